@@ -1,0 +1,1 @@
+"""What a KL term really computes: calculator and verifier for Gaussian KL divergences."""

@@ -1,0 +1,112 @@
+"""The signs of mathematical writing: Greek letters, subscripts, superscripts, fractions, LaTeX commands.
+
+Reading and printing share these tables, so that what one writes the other understands.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+__all__ = [
+    "FRACTIONS",
+    "GREEK",
+    "LATEX_FUNCTIONS",
+    "LATEX_IGNORED",
+    "LATEX_OPERATORS",
+    "OPERATORS",
+    "SUBSCRIPTS",
+    "SUPERSCRIPTS",
+    "letter",
+]
+
+GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "eta": "η",
+    "theta": "θ",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "rho": "ρ",
+    "sigma": "σ",
+    "tau": "τ",
+    "phi": "φ",
+    "chi": "χ",
+    "psi": "ψ",
+    "omega": "ω",
+    "Sigma": "Σ",
+    "Lambda": "Λ",
+    "Omega": "Ω",
+}
+"""Names and signs of the Greek letters that stand for quantities; pi is a constant and not among them."""
+
+_VARIANTS = {"µ": "mu", "ϵ": "epsilon", "ϕ": "phi", "ς": "sigma", "ϱ": "rho", "ϑ": "theta"}
+_LETTERS = {sign: name for name, sign in GREEK.items()} | _VARIANTS
+
+SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+SUPERSCRIPTS = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
+FRACTIONS = {
+    "½": Fraction(1, 2),
+    "⅓": Fraction(1, 3),
+    "⅔": Fraction(2, 3),
+    "¼": Fraction(1, 4),
+    "¾": Fraction(3, 4),
+    "⅛": Fraction(1, 8),
+}
+
+OPERATORS = {
+    "+": "+",
+    "-": "-",
+    "−": "-",
+    "–": "-",
+    "*": "*",
+    "·": "*",
+    "⋅": "*",
+    "×": "*",
+    "∗": "*",
+    "/": "/",
+    "÷": "/",
+    "∕": "/",
+    "⁄": "/",
+    "^": "^",
+}
+"""Every sign of an operator, by the operator of the tree that it means; ``**`` is read as ``^``."""
+
+LATEX_OPERATORS = {"cdot": "*", "times": "*", "ast": "*", "div": "/"}
+LATEX_FUNCTIONS = {"log": "log", "ln": "log", "exp": "exp"}
+LATEX_IGNORED = frozenset(
+    [
+        "left",
+        "right",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "biggl",
+        "biggr",
+        "displaystyle",
+        "quad",
+        "qquad",
+        ",",
+        ";",
+        ":",
+        "!",
+        "limits",
+    ]
+)
+"""Commands that change how a formula looks and not what it means."""
+
+
+def letter(sign: str) -> str | None:
+    """The name of a Greek letter in any of its code points (both of mu), or None."""
+    return _LETTERS.get(sign)

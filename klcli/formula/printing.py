@@ -1,0 +1,278 @@
+"""Prints a tree as Unicode, ASCII, LaTeX or Python, in the order in which it was written.
+
+What is printed reads back as the same tree in every notation. Brackets stand where the grammar needs
+them, and two more rules keep mathematical text unambiguous: only a number multiplies by standing in
+front, and a function takes brackets wherever a reader could ask how far its argument goes.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable
+from typing import Literal, TypeAlias, get_args
+
+from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
+from klcli.formula.tree import (
+    Call,
+    Constant,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Symbol,
+    Tree,
+)
+
+__all__ = ["NOTATIONS", "Notation", "to_text"]
+
+Notation: TypeAlias = Literal["unicode", "ascii", "latex", "python"]
+NOTATIONS: tuple[Notation, ...] = get_args(Notation)
+
+_SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(1, 6)
+
+
+def to_text(tree: Tree, notation: Notation = "ascii") -> str:
+    """The text of a tree in one of `NOTATIONS`; reading it back gives an equal tree."""
+    return _PRINTERS[notation]().show(tree)
+
+
+class _Ascii:
+    """The grammar's own notation; the others override how single parts look."""
+
+    minus = "-"
+    times = " * "
+    divide = "/"
+
+    def show(self, tree: Tree, level: int = _SUM, tail: bool = False) -> str:
+        """The text of `tree`, in brackets if it binds more loosely than `level`.
+
+        `tail` says that something that binds tightly follows, which must not become part of an argument.
+        """
+        if self.level(tree) < level or (tail and isinstance(tree, Reduction) and self.is_open(tree)):
+            return self.brackets(self.show(tree))
+        match tree:
+            case Number():
+                return self.number(tree)
+            case Constant(name):
+                return self.constant(name)
+            case Symbol(name):
+                return self.symbol(name)
+            case Negative(operand):
+                loose = _PRODUCT if isinstance(operand, Number) else _SIGNED
+                return self.minus + self.show(operand, loose, tail)
+            case Operation("+" | "-" as sign, left, right):
+                shown = self.minus if sign == "-" else "+"
+                return f"{self.show(left)} {shown} {self.show(right, _PRODUCT)}"
+            case Operation("*", left, right):
+                return self.product(left, right, tail)
+            case Operation("/", left, right):
+                return self.quotient(left, right, tail)
+            case Operation(_, base, exponent):
+                return self.power(self.show(base, _ATOM, True), exponent, tail)
+            case Call(function, argument):
+                return self.call(function, argument, tail)
+            case Reduction(kind, index, body):
+                return self.reduction(kind, index, self.show(body))
+
+    def level(self, tree: Tree) -> int:
+        """How tightly the text of a tree holds together."""
+        match tree:
+            case Number():
+                return _PRODUCT if "/" in self.number(tree) else _ATOM
+            case Negative(operand):
+                return min(_SIGNED, self.level(operand)) if isinstance(operand, Number) else _SIGNED
+            case Operation("+" | "-"):
+                return _SUM
+            case Operation("*" | "/"):
+                return _PRODUCT
+            case Operation("^") | Call("exp"):
+                return _POWER
+            case Reduction():
+                return _SIGNED if self.is_open(tree) else _ATOM
+        return _ATOM
+
+    def is_open(self, tree: Reduction) -> bool:
+        """Whether what follows would be read as part of the reduction's body."""
+        return tree.kind == "sum" and tree.index != ""
+
+    def brackets(self, text: str) -> str:
+        return f"({text})"
+
+    def number(self, tree: Number) -> str:
+        return tree.spelling or str(tree.value)
+
+    def constant(self, name: str) -> str:
+        return name
+
+    def symbol(self, name: str) -> str:
+        return name
+
+    def product(self, left: Tree, right: Tree, tail: bool) -> str:
+        second = self.show(right, _SIGNED, tail)
+        coefficient = left.operand if isinstance(left, Negative) else left
+        if isinstance(coefficient, Number) and not isinstance(right, Negative) and not second[0].isdecimal():
+            return f"{self.show(left, _PRODUCT)} {second}"
+        return f"{self.show(left, _PRODUCT, True)}{self.times}{second}"
+
+    def quotient(self, left: Tree, right: Tree, tail: bool) -> str:
+        divisor = self.show(right, _POWER, tail)
+        return f"{self.show(left, _PRODUCT, True)}{self.divide}{divisor}"
+
+    def power(self, base: str, exponent: Tree, tail: bool) -> str:
+        return f"{base}^{self.show(exponent, _SIGNED, tail)}"
+
+    def call(self, function: str, argument: Tree, tail: bool) -> str:
+        if function == "exp":
+            return self.power(self.constant("e"), argument, tail)
+        bare = not tail and self.stands_alone(argument)
+        return f"{function} {self.show(argument)}" if bare else f"{function}({self.show(argument)})"
+
+    def stands_alone(self, argument: Tree) -> bool:
+        """Whether an argument needs no brackets: a symbol, perhaps raised to a whole power."""
+        match argument:
+            case Symbol() | Operation("^", Symbol(), Number()):
+                return self.level(argument) >= _POWER
+        return False
+
+    def reduction(self, kind: str, index: str, body: str) -> str:
+        if kind == "E":
+            return f"{self.subscripted('E', index)}[{body}]"
+        return f"{self.subscripted(kind, index)} ({body})" if index else f"{kind}({body})"
+
+    def subscripted(self, base: str, index: str) -> str:
+        return f"{base}_{index}" if index else base
+
+
+class _Unicode(_Ascii):
+    minus = "−"
+    times = " · "
+    _fractions = {value: sign for sign, value in FRACTIONS.items()}
+
+    def number(self, tree: Number) -> str:
+        return tree.spelling or self._fractions.get(tree.value, str(tree.value))
+
+    def constant(self, name: str) -> str:
+        return "π" if name == "pi" else name
+
+    def symbol(self, name: str) -> str:
+        base, _, index = name.partition("_")
+        if name in GREEK:
+            return GREEK[name]
+        if len(base) > 1 and base not in GREEK:
+            return name
+        return self.subscripted(GREEK.get(base, base), index) if index else name
+
+    def subscripted(self, base: str, index: str) -> str:
+        if index and all(sign in SUBSCRIPTS for sign in index):
+            return base + "".join(SUBSCRIPTS[sign] for sign in index)
+        return super().subscripted(base, index)
+
+    def power(self, base: str, exponent: Tree, tail: bool) -> str:
+        if isinstance(exponent, Number) and not exponent.spelling and exponent.value.denominator == 1:
+            digits = str(exponent.value)
+            if len(digits) <= 4:
+                return base + "".join(SUPERSCRIPTS[digit] for digit in digits)
+        return super().power(base, exponent, tail)
+
+    def reduction(self, kind: str, index: str, body: str) -> str:
+        if kind == "sum" and index:
+            return f"{self.subscripted('∑', index)} ({body})"
+        return super().reduction(kind, index, body)
+
+
+class _Latex(_Ascii):
+    times = r" \cdot "
+
+    def level(self, tree: Tree) -> int:
+        match tree:
+            case Number() | Operation("/"):
+                return _POWER if "frac" in self.show_fraction(tree) else _ATOM
+            case Call("sqrt"):
+                return _ATOM
+        return super().level(tree)
+
+    def show_fraction(self, tree: Number | Operation) -> str:
+        return self.number(tree) if isinstance(tree, Number) else r"\frac"
+
+    def brackets(self, text: str) -> str:
+        return rf"\left( {text} \right)"
+
+    def number(self, tree: Number) -> str:
+        written = super().number(tree)
+        if "/" in written:
+            numerator, denominator = written.split("/")
+            return rf"\frac{{{numerator}}}{{{denominator}}}"
+        mantissa, _, exponent = written.lower().partition("e")
+        return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else written
+
+    def constant(self, name: str) -> str:
+        return r"\pi" if name == "pi" else name
+
+    def symbol(self, name: str) -> str:
+        base, _, index = name.partition("_")
+        if (len(base) > 1 and base not in GREEK) or "_" in index:
+            return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+        return self.subscripted(rf"\{base}" if base in GREEK else base, index)
+
+    def subscripted(self, base: str, index: str) -> str:
+        return f"{base}_{{{index}}}" if index else base
+
+    def quotient(self, left: Tree, right: Tree, tail: bool) -> str:
+        return rf"\frac{{{self.show(left)}}}{{{self.show(right)}}}"
+
+    def power(self, base: str, exponent: Tree, tail: bool) -> str:
+        return f"{base}^{{{self.show(exponent)}}}"
+
+    def call(self, function: str, argument: Tree, tail: bool) -> str:
+        shown = self.show(argument)
+        if function == "exp":
+            return f"e^{{{shown}}}"
+        if function == "sqrt":
+            return rf"\sqrt{{{shown}}}"
+        name = r"\log" if function == "log" else rf"\operatorname{{{function}}}"
+        return f"{name} {shown if not tail and self.stands_alone(argument) else self.brackets(shown)}"
+
+    def reduction(self, kind: str, index: str, body: str) -> str:
+        if kind == "E":
+            return rf"{self.subscripted(chr(92) + 'mathbb{E}', index)}\left[ {body} \right]"
+        name = r"\sum" if kind == "sum" else rf"\operatorname{{{kind}}}"
+        return f"{self.subscripted(name, index)} {self.brackets(body)}"
+
+
+class _Python(_Ascii):
+    times = " * "
+    divide = " / "
+
+    def level(self, tree: Tree) -> int:
+        return _ATOM if isinstance(tree, Call | Reduction) else super().level(tree)
+
+    def is_open(self, tree: Reduction) -> bool:
+        return False
+
+    def constant(self, name: str) -> str:
+        return f"math.{name}"
+
+    def symbol(self, name: str) -> str:
+        return f"{name}_" if keyword.iskeyword(name) else name
+
+    def product(self, left: Tree, right: Tree, tail: bool) -> str:
+        return f"{self.show(left, _PRODUCT)}{self.times}{self.show(right, _SIGNED)}"
+
+    def power(self, base: str, exponent: Tree, tail: bool) -> str:
+        return f"{base}**{self.show(exponent, _SIGNED)}"
+
+    def call(self, function: str, argument: Tree, tail: bool) -> str:
+        return f"{function}({self.show(argument)})"
+
+    def reduction(self, kind: str, index: str, body: str) -> str:
+        if kind == "E":
+            return f"E({body}, {index})" if index else f"E({body})"
+        return f"{kind}({body} for {index} in indices)" if index else f"{kind}({body})"
+
+
+_PRINTERS: dict[Notation, Callable[[], _Ascii]] = {
+    "unicode": _Unicode,
+    "ascii": _Ascii,
+    "latex": _Latex,
+    "python": _Python,
+}
