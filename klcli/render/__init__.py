@@ -1,0 +1,1 @@
+"""How a report looks: one format is one module with one function."""

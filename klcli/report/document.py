@@ -1,0 +1,158 @@
+"""What a command says, before anyone decides how it looks: headings, facts, tables, steps, plots.
+
+A document holds meaning and no appearance: formulas are trees, tones are roles. One renderer for each
+prose format gives it a look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from klcli.formula.tree import Tree
+
+__all__ = [
+    "Block",
+    "Cell",
+    "Column",
+    "Curve",
+    "Document",
+    "Fact",
+    "Facts",
+    "Formula",
+    "Heading",
+    "Note",
+    "Paragraph",
+    "Plot",
+    "Step",
+    "Steps",
+    "Table",
+    "Text",
+    "Tone",
+]
+
+Text: TypeAlias = str | tuple[str | Tree, ...]
+"""A line of words, or words with formulas between them."""
+
+Tone: TypeAlias = Literal["plain", "strong", "good", "bad", "muted"]
+"""The role of a text; a renderer decides whether and how it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of what follows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One or more sentences."""
+
+    text: Text
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark that stands beside the result."""
+
+    kind: Literal["note", "warning"]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula on a line of its own, after the words that introduce it (``B =``)."""
+
+    tree: Tree
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A labelled value and what is to be said about it: ``closed form | 0.0826784 nats | spread ...``."""
+
+    label: str
+    value: Text
+    remark: Text = ""
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts below each other, aligned."""
+
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a table's column; numbers are aligned to the right."""
+
+    title: Text
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One entry of a table."""
+
+    text: Text
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, as many in each as there are columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a derivation: the rule that leads to it, the formula, its value at the input."""
+
+    rule: str
+    tree: Tree
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A derivation: each formula equals the one before; `subject` stands left of the first ``=``."""
+
+    subject: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a plot; points whose y is not finite are gaps."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Curves in one pair of axes; values above `y_limit` are cut off."""
+
+    title: str
+    x_label: str
+    y_label: str
+    curves: tuple[Curve, ...]
+    y_limit: float
+
+
+Block: TypeAlias = Heading | Paragraph | Note | Formula | Facts | Table | Steps | Plot
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A title and its blocks."""
+
+    title: Text
+    blocks: tuple[Block, ...]
