@@ -1,0 +1,1 @@
+"""The mathematics of Gaussians: readings of a head, divergences, estimates, derivations."""

@@ -1,0 +1,90 @@
+"""Numbers as people type and read them: exact decimals in, significant digits out."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from klcli.errors import KlcliError
+
+__all__ = ["decimal_text", "parse_numeral", "significant"]
+
+_NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?\Z", re.ASCII)
+_MOST_CHARACTERS = 1000
+_LARGEST = Fraction(1.7976931348623157e308)
+_SMALLEST = Fraction(5e-324) / 2
+
+
+def parse_numeral(text: str, name: str) -> Fraction:
+    """The exact value of a typed decimal such as ``1.2``, ``-3``, ``1e-170``.
+
+    Only ASCII digits and a decimal point are numbers; Python's and click's own readers also take ``nan``,
+    ``1_000`` and digits of other scripts.
+
+    Args:
+        text: what was typed.
+        name: what it stands for, for the message.
+
+    Raises:
+        KlcliError: not such a number, or one whose magnitude no double has.
+    """
+    typed = text.strip()
+    if len(typed) > _MOST_CHARACTERS:
+        raise KlcliError(f"{name} has {len(typed):,} characters", f"at most {_MOST_CHARACTERS:,} are read")
+    if not _NUMERAL.match(typed):
+        raise KlcliError(f"{name} must be a number, got {typed!r}", _hint(typed))
+    value = Fraction(typed)
+    if abs(value) > _LARGEST or 0 < abs(value) <= _SMALLEST:
+        raise KlcliError(
+            f"{name} = {typed} is outside of the range of doubles (5e-324 to 1.8e308)",
+            "very large and very small scales can be given by their logarithm: --logstd, --logvar",
+        )
+    return value
+
+
+def _hint(typed: str) -> str:
+    if not typed:
+        return "an empty text is no number; write for example 0.3"
+    if typed.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        return "only finite numbers have a finite KL; write for example 0.3"
+    if not typed.isascii():
+        return "write the digits 0 to 9, '-' for minus and '.' for the decimal point, for example -0.3"
+    if "_" in typed:
+        return f"leave the '_' out: {typed.replace('_', '')}"
+    return "write for example 0.3, -2 or 1e-6"
+
+
+def decimal_text(value: Fraction) -> str:
+    """The shortest exact decimal of a rational that has one (``1.2``, ``1e-170``); otherwise a fraction."""
+    places = _decimal_places(value.denominator)
+    if places is None:
+        return str(value)
+    written = str(abs(value.numerator) * 10**places // value.denominator)
+    figures = written.rstrip("0")
+    if not figures:
+        return "0"
+    minus = "-" if value < 0 else ""
+    exponent = len(written) - 1 - places
+    if not -6 <= exponent < 16:
+        point = "." if len(figures) > 1 else ""
+        return f"{minus}{figures[0]}{point}{figures[1:]}e{exponent}"
+    if exponent < 0:
+        return f"{minus}0.{'0' * (-exponent - 1)}{figures}"
+    whole, rest = figures[: exponent + 1].ljust(exponent + 1, "0"), figures[exponent + 1 :]
+    return f"{minus}{whole}.{rest}" if rest else minus + whole
+
+
+def _decimal_places(denominator: int) -> int | None:
+    """How many decimal places a fraction with this denominator has; None where they do not end."""
+    powers = []
+    for prime in (2, 5):
+        power = 0
+        while denominator % prime == 0:
+            denominator, power = denominator // prime, power + 1
+        powers.append(power)
+    return max(powers) if denominator == 1 else None
+
+
+def significant(value: float, digits: int = 6) -> str:
+    """A double rounded to `digits` significant digits, without trailing zeros: ``0.0826784``, ``1.5e-08``."""
+    return f"{value:.{digits}g}"

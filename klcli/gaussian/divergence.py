@@ -1,0 +1,151 @@
+"""KL(q || p) of Gaussians in closed form, term by term, correctly rounded.
+
+With r = sigma_q / sigma_p, the KL is spread + shift, both >= 0 (Kullback, Information Theory and
+Statistics, 1959, chapter 9):
+
+    spread = 1/2 (r^2 - 1 - log r^2)        shift = 1/2 ((mu_q - mu_p) / sigma_p)^2
+
+The values are exact rationals and every double is the one nearest to the true value of its term or sum:
+the terms are enclosed in intervals whose precision grows until the rounding is certain. For arrays see
+`klcli.gaussian.kernel`.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache, partial
+from math import isinf
+from typing import Literal, TypeAlias, get_args
+
+from klcli.errors import KlcliError
+from klcli.formula.interval import Interval, Intervals, enclose, nearest_double, rounded
+from klcli.formula.notation import parse
+from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.gaussian.distribution import Gaussian
+
+__all__ = ["UNITS", "Terms", "Unit", "divergence", "divergence_digits", "per_unit"]
+
+Unit: TypeAlias = Literal["nats", "bits"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+
+_SPREAD = parse("1/2 (v_q/v_p - 1 - (l_q - l_p))")
+_SHIFT = parse("1/2 (mu_q - mu_p)^2/v_p")
+_LOG_2 = parse("log 2")
+
+Enclosure: TypeAlias = Callable[[int], Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A closed form and its two terms, each rounded by itself; all in the unit that was asked for.
+
+    Attributes:
+        value: KL(q || p).
+        spread: the part that depends on the scales only.
+        shift: the part that the means add.
+        per_dimension: the same for each dimension; empty in the entries of this tuple.
+    """
+
+    value: float
+    spread: float
+    shift: float
+    per_dimension: tuple[Terms, ...] = ()
+
+
+def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Terms:
+    """KL(q || p) with its terms, each the double nearest to its exact value.
+
+    Raises:
+        KlcliError: different dimensions, or a value beyond the doubles.
+    """
+    spreads, shifts = _enclosures(q, p, unit)
+    with _magnitude_named(q, p):
+        rows = tuple(_terms(spread, shift) for spread, shift in zip(spreads, shifts, strict=True))
+        whole = rows[0] if len(rows) == 1 else _terms(_total(spreads), _total(shifts))
+    if isinf(whole.value):
+        shown = divergence_digits(q, p, 6, unit)
+        raise KlcliError(
+            f"KL(q || p) = {shown} {unit} is beyond the doubles (1.8e308); nothing could check it",
+            "is the head read as it was meant? see --param",
+        )
+    return Terms(whole.value, whole.spread, whole.shift, rows)
+
+
+def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats") -> Decimal:
+    """KL(q || p) rounded to `digits` significant decimal digits, at any magnitude."""
+    spreads, shifts = _enclosures(q, p, unit)
+    with _magnitude_named(q, p):
+        return rounded(_total(spreads + shifts), digits)
+
+
+def per_unit(tree: Tree, unit: Unit) -> Tree:
+    """A formula in nats as one in `unit`: one bit is log 2 nats."""
+    return operation("/", tree, _LOG_2) if unit == "bits" else tree
+
+
+def _terms(spread: Enclosure, shift: Enclosure) -> Terms:
+    return Terms(nearest_double(_total([spread, shift])), nearest_double(spread), nearest_double(shift))
+
+
+def _enclosures(q: Gaussian, p: Gaussian, unit: Unit) -> tuple[list[Enclosure], list[Enclosure]]:
+    """For each dimension, what encloses its spread and its shift."""
+    if q.dimension != p.dimension:
+        raise KlcliError(
+            f"the posterior has {q.dimension} dimensions and the prior {p.dimension}",
+            "give the prior one value, or one for every dimension",
+        )
+    of_q, of_p = _in_head(q, "q"), _in_head(p, "p")
+    spread = per_unit(substitute(_SPREAD, of_q | of_p), unit)
+    shift = per_unit(substitute(_SHIFT, of_q | of_p), unit)
+    points = [
+        {"mu_q": mean_q, "s_q": head_q, "mu_p": mean_p, "s_p": head_p}
+        for mean_q, head_q, mean_p, head_p in zip(q.mean, q.head, p.mean, p.head, strict=True)
+    ]
+    return (
+        [cache(partial(_non_negative, spread, point)) for point in points],
+        [cache(partial(_non_negative, shift, point)) for point in points],
+    )
+
+
+def _in_head(gaussian: Gaussian, index: str) -> dict[str, Tree]:
+    """Variance and log-variance as formulas of the head s_q or s_p."""
+    reading, head = gaussian.parameterization, {"s": Symbol(f"s_{index}")}
+    return {
+        f"v_{index}": substitute(reading.variance, head),
+        f"l_{index}": substitute(reading.log_variance, head),
+    }
+
+
+def _non_negative(tree: Tree, point: dict[str, Fraction], digits: int) -> Interval:
+    """An enclosure without the negative part that rounding may have added: both terms are >= 0."""
+    found = enclose(tree, point, digits)
+    return Interval(max(found.low, Decimal(0)), found.high)
+
+
+def _total(enclosures: list[Enclosure]) -> Enclosure:
+    def enclosure(digits: int) -> Interval:
+        arithmetic = Intervals(digits)
+        total = arithmetic.number(Fraction(0))
+        for term in enclosures:
+            total = arithmetic.operate("+", total, term(digits))
+        return total
+
+    return enclosure
+
+
+@contextmanager
+def _magnitude_named(q: Gaussian, p: Gaussian) -> Iterator[None]:
+    """Turn an overflow of the decimals, whose exponents end at 1e18, into an error to act on."""
+    try:
+        yield
+    except decimal.Overflow:
+        words = " and ".join(dict.fromkeys((q.parameterization.name, p.parameterization.name)))
+        raise KlcliError(
+            f"the scales are too far apart for any arithmetic, read as {words}",
+            "is the head read as it was meant? see --param",
+        ) from None

@@ -1,0 +1,144 @@
+"""The one table of readings: what the number that a network puts out for the spread can mean.
+
+Everything that depends on a reading (flags, formulas, derivations, verdicts, documentation, tests)
+follows from a row of this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from klcli.errors import KlcliError
+from klcli.formula.notation import parse
+from klcli.formula.tree import Tree
+
+__all__ = ["PARAMETERIZATIONS", "Parameterization", "find"]
+
+Domain: TypeAlias = Literal["positive", "real"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameterization:
+    """A meaning of the head s.
+
+    Attributes:
+        name: the word of the ``--param`` flag.
+        meaning: what s is, as in "1.44 is a variance".
+        domain: whether every real s is a head or only a positive one.
+        sigma: the standard deviation in s.
+        variance: sigma^2 in s, simplified.
+        log_variance: log sigma^2 in s, simplified.
+        head: s in sigma; the inverse of `sigma`.
+    """
+
+    name: str
+    meaning: str
+    domain: Domain
+    sigma: Tree
+    variance: Tree
+    log_variance: Tree
+    head: Tree
+
+    def admits(self, head: Fraction | float) -> bool:
+        """Whether a finite number is a head under this reading."""
+        return self.domain == "real" or head > 0
+
+
+def _row(name: str, meaning: str, domain: Domain, **formulas: str) -> Parameterization:
+    return Parameterization(name, meaning, domain, **{role: parse(text) for role, text in formulas.items()})
+
+
+_ROWS = (
+    _row(
+        "std",
+        "a standard deviation",
+        "positive",
+        sigma="s",
+        variance="s^2",
+        log_variance="2 log s",
+        head="sigma",
+    ),
+    _row(
+        "var",
+        "a variance",
+        "positive",
+        sigma="sqrt(s)",
+        variance="s",
+        log_variance="log s",
+        head="sigma^2",
+    ),
+    _row(
+        "logstd",
+        "a log standard deviation",
+        "real",
+        sigma="e^s",
+        variance="e^(2 s)",
+        log_variance="2 s",
+        head="log sigma",
+    ),
+    _row(
+        "logvar",
+        "a log-variance",
+        "real",
+        sigma="e^(s/2)",
+        variance="e^s",
+        log_variance="s",
+        head="2 log sigma",
+    ),
+    _row(
+        "precision",
+        "a precision",
+        "positive",
+        sigma="1/sqrt(s)",
+        variance="1/s",
+        log_variance="-log s",
+        head="1/sigma^2",
+    ),
+    _row(
+        "logprecision",
+        "a log-precision",
+        "real",
+        sigma="e^(-s/2)",
+        variance="e^-s",
+        log_variance="-s",
+        head="-2 log sigma",
+    ),
+    _row(
+        "softplus",
+        "the softplus pre-activation of a standard deviation",
+        "real",
+        sigma="softplus(s)",
+        variance="softplus(s)^2",
+        log_variance="2 log softplus(s)",
+        head="log(expm1(sigma))",
+    ),
+    _row(
+        "softplusvar",
+        "the softplus pre-activation of a variance",
+        "real",
+        sigma="sqrt(softplus(s))",
+        variance="softplus(s)",
+        log_variance="log softplus(s)",
+        head="log(expm1(sigma^2))",
+    ),
+)
+
+PARAMETERIZATIONS: dict[str, Parameterization] = {row.name: row for row in _ROWS}
+
+
+def find(name: str) -> Parameterization:
+    """The row of that name.
+
+    Raises:
+        KlcliError: no such parameterization; the hint names the nearest.
+    """
+    if name in PARAMETERIZATIONS:
+        return PARAMETERIZATIONS[name]
+    from klcli.formula.syntax import nearest
+
+    choices = ", ".join(PARAMETERIZATIONS)
+    raise KlcliError(
+        f"unknown parameterization {name!r}", nearest(name.lower(), PARAMETERIZATIONS) or f"one of: {choices}"
+    )
