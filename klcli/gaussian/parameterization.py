@@ -112,7 +112,7 @@ _ROWS = (
         sigma="softplus(s)",
         variance="softplus(s)^2",
         log_variance="2 log softplus(s)",
-        head="log(expm1(sigma))",
+        head="sigma + log(-expm1(-sigma))",
     ),
     _row(
         "softplusvar",
@@ -121,7 +121,7 @@ _ROWS = (
         sigma="sqrt(softplus(s))",
         variance="softplus(s)",
         log_variance="log softplus(s)",
-        head="log(expm1(sigma^2))",
+        head="sigma^2 + log(-expm1(-sigma^2))",
     ),
 )
 

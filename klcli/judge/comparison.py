@@ -1,0 +1,163 @@
+"""The formulas met online beside the truth, under a reading of the head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from klcli.formula.arithmetic import context
+from klcli.formula.notation import parse
+from klcli.formula.tree import Tree
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import divergence
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.explanation import explain
+from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
+from klcli.judge.verdict import Kind, Verdict, exact_under, judge
+
+__all__ = ["FORMULAS", "GRID", "Entry", "GridPoint", "Judged", "compare", "matrix", "truth_at"]
+
+FORMULAS: Mapping[str, Tree] = {
+    "A": parse("-1/2 (2 log s - s^2 - mu^2 + 1)"),
+    "B": parse("-1/2 (log s - s - mu^2 + 1)"),
+    "C": parse("-1/2 (1 + s - mu^2 - e^s)"),
+    "D": parse("-1/2 (1 + 2 s - mu^2 - e^(2 s))"),
+}
+"""The simplifications of KL(N(mu, sigma^2) || N(0, 1)) that are met online, in the head s."""
+
+GRID = tuple(map(Fraction, ("0.1", "0.5", "0.9", "1.1", "2", "10")))
+"""Standard deviations at which formulas are compared with the truth."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridPoint:
+    """A formula beside the truth at one sigma; None where it has no value or the ratio no meaning."""
+
+    sigma: float
+    truth: float
+    value: float | None
+    ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a formula is under a reading.
+
+    Attributes:
+        name: of the formula.
+        formula: as it was given.
+        verdict: the kind of its verdict.
+        exact_under: the readings under which it is KL(q || N(0, 1)).
+        value: at the point of the comparison, in nats; None where it has none.
+        ratio: of that value to the truth; None where the truth is zero.
+        minimum: where it is lowest; None if it has no minimum.
+        limit: where it falls if it has no minimum.
+        curvature: its second derivative in sigma at its minimum; the true one is 2, at sigma = 1.
+        slope_at_truth: its derivative in sigma at mu = 0, sigma = 1, where the true one is 0.
+        curvature_at_truth: its second derivative there, where the true one is 2.
+        slope: its derivative in sigma at the point of the comparison.
+        grid: the formula beside the truth at `GRID`, with the mean of the point.
+        explanation: all this in words.
+    """
+
+    name: str
+    formula: Tree
+    verdict: Kind
+    exact_under: tuple[str, ...]
+    value: float | None
+    ratio: float | None
+    minimum: Minimum | None
+    limit: Limit | None
+    curvature: float | None
+    slope_at_truth: float | None
+    curvature_at_truth: float | None
+    slope: float | None
+    grid: tuple[GridPoint, ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the table of formulas by readings."""
+
+    parameterization: str
+    name: str
+    verdict: Kind
+    value: float | None
+
+
+def compare(
+    formulas: Mapping[str, Tree], reading: Parameterization, mu: Fraction, sigma: Fraction
+) -> tuple[Judged, ...]:
+    """Judge every formula under a reading, and put it beside the truth at a point.
+
+    Raises:
+        KlcliError: a formula has no symbol or more than two.
+    """
+    return tuple(_judged(name, tree, reading, mu, sigma) for name, tree in formulas.items())
+
+
+def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple[Entry, ...]:
+    """The verdict and the value at a point of every formula under every reading."""
+    entries = []
+    for reading in PARAMETERIZATIONS.values():
+        for name, tree in formulas.items():
+            verdict = judge(tree, reading)
+            entries.append(Entry(reading.name, name, verdict.kind, _value(tree, verdict, mu, sigma)))
+    return tuple(entries)
+
+
+def truth_at(mu: Fraction, sigma: Fraction) -> float:
+    """KL(N(mu, sigma^2) || N(0, 1)) in nats, correctly rounded."""
+    return divergence(Gaussian.from_head(mu, sigma), Gaussian.from_head(0, 1)).value
+
+
+def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigma: Fraction) -> Judged:
+    verdict = judge(tree, reading)
+    names = exact_under(tree)
+    function = of_formula(tree, verdict.roles, reading)
+    found = lowest(tree, verdict.roles, reading)
+    minimum = found if isinstance(found, Minimum) else None
+    limit = found if isinstance(found, Limit) else None
+    at_truth = derivatives(function, Decimal(0), Decimal(1))
+    at_point = derivatives(function, _decimal(mu), _decimal(sigma))
+    at_value = _value(tree, verdict, mu, sigma)
+    return Judged(
+        name=name,
+        formula=tree,
+        verdict=verdict.kind,
+        exact_under=names,
+        value=at_value,
+        ratio=_ratio(at_value, truth_at(mu, sigma)),
+        minimum=minimum,
+        limit=limit,
+        curvature=minimum.curvature if minimum else None,
+        slope_at_truth=at_truth[0] if at_truth else None,
+        curvature_at_truth=at_truth[1] if at_truth else None,
+        slope=at_point[0] if at_point else None,
+        grid=tuple(_grid_point(tree, verdict, mu, at) for at in GRID),
+        explanation=explain(verdict, names, found, growth(function, _decimal(mu))),
+    )
+
+
+def _grid_point(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> GridPoint:
+    truth, found = truth_at(mu, sigma), _value(tree, verdict, mu, sigma)
+    return GridPoint(float(sigma), truth, found, _ratio(found, truth))
+
+
+def _value(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> float | None:
+    function = of_formula(tree, verdict.roles, verdict.parameterization)
+    try:
+        return float(function(_decimal(mu), _decimal(sigma)))
+    except ArithmeticError:
+        return None
+
+
+def _ratio(found: float | None, truth: float) -> float | None:
+    return found / truth if found is not None and truth > 0 else None
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return context(60).divide(Decimal(value.numerator), Decimal(value.denominator))

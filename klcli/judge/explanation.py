@@ -1,0 +1,115 @@
+"""Says in words what a formula is under a reading, and what training with it would do."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.shape import Limit, Minimum
+from klcli.judge.verdict import Quantity, Verdict
+
+__all__ = ["explain", "quantity_text"]
+
+_SHARES = {
+    Fraction(1, 8): "an eighth of",
+    Fraction(1, 4): "a quarter of",
+    Fraction(1, 2): "half of",
+    Fraction(1): "exactly",
+    Fraction(2): "twice",
+    Fraction(4): "4 times",
+    Fraction(8): "8 times",
+}
+_EXPONENTIAL = 50.0
+
+
+def explain(
+    verdict: Verdict,
+    exact_under: tuple[str, ...],
+    lowest: Minimum | Limit | None,
+    growth: float | None,
+) -> str:
+    """One line: which KL the formula is, or how its minimum, curvature and growth differ from those of one.
+
+    Args:
+        verdict: the verdict under the reading.
+        exact_under: the readings under which the formula is exact.
+        lowest: its minimum, or where it is lowest if it has none.
+        growth: the power of sigma with which it grows; 2 for a KL.
+    """
+    if verdict.kind in ("wrong", "not-kl"):
+        parts = [_denial(verdict, exact_under), *_shape(lowest, growth)]
+    else:
+        parts = [_identity(verdict)]
+    if verdict.roles.mean is None:
+        parts.append("the mean does not occur in it")
+    return "; ".join(parts)
+
+
+def quantity_text(number: Quantity) -> str:
+    """``1/2`` for a rational, otherwise six digits."""
+    return str(number) if isinstance(number, Fraction) else significant(float(number))
+
+
+def _identity(verdict: Verdict) -> str:
+    """The KL that the formula is: ``1/2 KL(q || N(0, 1/2)) - 0.0767132``."""
+    if verdict.kind == "exact":
+        return "is KL(q || N(0, 1)) itself"
+    kl = verdict.kl
+    assert kl is not None
+    prior = f"N({quantity_text(kl.prior_mean)}, {quantity_text(kl.prior_variance)})"
+    factor = "" if kl.scale == 1 else f"{quantity_text(kl.scale)} "
+    sign = "-" if kl.shift < 0 else "+"
+    constant = f" {sign} {quantity_text(abs(kl.shift))}" if kl.shift else ""
+    pair = f"{prior} || q" if verdict.kind == "reversed" else f"q || {prior}"
+    meaning = {
+        "scaled": "an effective beta" if factor else "the constant changes no gradient",
+        "other-prior": "another prior than N(0, 1)",
+        "reversed": "the reversed direction",
+    }[verdict.kind]
+    return f"is {factor}KL({pair}){constant}: {meaning}"
+
+
+def _denial(verdict: Verdict, exact_under: tuple[str, ...]) -> str:
+    if verdict.kind == "not-kl":
+        return "has not the ingredients of a KL"
+    meant = " or ".join(PARAMETERIZATIONS[name].meaning for name in exact_under)
+    own = verdict.parameterization.meaning
+    return f"is no KL when s is {own}" + (f", it is the one for {meant}" if meant else "")
+
+
+def _shape(lowest: Minimum | Limit | None, growth: float | None) -> list[str]:
+    if lowest is None:
+        return ["has no value for any sigma"]
+    if isinstance(lowest, Limit):
+        depth = "falls without bound" if lowest.value is None else f"falls to {significant(lowest.value)}"
+        return [f"has no minimum: it {depth} as {lowest.where}"]
+    parts = [_minimum(lowest)]
+    if growth is not None and abs(growth - 2) > 0.01:
+        parts.append(f"grows {_power(growth)} where the KL grows like sigma^2")
+    return parts
+
+
+def _minimum(found: Minimum) -> str:
+    where = [f"sigma = {significant(found.sigma)}"] if found.sigma != 1 else []
+    if found.mu:
+        where.insert(0, f"mu = {significant(found.mu)}")
+    if where:
+        return f"has its minimum at {', '.join(where)} instead of mu = 0, sigma = 1"
+    if found.curvature == 2:
+        return "keeps the minimum and the curvature of the KL there"
+    return f"keeps the minimum but charges {_share(found.curvature / 2)} the true curvature there"
+
+
+def _share(ratio: float) -> str:
+    exact = Fraction(Decimal(repr(ratio))).limit_denominator(1000)
+    return _SHARES.get(exact, f"{significant(ratio, 3)} times")
+
+
+def _power(growth: float) -> str:
+    if growth > _EXPONENTIAL:
+        return "exponentially with sigma"
+    if abs(growth) < 0.2:
+        return "like log sigma"
+    return f"like sigma^{significant(growth, 3)}" if abs(growth - 1) > 0.01 else "like sigma"

@@ -1,0 +1,177 @@
+"""Where a formula has its minimum and how it bends there: what training with it would do.
+
+A formula is looked at as a function of mu and sigma under a reading. A grid finds where it is lowest;
+Newton's method in 60 digits, with derivatives from central differences, finds the minimum to more digits
+than a double has. A formula that is lowest at the edge of the grid has no minimum, and `Limit` says where
+it falls to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from math import log
+from typing import Any, TypeAlias
+
+from klcli.formula.arithmetic import Floats, context, evaluate
+from klcli.formula.tree import Tree
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.identification import Roles, value
+
+__all__ = ["Function", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula"]
+
+Function: TypeAlias = Callable[[Decimal, Decimal], Decimal]
+"""A penalty as a function of mu and sigma; it raises ArithmeticError where it has no value."""
+
+_DIGITS = 60
+_STEP = Decimal("1e-14")
+"""Relative step of the differences: their error is its square, their rounding 1e-60 over it squared."""
+_AROUND = (-_STEP, Decimal(0), _STEP)
+_REACH = 9
+"""Means and logarithms of sigma up to which the grid looks."""
+_ROUNDS = 60
+_SETTLED = Decimal("1e-20")
+_TINY = Decimal("1e-20")
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """A point at which a formula is lowest, and its second derivative in sigma there.
+
+    `mu` is None where the formula does not depend on the mean.
+    """
+
+    mu: float | None
+    sigma: float
+    value: float
+    curvature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The way on which a formula without a minimum becomes lowest: ``sigma -> 0``.
+
+    `value` is what it tends to; None if it falls without bound.
+    """
+
+    where: str
+    value: float | None
+
+
+def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Function:
+    """A formula under a reading as a function of mu and sigma."""
+    return lambda mu, sigma: value(tree, roles, reading, mu, sigma)
+
+
+def derivatives(function: Function, mu: Decimal, sigma: Decimal) -> tuple[float, float] | None:
+    """Slope and curvature in sigma, correctly rounded but for ties; None where the function has no value."""
+    step = sigma * _STEP
+    try:
+        with localcontext(context(_DIGITS)):
+            below, here, above = (function(mu, sigma + offset) for offset in (-step, Decimal(0), step))
+            slope, curvature = (above - below) / (2 * step), (above - 2 * here + below) / (step * step)
+            return _tidy(slope), _tidy(curvature)
+    except ArithmeticError:
+        return None
+
+
+def growth(function: Function, mu: Decimal) -> float | None:
+    """The power of sigma with which a function grows for large sigma, 2 for a KL; None without a value."""
+    near, far = Decimal("1e6"), Decimal("1e8")
+    try:
+        with localcontext(context(_DIGITS)):
+            values = function(mu, near), function(mu, far)
+            return float((values[1] / values[0]).ln() / (far / near).ln())
+    except ArithmeticError:
+        return None
+
+
+def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Limit | None:
+    """The minimum of a formula, or where it is lowest if it has none; None if it has no value anywhere."""
+    import numpy
+
+    log_sigma = numpy.linspace(-_REACH, _REACH, 40 * _REACH + 1)
+    means = numpy.linspace(-_REACH, _REACH, 8 * _REACH + 1)
+    penalty = _on_grid(tree, roles, reading, means[:, None], numpy.exp(log_sigma)[None, :])
+    if not numpy.isfinite(penalty).any():
+        return None
+    row, column = numpy.unravel_index(numpy.argmin(penalty), penalty.shape)
+    start = Decimal(float(means[row])), Decimal(float(numpy.exp(log_sigma[column])))
+    function = of_formula(tree, roles, reading)
+    edge = _edge(penalty, int(row), int(column), float(start[1]))
+    if edge:
+        return _limit(function, start, edge)
+    flat = bool((penalty == penalty[:1]).all())
+    found = _refined(function, *start, flat=flat)
+    if found and abs(log(found.sigma)) > _REACH:
+        return _limit(function, start, "sigma -> 0" if found.sigma < 1 else "sigma -> infinity")
+    return found
+
+
+def _on_grid(tree: Tree, roles: Roles, reading: Parameterization, means: Any, sigma: Any) -> Any:
+    """The formula in floats; inf where it has no value."""
+    import numpy
+
+    floats = Floats()
+    head = evaluate(reading.head, {"sigma": sigma}, floats)
+    given = {roles.mean: means, roles.head: head}
+    found = evaluate(tree, {name: array for name, array in given.items() if name}, floats)
+    found = numpy.broadcast_to(found, numpy.broadcast_shapes(means.shape, sigma.shape))
+    return numpy.where(numpy.isnan(found), numpy.inf, found)
+
+
+def _edge(penalty: Any, row: int, column: int, sigma: float) -> str:
+    """The edge of the grid, or of where the formula has a value, at which it is lowest; empty inside."""
+    rows, columns = penalty.shape
+    if column in (0, columns - 1):
+        return "sigma -> 0" if column == 0 else "sigma -> infinity"
+    if row in (0, rows - 1) and penalty[0, column] != penalty[rows // 2, column]:
+        return "mu -> -infinity" if row == 0 else "mu -> infinity"
+    beside = penalty[row, [column - 1, column + 1]]
+    return "" if (beside < float("inf")).all() else f"sigma -> {sigma:.3g}, the edge of where it has a value"
+
+
+def _limit(function: Function, start: tuple[Decimal, Decimal], edge: str) -> Limit:
+    """What the formula tends to on the way to the edge."""
+    mu, sigma = start
+    factors = [Decimal(2) ** power for power in (5, 10, 20, 40)]
+    ways = {
+        "sigma -> 0": [(mu, sigma / factor) for factor in factors],
+        "sigma -> infinity": [(mu, sigma * factor) for factor in factors],
+    }
+    points = ways.get(edge, [(mu * factor, sigma) for factor in factors] if edge.startswith("mu") else [])
+    try:
+        values = [function(*point) for point in points]
+    except ArithmeticError:
+        return Limit(edge, None)
+    settled = len(values) > 1 and abs(values[-1] - values[-2]) < Decimal("1e-3") * abs(values[1] - values[0])
+    return Limit(edge, float(round(values[-1], 9)) + 0.0 if settled else None)
+
+
+def _refined(function: Function, mu: Decimal, sigma: Decimal, *, flat: bool) -> Minimum | None:
+    """Newton's method in one coordinate after the other, from the lowest point of the grid."""
+    with localcontext(context(_DIGITS)):
+        for _ in range(_ROUNDS):
+            sigma_step = _newton_step(function(mu, sigma + change) for change in _AROUND)
+            mu_step = _newton_step(function(mu + change, sigma) for change in _AROUND)
+            mu, sigma = mu + mu_step, sigma + max(sigma_step, -sigma / 2)
+            if abs(mu_step) + abs(sigma_step) < _SETTLED:
+                break
+        found = derivatives(function, mu, sigma)
+        if found is None:
+            return None
+        depth = _tidy(function(mu, sigma))
+        return Minimum(None if flat else _tidy(mu), _tidy(sigma), depth, found[1])
+
+
+def _newton_step(values: Iterable[Decimal]) -> Decimal:
+    """The way to the minimum of the parabola through the values at `_AROUND`; 0 where it has none."""
+    below, here, above = values
+    slope, curvature = (above - below) / (2 * _STEP), (above - 2 * here + below) / _STEP**2
+    return -slope / curvature if curvature > 0 else Decimal(0)
+
+
+def _tidy(number: Decimal) -> float:
+    """A double, without the error of the differences."""
+    return float(round(number, 12)) + 0.0 if abs(number) < _TINY else float(number)
