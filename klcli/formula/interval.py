@@ -8,6 +8,7 @@ neighbours of a result enclose the true value.
 from __future__ import annotations
 
 import decimal
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +19,7 @@ from klcli.formula.tree import Operator, Tree
 __all__ = ["Interval", "Intervals", "enclose", "nearest_double", "rounded"]
 
 _START_DIGITS = 40
-_MOST_DIGITS = 40_000
+_MOST_DIGITS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +127,31 @@ class Intervals:
         return run.next_plus(result) if direction > 0 else run.next_minus(result)
 
 
-def enclose(tree: Tree, values: dict[str, Fraction], digits: int) -> Interval:
-    """An interval of `digits` digits that holds the exact value of `tree` at rational values."""
+def enclose(tree: Tree, values: Mapping[str, Fraction | tuple[Fraction, ...]], digits: int) -> Interval:
+    """An interval of `digits` digits that holds the exact value of `tree` at rational values or vectors."""
     arithmetic = Intervals(digits)
-    return evaluate(tree, {name: arithmetic.number(value) for name, value in values.items()}, arithmetic)
+    points = {
+        name: tuple(map(arithmetic.number, value)) if isinstance(value, tuple) else arithmetic.number(value)
+        for name, value in values.items()
+    }
+    return evaluate(tree, points, arithmetic)
 
 
-def nearest_double(tree: Tree, values: dict[str, Fraction]) -> float:
-    """The double nearest to the exact value: the precision grows until the rounding is certain.
+def nearest_double(enclosure: Callable[[int], Interval]) -> float:
+    """The double nearest to an exact value: the precision grows until the rounding is certain.
 
     A value beyond the doubles gives inf. A value that is exactly zero ends the search when the enclosure
     lies within half of the smallest double.
 
-    Raises:
-        ArithmeticError: the tree has no value here.
+    Args:
+        enclosure: gives an interval around the value for a number of digits.
 
+    Raises:
+        ArithmeticError: there is no value, or none that can be told from the middle between two doubles.
     """
     digits = _START_DIGITS
     while digits <= _MOST_DIGITS:
-        found = enclose(tree, values, digits)
+        found = enclosure(digits)
         low, high = float(found.low), float(found.high)
         if low == high:
             return low + 0.0  # -0.0 becomes 0.0
@@ -152,23 +159,24 @@ def nearest_double(tree: Tree, values: dict[str, Fraction]) -> float:
     raise ArithmeticError("the value lies too close to the middle between two doubles")
 
 
-def rounded(tree: Tree, values: dict[str, Fraction], digits: int) -> Decimal:
-    """The exact value rounded to `digits` significant digits.
+def rounded(enclosure: Callable[[int], Interval], digits: int) -> Decimal:
+    """An exact value rounded to `digits` significant digits, by the same growing precision.
 
     A value that cannot be told from zero with several times as many digits is given as zero.
 
     Raises:
-        ArithmeticError: the tree has no value here.
-
+        ArithmeticError: there is no value, or none that can be told from the middle between two decimals.
     """
     run = context(digits)
     working = digits + 10
-    while working <= max(_MOST_DIGITS, 8 * digits):
-        found = enclose(tree, values, working)
-        low, high = run.plus(found.low), run.plus(found.high)
-        if low == high:
-            return low
+    found = enclosure(working)
+    while (low := run.plus(found.low)) != run.plus(found.high):
         working *= 2
+        if working > max(_MOST_DIGITS, 8 * digits):
+            break
+        found = enclosure(working)
+    else:
+        return low
     if found.low <= 0 <= found.high:
         return Decimal(0)
     raise ArithmeticError("the value lies too close to the middle between two decimals")

@@ -85,6 +85,10 @@ class Derivation:
     probes: int
     digits: int
 
+    def short(self) -> Derivation:
+        """The same with its essential steps only."""
+        return replace(self, steps=tuple(step for step in self.steps if step.essential))
+
 
 def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
     """The derivation of KL(q || p), with the value of each step.

@@ -71,6 +71,10 @@ class Gaussian:
         """The number of dimensions."""
         return len(self.mean)
 
+    def at(self, dimension: int) -> Gaussian:
+        """One dimension of it, counted from 0."""
+        return Gaussian((self.mean[dimension],), (self.head[dimension],), self.parameterization)
+
     def sigma(self) -> tuple[float, ...]:
         """The standard deviation of each dimension, correctly rounded; 0 or inf beyond the doubles."""
         return tuple(self._double(self.parameterization.sigma, number) for number in self.head)

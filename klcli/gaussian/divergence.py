@@ -28,7 +28,7 @@ from klcli.formula.notation import parse
 from klcli.formula.tree import Symbol, Tree, operation, substitute
 from klcli.gaussian.distribution import Gaussian
 
-__all__ = ["UNITS", "Terms", "Unit", "divergence", "divergence_digits", "per_unit"]
+__all__ = ["UNITS", "ClosedForm", "Terms", "Unit", "divergence", "divergence_digits", "per_unit"]
 
 Unit: TypeAlias = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -42,22 +42,30 @@ Enclosure: TypeAlias = Callable[[int], Interval]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A closed form and its two terms, each rounded by itself; all in the unit that was asked for.
+    """A KL and its two terms, each rounded by itself; all in the unit that was asked for.
 
     Attributes:
         value: KL(q || p).
         spread: the part that depends on the scales only.
         shift: the part that the means add.
-        per_dimension: the same for each dimension; empty in the entries of this tuple.
     """
 
     value: float
     spread: float
     shift: float
-    per_dimension: tuple[Terms, ...] = ()
 
 
-def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Terms:
+@dataclass(frozen=True, slots=True)
+class ClosedForm:
+    """The terms of all dimensions together, and those of each."""
+
+    value: float
+    spread: float
+    shift: float
+    per_dimension: tuple[Terms, ...]
+
+
+def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
     """KL(q || p) with its terms, each the double nearest to its exact value.
 
     Raises:
@@ -73,7 +81,7 @@ def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Terms:
             f"KL(q || p) = {shown} {unit} is beyond the doubles (1.8e308); nothing could check it",
             "is the head read as it was meant? see --param",
         )
-    return Terms(whole.value, whole.spread, whole.shift, rows)
+    return ClosedForm(whole.value, whole.spread, whole.shift, rows)
 
 
 def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats") -> Decimal:

@@ -14,6 +14,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.explanation import explain
+from klcli.judge.identification import Roles
 from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
 from klcli.judge.verdict import Kind, Verdict, exact_under, judge
 
@@ -48,6 +49,7 @@ class Judged:
     Attributes:
         name: of the formula.
         formula: as it was given.
+        roles: which of its symbols is the mean and which the head.
         verdict: the kind of its verdict.
         exact_under: the readings under which it is KL(q || N(0, 1)).
         value: at the point of the comparison, in nats; None where it has none.
@@ -64,6 +66,7 @@ class Judged:
 
     name: str
     formula: Tree
+    roles: Roles
     verdict: Kind
     exact_under: tuple[str, ...]
     value: float | None
@@ -127,6 +130,7 @@ def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigm
     return Judged(
         name=name,
         formula=tree,
+        roles=verdict.roles,
         verdict=verdict.kind,
         exact_under=names,
         value=at_value,

@@ -60,8 +60,8 @@ def _identity(verdict: Verdict) -> str:
     assert kl is not None
     prior = f"N({quantity_text(kl.prior_mean)}, {quantity_text(kl.prior_variance)})"
     factor = "" if kl.scale == 1 else f"{quantity_text(kl.scale)} "
-    sign = "-" if kl.shift < 0 else "+"
-    constant = f" {sign} {quantity_text(abs(kl.shift))}" if kl.shift else ""
+    sign, size = ("-", -kl.shift) if kl.shift < 0 else ("+", kl.shift)
+    constant = f" {sign} {quantity_text(size)}" if kl.shift else ""
     pair = f"{prior} || q" if verdict.kind == "reversed" else f"q || {prior}"
     meaning = {
         "scaled": "an effective beta" if factor else "the constant changes no gradient",

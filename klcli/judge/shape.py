@@ -19,7 +19,7 @@ from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.identification import Roles, value
 
-__all__ = ["Function", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula"]
+__all__ = ["Function", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula", "on_grid"]
 
 Function: TypeAlias = Callable[[Decimal, Decimal], Decimal]
 """A penalty as a function of mu and sigma; it raises ArithmeticError where it has no value."""
@@ -93,7 +93,7 @@ def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Lim
 
     log_sigma = numpy.linspace(-_REACH, _REACH, 40 * _REACH + 1)
     means = numpy.linspace(-_REACH, _REACH, 8 * _REACH + 1)
-    penalty = _on_grid(tree, roles, reading, means[:, None], numpy.exp(log_sigma)[None, :])
+    penalty = on_grid(tree, roles, reading, means[:, None], numpy.exp(log_sigma)[None, :])
     if not numpy.isfinite(penalty).any():
         return None
     row, column = numpy.unravel_index(numpy.argmin(penalty), penalty.shape)
@@ -109,8 +109,8 @@ def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Lim
     return found
 
 
-def _on_grid(tree: Tree, roles: Roles, reading: Parameterization, means: Any, sigma: Any) -> Any:
-    """The formula in floats; inf where it has no value."""
+def on_grid(tree: Tree, roles: Roles, reading: Parameterization, means: Any, sigma: Any) -> Any:
+    """A formula in floats over arrays of means and standard deviations; inf where it has no value."""
     import numpy
 
     floats = Floats()

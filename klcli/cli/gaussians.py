@@ -1,0 +1,123 @@
+"""The options that name a Gaussian: a mean, and a head under one of the readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import click
+
+from klcli.cli.types import Choice, Numbers
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+
+__all__ = ["posterior", "posterior_options", "prior", "prior_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def posterior_options(command: F) -> F:
+    """Add ``--mu``, ``--sigma`` with ``--param``, and one option for each reading."""
+    readings = ", ".join(PARAMETERIZATIONS)
+    options = [
+        click.option("--mu", type=Numbers(), help="Mean of the posterior q."),
+        click.option("--sigma", type=Numbers(), help="Its head, read as --param says."),
+        click.option("--param", type=Choice(tuple(PARAMETERIZATIONS)), help=f"What --sigma is: {readings}."),
+        *_reading_options(""),
+    ]
+    return _added(command, options)
+
+
+def prior_options(command: F) -> F:
+    """Add the same for the prior, each with ``--prior-`` in front; one value serves every dimension."""
+    options = [
+        click.option("--prior-mu", type=Numbers(), help="Mean of the prior p; default 0."),
+        click.option(
+            "--prior-sigma", type=Numbers(), help="Its head, read as --prior-param says; default 1."
+        ),
+        click.option(
+            "--prior-param",
+            type=Choice(tuple(PARAMETERIZATIONS)),
+            help="What --prior-sigma is; default std. Or directly --prior-std, --prior-var, ...",
+        ),
+        *_reading_options("prior-", hidden=True),
+    ]
+    return _added(command, options)
+
+
+def posterior(options: Mapping[str, Any]) -> Gaussian:
+    """The posterior that the options name.
+
+    Raises:
+        KlcliError: no mean, no head or several, or one that cannot be.
+    """
+    name, head = _head(options, "")
+    mean = options["mu"]
+    if mean is None:
+        raise KlcliError("--mu is missing", "for example: klcli compute --mu 0.3 --sigma 1.2")
+    if head is None:
+        raise KlcliError("--sigma is missing", "for example --sigma 1.2, --var 1.44 or --logvar 0.36")
+    return Gaussian.from_head(mean, head, name)
+
+
+def prior(options: Mapping[str, Any], dimension: int) -> Gaussian:
+    """The prior that the options name, by default N(0, 1), in as many dimensions as the posterior.
+
+    Raises:
+        KlcliError: several heads, one that cannot be, or other numbers of values than 1 and `dimension`.
+    """
+    name, head = _head(options, "prior_")
+    if head is None:
+        if options["prior_param"]:
+            raise KlcliError(
+                "--prior-param reads --prior-sigma, which is missing", "for example --prior-sigma 2"
+            )
+        head = (Fraction(1),)
+    mean = options["prior_mu"] or (Fraction(0),)
+    return Gaussian.from_head(_repeated(mean, dimension, "mu"), _repeated(head, dimension, name), name)
+
+
+def _added(command: F, options: list[Callable[[F], F]]) -> F:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _reading_options(prefix: str, *, hidden: bool = False) -> list[Any]:
+    return [
+        click.option(
+            f"--{prefix}{row.name}", type=Numbers(), help=f"Or directly: {row.meaning}.", hidden=hidden
+        )
+        for row in PARAMETERIZATIONS.values()
+    ]
+
+
+def _head(options: Mapping[str, Any], prefix: str) -> tuple[str, tuple[Fraction, ...] | None]:
+    """The one head that was given, and the reading under which it was."""
+    flag = f"--{prefix.replace('_', '-')}"
+    param = options[f"{prefix}param"]
+    given = {name: options[prefix + name] for name in PARAMETERIZATIONS if options[prefix + name] is not None}
+    direct = options[f"{prefix}sigma"]
+    if len(given) + (direct is not None) > 1:
+        names = [f"{flag}sigma"] * (direct is not None) + [f"{flag}{name}" for name in given]
+        raise KlcliError(f"{' and '.join(names)} say the same thing twice", "give the spread once")
+    if direct is not None:
+        return param or "std", direct
+    for name, head in given.items():
+        if param not in (None, name):
+            raise KlcliError(f"{flag}{name} contradicts {flag}param {param}", f"leave {flag}param out")
+        return name, head
+    return param or "std", None
+
+
+def _repeated(values: tuple[Fraction, ...], dimension: int, name: str) -> tuple[Fraction, ...]:
+    if len(values) == 1:
+        return values * dimension
+    if len(values) != dimension:
+        raise KlcliError(
+            f"the prior's {name} has {len(values)} values, the posterior has {dimension} dimensions",
+            "give the prior one value, or one for every dimension",
+        )
+    return values

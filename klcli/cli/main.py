@@ -1,0 +1,151 @@
+"""The group of commands, and what every way of ending means as an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from klcli.cli.output import Settings, output_options, write
+from klcli.errors import USAGE, KlcliError
+
+__all__ = ["COMMANDS", "cli", "run"]
+
+COMMANDS = {
+    "compute": "A KL divergence: closed form, integral, Monte Carlo, and the steps between.",
+    "compare": "The KL formulas met online, under a reading of what the head means.",
+}
+"""Every command is a module of `klcli.cli` with a function of its name; it is imported when it is called."""
+
+FAILED, INTERNAL, INTERRUPTED, CLOSED_PIPE = 1, 3, 130, 141
+
+_EPILOG = """\b
+Examples:
+  klcli compute --mu 0.3 --sigma 1.2
+  klcli compute --mu 0.3 --logvar 0.36 --json
+  klcli compare --param var
+
+\b
+Exit status: 0 holds; 1 a check failed; 2 usage or unreadable input; 3 internal error.
+"""
+
+
+class _Commands(click.Group):
+    """Commands by name, imported only when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = getattr(import_module(f"klcli.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args[0] not in COMMANDS:
+            from klcli.formula.syntax import nearest
+
+            hint = nearest(args[0], COMMANDS) or f"commands: {', '.join(COMMANDS)}"
+            raise KlcliError(f"no such command: {args[0]}", hint)
+        return super().resolve_command(ctx, args)
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        click.echo(f"klcli {version('klcli')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EPILOG,
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Print the version.",
+)
+@output_options
+@click.pass_context
+def cli(ctx: click.Context, settings: Settings) -> None:
+    """Settle what a KL term really computes.
+
+    A calculator and verifier for the Kullback-Leibler divergence between Gaussians, as it stands in VAE
+    losses, Bayesian networks, world models and RLHF objectives.
+    """
+    ctx.obj = settings
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its status."""
+    sys.exit(_status(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def _status(arguments: list[str]) -> int:
+    try:
+        status = _invoke(arguments)
+        sys.stdout.flush()
+        return status
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except KlcliError as error:
+        return _complain(error.message, error.hint, error.code)
+    except click.UsageError as error:
+        return _complain(*_described(error), USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted", "", INTERRUPTED)
+    except BrokenPipeError:
+        # Python flushes stdout once more when it ends; that must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except Exception as error:
+        if os.environ.get("KLCLI_TRACEBACK"):
+            raise
+        return _complain(
+            f"internal error: {type(error).__name__}: {error}",
+            "this is a bug in klcli; KLCLI_TRACEBACK=1 shows where",
+            INTERNAL,
+        )
+
+
+def _invoke(arguments: list[str]) -> int:
+    if os.environ.get("_KLCLI_COMPLETE"):
+        cli.main(arguments, prog_name="klcli")  # shell completion, which click answers and exits
+    with cli.make_context("klcli", arguments) as context:
+        report, settings = cli.invoke(context)
+        write(report, settings)
+        return 0 if report.holds else FAILED
+
+
+def _described(error: click.UsageError) -> tuple[str, str]:
+    """Click's message in this program's manner, with the next thing to type."""
+    path = error.ctx.command_path if error.ctx else "klcli"
+    hint = f"{path} --help"
+    if isinstance(error, click.NoSuchOption):
+        if error.possibilities:
+            hint = f"did you mean {' or '.join(sorted(error.possibilities))}?"
+        return f"no such option: {error.option_name}", hint
+    return error.format_message().rstrip("."), hint
+
+
+def _complain(message: str, hint: str, status: int) -> int:
+    print(f"error: {message}" if status != INTERRUPTED else message, file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr)
+    return status

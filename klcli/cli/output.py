@@ -1,0 +1,144 @@
+"""Where a report goes and in which format: the options that every command shares, streams and files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+import click
+
+from klcli.cli.types import Choice
+from klcli.errors import KlcliError
+from klcli.report.report import Report
+
+__all__ = ["FORMATS", "Settings", "output_options", "write"]
+
+FORMATS = ("text", "json", "csv", "markdown", "latex")
+"""Every format but text, which is the terminal's, is a module of `klcli.render`."""
+
+_BY_SUFFIX = {".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
+_SIGNS = "σμ½²₁ⱼ∑≈±−·…"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a result is to be written; None is what was not said."""
+
+    format: str | None = None
+    output: str | None = None
+    quiet: int = 0
+    color: str | None = None
+
+    def over(self, outer: Settings) -> Settings:
+        """These settings, completed by those given before the command."""
+        return Settings(
+            self.format or outer.format,
+            self.output or outer.output,
+            self.quiet + outer.quiet,
+            self.color or outer.color,
+        )
+
+
+def output_options(command: F) -> F:
+    """Add the options of `Settings`; they work before and after the command's name."""
+
+    @wraps(command)
+    def with_settings(*args: Any, as_json: bool, **options: Any) -> Any:
+        given = {field.name: options.pop(field.name) for field in fields(Settings)}
+        if as_json:
+            given["format"] = "json"
+        return command(*args, settings=Settings(**given), **options)
+
+    for option in reversed(
+        (
+            click.option("--format", type=Choice(FORMATS), help=f"{', '.join(FORMATS)}; default text."),
+            click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+            click.option("--output", metavar="FILE", help="Write to FILE; its ending chooses the format."),
+            click.option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
+            click.option("--color", type=Choice(("auto", "always", "never")), help="Default auto."),
+        )
+    ):
+        with_settings = option(with_settings)
+    return with_settings  # type: ignore[return-value]
+
+
+def write(report: Report, settings: Settings) -> None:
+    """Write a report to where the settings say.
+
+    Raises:
+        KlcliError: the file cannot be written.
+        BrokenPipeError: nobody reads standard output any more.
+    """
+    if settings.quiet > 1:
+        return
+    if settings.output:
+        _write_file(Path(settings.output), report, settings)
+        return
+    text = _text(report, settings, sys.stdout)
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _write_file(path: Path, report: Report, settings: Settings) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            text = _text(report, settings, file)
+            file.write(text if text.endswith("\n") else text + "\n")
+    except OSError as error:
+        raise KlcliError(
+            f"cannot write {path}: {error.strerror}", "--output takes a file in a folder that exists"
+        ) from None
+
+
+def _text(report: Report, settings: Settings, stream: TextIO) -> str:
+    if settings.quiet:
+        return report.bare
+    chosen = settings.format or _BY_SUFFIX.get(Path(settings.output or "").suffix.lower(), "text")
+    if chosen == "text":
+        from klcli.render.terminal import render
+
+        return render(
+            report.document,
+            width=_width(stream),
+            color=_colored(settings.color, stream),
+            unicode=_has_signs(stream),
+        )
+    view = {"json": report.data, "csv": report.rows}.get(chosen, report.document)
+    text: str = import_module(f"klcli.render.{chosen}").render(view)
+    return text if _has_signs(stream) else text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _width(stream: TextIO) -> int | None:
+    """The columns of a terminal; None elsewhere, where nothing wraps."""
+    if not stream.isatty():
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def _colored(choice: str | None, stream: TextIO) -> bool:
+    if choice in ("always", "never"):
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def _has_signs(stream: TextIO) -> bool:
+    """Whether the stream's encoding has the mathematical signs."""
+    try:
+        _SIGNS.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,294 @@
+"""What `klcli compare` says: the formulas met online, beside the truth, under a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from math import log
+
+from klcli.formula.interval import enclose, nearest_double
+from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Tree, substitute
+from klcli.gaussian import kernel
+from klcli.gaussian.agreement import Examination, Witness
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.comparison import GRID, Entry, Judged
+from klcli.judge.shape import on_grid
+from klcli.report.document import (
+    Block,
+    Cell,
+    Column,
+    Curve,
+    Document,
+    Fact,
+    Facts,
+    Formula,
+    Heading,
+    Paragraph,
+    Plot,
+    Table,
+    Text,
+    Tone,
+)
+from klcli.report.report import Report
+from klcli.report.wording import about, verdict_of, with_error
+
+__all__ = ["Comparison", "compare_report", "penalty_plot"]
+
+_TRUTH = "KL"
+_TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "plain", "wrong": "bad", "not-kl": "bad"}
+_PLOT_FROM, _PLOT_TO, _PLOT_POINTS = 0.05, 3.0, 240
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The point of the comparison: its mean and sigma, and the head that stands for that sigma."""
+
+    mu: Fraction
+    sigma: Fraction
+    head: float
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """KL(q || N(0, 1)) at the point and its witnesses, where it is lowest and how it bends there."""
+
+    value: float
+    integral: Witness
+    monte_carlo: Witness
+    status: str
+    minimum: Mapping[str, float]
+    curvature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The formula that ``--expect`` named, and whether it is exact under the reading."""
+
+    name: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The data of `klcli compare`; the field names are the keys of its JSON."""
+
+    schema: str
+    parameterization: str
+    unit: str
+    point: Point
+    truth: Truth
+    formulas: tuple[Judged, ...]
+    table: tuple[Entry, ...]
+    expect: Expectation | None
+    warnings: tuple[str, ...]
+
+
+def compare_report(
+    reading: Parameterization,
+    mu: Fraction,
+    sigma: Fraction,
+    judged: tuple[Judged, ...],
+    truth: Examination,
+    *,
+    table: tuple[Entry, ...] = (),
+    expect: str | None = None,
+    picture: bool = True,
+) -> Report:
+    """The report of a comparison.
+
+    Args:
+        reading: what the head means.
+        mu: the mean at which values are compared.
+        sigma: the standard deviation at which they are compared.
+        judged: the formulas under the reading.
+        truth: KL(N(mu, sigma^2) || N(0, 1)) and its witnesses.
+        table: the verdicts under every reading, if they were asked for.
+        expect: the name of the formula that has to be exact.
+        picture: whether the document ends with a plot.
+    """
+    head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
+    exact = [formula.name for formula in judged if formula.verdict == "exact"]
+    expectation = Expectation(expect, expect in exact) if expect else None
+    data = Comparison(
+        schema="klcli.compare/1",
+        parameterization=reading.name,
+        unit="nats",
+        point=Point(mu, sigma, head),
+        truth=Truth(
+            truth.closed_form.value,
+            truth.integral,
+            truth.monte_carlo,
+            truth.status,
+            {"mu": 0.0, "sigma": 1.0, "value": 0.0},
+            2.0,
+        ),
+        formulas=judged,
+        table=table,
+        expect=expectation,
+        warnings=(),
+    )
+    return Report(
+        data=data,
+        rows=tuple(_rows(data)),
+        document=Document(_title(reading), tuple(_blocks(data, reading, picture=picture))),
+        bare=" ".join(exact),
+        holds=truth.status == "agrees" and (expectation is None or expectation.holds),
+    )
+
+
+def penalty_plot(data: Comparison) -> Plot:
+    """The penalty of every formula against sigma, at the mean of the point and under the reading."""
+    import numpy
+
+    sigma = numpy.exp(numpy.linspace(log(_PLOT_FROM), log(_PLOT_TO), _PLOT_POINTS))
+    mean = numpy.asarray(float(data.point.mu))
+    truth = kernel.divergence(mean, sigma)
+    reading = PARAMETERIZATIONS[data.parameterization]
+    penalties = {_TRUTH: truth}
+    for formula in data.formulas:
+        penalties[formula.name] = on_grid(formula.formula, formula.roles, reading, mean, sigma)
+    return Plot(
+        f"penalty against sigma at mu = {decimal_text(data.point.mu)}",
+        "sigma",
+        "nats",
+        tuple(Curve(name, tuple(sigma), tuple(penalty)) for name, penalty in penalties.items()),
+        float(numpy.max(truth)),
+    )
+
+
+def _title(reading: Parameterization) -> Text:
+    return (f"KL(q || N(0, 1)) when the head s is {reading.meaning}: s = ", reading.head)
+
+
+def _rows(data: Comparison) -> Iterator[dict[str, object]]:
+    for formula in data.formulas:
+        found = formula.minimum
+        yield {
+            "parameterization": data.parameterization,
+            "name": formula.name,
+            "formula": to_text(formula.formula),
+            "verdict": formula.verdict,
+            "exact_under": " ".join(formula.exact_under),
+            "value": formula.value,
+            "truth": data.truth.value,
+            "ratio": formula.ratio,
+            "minimum_mu": found and found.mu,
+            "minimum_sigma": found and found.sigma,
+            "curvature": formula.curvature,
+            "explanation": formula.explanation,
+        }
+
+
+def _blocks(data: Comparison, reading: Parameterization, *, picture: bool) -> Iterator[Block]:
+    yield _facts(data)
+    yield _at_point(data)
+    yield Heading("what each of them is")
+    for formula in data.formulas:
+        yield Formula(formula.formula, formula.name)
+        yield Paragraph(("with s = ", reading.head, ": ", _in_own_symbol(formula, reading)), "muted")
+        yield Paragraph(f"{formula.verdict}: {formula.explanation}", _TONES.get(formula.verdict, "plain"))
+    yield Heading(f"ratio to the KL along sigma, at mu = {decimal_text(data.point.mu)}")
+    yield _along_sigma(data)
+    if data.table:
+        yield Heading(
+            f"every reading, at mu = {decimal_text(data.point.mu)}, sigma = {decimal_text(data.point.sigma)}"
+        )
+        yield _matrix(data)
+    if picture:
+        yield penalty_plot(data)
+    if data.expect:
+        verdict = "is exact" if data.expect.holds else "is not exact"
+        tone: Tone = "good" if data.expect.holds else "bad"
+        yield Paragraph(f"expected: {data.expect.name} {verdict} when s is {reading.meaning}", tone)
+
+
+def _in_own_symbol(formula: Judged, reading: Parameterization) -> Tree:
+    """The formula with its head written as what the reading says it is."""
+    head = formula.roles.head
+    return substitute(formula.formula, {head: reading.head} if head else {})
+
+
+def _facts(data: Comparison) -> Facts:
+    mu, sigma = decimal_text(data.point.mu), decimal_text(data.point.sigma)
+    sampled = data.truth.monte_carlo
+    run = f"{verdict_of(sampled)}; {sampled.samples:,} samples, seed {sampled.seed}"
+    return Facts(
+        (
+            Fact("point", f"mu = {mu}, sigma = {sigma}", f"so s = {significant(data.point.head)}"),
+            Fact("KL", f"{about(data.truth.value)} nats", "closed form", "strong"),
+            Fact("Monte Carlo", f"≈ {with_error(sampled.value, sampled.standard_error)} nats", run),
+        )
+    )
+
+
+def _at_point(data: Comparison) -> Table:
+    """Values, minima and curvatures, with the truth in the first row."""
+    titles = (
+        "",
+        "formula",
+        "verdict",
+        "nats",
+        "ratio",
+        "minimum at",
+        "curvature there",
+        "slope at sigma = 1",
+    )
+    numeric = ("nats", "ratio", "curvature there", "slope at sigma = 1")
+    truth = (_TRUTH, "", "", significant(data.truth.value), "1", "sigma = 1", "2", "0")
+    rows = [tuple(Cell(text, "strong") for text in truth)]
+    for formula in data.formulas:
+        tone = _TONES.get(formula.verdict, "plain")
+        cells: list[Text] = [
+            formula.name,
+            (formula.formula,),
+            formula.verdict,
+            _number(formula.value),
+            _number(formula.ratio, 4),
+            _lowest(formula),
+            _number(formula.curvature, 4),
+            _number(formula.slope_at_truth, 4),
+        ]
+        rows.append(
+            tuple(
+                Cell(text, tone if title == "verdict" else "plain")
+                for text, title in zip(cells, titles, strict=True)
+            )
+        )
+    return Table(tuple(Column(title, title in numeric) for title in titles), tuple(rows))
+
+
+def _lowest(formula: Judged) -> str:
+    if formula.minimum:
+        mu = f"mu = {significant(formula.minimum.mu, 4)}, " if formula.minimum.mu else ""
+        return f"{mu}sigma = {significant(formula.minimum.sigma, 4)}"
+    return f"none ({formula.limit.where})" if formula.limit else "none"
+
+
+def _along_sigma(data: Comparison) -> Table:
+    columns = [Column(""), *(Column(f"sigma = {decimal_text(sigma)}", numeric=True) for sigma in GRID)]
+    rows = [
+        (Cell(formula.name), *(Cell(_number(point.ratio, 4)) for point in formula.grid))
+        for formula in data.formulas
+    ]
+    return Table(tuple(columns), tuple(rows))
+
+
+def _matrix(data: Comparison) -> Table:
+    names = [formula.name for formula in data.formulas]
+    entries = {(entry.parameterization, entry.name): entry for entry in data.table}
+    rows = []
+    for reading in PARAMETERIZATIONS:
+        cells = [Cell(reading)]
+        for name in names:
+            entry = entries[reading, name]
+            cells.append(Cell(f"{_number(entry.value)} {entry.verdict}", _TONES.get(entry.verdict, "plain")))
+        rows.append(tuple(cells))
+    return Table((Column("head"), *(Column(name, numeric=True) for name in names)), tuple(rows))
+
+
+def _number(value: float | None, digits: int = 6) -> str:
+    return "undefined" if value is None else significant(value, digits)

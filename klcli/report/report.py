@@ -1,0 +1,30 @@
+"""What every command hands to the renderers and to the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from klcli.report.document import Document
+
+__all__ = ["Report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A command's result, in the views that the formats need.
+
+    Attributes:
+        data: the result itself, which the JSON format walks; its first field is the schema.
+        rows: the result as a table of records, for CSV.
+        document: the result in words, for the terminal, Markdown and LaTeX.
+        bare: the result in as few words as possible, for ``-q``.
+        holds: whether everything that was checked holds.
+    """
+
+    data: Any
+    rows: Sequence[Mapping[str, object]]
+    document: Document
+    bare: str
+    holds: bool

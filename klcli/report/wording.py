@@ -1,0 +1,74 @@
+"""Phrases that several reports share: numbers with their errors, readings, shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, isfinite, log10
+
+from klcli.formula.numeral import decimal_text, significant
+from klcli.gaussian.agreement import LIMIT, Witness
+from klcli.gaussian.distribution import Gaussian
+
+__all__ = ["about", "list_text", "normal_text", "percent", "reading_text", "verdict_of", "with_error"]
+
+_MOST_SHOWN = 4
+
+
+def about(value: float | None, digits: int = 6) -> str:
+    """A rounded number with the sign for it, ``≈ 0.0826784``; ``= 0`` where it is zero."""
+    if value is None:
+        return "undefined"
+    return "= 0" if value == 0 else f"≈ {significant(value, digits)}"
+
+
+def with_error(value: float, error: float) -> str:
+    """An estimate with one standard error to two digits, ``0.08243 ± 0.00049``."""
+    if error <= 0 or not isfinite(error):
+        return f"{significant(value)} ± {significant(error, 2)}"
+    places = 1 - floor(log10(error))
+    if not 0 <= places <= 9:
+        exponent = floor(log10(max(abs(value), error)))
+        scale = 10.0**exponent
+        return f"({value / scale:.{max(0, places + exponent)}f} ± {error / scale:.2g})e{exponent}"
+    return f"{value:.{places}f} ± {error:.{places}f}"
+
+
+def percent(share: float) -> str:
+    """A share as ``3.2 %``; shares beyond a hundred-fold as ``a factor of 120``."""
+    if share >= 10:
+        return f"a factor of {significant(1 + share, 2)}"
+    return f"{significant(100 * share, 2)} %"
+
+
+def list_text(numbers: Sequence[str]) -> str:
+    """``0.3`` for one number, ``(0.3, 0.1)`` for several, shortened where there are many."""
+    if len(numbers) == 1:
+        return numbers[0]
+    shown = [*numbers[:_MOST_SHOWN], "..."] if len(numbers) > _MOST_SHOWN + 1 else numbers
+    return f"({', '.join(shown)})"
+
+
+def normal_text(gaussian: Gaussian) -> str:
+    """``N(0.3, 1.2^2)``, or with lists for several dimensions."""
+    means = [decimal_text(mean) for mean in gaussian.mean]
+    spreads = [f"{significant(sigma)}^2" if sigma != 1 else "1" for sigma in gaussian.sigma()]
+    if len(set(zip(means, spreads, strict=True))) == 1:
+        means, spreads = means[:1], spreads[:1]
+    return f"N({list_text(means)}, {list_text(spreads)})"
+
+
+def reading_text(gaussian: Gaussian) -> str:
+    """``1.44 is a variance, so sigma = 1.2``."""
+    heads = list_text([decimal_text(head) for head in gaussian.head])
+    sigma = list_text([significant(value) for value in gaussian.sigma()])
+    verb = "is" if gaussian.dimension == 1 else "holds for each dimension"
+    return f"{heads} {verb} {gaussian.parameterization.meaning}, so sigma = {sigma}"
+
+
+def verdict_of(witness: Witness) -> str:
+    """``agrees``, or by how much it does not."""
+    if witness.agrees:
+        return "agrees"
+    if not witness.z:
+        return "disagrees"
+    return f"disagrees: {abs(witness.z):.1f} standard errors away, {LIMIT:g} are allowed"
