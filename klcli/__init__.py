@@ -1,1 +1,60 @@
-"""What a KL term really computes: calculator and verifier for Gaussian KL divergences."""
+"""What a KL term really computes: calculator and verifier for Gaussian KL divergences.
+
+The names below are the library's; each is resolved on first use, so that importing the package is cheap::
+
+    import klcli
+
+    q = klcli.Gaussian.from_head("0.3", "1.44", "var")
+    p = klcli.Gaussian.from_head(0, 1)
+    klcli.divergence(q, p).value            # 0.08267844320604538, correctly rounded
+    klcli.kl(mean, logvar, parameterization="logvar")    # arrays, elementwise, at most 8 ulp
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from klcli.errors import KlcliError as KlcliError
+    from klcli.formula.printing import to_text as to_text
+    from klcli.formula.reading import read as read
+    from klcli.gaussian.agreement import examine as examine
+    from klcli.gaussian.derivation import derive as derive
+    from klcli.gaussian.distribution import Gaussian as Gaussian
+    from klcli.gaussian.divergence import divergence as divergence
+    from klcli.gaussian.divergence import divergence_digits as divergence_digits
+    from klcli.gaussian.kernel import divergence as kl
+    from klcli.gaussian.parameterization import PARAMETERIZATIONS as PARAMETERIZATIONS
+    from klcli.judge.comparison import compare as compare
+    from klcli.judge.verdict import judge as judge
+
+_HOME = {
+    "Gaussian": "klcli.gaussian.distribution:Gaussian",
+    "KlcliError": "klcli.errors:KlcliError",
+    "PARAMETERIZATIONS": "klcli.gaussian.parameterization:PARAMETERIZATIONS",
+    "compare": "klcli.judge.comparison:compare",
+    "derive": "klcli.gaussian.derivation:derive",
+    "divergence": "klcli.gaussian.divergence:divergence",
+    "divergence_digits": "klcli.gaussian.divergence:divergence_digits",
+    "examine": "klcli.gaussian.agreement:examine",
+    "judge": "klcli.judge.verdict:judge",
+    "kl": "klcli.gaussian.kernel:divergence",
+    "read": "klcli.formula.reading:read",
+    "to_text": "klcli.formula.printing:to_text",
+}
+
+__all__ = [*_HOME]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'klcli' has no attribute {name!r}")
+    module, attribute = _HOME[name].split(":")
+    value = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

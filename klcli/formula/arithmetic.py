@@ -182,15 +182,17 @@ class Decimals:
                 return run.sqrt(value)
             case "abs":
                 return value.copy_abs()
+            case "softplus":
+                return self.call("log1p", run.exp(value))
+        if -value.adjusted() > run.prec:
+            return value  # expm1(x) = log1p(x) = x to more digits than there are
         # The difference from 1 may lie beyond the last digit; more digits keep the relative accuracy.
-        wide = context(2 * run.prec + max(0, -value.adjusted()) if abs(value.adjusted()) < 5000 else run.prec)
+        wide = context(2 * run.prec + max(0, -value.adjusted()))
         match function:
             case "expm1":
                 return run.plus(wide.subtract(wide.exp(value), Decimal(1)))
             case "log1p":
                 return run.plus(_logarithm(wide.add(Decimal(1), value), wide))
-            case "softplus":
-                return run.plus(_logarithm(wide.add(Decimal(1), wide.exp(value)), wide))
         raise ValueError(f"not a function: {function!r}")
 
 

@@ -108,15 +108,23 @@ class Intervals:
                     raise decimal.InvalidOperation("the logarithm of a number that may be zero or negative")
                 return Interval(self._bound("ln", value.low, -1), self._bound("ln", value.high, 1))
             case "abs":
-                ends = sorted((abs(value.low), abs(value.high)))
+                ends = sorted((value.low.copy_abs(), value.high.copy_abs()))  # abs() would round
                 return Interval(Decimal(0) if value.low < 0 < value.high else ends[0], ends[1])
             case "expm1":
                 return self.operate("-", self.call("exp", value), one)
             case "log1p":
+                if value.low > 0 and value.high.adjusted() < -self._digits // 2:
+                    return self._small_log1p(value)
                 return self.call("log", self.operate("+", one, value))
             case "softplus":
-                return self.call("log", self.operate("+", one, self.call("exp", value)))
+                return self.call("log1p", self.call("exp", value))
         raise ValueError(f"not a function: {function!r}")
+
+    def _small_log1p(self, value: Interval) -> Interval:
+        """y - y^2/2 <= log(1 + y) <= y for y > 0; 1 + y would need more digits than there are."""
+        square = self._product(value, value)
+        half = self.operate("/", square, self.number(Fraction(2)))
+        return Interval(self._down.subtract(value.low, half.high), value.high)
 
     def _bound(self, function: str, value: Decimal, direction: int) -> Decimal:
         """The function's value, moved outward by one unit unless decimal reports it as exact."""
@@ -150,13 +158,23 @@ def nearest_double(enclosure: Callable[[int], Interval]) -> float:
         ArithmeticError: there is no value, or none that can be told from the middle between two doubles.
     """
     digits = _START_DIGITS
-    while digits <= _MOST_DIGITS:
-        found = enclosure(digits)
-        low, high = float(found.low), float(found.high)
-        if low == high:
-            return low + 0.0  # -0.0 becomes 0.0
+    while True:
+        found = _enclosed(enclosure, digits, last=2 * digits > _MOST_DIGITS)
+        if found and float(found.low) == float(found.high):
+            return float(found.low) + 0.0  # -0.0 becomes 0.0
         digits *= 2
-    raise ArithmeticError("the value lies too close to the middle between two doubles")
+        if digits > _MOST_DIGITS:
+            raise ArithmeticError("the value lies too close to the middle between two doubles")
+
+
+def _enclosed(enclosure: Callable[[int], Interval], digits: int, *, last: bool) -> Interval | None:
+    """The enclosure, or None where it needs more digits: of a divisor that may be zero with these."""
+    try:
+        return enclosure(digits)
+    except (decimal.InvalidOperation, decimal.DivisionByZero):
+        if last:
+            raise
+        return None
 
 
 def rounded(enclosure: Callable[[int], Interval], digits: int) -> Decimal:
@@ -167,16 +185,14 @@ def rounded(enclosure: Callable[[int], Interval], digits: int) -> Decimal:
     Raises:
         ArithmeticError: there is no value, or none that can be told from the middle between two decimals.
     """
-    run = context(digits)
-    working = digits + 10
-    found = enclosure(working)
-    while (low := run.plus(found.low)) != run.plus(found.high):
+    run, working, most = context(digits), digits + 10, max(_MOST_DIGITS, 8 * digits)
+    while True:
+        found = _enclosed(enclosure, working, last=2 * working > most)
+        if found and (low := run.plus(found.low)) == run.plus(found.high):
+            return low
         working *= 2
-        if working > max(_MOST_DIGITS, 8 * digits):
+        if working > most:
             break
-        found = enclosure(working)
-    else:
-        return low
-    if found.low <= 0 <= found.high:
+    if found and found.low <= 0 <= found.high:
         return Decimal(0)
     raise ArithmeticError("the value lies too close to the middle between two decimals")

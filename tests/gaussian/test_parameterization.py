@@ -1,0 +1,64 @@
+"""The table of readings, against what each name means."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import mpmath
+import pytest
+import sympy
+
+from klcli.errors import KlcliError
+from klcli.formula.arithmetic import Decimals, Symbols, evaluate
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
+from tests import reference
+
+ROWS = PARAMETERIZATIONS.values()
+BY_NAME = pytest.mark.parametrize("row", ROWS, ids=PARAMETERIZATIONS)
+
+
+def test_the_reference_knows_every_row() -> None:
+    assert set(PARAMETERIZATIONS) == set(reference.SIGMA)
+
+
+@BY_NAME
+@pytest.mark.parametrize("head", ["0.2", "1", "2.5"])
+def test_sigma_variance_and_log_variance_are_what_the_name_says(row: Parameterization, head: str) -> None:
+    with mpmath.workdps(50):
+        sigma = reference.SIGMA[row.name](mpmath.mpf(head))
+        expected = {"sigma": sigma, "variance": sigma**2, "log_variance": 2 * mpmath.log(sigma)}
+        for role, value in expected.items():
+            found = evaluate(getattr(row, role), {"s": Decimal(head)}, Decimals(50))
+            assert mpmath.almosteq(mpmath.mpf(str(found)), value, 1e-45, 1e-45), role
+
+
+@BY_NAME
+@pytest.mark.parametrize("sigma", ["0.2", "0.97", "6.5"])
+def test_head_is_the_inverse(row: Parameterization, sigma: str) -> None:
+    with mpmath.workdps(50):
+        found = evaluate(row.head, {"sigma": Decimal(sigma)}, Decimals(50))
+        assert mpmath.almosteq(mpmath.mpf(str(found)), reference.HEAD[row.name](mpmath.mpf(sigma)), 1e-45, 1e-45)
+
+
+@BY_NAME
+def test_roles_are_consistent_for_every_head(row: Parameterization) -> None:
+    """Proved, not sampled: variance = sigma^2 and exp(log variance) = variance."""
+    s = sympy.Symbol("s", positive=True)
+    symbols = Symbols()
+    sigma, variance, log_variance = (
+        evaluate(tree, {"s": s}, symbols) for tree in (row.sigma, row.variance, row.log_variance)
+    )
+    assert sympy.simplify(sigma**2 - variance) == 0
+    assert sympy.simplify(sympy.exp(log_variance) - variance) == 0
+
+
+@BY_NAME
+def test_domain(row: Parameterization) -> None:
+    assert row.admits(0.5)
+    assert row.admits(-0.5) == row.admits(0) == (row.domain == "real")
+
+
+def test_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(KlcliError, match="unknown parameterization 'logvra'") as caught:
+        find("logvra")
+    assert "'logvar'" in caught.value.hint

@@ -1,0 +1,86 @@
+"""The house: each room imports only what is to its left, and libraries stay where they belong."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import klcli
+
+PACKAGE = Path(klcli.__file__).parent
+ROOMS = ("errors", "formula", "gaussian", "judge", "report", "render", "cli")
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+ALLOWED = {
+    "click": ("cli/",),
+    "rich": ("render/terminal.py",),
+    "plotille": ("render/",),
+    "matplotlib": ("render/image.py",),
+    "sympy": ("formula/arithmetic.py", "judge/"),
+    "scipy": ("gaussian/", "judge/"),
+}
+"""Where a library may be imported; numpy may be everywhere, mpmath nowhere: it is the tests' reference."""
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module that a file imports, and whether it does so as soon as it is loaded."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    eager = set(map(id, tree.body))
+    checking = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.unparse(branch.test)
+        for node in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if id(node) in checking:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in eager) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, id(node) in eager
+            yield from ((f"{node.module}.{alias.name}", id(node) in eager) for alias in node.names)
+
+
+def room(name: str) -> str:
+    return name.removeprefix("klcli.").split(".")[0]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_imports_point_to_the_left(path: Path) -> None:
+    own = relative(path).removesuffix(".py").split("/")[0]
+    if own in ("__init__", "__main__"):
+        return
+    for name, _ in imports(path):
+        if name.startswith("klcli."):
+            assert room(name) in ROOMS
+            assert ROOMS.index(room(name)) <= ROOMS.index(own), f"{relative(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_libraries_stay_where_they_belong(path: Path) -> None:
+    for name, eager in imports(path):
+        library = name.split(".")[0]
+        assert library != "mpmath"
+        if library in ALLOWED:
+            assert relative(path).startswith(ALLOWED[library]), f"{relative(path)} imports {name}"
+        if library in ("scipy", "sympy", "matplotlib", "plotille"):
+            assert not eager, f"{relative(path)} imports {name} before it is needed"
+
+
+def test_rooms_are_the_folders() -> None:
+    found = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert found == set(ROOMS) - {"errors"}
+
+
+def test_tests_mirror_the_package() -> None:
+    tests = Path(__file__).parent
+    folders = {path.name for path in tests.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == (set(ROOMS) - {"errors"}) | {"benchmarks"}

@@ -1,0 +1,57 @@
+"""What a start loads, by the names of modules: times mean nothing on a shared machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "scipy", "sympy", "mpmath", "rich", "plotille", "matplotlib")
+
+PROGRAM = """
+import sys
+from klcli.cli.main import run
+try:
+    run({arguments!r})
+except SystemExit:
+    pass
+print(*sys.modules, file=sys.stderr)
+"""
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The modules that are loaded after a run."""
+    program = PROGRAM.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ()])
+def test_help_loads_no_library_of_numbers(arguments: tuple[str, ...]) -> None:
+    assert not loaded(*arguments) & set(HEAVY)
+
+
+def test_version_is_not_looked_up_before_it_is_asked_for() -> None:
+    assert "importlib.metadata" not in loaded("--help")
+
+
+def test_help_of_a_command_loads_no_library_of_numbers() -> None:
+    for command in ("compute", "compare"):
+        assert not loaded(command, "--help") & set(HEAVY)
+
+
+def test_compute_loads_neither_sympy_nor_scipy() -> None:
+    modules = loaded("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "1000")
+    assert "numpy" in modules
+    assert not modules & {"sympy", "scipy", "mpmath", "matplotlib", "plotille"}
+
+
+def test_json_does_without_rich() -> None:
+    assert "rich" not in loaded("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "1000", "--json")
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    program = "import sys, klcli; print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not set(done.stderr.split()) & set(HEAVY)
