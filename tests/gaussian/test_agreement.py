@@ -1,0 +1,83 @@
+"""Right values agree, wrong ones do not, and each witness says how much it could have missed."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from klcli.gaussian import agreement
+from klcli.gaussian.agreement import examine, witness
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import ClosedForm, divergence
+from klcli.gaussian.estimation import Estimate
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+
+UNIT = Gaussian.from_head(0, 1)
+
+
+def estimate(value: float, error: float, rounding: float = 0.0) -> Estimate:
+    return Estimate(value, error, rounding, "test", 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "rounding", "agrees", "z"),
+    [
+        (1.0, 0.1, 0.0, True, 0.0),
+        (1.49, 0.1, 0.0, True, 4.9),
+        (1.51, 0.1, 0.0, False, 5.1),
+        (0.49, 0.1, 0.0, False, -5.1),
+        (1.6, 0.1, 0.2, True, 4.0),
+        (1.0, 0.0, 0.0, True, None),
+        (1.1, 0.0, 0.2, True, None),
+        (1.3, 0.0, 0.2, False, None),
+    ],
+)
+def test_the_limit_is_five_standard_errors_and_rounding(
+    value: float, error: float, rounding: float, agrees: bool, z: float | None
+) -> None:
+    found = witness(estimate(value, error, rounding), 1.0)
+    assert found.agrees is agrees
+    assert found.z == (None if z is None else pytest.approx(z))
+
+
+def test_what_a_run_detects_is_where_it_begins_to_disagree() -> None:
+    """A closed form off by a little more than `detects` is caught by an estimate that is right, by less is not."""
+    error, truth = 0.01, 2.0
+    detects = witness(estimate(truth, error), truth).detects
+    assert detects is not None
+    assert witness(estimate(truth + 0.99 * detects * truth, error), truth).agrees
+    assert not witness(estimate(truth + 1.01 * detects * truth, error), truth).agrees
+
+
+def test_bits_scale_everything_but_z_and_detects() -> None:
+    nats, bits = witness(estimate(0.7, 0.1), 0.5), witness(estimate(0.7, 0.1), 1.0, nats=0.5)
+    assert (bits.value, bits.standard_error) == (1.4, 0.2)
+    assert bits.z == pytest.approx(nats.z)
+    assert bits.detects == pytest.approx(nats.detects)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(-40, 40), st.integers(1, 300), st.sampled_from(sorted(PARAMETERIZATIONS)))
+def test_no_false_alarm(mu: int, head: int, name: str) -> None:
+    q = Gaussian.from_head(f"{mu / 10}", f"{head / 100}", name)
+    assert examine(q, UNIT, samples=20_000).status == "agrees"
+
+
+@pytest.mark.parametrize("head", ["1.0000001", "1.000000000001", "1.00000000000000001", "1"])
+def test_no_false_alarm_next_to_the_prior(head: str) -> None:
+    for seed in range(5):
+        assert examine(Gaussian.from_head(0, head), UNIT, samples=100_000, seed=seed).status == "agrees"
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.1, 1.001, 1 + 1e-9])
+def test_a_wrong_closed_form_is_caught(factor: float) -> None:
+    q = Gaussian.from_head("0.3", "1.2")
+    right = divergence(q, UNIT)
+    wrong = ClosedForm(right.value * factor, right.spread, right.shift, right.per_dimension)
+    with patch.object(agreement, "divergence", return_value=wrong):
+        found = examine(q, UNIT, samples=1000)
+    assert found.status == "disagrees"
+    assert not found.integral.agrees

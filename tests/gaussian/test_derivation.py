@@ -1,0 +1,158 @@
+"""Every step is proved with sympy, reads as the documentation promises, and has the right value."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import patch
+
+import mpmath
+import pytest
+import sympy
+
+from klcli.formula.arithmetic import Symbols, evaluate
+from klcli.formula.notation import parse
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Call, Reduction, Tree, children
+from klcli.gaussian import derivation
+from klcli.gaussian.derivation import Derivation, derive
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from tests import reference
+
+UNIT = Gaussian.from_head(0, 1)
+OTHER = Gaussian.from_head("-0.7", "0.6")
+NAMES = sorted(PARAMETERIZATIONS)
+
+
+def steps(name: str, prior: Gaussian = UNIT) -> Derivation:
+    return derive(Gaussian.from_head("0.3", "1.44", name), prior)
+
+
+def texts(found: Derivation) -> list[str]:
+    return [to_text(step.tree) for step in found.steps]
+
+
+def test_the_forms_that_are_promised_for_a_variance() -> None:
+    assert texts(steps("var")) == [
+        "E_q[log q - log p]",
+        "E_q[-1/2 log(2 pi * sigma_1^2) - (x - mu_1)^2/(2 sigma_1^2) - "
+        "(-1/2 log(2 pi * sigma_2^2) - (x - mu_2)^2/(2 sigma_2^2))]",
+        "log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)",
+        "log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2",
+        "log(1/sigma_1) + (sigma_1^2 + mu_1^2)/2 - 1/2",
+        "-1/2 (2 log sigma - sigma^2 - mu^2 + 1)",
+        "-1/2 (log s - s - mu^2 + 1)",
+        "-1/2 (log(1.44) - 1.44 - 0.3^2 + 1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("std", "-1/2 (2 log s - s^2 - mu^2 + 1)"),
+        ("var", "-1/2 (log s - s - mu^2 + 1)"),
+        ("logvar", "-1/2 (s - e^s - mu^2 + 1)"),
+        ("logstd", "-1/2 (2 s - e^(2 s) - mu^2 + 1)"),
+        ("precision", "-1/2 (-log s - 1/s - mu^2 + 1)"),
+    ],
+)
+def test_the_form_in_the_head(name: str, form: str) -> None:
+    assert texts(steps(name))[-2] == form
+
+
+
+def prove_equal(before: Tree, after: Tree, name: str, standard: bool) -> bool:
+    """Whether two steps are equal for all values of their symbols."""
+    mu, s, x = sympy.Symbol("mu", real=True), sympy.Symbol("s", positive=True), sympy.Symbol("x", real=True)
+    m2 = sympy.Integer(0) if standard else sympy.Symbol("mu_2", real=True)
+    s2 = sympy.Integer(1) if standard else sympy.Symbol("sigma_2", positive=True)
+    sigma = evaluate(PARAMETERIZATIONS[name].sigma, {"s": s}, Symbols())
+
+    def density(mean: Any, scale: Any) -> Any:
+        return sympy.exp(-((x - mean) ** 2) / (2 * scale**2)) / (scale * sympy.sqrt(2 * sympy.pi))
+
+    q, p = density(mu, sigma), density(m2, s2)
+    values = {"mu": mu, "mu_1": mu, "sigma": sigma, "sigma_1": sigma, "s": s, "mu_2": m2, "sigma_2": s2, "x": x}
+    values |= {"q": q, "p": p}
+
+    def expectation(body: Any) -> Any:
+        """Of a quadratic polynomial in x, by the moments that sympy integrates from the density."""
+        polynomial = sympy.Poly(sympy.expand(sympy.expand_log(body, force=True)), x)
+        t = sympy.Symbol("t", positive=True)
+        normal = sympy.exp(-((x - mu) ** 2) / (2 * t**2)) / (t * sympy.sqrt(2 * sympy.pi))
+        moments = [
+            sympy.integrate(x**power * normal, (x, -sympy.oo, sympy.oo)).subs(t, sigma) for power in range(3)
+        ]
+        return sum(factor * moments[power] for (power,), factor in polynomial.terms())
+
+    def value(tree: Tree) -> Any:
+        if isinstance(tree, Reduction):
+            return expectation(value(tree.body))
+        if not children(tree):
+            return evaluate(tree, values, Symbols())
+        parts = [value(child) for child in children(tree)]
+        run = Symbols()
+        if isinstance(tree, Call):
+            return run.call(tree.function, parts[0])
+        return run.operate(tree.operator, *parts) if len(parts) == 2 else run.negative(parts[0])
+
+    difference = sympy.expand(sympy.expand_log(value(before) - value(after), force=True))
+    return bool(sympy.simplify(difference) == 0)
+
+
+@pytest.mark.parametrize("prior", [UNIT, OTHER], ids=["unit prior", "any prior"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_is_proved(name: str, prior: Gaussian) -> None:
+    symbolic = steps(name, prior).steps[:-1]  # the last has numbers in it
+    for before, after in zip(symbolic, symbolic[1:], strict=False):
+        assert prove_equal(before.tree, after.tree, name, prior is UNIT), after.rule
+
+
+def test_the_proof_can_fail() -> None:
+    right, wrong = parse("-1/2 (2 log sigma - sigma^2 - mu^2 + 1)"), parse("-1/2 (log sigma - sigma^2 - mu^2 + 1)")
+    assert prove_equal(right, right, "std", True)
+    assert not prove_equal(right, wrong, "std", True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_has_the_value_of_the_divergence(name: str) -> None:
+    with mpmath.workdps(50):
+        sigma = reference.SIGMA[name](mpmath.mpf("1.44"))
+        for prior, (m, t) in ((UNIT, (0, 1)), (OTHER, ("-0.7", "0.6"))):
+            truth = reference.kl(mpmath.mpf("0.3"), sigma, mpmath.mpf(m), mpmath.mpf(t))
+            for step in steps(name, prior).steps:
+                assert mpmath.almosteq(mpmath.mpf(str(step.value)), truth, 1e-26), step.rule
+
+
+@pytest.mark.parametrize("dimension", [2, 3, 5])
+def test_several_dimensions_are_sums(dimension: int) -> None:
+    q = Gaussian.from_head([f"0.{j}" for j in range(dimension)], ["1.44"] * dimension, "var")
+    p = Gaussian.from_head(["0.2"] * dimension, ["1.5"] * dimension, "logstd")
+    found = derive(q, p, "bits")
+    with mpmath.workdps(50):
+        t = mpmath.exp(mpmath.mpf("1.5"))
+        parts = [reference.kl(mpmath.mpf(f"0.{j}"), mpmath.mpf("1.2"), mpmath.mpf("0.2"), t) for j in range(dimension)]
+        truth = sum(parts) / mpmath.log(2)
+        assert all(mpmath.almosteq(mpmath.mpf(str(step.value)), truth, 1e-26) for step in found.steps)
+    assert texts(found)[0] == "(sum_j (E_q[log q_j - log p_j]))/log(2)"
+    assert (found.steps[-1].rule == "numbers put in") == (dimension <= 3)
+
+
+def test_a_prior_that_is_standard_under_another_reading_is_recognised() -> None:
+    assert texts(steps("std", Gaussian.from_head(0, 0, "logvar"))) == texts(steps("std", UNIT))
+
+
+def test_a_wrong_step_is_not_shown() -> None:
+    wrong = parse("-1/2 (2 log sigma - sigma - mu^2 + 1)")
+    with patch.object(derivation, "_FACTORED", wrong), pytest.raises(RuntimeError, match="-1/2 factored out"):
+        steps("std")
+
+
+def test_the_short_derivation_keeps_the_closed_forms() -> None:
+    assert texts(steps("var").short()) == [
+        "E_q[log q - log p]",
+        "log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2",
+        "-1/2 (2 log sigma - sigma^2 - mu^2 + 1)",
+        "-1/2 (log s - s - mu^2 + 1)",
+        "-1/2 (log(1.44) - 1.44 - 0.3^2 + 1)",
+    ]
