@@ -142,7 +142,7 @@ def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigm
         curvature_at_truth=at_truth[1] if at_truth else None,
         slope=at_point[0] if at_point else None,
         grid=tuple(_grid_point(tree, verdict, mu, at) for at in GRID),
-        explanation=explain(verdict, names, found, growth(function, _decimal(mu))),
+        explanation=explain(tree, verdict, names, found, growth(function, _decimal(mu))),
     )
 
 

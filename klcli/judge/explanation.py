@@ -6,7 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from klcli.formula.numeral import significant
+from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.identification import roles
 from klcli.judge.shape import Limit, Minimum
 from klcli.judge.verdict import Quantity, Verdict
 
@@ -25,6 +27,7 @@ _EXPONENTIAL = 50.0
 
 
 def explain(
+    tree: Tree,
     verdict: Verdict,
     exact_under: tuple[str, ...],
     lowest: Minimum | Limit | None,
@@ -33,7 +36,8 @@ def explain(
     """One line: which KL the formula is, or how its minimum, curvature and growth differ from those of one.
 
     Args:
-        verdict: the verdict under the reading.
+        tree: the formula.
+        verdict: its verdict under the reading.
         exact_under: the readings under which the formula is exact.
         lowest: its minimum, or where it is lowest if it has none.
         growth: the power of sigma with which it grows; 2 for a KL.
@@ -42,8 +46,11 @@ def explain(
         parts = [_denial(verdict, exact_under), *_shape(lowest, growth)]
     else:
         parts = [_identity(verdict)]
-    if verdict.roles.mean is None:
+    mean, head = verdict.roles.mean, verdict.roles.head
+    if mean is None:
         parts.append("the mean does not occur in it")
+    elif verdict.roles != roles(tree)[0]:
+        parts.append(f"with {mean} as the mean and {head} as the head")
     return "; ".join(parts)
 
 

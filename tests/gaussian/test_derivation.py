@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
@@ -60,7 +61,6 @@ def test_the_form_in_the_head(name: str, form: str) -> None:
     assert texts(steps(name))[-2] == form
 
 
-
 def prove_equal(before: Tree, after: Tree, name: str, standard: bool) -> bool:
     """Whether two steps are equal for all values of their symbols."""
     mu, s, x = sympy.Symbol("mu", real=True), sympy.Symbol("s", positive=True), sympy.Symbol("x", real=True)
@@ -72,7 +72,16 @@ def prove_equal(before: Tree, after: Tree, name: str, standard: bool) -> bool:
         return sympy.exp(-((x - mean) ** 2) / (2 * scale**2)) / (scale * sympy.sqrt(2 * sympy.pi))
 
     q, p = density(mu, sigma), density(m2, s2)
-    values = {"mu": mu, "mu_1": mu, "sigma": sigma, "sigma_1": sigma, "s": s, "mu_2": m2, "sigma_2": s2, "x": x}
+    values = {
+        "mu": mu,
+        "mu_1": mu,
+        "sigma": sigma,
+        "sigma_1": sigma,
+        "s": s,
+        "mu_2": m2,
+        "sigma_2": s2,
+        "x": x,
+    }
     values |= {"q": q, "p": p}
 
     def expectation(body: Any) -> Any:
@@ -104,12 +113,15 @@ def prove_equal(before: Tree, after: Tree, name: str, standard: bool) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_is_proved(name: str, prior: Gaussian) -> None:
     symbolic = steps(name, prior).steps[:-1]  # the last has numbers in it
-    for before, after in zip(symbolic, symbolic[1:], strict=False):
+    for before, after in pairwise(symbolic):
         assert prove_equal(before.tree, after.tree, name, prior is UNIT), after.rule
 
 
 def test_the_proof_can_fail() -> None:
-    right, wrong = parse("-1/2 (2 log sigma - sigma^2 - mu^2 + 1)"), parse("-1/2 (log sigma - sigma^2 - mu^2 + 1)")
+    right, wrong = (
+        parse("-1/2 (2 log sigma - sigma^2 - mu^2 + 1)"),
+        parse("-1/2 (log sigma - sigma^2 - mu^2 + 1)"),
+    )
     assert prove_equal(right, right, "std", True)
     assert not prove_equal(right, wrong, "std", True)
 
@@ -131,7 +143,10 @@ def test_several_dimensions_are_sums(dimension: int) -> None:
     found = derive(q, p, "bits")
     with mpmath.workdps(50):
         t = mpmath.exp(mpmath.mpf("1.5"))
-        parts = [reference.kl(mpmath.mpf(f"0.{j}"), mpmath.mpf("1.2"), mpmath.mpf("0.2"), t) for j in range(dimension)]
+        parts = [
+            reference.kl(mpmath.mpf(f"0.{j}"), mpmath.mpf("1.2"), mpmath.mpf("0.2"), t)
+            for j in range(dimension)
+        ]
         truth = sum(parts) / mpmath.log(2)
         assert all(mpmath.almosteq(mpmath.mpf(str(step.value)), truth, 1e-26) for step in found.steps)
     assert texts(found)[0] == "(sum_j (E_q[log q_j - log p_j]))/log(2)"

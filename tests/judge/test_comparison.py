@@ -1,0 +1,89 @@
+"""The formulas beside the truth: the table of the documentation, ratios, and what is said of them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import mpmath
+import pytest
+
+from klcli.formula.notation import parse
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.comparison import FORMULAS, GRID, compare, matrix, truth_at
+from tests import reference
+
+MU, SIGMA = Fraction(3, 10), Fraction(6, 5)
+
+BY_HAND = {
+    "A": lambda s, mu: -(2 * mpmath.log(s) - s**2 - mu**2 + 1) / 2,
+    "B": lambda s, mu: -(mpmath.log(s) - s - mu**2 + 1) / 2,
+    "C": lambda s, mu: -(1 + s - mu**2 - mpmath.exp(s)) / 2,
+    "D": lambda s, mu: -(1 + 2 * s - mu**2 - mpmath.exp(2 * s)) / 2,
+}
+
+
+def by_hand(name: str, reading: str, mu: str, sigma: str) -> float | None:
+    """The formula's value from mpmath; None where its logarithm has none."""
+    with mpmath.workdps(40):
+        value = BY_HAND[name](reference.HEAD[reading](mpmath.mpf(sigma)), mpmath.mpf(mu))
+        return None if isinstance(value, mpmath.mpc) else float(value)
+
+
+@pytest.mark.parametrize("reading", sorted(PARAMETERIZATIONS))
+def test_values_and_ratios(reading: str) -> None:
+    for formula in compare(FORMULAS, PARAMETERIZATIONS[reading], MU, SIGMA):
+        expected = by_hand(formula.name, reading, "0.3", "1.2")
+        assert formula.value == (None if expected is None else pytest.approx(expected, rel=1e-15))
+        if formula.value is not None:
+            assert formula.ratio == pytest.approx(formula.value / truth_at(MU, SIGMA), rel=1e-15)
+        for point, sigma in zip(formula.grid, GRID, strict=True):
+            value = by_hand(formula.name, reading, "0.3", str(float(sigma)))
+            assert point.value == (None if value is None else pytest.approx(value, rel=1e-14))
+
+
+def test_the_table_of_the_documentation() -> None:
+    """Rows std, var, logstd and logvar, columns A to D, at mu = 0.3 and sigma = 1.2."""
+    table = {(entry.parameterization, entry.name): entry for entry in matrix(FORMULAS, MU, SIGMA)}
+    documented = {
+        "std": (0.0826784, 0.0538392, 0.605058, 3.85659),
+        "var": (0.217157, 0.0826784, 0.935348, 7.01214),
+        "logstd": (1.26360, 0.487152, 0.0538392, 0.0826784),
+        "logvar": (0.620318, 0.231740, 0.0826784, 0.217157),
+    }
+    for reading, row in documented.items():
+        for name, value in zip("ABCD", row, strict=True):
+            assert table[reading, name].value == pytest.approx(value, rel=5e-6)
+            assert (table[reading, name].verdict == "exact") == (value == 0.0826784)
+
+
+def test_matrix_covers_every_reading() -> None:
+    assert {entry.parameterization for entry in matrix(FORMULAS, MU, SIGMA)} == set(PARAMETERIZATIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "words"),
+    [
+        ("-1/2 (log s - s - mu^2 + 1)", "var", "is KL(q || N(0, 1)) itself"),
+        ("-1/2 (log s - s - mu^2 + 1)", "std", "it is the one for a variance"),
+        ("-1/2 (log s - s - mu^2 + 1)", "std", "charges a quarter of the true curvature"),
+        ("-1/2 (log s - s - mu^2 + 1)", "std", "grows like sigma where the KL grows like sigma^2"),
+        ("-1/2 (1 + s - mu^2 - e^(2s))", "logstd", "is 1/2 KL(q || N(0, 1/2)) - 0.0767132"),
+        ("-1/2 (1 + s - mu^2 - e^s)", "var", "has no minimum: it falls to 0 as sigma -> 0"),
+        ("-2 (1 + s - mu^2 - e^s)", "logvar", "is 4 KL(q || N(0, 1)): an effective beta"),
+        ("-1/2 (s - mu^2 - e^s)", "logvar", "is KL(q || N(0, 1)) + 1/2: the constant changes no gradient"),
+        ("log s + (1 + mu^2)/(2 s^2) - 1/2", "std", "is KL(N(0, 1) || q): the reversed direction"),
+        ("-1/2 (2 log s - s^2 - mu^2 + 1)", "logvar", "has its minimum at sigma = 1.64872"),
+        ("mu^2 + s^2", "std", "has not the ingredients of a KL"),
+        ("-1/2 (1 + s - e^s)", "logvar", "the mean does not occur in it"),
+        ("-1/2 (1 + mu - s^2 - e^mu)", "logvar", "with s as the mean and mu as the head"),
+    ],
+)
+def test_what_is_said(text: str, reading: str, words: str) -> None:
+    (formula,) = compare({"F": parse(text)}, PARAMETERIZATIONS[reading], MU, SIGMA)
+    assert words in formula.explanation
+
+
+def test_at_the_prior_there_is_no_ratio() -> None:
+    (formula, *_) = compare(FORMULAS, PARAMETERIZATIONS["std"], Fraction(0), Fraction(1))
+    assert formula.value == 0
+    assert formula.ratio is None
