@@ -11,7 +11,7 @@ from math import log
 from klcli.formula.interval import enclose, nearest_double
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.printing import to_text
-from klcli.formula.tree import Tree, substitute
+from klcli.formula.tree import Symbol, substitute
 from klcli.gaussian import kernel
 from klcli.gaussian.agreement import Examination, Witness
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
@@ -25,8 +25,8 @@ from klcli.report.document import (
     Document,
     Fact,
     Facts,
-    Formula,
     Heading,
+    Item,
     Paragraph,
     Plot,
     Table,
@@ -185,12 +185,9 @@ def _rows(data: Comparison) -> Iterator[dict[str, object]]:
 
 def _blocks(data: Comparison, reading: Parameterization, *, picture: bool) -> Iterator[Block]:
     yield _facts(data)
+    yield from (_item(formula, reading) for formula in data.formulas)
+    yield Heading("in numbers, at that point")
     yield _at_point(data)
-    yield Heading("what each of them is")
-    for formula in data.formulas:
-        yield Formula(formula.formula, formula.name)
-        yield Paragraph(("with s = ", reading.head, ": ", _in_own_symbol(formula, reading)), "muted")
-        yield Paragraph(f"{formula.verdict}: {formula.explanation}", _TONES.get(formula.verdict, "plain"))
     yield Heading(f"ratio to the KL along sigma, at mu = {decimal_text(data.point.mu)}")
     yield _along_sigma(data)
     if data.table:
@@ -206,10 +203,19 @@ def _blocks(data: Comparison, reading: Parameterization, *, picture: bool) -> It
         yield Paragraph(f"expected: {data.expect.name} {verdict} when s is {reading.meaning}", tone)
 
 
-def _in_own_symbol(formula: Judged, reading: Parameterization) -> Tree:
-    """The formula with its head written as what the reading says it is."""
-    head = formula.roles.head
-    return substitute(formula.formula, {head: reading.head} if head else {})
+def _item(formula: Judged, reading: Parameterization) -> Item:
+    """A formula, the same in the reading's own symbol, and what it is."""
+    head = formula.roles.head or "s"
+    own = substitute(formula.formula, {head: reading.head})
+    tone = _TONES.get(formula.verdict, "plain")
+    return Item(
+        formula.name,
+        (
+            Paragraph((formula.formula,)),
+            Paragraph(("  with ", Symbol(head), " = ", reading.head, ": ", own), "muted"),
+            Paragraph(f"{formula.verdict}: {formula.explanation}", tone),
+        ),
+    )
 
 
 def _facts(data: Comparison) -> Facts:
@@ -227,38 +233,34 @@ def _facts(data: Comparison) -> Facts:
 
 def _at_point(data: Comparison) -> Table:
     """Values, minima and curvatures, with the truth in the first row."""
-    titles = (
-        "",
-        "formula",
-        "verdict",
-        "nats",
-        "ratio",
-        "minimum at",
-        "curvature there",
-        "slope at sigma = 1",
+    truth = (_TRUTH, "", significant(data.truth.value), "1", "sigma = 1", "2", "0", "")
+    rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, data.formulas)]
+    return Table(_NUMBERS, tuple(rows))
+
+
+_NUMBERS = (
+    Column(""),
+    Column("verdict"),
+    Column("nats", numeric=True),
+    Column("ratio", numeric=True),
+    Column("minimum at"),
+    Column("curvature there", numeric=True),
+    Column("slope at sigma = 1", numeric=True),
+    Column("exact for"),
+)
+
+
+def _numbers(formula: Judged) -> tuple[Cell, ...]:
+    return (
+        Cell(formula.name),
+        Cell(formula.verdict, _TONES.get(formula.verdict, "plain")),
+        Cell(_number(formula.value)),
+        Cell(_number(formula.ratio, 4)),
+        Cell(_lowest(formula)),
+        Cell(_number(formula.curvature, 4)),
+        Cell(_number(formula.slope_at_truth, 4)),
+        Cell(", ".join(formula.exact_under)),
     )
-    numeric = ("nats", "ratio", "curvature there", "slope at sigma = 1")
-    truth = (_TRUTH, "", "", significant(data.truth.value), "1", "sigma = 1", "2", "0")
-    rows = [tuple(Cell(text, "strong") for text in truth)]
-    for formula in data.formulas:
-        tone = _TONES.get(formula.verdict, "plain")
-        cells: list[Text] = [
-            formula.name,
-            (formula.formula,),
-            formula.verdict,
-            _number(formula.value),
-            _number(formula.ratio, 4),
-            _lowest(formula),
-            _number(formula.curvature, 4),
-            _number(formula.slope_at_truth, 4),
-        ]
-        rows.append(
-            tuple(
-                Cell(text, tone if title == "verdict" else "plain")
-                for text, title in zip(cells, titles, strict=True)
-            )
-        )
-    return Table(tuple(Column(title, title in numeric) for title in titles), tuple(rows))
 
 
 def _lowest(formula: Judged) -> str:
@@ -291,4 +293,4 @@ def _matrix(data: Comparison) -> Table:
 
 
 def _number(value: float | None, digits: int = 6) -> str:
-    return "undefined" if value is None else significant(value, digits)
+    return "–" if value is None else significant(value, digits)

@@ -19,8 +19,8 @@ __all__ = [
     "Document",
     "Fact",
     "Facts",
-    "Formula",
     "Heading",
+    "Item",
     "Note",
     "Paragraph",
     "Plot",
@@ -62,11 +62,11 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula on a line of its own, after the words that introduce it (``B =``)."""
+class Item:
+    """Lines about one thing, below each other, beside its name."""
 
-    tree: Tree
-    label: str = ""
+    label: str
+    lines: tuple[Paragraph, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Plot:
     y_limit: float
 
 
-Block: TypeAlias = Heading | Paragraph | Note | Formula | Facts | Table | Steps | Plot
+Block: TypeAlias = Heading | Paragraph | Note | Item | Facts | Table | Steps | Plot
 
 
 @dataclass(frozen=True, slots=True)

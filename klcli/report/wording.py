@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, isfinite, log10
+from decimal import Decimal
+from math import floor, log10
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.gaussian.agreement import LIMIT, Witness
@@ -12,6 +13,7 @@ from klcli.gaussian.distribution import Gaussian
 __all__ = ["about", "list_text", "normal_text", "percent", "reading_text", "verdict_of", "with_error"]
 
 _MOST_SHOWN = 4
+_DOUBLE_DIGITS = 17
 
 
 def about(value: float | None, digits: int = 6) -> str:
@@ -23,21 +25,23 @@ def about(value: float | None, digits: int = 6) -> str:
 
 def with_error(value: float, error: float) -> str:
     """An estimate with one standard error to two digits, ``0.08243 ± 0.00049``."""
-    if error <= 0 or not isfinite(error):
-        return f"{significant(value)} ± {significant(error, 2)}"
+    if error <= 0:
+        return f"{significant(value)} ± 0"
     places = 1 - floor(log10(error))
-    if not 0 <= places <= 9:
-        exponent = floor(log10(max(abs(value), error)))
-        scale = 10.0**exponent
-        return f"({value / scale:.{max(0, places + exponent)}f} ± {error / scale:.2g})e{exponent}"
-    return f"{value:.{places}f} ± {error:.{places}f}"
+    if -4 <= places <= 9:
+        shown = max(places, 0)
+        return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
+    exponent = floor(log10(max(abs(value), error)))
+    shown = min(places + exponent, _DOUBLE_DIGITS)
+    mantissas = (Decimal(number).scaleb(-exponent) for number in (value, error))
+    return "({} ± {})e{}".format(*(f"{mantissa:.{shown}f}" for mantissa in mantissas), exponent)
 
 
 def percent(share: float) -> str:
-    """A share as ``3.2 %``; shares beyond a hundred-fold as ``a factor of 120``."""
+    """A share as ``3.2 %``; one beyond a thousand percent as ``a factor of 120``."""
     if share >= 10:
-        return f"a factor of {significant(1 + share, 2)}"
-    return f"{significant(100 * share, 2)} %"
+        return f"a factor of {significant(1 + share, 3)}"
+    return f"{significant(100 * share, 2 if share < 1 else 3)} %"
 
 
 def list_text(numbers: Sequence[str]) -> str:
@@ -61,8 +65,8 @@ def reading_text(gaussian: Gaussian) -> str:
     """``1.44 is a variance, so sigma = 1.2``."""
     heads = list_text([decimal_text(head) for head in gaussian.head])
     sigma = list_text([significant(value) for value in gaussian.sigma()])
-    verb = "is" if gaussian.dimension == 1 else "holds for each dimension"
-    return f"{heads} {verb} {gaussian.parameterization.meaning}, so sigma = {sigma}"
+    each = "" if gaussian.dimension == 1 else "each of "
+    return f"{each}{heads} is {gaussian.parameterization.meaning}, so sigma = {sigma}"
 
 
 def verdict_of(witness: Witness) -> str:

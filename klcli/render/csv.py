@@ -1,0 +1,40 @@
+"""Results as comma-separated values (RFC 4180, with plain line ends)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from math import isnan
+
+from klcli.render.values import scalar
+
+__all__ = ["render"]
+
+
+def render(rows: Sequence[Mapping[str, object]]) -> str:
+    """The rows below a header with every key, in the order in which the keys first appear.
+
+    Floats keep all their digits; infinite values are ``inf`` and ``-inf``; what is missing or undefined
+    is empty.
+
+    Raises:
+        TypeError: an entry is not a single value.
+    """
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    if not header:
+        return ""
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_field(row.get(key)) for key in header] for row in rows)
+    return file.getvalue()
+
+
+def _field(value: object) -> str:
+    written = scalar(value)
+    if written is None or (isinstance(written, float) and isnan(written)):
+        return ""
+    if isinstance(written, bool):
+        return "true" if written else "false"
+    return repr(float(written)) if isinstance(written, float) else str(written)

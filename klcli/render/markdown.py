@@ -1,0 +1,114 @@
+"""Documents as GitHub-flavoured Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import assert_never
+
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Tree
+from klcli.render.signs import to_latex_math
+from klcli.render.wording import spell, without_picture
+from klcli.report.document import (
+    Block,
+    Document,
+    Facts,
+    Heading,
+    Item,
+    Note,
+    Paragraph,
+    Plot,
+    Steps,
+    Table,
+    Text,
+    Tone,
+)
+
+__all__ = ["render"]
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<|~#]|&(?=#?\w+;)")
+_DOLLAR = "<span>$</span>"
+_START_OF_BLOCK = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=>|[+-](?:[\s-]|$)))")
+
+
+def render(document: Document) -> str:
+    """The Markdown text of a document, ending in a line end; plots are named and left out."""
+    return "\n\n".join([f"# {_words(document.title)}", *map(_block, document.blocks)]) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(text):
+            return f"## {_words(text)}"
+        case Paragraph(text, tone):
+            return _toned(_line(text), tone)
+        case Note(kind, text):
+            return f"> **{kind}:** {_words(text)}"
+        case Item(label, lines):
+            told = [_toned(_line(line.text), line.tone) for line in lines]
+            return "- " + "  \n  ".join([f"**{_words(label)}**", *told])
+        case Facts():
+            return _facts(block)
+        case Table():
+            return _table(block)
+        case Steps():
+            return _steps(block)
+        case Plot():
+            return _line(without_picture(block))
+    assert_never(block)
+
+
+def _words(text: Text) -> str:
+    return spell(text, _escaped, _inline).strip()
+
+
+def _line(text: Text) -> str:
+    """Words at the start of a line, where ``1.`` and ``-`` would begin a list."""
+    return _START_OF_BLOCK.sub(r"\1\\", _words(text), count=1)
+
+
+def _escaped(words: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", words).replace("$", _DOLLAR)
+
+
+def _inline(tree: Tree) -> str:
+    return f"${to_text(tree, 'latex')}$"
+
+
+def _display(tree: Tree, left: str = "") -> str:
+    return f"$${left}{to_text(tree, 'latex')}$$"
+
+
+def _toned(words: str, tone: Tone) -> str:
+    return f"**{words}**" if tone == "strong" and words else words
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _table(table: Table) -> str:
+    rows = [[_toned(_words(cell.text), cell.tone) for cell in row] for row in table.rows]
+    alignment = ["---:" if column.numeric else "---" for column in table.columns]
+    return "\n".join(map(_row, [[_words(column.title) for column in table.columns], alignment, *rows]))
+
+
+def _facts(facts: Facts) -> str:
+    width = 3 if any(fact.remark for fact in facts.facts) else 2
+    rows = [
+        (_words(fact.label), _toned(_words(fact.value), fact.tone), _words(fact.remark))
+        for fact in facts.facts
+    ]
+    return "\n".join(_row(row[:width]) for row in [("",) * 3, ("---",) * 3, *rows])
+
+
+def _steps(steps: Steps) -> str:
+    left = f"{to_latex_math(steps.subject)} = "
+    items = []
+    for number, step in enumerate(steps.steps, start=1):
+        mark = f"{number}. "
+        value = f" ({_words(step.value)})" if step.value else ""
+        items.append(f"{mark}{_line(step.rule)}{value}\n\n{' ' * len(mark)}{_display(step.tree, left)}")
+        left = "= "
+    return "\n\n".join(items)

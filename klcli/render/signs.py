@@ -1,0 +1,156 @@
+"""The signs that words are written with, and their spelling in ASCII and in LaTeX.
+
+A document's words may hold any character; where a format or a stream lacks one, this table decides what
+stands in its place. Greek letters, fractions and raised digits come from the tables of the formula language.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
+
+__all__ = ["to_ascii", "to_latex", "to_latex_math", "visible"]
+
+_SIGNS = {
+    "≈": ("~", r"\approx"),
+    "±": ("+/-", r"\pm"),
+    "∓": ("-/+", r"\mp"),
+    "−": ("-", "-"),
+    "·": ("*", r"\cdot"),
+    "⋅": ("*", r"\cdot"),
+    "×": ("x", r"\times"),
+    "÷": ("/", r"\div"),
+    "⁄": ("/", "/"),
+    "≤": ("<=", r"\le"),
+    "≥": (">=", r"\ge"),
+    "≠": ("!=", r"\ne"),
+    "≡": ("==", r"\equiv"),
+    "≪": ("<<", r"\ll"),
+    "≫": (">>", r"\gg"),
+    "∝": ("proportional to", r"\propto"),
+    "∞": ("inf", r"\infty"),
+    "√": ("sqrt", r"\surd"),
+    "∑": ("sum", r"\sum"),
+    "∏": ("product", r"\prod"),
+    "∫": ("integral", r"\int"),
+    "∂": ("d", r"\partial"),
+    "∇": ("grad", r"\nabla"),
+    "∈": ("in", r"\in"),
+    "‖": ("||", r"\parallel"),
+    "→": ("->", r"\to"),
+    "←": ("<-", r"\leftarrow"),
+    "↔": ("<->", r"\leftrightarrow"),
+    "⇒": ("=>", r"\Rightarrow"),
+    "⇔": ("<=>", r"\Leftrightarrow"),
+    "•": ("*", r"\bullet"),
+    "✓": ("ok", r"\checkmark"),
+    "✗": ("x", r"\times"),
+    "°": (" degrees", r"^{\circ}"),
+    "ᵀ": ("^T", "^{T}"),
+    "ⁿ": ("^n", "^{n}"),
+    "π": ("pi", r"\pi"),
+    "─": ("-", "-"),
+    "│": ("|", "|"),
+}
+"""Each sign with its spelling in ASCII and in LaTeX's mathematics."""
+
+_SIGNS |= {sign: (str(value), rf"\frac{{{value.numerator}}}{{{value.denominator}}}") for sign, value in FRACTIONS.items()}
+_SIGNS |= {sign: (name, rf"\{name}") for name, sign in GREEK.items()}
+_SIGNS |= {sign: (f"{letter(sign)}", rf"\{letter(sign)}") for sign in "µϵϕςϱϑ"}
+_SIGNS |= {
+    sign: (name, rf"\{name}")
+    for name, sign in zip("Gamma Delta Theta Xi Pi Phi Psi".split(), "ΓΔΘΞΠΦΨ", strict=True)
+}
+
+_PUNCTUATION = {
+    "–": ("-", r"\textendash{}"),
+    "—": ("--", r"\textemdash{}"),
+    "‘": ("'", "`"),
+    "’": ("'", "'"),
+    "“": ('"', "``"),
+    "”": ('"', "''"),
+    "…": ("...", r"\dots{}"),
+}
+"""Signs that LaTeX sets as text."""
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "%": r"\%",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "`": r"\textasciigrave{}",
+    '"': "''",
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+}
+"""ASCII characters that LaTeX would take for commands, or shows as others in its usual font."""
+
+_ASCII = str.maketrans({sign: spelling for sign, (spelling, _) in (_SIGNS | _PUNCTUATION).items()})
+_LATEX = str.maketrans(
+    _SPECIAL
+    | {sign: f"${spelling}$" for sign, (_, spelling) in _SIGNS.items()}
+    | {sign: spelling for sign, (_, spelling) in _PUNCTUATION.items()}
+)
+
+_RAISED = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
+_LOWERED = re.compile(f"[{''.join(SUBSCRIPTS.values())}]+")
+_BASELINE = str.maketrans({sign: plain for plain, sign in (SUPERSCRIPTS | SUBSCRIPTS).items()})
+_MIXED_NUMBER = re.compile(rf"(\d)([{''.join(FRACTIONS)}])")
+_UNKNOWN_TO_LATEX = re.compile(
+    rf"[^\x00-\x7f{''.join([*_SIGNS, *_PUNCTUATION, *SUPERSCRIPTS.values(), *SUBSCRIPTS.values()])}]+"
+)
+_MINUS = re.compile(r"(?<![\w)\]-])-(?=\.?\d)")
+_DIVERGENCE = re.compile(r"KL\((\w) \$\\parallel\$ (\w)\)")
+
+
+def visible(text: str) -> str:
+    r"""The text on one line, without a character that would act on a terminal or a reader instead of being seen.
+
+    Breaks become spaces; control characters, changes of the writing direction and lone surrogates become
+    escapes (``\x1b``).
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def _escape(character: str) -> str:
+    return " " if character.isspace() else character.encode("unicode_escape").decode("ascii")
+
+
+def to_ascii(text: str) -> str:
+    r"""The text with each sign spelled in ASCII: ``σ² ≈ 1`` is ``sigma^2 ~ 1``; what has no spelling is escaped."""
+    text = _with_scripts(_MIXED_NUMBER.sub(r"\1 \2", text), "^{}", "_{}")
+    text = unicodedata.normalize("NFKD", text.translate(_ASCII)).translate(_ASCII)
+    bare = "".join(character for character in text if not unicodedata.combining(character))
+    return bare.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def to_latex(text: str) -> str:
+    r"""The text for LaTeX's text mode: signs as mathematics, special characters escaped, the rest in ASCII."""
+    text = _UNKNOWN_TO_LATEX.sub(lambda unknown: to_ascii(unknown[0]), text)
+    text = _MINUS.sub("−", text.replace("||", "‖")).translate(_LATEX)
+    text = _with_scripts(text, "$^{{{}}}$", "$_{{{}}}$").replace("--", "-{}-")
+    return _DIVERGENCE.sub(r"$\\mathrm{KL}(\1 \\parallel \2)$", text)
+
+
+def to_latex_math(text: str) -> str:
+    """The text for LaTeX's mathematics: the sign or the divergence that it is, or words between formulas."""
+    typeset = to_latex(visible(text))
+    bare = typeset[1:-1]
+    return bare if typeset == f"${bare}$" and "$" not in bare else rf"\text{{{typeset}}}"
+
+
+def _with_scripts(text: str, raised: str, lowered: str) -> str:
+    """The text with its raised and lowered characters put on the line, inside of these patterns."""
+    text = _RAISED.sub(lambda run: raised.format(run[0].translate(_BASELINE)), text)
+    return _LOWERED.sub(lambda run: lowered.format(run[0].translate(_BASELINE)), text)

@@ -1,0 +1,50 @@
+"""Start-up as a ratio to bare Python and to `import numpy`, from interleaved runs of whole processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from statistics import median
+
+from tests.benchmarks.table import print_table
+
+ROUNDS = 15
+COMMANDS = {
+    "python -c pass": ("-c", "pass"),
+    "import numpy": ("-c", "import numpy"),
+    "klcli --help": ("-m", "klcli", "--help"),
+    "klcli compute": ("-m", "klcli", "compute", "--mu", "0.3", "--sigma", "1.2"),
+    "klcli compute --json": ("-m", "klcli", "compute", "--mu", "0.3", "--sigma", "1.2", "--json"),
+    "import torch.distributions": ("-c", "import torch.distributions"),
+}
+
+
+def seconds(arguments: tuple[str, ...]) -> float:
+    """How long one process takes."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
+    return time.perf_counter() - start
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """For each command the median ratios of its time to that of the first two, round by round."""
+    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for _ in range(ROUNDS):
+        for name, arguments in COMMANDS.items():
+            times[name].append(seconds(arguments))
+    bare, numpy = list(times.values())[:2]
+
+    def ratio(values: list[float], to: list[float]) -> str:
+        return f"{median(value / other for value, other in zip(values, to, strict=True)):.1f}"
+
+    return [(name, ratio(values, bare), ratio(values, numpy)) for name, values in times.items()]
+
+
+def main() -> None:
+    """Print the table."""
+    print_table("Start-up", ("", "to bare Python", "to import numpy"), rows())
+
+
+if __name__ == "__main__":
+    main()

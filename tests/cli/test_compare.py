@@ -1,0 +1,112 @@
+"""``klcli compare``: the answer for every reading, user's formulas, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from tests.cli.conftest import Klcli
+
+FAST = ("--samples", "2000")
+RIGHT = {"std": "A", "var": "B", "logvar": "C", "logstd": "D"}
+
+
+def data(klcli: Klcli, *arguments: str) -> Any:
+    result = klcli("compare", *FAST, "--json", *arguments)
+    assert result.status == 0, result.err
+    return json.loads(result.out)
+
+
+@pytest.mark.parametrize("name", PARAMETERIZATIONS)
+def test_which_formula_is_right(klcli: Klcli, name: str) -> None:
+    found = data(klcli, "--param", name)
+    exact = [formula["name"] for formula in found["formulas"] if formula["verdict"] == "exact"]
+    assert exact == ([RIGHT[name]] if name in RIGHT else [])
+    assert klcli("compare", *FAST, "--param", name, "-q").out.strip() == RIGHT.get(name, "")
+
+
+def test_the_json(klcli: Klcli) -> None:
+    found = data(klcli, "--param", "var")
+    assert found["schema"] == "klcli.compare/1"
+    assert found["parameterization"] == "var"
+    assert found["truth"]["value"] == pytest.approx(0.0826784, abs=5e-8)
+    assert found["truth"]["monte_carlo"]["samples"] == 2000
+    first, second, third, _ = found["formulas"]
+    assert first["formula"] == "-1/2 (2 log s - s^2 - mu^2 + 1)"
+    assert (first["verdict"], first["exact_under"]) == ("wrong", ["std"])
+    assert first["value"] == pytest.approx(0.217157, abs=5e-7)
+    assert first["minimum"] == {"mu": 0.0, "sigma": 1.0, "value": 0.0, "curvature": 8.0}
+    assert first["curvature"] == 8.0
+    assert "4 times the true curvature" in first["explanation"]
+    assert (second["verdict"], second["ratio"]) == ("exact", 1.0)
+    assert third["minimum"] is None
+    assert third["limit"]["where"] == "sigma -> 0"
+
+
+def test_a_formula_of_the_user(klcli: Klcli) -> None:
+    found = data(klcli, "--param", "logstd", "--formula", "mine=-0.5*(1 + s - mu**2 - exp(2*s))")
+    mine = found["formulas"][-1]
+    assert (mine["name"], mine["verdict"]) == ("mine", "other-prior")
+    assert "1/2 KL(q || N(0, 1/2))" in mine["explanation"]
+
+
+@pytest.mark.parametrize(("name", "status"), [("B", 0), ("A", 1)])
+def test_expect(klcli: Klcli, name: str, status: int) -> None:
+    assert klcli("compare", *FAST, "--param", "var", "--expect", name).status == status
+
+
+def test_all_readings(klcli: Klcli) -> None:
+    table = data(klcli, "--param", "var", "--all")["table"]
+    assert len(table) == len(PARAMETERIZATIONS) * 4
+    assert {entry["parameterization"] for entry in table if entry["verdict"] == "exact"} == set(RIGHT)
+
+
+def test_another_point(klcli: Klcli) -> None:
+    found = data(klcli, "--param", "logvar", "--mu", "-1", "--sigma", "0.5")
+    assert found["point"]["head"] == pytest.approx(-1.3862943611198906, rel=1e-15)
+
+
+def test_the_text_says_it(klcli: Klcli) -> None:
+    out = klcli("compare", *FAST, "--param", "var").out
+    assert "when the head s is a variance: s = σ²" in out
+    assert "−½ (log σ² − σ² − μ² + 1)" in out, "B in the reading's own symbol"
+    assert "exact: is KL(q || N(0, 1)) itself" in out
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_plot(klcli: Klcli, tmp_path: Path, suffix: str) -> None:
+    pytest.importorskip("matplotlib")
+    path = tmp_path / f"penalty.{suffix}"
+    assert klcli("compare", *FAST, "--param", "var", "--plot", str(path)).status == 0
+    start = path.read_bytes()[:200]
+    assert start.startswith(b"\x89PNG") if suffix == "png" else b"<svg" in start or b"<?xml" in start
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        ((), "Missing option '--param'", "--help"),
+        (("--param", "variance"), "--param cannot be 'variance'", "precision"),
+        (("--param", "var", "--formula", "x"), "takes NAME=TEXT", "mine="),
+        (("--param", "var", "--formula", "A=s"), "formula A already", "another name"),
+        (("--param", "var", "--formula", "x=s+mu+t"), "one mean and one head", "mine="),
+        (("--param", "var", "--formula", "x="), "the formula is empty", "for example"),
+        (("--param", "var", "--formula", "x=__import__('os').system('x')"), "", ""),
+        (("--param", "var", "--expect", "Z"), "there is no such formula", "A, B, C, D"),
+        (("--param", "var", "--sigma", "0"), "sigma must be > 0", "--logstd"),
+        (("--param", "var", "--mu", "1,2"), "--mu takes one number", "decimal point"),
+        (("--param", "var", "--plot", "x.pdf"), "png", ""),
+        (("--param", "var", "--plot", "/nowhere/x.png"), "", ""),
+    ],
+)
+def test_what_is_refused(klcli: Klcli, arguments: tuple[str, ...], message: str, hint: str) -> None:
+    result = klcli("compare", *FAST, *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("error: ")
+    assert message in result.err
+    assert hint in result.err
+    assert "Traceback" not in result.err

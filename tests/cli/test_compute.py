@@ -1,0 +1,212 @@
+"""``klcli compute``: readings, formats, statuses, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import mpmath
+import pytest
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from tests import reference
+from tests.cli.conftest import Klcli
+
+FAST = ("--samples", "2000")
+
+
+def data(klcli: Klcli, *arguments: str) -> Any:
+    """The JSON of a run, in which no constant outside of the standard may occur."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    result = klcli("compute", *FAST, "--json", *arguments)
+    assert result.status == 0, result.err
+    return json.loads(result.out, parse_constant=refuse)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ("--sigma", "1.2"),
+        ("--std", "1.2"),
+        ("--sigma", "1.44", "--param", "var"),
+        ("--var", "1.44"),
+        ("--logvar", "0.36464311"),
+        ("--logstd", "0.18232155"),
+        ("--precision", "0.69444444"),
+        ("--logprecision", "-0.36464311"),
+        ("--softplus", "0.84165"),
+    ],
+)
+def test_the_same_gaussian_under_every_reading(klcli: Klcli, head: tuple[str, ...]) -> None:
+    found = data(klcli, "--mu", "0.3", *head)
+    assert found["closed_form"]["value"] == pytest.approx(0.0826784, abs=2e-5)
+    assert found["inputs"]["posterior"]["sigma"][0] == pytest.approx(1.2, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", PARAMETERIZATIONS)
+def test_every_row_has_its_flags(klcli: Klcli, name: str) -> None:
+    found = data(klcli, "--mu", "0.3", f"--{name}", "0.7", "--prior-mu", "1", f"--prior-{name}", "2.5")
+    with mpmath.workdps(40):
+        sigmas = [reference.SIGMA[name](mpmath.mpf(head)) for head in ("0.7", "2.5")]
+        expected = reference.kl(mpmath.mpf("0.3"), sigmas[0], 1, sigmas[1])
+    assert found["closed_form"]["value"] == float(expected)
+    assert data(klcli, "--mu", "0.3", "--sigma", "0.7", "--param", name, "--prior-mu", "1", "--prior-sigma",
+                "2.5", "--prior-param", name)["closed_form"] == found["closed_form"]  # fmt: skip
+
+
+def test_the_json(klcli: Klcli) -> None:
+    found = data(klcli, "--mu", "0.3", "--sigma", "1.2", "--seed", "5")
+    assert found["schema"] == "klcli.compute/1"
+    assert (found["unit"], found["divergence"], found["status"]) == ("nats", "KL(q || p)", "agrees")
+    assert found["inputs"]["posterior"]["mu"] == [0.3]
+    assert found["inputs"]["posterior"]["reading"] == "1.2 is a standard deviation, so sigma = 1.2"
+    with mpmath.workdps(40):
+        spread = float(reference.kl(0, mpmath.mpf("1.2")))
+        value = float(reference.kl(mpmath.mpf("0.3"), mpmath.mpf("1.2")))
+    terms = {"value": value, "spread": spread, "shift": 0.045}
+    assert found["closed_form"] == terms | {"per_dimension": [terms]}
+    assert found["integral"]["agrees"] is True
+    assert found["integral"]["value"] == pytest.approx(value, rel=1e-13)
+    sampled = found["monte_carlo"]
+    assert (sampled["samples"], sampled["seed"], sampled["generator"]) == (2000, 5, "numpy SFC64")
+    assert sampled["z"] == pytest.approx((sampled["value"] - value) / sampled["standard_error"], abs=1e-9)
+    assert sampled["detects"] == pytest.approx(5 * sampled["standard_error"] / value, rel=1e-9)
+    assert [step["formula"] for step in found["steps"]][-2:] == [
+        "-1/2 (2 log s - s^2 - mu^2 + 1)",
+        "-1/2 (2 log(1.2) - 1.2^2 - 0.3^2 + 1)",
+    ]
+    assert all(step["value"] == value and step["rule"] and step["latex"] for step in found["steps"])
+    assert isinstance(found["warnings"], list)
+
+
+def test_lists_are_dimensions(klcli: Klcli) -> None:
+    found = data(klcli, "--mu", "0.3,-1", "--logvar", "0.36,0.1", "--prior-sigma", "2")
+    parts = found["closed_form"]["per_dimension"]
+    assert len(parts) == 2
+    assert found["closed_form"]["value"] == pytest.approx(sum(part["value"] for part in parts), rel=1e-15)
+
+
+def test_reverse(klcli: Klcli) -> None:
+    found = data(klcli, "--mu", "0.3", "--sigma", "1.2", "--reverse")
+    assert found["reverse"]["divergence"] == "KL(p || q)"
+    with mpmath.workdps(40):
+        expected = reference.kl(0, 1, mpmath.mpf("0.3"), mpmath.mpf("1.2"))
+    assert found["reverse"]["closed_form"]["value"] == float(expected)
+    assert found["reverse"]["status"] == "agrees"
+
+
+def test_bits(klcli: Klcli) -> None:
+    found = data(klcli, "--mu", "0.3", "--sigma", "1.2", "--unit", "bits")
+    with mpmath.workdps(40):
+        expected = reference.kl(mpmath.mpf("0.3"), mpmath.mpf("1.2")) / mpmath.log(2)
+    assert found["unit"] == "bits"
+    assert found["closed_form"]["value"] == found["steps"][-1]["value"] == float(expected)
+
+
+def test_extreme_scales(klcli: Klcli) -> None:
+    found = data(klcli, "--mu", "0", "--sigma", "1e-170")
+    assert found["closed_form"]["value"] == pytest.approx(390.939, abs=5e-4)
+
+
+def test_equal_distributions(klcli: Klcli) -> None:
+    found = data(klcli, "--mu", "0", "--sigma", "1")
+    assert found["closed_form"]["value"] == 0
+    assert found["monte_carlo"]["detects"] is None
+    assert "= 0 nats" in klcli("compute", *FAST, "--mu", "0", "--sigma", "1").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "bare"),
+    [
+        (("-q",), "0.08267844320604538\n"),
+        (("-q", "--digits", "40"), "0.08267844320604537378828197484548536680261\n"),
+        (("-qq",), ""),
+    ],
+)
+def test_quiet(klcli: Klcli, arguments: tuple[str, ...], bare: str) -> None:
+    result = klcli("compute", *FAST, "--mu", "0.3", "--sigma", "1.2", *arguments)
+    assert (result.status, result.out, result.err) == (0, bare, "")
+
+
+def test_csv(klcli: Klcli) -> None:
+    result = klcli("compute", *FAST, "--mu", "0.3,-1", "--var", "1.44,2", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.out)))
+    assert [row["dimension"] for row in rows] == ["1", "2", "sum"]
+    assert float(rows[0]["closed_form"]) + float(rows[1]["closed_form"]) == pytest.approx(
+        float(rows[2]["closed_form"])
+    )
+    assert rows[2]["status"] == "agrees"
+
+
+@pytest.mark.parametrize("steps", ["full", "short", "none"])
+def test_steps(klcli: Klcli, steps: str) -> None:
+    count = {"full": 8, "short": 5, "none": 0}[steps]
+    assert len(data(klcli, "--mu", "0.3", "--sigma", "1.2", "--steps", steps)["steps"]) == count
+
+
+def test_a_witness_that_disagrees_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
+    from klcli.gaussian import estimation
+
+    monkeypatch.setattr(
+        estimation, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma
+    )
+    result = klcli("compute", *FAST, "--mu", "0.3", "--sigma", "1.2")
+    assert result.status == 1
+    assert "contradict" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("--mu", "0.3", "--sigma", "-2"), "sigma must be > 0, got -2", "--logvar -2 (sigma = 0.3679)"),
+        (("--mu", "0.3", "--sigma", "0"), "sigma must be > 0, got 0", "--logstd"),
+        (("--mu", "0.3", "--sigma", "nan"), "sigma must be a number, got 'nan'", "finite"),
+        (("--mu", "inf", "--sigma", "1"), "mu must be a number, got 'inf'", "finite"),
+        (("--mu", "0.3", "--sigma", "1e999"), "outside of the range of doubles", "--logstd"),
+        (("--mu", "0.3", "--sigma", "1e300"), "beyond the doubles", "--param"),
+        (("--mu", "0.3", "--sigma", ""), "sigma must be a number, got ''", "0.3"),
+        (("--mu", "0.3", "--sigma", "abc"), "sigma must be a number, got 'abc'", "0.3"),
+        (("--mu", "0.3", "--sigma", "1_000"), "sigma must be a number", "1000"),
+        (("--mu", "0.3", "--sigma", "١.٢"), "sigma must be a number", "0 to 9"),
+        (("--mu", "0.3", "--sigma", "1" * 2000), "2,000 characters", "1,000"),
+        (("--mu", "0,3", "--sigma", "1.2"), "mu has 2 values and std has 1 value", "decimal point"),
+        (("--mu", "0.3"), "--sigma is missing", "--var"),
+        (("--sigma", "1.2"), "--mu is missing", "--mu 0.3"),
+        (("--mu", "0.3", "--sigma", "1", "--var", "1"), "say the same thing twice", "once"),
+        (("--mu", "0.3", "--var", "1", "--param", "std"), "contradicts --param std", "leave"),
+        (("--mu", "0.3", "--sigma", "1", "--param", "sd"), "--param cannot be 'sd'", "std"),
+        (("--mu", "0.3", "--sigma", "1", "--unit", "bit"), "--unit cannot be 'bit'", "bits"),
+        (("--mu", "0.3", "--sigma", "1", "--samples", "1"), "whole number from 2", "--samples"),
+        (("--mu", "0.3", "--sigma", "1", "--samples", "1.5"), "whole number", "--samples"),
+        (("--mu", "0.3", "--sigma", "1", "--seed", "-1"), "--seed must be a whole number", "--seed"),
+        (("--mu", "0.3", "--sigma", "1", "--digits", "0"), "--digits must be a whole number", "--digits"),
+        (
+            ("--mu", "1,2,3", "--sigma", "1,1,1", "--prior-mu", "1,2"),
+            "2 values, the posterior has 3",
+            "one value",
+        ),
+        (("--mu", "0.3", "--sigma", "1", "--prior-param", "var"), "which is missing", "--prior-sigma"),
+        (("--mu", "0.3", "--sigm", "1"), "no such option: --sigm", "--sigma"),
+        (("--mu", "0.3", "--sigma", "1", "extra"), "extra", "--help"),
+        (("--mu",), "requires an argument", "--help"),
+    ],
+)
+def test_what_is_refused(klcli: Klcli, arguments: tuple[str, ...], message: str, hint: str) -> None:
+    result = klcli("compute", *arguments)
+    assert (result.status, result.out) == (2, "")
+    error, *rest = result.err.splitlines()
+    assert error.startswith("error: ")
+    assert message in error
+    assert len(rest) == 1
+    assert rest[0].startswith("hint: ")
+    assert hint in rest[0]
+
+
+def test_negative_numbers_need_no_equals_sign(klcli: Klcli) -> None:
+    found = data(klcli, "--mu", "-0.3", "--logvar", "-2")
+    assert found["inputs"]["posterior"]["head"] == [-2]

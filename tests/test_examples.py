@@ -1,0 +1,50 @@
+"""The examples run, and say what they promise."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "PATH": path, **environment}, check=False
+    )
+
+
+def test_every_example_is_run_here() -> None:
+    assert {path.name for path in EXAMPLES.iterdir()} == {"ci_check.sh", "near_the_prior.py"}
+
+
+def test_ci_check_passes() -> None:
+    done = run("sh", str(EXAMPLES / "ci_check.sh"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the loss is right; at mu = 0.3, logvar = 0.36464311 it is 0.08267844" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("logvar.exp()", "(2 * logvar).exp()"), ("1 + logvar", "1 + 2 * logvar"), ("-0.5", "-1")],
+)
+def test_ci_check_fails_on_a_wrong_loss(tmp_path: Path, right: str, wrong: str) -> None:
+    script = (EXAMPLES / "ci_check.sh").read_text()
+    head, tail = script.split("loss='", 1)
+    assert right in tail
+    path = tmp_path / "broken.sh"
+    path.write_text(head + "loss='" + tail.replace(right, wrong, 1))
+    assert run("sh", str(path)).returncode == 1
+
+
+def test_near_the_prior() -> None:
+    done = run(sys.executable, str(EXAMPLES / "near_the_prior.py"))
+    assert (done.returncode, done.stderr) == (0, "")
+    for line in done.stdout.splitlines()[1:]:
+        _, _, kernel, exact = map(float, line.split())
+        assert abs(kernel - exact) <= 8 * 2.3e-16 * exact
