@@ -14,21 +14,20 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
-from klcli.formula.arithmetic import Decimals, evaluate
-from klcli.formula.interval import enclose
+from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
+from klcli.formula.interval import Interval, Intervals, enclose, nearest_double
 from klcli.formula.notation import parse
 from klcli.formula.numeral import decimal_text
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Call, Reduction, Symbol, Tree, free_symbols, number, operation, substitute
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import Unit, per_unit
+from klcli.gaussian.divergence import Unit, divergence, per_unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
 __all__ = ["Derivation", "Step", "derive"]
 
 _DIGITS = 50
 _TOLERANCE = Decimal("1e-40")
-_VALUE_DIGITS = 30
 _MOST_NUMBERS = 3
 """Dimensions up to which the numbers of each are written out."""
 
@@ -61,13 +60,13 @@ class Step:
     Attributes:
         rule: what leads to it from the step before.
         tree: the formula.
-        value: its value at the input, to 30 digits.
+        value: its value at the input, correctly rounded.
         essential: whether a short derivation keeps it.
     """
 
     rule: str
     tree: Tree
-    value: Decimal = Decimal(0)
+    value: float = 0.0
     essential: bool = True
 
 
@@ -96,6 +95,7 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
     In more than one dimension every step is a sum over the dimensions j.
 
     Raises:
+        KlcliError: a value beyond the doubles.
         RuntimeError: a step does not equal the one before, which would be an error in this module.
     """
     standard = _is_standard(p)
@@ -109,14 +109,10 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
         _check(steps, point)
     if q.dimension <= _MOST_NUMBERS:
         steps.append(Step("numbers put in", per_unit(_with_numbers(of_one[-1].tree, q, p), unit)))
-    points = [
-        _point(*row, q.parameterization, p.parameterization, _VALUE_DIGITS)
-        for row in zip(q.mean, q.head, p.mean, p.head, strict=True)
-    ]
-    values = _vector(points) if q.dimension > 1 else points[0]
-    arithmetic = Decimals(_VALUE_DIGITS)
-    valued = tuple(replace(step, value=evaluate(step.tree, values, arithmetic)) for step in steps)
-    return Derivation(valued, len(_PROBES), _DIGITS)
+    value = divergence(q, p, unit).value
+    for step in steps[1:]:
+        _check_value(step, q, p, value)
+    return Derivation(tuple(replace(step, value=value) for step in steps), len(_PROBES), _DIGITS)
 
 
 def _symbolic_steps(reading: Parameterization, standard: bool) -> list[Step]:
@@ -181,7 +177,9 @@ def _probe(probe: tuple[str, str, str, str], reading: Parameterization, standard
     mean, head, prior_mean, prior_sigma = map(Fraction, probe)
     if standard:
         prior_mean, prior_sigma = Fraction(0), Fraction(1)
-    return _point(mean, head, prior_mean, prior_sigma, reading, PARAMETERIZATIONS["std"], _DIGITS)
+    run = Decimals(_DIGITS)
+    point = _point(mean, head, prior_mean, prior_sigma, reading, PARAMETERIZATIONS["std"], run)
+    return _with_densities(point, run)
 
 
 def _point(
@@ -191,26 +189,31 @@ def _point(
     prior_head: Fraction,
     reading: Parameterization,
     prior_reading: Parameterization,
-    digits: int,
+    run: Arithmetic[Any],
 ) -> dict[str, Any]:
-    """A value for every symbol of the steps of one dimension.
+    """A value for every symbol of the steps of one dimension but the densities q and p themselves.
 
     The expectation is exact for the quadratic polynomials that stand in it: x takes the nodes of the
     three-point Gauss-Hermite rule, the middle one four times, which makes all weights equal.
     """
-    run = Decimals(digits)
     value = {"mu_1": mean, "s": head, "mu_2": prior_mean, "s_2": prior_head}
     point: dict[str, Any] = {name: run.number(exact) for name, exact in value.items()}
     point["sigma_1"] = evaluate(reading.sigma, {"s": point["s"]}, run)
     point["sigma_2"] = evaluate(prior_reading.sigma, {"s": point["s_2"]}, run)
     point |= {"mu": point["mu_1"], "sigma": point["sigma_1"]}
-    reach = run.operate("*", run.call("sqrt", Decimal(3)), point["sigma_1"])
+    reach = run.operate("*", run.call("sqrt", run.number(Fraction(3))), point["sigma_1"])
     middle = point["mu_1"]
     point["x"] = (run.operate("-", middle, reach), *[middle] * 4, run.operate("+", middle, reach))
+    return point
+
+
+def _with_densities(point: dict[str, Any], run: Arithmetic[Any]) -> dict[str, Any]:
+    """The point with the values of q and p at every x."""
+    found = {}
     for name, index in (("q", "1"), ("p", "2")):
         density = Call("exp", _DENSITIES[index])
-        point[name] = tuple(evaluate(density, point | {"x": x}, run) for x in point["x"])
-    return point
+        found[name] = tuple(evaluate(density, point | {"x": x}, run) for x in point["x"])
+    return point | found
 
 
 def _vector(points: list[dict[str, Any]]) -> dict[str, Any]:
@@ -225,3 +228,24 @@ def _check(steps: list[Step], point: Mapping[str, Any]) -> None:
     for step, before, after in zip(steps[1:], values, values[1:], strict=False):
         if abs(after - before) > _TOLERANCE * max(abs(before), 1):
             raise RuntimeError(f"the step '{step.rule}' gives {after:.6g} after {before:.6g}")
+
+
+def _check_value(step: Step, q: Gaussian, p: Gaussian, value: float) -> None:
+    """Compare the correctly rounded value of a step at the input with that of the divergence.
+
+    The definition is left out: q(x) and p(x) can be too small for any arithmetic where their logarithms
+    are not.
+    """
+
+    def enclosure(digits: int) -> Interval:
+        run = Intervals(digits)
+        points = [
+            _point(*row, q.parameterization, p.parameterization, run)
+            for row in zip(q.mean, q.head, p.mean, p.head, strict=True)
+        ]
+        found: Interval = evaluate(step.tree, _vector(points) if q.dimension > 1 else points[0], run)
+        return found
+
+    found = nearest_double(enclosure)
+    if found != value:
+        raise RuntimeError(f"the step '{step.rule}' gives {found} at the input and not {value}")
