@@ -29,7 +29,9 @@ def expected(q: Gaussian, p: Gaussian, digits: int = 700) -> tuple[float, float,
             sigma_p = reference.SIGMA[p.parameterization.name](reference.exact(head_p))
             spread += reference.kl(0, sigma_q, 0, sigma_p)
             shift += ((reference.exact(mean_q) - reference.exact(mean_p)) / sigma_p) ** 2 / 2
-        return tuple(0.0 if abs(x) < mpmath.mpf(10) ** -400 else float(x) for x in (spread + shift, spread, shift))
+        return tuple(
+            0.0 if abs(x) < mpmath.mpf(10) ** -400 else float(x) for x in (spread + shift, spread, shift)
+        )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,9 @@ def test_zero_exactly_where_q_is_p(m: str, s: str, reading: str) -> None:
 def test_the_same_spread_under_two_readings_is_zero() -> None:
     for head, name in (("1.44", "var"), ("1.2", "std")):
         assert divergence(Gaussian.from_head(0, head, name), Gaussian.from_head(0, "1.2")).value == 0
-    assert divergence(Gaussian.from_head(0, "0.5", "logvar"), Gaussian.from_head(0, "0.25", "logstd")).value == 0
+    assert (
+        divergence(Gaussian.from_head(0, "0.5", "logvar"), Gaussian.from_head(0, "0.25", "logstd")).value == 0
+    )
 
 
 def test_dimensions_add_up_to_one_rounding() -> None:

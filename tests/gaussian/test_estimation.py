@@ -96,7 +96,9 @@ def test_equal_distributions_have_no_sampling_error() -> None:
 
 def test_progress_is_told_every_draw() -> None:
     told: list[int] = []
-    monte_carlo(Gaussian.from_head([0, 1], [1, 2]), Gaussian.from_head([0, 0], [1, 1]), 20_000, 0, told.append)
+    monte_carlo(
+        Gaussian.from_head([0, 1], [1, 2]), Gaussian.from_head([0, 0], [1, 1]), 20_000, 0, told.append
+    )
     assert sum(told) == 2 * 20_000
 
 
@@ -109,7 +111,9 @@ def test_dimensions_are_independent() -> None:
     assert whole.samples == 50_000
 
 
-@pytest.mark.parametrize(("samples", "seed", "message"), [(1, 0, "from 2"), (10**13, 0, "1e12"), (100, -1, "seed")])
+@pytest.mark.parametrize(
+    ("samples", "seed", "message"), [(1, 0, "from 2"), (10**13, 0, "1e12"), (100, -1, "seed")]
+)
 def test_what_is_refused(samples: int, seed: int, message: str) -> None:
     with pytest.raises(KlcliError, match=message):
         monte_carlo(UNIT, UNIT, samples, seed)

@@ -37,7 +37,9 @@ def test_sigma_variance_and_log_variance_are_what_the_name_says(row: Parameteriz
 def test_head_is_the_inverse(row: Parameterization, sigma: str) -> None:
     with mpmath.workdps(50):
         found = evaluate(row.head, {"sigma": Decimal(sigma)}, Decimals(50))
-        assert mpmath.almosteq(mpmath.mpf(str(found)), reference.HEAD[row.name](mpmath.mpf(sigma)), 1e-45, 1e-45)
+        assert mpmath.almosteq(
+            mpmath.mpf(str(found)), reference.HEAD[row.name](mpmath.mpf(sigma)), 1e-45, 1e-45
+        )
 
 
 @BY_NAME

@@ -1,0 +1,126 @@
+"""Checks the steps of a derivation with numbers: against each other at probe points, and at the input.
+
+A step is a formula in the symbols of `point`; in several dimensions it is a sum over j, whose symbols
+have the names that `indexed` gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
+from klcli.formula.interval import Interval, Intervals, nearest_double
+from klcli.formula.notation import parse
+from klcli.formula.tree import Call, Tree
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+
+__all__ = ["DIGITS", "LOG_DENSITIES", "PROBES", "first_unequal", "indexed", "value_at"]
+
+DIGITS = 50
+_TOLERANCE = Decimal("1e-40")
+
+PROBES = (
+    ("0.3", "1.2", "-0.7", "0.625"),
+    ("-1.18", "0.22", "0.89", "2.875"),
+    ("9.7", "7.75", "0.027", "0.96"),
+)
+"""mu_1, s, mu_2, sigma_2 at which steps are compared; heads that every parameterization admits."""
+
+LOG_DENSITIES = {
+    index: parse(f"-1/2 log(2 pi sigma_{index}^2) - (x - mu_{index})^2/(2 sigma_{index}^2)") for index in "12"
+}
+"""The logarithms of q(x) and p(x)."""
+
+
+def indexed(name: str) -> str:
+    """The name of a symbol in dimension j: ``mu`` is ``mu_j``, ``mu_1`` is ``mu_1j``."""
+    return f"{name}j" if "_" in name else f"{name}_j"
+
+
+def first_unequal(
+    steps: Sequence[Tree], reading: Parameterization, *, standard: bool, several: bool
+) -> int | None:
+    """The number of the first step that does not equal the one before at a probe point, to 40 of 50 digits.
+
+    Args:
+        steps: the formulas, without numbers.
+        reading: of the posterior's head.
+        standard: whether they hold for the prior N(0, 1) only.
+        several: whether they are sums over the dimensions j.
+    """
+    run = Decimals(DIGITS)
+    probes = [_probe(probe, reading, standard, run) for probe in PROBES]
+    for point in [_vector(probes)] if several else probes:
+        values: list[Decimal] = [evaluate(step, point, run) for step in steps]
+        for number in range(1, len(values)):
+            if abs(values[number] - values[number - 1]) > _TOLERANCE * max(abs(values[number]), Decimal(1)):
+                return number
+    return None
+
+
+def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float:
+    """The value of a step at the input, correctly rounded.
+
+    The densities q and p themselves have no value here: they can be too small for any arithmetic where
+    their logarithms are not.
+    """
+
+    def enclosure(digits: int) -> Interval:
+        run = Intervals(digits)
+        points = [
+            _point(*row, q.parameterization, p.parameterization, run)
+            for row in zip(q.mean, q.head, p.mean, p.head, strict=True)
+        ]
+        found: Interval = evaluate(step, _vector(points) if q.dimension > 1 else points[0], run)
+        return found
+
+    return nearest_double(enclosure)
+
+
+def _probe(
+    probe: tuple[str, str, str, str], reading: Parameterization, standard: bool, run: Arithmetic[Any]
+) -> dict[str, Any]:
+    """A point with the values of the densities q and p at every x."""
+    mean, head, prior_mean, prior_sigma = map(Fraction, probe)
+    if standard:
+        prior_mean, prior_sigma = Fraction(0), Fraction(1)
+    point = _point(mean, head, prior_mean, prior_sigma, reading, PARAMETERIZATIONS["std"], run)
+    densities = {}
+    for name, index in (("q", "1"), ("p", "2")):
+        density = Call("exp", LOG_DENSITIES[index])
+        densities[name] = tuple(evaluate(density, point | {"x": x}, run) for x in point["x"])
+    return point | densities
+
+
+def _point(
+    mean: Fraction,
+    head: Fraction,
+    prior_mean: Fraction,
+    prior_head: Fraction,
+    reading: Parameterization,
+    prior_reading: Parameterization,
+    run: Arithmetic[Any],
+) -> dict[str, Any]:
+    """A value for every symbol of the steps of one dimension, but for the densities.
+
+    The expectation is exact for the quadratic polynomials that stand in it: x takes the nodes of the
+    three-point Gauss-Hermite rule, the middle one four times, which makes all weights equal.
+    """
+    values = {"mu_1": mean, "s": head, "mu_2": prior_mean, "s_2": prior_head}
+    point: dict[str, Any] = {name: run.number(value) for name, value in values.items()}
+    point["sigma_1"] = evaluate(reading.sigma, {"s": point["s"]}, run)
+    point["sigma_2"] = evaluate(prior_reading.sigma, {"s": point["s_2"]}, run)
+    point |= {"mu": point["mu_1"], "sigma": point["sigma_1"]}
+    reach = run.operate("*", run.call("sqrt", run.number(Fraction(3))), point["sigma_1"])
+    middle = point["mu_1"]
+    point["x"] = (run.operate("-", middle, reach), *[middle] * 4, run.operate("+", middle, reach))
+    return point
+
+
+def _vector(points: list[dict[str, Any]]) -> dict[str, Any]:
+    """The points of several dimensions as one, in the names of the sum over j."""
+    return {indexed(name): tuple(point[name] for point in points) for name in points[0]}
