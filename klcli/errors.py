@@ -15,6 +15,7 @@ class KlcliError(Exception):
         message: what is wrong and why, in one line (a formula error adds the text and a caret).
         hint: what to type instead; empty when there is nothing better to say.
         code: the exit status of the command that meets it.
+
     """
 
     def __init__(self, message: str, hint: str = "", code: int = USAGE) -> None:

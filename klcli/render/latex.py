@@ -104,9 +104,7 @@ def _table(table: Table) -> str:
 
 def _facts(facts: Sequence[Fact]) -> str:
     columns = ["l", _column([fact.value for fact in facts]), _column([fact.remark for fact in facts])]
-    rows = [
-        _row([_words(fact.label), _toned(fact.value, fact.tone), _words(fact.remark)]) for fact in facts
-    ]
+    rows = [_row([_words(fact.label), _toned(fact.value, fact.tone), _words(fact.remark)]) for fact in facts]
     return _tabular(columns, rows)
 
 

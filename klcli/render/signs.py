@@ -56,7 +56,10 @@ _SIGNS = {
 }
 """Each sign with its spelling in ASCII and in LaTeX's mathematics."""
 
-_SIGNS |= {sign: (str(value), rf"\frac{{{value.numerator}}}{{{value.denominator}}}") for sign, value in FRACTIONS.items()}
+_SIGNS |= {
+    sign: (str(value), rf"\frac{{{value.numerator}}}{{{value.denominator}}}")
+    for sign, value in FRACTIONS.items()
+}
 _SIGNS |= {sign: (name, rf"\{name}") for name, sign in GREEK.items()}
 _SIGNS |= {sign: (f"{letter(sign)}", rf"\{letter(sign)}") for sign in "µϵϕςϱϑ"}
 _SIGNS |= {

@@ -177,14 +177,23 @@ class _Layout:
         if self.room - label - value - 2 * _GAP >= _REMARK:
             return _grid(rows, self.room, rigid=[0, 1])
         below = [[Line(), remark] for _, _, remark in rows]
-        stacked = [line for pair in zip((row[:2] for row in rows), below, strict=True) for line in pair if line[1]]
+        stacked = [
+            line for pair in zip((row[:2] for row in rows), below, strict=True) for line in pair if line[1]
+        ]
         return _grid(stacked, self.room, rigid=[0])
 
     def table(self, table: Table) -> Grid:
         head = [self.line(column.title, "bold") for column in table.columns]
         rows = [[self.line(cell.text, _STYLES[cell.tone]) for cell in row] for row in table.rows]
         numeric = [index for index, column in enumerate(table.columns) if column.numeric]
-        return _grid(rows, self.room, rigid=numeric, right=numeric, head=head, box=SIMPLE_HEAD if self.unicode else _ASCII_BOX)
+        return _grid(
+            rows,
+            self.room,
+            rigid=numeric,
+            right=numeric,
+            head=head,
+            box=SIMPLE_HEAD if self.unicode else _ASCII_BOX,
+        )
 
     def steps(self, steps: Steps) -> Grid:
         left, rows = f"{self.words(steps.subject)} = ", []
@@ -238,13 +247,17 @@ def _grid(
     heads = list(head) or [Line() for _ in columns]
     natural = [_widest([title, *column]) for title, column in zip(heads, columns, strict=True)]
     least = [
-        max(_longest_word([title]), _widest(column)) if index in rigid else min(_PROSE, _longest_word([title, *column]))
+        max(_longest_word([title]), _widest(column))
+        if index in rigid
+        else min(_PROSE, _longest_word([title, *column]))
         for index, (title, column) in enumerate(zip(heads, columns, strict=True))
     ]
     widths = _fitted(natural, least, room - gap * (len(columns) - 1), rigid)
     # The line between columns, which is blank in our boxes, is part of the gap.
     padding = (0, gap - 1 if box else gap, 0, 0)
-    grid = Grid(box=box, show_header=bool(head), show_edge=False, pad_edge=False, padding=padding, border_style="dim")
+    grid = Grid(
+        box=box, show_header=bool(head), show_edge=False, pad_edge=False, padding=padding, border_style="dim"
+    )
     for index, (title, width) in enumerate(zip(heads, widths, strict=True)):
         justify = "right" if index in right else "left"
         grid.add_column(title, width=width, justify=justify, overflow="fold")
