@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "cli", "run"]
 COMMANDS = {
     "compute": "A KL divergence: closed form, integral, Monte Carlo, and the steps between.",
     "compare": "The KL formulas met online, under a reading of what the head means.",
+    "derive": "From the definition to the closed form, step by step, with proof.",
 }
 """Every command is a module of `klcli.cli` with a function of its name; it is imported when it is called."""
 

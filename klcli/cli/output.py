@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -30,12 +30,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a result is to be written; None is what was not said."""
+    """How a result is to be written; None is what was not said.
+
+    `standalone` asks for a LaTeX document that compiles by itself and not for a fragment.
+    """
 
     format: str | None = None
     output: str | None = None
     quiet: int = 0
     color: str | None = None
+    standalone: bool = False
 
     def over(self, outer: Settings) -> Settings:
         """These settings, completed by those given before the command."""
@@ -46,13 +50,17 @@ class Settings:
             self.color or outer.color,
         )
 
+    def standing_alone(self) -> Settings:
+        """The same for a LaTeX document that compiles by itself."""
+        return replace(self, format="latex", standalone=True)
+
 
 def output_options(command: F) -> F:
     """Add the options of `Settings`; they work before and after the command's name."""
 
     @wraps(command)
     def with_settings(*args: Any, as_json: bool, **options: Any) -> Any:
-        given = {field.name: options.pop(field.name) for field in fields(Settings)}
+        given = {name: options.pop(name) for name in ("format", "output", "quiet", "color")}
         if as_json:
             given["format"] = "json"
         return command(*args, settings=Settings(**given), **options)
@@ -111,7 +119,8 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
             unicode=_has_signs(stream),
         )
     view = {"json": report.data, "csv": report.rows}.get(chosen, report.document)
-    text: str = import_module(f"klcli.render.{chosen}").render(view)
+    options = {"standalone": True} if settings.standalone else {}
+    text: str = import_module(f"klcli.render.{chosen}").render(view, **options)
     return text if _has_signs(stream) else text.encode("ascii", "backslashreplace").decode("ascii")
 
 

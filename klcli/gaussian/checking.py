@@ -18,7 +18,16 @@ from klcli.formula.tree import Call, Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
-__all__ = ["DIGITS", "LOG_DENSITIES", "PROBES", "first_unequal", "indexed", "value_at"]
+__all__ = [
+    "DIGITS",
+    "LOG_DENSITIES",
+    "PROBES",
+    "first_unequal",
+    "indexed",
+    "point",
+    "value_at",
+    "with_densities",
+]
 
 DIGITS = 50
 _TOLERANCE = Decimal("1e-40")
@@ -53,9 +62,9 @@ def first_unequal(
         several: whether they are sums over the dimensions j.
     """
     run = Decimals(DIGITS)
-    probes = [_probe(probe, reading, standard, run) for probe in PROBES]
-    for point in [_vector(probes)] if several else probes:
-        values: list[Decimal] = [evaluate(step, point, run) for step in steps]
+    probes = [_probe(texts, reading, standard, run) for texts in PROBES]
+    for probe in [_vector(probes)] if several else probes:
+        values: list[Decimal] = [evaluate(step, probe, run) for step in steps]
         for number in range(1, len(values)):
             if abs(values[number] - values[number - 1]) > _TOLERANCE * max(abs(values[number]), Decimal(1)):
                 return number
@@ -72,7 +81,7 @@ def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float:
     def enclosure(digits: int) -> Interval:
         run = Intervals(digits)
         points = [
-            _point(*row, q.parameterization, p.parameterization, run)
+            point(tuple(map(run.number, row)), q.parameterization, p.parameterization, run)
             for row in zip(q.mean, q.head, p.mean, p.head, strict=True)
         ]
         found: Interval = evaluate(step, _vector(points) if q.dimension > 1 else points[0], run)
@@ -82,43 +91,48 @@ def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float:
 
 
 def _probe(
-    probe: tuple[str, str, str, str], reading: Parameterization, standard: bool, run: Arithmetic[Any]
+    texts: tuple[str, str, str, str], reading: Parameterization, standard: bool, run: Arithmetic[Any]
 ) -> dict[str, Any]:
-    """A point with the values of the densities q and p at every x."""
-    mean, head, prior_mean, prior_sigma = map(Fraction, probe)
+    mean, head, prior_mean, prior_sigma = map(Fraction, texts)
     if standard:
         prior_mean, prior_sigma = Fraction(0), Fraction(1)
-    point = _point(mean, head, prior_mean, prior_sigma, reading, PARAMETERIZATIONS["std"], run)
+    numbers = tuple(map(run.number, (mean, head, prior_mean, prior_sigma)))
+    return with_densities(point(numbers, reading, PARAMETERIZATIONS["std"], run), run)
+
+
+def with_densities(values: dict[str, Any], run: Arithmetic[Any]) -> dict[str, Any]:
+    """The point with the values of q and p at every x."""
     densities = {}
     for name, index in (("q", "1"), ("p", "2")):
         density = Call("exp", LOG_DENSITIES[index])
-        densities[name] = tuple(evaluate(density, point | {"x": x}, run) for x in point["x"])
-    return point | densities
+        densities[name] = tuple(evaluate(density, values | {"x": x}, run) for x in values["x"])
+    return values | densities
 
 
-def _point(
-    mean: Fraction,
-    head: Fraction,
-    prior_mean: Fraction,
-    prior_head: Fraction,
+def point(
+    numbers: tuple[Any, ...],
     reading: Parameterization,
     prior_reading: Parameterization,
     run: Arithmetic[Any],
 ) -> dict[str, Any]:
-    """A value for every symbol of the steps of one dimension, but for the densities.
+    """A value for every symbol of the steps of one dimension, but for the densities q and p.
 
     The expectation is exact for the quadratic polynomials that stand in it: x takes the nodes of the
     three-point Gauss-Hermite rule, the middle one four times, which makes all weights equal.
+
+    Args:
+        numbers: mean and head of q, mean and head of p.
+        reading: of the head of q.
+        prior_reading: of the head of p.
+        run: the arithmetic of the numbers.
     """
-    values = {"mu_1": mean, "s": head, "mu_2": prior_mean, "s_2": prior_head}
-    point: dict[str, Any] = {name: run.number(value) for name, value in values.items()}
-    point["sigma_1"] = evaluate(reading.sigma, {"s": point["s"]}, run)
-    point["sigma_2"] = evaluate(prior_reading.sigma, {"s": point["s_2"]}, run)
-    point |= {"mu": point["mu_1"], "sigma": point["sigma_1"]}
-    reach = run.operate("*", run.call("sqrt", run.number(Fraction(3))), point["sigma_1"])
-    middle = point["mu_1"]
-    point["x"] = (run.operate("-", middle, reach), *[middle] * 4, run.operate("+", middle, reach))
-    return point
+    mean, head, prior_mean, prior_head = numbers
+    sigma = evaluate(reading.sigma, {"s": head}, run)
+    prior_sigma = evaluate(prior_reading.sigma, {"s": prior_head}, run)
+    reach = run.operate("*", run.call("sqrt", run.number(Fraction(3))), sigma)
+    nodes = (run.operate("-", mean, reach), *[mean] * 4, run.operate("+", mean, reach))
+    names = {"mu": mean, "mu_1": mean, "mu_2": prior_mean, "s": head, "x": nodes}
+    return names | {"sigma": sigma, "sigma_1": sigma, "sigma_2": prior_sigma}
 
 
 def _vector(points: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial, reduce
+from typing import TypeAlias
 
 from klcli.formula.interval import enclose
 from klcli.formula.notation import parse
@@ -21,11 +22,13 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, per_unit
 from klcli.gaussian.parameterization import Parameterization
 
-__all__ = ["Derivation", "Step", "derive"]
+__all__ = ["Derivation", "Step", "derive", "derive_symbolic", "steps_of_one_dimension"]
 
 _MOST_NUMBERS = 3
 """Dimensions up to which the numbers of each are written out."""
 
+_TWO_PI, _MINUS_HALF = parse("2 pi"), parse("-1/2")
+_MOMENTS = (parse("E_q[(x - m)^2]"), " = ", parse("sigma_1^2 + (mu_1 - m)^2"))
 _DEFINITION = parse("E_q[log q - log p]")
 _COLLECTED = parse("log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)")
 _GENERAL = parse("log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2")
@@ -38,21 +41,29 @@ _IN_HEAD = parse("-1/2 (l - v - mu^2 + 1)")
 _IN_HEAD_GENERAL = parse("-1/2 (l - log sigma_2^2 - v/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)")
 
 
+Rule: TypeAlias = tuple[str | Tree, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One formula of a derivation.
 
     Attributes:
-        rule: what leads to it from the step before.
+        rule: what leads to it from the step before, in words and formulas.
         tree: the formula.
-        value: its value at the input, correctly rounded.
+        value: its value at the input, correctly rounded; None where there is no input.
         essential: whether a short derivation keeps it.
     """
 
-    rule: str
+    rule: Rule
     tree: Tree
-    value: float = 0.0
+    value: float | None = None
     essential: bool = True
+
+    @property
+    def words(self) -> str:
+        """The rule as plain text."""
+        return "".join(part if isinstance(part, str) else to_text(part) for part in self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,46 +94,69 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
         KlcliError: a value beyond the doubles.
         RuntimeError: a step does not equal the one before, which would be an error in this module.
     """
-    standard, several = _is_standard(p), q.dimension > 1
-    of_one = _symbolic_steps(q.parameterization, standard)
-    steps = [
-        replace(step, tree=per_unit(_summed(step.tree) if several else step.tree, unit)) for step in of_one
-    ]
-    wrong = first_unequal(
-        [step.tree for step in steps], q.parameterization, standard=standard, several=several
-    )
-    if wrong is not None:
-        raise RuntimeError(f"the step '{steps[wrong].rule}' does not equal the one before")
+    standard = _is_standard(p)
+    symbolic = derive_symbolic(q.parameterization, unit, standard=standard, several=q.dimension > 1)
+    steps = list(symbolic.steps)
     if q.dimension <= _MOST_NUMBERS:
-        steps.append(Step("numbers put in", per_unit(_with_numbers(of_one[-1].tree, q, p), unit)))
+        last = steps_of_one_dimension(q.parameterization, standard=standard)[-1]
+        steps.append(Step(("numbers put in",), per_unit(_with_numbers(last.tree, q, p), unit)))
     value = divergence(q, p, unit).value
     for step in steps[1:]:
         if (found := value_at(step.tree, q, p)) != value:
-            raise RuntimeError(f"the step '{step.rule}' gives {found} at the input and not {value}")
-    return Derivation(tuple(replace(step, value=value) for step in steps), len(PROBES), DIGITS)
+            raise RuntimeError(f"the step '{step.words}' gives {found} at the input and not {value}")
+    return replace(symbolic, steps=tuple(replace(step, value=value) for step in steps))
 
 
-def _symbolic_steps(reading: Parameterization, standard: bool) -> list[Step]:
-    """The steps for one dimension; `standard` says that the prior is N(0, 1)."""
+def derive_symbolic(
+    reading: Parameterization, unit: Unit = "nats", *, standard: bool = True, several: bool = False
+) -> Derivation:
+    """The derivation in symbols, without values.
+
+    Args:
+        reading: of the posterior's head.
+        unit: of the result.
+        standard: whether the prior is N(0, 1) and not any Gaussian.
+        several: whether there are several dimensions j to sum over.
+
+    Raises:
+        RuntimeError: a step does not equal the one before, which would be an error in this module.
+    """
+    steps = tuple(
+        replace(step, tree=per_unit(_summed(step.tree) if several else step.tree, unit))
+        for step in steps_of_one_dimension(reading, standard=standard)
+    )
+    wrong = first_unequal([step.tree for step in steps], reading, standard=standard, several=several)
+    if wrong is not None:
+        raise RuntimeError(f"the step '{steps[wrong].words}' does not equal the one before")
+    return Derivation(steps, len(PROBES), DIGITS)
+
+
+def steps_of_one_dimension(reading: Parameterization, *, standard: bool) -> list[Step]:
+    """The steps in nats; `standard` says that the prior is N(0, 1)."""
     written_out = operation("-", LOG_DENSITIES["1"], LOG_DENSITIES["2"])
-    head = f"the head s is {reading.meaning}: sigma{'' if standard else '_1'} = {to_text(reading.sigma)}"
+    sigma = Symbol("sigma" if standard else "sigma_1")
+    head: Rule = ("the head ", Symbol("s"), f" is {reading.meaning}: ", sigma, " = ", reading.sigma)
     in_head = {"l": reading.log_variance, "v": reading.variance}
     steps = [
-        Step("definition", _DEFINITION),
-        Step("log densities written out", Reduction("E", "q", written_out), essential=False),
-        Step("2 pi cancels, logarithms and expectations collected", _COLLECTED, essential=False),
-        Step("moments of q: E_q[(x - m)^2] = sigma_1^2 + (mu_1 - m)^2", _GENERAL),
+        Step(("definition",), _DEFINITION),
+        Step(("log densities written out",), Reduction("E", "q", written_out), essential=False),
+        Step((_TWO_PI, " cancels, logarithms and expectations collected"), _COLLECTED, essential=False),
+        Step(("moments of q: ", *_MOMENTS), _GENERAL),
     ]
     if not standard:
         return [
             *steps,
-            Step("-1/2 factored out", _FACTORED_GENERAL, essential=False),
+            Step((_MINUS_HALF, " factored out"), _FACTORED_GENERAL, essential=False),
             Step(head, substitute(_IN_HEAD_GENERAL, in_head)),
         ]
     return [
         *steps,
-        Step("unit prior: mu_2 = 0, sigma_2 = 1", _UNIT_PRIOR, essential=False),
-        Step("-1/2 factored out, the index left out", _FACTORED),
+        Step(
+            ("unit prior: ", Symbol("mu_2"), " = 0, ", Symbol("sigma_2"), " = 1"),
+            _UNIT_PRIOR,
+            essential=False,
+        ),
+        Step((_MINUS_HALF, " factored out, the index left out"), _FACTORED),
         Step(head, substitute(_IN_HEAD, in_head)),
     ]
 

@@ -43,7 +43,7 @@ def draw(plot: Plot, width: int) -> list[list[Stroke]]:
     across = min(_WIDEST, width - margin - 2)
     labels = [high, *[""] * (_HEIGHT - 2), low]
     axis = f"{' ' * margin} └{'─' * across}"
-    ends = f"{' ' * (margin + 2)}{left}{plot.x_label:^{across - len(left) - len(right)}}{right}"
+    ends = f"{' ' * (margin + 2)}{left}{f' {plot.x_label} ':^{across - len(left) - len(right)}}{right}"
     legend = [Stroke(f"{_mark(index)} {curve.name}   ", index) for index, curve in enumerate(plot.curves)]
     rows = zip(labels, _curves(plot, across), strict=True)
     return [

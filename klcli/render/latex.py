@@ -29,14 +29,25 @@ from klcli.report.document import (
 __all__ = ["render"]
 
 _PREAMBLE = r"% needs \usepackage{amsmath, amssymb}"
+_BEGIN = r"""\documentclass{article}
+\usepackage{amsmath, amssymb}
+\usepackage[margin=2cm]{geometry}
+\begin{document}"""
+_END = r"\end{document}"
 _LONG = 40
 """Characters beyond which the entries of a column are set as paragraphs."""
 
 
-def render(document: Document) -> str:
-    """The LaTeX of a document, ending in a line end; plots are named and left out."""
+def render(document: Document, *, standalone: bool = False) -> str:
+    """The LaTeX of a document, ending in a line end; plots are named and left out.
+
+    Args:
+        document: what to say.
+        standalone: whether to write a document that compiles by itself and not a fragment.
+    """
     title = rf"\section*{{{_words(document.title)}}}"
-    return "\n\n".join([f"{_PREAMBLE}\n{title}", *map(_block, document.blocks)]) + "\n"
+    body = "\n\n".join([title, *map(_block, document.blocks)]) + "\n"
+    return f"{_BEGIN}\n{body}{_END}\n" if standalone else f"{_PREAMBLE}\n{body}"
 
 
 def _block(block: Block) -> str:

@@ -7,7 +7,6 @@ bounds, so that nothing is cut or wrapped behind our back: what may be how wide 
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -21,8 +20,9 @@ from rich.table import Table as Grid
 from rich.text import Text as Line
 
 from klcli.formula.printing import to_text
-from klcli.formula.tree import Tree
-from klcli.render.braille import draw
+from klcli.render.braille import Stroke, draw
+from klcli.render.breaking import broken
+from klcli.render.columns import Column, fit
 from klcli.render.signs import to_ascii
 from klcli.render.wording import spell, without_picture
 from klcli.report.document import (
@@ -47,18 +47,15 @@ _CURVES = ("bold", "cyan", "yellow", "magenta", "green", "red", "blue")
 
 _UNBOUNDED = 1_000_000
 _NARROWEST = 24
-"""The width that is assumed of a terminal even if it is narrower."""
+"""The width that a terminal is taken to have at least."""
 _LONGEST_LINE = 100
 """Characters beyond which a line of prose is hard to read."""
-_PROSE = 16
-"""Characters to which a column of prose may shrink."""
-_REMARK = 28
-"""Characters below which a remark goes under its value and not beside it."""
+_NARROWEST_REMARK = 28
+"""Characters below which remarks go under their values and not beside them."""
 _INDENT = 2
-_GAP = 3
+_GAPS = (3, 2, 1)
 
 _TRAILING = re.compile(r"(?: |\x1b\[[\d;]*m)+$", re.MULTILINE)
-_INSIDE_TERM = re.compile(r" (?![-+−·*=≈~] )")
 _ASCII_BOX = Box(str(SIMPLE_HEAD).replace("─", "-"), ascii=True)
 
 
@@ -129,13 +126,18 @@ class _Layout:
             case Steps():
                 return _indented(self.steps(block))
             case Plot():
-                return self.plot(block)
+                return _indented(self.plot(block))
         assert_never(block)
 
     @property
     def room(self) -> int:
         """The characters that an indented block may take."""
         return self.width - _INDENT
+
+    @property
+    def readable(self) -> int:
+        """The characters that a line of prose may take."""
+        return self.width if self.width == _UNBOUNDED else min(self.width, _LONGEST_LINE)
 
     def words(self, text: Text) -> str:
         if self.unicode:
@@ -148,74 +150,55 @@ class _Layout:
     def prose(self, text: Line) -> Grid:
         return _grid([[text]], self.readable)
 
-    @property
-    def readable(self) -> int:
-        """The width of prose; where lines may have any length, one line is one sentence after the other."""
-        return self.width if self.width == _UNBOUNDED else min(self.width, _LONGEST_LINE)
-
     def note(self, note: Note) -> Grid:
         label = self.line(f"{note.kind}:", _KINDS[note.kind])
-        return _grid([[label, self.line(note.text)]], self.readable, rigid=[0], gap=1)
+        return _grid([[label, self.line(note.text)]], self.readable, rigid=[0], gaps=[1])
 
     def item(self, item: Item) -> Grid:
         labels = [self.line(item.label, "bold"), *(Line() for _ in item.lines[1:])]
         lines = [self.line(line.text, _STYLES[line.tone]) for line in item.lines]
-        return _grid(list(zip(labels, lines, strict=True)), self.readable - _INDENT, rigid=[0], gap=2)
-
-    def broken(self, tree: Tree, room: int, left: str = "") -> str:
-        """A formula over as many lines as it needs, broken before operators."""
-        glued = _INSIDE_TERM.sub("\N{NO-BREAK SPACE}", left + self.words((tree,)))
-        lines = textwrap.wrap(glued, max(room, _NARROWEST), subsequent_indent="  ", break_on_hyphens=False)
-        return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+        return _grid(list(zip(labels, lines, strict=True)), self.readable - _INDENT, rigid=[0], gaps=[2])
 
     def facts(self, facts: Facts) -> Grid:
-        rows = [
-            [self.line(fact.label), self.line(fact.value, _STYLES[fact.tone]), self.line(fact.remark)]
-            for fact in facts.facts
-        ]
-        label, value, _ = (_widest(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
-        if self.room - label - value - 2 * _GAP >= _REMARK:
-            return _grid(rows, self.room, rigid=[0, 1])
-        below = [[Line(), remark] for _, _, remark in rows]
-        stacked = [
-            line for pair in zip((row[:2] for row in rows), below, strict=True) for line in pair if line[1]
-        ]
-        return _grid(stacked, self.room, rigid=[0])
+        labels = [self.line(fact.label) for fact in facts.facts]
+        values = [self.line(fact.value, _STYLES[fact.tone]) for fact in facts.facts]
+        remarks = [self.line(fact.remark) for fact in facts.facts]
+        gap = _GAPS[0]
+        if self.room - _widest(labels) - _widest(values) - 2 * gap >= _NARROWEST_REMARK:
+            return _grid(list(zip(labels, values, remarks, strict=True)), self.room, rigid=[0, 1], gaps=[gap])
+        rows = []
+        for label, value, remark in zip(labels, values, remarks, strict=True):
+            rows += [[label, value], [Line(), remark]] if remark else [[label, value]]
+        return _grid(rows, self.room, rigid=[0], gaps=[gap])
 
     def table(self, table: Table) -> Grid:
-        head = [self.line(column.title, "bold") for column in table.columns]
         rows = [[self.line(cell.text, _STYLES[cell.tone]) for cell in row] for row in table.rows]
+        head = [self.line(column.title, "bold") for column in table.columns]
         numeric = [index for index, column in enumerate(table.columns) if column.numeric]
-        return _grid(
-            rows,
-            self.room,
-            rigid=numeric,
-            right=numeric,
-            head=head,
-            box=SIMPLE_HEAD if self.unicode else _ASCII_BOX,
-        )
+        box = SIMPLE_HEAD if self.unicode else _ASCII_BOX
+        return _grid(rows, self.room, head=head, box=box, rigid=numeric, right=numeric)
 
     def steps(self, steps: Steps) -> Grid:
-        left, rows = f"{self.words(steps.subject)} = ", []
-        width = len(f"{len(steps.steps)}.")
+        rows = []
+        left = f"{self.words(steps.subject)} ="
+        room = self.room - len(f"{len(steps.steps)}. ")
         for number, step in enumerate(steps.steps, start=1):
-            rule = Line.assemble(self.line(step.rule), ("  ", ""), self.line(step.value, "dim"))
-            rows.append([Line(f"{number}."), rule])
-            rows.append([Line(), Line(self.broken(step.tree, self.room - width - 1, left))])
-            left = "= "
-        return _grid(rows, self.room, rigid=[0], right=[0], gap=1)
+            rule = Line.assemble(self.line(step.rule), "  ", self.line(step.value, "dim"))
+            formula = broken(f"{left} {self.words((step.tree,))}", room)
+            rows += [[Line(f"{number}."), rule], [Line(), Line(formula)]]
+            left = "="
+        return _grid(rows, self.room, rigid=[0], right=[0], gaps=[1])
 
-    def plot(self, plot: Plot) -> RenderableType:
+    def plot(self, plot: Plot) -> Grid:
         if not self.unicode:
             return self.prose(self.line(without_picture(plot), "dim"))
-        picture = Line()
-        picture.append(self.words(plot.title), "bold")
-        for row in draw(plot, self.room):
-            picture.append("\n")
-            for stroke in row:
-                style = "dim" if stroke.curve is None else _CURVES[stroke.curve % len(_CURVES)]
-                picture.append(self.words(stroke.text), style)
-        return _indented(picture)
+        picture = self.line(plot.title, "bold")
+        lines = [Line.assemble(*map(self.stroke, row)) for row in draw(plot, self.room)]
+        return _grid([[line] for line in (picture, *lines)], self.room)
+
+    def stroke(self, stroke: Stroke) -> Line:
+        style = "dim" if stroke.curve is None else _CURVES[stroke.curve % len(_CURVES)]
+        return self.line(stroke.text, style)
 
 
 def _indented(block: RenderableType) -> Padding:
@@ -227,54 +210,39 @@ def _grid(
     room: int,
     *,
     head: Sequence[Line] = (),
+    box: Box | None = None,
     rigid: Sequence[int] = (),
     right: Sequence[int] = (),
-    gap: int = _GAP,
-    box: Box | None = None,
+    gaps: Sequence[int] = _GAPS,
 ) -> Grid:
-    """Texts in columns, at most `room` wide unless the rigid columns alone need more.
+    """Texts in columns, in at most `room` characters unless the rigid columns alone need more.
 
     Args:
         rows: the texts, as many in each row.
         room: the characters for all columns and the gaps between them.
         head: titles of the columns, if they have any.
-        rigid: columns that are never wrapped.
-        right: columns that are aligned to the right.
-        gap: characters between two columns.
         box: the lines of the table, if it has any.
+        rigid: the columns whose entries are not wrapped.
+        right: the columns that are aligned to the right.
+        gaps: the characters that may be between two columns, the best first.
     """
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in head]
-    heads = list(head) or [Line() for _ in columns]
-    natural = [_widest([title, *column]) for title, column in zip(heads, columns, strict=True)]
-    least = [
-        max(_longest_word([title]), _widest(column))
-        if index in rigid
-        else min(_PROSE, _longest_word([title, *column]))
-        for index, (title, column) in enumerate(zip(heads, columns, strict=True))
+    entries = list(zip(*rows, strict=True)) if rows else [() for _ in head]
+    titles = list(head) or [Line() for _ in entries]
+    columns = [
+        Column(_widest([title]), _widest(texts), _longest_word([title, *texts]), index in rigid)
+        for index, (title, texts) in enumerate(zip(titles, entries, strict=True))
     ]
-    widths = _fitted(natural, least, room - gap * (len(columns) - 1), rigid)
-    # The line between columns, which is blank in our boxes, is part of the gap.
+    widths, gap = fit(columns, room, gaps)
+    # The line between two columns is blank in our boxes; it is one character of the gap.
     padding = (0, gap - 1 if box else gap, 0, 0)
     grid = Grid(
         box=box, show_header=bool(head), show_edge=False, pad_edge=False, padding=padding, border_style="dim"
     )
-    for index, (title, width) in enumerate(zip(heads, widths, strict=True)):
-        justify = "right" if index in right else "left"
-        grid.add_column(title, width=width, justify=justify, overflow="fold")
+    for index, (title, width) in enumerate(zip(titles, widths, strict=True)):
+        grid.add_column(title, width=width, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         grid.add_row(*row)
     return grid
-
-
-def _fitted(natural: Sequence[int], least: Sequence[int], room: int, rigid: Sequence[int]) -> list[int]:
-    """The widths of columns of these natural widths, shrunk one by one, prose first and then the widest, until they fit or cannot."""
-    widths = list(natural)
-    while sum(widths) > room:
-        shrinkable = [index for index, width in enumerate(widths) if width > least[index]]
-        if not shrinkable:
-            break
-        widths[max(shrinkable, key=lambda index: (index not in rigid, widths[index]))] -= 1
-    return widths
 
 
 def _widest(texts: Sequence[Line]) -> int:

@@ -26,6 +26,7 @@ from klcli.report.document import (
     Paragraph,
     Steps,
     Table,
+    Text,
 )
 from klcli.report.document import Step as ShownStep
 from klcli.report.report import Report
@@ -66,7 +67,7 @@ class StepData:
     rule: str
     formula: str
     latex: str
-    value: float
+    value: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +132,15 @@ def compute_report(
         integral=forward.integral,
         monte_carlo=forward.monte_carlo,
         steps=tuple(
-            StepData(step.rule, to_text(step.tree), to_text(step.tree, "latex"), step.value) for step in steps
+            StepData(step.words, to_text(step.tree), to_text(step.tree, "latex"), step.value)
+            for step in steps
         ),
         status=forward.status,
         reverse=_reverse(backward) if backward else None,
         warnings=warnings,
     )
     blocks = _blocks(q, p, unit, forward, backward, derivation, digits, warnings)
-    title = f"KL(q || p) of q = {normal_text(q)} and p = {normal_text(p)}"
+    title = ("KL(q || p) of q = ", *normal_text(q), " and p = ", *normal_text(p))
     return Report(
         data=data,
         rows=tuple(_rows(q, p, unit, forward)),
@@ -294,5 +296,5 @@ def _dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Block]:
         yield Paragraph(f"and {hidden} more; --format csv has them all", "muted")
 
 
-def _shown(value: int | float | Gaussian) -> str:
+def _shown(value: int | float | Gaussian) -> Text:
     return normal_text(value) if isinstance(value, Gaussian) else significant(value)

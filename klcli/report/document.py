@@ -114,7 +114,7 @@ class Table:
 class Step:
     """One line of a derivation: the rule that leads to it, the formula, its value at the input."""
 
-    rule: str
+    rule: Text
     tree: Tree
     value: str = ""
 

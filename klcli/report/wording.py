@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from math import floor, log10
 
 from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.tree import Number, Tree, operation
 from klcli.gaussian.agreement import LIMIT, Witness
 from klcli.gaussian.distribution import Gaussian
 
@@ -52,13 +54,21 @@ def list_text(numbers: Sequence[str]) -> str:
     return f"({', '.join(shown)})"
 
 
-def normal_text(gaussian: Gaussian) -> str:
-    """``N(0.3, 1.2^2)``, or with lists for several dimensions."""
+def normal_text(gaussian: Gaussian) -> tuple[str | Tree, ...]:
+    """``N(0.3, 1.2^2)``, or with lists for several dimensions; N(0, 1) is not listed."""
     means = [decimal_text(mean) for mean in gaussian.mean]
-    spreads = [f"{significant(sigma)}^2" if sigma != 1 else "1" for sigma in gaussian.sigma()]
-    if len(set(zip(means, spreads, strict=True))) == 1:
-        means, spreads = means[:1], spreads[:1]
-    return f"N({list_text(means)}, {list_text(spreads)})"
+    sigmas = [significant(sigma) for sigma in gaussian.sigma()]
+    if len(set(zip(means, sigmas, strict=True))) == 1:
+        means, sigmas = means[:1], sigmas[:1]
+    if sigmas == ["1"]:
+        return (f"N({means[0]}, 1)",)
+    if len(sigmas) == 1:
+        return (
+            f"N({means[0]}, ",
+            operation("^", Number(Fraction(sigmas[0]), sigmas[0]), Number(Fraction(2))),
+            ")",
+        )
+    return (f"N({list_text(means)}, {list_text(sigmas)}^2)",)
 
 
 def reading_text(gaussian: Gaussian) -> str:

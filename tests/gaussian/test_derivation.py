@@ -114,7 +114,7 @@ def prove_equal(before: Tree, after: Tree, name: str, standard: bool) -> bool:
 def test_every_step_is_proved(name: str, prior: Gaussian) -> None:
     symbolic = steps(name, prior).steps[:-1]  # the last has numbers in it
     for before, after in pairwise(symbolic):
-        assert prove_equal(before.tree, after.tree, name, prior is UNIT), after.rule
+        assert prove_equal(before.tree, after.tree, name, prior is UNIT), after.words
 
 
 def test_the_proof_can_fail() -> None:
@@ -133,7 +133,7 @@ def test_every_step_has_the_value_of_the_divergence(name: str) -> None:
         for prior, (m, t) in ((UNIT, (0, 1)), (OTHER, ("-0.7", "0.6"))):
             truth = reference.kl(mpmath.mpf("0.3"), sigma, mpmath.mpf(m), mpmath.mpf(t))
             for step in steps(name, prior).steps:
-                assert step.value == float(truth), step.rule
+                assert step.value == float(truth), step.words
 
 
 @pytest.mark.parametrize("dimension", [2, 3, 5])
@@ -150,7 +150,7 @@ def test_several_dimensions_are_sums(dimension: int) -> None:
         truth = sum(parts) / mpmath.log(2)
         assert {step.value for step in found.steps} == {float(truth)}
     assert texts(found)[0] == "(sum_j (E_q[log q_j - log p_j]))/log(2)"
-    assert (found.steps[-1].rule == "numbers put in") == (dimension <= 3)
+    assert (found.steps[-1].words == "numbers put in") == (dimension <= 3)
 
 
 def test_a_prior_that_is_standard_under_another_reading_is_recognised() -> None:

@@ -1,0 +1,74 @@
+"""``klcli derive``: the derivation on its own, in symbols."""
+
+from __future__ import annotations
+
+import click
+
+from klcli.cli.output import Settings, output_options
+from klcli.cli.types import Choice
+from klcli.gaussian.divergence import UNITS, Unit
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.report.report import Report
+
+__all__ = ["derive"]
+
+_PRIORS = {"unit": "N(0, 1)", "any": "N(mu_2, sigma_2^2)"}
+
+_EPILOG = """\b
+Examples:
+  klcli derive
+  klcli derive --param logvar --prove
+  klcli derive --param var --prior any --diagonal
+  klcli derive --param logvar --standalone --output derivation.tex
+
+\b
+-q prints the last form. With --prove the status is 1 if a step could not be proved.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.option(
+    "--param",
+    type=Choice(tuple(PARAMETERIZATIONS)),
+    default="std",
+    help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}; default std.",
+)
+@click.option(
+    "--prior", type=Choice(tuple(_PRIORS)), default="unit", help="unit: N(0, 1), the default; or any."
+)
+@click.option("--diagonal", is_flag=True, help="Several independent dimensions: a sum over j.")
+@click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
+@click.option("--prove", is_flag=True, help="Prove every step with sympy.")
+@click.option("--standalone", is_flag=True, help="A whole LaTeX document, not a fragment.")
+@output_options
+@click.pass_obj
+def derive(
+    outer: Settings,
+    /,
+    settings: Settings,
+    param: str,
+    prior: str,
+    diagonal: bool,
+    unit: Unit,
+    prove: bool,
+    standalone: bool,
+) -> tuple[Report, Settings]:
+    """Derive the closed form of KL(q || p) from its definition, step by step.
+
+    The last step is the form in the head s that a network puts out. Every step is compared with the one
+    before at probe points; --prove proves it by algebra.
+    """
+    from klcli.gaussian.derivation import derive_symbolic, steps_of_one_dimension
+    from klcli.gaussian.proof import proved
+    from klcli.report.derive import derive_report
+
+    reading, standard = PARAMETERIZATIONS[param], prior == "unit"
+    found = derive_symbolic(reading, unit, standard=standard, several=diagonal)
+    proofs = None
+    if prove:
+        # A sum over dimensions, and a unit, keep the equality of what they are applied to.
+        of_one = steps_of_one_dimension(reading, standard=standard)
+        proofs = proved([step.tree for step in of_one], reading, standard=standard)
+    report = derive_report(reading, found, unit, _PRIORS[prior], proofs)
+    settings = settings.over(outer)
+    return report, settings.standing_alone() if standalone else settings

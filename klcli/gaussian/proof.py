@@ -1,0 +1,48 @@
+"""Proves the steps of a derivation by algebra, with sympy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from klcli.formula.arithmetic import Symbols, evaluate
+from klcli.formula.tree import Tree
+from klcli.gaussian.checking import point, with_densities
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+
+__all__ = ["proved"]
+
+
+def proved(steps: Sequence[Tree], reading: Parameterization, *, standard: bool) -> tuple[bool, ...]:
+    """Whether each step but the first was proved to equal the one before, for all means and heads.
+
+    Sympy expands the difference to zero, or does not and then nothing is proved. The expectations are
+    those of quadratic polynomials, for which the three-point Gauss-Hermite rule of `point` is exact.
+
+    Args:
+        steps: the formulas of one dimension.
+        reading: of the posterior's head.
+        standard: whether the prior is N(0, 1) and not any Gaussian.
+    """
+    import sympy
+
+    run = Symbols()
+    mean, head = (
+        sympy.Symbol("mu", real=True),
+        sympy.Symbol("s", positive=reading.domain == "positive", real=True),
+    )
+    prior = (sympy.Integer(0), sympy.Integer(1))
+    if not standard:
+        prior = (sympy.Symbol("mu_2", real=True), sympy.Symbol("sigma_2", positive=True))
+    values = with_densities(point((mean, head, *prior), reading, PARAMETERIZATIONS["std"], run), run)
+    return tuple(
+        _is_zero(after - before) for before, after in pairwise(evaluate(step, values, run) for step in steps)
+    )
+
+
+def _is_zero(difference: Any) -> bool:
+    """Whether an expression simplifies to 0; its logarithms are those of products of positive factors."""
+    import sympy
+
+    return bool(sympy.simplify(sympy.expand(sympy.expand_log(difference, force=True))) == 0)

@@ -1,0 +1,113 @@
+"""What `klcli derive` says: the steps from the definition to the form in the head, and how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from klcli.formula.notation import parse
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Symbol
+from klcli.gaussian.derivation import Derivation
+from klcli.gaussian.divergence import Unit
+from klcli.gaussian.parameterization import Parameterization
+from klcli.report.document import Block, Document, Paragraph, Steps, Text
+from klcli.report.document import Step as ShownStep
+from klcli.report.report import Report
+
+__all__ = ["DerivationData", "derive_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedStep:
+    """One step; `proved` is None for the definition and where no proof was asked for."""
+
+    rule: str
+    formula: str
+    latex: str
+    proved: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DerivationData:
+    """The data of `klcli derive`; the field names are the keys of its JSON."""
+
+    schema: str
+    parameterization: str
+    unit: Unit
+    prior: str
+    steps: tuple[DerivedStep, ...]
+    probes: int
+    digits: int
+    status: str
+    warnings: tuple[str, ...]
+
+
+def derive_report(
+    reading: Parameterization,
+    derivation: Derivation,
+    unit: Unit,
+    prior: str,
+    proofs: tuple[bool, ...] | None,
+) -> Report:
+    """The report of a derivation in symbols.
+
+    Args:
+        reading: what the head means.
+        derivation: the steps, checked at probe points.
+        unit: of the result.
+        prior: ``N(0, 1)`` or ``N(mu_2, sigma_2^2)``.
+        proofs: whether each step but the first was proved; None if no proof was asked for.
+    """
+    marks: tuple[bool | None, ...] = (None, *(proofs or (None,) * (len(derivation.steps) - 1)))
+    steps = tuple(
+        DerivedStep(step.words, to_text(step.tree), to_text(step.tree, "latex"), mark)
+        for step, mark in zip(derivation.steps, marks, strict=True)
+    )
+    holds = proofs is None or all(proofs)
+    status = "checked" if proofs is None else "proved" if holds else "not proved"
+    data = DerivationData(
+        "klcli.derive/1",
+        reading.name,
+        unit,
+        prior,
+        steps,
+        derivation.probes,
+        derivation.digits,
+        status,
+        (),
+    )
+    return Report(
+        data=data,
+        rows=[{"step": number, **_columns(step)} for number, step in enumerate(steps, 1)],
+        document=Document(_title(reading, prior), tuple(_blocks(data, derivation, marks))),
+        bare=steps[-1].formula,
+        holds=holds,
+    )
+
+
+def _title(reading: Parameterization, prior: str) -> Text:
+    q, p = ((Symbol(f"mu_{index}"), ", ", parse(f"sigma_{index}^2")) for index in "12")
+    given = ("0, 1",) if prior == "N(0, 1)" else p
+    head = f"), when the head s is {reading.meaning}"
+    return ("KL(q || p) of q = N(", *q, ") and p = N(", *given, head)
+
+
+def _columns(step: DerivedStep) -> dict[str, object]:
+    return {"rule": step.rule, "formula": step.formula, "latex": step.latex, "proved": step.proved}
+
+
+def _blocks(data: DerivationData, derivation: Derivation, marks: tuple[bool | None, ...]) -> Iterator[Block]:
+    words = {None: "", True: "proved", False: "not proved"}
+    shown = (
+        ShownStep(step.rule, step.tree, words[mark])
+        for step, mark in zip(derivation.steps, marks, strict=True)
+    )
+    yield Steps("KL(q || p)", tuple(shown))
+    held = f"each step equals the one before to {data.digits} digits at {data.probes} points"
+    if data.status == "checked":
+        yield Paragraph(f"{held}; --prove proves it by algebra", "muted")
+    elif data.status == "proved":
+        yield Paragraph("every step is proved by algebra, for all means and all heads", "good")
+    else:
+        yield Paragraph(f"the steps so marked were not proved; {held}", "bad")

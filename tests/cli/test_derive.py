@@ -1,0 +1,75 @@
+"""``klcli derive``: the steps in symbols, their proof, and a document that compiles."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from tests.cli.conftest import Klcli
+
+
+@pytest.mark.parametrize("prior", ["unit", "any"])
+@pytest.mark.parametrize("name", PARAMETERIZATIONS)
+def test_every_reading_is_derived(klcli: Klcli, name: str, prior: str) -> None:
+    result = klcli("derive", "--param", name, "--prior", prior, "--json")
+    assert result.status == 0, result.err
+    data = json.loads(result.out)
+    assert data["schema"] == "klcli.derive/1"
+    assert data["steps"][0]["formula"] == "E_q[log q - log p]"
+    assert PARAMETERIZATIONS[name].meaning in data["steps"][-1]["rule"]
+    assert {step["proved"] for step in data["steps"]} == {None}
+
+
+def test_prove(klcli: Klcli) -> None:
+    data = json.loads(
+        klcli("derive", "--param", "softplus", "--prove", "--diagonal", "--unit", "bits", "--json").out
+    )
+    assert data["status"] == "proved"
+    assert [step["proved"] for step in data["steps"]] == [None] + [True] * 6
+
+
+def test_what_cannot_be_proved_is_said_and_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
+    from klcli.gaussian import proof
+
+    monkeypatch.setattr(proof, "_is_zero", lambda difference: False)
+    result = klcli("derive", "--prove")
+    assert result.status == 1
+    assert "not proved" in result.out
+    assert "every step is proved" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("var", "-1/2 (log s - s - mu^2 + 1)\n"), ("logvar", "-1/2 (s - e^s - mu^2 + 1)\n")],
+)
+def test_quiet_is_the_last_form(klcli: Klcli, name: str, form: str) -> None:
+    assert klcli("derive", "--param", name, "-q").out == form
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+@pytest.mark.parametrize("arguments", [(), ("--prior", "any", "--diagonal", "--unit", "bits", "--prove")])
+def test_the_standalone_document_compiles(klcli: Klcli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    path = tmp_path / "derivation.tex"
+    assert (
+        klcli("derive", "--param", "softplus", "--standalone", *arguments, "--output", str(path)).status == 0
+    )
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", path.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_the_standalone_document_is_complete(klcli: Klcli) -> None:
+    out = klcli("derive", "--standalone").out
+    assert out.startswith("\\documentclass")
+    assert out.rstrip().endswith("\\end{document}")
+    assert "\\documentclass" not in klcli("derive", "--format", "latex").out
