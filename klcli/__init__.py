@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from klcli.gaussian.kernel import divergence as kl
     from klcli.gaussian.parameterization import PARAMETERIZATIONS as PARAMETERIZATIONS
     from klcli.judge.comparison import compare as compare
-    from klcli.judge.verdict import judge as judge
+    from klcli.judge.verdict import judge as verdict
 
 _HOME = {
     "Gaussian": "klcli.gaussian.distribution:Gaussian",
@@ -38,10 +38,10 @@ _HOME = {
     "divergence": "klcli.gaussian.divergence:divergence",
     "divergence_digits": "klcli.gaussian.divergence:divergence_digits",
     "examine": "klcli.gaussian.agreement:examine",
-    "judge": "klcli.judge.verdict:judge",
     "kl": "klcli.gaussian.kernel:divergence",
     "read": "klcli.formula.reading:read",
     "to_text": "klcli.formula.printing:to_text",
+    "verdict": "klcli.judge.verdict:judge",
 }
 
 __all__ = [*_HOME]  # noqa: PLE0604

@@ -55,3 +55,12 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     program = "import sys, klcli; print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not set(done.stderr.split()) & set(HEAVY)
+
+
+def test_every_name_of_the_library_resolves_to_no_module() -> None:
+    program = (
+        "import types, klcli.judge.verdict, klcli.gaussian.kernel, klcli.formula.reading, klcli.report.compute\n"
+        "print([n for n in klcli.__all__ if isinstance(getattr(klcli, n), types.ModuleType)])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
