@@ -44,7 +44,7 @@ _HOME = {
     "verdict": "klcli.judge.verdict:judge",
 }
 
-__all__ = [*_HOME]  # noqa: PLE0604
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ __all__ = [
     "LATEX_FUNCTIONS",
     "LATEX_IGNORED",
     "LATEX_OPERATORS",
+    "LATEX_VARIANTS",
     "OPERATORS",
     "SUBSCRIPTS",
     "SUPERSCRIPTS",
@@ -49,6 +50,9 @@ GREEK = {
 _VARIANTS = {"µ": "mu", "ϵ": "epsilon", "ϕ": "phi", "ς": "sigma", "ϱ": "rho", "ϑ": "theta"}
 _LETTERS = {sign: name for name, sign in GREEK.items()} | _VARIANTS
 
+LATEX_VARIANTS = {f"var{name}": name for name in ("epsilon", "phi", "rho", "sigma", "theta")}
+"""Commands for other shapes of Greek letters."""
+
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 SUPERSCRIPTS = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
 FRACTIONS = {
@@ -65,11 +69,14 @@ OPERATORS = {
     "-": "-",
     "−": "-",
     "–": "-",
+    "‐": "-",
+    "‑": "-",
     "*": "*",
     "·": "*",
     "⋅": "*",
     "×": "*",
     "∗": "*",
+    "∙": "*",
     "/": "/",
     "÷": "/",
     "∕": "/",
@@ -80,30 +87,10 @@ OPERATORS = {
 
 LATEX_OPERATORS = {"cdot": "*", "times": "*", "ast": "*", "div": "/"}
 LATEX_FUNCTIONS = {"log": "log", "ln": "log", "exp": "exp"}
-LATEX_IGNORED = frozenset(
-    [
-        "left",
-        "right",
-        "big",
-        "Big",
-        "bigg",
-        "Bigg",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "biggl",
-        "biggr",
-        "displaystyle",
-        "quad",
-        "qquad",
-        ",",
-        ";",
-        ":",
-        "!",
-        "limits",
-    ]
-)
+_SIZES = ("big", "Big", "bigg", "Bigg")
+_SIZED_BRACKETS = (size + side for size in _SIZES for side in ("", "l", "r"))
+_SPACES = ("quad", "qquad", ",", ";", ":", "!", " ", "\n", "\\")
+LATEX_IGNORED = frozenset((*_SIZED_BRACKETS, *_SPACES, "left", "right", "displaystyle", "limits"))
 """Commands that change how a formula looks and not what it means."""
 
 

@@ -8,13 +8,27 @@ gives nan or inf in floats, as numpy does.
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from klcli.formula.tree import Call, Constant, Negative, Number, Operation, Operator, Reduction, Symbol, Tree
+from klcli.formula.decimals import Decimals, context
+from klcli.formula.tree import (
+    Call,
+    Constant,
+    Negative,
+    Number,
+    Operation,
+    Operator,
+    Reduction,
+    Symbol,
+    Tree,
+    carries,
+    children,
+    free_symbols,
+    walk,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,21 +100,46 @@ def _scalar(name: str, values: Values[T]) -> T:
 
 
 def _reduce(tree: Reduction, values: Values[T], arithmetic: Arithmetic[T]) -> T:
-    from klcli.formula.tree import free_symbols
-
-    used = {name: values[name] for name in free_symbols(tree.body) if name in values}
-    lengths = {len(value) for value in used.values() if isinstance(value, tuple)}
+    vectors = {name: value for name in _runs_over(tree, values) if isinstance(value := values[name], tuple)}
+    lengths = {len(vector) for vector in vectors.values()} or {1}
     if len(lengths) > 1:
-        raise ValueError(f"the vectors in the {tree.kind} have {sorted(lengths)} entries")
-    count = lengths.pop() if lengths else 1
-    total: T | None = None
-    for entry in range(count):
-        row = {name: value[entry] if isinstance(value, tuple) else value for name, value in used.items()}
-        term = evaluate(tree.body, row, arithmetic)
-        total = term if total is None else arithmetic.operate("+", total, term)
-    if total is None:
-        return arithmetic.number(Fraction(0))
+        raise ValueError(
+            f"the vectors in the {tree.kind} have {' and '.join(map(str, sorted(lengths)))} entries"
+        )
+    count = lengths.pop()
+    if not count:
+        raise ValueError(f"the vectors in the {tree.kind} are empty")
+    rows = ({name: vector[entry] for name, vector in vectors.items()} for entry in range(count))
+    terms = [evaluate(tree.body, {**values, **row}, arithmetic) for row in rows]
+    total = reduce(partial(arithmetic.operate, "+"), terms)
     return total if tree.kind == "sum" else arithmetic.operate("/", total, arithmetic.number(Fraction(count)))
+
+
+def _runs_over(tree: Reduction, values: Values[T]) -> list[str]:
+    """The vectors of which a reduction takes one entry at a time.
+
+    Those that carry the index of a sum, or else those that no inner reduction runs over.
+
+    Raises:
+        ValueError: a vector stands inside and outside of an inner reduction.
+    """
+    vectors = [name for name in free_symbols(tree.body) if isinstance(values.get(name), tuple)]
+    carrying = [name for name in vectors if tree.kind == "sum" and carries(name, tree.index)]
+    if carrying:
+        return carrying
+    inner = {name for node in walk(tree.body) if isinstance(node, Reduction) for name in free_symbols(node)}
+    outside = [name for name in vectors if name in _outside(tree.body)]
+    if shared := inner.intersection(outside):
+        raise ValueError(f"the vector {min(shared)} stands inside and outside of a reduction")
+    return outside
+
+
+def _outside(tree: Tree) -> set[str]:
+    """The symbols that stand outside of every reduction."""
+    if isinstance(tree, Reduction):
+        return set()
+    own = {tree.name} if isinstance(tree, Symbol) else set()
+    return own.union(*map(_outside, children(tree)))
 
 
 class Floats:
@@ -112,114 +151,41 @@ class Floats:
         self._numpy = numpy
 
     def number(self, value: Fraction) -> NDArray[Any]:
-        return self._numpy.asarray(float(value))
+        try:
+            return self._numpy.asarray(float(value))
+        except OverflowError:
+            return self._numpy.asarray(float("inf"))
 
     def constant(self, name: str) -> NDArray[Any]:
         return self._numpy.asarray(getattr(self._numpy, name))
 
     def negative(self, value: NDArray[Any]) -> NDArray[Any]:
-        return -value
+        return self._apply("negative", value)
 
     def operate(self, operator: Operator, left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-        apply = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "float_power"}[operator]
-        with self._numpy.errstate(all="ignore"):
-            return self._numpy.asarray(getattr(self._numpy, apply)(left, right))
+        names = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "float_power"}
+        return self._apply(names[operator], left, right)
 
     def call(self, function: str, value: NDArray[Any]) -> NDArray[Any]:
+        if function == "softplus":
+            return self._apply("logaddexp", self._numpy.asarray(0.0), value)
+        return self._apply(function, value)
+
+    def _apply(self, name: str, *values: NDArray[Any]) -> NDArray[Any]:
         with self._numpy.errstate(all="ignore"):
-            if function == "softplus":
-                return self._numpy.asarray(self._numpy.logaddexp(0.0, value))
-            return self._numpy.asarray(getattr(self._numpy, function)(value))
+            return self._numpy.asarray(getattr(self._numpy, name)(*values, dtype=float))
 
 
-def context(digits: int, rounding: str = decimal.ROUND_HALF_EVEN) -> decimal.Context:
-    """A decimal context of its own, with the widest range of exponents that the platform has."""
-    return decimal.Context(
-        prec=digits,
-        rounding=rounding,
-        Emin=decimal.MIN_EMIN,
-        Emax=decimal.MAX_EMAX,
-        traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
-    )
-
-
-class Decimals:
-    """`digits` decimal digits in every intermediate result, on the standard library's decimal."""
-
-    def __init__(self, digits: int) -> None:
-        self.context = context(digits)
-
-    def number(self, value: Fraction) -> Decimal:
-        return self.context.divide(Decimal(value.numerator), Decimal(value.denominator))
-
-    def constant(self, name: str) -> Decimal:
-        return self.context.exp(Decimal(1)) if name == "e" else _pi(self.context.prec)
-
-    def negative(self, value: Decimal) -> Decimal:
-        return value.copy_negate()
-
-    def operate(self, operator: Operator, left: Decimal, right: Decimal) -> Decimal:
-        match operator:
-            case "+":
-                return self.context.add(left, right)
-            case "-":
-                return self.context.subtract(left, right)
-            case "*":
-                return self.context.multiply(left, right)
-            case "/":
-                return self.context.divide(left, right)
-            case "^":
-                return self.context.power(left, right)
-
-    def call(self, function: str, value: Decimal) -> Decimal:
-        run = self.context
-        match function:
-            case "exp":
-                return run.exp(value)
-            case "log":
-                return _logarithm(value, run)
-            case "sqrt":
-                return run.sqrt(value)
-            case "abs":
-                return value.copy_abs()
-            case "softplus":
-                return self.call("log1p", run.exp(value))
-        if -value.adjusted() > run.prec:
-            return value  # expm1(x) = log1p(x) = x to more digits than there are
-        # The difference from 1 may lie beyond the last digit; more digits keep the relative accuracy.
-        wide = context(2 * run.prec + max(0, -value.adjusted()))
-        match function:
-            case "expm1":
-                return run.plus(wide.subtract(wide.exp(value), Decimal(1)))
-            case "log1p":
-                return run.plus(_logarithm(wide.add(Decimal(1), value), wide))
-        raise ValueError(f"not a function: {function!r}")
-
-
-def _logarithm(value: Decimal, run: decimal.Context) -> Decimal:
-    if value <= 0:
-        raise decimal.InvalidOperation(f"the logarithm of {value:.3g}")
-    return run.ln(value)
-
-
-def _pi(digits: int) -> Decimal:
-    """Machin's formula, pi = 16 arctan(1/5) - 4 arctan(1/239), in integers with ten digits to spare."""
-    unit = int(10 ** (digits + 10))
-
-    def arctan_of_reciprocal(whole: int) -> int:
-        term, total, divisor, sign = unit // whole, unit // whole, 1, 1
-        while term:
-            term //= whole * whole
-            divisor, sign = divisor + 2, -sign
-            total += sign * (term // divisor)
-        return total
-
-    scaled = 16 * arctan_of_reciprocal(5) - 4 * arctan_of_reciprocal(239)
-    return context(digits).divide(Decimal(scaled), Decimal(unit))
+_MOST_BITS = 100_000
+_LARGEST_EXPONENT = 1_000_000
 
 
 class Symbols:
-    """Sympy expressions, built node by node: no text ever reaches one of sympy's parsers."""
+    """Sympy expressions, built node by node: no text ever reaches one of sympy's parsers.
+
+    Sympy works out every power of numbers at once and in full, so powers of more than 100,000 bits raise
+    `ArithmeticError`, as does what is not real.
+    """
 
     def __init__(self) -> None:
         import sympy
@@ -238,25 +204,52 @@ class Symbols:
     def operate(self, operator: Operator, left: Any, right: Any) -> Any:
         match operator:
             case "+":
-                return left + right
+                return self._real(left + right)
             case "-":
-                return left - right
+                return self._real(left - right)
             case "*":
-                return left * right
+                return self._real(left * right)
             case "/":
-                return left / right
+                return self._real(left / right)
             case "^":
-                return left**right
+                self._check_size(left, right)
+                return self._real(left**right)
 
     def call(self, function: str, value: Any) -> Any:
         sympy = self._sympy
         match function:
+            case "exp":
+                self._check_exponential(value)
+                return self._real(sympy.exp(value))
             case "expm1":
-                return sympy.exp(value) - 1
+                return self.call("exp", value) - 1
             case "log1p":
-                return sympy.log(1 + value)
+                return self.call("log", 1 + value)
             case "softplus":
-                return sympy.log(1 + sympy.exp(value))
+                return self.call("log", 1 + self.call("exp", value))
             case "abs":
                 return sympy.Abs(value)
-        return getattr(sympy, function)(value)
+        return self._real(getattr(sympy, function)(value))
+
+    def _check_size(self, base: Any, exponent: Any) -> None:
+        """Refuse a power whose numbers sympy could not write out."""
+        bits = sum(
+            number.p.bit_length() + number.q.bit_length() for number in base.atoms(self._sympy.Rational)
+        )
+        if exponent.is_number and abs(exponent.evalf(5)) * max(bits, 1) > _MOST_BITS:
+            raise OverflowError("a power too large to be written out")
+
+    def _check_exponential(self, value: Any) -> None:
+        """Refuse e^(10^9 log 2), which sympy would write out, and towers too high for sympy's own floats."""
+        for term in self._sympy.Add.make_args(value):
+            factor, rest = term.as_coeff_Mul()
+            if rest.has(self._sympy.log):
+                self._check_size(rest, factor)
+        if value.is_number and abs(value.evalf(5)) > _LARGEST_EXPONENT:
+            raise OverflowError("an exponential too large for sympy")
+
+    def _real(self, value: Any) -> Any:
+        sympy = self._sympy
+        if value.has(sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
+            raise ArithmeticError("no real value")
+        return value

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from klcli.formula.arithmetic import context, evaluate
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.decimals import context, pi
 from klcli.formula.tree import Operator, Tree
 
 __all__ = ["Interval", "Intervals", "enclose", "nearest_double", "rounded"]
 
 _START_DIGITS = 40
-_MOST_DIGITS = 5_000
+_MOST_DIGITS = 1_500
+_LONGEST_EXPONENT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Intervals:
         self._digits = digits
         self._down = context(digits, decimal.ROUND_FLOOR)
         self._up = context(digits, decimal.ROUND_CEILING)
+        self._one = self.number(Fraction(1))
+        self._small = Decimal(1).scaleb(-digits // 2)
 
     def number(self, value: Fraction) -> Interval:
         numerator, denominator = Decimal(value.numerator), Decimal(value.denominator)
@@ -45,9 +49,7 @@ class Intervals:
     def constant(self, name: str) -> Interval:
         if name == "e":
             return self.call("exp", self.number(Fraction(1)))
-        from klcli.formula.arithmetic import Decimals
-
-        value = Decimals(self._digits).constant(name)
+        value = pi(self._digits)
         return Interval(self._down.next_minus(value), self._up.next_plus(value))
 
     def negative(self, value: Interval) -> Interval:
@@ -83,48 +85,72 @@ class Intervals:
         )
 
     def _power(self, base: Interval, exponent: Interval) -> Interval:
-        whole = exponent.low == exponent.high and exponent.low == exponent.low.to_integral_value()
-        if whole and abs(exponent.low) <= 64:
+        whole = exponent.low == exponent.high == exponent.low.to_integral_value()
+        if whole and exponent.low.adjusted() < _LONGEST_EXPONENT:
             return self._whole_power(base, int(exponent.low))
+        if base.low == 0 < exponent.low:
+            largest = Interval(base.high, base.high)
+            return Interval(Decimal(0), self._power(largest, exponent).high if base.high else Decimal(0))
         return self.call("exp", self._product(exponent, self.call("log", base)))
 
     def _whole_power(self, base: Interval, exponent: int) -> Interval:
+        """A power by repeated squaring; x^0 is 1 for every x."""
         if exponent < 0:
-            return self.operate("/", self.number(Fraction(1)), self._whole_power(base, -exponent))
+            return self.operate("/", self._one, self._whole_power(base, -exponent))
         if exponent % 2 == 0:
             base = self.call("abs", base)  # so that an even power is not negative where the base may be zero
-        result = self.number(Fraction(1))
-        for _ in range(exponent):
-            result = self._product(result, base)
+        result = self._one
+        for digit in f"{exponent:b}":
+            result = self._product(result, result)
+            if digit == "1":
+                result = self._product(result, base)
         return result
 
     def call(self, function: str, value: Interval) -> Interval:
-        one = self.number(Fraction(1))
         match function:
             case "exp" | "sqrt":
                 return Interval(self._bound(function, value.low, -1), self._bound(function, value.high, 1))
             case "log":
-                if value.low <= 0:
-                    raise decimal.InvalidOperation("the logarithm of a number that may be zero or negative")
-                return Interval(self._bound("ln", value.low, -1), self._bound("ln", value.high, 1))
+                return self._log(value)
             case "abs":
                 ends = sorted((value.low.copy_abs(), value.high.copy_abs()))  # abs() would round
                 return Interval(Decimal(0) if value.low < 0 < value.high else ends[0], ends[1])
             case "expm1":
-                return self.operate("-", self.call("exp", value), one)
+                return self._expm1(value)
             case "log1p":
-                if value.low > 0 and value.high.adjusted() < -self._digits // 2:
-                    return self._small_log1p(value)
-                return self.call("log", self.operate("+", one, value))
+                return self._log1p(value)
             case "softplus":
-                return self.call("log1p", self.call("exp", value))
+                if value.low <= 0:
+                    return self._log1p(self.call("exp", value))
+                return self.operate("+", value, self._log1p(self.call("exp", self.negative(value))))
         raise ValueError(f"not a function: {function!r}")
 
-    def _small_log1p(self, value: Interval) -> Interval:
-        """y - y^2/2 <= log(1 + y) <= y for y > 0; 1 + y would need more digits than there are."""
-        square = self._product(value, value)
-        half = self.operate("/", square, self.number(Fraction(2)))
-        return Interval(self._down.subtract(value.low, half.high), value.high)
+    def _expm1(self, value: Interval) -> Interval:
+        """x <= e^x - 1 <= x/(1 - x) for x < 1: sharp for small x, for which e^x has no digits left."""
+        if self._is_small(value):
+            return Interval(value.low, self.operate("/", value, self.operate("-", self._one, value)).high)
+        return self.operate("-", self.call("exp", value), self._one)
+
+    def _log(self, value: Interval) -> Interval:
+        if value.low <= 0:
+            raise decimal.InvalidOperation("the logarithm of a number that may be zero or negative")
+        beyond_one = self.operate("-", value, self._one)
+        if self._is_small(beyond_one):
+            return self._near_zero(beyond_one, value)
+        return Interval(self._bound("ln", value.low, -1), self._bound("ln", value.high, 1))
+
+    def _log1p(self, value: Interval) -> Interval:
+        argument = self.operate("+", self._one, value)
+        if self._is_small(value) and argument.low > 0:
+            return self._near_zero(value, argument)
+        return self._log(argument)
+
+    def _near_zero(self, value: Interval, argument: Interval) -> Interval:
+        """y/(1 + y) <= log(1 + y) <= y: sharp for small y, where decimal's logarithm is slow."""
+        return Interval(self.operate("/", value, argument).low, value.high)
+
+    def _is_small(self, value: Interval) -> bool:
+        return max(value.low.copy_abs(), value.high.copy_abs()) < self._small
 
     def _bound(self, function: str, value: Decimal, direction: int) -> Decimal:
         """The function's value, moved outward by one unit unless decimal reports it as exact."""

@@ -4,9 +4,10 @@ The grammar, loosest first; juxtaposition multiplies::
 
     sum      = product (("+" | "-") product)*
     product  = signed (("*" | "/" | "") signed)*
-    signed   = ("-" | "+") signed | power
-    power    = atom ["^" signed-power | superscript]
-    atom     = number | symbol | function [power] argument | bracketed | frac | reduction
+    signed   = ("-" | "+")* power
+    power    = atom exponent* [subscript]
+    exponent = "^" ("-" | "+")* atom | superscript
+    atom     = number | symbol | function [exponent] argument | bracketed | frac | reduction
 
 Where mathematicians disagree about a text (``log s/2``, ``a/2 b``, ``e^2s``) it is refused with both
 readings spelled out: a verifier must not guess what it is asked about.
@@ -14,10 +15,23 @@ readings spelled out: a verifier must not guess what it is asked about.
 
 from __future__ import annotations
 
-from klcli.formula.syntax import MAX_NESTING, FormulaError, check_depth, check_text, nearest
-from klcli.formula.tokens import Token, tokenize
+from fractions import Fraction
+
+from klcli.formula.alphabet import GREEK
+from klcli.formula.cursor import Cursor
+from klcli.formula.syntax import (
+    MAX_DEPTH,
+    FormulaError,
+    check_text,
+    check_tree,
+    nearest,
+    stray_symbol,
+    too_deep,
+)
+from klcli.formula.tokens import Token
 from klcli.formula.tree import (
     FUNCTIONS,
+    MAX_NAME,
     Call,
     Constant,
     Negative,
@@ -26,10 +40,9 @@ from klcli.formula.tree import (
     ReductionKind,
     Symbol,
     Tree,
-    children,
+    carries,
     free_symbols,
     operation,
-    walk,
 )
 
 __all__ = ["parse"]
@@ -45,74 +58,41 @@ def parse(text: str) -> Tree:
     Raises:
         KlcliError: empty or too long.
         FormulaError: what was expected, with the text and a caret.
-
     """
     check_text(text)
     parser = _Parser(text)
-    tree = parser.sum()
-    parser.finish()
-    check_depth(tree, text)
-    _check_indices(tree, text)
+    tree = check_tree(parser.formula(), text)
+    parser.check_sums(tree)
     return tree
 
 
-def _check_indices(tree: Tree, text: str) -> None:
-    """Refuse ``sum_j a_j + b_j``: the second term would silently stand outside of the sum."""
-    for reduction in (node for node in walk(tree) if isinstance(node, Reduction) and node.kind == "sum"):
-        suffix = f"_{reduction.index}"
-        inside = set(free_symbols(reduction.body))
-        outside = [name for name in _names_outside(tree) if name.endswith(suffix)]
-        if reduction.index and outside:
-            where = outside[0]
-            hint = f"put brackets around all that is summed: sum_{reduction.index} (...)"
-            place = text.find(next(iter(inside), where))
-            raise FormulaError(
-                f"{where} is used outside of the sum over {reduction.index}", text, place, hint
-            )
+def _negative(tree: Tree, signs: int) -> Tree:
+    for _ in range(signs):
+        tree = Negative(tree)
+    return tree
 
 
-def _names_outside(tree: Tree) -> tuple[str, ...]:
-    """The free symbols that stand outside of every reduction."""
-    if isinstance(tree, Reduction):
-        return ()
-    if isinstance(tree, Symbol):
-        return (tree.name,)
-    return tuple(name for child in children(tree) for name in _names_outside(child))
-
-
-class _Parser:
+class _Parser(Cursor):
     """Recursive descent over the tokens; one method for each line of the grammar."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
-        self.index = 0
+        super().__init__(text)
         self.nesting = 0
-        self.bare_application_end = -1
-        """Where a function without brackets around its argument last ended."""
+        self.symbols: list[Token] = []
+        """Every symbol, in the order of the text."""
+        self.bare = (0, 0, -1)
+        """The last function without brackets: its place, that of its innermost argument, and its end."""
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.index]
-
-    def take(self) -> Token:
-        self.index += 1
-        return self.tokens[self.index - 1]
-
-    def at(self, *operators: str) -> bool:
-        return self.token.kind == "operator" and self.token.name in operators
-
-    def error(self, problem: str, hint: str = "", token: Token | None = None) -> FormulaError:
-        return FormulaError(problem, self.text, (token or self.token).start, hint)
-
-    def finish(self) -> None:
-        if self.token.kind == "close":
-            raise self.error(f"'{self.token.name}' closes no bracket")
-        if self.token.kind != "end":
-            raise self.error(f"expected an operator, found '{self._shown(self.token)}'")
-
-    def _shown(self, token: Token) -> str:
-        return self.text[token.start : token.end]
+    def formula(self) -> Tree:
+        tree = self.sum()
+        match self.token.kind:
+            case "end":
+                return tree
+            case "close":
+                raise self.error(f"{self.found()} closes no bracket")
+            case "subscript":
+                raise self.lone_subscript()
+        raise self.error(f"expected an operator, found {self.found()}", "a product is written with '*'")
 
     def sum(self) -> Tree:
         tree = self.product()
@@ -122,184 +102,308 @@ class _Parser:
         return tree
 
     def product(self) -> Tree:
-        start = self.index
+        first = self.index
         tree = self.signed()
-        divided = False
+        divisor = -1  # the place of a divisor that might reach over a factor beside it
         while True:
             if self.at("*", "/"):
-                if self.at("/") and self.index == self.bare_application_end:
-                    raise self._ambiguous_argument()
+                if self.at("/") and self.index == self.bare[-1]:
+                    raise self.ambiguous_argument()
                 operator = self.take().name
-                first = self.index
+                divisor = self.index if operator == "/" else -1
                 tree = operation("*" if operator == "*" else "/", tree, self.signed())
-                divided = operator == "/" and not self._is_plain_fraction(start, first)
             elif self.token.kind in _STARTS_FACTOR:
-                self._check_juxtaposition(divided, start)
+                self.check_juxtaposition(first, divisor)
+                divisor = -1
                 tree = operation("*", tree, self.signed())
             else:
                 return tree
 
-    def _is_plain_fraction(self, start: int, denominator: int) -> bool:
-        """Whether the product so far is just ``1/2``, perhaps signed: a coefficient in front."""
-        while self.tokens[start].kind == "operator" and start < denominator:
-            start += 1
-        kinds = [token.kind for token in self.tokens[start : denominator + 1]]
-        return kinds == ["number", "operator", "number"] and self.index == denominator + 1
-
-    def _check_juxtaposition(self, divided: bool, start: int) -> None:
-        if self.index == self.bare_application_end and self.token.kind not in ("function", "reduction"):
-            raise self._ambiguous_argument()
-        before = self.tokens[self.index - 1]
-        touching = before.end == self.token.start
-        after_fraction = before.kind == "number" and self.tokens[self.index - 2].name == "/"
-        if divided or (after_fraction and touching and self.token.kind in ("symbol", "function", "constant")):
-            numerator = self.text[self.tokens[start].start : before.start].rstrip(" /÷")
+    def check_juxtaposition(self, first: int, divisor: int) -> None:
+        """Refuse ``log 2 s`` and ``a/2 b``; a plain fraction in front, as in ``1/2 s``, is a coefficient."""
+        if self.index == self.bare[-1] and self.token.kind not in ("function", "reduction"):
+            raise self.ambiguous_argument()
+        if divisor >= 0 and (self.glued() or not self.is_plain_fraction(first, divisor)):
+            here, end = self.token, self.index
+            factor = self.factor(all_beside=True)
             raise self.error(
-                f"what is divided by here? '{self._shown(before)} {self._shown(self.token)}' has two readings",
-                f"write ({numerator} / {self._shown(before)}) * {self._shown(self.token)}..., "
-                f"or put the divisor into brackets",
+                f"is '{factor}' divided, too?",
+                f"write '({self.shown(first, end)}) {factor}' "
+                f"or '{self.shown(first, divisor)}({self.shown(divisor, end)} {factor})'",
+                here,
             )
 
-    def _ambiguous_argument(self) -> FormulaError:
-        name, argument = (self._shown(token) for token in self.tokens[self.index - 2 : self.index])
-        after = self._shown(self.token)
+    def glued(self) -> bool:
+        """Whether a word touches the number before it, as in ``1/2s`` and ``e^2s``."""
+        return self.touching() and self.token.kind in ("symbol", "function", "constant")
+
+    def is_plain_fraction(self, first: int, divisor: int) -> bool:
+        """Whether the product so far is just ``1/2``, perhaps signed."""
+        while self.tokens[first].kind == "operator" and first < divisor:
+            first += 1
+        numbers = self.tokens[first].kind == self.tokens[divisor].kind == "number"
+        return numbers and first + 2 == divisor and self.index == divisor + 1
+
+    def ambiguous_argument(self) -> FormulaError:
+        """Both readings of a function without brackets and of the divisor or factor that follows it."""
+        function, argument, end = self.bare
+        here, between = self.token, " "
+        if self.at("/"):
+            between = self.take().name
+        factor = self.factor(all_beside=between == " ")
+        name, value = self.shown(function, argument), self.shown(argument, end)
         return self.error(
             f"where does the argument of '{name}' end?",
-            f"write {name}({argument}) {after} ... or {name}({argument}{after}...)",
+            f"write '({name} {value}){between}{factor}' or '{name}({value}{between}{factor})'",
+            here,
         )
+
+    def factor(self, *, all_beside: bool = False) -> str:
+        """Read the factor at hand, or all that stand beside each other, only to show them."""
+        first = self.index
+        self.signed()
+        while all_beside and self.token.kind in _STARTS_FACTOR - {"function", "reduction"}:
+            self.signed()
+        return self.shown(first, self.index)
+
+    def signs(self) -> int:
+        """Take signs; the number of minus signs among them."""
+        negative = 0
+        while self.at("-", "+"):
+            negative += self.take().name == "-"
+        return negative
 
     def signed(self) -> Tree:
-        if self.at("-", "+"):
-            self._enter()
-            sign = self.take().name
-            operand = self.signed()
-            self.nesting -= 1
-            return Negative(operand) if sign == "-" else operand
-        return self.power()
-
-    def _enter(self) -> None:
-        self.nesting += 1
-        if self.nesting > MAX_NESTING:
-            raise self.error("the formula is nested too deeply", f"at most {MAX_NESTING} levels are read")
+        signs = self.signs()
+        return _negative(self.power(), signs)
 
     def power(self) -> Tree:
-        base = self.atom()
-        exponent = self._exponent()
-        return base if exponent is None else operation("^", base, exponent)
+        """A tower is read in a loop and joined from the top: ``a^-b^c`` is ``a^(-(b^c))``."""
+        base = self.index
+        tower = [(0, self.atom())]
+        while exponent := self.exponent():
+            tower.append(exponent)
+            self.check_exponent(base)
+        if self.token.kind == "subscript":
+            tower[0] = (0, self.late_subscript(base))
+        signs, tree = tower.pop()
+        tree = _negative(tree, signs)
+        while tower:
+            signs, lower = tower.pop()
+            tree = _negative(operation("^", lower, tree), signs)
+        return tree
 
-    def _exponent(self) -> Tree | None:
+    def exponent(self) -> tuple[int, Tree] | None:
+        """The minus signs and the atom of an exponent, if there is one."""
         if self.token.kind == "power":
             value = self.take().value
-            magnitude = Number(abs(value))
-            return Negative(magnitude) if value < 0 else magnitude
+            return int(value < 0), Number(abs(value))
         if not self.at("^"):
             return None
-        self._enter()
         self.take()
-        first = self.token
-        exponent = self.signed()
-        self.nesting -= 1
-        self._check_exponent(first)
-        return exponent
+        return self.signs(), self.atom()
 
-    def _check_exponent(self, first: Token) -> None:
-        last = self.tokens[self.index - 1]
-        if last is not first or first.kind != "number":
+    def check_exponent(self, base: int) -> None:
+        r"""Refuse a bare number where more may belong to the exponent: ``e^2s``, ``s^1/2``, ``\sigma^10``."""
+        number = self.index - 1
+        sign = number
+        while self.tokens[sign - 1].name in ("+", "-"):
+            sign -= 1
+        if self.tokens[number].kind != "number" or self.tokens[sign - 1].name != "^":
             return
-        if "\\" in self.text and first.end - first.start > 1 and first.name.isdigit():
+        digits, power = self.written(self.tokens[number]), self.shown(base, sign)
+        if "\\" in self.text and len(digits) > 1 and digits.isdigit():
+            hint = f"write '{power}{{{digits}}}'"
+            raise self.error(f"LaTeX raises only the first digit of {digits}", hint, self.tokens[number])
+        here = self.token
+        glued = self.glued() and not self.is_command(here)
+        if glued or (digits == "1" and self.at("/")):
+            between = " " if glued else self.take().name
+            exponent, factor = self.shown(sign, number + 1), self.factor()
             raise self.error(
-                f"LaTeX raises only the first digit of {first.name}", f"write ^{{{first.name}}}", first
+                f"does '{factor}' belong to the exponent?",
+                f"write '{power}({exponent}{between}{factor})' or '({power}{exponent}){between}{factor}'",
+                here,
             )
-        following = self.token
-        if following.start == last.end and following.kind in ("symbol", "constant", "function"):
-            shown = self._shown(following)
-            if not shown.startswith("\\"):
-                raise self.error(
-                    f"does '{shown}' belong to the exponent?",
-                    f"write ^({first.name} {shown}) or ^{first.name} * {shown}",
-                )
+
+    def late_subscript(self, base: int) -> Symbol:
+        r"""The symbol of a power whose subscript stands after its exponent, as in ``\sigma^2_1``."""
+        if self.tokens[base].kind != "symbol":
+            raise self.lone_subscript()
+        return self.named(f"{self.tokens[base].name}_{self.take().name}", self.tokens[base])
+
+    def lone_subscript(self) -> FormulaError:
+        return self.error(f"what does the subscript {self.found()} belong to?", r"for example '\sigma_1^2'")
 
     def atom(self) -> Tree:
+        self.nesting += 1
+        if self.nesting > MAX_DEPTH:
+            raise too_deep(self.text, self.token.start)
         token = self.take()
+        tree: Tree
         match token.kind:
             case "number":
-                return Number(token.value, token.spelling)
+                tree = Number(token.value, token.spelling)
             case "constant":
-                return Constant("pi" if token.name == "pi" else "e")
+                tree = self.constant(token)
             case "symbol":
-                return self._symbol(token)
+                tree = self.symbol(token)
             case "function":
-                return self._application(token)
+                tree = self.application(token)
             case "open":
-                return self._bracketed(token)
+                tree = self.bracketed(token)
             case "frac":
-                return operation("/", self._group(), self._group())
+                tree = operation("/", self.group(), self.group())
             case "reduction":
-                return self._reduction(token)
-        self.index -= 1
-        raise self.error(
-            f"expected a number, a symbol, a function or a bracket, found '{self._shown(token) or token.name}'"
-        )
-
-    def _symbol(self, token: Token) -> Symbol:
-        touching = self.token.kind == "open" and self.token.start == token.end
-        written = self._shown(token)
-        if touching and written.isascii() and not written.startswith("\\"):
-            hint = nearest(token.name, (*FUNCTIONS, "ln", "sum", "mean"))
-            raise self.error(
-                f"'{token.name}' is not a known function",
-                hint or f"for a product write {token.name} * (...)",
-                token,
-            )
-        return Symbol(token.name)
-
-    def _application(self, token: Token) -> Tree:
-        exponent = self._exponent()
-        if self.token.kind == "open":
-            argument = self._bracketed(self.take())
-        elif self.at("-", "+"):
-            shown = self._shown(token)
-            raise self.error(f"the argument of '{shown}' needs brackets", f"write {shown}(-...)")
-        else:
-            self._enter()
-            argument = self.power()
-            self.nesting -= 1
-            self.bare_application_end = self.index
-        call = Call(token.name, argument)
-        return call if exponent is None else operation("^", call, exponent)
-
-    def _bracketed(self, opening: Token) -> Tree:
-        self._enter()
-        tree = self.sum()
-        expected = _CLOSING[opening.name]
-        if self.token.kind != "close" or self.token.name != expected:
-            found = self._shown(self.token) or self.token.name
-            raise self.error(
-                f"expected '{expected}' or an operator, found {found!r}"
-                if self.token.kind != "end"
-                else f"expected '{expected}': this bracket is never closed",
-                token=None if self.token.kind != "end" else opening,
-            )
-        self.take()
+                tree = self.reduction(token)
+            case _:
+                self.index -= 1
+                problem = f"expected a number, a symbol, a function or a bracket, found {self.found()}"
+                raise self.lone_subscript() if token.kind == "subscript" else self.error(problem)
         self.nesting -= 1
         return tree
 
-    def _group(self) -> Tree:
-        """An argument of ``\\frac``: a group in braces, or a single sign as in ``\\frac12``."""
+    def constant(self, token: Token) -> Constant:
+        if token.name == "pi":
+            return Constant("pi")
+        if self.token.kind == "open" and self.touching():
+            argument = self.brackets()
+            raise self.error("e is no function", f"write 'e^{argument}' or 'e * {argument}'", token)
+        return Constant("e")
+
+    def brackets(self) -> str:
+        """Read the brackets at hand, only to show them."""
+        first = self.index
+        self.bracketed(self.take())
+        return self.shown(first, self.index)
+
+    def symbol(self, token: Token) -> Symbol:
+        called = self.token.kind == "open" and self.touching()
+        if called and self.text[token.start].isascii() and not self.is_command(token):
+            raise self.unknown_function(token)
+        self.symbols.append(token)
+        return self.named(token.name, token)
+
+    def named(self, name: str, token: Token) -> Symbol:
+        try:
+            return Symbol(name)
+        except ValueError:
+            hint = f"a name has at most {MAX_NAME} letters and digits and is not that of a function"
+            raise self.error(f"'{self.written(token)}' cannot be used as a symbol", hint, token) from None
+
+    def unknown_function(self, token: Token) -> FormulaError:
+        name, argument = self.written(token), self.brackets()
+        if name.partition("_")[0] == "E":
+            hint = f"an expectation has square brackets: '{name}[{argument[1:-1]}]'"
+        else:
+            known = () if len(name) == 1 or token.name in GREEK else (*FUNCTIONS, "ln", "sum", "mean")
+            hint = f"{nearest(name, known)} for a product write '{name} * {argument}'".lstrip()
+        return self.error(f"'{name}' is not a known function", hint, token)
+
+    def application(self, token: Token) -> Tree:
+        function = self.index - 1
+        exponent = self.exponent()
+        begin = self.index
+        if self.at("-", "+"):
+            raise self.signed_argument(token)
+        if self.token.kind == "open":
+            argument = self.bracketed(self.take())
+        elif token.name == "sqrt" and self.is_command(token):
+            argument = self.group()
+        else:
+            argument = self.bare_argument(function)
+        call = Call(token.name, argument)
+        if exponent is None:
+            return call
+        signs, power = exponent
+        if signs:
+            raised, applied = self.shown(function, begin), self.shown(begin, self.index)
+            raised = raised.removeprefix(self.written(token))
+            hint = f"write '({self.written(token)} {applied}){raised}' for the reciprocal"
+            raise self.error("is this a reciprocal or an inverse function?", hint, token)
+        return operation("^", call, power)
+
+    def signed_argument(self, token: Token) -> FormulaError:
+        here, begin, name = self.token, self.index, self.written(token)
+        self.product()
+        hint = f"write '{name}({self.shown(begin, self.index)})'"
+        return self.error(f"the argument of '{name}' needs brackets", hint, here)
+
+    def bare_argument(self, function: int) -> Tree:
+        """An argument without brackets is a power: ``log s^2`` is the logarithm of ``s^2``."""
+        begin = self.index
+        argument = self.power()
+        innermost = self.bare[1] if self.bare[-1] == self.index else begin
+        self.bare = (function, innermost, self.index)
+        return argument
+
+    def bracketed(self, opening: Token) -> Tree:
+        tree = self.sum()
+        expected = _CLOSING[opening.name]
+        if self.token.kind == "end":
+            raise self.error(f"expected '{expected}': this bracket is never closed", token=opening)
+        if self.token.kind == "subscript":
+            raise self.lone_subscript()
+        if self.token.kind != "close" or self.token.name != expected:
+            raise self.error(f"expected '{expected}' or an operator, found {self.found()}")
+        self.take()
+        return tree
+
+    def group(self) -> Tree:
+        r"""An argument of a LaTeX command: a group in braces, or a single sign as in ``\frac12``."""
         token = self.token
         if token.kind == "open":
-            return self._bracketed(self.take())
+            return self.bracketed(self.take())
         if token.kind == "number" and len(token.name) > 1 and token.name.isdigit():
             head, tail = token.name[0], token.name[1:]
-            rest = Token("number", tail, token.start + 1, token.end, type(token.value)(tail))
-            self.tokens[self.index : self.index + 1] = [rest]
-            return Number(type(token.value)(head))
+            self.tokens[self.index] = Token("number", tail, token.start + 1, token.end, Fraction(tail))
+            return Number(Fraction(head))
         return self.atom()
 
-    def _reduction(self, token: Token) -> Tree:
-        body = self._bracketed(self.take()) if token.name == "E" or self._is_call(token) else self.product()
+    def reduction(self, token: Token) -> Tree:
+        if token.name == "mean" and self.token.kind != "open":
+            return self.mean_as_symbol(token)
+        called = self.token.kind == "open" and self.written(token) == "sum"
+        body = self.bracketed(self.take()) if called or token.name != "sum" else self.summand(token)
         return Reduction(_KINDS[token.name], token.index, body)
 
-    def _is_call(self, token: Token) -> bool:
-        """Whether ``sum(...)`` and ``mean(...)`` are written as functions; an indexed sum takes a whole product."""
-        return not token.index and self.token.kind == "open" and self.token.name != "{"
+    def mean_as_symbol(self, token: Token) -> Symbol:
+        if self.token.kind in _STARTS_FACTOR:
+            factor = self.factor()
+            hint = f"write 'mean({factor})' or 'mean * {factor}'"
+            raise self.error("is 'mean' an average or a symbol here?", hint, token)
+        self.symbols.append(token)
+        return Symbol("mean")
+
+    def summand(self, token: Token) -> Tree:
+        """What an indexed sum without brackets adds up: one product, if nobody can expect more."""
+        reduction, begin = self.index - 1, self.index
+        body = self.product()
+        while self.tokens[begin].kind in ("number", "operator"):
+            begin += 1
+        indexed = any(carries(name, token.index) for name in free_symbols(body))
+        if self.at("+", "-") and self.tokens[begin].kind != "open" and not indexed:
+            raise self.error("how far does the sum reach?", self.whole_sum(reduction, self.index))
+        return body
+
+    def whole_sum(self, reduction: int, end: int) -> str:
+        """A hint for a sum that ends at `end` and may have been meant to reach further."""
+        sign, further = self.shown(reduction, reduction + 1), self.level_end(reduction)
+        return (
+            f"write '{sign} ({self.shown(reduction + 1, further)})' if all of that is summed, "
+            f"'({self.shown(reduction, end)})' if not"
+        )
+
+    def check_sums(self, tree: Tree) -> None:
+        """Refuse a symbol with a sum's index outside of that sum."""
+        if not (stray := stray_symbol(tree)):
+            return
+        place, symbol, index = stray
+        token = self.symbols[place]
+        hint = f"put it inside of the sum, or give it another index than {index}"
+        for reduction, opening in enumerate(self.tokens):
+            ends = self.tokens[self.level_end(reduction)].start
+            if opening.index == index and opening.name == "sum" and opening.start < token.start < ends:
+                sign, end = self.shown(reduction, reduction + 1), self.level_end(reduction)
+                hint = f"write '{sign} ({self.shown(reduction + 1, end)})' if all of that is summed"
+        raise self.error(f"{symbol.name} is used outside of the sum over {index}", hint, token)

@@ -28,6 +28,7 @@ __all__ = ["NOTATIONS", "Notation", "to_text"]
 Notation: TypeAlias = Literal["unicode", "ascii", "latex", "python"]
 NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 
+_FRACTION_SIGNS = {value: sign for sign, value in FRACTIONS.items()}
 _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(1, 6)
 
 
@@ -110,7 +111,8 @@ class _Ascii:
     def product(self, left: Tree, right: Tree, tail: bool) -> str:
         second = self.show(right, _SIGNED, tail)
         coefficient = left.operand if isinstance(left, Negative) else left
-        if isinstance(coefficient, Number) and not isinstance(right, Negative) and not second[0].isdecimal():
+        numeric = second[0].isnumeric() or second[0] == "."
+        if isinstance(coefficient, Number) and not isinstance(right, Negative) and not numeric:
             return f"{self.show(left, _PRODUCT)} {second}"
         return f"{self.show(left, _PRODUCT, True)}{self.times}{second}"
 
@@ -119,7 +121,10 @@ class _Ascii:
         return f"{self.show(left, _PRODUCT, True)}{self.divide}{divisor}"
 
     def power(self, base: str, exponent: Tree, tail: bool) -> str:
-        return f"{base}^{self.show(exponent, _SIGNED, tail)}"
+        shown = self.show(exponent, _SIGNED, tail)
+        if tail and shown.lstrip(self.minus) == "1":
+            shown = self.brackets(shown)  # nobody could tell x^1/2 from x^(1/2)
+        return f"{base}^{shown}"
 
     def call(self, function: str, argument: Tree, tail: bool) -> str:
         if function == "exp":
@@ -146,23 +151,23 @@ class _Ascii:
 class _Unicode(_Ascii):
     minus = "−"
     times = " · "
-    _fractions = {value: sign for sign, value in FRACTIONS.items()}
 
     def number(self, tree: Number) -> str:
-        return tree.spelling or self._fractions.get(tree.value, str(tree.value))
+        return tree.spelling or _FRACTION_SIGNS.get(tree.value, str(tree.value))
 
     def constant(self, name: str) -> str:
         return "π" if name == "pi" else name
 
     def symbol(self, name: str) -> str:
         base, _, index = name.partition("_")
-        if name in GREEK:
-            return GREEK[name]
-        if len(base) > 1 and base not in GREEK:
+        looks_like_sum = base == "Sigma" and index[:1] in ("i", "j", "k")
+        if (len(base) > 1 and base not in GREEK) or looks_like_sum:
             return name
-        return self.subscripted(GREEK.get(base, base), index) if index else name
+        return self.subscripted(GREEK.get(base, base), index)
 
     def subscripted(self, base: str, index: str) -> str:
+        if index in GREEK:
+            return f"{base}_{GREEK[index]}"
         if index and all(sign in SUBSCRIPTS for sign in index):
             return base + "".join(SUBSCRIPTS[sign] for sign in index)
         return super().subscripted(base, index)
@@ -185,14 +190,15 @@ class _Latex(_Ascii):
 
     def level(self, tree: Tree) -> int:
         match tree:
-            case Number() | Operation("/"):
-                return _POWER if "frac" in self.show_fraction(tree) else _ATOM
-            case Call("sqrt"):
-                return _ATOM
+            case Number():
+                shown = self.number(tree)
+                return _POWER if "frac" in shown else _PRODUCT if "times" in shown else _ATOM
+            case Operation("/"):
+                return _POWER
         return super().level(tree)
 
-    def show_fraction(self, tree: Number | Operation) -> str:
-        return self.number(tree) if isinstance(tree, Number) else r"\frac"
+    def is_open(self, tree: Reduction) -> bool:
+        return tree.kind == "sum"
 
     def brackets(self, text: str) -> str:
         return rf"\left( {text} \right)"
@@ -215,7 +221,8 @@ class _Latex(_Ascii):
         return self.subscripted(rf"\{base}" if base in GREEK else base, index)
 
     def subscripted(self, base: str, index: str) -> str:
-        return f"{base}_{{{index}}}" if index else base
+        shown = rf"\{index}" if index in GREEK else index
+        return f"{base}_{{{shown}}}" if index else base
 
     def quotient(self, left: Tree, right: Tree, tail: bool) -> str:
         return rf"\frac{{{self.show(left)}}}{{{self.show(right)}}}"
@@ -266,7 +273,7 @@ class _Python(_Ascii):
 
     def reduction(self, kind: str, index: str, body: str) -> str:
         if kind == "E":
-            return f"E({body}, {index})" if index else f"E({body})"
+            return f"E({body}, {self.symbol(index)})" if index else f"E({body})"
         return f"{kind}({body} for {index} in indices)" if index else f"{kind}({body})"
 
 

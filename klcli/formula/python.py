@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
+import unicodedata
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
+from klcli.formula.alphabet import SUBSCRIPTS, letter
 from klcli.formula.syntax import (
+    MAX_DEPTH,
     MAX_DIGITS,
     MAX_EXPONENT,
-    MAX_NESTING,
     FormulaError,
-    check_depth,
     check_text,
+    check_tree,
+    clipped,
     nearest,
+    stray_symbol,
+    too_deep,
 )
 from klcli.formula.tree import (
     FUNCTIONS,
+    MAX_NAME,
     Call,
     Constant,
     Negative,
@@ -44,55 +52,74 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Div: "/",
     ast.Pow: "^",
 }
-_SYNONYMS = {"square", "pow", "power"}
+_OF_TWO: dict[str, Operator] = {
+    "add": "+",
+    "sub": "-",
+    "subtract": "-",
+    "mul": "*",
+    "multiply": "*",
+    "div": "/",
+    "divide": "/",
+    "true_divide": "/",
+    "pow": "^",
+    "power": "^",
+}
+_OF_ONE: dict[str, Callable[[Tree], Tree]] = {
+    **{name: partial(Call, name) for name in FUNCTIONS},
+    "absolute": partial(Call, "abs"),
+    "square": lambda value: operation("^", value, Number(Fraction(2))),
+    "reciprocal": lambda value: operation("/", Number(Fraction(1)), value),
+    "neg": Negative,
+    "negative": Negative,
+}
 _REDUCTIONS: dict[str, ReductionKind] = {
     "sum": "sum",
     "reduce_sum": "sum",
     "mean": "mean",
     "reduce_mean": "mean",
+    "E": "E",
 }
-_MODULES = frozenset(
-    ("torch", "F", "nn", "functional", "np", "numpy", "jnp", "jax", "scipy", "tf", "math", "keras", "K")
-    + ("backend", "ops", "special", "onp")
-)
+_ARRAYS = ("torch", "np", "numpy", "onp", "jnp", "jax", "scipy", "tf", "math", "keras", "K")
+_MODULES = frozenset((*_ARRAYS, "F", "nn", "functional", "special", "backend", "ops"))
+_SUBSCRIPT = re.compile(rf"[{''.join(SUBSCRIPTS.values())}]+\Z")
 _AXES = ("axis", "dim", "keepdim", "keepdims", "dtype")
 
 
 def parse(text: str) -> Tree:
     """The tree of one Python expression.
 
-    Function and method spelling mean the same (``torch.exp(x)``, ``x.exp()``); the module in front of a
-    function's name says nothing about its meaning and is not read.
+    Function and method spelling mean the same (``torch.exp(x)``, ``x.exp()``, ``x.exp_()``); the module in
+    front of a function's name says nothing about its meaning and is not read.
 
     Raises:
         KlcliError: empty or too long.
         FormulaError: not an expression, or one with a part that is no formula, with the text and a caret.
-
     """
     check_text(text)
-    _check_nesting(text)
-    source = text.strip()
+    source = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in text.strip())
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    _check_nesting(source)
+    reader = _Reader(source)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            body = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        offset = getattr(error, "offset", None) or 1
-        reason = getattr(error, "msg", None) or str(error)
-        raise FormulaError(
-            f"not a Python expression: {reason}", source, min(offset - 1, len(source))
-        ) from None
-    return check_depth(_Reader(source).tree(body), source)
+        tree = reader.tree(reader.syntax())
+    except (RecursionError, MemoryError):
+        raise too_deep(source) from None
+    check_tree(tree, source)
+    if stray := stray_symbol(tree):
+        place, symbol, index = stray
+        problem = f"{symbol.name} is used outside of the sum over {index}"
+        raise reader.error(
+            problem, reader.symbols[place], "put it inside of the sum, or give it another index"
+        )
+    return tree
 
 
 def _check_nesting(text: str) -> None:
-    level = 0
+    nesting = 0
     for position, sign in enumerate(text):
-        level += (sign in "([{") - (sign in ")]}")
-        if level > MAX_NESTING:
-            raise FormulaError(
-                "the formula is nested too deeply", text, position, f"at most {MAX_NESTING} levels are read"
-            )
+        nesting += (sign in "([{") - (sign in ")]}")
+        if nesting > MAX_DEPTH:
+            raise too_deep(text, position)
 
 
 class _Reader:
@@ -100,19 +127,48 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.lines = [f"{line}\n" for line in text.split("\n")]
+        self.symbols: list[ast.expr] = []
+        """Every symbol, in the order of the text."""
+
+    def position(self, line: int, column: int) -> int:
+        """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
+        before = sum(map(len, self.lines[: line - 1]))
+        return before + len(self.lines[line - 1].encode()[:column].decode())
+
+    def written(self, node: ast.expr) -> str:
+        """The text of a node."""
+        start = self.position(node.lineno, node.col_offset)
+        return self.text[start : self.position(node.end_lineno or 1, node.end_col_offset or 0)]
 
     def error(self, problem: str, node: ast.expr, hint: str = "") -> FormulaError:
-        line = self.text.splitlines(keepends=True)
-        position = sum(len(before) for before in line[: node.lineno - 1]) + node.col_offset
-        return FormulaError(problem, self.text, min(position, len(self.text)), hint)
+        return FormulaError(problem, self.text, self.position(node.lineno, node.col_offset), hint)
+
+    def syntax(self) -> ast.expr:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                return ast.parse(self.text, mode="eval").body
+        except SyntaxError as error:
+            raise self.not_python(error) from None
+
+    def not_python(self, error: SyntaxError) -> FormulaError:
+        """What Python says of the place; its guesses about what was meant are for programs and left out."""
+        reason = re.split(r"\. |; | \(", error.msg)[0]
+        before = sum(map(len, self.lines[: (error.lineno or 1) - 1]))
+        position = min(before + max((error.offset or 1) - 1, 0), len(self.text))
+        hint = "a product is written with * and a power with **"
+        if re.search(r"(?<![=!<>])=(?!=)", self.text):
+            hint = "give the right-hand side only"
+        return FormulaError(f"not a Python expression: {reason}", self.text, position, hint)
 
     def tree(self, node: ast.expr) -> Tree:
         match node:
             case ast.Constant():
-                return self._number(node)
+                return self.number(node)
             case ast.Name(id=name):
-                return self._symbol(name, node)
-            case ast.Attribute(attr="pi" | "e" as name):
+                return self.symbol(name, node)
+            case ast.Attribute(value=owner, attr="pi" | "e" as name) if _is_module(owner):
                 return Constant(name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Negative(self.tree(operand))
@@ -121,54 +177,51 @@ class _Reader:
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
                 return operation(_OPERATORS[type(operator)], self.tree(left), self.tree(right))
             case ast.Call():
-                return self._call(node)
-        raise self.error(
-            f"{type(node).__name__} has no place in a formula",
-            node,
-            "a formula has numbers, names, + - * / ** and calls",
-        )
+                return self.call(node)
+        hint = "a formula has numbers, names, + - * / ** and calls"
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            hint = "a power is written with ** in Python"
+        raise self.error(f"'{clipped(self.written(node))}' has no place in a formula", node, hint)
 
-    def _number(self, node: ast.Constant) -> Tree:
-        written = ast.get_source_segment(self.text, node) or repr(node.value)
-        if isinstance(node.value, bool) or not isinstance(node.value, int | float) or not written.isascii():
-            raise self.error(f"{written[:20]} is no number", node)
+    def number(self, node: ast.Constant) -> Tree:
+        written = self.written(node).replace("_", "")
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            raise self.error(f"{clipped(written)} is no number", node)
+        if not re.fullmatch(r"[0-9.]+([eE][+-]?[0-9]+)?", written):
+            raise self.error(f"{clipped(written)} is no decimal number", node)
+        if len(written) > MAX_DIGITS or abs(int(written.lower().partition("e")[2] or "0")) > MAX_EXPONENT:
+            hint = f"at most {MAX_DIGITS} digits and 1e{MAX_EXPONENT} are read"
+            raise self.error("this number is too long", node, hint)
+        return Number(Fraction(written), "" if written.isdigit() else written)
+
+    def symbol(self, name: str, node: ast.expr) -> Tree:
+        self.symbols.append(node)
+        plain = _plain(self.written(node))
+        bare = plain.removesuffix("_")
         try:
-            _, _, exponent = written.lower().partition("e")
-            if len(written) > MAX_DIGITS or abs(int(exponent or "0")) > MAX_EXPONENT:
-                raise self.error("this number is too long", node, f"at most {MAX_DIGITS} digits")
-            plain = written.replace("_", "")
-            return Number(Fraction(plain), "" if plain.isdigit() else plain)
+            return Symbol(bare if keyword.iskeyword(bare) else plain)
         except ValueError:
-            raise self.error(f"{written} is no decimal number", node) from None
+            hint = f"a name has at most {MAX_NAME} letters, digits and single '_' between them"
+            if name in ("e", "pi", "π"):
+                hint = f"for the constant write math.{'e' if name == 'e' else 'pi'}"
+            raise self.error(f"'{clipped(name)}' cannot be used as a symbol", node, hint) from None
 
-    def _symbol(self, name: str, node: ast.expr) -> Tree:
-        plain = name.removesuffix("_")
-        try:
-            return Symbol(plain if keyword.iskeyword(plain) else name)
-        except ValueError:
-            hint = "write exp(...), or math.e for the constant" if name == "e" else "give it another name"
-            raise self.error(f"'{name}' cannot be used as a symbol", node, hint) from None
-
-    def _call(self, node: ast.Call) -> Tree:
-        name, arguments = self._callee(node)
-        if name in _REDUCTIONS or name == "E":
-            return self._reduction(name, arguments, node)
-        self._refuse_keywords(node)
-        reader: Callable[[list[Tree]], Tree] | None = None
-        if name in FUNCTIONS:
-            reader, count = (lambda values: Call(name, values[0])), 1
-        elif name == "square":
-            reader, count = (lambda values: operation("^", values[0], Number(Fraction(2)))), 1
-        elif name in ("pow", "power"):
-            reader, count = (lambda values: operation("^", values[0], values[1])), 2
-        if reader is None:
-            known = (*FUNCTIONS, *_SYNONYMS, *_REDUCTIONS)
-            raise self.error(f"'{name}' is not a known function", node, nearest(name, known))
+    def call(self, node: ast.Call) -> Tree:
+        name, arguments = self.callee(node)
+        name = name.removesuffix("_")  # torch's methods that work in place
+        if name in _REDUCTIONS:
+            return self.reduction(_REDUCTIONS[name], arguments, node)
+        if name not in _OF_ONE and name not in _OF_TWO:
+            raise self.unknown_function(name, node)
+        if node.keywords:
+            raise self.error(f"{node.keywords[0].arg or '**'}= is not understood here", node)
+        count = 1 if name in _OF_ONE else 2
         if len(arguments) != count:
             raise self.error(f"{name} takes {count} argument{'s' * (count > 1)}, got {len(arguments)}", node)
-        return reader([self.tree(argument) for argument in arguments])
+        values = [self.tree(argument) for argument in arguments]
+        return _OF_ONE[name](*values) if count == 1 else operation(_OF_TWO[name], *values)
 
-    def _callee(self, node: ast.Call) -> tuple[str, list[ast.expr]]:
+    def callee(self, node: ast.Call) -> tuple[str, list[ast.expr]]:
         """The function's bare name and its arguments; a method's object is its first argument."""
         match node.func:
             case ast.Name(id=name):
@@ -177,25 +230,35 @@ class _Reader:
                 return name, node.args if _is_module(owner) else [owner, *node.args]
         raise self.error("this call has no name", node)
 
-    def _refuse_keywords(self, node: ast.Call) -> None:
-        if node.keywords:
-            raise self.error(f"{node.keywords[0].arg or '**'}= is not understood here", node)
+    def unknown_function(self, name: str, node: ast.Call) -> FormulaError:
+        hint = nearest(name, (*_OF_ONE, *_OF_TWO, *_REDUCTIONS))
+        if name in ("log2", "log10"):
+            hint = f"write log(x)/log({name[3:]})"
+        return self.error(f"'{clipped(name)}' is not a known function", node, hint)
 
-    def _reduction(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
-        """A sum or mean; over which axis does not matter, since a formula is read for one example."""
-        unknown = [keyword.arg for keyword in node.keywords if keyword.arg not in _AXES]
+    def reduction(self, kind: ReductionKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
+        """A sum or mean over any axis, since a formula is read for one example; or E(body, distribution)."""
+        unknown = [entry.arg or "**" for entry in node.keywords if entry.arg not in _AXES or kind == "E"]
         if unknown or not arguments:
-            raise self.error(f"{name} does not take {unknown[0]}=" if unknown else f"{name} of nothing", node)
-        if name == "E":
-            index = arguments[1].id if len(arguments) > 1 and isinstance(arguments[1], ast.Name) else ""
-            return Reduction("E", index, self.tree(arguments[0]))
-        kind = _REDUCTIONS[name]
-        match arguments[0]:
-            case ast.GeneratorExp(
-                elt=body, generators=[ast.comprehension(target=ast.Name(id=index), ifs=[])]
-            ):
-                return Reduction(kind, index, self.tree(body))
-        return Reduction(kind, "", self.tree(arguments[0]))
+            raise self.error(f"{kind} does not take {unknown[0]}=" if unknown else f"{kind} of nothing", node)
+        body, *others = arguments
+        match kind, body, others:
+            case "E", _, [ast.Name(id=index)] if re.fullmatch(rf"[A-Za-z]{{1,{MAX_NAME}}}_?", index):
+                return Reduction(kind, index.removesuffix("_"), self.tree(body))
+            case "sum" | "mean", ast.GeneratorExp(elt=entry, generators=[over]), [] if _is_plain(over):
+                index = over.target.id if isinstance(over.target, ast.Name) else ""
+                named = kind == "sum" and re.fullmatch("[A-Za-z]", index)
+                return Reduction(kind, index if named else "", self.tree(entry))
+        if others and (kind == "E" or isinstance(node.func, ast.Name) or not all(map(_is_axis, others))):
+            raise self.error(f"{kind} does not take this argument", others[0])
+        return Reduction(kind, "", self.tree(body))
+
+
+def _plain(name: str) -> str:
+    """The ASCII name of a symbol in Greek letters and subscripts: ``sigma_j`` for ``σⱼ`` and ``σ_j``."""
+    raised = _SUBSCRIPT.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), name)
+    parts = re.sub(r"\A([^\x00-\x7f])(?=\d)", r"\1_", raised).split("_")
+    return "_".join(letter(unicodedata.normalize("NFKC", part)) or part for part in parts)
 
 
 def _is_module(owner: ast.expr) -> bool:
@@ -205,3 +268,21 @@ def _is_module(owner: ast.expr) -> bool:
             return True
         owner = owner.value
     return isinstance(owner, ast.Name) and owner.id in _MODULES
+
+
+def _is_plain(over: ast.comprehension) -> bool:
+    """Whether a generator just runs an index over something whose length it does not fix."""
+    counted = any(isinstance(node, ast.Constant) for node in ast.walk(over.iter))
+    return isinstance(over.target, ast.Name) and not over.ifs and not over.is_async and not counted
+
+
+def _is_axis(node: ast.expr) -> bool:
+    """Whether an argument can be an axis: ``1``, ``-1``, ``(1, 2)``, ``None``."""
+    match node:
+        case ast.Constant(value=value):
+            return value is None or isinstance(value, int)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _is_axis(operand)
+        case ast.Tuple(elts=entries) | ast.List(elts=entries):
+            return all(map(_is_axis, entries))
+    return False

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Tree, depth
+from klcli.formula.tree import Reduction, Symbol, Tree, carries, children, depth, walk
 
 __all__ = [
     "MAX_DEPTH",
     "MAX_DIGITS",
     "MAX_EXPONENT",
     "MAX_LENGTH",
-    "MAX_NESTING",
     "FormulaError",
-    "check_depth",
     "check_text",
+    "check_tree",
+    "clipped",
     "nearest",
+    "stray_symbol",
+    "too_deep",
 ]
 
-MAX_LENGTH = 10_000
+MAX_LENGTH = 4_000
 """Characters of a text."""
-MAX_NESTING = 40
-"""Brackets within brackets."""
-MAX_DEPTH = 150
-"""Nodes from the root of a tree to a leaf; every walk that recurses stays far below Python's limit."""
+MAX_DEPTH = 80
+"""Nodes from the root of a tree to a leaf, and what stands within another in a text.
+
+Printing puts each node into at most one pair of brackets, so that what was read can be read again in every
+notation; and every walk that recurses stays well below Python's limit of 1000 frames.
+"""
 MAX_DIGITS = 400
 """Digits of one number."""
 MAX_EXPONENT = 400
@@ -45,14 +50,20 @@ class FormulaError(KlcliError):
 def _excerpt(text: str, position: int) -> str:
     start = max(0, position - _EXCERPT // 2)
     shown = text[start : start + _EXCERPT]
-    visible = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in shown)
+    visible = "".join(map(_visible, shown))
     before = "..." if start else ""
     after = "..." if start + _EXCERPT < len(text) else ""
     return f"    {before}{visible}{after}\n    {' ' * (len(before) + position - start)}^"
 
 
+def _visible(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}"
+
+
 def check_text(text: str) -> None:
-    """Refuse what is empty or too long to be a formula."""
+    """Refuse what is empty, too long to be a formula, or has signs in it that nobody can see."""
     if not text.strip():
         raise KlcliError("the formula is empty", "for example: '-1/2 (1 + logvar - mu^2 - exp(logvar))'")
     if len(text) > MAX_LENGTH:
@@ -60,15 +71,52 @@ def check_text(text: str) -> None:
             f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,} are read",
             "give one formula, not a whole file",
         )
+    for position, sign in enumerate(text):
+        if not (sign.isprintable() or sign in "\t\n\v\f\r" or unicodedata.category(sign) == "Zs"):
+            problem = f"unexpected invisible character U+{ord(sign):04X} in the formula"
+            raise FormulaError(problem, text, position, "type the formula anew, without it")
 
 
-def check_depth(tree: Tree, text: str) -> Tree:
-    """Refuse a tree too deep to be walked safely."""
-    if depth(tree) > MAX_DEPTH:
-        raise FormulaError(
-            "the formula is nested too deeply", text, 0, f"at most {MAX_DEPTH} levels are read"
-        )
+def too_deep(text: str, position: int = 0) -> FormulaError:
+    """The error for a formula beyond `MAX_DEPTH`."""
+    hint = f"at most {MAX_DEPTH} terms in a row or brackets within brackets are read"
+    return FormulaError("the formula is nested too deeply", text, position, hint)
+
+
+def check_tree(tree: Tree, text: str) -> Tree:
+    """Refuse a tree too deep to be walked safely; a sum counts twice, for its sign and its brackets."""
+    if depth(tree) + sum(isinstance(node, Reduction) for node in walk(tree)) > MAX_DEPTH:
+        raise too_deep(text)
     return tree
+
+
+def stray_symbol(tree: Tree) -> tuple[int, Symbol, str] | None:
+    """The first symbol that carries the index of a sum while it stands outside of that sum.
+
+    In ``sum_j a_j + b_j`` the last term would silently not be summed. Given are the place of the symbol
+    among all symbols of the text, the symbol and the index.
+    """
+    indices = {node.index for node in walk(tree) if isinstance(node, Reduction) and node.kind == "sum"}
+    for place, (symbol, bound) in enumerate(_symbols(tree, frozenset())):
+        for index in sorted(indices - bound):
+            if carries(symbol.name, index):
+                return place, symbol, index
+    return None
+
+
+def _symbols(tree: Tree, bound: frozenset[str]) -> Iterator[tuple[Symbol, frozenset[str]]]:
+    """Every symbol in the order of the text, with the indices of the sums around it."""
+    if isinstance(tree, Symbol):
+        yield tree, bound
+    if isinstance(tree, Reduction):
+        bound |= {tree.index}
+    for child in children(tree):
+        yield from _symbols(child, bound)
+
+
+def clipped(text: str, length: int = 30) -> str:
+    """A text short enough to be quoted in one line."""
+    return text if len(text) <= length else f"{text[:length]}..."
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -15,13 +15,14 @@ from klcli.formula.alphabet import (
     LATEX_FUNCTIONS,
     LATEX_IGNORED,
     LATEX_OPERATORS,
+    LATEX_VARIANTS,
     OPERATORS,
     SUBSCRIPTS,
     SUPERSCRIPTS,
     letter,
 )
-from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, nearest
-from klcli.formula.tree import FUNCTIONS
+from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
+from klcli.formula.tree import FUNCTIONS, MAX_NAME
 
 __all__ = ["Token", "tokenize"]
 
@@ -33,6 +34,7 @@ Kind: TypeAlias = Literal[
     "reduction",
     "operator",
     "power",
+    "subscript",
     "open",
     "close",
     "frac",
@@ -44,7 +46,7 @@ Kind: TypeAlias = Literal[
 class Token:
     """One sign or word: its kind, what it means, and where it stands in the text.
 
-    `name` is the operator, function, symbol, bracket or reduction; `index` a reduction's index;
+    `name` is the operator, function, symbol, subscript, bracket or reduction; `index` a reduction's index;
     `value` a number's or a superscript's value and `spelling` how a decimal was written.
     """
 
@@ -57,30 +59,38 @@ class Token:
     index: str = ""
 
 
-_SCIENTIFIC = r"(?:\s*\\times\s*10\^(?:\{(?P<braced>[+-]?\d+)\}|(?P<bare>\d)))?"
-_NUMBER = re.compile(
-    r"(?P<decimal>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?)" + _SCIENTIFIC, re.ASCII
+_NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?", re.ASCII)
+_TIMES_POWER_OF_TEN = re.compile(
+    r"\s*\\times\s*10\s*\^\s*(?:\{\s*(?P<braced>[+-]?\d{1,9})\s*\}|(?P<bare>\d)(?!\d))", re.ASCII
 )
-_SUBSCRIPT_SIGNS = "".join(SUBSCRIPTS.values())
+_SIGNS = "".join(SUBSCRIPTS.values())
+_LETTER_SIGNS = "".join(sign for plain, sign in SUBSCRIPTS.items() if plain.isalpha())
+_INDEX = rf"[A-Za-z0-9]+|\\(?:{'|'.join(GREEK)})(?![A-Za-z])|[{''.join(GREEK.values())}]"
 _SUBSCRIPT = re.compile(
-    rf"\s*_\s*\{{\s*(?P<braced>[A-Za-z0-9]+)\s*\}}|_(?P<bare>[A-Za-z0-9]+)|(?P<signs>[{_SUBSCRIPT_SIGNS}]+)"
+    rf"\s*_\s*\{{\s*(?P<braced>{_INDEX})\s*\}}|_(?P<bare>{_INDEX})|(?P<signs>[{_SIGNS}]+)"
+    r"|_\s*(?P<outer>\{)?\s*\\(?:mathrm|mathit|text)\s*\{\s*(?P<styled>[A-Za-z0-9]+)\s*\}(?(outer)\s*\})"
 )
 _SUPERSCRIPT = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_EQUATION = re.compile(r"=(?!\s*\d\s*\})")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _STYLED = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|boldsymbol|text|operatorname)\s*\{([^{}]*)\}")
 _SUM = re.compile(
-    r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?[A-Za-z](?![A-Za-z0-9]))|Σ(?=_[ijk]|[ᵢⱼₖ]))(?:\\limits)?"
-    rf"(?:\s*_\s*\{{\s*(?P<braced>[A-Za-z])\s*(?:=[^{{}}]*)?\}}|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
-    rf"|(?P<sign>[{_SUBSCRIPT_SIGNS}]))?"
-    r"(?:\^\s*(?:\{[^{}]*\}|[A-Za-z](?![A-Za-z0-9])))?"
+    r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))|Σ(?=_[ijk]|[ᵢⱼₖ]))(?:\\limits)?"
+    rf"(?:\s*_\s*\{{\s*(?P<braced>[A-Za-z])\s*(?:=\s*[01]\s*)?\}}|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
+    rf"|(?P<signs>[{_LETTER_SIGNS}](?![{_SIGNS}])))?"
+    r"(?:\s*\^\s*(?:\{\s*[A-Za-z]\s*\}|[A-Za-z](?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
 )
 _EXPECTATION = re.compile(
-    r"(?:E|𝔼|\\mathbb\s*\{E\})(?:_\{?(?P<index>[A-Za-z]+)\}?)?(?=\s*(?:\\left|\\bigl?|\\Bigl?)?\s*\[)"
+    r"(?:E|𝔼|\\math(?:bb|rm)\s*\{E\}|\\operatorname\s*\{E\}|\\mathbb\s+E)"
+    rf"(?:_(?P<bare>[A-Za-z]{{1,{MAX_NAME}}})|_\{{(?P<braced>[A-Za-z]{{1,{MAX_NAME}}})\}}|(?P<signs>[{_LETTER_SIGNS}]+))?"
+    r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
-_BRACKETS = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
+_BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
 _WORD_FUNCTIONS = {name: name for name in FUNCTIONS} | {"ln": "log"}
-_WORD_REDUCTIONS = ("sum", "mean")
+_OTHER_LOGARITHM = re.compile(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
+_ROOT_DEGREE = re.compile(r"\s*\[")
 _FROM_SUBSCRIPT = {sign: plain for plain, sign in SUBSCRIPTS.items()}
 _FROM_SUPERSCRIPT = {sign: plain for plain, sign in SUPERSCRIPTS.items()}
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
@@ -91,9 +101,15 @@ def tokenize(text: str) -> list[Token]:
 
     Raises:
         FormulaError: at a sign that has no place in a formula.
-
     """
     return [*_Lexer(text).tokens(), Token("end", "the end of the formula", len(text), len(text))]
+
+
+def _subscript(found: re.Match[str]) -> str:
+    """The subscript that a pattern with the groups braced, bare and signs found, as plain text."""
+    plain = "".join(_FROM_SUBSCRIPT[sign] for sign in found["signs"] or "")
+    written: str = found["braced"] or found["bare"] or plain or found.groupdict().get("styled", "")
+    return letter(written) or written.removeprefix("\\")
 
 
 class _Lexer:
@@ -102,6 +118,8 @@ class _Lexer:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self.previous = ""
+        """What the token before means: its operator's sign or its kind."""
         self._readers: tuple[Callable[[], Token | None], ...] = (
             self._number,
             self._superscript,
@@ -111,33 +129,41 @@ class _Lexer:
             self._operator,
             self._word,
             self._greek,
+            self._lone_subscript,
             self._styled,
             self._command,
         )
 
     def tokens(self) -> Iterator[Token]:
         while True:
-            while self.position < len(self.text) and self.text[self.position] in " \t\r\n\f\v\u00a0\u2009~&$":
+            while self.position < len(self.text) and (self._sign.isspace() or self._sign in "~&$"):
                 self.position += 1
             if self.position >= len(self.text):
                 return
             start = self.position
             token = next((found for read in self._readers if (found := read())), None)
             if token:
+                self.previous = token.name if token.kind == "operator" else token.kind
                 yield token
             elif self.position == start:
                 raise self._unexpected()
 
+    @property
+    def _sign(self) -> str:
+        return self.text[self.position]
+
+    def _error(self, problem: str, start: int, hint: str = "") -> FormulaError:
+        return FormulaError(problem, self.text, start, hint)
+
     def _unexpected(self) -> FormulaError:
-        sign = self.text[self.position]
-        described = f"'{sign}'" if sign.isprintable() else f"U+{ord(sign):04X}"
+        sign = "=" if _EQUATION.search(self.text, self.position) else self._sign
         hint = {
             "=": "give the right-hand side only",
-            "_": r"a subscript stands before the exponent: \sigma_1^2",
+            "_": r"a subscript is a name or a number: \sigma_1, mu_p, x_{12}",
             "|": "write abs(...) for an absolute value",
             ",": "a decimal point is '.', and functions take one argument",
         }.get(sign, "a formula has numbers, symbols, + - * / ^, brackets and functions such as log")
-        return FormulaError(f"unexpected {described} in the formula", self.text, self.position, hint)
+        return self._error(f"unexpected '{self._sign}' in the formula", self.position, hint)
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.position)
@@ -145,23 +171,37 @@ class _Lexer:
             self.position = found.end()
         return found
 
+    def _advance(self, length: int) -> int:
+        self.position += length
+        return self.position
+
     def _number(self) -> Token | None:
         start = self.position
-        if self.text[start] in FRACTIONS:
-            self.position += 1
-            return Token("number", self.text[start], start, self.position, FRACTIONS[self.text[start]])
+        if self._sign in FRACTIONS:
+            return Token("number", self._sign, start, self._advance(1), FRACTIONS[self.text[start]])
         found = self._match(_NUMBER)
         if not found:
             return None
-        power = found["braced"] or found["bare"]
-        written = found["decimal"] + (f"e{int(power)}" if power and len(power) < 9 else "")
-        exponent = power or found["exponent"] or "0"
-        if len(written) > MAX_DIGITS or len(exponent) > 9 or abs(int(exponent)) > MAX_EXPONENT:
-            raise FormulaError(
-                "this number is too long", self.text, start, f"at most {MAX_DIGITS} digits, 1e{MAX_EXPONENT}"
+        written, exponent = found[0], found["exponent"] or "0"
+        if not found["exponent"] and (power := self._power_of_ten(start)):
+            written, exponent = f"{written}e{int(power)}", power
+        if len(written) > MAX_DIGITS or abs(int(exponent)) > MAX_EXPONENT:
+            raise self._error(
+                "this number is too long", start, f"at most {MAX_DIGITS} digits and 1e{MAX_EXPONENT} are read"
             )
         spelling = "" if written.isdigit() else written
         return Token("number", found[0], start, self.position, Fraction(written), spelling)
+
+    def _power_of_ten(self, start: int) -> str:
+        r"""The power in ``1.5 \times 10^{-3}``, one number unless something binds to the 1.5 alone."""
+        if self.previous not in ("", "+", "-", "*", "open"):
+            found = _TIMES_POWER_OF_TEN.match(self.text, self.position)
+            if found and self.previous == "/":
+                number = self.text[start : found.end()]
+                raise self._error("what is divided by here?", start, f"write '({number})' for the number")
+            return ""
+        found = self._match(_TIMES_POWER_OF_TEN)
+        return (found["braced"] or found["bare"]) if found else ""
 
     def _superscript(self) -> Token | None:
         start = self.position
@@ -169,41 +209,34 @@ class _Lexer:
             return None
         plain = "".join(_FROM_SUPERSCRIPT[sign] for sign in found[0])
         if not re.fullmatch(r"-?\d{1,4}", plain):
-            raise FormulaError("this superscript is no whole number", self.text, start)
+            raise self._error("this superscript is no whole number of at most 4 digits", start)
         return Token("power", found[0], start, self.position, Fraction(plain))
 
     def _sum(self) -> Token | None:
         start = self.position
         if not (found := self._match(_SUM)):
             return None
-        index = found["braced"] or found["bare"] or _FROM_SUBSCRIPT.get(found["sign"] or "", "")
-        return Token("reduction", "sum", start, self.position, index=index)
+        if found["limit"]:
+            hint = r"write \sum_j or \sum_{j=1}^{J}; the vectors say how many entries there are"
+            raise self._error("these limits of a sum are not understood", found.end() - 1, hint)
+        return Token("reduction", "sum", start, self.position, index=_subscript(found))
 
     def _expectation(self) -> Token | None:
         start = self.position
         found = self._match(_EXPECTATION)
-        return found and Token("reduction", "E", start, self.position, index=found["index"] or "")
+        return found and Token("reduction", "E", start, self.position, index=_subscript(found))
 
     def _bracket(self) -> Token | None:
-        sign = self.text[self.position]
-        if sign not in _BRACKETS:
-            return None
-        self.position += 1
-        kind: Kind = "open" if _BRACKETS[sign] == "open" else "close"
-        return Token(kind, sign, self.position - 1, self.position)
+        start, kind = self.position, _BRACKETS.get(self._sign)
+        return kind and Token(kind, self._sign, start, self._advance(1))
 
     def _operator(self) -> Token | None:
-        start = self.position
-        sign = self.text[start]
-        if sign not in OPERATORS:
-            return Token("function", "sqrt", start, self._advance(1)) if sign == "√" else None
+        start, sign = self.position, self._sign
+        if sign == "√":
+            return Token("function", "sqrt", start, self._advance(1))
         if self.text.startswith("**", start):
             return Token("operator", "^", start, self._advance(2))
-        return Token("operator", OPERATORS[sign], start, self._advance(1))
-
-    def _advance(self, length: int) -> int:
-        self.position += length
-        return self.position
+        return Token("operator", OPERATORS[sign], start, self._advance(1)) if sign in OPERATORS else None
 
     def _word(self) -> Token | None:
         start = self.position
@@ -211,38 +244,60 @@ class _Lexer:
         return found and self._named(found[0], start)
 
     def _named(self, word: str, start: int) -> Token:
-        base = word.split("_")[0]
-        if base in _WORD_FUNCTIONS and word[len(base) + 1 :].isdigit():
-            raise FormulaError(
-                f"{word}: only the natural logarithm is known", self.text, start, "write log(x)/log(2)"
-            )
         if word in _WORD_FUNCTIONS:
-            return Token("function", _WORD_FUNCTIONS[word], start, self.position)
-        if word in _WORD_REDUCTIONS:
+            return self._function(_WORD_FUNCTIONS[word], start)
+        if _OTHER_LOGARITHM.match(word):
+            raise self._other_logarithm(start)
+        if word in ("sum", "mean"):
             return Token("reduction", word, start, self.position)
         if word in ("pi", "e"):
-            return Token("constant", word, start, self.position)
-        return self._subscripted(word, start)
+            return self._constant(word, start)
+        return self._symbol(word, start)
 
-    def _subscripted(self, base: str, start: int) -> Token:
-        name = base
+    def _function(self, name: str, start: int) -> Token:
+        if name == "log" and _SUBSCRIPT.match(self.text, self.position):
+            raise self._other_logarithm(start)
+        return Token("function", name, start, self.position)
+
+    def _other_logarithm(self, start: int) -> FormulaError:
+        ratio = r"\frac{\log x}{\log 2}" if self.text[start] == "\\" else "log(x)/log(2)"
+        return self._error("only the natural logarithm is known", start, f"write '{ratio}' for base 2")
+
+    def _constant(self, name: str, start: int) -> Token:
+        if _SUBSCRIPT.match(self.text, self.position):
+            return self._symbol(name, start)
+        return Token("constant", name, start, self.position)
+
+    def _symbol(self, name: str, start: int) -> Token:
         while found := self._match(_SUBSCRIPT):
-            signs = "".join(_FROM_SUBSCRIPT[sign] for sign in found["signs"] or "")
-            name += "_" + (found["braced"] or found["bare"] or signs)
+            bare = found["bare"] or ""
+            if len(bare) > 1 and bare.isalnum() and self.text[start] == "\\":
+                raise self._error(
+                    f"LaTeX lowers only the first sign of '{clipped(bare)}'",
+                    found.start("bare"),
+                    f"write '{self.text[start : found.start()]}_{{{bare}}}'",
+                )
+            name += "_" + _subscript(found)
         return Token("symbol", name, start, self.position)
 
     def _greek(self) -> Token | None:
         start = self.position
-        sign = unicodedata.normalize("NFKC", self.text[start])
+        sign = unicodedata.normalize("NFKC", self._sign)
         if sign == "π":
-            return Token("constant", "pi", start, self._advance(1))
+            self.position += 1
+            return self._constant("pi", start)
         name = letter(sign)
         if name is None:
             return None
-        self._advance(1)
-        if digits := self._match(re.compile(r"\d+", re.ASCII)):
+        self.position += 1
+        if digits := self._match(_DIGITS):
             name += f"_{digits[0]}"
-        return self._subscripted(name, start)
+        return self._symbol(name, start)
+
+    def _lone_subscript(self) -> Token | None:
+        start = self.position
+        found = self._match(_SUBSCRIPT)
+        return found and Token("subscript", _subscript(found), start, self.position)
 
     def _styled(self) -> Token | None:
         start = self.position
@@ -250,8 +305,8 @@ class _Lexer:
             return None
         content = found[1].strip().replace("\\_", "_").removeprefix("\\")
         if not _WORD.fullmatch(content):
-            raise FormulaError(
-                f"'{found[0]}' is no symbol", self.text, start, "a name has letters and digits"
+            raise self._error(
+                f"'{clipped(found[0])}' is no symbol", start, "a name has letters and digits, and no spaces"
             )
         return self._named(content, start)
 
@@ -259,37 +314,27 @@ class _Lexer:
         start = self.position
         if not (found := self._match(_COMMAND)):
             return None
-        name = found[0][1:].removeprefix("var")
-        if name in LATEX_IGNORED or name.isspace() or name == "\\":
+        name = found[0][1:]
+        if name in LATEX_IGNORED:
             return None
-        if name in "{}":
-            kind: Kind = "open" if name == "{" else "close"
-            return Token(kind, name, start, self.position)
+        if name in _BRACKETS:
+            return Token(_BRACKETS[name], name, start, self.position)
         if name in LATEX_OPERATORS:
             return Token("operator", LATEX_OPERATORS[name], start, self.position)
         if name in LATEX_FUNCTIONS:
-            self._no_base(name, start)
-            return Token("function", LATEX_FUNCTIONS[name], start, self.position)
+            return self._function(LATEX_FUNCTIONS[name], start)
         if name in ("frac", "dfrac", "tfrac"):
             return Token("frac", "frac", start, self.position)
         if name == "sqrt":
-            return Token("function", "sqrt", start, self.position)
+            return self._root(start)
         if name == "pi":
-            return Token("constant", "pi", start, self.position)
-        if name in GREEK:
-            return self._subscripted(name, start)
-        raise FormulaError(
-            f"unknown command '{found[0]}'",
-            self.text,
-            start,
-            nearest(name, _COMMAND_NAMES).replace("'", "'\\", 1),
-        )
+            return self._constant(name, start)
+        if name in GREEK or name in LATEX_VARIANTS:
+            return self._symbol(LATEX_VARIANTS.get(name, name), start)
+        hint = nearest(name, _COMMAND_NAMES).replace("'", "'\\", 1)
+        raise self._error(f"unknown command '{clipped(found[0])}'", start, hint)
 
-    def _no_base(self, name: str, start: int) -> None:
-        if re.compile(r"\s*_").match(self.text, self.position):
-            raise FormulaError(
-                f"\\{name}_: only the natural logarithm is known",
-                self.text,
-                start,
-                r"write \frac{\log x}{\log 2}",
-            )
+    def _root(self, start: int) -> Token:
+        if _ROOT_DEGREE.match(self.text, self.position):
+            raise self._error("only square roots have a sign of their own", start, "write 'x^{1/3}'")
+        return Token("function", "sqrt", start, self.position)

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "FUNCTIONS",
+    "MAX_NAME",
     "Call",
     "Constant",
     "Negative",
@@ -25,6 +26,7 @@ __all__ = [
     "ReductionKind",
     "Symbol",
     "Tree",
+    "carries",
     "children",
     "depth",
     "free_symbols",
@@ -40,8 +42,19 @@ ReductionKind: TypeAlias = Literal["sum", "mean", "E"]
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
 """The functions of one argument that a `Call` may name; log is the natural logarithm."""
 
+MAX_NAME = 60
+"""Characters of a name."""
+
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
-_RESERVED = re.compile(rf"({'|'.join(FUNCTIONS)}|ln)(_\d\w*)?\Z|sum(_[A-Za-z])?\Z|(mean|pi|e)\Z")
+_RESERVED = re.compile(
+    rf"({'|'.join(FUNCTIONS)}|ln)(_\d\w*)?\Z|(log2|log10|lg|pi|e|sum(_[A-Za-z])?)\Z"
+    r"|(and|else|for|if|in|is|not|or)\Z"  # words of Python that would be products in mathematics
+)
+_INDEX = {
+    "sum": re.compile(r"[A-Za-z]?\Z"),
+    "mean": re.compile(r"\Z"),
+    "E": re.compile(rf"[A-Za-z]{{0,{MAX_NAME}}}\Z"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +81,12 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A variable by its ASCII name (``mu``, ``sigma_1``, ``logvar``), never that of a function or constant."""
+    """A variable by its ASCII name (``mu``, ``sigma_1``, ``logvar``), not that of a function or constant."""
 
     name: str
 
     def __post_init__(self) -> None:
-        if not _SYMBOL.match(self.name) or _RESERVED.match(self.name):
+        if len(self.name) > MAX_NAME or not _SYMBOL.match(self.name) or _RESERVED.match(self.name):
             raise ValueError(f"not a symbol's name: {self.name!r}")
 
 
@@ -109,13 +122,17 @@ class Call:
 class Reduction:
     """A sum, a mean or an expectation of `body` over the entries of the vectors in it.
 
-    `index` names what is run over (``j`` in ``sum_j``, the distribution in ``E_q``) and is empty when the
-    text did not name it.
+    `index` names what is run over (the letter ``j`` in ``sum_j``, the distribution in ``E_q``) and is empty
+    when the text did not name it.
     """
 
     kind: ReductionKind
     index: str
     body: Tree
+
+    def __post_init__(self) -> None:
+        if not _INDEX[self.kind].match(self.index):
+            raise ValueError(f"not an index of {self.kind}: {self.index!r}")
 
 
 Tree: TypeAlias = Number | Constant | Symbol | Negative | Operation | Call | Reduction
@@ -187,6 +204,11 @@ def depth(tree: Tree) -> int:
 def free_symbols(tree: Tree) -> tuple[str, ...]:
     """The names of the symbols, each once, in the order in which they first appear."""
     return tuple(dict.fromkeys(node.name for node in walk(tree) if isinstance(node, Symbol)))
+
+
+def carries(name: str, index: str) -> bool:
+    """Whether a symbol belongs to the entries of a sum: ``x_j`` and ``sigma_1j`` carry the index ``j``."""
+    return bool(index) and re.search(rf"_[A-Za-z0-9]?{index}\Z", name) is not None
 
 
 def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:

@@ -43,14 +43,14 @@ def draw(plot: Plot, width: int) -> list[list[Stroke]]:
     across = min(_WIDEST, width - margin - 2)
     labels = [high, *[""] * (_HEIGHT - 2), low]
     axis = f"{' ' * margin} └{'─' * across}"
-    ends = f"{' ' * (margin + 2)}{left}{f' {plot.x_label} ':^{across - len(left) - len(right)}}{right}"
+    x_label = f" {plot.x_label} ".center(across - len(left) - len(right))
     legend = [Stroke(f"{_mark(index)} {curve.name}   ", index) for index, curve in enumerate(plot.curves)]
     rows = zip(labels, _curves(plot, across), strict=True)
     return [
         [Stroke(plot.y_label)],
         *([Stroke(f"{label:>{margin}} │"), *row] for label, row in rows),
         [Stroke(axis)],
-        [Stroke(ends)],
+        [Stroke(f"{' ' * (margin + 2)}{left}{x_label}{right}")],
         [Stroke(" " * (margin + 2)), *legend],
     ]
 
@@ -104,7 +104,7 @@ def _marked(layers: list[dict[Position, int]]) -> Iterator[tuple[int, Position]]
         others = [position for other in layers if other is not layer for position in other]
         free = {place: _distance(place, others) for place in layer if _distance(place, taken) > 2}
         if free:
-            best = max(free, key=lambda place: (free[place], place))
+            best = max(free, key=lambda place: (free[place], place[1], -place[0]))
             taken.add(best)
             yield index, best
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["Column", "fit"]
 
-_LEAST_PROSE = 16
+_LEAST_PROSE = 18
 """Characters to which a column of prose may shrink, whatever words are in it."""
 
 
@@ -60,9 +60,12 @@ def fit(columns: Sequence[Column], room: int, gaps: Sequence[int]) -> tuple[list
 
 
 def _gap(columns: Sequence[Column], room: int, gaps: Sequence[int]) -> int:
-    """The first gap at which nothing is wrapped, or else a smaller one that leaves rigid entries whole."""
+    """A gap at which nothing is wrapped, or else one that leaves rigid entries whole.
+
+    The last of several is a makeshift and only chosen where nothing else does.
+    """
     natural = sum(column.natural for column in columns)
     least = sum(column.least for column in columns)
-    unwrapped = [gap for gap in gaps if natural + gap * (len(columns) - 1) <= room]
+    unwrapped = [gap for gap in gaps[:-1] if natural + gap * (len(columns) - 1) <= room]
     whole = [gap for gap in gaps[1:] if least + gap * (len(columns) - 1) <= room]
     return next(iter([*unwrapped, *whole, gaps[-1]]))

@@ -24,11 +24,15 @@ def render(rows: Sequence[Mapping[str, object]]) -> str:
     header = list(dict.fromkeys(key for row in rows for key in row))
     if not header:
         return ""
+    lines = [header, *([_field(row.get(key)) for key in header] for row in rows)]
+    return "".join(map(_line, lines))
+
+
+def _line(fields: Sequence[str]) -> str:
+    # Python's writer quotes the line ends that are its own; with "\r\n" it quotes both of these characters.
     file = StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_field(row.get(key)) for key in header] for row in rows)
-    return file.getvalue()
+    csv.writer(file, lineterminator="\r\n").writerow(fields)
+    return file.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _field(value: object) -> str:

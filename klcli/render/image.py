@@ -63,8 +63,9 @@ def _plain_matplotlib() -> AbstractContextManager[None]:
         if missing.name != "matplotlib":
             raise
         raise KlcliError("an image of a plot needs matplotlib", "pip install 'klcli[plot]'") from missing
-    defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
-    return matplotlib.rc_context(defaults | _SETTINGS)
+    settings: dict[Any, Any] = {**matplotlib.rcParamsDefault, **_SETTINGS}
+    del settings["backend"]
+    return matplotlib.rc_context(settings)
 
 
 def _figure(plot: Plot) -> Figure:

@@ -33,7 +33,7 @@ def _walk(data: object) -> Json:
     # A formula is a dataclass and a text a sequence, but both are single values.
     if isinstance(data, Tree | str):
         return scalar(data)
-    if is_dataclass(data):
+    if is_dataclass(data) and not isinstance(data, type):
         return {field.name: _walk(getattr(data, field.name)) for field in fields(data)}
     if isinstance(data, Mapping):
         return {str(key): _walk(value) for key, value in data.items()}

@@ -8,12 +8,10 @@ from typing import assert_never
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
 from klcli.render.signs import to_latex, to_latex_math
-from klcli.render.wording import spell, without_picture
+from klcli.render.wording import as_table, spell, without_picture
 from klcli.report.document import (
     Block,
-    Cell,
     Document,
-    Fact,
     Facts,
     Heading,
     Item,
@@ -34,8 +32,10 @@ _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
 \begin{document}"""
 _END = r"\end{document}"
-_LONG = 40
-"""Characters beyond which the entries of a column are set as paragraphs."""
+_LINE, _GAP = 70, 3
+"""Characters on a line, roughly, and those that the gap between two columns is worth."""
+_LONG, _LEAST = 40, 0.2
+"""Characters beyond which entries are set as paragraphs, and the least share of the line for these."""
 
 
 def render(document: Document, *, standalone: bool = False) -> str:
@@ -60,9 +60,9 @@ def _block(block: Block) -> str:
             return rf"\textit{{{kind}:}} {_words(text)}"
         case Item(label, lines):
             told = " \\\\\n".join(_guarded(_toned(line.text, line.tone)) for line in lines)
-            return rf"\begin{{description}}\item[{{{_words(label)}}}] {told}\end{{description}}"
-        case Facts(facts):
-            return _facts(facts)
+            return f"\\begin{{description}}\n\\item[{{{_words(label)}}}] {told}\n\\end{{description}}"
+        case Facts():
+            return _table(as_table(block))
         case Table():
             return _table(block)
         case Steps():
@@ -85,38 +85,40 @@ def _display(tree: Tree, left: str = "") -> str:
 
 
 def _guarded(text: str) -> str:
-    r"""The text so that a ``[`` or ``*`` at its start is no argument of the ``\\`` or ``\item`` before it."""
-    return "{}" + text if text[:1] in ("[", "*") else text
+    r"""The text of a line: not empty, and its ``[`` or ``*`` no argument of a ``\\`` or ``\item`` before."""
+    return "{}" + text if text.startswith(("[", "*")) else text or r"\mbox{}"
 
 
 def _row(cells: Sequence[str]) -> str:
     return rf"{_guarded(' & '.join(cells))} \\"
 
 
-def _tabular(columns: Sequence[str], rows: Sequence[str]) -> str:
-    return "\n".join([rf"\begin{{tabular}}{{{''.join(columns)}}}", *rows, r"\end{tabular}"])
-
-
-def _column(texts: Sequence[Text]) -> str:
-    longest = max((len(spell(text, str, to_text)) for text in texts), default=0)
-    return r"p{0.45\linewidth}" if longest > _LONG else "l"
-
-
 def _table(table: Table) -> str:
-    entries: list[list[Cell]] = [[row[index] for row in table.rows] for index in range(len(table.columns))]
-    columns = [
-        "r" if column.numeric else _column([cell.text for cell in cells])
-        for column, cells in zip(table.columns, entries, strict=True)
-    ]
-    head = _row([_words(column.title) for column in table.columns])
+    titles = [_words(column.title) for column in table.columns]
+    head = [_row(titles), r"\hline"] if any(titles) else []
     rows = [_row([_toned(cell.text, cell.tone) for cell in row]) for row in table.rows]
-    return _tabular(columns, [head, r"\hline", *rows])
+    size, alignment = _layout(table)
+    begin = rf"\begin{{center}}{size}\begin{{tabular}}{{{alignment}}}"
+    return "\n".join([begin, *head, *rows, r"\end{tabular}\end{center}"])
 
 
-def _facts(facts: Sequence[Fact]) -> str:
-    columns = ["l", _column([fact.value for fact in facts]), _column([fact.remark for fact in facts])]
-    rows = [_row([_words(fact.label), _toned(fact.value, fact.tone), _words(fact.remark)]) for fact in facts]
-    return _tabular(columns, rows)
+def _layout(table: Table) -> tuple[str, str]:
+    """The size of the type, small if need be, and the alignment of each column.
+
+    Columns with long entries share what the others leave of the line.
+    """
+    texts = [
+        [column.title, *(row[index].text for row in table.rows)] for index, column in enumerate(table.columns)
+    ]
+    lengths = [max(len(spell(text, str, to_text)) for text in column) for column in texts]
+    short = [length for length in lengths if length <= _LONG]
+    left = 1 - (sum(short) + _GAP * (len(lengths) - 1)) / _LINE
+    share = max(_LEAST, left / max(1, len(lengths) - len(short)))
+    alignment = [
+        "r" if column.numeric else rf"p{{{share:.2f}\linewidth}}" if length > _LONG else "l"
+        for column, length in zip(table.columns, lengths, strict=True)
+    ]
+    return r"\footnotesize" if left < 0 else "", "".join(alignment)
 
 
 def _steps(steps: Steps) -> str:

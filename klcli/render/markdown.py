@@ -9,7 +9,7 @@ from typing import assert_never
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
 from klcli.render.signs import to_latex_math
-from klcli.render.wording import spell, without_picture
+from klcli.render.wording import as_table, spell, without_picture
 from klcli.report.document import (
     Block,
     Document,
@@ -49,7 +49,7 @@ def _block(block: Block) -> str:
             told = [_toned(_line(line.text), line.tone) for line in lines]
             return "- " + "  \n  ".join([f"**{_words(label)}**", *told])
         case Facts():
-            return _facts(block)
+            return _table(as_table(block))
         case Table():
             return _table(block)
         case Steps():
@@ -92,15 +92,6 @@ def _table(table: Table) -> str:
     rows = [[_toned(_words(cell.text), cell.tone) for cell in row] for row in table.rows]
     alignment = ["---:" if column.numeric else "---" for column in table.columns]
     return "\n".join(map(_row, [[_words(column.title) for column in table.columns], alignment, *rows]))
-
-
-def _facts(facts: Facts) -> str:
-    width = 3 if any(fact.remark for fact in facts.facts) else 2
-    rows = [
-        (_words(fact.label), _toned(_words(fact.value), fact.tone), _words(fact.remark))
-        for fact in facts.facts
-    ]
-    return "\n".join(_row(row[:width]) for row in [("",) * 3, ("---",) * 3, *rows])
 
 
 def _steps(steps: Steps) -> str:

@@ -51,6 +51,11 @@ _SIGNS = {
     "ᵀ": ("^T", "^{T}"),
     "ⁿ": ("^n", "^{n}"),
     "π": ("pi", r"\pi"),
+    "Γ": ("Gamma", r"\Gamma"),
+    "Δ": ("Delta", r"\Delta"),
+    "Θ": ("Theta", r"\Theta"),
+    "Φ": ("Phi", r"\Phi"),
+    "Ψ": ("Psi", r"\Psi"),
     "─": ("-", "-"),
     "│": ("|", "|"),
 }
@@ -62,10 +67,6 @@ _SIGNS |= {
 }
 _SIGNS |= {sign: (name, rf"\{name}") for name, sign in GREEK.items()}
 _SIGNS |= {sign: (f"{letter(sign)}", rf"\{letter(sign)}") for sign in "µϵϕςϱϑ"}
-_SIGNS |= {
-    sign: (name, rf"\{name}")
-    for name, sign in zip("Gamma Delta Theta Xi Pi Phi Psi".split(), "ΓΔΘΞΠΦΨ", strict=True)
-}
 
 _PUNCTUATION = {
     "–": ("-", r"\textendash{}"),
@@ -75,6 +76,7 @@ _PUNCTUATION = {
     "“": ('"', "``"),
     "”": ('"', "''"),
     "…": ("...", r"\dots{}"),
+    "\N{NO-BREAK SPACE}": (" ", "~"),
 }
 """Signs that LaTeX sets as text."""
 
@@ -106,20 +108,24 @@ _LATEX = str.maketrans(
 
 _RAISED = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
 _LOWERED = re.compile(f"[{''.join(SUBSCRIPTS.values())}]+")
-_BASELINE = str.maketrans({sign: plain for plain, sign in (SUPERSCRIPTS | SUBSCRIPTS).items()})
-_MIXED_NUMBER = re.compile(rf"(\d)([{''.join(FRACTIONS)}])")
-_UNKNOWN_TO_LATEX = re.compile(
-    rf"[^\x00-\x7f{''.join([*_SIGNS, *_PUNCTUATION, *SUPERSCRIPTS.values(), *SUBSCRIPTS.values()])}]+"
+_TO_BASELINE = str.maketrans(
+    {sign: plain for table in (SUPERSCRIPTS, SUBSCRIPTS) for plain, sign in table.items()}
 )
+_TO_RAISED = str.maketrans(SUPERSCRIPTS)
+
+_MIXED_NUMBER = re.compile(rf"(\d)([{''.join(FRACTIONS)}])")
 _MINUS = re.compile(r"(?<![\w)\]-])-(?=\.?\d)")
+_POWER = re.compile(r"(?<=[\w)\]])\^(-?\d+)(?![\w.])")
+_AFTER_RELATION = re.compile(r"(?<=[≈±]) ")
 _DIVERGENCE = re.compile(r"KL\((\w) \$\\parallel\$ (\w)\)")
+_KNOWN_TO_LATEX = frozenset([*_SIGNS, *_PUNCTUATION, *SUPERSCRIPTS.values(), *SUBSCRIPTS.values()])
 
 
 def visible(text: str) -> str:
-    r"""The text on one line, without a character that would act on a terminal or a reader instead of being seen.
+    r"""The text on one line, without characters that act on a terminal or a reader instead of being seen.
 
-    Breaks become spaces; control characters, changes of the writing direction and lone surrogates become
-    escapes (``\x1b``).
+    Breaks become spaces; control characters, changes of the writing direction, private characters and lone
+    surrogates become escapes (``\x1b``).
     """
     if text.isprintable():
         return text
@@ -131,18 +137,27 @@ def _escape(character: str) -> str:
 
 
 def to_ascii(text: str) -> str:
-    r"""The text with each sign spelled in ASCII: ``σ² ≈ 1`` is ``sigma^2 ~ 1``; what has no spelling is escaped."""
-    text = _with_scripts(_MIXED_NUMBER.sub(r"\1 \2", text), "^{}", "_{}")
+    r"""The text with its signs spelled in ASCII: ``σ² ≈ 1`` is ``sigma^2 ~ 1``.
+
+    Accents are dropped, and what has no spelling is escaped (``\u4e2d``).
+    """
+    text = _on_the_line(_MIXED_NUMBER.sub(r"\1 \2", text), "^{}", "_{}")
     text = unicodedata.normalize("NFKD", text.translate(_ASCII)).translate(_ASCII)
     bare = "".join(character for character in text if not unicodedata.combining(character))
     return bare.encode("ascii", "backslashreplace").decode("ascii")
 
 
 def to_latex(text: str) -> str:
-    r"""The text for LaTeX's text mode: signs as mathematics, special characters escaped, the rest in ASCII."""
-    text = _UNKNOWN_TO_LATEX.sub(lambda unknown: to_ascii(unknown[0]), text)
-    text = _MINUS.sub("−", text.replace("||", "‖")).translate(_LATEX)
-    text = _with_scripts(text, "$^{{{}}}$", "$_{{{}}}$").replace("--", "-{}-")
+    r"""The text for LaTeX's text mode: signs as mathematics, special characters escaped, the rest in ASCII.
+
+    What words say in ASCII is typeset as it is meant: ``-2`` with a minus sign, ``1.2^2`` with a raised 2,
+    ``KL(q || p)`` as a divergence.
+    """
+    text = "".join(sign if sign.isascii() or sign in _KNOWN_TO_LATEX else to_ascii(sign) for sign in text)
+    text = _POWER.sub(lambda power: power[1].translate(_TO_RAISED), text)
+    text = _MINUS.sub("−", text.replace("||", "‖").replace("->", "→"))
+    text = _AFTER_RELATION.sub("\N{NO-BREAK SPACE}", text).translate(_LATEX)
+    text = _on_the_line(text, "$^{{{}}}$", "$_{{{}}}$").replace("--", "-{}-")
     return _DIVERGENCE.sub(r"$\\mathrm{KL}(\1 \\parallel \2)$", text)
 
 
@@ -153,7 +168,7 @@ def to_latex_math(text: str) -> str:
     return bare if typeset == f"${bare}$" and "$" not in bare else rf"\text{{{typeset}}}"
 
 
-def _with_scripts(text: str, raised: str, lowered: str) -> str:
+def _on_the_line(text: str, raised: str, lowered: str) -> str:
     """The text with its raised and lowered characters put on the line, inside of these patterns."""
-    text = _RAISED.sub(lambda run: raised.format(run[0].translate(_BASELINE)), text)
-    return _LOWERED.sub(lambda run: lowered.format(run[0].translate(_BASELINE)), text)
+    text = _RAISED.sub(lambda run: raised.format(run[0].translate(_TO_BASELINE)), text)
+    return _LOWERED.sub(lambda run: lowered.format(run[0].translate(_TO_BASELINE)), text)

@@ -56,6 +56,9 @@ _INDENT = 2
 _GAPS = (3, 2, 1)
 
 _TRAILING = re.compile(r"(?: |\x1b\[[\d;]*m)+$", re.MULTILINE)
+_AFTER_RELATION = re.compile(r"(?<=[=≈±~]) ")
+_GLUE = "\ue000"
+"""Stands for a space at which no line is broken; `visible` leaves no such character in a text."""
 _ASCII_BOX = Box(str(SIMPLE_HEAD).replace("─", "-"), ascii=True)
 
 
@@ -88,7 +91,7 @@ def render(document: Document, *, width: int | None, color: bool, unicode: bool)
             console.print()
         console.print(layout.show(block))
         before = block
-    text = _TRAILING.sub(lambda end: end[0].replace(" ", ""), file.getvalue())
+    text = _TRAILING.sub(lambda end: end[0].replace(" ", ""), file.getvalue()).replace(_GLUE, " ")
     return text if unicode else to_ascii(text)
 
 
@@ -145,7 +148,7 @@ class _Layout:
         return spell(text, to_ascii, to_text)
 
     def line(self, text: Text, style: str = "") -> Line:
-        return Line(self.words(text), style)
+        return Line(_AFTER_RELATION.sub(_GLUE, self.words(text)), style)
 
     def prose(self, text: Line) -> Grid:
         return _grid([[text]], self.readable)

@@ -1,4 +1,4 @@
-"""Words with formulas between them, and the sentences that several formats say."""
+"""What several formats share: words with formulas, facts as a table, plots that are not drawn."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from collections.abc import Callable
 
 from klcli.formula.tree import Tree
 from klcli.render.signs import visible
-from klcli.report.document import Plot, Text
+from klcli.report.document import Cell, Column, Facts, Plot, Table, Text
 
-__all__ = ["spell", "without_picture"]
+__all__ = ["as_table", "spell", "without_picture"]
 
 
 def spell(text: Text, word: Callable[[str], str], formula: Callable[[Tree], str]) -> str:
     """The text in one format, given how that format writes words and formulas."""
     pieces = (text,) if isinstance(text, str) else text
     return "".join(word(visible(piece)) if isinstance(piece, str) else formula(piece) for piece in pieces)
+
+
+def as_table(facts: Facts) -> Table:
+    """Facts as a table without titles; there is no column for remarks if there are none."""
+    width = 3 if any(fact.remark for fact in facts.facts) else 2
+    rows = [(Cell(fact.label), Cell(fact.value, fact.tone), Cell(fact.remark)) for fact in facts.facts]
+    return Table((Column(""),) * width, tuple(row[:width] for row in rows))
 
 
 def without_picture(plot: Plot) -> str:
