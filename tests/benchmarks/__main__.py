@@ -1,0 +1,8 @@
+"""Every benchmark, one after the other: ``python -m tests.benchmarks``."""
+
+from __future__ import annotations
+
+from tests.benchmarks import kernel, monte_carlo, startup
+
+for benchmark in (kernel, monte_carlo, startup):
+    benchmark.main()
