@@ -12,7 +12,7 @@ is exact or has a known error, and only then a ratio or a function of it:
 - softplus: softplus(a) - softplus(b) = log1p(sigmoid(b) expm1(a - b)), in pairs of floats.
 
 Error, in ulp of the correctly rounded result: at most 8. Among millions of random points in all regimes the
-largest was 4.3, or 5.4 where the head gives a variance or a precision, just beyond the end of the series.
+largest was 4.7, or 5.4 where the head gives a variance or a precision, just beyond the end of the series.
 Both terms are >= 0, and 0 only where the heads, or the means, are equal or the true value rounds to 0. They
 are finite wherever the true value is, for subnormal arguments as well. All this relies on numpy's log, exp
 and expm1 being good to 1 ulp.

@@ -19,21 +19,23 @@ def broken(formula: str, room: int) -> str:
     """
     if len(formula) <= room:
         return formula
-    breaks = [
-        (match.start(), _depth(formula[: match.start()])) for match in _BEFORE_OPERATOR.finditer(formula)
-    ]
-    glued = formula.replace(" ", _GLUE)
-    for deepest in sorted({depth for _, depth in breaks}):
-        places = {place for place, depth in breaks if depth <= deepest}
-        glued = "".join(
-            " " if index in places else sign for index, sign in enumerate(formula.replace(" ", _GLUE))
-        )
-        if all(len(part) <= room - len(_INDENT) for part in glued.split(" ")):
-            break
-    lines = textwrap.wrap(
-        glued, max(room, 1 + len(_INDENT)), subsequent_indent=_INDENT, break_on_hyphens=False
+    depths = {match.start(): _depth(formula[: match.start()]) for match in _BEFORE_OPERATOR.finditer(formula)}
+    levels = ({place for place in depths if depths[place] <= level} for level in sorted(set(depths.values())))
+    candidates = (_glued(formula, places) for places in levels)
+    fitting = (
+        text for text in candidates if all(len(part) + len(_INDENT) <= room for part in text.split(" "))
     )
+    chosen = next(fitting, _glued(formula, set(depths)))
+    width = max(room, 1 + len(_INDENT))
+    lines = textwrap.wrap(chosen, width, subsequent_indent=_INDENT, break_on_hyphens=False)
     return "\n".join(lines).replace(_GLUE, " ")
+
+
+def _glued(formula: str, places: set[int]) -> str:
+    """The formula with spaces that can be broken at in these places only."""
+    return "".join(
+        _GLUE if sign == " " and place not in places else sign for place, sign in enumerate(formula)
+    )
 
 
 def _depth(text: str) -> int:

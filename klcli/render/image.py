@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from itertools import chain, cycle
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.render.axes import x_range, y_range
+from klcli.render.axes import runs, x_range, y_range
 from klcli.report.document import Plot
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ def _figure(plot: Plot) -> Figure:
     figure = Figure(figsize=(7.2, 4.5), dpi=150, layout="constrained")
     axes = figure.add_subplot()
     for curve, look in zip(plot.curves, chain([_REFERENCE], cycle(_LOOKS)), strict=False):
+        x, y = zip((nan, nan), *(point for run in runs(curve) for point in (*run, (nan, nan))), strict=True)
         # The space keeps a name that begins with "_" in the legend.
-        axes.plot(curve.x, curve.y, label=f" {curve.name}", **look)
+        axes.plot(x, y, label=f" {curve.name}", **look)
     axes.set_xlim(*x_range(plot))
     axes.set_ylim(*y_range(plot))
     _describe(axes, plot)

@@ -34,7 +34,7 @@ _BEGIN = r"""\documentclass{article}
 _END = r"\end{document}"
 _LINE, _GAP = 70, 3
 """Characters on a line, roughly, and those that the gap between two columns is worth."""
-_LONG, _LEAST = 40, 0.2
+_LONG, _LEAST = 30, 0.2
 """Characters beyond which entries are set as paragraphs, and the least share of the line for these."""
 
 
@@ -77,7 +77,8 @@ def _words(text: Text) -> str:
 
 
 def _toned(text: Text, tone: Tone) -> str:
-    return rf"\textbf{{{_words(text)}}}" if tone == "strong" else _words(text)
+    words = _words(text)
+    return rf"\textbf{{{words}}}" if tone == "strong" and words.strip() else words
 
 
 def _display(tree: Tree, left: str = "") -> str:
@@ -86,7 +87,9 @@ def _display(tree: Tree, left: str = "") -> str:
 
 def _guarded(text: str) -> str:
     r"""The text of a line: not empty, and its ``[`` or ``*`` no argument of a ``\\`` or ``\item`` before."""
-    return "{}" + text if text.startswith(("[", "*")) else text or r"\mbox{}"
+    if not text.strip():
+        return r"\mbox{}"
+    return "{}" + text if text.lstrip().startswith(("[", "*")) else text
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -103,22 +106,30 @@ def _table(table: Table) -> str:
 
 
 def _layout(table: Table) -> tuple[str, str]:
-    """The size of the type, small if need be, and the alignment of each column.
+    """The size of the type and the alignment of each column.
 
-    Columns with long entries share what the others leave of the line.
+    Where the line is too short, columns with long entries share what the others leave of it, and the type
+    becomes small if that is too little.
     """
     texts = [
         [column.title, *(row[index].text for row in table.rows)] for index, column in enumerate(table.columns)
     ]
-    lengths = [max(len(spell(text, str, to_text)) for text in column) for column in texts]
-    short = [length for length in lengths if length <= _LONG]
-    left = 1 - (sum(short) + _GAP * (len(lengths) - 1)) / _LINE
-    share = max(_LEAST, left / max(1, len(lengths) - len(short)))
+    lengths = [max(map(_length, column)) for column in texts]
+    gaps = _GAP * (len(lengths) - 1)
+    long = _LONG if sum(lengths) + gaps > _LINE else max(lengths, default=0)
+    short = [length for length in lengths if length <= long]
+    sharing = len(lengths) - len(short)
+    left = 1 - (sum(short) + gaps) / _LINE
+    share = max(_LEAST, left / max(1, sharing))
     alignment = [
-        "r" if column.numeric else rf"p{{{share:.2f}\linewidth}}" if length > _LONG else "l"
+        "r" if column.numeric else rf"p{{{share:.2f}\linewidth}}" if length > long else "l"
         for column, length in zip(table.columns, lengths, strict=True)
     ]
-    return r"\footnotesize" if left < 0 else "", "".join(alignment)
+    return r"\footnotesize" if left < _LEAST * sharing else "", "".join(alignment)
+
+
+def _length(text: Text) -> int:
+    return len(spell(text, str, lambda tree: to_text(tree, "unicode")))
 
 
 def _steps(steps: Steps) -> str:

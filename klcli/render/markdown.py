@@ -46,8 +46,8 @@ def _block(block: Block) -> str:
         case Note(kind, text):
             return f"> **{kind}:** {_words(text)}"
         case Item(label, lines):
-            told = [_toned(_line(line.text), line.tone) for line in lines]
-            return "- " + "  \n  ".join([f"**{_words(label)}**", *told])
+            told = [_toned(_words(label), "strong"), *(_toned(_line(line.text), line.tone) for line in lines)]
+            return "- " + "\\\n  ".join(filter(None, told))
         case Facts():
             return _table(as_table(block))
         case Table():

@@ -255,6 +255,16 @@ def test_ends_of_the_shift(name: str) -> None:
             assert ulps(value, true) <= LIMIT, (name, m, n, s, value)
 
 
+@pytest.mark.parametrize("name", ["logstd", "logvar", "logprecision"])
+def test_the_last_finite_spreads(name: str) -> None:
+    """exp(2t) is no double any more and exp(2t)/2 is; the rounding error of t counts 700 times."""
+    rng, zero = np.random.default_rng(0), np.zeros(POINTS)
+    multiple = {"logstd": 1.0, "logvar": 0.5, "logprecision": -0.5}[name]
+    head_p = rng.uniform(0.1, 1, POINTS)
+    head_q = head_p + rng.uniform(354.9, 355.2, POINTS) / multiple
+    assert_promise(name, kernel.spread(head_q, head_p, name), (zero, head_q, zero, head_p))
+
+
 def test_a_large_common_mean_cancels_before_the_ratio() -> None:
     for mean in (1e16, 1e150, 1e300):
         neighbour = np.nextafter(mean, np.inf)

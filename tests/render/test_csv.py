@@ -16,7 +16,7 @@ from klcli.render.csv import render
 
 
 def test_values() -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"name": "A, B", "value": 0.1, "exact": True, "n": Fraction(3), "tree": parse("½ s")},
         {"name": 'the "KL"', "value": float("-inf"), "exact": None, "digits": Decimal("0.10")},
         {"value": float("nan"), "n": 1e300},

@@ -93,6 +93,6 @@ def test_without_matplotlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @given(plot=plots)
 @settings(deadline=None, max_examples=15)
-@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.filterwarnings("ignore:Glyph", "ignore:constrained_layout")
 def test_any_plot(plot: Plot, tmp_path_factory: pytest.TempPathFactory) -> None:
     write(plot, tmp_path_factory.mktemp("plot") / "plot.svg")

@@ -86,7 +86,7 @@ def test_compute() -> None:
 
 reading: 1.2 is a standard deviation, so sigma = 1.2
 
-\begin{center}\begin{tabular}{llp{0.34\linewidth}}
+\begin{center}\begin{tabular}{llp{0.41\linewidth}}
 closed form & \textbf{$\approx$~0.0826784 nats} & spread 0.0376784 + shift 0.045 \\
 integral & $\approx$~0.0826784 nats & agrees \\
 Monte Carlo & $\approx$~0.08243 $\pm$~0.00049 nats & z = $-$0.5; 1,000,000 samples, seed 0 \\
@@ -121,7 +121,7 @@ def test_compare() -> None:
 exact: is KL(q $\parallel$ N(0, 1)) itself
 \end{description}
 
-\begin{center}\begin{tabular}{llrp{0.51\linewidth}}
+\begin{center}\begin{tabular}{llrp{0.63\linewidth}}
  & verdict & nats & what it is \\
 \hline
 \textbf{A} & exact & 0.0826784 & the KL divergence \\
