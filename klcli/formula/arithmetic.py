@@ -121,17 +121,16 @@ def _runs_over(tree: Reduction, values: Values[T]) -> list[str]:
     Those that carry the index of a sum, or else those that no inner reduction runs over.
 
     Raises:
-        ValueError: a vector stands inside and outside of an inner reduction.
+        ValueError: an inner reduction would run over one of them, too.
     """
     vectors = [name for name in free_symbols(tree.body) if isinstance(values.get(name), tuple)]
     carrying = [name for name in vectors if tree.kind == "sum" and carries(name, tree.index)]
-    if carrying:
-        return carrying
-    inner = {name for node in walk(tree.body) if isinstance(node, Reduction) for name in free_symbols(node)}
-    outside = [name for name in vectors if name in _outside(tree.body)]
-    if shared := inner.intersection(outside):
-        raise ValueError(f"the vector {min(shared)} stands inside and outside of a reduction")
-    return outside
+    own = carrying or [name for name in vectors if name in _outside(tree.body)]
+    inner = (node for node in walk(tree.body) if isinstance(node, Reduction))
+    rivals = [node for node in inner if not (carrying and (node.index or node.kind == "E"))]
+    if twice := {name for node in rivals for name in free_symbols(node)}.intersection(own):
+        raise ValueError(f"two reductions run over the vector {min(twice)}")
+    return own
 
 
 def _outside(tree: Tree) -> set[str]:
@@ -178,13 +177,14 @@ class Floats:
 
 _MOST_BITS = 100_000
 _LARGEST_EXPONENT = 1_000_000
+_HIGHEST_DEGREE = 50
 
 
 class Symbols:
     """Sympy expressions, built node by node: no text ever reaches one of sympy's parsers.
 
-    Sympy works out every power of numbers at once and in full, so powers of more than 100,000 bits raise
-    `ArithmeticError`, as does what is not real.
+    What sympy would work on without end raises `ArithmeticError`, as does what is not real: sympy writes
+    every power of numbers out in full, and multiplies polynomials out to find their signs.
     """
 
     def __init__(self) -> None:
@@ -252,4 +252,14 @@ class Symbols:
         sympy = self._sympy
         if value.has(sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
             raise ArithmeticError("no real value")
+        if value.is_Add and _degree(value) > _HIGHEST_DEGREE:
+            raise OverflowError("a polynomial of too high a degree for sympy")
         return value
+
+
+def _degree(value: Any) -> int:
+    """The degree of a sympy expression as a polynomial in whatever is no sum, product or whole power."""
+    if value.is_Pow and value.exp.is_Integer:
+        return abs(int(value.exp)) * _degree(value.base)
+    degrees = [_degree(part) for part in value.args] if value.is_Add or value.is_Mul else [1]
+    return sum(degrees) if value.is_Mul else max(degrees)

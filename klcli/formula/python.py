@@ -147,7 +147,7 @@ class _Reader:
     def syntax(self) -> ast.expr:
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SyntaxWarning)
+                warnings.simplefilter("ignore")
                 return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
             raise self.not_python(error) from None
@@ -156,7 +156,8 @@ class _Reader:
         """What Python says of the place; its guesses about what was meant are for programs and left out."""
         reason = re.split(r"\. |; | \(", error.msg)[0]
         before = sum(map(len, self.lines[: (error.lineno or 1) - 1]))
-        position = min(before + max((error.offset or 1) - 1, 0), len(self.text))
+        column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
+        position = min(before + column, len(self.text))
         hint = "a product is written with * and a power with **"
         if re.search(r"(?<![=!<>])=(?!=)", self.text):
             hint = "give the right-hand side only"

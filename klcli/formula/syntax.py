@@ -97,21 +97,23 @@ def stray_symbol(tree: Tree) -> tuple[int, Symbol, str] | None:
     among all symbols of the text, the symbol and the index.
     """
     indices = {node.index for node in walk(tree) if isinstance(node, Reduction) and node.kind == "sum"}
-    for place, (symbol, bound) in enumerate(_symbols(tree, frozenset())):
+    for place, (symbol, bound) in enumerate(_symbols(tree, frozenset(indices), frozenset())):
         for index in sorted(indices - bound):
             if carries(symbol.name, index):
                 return place, symbol, index
     return None
 
 
-def _symbols(tree: Tree, bound: frozenset[str]) -> Iterator[tuple[Symbol, frozenset[str]]]:
-    """Every symbol in the order of the text, with the indices of the sums around it."""
+def _symbols(
+    tree: Tree, indices: frozenset[str], bound: frozenset[str]
+) -> Iterator[tuple[Symbol, frozenset[str]]]:
+    """Every symbol in the order of the text, with those indices that a sum or mean around it runs over."""
     if isinstance(tree, Symbol):
         yield tree, bound
-    if isinstance(tree, Reduction):
-        bound |= {tree.index}
+    if isinstance(tree, Reduction) and tree.kind != "E":
+        bound = bound | {tree.index} if tree.index else indices
     for child in children(tree):
-        yield from _symbols(child, bound)
+        yield from _symbols(child, indices, bound)
 
 
 def clipped(text: str, length: int = 30) -> str:

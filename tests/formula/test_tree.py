@@ -1,0 +1,166 @@
+"""The tree: its normal forms, its walks, what it refuses to hold."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from klcli.formula.syntax import stray_symbol
+from klcli.formula.tree import (
+    FUNCTIONS,
+    Call,
+    Constant,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Symbol,
+    Tree,
+    carries,
+    children,
+    depth,
+    free_symbols,
+    number,
+    operation,
+    substitute,
+    walk,
+)
+from tests.formula.trees import trees
+
+X, Y, ONE, TWO = Symbol("x"), Symbol("y"), Number(Fraction(1)), Number(Fraction(2))
+
+
+@pytest.mark.parametrize(
+    ("built", "expected"),
+    [
+        (operation("/", ONE, TWO), Number(Fraction(1, 2))),
+        (operation("/", Negative(ONE), TWO), Negative(Number(Fraction(1, 2)))),
+        (operation("/", Number(Fraction(4)), TWO), Number(Fraction(2), "4/2")),
+        (operation("/", ONE, Number(Fraction(0))), Operation("/", ONE, Number(Fraction(0)))),
+        (operation("/", X, TWO), Operation("/", X, TWO)),
+        (
+            operation("/", Number(Fraction(1), "1.0"), TWO),
+            Operation("/", Number(Fraction(1), "1.0"), TWO),
+        ),
+        (operation("/", operation("/", ONE, TWO), TWO), Operation("/", Number(Fraction(1, 2)), TWO)),
+        (operation("^", Constant("e"), X), Call("exp", X)),
+        (operation("^", X, Constant("e")), Operation("^", X, Constant("e"))),
+        (number("-1/2"), Negative(Number(Fraction(1, 2)))),
+        (number("0.5", "0.5"), Number(Fraction(1, 2))),
+    ],
+)
+def test_normal_forms(built: Tree, expected: Tree) -> None:
+    assert built == expected
+
+
+def test_the_spelling_is_kept_and_no_part_of_equality() -> None:
+    written = Number(Fraction(1, 2), "0.5")
+    assert written == Number(Fraction(1, 2))
+    assert hash(written) == hash(Number(Fraction(1, 2)))
+    assert operation("/", Number(Fraction(4)), TWO).spelling == "4/2"  # type: ignore[union-attr]
+
+
+NO_SYMBOLS = (
+    *("", "2x", "x y", "x_", "_x", "x__y", "σ", "x-y", "x\n", "a" * 61),
+    *(
+        *FUNCTIONS,
+        "ln",
+        "log_2",
+        "log2",
+        "log10",
+        "lg",
+        "pi",
+        "e",
+        "sum",
+        "sum_j",
+        "exp_1",
+        "for",
+        "in",
+        "if",
+    ),
+)
+
+
+@pytest.mark.parametrize("name", NO_SYMBOLS)
+def test_names_that_are_no_symbols(name: str) -> None:
+    with pytest.raises(ValueError, match="not a symbol's name"):
+        Symbol(name)
+
+
+@pytest.mark.parametrize("name", ["x", "E", "mean", "e_1", "log_var", "logs", "sum_ab", "a" * 60, "lambda"])
+def test_names_that_are_symbols(name: str) -> None:
+    assert Symbol(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "index"), [("sum", "jk"), ("sum", "1"), ("mean", "j"), ("E", "1"), ("E", "a" * 61), ("E", "q ")]
+)
+def test_indices_that_no_notation_could_show(kind: str, index: str) -> None:
+    with pytest.raises(ValueError, match="not an index"):
+        Reduction(kind, index, X)  # type: ignore[arg-type]
+
+
+def test_other_refusals() -> None:
+    with pytest.raises(ValueError, match="not a function"):
+        Call("sin", X)
+    with pytest.raises(ValueError, match="not negative"):
+        Number(Fraction(-1))
+    with pytest.raises(FrozenInstanceError):
+        X.name = "y"  # type: ignore[misc]
+
+
+def test_walks_from_left_to_right() -> None:
+    tree = operation("+", Call("log", Y), Reduction("sum", "", operation("*", X, Negative(Y))))
+    assert [type(node).__name__ for node in walk(tree)] == (
+        ["Operation", "Call", "Symbol", "Reduction", "Operation", "Symbol", "Negative", "Symbol"]
+    )
+    assert free_symbols(tree) == ("y", "x")
+    assert depth(tree) == 5
+    assert children(X) == children(ONE) == ()
+
+
+def test_substitution_is_simultaneous_and_keeps_the_normal_forms() -> None:
+    swapped = substitute(operation("-", X, Y), {"x": Y, "y": X})
+    assert swapped == Operation("-", Y, X)
+    assert substitute(operation("/", X, TWO), {"x": ONE}) == Number(Fraction(1, 2))
+    assert substitute(operation("^", X, Y), {"x": Constant("e")}) == Call("exp", Y)
+    assert substitute(Reduction("mean", "", Call("log", X)), {"x": Y}) == Reduction(
+        "mean", "", Call("log", Y)
+    )
+
+
+@given(trees)
+def test_substituting_nothing_changes_nothing(tree: Tree) -> None:
+    assert substitute(tree, {}) == tree
+    assert substitute(tree, {name: Symbol(name) for name in free_symbols(tree)}) == tree
+    assert depth(tree) <= sum(1 for _ in walk(tree))
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "expected"),
+    [
+        ("x_j", "j", True),
+        ("sigma_1j", "j", True),
+        ("x_jk", "k", True),
+        ("x_jk", "j", False),
+        ("j", "j", False),
+        ("x_obj", "j", False),
+        ("x_j", "", False),
+    ],
+)
+def test_what_carries_an_index(name: str, index: str, expected: bool) -> None:
+    assert carries(name, index) is expected
+
+
+def test_a_symbol_outside_of_its_sum_is_found() -> None:
+    inside, outside = Symbol("a_j"), Symbol("b_j")
+    summed = Reduction("sum", "j", inside)
+    assert stray_symbol(summed) is None
+    assert stray_symbol(operation("+", summed, summed)) is None
+    assert stray_symbol(operation("+", summed, outside)) == (1, outside, "j")
+    assert stray_symbol(operation("+", outside, summed)) == (0, outside, "j")
+    assert stray_symbol(operation("+", summed, Reduction("sum", "k", outside))) == (1, outside, "j")
+    assert stray_symbol(operation("+", Reduction("E", "q", inside), Symbol("mu_q"))) is None
