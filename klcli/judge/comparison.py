@@ -154,7 +154,7 @@ def _grid_point(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> 
 def _value(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> float | None:
     function = of_formula(tree, verdict.roles, verdict.parameterization)
     try:
-        return float(function(_decimal(mu), _decimal(sigma)))
+        return float(function(_decimal(mu), _decimal(sigma))) + 0.0  # -0.0 becomes 0.0
     except ArithmeticError:
         return None
 

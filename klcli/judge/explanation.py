@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from klcli.formula.numeral import significant
-from klcli.formula.tree import Tree
+from klcli.formula.tree import Negative, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.identification import roles
+from klcli.judge.identification import exchanged, roles
 from klcli.judge.shape import Limit, Minimum
-from klcli.judge.verdict import Quantity, Verdict
+from klcli.judge.verdict import Quantity, Verdict, judge_as
 
 __all__ = ["explain", "quantity_text"]
 
@@ -43,15 +44,24 @@ def explain(
         growth: the power of sigma with which it grows; 2 for a KL.
     """
     if verdict.kind in ("wrong", "not-kl"):
-        parts = [_denial(verdict, exact_under), *_shape(lowest, growth)]
+        parts = [_denial(tree, verdict, exact_under), *_shape(lowest, growth)]
     else:
         parts = [_identity(verdict)]
+    parts.extend(_about_roles(tree, verdict))
+    return "; ".join(parts)
+
+
+def _about_roles(tree: Tree, verdict: Verdict) -> Iterator[str]:
+    """What there is to say of the symbols' roles: a missing one, a guess, an exchange that would help."""
     mean, head = verdict.roles.mean, verdict.roles.head
     if mean is None:
-        parts.append("the mean does not occur in it")
-    elif verdict.roles != roles(tree)[0]:
-        parts.append(f"with {mean} as the mean and {head} as the head")
-    return "; ".join(parts)
+        yield "the mean does not occur in it"
+    elif len(roles(tree)) > 1:
+        yield f"with {mean} as the mean and {head} as the head"
+    elif head and verdict.kind == "wrong":
+        other = judge_as(tree, exchanged(verdict.roles), verdict.parameterization)
+        if other.kind == "exact":
+            yield f"it would be the KL with {mean} and {head} exchanged"
 
 
 def quantity_text(number: Quantity) -> str:
@@ -78,11 +88,13 @@ def _identity(verdict: Verdict) -> str:
     return f"is {factor}KL({pair}){constant}: {meaning}"
 
 
-def _denial(verdict: Verdict, exact_under: tuple[str, ...]) -> str:
+def _denial(tree: Tree, verdict: Verdict, exact_under: tuple[str, ...]) -> str:
     if verdict.kind == "not-kl":
         return "has not the ingredients of a KL"
     meant = " or ".join(PARAMETERIZATIONS[name].meaning for name in exact_under)
     own = verdict.parameterization.meaning
+    if (negative := judge_as(Negative(tree), verdict.roles, verdict.parameterization)).kl:
+        return f"is the negative of one that {_identity(negative)}: its sign is flipped"
     return f"is no KL when s is {own}" + (f", it is the one for {meant}" if meant else "")
 
 
@@ -90,8 +102,12 @@ def _shape(lowest: Minimum | Limit | None, growth: float | None) -> list[str]:
     if lowest is None:
         return ["has no value for any sigma"]
     if isinstance(lowest, Limit):
-        depth = "falls without bound" if lowest.value is None else f"falls to {significant(lowest.value)}"
+        if lowest.unbounded:
+            return [f"has no minimum: it falls without bound as {lowest.where}"]
+        depth = "is lowest" if lowest.value is None else f"falls to {significant(lowest.value)}"
         return [f"has no minimum: it {depth} as {lowest.where}"]
+    if lowest.sigma is None:
+        return ["does not depend on the spread"]
     parts = [_minimum(lowest)]
     if growth is not None and abs(growth - 2) > 0.01:
         parts.append(f"grows {_power(growth)} where the KL grows like sigma^2")
@@ -99,13 +115,15 @@ def _shape(lowest: Minimum | Limit | None, growth: float | None) -> list[str]:
 
 
 def _minimum(found: Minimum) -> str:
-    where = [f"sigma = {significant(found.sigma)}"] if found.sigma != 1 else []
+    where = [f"sigma = {significant(found.sigma or 1)}"] if found.sigma != 1 else []
     if found.mu:
         where.insert(0, f"mu = {significant(found.mu)}")
     if where:
         return f"has its minimum at {', '.join(where)} instead of mu = 0, sigma = 1"
+    if found.curvature is None:
+        return "keeps the minimum but has no curvature there"
     if found.curvature == 2:
-        return "keeps the minimum and the curvature of the KL there"
+        return "keeps the minimum and the curvature in sigma of the KL there"
     return f"keeps the minimum but charges {_share(found.curvature / 2)} the true curvature there"
 
 

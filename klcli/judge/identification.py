@@ -26,6 +26,7 @@ __all__ = [
     "Basis",
     "Coefficients",
     "Roles",
+    "exchanged",
     "identify",
     "roles",
     "value",
@@ -100,7 +101,8 @@ _MEAN_NAME = re.compile(r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z", 
 def roles(tree: Tree) -> tuple[Roles, ...]:
     """The ways in which the symbols can be mean and head, the likelier first.
 
-    Names only order the ways; which one holds is found by trying.
+    If one of two names is that of a mean (``mu``, ``z_mean``), there is no other way: a formula with both
+    exchanged is wrong. Otherwise the one that holds is found by trying.
 
     Raises:
         KlcliError: no symbol, or more than two.
@@ -116,9 +118,13 @@ def roles(tree: Tree) -> tuple[Roles, ...]:
         lone_mean, lone_head = Roles(names[0], None), Roles(None, names[0])
         return (lone_mean, lone_head) if _MEAN_NAME.match(names[0]) else (lone_head, lone_mean)
     first, second = Roles(*names), Roles(*reversed(names))
-    return (
-        (second, first) if _MEAN_NAME.match(names[1]) and not _MEAN_NAME.match(names[0]) else (first, second)
-    )
+    named = [way for way in (first, second) if way.mean and _MEAN_NAME.match(way.mean)]
+    return (named[0],) if len(named) == 1 else (first, second)
+
+
+def exchanged(role: Roles) -> Roles:
+    """The mean as the head, and the head as the mean."""
+    return Roles(role.head, role.mean)
 
 
 def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from itertools import pairwise
 from math import log
 from typing import Any, TypeAlias
 
@@ -32,31 +33,35 @@ _REACH = 9
 """Means and logarithms of sigma up to which the grid looks."""
 _ROUNDS = 60
 _SETTLED = Decimal("1e-20")
-_TINY = Decimal("1e-20")
+_TINY, _NEAR = Decimal("1e-20"), Decimal("1e-6")
+_FAR = (Decimal("1e6"), Decimal("1e8"), Decimal("1e10"))
+_SETTLED_POWER, _EXPONENTIAL = 0.01, 50.0
 
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
     """A point at which a formula is lowest, and its second derivative in sigma there.
 
-    `mu` is None where the formula does not depend on the mean.
+    `mu` is None where the formula does not depend on the mean, `sigma` where it does not depend on the
+    spread, `curvature` where the minimum is a kink.
     """
 
     mu: float | None
-    sigma: float
+    sigma: float | None
     value: float
-    curvature: float
+    curvature: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """The way on which a formula without a minimum becomes lowest: ``sigma -> 0``.
 
-    `value` is what it tends to; None if it falls without bound.
+    `value` is what it tends to; None if it falls without bound or that was not found.
     """
 
     where: str
     value: float | None
+    unbounded: bool = False
 
 
 def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Function:
@@ -64,27 +69,45 @@ def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Function:
     return lambda mu, sigma: value(tree, roles, reading, mu, sigma)
 
 
-def derivatives(function: Function, mu: Decimal, sigma: Decimal) -> tuple[float, float] | None:
-    """Slope and curvature in sigma, correctly rounded but for ties; None where the function has no value."""
-    step = sigma * _STEP
+def derivatives(function: Function, mu: Decimal, sigma: Decimal) -> tuple[float, float | None] | None:
+    """Slope and curvature in sigma, correctly rounded but for ties; None where the function has no value.
+
+    At a kink, which shows by differences that depend on their step, there is no curvature.
+    """
     try:
         with localcontext(context(_DIGITS)):
-            below, here, above = (function(mu, sigma + offset) for offset in (-step, Decimal(0), step))
-            slope, curvature = (above - below) / (2 * step), (above - 2 * here + below) / (step * step)
-            return _tidy(slope), _tidy(curvature)
+            slope, curvature = _differences(function, mu, sigma, sigma * _STEP)
+            _, wider = _differences(function, mu, sigma, sigma * _STEP * 100)
+            smooth = abs(curvature - wider) <= Decimal("1e-6") * max(abs(curvature), Decimal(1))
+            return _tidy(slope), _tidy(curvature) if smooth else None
     except ArithmeticError:
         return None
+
+
+def _differences(function: Function, mu: Decimal, sigma: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
+    """The central differences of first and second order."""
+    below, here, above = (function(mu, sigma + offset) for offset in (-step, Decimal(0), step))
+    return (above - below) / (2 * step), (above - 2 * here + below) / (step * step)
 
 
 def growth(function: Function, mu: Decimal) -> float | None:
-    """The power of sigma with which a function grows for large sigma, 2 for a KL; None without a value."""
-    near, far = Decimal("1e6"), Decimal("1e8")
+    """The power of sigma with which a function grows for large sigma, 2 for a KL.
+
+    None where it has no value there, or where the power has not settled by sigma = 1e8; a power that is
+    itself large counts as settled, as do those near zero of a logarithm.
+    """
     try:
         with localcontext(context(_DIGITS)):
-            values = function(mu, near), function(mu, far)
-            return float((values[1] / values[0]).ln() / (far / near).ln())
+            values = [function(mu, sigma) for sigma in _FAR]
+            powers = [float((above / below).ln() / Decimal(100).ln()) for below, above in pairwise(values)]
     except ArithmeticError:
         return None
+    settled = (
+        abs(powers[1] - powers[0]) < _SETTLED_POWER
+        or min(powers) > _EXPONENTIAL
+        or max(map(abs, powers)) < 0.2
+    )
+    return powers[0] if settled else None
 
 
 def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Limit | None:
@@ -99,12 +122,15 @@ def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Lim
     row, column = numpy.unravel_index(numpy.argmin(penalty), penalty.shape)
     start = Decimal(float(means[row])), Decimal(float(numpy.exp(log_sigma[column])))
     function = of_formula(tree, roles, reading)
+    flat = bool((penalty == penalty[:1]).all())
+    if (penalty == penalty[:, :1]).all():
+        mean = None if flat else float(start[0])
+        return Minimum(mean, None, float(penalty[row, column]), None)
     edge = _edge(penalty, int(row), int(column), float(start[1]))
     if edge:
         return _limit(function, start, edge)
-    flat = bool((penalty == penalty[:1]).all())
     found = _refined(function, *start, flat=flat)
-    if found and abs(log(found.sigma)) > _REACH:
+    if found and found.sigma and abs(log(found.sigma)) > _REACH:
         return _limit(function, start, "sigma -> 0" if found.sigma < 1 else "sigma -> infinity")
     return found
 
@@ -144,9 +170,18 @@ def _limit(function: Function, start: tuple[Decimal, Decimal], edge: str) -> Lim
     try:
         values = [function(*point) for point in points]
     except ArithmeticError:
+        values = []
+    if not values:
         return Limit(edge, None)
-    settled = len(values) > 1 and abs(values[-1] - values[-2]) < Decimal("1e-3") * abs(values[1] - values[0])
-    return Limit(edge, float(round(values[-1], 9)) + 0.0 if settled else None)
+    with localcontext(context(_DIGITS)):
+        changes = [abs(after - before) for before, after in pairwise(values)]
+        settles, settled = (
+            changes[-1] < changes[0] / 1000,
+            changes[-1] < _NEAR * max(abs(values[-1]), Decimal(1)),
+        )
+    if settled:
+        return Limit(edge, round(float(values[-1]), 9) + 0.0)
+    return Limit(edge, None, unbounded=not settles and values[-1] < values[0])
 
 
 def _refined(function: Function, mu: Decimal, sigma: Decimal, *, flat: bool) -> Minimum | None:

@@ -25,7 +25,7 @@ from klcli.judge.identification import (
     roles,
 )
 
-__all__ = ["KINDS", "Kind", "Quantity", "ScaledKL", "Verdict", "exact_under", "judge"]
+__all__ = ["KINDS", "Kind", "Quantity", "ScaledKL", "Verdict", "exact_under", "judge", "judge_as"]
 
 Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "wrong", "not-kl"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -73,7 +73,7 @@ def judge(tree: Tree, reading: Parameterization) -> Verdict:
     Raises:
         KlcliError: the formula has no symbol or more than two.
     """
-    verdicts = [_judge_roles(tree, role, reading) for role in roles(tree)]
+    verdicts = [judge_as(tree, role, reading) for role in roles(tree)]
     return min(verdicts, key=lambda verdict: KINDS.index(verdict.kind))
 
 
@@ -82,7 +82,8 @@ def exact_under(tree: Tree) -> tuple[str, ...]:
     return tuple(name for name, reading in PARAMETERIZATIONS.items() if judge(tree, reading).kind == "exact")
 
 
-def _judge_roles(tree: Tree, role: Roles, reading: Parameterization) -> Verdict:
+def judge_as(tree: Tree, role: Roles, reading: Parameterization) -> Verdict:
+    """The verdict on a formula whose symbols have these roles."""
     kl = None
     forward = identify(tree, role, reading, FORWARD)
     found = forward or identify(tree, role, reading, REVERSED)

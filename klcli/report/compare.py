@@ -212,7 +212,7 @@ def _item(formula: Judged, reading: Parameterization) -> Item:
         formula.name,
         (
             Paragraph((formula.formula,)),
-            Paragraph(("  with ", Symbol(head), " = ", reading.head, ": ", own), "muted"),
+            Paragraph(("  with the head ", Symbol(head), " = ", reading.head, ": ", own), "muted"),
             Paragraph(f"{formula.verdict}: {formula.explanation}", tone),
         ),
     )
@@ -266,7 +266,12 @@ def _numbers(formula: Judged) -> tuple[Cell, ...]:
 def _lowest(formula: Judged) -> str:
     if formula.minimum:
         mu = f"mu = {significant(formula.minimum.mu, 4)}, " if formula.minimum.mu else ""
-        return f"{mu}sigma = {significant(formula.minimum.sigma, 4)}"
+        sigma = (
+            "any sigma"
+            if formula.minimum.sigma is None
+            else f"sigma = {significant(formula.minimum.sigma, 4)}"
+        )
+        return mu + sigma
     return f"none ({formula.limit.where})" if formula.limit else "none"
 
 

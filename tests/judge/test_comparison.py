@@ -73,9 +73,16 @@ def test_matrix_covers_every_reading() -> None:
         ("-1/2 (s - mu^2 - e^s)", "logvar", "is KL(q || N(0, 1)) + 1/2: the constant changes no gradient"),
         ("log s + (1 + mu^2)/(2 s^2) - 1/2", "std", "is KL(N(0, 1) || q): the reversed direction"),
         ("-1/2 (2 log s - s^2 - mu^2 + 1)", "logvar", "has its minimum at sigma = 1.64872"),
+        ("-1/2 (1 + a - b^2 - e^a)", "logvar", "with b as the mean and a as the head"),
+        (
+            "1/2 (1 + s - mu^2 - e^s)",
+            "logvar",
+            "the negative of one that is KL(q || N(0, 1)) itself: its sign is flipped",
+        ),
+        ("mu^2 + 1", "std", "does not depend on the spread"),
         ("mu^2 + s^2", "std", "has not the ingredients of a KL"),
         ("-1/2 (1 + s - e^s)", "logvar", "the mean does not occur in it"),
-        ("-1/2 (1 + mu - s^2 - e^mu)", "logvar", "with s as the mean and mu as the head"),
+        ("-1/2 (1 + mu - s^2 - e^mu)", "logvar", "it would be the KL with mu and s exchanged"),
     ],
 )
 def test_what_is_said(text: str, reading: str, words: str) -> None:

@@ -76,7 +76,7 @@ def test_a_minimum_agrees_with_mpmath(name: str) -> None:
 )
 def test_no_minimum(text: str, name: str, where: str, value: float | None) -> None:
     limit = found(text, name)
-    assert limit == Limit(where, value)
+    assert limit == Limit(where, value, unbounded=value is None)
 
 
 def test_a_formula_without_the_mean_is_flat_in_it() -> None:
@@ -84,6 +84,33 @@ def test_a_formula_without_the_mean_is_flat_in_it() -> None:
     assert isinstance(minimum, Minimum)
     assert minimum.mu is None
     assert minimum.sigma == pytest.approx(math.sqrt(0.5), rel=1e-15)
+
+
+def test_a_formula_without_the_spread_is_flat_in_it() -> None:
+    minimum = lowest(parse("mu^2 + 3"), Roles("mu", None), PARAMETERIZATIONS["std"])
+    assert minimum == Minimum(0.0, None, 3.0, None)
+
+
+def test_a_limit_that_is_not_reached_is_not_said() -> None:
+    assert found("1e300 s + mu^2", "var") == Limit("sigma -> 0", None)
+
+
+def test_the_edge_of_where_it_has_a_value_is_no_abyss() -> None:
+    limit = found("1/2 (s + mu^2 - 1 - log s) + 0 * log(s - 5)", "var")
+    assert isinstance(limit, Limit)
+    assert limit.where.startswith("sigma -> 2.")
+    assert (limit.value, limit.unbounded) == (None, False)
+
+
+def test_a_kink_has_no_curvature() -> None:
+    minimum = found("abs(s - 1) + mu^2", "std")
+    assert isinstance(minimum, Minimum)
+    assert (minimum.sigma, minimum.curvature) == (1.0, None)
+
+
+def test_a_power_that_has_not_settled_is_not_said() -> None:
+    function = of_formula(parse("s^2 + 1e-40 s^8"), ROLES, PARAMETERIZATIONS["std"])
+    assert growth(function, Decimal(0)) is None
 
 
 def test_a_formula_without_a_value_anywhere() -> None:

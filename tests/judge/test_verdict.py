@@ -136,10 +136,15 @@ def test_a_scale_next_to_one_is_not_one(number: str) -> None:
     assert found.kl.scale != 1
 
 
-def test_names_are_only_a_hint() -> None:
-    swapped = verdict("-1/2 (1 + mu - s^2 - e^mu)", "logvar")
-    assert swapped.kind == "exact"
-    assert (swapped.roles.mean, swapped.roles.head) == ("s", "mu")
+@pytest.mark.parametrize("mean", ["mu", "z_mean", "loc", "mean"])
+def test_a_mean_by_name_is_the_mean(mean: str) -> None:
+    assert verdict(f"-1/2 (1 + s - {mean}^2 - e^s)", "logvar").kind == "exact"
+    swapped = verdict(f"-1/2 (1 + {mean} - s^2 - e^{mean})", "logvar")
+    assert swapped.kind == "wrong"
+    assert (swapped.roles.mean, swapped.roles.head) == (mean, "s")
+
+
+def test_other_names_are_tried_both_ways() -> None:
     assert verdict("-1/2 (1 + b - a^2 - e^b)", "logvar").kind == "exact"
     assert verdict("-1/2 (1 + a - b^2 - e^a)", "logvar").kind == "exact"
 

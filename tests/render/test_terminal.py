@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -170,6 +170,7 @@ def test_colours_change_nothing_else(document: Document, width: int | None) -> N
 
 
 @given(documents, widths)
+@example(Document("x = ", ()), None)
 @settings(deadline=None)
 def test_lines_end_where_their_text_ends(document: Document, width: int | None) -> None:
     text = plain(document, width)
