@@ -39,7 +39,12 @@ def output(command: str) -> str:
     environment = {**os.environ, "PATH": path, "PYTHONIOENCODING": "utf-8"}
     environment.pop("FORCE_COLOR", None)
     done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, encoding="utf-8", env=environment, check=False
+        ["bash", "-c", command],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
     )
     return done.stdout + done.stderr
 
@@ -58,7 +63,9 @@ def test_python_examples() -> None:
 
 def test_every_parameterization_is_in_the_table() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", text(), re.MULTILINE)
-    assert rows == [(row.name, row.meaning.removeprefix("a ").removeprefix("the ")) for row in PARAMETERIZATIONS.values()]
+    assert rows == [
+        (row.name, row.meaning.removeprefix("a ").removeprefix("the ")) for row in PARAMETERIZATIONS.values()
+    ]
 
 
 @pytest.mark.parametrize("title", ["## Install and run", "## Run the tests"])
@@ -73,7 +80,9 @@ def test_setups_are_single_lines_that_begin_with_a_virtual_environment(title: st
 
 def test_extras_that_are_named_exist() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert set(re.findall(r"klcli\[(\w+)\]|\.\[(\w+)\]", text())) <= {pair for name in extras for pair in ((name, ""), ("", name))}
+    assert set(re.findall(r"klcli\[(\w+)\]|\.\[(\w+)\]", text())) <= {
+        pair for name in extras for pair in ((name, ""), ("", name))
+    }
 
 
 def update() -> None:

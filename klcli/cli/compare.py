@@ -16,7 +16,7 @@ from klcli.errors import KlcliError
 from klcli.formula.tree import Tree
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, MOST_SAMPLES
+from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
 
@@ -34,7 +34,8 @@ Examples:
 
 \b
 -q prints the names of the formulas that are exact. The status is 1 if --expect names a
-formula that is not exact under the reading, and 0 otherwise.
+formula that is not exact under the reading, or if the true KL at the point and its Monte
+Carlo estimate contradict each other, and 0 otherwise.
 """
 
 
@@ -53,7 +54,9 @@ formula that is not exact under the reading, and 0 otherwise.
 @click.option("--all", "every", is_flag=True, help="Every formula under every reading.")
 @click.option("--expect", metavar="NAME", help="Status 1 unless this formula is exact under the reading.")
 @click.option("--plot", metavar="FILE", help="Draw penalty against sigma into FILE.png or FILE.svg.")
-@click.option("--samples", type=Whole(2, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6.")
+@click.option(
+    "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
+)
 @click.option("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @output_options
 @click.pass_obj
@@ -77,6 +80,7 @@ def compare(
     the KL to another prior, or none; what it is worth at a point; where its minimum lies and how it bends
     there.
     """
+    from klcli.formula.syntax import nearest
     from klcli.judge.comparison import FORMULAS, compare, matrix
     from klcli.report.compare import compare_report, penalty_plot
 
@@ -86,7 +90,8 @@ def compare(
     q = Gaussian.from_head(mean, spread)
     chosen = {**FORMULAS, **_named(formulas, taken=FORMULAS)}
     if expect is not None and expect not in chosen:
-        raise KlcliError(f"--expect {expect}: there is no such formula", f"one of: {', '.join(chosen)}")
+        hint = nearest(expect.upper(), chosen) or nearest(expect, chosen) or f"one of: {', '.join(chosen)}"
+        raise KlcliError(f"--expect {expect}: there is no such formula", hint)
     judged = compare(chosen, reading, mean, spread)
     with progress(samples, "Monte Carlo", quiet=settings.quiet > 0) as advance:
         truth = examine(q, Gaussian.from_head(0, 1), samples=samples, seed=seed, progress=advance)

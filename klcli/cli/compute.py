@@ -13,7 +13,7 @@ from klcli.cli.types import Choice, Whole
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.derivation import derive
 from klcli.gaussian.divergence import UNITS, Unit, divergence_digits
-from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, MOST_SAMPLES
+from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 from klcli.report.compute import compute_report
 from klcli.report.report import Report
 
@@ -38,7 +38,9 @@ The status is 1 if the closed form and a witness disagree (Monte Carlo: by more 
 @prior_options
 @click.option("--reverse", is_flag=True, help="Show KL(p || q) beside KL(q || p).")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
-@click.option("--samples", type=Whole(2, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6.")
+@click.option(
+    "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
+)
 @click.option("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @click.option("--digits", type=Whole(1, 1000), help="Closed form to that many significant digits.")
 @click.option("--steps", type=Choice(("full", "short", "none")), default="full", help="Default full.")

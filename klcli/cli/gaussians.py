@@ -76,7 +76,11 @@ def prior(options: Mapping[str, Any], dimension: int) -> Gaussian:
             )
         head = (Fraction(1),)
     mean = options["prior_mu"] or (Fraction(0),)
-    return Gaussian.from_head(_repeated(mean, dimension, "mu"), _repeated(head, dimension, name), name)
+    means, heads = _repeated(mean, dimension, "mu"), _repeated(head, dimension, name)
+    try:
+        return Gaussian.from_head(means, heads, name)
+    except KlcliError as error:
+        raise KlcliError(f"the prior's {error.message}", error.hint.replace("--", "--prior-")) from None
 
 
 def _added(command: F, options: list[Callable[[F], F]]) -> F:
@@ -117,7 +121,7 @@ def _repeated(values: tuple[Fraction, ...], dimension: int, name: str) -> tuple[
         return values * dimension
     if len(values) != dimension:
         raise KlcliError(
-            f"the prior's {name} has {len(values)} values, the posterior has {dimension} dimensions",
+            f"the prior's {name} has {len(values)} values, the posterior has {dimension}",
             "give the prior one value, or one for every dimension",
         )
     return values

@@ -115,6 +115,11 @@ def _status(arguments: list[str]) -> int:
         # Python flushes stdout once more when it ends; that must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _complain(
+            f"cannot write the result: {error.strerror}", "--output FILE writes it elsewhere", USAGE
+        )
     except Exception as error:
         if os.environ.get("KLCLI_TRACEBACK"):
             raise

@@ -45,14 +45,26 @@ class Settings:
         """These settings, completed by those given before the command."""
         return Settings(
             self.format or outer.format,
-            self.output or outer.output,
+            outer.output if self.output is None else self.output,
             self.quiet + outer.quiet,
             self.color or outer.color,
         )
 
     def standing_alone(self) -> Settings:
-        """The same for a LaTeX document that compiles by itself."""
+        """The same for a LaTeX document that compiles by itself.
+
+        Raises:
+            KlcliError: another format was asked for.
+        """
+        if self.chosen() not in ("latex", "text"):
+            raise KlcliError(
+                f"--standalone is LaTeX, not {self.chosen()}", "leave --format out, or name the file .tex"
+            )
         return replace(self, format="latex", standalone=True)
+
+    def chosen(self) -> str:
+        """The format that was asked for, or that the file's ending says."""
+        return self.format or _BY_SUFFIX.get(Path(self.output or "").suffix.lower(), "text")
 
 
 def output_options(command: F) -> F:
@@ -87,7 +99,7 @@ def write(report: Report, settings: Settings) -> None:
     """
     if settings.quiet > 1:
         return
-    if settings.output:
+    if settings.output is not None:
         _write_file(Path(settings.output), report, settings)
         return
     text = _text(report, settings, sys.stdout)
@@ -108,7 +120,7 @@ def _write_file(path: Path, report: Report, settings: Settings) -> None:
 def _text(report: Report, settings: Settings, stream: TextIO) -> str:
     if settings.quiet:
         return report.bare
-    chosen = settings.format or _BY_SUFFIX.get(Path(settings.output or "").suffix.lower(), "text")
+    chosen = settings.chosen()
     if chosen == "text":
         from klcli.render.terminal import render
 

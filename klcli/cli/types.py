@@ -22,6 +22,9 @@ class Choice(click.Choice[str]):
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return "WORD"  # the help text lists the words
 
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        return ""
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value in self.choices:
             return str(value)

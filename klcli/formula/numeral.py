@@ -9,8 +9,9 @@ from klcli.errors import KlcliError
 
 __all__ = ["decimal_text", "parse_numeral", "significant"]
 
-_NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?\Z", re.ASCII)
+_NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
 _MOST_CHARACTERS = 1000
+_MOST_EXPONENT = 10_000
 _LARGEST = Fraction(1.7976931348623157e308)
 _SMALLEST = Fraction(5e-324) / 2
 
@@ -31,9 +32,12 @@ def parse_numeral(text: str, name: str) -> Fraction:
     typed = text.strip()
     if len(typed) > _MOST_CHARACTERS:
         raise KlcliError(f"{name} has {len(typed):,} characters", f"at most {_MOST_CHARACTERS:,} are read")
-    if not _NUMERAL.match(typed):
+    found = _NUMERAL.match(typed)
+    if not found:
         raise KlcliError(f"{name} must be a number, got {typed!r}", _hint(typed))
-    value = Fraction(typed)
+    # An exponent that no double has is not worth the digits that its value would take.
+    absurd = abs(int(found["exponent"] or 0)) > _MOST_EXPONENT
+    value = _LARGEST + 1 if absurd else Fraction(typed)
     if abs(value) > _LARGEST or 0 < abs(value) <= _SMALLEST:
         raise KlcliError(
             f"{name} = {typed} is outside of the range of doubles (5e-324 to 1.8e308)",

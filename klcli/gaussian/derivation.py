@@ -156,7 +156,20 @@ def steps_of_one_dimension(reading: Parameterization, *, standard: bool) -> list
             _UNIT_PRIOR,
             essential=False,
         ),
-        Step((_MINUS_HALF, " factored out, the index left out"), _FACTORED),
+        Step(
+            (
+                _MINUS_HALF,
+                " factored out; ",
+                Symbol("mu_1"),
+                ", ",
+                Symbol("sigma_1"),
+                " written ",
+                Symbol("mu"),
+                ", ",
+                Symbol("sigma"),
+            ),
+            _FACTORED,
+        ),
         Step(head, substitute(_IN_HEAD, in_head)),
     ]
 

@@ -22,13 +22,24 @@ from klcli.gaussian.distribution import Gaussian, log_density
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DEFAULT_SAMPLES", "DEFAULT_SEED", "MOST_SAMPLES", "Estimate", "integral", "monte_carlo", "total"]
+__all__ = [
+    "DEFAULT_SAMPLES",
+    "DEFAULT_SEED",
+    "LEAST_SAMPLES",
+    "MOST_SAMPLES",
+    "Estimate",
+    "integral",
+    "monte_carlo",
+    "total",
+]
 
 DEFAULT_SAMPLES = 1_000_000
 DEFAULT_SEED = 0
 _GENERATOR = "numpy SFC64"
 
 MOST_SAMPLES = 10**12
+LEAST_SAMPLES = 1000
+"""Below this the standard error is itself too uncertain for a limit of 5 of them."""
 _BLOCK = 8192
 _LARGE = 1e100
 _EPSILON = 2.0**-52
@@ -89,7 +100,7 @@ def monte_carlo(
     Args:
         q: the posterior, which is sampled.
         p: the prior.
-        samples: draws per dimension, at least 2.
+        samples: draws per dimension, from `LEAST_SAMPLES` to `MOST_SAMPLES`.
         seed: of the generator; the same seed gives the same digits.
         progress: is told the number of draws of each block.
 
@@ -98,8 +109,11 @@ def monte_carlo(
     """
     import numpy
 
-    if not 2 <= samples <= MOST_SAMPLES:
-        raise KlcliError(f"samples must be from 2 to 1e12, got {samples}", "for example --samples 1e6")
+    if not LEAST_SAMPLES <= samples <= MOST_SAMPLES:
+        raise KlcliError(
+            f"samples must be from {LEAST_SAMPLES:,} to {MOST_SAMPLES:,}, got {samples:,}",
+            "for example --samples 1e6",
+        )
     if seed < 0:
         raise KlcliError(f"the seed must not be negative, got {seed}", "for example --seed 0")
     generator = numpy.random.Generator(numpy.random.SFC64(seed))

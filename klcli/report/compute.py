@@ -143,7 +143,10 @@ def compute_report(
     title = ("KL(q || p) of q = ", *normal_text(q), " and p = ", *normal_text(p))
     return Report(
         data=data,
-        rows=tuple(_rows(q, p, unit, forward)),
+        rows=(
+            *_rows("KL(q || p)", q, p, unit, forward),
+            *(_rows("KL(p || q)", p, q, unit, backward) if backward else ()),
+        ),
         document=Document(title, tuple(blocks)),
         bare=_bare(forward, backward, digits),
         holds=all(found.status == "agrees" for found in (forward, backward) if found),
@@ -166,21 +169,35 @@ def _reverse(found: Examination) -> Reverse:
 
 def _warnings(found: Examination) -> Iterator[str]:
     sampled = found.monte_carlo
-    if sampled.detects is not None and sampled.detects > _WEAK:
+    seen_by_integral = found.integral.detects is not None and found.integral.detects <= _WEAK
+    if seen_by_integral and sampled.detects is not None and sampled.detects > _WEAK:
         seen = percent(sampled.detects)
         yield f"this Monte Carlo run would have missed errors of up to {seen}; the integral has not"
     if found.integral.detects is not None and found.integral.detects > _WEAK:
-        yield "the KL is so small that floating-point densities cannot confirm it; the closed form is exact"
+        yield "the KL is so small that floating-point densities cannot confirm it; it is correctly rounded"
 
 
-def _rows(q: Gaussian, p: Gaussian, unit: Unit, found: Examination) -> Iterator[dict[str, object]]:
-    """A row for each dimension and one for the sum, which alone has the witnesses."""
+def _rows(
+    divergence: Direction, q: Gaussian, p: Gaussian, unit: Unit, found: Examination
+) -> Iterator[dict[str, object]]:
+    """A row for each dimension and one for the sum, which alone has the witnesses.
+
+    The columns mu and sigma are those of the first argument of the divergence, the others of the second.
+    """
     columns = zip(q.mean, q.sigma(), p.mean, p.sigma(), found.closed_form.per_dimension, strict=True)
     for number, (mean, sigma, prior_mean, prior_sigma, terms) in enumerate(columns, 1):
         place = {"mu": mean, "sigma": sigma, "prior_mu": prior_mean, "prior_sigma": prior_sigma}
-        yield {"dimension": number, **place, "unit": unit, **_term_columns(terms), **_witness_columns(None)}
+        yield {
+            "divergence": divergence,
+            "dimension": number,
+            **place,
+            "unit": unit,
+            **_term_columns(terms),
+            **_witness_columns(None),
+        }
     place = dict.fromkeys(("mu", "sigma", "prior_mu", "prior_sigma"))
     yield {
+        "divergence": divergence,
         "dimension": "sum",
         **place,
         "unit": unit,
@@ -277,7 +294,9 @@ def _agreement(found: Examination) -> str:
         return "The witnesses contradict each other: one of the three is wrong."
     sampled, integral = found.monte_carlo.detects, found.integral.detects
     if sampled is None or integral is None:
-        return "All three agree: q and p are the same distribution."
+        return "All three agree on 0."
+    if min(sampled, integral) > 1:
+        return "Too small to be seen in floating point: no witness contradicts it, and none confirms it."
     return (
         f"All three agree. Monte Carlo would have seen an error of {percent(sampled)} or more, "
         f"the integral one of {percent(integral)}."

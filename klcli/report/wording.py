@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from math import floor, log10
 
+from klcli.formula.interval import enclose, rounded
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Number, Tree, operation
 from klcli.gaussian.agreement import LIMIT, Witness
@@ -16,6 +18,7 @@ __all__ = ["about", "list_text", "normal_text", "percent", "reading_text", "verd
 
 _MOST_SHOWN = 4
 _DOUBLE_DIGITS = 17
+_SIGMA_DIGITS = 400
 
 
 def about(value: float | None, digits: int = 6) -> str:
@@ -57,26 +60,41 @@ def list_text(numbers: Sequence[str]) -> str:
 def normal_text(gaussian: Gaussian) -> tuple[str | Tree, ...]:
     """``N(0.3, 1.2^2)``, or with lists for several dimensions; N(0, 1) is not listed."""
     means = [decimal_text(mean) for mean in gaussian.mean]
-    sigmas = [significant(sigma) for sigma in gaussian.sigma()]
+    sigmas = [_sigma_digits(gaussian.at(j)) for j in range(gaussian.dimension)]
     if len(set(zip(means, sigmas, strict=True))) == 1:
         means, sigmas = means[:1], sigmas[:1]
     if sigmas == ["1"]:
         return (f"N({means[0]}, 1)",)
     if len(sigmas) == 1:
-        return (
-            f"N({means[0]}, ",
-            operation("^", Number(Fraction(sigmas[0]), sigmas[0]), Number(Fraction(2))),
-            ")",
-        )
+        sigma = Number(Fraction(sigmas[0]), sigmas[0])
+        return (f"N({means[0]}, ", operation("^", sigma, Number(Fraction(2))), ")")
     return (f"N({list_text(means)}, {list_text(sigmas)}^2)",)
 
 
 def reading_text(gaussian: Gaussian) -> str:
-    """``1.44 is a variance, so sigma = 1.2``."""
+    """``1.44 is a variance, so sigma = 1.2``; a sigma that is rounded here is ``~ 1.19722``."""
     heads = list_text([decimal_text(head) for head in gaussian.head])
-    sigma = list_text([significant(value) for value in gaussian.sigma()])
+    rows = [gaussian.at(j) for j in range(gaussian.dimension)]
+    sigmas = [_sigma_digits(row) for row in rows]
+    exact = all(_is_exactly(row, digits) for row, digits in zip(rows, sigmas, strict=True))
     each = "" if gaussian.dimension == 1 else "each of "
-    return f"{each}{heads} is {gaussian.parameterization.meaning}, so sigma = {sigma}"
+    sign = "=" if exact else "≈"
+    return f"{each}{heads} is {gaussian.parameterization.meaning}, so sigma {sign} {list_text(sigmas)}"
+
+
+def _sigma_digits(one: Gaussian) -> str:
+    """Sigma to 6 digits, or to as many as tell it from 1."""
+    enclosure = partial(enclose, one.parameterization.sigma, {"s": one.head[0]})
+    for digits in (6, 20, 60, 200):
+        found = rounded(enclosure, digits)
+        if found != 1 or _is_exactly(one, "1"):
+            break
+    return decimal_text(Fraction(found))
+
+
+def _is_exactly(one: Gaussian, sigma: str) -> bool:
+    found = enclose(one.parameterization.sigma, {"s": one.head[0]}, _SIGMA_DIGITS)
+    return found.low == found.high == Decimal(sigma)
 
 
 def verdict_of(witness: Witness) -> str:

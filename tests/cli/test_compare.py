@@ -97,6 +97,7 @@ def test_plot(klcli: Klcli, tmp_path: Path, suffix: str) -> None:
         (("--param", "var", "--formula", "x="), "the formula is empty", "for example"),
         (("--param", "var", "--formula", "x=__import__('os').system('x')"), "", ""),
         (("--param", "var", "--expect", "Z"), "there is no such formula", "A, B, C, D"),
+        (("--param", "var", "--expect", "b"), "there is no such formula", "did you mean 'B'?"),
         (("--param", "var", "--sigma", "0"), "sigma must be > 0", "--logstd"),
         (("--param", "var", "--mu", "1,2"), "--mu takes one number", "decimal point"),
         (("--param", "var", "--plot", "x.pdf"), "png", ""),

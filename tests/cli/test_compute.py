@@ -181,7 +181,13 @@ def test_a_witness_that_disagrees_is_status_1(klcli: Klcli, monkeypatch: pytest.
         (("--mu", "0.3", "--var", "1", "--param", "std"), "contradicts --param std", "leave"),
         (("--mu", "0.3", "--sigma", "1", "--param", "sd"), "--param cannot be 'sd'", "std"),
         (("--mu", "0.3", "--sigma", "1", "--unit", "bit"), "--unit cannot be 'bit'", "bits"),
-        (("--mu", "0.3", "--sigma", "1", "--samples", "1"), "whole number from 2", "--samples"),
+        (("--mu", "0.3", "--sigma", "1", "--samples", "2"), "whole number from 1,000", "--samples"),
+        (
+            ("--mu", "0.3", "--sigma", "1", "--prior-sigma", "-1"),
+            "the prior's sigma must be > 0",
+            "--prior-logvar -1",
+        ),
+        (("--mu", "1e999999999", "--sigma", "1"), "outside of the range of doubles", "logarithm"),
         (("--mu", "0.3", "--sigma", "1", "--samples", "1.5"), "whole number", "--samples"),
         (("--mu", "0.3", "--sigma", "1", "--seed", "-1"), "--seed must be a whole number", "--seed"),
         (("--mu", "0.3", "--sigma", "1", "--digits", "0"), "--digits must be a whole number", "--digits"),
@@ -210,3 +216,20 @@ def test_what_is_refused(klcli: Klcli, arguments: tuple[str, ...], message: str,
 def test_negative_numbers_need_no_equals_sign(klcli: Klcli) -> None:
     found = data(klcli, "--mu", "-0.3", "--logvar", "-2")
     assert found["inputs"]["posterior"]["head"] == [-2]
+
+
+def test_csv_has_both_directions(klcli: Klcli) -> None:
+    result = klcli("compute", *FAST, "--mu", "0.3", "--sigma", "1.2", "--reverse", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.out)))
+    assert [(row["divergence"], row["dimension"]) for row in rows] == [
+        ("KL(q || p)", "1"),
+        ("KL(q || p)", "sum"),
+        ("KL(p || q)", "1"),
+        ("KL(p || q)", "sum"),
+    ]
+
+
+def test_what_nothing_can_confirm_is_not_said_to_agree(klcli: Klcli) -> None:
+    result = klcli("compute", *FAST, "--mu", "0", "--sigma", "1.00000000000000001")
+    assert "none confirms it" in result.out
+    assert "All three agree" not in result.out

@@ -73,3 +73,10 @@ def test_the_standalone_document_is_complete(klcli: Klcli) -> None:
     assert out.startswith("\\documentclass")
     assert out.rstrip().endswith("\\end{document}")
     assert "\\documentclass" not in klcli("derive", "--format", "latex").out
+
+
+@pytest.mark.parametrize("arguments", [("--format", "markdown"), ("--json",), ("--output", "x.md")])
+def test_standalone_is_latex_only(klcli: Klcli, arguments: tuple[str, ...]) -> None:
+    result = klcli("derive", "--standalone", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert "--standalone is LaTeX" in result.err

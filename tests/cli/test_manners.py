@@ -129,7 +129,7 @@ def test_ctrl_c_is_status_130() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "start"), [("r.json", "{"), ("r.csv", "dimension,"), ("r.md", "# "), ("r.txt", "KL(q || p)")]
+    ("name", "start"), [("r.json", "{"), ("r.csv", "divergence,"), ("r.md", "# "), ("r.txt", "KL(q || p)")]
 )
 def test_a_file_is_written_in_the_format_of_its_ending(
     klcli: Klcli, tmp_path: Path, name: str, start: str
@@ -219,3 +219,10 @@ def test_long_work_shows_its_progress_and_short_work_does_not() -> None:
     assert shown == ""
     _, shown, _ = on_terminal(*long, "-q", streams=("stderr",))
     assert shown == ""
+
+
+def test_a_full_disk_is_no_bug() -> None:
+    command = f"{sys.executable} -m klcli {' '.join(COMPUTE)} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: cannot write the result: No space left on device\nhint: ")

@@ -112,7 +112,8 @@ def test_dimensions_are_independent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("samples", "seed", "message"), [(1, 0, "from 2"), (10**13, 0, "1e12"), (100, -1, "seed")]
+    ("samples", "seed", "message"),
+    [(999, 0, "from 1,000"), (10**13, 0, "1,000,000,000,000"), (1000, -1, "seed")],
 )
 def test_what_is_refused(samples: int, seed: int, message: str) -> None:
     with pytest.raises(KlcliError, match=message):

@@ -65,7 +65,7 @@ def test_lists_are_shortened() -> None:
             [0, 2],
             "logvar",
             "N((0.3, -1), (1, 2.71828)^2)",
-            "each of (0, 2) is a log-variance, so sigma = (1, 2.71828)",
+            "each of (0, 2) is a log-variance, so sigma ≈ (1, 2.71828)",
         ),
     ],
 )
@@ -75,3 +75,17 @@ def test_gaussians(mean: object, head: object, name: str, normal: str, reading: 
         "".join(part if isinstance(part, str) else to_text(part) for part in normal_text(gaussian)) == normal
     )
     assert reading_text(gaussian) == reading
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "sigma"),
+    [
+        ("1.00000000000000001", "std", "= 1.00000000000000001"),
+        ("1e-25", "logstd", "≈ 1.0000000000000000000000001"),
+        ("-1500", "logvar", "≈ 1.90168e-326"),
+        ("0.36", "logvar", "≈ 1.19722"),
+        ("0", "logvar", "= 1"),
+    ],
+)
+def test_a_rounded_sigma_is_not_said_to_be_exact(head: str, name: str, sigma: str) -> None:
+    assert reading_text(Gaussian.from_head(0, head, name)).endswith(f"so sigma {sigma}")
