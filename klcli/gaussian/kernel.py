@@ -31,13 +31,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from klcli.errors import KlcliError
+from klcli.gaussian import pairs
+from klcli.gaussian.pairs import Array, Operand
 
 __all__ = ["divergence", "shift", "spread"]
-
-Array = NDArray[np.float64]
-Operand = Array | float
-Pair = tuple[Array, Array]
-"""An unevaluated sum, high + low, of about 100 bits."""
 
 BLOCK = 32768
 """Elements handled at a time, so that the temporaries stay in the second-level cache."""
@@ -45,23 +42,6 @@ BLOCK = 32768
 # glibc gives freed memory at the top of the heap back to the system, to be faulted in again, unless a larger
 # block was freed before; for the temporaries that costs a factor of 3. So free one: 4 MiB, never touched.
 np.empty(16 * BLOCK)
-
-# Polynomials, highest power first: the function interpolated in the Chebyshev nodes of the interval, by
-# mpmath at 60 digits, and rounded to float64. The test derives them anew and measures the errors given here.
-# fmt: off
-ATANH_SERIES = (
-    0.1616404561194353, 0.08800738486144674, 0.12001072809590713, 0.13314144209654935, 0.15385570064958623,
-    0.18181789436132859, 0.22222222717427864, 0.2857142856710876, 0.40000000000014585, 0.6666666666666666,
-)
-"""S(x) = 2 (atanh(w)/w - 1)/x with x = w^2 on [0, 1/9], error 1.4e-16; log(1 + d) = w (2 + x S(x))."""
-EXP_SERIES = (
-    7.739072467121704e-13, 1.1627098130423447e-11, 1.6057892794603187e-10, 2.087479843099664e-09,
-    2.5052115297914698e-08, 2.755733098715279e-07, 2.75573192038147e-06, 2.4801587267259408e-05,
-    0.00019841269841295063, 0.001388888888893181, 0.008333333333333325, 0.04166666666666651,
-    0.16666666666666666,
-)
-"""Q(x) = (exp(x) - 1 - x - x^2/2)/x^3 on [-1, 1], error 2.4e-17; exp(x) = 1 + x + x^2 (1/2 + x Q(x))."""
-# fmt: on
 
 SOFTPLUS_ONE = (0.5413248546129181, -1.8138570925507326e-17)
 """log(e - 1), the head with softplus(s) = 1: no float, so the nearest one and the rest."""
@@ -166,15 +146,6 @@ def _patch(
         result[where] = function(*(np.broadcast_to(each, where.shape)[where] for each in arguments))
 
 
-def _series(coefficients: tuple[float, ...], x: Array) -> Array:
-    total = x * coefficients[0]
-    total += coefficients[1]
-    for coefficient in coefficients[2:]:
-        total *= x
-        total += coefficient
-    return total
-
-
 # Scales, variances, precisions. Near equality only d = (q - p)/p has the digits, elsewhere r = q/p is better
 # conditioned, so the functions take both.
 
@@ -183,7 +154,7 @@ def _excess(d: Array, half_square: Array, r: Array) -> Array:
     """d - log(1 + d), given d^2/2 and r = 1 + d: the series for r in [1/2, 2], the logarithm beyond."""
     w = d / (d + 2.0)
     x = w * w
-    result = _series(ATANH_SERIES, x)
+    result = pairs.series(pairs.ATANH_SERIES, x)
     result *= x
     result += half_square
     result *= w
@@ -230,18 +201,11 @@ def _linear_spread(power: float, q: Operand, p: Operand) -> Array:
 # Logarithms: log sigma is a multiple, 1 or +-1/2, of the head.
 
 
-def _difference(a: Operand, b: Operand) -> Pair:
-    """a - b, exactly (Knuth)."""
-    t = np.asarray(a - b)
-    v = a - t
-    return t, (v - b) + (a - (t + v))
-
-
 def _log_spread(multiple: float, q: Array, p: Operand | None = None) -> Array:
     """(exp(2t) - 1 - 2t)/2 with t = log sigma_q - log sigma_p; p is None for log sigma_p = 0."""
-    t, error = (multiple * q, 0.0) if p is None else _difference(multiple * q, multiple * p)
+    t, error = (multiple * q, 0.0) if p is None else pairs.difference(multiple * q, multiple * p)
     x = t + t
-    result = _series(EXP_SERIES, x)
+    result = pairs.series(pairs.EXP_SERIES, x)
     result *= x
     result += 0.5
     result *= x
@@ -267,81 +231,19 @@ def _huge_log_spread(t: Array, error: Array) -> Array:
 # spread amplifies it to 12 ulp; so it is done in pairs, and only d and r are rounded.
 
 
-def _sum(a: Operand, b: Operand) -> Pair:
-    """a + b, exactly, for |a| >= |b| or a = 0 (Dekker)."""
-    high = np.asarray(a + b)
-    return high, b - (high - a)
-
-
-def _product(a: Array, b: Array) -> Pair:
-    """a b, exactly (Dekker)."""
-    a_high, b_high = a * 134217729.0, b * 134217729.0  # 2^27 + 1: halves of 26 bits
-    a_high, b_high = a_high - (a_high - a), b_high - (b_high - b)
-    a_low, b_low = a - a_high, b - b_high
-    high = a * b
-    return high, a_low * b_low - (((high - a_high * b_high) - a_low * b_high) - a_high * b_low)
-
-
-def _quotient(a: Pair, b: Pair) -> Pair:
-    high = a[0] / b[0]
-    product, error = _product(high, b[0])
-    low = (((a[0] - product) - error) + a[1] - high * b[1]) / b[0]
-    return _sum(high, np.where(np.isfinite(low), low, 0.0))  # above 1e300 the halves overflow; high will do
-
-
-def _exp(x: Operand) -> Pair:
-    """exp(x) for x <= 0."""
-    x = np.maximum(x, -800.0)
-    k = np.rint(x * 1.4426950408889634)
-    y, rest = _sum(
-        x - k * 0.6931471803691238, k * -1.9082149292705877e-10
-    )  # x - k log 2: first product exact
-    high, low = _sum(1.0, y)
-    high, low = _sum(high, low + (rest * high + y * y * (0.5 + y * _series(EXP_SERIES, y))))
-    return np.ldexp(high, k.astype(np.int32)), np.ldexp(low, k.astype(np.int32))
-
-
-def _log1p(x: Pair) -> Pair:
-    """log(1 + x) for -1/2 <= x <= 1."""
-    high, low = _sum(2.0, x[0])
-    w, rest = _quotient(x, (high, low + x[1]))
-    square = w * w
-    return _sum(2.0 * w, 2.0 * rest + w * square * _series(ATANH_SERIES, square))
-
-
-def _expm1(t: Pair) -> Pair:
-    """exp(t) - 1 for |t| <= 1/4."""
-    return _sum(t[0], t[1] * (1.0 + t[0]) + t[0] * t[0] * (0.5 + t[0] * _series(EXP_SERIES, t[0])))
-
-
-def _softplus(s: Operand) -> Pair:
-    """log(1 + exp(s))."""
-    tail = _log1p(_exp(-np.abs(s)))
-    high, low = _difference(np.maximum(s, 0.0), -tail[0])
-    return _sum(high, low + tail[1])
-
-
-def _sigmoid(s: Array) -> Pair:
-    """1/(1 + exp(-s)), the derivative of softplus."""
-    e = _exp(-np.abs(s))
-    high, low = _sum(1.0, e[0])
-    numerator = np.where(s > 0.0, 1.0, e[0]), np.where(s > 0.0, 0.0, e[1])
-    return _quotient(numerator, (high, low + e[1]))
-
-
 def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Array) -> Array:
     """softplus(q)/softplus(p + p_rest) - 1 for |q - p| <= 1/4, where softplus(p) is value + rest."""
-    t = _sum(*_difference(q, p))
-    change, slope = _expm1(_sum(t[0], t[1] - p_rest)), _sigmoid(p)
-    product, error = _product(change[0], slope[0])
-    difference = _log1p((product, error + change[0] * slope[1] + change[1] * slope[0]))
-    return _quotient(difference, (value, rest))[0]
+    t = pairs.add(*pairs.difference(q, p))
+    change, slope = pairs.expm1(pairs.add(t[0], t[1] - p_rest)), pairs.sigmoid(p)
+    product, error = pairs.product(change[0], slope[0])
+    difference = pairs.log1p((product, error + change[0] * slope[1] + change[1] * slope[0]))
+    return pairs.quotient(difference, (value, rest))[0]
 
 
 def _softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> Array:
     """sigma = softplus(s)^power, and the head of p is p + p_rest."""
-    value_q, value_p = _softplus(q), _softplus(p)
-    r, r_rest = _quotient(value_q, value_p)
+    value_q, value_p = pairs.softplus(q), pairs.softplus(p)
+    r, r_rest = pairs.quotient(value_q, value_p)
     d = (r - 1.0) + r_rest
     _patch(d, np.abs(q - p) <= 0.25, partial(_softplus_change, p_rest), q, p, *value_p)
     result = _ratio_spread(power, d, r)
@@ -356,7 +258,7 @@ def _softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) ->
 
 
 def _log_softplus(s: Array) -> Array:
-    return np.where(s < -SOFTPLUS_TAIL, s, np.log(_softplus(s)[0]))
+    return np.where(s < -SOFTPLUS_TAIL, s, np.log(pairs.softplus(s)[0]))
 
 
 # Shifts: from a difference of means and the head of p to the difference in units of sigma_p.
@@ -377,7 +279,7 @@ def _times_exp(factor: Array, exponent: Array) -> Array:
 
 
 def _by_softplus(power: float, difference: Array, p: Array) -> Array:
-    value = _softplus(p)[0]
+    value = pairs.softplus(p)[0]
     result = difference / (value if power == 1.0 else np.sqrt(value))
     _patch(result, p < -SOFTPLUS_TAIL, partial(_by_log, power), difference, p)
     return result

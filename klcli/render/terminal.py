@@ -91,8 +91,7 @@ def render(document: Document, *, width: int | None, color: bool, unicode: bool)
             console.print()
         console.print(layout.show(block))
         before = block
-    text = _TRAILING.sub(lambda end: end[0].replace(" ", ""), file.getvalue().replace(_GLUE, " "))
-    return text if unicode else to_ascii(text)
+    return _TRAILING.sub(lambda end: end[0].replace(" ", ""), file.getvalue().replace(_GLUE, " "))
 
 
 def _belongs(before: Block | None, block: Block) -> bool:

@@ -85,7 +85,7 @@ def reading_text(gaussian: Gaussian) -> str:
 def _sigma_digits(one: Gaussian) -> str:
     """Sigma to 6 digits, or to as many as tell it from 1."""
     enclosure = partial(enclose, one.parameterization.sigma, {"s": one.head[0]})
-    for digits in (6, 20, 60, 200):
+    for digits in (6, 10, 15, 20, 30, 60, 200):
         found = rounded(enclosure, digits)
         if found != 1 or _is_exactly(one, "1"):
             break

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from klcli.errors import KlcliError
 from klcli.gaussian import kernel
+from klcli.gaussian import pairs as arithmetic
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests import reference
 
@@ -292,8 +293,8 @@ def exp_remainder(x: Any) -> Any:
 
 
 SERIES = [
-    (kernel.ATANH_SERIES, atanh_remainder, (0, mpmath.mpf(1) / 9), 1.4e-16),
-    (kernel.EXP_SERIES, exp_remainder, (-1, 1), 2.4e-17),
+    (arithmetic.ATANH_SERIES, atanh_remainder, (0, mpmath.mpf(1) / 9), 1.4e-16),
+    (arithmetic.EXP_SERIES, exp_remainder, (-1, 1), 2.4e-17),
 ]
 
 
@@ -323,11 +324,11 @@ def test_constants() -> None:
 
 
 PAIRS: list[tuple[Callable[[Array], Any], Callable[[Any], Any], float, float]] = [
-    (kernel._exp, mpmath.exp, -40, 0),
-    (lambda x: kernel._log1p((x, 0 * x)), mpmath.log1p, -0.5, 1),
-    (lambda x: kernel._expm1((x, 0 * x)), mpmath.expm1, -0.25, 0.25),
-    (kernel._softplus, lambda s: mpmath.log1p(mpmath.exp(s)), -40, 40),
-    (kernel._sigmoid, lambda s: 1 / (1 + mpmath.exp(-s)), -40, 40),
+    (arithmetic.exp, mpmath.exp, -40, 0),
+    (lambda x: arithmetic.log1p((x, 0 * x)), mpmath.log1p, -0.5, 1),
+    (lambda x: arithmetic.expm1((x, 0 * x)), mpmath.expm1, -0.25, 0.25),
+    (arithmetic.softplus, lambda s: mpmath.log1p(mpmath.exp(s)), -40, 40),
+    (arithmetic.sigmoid, lambda s: 1 / (1 + mpmath.exp(-s)), -40, 40),
 ]
 
 
@@ -547,4 +548,10 @@ def test_the_kernel_stands_alone() -> None:
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     standard = {"__future__", "collections.abc", "dataclasses", "functools", "typing"}
-    assert modules - standard == {"numpy", "numpy.typing", "klcli.errors"}
+    assert modules - standard == {
+        "numpy",
+        "numpy.typing",
+        "klcli.errors",
+        "klcli.gaussian",
+        "klcli.gaussian.pairs",
+    }

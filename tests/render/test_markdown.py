@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from klcli.formula.notation import parse
 from klcli.render.markdown import render
 from klcli.render.signs import visible
 from klcli.report.document import Cell, Column, Document, Heading, Item, Note, Paragraph, Table
@@ -89,6 +90,12 @@ def test_compare() -> None:
 
 plot: penalty (left out here; --plot FILE.png draws it)
 """
+    )
+
+
+def test_dollars_are_no_mathematics() -> None:
+    assert "costs <span>$</span>5 and $\\sigma$" in render(
+        Document("title", (Paragraph(("costs $5 and ", parse("sigma"))),))
     )
 
 
