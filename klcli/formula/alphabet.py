@@ -5,6 +5,7 @@ Reading and printing share these tables, so that what one writes the other under
 
 from __future__ import annotations
 
+import unicodedata
 from fractions import Fraction
 
 __all__ = [
@@ -47,8 +48,7 @@ GREEK = {
 }
 """Names and signs of the Greek letters that stand for quantities; pi is a constant and not among them."""
 
-_VARIANTS = {"µ": "mu", "ϵ": "epsilon", "ϕ": "phi", "ς": "sigma", "ϱ": "rho", "ϑ": "theta"}
-_LETTERS = {sign: name for name, sign in GREEK.items()} | _VARIANTS
+_LETTERS = {sign: name for name, sign in GREEK.items()} | {"ς": "sigma", "π": "pi"}
 
 LATEX_VARIANTS = {f"var{name}": name for name in ("epsilon", "phi", "rho", "sigma", "theta")}
 """Commands for other shapes of Greek letters."""
@@ -95,5 +95,5 @@ LATEX_IGNORED = frozenset((*_SIZED_BRACKETS, *_SPACES, "left", "right", "display
 
 
 def letter(sign: str) -> str | None:
-    """The name of a Greek letter in any of its code points (both of mu), or None."""
-    return _LETTERS.get(sign)
+    """The name of a Greek letter in any of its code points and shapes (both of mu, ``ϵ``, ``𝜎``), or None."""
+    return _LETTERS.get(unicodedata.normalize("NFKC", sign))

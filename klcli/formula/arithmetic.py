@@ -162,7 +162,7 @@ class Floats:
         return self._apply("negative", value)
 
     def operate(self, operator: Operator, left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-        names = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "float_power"}
+        names = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "power"}
         return self._apply(names[operator], left, right)
 
     def call(self, function: str, value: NDArray[Any]) -> NDArray[Any]:
@@ -177,7 +177,7 @@ class Floats:
 
 _MOST_BITS = 100_000
 _LARGEST_EXPONENT = 1_000_000
-_HIGHEST_DEGREE = 50
+_HIGHEST_DEGREE = 30
 
 
 class Symbols:

@@ -259,7 +259,7 @@ def _plain(name: str) -> str:
     """The ASCII name of a symbol in Greek letters and subscripts: ``sigma_j`` for ``σⱼ`` and ``σ_j``."""
     raised = _SUBSCRIPT.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), name)
     parts = re.sub(r"\A([^\x00-\x7f])(?=\d)", r"\1_", raised).split("_")
-    return "_".join(letter(unicodedata.normalize("NFKC", part)) or part for part in parts)
+    return "_".join(letter(part) or part for part in parts)
 
 
 def _is_module(owner: ast.expr) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,7 +23,7 @@ from klcli.formula.alphabet import (
 from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
 from klcli.formula.tree import FUNCTIONS, MAX_NAME
 
-__all__ = ["Token", "tokenize"]
+__all__ = ["Kind", "Token", "tokenize"]
 
 Kind: TypeAlias = Literal[
     "number",
@@ -282,14 +281,12 @@ class _Lexer:
 
     def _greek(self) -> Token | None:
         start = self.position
-        sign = unicodedata.normalize("NFKC", self._sign)
-        if sign == "π":
-            self.position += 1
-            return self._constant("pi", start)
-        name = letter(sign)
+        name = letter(self._sign)
         if name is None:
             return None
         self.position += 1
+        if name == "pi":
+            return self._constant(name, start)
         if digits := self._match(_DIGITS):
             name += f"_{digits[0]}"
         return self._symbol(name, start)

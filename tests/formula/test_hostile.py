@@ -127,6 +127,19 @@ def test_everything_works_at_the_limit_of_depth(form: str) -> None:
         notation.parse(beyond)
 
 
+def test_what_one_reader_takes_the_other_can_read_again() -> None:
+    """An indexed sum is one node and yet two levels of a text, its sign and its brackets."""
+    nested = next(tree for levels in range(60, 0, -1) if (tree := _nested_sums(levels)) is not None)
+    assert notation.parse(to_text(nested)) == nested
+
+
+def _nested_sums(levels: int) -> Tree | None:
+    try:
+        return python.parse("sum(" * levels + "x_j" + " for j in rows)" * levels)
+    except KlcliError:
+        return None
+
+
 # Fuzzing: run for longer with KLCLI_FUZZ_SECONDS, elsewhere with KLCLI_FUZZ_SEED.
 
 SEEDS = (

@@ -281,6 +281,7 @@ AMBIGUOUS: list[tuple[str, int, str, str, str]] = [
     ("sqrt s/2", 6, "argument of 'sqrt'", "(sqrt s)/2", "sqrt(s/2)"),
     ("a/2 b", 4, "'b' divided", "(a/2) b", "a/(2 b)"),
     ("a/b/c d", 6, "'d' divided", "(a/b/c) d", "a/b/(c d)"),
+    ("2 a/3 b", 6, "'b' divided", "(2 a/3) b", "2 a/(3 b)"),
     ("a/2 b c^2", 4, "'b c^2' divided", "(a/2) b c^2", "a/(2 b c^2)"),
     ("-a/2 (b)", 5, "'(b)' divided", "(-a/2) (b)", "-a/(2 (b))"),
     ("1/(2 s) (x - mu)^2", 8, "'(x - mu)^2' divided", "(1/(2 s)) (x - mu)^2", "1/((2 s) (x - mu)^2)"),

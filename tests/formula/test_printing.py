@@ -85,6 +85,13 @@ def whole(value: int) -> Number:
         ("x - (y - z)", "x − (y − z)", "x - (y - z)", r"x - \left( y - z \right)", "x - (y - z)"),
         ("log(s)^2", "log(s)²", "log(s)^2", r"\log \left( s \right)^{2}", "log(s)**2"),
         ("abs(-x)", "abs(−x)", "abs(-x)", r"\operatorname{abs} \left( -x \right)", "abs(-x)"),
+        (
+            "1e-3^2",
+            "1e-3²",
+            "1e-3^2",
+            r"\left( 1 \times 10^{-3} \right)^{2}",
+            "1e-3**2",
+        ),
         ("4/2 x", "4/2 x", "4/2 x", r"\frac{4}{2} x", "4/2 * x"),
     ],
 )
