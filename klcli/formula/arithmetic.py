@@ -70,7 +70,6 @@ def evaluate(tree: Tree, values: Values[T], arithmetic: Arithmetic[T]) -> T:
     Raises:
         ValueError: a symbol has no value, or a vector stands outside of every reduction.
         ArithmeticError: the tree has no value here.
-
     """
     match tree:
         case Number(value):

@@ -167,8 +167,8 @@ class _Reader:
         match node:
             case ast.Constant():
                 return self.number(node)
-            case ast.Name(id=name):
-                return self.symbol(name, node)
+            case ast.Name():
+                return self.symbol(node)
             case ast.Attribute(value=owner, attr="pi" | "e" as name) if _is_module(owner):
                 return Constant(name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -195,17 +195,18 @@ class _Reader:
             raise self.error("this number is too long", node, hint)
         return Number(Fraction(written), "" if written.isdigit() else written)
 
-    def symbol(self, name: str, node: ast.expr) -> Tree:
+    def symbol(self, node: ast.Name) -> Tree:
         self.symbols.append(node)
-        plain = _plain(self.written(node))
-        bare = plain.removesuffix("_")
+        written = self.written(node)
+        name = _plain(written)
+        bare = name.removesuffix("_")
         try:
-            return Symbol(bare if keyword.iskeyword(bare) else plain)
+            return Symbol(bare if keyword.iskeyword(bare) else name)
         except ValueError:
             hint = f"a name has at most {MAX_NAME} letters, digits and single '_' between them"
-            if name in ("e", "pi", "π"):
-                hint = f"for the constant write math.{'e' if name == 'e' else 'pi'}"
-            raise self.error(f"'{clipped(name)}' cannot be used as a symbol", node, hint) from None
+            if name in ("e", "pi"):
+                hint = f"for the constant write math.{name}"
+            raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node, hint) from None
 
     def call(self, node: ast.Call) -> Tree:
         name, arguments = self.callee(node)

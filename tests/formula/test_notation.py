@@ -214,6 +214,9 @@ READ: list[tuple[str, str, Any]] = [
     # Reductions.
     ("sum(x_j)", "sum(x_j)", mpf(4)),
     ("mean(x_j^2)", "mean(x_j^2)", mpf("6.5") / 3),
+    ("sum(x_j) y", "sum(x_j) * y", mpf("1.6")),
+    ("∑ (x_j) y", "sum(x_j * y)", mpf("1.6")),
+    ("sum_j (x_j) y", "sum_j (x_j * y)", mpf("1.6")),
     ("∑ⱼ xⱼ² − 1", "sum_j (x_j^2) - 1", mpf("5.5")),
     ("sum_j x_j mu_j/2", "sum_j (x_j * mu_j/2)", mpf("0.175")),
     ("2 sum_j (x_j) + 1", "2 sum_j (x_j) + 1", mpf(9)),
@@ -286,6 +289,7 @@ AMBIGUOUS: list[tuple[str, int, str, str, str]] = [
     ("-a/2 (b)", 5, "'(b)' divided", "(-a/2) (b)", "-a/(2 (b))"),
     ("1/(2 s) (x - mu)^2", 8, "'(x - mu)^2' divided", "(1/(2 s)) (x - mu)^2", "1/((2 s) (x - mu)^2)"),
     ("1/2s", 3, "'s' divided", "(1/2) s", "1/(2 s)"),
+    ("1/2log s s^2", 3, "'log s' divided", "(1/2) log s", "1/(2 log s)"),
     ("1/2log s", 3, "'log s' divided", "(1/2) log s", "1/(2 log s)"),
     (r"1/2\sigma^2", 3, r"'\sigma^2' divided", r"(1/2) \sigma^2", r"1/(2 \sigma^2)"),
     ("x + 1/2σ", 7, "'σ' divided", "(1/2) σ", "1/(2 σ)"),
@@ -403,6 +407,12 @@ def test_what_is_refused(text: str, position: int, message: str, hint: str) -> N
     for suggestion in quoted(caught.value.hint):
         if suggestion != "*":
             parse(suggestion)
+
+
+def test_the_name_of_a_letter_is_no_misspelt_function() -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse("mu(1 - x)")
+    assert caught.value.hint == "for a product write 'mu * (1 - x)'"
 
 
 def test_the_caret_stands_under_the_place() -> None:

@@ -146,6 +146,7 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("2 * π", 4, "'π' cannot be used as a symbol", "math.pi"),
     ("_x", 0, "'_x' cannot be used as a symbol", ""),
     ("x_", 0, "'x_' cannot be used as a symbol", ""),
+    ("xⱼpi", 0, "'xⱼpi' cannot be used as a symbol", ""),
     ("σx", 0, "'σx' cannot be used as a symbol", ""),
     ("a" * 61, 0, "cannot be used as a symbol", "at most 60"),
     ("sum(a_j for j in n) + µ + b_j", 26, "b_j is used outside of the sum over j", "put it inside"),
