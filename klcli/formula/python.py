@@ -158,7 +158,7 @@ class _Reader:
         before = sum(map(len, self.lines[: (error.lineno or 1) - 1]))
         column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
         position = min(before + column, len(self.text))
-        hint = "a product is written with * and a power with **"
+        hint = "a product is written with * and a power with **" if reason.startswith("invalid") else ""
         if re.search(r"(?<![=!<>])=(?!=)", self.text):
             hint = "give the right-hand side only"
         return FormulaError(f"not a Python expression: {reason}", self.text, position, hint)

@@ -64,7 +64,9 @@ _TIMES_POWER_OF_TEN = re.compile(
 )
 _SIGNS = "".join(SUBSCRIPTS.values())
 _LETTER_SIGNS = "".join(sign for plain, sign in SUBSCRIPTS.items() if plain.isalpha())
-_INDEX = rf"[A-Za-z0-9]+|\\(?:{'|'.join(GREEK)})(?![A-Za-z])|[{''.join(GREEK.values())}]"
+_GREEK = rf"\\(?:{'|'.join(GREEK)})(?![A-Za-z])|[{''.join(GREEK.values())}]"
+_INDEX = rf"[A-Za-z0-9]+|{_GREEK}"
+_DISTRIBUTION = rf"[A-Za-z]{{1,{MAX_NAME}}}|{_GREEK}"
 _SUBSCRIPT = re.compile(
     rf"\s*_\s*\{{\s*(?P<braced>{_INDEX})\s*\}}|_(?P<bare>{_INDEX})|(?P<signs>[{_SIGNS}]+)"
     r"|_\s*(?P<outer>\{)?\s*\\(?:mathrm|mathit|text)\s*\{\s*(?P<styled>[A-Za-z0-9]+)\s*\}(?(outer)\s*\})"
@@ -83,7 +85,7 @@ _SUM = re.compile(
 )
 _EXPECTATION = re.compile(
     r"(?:E|𝔼|\\math(?:bb|rm)\s*\{E\}|\\operatorname\s*\{E\}|\\mathbb\s+E)"
-    rf"(?:_(?P<bare>[A-Za-z]{{1,{MAX_NAME}}})|_\{{(?P<braced>[A-Za-z]{{1,{MAX_NAME}}})\}}|(?P<signs>[{_LETTER_SIGNS}]+))?"
+    rf"(?:_(?P<bare>{_DISTRIBUTION})|_\{{(?P<braced>{_DISTRIBUTION})\}}|(?P<signs>[{_LETTER_SIGNS}]+))?"
     r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
 _BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}

@@ -230,6 +230,11 @@ READ: list[tuple[str, str, Any]] = [
     ("mean(sum_j (x_j))", "mean(sum_j (x_j))", mpf(4)),
     ("E_q[log q - log p]", "E_q[log q - log p]", log(V.q / V.p)),
     ("E[x] + 𝔼[x] + Eₚ[x] + E_{q}[x]", "E[x] + E[x] + E_p[x] + E_q[x]", 4 * V.x),
+    (
+        r"E_θ[x] + \mathbb{E}_{\theta}[x] + \mathbb{E}_\theta[x]",
+        "E_theta[x] + E_theta[x] + E_theta[x]",
+        3 * V.x,
+    ),
     (r"\mathbb{E}_{q}\left[ x \right] + \mathrm{E}_q\bigl[x\bigr]", "E_q[x] + E_q[x]", 2 * V.x),
 ]
 

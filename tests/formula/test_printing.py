@@ -131,6 +131,7 @@ TRAPS = {
     "a symbol called E": operation("*", Symbol("E"), operation("+", X, Y)),
     "a constant's name with an index": operation("^", Symbol("e_1"), Symbol("pi_1")),
     "an expectation over s": Reduction("E", "s", X),
+    "an expectation over a Greek letter": Reduction("E", "lambda", X),
     "an index that is a word of Python": Reduction("E", "if", X),
     "a symbol that is a word of Python": operation("*", Symbol("lambda"), Symbol("as")),
     "nested signs": Negative(Negative(operation("-", Negative(X), Negative(Y)))),

@@ -80,7 +80,9 @@ def _branches(below: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
         st.builds(Call, st.sampled_from(FUNCTIONS), below),
         st.builds(_over, st.sampled_from("jkn"), below),
         st.builds(Reduction, st.sampled_from(("sum", "mean", "E")), st.just(""), below),
-        st.builds(Reduction, st.just("E"), st.sampled_from(("q", "p", "qp", "if", "s")), below),
+        st.builds(
+            Reduction, st.just("E"), st.sampled_from(("q", "p", "qp", "if", "s", "theta", "lambda")), below
+        ),
     )
 
 
