@@ -14,7 +14,7 @@ from typing import assert_never
 
 from rich.box import SIMPLE_HEAD, Box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text as Line
@@ -235,16 +235,22 @@ def _grid(
         for index, (title, texts) in enumerate(zip(titles, entries, strict=True))
     ]
     widths, gap = fit(columns, room, gaps)
-    # The line between two columns is blank in our boxes; it is one character of the gap.
-    padding = (0, gap - 1 if box else gap, 0, 0)
+    # The line between two columns is blank in our boxes and one character of the gap. What is left of it we
+    # put beside each text: rich before 14.3 widens the last column by the padding of its own tables.
+    padding = [*[gap - 1 if box else gap] * (len(columns) - 1), 0][: len(columns)]
     grid = Grid(
-        box=box, show_header=bool(head), show_edge=False, pad_edge=False, padding=padding, border_style="dim"
+        box=box, show_header=bool(head), show_edge=False, pad_edge=False, padding=0, border_style="dim"
     )
-    for index, (title, width) in enumerate(zip(titles, widths, strict=True)):
-        grid.add_column(title, width=width, justify="right" if index in right else "left", overflow="fold")
+    for index, (title, width, pad) in enumerate(zip(titles, widths, padding, strict=True)):
+        justify: JustifyMethod = "right" if index in right else "left"
+        grid.add_column(_padded(title, pad), width=width + pad, justify=justify, overflow="fold")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(_padded, row, padding))
     return grid
+
+
+def _padded(text: Line, pad: int) -> Padding:
+    return Padding(text, (0, pad, 0, 0))
 
 
 def _widest(texts: Sequence[Line]) -> int:
