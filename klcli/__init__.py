@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from klcli.errors import KlcliError as KlcliError
     from klcli.formula.printing import to_text as to_text
-    from klcli.formula.reading import read as read
+    from klcli.formula.program import read as read
     from klcli.gaussian.agreement import examine as examine
     from klcli.gaussian.derivation import derive as derive
     from klcli.gaussian.distribution import Gaussian as Gaussian
@@ -39,7 +39,7 @@ _HOME = {
     "divergence_digits": "klcli.gaussian.divergence:divergence_digits",
     "examine": "klcli.gaussian.agreement:examine",
     "kl": "klcli.gaussian.kernel:divergence",
-    "read": "klcli.formula.reading:read",
+    "read": "klcli.formula.program:read",
     "to_text": "klcli.formula.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
 }

@@ -59,7 +59,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
 
 def test_every_name_of_the_library_resolves_to_no_module() -> None:
     program = (
-        "import types, klcli.judge.verdict, klcli.gaussian.kernel, klcli.formula.reading, klcli.report.compute\n"
+        "import types, klcli.judge.verdict, klcli.gaussian.kernel, klcli.formula.program, klcli.report.compute\n"
         "print([n for n in klcli.__all__ if isinstance(getattr(klcli, n), types.ModuleType)])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -122,7 +122,7 @@ def _one(values: tuple[Fraction, ...], flag: str) -> Fraction:
 
 def _named(texts: tuple[str, ...], taken: object) -> dict[str, Tree]:
     """The formulas given as NAME=TEXT."""
-    from klcli.formula.reading import read
+    from klcli.formula.program import read
 
     found: dict[str, Tree] = {}
     for text in texts:

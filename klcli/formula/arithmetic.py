@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from klcli.formula.decimals import Decimals, context
 from klcli.formula.tree import (
     Call,
+    Clip,
     Constant,
     Negative,
     Number,
@@ -57,6 +58,9 @@ class Arithmetic(Protocol[T]):
     def call(self, function: str, value: T) -> T:
         """A function of `klcli.formula.tree.FUNCTIONS`."""
 
+    def clip(self, value: T, low: T | None, high: T | None) -> T:
+        """A value kept between two others."""
+
 
 def evaluate(tree: Tree, values: Values[T], arithmetic: Arithmetic[T]) -> T:
     """The value of a tree.
@@ -87,6 +91,9 @@ def evaluate(tree: Tree, values: Values[T], arithmetic: Arithmetic[T]) -> T:
             return arithmetic.call(function, evaluate(argument, values, arithmetic))
         case Reduction():
             return _reduce(tree, values, arithmetic)
+        case Clip(operand, low, high):
+            limits = [None if limit is None else arithmetic.number(limit) for limit in (low, high)]
+            return arithmetic.clip(evaluate(operand, values, arithmetic), *limits)
 
 
 def _scalar(name: str, values: Values[T]) -> T:
@@ -169,6 +176,9 @@ class Floats:
             return self._apply("logaddexp", self._numpy.asarray(0.0), value)
         return self._apply(function, value)
 
+    def clip(self, value: NDArray[Any], low: NDArray[Any] | None, high: NDArray[Any] | None) -> NDArray[Any]:
+        return self._numpy.asarray(self._numpy.clip(value, low, high))
+
     def _apply(self, name: str, *values: NDArray[Any]) -> NDArray[Any]:
         with self._numpy.errstate(all="ignore"):
             return self._numpy.asarray(getattr(self._numpy, name)(*values, dtype=float))
@@ -229,6 +239,10 @@ class Symbols:
             case "abs":
                 return sympy.Abs(value)
         return self._real(getattr(sympy, function)(value))
+
+    def clip(self, value: Any, low: Any | None, high: Any | None) -> Any:
+        raised = value if low is None else self._sympy.Max(value, low)
+        return raised if high is None else self._sympy.Min(raised, high)
 
     def _check_size(self, base: Any, exponent: Any) -> None:
         """Refuse a power whose numbers sympy could not write out."""

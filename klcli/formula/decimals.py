@@ -80,6 +80,10 @@ class Decimals:
                 return self.context.add(max(value, Decimal(0)), tail)
         raise ValueError(f"not a function: {function!r}")
 
+    def clip(self, value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:
+        raised = value if low is None else max(value, low)
+        return raised if high is None else min(raised, high)
+
     def _log(self, value: Decimal) -> Decimal:
         if value <= 0:
             raise decimal.InvalidOperation(f"the logarithm of {value:.3g}")

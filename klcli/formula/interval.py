@@ -125,6 +125,13 @@ class Intervals:
                 return self.operate("+", value, self._log1p(self.call("exp", self.negative(value))))
         raise ValueError(f"not a function: {function!r}")
 
+    def clip(self, value: Interval, low: Interval | None, high: Interval | None) -> Interval:
+        if low is not None:
+            value = Interval(max(value.low, low.low), max(value.high, low.high))
+        if high is not None:
+            value = Interval(min(value.low, high.low), min(value.high, high.high))
+        return value
+
     def _expm1(self, value: Interval) -> Interval:
         """x <= e^x - 1 <= x/(1 - x) for x < 1: sharp for small x, for which e^x has no digits left."""
         if self._is_small(value):

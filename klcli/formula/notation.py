@@ -7,7 +7,7 @@ The grammar, loosest first; juxtaposition multiplies::
     signed   = ("-" | "+")* power
     power    = atom exponent* [subscript]
     exponent = "^" ("-" | "+")* atom | superscript
-    atom     = number | symbol | function [exponent] argument | bracketed | frac | reduction
+    atom     = number | symbol | function [exponent] argument | bracketed | frac | reduction | clip
 
 Where mathematicians disagree about a text (``log s/2``, ``a/2 b``, ``e^2s``) it is refused with both
 readings spelled out (`klcli.formula.refusals`): a verifier must not guess what it is asked about.
@@ -23,6 +23,7 @@ from klcli.formula.tokens import Token
 from klcli.formula.tree import (
     MAX_NAME,
     Call,
+    Clip,
     Constant,
     Negative,
     Number,
@@ -33,6 +34,7 @@ from klcli.formula.tree import (
     carries,
     free_symbols,
     operation,
+    spanning,
 )
 
 __all__ = ["parse"]
@@ -72,15 +74,24 @@ class _Parser(Refusals):
         tree = self.sum()
         if self.token.kind == "close":
             raise self.error(f"{self.found()} closes no bracket")
+        if self.token.kind == "comma":
+            hint = "a decimal point is '.', and only max, min and clip take several arguments"
+            raise self.error("unexpected ',' in the formula", hint)
         if self.token.kind != "end":
             raise self.unexpected("an operator", "a product is written with '*'")
         return tree
 
+    def placed(self, tree: Tree, first: int) -> Tree:
+        """The tree with its place: from the token `first` to the one before that at hand."""
+        return spanning(tree, self.tokens[first].start, self.tokens[self.index - 1].end)
+
     def sum(self) -> Tree:
+        first = self.index
         tree = self.product()
         while self.at("+", "-"):
             operator = self.take().name
-            tree = operation("+" if operator == "+" else "-", tree, self.product())
+            joined = operation("+" if operator == "+" else "-", tree, self.product())
+            tree = self.placed(joined, first)
         return tree
 
     def product(self) -> Tree:
@@ -93,11 +104,12 @@ class _Parser(Refusals):
                     raise self.ambiguous_argument()
                 operator = self.take().name
                 divisor = self.index if operator == "/" else -1
-                tree = operation("*" if operator == "*" else "/", tree, self.signed())
+                joined = operation("*" if operator == "*" else "/", tree, self.signed())
+                tree = self.placed(joined, first)
             elif self.token.kind in STARTS_FACTOR:
                 self.check_juxtaposition(first, divisor)
                 divisor = -1
-                tree = operation("*", tree, self.signed())
+                tree = self.placed(operation("*", tree, self.signed()), first)
             else:
                 return tree
 
@@ -109,8 +121,9 @@ class _Parser(Refusals):
         return negative
 
     def signed(self) -> Tree:
+        first = self.index
         signs = self.signs()
-        return _negative(self.power(), signs)
+        return self.placed(_negative(self.power(), signs), first)
 
     def power(self) -> Tree:
         """A tower is read in a loop and joined from the top: ``a^-b^c`` is ``a^(-(b^c))``."""
@@ -126,7 +139,7 @@ class _Parser(Refusals):
         while tower:
             signs, lower = tower.pop()
             tree = _negative(operation("^", lower, tree), signs)
-        return tree
+        return self.placed(tree, base)
 
     def exponent(self) -> tuple[int, Tree] | None:
         """The minus signs and the atom of an exponent, if there is one."""
@@ -148,6 +161,7 @@ class _Parser(Refusals):
         self.nesting += 1
         if self.nesting > MAX_DEPTH:
             raise too_deep(self.text, self.token.start)
+        first = self.index
         token = self.take()
         tree: Tree
         match token.kind:
@@ -165,11 +179,13 @@ class _Parser(Refusals):
                 tree = operation("/", self.group(), self.group())
             case "reduction":
                 tree = self.reduction(token)
+            case "clip":
+                tree = self.clip(token)
             case _:
                 self.index -= 1
                 raise self.unexpected("a number, a symbol, a function or a bracket")
         self.nesting -= 1
-        return tree
+        return self.placed(tree, first)
 
     def constant(self, token: Token) -> Constant:
         if token.name == "pi":
@@ -182,7 +198,6 @@ class _Parser(Refusals):
         called = self.token.kind == "open" and self.touching()
         if called and self.text[token.start].isascii() and not self.is_command(token):
             raise self.unknown_function(token)
-        self.symbols.append(token)
         return self.named(token.name, token)
 
     def named(self, name: str, token: Token) -> Symbol:
@@ -245,11 +260,35 @@ class _Parser(Refusals):
         if token.name == "mean" and self.token.kind != "open":
             if self.token.kind in STARTS_FACTOR:
                 raise self.ambiguous_mean(token)
-            self.symbols.append(token)
             return Symbol("mean")
         called = self.token.kind == "open" and self.written(token) == "sum"
         body = self.bracketed(self.take()) if called or token.name != "sum" else self.summand(token)
         return Reduction(_KINDS[token.name], token.index, body)
+
+    def clip(self, token: Token) -> Clip:
+        """``max(x, low)``, ``min(x, high)``, ``clip(x, low, high)``."""
+        opening = self.take()
+        operand = self.sum()
+        limits = []
+        while self.token.kind == "comma":
+            self.take()
+            limits.append(self.limit())
+        if len(limits) != (1 if token.name in ("max", "min") else 2) or self.token.name != ")":
+            form = "x, 0.1" if token.name in ("max", "min") else "x, 0.1, 10"
+            raise self.error(f"expected '{token.name}({form})'", token=opening)
+        self.take()
+        low = None if token.name == "min" else limits[0]
+        return Clip(operand, low, None if token.name == "max" else limits[-1])
+
+    def limit(self) -> Fraction:
+        """A number with its sign."""
+        here = self.token
+        match self.sum():
+            case Number(value):
+                return value
+            case Negative(Number(value)):
+                return -value
+        raise self.error("the limits of a clip are numbers", "for example max(x, 0.1)", here)
 
     def summand(self, token: Token) -> Tree:
         """What an indexed sum without brackets adds up: one product, if nobody can expect more."""

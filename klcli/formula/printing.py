@@ -12,8 +12,10 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias, get_args
 
 from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
+from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import (
     Call,
+    Clip,
     Constant,
     Negative,
     Number,
@@ -74,6 +76,8 @@ class _Ascii:
                 return self.call(function, argument, tail)
             case Reduction(kind, index, body):
                 return self.reduction(kind, index, self.show(body))
+            case Clip():
+                return self.clip(tree)
 
     def level(self, tree: Tree) -> int:
         """How tightly the text of a tree holds together."""
@@ -146,6 +150,14 @@ class _Ascii:
 
     def subscripted(self, base: str, index: str) -> str:
         return f"{base}_{index}" if index else base
+
+    def clip(self, tree: Clip) -> str:
+        low, high = (None if limit is None else decimal_text(limit) for limit in (tree.low, tree.high))
+        limits = ", ".join(limit for limit in (low, high) if limit is not None)
+        return f"{self.clip_name(tree)}({self.show(tree.operand)}, {limits})"
+
+    def clip_name(self, tree: Clip) -> str:
+        return "min" if tree.low is None else "max" if tree.high is None else "clip"
 
 
 class _Unicode(_Ascii):
@@ -245,6 +257,9 @@ class _Latex(_Ascii):
         name = r"\sum" if kind == "sum" else rf"\operatorname{{{kind}}}"
         return f"{self.subscripted(name, index)} {self.brackets(body)}"
 
+    def clip_name(self, tree: Clip) -> str:
+        return rf"\operatorname{{{super().clip_name(tree)}}}"
+
 
 class _Python(_Ascii):
     times = " * "
@@ -252,6 +267,9 @@ class _Python(_Ascii):
 
     def level(self, tree: Tree) -> int:
         return _ATOM if isinstance(tree, Call | Reduction) else super().level(tree)
+
+    def clip_name(self, tree: Clip) -> str:
+        return "minimum" if tree.low is None else "maximum" if tree.high is None else "clip"
 
     def is_open(self, tree: Reduction) -> bool:
         return False

@@ -16,7 +16,9 @@ from klcli.formula.tree import FUNCTIONS, Tree
 
 __all__ = ["STARTS_FACTOR", "Refusals"]
 
-STARTS_FACTOR: frozenset[Kind] = frozenset(("symbol", "constant", "function", "open", "frac", "reduction"))
+STARTS_FACTOR: frozenset[Kind] = frozenset(
+    ("symbol", "constant", "function", "open", "frac", "reduction", "clip")
+)
 """What multiplies by standing behind a factor."""
 
 
@@ -25,8 +27,6 @@ class Refusals(Cursor, ABC):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.symbols: list[Token] = []
-        """Every symbol, in the order of the text."""
         self.bare = (0, 0, -1)
         """The last function without brackets: its place, that of its innermost argument, and its end."""
 
@@ -46,7 +46,7 @@ class Refusals(Cursor, ABC):
         """Read the factor at hand, or all that stand beside each other, only to show them."""
         first = self.index
         self.signed()
-        words = {"function", "reduction"}
+        words = {"function", "reduction", "clip"}
         while all_beside and self.index != self.bare[-1] and self.token.kind in STARTS_FACTOR - words:
             self.signed()
         return self.shown(first, self.index)
@@ -183,8 +183,9 @@ class Refusals(Cursor, ABC):
         """Refuse a symbol with a sum's index outside of that sum."""
         if not (stray := stray_symbol(tree)):
             return
-        place, symbol, index = stray
-        token = self.symbols[place]
+        symbol, index = stray
+        start = symbol.span[0] if symbol.span else 0
+        token = next(token for token in self.tokens if token.start == start)
         hint = f"put it inside of the sum, or give it another index than {index}"
         for sign, opening in enumerate(self.tokens):
             before = opening.name == "sum" and opening.index == index and opening.start < token.start

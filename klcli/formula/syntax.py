@@ -90,17 +90,16 @@ def check_tree(tree: Tree, text: str) -> Tree:
     return tree
 
 
-def stray_symbol(tree: Tree) -> tuple[int, Symbol, str] | None:
+def stray_symbol(tree: Tree) -> tuple[Symbol, str] | None:
     """The first symbol that carries the index of a sum while it stands outside of that sum.
 
-    In ``sum_j a_j + b_j`` the last term would silently not be summed. Given are the place of the symbol
-    among all symbols of the text, the symbol and the index.
+    In ``sum_j a_j + b_j`` the last term would silently not be summed. Given are the symbol and the index.
     """
     indices = {node.index for node in walk(tree) if isinstance(node, Reduction) and node.kind == "sum"}
-    for place, (symbol, bound) in enumerate(_symbols(tree, frozenset(indices), frozenset())):
+    for symbol, bound in _symbols(tree, frozenset(indices), frozenset()):
         for index in sorted(indices - bound):
             if carries(symbol.name, index):
-                return place, symbol, index
+                return symbol, index
     return None
 
 

@@ -31,6 +31,8 @@ Kind: TypeAlias = Literal[
     "constant",
     "function",
     "reduction",
+    "clip",
+    "comma",
     "operator",
     "power",
     "subscript",
@@ -45,8 +47,8 @@ Kind: TypeAlias = Literal[
 class Token:
     """One sign or word: its kind, what it means, and where it stands in the text.
 
-    `name` is the operator, function, symbol, subscript, bracket or reduction; `index` a reduction's index;
-    `value` a number's or a superscript's value and `spelling` how a decimal was written.
+    `name` is the operator, function, symbol, subscript, bracket, reduction or way of clipping; `index`
+    a reduction's index; `value` a number's or a superscript's value and `spelling` how a decimal was written.
     """
 
     kind: Kind
@@ -90,6 +92,8 @@ _EXPECTATION = re.compile(
 )
 _BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
 _WORD_FUNCTIONS = {name: name for name in FUNCTIONS} | {"ln": "log"}
+_CLIPS = ("clip", "clamp", "max", "min")
+_CALLED = re.compile(r"\s*(?:\\left\s*)?\(")
 _OTHER_LOGARITHM = re.compile(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
 _ROOT_DEGREE = re.compile(r"\s*\[")
 _FROM_SUBSCRIPT = {sign: plain for plain, sign in SUBSCRIPTS.items()}
@@ -162,7 +166,6 @@ class _Lexer:
             "=": "give the right-hand side only",
             "_": r"a subscript is a name or a number: \sigma_1, mu_p, x_{12}",
             "|": "write abs(...) for an absolute value",
-            ",": "a decimal point is '.', and functions take one argument",
         }.get(sign, "a formula has numbers, symbols, + - * / ^, brackets and functions such as log")
         return self._error(f"unexpected '{self._sign}' in the formula", self.position, hint)
 
@@ -229,6 +232,8 @@ class _Lexer:
 
     def _bracket(self) -> Token | None:
         start, kind = self.position, _BRACKETS.get(self._sign)
+        if self._sign == ",":
+            return Token("comma", ",", start, self._advance(1))
         return kind and Token(kind, self._sign, start, self._advance(1))
 
     def _operator(self) -> Token | None:
@@ -251,6 +256,8 @@ class _Lexer:
             raise self._other_logarithm(start)
         if word in ("sum", "mean"):
             return Token("reduction", word, start, self.position)
+        if word in _CLIPS and _CALLED.match(self.text, self.position):
+            return Token("clip", word, start, self.position)
         if word in ("pi", "e"):
             return self._constant(word, start)
         return self._symbol(word, start)
@@ -322,6 +329,8 @@ class _Lexer:
             return Token("operator", LATEX_OPERATORS[name], start, self.position)
         if name in LATEX_FUNCTIONS:
             return self._function(LATEX_FUNCTIONS[name], start)
+        if name in _CLIPS and _CALLED.match(self.text, self.position):
+            return Token("clip", name, start, self.position)
         if name in ("frac", "dfrac", "tfrac"):
             return Token("frac", "frac", start, self.position)
         if name == "sqrt":

@@ -1,6 +1,7 @@
 """The one representation of a closed form: frozen nodes, substitution, free symbols.
 
 A tree keeps the order in which a formula was written; nothing here reorders, distributes or cancels.
+What was read from a text knows its place there, its `span`, which is no part of equality.
 Two normal forms make printing and reading inverse to each other, and `operation` is where they are kept:
 a quotient of two whole numbers is one rational `Number`, and a power of e is a call of ``exp``.
 """
@@ -8,15 +9,17 @@ a quotient of two whole numbers is one rational `Number`, and a power of e is a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from operator import is_
 from typing import Literal, TypeAlias
 
 __all__ = [
     "FUNCTIONS",
     "MAX_NAME",
     "Call",
+    "Clip",
     "Constant",
     "Negative",
     "Number",
@@ -24,6 +27,7 @@ __all__ = [
     "Operator",
     "Reduction",
     "ReductionKind",
+    "Span",
     "Symbol",
     "Tree",
     "carries",
@@ -32,12 +36,17 @@ __all__ = [
     "free_symbols",
     "number",
     "operation",
+    "rebuilt",
+    "spanning",
     "substitute",
+    "unplaced",
     "walk",
 ]
 
 Operator: TypeAlias = Literal["+", "-", "*", "/", "^"]
 ReductionKind: TypeAlias = Literal["sum", "mean", "E"]
+Span: TypeAlias = tuple[int, int]
+"""The beginning and the end of a node's text in the text that it was read from."""
 
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
 """The functions of one argument that a `Call` may name; log is the natural logarithm."""
@@ -48,7 +57,7 @@ MAX_NAME = 60
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
 _RESERVED = re.compile(
     rf"({'|'.join(FUNCTIONS)}|ln)(_\d\w*)?\Z|(log2|log10|lg|pi|e|sum(_[A-Za-z])?)\Z"
-    r"|(and|else|for|if|in|is|not|or)\Z"  # words of Python that would be products in mathematics
+    r"|(and|else|for|if|in|is|not|or|return)\Z"  # words of Python that would be products in mathematics
 )
 _INDEX = {
     "sum": re.compile(r"[A-Za-z]?\Z"),
@@ -66,6 +75,7 @@ class Number:
 
     value: Fraction
     spelling: str = field(default="", compare=False)
+    span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.value < 0:
@@ -77,6 +87,7 @@ class Constant:
     """A mathematical constant: ``pi`` or ``e``."""
 
     name: Literal["pi", "e"]
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class Symbol:
     """A variable by its ASCII name (``mu``, ``sigma_1``, ``logvar``), not that of a function or constant."""
 
     name: str
+    span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(self.name) > MAX_NAME or not _SYMBOL.match(self.name) or _RESERVED.match(self.name):
@@ -95,6 +107,7 @@ class Negative:
     """The negative of a tree."""
 
     operand: Tree
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,7 @@ class Operation:
     operator: Operator
     left: Tree
     right: Tree
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,7 @@ class Call:
 
     function: str
     argument: Tree
+    span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.function not in FUNCTIONS:
@@ -123,19 +138,36 @@ class Reduction:
     """A sum, a mean or an expectation of `body` over the entries of the vectors in it.
 
     `index` names what is run over (the letter ``j`` in ``sum_j``, the distribution in ``E_q``) and is empty
-    when the text did not name it.
+    when the text did not name it. `axis` is the axis that a line of Python names, as it was written; it
+    counts dimensions that a formula for one example does not have, and is no part of equality.
     """
 
     kind: ReductionKind
     index: str
     body: Tree
+    axis: str = field(default="", compare=False)
+    span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not _INDEX[self.kind].match(self.index):
             raise ValueError(f"not an index of {self.kind}: {self.index!r}")
 
 
-Tree: TypeAlias = Number | Constant | Symbol | Negative | Operation | Call | Reduction
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A tree whose value is kept between two numbers; either may be missing, but not both."""
+
+    operand: Tree
+    low: Fraction | None
+    high: Fraction | None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            raise ValueError("a Clip has a limit")
+
+
+Tree: TypeAlias = Number | Constant | Symbol | Negative | Operation | Call | Reduction | Clip
 
 
 def number(value: Fraction | int | str, spelling: str = "") -> Number | Negative:
@@ -173,7 +205,7 @@ def _quotient(numerator: int, denominator: int) -> Number:
 def children(tree: Tree) -> tuple[Tree, ...]:
     """The trees directly below a node, in the order in which they were written."""
     match tree:
-        case Negative(operand):
+        case Negative(operand) | Clip(operand):
             return (operand,)
         case Operation(_, left, right):
             return (left, right)
@@ -212,24 +244,44 @@ def carries(name: str, index: str) -> bool:
 
 
 def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:
-    """The tree with each named symbol replaced; the replacements themselves are not searched again."""
+    """The tree with each named symbol replaced; the replacements themselves are not searched again.
+
+    Nodes keep their places in the text, where the symbols stand for their values.
+    """
 
     def visit(node: Tree) -> Tree:
         if isinstance(node, Symbol):
             return values.get(node.name, node)
-        return _rebuilt(node, visit)
+        found = rebuilt(node, list(map(visit, children(node))))
+        return spanning(found, *node.span) if node.span else found
 
     return visit(tree)
 
 
-def _rebuilt(node: Tree, visit: Callable[[Tree], Tree]) -> Tree:
+def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
+    """A node with other trees in the place of its `children`; the same node if they are the same."""
+    if all(map(is_, below, children(node))):
+        return node
     match node:
-        case Negative(operand):
-            return Negative(visit(operand))
-        case Operation(operator, left, right):
-            return operation(operator, visit(left), visit(right))
-        case Call(_, argument):
-            return replace(node, argument=visit(argument))
-        case Reduction(_, _, body):
-            return replace(node, body=visit(body))
+        case Negative():
+            return Negative(below[0])
+        case Operation(operator):
+            return operation(operator, below[0], below[1])
+        case Call():
+            return replace(node, argument=below[0], span=None)
+        case Reduction():
+            return replace(node, body=below[0], span=None)
+        case Clip():
+            return replace(node, operand=below[0], span=None)
     return node
+
+
+def unplaced(tree: Tree) -> Tree:
+    """The tree without places, as if it had been read from no text."""
+    below = list(map(unplaced, children(tree)))
+    return replace(rebuilt(tree, below), span=None)
+
+
+def spanning(tree: Tree, start: int, end: int) -> Tree:
+    """The tree with its place in the text, unless it has one already."""
+    return replace(tree, span=(start, end)) if tree.span is None else tree

@@ -160,7 +160,7 @@ def test_a_symbol_outside_of_its_sum_is_found() -> None:
     summed = Reduction("sum", "j", inside)
     assert stray_symbol(summed) is None
     assert stray_symbol(operation("+", summed, summed)) is None
-    assert stray_symbol(operation("+", summed, outside)) == (1, outside, "j")
-    assert stray_symbol(operation("+", outside, summed)) == (0, outside, "j")
-    assert stray_symbol(operation("+", summed, Reduction("sum", "k", outside))) == (1, outside, "j")
+    assert stray_symbol(operation("+", summed, outside)) == (outside, "j")
+    assert stray_symbol(operation("+", outside, summed)) == (outside, "j")
+    assert stray_symbol(operation("+", summed, Reduction("sum", "k", outside))) == (outside, "j")
     assert stray_symbol(operation("+", Reduction("E", "q", inside), Symbol("mu_q"))) is None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from klcli.formula.tree import (
     FUNCTIONS,
     Call,
+    Clip,
     Constant,
     Negative,
     Number,
@@ -49,6 +50,8 @@ def _over(index: str, body: Tree) -> Reduction:
     return Reduction("sum", index, substitute(body, {"x": Symbol(f"x_{index}"), "s": Symbol(f"s_1{index}")}))
 
 
+limits = st.fractions(min_value=-30, max_value=30, max_denominator=40)
+
 numbers = st.one_of(
     st.integers(0, 12).map(lambda value: Number(Fraction(value))),
     st.integers(0, 10**30).map(lambda value: Number(Fraction(value))),
@@ -78,6 +81,8 @@ def _branches(below: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
         st.builds(operation, operators, below, numbers),
         st.builds(operation, st.just("*"), numbers, below),
         st.builds(Call, st.sampled_from(FUNCTIONS), below),
+        st.builds(Clip, below, limits, st.none() | limits),
+        st.builds(Clip, below, st.none(), limits),
         st.builds(_over, st.sampled_from("jkn"), below),
         st.builds(Reduction, st.sampled_from(("sum", "mean", "E")), st.just(""), below),
         st.builds(
@@ -108,6 +113,7 @@ numeric = st.recursive(
         below.map(Negative),
         st.builds(operation, st.sampled_from("+-*/^"), below, below),
         st.builds(Call, st.sampled_from(FUNCTIONS), below),
+        st.builds(Clip, below, limits, st.none()),
     ),
     max_leaves=8,
 )
@@ -145,6 +151,8 @@ def value(tree: Tree, point: Mapping[str, Fraction] = POINT) -> Any:
             return _joined(operator, value(left, point), value(right, point))
         case Call(function, argument):
             return _called(function, value(argument, point))
+        case Clip(operand, low, None) if low is not None:
+            return max(value(operand, point), exact(low))
     raise TypeError(tree)
 
 

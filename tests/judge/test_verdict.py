@@ -14,7 +14,7 @@ from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Decimals, evaluate
 from klcli.formula.notation import parse
 from klcli.formula.printing import to_text
-from klcli.formula.reading import read
+from klcli.formula.program import read
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, operation, substitute, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS

@@ -1,0 +1,108 @@
+"""The names that numerical Python code uses for the operations of a formula.
+
+Torch, Keras, TensorFlow, JAX and numpy spell the same few operations in different ways, as functions and as
+methods; a trailing underscore (torch's methods that work in place) is left out before a name is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Literal, TypeAlias
+
+from klcli.formula.tree import FUNCTIONS, Call, Negative, Number, Operator, ReductionKind, Tree, operation
+
+__all__ = [
+    "AXES",
+    "CLIPS",
+    "MODULES",
+    "NOISE",
+    "OF_ONE",
+    "OF_TWO",
+    "REDUCTIONS",
+    "SAME",
+    "ClipKind",
+    "Noise",
+    "UNIT_NOISE",
+]
+
+ClipKind: TypeAlias = Literal["both", "low", "high"]
+Noise: TypeAlias = Literal["randn", "rand"]
+
+OF_TWO: Mapping[str, Operator] = {
+    "add": "+",
+    "sub": "-",
+    "subtract": "-",
+    "mul": "*",
+    "multiply": "*",
+    "div": "/",
+    "divide": "/",
+    "true_divide": "/",
+    "truediv": "/",
+    "pow": "^",
+    "power": "^",
+}
+OF_ONE: Mapping[str, Callable[[Tree], Tree]] = {
+    **{name: partial(Call, name) for name in FUNCTIONS},
+    "absolute": partial(Call, "abs"),
+    "square": lambda value: operation("^", value, Number(Fraction(2))),
+    "reciprocal": lambda value: operation("/", Number(Fraction(1)), value),
+    "rsqrt": lambda value: operation("/", Number(Fraction(1)), Call("sqrt", value)),
+    "neg": Negative,
+    "negative": Negative,
+}
+REDUCTIONS: Mapping[str, ReductionKind] = {
+    "sum": "sum",
+    "reduce_sum": "sum",
+    "mean": "mean",
+    "reduce_mean": "mean",
+    "E": "E",
+}
+AXES = ("axis", "dim", "keepdim", "keepdims", "keep_dims", "dtype", "reduction_indices")
+"""Arguments of a reduction by name; `AXES[:2]` and the last of them say over what it runs."""
+
+CLIPS: Mapping[str, ClipKind] = {
+    "clip": "both",
+    "clamp": "both",
+    "clip_by_value": "both",
+    "clamp_min": "low",
+    "maximum": "low",
+    "max": "low",
+    "clamp_max": "high",
+    "minimum": "high",
+    "min": "high",
+}
+
+SAME = frozenset(
+    (
+        *("asarray", "cast", "clone", "contiguous", "convert_to_tensor", "copy", "cpu", "cuda", "detach"),
+        *(
+            "double",
+            "expand_as",
+            "expand_dims",
+            "flatten",
+            "float",
+            "identity",
+            "numpy",
+            "reshape",
+            "squeeze",
+        ),
+        *("stop_gradient", "to", "type_as", "unsqueeze", "view", "view_as", "batch_flatten", "half"),
+    )
+)
+"""Functions and methods that give back their first argument in another shape, type or place."""
+
+NOISE: Mapping[str, Noise] = {
+    **dict.fromkeys(("randn", "randn_like", "standard_normal", "random_normal", "normal"), "randn"),
+    **dict.fromkeys(("rand", "rand_like", "random_uniform", "uniform"), "rand"),
+}
+"""Draws of standard normal and of uniform random numbers, by the symbol that stands for them in a formula."""
+
+UNIT_NOISE = tuple(dict.fromkeys(NOISE.values()))
+
+_ARRAYS = ("torch", "np", "numpy", "onp", "jnp", "jax", "scipy", "tf", "math", "keras", "K", "th", "mx", "nd")
+MODULES = frozenset(
+    (*_ARRAYS, "F", "nn", "functional", "special", "backend", "ops", "random", "T", "tensor", "xp", "cupy")
+)
+"""Names of modules, so that ``torch.exp(x)`` is told apart from the method ``x.exp()``."""

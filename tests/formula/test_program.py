@@ -1,0 +1,131 @@
+"""A formula in whatever notation: the same text never means two things."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula import notation, python
+from klcli.formula.printing import to_text
+from klcli.formula.program import read, read_program
+from klcli.formula.syntax import FormulaError
+from klcli.formula.tree import Symbol, walk
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-1/2 (1 + s - mu^2 - e^s)", "-1/2 (1 + s - mu^2 - e^s)"),
+        ("-0.5*(1 + s - mu**2 - exp(s))", "-0.5 (1 + s - mu^2 - e^s)"),
+        ("-0.5*(1 + s - mu.pow(2) - s.exp())", "-0.5 (1 + s - mu^2 - e^s)"),
+        (r"-\frac12(1 + s)", "-1/2 (1 + s)"),
+        ("sum(x_j for j in indices)", "sum_j (x_j)"),
+        ("mean(x) + mean", "mean(x) + mean"),
+    ],
+)
+def test_both_notations_are_read(text: str, expected: str) -> None:
+    assert to_text(read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("log s/2", "where does the argument of 'log' end?"),
+        ("torch.relu(x)", "'relu' is not a known function"),
+        ("mu**", "not a Python expression"),
+        ("|x|", "unexpected '|'"),
+    ],
+)
+def test_the_message_is_that_of_the_notation_that_the_text_looks_like(text: str, message: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        read(text)
+    assert message in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-x**2",
+        "x - 1e-3*y",
+        "σ1 + σ_1",
+        "mean(x)/2",
+        "x**-y**2",
+        "abs(mu - x)",
+        "sum(x)*2",
+        "(a/b)/c*d",
+        "xⱼ",
+    ],
+)
+def test_a_text_in_both_notations_means_the_same(text: str) -> None:
+    assert notation.parse(text) == python.parse(text)
+
+
+PROGRAMS = [
+    # text, language, formula
+    ("var = exp(logvar); -1/2 (1 + logvar - mu^2 - var)", "math", "-1/2 (1 + logvar - mu^2 - e^logvar)"),
+    ("v = e^s\nKL = -1/2 (1 + s\n  - v)", "math", "-1/2 (1 + s - e^s)"),
+    (r"D_{KL}(q\|p) = -\frac12 (1 + s)", "math", "-1/2 (1 + s)"),
+    (r"KL = \sum_{j=1}^{J} s_j", "math", "sum_j (s_j)"),
+    ("KL = -1/2 (1 + s);", "math", "-1/2 (1 + s)"),
+    ("return -0.5*(1 + s)", "python", "-0.5 (1 + s)"),
+    ("kl: Tensor = -0.5*(1 + s)", "python", "-0.5 (1 + s)"),
+    (
+        "kl = 1 + s.exp()\nkl = kl.sum(dim=1)\nkl *= -0.5\nreturn kl.mean()",
+        "python",
+        "mean(sum(1 + e^s) * -0.5)",
+    ),
+    ("    a, b = s.exp(), 2\n    a += b\n    a", "python", "e^s + 2"),
+    ("def kl(mu, s):\n    '''words'''\n    std = s.exp()\n    return std**2", "python", "(e^s)^2"),
+    ("import torch\nwith torch.no_grad():\n    kl = s.exp()", "python", "e^s"),
+    ("mu = self.fc1(h)\ns = self.fc2(h)\nmu**2 + s", "python", "mu^2 + s"),
+    ("s = 2*s\nmu, s = chunk(h)\nmu**2 + s", "python", "mu^2 + s"),
+    # Methods in place change their object, others do not.
+    ("kl = s.exp()\nkl.mul_(2).add_(1)\nkl", "python", "e^s * 2 + 1"),
+    ("std = s.mul(.5).exp_()\ns + std", "python", "s + e^(s * .5)"),
+    ("std = s.mul_(.5).exp_()\ns + std", "python", "e^(s * .5) + e^(s * .5)"),
+    ("self.kl = s + 1; self.kl.mean()", "python", "mean(s + 1)"),
+]
+
+
+@pytest.mark.parametrize(("text", "language", "expected"), PROGRAMS)
+def test_statements(text: str, language: str, expected: str) -> None:
+    program = read_program(text)
+    assert (program.language, to_text(program.tree)) == (language, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("; ;", "no formula between the semicolons"),
+        ("a = b = s", "several equals signs"),
+        ("f(x) = 3; s", "only a name can be given a value"),
+        ("kl = foo(s)", "'foo' is not a known function"),
+        ("import os\nos.system('x')", "'system' is not a known function"),
+        ("if s: s", "this statement has no place in a formula"),
+        ("import torch", "the last statement is no formula"),
+        ("f(x)[0] = s.exp()", "only names, attributes and subscripts are given values"),
+    ],
+)
+def test_statements_that_are_refused(text: str, problem: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        read_program(text, "python" if "import" in text or ":" in text else None)
+    assert problem in caught.value.problem
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in PROGRAMS])
+def test_places_are_those_of_the_text(text: str) -> None:
+    """What stands at the place of a symbol is its name, or that of a variable which it was put in for."""
+    program = read_program(text)
+    for node in walk(program.tree):
+        start, end = node.span or (0, 1)
+        assert 0 <= start < end <= len(program.text)
+        if isinstance(node, Symbol):
+            assert node.span
+        if isinstance(node, Symbol) and "\\" not in text:
+            assert program.text[start:end].strip("()") in (node.name, f"{node.name}_j")
+
+
+def test_the_language_can_be_forced() -> None:
+    assert read_program("s^2", "math").language == "math"
+    with pytest.raises(FormulaError, match="no place in a formula") as caught:
+        read_program("s^2", "python")
+    assert caught.value.hint.startswith("a power is written with")
