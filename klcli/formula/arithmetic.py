@@ -8,6 +8,8 @@ gives nan or inf in floats, as numpy does.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial, reduce
@@ -34,7 +36,7 @@ from klcli.formula.tree import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Arithmetic", "Decimals", "Floats", "Symbols", "context", "evaluate"]
+__all__ = ["Arithmetic", "Decimals", "Doubles", "Floats", "Symbols", "context", "evaluate"]
 
 T = TypeVar("T")
 Values: TypeAlias = Mapping[str, T | tuple[T, ...]]
@@ -62,7 +64,9 @@ class Arithmetic(Protocol[T]):
         """A value kept between two others."""
 
 
-def evaluate(tree: Tree, values: Values[T], arithmetic: Arithmetic[T]) -> T:
+def evaluate(
+    tree: Tree, values: Values[T], arithmetic: Arithmetic[T], known: Mapping[int, T] | None = None
+) -> T:
     """The value of a tree.
 
     Args:
@@ -70,11 +74,14 @@ def evaluate(tree: Tree, values: Values[T], arithmetic: Arithmetic[T]) -> T:
         values: a value for each free symbol; a tuple is a vector, which the reductions run over. A
             reduction whose body holds no vector is one over a single entry.
         arithmetic: the kind of number of the values and of the result.
+        known: values of nodes that need not be evaluated, by the identity of the node.
 
     Raises:
         ValueError: a symbol has no value, or a vector stands outside of every reduction.
         ArithmeticError: the tree has no value here.
     """
+    if known and id(tree) in known:
+        return known[id(tree)]
     match tree:
         case Number(value):
             return arithmetic.number(value)
@@ -83,17 +90,19 @@ def evaluate(tree: Tree, values: Values[T], arithmetic: Arithmetic[T]) -> T:
         case Symbol(name):
             return _scalar(name, values)
         case Negative(operand):
-            return arithmetic.negative(evaluate(operand, values, arithmetic))
+            return arithmetic.negative(evaluate(operand, values, arithmetic, known))
         case Operation(operator, left, right):
-            first = evaluate(left, values, arithmetic)
-            return arithmetic.operate(operator, first, evaluate(right, values, arithmetic))
+            first = evaluate(left, values, arithmetic, known)
+            return arithmetic.operate(operator, first, evaluate(right, values, arithmetic, known))
         case Call(function, argument):
-            return arithmetic.call(function, evaluate(argument, values, arithmetic))
-        case Reduction():
+            return arithmetic.call(function, evaluate(argument, values, arithmetic, known))
+        case Reduction(body=body):
+            if not any(isinstance(value, tuple) for value in values.values()):
+                return evaluate(body, values, arithmetic, known)
             return _reduce(tree, values, arithmetic)
         case Clip(operand, low, high):
             limits = [None if limit is None else arithmetic.number(limit) for limit in (low, high)]
-            return arithmetic.clip(evaluate(operand, values, arithmetic), *limits)
+            return arithmetic.clip(evaluate(operand, values, arithmetic, known), *limits)
 
 
 def _scalar(name: str, values: Values[T]) -> T:
@@ -145,6 +154,68 @@ def _outside(tree: Tree) -> set[str]:
         return set()
     own = {tree.name} if isinstance(tree, Symbol) else set()
     return own.union(*map(_outside, children(tree)))
+
+
+class Doubles:
+    """Single numbers in double precision, without any library.
+
+    `largest` is the largest magnitude among all numbers so far: the scale of the rounding errors. What has
+    no value raises ArithmeticError, what is too large OverflowError.
+    """
+
+    def __init__(self) -> None:
+        self.largest = 0.0
+
+    def number(self, value: Fraction) -> float:
+        return self._seen(value.numerator / value.denominator)
+
+    def constant(self, name: str) -> float:
+        return math.pi if name == "pi" else math.e
+
+    def negative(self, value: float) -> float:
+        return -value
+
+    def operate(self, operator: Operator, left: float, right: float) -> float:
+        match operator:
+            case "+":
+                return self._seen(left + right)
+            case "-":
+                return self._seen(left - right)
+            case "*":
+                return self._seen(left * right)
+            case "/":
+                return self._seen(left / right)
+            case "^":
+                return self._power(left, right)
+
+    def _power(self, base: float, exponent: float) -> float:
+        found = base**exponent
+        if isinstance(found, complex):
+            raise ArithmeticError("a root of a negative number")
+        return self._seen(found)
+
+    def call(self, function: str, value: float) -> float:
+        try:
+            match function:
+                case "softplus":
+                    return self._seen(max(value, 0.0) + math.log1p(math.exp(-abs(value))))
+                case "abs":
+                    return abs(value)
+            return self._seen(float(getattr(math, function)(value)))
+        except ValueError:
+            raise ArithmeticError(f"no value of {function} at {value}") from None
+
+    def clip(self, value: float, low: float | None, high: float | None) -> float:
+        raised = value if low is None else max(value, low)
+        return raised if high is None else min(raised, high)
+
+    def _seen(self, value: float) -> float:
+        size = abs(value)
+        if not size <= sys.float_info.max:
+            raise OverflowError("beyond the doubles")
+        if size > self.largest:
+            self.largest = size
+        return value
 
 
 class Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Literal, TypeAlias, get_args
 
 from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
@@ -25,13 +26,31 @@ from klcli.formula.tree import (
     Tree,
 )
 
-__all__ = ["NOTATIONS", "Notation", "to_text"]
+__all__ = [
+    "NOTATIONS",
+    "AsciiPrinter",
+    "LatexPrinter",
+    "Level",
+    "Notation",
+    "PythonPrinter",
+    "UnicodePrinter",
+    "to_text",
+]
 
 Notation: TypeAlias = Literal["unicode", "ascii", "latex", "python"]
 NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 
 _FRACTION_SIGNS = {value: sign for sign, value in FRACTIONS.items()}
-_SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(1, 6)
+
+
+class Level(IntEnum):
+    """How tightly a text holds together, the loosest first."""
+
+    SUM = 1
+    PRODUCT = 2
+    SIGNED = 3
+    POWER = 4
+    ATOM = 5
 
 
 def to_text(tree: Tree, notation: Notation = "ascii") -> str:
@@ -39,14 +58,14 @@ def to_text(tree: Tree, notation: Notation = "ascii") -> str:
     return _PRINTERS[notation]().show(tree)
 
 
-class _Ascii:
+class AsciiPrinter:
     """The grammar's own notation; the others override how single parts look."""
 
     minus = "-"
     times = " * "
     divide = "/"
 
-    def show(self, tree: Tree, level: int = _SUM, tail: bool = False) -> str:
+    def show(self, tree: Tree, level: Level = Level.SUM, tail: bool = False) -> str:
         """The text of `tree`, in brackets if it binds more loosely than `level`.
 
         `tail` says that something that binds tightly follows, which must not become part of an argument.
@@ -61,17 +80,17 @@ class _Ascii:
             case Symbol(name):
                 return self.symbol(name)
             case Negative(operand):
-                loose = _PRODUCT if isinstance(operand, Number) else _SIGNED
+                loose = Level.PRODUCT if isinstance(operand, Number) else Level.SIGNED
                 return self.minus + self.show(operand, loose, tail)
             case Operation("+" | "-" as sign, left, right):
                 shown = self.minus if sign == "-" else "+"
-                return f"{self.show(left)} {shown} {self.show(right, _PRODUCT)}"
+                return f"{self.show(left)} {shown} {self.show(right, Level.PRODUCT)}"
             case Operation("*", left, right):
                 return self.product(left, right, tail)
             case Operation("/", left, right):
                 return self.quotient(left, right, tail)
             case Operation(_, base, exponent):
-                return self.power(self.show(base, _ATOM, True), exponent, tail)
+                return self.power(self.show(base, Level.ATOM, True), exponent, tail)
             case Call(function, argument):
                 return self.call(function, argument, tail)
             case Reduction(kind, index, body):
@@ -79,22 +98,22 @@ class _Ascii:
             case Clip():
                 return self.clip(tree)
 
-    def level(self, tree: Tree) -> int:
+    def level(self, tree: Tree) -> Level:
         """How tightly the text of a tree holds together."""
         match tree:
             case Number():
-                return _PRODUCT if "/" in self.number(tree) else _ATOM
+                return Level.PRODUCT if "/" in self.number(tree) else Level.ATOM
             case Negative(operand):
-                return min(_SIGNED, self.level(operand)) if isinstance(operand, Number) else _SIGNED
+                return min(Level.SIGNED, self.level(operand)) if isinstance(operand, Number) else Level.SIGNED
             case Operation("+" | "-"):
-                return _SUM
+                return Level.SUM
             case Operation("*" | "/"):
-                return _PRODUCT
+                return Level.PRODUCT
             case Operation("^") | Call("exp"):
-                return _POWER
+                return Level.POWER
             case Reduction():
-                return _SIGNED if self.is_open(tree) else _ATOM
-        return _ATOM
+                return Level.SIGNED if self.is_open(tree) else Level.ATOM
+        return Level.ATOM
 
     def is_open(self, tree: Reduction) -> bool:
         """Whether what follows would be read as part of the reduction's body."""
@@ -113,19 +132,19 @@ class _Ascii:
         return name
 
     def product(self, left: Tree, right: Tree, tail: bool) -> str:
-        second = self.show(right, _SIGNED, tail)
+        second = self.show(right, Level.SIGNED, tail)
         coefficient = left.operand if isinstance(left, Negative) else left
         numeric = second[0].isnumeric() or second[0] == "."
         if isinstance(coefficient, Number) and not isinstance(right, Negative) and not numeric:
-            return f"{self.show(left, _PRODUCT)} {second}"
-        return f"{self.show(left, _PRODUCT, True)}{self.times}{second}"
+            return f"{self.show(left, Level.PRODUCT)} {second}"
+        return f"{self.show(left, Level.PRODUCT, True)}{self.times}{second}"
 
     def quotient(self, left: Tree, right: Tree, tail: bool) -> str:
-        divisor = self.show(right, _POWER, tail)
-        return f"{self.show(left, _PRODUCT, True)}{self.divide}{divisor}"
+        divisor = self.show(right, Level.POWER, tail)
+        return f"{self.show(left, Level.PRODUCT, True)}{self.divide}{divisor}"
 
     def power(self, base: str, exponent: Tree, tail: bool) -> str:
-        shown = self.show(exponent, _SIGNED, tail)
+        shown = self.show(exponent, Level.SIGNED, tail)
         if tail and shown.lstrip(self.minus) == "1":
             shown = self.brackets(shown)  # nobody could tell x^1/2 from x^(1/2)
         return f"{base}^{shown}"
@@ -140,7 +159,7 @@ class _Ascii:
         """Whether an argument needs no brackets: a symbol, perhaps raised to a whole power."""
         match argument:
             case Symbol() | Operation("^", Symbol(), Number()):
-                return self.level(argument) >= _POWER
+                return self.level(argument) >= Level.POWER
         return False
 
     def reduction(self, kind: str, index: str, body: str) -> str:
@@ -160,7 +179,9 @@ class _Ascii:
         return "min" if tree.low is None else "max" if tree.high is None else "clip"
 
 
-class _Unicode(_Ascii):
+class UnicodePrinter(AsciiPrinter):
+    """Greek letters, raised and lowered digits, fraction signs."""
+
     minus = "−"
     times = " · "
 
@@ -197,16 +218,18 @@ class _Unicode(_Ascii):
         return super().reduction(kind, index, body)
 
 
-class _Latex(_Ascii):
+class LatexPrinter(AsciiPrinter):
+    """The commands of LaTeX."""
+
     times = r" \cdot "
 
-    def level(self, tree: Tree) -> int:
+    def level(self, tree: Tree) -> Level:
         match tree:
             case Number():
                 shown = self.number(tree)
-                return _POWER if "frac" in shown else _PRODUCT if "times" in shown else _ATOM
+                return Level.POWER if "frac" in shown else Level.PRODUCT if "times" in shown else Level.ATOM
             case Operation("/"):
-                return _POWER
+                return Level.POWER
         return super().level(tree)
 
     def is_open(self, tree: Reduction) -> bool:
@@ -261,12 +284,14 @@ class _Latex(_Ascii):
         return rf"\operatorname{{{super().clip_name(tree)}}}"
 
 
-class _Python(_Ascii):
+class PythonPrinter(AsciiPrinter):
+    """Operators and calls of Python."""
+
     times = " * "
     divide = " / "
 
-    def level(self, tree: Tree) -> int:
-        return _ATOM if isinstance(tree, Call | Reduction) else super().level(tree)
+    def level(self, tree: Tree) -> Level:
+        return Level.ATOM if isinstance(tree, Call | Reduction) else super().level(tree)
 
     def clip_name(self, tree: Clip) -> str:
         return "minimum" if tree.low is None else "maximum" if tree.high is None else "clip"
@@ -281,10 +306,10 @@ class _Python(_Ascii):
         return f"{name}_" if keyword.iskeyword(name) else name
 
     def product(self, left: Tree, right: Tree, tail: bool) -> str:
-        return f"{self.show(left, _PRODUCT)}{self.times}{self.show(right, _SIGNED)}"
+        return f"{self.show(left, Level.PRODUCT)}{self.times}{self.show(right, Level.SIGNED)}"
 
     def power(self, base: str, exponent: Tree, tail: bool) -> str:
-        return f"{base}**{self.show(exponent, _SIGNED)}"
+        return f"{base}**{self.show(exponent, Level.SIGNED)}"
 
     def call(self, function: str, argument: Tree, tail: bool) -> str:
         return f"{function}({self.show(argument)})"
@@ -295,9 +320,9 @@ class _Python(_Ascii):
         return f"{kind}({body} for {index} in indices)" if index else f"{kind}({body})"
 
 
-_PRINTERS: dict[Notation, Callable[[], _Ascii]] = {
-    "unicode": _Unicode,
-    "ascii": _Ascii,
-    "latex": _Latex,
-    "python": _Python,
+_PRINTERS: dict[Notation, Callable[[], AsciiPrinter]] = {
+    "unicode": UnicodePrinter,
+    "ascii": AsciiPrinter,
+    "latex": LatexPrinter,
+    "python": PythonPrinter,
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
+from klcli.formula.algebra import vanishes
 from klcli.formula.arithmetic import Symbols, evaluate
 from klcli.formula.tree import Tree
 from klcli.gaussian.checking import point, with_densities
@@ -37,12 +37,5 @@ def proved(steps: Sequence[Tree], reading: Parameterization, *, standard: bool) 
         prior = (sympy.Symbol("mu_2", real=True), sympy.Symbol("sigma_2", positive=True))
     values = with_densities(point((mean, head, *prior), reading, PARAMETERIZATIONS["std"], run), run)
     return tuple(
-        _is_zero(after - before) for before, after in pairwise(evaluate(step, values, run) for step in steps)
+        vanishes(after - before) for before, after in pairwise(evaluate(step, values, run) for step in steps)
     )
-
-
-def _is_zero(difference: Any) -> bool:
-    """Whether an expression simplifies to 0; its logarithms are those of products of positive factors."""
-    import sympy
-
-    return bool(sympy.simplify(sympy.expand(sympy.expand_log(difference, force=True))) == 0)

@@ -14,7 +14,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.explanation import explain
-from klcli.judge.identification import Roles
+from klcli.judge.roles import Roles
 from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
 from klcli.judge.verdict import Kind, Verdict, exact_under, judge
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from klcli.formula.numeral import significant
 from klcli.formula.tree import Negative, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.identification import exchanged, roles
+from klcli.judge.roles import exchanged, roles
 from klcli.judge.shape import Limit, Minimum
 from klcli.judge.verdict import Quantity, Verdict, judge_as
 
@@ -74,7 +74,9 @@ def _identity(verdict: Verdict) -> str:
     if verdict.kind == "exact":
         return "is KL(q || N(0, 1)) itself"
     kl = verdict.kl
-    assert kl is not None
+    assert kl
+    assert kl.prior_mean is not None
+    assert kl.prior_variance is not None
     prior = f"N({quantity_text(kl.prior_mean)}, {quantity_text(kl.prior_variance)})"
     factor = "" if kl.scale == 1 else f"{quantity_text(kl.scale)} "
     sign, size = ("-", -kl.shift) if kl.shift < 0 else ("+", kl.shift)

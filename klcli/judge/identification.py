@@ -9,37 +9,42 @@ with more of either where the formula has very large, very small or very long nu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cache
 
-from klcli.errors import KlcliError
-from klcli.formula.arithmetic import Decimals, context, evaluate
-from klcli.formula.tree import Number, Tree, free_symbols, walk
+from klcli.formula.arithmetic import Decimals, Doubles, context, evaluate
+from klcli.formula.tree import Number, Tree, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.roles import Roles
 
 __all__ = [
     "FORWARD",
+    "PROBES",
     "REVERSED",
+    "SPARE_DIGITS",
     "Basis",
     "Coefficients",
-    "Roles",
-    "exchanged",
+    "compared_digits",
+    "has_plain_numbers",
+    "head_at",
     "identify",
-    "roles",
     "value",
 ]
 
 _COMPARED_DIGITS = 40
-_SPARE_DIGITS = 20
+SPARE_DIGITS = 20
 _MOST_DIGITS = 2000
 
 _PLAIN = 12
 """Figures of a number that the digits compared anyway have room for."""
 
-_PROBES = (
+_SCREENED = 7
+_SCREEN = 1e-7
+"""Points at which doubles are tried first, and the relative error that rules a formula out there."""
+
+PROBES = (
     ("0.37", "1.31"),
     ("-1.13", "0.43"),
     ("2.41", "1.73"),
@@ -52,14 +57,6 @@ _PROBES = (
     ("0.13", "0.97"),
 )
 """Means and standard deviations at which formulas are evaluated: both signs, and sigma on both sides of 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """Which symbol of a formula is the mean and which the head; a formula may lack one."""
-
-    mean: str | None
-    head: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +92,6 @@ def _reversed(mu: Decimal, sigma: Decimal) -> tuple[Decimal, ...]:
 
 FORWARD, REVERSED = Basis(_forward), Basis(_reversed)
 
-_MEAN_NAME = re.compile(r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z", re.IGNORECASE)
-
-
-def roles(tree: Tree) -> tuple[Roles, ...]:
-    """The ways in which the symbols can be mean and head, the likelier first.
-
-    If one of two names is that of a mean (``mu``, ``z_mean``), there is no other way: a formula with both
-    exchanged is wrong. Otherwise the one that holds is found by trying.
-
-    Raises:
-        KlcliError: no symbol, or more than two.
-    """
-    names = free_symbols(tree)
-    if len(names) > 2 or not names:
-        shown = ", ".join(names) or "no symbol"
-        raise KlcliError(
-            f"a formula of one mean and one head was expected, this one has {shown}",
-            "for example 'mine=-1/2 (1 + s - mu^2 - e^s)'",
-        )
-    if len(names) == 1:
-        lone_mean, lone_head = Roles(names[0], None), Roles(None, names[0])
-        return (lone_mean, lone_head) if _MEAN_NAME.match(names[0]) else (lone_head, lone_mean)
-    first, second = Roles(*names), Roles(*reversed(names))
-    named = [way for way in (first, second) if way.mean and _MEAN_NAME.match(way.mean)]
-    return (named[0],) if len(named) == 1 else (first, second)
-
-
-def exchanged(role: Roles) -> Roles:
-    """The mean as the head, and the head as the mean."""
-    return Roles(role.head, role.mean)
-
 
 def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal) -> Decimal:
     """The formula's value where its head is the reading of `sigma`.
@@ -133,34 +99,106 @@ def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma
     Raises:
         ArithmeticError: it has no value there.
     """
-    digits = _compared_digits(tree) + _SPARE_DIGITS
-    values = {role.mean: mu, role.head: _head(reading.name, sigma, digits)}
+    digits = compared_digits(tree) + SPARE_DIGITS
+    values = {role.mean: mu, role.head: head_at(reading.name, sigma, digits)}
     return evaluate(tree, {name: number for name, number in values.items() if name}, Decimals(digits))
 
 
 @cache
-def _head(name: str, sigma: Decimal, digits: int) -> Decimal:
+def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
+    """The head that stands for `sigma` under the reading of that name."""
     return evaluate(PARAMETERIZATIONS[name].head, {"sigma": sigma}, Decimals(digits))
 
 
 @cache
-def _compared_digits(tree: Tree) -> int:
+def compared_digits(tree: Tree) -> int:
     """How many digits have to agree, so that no number in the formula is too small to be seen."""
+    long = [size for size in _number_sizes(tree) if size > _PLAIN]
+    return min(_COMPARED_DIGITS + 2 * sum(long), _MOST_DIGITS)
+
+
+def has_plain_numbers(tree: Tree) -> bool:
+    """Whether all numbers in a formula are short enough for doubles to tell right from wrong."""
+    return all(size <= _PLAIN for size in _number_sizes(tree))
+
+
+def _number_sizes(tree: Tree) -> list[int]:
     numbers = [node.value for node in walk(tree) if isinstance(node, Number)]
-    sizes = [len(str(number.numerator)) + len(str(number.denominator)) for number in numbers]
-    return min(_COMPARED_DIGITS + 2 * sum(size for size in sizes if size > _PLAIN), _MOST_DIGITS)
+    return [len(str(number.numerator)) + len(str(number.denominator)) for number in numbers]
 
 
-def identify(tree: Tree, role: Roles, reading: Parameterization, basis: Basis) -> Coefficients | None:
-    """The coefficients of a formula under a reading, or None if it is not made of the basis' terms."""
-    digits = _compared_digits(tree)
-    agree = Decimal(1).scaleb(-digits)
-    points = [(Decimal(mu), Decimal(sigma)) for mu, sigma in _PROBES]
+def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis, Coefficients] | None:
+    """The direction and the coefficients of a formula under a reading, or None if it has neither's terms."""
+    digits = compared_digits(tree)
+    points = [(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES]
+    bases = _not_ruled_out(tree, role, reading)
+    if not bases:
+        return None
     try:
         values = [value(tree, role, reading, mu, sigma) for mu, sigma in points]
     except ArithmeticError:
         return None
-    with localcontext(context(digits + _SPARE_DIGITS)):
+    for basis in bases:
+        if found := _coefficients(basis, points, values, digits):
+            return basis, found
+    return None
+
+
+def _not_ruled_out(tree: Tree, role: Roles, reading: Parameterization) -> Sequence[Basis]:
+    """The directions whose terms a formula may be made of, as far as doubles can tell.
+
+    They are a hundred times as fast as the digits that decide; what they rule out is wrong by far more than
+    their rounding errors, for which the largest number that occurred gives the scale.
+    """
+    if not has_plain_numbers(tree):
+        return (FORWARD, REVERSED)
+    run = Doubles()
+    sigma_points = [(float(mu), float(sigma)) for mu, sigma in PROBES[:_SCREENED]]
+    values = []
+    try:
+        for mu, sigma in sigma_points:
+            given = {role.mean: mu, role.head: _head_double(reading.name, sigma)}
+            values.append(evaluate(tree, {name: number for name, number in given.items() if name}, run))
+    except OverflowError:
+        return (FORWARD, REVERSED)
+    except ArithmeticError:
+        return ()
+    return [basis for basis in (FORWARD, REVERSED) if _fits(basis, values, run.largest)]
+
+
+def _fits(basis: Basis, values: Sequence[float], largest: float) -> bool:
+    for weights in _residual_weights(basis):
+        terms = [weight * number for weight, number in zip(weights, values, strict=True)]
+        if not abs(sum(terms)) <= _SCREEN * largest * sum(map(abs, weights)):
+            return False
+    return True
+
+
+@cache
+def _residual_weights(basis: Basis) -> tuple[tuple[float, ...], ...]:
+    """Weights of the values at the screened points with which everything made of the basis sums to zero."""
+    with localcontext(context(_COMPARED_DIGITS)):
+        rows = [basis.terms(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES[:_SCREENED]]
+        count = len(rows[0])
+        columns = list(zip(*rows[:count], strict=True))
+        weights = []
+        for extra in range(count, _SCREENED):
+            shares = [float(-share) for share in _solve(columns, rows[extra])]
+            others = [float(place == extra) for place in range(count, _SCREENED)]
+            weights.append((*shares, *others))
+        return tuple(weights)
+
+
+@cache
+def _head_double(name: str, sigma: float) -> float:
+    return evaluate(PARAMETERIZATIONS[name].head, {"sigma": sigma}, Doubles())
+
+
+def _coefficients(
+    basis: Basis, points: Sequence[tuple[Decimal, Decimal]], values: Sequence[Decimal], digits: int
+) -> Coefficients | None:
+    agree = Decimal(1).scaleb(-digits)
+    with localcontext(context(digits + SPARE_DIGITS)):
         rows = [basis.terms(mu, sigma) for mu, sigma in points]
         count = len(rows[0])
         found = _solve(rows[:count], values[:count])

@@ -18,7 +18,8 @@ from typing import Any, TypeAlias
 from klcli.formula.arithmetic import Floats, context, evaluate
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.identification import Roles, value
+from klcli.judge.identification import value
+from klcli.judge.roles import Roles
 
 __all__ = ["Function", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula", "on_grid"]
 

@@ -16,16 +16,23 @@ from typing import Literal, TypeAlias, get_args
 from klcli.formula.arithmetic import context
 from klcli.formula.tree import Call, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.identification import (
-    FORWARD,
-    REVERSED,
-    Coefficients,
-    Roles,
-    identify,
-    roles,
-)
+from klcli.judge.identification import FORWARD, Coefficients, identify
+from klcli.judge.pairs import fit_pair
+from klcli.judge.roles import Roles, roles
 
-__all__ = ["KINDS", "Kind", "Quantity", "ScaledKL", "Verdict", "exact_under", "judge", "judge_as"]
+__all__ = [
+    "KINDS",
+    "STANDARD",
+    "FixedPrior",
+    "Kind",
+    "Quantity",
+    "ScaledKL",
+    "Verdict",
+    "exact_under",
+    "judge",
+    "judge_as",
+    "judge_pair",
+]
 
 Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "wrong", "not-kl"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -36,16 +43,28 @@ Quantity: TypeAlias = Fraction | Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class FixedPrior:
+    """The prior N(mean, variance) that a formula without a prior's symbols is held to."""
+
+    mean: Fraction = Fraction(0)
+    variance: Fraction = Fraction(1)
+
+
+STANDARD = FixedPrior()
+
+
+@dataclass(frozen=True, slots=True)
 class ScaledKL:
     """`scale` times a KL, plus `shift`; its prior is N(`prior_mean`, `prior_variance`).
 
-    The scale is an effective beta; the shift changes no gradient.
+    The scale is an effective beta; the shift changes no gradient. A prior with symbols of its own has no
+    numbers here.
     """
 
     scale: Quantity
     shift: Quantity
-    prior_mean: Quantity
-    prior_variance: Quantity
+    prior_mean: Quantity | None = None
+    prior_variance: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +76,16 @@ class Verdict:
         parameterization: the reading.
         roles: which symbol is the mean and which the head.
         kl: which KL the formula is; None if it is none.
+        prior_parameterization: the reading of the prior's head; None where the prior is fixed.
+        prior: the fixed prior that the formula was held to.
     """
 
     kind: Kind
     parameterization: Parameterization
     roles: Roles
     kl: ScaledKL | None = None
+    prior_parameterization: Parameterization | None = None
+    prior: FixedPrior = STANDARD
 
 
 def judge(tree: Tree, reading: Parameterization) -> Verdict:
@@ -82,23 +105,39 @@ def exact_under(tree: Tree) -> tuple[str, ...]:
     return tuple(name for name, reading in PARAMETERIZATIONS.items() if judge(tree, reading).kind == "exact")
 
 
-def judge_as(tree: Tree, role: Roles, reading: Parameterization) -> Verdict:
-    """The verdict on a formula whose symbols have these roles."""
-    kl = None
-    forward = identify(tree, role, reading, FORWARD)
-    found = forward or identify(tree, role, reading, REVERSED)
+def judge_as(tree: Tree, role: Roles, reading: Parameterization, prior: FixedPrior = STANDARD) -> Verdict:
+    """The verdict on a formula whose symbols have these roles, against a fixed prior."""
+    kl, found = None, identify(tree, role, reading)
     if found:
-        with localcontext(context(found.digits)):
-            kl = _forward_kl(found) if forward else _reversed_kl(found)
-    if kl:
-        return Verdict(_kind(kl, reverse=not forward), reading, role, kl)
-    return Verdict("wrong" if _has_ingredients(tree, role) else "not-kl", reading, role)
+        basis, coefficients = found
+        with localcontext(context(coefficients.digits)):
+            kl = _forward_kl(coefficients) if basis is FORWARD else _reversed_kl(coefficients)
+        if kl:
+            return Verdict(_kind(kl, prior, reverse=basis is not FORWARD), reading, role, kl, None, prior)
+    return Verdict(_without_kl(tree, role), reading, role, None, None, prior)
 
 
-def _kind(kl: ScaledKL, *, reverse: bool) -> Kind:
+def judge_pair(
+    tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
+) -> Verdict:
+    """The verdict on a formula whose prior has symbols of its own, each head under its reading."""
+    fit = fit_pair(tree, role, reading, prior_reading)
+    if fit is None:
+        return Verdict(_without_kl(tree, role), reading, role, None, prior_reading)
+    kl = ScaledKL(_exact(fit.scale, fit.digits), _exact(fit.shift, fit.digits))
+    plain = kl.scale == 1 and kl.shift == 0
+    kind: Kind = "reversed" if fit.reverse else "exact" if plain else "scaled"
+    return Verdict(kind, reading, role, kl, prior_reading)
+
+
+def _without_kl(tree: Tree, role: Roles) -> Kind:
+    return "wrong" if _has_ingredients(tree, role) else "not-kl"
+
+
+def _kind(kl: ScaledKL, prior: FixedPrior, *, reverse: bool) -> Kind:
     if reverse:
         return "reversed"
-    if kl.prior_mean != 0 or kl.prior_variance != 1:
+    if kl.prior_mean != prior.mean or kl.prior_variance != prior.variance:
         return "other-prior"
     return "exact" if kl.scale == 1 and kl.shift == 0 else "scaled"
 

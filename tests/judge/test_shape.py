@@ -10,7 +10,7 @@ import pytest
 
 from klcli.formula.notation import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.identification import Roles
+from klcli.judge.roles import Roles
 from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
 
 ROLES = Roles("mu", "s")

@@ -1,0 +1,305 @@
+"""What a formula can be taken for: the answer under every reading, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from typing import TypeAlias
+
+from klcli.errors import KlcliError
+from klcli.formula.arithmetic import Doubles, evaluate
+from klcli.formula.editing import edited, in_habit
+from klcli.formula.notation import parse
+from klcli.formula.program import Program
+from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.names import suggested
+from klcli.judge.preparation import Prepared, without_guards
+from klcli.judge.repair import Repair, repairs
+from klcli.judge.roles import Roles, possible_roles, strangeness
+from klcli.judge.verdict import KINDS, STANDARD, FixedPrior, Kind, Verdict, judge_as, judge_pair
+
+__all__ = ["PLAIN", "Candidate", "Question", "candidates"]
+
+_CLIP_REACH = range(-20, 21)
+"""Tenths of powers of ten of the standard deviations at which a clip may not bind: 0.01 to 100."""
+
+_FORWARD = parse("-0.5 (1 + l - mu^2 - v)")
+
+Mended: TypeAlias = Mapping[tuple[str, Roles], tuple[Repair, str]]
+"""The best repair, with the corrected text, by reading and roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a formula.
+
+    Attributes:
+        mean: the symbol that is the mean, if it is said.
+        head: the symbol that is the head, if it is said.
+        reading: the reading that is demanded, if one is.
+        prior: the fixed prior of formulas without symbols for it.
+        sampler: the sampling line that belongs to it.
+    """
+
+    mean: str | None = None
+    head: str | None = None
+    reading: Parameterization | None = None
+    prior: FixedPrior = STANDARD
+    sampler: Tree | None = None
+
+
+PLAIN = Question()
+"""Nothing but: what is this formula?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A formula under one reading: the verdict, and the mistake that explains it.
+
+    Attributes:
+        kind: the verdict; `wrong` also where another prior is explained by a mistake.
+        verdict: what the formula is by itself.
+        mistake: what is wrong, or None.
+        corrected: the text without the mistake, in the notation of the formula; None without a mistake.
+        repaired: what the corrected text is.
+    """
+
+    kind: Kind
+    verdict: Verdict
+    mistake: Mistake | None = None
+    corrected: str | None = None
+    repaired: Verdict | None = None
+
+
+def candidates(program: Program, prepared: Prepared, question: Question) -> tuple[Candidate, ...]:
+    """The best answer under every reading, the best of all first."""
+    tree = prepared.tree
+    ways = possible_roles(free_symbols(tree), mean=question.mean, head=question.head)
+    if not ways:
+        raise KlcliError("no symbol is left for the head", "name both: --mean mu --head logvar")
+    verdicts = _verdicts(tree, ways, question)
+    likeliest = [way for way in ways if strangeness(way) == strangeness(ways[0])]
+    mended = _mended(program, prepared, verdicts, likeliest, question)
+    found = [_candidate(verdict, mended, prepared, program) for verdict in verdicts]
+    wanted = question.reading.name if question.reading else None
+
+    def rank(candidate: Candidate) -> tuple[object, ...]:
+        verdict = candidate.verdict
+        mended = candidate.repaired is not None and candidate.repaired.kind != "exact"
+        return (
+            wanted is not None and verdict.parameterization.name != wanted,
+            KINDS.index(candidate.kind),
+            candidate.mistake is None,
+            mended,
+            _misfit(verdict),
+            strangeness(verdict.roles),
+            len(candidate.corrected or ""),
+        )
+
+    return tuple(sorted(found, key=rank))
+
+
+def _misfit(verdict: Verdict) -> int:
+    """How the name of the head fits the reading: 0 it states it, 1 it says nothing, 2 it states another."""
+    stated = suggested(verdict.roles.head) if verdict.roles.head else None
+    return 1 if stated is None else 0 if stated == verdict.parameterization.name else 2
+
+
+def _verdicts(tree: Tree, ways: Sequence[Roles], question: Question) -> list[Verdict]:
+    """The best verdict under every reading, over the roles; stops at the likeliest roles that give a KL."""
+    best: dict[str, Verdict] = {}
+    for _, group in groupby(ways, key=strangeness):
+        for way in _plausible(tree, list(group)):
+            for verdict in _under_readings(tree, way, question):
+                name = verdict.parameterization.name
+                if name not in best or KINDS.index(verdict.kind) < KINDS.index(best[name].kind):
+                    best[name] = verdict
+        if any(verdict.kl for verdict in best.values()):
+            break
+    return list(best.values()) or list(_under_readings(tree, ways[0], question))
+
+
+def _plausible(tree: Tree, ways: list[Roles]) -> list[Roles]:
+    """The roles whose means occur in the formula as in a polynomial of at most second degree.
+
+    With up to two symbols all are tried: it takes less time than this test.
+    """
+    if len(free_symbols(tree)) <= 2:
+        return ways
+    quadratic = {name: _is_quadratic(tree, name) for name in free_symbols(tree)}
+    return [
+        way for way in ways if all(quadratic[name] for name in (way.mean, way.prior_mean) if name is not None)
+    ]
+
+
+def _is_quadratic(tree: Tree, name: str) -> bool:
+    """Whether the third differences of a formula in a symbol vanish, as far as doubles can tell."""
+    run = Doubles()
+    others = {other: 0.7 + 0.3 * place for place, other in enumerate(free_symbols(tree))}
+    try:
+        at = [evaluate(tree, others | {name: 0.5 + 0.4 * step}, run) for step in range(4)]
+    except ArithmeticError:
+        return False
+    return abs(at[3] - 3 * at[2] + 3 * at[1] - at[0]) <= 1e-7 * max(1.0, run.largest)
+
+
+def _under_readings(tree: Tree, way: Roles, question: Question) -> Iterator[Verdict]:
+    """The verdicts for these roles; a prior's head is first read like the posterior's."""
+    for reading in PARAMETERIZATIONS.values():
+        if not way.has_prior:
+            yield judge_as(tree, way, reading, question.prior)
+            continue
+        others = [other for other in PARAMETERIZATIONS.values() if other is not reading]
+        for prior_reading in (reading, *others) if way.prior_head else (PARAMETERIZATIONS["std"],):
+            verdict = judge_pair(tree, way, reading, prior_reading)
+            if verdict.kl or prior_reading is reading:
+                yield verdict
+            if verdict.kl:
+                break
+
+
+def _mended(
+    program: Program,
+    prepared: Prepared,
+    verdicts: Sequence[Verdict],
+    ways: Sequence[Roles],
+    question: Question,
+) -> Mended:
+    """The best repair under every reading for which one is needed, with the corrected text."""
+    best = min((KINDS.index(verdict.kind) for verdict in verdicts), default=0)
+    explained = KINDS[best] == "exact"
+    scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
+    if question.reading is None and (explained or KINDS[best] == "reversed"):
+        return {}
+    if scaled and not any(_looks_unmeant(verdict) for verdict in scaled) and question.reading is None:
+        return {}
+    found: dict[tuple[str, Roles], tuple[Repair, str]] = {}
+    efforts: dict[tuple[str, Roles], tuple[bool, int, int]] = {}
+    for way in ways:
+        if scaled and way not in [verdict.roles for verdict in scaled]:
+            continue
+        readings = _readings_to_mend(way, scaled, question)
+        for repair in repairs(prepared.tree, way, readings, question.prior):
+            if scaled and repair.verdict.kind != "exact":
+                continue
+            text = edited(program, prepared.tree, repair.tree) or in_habit(program, repair.tree)
+            key = (repair.verdict.parameterization.name, way)
+            effort = (
+                repair.verdict.kind != "exact",
+                _change(program.text, text),
+                int(repair.mistake.code[2:]),
+            )
+            if key not in efforts or effort < efforts[key]:
+                efforts[key], found[key] = effort, (repair, text)
+    return found
+
+
+def _looks_unmeant(verdict: Verdict) -> bool:
+    """Whether a multiple of the KL looks like one that was meant to be the KL itself."""
+    kl = verdict.kl
+    return kl is not None and (kl.scale == 1 or (kl.scale == 2 and kl.shift == 0))
+
+
+def _readings_to_mend(
+    way: Roles, scaled: Sequence[Verdict], question: Question
+) -> list[tuple[Parameterization, Parameterization | None]]:
+    names = {verdict.parameterization.name for verdict in scaled}
+    rows = [row for row in PARAMETERIZATIONS.values() if not names or row.name in names]
+    if question.reading:
+        rows = [question.reading]
+    return [
+        (row, row if way.prior_head else PARAMETERIZATIONS["std"] if way.has_prior else None) for row in rows
+    ]
+
+
+def _change(before: str, after: str) -> int:
+    """How many characters a correction takes away and adds."""
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return len(before) + len(after) - 2 * (start + end)
+
+
+def _candidate(
+    verdict: Verdict,
+    mended: Mended,
+    prepared: Prepared,
+    program: Program,
+) -> Candidate:
+    kind = verdict.kind
+    if kind == "exact" and (prepared.reduction == "mean" or prepared.weights or prepared.divisors):
+        kind = "scaled"
+    if kind in ("exact", "scaled") and any(_binds(clip, verdict) for clip in prepared.clips):
+        text = edited(program, program.tree, without_guards(program.tree))
+        return Candidate("wrong", verdict, find_mistake("KL118"), text, verdict)
+    if kind == "reversed":
+        return Candidate(kind, verdict, find_mistake("KL115"), _exchanged(program, prepared, verdict), None)
+    name = verdict.parameterization.name
+    ways = [way for reading, way in mended if reading == name]
+    way = verdict.roles if verdict.roles in ways else ways[0] if ways else None
+    if way is None:
+        return Candidate(kind, verdict, _unmendable(verdict, prepared))
+    repair, text = mended[name, way]
+    if kind == "other-prior" and repair.verdict.kind == "exact":
+        kind = "wrong"
+    if kind == "other-prior":
+        return Candidate(kind, verdict)
+    if way != verdict.roles:
+        verdict = replace(verdict, roles=way)
+    return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, text, repair.verdict)
+
+
+def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:
+    """A mistake that no small change undoes: the spread term without that of the mean."""
+    role = verdict.roles
+    if role.mean is not None or role.has_prior or role.head is None or verdict.kind != "wrong":
+        return None
+    mean = Symbol("mu" if role.head != "mu" else "mean")
+    square = operation("/", operation("^", mean, Number(Fraction(2))), Number(Fraction(2)))
+    whole = operation("+", prepared.tree, square)
+    full = judge_as(whole, Roles(mean.name, role.head), verdict.parameterization, verdict.prior)
+    return find_mistake("KL111") if full.kind in ("exact", "scaled") else None
+
+
+def _exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | None:
+    """The text with posterior and prior exchanged, or the forward KL to N(0, 1) where that is the prior."""
+    role, reading = verdict.roles, verdict.parameterization
+    if role.head and role.mean and not role.has_prior and verdict.prior == STANDARD:
+        own: dict[str, Tree] = {"s": Symbol(role.head)}
+        parts = {"l": substitute(reading.log_variance, own), "v": substitute(reading.variance, own)}
+        return in_habit(program, substitute(_FORWARD, parts | {"mu": Symbol(role.mean)}))
+    if role.head is None or role.prior_head is None or verdict.prior_parameterization is not reading:
+        return None
+    pairs = [(role.head, role.prior_head)]
+    if role.mean and role.prior_mean:
+        pairs.append((role.mean, role.prior_mean))
+    swap: dict[str, Tree] = {one: Symbol(two) for one, two in pairs}
+    swap |= {two: Symbol(one) for one, two in pairs}
+    tree = substitute(prepared.tree, swap)
+    return edited(program, prepared.tree, tree) or in_habit(program, tree)
+
+
+def _binds(clip: Clip, verdict: Verdict) -> bool:
+    """Whether a clip changes its operand for some standard deviation from 0.01 to 100, both left out."""
+    role, reading = verdict.roles, verdict.parameterization
+    names = free_symbols(clip.operand)
+    if not names or any(name not in (role.head, role.prior_head) for name in names):
+        return False
+    run = Doubles()
+    for tenths in _CLIP_REACH[1:-1]:
+        sigma = 10.0 ** (tenths / 10)
+        try:
+            head = evaluate(reading.head, {"sigma": sigma}, run)
+            operand = evaluate(clip.operand, dict.fromkeys(names, head), run)
+        except ArithmeticError:
+            continue
+        if (clip.low is not None and operand < clip.low) or (clip.high is not None and operand > clip.high):
+            return True
+    return False

@@ -1,0 +1,63 @@
+"""Names the numbers that are found: the rational, logarithm or root that one is."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import cache
+
+from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.notation import parse
+from klcli.formula.numeral import significant
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Negative, Tree, number, operation
+from klcli.judge.verdict import Quantity
+
+__all__ = ["as_tree", "constant_text"]
+
+_DIGITS = 30
+_SLACK = Fraction(1, 10**25)
+_LARGEST_DENOMINATOR = 256
+_UNITS = tuple(
+    map(parse, ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2"))
+)
+_OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: (abs(f), f < 0)))
+
+
+def as_tree(value: Quantity) -> Tree | None:
+    """The constant that a number is to 25 digits; None if it is none of those that are known.
+
+    Known are rationals, and a rational plus a rational multiple of log 2, 3, 5, 7, 10, pi and 2 pi, of pi, or
+    of the root of 2.
+    """
+    if isinstance(value, Fraction):
+        return number(value)
+    with localcontext(context(_DIGITS)):
+        for offset in _OFFSETS:
+            rest = value - Decimal(offset.numerator) / offset.denominator
+            for unit, size in _sizes():
+                exact = Fraction(rest / size)
+                factor = exact.limit_denominator(_LARGEST_DENOMINATOR)
+                if factor and abs(factor - exact) < _SLACK:
+                    return _sum(offset, factor, unit)
+    return None
+
+
+def constant_text(value: Quantity) -> str:
+    """``1/2``, ``1/4 log 2 - 1/4``, or six digits of a number without a name."""
+    tree = as_tree(value)
+    return significant(float(value)) if tree is None else to_text(tree)
+
+
+@cache
+def _sizes() -> tuple[tuple[Tree, Decimal], ...]:
+    return tuple((unit, evaluate(unit, {}, Decimals(_DIGITS))) for unit in _UNITS)
+
+
+def _sum(offset: Fraction, factor: Fraction, unit: Tree) -> Tree:
+    multiple = unit if abs(factor) == 1 else operation("*", number(abs(factor)), unit)
+    if not offset:
+        return Negative(multiple) if factor < 0 else multiple
+    if factor < 0:
+        return operation("-", number(offset), multiple)
+    return operation("-" if offset < 0 else "+", multiple, number(abs(offset)))

@@ -1,0 +1,74 @@
+"""Finds a point at which a formula is not the KL, with plain numbers for its symbols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from klcli.formula.arithmetic import Decimals, evaluate
+from klcli.formula.tree import Tree, free_symbols
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import divergence
+from klcli.judge.verdict import Verdict
+
+__all__ = ["Counterexample", "counterexample"]
+
+_POSITIVE_HEADS, _REAL_HEADS = ("2", "0.5", "1.5"), ("1", "-1", "0.5")
+_MEANS = ("0.5", "-1")
+_CLEAR = 0.01
+"""Relative distance from the KL that shows in a few digits."""
+_DIGITS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point at which a formula is not the KL; exact decimals, and doubles."""
+
+    values: dict[str, Fraction]
+    expected: float
+    found: float | None
+
+
+def counterexample(tree: Tree, verdict: Verdict) -> Counterexample | None:
+    """The point, of a few plain ones, at which the formula is farthest from the KL."""
+    role, reading = verdict.roles, verdict.parameterization
+    best: Counterexample | None = None
+    for mean in _MEANS if role.mean else ("0",):
+        for head in _POSITIVE_HEADS if reading.domain == "positive" else _REAL_HEADS:
+            example = _example(tree, verdict, Fraction(mean), Fraction(head))
+            if example.found is None:
+                return example
+            if best is None or _distance(example) > _distance(best):
+                best = example
+            if _distance(example) > _CLEAR:
+                return example
+    return best if best and _distance(best) else None
+
+
+def _example(tree: Tree, verdict: Verdict, mean: Fraction, head: Fraction) -> Counterexample:
+    role = verdict.roles
+    prior_reading = verdict.prior_parameterization
+    values = {role.mean: mean, role.head: head}
+    if prior_reading:
+        prior_head = Fraction("1.5" if prior_reading.domain == "positive" else "0.5")
+        values |= {role.prior_mean: Fraction(0), role.prior_head: prior_head}
+        p = Gaussian.from_head(0, prior_head if role.prior_head else 1, prior_reading.name)
+    else:
+        p = Gaussian.from_head(verdict.prior.mean, verdict.prior.variance, "var")
+    q = Gaussian.from_head(mean, head, verdict.parameterization.name)
+    given = {name: value for name, value in values.items() if name}
+    run = Decimals(_DIGITS)
+    ones = {name: Fraction(1) for name in free_symbols(tree) if name not in given}  # weights
+    try:
+        found: float | None = float(
+            evaluate(tree, {n: run.number(v) for n, v in (given | ones).items()}, run)
+        )
+    except (ArithmeticError, OverflowError):
+        found = None
+    return Counterexample(given, divergence(q, p).value, found)
+
+
+def _distance(example: Counterexample) -> float:
+    if example.found is None:
+        return float("inf")
+    return abs(example.found - example.expected) / max(abs(example.expected), 1e-9)

@@ -1,0 +1,516 @@
+"""The mistakes that are known by name: each with its code, its page, and the small changes that undo it.
+
+Codes are stable: they stand in scripts and in comments of other people's code. An entry's `repairs` gives
+the formulas in which the mistake is undone at one place; whether one of them is the KL is for the judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from klcli.errors import KlcliError
+from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
+from klcli.judge.rewriting import HALF, ONE, TWO, Site, Symbols, chain, factored, is_half, joined, times
+
+__all__ = ["MISTAKES", "Mistake", "find_mistake"]
+
+Repairs = Callable[[Site, Symbols], Iterator[Tree]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A named way of being wrong.
+
+    Attributes:
+        code: ``KLnnn``, for ever.
+        name: a few words.
+        sentence: what is wrong, as part of a verdict.
+        page: what it does, how it comes about and what to write instead.
+        example: a formula that has it, and the same without it.
+        repairs: the trees that may stand in the place of a node to undo it; None where no small change can.
+    """
+
+    code: str
+    name: str
+    sentence: str
+    page: str
+    example: tuple[str, str] | None = None
+    repairs: Repairs | None = None
+
+
+def _is_log(site: Site, symbols: Symbols) -> bool:
+    """Whether a node is a logarithm of a scale, or a head that stands for one."""
+    node = site.node
+    if isinstance(node, Call) and node.function in ("log", "log1p"):
+        return not symbols.of_means(node.argument)
+    if isinstance(node, Operation) and node.operator == "-":
+        return symbols.is_head(node.left) and symbols.is_head(node.right) and site.is_term
+    return symbols.is_head(node) and site.is_term
+
+
+def _factor_lost(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if _is_log(site, symbols):
+        yield operation("*", TWO, site.node)
+    if (found := factored(site.node)) and _is_log(Site(found[1], site.above, site.put), symbols):
+        yield times(Fraction(2), site.node)
+
+
+def _factor_doubled(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if _is_log(site, symbols):
+        if not site.has_factor:
+            yield operation("*", HALF, site.node)
+        match site.node:
+            case Call("log", Operation("^", base, Number(value))) if value == 2:
+                yield Call("log", base)
+    if (found := factored(site.node)) and _is_log(Site(found[1], site.above, site.put), symbols):
+        yield times(Fraction(1, 2), site.node)
+
+
+def _not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if isinstance(site.node, Call) and site.node.function in ("exp", "log", "log1p", "expm1"):
+        return
+    parent = site.parent
+    squared = isinstance(parent, Operation) and parent.operator == "^"
+    if symbols.of_heads(site.node) and site.is_term and not squared and not isinstance(site.node, Negative):
+        yield operation("^", site.node, TWO)
+
+
+def _exp_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if isinstance(site.node, Call) and site.node.function == "exp" and symbols.of_heads(site.node):
+        if not factored(site.node.argument):
+            yield Call("exp", operation("*", TWO, site.node.argument))
+        yield operation("^", site.node, TWO)
+        yield Call("exp", times(Fraction(2), site.node.argument))
+
+
+def _squared_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if not symbols.of_heads(site.node):
+        return
+    match site.node:
+        case Operation("^", base, Number(value)) if value in (2, 4):
+            yield base if value == 2 else operation("^", base, TWO)
+        case Operation("*", left, right) if left == right:
+            yield left
+        case Call("exp", argument):
+            yield Call("exp", times(Fraction(1, 2), argument))
+        case _ if symbols.is_head(site.node) and site.is_term:
+            yield Call("sqrt", site.node)
+
+
+def _half_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    parent = site.parent
+    if (
+        parent is None
+        or isinstance(parent, Negative)
+        or (isinstance(parent, Operation) and parent.operator in "+-")
+    ):
+        yield times(Fraction(1, 2), site.node)
+    # A factor in front of the first term only: -0.5 * (1 + s) - mu^2 - exp(s)
+    for start, terms in _chains(site):
+        if start and len(terms) > 1 and (found := factored(start)):
+            value, rest = found
+            inner = [*chain(rest), *terms[1:]]
+            yield operation("*", number(value, "0.5" if is_half(number(value)) else ""), joined(inner))
+
+
+def _chains(site: Site) -> Iterator[tuple[Tree, list[tuple[bool, Tree]]]]:
+    """The terms of the whole sum that begins at a node."""
+    parent = site.parent
+    inner = isinstance(parent, Operation) and parent.operator in "+-" and parent.left is site.node
+    if isinstance(site.node, Operation) and site.node.operator in "+-" and not inner:
+        terms = chain(site.node)
+        yield terms[0][1], terms
+
+
+def _half_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    found = factored(site.node)
+    if found and abs(found[0]) <= Fraction(1, 2):
+        yield times(Fraction(2), site.node)
+
+
+def _plus_for_times(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    match site.node:
+        case Operation("+" | "-", left, right) if is_half(left):
+            yield operation("*", left, right)
+        case Operation("+" | "-", left, right) if is_half(right):
+            yield operation("*", left, right)
+    for start, terms in _chains(site):
+        if is_half(start) and len(terms) > 2:
+            yield operation("*", start, joined(terms[1:]))
+
+
+def _sign_of_term(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    match site.node:
+        case Operation("+", left, right):
+            yield operation("-", left, right)
+        case Operation("-", left, right):
+            yield operation("+", left, right)
+        case Call("exp", argument):
+            yield Call("exp", times(Fraction(-1), argument))
+    for start, terms in _chains(site):
+        yield joined([(False, times(Fraction(-1), start)), *terms[1:]])
+
+
+def _sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if not site.is_whole:
+        return
+    match site.node:
+        case Negative(operand):
+            yield operand
+        case Number():
+            yield Negative(site.node)
+        case _ if not site.above:
+            yield Negative(site.node)
+            # The sign of the last sum: 1 + s - mu^2 - e^s without the minus in front, or with it.
+            for _, terms in _chains(site):
+                yield joined([(not negative, term) for negative, term in terms])
+
+
+def _constant(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if not site.is_term:
+        return
+    parent = site.parent
+    is_added = parent is None or (isinstance(parent, Operation) and parent.operator in "+-")
+    match site.node:
+        case Number(value) if is_added:
+            for change in (Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-1, 2)):
+                if value + change > 0:
+                    yield number(value + change)
+    for start, terms in _chains(site):
+        for place, (_, term) in enumerate(terms):
+            if isinstance(term, Number) and len(terms) > 2 and place:
+                yield joined(terms[:place] + terms[place + 1 :])
+        if isinstance(start, Number):
+            yield joined(terms[1:])
+        yield joined([(False, ONE), *terms])
+        yield joined([*terms, (True, ONE)])
+        yield joined([*terms, (True, HALF)])
+        yield joined([*terms, (False, HALF)])
+
+
+def _mean_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    node, parent = site.node, site.parent
+    squared = isinstance(parent, Operation) and parent.operator == "^"
+    if squared or not symbols.of_means(node) or not site.is_term:
+        return
+    match node:
+        case Symbol() | Operation("-"):
+            yield operation("^", node, TWO)
+        case Call("abs", argument):
+            yield operation("^", argument, TWO)
+
+
+def _log_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    match site.node:
+        case Operation("^", Call("log", argument) as log, Number(value)) if (
+            symbols.of_heads(log) and value == 2
+        ):
+            yield Call("log", operation("^", argument, TWO))
+            yield operation("*", TWO, log)
+
+
+def _log_ratio(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    match site.node:
+        case Operation("/", Call("log", above), Call("log", below)):
+            yield Call("log", operation("/", above, below))
+            yield operation("-", Call("log", above), Call("log", below))
+        case Operation("/", above, below) if (
+            symbols.is_head(above) and symbols.is_head(below) and site.is_term
+        ):
+            yield operation("-", above, below)
+
+
+def _prior_variance(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    prior, parent = symbols.prior_variance, site.parent
+    divides = isinstance(parent, Operation) and parent.operator == "/" and parent.right is site.node
+    squared = isinstance(parent, Operation) and parent.operator == "^"
+    if prior is None or divides or squared or not site.is_term:
+        return
+    match site.node:
+        case Operation("^" | "+" | "-") | Symbol() | Call("exp"):
+            yield operation("/", site.node, prior)
+
+
+def _two_readings(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    node = site.node
+    if not symbols.of_heads(node):
+        return
+    match node:
+        case Call("log" | "exp" | "sqrt", argument):
+            yield argument
+        case Operation("^", base, Number(value)) if value == 2:
+            yield Call("exp", base)
+            yield Call("exp", operation("*", TWO, base))
+    if (found := factored(node)) and isinstance(found[1], Call) and found[1].function == "log":
+        yield found[1].argument
+    match node:
+        case Call("exp", argument):
+            bare = found[1] if (found := factored(argument)) else argument
+            yield operation("^", bare, TWO)
+            yield bare
+    if symbols.is_head(node) and site.is_term:
+        yield Call("log", node)
+        yield Call("exp", node)
+        yield operation("*", TWO, Call("log", node))
+        yield Call("exp", operation("*", TWO, node))
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "KL101",
+        "factor 2 lost on the log",
+        "the log term has lost its factor 2",
+        "log sigma^2 = 2 log sigma: where the head is a standard deviation or its logarithm, the log term "
+        "of the KL is 2 log sigma, and it is often copied from code whose head is a (log-)variance. With "
+        "half the log term the loss pulls the standard deviation to 0.7071 instead of 1: it is 1/2 KL(q "
+        "|| N(0, 1/2)) plus a constant.",
+        (
+            "-1/2 (1 + log_sigma - mu^2 - exp(2 log_sigma))",
+            "-1/2 (1 + 2 log_sigma - mu^2 - exp(2 log_sigma))",
+        ),
+        _factor_lost,
+    ),
+    Mistake(
+        "KL102",
+        "log counted twice",
+        "the log term has a factor 2 too many",
+        "Where the head is a variance or its logarithm, the log term of the KL is log sigma^2 itself. A "
+        "second factor 2 (2 log of a variance, log of its square) pulls the variance to 2 instead of 1: "
+        "the loss is 2 KL(q || N(0, 2)) plus a constant.",
+        (
+            "-1/2 (1 + 2 log var - mu^2 - var)",
+            "-1/2 (1 + log var - mu^2 - var)",
+        ),
+        _factor_doubled,
+    ),
+    Mistake(
+        "KL103",
+        "scale not squared",
+        "the scale is not squared",
+        "The quadratic terms of the KL hold variances. With the standard deviation itself the loss has "
+        "its minimum at sigma = 2, and it grows linearly in sigma where the KL grows quadratically.",
+        (
+            "-1/2 (1 + 2 log sigma - mu^2 - sigma)",
+            "-1/2 (1 + 2 log sigma - mu^2 - sigma^2)",
+        ),
+        _not_squared,
+    ),
+    Mistake(
+        "KL104",
+        "exp not squared",
+        "the exponential is that of a standard deviation and not of a variance",
+        "If s is a log standard deviation, the variance is exp(2 s); if it is a log-variance, exp(s). A "
+        "term exp(s) beside 2 s, or exp(s/2) beside s, is a standard deviation where a variance belongs.",
+        (
+            "-1/2 (1 + 2 log_sigma - mu^2 - exp(log_sigma))",
+            "-1/2 (1 + 2 log_sigma - mu^2 - exp(2 log_sigma))",
+        ),
+        _exp_not_squared,
+    ),
+    Mistake(
+        "KL105",
+        "squared once too often",
+        "the variance is squared once too often",
+        "If the head is a variance or a log-variance, s or exp(s) is the variance already; squared again, "
+        "large variances are punished with the fourth power of sigma.",
+        (
+            "-1/2 (1 + logvar - mu^2 - exp(logvar)^2)",
+            "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        ),
+        _squared_too_often,
+    ),
+    Mistake(
+        "KL106",
+        "half missing",
+        "a factor 1/2 is missing",
+        "The KL is 1/2 (sigma^2 + mu^2 - 1 - log sigma^2). Without the 1/2 on the whole it is 2 KL, an "
+        "effective beta of 2. Without it on a part, which happens when a bracket closes too early, mean "
+        "and variance are weighed differently and the optimum moves.",
+        (
+            "-1/2 (1 + logvar - exp(logvar)) + mu^2",
+            "-1/2 (1 + logvar - exp(logvar)) + 1/2 mu^2",
+        ),
+        _half_missing,
+    ),
+    Mistake(
+        "KL107",
+        "-0.5 + for -0.5 *",
+        "-1/2 is added where the rest should be multiplied by it",
+        "One character: -0.5 + sum(...) for -0.5 * sum(...). The loss is then minus twice the KL plus a "
+        "constant, and training maximises the divergence.",
+        (
+            "-0.5 + (1 + logvar - mu^2 - exp(logvar))",
+            "-0.5 * (1 + logvar - mu^2 - exp(logvar))",
+        ),
+        _plus_for_times,
+    ),
+    Mistake(
+        "KL108",
+        "sign of a term",
+        "the sign of one term is flipped",
+        "With one sign wrong a term is rewarded that should be punished: the loss is no KL and usually "
+        "falls without bound, as the mean or the variance runs away.",
+        (
+            "-1/2 (1 + logvar + mu^2 - exp(logvar))",
+            "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        ),
+        _sign_of_term,
+    ),
+    Mistake(
+        "KL109",
+        "sign of the whole",
+        "the sign of the whole is flipped",
+        "It is -KL, as it stands in the evidence lower bound (which is maximised). As a loss that is "
+        "minimised it falls without bound; check where the sign is undone.",
+        (
+            "1/2 (1 + logvar - mu^2 - exp(logvar))",
+            "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        ),
+        _sign_of_whole,
+    ),
+    Mistake(
+        "KL110",
+        "constant off",
+        "the constant is off",
+        "The 1 of the closed form is missing or there twice. No gradient changes; but the value is no KL: "
+        "it is not zero where posterior and prior are equal, and it can be negative.",
+        (
+            "-1/2 (logvar - mu^2 - exp(logvar))",
+            "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        ),
+        _constant,
+    ),
+    Mistake(
+        "KL111",
+        "mean left out",
+        "the term of the mean is left out",
+        "It is the spread term alone: the KL of a posterior whose mean is that of the prior. With a mean "
+        "that is free, the shift term mu^2/2 belongs to it.",
+    ),
+    Mistake(
+        "KL112",
+        "mean not squared",
+        "the mean is not squared",
+        "The shift term is mu^2/2. With mu itself the loss falls without bound as mu runs to one side; "
+        "with |mu| small means are punished too much and large ones too little.",
+        (
+            "-1/2 (1 + logvar - mu - exp(logvar))",
+            "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        ),
+        _mean_not_squared,
+    ),
+    Mistake(
+        "KL113",
+        "square of the log",
+        "the logarithm is squared, and not its argument",
+        "log(sigma)^2 is not log(sigma^2) = 2 log sigma. It is never negative, so that small variances "
+        "are rewarded like large ones: the loss falls without bound as sigma goes to zero.",
+        (
+            "-1/2 (1 + log(sigma)^2 - mu^2 - sigma^2)",
+            "-1/2 (1 + log(sigma^2) - mu^2 - sigma^2)",
+        ),
+        _log_squared,
+    ),
+    Mistake(
+        "KL114",
+        "quotient of logs",
+        "it divides two logarithms where it needs the logarithm of a quotient",
+        "log(s2/s1) is log s2 - log s1, and not log s2 / log s1.",
+        (
+            "log(s2) / log(s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
+            "log(s2 / s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
+        ),
+        _log_ratio,
+    ),
+    Mistake(
+        "KL115",
+        "arguments swapped",
+        "posterior and prior are exchanged",
+        "It is KL(p || q), the reversed direction, where KL(q || p) was expected. The two agree where p = "
+        "q and nowhere else: KL(q || p) makes q avoid where p is small, KL(p || q) makes it cover all of "
+        "p. With the variance of the posterior in the denominator, small variances cost without bound.",
+    ),
+    Mistake(
+        "KL116",
+        "prior variance forgotten",
+        "a quadratic term is not divided by the variance of the prior",
+        "Both quadratic terms, the variance of the posterior and the squared distance of the means, are "
+        "divided by the variance of the prior. It is easily lost when a formula for N(0, 1) is "
+        "generalised.",
+        (
+            "log(s2/s1) + s1^2/(2 s2^2) + (mu1 - mu2)^2/2 - 1/2",
+            "log(s2/s1) + s1^2/(2 s2^2) + (mu1 - mu2)^2/s2^2/2 - 1/2",
+        ),
+        _prior_variance,
+    ),
+    Mistake(
+        "KL117",
+        "two readings in one formula",
+        "the head is read in two ways in one formula",
+        "One term takes the head for a variance (or a standard deviation) and another for its logarithm. "
+        "No number can be both: such lines come about when two sources are merged.",
+        (
+            "-1/2 (1 + log s - mu^2 - exp(s))",
+            "-1/2 (1 + s - mu^2 - exp(s))",
+        ),
+        _two_readings,
+    ),
+    Mistake(
+        "KL118",
+        "binding clip in the log",
+        "a clip inside the formula changes its value where training needs it",
+        "A clip of the argument of the logarithm only, within the range of variances that training meets: "
+        "there the log term has no gradient, and nothing keeps the variance from running on. Clip the "
+        "head itself, for all terms alike, and well outside of the range that matters.",
+    ),
+    Mistake(
+        "KL119",
+        "half too many",
+        "a factor 1/2 is applied twice",
+        "A part of the formula has a factor 1/2 more than the rest, often because 1/2 stands in front of "
+        "the bracket and inside of it.",
+        (
+            "1/2 (exp(logvar) + 1/2 mu^2 - 1 - logvar)",
+            "1/2 (exp(logvar) + mu^2 - 1 - logvar)",
+        ),
+        _half_too_often,
+    ),
+    Mistake(
+        "KL201",
+        "sampler and KL disagree",
+        "the sample is drawn with another reading of the head than the KL has",
+        "The KL and the sampling line read the same number in two ways, for example exp(s) * eps (a log "
+        "standard deviation) beside 1 + s - mu^2 - exp(s) (a log-variance). Each is right by itself; "
+        "together the KL punishes a distribution from which nothing is sampled. It is the commonest real "
+        "mistake of all.",
+    ),
+    Mistake(
+        "KL202",
+        "noise not normal",
+        "the noise is not normal",
+        "The reparameterised sample is mu + sigma * eps with eps from N(0, 1): randn, not rand. With "
+        "uniform noise from [0, 1) the sample has the mean mu + sigma/2 and a twelfth of the variance.",
+    ),
+    Mistake(
+        "KL203",
+        "noise scaled",
+        "the noise has not the standard deviation 1",
+        "With eps scaled by c the sample has the standard deviation c sigma, and the KL is that of "
+        "another distribution. Old Keras examples draw with epsilon_std = 0.01 or 0.1 that way.",
+    ),
+)
+"""Every mistake, in the order in which they are tried."""
+
+
+def find_mistake(code: str) -> Mistake:
+    """The mistake with a code.
+
+    Raises:
+        KlcliError: there is none.
+    """
+    for mistake in MISTAKES:
+        if mistake.code == code.upper():
+            return mistake
+    raise KlcliError(f"there is no mistake {code!r}", "klcli explain lists them")

@@ -1,0 +1,75 @@
+"""What the name of a symbol says about its role and its reading: a hint for wording, never a verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+__all__ = ["is_dimension", "is_epsilon", "is_mean", "is_noise", "is_prior", "suggested", "without_side"]
+
+_MEAN = re.compile(r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z", re.IGNORECASE)
+_MEAN_OF_ONE = re.compile(r"(mu|mean|m|loc|means)\Z", re.IGNORECASE)
+
+_SIDES = re.compile(
+    r"(?:_?(?P<prior>prior|p|2|b)|_?(?P<posterior>posterior|post|q|1|a))\Z"
+    r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_",
+    re.IGNORECASE,
+)
+_READINGS: Mapping[str, re.Pattern[str]] = {
+    "logvar": re.compile(
+        r"(log|ln)_?(var\w*|v|sigma_?(2|sq\w*)|s2|std_?(2|sq)|cov)(?![a-z])|lv\Z|lvar", re.I
+    ),
+    "logstd": re.compile(r"(log|ln)_?(std\w*|sigma|sig|sd|scale|stddev|s)(?![a-z0-9])|logs\Z", re.I),
+    "logprecision": re.compile(r"(log|ln)_?(prec\w*|tau)", re.I),
+    "precision": re.compile(r"prec\w*|tau\Z", re.I),
+    "softplus": re.compile(r"rho\Z", re.I),
+    "var": re.compile(r"(.*_)?var(iance)?s?\Z|(sigma|std|s)_?(2|sq\w*)\Z|cov\Z", re.I),
+    "std": re.compile(r"(.*_)?(std\w*|sigma|sd|scale|stddev|sig)\Z", re.I),
+}
+"""Patterns of names, tried in this order: ``log_sigma2`` is a log-variance, ``log_sigma`` is not."""
+
+_DIMENSION = re.compile(r"d|k|n|D|K|J|(n_?)?(z|latent)?_?(dims?|size|features|latents?)|latent_dims?|n_z|nz")
+_EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|tiny|delta|smooth\w*|jitter)\Z")
+_NOISE = re.compile(r"(.*_)?(eps|epsilon|noise|xi|e|u|n|z_?0|randn|rand)(_\w+)?\Z", re.IGNORECASE)
+
+
+def is_mean(name: str) -> bool:
+    """Whether a name is that of a mean: ``mu``, ``z_mean``, ``loc``."""
+    return _MEAN.match(name) is not None or _MEAN_OF_ONE.match(without_side(name)) is not None
+
+
+def suggested(name: str) -> str | None:
+    """The parameterization that a name states, as ``log_sigma`` does; None for one that states none."""
+    for candidate in (name, without_side(name)):
+        for reading, pattern in _READINGS.items():
+            if pattern.match(candidate) or pattern.match(re.sub(r"\A[A-Za-z]{1,9}_", "", candidate)):
+                return reading
+    return None
+
+
+def is_prior(name: str) -> bool | None:
+    """Whether a name says that it belongs to the prior; None if it does not say."""
+    found = _SIDES.search(name)
+    if not found:
+        return None
+    return bool(found["prior"] or found["prior_first"])
+
+
+def without_side(name: str) -> str:
+    """A name without what tells posterior and prior apart: ``logvar`` for ``logvar1`` and ``logvar_p``."""
+    return _SIDES.sub("", name) or name
+
+
+def is_dimension(name: str) -> bool:
+    """Whether a name is that of the number of latent dimensions."""
+    return _DIMENSION.fullmatch(name) is not None
+
+
+def is_epsilon(name: str) -> bool:
+    """Whether a name is that of a small number which keeps a logarithm finite."""
+    return _EPSILON.match(name) is not None
+
+
+def is_noise(name: str) -> bool:
+    """Whether a name is that of a random number."""
+    return _NOISE.match(name) is not None

@@ -1,0 +1,172 @@
+"""Formulas whose prior has symbols of its own: are they k KL(q || p) + c, or k KL(p || q) + c?
+
+The two unknowns are solved for at two probe points and have to hold at all others; with doubles first, which
+rule most out, then with as many digits as for fixed priors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import cache
+from typing import TypeAlias
+
+from klcli.formula.arithmetic import Decimals, Doubles, context, evaluate
+from klcli.formula.tree import Tree
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.identification import SPARE_DIGITS, compared_digits, has_plain_numbers, head_at
+from klcli.judge.roles import Roles
+
+__all__ = ["PAIR_PROBES", "PairFit", "fit_pair", "pair_values"]
+
+Quadruple: TypeAlias = tuple[Decimal, Decimal, Decimal, Decimal]
+
+PAIR_PROBES: tuple[Quadruple, ...] = tuple(
+    tuple(map(Decimal, texts.split()))  # type: ignore[misc]
+    for texts in (
+        "0.37 1.31 -0.6 0.7",
+        "-1.13 0.43 0.29 1.9",
+        "2.41 1.73 1.07 2.6",
+        "-0.71 0.79 -1.9 0.33",
+        "1.57 2.19 0.83 1.21",
+        "-2.03 0.31 -2.7 0.57",
+        "0.89 2.63 3.1 0.91",
+        "3.07 0.61 2.3 3.4",
+    )
+)
+"""Mean and standard deviation of q and of p: both signs, sigmas on both sides of 1 and of each other."""
+
+_SCREEN = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class PairFit:
+    """k and c, the direction, and the digits to which they hold."""
+
+    scale: Decimal
+    shift: Decimal
+    reverse: bool
+    digits: int
+
+
+def fit_pair(
+    tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
+) -> PairFit | None:
+    """The multiple of the KL that a formula is, or None if it is none."""
+    directions = _not_ruled_out(tree, role, reading, prior_reading)
+    if not directions:
+        return None
+    digits = compared_digits(tree)
+    precision = digits + SPARE_DIGITS
+    try:
+        found = [
+            evaluate(tree, pair_values(role, reading, prior_reading, probe, precision), Decimals(precision))
+            for probe in PAIR_PROBES
+        ]
+    except ArithmeticError:
+        return None
+    agree = Decimal(1).scaleb(-digits)
+    with localcontext(context(precision)):
+        for reverse in directions:
+            truth = [_kl(_known(role, probe), Decimal.ln, reverse) for probe in PAIR_PROBES]
+            scale = (found[0] - found[1]) / (truth[0] - truth[1])
+            shift = found[0] - scale * truth[0]
+            pairs = zip(found, truth, strict=True)
+            if scale > 0 and all(
+                abs(value - scale * kl - shift) <= agree * max(abs(value), scale * kl, abs(shift))
+                for value, kl in pairs
+            ):
+                return PairFit(scale, Decimal(0) if abs(shift) <= agree else shift, reverse, digits)
+    return None
+
+
+def pair_values(
+    role: Roles,
+    reading: Parameterization,
+    prior_reading: Parameterization,
+    probe: Quadruple,
+    digits: int,
+) -> dict[str, Decimal]:
+    """The values of a formula's symbols at a probe point."""
+    mean, sigma, prior_mean, prior_sigma = _known(role, probe)
+    values = {
+        role.mean: mean,
+        role.head: head_at(reading.name, sigma, digits),
+        role.prior_mean: prior_mean,
+        role.prior_head: head_at(prior_reading.name, prior_sigma, digits),
+    }
+    return {name: value for name, value in values.items() if name}
+
+
+def _known(role: Roles, probe: Quadruple) -> Quadruple:
+    """The probe point with 0 for means, and 1 for standard deviations of a prior, that do not occur."""
+    mean, sigma, prior_mean, prior_sigma = probe
+    zero, one = Decimal(0), Decimal(1)
+    return (
+        mean if role.mean else zero,
+        sigma,
+        prior_mean if role.prior_mean else zero,
+        prior_sigma if role.prior_head else one,
+    )
+
+
+def _kl(probe: Quadruple, log: Callable[[Decimal], Decimal], reverse: bool) -> Decimal:
+    """KL(q || p), or KL(p || q), in the precision of the current context."""
+    mean, sigma, prior_mean, prior_sigma = probe
+    if reverse:
+        sigma, prior_sigma = prior_sigma, sigma
+    moment = (sigma * sigma + (mean - prior_mean) ** 2) / (2 * prior_sigma * prior_sigma)
+    return log(prior_sigma / sigma) + moment - Decimal("0.5")
+
+
+def _not_ruled_out(
+    tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
+) -> Sequence[bool]:
+    """The directions that doubles cannot rule out."""
+    if not has_plain_numbers(tree):
+        return (False, True)
+    run = Doubles()
+    rows = _doubles(reading.name, prior_reading.name)
+    left: Sequence[bool] = (False, True)
+    values: list[float] = []
+    try:
+        for row in rows:
+            given = zip((role.mean, role.head, role.prior_mean, role.prior_head), row, strict=True)
+            values.append(evaluate(tree, {name: value for name, value in given if name}, run))
+            if len(values) > 2:
+                left = [way for way in left if _fits(values, _truths(role, way), run.largest)]
+                if not left:
+                    return ()
+    except OverflowError:
+        return (False, True)
+    except ArithmeticError:
+        return ()
+    return left
+
+
+def _fits(values: Sequence[float], truth: Sequence[float], largest: float) -> bool:
+    scale = (values[0] - values[1]) / (truth[0] - truth[1])
+    shift = values[0] - scale * truth[0]
+    wrong = abs(values[-1] - scale * truth[len(values) - 1] - shift)
+    return scale > 0 and wrong <= _SCREEN * max(largest, 1.0)
+
+
+@cache
+def _doubles(reading: str, prior_reading: str) -> tuple[tuple[float, float, float, float], ...]:
+    """The probe points with heads in the place of standard deviations."""
+    return tuple(
+        (float(mean), _head(reading, sigma), float(prior_mean), _head(prior_reading, prior_sigma))
+        for mean, sigma, prior_mean, prior_sigma in PAIR_PROBES
+    )
+
+
+@cache
+def _head(name: str, sigma: Decimal) -> float:
+    return evaluate(PARAMETERIZATIONS[name].head, {"sigma": float(sigma)}, Doubles())
+
+
+@cache
+def _truths(role: Roles, reverse: bool) -> tuple[float, ...]:
+    with localcontext(context(40)):
+        return tuple(float(_kl(_known(role, probe), Decimal.ln, reverse)) for probe in PAIR_PROBES)

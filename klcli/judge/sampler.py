@@ -1,0 +1,134 @@
+"""What a sampling line does: with which reading of the head, and with which noise, it draws.
+
+A reparameterised sample is mean + sigma * noise: linear in the noise, with the mean where the noise is 0. The
+factor of the noise, divided by sigma under a reading, is the same number at all probe points or it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from klcli.errors import KlcliError
+from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.identification import PROBES, head_at
+from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.names import is_noise
+from klcli.judge.preparation import without_guards
+from klcli.judge.roles import Roles
+
+__all__ = ["Sampling", "SamplingStatus", "judge_sampler"]
+
+SamplingStatus: TypeAlias = Literal["agrees", "disagrees", "unknown"]
+
+_DIGITS = 60
+_AGREE = Decimal("1e-40")
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """What a sampling line was found to be.
+
+    Attributes:
+        status: whether it draws from the posterior that the KL is about; unknown without such a KL.
+        parameterization: the reading under which the noise is multiplied by sigma; None if there is none.
+        noise: ``randn`` for standard normal noise, ``rand`` for uniform, or the symbol that stands for it.
+        factor: the number that multiplies sigma and the noise.
+        mistake: what is wrong, or None.
+    """
+
+    status: SamplingStatus
+    parameterization: str | None
+    noise: str
+    factor: Fraction | None
+    mistake: Mistake | None
+
+
+def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> Sampling:
+    """Compare a sampling line with the reading under which the KL is right; None if there is no such reading.
+
+    Raises:
+        KlcliError: it is no sum of the mean and something times one noise.
+    """
+    plain = without_guards(tree)
+    noise, mean, head = _symbols(plain, role)
+    spreads = _spreads(plain, noise, mean, head)
+    found = _readings(spreads)
+    if reading and reading.name in found:
+        name: str | None = reading.name
+    else:
+        name = min(found, key=lambda entry: abs(found[entry]) != 1, default=None)
+    factor = found[name] if name else None
+    mistake = None
+    if noise == "rand":
+        mistake = find_mistake("KL202")
+    elif reading and name != reading.name:
+        mistake = find_mistake("KL201")
+    elif factor is not None and abs(factor) != 1:
+        mistake = find_mistake("KL203")
+    status: SamplingStatus = "disagrees" if mistake else "agrees" if reading else "unknown"
+    return Sampling(status, name, noise, factor, mistake)
+
+
+def _symbols(tree: Tree, role: Roles) -> tuple[str, str | None, str]:
+    """The noise, the mean and the head."""
+    names = free_symbols(tree)
+    others = [name for name in names if name not in (role.mean, role.head)]
+    units: list[str] = [name for name in names if name in UNIT_NOISE]
+    noises = units or [name for name in others if is_noise(name)] or others
+    rest = [name for name in names if name not in noises]
+    mean = role.mean if role.mean in names else None
+    head = role.head if role.head in names else None
+    if mean is None and head is not None and len(rest) == 2:
+        mean = next(name for name in rest if name != head)
+    if head is None and len(rest) - (mean is not None) == 1:
+        head = next(name for name in rest if name != mean)
+    if len(noises) != 1 or head is None or len(rest) > 2:
+        raise KlcliError(
+            f"a sampling line has a mean, a head and one noise, this one has {', '.join(names)}",
+            "for example --sampler 'mu + exp(0.5 * logvar) * eps'",
+        )
+    return noises[0], mean, head
+
+
+def _spreads(tree: Tree, noise: str, mean: str | None, head: str) -> Mapping[str, list[Decimal]]:
+    """What multiplies the noise, divided by sigma, at every probe point under every reading."""
+    run = Decimals(_DIGITS)
+    found: dict[str, list[Decimal]] = {}
+    for name in PARAMETERIZATIONS:
+        ratios = []
+        for mu_text, sigma_text in PROBES:
+            mu, sigma = Decimal(mu_text), Decimal(sigma_text)
+            values = {head: head_at(name, sigma, _DIGITS)} | ({mean: mu} if mean else {})
+            try:
+                drawn = [evaluate(tree, values | {noise: Decimal(step)}, run) for step in (0, 1, 2)]
+            except ArithmeticError:
+                break
+            with localcontext(context(_DIGITS)):
+                spread = drawn[1] - drawn[0]
+                centred = abs(drawn[0] - (mu if mean else 0)) <= _AGREE
+                if not centred or abs(drawn[2] - drawn[1] - spread) > _AGREE * max(abs(spread), Decimal(1)):
+                    raise KlcliError(
+                        "the sampling line is not the mean plus something times the noise",
+                        "for example --sampler 'mu + exp(0.5 * logvar) * eps'",
+                    )
+                ratios.append(spread / sigma)
+        else:
+            found[name] = ratios
+    return found
+
+
+def _readings(spreads: Mapping[str, list[Decimal]]) -> dict[str, Fraction]:
+    """The readings under which the noise is multiplied by sigma times a number, and that number."""
+    found = {}
+    for name, ratios in spreads.items():
+        first = ratios[0]
+        if first and all(abs(ratio - first) <= _AGREE * abs(first) for ratio in ratios):
+            found[name] = Fraction(first).limit_denominator(10**9)
+    return found

@@ -1,0 +1,138 @@
+"""Settles what a formula that someone found, wrote or pasted really is.
+
+Under every reading, and for every way in which its symbols can be mean and head, the formula is judged; what
+is no KL is searched for known mistakes. The best answer comes first: what holds exactly, then a multiple,
+then another prior, then the reversed direction, then a named mistake, the smallest change first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from klcli.errors import KlcliError
+from klcli.formula.editing import in_habit
+from klcli.formula.program import Program
+from klcli.formula.tree import free_symbols
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.candidates import PLAIN, Candidate, Question, candidates
+from klcli.judge.counterexample import Counterexample, counterexample
+from klcli.judge.names import is_mean, suggested
+from klcli.judge.precision import Loss, Overflow, float32_loss, overflow, stable_form
+from klcli.judge.preparation import Prepared, prepare
+from klcli.judge.roles import MOST_SYMBOLS
+from klcli.judge.sampler import Sampling, judge_sampler
+from klcli.judge.shape import Limit, Minimum, lowest
+from klcli.judge.verdict import STANDARD
+
+__all__ = ["Verification", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The answer to a question about a formula.
+
+    Attributes:
+        program: the formula as it was read.
+        prepared: what was judged, and what was set aside.
+        best: the answer.
+        candidates: one for each reading, the best first.
+        counterexample: where it is not the KL, if it is not.
+        lowest: its minimum, or where it falls, if it is no multiple of the KL.
+        sampling: what the sampling line was found to be.
+        loss: the digits that it loses in single precision.
+        stable: a text that does not lose them.
+        overflow: where its exponentials overflow.
+        warnings: what else there is to know.
+    """
+
+    program: Program
+    prepared: Prepared
+    best: Candidate
+    candidates: tuple[Candidate, ...]
+    counterexample: Counterexample | None = None
+    lowest: Minimum | Limit | None = None
+    sampling: Sampling | None = None
+    loss: Loss | None = None
+    stable: str | None = None
+    overflow: Overflow | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def verify(program: Program, question: Question = PLAIN) -> Verification:
+    """Settle what a formula is.
+
+    Raises:
+        KlcliError: it has no symbol or too many, or lacks one that the question names.
+    """
+    kept = [name for name in (question.mean, question.head) if name]
+    prepared = prepare(program.tree, kept)
+    _check_symbols(free_symbols(prepared.tree), kept)
+    answers = candidates(program, prepared, question)
+    best = answers[0]
+    found = Verification(program, prepared, best, answers)
+    found = replace(found, warnings=tuple(_warnings(found, question)))
+    if best.kind in ("exact", "scaled"):
+        found = _with_numerics(found)
+    else:
+        clipped = best.mistake is not None and best.mistake.code == "KL118"
+        tree = program.tree if clipped else prepared.tree
+        found = replace(found, counterexample=counterexample(tree, best.verdict))
+        if not best.verdict.roles.has_prior and best.kind in ("wrong", "other-prior"):
+            shape = lowest(prepared.tree, best.verdict.roles, best.verdict.parameterization)
+            found = replace(found, lowest=shape)
+    if question.sampler is not None:
+        right = best.kind in ("exact", "scaled", "other-prior")
+        reading = best.verdict.parameterization if right else None
+        found = replace(found, sampling=judge_sampler(question.sampler, best.verdict.roles, reading))
+    return found
+
+
+def _check_symbols(names: Sequence[str], kept: Sequence[str]) -> None:
+    for name in kept:
+        if name not in names:
+            raise KlcliError(
+                f"the formula has no symbol {name}", f"its symbols: {', '.join(names) or 'none'}"
+            )
+    if not names:
+        raise KlcliError("the formula has no symbol", "for example '-1/2 (1 + logvar - mu^2 - exp(logvar))'")
+    if len(names) > MOST_SYMBOLS:
+        raise KlcliError(
+            f"a KL has a mean and a head, and perhaps those of a prior; this formula has {', '.join(names)}",
+            "give helper variables their values, as in 'var = exp(logvar); ...', or leave other terms out",
+        )
+
+
+def _with_numerics(found: Verification) -> Verification:
+    """The remarks on floating point, for a right formula against the unit prior."""
+    tree, verdict = found.prepared.tree, found.best.verdict
+    if verdict.roles.head is None:
+        return found
+    highest = overflow(tree, verdict.roles.head)
+    if verdict.roles.has_prior or verdict.prior != STANDARD or verdict.kind != "exact":
+        return replace(found, overflow=highest)
+    loss = float32_loss(tree, verdict)
+    stable = stable_form(verdict) if loss else None
+    text = None
+    if stable:
+        helper, form = stable
+        text = in_habit(found.program, form)
+        if helper:
+            text = f"u = {in_habit(found.program, helper)}; {text}"
+    return replace(found, loss=loss, stable=text, overflow=highest)
+
+
+def _warnings(found: Verification, question: Question) -> Iterator[str]:
+    """Names that contradict what they stand for, and constants that are counted once."""
+    verdict, prepared = found.best.verdict, found.prepared
+    role = verdict.roles
+    if found.best.kind not in ("exact", "scaled", "other-prior"):
+        return
+    if role.head and is_mean(role.head) and question.head is None:
+        name = role.head
+        yield f"{name} is read as the head, although named like a mean; --mean {name} demands the other"
+    elif role.head and (stated := suggested(role.head)) and stated != verdict.parameterization.name:
+        meant, held = PARAMETERIZATIONS[stated].meaning, verdict.parameterization.meaning
+        yield f"the name {role.head} suggests {meant}, but the formula holds for {held}"
+    if prepared.loose_constant:
+        yield "a constant stands outside of the sum: it is counted once and not in every dimension"
