@@ -17,7 +17,9 @@ __all__ = ["COMMANDS", "cli", "run"]
 COMMANDS = {
     "compute": "A KL divergence: closed form, integral, Monte Carlo, and the steps between.",
     "compare": "The KL formulas met online, under a reading of what the head means.",
+    "verify": "What a formula really computes: which KL, under which reading, and what is wrong.",
     "derive": "From the definition to the closed form, step by step, with proof.",
+    "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",
 }
 """Every command is a module of `klcli.cli` with a function of its name; it is imported when it is called."""
 
@@ -28,6 +30,7 @@ Examples:
   klcli compute --mu 0.3 --sigma 1.2
   klcli compute --mu 0.3 --logvar 0.36 --json
   klcli compare --param var
+  klcli verify '-0.5 * (1 + logvar - mu^2 - exp(logvar))'
 
 \b
 Exit status: 0 holds; 1 a check failed; 2 usage or unreadable input; 3 internal error.
@@ -136,6 +139,8 @@ def _invoke(arguments: list[str]) -> int:
     with cli.make_context("klcli", arguments) as context:
         report, settings = cli.invoke(context)
         write(report, settings)
+        if not report.readable:
+            return USAGE
         return 0 if report.holds else FAILED
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial, reduce
+from operator import add, mul, neg, sub, truediv
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from klcli.formula.decimals import Decimals, context
@@ -36,7 +37,7 @@ from klcli.formula.tree import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Arithmetic", "Decimals", "Doubles", "Floats", "Symbols", "context", "evaluate"]
+__all__ = ["Arithmetic", "Decimals", "Doubles", "Floats", "Rows", "Symbols", "context", "evaluate"]
 
 T = TypeVar("T")
 Values: TypeAlias = Mapping[str, T | tuple[T, ...]]
@@ -176,29 +177,13 @@ class Doubles:
         return -value
 
     def operate(self, operator: Operator, left: float, right: float) -> float:
-        match operator:
-            case "+":
-                return self._seen(left + right)
-            case "-":
-                return self._seen(left - right)
-            case "*":
-                return self._seen(left * right)
-            case "/":
-                return self._seen(left / right)
-            case "^":
-                return self._power(left, right)
-
-    def _power(self, base: float, exponent: float) -> float:
-        found = base**exponent
-        if isinstance(found, complex):
-            raise ArithmeticError("a root of a negative number")
-        return self._seen(found)
+        return self._seen(_OPERATIONS[operator](left, right))
 
     def call(self, function: str, value: float) -> float:
         try:
             match function:
                 case "softplus":
-                    return self._seen(max(value, 0.0) + math.log1p(math.exp(-abs(value))))
+                    return self._seen(_softplus(value))
                 case "abs":
                     return abs(value)
             return self._seen(float(getattr(math, function)(value)))
@@ -216,6 +201,79 @@ class Doubles:
         if size > self.largest:
             self.largest = size
         return value
+
+
+class Rows:
+    """Columns of doubles, one entry for each of `count` points, without any library.
+
+    `largest` holds the largest magnitude at each point so far. What has no value is nan, what is too large
+    inf; neither raises.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.largest = [0.0] * count
+        self._count = count
+
+    def number(self, value: Fraction) -> list[float]:
+        return self._seen([_or_nan(truediv, value.numerator, value.denominator)] * self._count)
+
+    def constant(self, name: str) -> list[float]:
+        return [math.pi if name == "pi" else math.e] * self._count
+
+    def negative(self, value: list[float]) -> list[float]:
+        return list(map(neg, value))
+
+    def operate(self, operator: Operator, left: list[float], right: list[float]) -> list[float]:
+        return self._seen(_each(_OPERATIONS[operator], left, right))
+
+    def call(self, function: str, value: list[float]) -> list[float]:
+        if function == "softplus":
+            return self._seen(_each(_softplus, value))
+        return self._seen(_each(abs if function == "abs" else getattr(math, function), value))
+
+    def clip(self, value: list[float], low: list[float] | None, high: list[float] | None) -> list[float]:
+        raised = value if low is None else list(map(max, value, low))
+        return raised if high is None else list(map(min, raised, high))
+
+    def _seen(self, value: list[float]) -> list[float]:
+        self.largest = list(map(max, self.largest, map(abs, value)))
+        return value
+
+
+def _each(function: Callable[..., float], *columns: list[float]) -> list[float]:
+    try:
+        return list(map(function, *columns))
+    except (ArithmeticError, ValueError):
+        return [_or_nan(function, *row) for row in zip(*columns, strict=True)]
+
+
+def _or_nan(function: Callable[..., float], *row: float) -> float:
+    try:
+        return function(*row)
+    except OverflowError:
+        return math.inf
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+def _power(base: float, exponent: float) -> float:
+    found = base**exponent
+    if isinstance(found, complex):
+        raise ArithmeticError("a root of a negative number")
+    return float(found)
+
+
+def _softplus(value: float) -> float:
+    return max(value, 0.0) + math.log1p(math.exp(-abs(value)))
+
+
+_OPERATIONS: Mapping[str, Callable[[float, float], float]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": truediv,
+    "^": _power,
+}
 
 
 class Floats:

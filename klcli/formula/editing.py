@@ -122,8 +122,8 @@ class _Embedding(AsciiPrinter):
 
 class _AsciiHabit(_Embedding):
     def call(self, function: str, argument: Tree, tail: bool) -> str:
-        if function == "exp" and self.exp_is_called:
-            return f"exp({self.show(argument)})"
+        if self.exp_is_called:
+            return f"{function}({self.show(argument)})"
         return super().call(function, argument, tail)
 
     def level(self, tree: Tree) -> Level:

@@ -17,6 +17,7 @@ from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operati
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
+from klcli.judge.pairs import not_ruled_out
 from klcli.judge.preparation import Prepared, without_guards
 from klcli.judge.repair import Repair, repairs
 from klcli.judge.roles import Roles, possible_roles, strangeness
@@ -149,14 +150,19 @@ def _is_quadratic(tree: Tree, name: str) -> bool:
 
 def _under_readings(tree: Tree, way: Roles, question: Question) -> Iterator[Verdict]:
     """The verdicts for these roles; a prior's head is first read like the posterior's."""
+    left = not_ruled_out(tree, way) if way.has_prior else {}
     for reading in PARAMETERIZATIONS.values():
         if not way.has_prior:
             yield judge_as(tree, way, reading, question.prior)
             continue
-        others = [other for other in PARAMETERIZATIONS.values() if other is not reading]
-        for prior_reading in (reading, *others) if way.prior_head else (PARAMETERIZATIONS["std"],):
-            verdict = judge_pair(tree, way, reading, prior_reading)
-            if verdict.kl or prior_reading is reading:
+        possible = (
+            [name for name in PARAMETERIZATIONS if left[reading.name, name]] if way.prior_head else ["std"]
+        )
+        if way.prior_head and reading.name not in possible:
+            possible.append(reading.name)
+        for name in sorted(possible, key=lambda other: other != reading.name):
+            verdict = judge_pair(tree, way, reading, PARAMETERIZATIONS[name])
+            if verdict.kl or name == reading.name or not way.prior_head:
                 yield verdict
             if verdict.kl:
                 break

@@ -9,11 +9,12 @@ from fractions import Fraction
 from klcli.formula.numeral import significant
 from klcli.formula.tree import Negative, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.constants import constant_text
 from klcli.judge.roles import exchanged, roles
 from klcli.judge.shape import Limit, Minimum
-from klcli.judge.verdict import Quantity, Verdict, judge_as
+from klcli.judge.verdict import Verdict, judge_as
 
-__all__ = ["explain", "quantity_text"]
+__all__ = ["explain", "shape_words"]
 
 _SHARES = {
     Fraction(1, 8): "an eighth of",
@@ -44,7 +45,7 @@ def explain(
         growth: the power of sigma with which it grows; 2 for a KL.
     """
     if verdict.kind in ("wrong", "not-kl"):
-        parts = [_denial(tree, verdict, exact_under), *_shape(lowest, growth)]
+        parts = [_denial(tree, verdict, exact_under), *shape_words(lowest, growth)]
     else:
         parts = [_identity(verdict)]
     parts.extend(_about_roles(tree, verdict))
@@ -64,11 +65,6 @@ def _about_roles(tree: Tree, verdict: Verdict) -> Iterator[str]:
             yield f"it would be the KL with {mean} and {head} exchanged"
 
 
-def quantity_text(number: Quantity) -> str:
-    """``1/2`` for a rational, otherwise six digits."""
-    return str(number) if isinstance(number, Fraction) else significant(float(number))
-
-
 def _identity(verdict: Verdict) -> str:
     """The KL that the formula is: ``1/2 KL(q || N(0, 1/2)) - 0.0767132``."""
     if verdict.kind == "exact":
@@ -77,10 +73,10 @@ def _identity(verdict: Verdict) -> str:
     assert kl
     assert kl.prior_mean is not None
     assert kl.prior_variance is not None
-    prior = f"N({quantity_text(kl.prior_mean)}, {quantity_text(kl.prior_variance)})"
-    factor = "" if kl.scale == 1 else f"{quantity_text(kl.scale)} "
+    prior = f"N({constant_text(kl.prior_mean)}, {constant_text(kl.prior_variance)})"
+    factor = "" if kl.scale == 1 else f"{constant_text(kl.scale)} "
     sign, size = ("-", -kl.shift) if kl.shift < 0 else ("+", kl.shift)
-    constant = f" {sign} {quantity_text(size)}" if kl.shift else ""
+    constant = f" {sign} {constant_text(size)}" if kl.shift else ""
     pair = f"{prior} || q" if verdict.kind == "reversed" else f"q || {prior}"
     meaning = {
         "scaled": "an effective beta" if factor else "the constant changes no gradient",
@@ -100,7 +96,8 @@ def _denial(tree: Tree, verdict: Verdict, exact_under: tuple[str, ...]) -> str:
     return f"is no KL when s is {own}" + (f", it is the one for {meant}" if meant else "")
 
 
-def _shape(lowest: Minimum | Limit | None, growth: float | None) -> list[str]:
+def shape_words(lowest: Minimum | Limit | None, growth: float | None) -> list[str]:
+    """Where a formula is lowest, how it bends there and how it grows, for a sentence about it."""
     if lowest is None:
         return ["has no value for any sigma"]
     if isinstance(lowest, Limit):

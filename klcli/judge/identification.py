@@ -3,18 +3,19 @@
 Under a reading, a KL with fixed prior lies in the span of {mu^2, mu, sigma^2, log sigma, 1}, and one in
 the reversed direction in the span of {mu^2/sigma^2, mu/sigma^2, 1/sigma^2, log sigma, 1}. The
 coefficients are solved for at as many probe points as there are terms, and hold if they give the
-formula's value at other points too. Both are done with 20 digits more than the 40 that are compared, and
+formula's value at other points too. Both are done with 20 digits more than the 50 that are compared, and
 with more of either where the formula has very large, very small or very long numbers in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
+from math import inf
 
-from klcli.formula.arithmetic import Decimals, Doubles, context, evaluate
+from klcli.formula.arithmetic import Decimals, Rows, context, evaluate
 from klcli.formula.tree import Number, Tree, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles
@@ -33,7 +34,7 @@ __all__ = [
     "value",
 ]
 
-_COMPARED_DIGITS = 40
+_COMPARED_DIGITS = 50
 SPARE_DIGITS = 20
 _MOST_DIGITS = 2000
 
@@ -99,7 +100,12 @@ def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma
     Raises:
         ArithmeticError: it has no value there.
     """
-    digits = compared_digits(tree) + SPARE_DIGITS
+    return _value(tree, role, reading, mu, sigma, compared_digits(tree) + SPARE_DIGITS)
+
+
+def _value(
+    tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal, digits: int
+) -> Decimal:
     values = {role.mean: mu, role.head: head_at(reading.name, sigma, digits)}
     return evaluate(tree, {name: number for name, number in values.items() if name}, Decimals(digits))
 
@@ -110,7 +116,7 @@ def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
     return evaluate(PARAMETERIZATIONS[name].head, {"sigma": sigma}, Decimals(digits))
 
 
-@cache
+@lru_cache(maxsize=256)
 def compared_digits(tree: Tree) -> int:
     """How many digits have to agree, so that no number in the formula is too small to be seen."""
     long = [size for size in _number_sizes(tree) if size > _PLAIN]
@@ -129,41 +135,54 @@ def _number_sizes(tree: Tree) -> list[int]:
 
 def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis, Coefficients] | None:
     """The direction and the coefficients of a formula under a reading, or None if it has neither's terms."""
-    digits = compared_digits(tree)
-    points = [(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES]
-    bases = _not_ruled_out(tree, role, reading)
+    bases = _not_ruled_out(tree, role)[reading.name]
     if not bases:
         return None
+    digits = compared_digits(tree)
+    points = [(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES]
     try:
-        values = [value(tree, role, reading, mu, sigma) for mu, sigma in points]
+        values = [_value(tree, role, reading, mu, sigma, digits + SPARE_DIGITS) for mu, sigma in points]
     except ArithmeticError:
         return None
     for basis in bases:
-        if found := _coefficients(basis, points, values, digits):
+        if found := _coefficients(basis, values, digits):
             return basis, found
     return None
 
 
-def _not_ruled_out(tree: Tree, role: Roles, reading: Parameterization) -> Sequence[Basis]:
-    """The directions whose terms a formula may be made of, as far as doubles can tell.
+@lru_cache(maxsize=64)
+def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
+    """The directions whose terms a formula may be made of, by reading, as far as doubles can tell.
 
     They are a hundred times as fast as the digits that decide; what they rule out is wrong by far more than
     their rounding errors, for which the largest number that occurred gives the scale.
     """
     if not has_plain_numbers(tree):
-        return (FORWARD, REVERSED)
-    run = Doubles()
-    sigma_points = [(float(mu), float(sigma)) for mu, sigma in PROBES[:_SCREENED]]
-    values = []
-    try:
-        for mu, sigma in sigma_points:
-            given = {role.mean: mu, role.head: _head_double(reading.name, sigma)}
-            values.append(evaluate(tree, {name: number for name, number in given.items() if name}, run))
-    except OverflowError:
-        return (FORWARD, REVERSED)
-    except ArithmeticError:
-        return ()
-    return [basis for basis in (FORWARD, REVERSED) if _fits(basis, values, run.largest)]
+        return dict.fromkeys(PARAMETERIZATIONS, (FORWARD, REVERSED))
+    means, heads = _screening_points()
+    run = Rows(len(means))
+    given = {role.mean: means, role.head: heads}
+    values = evaluate(tree, {name: column for name, column in given.items() if name}, run)
+    found = {}
+    for place, name in enumerate(PARAMETERIZATIONS):
+        rows = slice(place * _SCREENED, (place + 1) * _SCREENED)
+        largest = max(run.largest[rows])
+        unsure = largest == inf
+        found[name] = [b for b in (FORWARD, REVERSED) if unsure or _fits(b, values[rows], largest)]
+    return found
+
+
+@cache
+def _screening_points() -> tuple[list[float], list[float]]:
+    """Means, and heads under every reading, one reading after the other."""
+    points = PROBES[:_SCREENED]
+    means = [float(mu) for mu, _ in points] * len(PARAMETERIZATIONS)
+    heads = [
+        float(head_at(name, Decimal(sigma), _COMPARED_DIGITS))
+        for name in PARAMETERIZATIONS
+        for _, sigma in points
+    ]
+    return means, heads
 
 
 def _fits(basis: Basis, values: Sequence[float], largest: float) -> bool:
@@ -189,17 +208,10 @@ def _residual_weights(basis: Basis) -> tuple[tuple[float, ...], ...]:
         return tuple(weights)
 
 
-@cache
-def _head_double(name: str, sigma: float) -> float:
-    return evaluate(PARAMETERIZATIONS[name].head, {"sigma": sigma}, Doubles())
-
-
-def _coefficients(
-    basis: Basis, points: Sequence[tuple[Decimal, Decimal]], values: Sequence[Decimal], digits: int
-) -> Coefficients | None:
+def _coefficients(basis: Basis, values: Sequence[Decimal], digits: int) -> Coefficients | None:
     agree = Decimal(1).scaleb(-digits)
+    rows = _terms(basis, digits + SPARE_DIGITS)
     with localcontext(context(digits + SPARE_DIGITS)):
-        rows = [basis.terms(mu, sigma) for mu, sigma in points]
         count = len(rows[0])
         found = _solve(rows[:count], values[:count])
         for row, expected in zip(rows[count:], values[count:], strict=True):
@@ -209,6 +221,13 @@ def _coefficients(
         size = max(map(abs, found))
         found = [Decimal(0) if abs(factor) <= agree * size else factor for factor in found]
         return Coefficients(found[0], found[1], found[2], found[3], found[4], digits)
+
+
+@lru_cache(maxsize=16)
+def _terms(basis: Basis, digits: int) -> list[tuple[Decimal, ...]]:
+    """The terms of a basis at the probe points."""
+    with localcontext(context(digits)):
+        return [basis.terms(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES]
 
 
 def _solve(rows: Sequence[Sequence[Decimal]], values: Sequence[Decimal]) -> list[Decimal]:

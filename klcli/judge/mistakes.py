@@ -39,6 +39,11 @@ class Mistake:
     example: tuple[str, str] | None = None
     repairs: Repairs | None = None
 
+    @property
+    def needs_prior(self) -> bool:
+        """Whether its repairs hold the variance of a prior."""
+        return self.repairs is _prior_variance
+
 
 def _is_log(site: Site, symbols: Symbols) -> bool:
     """Whether a node is a logarithm of a scale, or a head that stands for one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 __all__ = ["is_dimension", "is_epsilon", "is_mean", "is_noise", "is_prior", "suggested", "without_side"]
 
@@ -33,11 +34,13 @@ _EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|tiny|delta|smooth\w*|jitter)\Z")
 _NOISE = re.compile(r"(.*_)?(eps|epsilon|noise|xi|e|u|n|z_?0|randn|rand)(_\w+)?\Z", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def is_mean(name: str) -> bool:
     """Whether a name is that of a mean: ``mu``, ``z_mean``, ``loc``."""
     return _MEAN.match(name) is not None or _MEAN_OF_ONE.match(without_side(name)) is not None
 
 
+@lru_cache(maxsize=1024)
 def suggested(name: str) -> str | None:
     """The parameterization that a name states, as ``log_sigma`` does; None for one that states none."""
     for candidate in (name, without_side(name)):
@@ -47,6 +50,7 @@ def suggested(name: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def is_prior(name: str) -> bool | None:
     """Whether a name says that it belongs to the prior; None if it does not say."""
     found = _SIDES.search(name)
@@ -55,6 +59,7 @@ def is_prior(name: str) -> bool | None:
     return bool(found["prior"] or found["prior_first"])
 
 
+@lru_cache(maxsize=1024)
 def without_side(name: str) -> str:
     """A name without what tells posterior and prior apart: ``logvar`` for ``logvar1`` and ``logvar_p``."""
     return _SIDES.sub("", name) or name

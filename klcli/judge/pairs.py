@@ -6,19 +6,21 @@ rule most out, then with as many digits as for fixed priors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
+from math import inf
 from typing import TypeAlias
 
-from klcli.formula.arithmetic import Decimals, Doubles, context, evaluate
+from klcli.formula.arithmetic import Decimals, Rows, context, evaluate
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.identification import SPARE_DIGITS, compared_digits, has_plain_numbers, head_at
 from klcli.judge.roles import Roles
 
-__all__ = ["PAIR_PROBES", "PairFit", "fit_pair", "pair_values"]
+__all__ = ["PAIR_PROBES", "PairFit", "fit_pair", "not_ruled_out", "pair_values"]
 
 Quadruple: TypeAlias = tuple[Decimal, Decimal, Decimal, Decimal]
 
@@ -37,7 +39,9 @@ PAIR_PROBES: tuple[Quadruple, ...] = tuple(
 )
 """Mean and standard deviation of q and of p: both signs, sigmas on both sides of 1 and of each other."""
 
-_SCREEN = 1e-7
+_SCREEN, _SCREENED = 1e-7, 3
+"""The relative error that rules a formula out in doubles, and the points at which they are tried."""
+_DIGITS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def fit_pair(
     tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
 ) -> PairFit | None:
     """The multiple of the KL that a formula is, or None if it is none."""
-    directions = _not_ruled_out(tree, role, reading, prior_reading)
+    directions = not_ruled_out(tree, role)[reading.name, prior_reading.name]
     if not directions:
         return None
     digits = compared_digits(tree)
@@ -120,53 +124,49 @@ def _kl(probe: Quadruple, log: Callable[[Decimal], Decimal], reverse: bool) -> D
     return log(prior_sigma / sigma) + moment - Decimal("0.5")
 
 
-def _not_ruled_out(
-    tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
-) -> Sequence[bool]:
-    """The directions that doubles cannot rule out."""
+@lru_cache(maxsize=64)
+def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[bool]]:
+    """The directions that doubles cannot rule out, by the readings of both heads."""
+    pairs = list(product(PARAMETERIZATIONS, PARAMETERIZATIONS))
     if not has_plain_numbers(tree):
-        return (False, True)
-    run = Doubles()
-    rows = _doubles(reading.name, prior_reading.name)
-    left: Sequence[bool] = (False, True)
-    values: list[float] = []
-    try:
-        for row in rows:
-            given = zip((role.mean, role.head, role.prior_mean, role.prior_head), row, strict=True)
-            values.append(evaluate(tree, {name: value for name, value in given if name}, run))
-            if len(values) > 2:
-                left = [way for way in left if _fits(values, _truths(role, way), run.largest)]
-                if not left:
-                    return ()
-    except OverflowError:
-        return (False, True)
-    except ArithmeticError:
-        return ()
-    return left
+        return dict.fromkeys(pairs, (False, True))
+    names = (role.mean, role.head, role.prior_mean, role.prior_head)
+    columns = zip(names, _screening_points(), strict=True)
+    run = Rows(len(pairs) * _SCREENED)
+    values = evaluate(tree, {name: column for name, column in columns if name}, run)
+    found = {}
+    for place, pair in enumerate(pairs):
+        rows = slice(place * _SCREENED, (place + 1) * _SCREENED)
+        largest = max(run.largest[rows])
+        unsure = largest == inf
+        found[pair] = [
+            way for way in (False, True) if unsure or _fits(values[rows], _truths(role, way), largest)
+        ]
+    return found
+
+
+@cache
+def _screening_points() -> tuple[list[float], ...]:
+    """Means and heads of q and of p, one pair of readings after the other."""
+    rows = [
+        (float(mean), _head(reading, sigma), float(prior_mean), _head(prior_reading, prior_sigma))
+        for reading, prior_reading in product(PARAMETERIZATIONS, PARAMETERIZATIONS)
+        for mean, sigma, prior_mean, prior_sigma in PAIR_PROBES[:_SCREENED]
+    ]
+    return tuple(map(list, zip(*rows, strict=True)))
 
 
 def _fits(values: Sequence[float], truth: Sequence[float], largest: float) -> bool:
     scale = (values[0] - values[1]) / (truth[0] - truth[1])
-    shift = values[0] - scale * truth[0]
-    wrong = abs(values[-1] - scale * truth[len(values) - 1] - shift)
-    return scale > 0 and wrong <= _SCREEN * max(largest, 1.0)
+    expected = values[0] + scale * (truth[2] - truth[0])
+    return scale > 0 and abs(values[2] - expected) <= _SCREEN * max(largest, 1.0)
 
 
-@cache
-def _doubles(reading: str, prior_reading: str) -> tuple[tuple[float, float, float, float], ...]:
-    """The probe points with heads in the place of standard deviations."""
-    return tuple(
-        (float(mean), _head(reading, sigma), float(prior_mean), _head(prior_reading, prior_sigma))
-        for mean, sigma, prior_mean, prior_sigma in PAIR_PROBES
-    )
-
-
-@cache
 def _head(name: str, sigma: Decimal) -> float:
-    return evaluate(PARAMETERIZATIONS[name].head, {"sigma": float(sigma)}, Doubles())
+    return float(head_at(name, sigma, _DIGITS))
 
 
-@cache
+@lru_cache(maxsize=256)
 def _truths(role: Roles, reverse: bool) -> tuple[float, ...]:
-    with localcontext(context(40)):
+    with localcontext(context(_DIGITS)):
         return tuple(float(_kl(_known(role, probe), Decimal.ln, reverse)) for probe in PAIR_PROBES)

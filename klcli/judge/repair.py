@@ -7,13 +7,13 @@ in doubles, where everything but the changed place has its value already; what r
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from math import log
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from math import inf, log
+from typing import TypeAlias
 
-from klcli.formula.arithmetic import Doubles, evaluate
-from klcli.formula.tree import Symbol as SymbolNode
-from klcli.formula.tree import Tree, substitute, walk
+from klcli.formula.arithmetic import Doubles, Rows, evaluate
+from klcli.formula.tree import Symbol, Tree, substitute, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.identification import PROBES
 from klcli.judge.mistakes import MISTAKES, Mistake
@@ -38,21 +38,10 @@ class Repair:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The symbols' values at a point, the KL there, and the values of a formula's own nodes."""
-
-    values: dict[str, float]
-    truth: float
-    known: dict[int, float]
+Readings: TypeAlias = tuple[Parameterization, Parameterization | None]
 
 
-def repairs(
-    tree: Tree,
-    role: Roles,
-    readings: Sequence[tuple[Parameterization, Parameterization | None]],
-    prior: FixedPrior,
-) -> Iterator[Repair]:
+def repairs(tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedPrior) -> Iterator[Repair]:
     """The small changes that make a formula exact, or a multiple of the KL, under one of the readings.
 
     Args:
@@ -61,115 +50,127 @@ def repairs(
         readings: of the head, and of the prior's head if it has one.
         prior: the fixed prior, for a formula without a prior's symbols.
     """
-    for reading, prior_reading in readings:
-        rows = _rows(tree, role, reading, prior_reading, prior)
-        if not rows:
-            continue
-        symbols = _symbols(role, prior_reading, prior)
-        for mistake, changed in _changes(tree, symbols):
-            if not _may_be_kl(changed, rows):
-                continue
-            verdict = (
+    trial = _Trial(tree, role, readings, prior)
+    passed: dict[bool, list[tuple[Mistake, Tree, Readings]]] = {True: [], False: []}
+    for mistake, changed, symbols in _changes(tree, role, readings):
+        for pair, exact in trial.passed(changed):
+            # The variance of a prior depends on its reading.
+            if symbols.prior_reading in (None, pair[1]):
+                passed[exact].append((mistake, changed, pair))
+    found = list(_confirmed(passed[True], role, prior))
+    yield from found or _confirmed(passed[False], role, prior)
+
+
+def _confirmed(
+    passed: Sequence[tuple[Mistake, Tree, Readings]], role: Roles, prior: FixedPrior
+) -> Iterator[Repair]:
+    """The changes that the digits that decide find to be a KL, too."""
+    verdicts: dict[tuple[Tree, Readings], Verdict] = {}
+    for mistake, changed, (reading, prior_reading) in passed:
+        key = changed, (reading, prior_reading)
+        if key not in verdicts:
+            verdicts[key] = (
                 judge_pair(changed, role, reading, prior_reading)
                 if prior_reading
                 else judge_as(changed, role, reading, prior)
             )
-            if verdict.kind in ("exact", "scaled"):
-                yield Repair(mistake, changed, verdict)
+        if verdicts[key].kind in ("exact", "scaled"):
+            yield Repair(mistake, changed, verdicts[key])
 
 
-def _symbols(role: Roles, prior_reading: Parameterization | None, prior: FixedPrior) -> Symbols:
-    variance: Tree | None = None
-    if prior_reading and role.prior_head:
-        variance = substitute(prior_reading.variance, {"s": SymbolNode(role.prior_head)})
-    return Symbols(
-        frozenset(filter(None, (role.mean, role.prior_mean))),
-        frozenset(filter(None, (role.head, role.prior_head))),
-        variance,
-    )
-
-
-@cache
-def _changes(tree: Tree, symbols: Symbols) -> tuple[tuple[Mistake, Tree], ...]:
+def _changes(
+    tree: Tree, role: Roles, readings: Sequence[Readings]
+) -> Iterator[tuple[Mistake, Tree, Symbols]]:
     """Every change that undoes a mistake at one place, each formula once."""
-    found: dict[tuple[str, Tree], Mistake] = {}
+    heads = frozenset(filter(None, (role.head, role.prior_head)))
+    plain = Symbols(frozenset(filter(None, (role.mean, role.prior_mean))), heads)
+    with_prior = [
+        replace(
+            plain, prior_reading=row, prior_variance=substitute(row.variance, {"s": Symbol(role.prior_head)})
+        )
+        for row in dict.fromkeys(prior_reading for _, prior_reading in readings)
+        if row and role.prior_head
+    ]
+    seen: set[tuple[str, Tree]] = set()
     for site in sites(tree):
         for mistake in MISTAKES:
-            if mistake.repairs is not None:
-                for replacement in mistake.repairs(site, symbols):
-                    found.setdefault((mistake.code, site.put(replacement)), mistake)
-    return tuple((mistake, changed) for (_, changed), mistake in found.items())
+            for symbols in with_prior if mistake.needs_prior else (plain,):
+                for replacement in mistake.repairs(site, symbols) if mistake.repairs else ():
+                    changed = site.put(replacement)
+                    if (mistake.code, changed) not in seen:
+                        seen.add((mistake.code, changed))
+                        yield mistake, changed, symbols
 
 
-def _may_be_kl(tree: Tree, rows: Sequence[_Row]) -> bool:
-    """Whether doubles leave it possible that a formula is k KL + c with positive k."""
-    run = Doubles()
-    values: list[float] = []
-    try:
-        for row in rows:
-            values.append(evaluate(tree, row.values, run, row.known))
-            if len(values) > 2 and not _on_a_line(values, rows):
-                return False
-    except ArithmeticError:
-        return False
-    return True
+class _Trial:
+    """Tries changes of a formula in doubles, under all readings at once.
 
+    The nodes of the formula itself are evaluated once; a change has few nodes of its own.
+    """
 
-def _on_a_line(values: Sequence[float], rows: Sequence[_Row]) -> bool:
-    scale = (values[0] - values[1]) / (rows[0].truth - rows[1].truth)
-    expected = values[0] + scale * (rows[len(values) - 1].truth - rows[0].truth)
-    return scale > 0 and abs(values[-1] - expected) <= _TOLERANCE * max(1.0, *map(abs, values))
-
-
-def _rows(
-    tree: Tree,
-    role: Roles,
-    reading: Parameterization,
-    prior_reading: Parameterization | None,
-    prior: FixedPrior,
-) -> list[_Row]:
-    rows = []
-    for values, truth in _points(role, reading.name, prior_reading.name if prior_reading else None, prior):
-        known: dict[int, float] = {}
+    def __init__(self, tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedPrior) -> None:
+        self.readings = readings
+        points = [_points(role, *(row.name if row else None for row in pair), prior) for pair in readings]
+        self.truth = [truth for _, truth in points]
+        names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
+        self.values = {name: [row[name] for rows, _ in points for row in rows] for name in names}
+        self.count = len(readings) * _TRIED
+        self.known: dict[int, list[float]] = {}
         for node in reversed(list(walk(tree))):
-            try:
-                known[id(node)] = evaluate(node, values, Doubles(), known)
-            except ArithmeticError:
-                continue
-        rows.append(_Row(values, truth, known))
-    return rows
+            self.known[id(node)] = evaluate(node, self.values, Rows(self.count), self.known)
+
+    def passed(self, tree: Tree) -> Iterator[tuple[Readings, bool]]:
+        """The readings under which doubles leave it possible that a formula is k KL + c with positive k.
+
+        True with those under which it may be the KL itself.
+        """
+        values = evaluate(tree, self.values, Rows(self.count), self.known)
+        for place, (pair, truth) in enumerate(zip(self.readings, self.truth, strict=True)):
+            own = values[place * _TRIED : (place + 1) * _TRIED]
+            if _on_a_line(own, truth):
+                yield (
+                    pair,
+                    abs(own[0] - truth[0]) + abs(own[1] - truth[1]) <= _TOLERANCE * max(1.0, abs(own[0])),
+                )
 
 
-@cache
+def _on_a_line(values: Sequence[float], truth: Sequence[float]) -> bool:
+    scale = (values[0] - values[1]) / (truth[0] - truth[1])
+    if not 0 < scale < inf or abs(values[2] - values[0] - scale * (truth[2] - truth[0])) > 1e-6 * (1 + scale):
+        return False
+    slack = _TOLERANCE * max(1.0, *map(abs, values))
+    pairs = zip(values[2:], truth[2:], strict=True)
+    return all(abs(value - values[0] - scale * (kl - truth[0])) <= slack for value, kl in pairs)
+
+
+@lru_cache(maxsize=256)
 def _points(
     role: Roles, reading: str, prior_reading: str | None, prior: FixedPrior
-) -> tuple[tuple[dict[str, float], float], ...]:
-    """Values of the symbols and the KL at the points."""
+) -> tuple[list[dict[str, float]], list[float]]:
+    """Values of the symbols, and the KL, at the points."""
     quadruples: list[tuple[float, float, float, float]]
     if prior_reading:
-        quadruples = [tuple(map(float, probe)) for probe in PAIR_PROBES]  # type: ignore[misc]
         quadruples = [
-            (m if role.mean else 0.0, s, n if role.prior_mean else 0.0, t if role.prior_head else 1.0)
-            for m, s, n, t in quadruples
+            (
+                float(m) * bool(role.mean),
+                float(s),
+                float(n) * bool(role.prior_mean),
+                float(t) if role.prior_head else 1,
+            )
+            for m, s, n, t in PAIR_PROBES
         ]
     else:
         fixed = float(prior.mean), float(prior.variance) ** 0.5
         quadruples = [(float(mu), float(sigma), *fixed) for mu, sigma in PROBES]
-    found = []
+    rows, truths = [], []
     for mean, sigma, prior_mean, prior_sigma in quadruples[:_TRIED]:
-        truth = log(prior_sigma / sigma) + (sigma**2 + (mean - prior_mean) ** 2) / (2 * prior_sigma**2) - 0.5
-        heads = (
-            _head(reading, sigma),
-            _head(prior_reading, prior_sigma) if prior_reading else prior_sigma,
-        )
-        named = (
-            (role.mean, mean),
-            (role.head, heads[0]),
-            (role.prior_mean, prior_mean),
-            (role.prior_head, heads[1]),
-        )
-        found.append(({name: value for name, value in named if name}, truth))
-    return tuple(found)
+        moment = (sigma**2 + (mean - prior_mean) ** 2) / (2 * prior_sigma**2)
+        truths.append(log(prior_sigma / sigma) + moment - 0.5)
+        heads = _head(reading, sigma), _head(prior_reading or "std", prior_sigma)
+        names = (role.mean, role.head, role.prior_mean, role.prior_head)
+        named = zip(names, (mean, heads[0], prior_mean, heads[1]), strict=True)
+        rows.append({name: value for name, value in named if name})
+    return rows, truths
 
 
 @cache

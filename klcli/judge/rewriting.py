@@ -20,6 +20,7 @@ from klcli.formula.tree import (
     operation,
     rebuilt,
 )
+from klcli.gaussian.parameterization import Parameterization
 
 __all__ = [
     "HALF",
@@ -40,11 +41,12 @@ ONE, TWO, HALF = Number(Fraction(1)), Number(Fraction(2)), Number(Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """The symbols of a formula by their roles, and the variance of the prior, if it is not 1."""
+    """The symbols of a formula by their roles, and the variance of a prior with a head of its own."""
 
     means: frozenset[str]
     heads: frozenset[str]
     prior_variance: Tree | None = None
+    prior_reading: Parameterization | None = None
 
     def is_head(self, tree: Tree) -> bool:
         """Whether a tree is the symbol of a head."""

@@ -8,9 +8,11 @@ it is k KL(N(m, t^2) || q) + c exactly if g = 2 a > 0 and t^2 = b / a - m^2 > 0,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, getcontext, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
 from klcli.formula.arithmetic import context
@@ -22,6 +24,7 @@ from klcli.judge.roles import Roles, roles
 
 __all__ = [
     "KINDS",
+    "MEANINGS",
     "STANDARD",
     "FixedPrior",
     "Kind",
@@ -37,6 +40,22 @@ __all__ = [
 Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "wrong", "not-kl"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The verdicts, the best first."""
+
+MEANINGS: Mapping[Literal[Kind, "unreadable"], str] = {
+    "exact": "The formula is the KL: it has its value at every mean and head, under that reading.",
+    "scaled": "It is a positive multiple of the KL, perhaps plus a constant. The factor is an effective "
+    "beta: training weighs the KL with it. The constant changes no gradient. A mean over the latents in the "
+    "place of their sum is a factor 1/d. --allow-scale accepts these.",
+    "other-prior": "It is a multiple of the KL to another prior than the one asked for. The optimum is that "
+    "prior; say it with --prior-mu and --prior-sigma if it is meant.",
+    "reversed": "It is KL(p || q), the other direction, up to a factor and a constant. It is zero where "
+    "the KL is zero and differs everywhere else.",
+    "wrong": "It has the ingredients of a KL and is no multiple of one. Where one of the known mistakes "
+    "explains it, that is named, with the corrected line.",
+    "not-kl": "It has not the ingredients of a KL: no logarithm or exponential of a head.",
+    "unreadable": "The text is no formula. The error says where reading stopped, and what to type instead.",
+}
+"""What every verdict means."""
 
 Quantity: TypeAlias = Fraction | Decimal
 """A number that was found: the exact rational where it is one, otherwise its digits."""
@@ -91,7 +110,7 @@ class Verdict:
 def judge(tree: Tree, reading: Parameterization) -> Verdict:
     """The best verdict on a formula under a reading, over the roles that its symbols can have.
 
-    It rests on agreement to 40 digits or more at ten points; it is not a proof.
+    It rests on agreement to 50 digits or more at ten points; it is not a proof.
 
     Raises:
         KlcliError: the formula has no symbol or more than two.
@@ -180,6 +199,7 @@ def _exact(number: Decimal, digits: int) -> Quantity:
     return near if abs(near - exact) <= slack * max(Fraction(1), abs(near)) else number
 
 
+@lru_cache(maxsize=256)
 def _has_ingredients(tree: Tree, role: Roles) -> bool:
     """Whether a formula looks like a KL at all: it has a head, and a logarithm or an exponential."""
     transcendental = any(

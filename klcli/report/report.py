@@ -21,6 +21,7 @@ class Report:
         document: the result in words, for the terminal, Markdown and LaTeX.
         bare: the result in as few words as possible, for ``-q``.
         holds: whether everything that was checked holds.
+        readable: whether all of the input could be read.
     """
 
     data: Any
@@ -28,3 +29,4 @@ class Report:
     document: Document
     bare: str
     holds: bool
+    readable: bool = True

@@ -36,7 +36,7 @@ def test_prove(klcli: Klcli) -> None:
 def test_what_cannot_be_proved_is_said_and_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
     from klcli.gaussian import proof
 
-    monkeypatch.setattr(proof, "_is_zero", lambda difference: False)
+    monkeypatch.setattr(proof, "vanishes", lambda difference: False)
     result = klcli("derive", "--prove")
     assert result.status == 1
     assert "not proved" in result.out

@@ -1,0 +1,160 @@
+"""``klcli verify``: what any formula really computes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import click
+
+from klcli.cli.formulas import FormulaCommand, read_text
+from klcli.cli.output import Settings, output_options
+from klcli.cli.progress import progress
+from klcli.cli.types import Choice, Numbers
+from klcli.errors import KlcliError
+from klcli.formula.program import Language, read_program
+from klcli.formula.tree import Symbol
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.candidates import Question
+from klcli.judge.verdict import FixedPrior
+from klcli.judge.verification import Verification
+from klcli.judge.verification import verify as settle
+from klcli.report.report import Report
+from klcli.report.verify import Answer, verify_many_report, verify_report
+
+__all__ = ["verify"]
+
+_NOTATIONS: dict[str, Language] = {
+    "python": "python",
+    "math": "math",
+    "ascii": "math",
+    "unicode": "math",
+    "latex": "math",
+}
+
+_EPILOG = """\b
+Examples:
+  klcli verify '-0.5 * (1 + logvar - mu^2 - exp(logvar))'
+  klcli verify '-0.5 * torch.sum(1 + log_sigma - mu.pow(2) - log_sigma.exp()**2)'
+  klcli verify 'std = exp(s); log(1/std) + (std^2 + mu^2)/2 - 1/2' --param logstd
+  klcli verify '0.5 * (exp(logvar) + mu^2 - 1 - logvar)' --sampler 'mu + exp(logvar) * eps'
+  klcli verify 'log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2' --json
+  klcli verify --file formulas.txt
+  pbpaste | klcli verify -
+
+\b
+The status is 0 for exact (with --allow-scale for scaled, too), 1 for anything else that was
+understood, and 2 for what could not be read. -q prints verdict, reading and mistake.
+"""
+
+
+@click.command(cls=FormulaCommand, epilog=_EPILOG)
+@click.argument("formula", required=False)
+@click.option("--file", "path", metavar="FILE", help="One formula per line; - is standard input.")
+@click.option("--notation", type=Choice(tuple(_NOTATIONS)), help="python or math; default is to find out.")
+@click.option("--param", type=Choice(tuple(PARAMETERIZATIONS)), help="Demand this reading of the head.")
+@click.option("--mean", metavar="NAME", help="The symbol that is the mean of the posterior.")
+@click.option("--head", metavar="NAME", help="The symbol that is its head.")
+@click.option("--prior-mu", type=Numbers(), default="0", help="Mean of a fixed prior; default 0.")
+@click.option("--prior-sigma", type=Numbers(), default="1", help="Its standard deviation; default 1.")
+@click.option("--sampler", metavar="TEXT", help="The sampling line: does it read the head alike?")
+@click.option("--allow-scale", is_flag=True, help="A multiple of the KL, or one with a constant, passes.")
+@click.option("--no-prove", is_flag=True, help="Leave the proof by algebra out, and sympy unloaded.")
+@output_options
+@click.pass_obj
+def verify(
+    outer: Settings,
+    /,
+    settings: Settings,
+    formula: str | None,
+    path: str | None,
+    notation: str | None,
+    param: str | None,
+    mean: str | None,
+    head: str | None,
+    prior_mu: tuple[Fraction, ...],
+    prior_sigma: tuple[Fraction, ...],
+    sampler: str | None,
+    allow_scale: bool,
+    no_prove: bool,
+) -> tuple[Report, Settings]:
+    """Settle what a formula really computes: which KL, under which reading of its head.
+
+    FORMULA is mathematics (ASCII, Unicode, LaTeX) or lines of Python; - reads it from standard input.
+    Which symbol is the mean and which the head is found by trying.
+    """
+    settings = settings.over(outer)
+    language = _NOTATIONS[notation] if notation else None
+    question = Question(
+        mean=_name(mean),
+        head=_name(head),
+        reading=PARAMETERIZATIONS[param] if param else None,
+        prior=_prior(prior_mu, prior_sigma),
+        sampler=read_program(sampler).tree if sampler is not None else None,
+    )
+    if path is not None:
+        if formula is not None:
+            raise KlcliError("a formula and --file are given", "leave one of them out")
+        answers = _answers(path, question, language, prove=not no_prove, quiet=settings.quiet > 0)
+        return verify_many_report(answers, allow_scale=allow_scale), settings
+    if formula is None:
+        raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
+    text = read_text("-") if formula == "-" else formula
+    found = settle(read_program(text, language), question)
+    proved = None if no_prove else _proved(found)
+    return verify_report(found, proved=proved, allow_scale=allow_scale), settings
+
+
+def _answers(
+    path: str, question: Question, language: Language | None, *, prove: bool, quiet: bool
+) -> list[Answer]:
+    """The answers to every formula of a file."""
+    lines = list(_formulas(read_text(path)))
+    if not lines:
+        raise KlcliError(
+            f"there is no formula in {path}", "one per line; lines that begin with # are left out"
+        )
+    answers = []
+    with progress(len(lines), "formulas", quiet=quiet) as advance:
+        for number, text in lines:
+            try:
+                found = settle(read_program(text, language), question)
+                answers.append(Answer(number, text, found, _proved(found) if prove else None))
+            except KlcliError as error:
+                answers.append(Answer(number, text, None, None, error))
+            if advance:
+                advance(1)
+    return answers
+
+
+def _formulas(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield number, line.strip()
+
+
+def _proved(found: Verification) -> bool | None:
+    """Whether the verdict is proved; None where there is nothing to prove."""
+    if found.best.verdict.kl is None:
+        return None
+    from klcli.judge.proof import is_proved
+
+    return is_proved(found.prepared.tree, found.best.verdict)
+
+
+def _name(text: str | None) -> str | None:
+    """The symbol that a name as it is written in the formula stands for."""
+    if text is None:
+        return None
+    tree = read_program(text).tree
+    if not isinstance(tree, Symbol):
+        raise KlcliError(f"{text!r} is no name", "for example --mean mu --head logvar")
+    return tree.name
+
+
+def _prior(mu: tuple[Fraction, ...], sigma: tuple[Fraction, ...]) -> FixedPrior:
+    if len(mu) != 1 or len(sigma) != 1:
+        raise KlcliError("the prior of a formula is of one dimension", "give one number to --prior-mu")
+    if sigma[0] <= 0:
+        raise KlcliError(f"--prior-sigma must be > 0, got {float(sigma[0]):g}", "it is a standard deviation")
+    return FixedPrior(mu[0], sigma[0] ** 2)
