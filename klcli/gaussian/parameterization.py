@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.notation import parse
-from klcli.formula.tree import Tree
+from klcli.formula.tree import Tree, unplaced
 
 __all__ = ["PARAMETERIZATIONS", "Parameterization", "find"]
 
@@ -47,7 +47,9 @@ class Parameterization:
 
 
 def _row(name: str, meaning: str, domain: Domain, **formulas: str) -> Parameterization:
-    return Parameterization(name, meaning, domain, **{role: parse(text) for role, text in formulas.items()})
+    return Parameterization(
+        name, meaning, domain, **{role: unplaced(parse(text)) for role, text in formulas.items()}
+    )
 
 
 _ROWS = (

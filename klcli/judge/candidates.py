@@ -12,13 +12,13 @@ from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Doubles, evaluate
 from klcli.formula.editing import edited, in_habit
 from klcli.formula.notation import parse
-from klcli.formula.program import Program
+from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
 from klcli.judge.pairs import not_ruled_out
-from klcli.judge.preparation import Prepared, without_guards
+from klcli.judge.preparation import Prepared, prepare, without_guards
 from klcli.judge.repair import Repair, repairs
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, STANDARD, FixedPrior, Kind, Verdict, judge_as, judge_pair
@@ -51,6 +51,11 @@ class Question:
     reading: Parameterization | None = None
     prior: FixedPrior = STANDARD
     sampler: Tree | None = None
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The symbols that are named."""
+        return tuple(name for name in (self.mean, self.head) if name)
 
 
 PLAIN = Question()
@@ -98,7 +103,7 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
             mended,
             _misfit(verdict),
             strangeness(verdict.roles),
-            len(candidate.corrected or ""),
+            candidate.mistake.code if candidate.mistake else "",
         )
 
     return tuple(sorted(found, key=rank))
@@ -183,8 +188,7 @@ def _mended(
         return {}
     if scaled and not any(_looks_unmeant(verdict) for verdict in scaled) and question.reading is None:
         return {}
-    found: dict[tuple[str, Roles], tuple[Repair, str]] = {}
-    efforts: dict[tuple[str, Roles], tuple[bool, int, int]] = {}
+    tried: dict[tuple[str, Roles], list[tuple[tuple[int, int], Repair, str]]] = {}
     for way in ways:
         if scaled and way not in [verdict.roles for verdict in scaled]:
             continue
@@ -192,16 +196,47 @@ def _mended(
         for repair in repairs(prepared.tree, way, readings, question.prior):
             if scaled and repair.verdict.kind != "exact":
                 continue
-            text = edited(program, prepared.tree, repair.tree) or in_habit(program, repair.tree)
-            key = (repair.verdict.parameterization.name, way)
-            effort = (
-                repair.verdict.kind != "exact",
-                _change(program.text, text),
-                int(repair.mistake.code[2:]),
-            )
-            if key not in efforts or effort < efforts[key]:
-                efforts[key], found[key] = effort, (repair, text)
-    return found
+            for text in _texts(program, prepared.tree, repair.tree):
+                effort = _change(program.text, text), int(repair.mistake.code[2:])
+                key = repair.verdict.parameterization.name, way
+                tried.setdefault(key, []).append((effort, repair, text))
+    return {
+        key: first
+        for key, entries in tried.items()
+        if (first := _first_that_holds(sorted(entries, key=lambda entry: entry[0]), program, question))
+    }
+
+
+def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
+    """The corrected text with the fewest changes, and the corrected formula written anew."""
+    changed = edited(program, before, after)
+    if changed is not None:
+        yield changed
+    yield in_habit(program, after)
+
+
+def _first_that_holds(
+    entries: Sequence[tuple[tuple[int, int], Repair, str]], program: Program, question: Question
+) -> tuple[Repair, str] | None:
+    """The first correction whose text, read again, is what the repaired formula is.
+
+    A variable that is used twice, for example, is not mended by a change of its value.
+    """
+    for _, repair, text in entries:
+        again = _verdict_on(text, program, repair.verdict, question)
+        if again and again.kind == repair.verdict.kind:
+            return repair, text
+    return None
+
+
+def _verdict_on(text: str, program: Program, verdict: Verdict, question: Question) -> Verdict | None:
+    try:
+        tree = prepare(read_program(text, program.language).tree, question.kept).tree
+    except KlcliError:
+        return None
+    if verdict.prior_parameterization:
+        return judge_pair(tree, verdict.roles, verdict.parameterization, verdict.prior_parameterization)
+    return judge_as(tree, verdict.roles, verdict.parameterization, verdict.prior)
 
 
 def _looks_unmeant(verdict: Verdict) -> bool:

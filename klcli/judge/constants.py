@@ -13,7 +13,7 @@ from klcli.formula.printing import to_text
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.judge.verdict import Quantity
 
-__all__ = ["as_tree", "constant_text"]
+__all__ = ["as_tree", "constant_text", "shift_text"]
 
 _DIGITS = 30
 _SLACK = Fraction(1, 10**25)
@@ -47,6 +47,14 @@ def constant_text(value: Quantity) -> str:
     """``1/2``, ``1/4 log 2 - 1/4``, or six digits of a number without a name."""
     tree = as_tree(value)
     return significant(float(value)) if tree is None else to_text(tree)
+
+
+def shift_text(value: Quantity) -> str:
+    """A constant behind what it is added to: `` + 1/2``, `` - 1/4``; empty for 0."""
+    written = constant_text(value)
+    if value == 0:
+        return ""
+    return f" - {written.removeprefix('-')}" if written.startswith("-") else f" + {written}"
 
 
 @cache

@@ -13,7 +13,7 @@ from klcli.judge.verdict import Verdict
 
 __all__ = ["Counterexample", "counterexample"]
 
-_POSITIVE_HEADS, _REAL_HEADS = ("2", "0.5", "1.5"), ("1", "-1", "0.5")
+_POSITIVE_HEADS, _REAL_HEADS = ("2", "0.5", "0.1", "10"), ("1", "-1", "-3", "3")
 _MEANS = ("0.5", "-1")
 _CLEAR = 0.01
 """Relative distance from the KL that shows in a few digits."""

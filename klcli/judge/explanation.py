@@ -9,7 +9,7 @@ from fractions import Fraction
 from klcli.formula.numeral import significant
 from klcli.formula.tree import Negative, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.constants import constant_text
+from klcli.judge.constants import constant_text, shift_text
 from klcli.judge.roles import exchanged, roles
 from klcli.judge.shape import Limit, Minimum
 from klcli.judge.verdict import Verdict, judge_as
@@ -75,8 +75,7 @@ def _identity(verdict: Verdict) -> str:
     assert kl.prior_variance is not None
     prior = f"N({constant_text(kl.prior_mean)}, {constant_text(kl.prior_variance)})"
     factor = "" if kl.scale == 1 else f"{constant_text(kl.scale)} "
-    sign, size = ("-", -kl.shift) if kl.shift < 0 else ("+", kl.shift)
-    constant = f" {sign} {constant_text(size)}" if kl.shift else ""
+    constant = shift_text(kl.shift)
     pair = f"{prior} || q" if verdict.kind == "reversed" else f"q || {prior}"
     meaning = {
         "scaled": "an effective beta" if factor else "the constant changes no gradient",

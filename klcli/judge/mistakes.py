@@ -7,11 +7,11 @@ the formulas in which the mistake is undone at one place; whether one of them is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
+from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree, number, operation
 from klcli.judge.rewriting import HALF, ONE, TWO, Site, Symbols, chain, factored, is_half, joined, times
 
 __all__ = ["MISTAKES", "Mistake", "find_mistake"]
@@ -76,6 +76,8 @@ def _factor_doubled(site: Site, symbols: Symbols) -> Iterator[Tree]:
 def _not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
     if isinstance(site.node, Call) and site.node.function in ("exp", "log", "log1p", "expm1"):
         return
+    if isinstance(site.node, Call) and site.node.function == "sqrt" and site.is_term:
+        yield site.node.argument
     parent = site.parent
     squared = isinstance(parent, Operation) and parent.operator == "^"
     if symbols.of_heads(site.node) and site.is_term and not squared and not isinstance(site.node, Negative):
@@ -105,19 +107,22 @@ def _squared_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
 
 
 def _half_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if not site.is_term:
+        return
     parent = site.parent
-    if (
-        parent is None
-        or isinstance(parent, Negative)
-        or (isinstance(parent, Operation) and parent.operator in "+-")
-    ):
+    in_sum = isinstance(parent, Operation) and parent.operator in "+-"
+    if parent is None or isinstance(parent, Negative) or in_sum:
         yield times(Fraction(1, 2), site.node)
-    # A factor in front of the first term only: -0.5 * (1 + s) - mu^2 - exp(s)
+    # A bracket that closes too early: -0.5 * (1 + s) - mu^2 - exp(s)
     for start, terms in _chains(site):
-        if start and len(terms) > 1 and (found := factored(start)):
+        if len(terms) > 1 and (found := factored(start)):
             value, rest = found
-            inner = [*chain(rest), *terms[1:]]
-            yield operation("*", number(value, "0.5" if is_half(number(value)) else ""), joined(inner))
+            factor = number(value, "0.5" if is_half(number(value)) else "")
+            if isinstance(rest, Reduction):
+                whole = joined([*chain(rest.body), *terms[1:]])
+                yield operation("*", factor, replace(rest, body=whole, span=None))
+            else:
+                yield operation("*", factor, joined([*chain(rest), *terms[1:]]))
 
 
 def _chains(site: Site) -> Iterator[tuple[Tree, list[tuple[bool, Tree]]]]:
@@ -131,7 +136,7 @@ def _chains(site: Site) -> Iterator[tuple[Tree, list[tuple[bool, Tree]]]]:
 
 def _half_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
     found = factored(site.node)
-    if found and abs(found[0]) <= Fraction(1, 2):
+    if site.is_term and found and abs(found[0]) <= Fraction(1, 2):
         yield times(Fraction(2), site.node)
 
 
@@ -234,7 +239,7 @@ def _prior_variance(site: Site, symbols: Symbols) -> Iterator[Tree]:
     if prior is None or divides or squared or not site.is_term:
         return
     match site.node:
-        case Operation("^" | "+" | "-") | Symbol() | Call("exp"):
+        case Operation("^" | "/" | "+" | "-") | Symbol() | Call("exp" | "sqrt" | "softplus"):
             yield operation("/", site.node, prior)
 
 

@@ -74,7 +74,9 @@ def _confirmed(
                 if prior_reading
                 else judge_as(changed, role, reading, prior)
             )
-        if verdicts[key].kind in ("exact", "scaled"):
+        kl = verdicts[key].kl
+        # With a constant left over, the change has hit a multiple of the KL by chance.
+        if verdicts[key].kind == "exact" or (verdicts[key].kind == "scaled" and kl and kl.shift == 0):
             yield Repair(mistake, changed, verdicts[key])
 
 

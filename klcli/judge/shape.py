@@ -186,19 +186,23 @@ def _limit(function: Function, start: tuple[Decimal, Decimal], edge: str) -> Lim
 
 
 def _refined(function: Function, mu: Decimal, sigma: Decimal, *, flat: bool) -> Minimum | None:
-    """Newton's method in one coordinate after the other, from the lowest point of the grid."""
-    with localcontext(context(_DIGITS)):
-        for _ in range(_ROUNDS):
-            sigma_step = _newton_step(function(mu, sigma + change) for change in _AROUND)
-            mu_step = _newton_step(function(mu + change, sigma) for change in _AROUND)
-            mu, sigma = mu + mu_step, sigma + max(sigma_step, -sigma / 2)
-            if abs(mu_step) + abs(sigma_step) < _SETTLED:
-                break
-        found = derivatives(function, mu, sigma)
-        if found is None:
-            return None
-        depth = _tidy(function(mu, sigma))
-        return Minimum(None if flat else _tidy(mu), _tidy(sigma), depth, found[1])
+    """Newton's method in one coordinate after the other, from the lowest point of the grid.
+
+    None where it meets a point at which the function has no value.
+    """
+    try:
+        with localcontext(context(_DIGITS)):
+            for _ in range(_ROUNDS):
+                sigma_step = _newton_step(function(mu, sigma + change) for change in _AROUND)
+                mu_step = _newton_step(function(mu + change, sigma) for change in _AROUND)
+                mu, sigma = mu + mu_step, sigma + max(sigma_step, -sigma / 2)
+                if abs(mu_step) + abs(sigma_step) < _SETTLED:
+                    break
+            found = derivatives(function, mu, sigma)
+            depth = _tidy(function(mu, sigma))
+    except ArithmeticError:
+        return None
+    return Minimum(None if flat else _tidy(mu), _tidy(sigma), depth, found[1]) if found else None
 
 
 def _newton_step(values: Iterable[Decimal]) -> Decimal:

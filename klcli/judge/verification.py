@@ -65,9 +65,8 @@ def verify(program: Program, question: Question = PLAIN) -> Verification:
     Raises:
         KlcliError: it has no symbol or too many, or lacks one that the question names.
     """
-    kept = [name for name in (question.mean, question.head) if name]
-    prepared = prepare(program.tree, kept)
-    _check_symbols(free_symbols(prepared.tree), kept)
+    prepared = prepare(program.tree, question.kept)
+    _check_symbols(free_symbols(prepared.tree), question.kept)
     answers = candidates(program, prepared, question)
     best = answers[0]
     found = Verification(program, prepared, best, answers)

@@ -14,7 +14,7 @@ from klcli.formula.program import Program
 from klcli.formula.tree import Symbol, substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.candidates import Candidate
-from klcli.judge.constants import constant_text
+from klcli.judge.constants import constant_text, shift_text
 from klcli.judge.explanation import shape_words
 from klcli.judge.identification import PROBES, compared_digits
 from klcli.judge.mistakes import Mistake
@@ -342,14 +342,7 @@ def _multiple(found: Verification, verdict: Verdict) -> str:
     assert verdict.kl
     scale = _scale(verdict, found.prepared)
     factor = "" if scale == "1" else f"{scale} "
-    shift = verdict.kl.shift
-    sign, size = ("-", -shift) if shift < 0 else ("+", shift)
-    constant = f" {sign} {_bracketed(constant_text(size))}" if shift else ""
-    return f"{factor}{_kl_text(found.program, verdict)}{constant}"
-
-
-def _bracketed(text: str) -> str:
-    return f"({text})" if " + " in text or " - " in text or text.startswith("-") else text
+    return f"{factor}{_kl_text(found.program, verdict)}{shift_text(verdict.kl.shift)}"
 
 
 def _condition(found: Verification) -> str:
