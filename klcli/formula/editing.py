@@ -30,7 +30,7 @@ def edited(program: Program, before: Tree, after: Tree) -> str | None:
     if edits is None or not edits:
         return None
     text = program.text
-    for (start, end), new in sorted(edits, reverse=True):
+    for (start, end), new in sorted(set(edits), reverse=True):
         text = text[:start] + new + text[end:]
     try:
         read_program(text, program.language)

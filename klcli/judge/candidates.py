@@ -15,6 +15,7 @@ from klcli.formula.notation import parse
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.identification import compared_digits
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
 from klcli.judge.pairs import not_ruled_out
@@ -24,6 +25,9 @@ from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, STANDARD, FixedPrior, Kind, Verdict, judge_as, judge_pair
 
 __all__ = ["PLAIN", "Candidate", "Question", "candidates"]
+
+_MOST_DIGITS = 200
+"""Digits that a formula's long numbers may demand for mistakes to be looked for; more take too much time."""
 
 _CLIP_REACH = range(-20, 21)
 """Tenths of powers of ten of the standard deviations at which a clip may not bind: 0.01 to 100."""
@@ -186,6 +190,8 @@ def _mended(
     scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
     if question.reading is None and (explained or KINDS[best] == "reversed"):
         return {}
+    if compared_digits(prepared.tree) > _MOST_DIGITS:
+        return {}
     if scaled and not any(_looks_unmeant(verdict) for verdict in scaled) and question.reading is None:
         return {}
     tried: dict[tuple[str, Roles], list[tuple[tuple[int, int], Repair, str]]] = {}
@@ -282,6 +288,8 @@ def _candidate(
         return Candidate("wrong", verdict, find_mistake("KL118"), text, verdict)
     if kind == "reversed":
         return Candidate(kind, verdict, find_mistake("KL115"), _exchanged(program, prepared, verdict), None)
+    if kind == "exact":
+        return Candidate(kind, verdict)
     name = verdict.parameterization.name
     ways = [way for reading, way in mended if reading == name]
     way = verdict.roles if verdict.roles in ways else ways[0] if ways else None

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from functools import cache, lru_cache
 from math import inf
 
@@ -41,6 +42,7 @@ _MOST_DIGITS = 2000
 _PLAIN = 12
 """Figures of a number that the digits compared anyway have room for."""
 
+_SMALLEST = Fraction(1, 10**9)
 _SCREENED = 7
 _SCREEN = 1e-7
 """Points at which doubles are tried first, and the relative error that rules a formula out there."""
@@ -124,8 +126,9 @@ def compared_digits(tree: Tree) -> int:
 
 
 def has_plain_numbers(tree: Tree) -> bool:
-    """Whether all numbers in a formula are short enough for doubles to tell right from wrong."""
-    return all(size <= _PLAIN for size in _number_sizes(tree))
+    """Whether all numbers in a formula are of a size at which doubles tell wrong from right."""
+    numbers = (node.value for node in walk(tree) if isinstance(node, Number))
+    return all(not value or _SMALLEST < value < 1 / _SMALLEST for value in numbers)
 
 
 def _number_sizes(tree: Tree) -> list[int]:

@@ -6,7 +6,7 @@ rule most out, then with as many digits as for fixed priors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cache, lru_cache
@@ -63,26 +63,45 @@ def fit_pair(
         return None
     digits = compared_digits(tree)
     precision = digits + SPARE_DIGITS
-    try:
-        found = [
-            evaluate(tree, pair_values(role, reading, prior_reading, probe, precision), Decimals(precision))
-            for probe in PAIR_PROBES
-        ]
-    except ArithmeticError:
-        return None
-    agree = Decimal(1).scaleb(-digits)
+    found: list[Decimal] = []
+    for probe in PAIR_PROBES:
+        try:
+            values = pair_values(role, reading, prior_reading, probe, precision)
+            found.append(evaluate(tree, values, Decimals(precision)))
+        except ArithmeticError:
+            return None
+        directions = [way for way in directions if len(found) < 3 or _holds(found, role, way, digits)]
+        if not directions:
+            return None
+    reverse = directions[0]
     with localcontext(context(precision)):
-        for reverse in directions:
-            truth = [_kl(_known(role, probe), Decimal.ln, reverse) for probe in PAIR_PROBES]
-            scale = (found[0] - found[1]) / (truth[0] - truth[1])
-            shift = found[0] - scale * truth[0]
-            pairs = zip(found, truth, strict=True)
-            if scale > 0 and all(
-                abs(value - scale * kl - shift) <= agree * max(abs(value), scale * kl, abs(shift))
-                for value, kl in pairs
-            ):
-                return PairFit(scale, Decimal(0) if abs(shift) <= agree else shift, reverse, digits)
-    return None
+        scale, shift = _solved(found, _truth(role, reverse, precision))
+        tiny = abs(shift) <= Decimal(1).scaleb(-digits) * max(Decimal(1), scale)
+        return PairFit(scale, Decimal(0) if tiny else shift, reverse, digits)
+
+
+def _holds(found: Sequence[Decimal], role: Roles, reverse: bool, digits: int) -> bool:
+    """Whether the last value is k times the KL plus c, with those of the first two points."""
+    truth = _truth(role, reverse, digits + SPARE_DIGITS)
+    with localcontext(context(digits + SPARE_DIGITS)):
+        scale, shift = _solved(found, truth)
+        value, kl = found[-1], truth[len(found) - 1]
+        agree = Decimal(1).scaleb(-digits)
+        return scale > 0 and abs(value - scale * kl - shift) <= agree * max(
+            abs(value), scale * kl, abs(shift)
+        )
+
+
+def _solved(found: Sequence[Decimal], truth: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    scale = (found[0] - found[1]) / (truth[0] - truth[1])
+    return scale, found[0] - scale * truth[0]
+
+
+@lru_cache(maxsize=64)
+def _truth(role: Roles, reverse: bool, digits: int) -> list[Decimal]:
+    """The KL at the probe points."""
+    with localcontext(context(digits)):
+        return [_kl(_known(role, probe), reverse) for probe in PAIR_PROBES]
 
 
 def pair_values(
@@ -115,13 +134,13 @@ def _known(role: Roles, probe: Quadruple) -> Quadruple:
     )
 
 
-def _kl(probe: Quadruple, log: Callable[[Decimal], Decimal], reverse: bool) -> Decimal:
+def _kl(probe: Quadruple, reverse: bool) -> Decimal:
     """KL(q || p), or KL(p || q), in the precision of the current context."""
     mean, sigma, prior_mean, prior_sigma = probe
     if reverse:
         sigma, prior_sigma = prior_sigma, sigma
     moment = (sigma * sigma + (mean - prior_mean) ** 2) / (2 * prior_sigma * prior_sigma)
-    return log(prior_sigma / sigma) + moment - Decimal("0.5")
+    return (prior_sigma / sigma).ln() + moment - Decimal("0.5")
 
 
 @lru_cache(maxsize=64)
@@ -129,7 +148,8 @@ def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[
     """The directions that doubles cannot rule out, by the readings of both heads."""
     pairs = list(product(PARAMETERIZATIONS, PARAMETERIZATIONS))
     if not has_plain_numbers(tree):
-        return dict.fromkeys(pairs, (False, True))
+        # Doubles may be wrong about these, and all pairs would take too long.
+        return {(one, two): (False, True) if one == two else () for one, two in pairs}
     names = (role.mean, role.head, role.prior_mean, role.prior_head)
     columns = zip(names, _screening_points(), strict=True)
     run = Rows(len(pairs) * _SCREENED)
@@ -168,5 +188,4 @@ def _head(name: str, sigma: Decimal) -> float:
 
 @lru_cache(maxsize=256)
 def _truths(role: Roles, reverse: bool) -> tuple[float, ...]:
-    with localcontext(context(_DIGITS)):
-        return tuple(float(_kl(_known(role, probe), Decimal.ln, reverse)) for probe in PAIR_PROBES)
+    return tuple(map(float, _truth(role, reverse, _DIGITS)))

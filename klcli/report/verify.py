@@ -31,6 +31,7 @@ from klcli.report.document import (
     Document,
     Fact,
     Facts,
+    Item,
     Note,
     Paragraph,
     Table,
@@ -411,8 +412,7 @@ def _blocks(found: Verification, data: VerifyData, proved: bool | None) -> Itera
         if len(lines) == 1:
             yield Paragraph(f"corrected: {lines[0]}", "good")
         else:
-            yield Paragraph("corrected:", "good")
-            yield from (Paragraph(f"    {line}", "good") for line in lines)
+            yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
     facts = tuple(_facts(found, data, proved))
     if facts:
         yield Facts(facts)
