@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from klcli.errors import KlcliError
 from klcli.formula.printing import AsciiPrinter, LatexPrinter, Level, PythonPrinter, UnicodePrinter
@@ -90,7 +91,7 @@ def _levels(tree: Tree) -> tuple[Level, ...]:
 
 def _habit(program: Program, *, embed: bool = True) -> _Embedding:
     if program.language == "python":
-        return _PythonHabit(program.text, embed)
+        return _PythonHabit(program.text, embed, program.spellings)
     if "\\" in program.text:
         return _LatexHabit(program.text, embed)
     return (_AsciiHabit if program.text.isascii() else _UnicodeHabit)(program.text, embed)
@@ -148,14 +149,18 @@ _PREFIX = re.compile(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|ma
 
 
 class _PythonHabit(_Embedding, PythonPrinter):
-    def __init__(self, text: str, embed: bool) -> None:
+    def __init__(self, text: str, embed: bool, spellings: Mapping[str, str]) -> None:
         super().__init__(text, embed)
+        self.spellings = spellings
         prefixes = Counter(_PREFIX.findall(text)).most_common(1)
         self.prefix = prefixes[0][0] if prefixes else ""
         functions = (
             re.search(rf"{re.escape(self.prefix)}(?:exp|log|square|sqrt)\(", text) if prefixes else None
         )
         self.methods = _METHOD.search(text) is not None and not functions
+
+    def symbol(self, name: str) -> str:
+        return self.spellings.get(name) or super().symbol(name)
 
     def call(self, function: str, argument: Tree, tail: bool) -> str:
         if self.methods and function != "softplus":

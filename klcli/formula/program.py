@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
@@ -37,11 +37,13 @@ class Program:
         text: as it was read; the places of the nodes of the tree are places in it.
         language: mathematics or Python.
         tree: its result, with the helper variables put in.
+        spellings: how symbols are written that stand for attributes, subscripts and private names.
     """
 
     text: str
     language: Language
     tree: Tree
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_program(text: str, language: Language | None = None) -> Program:
@@ -139,7 +141,7 @@ def _formula(text: str, start: int, end: int) -> Tree:
 def _python(text: str) -> Program:
     reader = python.Reader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)))
     tree = reader.checked(lambda: _Statements(reader).result(reader.statements()))
-    return Program(reader.text, "python", tree)
+    return Program(reader.text, "python", tree, reader.spellings)
 
 
 class _Statements:
@@ -149,6 +151,8 @@ class _Statements:
         self.reader = reader
         self.unread: dict[str, FormulaError] = {}
         """Why the value of a name could not be read; such a name is a symbol."""
+        self.problem: FormulaError | None = None
+        """Why the statement before could not be read, if it could not."""
 
     def result(self, statements: Sequence[ast.stmt]) -> Tree:
         """What the last statement computes."""
@@ -159,6 +163,8 @@ class _Statements:
             last = statement
         if isinstance(tree, Symbol) and tree.name in self.unread:
             raise self.unread[tree.name]
+        if tree is None and self.problem:
+            raise self.problem
         if tree is None:
             if last is None:
                 raise FormulaError("there is no formula in this text", self.reader.text, 0)
@@ -167,6 +173,7 @@ class _Statements:
 
     def run(self, statement: ast.stmt) -> Tree | None:
         """Follow one statement; the value that it computes, if it does."""
+        self.problem = None
         match statement:
             case ast.Expr(value=ast.Constant(value=str())) | ast.Pass() | ast.Import() | ast.ImportFrom():
                 return None
@@ -200,8 +207,8 @@ class _Statements:
         except FormulaError as error:
             # What a network computes is no formula; the name is then a symbol.
             self.forget(target)
-            self.unread[name] = error
-            return Symbol(name)
+            self.unread[name] = self.problem = error
+            return None
         self.reader.values[name] = tree
         return tree
 

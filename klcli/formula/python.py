@@ -112,6 +112,11 @@ class Reader:
         """The symbols that stand for attributes and subscripts, by what is written."""
         self._taken: set[str] = set()
 
+    @property
+    def spellings(self) -> dict[str, str]:
+        """What is written for each symbol that is not a plain name."""
+        return {name: written for written, name in self._atoms.items()}
+
     def position(self, line: int, column: int) -> int:
         """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
         before = sum(map(len, self.lines[: line - 1]))
@@ -237,7 +242,8 @@ class Reader:
             words.append(below.attr if isinstance(below, ast.Attribute) else _index_words(below.slice))
             below = below.value
         dunder = any(word.startswith("__") for word in words)
-        if not isinstance(below, ast.Name) or dunder or len(words) > _MOST_PARTS:
+        own = isinstance(below, ast.Name) and below.id not in MODULES
+        if not isinstance(below, ast.Name) or not own or dunder or len(words) > _MOST_PARTS:
             return None
         if below.id != "self":
             words.append(below.id)

@@ -240,6 +240,9 @@ def _verdict_on(text: str, program: Program, verdict: Verdict, question: Questio
         tree = prepare(read_program(text, program.language).tree, question.kept).tree
     except KlcliError:
         return None
+    role = verdict.roles
+    if not set(free_symbols(tree)) <= {role.mean, role.head, role.prior_mean, role.prior_head}:
+        return None
     if verdict.prior_parameterization:
         return judge_pair(tree, verdict.roles, verdict.parameterization, verdict.prior_parameterization)
     return judge_as(tree, verdict.roles, verdict.parameterization, verdict.prior)

@@ -6,7 +6,7 @@ factor of the noise, divided by sigma under a reading, is the same number at all
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -85,8 +85,8 @@ def _symbols(tree: Tree, role: Roles) -> tuple[str, str | None, str]:
     rest = [name for name in names if name not in noises]
     mean = role.mean if role.mean in names else None
     head = role.head if role.head in names else None
-    if mean is None and head is not None and len(rest) == 2:
-        mean = next(name for name in rest if name != head)
+    if mean is None and len(rest) == 2 and len(noises) == 1:
+        mean = _centre(tree, noises[0], rest)
     if head is None and len(rest) - (mean is not None) == 1:
         head = next(name for name in rest if name != mean)
     if len(noises) != 1 or head is None or len(rest) > 2:
@@ -95,6 +95,16 @@ def _symbols(tree: Tree, role: Roles) -> tuple[str, str | None, str]:
             "for example --sampler 'mu + exp(0.5 * logvar) * eps'",
         )
     return noises[0], mean, head
+
+
+def _centre(tree: Tree, noise: str, names: Sequence[str]) -> str | None:
+    """The symbol that a sampling line is equal to without noise."""
+    values = {name: Decimal(place) / 7 for place, name in enumerate(names, 3)}
+    try:
+        drawn = evaluate(tree, values | {noise: Decimal(0)}, Decimals(_DIGITS))
+    except ArithmeticError:
+        return None
+    return next((name for name in names if abs(drawn - values[name]) <= _AGREE), None)
 
 
 def _spreads(tree: Tree, noise: str, mean: str | None, head: str) -> Mapping[str, list[Decimal]]:

@@ -84,3 +84,8 @@ def test_what_has_no_place_cannot_be_edited() -> None:
         edited(program, unplaced(program.tree), operation("-", Symbol("x"), Number(program.tree.right.value)))
         is None
     )  # type: ignore[union-attr]
+
+
+def test_attributes_are_written_as_they_are() -> None:
+    program = read_program("1 + self.h - self.mu[0]**2")
+    assert in_habit(program, parse("h * mu_0 + exp(h)")) == "self.h * self.mu[0] + exp(self.h)"

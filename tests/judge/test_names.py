@@ -1,0 +1,67 @@
+"""What names suggest; verdicts never rest on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.judge.names import is_dimension, is_epsilon, is_mean, is_noise, is_prior, suggested, without_side
+
+
+@pytest.mark.parametrize(
+    "name", ["mu", "z_mean", "loc", "mean1", "mu_q", "q_mean", "posterior_mu", "m", "m_p", "mean"]
+)
+def test_means(name: str) -> None:
+    assert is_mean(name)
+
+
+@pytest.mark.parametrize("name", ["logvar", "s", "sigma", "log_std", "scale", "var", "model_s"])
+def test_no_means(name: str) -> None:
+    assert not is_mean(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "reading"),
+    [
+        *[
+            (name, "logvar")
+            for name in ("logvar", "log_var", "z_log_var", "log_sigma2", "logsigma_sq", "lnvar", "logvar1")
+        ],
+        *[
+            (name, "logstd")
+            for name in ("log_std", "logstd", "log_sigma", "logs_q", "log_scale", "z_log_sigma", "logs")
+        ],
+        *[(name, "var") for name in ("var", "variance", "sigma2", "sigma_sq", "q_var")],
+        *[(name, "std") for name in ("std", "sigma", "scale", "stddev", "z_std", "sigma_q")],
+        *[(name, "precision") for name in ("precision", "prec", "tau")],
+        ("log_precision", "logprecision"),
+        ("rho", "softplus"),
+        *[(name, None) for name in ("s", "x", "h", "a", "mu", "output")],
+    ],
+)
+def test_readings(name: str, reading: str | None) -> None:
+    assert suggested(name) == reading
+
+
+@pytest.mark.parametrize(
+    ("name", "prior", "without"),
+    [
+        ("mu_p", True, "mu"),
+        ("mu_q", False, "mu"),
+        ("prior_mu", True, "mu"),
+        ("logvar2", True, "logvar"),
+        ("logvar1", False, "logvar"),
+        ("mean_prior", True, "mean"),
+        ("post_std", False, "std"),
+        ("logvar", None, "logvar"),
+    ],
+)
+def test_sides(name: str, prior: bool | None, without: str) -> None:
+    assert (is_prior(name), without_side(name)) == (prior, without)
+
+
+def test_others() -> None:
+    assert all(map(is_dimension, ("d", "k", "latent_dim", "z_dim", "n_latent", "dim")))
+    assert not any(map(is_dimension, ("beta", "mu", "logvar", "BCE")))
+    assert all(map(is_epsilon, ("eps", "epsilon", "self_eps")))
+    assert all(map(is_noise, ("eps", "noise", "randn", "eps_1")))
+    assert not is_noise("logvar")
