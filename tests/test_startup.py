@@ -37,7 +37,7 @@ def test_version_is_not_looked_up_before_it_is_asked_for() -> None:
 
 
 def test_help_of_a_command_loads_no_library_of_numbers() -> None:
-    for command in ("compute", "compare"):
+    for command in ("compute", "compare", "derive", "verify", "explain"):
         assert not loaded(command, "--help") & set(HEAVY)
 
 
@@ -64,3 +64,21 @@ def test_every_name_of_the_library_resolves_to_no_module() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+FORMULA = "-0.5 * (1 + logvar - mu**2 - exp(logvar))"
+
+
+def test_verify_without_proof_loads_no_library_of_numbers() -> None:
+    modules = loaded("verify", FORMULA, "--no-prove", "--json")
+    assert not modules & set(HEAVY)
+
+
+def test_verify_proves_with_sympy_alone() -> None:
+    modules = loaded("verify", FORMULA, "--json")
+    assert "sympy" in modules
+    assert not modules & {"scipy", "matplotlib", "plotille", "numpy"}
+
+
+def test_explain_loads_no_library_of_numbers() -> None:
+    assert not loaded("explain", "KL101", "--json") & set(HEAVY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import kernel, monte_carlo, startup
+from tests.benchmarks import kernel, monte_carlo, startup, verify
 
-for benchmark in (kernel, monte_carlo, startup):
+for benchmark in (kernel, monte_carlo, startup, verify):
     benchmark.main()
