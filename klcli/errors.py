@@ -11,11 +11,11 @@ EXIT_STATUSES = {
     0: "What was checked holds.",
     1: "A check failed, or something was found. The input was understood: the witnesses of a number "
     "contradict each other, --expect does not hold, a formula is not the KL, a step was not proved.",
-    2: "Wrong usage, or input that cannot be read. One error and one hint stand on standard error, and "
-    "nothing was checked.",
+    2: "Wrong usage, or input that cannot be read. The error is on standard error; of a file of formulas the "
+    "readable lines were checked.",
     3: "An internal error. It is a bug in klcli; KLCLI_TRACEBACK=1 shows where.",
     130: "Interrupted with Ctrl-C.",
-    141: "Nobody reads the output any more, as behind head.",
+    141: "The reader closed the pipe, as head does.",
 }
 """What every exit status means."""
 

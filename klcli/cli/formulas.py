@@ -59,7 +59,9 @@ def read_text(path: str) -> str:
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
+        name = "standard input" if path == "-" else path
+        encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin1"
         raise KlcliError(
-            f"{path} is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
-            "for example: iconv -f latin1 -t utf-8",
+            f"{name} is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
+            f"for example: iconv -f {encoding} -t utf-8",
         ) from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import click
 
@@ -51,15 +53,27 @@ understood, and 2 for what could not be read. -q prints verdict, reading and mis
 @click.command(cls=FormulaCommand, epilog=_EPILOG)
 @click.argument("formula", required=False)
 @click.option("--file", "path", metavar="FILE", help="One formula per line; - is standard input.")
-@click.option("--notation", type=Choice(tuple(_NOTATIONS)), help="python or math; default is to find out.")
-@click.option("--param", type=Choice(tuple(PARAMETERIZATIONS)), help="Demand this reading of the head.")
+@click.option(
+    "--notation", type=Choice(tuple(_NOTATIONS)), help=f"{', '.join(_NOTATIONS)}; default: detected."
+)
+@click.option(
+    "--param",
+    type=Choice(tuple(PARAMETERIZATIONS)),
+    help=f"Require this reading: {', '.join(PARAMETERIZATIONS)}.",
+)
 @click.option("--mean", metavar="NAME", help="The symbol that is the mean of the posterior.")
-@click.option("--head", metavar="NAME", help="The symbol that is its head.")
-@click.option("--prior-mu", type=Numbers(), default="0", help="Mean of a fixed prior; default 0.")
-@click.option("--prior-sigma", type=Numbers(), default="1", help="Its standard deviation; default 1.")
+@click.option(
+    "--head", metavar="NAME", help="The symbol that is its head, the number put out for the spread."
+)
+@click.option(
+    "--prior-mu", type=Numbers(), metavar="X", default="0", help="Mean of a fixed prior; default 0."
+)
+@click.option(
+    "--prior-sigma", type=Numbers(), metavar="X", default="1", help="Its standard deviation; default 1."
+)
 @click.option("--sampler", metavar="TEXT", help="The sampling line: does it read the head alike?")
 @click.option("--allow-scale", is_flag=True, help="A multiple of the KL, or one with a constant, passes.")
-@click.option("--no-prove", is_flag=True, help="Leave the proof by algebra out, and sympy unloaded.")
+@click.option("--no-prove", is_flag=True, help="Skip the proof by algebra; sympy is not loaded.")
 @output_options
 @click.pass_obj
 def verify(
@@ -93,12 +107,16 @@ def verify(
         sampler=read_program(sampler).tree if sampler is not None else None,
     )
     if path is not None:
+        if sampler is not None:
+            raise KlcliError("a sampling line belongs to one formula", "leave --file or --sampler out")
         if formula is not None:
             raise KlcliError("a formula and --file are given", "leave one of them out")
         answers = _answers(path, question, language, prove=not no_prove, quiet=settings.quiet > 0)
         return verify_many_report(answers, allow_scale=allow_scale), settings
     if formula is None:
         raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
+    if re.fullmatch(r"[\w./~-]{1,200}\.\w{1,9}", formula) and Path(formula).is_file():
+        raise KlcliError(f"{formula} is a file", f"klcli verify --file {formula}")
     text = read_text("-") if formula == "-" else formula
     found = settle(read_program(text, language), question)
     proved = None if no_prove else _proved(found)

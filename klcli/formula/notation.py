@@ -196,6 +196,9 @@ class _Parser(Refusals):
 
     def symbol(self, token: Token) -> Symbol:
         called = self.token.kind == "open" and self.touching()
+        if self.token.kind == "open" and self.text[token.start : token.end] == "Σ":
+            hint = "write '∑ (...)' for a sum, 'Σ * (...)' for a product"
+            raise self.error("is 'Σ' a sum or a symbol here?", hint, token)
         if called and self.text[token.start].isascii() and not self.is_command(token):
             raise self.unknown_function(token)
         return self.named(token.name, token)

@@ -162,7 +162,9 @@ class Reader:
         column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
         position = min(before + column, len(self.text))
         hint = "a product is written with * and a power with **" if reason.startswith("invalid") else ""
-        if re.search(r"(?<![=!<>])=(?!=)", self.text):
+        if "never closed" in reason:
+            hint = "add the closing bracket"
+        elif re.search(r"(?<![=!<>])=(?!=)", self.text):
             hint = "give the right-hand side only"
         return FormulaError(f"not a Python expression: {reason}", self.text, position, hint)
 
@@ -204,9 +206,13 @@ class Reader:
                 return operation(_OPERATORS[type(operator)], self.tree(left), self.tree(right))
             case ast.Call():
                 return self._call(node)
-        hint = "a formula has numbers, names, + - * / ** and calls"
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            sign = self.text.index("^", self.place(node.left)[1])
             hint = "a power is written with ** in Python"
+            raise FormulaError("'^' is no power in Python", self.text, sign, hint)
+        hint = "a formula has numbers, names, + - * / ** and calls"
+        if isinstance(node, ast.IfExp):
+            hint = "give one branch of the condition"
         raise self.error(f"'{clipped(self.written(node))}' has no place in a formula", node, hint)
 
     def _number(self, node: ast.Constant) -> Tree:
@@ -316,6 +322,8 @@ class Reader:
 
     def _unknown_function(self, name: str, node: ast.Call) -> FormulaError:
         hint = nearest(name, _KNOWN)
+        if name in ("kl_divergence", "kl_loss", "kl_div"):
+            hint = "the library computes that itself; give the formula of a KL"
         if name in ("log2", "log10"):
             hint = f"write log(x)/log({name[3:]})"
         return self.error(f"'{clipped(name)}' is not a known function", node, hint)

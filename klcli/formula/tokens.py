@@ -268,8 +268,9 @@ class _Lexer:
         return Token("function", name, start, self.position)
 
     def _other_logarithm(self, start: int) -> FormulaError:
-        ratio = r"\frac{\log x}{\log 2}" if self.text[start] == "\\" else "log(x)/log(2)"
-        return self._error("only the natural logarithm is known", start, f"write '{ratio}' for base 2")
+        base = "10" if re.match(r"\\?(log_?\{?10|lg)", self.text[start:]) else "2"
+        ratio = rf"\frac{{\log x}}{{\log {base}}}" if self.text[start] == "\\" else f"log(x)/log({base})"
+        return self._error("only the natural logarithm is known", start, f"write '{ratio}' for base {base}")
 
     def _constant(self, name: str, start: int) -> Token:
         if _SUBSCRIPT.match(self.text, self.position):

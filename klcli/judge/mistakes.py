@@ -173,9 +173,11 @@ def _sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield Negative(site.node)
         case _ if not site.above:
             yield Negative(site.node)
-            # The sign of the last sum: 1 + s - mu^2 - e^s without the minus in front, or with it.
-            for _, terms in _chains(site):
-                yield joined([(not negative, term) for negative, term in terms])
+
+
+def _factor_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    if not site.above:
+        yield operation("*", Negative(HALF), site.node)
 
 
 def _constant(site: Site, symbols: Symbols) -> Iterator[Tree]:
@@ -373,7 +375,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "sign of the whole",
         "the sign of the whole is flipped",
         "It is -KL, as it stands in the evidence lower bound (which is maximised). As a loss that is "
-        "minimised it falls without bound; check where the sign is undone.",
+        "minimised it falls without bound; check that the loss subtracts it.",
         (
             "1/2 (1 + logvar - mu^2 - exp(logvar))",
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
@@ -438,9 +440,10 @@ MISTAKES: tuple[Mistake, ...] = (
         "KL115",
         "arguments swapped",
         "posterior and prior are exchanged",
-        "It is KL(p || q), the reversed direction, where KL(q || p) was expected. The two agree where p = "
-        "q and nowhere else: KL(q || p) makes q avoid where p is small, KL(p || q) makes it cover all of "
-        "p. With the variance of the posterior in the denominator, small variances cost without bound.",
+        "It is KL(p || q), the reversed direction, where KL(q || p) was expected. The two agree where the "
+        "variances are equal, and differ elsewhere: KL(q || p) makes q avoid where p is small, KL(p || q) "
+        "makes it cover all of p. With the variance of the posterior in the denominator, small variances "
+        "cost without bound.",
     ),
     Mistake(
         "KL116",
@@ -486,6 +489,18 @@ MISTAKES: tuple[Mistake, ...] = (
             "1/2 (exp(logvar) + mu^2 - 1 - logvar)",
         ),
         _half_too_often,
+    ),
+    Mistake(
+        "KL120",
+        "factor -1/2 missing",
+        "the factor -1/2 in front is missing",
+        "What stands in the bracket of the closed form is -2 KL. Without the factor in front it is "
+        "minimised where the KL is largest; check that the loss multiplies it later.",
+        (
+            "1 + logvar - mu^2 - exp(logvar)",
+            "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        ),
+        _factor_missing,
     ),
     Mistake(
         "KL201",

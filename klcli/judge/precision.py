@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +10,7 @@ from klcli.formula.arithmetic import Decimals, Doubles, evaluate
 from klcli.formula.notation import parse
 from klcli.formula.tree import Call, Symbol, Tree, free_symbols, substitute, walk
 from klcli.judge.identification import head_at
+from klcli.judge.roles import Roles
 from klcli.judge.verdict import Verdict
 
 __all__ = ["Loss", "Overflow", "float32_loss", "overflow", "stable_form"]
@@ -22,12 +21,9 @@ _NEAR = tuple(Decimal(1) + Decimal(step) for step in ("0.001", "-0.001", "0.0007
 _NOTICED = 0.01
 """Relative error from which on a loss of digits is worth a remark."""
 
-_LIMITS = {
-    "half": math.log(65504.0),
-    "single": math.log(3.4028234663852886e38),
-    "double": math.log(1.7976931348623157e308),
-}
-"""Where exp overflows, by the name of the precision."""
+_LARGEST = {"half": 65504.0, "single": 3.4028234663852886e38, "double": 1.7976931348623157e308}
+"""The largest numbers, by the name of the precision."""
+_FARTHEST, _HALVINGS = 1000.0, 50
 
 _STABLE = {
     "std": "u = (s - 1) (s + 1); 0.5 (u - log1p(u) + mu^2)",
@@ -95,29 +91,38 @@ def stable_form(verdict: Verdict) -> tuple[Tree | None, Tree] | None:
     return substitute(parse(helper[0]), own) if helper else None, substitute(parse(form), own)
 
 
-def overflow(tree: Tree, head: str) -> Overflow | None:
-    """Where the exponentials of a formula overflow first as its head grows or falls."""
-    found = [slope for slope in _slopes(tree, head) if slope]
-    if not found:
+def overflow(tree: Tree, role: Roles) -> Overflow | None:
+    """Where a formula overflows first as its head grows or falls, if exponentials make it do so."""
+    if role.head is None or not any(isinstance(node, Call) and "exp" in node.function for node in walk(tree)):
         return None
-    steepest = max(found, key=lambda entry: abs(entry))
-    return Overflow({name: limit / steepest for name, limit in _LIMITS.items()}, steepest < 0)
+    for below, sign in ((False, 1.0), (True, -1.0)):
+        limits = {name: _first_beyond(tree, role, sign, largest) for name, largest in _LARGEST.items()}
+        if all(limits.values()):
+            return Overflow({name: limit for name, limit in limits.items() if limit}, below)
+    return None
 
 
-def _slopes(tree: Tree, head: str) -> Iterator[float]:
-    """The factors of the head in exponents that are multiples of it."""
-    for node in walk(tree):
-        if (
-            isinstance(node, Call)
-            and node.function in ("exp", "expm1")
-            and free_symbols(node.argument) == (head,)
-        ):
-            try:
-                at = [evaluate(node.argument, {head: float(step)}, Doubles()) for step in (0, 1, 2)]
-            except ArithmeticError:
-                continue
-            if at[0] == 0 and at[2] == 2 * at[1]:
-                yield at[1]
+def _first_beyond(tree: Tree, role: Roles, sign: float, largest: float) -> float | None:
+    """The head, of that sign, at which some number in the formula becomes larger; None up to 1000."""
+
+    def is_beyond(head: float) -> bool:
+        run = Doubles()
+        values = dict.fromkeys(free_symbols(tree), 0.5) | {role.head: sign * head}
+        try:
+            evaluate(tree, {name: value for name, value in values.items() if name}, run)
+        except OverflowError:
+            return True
+        except ArithmeticError:
+            return False
+        return run.largest > largest
+
+    low, high = 0.0, _FARTHEST
+    if not is_beyond(high):
+        return None
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if is_beyond(middle) else (middle, high)
+    return sign * high
 
 
 def _single(value: float) -> float:

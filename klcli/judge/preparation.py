@@ -27,8 +27,7 @@ from klcli.formula.tree import (
     spanning,
     walk,
 )
-from klcli.judge.names import is_dimension, is_epsilon
-from klcli.judge.roles import MOST_SYMBOLS
+from klcli.judge.names import is_dimension, is_epsilon, is_mean, suggested
 
 __all__ = ["Prepared", "ReductionName", "prepare", "without_guards"]
 
@@ -92,11 +91,10 @@ def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
     aside = _Aside()
     reduction = _reduction(tree)
     plain = _without_inner(tree, aside, inside=False)
-    many = len(free_symbols(plain)) > 2
-    if many:
-        plain = _without_weights(plain, kept, aside)
     if len(free_symbols(plain)) > 2:
         plain = _without_terms(plain, kept, aside)
+    if len(free_symbols(plain)) > 2:
+        plain = _without_weights(plain, kept, aside)
     clips = tuple(dict.fromkeys(aside.clips))
     return Prepared(
         plain,
@@ -190,6 +188,10 @@ def _without_weights(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
     match tree:
         case Negative(below) | Reduction(body=below):
             return _kept_place(rebuilt(tree, (_without_weights(below, kept, aside),)), tree)
+        case Operation("+" | "-", left, right) if _is_zero(left):
+            return _kept_place(rebuilt(tree, (left, _without_weights(right, kept, aside))), tree)
+        case Operation("+" | "-", left, right) if _is_zero(right):
+            return _kept_place(rebuilt(tree, (_without_weights(left, kept, aside), right)), tree)
         case Operation("*" | "/" as operator, left, right):
             if _is_weight(left, right, kept):
                 left = _ones(left, aside, divided=False)
@@ -201,6 +203,20 @@ def _without_weights(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
                 left = _without_weights(left, kept, aside)
             return _kept_place(rebuilt(tree, (left, right)), tree)
     return tree
+
+
+def _is_zero(tree: Tree) -> bool:
+    """Whether a term is one of those that were set aside, or several of them."""
+    match tree:
+        case Number(value):
+            return value == 0
+        case Negative(below):
+            return _is_zero(below)
+        case Operation("+" | "-", left, right):
+            return _is_zero(left) and _is_zero(right)
+        case Operation("*", left, right):
+            return _is_zero(left) or _is_zero(right)
+    return False
 
 
 def _is_weight(factor: Tree, rest: Tree, kept: Sequence[str]) -> bool:
@@ -227,13 +243,15 @@ def _ones(tree: Tree, aside: _Aside, *, divided: bool) -> Tree:
 
 
 def _without_terms(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
-    """The tree with 1 for the number of dimensions and 0 for other terms of the loss."""
+    """The tree with 1 for the number of dimensions and 0 for other terms of the loss.
+
+    Both occur just once. Other terms are added to the whole, and have not the name of a mean or a head.
+    """
     names = [node.name for node in walk(tree) if isinstance(node, Symbol)]
-    alone = {name for name in _added(tree) if names.count(name) == 1 and name not in kept}
-    dimensions = {name for name in alone if is_dimension(name)}
-    spare = len(set(names) - dimensions) - 2
-    too_many = spare == 1 or spare > MOST_SYMBOLS - 2
-    others = set(sorted(alone - dimensions)[:spare]) if too_many else set()
+    once = {name for name in names if names.count(name) == 1 and name not in kept}
+    dimensions = {name for name in _added(tree) if name in once and is_dimension(name)}
+    on_top = {name for name in _terms_of_loss(tree) if name in once - dimensions}
+    others = {name for name in on_top if not is_mean(name) and suggested(name) is None}
     aside.dimensions.extend(sorted(dimensions))
     aside.others.extend(sorted(others))
 
@@ -243,6 +261,18 @@ def _without_terms(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
         return _kept_place(rebuilt(node, list(map(visit, children(node)))), node)
 
     return visit(tree)
+
+
+def _terms_of_loss(tree: Tree) -> Iterator[str]:
+    """The symbols that are terms of the outermost sum, perhaps with a number in front."""
+    match tree:
+        case Symbol(name) | Operation("*", Number(), Symbol(name)) | Operation("*", Symbol(name), Number()):
+            yield name
+        case Negative(below) | Reduction(body=below):
+            yield from _terms_of_loss(below)
+        case Operation("+" | "-", left, right):
+            yield from _terms_of_loss(left)
+            yield from _terms_of_loss(right)
 
 
 def _added(tree: Tree) -> Iterator[str]:

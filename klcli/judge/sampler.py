@@ -6,7 +6,7 @@ factor of the noise, divided by sigma under a reading, is the same number at all
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -57,6 +57,14 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
         KlcliError: it is no sum of the mean and something times one noise.
     """
     plain = without_guards(tree)
+    names = free_symbols(plain)
+    for symbol in (role.mean, role.head):
+        if symbol is not None and symbol not in names:
+            own = next((name for name in names if name not in (role.mean, role.head)), "std")
+            raise KlcliError(
+                f"the sampling line does not use {symbol}; it has {', '.join(names)}",
+                f"give helper variables their values: '{own} = ...; mu + {own} * eps'",
+            )
     noise, mean, head = _symbols(plain, role)
     spreads = _spreads(plain, noise, mean, head)
     found = _readings(spreads)
@@ -83,28 +91,16 @@ def _symbols(tree: Tree, role: Roles) -> tuple[str, str | None, str]:
     units: list[str] = [name for name in names if name in UNIT_NOISE]
     noises = units or [name for name in others if is_noise(name)] or others
     rest = [name for name in names if name not in noises]
-    mean = role.mean if role.mean in names else None
-    head = role.head if role.head in names else None
-    if mean is None and len(rest) == 2 and len(noises) == 1:
-        mean = _centre(tree, noises[0], rest)
-    if head is None and len(rest) - (mean is not None) == 1:
-        head = next(name for name in rest if name != mean)
+    mean = role.mean
+    head = role.head or next((name for name in rest if name != mean), None)
+    if mean is None and head is not None:
+        mean = next((name for name in rest if name != head), None)
     if len(noises) != 1 or head is None or len(rest) > 2:
         raise KlcliError(
             f"a sampling line has a mean, a head and one noise, this one has {', '.join(names)}",
             "for example --sampler 'mu + exp(0.5 * logvar) * eps'",
         )
     return noises[0], mean, head
-
-
-def _centre(tree: Tree, noise: str, names: Sequence[str]) -> str | None:
-    """The symbol that a sampling line is equal to without noise."""
-    values = {name: Decimal(place) / 7 for place, name in enumerate(names, 3)}
-    try:
-        drawn = evaluate(tree, values | {noise: Decimal(0)}, Decimals(_DIGITS))
-    except ArithmeticError:
-        return None
-    return next((name for name in names if abs(drawn - values[name]) <= _AGREE), None)
 
 
 def _spreads(tree: Tree, noise: str, mean: str | None, head: str) -> Mapping[str, list[Decimal]]:

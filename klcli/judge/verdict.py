@@ -48,12 +48,12 @@ MEANINGS: Mapping[Literal[Kind, "unreadable"], str] = {
     "place of their sum is a factor 1/d. --allow-scale accepts these.",
     "other-prior": "It is a multiple of the KL to another prior than the one asked for. The optimum is that "
     "prior; say it with --prior-mu and --prior-sigma if it is meant.",
-    "reversed": "It is KL(p || q), the other direction, up to a factor and a constant. It is zero where "
-    "the KL is zero and differs everywhere else.",
+    "reversed": "It is KL(p || q), the other direction, up to a factor and a constant. The two agree "
+    "where the variances are equal, and differ elsewhere.",
     "wrong": "It has the ingredients of a KL and is no multiple of one. Where one of the known mistakes "
     "explains it, that is named, with the corrected line.",
-    "not-kl": "It has not the ingredients of a KL: no logarithm or exponential of a head.",
-    "unreadable": "The text is no formula. The error says where reading stopped, and what to type instead.",
+    "not-kl": "It lacks the ingredients of a KL: no logarithm or exponential of a head.",
+    "unreadable": "The text is no formula. The error says where reading stopped.",
 }
 """What every verdict means."""
 

@@ -76,7 +76,8 @@ def verify(program: Program, question: Question = PLAIN) -> Verification:
     else:
         clipped = best.mistake is not None and best.mistake.code == "KL118"
         tree = program.tree if clipped else prepared.tree
-        found = replace(found, counterexample=counterexample(tree, best.verdict))
+        if best.kind != "not-kl":
+            found = replace(found, counterexample=counterexample(tree, best.verdict))
         if not best.verdict.roles.has_prior and best.kind in ("wrong", "other-prior"):
             shape = lowest(prepared.tree, best.verdict.roles, best.verdict.parameterization)
             found = replace(found, lowest=shape)
@@ -107,7 +108,7 @@ def _with_numerics(found: Verification) -> Verification:
     tree, verdict = found.prepared.tree, found.best.verdict
     if verdict.roles.head is None:
         return found
-    highest = overflow(tree, verdict.roles.head)
+    highest = overflow(tree, verdict.roles)
     if verdict.roles.has_prior or verdict.prior != STANDARD or verdict.kind != "exact":
         return replace(found, overflow=highest)
     loss = float32_loss(tree, verdict)
@@ -133,5 +134,7 @@ def _warnings(found: Verification, question: Question) -> Iterator[str]:
     elif role.head and (stated := suggested(role.head)) and stated != verdict.parameterization.name:
         meant, held = PARAMETERIZATIONS[stated].meaning, verdict.parameterization.meaning
         yield f"the name {role.head} suggests {meant}, but the formula holds for {held}"
+    if role.has_prior and question.prior != STANDARD:
+        yield "the prior has symbols of its own: --prior-mu and --prior-sigma are not used"
     if prepared.loose_constant:
         yield "a constant stands outside of the sum: it is counted once and not in every dimension"

@@ -14,6 +14,7 @@ from klcli.judge.mistakes import MISTAKES, Mistake
 from klcli.judge.verdict import MEANINGS
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Paragraph
 from klcli.report.report import Report
+from klcli.report.wording import plain
 
 __all__ = ["explain_report", "list_report", "pages"]
 
@@ -96,7 +97,8 @@ def _lists() -> Iterator[Block]:
 
 
 def _record(page: Page) -> dict[str, object]:
-    return {"term": page.term, "group": page.group, "name": page.name, "text": page.text}
+    shown: dict[str, object] = {"term": page.term, "group": page.group, "name": page.name, "text": page.text}
+    return shown | {fact.label.replace(" ", "_"): plain(fact.value) for fact in page.facts}
 
 
 def _first(text: str) -> str:

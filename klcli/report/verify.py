@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from klcli.errors import KlcliError
@@ -22,7 +22,7 @@ from klcli.judge.pairs import PAIR_PROBES
 from klcli.judge.preparation import Prepared
 from klcli.judge.sampler import Sampling
 from klcli.judge.shape import Minimum
-from klcli.judge.verdict import Verdict
+from klcli.judge.verdict import STANDARD, Verdict
 from klcli.judge.verification import Verification
 from klcli.report.document import (
     Block,
@@ -168,13 +168,15 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
     for answer in answers:
         if answer.verification:
             data = _data(answer.verification, answer.proved)
-            results.append(data)
+            results.append(
+                {"line": answer.line} | {field.name: getattr(data, field.name) for field in fields(data)}
+            )
             rows.append({"line": answer.line, **_row(data)})
             counts[data.verdict] += 1
         else:
             message = answer.error.message if answer.error else ""
-            unread = {"schema": SCHEMA, "input": answer.text, "verdict": "unreadable", "error": message}
-            results.append(unread)
+            unread = {"input": answer.text, "verdict": "unreadable", "error": message.split("\n")[0]}
+            results.append({"line": answer.line, "schema": SCHEMA, **unread})
             rows.append({"line": answer.line, **unread})
             counts["unreadable"] += 1
     held = [bool(entry.verification and _holds(entry.verification, allow_scale)) for entry in answers]
@@ -185,7 +187,7 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
         data={"schema": SCHEMA, "results": results, "summary": summary, "warnings": ()},
         rows=rows,
         document=Document(
-            f"{len(answers)} formulas: {words}",
+            f"{len(answers)} formula{'s' * (len(answers) != 1)}: {words}",
             (_table(answers), Paragraph(f"{sum(held)} of {len(answers)} hold", tone)),
         ),
         bare="\n".join(
@@ -205,7 +207,8 @@ def _holds(found: Verification, allow_scale: bool) -> bool:
 def _bare(found: Verification) -> str:
     best = found.best
     name = best.verdict.parameterization.name if best.verdict.kl or best.mistake else ""
-    parts = (best.kind, name, best.mistake.code if best.mistake else "")
+    sampled = found.sampling.mistake.code if found.sampling and found.sampling.mistake else ""
+    parts = (best.kind, name, best.mistake.code if best.mistake else "", sampled)
     return " ".join(part for part in parts if part)
 
 
@@ -296,6 +299,8 @@ def _row(data: VerifyData) -> dict[str, object]:
         "mistake": data.mistake and data.mistake.code,
         "corrected": data.corrected,
         "proof": data.proof,
+        "sampler": data.sampler and data.sampler.status,
+        "sampler_mistake": data.sampler and data.sampler.mistake and data.sampler.mistake.code,
     }
 
 
@@ -317,7 +322,9 @@ def _prior(program: Program, verdict: Verdict) -> tuple[str, str]:
     """The mean and the variance of the prior."""
     role, kl = verdict.roles, verdict.kl
     if role.has_prior:
-        return role.prior_mean or "0", _variance(program, role.prior_head, verdict.prior_parameterization)
+        return _symbol(program, role.prior_mean), _variance(
+            program, role.prior_head, verdict.prior_parameterization
+        )
     if kl is None or kl.prior_mean is None or kl.prior_variance is None:
         return constant_text(verdict.prior.mean), constant_text(verdict.prior.variance)
     return constant_text(kl.prior_mean), constant_text(kl.prior_variance)
@@ -330,10 +337,15 @@ def _variance(program: Program, head: str | None, reading: Parameterization | No
     return in_habit(program, substitute(reading.variance, {"s": Symbol(head)}))
 
 
+def _symbol(program: Program, name: str | None) -> str:
+    """A mean in the notation of the formula; 0 for one that does not occur."""
+    return in_habit(program, Symbol(name)) if name else "0"
+
+
 def _kl_text(program: Program, verdict: Verdict) -> str:
     """``KL(N(mu, exp(logvar)) || N(0, 1))``."""
     role = verdict.roles
-    q = f"N({role.mean or 0}, {_variance(program, role.head, verdict.parameterization)})"
+    q = f"N({_symbol(program, role.mean)}, {_variance(program, role.head, verdict.parameterization)})"
     p = "N({}, {})".format(*_prior(program, verdict))
     return f"KL({p} || {q})" if verdict.kind == "reversed" else f"KL({q} || {p})"
 
@@ -355,15 +367,20 @@ def _condition(found: Verification) -> str:
     prior = verdict.prior_parameterization
     if prior and verdict.roles.prior_head:
         same = prior is verdict.parameterization
-        heads += f" and {verdict.roles.prior_head}{' too' if same else f' is {prior.meaning}'}"
+        heads += f" and {verdict.roles.prior_head} is {'one, too' if same else prior.meaning}"
     return f"{words} {heads}"
 
 
 def _sentence(found: Verification) -> str:
-    """The answer in one line."""
+    """The answer in one line, with what is wrong with the sampling line."""
+    sampled = found.sampling.mistake if found.sampling else None
+    return f"{_answer(found)}; but {sampled.code}: {sampled.sentence}" if sampled else _answer(found)
+
+
+def _answer(found: Verification) -> str:
     best, verdict = found.best, found.best.verdict
     if best.kind == "not-kl":
-        return "not-kl: it has not the ingredients of a KL"
+        return "not-kl: it lacks the ingredients of a KL, a logarithm or an exponential of a head"
     if best.kind == "wrong" and best.mistake:
         what = f"{best.mistake.code} {best.mistake.sentence}"
         consequence = _consequence(found)
@@ -373,7 +390,11 @@ def _sentence(found: Verification) -> str:
     if best.kind == "exact":
         return f"exact: {_kl_text(found.program, verdict)}, in nats, {_condition(found)}"
     mistake = f"{best.mistake.code} " if best.kind == "reversed" and best.mistake else ""
-    return f"{best.kind}: {mistake}{_multiple(found, verdict)}, in nats, {_condition(found)}"
+    prior = verdict.prior
+    asked = (
+        f", not N({prior.mean}, {prior.variance})" if best.kind == "other-prior" and prior != STANDARD else ""
+    )
+    return f"{best.kind}: {mistake}{_multiple(found, verdict)}{asked}, in nats, {_condition(found)}"
 
 
 def _demanded(found: Verification) -> str:
@@ -389,7 +410,8 @@ def _consequence(found: Verification) -> str:
     if kl and kl.prior_variance is not None and verdict.kind == "other-prior":
         scale = "" if kl.scale == 1 else f"{constant_text(kl.scale)} "
         prior = f"N({constant_text(kl.prior_mean or Fraction(0))}, {constant_text(kl.prior_variance)})"
-        return f"it is {scale}KL to {prior}: {_optimum(found)}"
+        constant = " up to a constant" if kl.shift else ""
+        return f"it is {scale}KL to {prior}{constant}: {_optimum(found)}"
     if found.lowest is None:
         return ""
     return "it " + "; ".join(shape_words(found.lowest, None))
@@ -429,6 +451,8 @@ def _facts(found: Verification, data: VerifyData, proved: bool | None) -> Iterat
     point = found.counterexample
     if point:
         where = ", ".join(f"{name} = {decimal_text(value)}" for name, value in point.values.items())
+        if best.kind == "wrong" and not best.mistake:
+            where += f", {verdict.roles.head} read as {verdict.parameterization.meaning}"
         value = "no value" if point.found is None else significant(point.found)
         yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
     if verdict.kl:
@@ -450,7 +474,7 @@ def _meanings(found: Verification) -> Iterator[Fact]:
         return
     if _scale(best.verdict, prepared) != "1":
         mean = "; d is the number of latents that the mean runs over" if prepared.reduction == "mean" else ""
-        yield Fact("scale", f"{_scale(best.verdict, prepared)}: an effective beta{mean}")
+        yield Fact("scale", f"{_scale(best.verdict, prepared)}{mean}; --allow-scale accepts it")
     if kl.shift:
         yield Fact("shift", f"{constant_text(kl.shift)}: a constant changes no gradient")
     if prepared.reduction in ("sum", "sum-mean"):
@@ -481,7 +505,7 @@ def _sampler(found: Verification) -> Iterator[Fact]:
     reads = f"reads {found.best.verdict.roles.head} as {row.meaning}" if row else "has no reading of the head"
     if sampling.mistake:
         factor = f", times {sampling.factor}" if sampling.factor not in (None, 1, -1) else ""
-        text = f"{sampling.mistake.code} {sampling.mistake.sentence}: it {reads}{factor}"
+        text = f"{sampling.mistake.code} {sampling.mistake.sentence}; the line {reads}{factor}"
         yield Fact("sampler", text, tone="bad")
     elif sampling.status == "agrees":
         yield Fact("sampler", f"agrees: it {reads}, with standard normal noise", tone="good")
@@ -493,12 +517,12 @@ def _set_aside(found: Verification) -> Iterator[tuple[str, str]]:
     """What was left out of the judgement."""
     prepared, program = found.prepared, found.program
     for epsilon in prepared.epsilons:
-        yield "epsilon", f"{in_habit(program, epsilon)} inside of a function: judged without it"
+        yield "epsilon", f"{in_habit(program, epsilon)} inside of a function is ignored"
     for clip in (*prepared.bounds, *prepared.clips):
         if found.best.mistake is None or found.best.mistake.code != "KL118":
             yield (
                 "clip",
-                f"{in_habit(program, clip)}: judged without it; beyond its limits there is no gradient",
+                f"{in_habit(program, clip)} is ignored; outside of its limits there is no gradient",
             )
     for clip in prepared.floors:
         limit = clip.low if clip.low is not None else clip.high
@@ -507,7 +531,7 @@ def _set_aside(found: Verification) -> Iterator[tuple[str, str]]:
             f"the whole is kept to {decimal_text(limit or Fraction(0))} (free bits): judged without that",
         )
     for name in prepared.others:
-        yield "other term", f"{name} is added: judged without it"
+        yield "other term", f"{name} is added; it is ignored"
     for name in prepared.dimensions:
         yield "dimensions", f"{name} is taken for the number of dimensions: 1 in each"
 
@@ -517,19 +541,20 @@ def _numerics(found: Verification) -> Iterator[Fact]:
         loss = found.loss
         yield Fact(
             "float32",
-            f"near the prior digits are lost: at mu = 0, sigma = {significant(loss.sigma)} it gives "
-            f"{significant(loss.found, 4)} where the KL is {significant(loss.expected, 4)}",
+            f"loses digits near the prior: at mean 0, standard deviation {significant(loss.sigma)} it gives "
+            f"{significant(loss.found, 4)} where the KL is {significant(loss.expected, 4)}, "
             f"{significant(100 * loss.error, 2)} % off",
         )
     if found.stable:
-        yield Fact("stable", found.stable)
+        label = "stable" if found.prepared.reduction == "none" else "stable, per latent"
+        yield Fact(label, found.stable)
     if found.overflow:
         head = found.best.verdict.roles.head
         sign = "<" if found.overflow.below else ">"
         limits = ", ".join(
             f"{significant(limit, 5)} ({name})" for name, limit in found.overflow.limits.items()
         )
-        yield Fact("overflow", f"exp is infinite for {head} {sign} {limits}")
+        yield Fact("overflow", f"for {head} {sign} {limits}")
 
 
 def _table(answers: Sequence[Answer]) -> Table:

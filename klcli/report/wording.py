@@ -10,15 +10,32 @@ from math import floor, log10
 
 from klcli.formula.interval import enclose, rounded
 from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, operation
 from klcli.gaussian.agreement import LIMIT, Witness
 from klcli.gaussian.distribution import Gaussian
+from klcli.report.document import Text
 
-__all__ = ["about", "list_text", "normal_text", "percent", "reading_text", "verdict_of", "with_error"]
+__all__ = [
+    "about",
+    "list_text",
+    "normal_text",
+    "plain",
+    "percent",
+    "reading_text",
+    "verdict_of",
+    "with_error",
+]
 
 _MOST_SHOWN = 4
 _DOUBLE_DIGITS = 17
 _SIGMA_DIGITS = 400
+
+
+def plain(text: Text) -> str:
+    """Words and formulas as one line of ASCII."""
+    parts = (text,) if isinstance(text, str) else text
+    return "".join(part if isinstance(part, str) else to_text(part) for part in parts)
 
 
 def about(value: float | None, digits: int = 6) -> str:

@@ -39,7 +39,7 @@ def test_a_wrong_formula(klcli: Klcli) -> None:
     assert (result.status, result.err) == (1, "")
     first, second, *_ = result.out.split("\n")
     assert first.startswith("wrong: KL101 the log term has lost its factor 2")
-    assert first.endswith("it is 1/2 KL to N(0, 1/2): its optimum is sigma = 0.7071, not 1")
+    assert first.endswith("it is 1/2 KL to N(0, 1/2) up to a constant: its optimum is sigma = 0.7071, not 1")
     assert second == "corrected: -0.5 * torch.sum(1 + 2 * log_sigma - mu.pow(2) - log_sigma.exp()**2)"
 
 
@@ -102,9 +102,9 @@ def test_the_json_of_a_wrong_formula(klcli: Klcli) -> None:
         (("-1/2(1 + mu - s^2 - e^mu)", "--mean", "mu"), 1, "wrong"),
         (("-1/2(1 + μ − σ² − e^μ)", "--mean", "σ", "--head", "mu"), 0, "exact logvar"),
         ((LOGVAR, "--sampler", "mu + exp(logvar/2) * eps"), 0, "exact logvar"),
-        ((LOGVAR, "--sampler", "mu + exp(logvar) * eps"), 1, "exact logvar"),
-        ((LOGVAR, "--sampler", "mu + exp(logvar/2) * torch.rand_like(mu)"), 1, "exact logvar"),
-        ((LOGVAR, "--sampler", "mu + 0.1 * exp(logvar/2) * eps"), 1, "exact logvar"),
+        ((LOGVAR, "--sampler", "mu + exp(logvar) * eps"), 1, "exact logvar KL201"),
+        ((LOGVAR, "--sampler", "mu + exp(logvar/2) * torch.rand_like(mu)"), 1, "exact logvar KL202"),
+        ((LOGVAR, "--sampler", "mu + 0.1 * exp(logvar/2) * eps"), 1, "exact logvar KL203"),
         (("--no-prove", LOGVAR, "--notation", "math"), 0, "exact logvar"),
         (("--", LOGVAR), 0, "exact logvar"),
     ],
@@ -126,11 +126,11 @@ def test_statuses(klcli: Klcli, arguments: tuple[str, ...], status: int, bare: s
         ((LOGVAR, "--mean", "1+x"), "'1+x' is no name", "--mean mu"),
         ((LOGVAR, "--prior-sigma", "0"), "--prior-sigma must be > 0", "standard deviation"),
         ((LOGVAR, "--prior-mu", "1,2"), "of one dimension", "one number"),
-        ((LOGVAR, "--sampler", "mu"), "a sampling line has a mean, a head and one noise", "eps"),
+        ((LOGVAR, "--sampler", "mu"), "the sampling line does not use logvar; it has mu", "mu + std * eps"),
         ((LOGVAR, "--sampler", "mu * logvar * eps"), "not the mean plus something", "eps"),
         ((LOGVAR, "--file", "x"), "a formula and --file are given", ""),
         (("--file", "/nonexistent"), "cannot read /nonexistent", ""),
-        ((LOGVAR, "--notation", "python"), "has no place in a formula", "**"),
+        ((LOGVAR, "--notation", "python"), "'^' is no power in Python", "**"),
         ((LOGVAR, "--smapler", "x"), "no such option: --smapler", "--sampler"),
         ((LOGVAR, "extra"), "unexpected extra argument", "--help"),
     ],
@@ -305,3 +305,42 @@ def test_an_unknown_page(klcli: Klcli) -> None:
     result = klcli("explain", "logvra")
     assert (result.status, result.out) == (2, "")
     assert result.err == "error: there is no page for 'logvra'\nhint: did you mean 'logvar'?\n"
+
+
+F = "torch.sum(1 + logvar - mu.pow(2) - logvar.exp())"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        (f"KLD = -0.5 * {F}; loss = recon + beta*KLD", "scaled logvar"),
+        (f"KLD = -0.5 * {F}; BCE + KLD/batch_size", "scaled logvar"),
+        (f"recon + 0.1 * -0.5 * {F}", "scaled logvar"),
+        (f"recon - 0.5 * {F}", "exact logvar"),
+        ("1 + s - mu^2 - exp(s)", "wrong logvar KL120"),
+        ("1/2 (1 + s - mu^2 - exp(s))", "wrong logvar KL109"),
+    ],
+)
+def test_terms_and_weights_of_a_loss(klcli: Klcli, text: str, bare: str) -> None:
+    assert klcli("verify", text, "-q").out.strip() == bare
+
+
+def test_what_is_said_about_another_prior(klcli: Klcli) -> None:
+    result = klcli("verify", LOGVAR, "--prior-sigma", "2")
+    assert result.out.startswith("other-prior: KL(N(mu, exp(logvar)) || N(0, 1)), not N(0, 4), in nats")
+    pair = klcli("verify", "log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2", "--prior-mu", "1")
+    assert "--prior-mu and --prior-sigma are not used" in pair.out
+
+
+def test_a_file_name_is_no_formula(klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "many.txt").write_text(FILE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = klcli("verify", "many.txt")
+    assert (result.status, result.err) == (2, "error: many.txt is a file\nhint: klcli verify --file many.txt\n")
+
+
+def test_the_sum_sign_and_the_letter(klcli: Klcli) -> None:
+    assert klcli("verify", "-½ ∑ (1 + log σ² − μ² − σ²)", "-q").out == "exact std\n"
+    result = klcli("verify", "-½ Σ (1 + log σ² − μ² − σ²)")
+    assert result.status == 2
+    assert "is 'Σ' a sum or a symbol here?" in result.err

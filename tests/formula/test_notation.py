@@ -356,7 +356,7 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("E(x)", 0, "'E' is not a known function", "square brackets: 'E[x]'"),
     ("E_q(x)", 0, "'E_q' is not a known function", "square brackets: 'E_q[x]'"),
     ("log2(x)", 0, "only the natural logarithm", "write 'log(x)/log(2)'"),
-    ("log_10 x", 0, "only the natural logarithm", "write 'log(x)/log(2)'"),
+    ("log_10 x", 0, "only the natural logarithm", "write 'log(x)/log(10)'"),
     ("log₂ x", 0, "only the natural logarithm", "write 'log(x)/log(2)'"),
     (r"1 + \log_{2} x", 4, "only the natural logarithm", r"write '\frac{\log x}{\log 2}'"),
     ("lg x", 0, "only the natural logarithm", ""),

@@ -126,6 +126,6 @@ def test_places_are_those_of_the_text(text: str) -> None:
 
 def test_the_language_can_be_forced() -> None:
     assert read_program("s^2", "math").language == "math"
-    with pytest.raises(FormulaError, match="no place in a formula") as caught:
+    with pytest.raises(FormulaError, match="is no power in Python") as caught:
         read_program("s^2", "python")
     assert caught.value.hint.startswith("a power is written with")

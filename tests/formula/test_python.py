@@ -116,7 +116,7 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("kl = x", 3, "not a Python expression: invalid syntax", "give the right-hand side only"),
     ("(x +\n µ $)", 8, "invalid syntax", ""),
     ("x − y", 2, "invalid character '−'", ""),
-    ("x^2", 0, "'x^2' has no place", "**"),
+    ("x^2", 1, "'^' is no power in Python", "**"),
     ("x // y", 0, "'x // y' has no place", "numbers, names"),
     ("x @ y", 0, "'x @ y' has no place", ""),
     ("x if y else s", 0, "has no place", ""),

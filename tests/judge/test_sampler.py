@@ -63,16 +63,19 @@ def test_without_a_reading_nothing_is_claimed() -> None:
     assert (found.status, found.parameterization, found.mistake) == ("unknown", "logstd", None)
 
 
-def test_names_may_differ_from_those_of_the_formula() -> None:
-    found = judge_sampler(read("m + exp(h) * eps"), ROLES, PARAMETERIZATIONS["logstd"])
-    assert found.parameterization == "logstd"
+def test_the_symbols_are_those_of_the_formula() -> None:
+    """A variable without a value, or a misspelt one, must not be taken for the head."""
+    for text, missing in (("mu + std * eps", "s"), ("mu + exp(0.5 * h) * eps", "s"), ("exp(s) * eps", "mu")):
+        with pytest.raises(KlcliError, match=f"does not use {missing};") as caught:
+            judge_sampler(read(text), ROLES, PARAMETERIZATIONS["logstd"])
+        assert "give helper variables their values" in caught.value.hint
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("mu + exp(s)", "a mean, a head and one noise"),
-        ("mu + eps", "a mean, a head and one noise"),
+        ("mu + eps", "does not use s; it has mu, eps"),
         ("mu + a * exp(s) * eps + b", "a mean, a head and one noise"),
         ("mu * exp(s) * eps", "not the mean plus something times the noise"),
         ("mu + exp(s) * eps^2", "not the mean plus something times the noise"),
