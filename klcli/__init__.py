@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from klcli.errors import KlcliError as KlcliError
     from klcli.formula.printing import to_text as to_text
     from klcli.formula.program import read as read
+    from klcli.formula.program import read_program as read_program
     from klcli.gaussian.agreement import examine as examine
     from klcli.gaussian.derivation import derive as derive
     from klcli.gaussian.distribution import Gaussian as Gaussian
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
     from klcli.gaussian.divergence import divergence_digits as divergence_digits
     from klcli.gaussian.kernel import divergence as kl
     from klcli.gaussian.parameterization import PARAMETERIZATIONS as PARAMETERIZATIONS
+    from klcli.judge.candidates import Question as Question
     from klcli.judge.comparison import compare as compare
     from klcli.judge.verdict import judge as verdict
+    from klcli.judge.verification import verify as verify
 
 _HOME = {
     "Gaussian": "klcli.gaussian.distribution:Gaussian",
     "KlcliError": "klcli.errors:KlcliError",
     "PARAMETERIZATIONS": "klcli.gaussian.parameterization:PARAMETERIZATIONS",
+    "Question": "klcli.judge.candidates:Question",
     "compare": "klcli.judge.comparison:compare",
     "derive": "klcli.gaussian.derivation:derive",
     "divergence": "klcli.gaussian.divergence:divergence",
@@ -40,8 +44,10 @@ _HOME = {
     "examine": "klcli.gaussian.agreement:examine",
     "kl": "klcli.gaussian.kernel:divergence",
     "read": "klcli.formula.program:read",
+    "read_program": "klcli.formula.program:read_program",
     "to_text": "klcli.formula.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
+    "verify": "klcli.judge.verification:verify",
 }
 
 __all__ = [*_HOME]

@@ -130,6 +130,11 @@ class _AsciiHabit(_Embedding):
     def level(self, tree: Tree) -> Level:
         return Level.ATOM if self.exp_is_called and isinstance(tree, Call) else super().level(tree)
 
+    def product(self, left: Tree, right: Tree, tail: bool) -> str:
+        if "*" not in self.text:
+            return super().product(left, right, tail)
+        return f"{self.show(left, Level.PRODUCT, True)} * {self.show(right, Level.SIGNED, tail)}"
+
     def power(self, base: str, exponent: Tree, tail: bool) -> str:
         sign = "**" if "**" in self.text else "^"
         return super().power(base, exponent, tail).replace("^", sign, 1)

@@ -30,7 +30,7 @@ def test_a_right_formula(klcli: Klcli) -> None:
     first = "exact: KL(N(mu, exp(logvar)) || N(0, 1)), in nats, if and only if logvar is a log-variance\n"
     assert result.out.startswith(first)
     assert "proved by algebra" in result.out
-    assert "0.5 (expm1(logvar) - logvar + mu^2)" in result.out
+    assert "0.5 * (expm1(logvar) - logvar + mu^2)" in result.out
     assert "logvar > 11.09 (half), 88.723 (single), 709.78 (double)" in result.out
 
 
