@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.formula.alphabet import SUBSCRIPTS, letter
+from klcli.formula.calls import Calls, is_module
 from klcli.formula.syntax import (
     MAX_DEPTH,
     MAX_DIGITS,
@@ -25,36 +26,21 @@ from klcli.formula.syntax import (
     check_text,
     check_tree,
     clipped,
-    nearest,
     stray_symbol,
     too_deep,
 )
 from klcli.formula.tree import (
     MAX_NAME,
-    Clip,
     Constant,
     Negative,
     Number,
     Operator,
-    Reduction,
-    ReductionKind,
     Symbol,
     Tree,
     operation,
     spanning,
 )
-from klcli.formula.vocabulary import (
-    AXES,
-    CLIPS,
-    MODULES,
-    NOISE,
-    OF_ONE,
-    OF_TWO,
-    REDUCTIONS,
-    SAME,
-    ClipKind,
-    Noise,
-)
+from klcli.formula.vocabulary import MODULES
 
 __all__ = ["Reader", "parse"]
 
@@ -66,7 +52,6 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Pow: "^",
 }
 _SUBSCRIPT = re.compile(rf"[{''.join(SUBSCRIPTS.values())}]+\Z")
-_KNOWN = (*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *NOISE)
 
 
 def parse(text: str) -> Tree:
@@ -91,7 +76,7 @@ def _check_nesting(text: str) -> None:
             raise too_deep(text, position)
 
 
-class Reader:
+class Reader(Calls):
     """Translates the syntax tree of one text.
 
     Attributes:
@@ -192,7 +177,7 @@ class Reader:
                 return self._number(node)
             case ast.Name(id=name):
                 return self.values[name] if name in self.values else self._symbol(node)
-            case ast.Attribute(value=owner, attr="pi" | "e" as name) if _is_module(owner):
+            case ast.Attribute(value=owner, attr="pi" | "e" as name) if is_module(owner):
                 return Constant(name)
             case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
                 return self.tree(owner)
@@ -205,7 +190,7 @@ class Reader:
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
                 return operation(_OPERATORS[type(operator)], self.tree(left), self.tree(right))
             case ast.Call():
-                return self._call(node)
+                return self.call(node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             sign = self.text.index("^", self.place(node.left)[1])
             hint = "a power is written with ** in Python"
@@ -271,170 +256,9 @@ class Reader:
             self._atoms[written] = name
         return Symbol(self._atoms[written])
 
-    def _call(self, node: ast.Call) -> Tree:
-        written, owner, arguments = self._callee(node)
-        name = written.removesuffix("_")  # torch's methods that work in place
-        if name in NOISE and (noise := self._noise(NOISE[name], name, owner, node)):
-            return noise
-        if owner is not None and not _is_module(owner):
-            arguments = [owner, *arguments]
-        tree = self._applied(name, arguments, node)
-        if written.endswith("_") and owner is not None and (changed := _changed_in_place(owner)):
-            self.values[changed] = spanning(tree, *self.place(node))
-        return tree
 
-    def _applied(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
-        if name in CLIPS:
-            return self._clip(CLIPS[name], arguments, node)
-        if name in REDUCTIONS:
-            return self._reduction(REDUCTIONS[name], arguments, node)
-        if name in SAME and arguments:
-            return self.tree(arguments[0])
-        if name in ("ones_like", "zeros_like"):
-            return Number(Fraction(name == "ones_like"))
-        if name in ("tensor", "constant", "Tensor", "FloatTensor") and len(arguments) == 1:
-            return self.tree(arguments[0])
-        if name in ("size", "len") and arguments:
-            first = name == "len" or [ast.unparse(entry) for entry in arguments[1:]] == ["0"]
-            return Symbol("batch_size" if first else "dim")
-        if name in ("sample", "rsample") and arguments and (sample := self._sample(arguments[0])):
-            return sample
-        if name not in OF_ONE and name not in OF_TWO:
-            raise self._unknown_function(name, node)
-        count = 1 if name in OF_ONE else 2
-        if count == 2 and len(arguments) == 1 and [entry.arg for entry in node.keywords] == ["exponent"]:
-            arguments = [*arguments, node.keywords[0].value]
-        elif node.keywords:
-            raise self.error(f"{node.keywords[0].arg or '**'}= is not understood here", node)
-        if len(arguments) != count:
-            raise self.error(f"{name} takes {count} argument{'s' * (count > 1)}, got {len(arguments)}", node)
-        values = [self.tree(argument) for argument in arguments]
-        return OF_ONE[name](*values) if count == 1 else operation(OF_TWO[name], *values)
-
-    def _callee(self, node: ast.Call) -> tuple[str, ast.expr | None, list[ast.expr]]:
-        """The function's bare name, what stands before the point, and the arguments."""
-        match node.func:
-            case ast.Name(id=name):
-                return name, None, node.args
-            case ast.Attribute(value=owner, attr=name):
-                return name, owner, node.args
-        raise self.error("this call has no name", node)
-
-    def _unknown_function(self, name: str, node: ast.Call) -> FormulaError:
-        hint = nearest(name, _KNOWN)
-        if name in ("kl_divergence", "kl_loss", "kl_div"):
-            hint = "the library computes that itself; give the formula of a KL"
-        if name in ("log2", "log10"):
-            hint = f"write log(x)/log({name[3:]})"
-        return self.error(f"'{clipped(name)}' is not a known function", node, hint)
-
-    def _reduction(self, kind: ReductionKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
-        """A sum or mean over any axis, since a formula is read for one example; or E(body, distribution)."""
-        unknown = [entry.arg or "**" for entry in node.keywords if entry.arg not in AXES or kind == "E"]
-        if unknown or not arguments:
-            raise self.error(f"{kind} does not take {unknown[0]}=" if unknown else f"{kind} of nothing", node)
-        body, *others = arguments
-        match kind, body, others:
-            case "E", _, [ast.Name(id=index)] if re.fullmatch(rf"[A-Za-z]{{1,{MAX_NAME}}}_?", index):
-                return Reduction(kind, index.removesuffix("_"), self.tree(body))
-            case "sum" | "mean", ast.GeneratorExp(elt=entry, generators=[over]), [] if _is_plain(over):
-                index = over.target.id if isinstance(over.target, ast.Name) else ""
-                named = kind == "sum" and re.fullmatch("[A-Za-z]", index)
-                return Reduction(kind, index if named else "", self.tree(entry))
-        if others and (kind == "E" or isinstance(node.func, ast.Name) or not all(map(_is_axis, others))):
-            raise self.error(f"{kind} does not take this argument", others[0])
-        named_axes = [entry.value for entry in node.keywords if entry.arg in _AXIS]
-        return Reduction(kind, "", self.tree(body), ", ".join(map(ast.unparse, (*others, *named_axes))))
-
-    def _clip(self, kind: ClipKind, arguments: list[ast.expr], node: ast.Call) -> Clip:
-        """A value kept between numbers."""
-        sides = {"both": ("low", "high"), "low": ("low",), "high": ("high",)}[kind]
-        strange = [entry.arg or "**" for entry in node.keywords if entry.arg not in _LIMITS]
-        if strange or not 0 < len(arguments) <= len(sides) + 1:
-            reason = (
-                f"does not take {strange[0]}=" if strange else f"takes a value and {len(sides)} of limits"
-            )
-            raise self.error(f"a clip {reason}", node, "for example clamp(x, min=-10, max=10)")
-        if len(arguments) == 2 and kind != "both" and not _is_numeral(arguments[1]):
-            arguments = arguments[::-1] if _is_numeral(arguments[0]) else arguments
-        given = dict(zip(sides, arguments[1:], strict=False))
-        given |= {_LIMITS[entry.arg]: entry.value for entry in node.keywords if entry.arg in _LIMITS}
-        limits = {side: limit for side, entry in given.items() if (limit := self._limit(entry)) is not None}
-        if not limits:
-            raise self.error("a clip has a limit", node, "for example clamp(x, min=-10, max=10)")
-        return Clip(self.tree(arguments[0]), limits.get("low"), limits.get("high"))
-
-    def _limit(self, node: ast.expr) -> Fraction | None:
-        """The number that a clip keeps to; None where none is given."""
-        if isinstance(node, ast.Constant) and node.value is None:
-            return None
-        match self.tree(node):
-            case Number(value):
-                return value
-            case Negative(Number(value)):
-                return -value
-        raise self.error("the limits of a clip are numbers", node)
-
-    def _noise(self, kind: Noise, name: str, owner: ast.expr | None, node: ast.Call) -> Tree | None:
-        """Random numbers: the symbol of their kind, scaled and moved as the arguments say.
-
-        None where ``normal`` is no function of a library.
-        """
-        of_value = owner is not None and not _is_module(owner)
-        if name in ("normal", "uniform") and owner is None:
-            return None
-        # numpy and torch put the two parameters first, the others a shape; methods in place have no shape.
-        positional = node.args
-        roots = {part.id for part in ast.walk(owner) if isinstance(part, ast.Name)} if owner else set()
-        if not (of_value or (name in ("normal", "uniform") and roots & {"np", "numpy", "torch", "th"})):
-            positional = [] if roots & {"jax", "jrandom", "random"} else node.args[1:]
-        if name.startswith(("randn", "rand_", "standard")) or name == "rand":
-            positional = []
-        given = dict(zip(("mean", "scale"), positional, strict=False))
-        given |= {_PARAMETERS[entry.arg]: entry.value for entry in node.keywords if entry.arg in _PARAMETERS}
-        tree: Tree = Symbol(kind)
-        if kind == "rand":
-            return tree
-        if "scale" in given and (scale := self.tree(given["scale"])) != _ONE:
-            tree = operation("*", scale, tree)
-        if "mean" in given and (mean := self.tree(given["mean"])) != _ZERO:
-            tree = operation("+", mean, tree)
-        return tree
-
-    def _sample(self, node: ast.expr) -> Tree | None:
-        """A draw from ``Normal(mean, scale)``."""
-        if not isinstance(node, ast.Call):
-            return None
-        name, _, arguments = self._callee(node)
-        given = dict(zip(("mean", "scale"), arguments, strict=False))
-        given |= {_PARAMETERS[entry.arg]: entry.value for entry in node.keywords if entry.arg in _PARAMETERS}
-        if name != "Normal" or len(given) != 2:
-            return None
-        scaled = operation("*", self.tree(given["scale"]), Symbol("randn"))
-        return operation("+", self.tree(given["mean"]), scaled)
-
-
-_AXIS = ("axis", "dim", "reduction_indices")
-_LIMITS = {
-    **dict.fromkeys(("min", "a_min", "min_value", "clip_value_min"), "low"),
-    **dict.fromkeys(("max", "a_max", "max_value", "clip_value_max"), "high"),
-}
-_PARAMETERS = {
-    **dict.fromkeys(("mean", "loc"), "mean"),
-    **dict.fromkeys(("std", "stddev", "scale", "sigma"), "scale"),
-}
-_ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
 _MOST_PARTS = 4
 """Attributes and subscripts in a row that make one symbol."""
-
-
-def _changed_in_place(owner: ast.expr) -> str:
-    """The name of the object that a chain of methods in place changes, as x in ``x.mul_(2).add_(1)``."""
-    while (
-        isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr[-1] == "_"
-    ):
-        owner = owner.func.value
-    return owner.id if isinstance(owner, ast.Name) and owner.id not in MODULES else ""
 
 
 def _index_words(node: ast.expr) -> str:
@@ -448,35 +272,3 @@ def _plain(name: str) -> str:
     raised = _SUBSCRIPT.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), name)
     parts = re.sub(r"\A([^\x00-\x7f])(?=\d)", r"\1_", raised).split("_")
     return "_".join(letter(part) or part for part in parts)
-
-
-def _is_module(owner: ast.expr) -> bool:
-    """Whether ``owner.function(x)`` names a library's function rather than a method of a value."""
-    while isinstance(owner, ast.Attribute):
-        if owner.attr in MODULES:
-            return True
-        owner = owner.value
-    return isinstance(owner, ast.Name) and owner.id in MODULES
-
-
-def _is_plain(over: ast.comprehension) -> bool:
-    """Whether a generator just runs an index over something whose length it does not fix."""
-    counted = any(isinstance(node, ast.Constant) for node in ast.walk(over.iter))
-    return isinstance(over.target, ast.Name) and not over.ifs and not over.is_async and not counted
-
-
-def _is_numeral(node: ast.expr) -> bool:
-    """Whether an expression is made of numbers only."""
-    return not any(isinstance(part, ast.Name) for part in ast.walk(node))
-
-
-def _is_axis(node: ast.expr) -> bool:
-    """Whether an argument can be an axis: ``1``, ``-1``, ``(1, 2)``, ``None``."""
-    match node:
-        case ast.Constant(value=value):
-            return value is None or isinstance(value, int)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _is_axis(operand)
-        case ast.Tuple(elts=entries) | ast.List(elts=entries):
-            return all(map(_is_axis, entries))
-    return False

@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import Doubles, evaluate
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
 from klcli.formula.editing import edited, in_habit
 from klcli.formula.notation import parse
 from klcli.formula.program import Program, read_program

@@ -16,7 +16,8 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from math import inf
 
-from klcli.formula.arithmetic import Decimals, Rows, context, evaluate
+from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.doubles import Rows
 from klcli.formula.tree import Number, Tree, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles

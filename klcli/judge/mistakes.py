@@ -7,12 +7,12 @@ the formulas in which the mistake is undone at one place; whether one of them is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree, number, operation
-from klcli.judge.rewriting import HALF, ONE, TWO, Site, Symbols, chain, factored, is_half, joined, times
+from klcli.formula.tree import Tree
+from klcli.judge import rules
+from klcli.judge.rewriting import Site, Symbols
 
 __all__ = ["MISTAKES", "Mistake", "find_mistake"]
 
@@ -42,231 +42,7 @@ class Mistake:
     @property
     def needs_prior(self) -> bool:
         """Whether its repairs hold the variance of a prior."""
-        return self.repairs is _prior_variance
-
-
-def _is_log(site: Site, symbols: Symbols) -> bool:
-    """Whether a node is a logarithm of a scale, or a head that stands for one."""
-    node = site.node
-    if isinstance(node, Call) and node.function in ("log", "log1p"):
-        return not symbols.of_means(node.argument)
-    if isinstance(node, Operation) and node.operator == "-":
-        return symbols.is_head(node.left) and symbols.is_head(node.right) and site.is_term
-    return symbols.is_head(node) and site.is_term
-
-
-def _factor_lost(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if _is_log(site, symbols):
-        yield operation("*", TWO, site.node)
-    if (found := factored(site.node)) and _is_log(Site(found[1], site.above, site.put), symbols):
-        yield times(Fraction(2), site.node)
-
-
-def _factor_doubled(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if _is_log(site, symbols):
-        if not site.has_factor:
-            yield operation("*", HALF, site.node)
-        match site.node:
-            case Call("log", Operation("^", base, Number(value))) if value == 2:
-                yield Call("log", base)
-    if (found := factored(site.node)) and _is_log(Site(found[1], site.above, site.put), symbols):
-        yield times(Fraction(1, 2), site.node)
-
-
-def _not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if isinstance(site.node, Call) and site.node.function in ("exp", "log", "log1p", "expm1"):
-        return
-    if isinstance(site.node, Call) and site.node.function == "sqrt" and site.is_term:
-        yield site.node.argument
-    parent = site.parent
-    squared = isinstance(parent, Operation) and parent.operator == "^"
-    if symbols.of_heads(site.node) and site.is_term and not squared and not isinstance(site.node, Negative):
-        yield operation("^", site.node, TWO)
-
-
-def _exp_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if isinstance(site.node, Call) and site.node.function == "exp" and symbols.of_heads(site.node):
-        if not factored(site.node.argument):
-            yield Call("exp", operation("*", TWO, site.node.argument))
-        yield operation("^", site.node, TWO)
-        yield Call("exp", times(Fraction(2), site.node.argument))
-
-
-def _squared_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if not symbols.of_heads(site.node):
-        return
-    match site.node:
-        case Operation("^", base, Number(value)) if value in (2, 4):
-            yield base if value == 2 else operation("^", base, TWO)
-        case Operation("*", left, right) if left == right:
-            yield left
-        case Call("exp", argument):
-            yield Call("exp", times(Fraction(1, 2), argument))
-        case _ if symbols.is_head(site.node) and site.is_term:
-            yield Call("sqrt", site.node)
-
-
-def _half_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if not site.is_term:
-        return
-    parent = site.parent
-    in_sum = isinstance(parent, Operation) and parent.operator in "+-"
-    if parent is None or isinstance(parent, Negative) or in_sum:
-        yield times(Fraction(1, 2), site.node)
-    # A bracket that closes too early: -0.5 * (1 + s) - mu^2 - exp(s)
-    for start, terms in _chains(site):
-        if len(terms) > 1 and (found := factored(start)):
-            value, rest = found
-            factor = number(value, "0.5" if is_half(number(value)) else "")
-            if isinstance(rest, Reduction):
-                whole = joined([*chain(rest.body), *terms[1:]])
-                yield operation("*", factor, replace(rest, body=whole, span=None))
-            else:
-                yield operation("*", factor, joined([*chain(rest), *terms[1:]]))
-
-
-def _chains(site: Site) -> Iterator[tuple[Tree, list[tuple[bool, Tree]]]]:
-    """The terms of the whole sum that begins at a node."""
-    parent = site.parent
-    inner = isinstance(parent, Operation) and parent.operator in "+-" and parent.left is site.node
-    if isinstance(site.node, Operation) and site.node.operator in "+-" and not inner:
-        terms = chain(site.node)
-        yield terms[0][1], terms
-
-
-def _half_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    found = factored(site.node)
-    if site.is_term and found and abs(found[0]) <= Fraction(1, 2):
-        yield times(Fraction(2), site.node)
-
-
-def _plus_for_times(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    match site.node:
-        case Operation("+" | "-", left, right) if is_half(left):
-            yield operation("*", left, right)
-        case Operation("+" | "-", left, right) if is_half(right):
-            yield operation("*", left, right)
-    for start, terms in _chains(site):
-        if is_half(start) and len(terms) > 2:
-            yield operation("*", start, joined(terms[1:]))
-
-
-def _sign_of_term(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    match site.node:
-        case Operation("+", left, right):
-            yield operation("-", left, right)
-        case Operation("-", left, right):
-            yield operation("+", left, right)
-        case Call("exp", argument):
-            yield Call("exp", times(Fraction(-1), argument))
-    for start, terms in _chains(site):
-        yield joined([(False, times(Fraction(-1), start)), *terms[1:]])
-
-
-def _sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if not site.is_whole:
-        return
-    match site.node:
-        case Negative(operand):
-            yield operand
-        case Number():
-            yield Negative(site.node)
-        case _ if not site.above:
-            yield Negative(site.node)
-
-
-def _factor_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if not site.above:
-        yield operation("*", Negative(HALF), site.node)
-
-
-def _constant(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    if not site.is_term:
-        return
-    parent = site.parent
-    is_added = parent is None or (isinstance(parent, Operation) and parent.operator in "+-")
-    match site.node:
-        case Number(value) if is_added:
-            for change in (Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-1, 2)):
-                if value + change > 0:
-                    yield number(value + change)
-    for start, terms in _chains(site):
-        for place, (_, term) in enumerate(terms):
-            if isinstance(term, Number) and len(terms) > 2 and place:
-                yield joined(terms[:place] + terms[place + 1 :])
-        if isinstance(start, Number):
-            yield joined(terms[1:])
-        yield joined([(False, ONE), *terms])
-        yield joined([*terms, (True, ONE)])
-        yield joined([*terms, (True, HALF)])
-        yield joined([*terms, (False, HALF)])
-
-
-def _mean_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    node, parent = site.node, site.parent
-    squared = isinstance(parent, Operation) and parent.operator == "^"
-    if squared or not symbols.of_means(node) or not site.is_term:
-        return
-    match node:
-        case Symbol() | Operation("-"):
-            yield operation("^", node, TWO)
-        case Call("abs", argument):
-            yield operation("^", argument, TWO)
-
-
-def _log_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    match site.node:
-        case Operation("^", Call("log", argument) as log, Number(value)) if (
-            symbols.of_heads(log) and value == 2
-        ):
-            yield Call("log", operation("^", argument, TWO))
-            yield operation("*", TWO, log)
-
-
-def _log_ratio(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    match site.node:
-        case Operation("/", Call("log", above), Call("log", below)):
-            yield Call("log", operation("/", above, below))
-            yield operation("-", Call("log", above), Call("log", below))
-        case Operation("/", above, below) if (
-            symbols.is_head(above) and symbols.is_head(below) and site.is_term
-        ):
-            yield operation("-", above, below)
-
-
-def _prior_variance(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    prior, parent = symbols.prior_variance, site.parent
-    divides = isinstance(parent, Operation) and parent.operator == "/" and parent.right is site.node
-    squared = isinstance(parent, Operation) and parent.operator == "^"
-    if prior is None or divides or squared or not site.is_term:
-        return
-    match site.node:
-        case Operation("^" | "/" | "+" | "-") | Symbol() | Call("exp" | "sqrt" | "softplus"):
-            yield operation("/", site.node, prior)
-
-
-def _two_readings(site: Site, symbols: Symbols) -> Iterator[Tree]:
-    node = site.node
-    if not symbols.of_heads(node):
-        return
-    match node:
-        case Call("log" | "exp" | "sqrt", argument):
-            yield argument
-        case Operation("^", base, Number(value)) if value == 2:
-            yield Call("exp", base)
-            yield Call("exp", operation("*", TWO, base))
-    if (found := factored(node)) and isinstance(found[1], Call) and found[1].function == "log":
-        yield found[1].argument
-    match node:
-        case Call("exp", argument):
-            bare = found[1] if (found := factored(argument)) else argument
-            yield operation("^", bare, TWO)
-            yield bare
-    if symbols.is_head(node) and site.is_term:
-        yield Call("log", node)
-        yield Call("exp", node)
-        yield operation("*", TWO, Call("log", node))
-        yield Call("exp", operation("*", TWO, node))
+        return self.repairs is rules.prior_variance
 
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -282,7 +58,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + log_sigma - mu^2 - exp(2 log_sigma))",
             "-1/2 (1 + 2 log_sigma - mu^2 - exp(2 log_sigma))",
         ),
-        _factor_lost,
+        rules.factor_lost,
     ),
     Mistake(
         "KL102",
@@ -295,7 +71,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + 2 log var - mu^2 - var)",
             "-1/2 (1 + log var - mu^2 - var)",
         ),
-        _factor_doubled,
+        rules.factor_doubled,
     ),
     Mistake(
         "KL103",
@@ -307,7 +83,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + 2 log sigma - mu^2 - sigma)",
             "-1/2 (1 + 2 log sigma - mu^2 - sigma^2)",
         ),
-        _not_squared,
+        rules.not_squared,
     ),
     Mistake(
         "KL104",
@@ -319,7 +95,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + 2 log_sigma - mu^2 - exp(log_sigma))",
             "-1/2 (1 + 2 log_sigma - mu^2 - exp(2 log_sigma))",
         ),
-        _exp_not_squared,
+        rules.exp_not_squared,
     ),
     Mistake(
         "KL105",
@@ -331,7 +107,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + logvar - mu^2 - exp(logvar)^2)",
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
         ),
-        _squared_too_often,
+        rules.squared_too_often,
     ),
     Mistake(
         "KL106",
@@ -344,7 +120,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + logvar - exp(logvar)) + mu^2",
             "-1/2 (1 + logvar - exp(logvar)) + 1/2 mu^2",
         ),
-        _half_missing,
+        rules.half_missing,
     ),
     Mistake(
         "KL107",
@@ -356,7 +132,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-0.5 + (1 + logvar - mu^2 - exp(logvar))",
             "-0.5 * (1 + logvar - mu^2 - exp(logvar))",
         ),
-        _plus_for_times,
+        rules.plus_for_times,
     ),
     Mistake(
         "KL108",
@@ -368,7 +144,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + logvar + mu^2 - exp(logvar))",
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
         ),
-        _sign_of_term,
+        rules.sign_of_term,
     ),
     Mistake(
         "KL109",
@@ -380,7 +156,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "1/2 (1 + logvar - mu^2 - exp(logvar))",
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
         ),
-        _sign_of_whole,
+        rules.sign_of_whole,
     ),
     Mistake(
         "KL110",
@@ -392,7 +168,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (logvar - mu^2 - exp(logvar))",
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
         ),
-        _constant,
+        rules.constant,
     ),
     Mistake(
         "KL111",
@@ -411,7 +187,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + logvar - mu - exp(logvar))",
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
         ),
-        _mean_not_squared,
+        rules.mean_not_squared,
     ),
     Mistake(
         "KL113",
@@ -423,7 +199,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + log(sigma)^2 - mu^2 - sigma^2)",
             "-1/2 (1 + log(sigma^2) - mu^2 - sigma^2)",
         ),
-        _log_squared,
+        rules.log_squared,
     ),
     Mistake(
         "KL114",
@@ -434,7 +210,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "log(s2) / log(s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
             "log(s2 / s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
         ),
-        _log_ratio,
+        rules.log_ratio,
     ),
     Mistake(
         "KL115",
@@ -456,7 +232,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "log(s2/s1) + s1^2/(2 s2^2) + (mu1 - mu2)^2/2 - 1/2",
             "log(s2/s1) + s1^2/(2 s2^2) + (mu1 - mu2)^2/s2^2/2 - 1/2",
         ),
-        _prior_variance,
+        rules.prior_variance,
     ),
     Mistake(
         "KL117",
@@ -468,7 +244,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + log s - mu^2 - exp(s))",
             "-1/2 (1 + s - mu^2 - exp(s))",
         ),
-        _two_readings,
+        rules.two_readings,
     ),
     Mistake(
         "KL118",
@@ -488,7 +264,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "1/2 (exp(logvar) + 1/2 mu^2 - 1 - logvar)",
             "1/2 (exp(logvar) + mu^2 - 1 - logvar)",
         ),
-        _half_too_often,
+        rules.half_too_often,
     ),
     Mistake(
         "KL120",
@@ -500,7 +276,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "1 + logvar - mu^2 - exp(logvar)",
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
         ),
-        _factor_missing,
+        rules.factor_missing,
     ),
     Mistake(
         "KL201",

@@ -14,7 +14,8 @@ from itertools import product
 from math import inf
 from typing import TypeAlias
 
-from klcli.formula.arithmetic import Decimals, Rows, context, evaluate
+from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.doubles import Rows
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.identification import SPARE_DIGITS, compared_digits, has_plain_numbers, head_at

@@ -6,7 +6,8 @@ import struct
 from dataclasses import dataclass
 from decimal import Decimal
 
-from klcli.formula.arithmetic import Decimals, Doubles, evaluate
+from klcli.formula.arithmetic import Decimals, evaluate
+from klcli.formula.doubles import Doubles
 from klcli.formula.notation import parse
 from klcli.formula.tree import Call, Symbol, Tree, free_symbols, substitute, walk
 from klcli.judge.identification import head_at

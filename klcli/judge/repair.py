@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from math import inf, log
 from typing import TypeAlias
 
-from klcli.formula.arithmetic import Doubles, Rows, evaluate
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Symbol, Tree, substitute, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.identification import PROBES

@@ -8,21 +8,14 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import in_habit
 from klcli.formula.numeral import decimal_text, significant
-from klcli.formula.program import Program
-from klcli.formula.tree import Symbol, substitute
-from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.candidates import Candidate
-from klcli.judge.constants import constant_text, shift_text
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.constants import constant_text
 from klcli.judge.explanation import shape_words
 from klcli.judge.identification import PROBES, compared_digits
-from klcli.judge.mistakes import Mistake
 from klcli.judge.pairs import PAIR_PROBES
-from klcli.judge.preparation import Prepared
-from klcli.judge.sampler import Sampling
 from klcli.judge.shape import Minimum
-from klcli.judge.verdict import STANDARD, Verdict
+from klcli.judge.verdict import STANDARD
 from klcli.judge.verification import Verification
 from klcli.report.document import (
     Block,
@@ -37,90 +30,13 @@ from klcli.report.document import (
     Table,
     Tone,
 )
+from klcli.report.identity import condition_text, kl_text, multiple_text, scale_text
 from klcli.report.report import Report
+from klcli.report.verify_data import SCHEMA, VerifyData, data_of, row_of, set_aside
 
-__all__ = ["SCHEMA", "Answer", "verify_many_report", "verify_report"]
-
-SCHEMA = "klcli.verify/1"
+__all__ = ["Answer", "verify_many_report", "verify_report"]
 
 _TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "strong", "wrong": "bad", "not-kl": "bad"}
-
-
-@dataclass(frozen=True, slots=True)
-class MistakeData:
-    """A mistake by its code and name."""
-
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PriorData:
-    """The prior of the KL that a formula is: numbers or the formula's own symbols."""
-
-    mean: str
-    variance: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingData:
-    """The verdict under one reading."""
-
-    parameterization: str
-    prior_parameterization: str | None
-    verdict: str
-    scale: str | None
-    shift: str | None
-    prior: PriorData
-    direction: str | None
-    mistake: MistakeData | None
-    corrected: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CounterexampleData:
-    """A point at which a formula is not the KL."""
-
-    point: Mapping[str, Fraction]
-    expected: float
-    found: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class SamplerData:
-    """What the sampling line was found to be."""
-
-    status: str
-    parameterization: str | None
-    noise: str
-    factor: str | None
-    mistake: MistakeData | None
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyData:
-    """The data of `klcli verify`; the field names are the keys of its JSON."""
-
-    schema: str
-    input: str
-    notation: str
-    verdict: str
-    parameterization: str | None
-    prior_parameterization: str | None
-    scale: str | None
-    shift: str | None
-    prior: PriorData
-    direction: str | None
-    unit: str
-    reduction: str
-    symbols: Mapping[str, str]
-    mistake: MistakeData | None
-    corrected: str | None
-    counterexample: CounterexampleData | None
-    proof: str | None
-    readings: tuple[ReadingData, ...]
-    sampler: SamplerData | None
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +66,10 @@ def verify_report(found: Verification, *, proved: bool | None, allow_scale: bool
         proved: whether that was proved by algebra; None where it was not tried.
         allow_scale: whether a multiple of the KL passes.
     """
-    data = _data(found, proved)
+    data = data_of(found, proved)
     return Report(
         data=data,
-        rows=[_row(data)],
+        rows=[row_of(data)],
         document=Document(_sentence(found), tuple(_blocks(found, data, proved))),
         bare=_bare(found),
         holds=_holds(found, allow_scale),
@@ -167,11 +83,11 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
     counts: Counter[str] = Counter()
     for answer in answers:
         if answer.verification:
-            data = _data(answer.verification, answer.proved)
+            data = data_of(answer.verification, answer.proved)
             results.append(
                 {"line": answer.line} | {field.name: getattr(data, field.name) for field in fields(data)}
             )
-            rows.append({"line": answer.line, **_row(data)})
+            rows.append({"line": answer.line, **row_of(data)})
             counts[data.verdict] += 1
         else:
             message = answer.error.message if answer.error else ""
@@ -212,165 +128,6 @@ def _bare(found: Verification) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _notation(program: Program) -> str:
-    if program.language == "python":
-        return "python"
-    if "\\" in program.text:
-        return "latex"
-    return "ascii" if program.text.isascii() else "unicode"
-
-
-def _data(found: Verification, proved: bool | None) -> VerifyData:
-    best, prepared = found.best, found.prepared
-    verdict, point = best.verdict, found.counterexample
-    reading = _reading(found, best)
-    return VerifyData(
-        schema=SCHEMA,
-        input=found.program.text,
-        notation=_notation(found.program),
-        verdict=best.kind,
-        parameterization=reading.parameterization if verdict.kl or best.mistake else None,
-        prior_parameterization=reading.prior_parameterization,
-        scale=reading.scale,
-        shift=reading.shift,
-        prior=reading.prior,
-        direction=reading.direction,
-        unit="nats",
-        reduction=prepared.reduction,
-        symbols=_symbols(verdict),
-        mistake=reading.mistake,
-        corrected=reading.corrected,
-        counterexample=CounterexampleData(point.values, point.expected, point.found) if point else None,
-        proof=None if not verdict.kl else "symbolic" if proved else "numeric",
-        readings=tuple(_reading(found, candidate) for candidate in found.candidates),
-        sampler=_sampler_data(found.sampling) if found.sampling else None,
-        warnings=(*found.warnings, *(f"{label}: {text}" for label, text in _set_aside(found))),
-    )
-
-
-def _sampler_data(sampling: Sampling) -> SamplerData:
-    factor = None if sampling.factor is None else str(sampling.factor)
-    mistake = _mistake(sampling.mistake)
-    return SamplerData(sampling.status, sampling.parameterization, sampling.noise, factor, mistake)
-
-
-def _symbols(verdict: Verdict) -> dict[str, str]:
-    role = verdict.roles
-    named = {
-        "mean": role.mean,
-        "head": role.head,
-        "prior_mean": role.prior_mean,
-        "prior_head": role.prior_head,
-    }
-    return {name: symbol for name, symbol in named.items() if symbol}
-
-
-def _reading(found: Verification, candidate: Candidate) -> ReadingData:
-    verdict = candidate.verdict
-    kl, prior_reading = verdict.kl, verdict.prior_parameterization
-    return ReadingData(
-        verdict.parameterization.name,
-        prior_reading.name if prior_reading and verdict.roles.prior_head else None,
-        candidate.kind,
-        _scale(verdict, found.prepared) if kl else None,
-        constant_text(kl.shift) if kl else None,
-        PriorData(*_prior(found.program, verdict)),
-        None if kl is None else "reversed" if verdict.kind == "reversed" else "forward",
-        _mistake(candidate.mistake),
-        candidate.corrected,
-    )
-
-
-def _mistake(mistake: Mistake | None) -> MistakeData | None:
-    return MistakeData(mistake.code, mistake.name) if mistake else None
-
-
-def _row(data: VerifyData) -> dict[str, object]:
-    return {
-        "input": data.input,
-        "verdict": data.verdict,
-        "parameterization": data.parameterization,
-        "scale": data.scale,
-        "shift": data.shift,
-        "prior_mean": data.prior.mean,
-        "prior_variance": data.prior.variance,
-        "direction": data.direction,
-        "reduction": data.reduction,
-        "mistake": data.mistake and data.mistake.code,
-        "corrected": data.corrected,
-        "proof": data.proof,
-        "sampler": data.sampler and data.sampler.status,
-        "sampler_mistake": data.sampler and data.sampler.mistake and data.sampler.mistake.code,
-    }
-
-
-def _scale(verdict: Verdict, prepared: Prepared) -> str:
-    """The factor of the KL with what was set aside: ``1/2``, ``beta/batch_size``, ``1/d``."""
-    assert verdict.kl
-    scale = verdict.kl.scale
-    above = " ".join(prepared.weights)
-    below = " ".join([*prepared.divisors, *(["d"] if prepared.reduction == "mean" else [])])
-    number = constant_text(scale)
-    factor = above if above and scale == 1 else f"{number} {above}".strip()
-    if not below:
-        return factor
-    plain = " " not in factor and "/" not in factor
-    return f"{factor if plain else f'({factor})'}/{below if ' ' not in below else f'({below})'}"
-
-
-def _prior(program: Program, verdict: Verdict) -> tuple[str, str]:
-    """The mean and the variance of the prior."""
-    role, kl = verdict.roles, verdict.kl
-    if role.has_prior:
-        return _symbol(program, role.prior_mean), _variance(
-            program, role.prior_head, verdict.prior_parameterization
-        )
-    if kl is None or kl.prior_mean is None or kl.prior_variance is None:
-        return constant_text(verdict.prior.mean), constant_text(verdict.prior.variance)
-    return constant_text(kl.prior_mean), constant_text(kl.prior_variance)
-
-
-def _variance(program: Program, head: str | None, reading: Parameterization | None) -> str:
-    """The variance in the notation of the formula: ``exp(logvar)``."""
-    if head is None or reading is None:
-        return "1"
-    return in_habit(program, substitute(reading.variance, {"s": Symbol(head)}))
-
-
-def _symbol(program: Program, name: str | None) -> str:
-    """A mean in the notation of the formula; 0 for one that does not occur."""
-    return in_habit(program, Symbol(name)) if name else "0"
-
-
-def _kl_text(program: Program, verdict: Verdict) -> str:
-    """``KL(N(mu, exp(logvar)) || N(0, 1))``."""
-    role = verdict.roles
-    q = f"N({_symbol(program, role.mean)}, {_variance(program, role.head, verdict.parameterization)})"
-    p = "N({}, {})".format(*_prior(program, verdict))
-    return f"KL({p} || {q})" if verdict.kind == "reversed" else f"KL({q} || {p})"
-
-
-def _multiple(found: Verification, verdict: Verdict) -> str:
-    """The KL with its factor and its constant: ``1/2 KL(...) + 1/2``."""
-    assert verdict.kl
-    scale = _scale(verdict, found.prepared)
-    factor = "" if scale == "1" else f"{scale} "
-    return f"{factor}{_kl_text(found.program, verdict)}{shift_text(verdict.kl.shift)}"
-
-
-def _condition(found: Verification) -> str:
-    """``if and only if logvar is a log-variance``."""
-    verdict = found.best.verdict
-    alone = sum(candidate.kind == "exact" for candidate in found.candidates) == 1
-    words = "if and only if" if found.best.kind == "exact" and alone else "if"
-    heads = f"{verdict.roles.head} is {verdict.parameterization.meaning}"
-    prior = verdict.prior_parameterization
-    if prior and verdict.roles.prior_head:
-        same = prior is verdict.parameterization
-        heads += f" and {verdict.roles.prior_head} is {'one, too' if same else prior.meaning}"
-    return f"{words} {heads}"
-
-
 def _sentence(found: Verification) -> str:
     """The answer in one line, with what is wrong with the sampling line."""
     sampled = found.sampling.mistake if found.sampling else None
@@ -384,17 +141,17 @@ def _answer(found: Verification) -> str:
     if best.kind == "wrong" and best.mistake:
         what = f"{best.mistake.code} {best.mistake.sentence}"
         consequence = _consequence(found)
-        return f"wrong: {what}, {_condition(found)}{f'; {consequence}' if consequence else ''}"
+        return f"wrong: {what}, {condition_text(found)}{f'; {consequence}' if consequence else ''}"
     if best.kind == "wrong":
         return f"wrong: it is no multiple of a KL, {_demanded(found)}"
     if best.kind == "exact":
-        return f"exact: {_kl_text(found.program, verdict)}, in nats, {_condition(found)}"
+        return f"exact: {kl_text(found.program, verdict)}, in nats, {condition_text(found)}"
     mistake = f"{best.mistake.code} " if best.kind == "reversed" and best.mistake else ""
     prior = verdict.prior
     asked = (
         f", not N({prior.mean}, {prior.variance})" if best.kind == "other-prior" and prior != STANDARD else ""
     )
-    return f"{best.kind}: {mistake}{_multiple(found, verdict)}{asked}, in nats, {_condition(found)}"
+    return f"{best.kind}: {mistake}{multiple_text(found, verdict)}{asked}, in nats, {condition_text(found)}"
 
 
 def _demanded(found: Verification) -> str:
@@ -462,7 +219,7 @@ def _facts(found: Verification, data: VerifyData, proved: bool | None) -> Iterat
         yield Fact("proof", "proved by algebra, for all means and heads" if proved else numeric)
     yield from _others(found)
     yield from _sampler(found)
-    for label, text in _set_aside(found):
+    for label, text in set_aside(found):
         yield Fact(label, text)
     yield from _numerics(found)
 
@@ -472,9 +229,9 @@ def _meanings(found: Verification) -> Iterator[Fact]:
     best, prepared, kl = found.best, found.prepared, found.best.verdict.kl
     if kl is None or best.kind == "wrong":
         return
-    if _scale(best.verdict, prepared) != "1":
+    if scale_text(best.verdict, prepared) != "1":
         mean = "; d is the number of latents that the mean runs over" if prepared.reduction == "mean" else ""
-        yield Fact("scale", f"{_scale(best.verdict, prepared)}{mean}; --allow-scale accepts it")
+        yield Fact("scale", f"{scale_text(best.verdict, prepared)}{mean}; --allow-scale accepts it")
     if kl.shift:
         yield Fact("shift", f"{constant_text(kl.shift)}: a constant changes no gradient")
     if prepared.reduction in ("sum", "sum-mean"):
@@ -489,7 +246,7 @@ def _others(found: Verification) -> Iterator[Fact]:
         held = candidate.kind in ("exact", "scaled", "other-prior", "reversed")
         if not held and not candidate.mistake:
             continue
-        what = _multiple(found, verdict) if verdict.kl and held else ""
+        what = multiple_text(found, verdict) if verdict.kl and held else ""
         mistake = f"{candidate.mistake.code} {candidate.mistake.sentence}" if candidate.mistake else ""
         text = f"{candidate.kind}: {what or mistake}"
         if candidate.corrected and "\n" not in candidate.corrected and not held:
@@ -511,29 +268,6 @@ def _sampler(found: Verification) -> Iterator[Fact]:
         yield Fact("sampler", f"agrees: it {reads}, with standard normal noise", tone="good")
     else:
         yield Fact("sampler", f"it {reads}; the formula has no KL to compare it with")
-
-
-def _set_aside(found: Verification) -> Iterator[tuple[str, str]]:
-    """What was left out of the judgement."""
-    prepared, program = found.prepared, found.program
-    for epsilon in prepared.epsilons:
-        yield "epsilon", f"{in_habit(program, epsilon)} inside of a function is ignored"
-    for clip in (*prepared.bounds, *prepared.clips):
-        if found.best.mistake is None or found.best.mistake.code != "KL118":
-            yield (
-                "clip",
-                f"{in_habit(program, clip)} is ignored; outside of its limits there is no gradient",
-            )
-    for clip in prepared.floors:
-        limit = clip.low if clip.low is not None else clip.high
-        yield (
-            "clip",
-            f"the whole is kept to {decimal_text(limit or Fraction(0))} (free bits): judged without that",
-        )
-    for name in prepared.others:
-        yield "other term", f"{name} is added; it is ignored"
-    for name in prepared.dimensions:
-        yield "dimensions", f"{name} is taken for the number of dimensions: 1 in each"
 
 
 def _numerics(found: Verification) -> Iterator[Fact]:

@@ -1,0 +1,216 @@
+"""The data of `klcli verify`, which JSON and CSV walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from klcli.formula.editing import in_habit
+from klcli.formula.numeral import decimal_text
+from klcli.formula.program import Program
+from klcli.judge.candidates import Candidate
+from klcli.judge.constants import constant_text
+from klcli.judge.mistakes import Mistake
+from klcli.judge.sampler import Sampling
+from klcli.judge.verdict import Verdict
+from klcli.judge.verification import Verification
+from klcli.report.identity import prior_text, scale_text
+
+__all__ = ["SCHEMA", "VerifyData", "data_of", "row_of", "set_aside"]
+
+SCHEMA = "klcli.verify/1"
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeData:
+    """A mistake by its code and name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorData:
+    """The prior of the KL that a formula is: numbers or the formula's own symbols."""
+
+    mean: str
+    variance: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingData:
+    """The verdict under one reading."""
+
+    parameterization: str
+    prior_parameterization: str | None
+    verdict: str
+    scale: str | None
+    shift: str | None
+    prior: PriorData
+    direction: str | None
+    mistake: MistakeData | None
+    corrected: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterexampleData:
+    """A point at which a formula is not the KL."""
+
+    point: Mapping[str, Fraction]
+    expected: float
+    found: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SamplerData:
+    """What the sampling line was found to be."""
+
+    status: str
+    parameterization: str | None
+    noise: str
+    factor: str | None
+    mistake: MistakeData | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyData:
+    """The data of `klcli verify`; the field names are the keys of its JSON."""
+
+    schema: str
+    input: str
+    notation: str
+    verdict: str
+    parameterization: str | None
+    prior_parameterization: str | None
+    scale: str | None
+    shift: str | None
+    prior: PriorData
+    direction: str | None
+    unit: str
+    reduction: str
+    symbols: Mapping[str, str]
+    mistake: MistakeData | None
+    corrected: str | None
+    counterexample: CounterexampleData | None
+    proof: str | None
+    readings: tuple[ReadingData, ...]
+    sampler: SamplerData | None
+    warnings: tuple[str, ...]
+
+
+def _notation(program: Program) -> str:
+    if program.language == "python":
+        return "python"
+    if "\\" in program.text:
+        return "latex"
+    return "ascii" if program.text.isascii() else "unicode"
+
+
+def data_of(found: Verification, proved: bool | None) -> VerifyData:
+    """The data of one formula; `proved` is None where no proof was tried."""
+    best, prepared = found.best, found.prepared
+    verdict, point = best.verdict, found.counterexample
+    reading = _reading(found, best)
+    return VerifyData(
+        schema=SCHEMA,
+        input=found.program.text,
+        notation=_notation(found.program),
+        verdict=best.kind,
+        parameterization=reading.parameterization if verdict.kl or best.mistake else None,
+        prior_parameterization=reading.prior_parameterization,
+        scale=reading.scale,
+        shift=reading.shift,
+        prior=reading.prior,
+        direction=reading.direction,
+        unit="nats",
+        reduction=prepared.reduction,
+        symbols=_symbols(verdict),
+        mistake=reading.mistake,
+        corrected=reading.corrected,
+        counterexample=CounterexampleData(point.values, point.expected, point.found) if point else None,
+        proof=None if not verdict.kl else "symbolic" if proved else "numeric",
+        readings=tuple(_reading(found, candidate) for candidate in found.candidates),
+        sampler=_sampler_data(found.sampling) if found.sampling else None,
+        warnings=(*found.warnings, *(f"{label}: {text}" for label, text in set_aside(found))),
+    )
+
+
+def _sampler_data(sampling: Sampling) -> SamplerData:
+    factor = None if sampling.factor is None else str(sampling.factor)
+    mistake = _mistake(sampling.mistake)
+    return SamplerData(sampling.status, sampling.parameterization, sampling.noise, factor, mistake)
+
+
+def _symbols(verdict: Verdict) -> dict[str, str]:
+    role = verdict.roles
+    named = {
+        "mean": role.mean,
+        "head": role.head,
+        "prior_mean": role.prior_mean,
+        "prior_head": role.prior_head,
+    }
+    return {name: symbol for name, symbol in named.items() if symbol}
+
+
+def _reading(found: Verification, candidate: Candidate) -> ReadingData:
+    verdict = candidate.verdict
+    kl, prior_reading = verdict.kl, verdict.prior_parameterization
+    return ReadingData(
+        verdict.parameterization.name,
+        prior_reading.name if prior_reading and verdict.roles.prior_head else None,
+        candidate.kind,
+        scale_text(verdict, found.prepared) if kl else None,
+        constant_text(kl.shift) if kl else None,
+        PriorData(*prior_text(found.program, verdict)),
+        None if kl is None else "reversed" if verdict.kind == "reversed" else "forward",
+        _mistake(candidate.mistake),
+        candidate.corrected,
+    )
+
+
+def _mistake(mistake: Mistake | None) -> MistakeData | None:
+    return MistakeData(mistake.code, mistake.name) if mistake else None
+
+
+def row_of(data: VerifyData) -> dict[str, object]:
+    """The data of one formula as a record of a table."""
+    return {
+        "input": data.input,
+        "verdict": data.verdict,
+        "parameterization": data.parameterization,
+        "scale": data.scale,
+        "shift": data.shift,
+        "prior_mean": data.prior.mean,
+        "prior_variance": data.prior.variance,
+        "direction": data.direction,
+        "reduction": data.reduction,
+        "mistake": data.mistake and data.mistake.code,
+        "corrected": data.corrected,
+        "proof": data.proof,
+        "sampler": data.sampler and data.sampler.status,
+        "sampler_mistake": data.sampler and data.sampler.mistake and data.sampler.mistake.code,
+    }
+
+
+def set_aside(found: Verification) -> Iterator[tuple[str, str]]:
+    """What was left out of the judgement."""
+    prepared, program = found.prepared, found.program
+    for epsilon in prepared.epsilons:
+        yield "epsilon", f"{in_habit(program, epsilon)} inside of a function is ignored"
+    for clip in (*prepared.bounds, *prepared.clips):
+        if found.best.mistake is None or found.best.mistake.code != "KL118":
+            yield (
+                "clip",
+                f"{in_habit(program, clip)} is ignored; outside of its limits there is no gradient",
+            )
+    for clip in prepared.floors:
+        limit = clip.low if clip.low is not None else clip.high
+        yield (
+            "clip",
+            f"the whole is kept to {decimal_text(limit or Fraction(0))} (free bits): judged without that",
+        )
+    for name in prepared.others:
+        yield "other term", f"{name} is added; it is ignored"
+    for name in prepared.dimensions:
+        yield "dimensions", f"{name} is taken for the number of dimensions: 1 in each"
