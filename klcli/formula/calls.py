@@ -29,6 +29,8 @@ from klcli.formula.vocabulary import (
     OF_TWO,
     REDUCTIONS,
     SAME,
+    SUBMODULES,
+    VIEWS,
     ClipKind,
     Noise,
 )
@@ -53,9 +55,15 @@ class Calls(ABC):
 
     Attributes:
         values: the trees that names stand for, where statements before gave them one.
+        ignored: limits of clips that are no numbers.
     """
 
     values: dict[str, Tree]
+    ignored: list[str]
+
+    @abstractmethod
+    def change(self, name: str, tree: Tree) -> None:
+        """Give an object another value, under all of its names."""
 
     @abstractmethod
     def tree(self, node: ast.expr) -> Tree:
@@ -72,21 +80,41 @@ class Calls(ABC):
     def call(self, node: ast.Call) -> Tree:
         """The tree of a call; a method in place gives its object the value, too."""
         written, owner, arguments = self._callee(node)
-        name = written.removesuffix("_")  # torch's methods that work in place
-        if name in NOISE and (noise := self._noise(NOISE[name], name, owner, node)):
-            return noise
+        name = written if written == "copy_" else written.removesuffix("_")  # torch's methods in place
         if owner is not None and not is_module(owner):
             arguments = [owner, *arguments]
-        tree = self._applied(name, arguments, node)
-        if written.endswith("_") and owner is not None and (changed := _changed_in_place(owner)):
-            self.values[changed] = spanning(tree, *self.place(node))
+        tree = self._noise(NOISE[name], name, owner, node) if name in NOISE else None
+        if tree is None:
+            tree = self._applied(name, arguments, node)
+        if changed := self.changed_by(node):
+            self.change(changed, spanning(tree, *self.place(node)))
         return tree
+
+    def changed_by(self, node: ast.Call) -> str:
+        """The name of the object that a call changes, as x in ``x.mul_(2)`` and ``torch.exp_(x)``."""
+        if not isinstance(node.func, ast.Attribute) or not node.func.attr.endswith("_"):
+            return ""
+        owner: ast.expr = node.func.value
+        if is_module(owner):
+            owner = node.args[0] if node.args else owner
+        owner = viewed(owner)
+        if isinstance(owner, ast.Call):
+            return self.changed_by(owner)
+        return owner.id if isinstance(owner, ast.Name) and owner.id not in MODULES else ""
 
     def _applied(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
         if name in CLIPS:
             return self._clip(CLIPS[name], arguments, node)
         if name in REDUCTIONS:
             return self._reduction(REDUCTIONS[name], arguments, node)
+        if name == "copy_" and len(arguments) == 2:
+            return self.tree(arguments[1])
+        if name == "epsilon" and not arguments:
+            return Number(Fraction("1e-7"), "1e-7")
+        if name in ("dot", "matmul", "inner", "vdot") and len(arguments) == 2:
+            return self.inner(*arguments)
+        if name == "numel" and arguments:
+            return Symbol("numel")
         if name in SAME and arguments:
             return self.tree(arguments[0])
         if name in ("ones_like", "zeros_like"):
@@ -109,6 +137,10 @@ class Calls(ABC):
             raise self.error(f"{name} takes {count} argument{'s' * (count > 1)}, got {len(arguments)}", node)
         values = [self.tree(argument) for argument in arguments]
         return OF_ONE[name](*values) if count == 1 else operation(OF_TWO[name], *values)
+
+    def inner(self, left: ast.expr, right: ast.expr) -> Tree:
+        """The inner product of two vectors."""
+        return Reduction("sum", "", operation("*", self.tree(left), self.tree(right)))
 
     def _callee(self, node: ast.Call) -> tuple[str, ast.expr | None, list[ast.expr]]:
         """The function's bare name, what stands before the point, and the arguments."""
@@ -145,8 +177,8 @@ class Calls(ABC):
         named_axes = [entry.value for entry in node.keywords if entry.arg in _AXIS]
         return Reduction(kind, "", self.tree(body), ", ".join(map(ast.unparse, (*others, *named_axes))))
 
-    def _clip(self, kind: ClipKind, arguments: list[ast.expr], node: ast.Call) -> Clip:
-        """A value kept between numbers."""
+    def _clip(self, kind: ClipKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
+        """A value kept between numbers; limits that are names are left out, and noted."""
         sides = {"both": ("low", "high"), "low": ("low",), "high": ("high",)}[kind]
         strange = [entry.arg or "**" for entry in node.keywords if entry.arg not in _LIMITS]
         if strange or not 0 < len(arguments) <= len(sides) + 1:
@@ -154,24 +186,36 @@ class Calls(ABC):
                 f"does not take {strange[0]}=" if strange else f"takes a value and {len(sides)} of limits"
             )
             raise self.error(f"a clip {reason}", node, "for example clamp(x, min=-10, max=10)")
-        if len(arguments) == 2 and kind != "both" and not _is_numeral(arguments[1]):
-            arguments = arguments[::-1] if _is_numeral(arguments[0]) else arguments
+        if len(arguments) == 2 and kind != "both" and self._is_limit(arguments[0], arguments[1]):
+            arguments = arguments[::-1]
         given = dict(zip(sides, arguments[1:], strict=False))
         given |= {_LIMITS[entry.arg]: entry.value for entry in node.keywords if entry.arg in _LIMITS}
-        limits = {side: limit for side, entry in given.items() if (limit := self._limit(entry)) is not None}
-        if not limits:
+        given = {side: entry for side, entry in given.items() if not _is_none(entry)}
+        if not given:
             raise self.error("a clip has a limit", node, "for example clamp(x, min=-10, max=10)")
-        return Clip(self.tree(arguments[0]), limits.get("low"), limits.get("high"))
+        limits = {side: limit for side, entry in given.items() if (limit := self._limit(entry)) is not None}
+        operand = self.tree(arguments[0])
+        if not limits and isinstance(operand, Symbol):
+            raise self.error("the limits of a clip are numbers", next(iter(given.values())))
+        return Clip(operand, limits.get("low"), limits.get("high")) if limits else operand
+
+    def _is_limit(self, node: ast.expr, other: ast.expr) -> bool:
+        """Whether the first of two arguments is the limit: a number, or a name beside something computed."""
+        if _is_numeral(other):
+            return False
+        computed = not isinstance(self.tree(other), Symbol)
+        return _is_numeral(node) or (computed and isinstance(self.tree(node), Symbol))
 
     def _limit(self, node: ast.expr) -> Fraction | None:
-        """The number that a clip keeps to; None where none is given."""
-        if isinstance(node, ast.Constant) and node.value is None:
-            return None
+        """The number that a clip keeps to; None for a name, whose value is not known."""
         match self.tree(node):
             case Number(value):
                 return value
             case Negative(Number(value)):
                 return -value
+            case Symbol(name):
+                self.ignored.append(name)
+                return None
         raise self.error("the limits of a clip are numbers", node)
 
     def _noise(self, kind: Noise, name: str, owner: ast.expr | None, node: ast.Call) -> Tree | None:
@@ -213,19 +257,28 @@ class Calls(ABC):
         return operation("+", self.tree(given["mean"]), scaled)
 
 
-def _changed_in_place(owner: ast.expr) -> str:
-    """The name of the object that a chain of methods in place changes, as x in ``x.mul_(2).add_(1)``."""
-    while (
-        isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr[-1] == "_"
-    ):
-        owner = owner.func.value
-    return owner.id if isinstance(owner, ast.Name) and owner.id not in MODULES else ""
+def viewed(node: ast.expr) -> ast.expr:
+    """What an expression shows in another shape without copying it: x for ``x.view(-1)`` and ``x.data``."""
+    while True:
+        match node:
+            case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
+                node = owner
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in VIEWS and not is_module(
+                owner
+            ):
+                node = owner
+            case _:
+                return node
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def is_module(owner: ast.expr) -> bool:
     """Whether ``owner.function(x)`` names a library's function rather than a method of a value."""
     while isinstance(owner, ast.Attribute):
-        if owner.attr in MODULES:
+        if owner.attr in SUBMODULES:
             return True
         owner = owner.value
     return isinstance(owner, ast.Name) and owner.id in MODULES

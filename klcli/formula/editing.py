@@ -103,7 +103,7 @@ class _Embedding(AsciiPrinter):
     def __init__(self, text: str, embed: bool) -> None:
         self.text = text
         self.embed = embed
-        self.exp_is_called = re.search(r"\bexp\s*\(", text) is not None
+        self.exp_is_called = re.search(r"\bexp\s*\(|\*\*", text) is not None
 
     def show(self, tree: Tree, level: Level = Level.SUM, tail: bool = False) -> str:
         if not self.embed or tree.span is None:

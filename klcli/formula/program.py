@@ -7,15 +7,15 @@ assignment or a ``return`` may stand in front of the result, which is the last s
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula import notation, python
+from klcli.formula.statements import Statements
 from klcli.formula.syntax import FormulaError, check_text, check_tree
 from klcli.formula.tree import Symbol, Tree, substitute
 
@@ -38,18 +38,29 @@ class Program:
         language: mathematics or Python.
         tree: its result, with the helper variables put in.
         spellings: how symbols are written that stand for attributes, subscripts and private names.
+        helpers: the names that were given a value.
+        ignored: limits of clips that are no numbers; what they clip is read without them.
     """
 
     text: str
     language: Language
     tree: Tree
     spellings: Mapping[str, str] = field(default_factory=dict)
+    helpers: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
-def read_program(text: str, language: Language | None = None) -> Program:
+def read_program(
+    text: str, language: Language | None = None, opaque: frozenset[str] = frozenset()
+) -> Program:
     """The program in the language that is given, or in that of the two which it is.
 
     A text that is valid in both means the same in both.
+
+    Args:
+        text: the formula or the statements.
+        language: None to find out.
+        opaque: helper variables that are symbols, whatever is assigned to them.
 
     Raises:
         KlcliError: empty or too long.
@@ -57,12 +68,12 @@ def read_program(text: str, language: Language | None = None) -> Program:
     """
     check_text(text)
     if language:
-        return _READERS[language](text)
+        return _READERS[language](text, opaque)
     try:
-        return _mathematics(text)
+        return _mathematics(text, opaque)
     except FormulaError as as_mathematics:
         try:
-            return _python(text)
+            return _python(text, opaque)
         except FormulaError as as_python:
             raise (as_python if _PYTHON.search(text) else as_mathematics) from None
 
@@ -76,18 +87,21 @@ def read(text: str) -> Tree:
     return read_program(text).tree
 
 
-def _mathematics(text: str) -> Program:
+def _mathematics(text: str, opaque: frozenset[str]) -> Program:
     """Equations and formulas, divided by ``;`` or, where there are equations, by line ends."""
     values: dict[str, Tree] = {}
+    helpers: list[str] = []
     parts = _parts(text)
     for number, (start, end) in enumerate(parts, 1):
         last = number == len(parts)
         name, begin = _left_side(text, start, end, last=last)
         tree = substitute(_formula(text, begin, end), values)
         check_tree(tree, text)
-        if name:
+        if name and name not in opaque:
             values[name] = tree
-    return Program(text, "math", tree)
+        if name:
+            helpers.append(name)
+    return Program(text, "math", tree, helpers=tuple(helpers))
 
 
 def _parts(text: str) -> list[tuple[int, int]]:
@@ -138,91 +152,13 @@ def _formula(text: str, start: int, end: int) -> Tree:
         raise FormulaError(error.problem, text, error.position, error.hint) from None
 
 
-def _python(text: str) -> Program:
+def _python(text: str, opaque: frozenset[str]) -> Program:
     reader = python.Reader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)))
-    tree = reader.checked(lambda: _Statements(reader).result(reader.statements()))
-    return Program(reader.text, "python", tree, reader.spellings)
-
-
-class _Statements:
-    """Follows assignments in their order."""
-
-    def __init__(self, reader: python.Reader) -> None:
-        self.reader = reader
-        self.unread: dict[str, FormulaError] = {}
-        """Why the value of a name could not be read; such a name is a symbol."""
-        self.problem: FormulaError | None = None
-        """Why the statement before could not be read, if it could not."""
-
-    def result(self, statements: Sequence[ast.stmt]) -> Tree:
-        """What the last statement computes."""
-        tree: Tree | None = None
-        last = statements[-1] if statements else None
-        for statement in statements:
-            tree = self.run(statement)
-            last = statement
-        if isinstance(tree, Symbol) and tree.name in self.unread:
-            raise self.unread[tree.name]
-        if tree is None and self.problem:
-            raise self.problem
-        if tree is None:
-            if last is None:
-                raise FormulaError("there is no formula in this text", self.reader.text, 0)
-            raise self.reader.error("the last statement is no formula", last, "end with the KL term")
-        return tree
-
-    def run(self, statement: ast.stmt) -> Tree | None:
-        """Follow one statement; the value that it computes, if it does."""
-        self.problem = None
-        match statement:
-            case ast.Expr(value=ast.Constant(value=str())) | ast.Pass() | ast.Import() | ast.ImportFrom():
-                return None
-            case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
-                return self.reader.tree(value)
-            case ast.Assign(targets=[target], value=value):
-                return self.assign(target, value)
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                return self.assign(target, value)
-            case ast.AugAssign(target=target, op=operator, value=value):
-                joined = ast.copy_location(ast.BinOp(target, operator, value), statement)
-                return self.assign(target, joined)
-            case ast.FunctionDef(body=body) | ast.With(body=body):
-                return self.result(body)
-        hint = "assignments, a return and the formula itself are read"
-        raise self.reader.error("this statement has no place in a formula", statement, hint)
-
-    def assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
-        if isinstance(target, ast.Tuple | ast.List):
-            values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
-            if len(values) == len(target.elts):
-                for entry, part in zip(target.elts, values, strict=True):
-                    self.assign(entry, part)
-                return None
-            for entry in target.elts:
-                self.forget(entry)
-            return None
-        name = self.name_of(target)
-        try:
-            tree = self.reader.tree(value)
-        except FormulaError as error:
-            # What a network computes is no formula; the name is then a symbol.
-            self.forget(target)
-            self.unread[name] = self.problem = error
-            return None
-        self.reader.values[name] = tree
-        return tree
-
-    def forget(self, target: ast.expr) -> None:
-        self.reader.values.pop(self.name_of(target), None)
-
-    def name_of(self, target: ast.expr) -> str:
-        """The name under which the reader looks a value up."""
-        if isinstance(target, ast.Name):
-            return target.id
-        symbol = self.reader.atom(target) if isinstance(target, ast.Attribute | ast.Subscript) else None
-        if symbol is None:
-            raise self.reader.error("only names, attributes and subscripts are given values", target)
-        return symbol.name
+    statements = Statements(reader, opaque)
+    tree = reader.checked(lambda: statements.result(reader.statements()))
+    return Program(
+        reader.text, "python", tree, reader.spellings, tuple(statements.helpers), tuple(reader.ignored)
+    )
 
 
 _READERS = {"math": _mathematics, "python": _python}

@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.formula.alphabet import SUBSCRIPTS, letter
-from klcli.formula.calls import Calls, is_module
+from klcli.formula.calls import Calls, is_module, viewed
 from klcli.formula.syntax import (
     MAX_DEPTH,
     MAX_DIGITS,
@@ -82,6 +82,8 @@ class Reader(Calls):
     Attributes:
         text: what is read; the places of all trees are places in it.
         values: the trees that names stand for, where statements before gave them one.
+        objects: the objects that names stand for, by number; two names of one object change together.
+        ignored: limits of clips that are no numbers.
     """
 
     def __init__(self, text: str) -> None:
@@ -93,6 +95,12 @@ class Reader(Calls):
         self.text = plain
         self.lines = [f"{line}\n" for line in plain.split("\n")]
         self.values: dict[str, Tree] = {}
+        self.objects: dict[str, int] = {}
+        self.ignored: list[str] = []
+        self._seen: set[str] = set()
+        self._renamed: dict[str, str] = {}
+        """What is written for symbols that stand for a later meaning of a name."""
+        self._count = 0
         self._atoms: dict[str, str] = {}
         """The symbols that stand for attributes and subscripts, by what is written."""
         self._taken: set[str] = set()
@@ -100,7 +108,7 @@ class Reader(Calls):
     @property
     def spellings(self) -> dict[str, str]:
         """What is written for each symbol that is not a plain name."""
-        return {name: written for written, name in self._atoms.items()}
+        return {name: written for written, name in self._atoms.items()} | self._renamed
 
     def position(self, line: int, column: int) -> int:
         """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
@@ -176,17 +184,24 @@ class Reader(Calls):
             case ast.Constant():
                 return self._number(node)
             case ast.Name(id=name):
+                self._seen.add(name)
                 return self.values[name] if name in self.values else self._symbol(node)
             case ast.Attribute(value=owner, attr="pi" | "e" as name) if is_module(owner):
                 return Constant(name)
             case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
                 return self.tree(owner)
+            case ast.Subscript(value=ast.Attribute(attr="shape"), slice=entry):
+                return self.size(entry)
+            case ast.Subscript(value=ast.Call() as call, slice=entry) if _is_shape(call):
+                return self.size(entry)
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Negative(self.tree(operand))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.tree(operand)
+            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+                return self.inner(left, right)
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
                 return operation(_OPERATORS[type(operator)], self.tree(left), self.tree(right))
             case ast.Call():
@@ -234,11 +249,53 @@ class Reader(Calls):
             below = below.value
         dunder = any(word.startswith("__") for word in words)
         own = isinstance(below, ast.Name) and below.id not in MODULES
+        if isinstance(below, ast.Name):
+            self._seen.add(below.id)
         if not isinstance(below, ast.Name) or not own or dunder or len(words) > _MOST_PARTS:
             return None
         if below.id != "self":
             words.append(below.id)
         return self._named(ast.unparse(node), "_".join(word for word in reversed(words) if word), node)
+
+    def new_object(self) -> int:
+        """The number of an object that no name stands for yet."""
+        self._count += 1
+        return self._count
+
+    def object_of(self, node: ast.expr) -> int | None:
+        """The object that an expression stands for without copying it, if it is one that has a name."""
+        node = viewed(node)
+        if isinstance(node, ast.Name) and node.id not in MODULES:
+            return self.objects.setdefault(node.id, self.new_object())
+        return None
+
+    def change(self, name: str, tree: Tree) -> None:
+        """Give an object another value, under all of its names."""
+        changed = self.objects.setdefault(name, self.new_object())
+        self.values |= {other: tree for other, number in self.objects.items() if number == changed}
+
+    def fresh_symbol(self, name: str) -> Symbol | None:
+        """Another symbol for a name that was used with another meaning before; None for the first one."""
+        used = {written for written in self._atoms if re.match(rf"{re.escape(name)}[.\[]", written)}
+        for written in used:
+            del self._atoms[written]
+        if name not in self._seen and not used:
+            self._seen.add(name)
+            return None
+        base, count = _plain(name).strip("_"), 2
+        while f"{base}_{count}" in self._taken:
+            count += 1
+        self._taken.add(f"{base}_{count}")
+        try:
+            found = Symbol(f"{base}_{count}")
+            self._renamed[found.name] = name
+            return found
+        except ValueError:
+            return None
+
+    def size(self, entry: ast.expr) -> Symbol:
+        """The length of an axis: the first is the batch, any other counts latents."""
+        return Symbol("batch_size" if ast.unparse(entry) == "0" else "dim")
 
     def _named(self, written: str, wish: str, node: ast.expr) -> Symbol:
         """A symbol for what is written, always the same, of a name that nothing else has."""
@@ -259,6 +316,12 @@ class Reader(Calls):
 
 _MOST_PARTS = 4
 """Attributes and subscripts in a row that make one symbol."""
+
+
+def _is_shape(call: ast.Call) -> bool:
+    """Whether a call gives the lengths of all axes: ``x.size()``, ``tf.shape(x)``."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return name in ("size", "shape", "int_shape", "get_shape")
 
 
 def _index_words(node: ast.expr) -> str:

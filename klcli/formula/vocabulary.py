@@ -22,9 +22,11 @@ __all__ = [
     "OF_TWO",
     "REDUCTIONS",
     "SAME",
+    "SUBMODULES",
     "ClipKind",
     "Noise",
     "UNIT_NOISE",
+    "VIEWS",
 ]
 
 ClipKind: TypeAlias = Literal["both", "low", "high"]
@@ -101,8 +103,27 @@ NOISE: Mapping[str, Noise] = {
 
 UNIT_NOISE = tuple(dict.fromkeys(NOISE.values()))
 
-_ARRAYS = ("torch", "np", "numpy", "onp", "jnp", "jax", "scipy", "tf", "math", "keras", "K", "th", "mx", "nd")
-MODULES = frozenset(
-    (*_ARRAYS, "F", "nn", "functional", "special", "backend", "ops", "random", "T", "tensor", "xp", "cupy")
+VIEWS = frozenset(
+    (
+        "detach",
+        "expand_as",
+        "flatten",
+        "reshape",
+        "squeeze",
+        "unsqueeze",
+        "view",
+        "view_as",
+        "contiguous",
+        "to",
+    )
+)
+"""Those of `SAME` that may give back the same object."""
+
+SUBMODULES = frozenset(("functional", "nn", "special", "backend", "ops", "random", "numpy", "math", "linalg"))
+MODULES = SUBMODULES | frozenset(
+    (
+        *("torch", "np", "onp", "jnp", "jax", "scipy", "tf", "keras", "K", "th", "mx", "nd", "F", "T"),
+        *("tensor", "xp", "cupy"),
+    )
 )
 """Names of modules, so that ``torch.exp(x)`` is told apart from the method ``x.exp()``."""

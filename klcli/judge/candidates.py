@@ -16,11 +16,12 @@ from klcli.formula.notation import parse
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.guards import binds, without_guards
 from klcli.judge.identification import compared_digits
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
 from klcli.judge.pairs import not_ruled_out
-from klcli.judge.preparation import Prepared, prepare, without_guards
+from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.repair import Repair, repairs
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, STANDARD, FixedPrior, Kind, Verdict, judge_as, judge_pair
@@ -30,8 +31,8 @@ __all__ = ["PLAIN", "Candidate", "Question", "candidates"]
 _MOST_DIGITS = 200
 """Digits that a formula's long numbers may demand for mistakes to be looked for; more take too much time."""
 
-_CLIP_REACH = range(-20, 21)
-"""Tenths of powers of ten of the standard deviations at which a clip may not bind: 0.01 to 100."""
+_SMALLEST = Fraction(1, 10**100)
+"""Variances of a fixed prior beyond which doubles cannot help to look for mistakes."""
 
 _FORWARD = parse("-0.5 (1 + l - mu^2 - v)")
 
@@ -89,6 +90,8 @@ class Candidate:
 def candidates(program: Program, prepared: Prepared, question: Question) -> tuple[Candidate, ...]:
     """The best answer under every reading, the best of all first."""
     tree = prepared.tree
+    if question.mean is not None and question.mean == question.head:
+        raise KlcliError(f"{question.mean} cannot be mean and head", "name two symbols")
     ways = possible_roles(free_symbols(tree), mean=question.mean, head=question.head)
     if not ways:
         raise KlcliError("no symbol is left for the head", "name both: --mean mu --head logvar")
@@ -191,7 +194,10 @@ def _mended(
     scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
     if question.reading is None and (explained or KINDS[best] == "reversed"):
         return {}
-    if compared_digits(prepared.tree) > _MOST_DIGITS:
+    if (
+        compared_digits(prepared.tree) > _MOST_DIGITS
+        or not _SMALLEST < question.prior.variance < 1 / _SMALLEST
+    ):
         return {}
     if scaled and not any(_looks_unmeant(verdict) for verdict in scaled) and question.reading is None:
         return {}
@@ -285,9 +291,11 @@ def _candidate(
     program: Program,
 ) -> Candidate:
     kind = verdict.kind
-    if kind == "exact" and (prepared.reduction == "mean" or prepared.weights or prepared.divisors):
+    if verdict.kl and prepared.reductions.flaw:
+        return Candidate("wrong", verdict, find_mistake("KL121"))
+    if kind == "exact" and (prepared.reductions.name == "mean" or prepared.weights or prepared.divisors):
         kind = "scaled"
-    if kind in ("exact", "scaled") and any(_binds(clip, verdict) for clip in prepared.clips):
+    if verdict.kl and any(_binds(clip, verdict) for clip in prepared.clips):
         text = edited(program, program.tree, without_guards(program.tree))
         return Candidate("wrong", verdict, find_mistake("KL118"), text, verdict)
     if kind == "reversed":
@@ -340,19 +348,4 @@ def _exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | 
 
 
 def _binds(clip: Clip, verdict: Verdict) -> bool:
-    """Whether a clip changes its operand for some standard deviation from 0.01 to 100, both left out."""
-    role, reading = verdict.roles, verdict.parameterization
-    names = free_symbols(clip.operand)
-    if not names or any(name not in (role.head, role.prior_head) for name in names):
-        return False
-    run = Doubles()
-    for tenths in _CLIP_REACH[1:-1]:
-        sigma = 10.0 ** (tenths / 10)
-        try:
-            head = evaluate(reading.head, {"sigma": sigma}, run)
-            operand = evaluate(clip.operand, dict.fromkeys(names, head), run)
-        except ArithmeticError:
-            continue
-        if (clip.low is not None and operand < clip.low) or (clip.high is not None and operand > clip.high):
-            return True
-    return False
+    return binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization)

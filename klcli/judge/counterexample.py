@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf, isinf
 
+from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Decimals, evaluate
 from klcli.formula.tree import Tree, free_symbols
 from klcli.gaussian.distribution import Gaussian
@@ -65,10 +67,14 @@ def _example(tree: Tree, verdict: Verdict, mean: Fraction, head: Fraction) -> Co
         )
     except (ArithmeticError, OverflowError):
         found = None
-    return Counterexample(given, divergence(q, p).value, found)
+    try:
+        expected = divergence(q, p).value
+    except KlcliError:  # beyond the doubles
+        expected = inf
+    return Counterexample(given, expected, found)
 
 
 def _distance(example: Counterexample) -> float:
-    if example.found is None:
-        return float("inf")
+    if example.found is None or isinf(example.expected):
+        return inf
     return abs(example.found - example.expected) / max(abs(example.expected), 1e-9)

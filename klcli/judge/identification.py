@@ -9,16 +9,20 @@ with more of either where the formula has very large, very small or very long nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache, lru_cache
 from math import inf
+from typing import TypeAlias
+from zlib import crc32
 
 from klcli.formula.arithmetic import Decimals, context, evaluate
 from klcli.formula.doubles import Rows
-from klcli.formula.tree import Number, Tree, walk
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Number, Tree, children, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles
 
@@ -31,6 +35,7 @@ __all__ = [
     "Coefficients",
     "compared_digits",
     "has_plain_numbers",
+    "own_points",
     "head_at",
     "identify",
     "value",
@@ -48,6 +53,8 @@ _SCREENED = 7
 _SCREEN = 1e-7
 """Points at which doubles are tried first, and the relative error that rules a formula out there."""
 
+Points: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
+
 PROBES = (
     ("0.37", "1.31"),
     ("-1.13", "0.43"),
@@ -59,8 +66,14 @@ PROBES = (
     ("3.07", "0.61"),
     ("-1.79", "3.83"),
     ("0.13", "0.97"),
+    ("13.7", "0.021"),
+    ("-41.9", "57.3"),
 )
 """Means and standard deviations at which formulas are evaluated: both signs, and sigma on both sides of 1."""
+
+_POINTS: Points = tuple((Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES)
+_FAR, _FARTHEST, _LARGEST_LOG, _MOST_OWN = 2, 10_000, 25, 4
+"""Numbers of a formula beyond which it is tried, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +135,25 @@ def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
 @lru_cache(maxsize=256)
 def compared_digits(tree: Tree) -> int:
     """How many digits have to agree, so that no number in the formula is too small to be seen."""
-    long = [size for size in _number_sizes(tree) if size > _PLAIN]
+    long = {size for size in _constant_sizes(tree) if size > _PLAIN}
     return min(_COMPARED_DIGITS + 2 * sum(long), _MOST_DIGITS)
+
+
+@lru_cache(maxsize=64)
+def own_points(tree: Tree) -> Points:
+    """Points of a formula's own: where its numbers put kinks, and some that nobody can foresee."""
+    seed = crc32(to_text(tree).encode())
+    spread = [Decimal((seed >> shift) % 4096) / 1024 for shift in (0, 7, 13, 19)]
+    points = [(spread[0] - 2, spread[1] + Decimal("0.05")), (spread[2] - 2, spread[3] + Decimal("0.05"))]
+    numbers = dict.fromkeys(node.value for node in walk(tree) if isinstance(node, Number))
+    far = [Decimal(float(number)) for number in numbers if _FAR < number < _FARTHEST][:_MOST_OWN]
+    for number in far:
+        beyond = number + Decimal("1.7")
+        # A number can be compared with a mean, with sigma, or with a logarithm of it.
+        points += [(beyond, Decimal("0.9")), (-beyond, 1 / beyond), (Decimal("0.4"), beyond)]
+        if number < _LARGEST_LOG:
+            points += [(Decimal("0.4"), Decimal.exp(sign * beyond)) for sign in (1, -1)]
+    return tuple(points)
 
 
 def has_plain_numbers(tree: Tree) -> bool:
@@ -132,9 +162,18 @@ def has_plain_numbers(tree: Tree) -> bool:
     return all(not value or _SMALLEST < value < 1 / _SMALLEST for value in numbers)
 
 
-def _number_sizes(tree: Tree) -> list[int]:
+def _constant_sizes(tree: Tree) -> Iterator[int]:
+    """For every part that has no symbols, its figures and the zeros before or behind them."""
+    if free_symbols(tree):
+        for child in children(tree):
+            yield from _constant_sizes(child)
+        return
     numbers = [node.value for node in walk(tree) if isinstance(node, Number)]
-    return [len(str(number.numerator)) + len(str(number.denominator)) for number in numbers]
+    sizes = [len(str(number.numerator)) + len(str(number.denominator)) for number in numbers]
+    with suppress(ArithmeticError):
+        value = evaluate(tree, {}, Decimals(_COMPARED_DIGITS))
+        sizes.append(abs(value.adjusted()) if value else 0)
+    yield max(sizes, default=0)
 
 
 def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis, Coefficients] | None:
@@ -143,13 +182,13 @@ def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis,
     if not bases:
         return None
     digits = compared_digits(tree)
-    points = [(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES]
+    points = (*_POINTS, *own_points(tree))
     try:
         values = [_value(tree, role, reading, mu, sigma, digits + SPARE_DIGITS) for mu, sigma in points]
     except ArithmeticError:
         return None
     for basis in bases:
-        if found := _coefficients(basis, values, digits):
+        if found := _coefficients(basis, points, values, digits):
             return basis, found
     return None
 
@@ -212,9 +251,11 @@ def _residual_weights(basis: Basis) -> tuple[tuple[float, ...], ...]:
         return tuple(weights)
 
 
-def _coefficients(basis: Basis, values: Sequence[Decimal], digits: int) -> Coefficients | None:
+def _coefficients(
+    basis: Basis, points: Points, values: Sequence[Decimal], digits: int
+) -> Coefficients | None:
     agree = Decimal(1).scaleb(-digits)
-    rows = _terms(basis, digits + SPARE_DIGITS)
+    rows = _terms(basis, points, digits + SPARE_DIGITS)
     with localcontext(context(digits + SPARE_DIGITS)):
         count = len(rows[0])
         found = _solve(rows[:count], values[:count])
@@ -228,10 +269,10 @@ def _coefficients(basis: Basis, values: Sequence[Decimal], digits: int) -> Coeff
 
 
 @lru_cache(maxsize=16)
-def _terms(basis: Basis, digits: int) -> list[tuple[Decimal, ...]]:
+def _terms(basis: Basis, points: Points, digits: int) -> list[tuple[Decimal, ...]]:
     """The terms of a basis at the probe points."""
     with localcontext(context(digits)):
-        return [basis.terms(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES]
+        return [basis.terms(mu, sigma) for mu, sigma in points]
 
 
 def _solve(rows: Sequence[Sequence[Decimal]], values: Sequence[Decimal]) -> list[Decimal]:

@@ -248,11 +248,12 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     Mistake(
         "KL118",
-        "binding clip in the log",
-        "a clip inside the formula changes its value where training needs it",
-        "A clip of the argument of the logarithm only, within the range of variances that training meets: "
-        "there the log term has no gradient, and nothing keeps the variance from running on. Clip the "
-        "head itself, for all terms alike, and well outside of the range that matters.",
+        "binding clip",
+        "a clip changes its value where training needs it",
+        "A clip of a part of the formula, within the range of means and variances that training meets: there "
+        "that part has no gradient, and nothing keeps it from running on; of the argument of the logarithm, "
+        "for example, while the variance beside it is not clipped. Clip the head itself, for all terms and "
+        "for the sampler alike, and well outside of the range that matters.",
     ),
     Mistake(
         "KL119",
@@ -277,6 +278,14 @@ MISTAKES: tuple[Mistake, ...] = (
             "-1/2 (1 + logvar - mu^2 - exp(logvar))",
         ),
         rules.factor_missing,
+    ),
+    Mistake(
+        "KL121",
+        "sums and means mixed",
+        "its terms are not summed and averaged alike, or a sum stands inside of a function",
+        "The KL of several latents is the sum of the KL of each. A mean over the latents in one term and a "
+        "sum in another weighs the terms differently; the square of a sum, or the logarithm of one, is not "
+        "the sum of squares or of logarithms. Sum the whole, over the latents first.",
     ),
     Mistake(
         "KL201",

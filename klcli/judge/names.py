@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-__all__ = ["is_dimension", "is_epsilon", "is_mean", "is_noise", "is_prior", "suggested", "without_side"]
+__all__ = [
+    "is_dimension",
+    "is_epsilon",
+    "is_mask",
+    "is_mean",
+    "is_noise",
+    "is_prior",
+    "suggested",
+    "without_side",
+]
 
 _MEAN = re.compile(r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z", re.IGNORECASE)
 _MEAN_OF_ONE = re.compile(r"(mu|mean|m|loc|means)\Z", re.IGNORECASE)
@@ -29,8 +38,11 @@ _READINGS: Mapping[str, re.Pattern[str]] = {
 }
 """Patterns of names, tried in this order: ``log_sigma2`` is a log-variance, ``log_sigma`` is not."""
 
-_DIMENSION = re.compile(r"d|k|n|D|K|J|(n_?)?(z|latent)?_?(dims?|size|features|latents?)|latent_dims?|n_z|nz")
-_EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|tiny|delta|smooth\w*|jitter)\Z")
+_DIMENSION = re.compile(
+    r"(d|k|n|D|K|J|nz|n_z|dim|(.*_)?(n_|num_)?(z|latents?|hidden|embedding|emb)(_?(dims?|size|features|units))?|(.*_)?dims?)"
+)
+_EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z")
+_MASK = re.compile(r"(.*_)?masks?(_\w+)?\Z", re.IGNORECASE)
 _NOISE = re.compile(r"(.*_)?(eps|epsilon|noise|xi|e|u|n|z_?0|randn|rand)(_\w+)?\Z", re.IGNORECASE)
 
 
@@ -73,6 +85,11 @@ def is_dimension(name: str) -> bool:
 def is_epsilon(name: str) -> bool:
     """Whether a name is that of a small number which keeps a logarithm finite."""
     return _EPSILON.match(name) is not None
+
+
+def is_mask(name: str) -> bool:
+    """Whether a name is that of a mask, which leaves entries out."""
+    return _MASK.match(name) is not None
 
 
 def is_noise(name: str) -> bool:

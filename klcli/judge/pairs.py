@@ -36,6 +36,8 @@ PAIR_PROBES: tuple[Quadruple, ...] = tuple(
         "-2.03 0.31 -2.7 0.57",
         "0.89 2.63 3.1 0.91",
         "3.07 0.61 2.3 3.4",
+        "17.1 0.043 -5.7 0.37",
+        "-23.9 31.7 11.3 7.9",
     )
 )
 """Mean and standard deviation of q and of p: both signs, sigmas on both sides of 1 and of each other."""

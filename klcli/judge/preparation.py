@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, TypeAlias
 
+from klcli.formula.printing import to_text
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -25,16 +25,14 @@ from klcli.formula.tree import (
     free_symbols,
     rebuilt,
     spanning,
+    substitute,
     walk,
 )
-from klcli.judge.names import is_dimension, is_epsilon, is_mean, suggested
+from klcli.judge.guards import guards
+from klcli.judge.names import is_dimension, is_mask, is_mean, suggested
+from klcli.judge.reductions import Reductions, reductions
 
-__all__ = ["Prepared", "ReductionName", "prepare", "without_guards"]
-
-ReductionName: TypeAlias = Literal["none", "sum", "mean", "sum-mean"]
-"""Entry by entry; a sum over the latents; a mean over them; a sum over them and a mean over the batch."""
-
-_LARGEST_EPSILON = Fraction(1, 1000)
+__all__ = ["Prepared", "prepare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Prepared:
 
     Attributes:
         tree: what is judged.
-        reduction: over what the formula sums or averages.
+        reductions: over what the formula sums or averages.
         weights: symbols that the whole is multiplied by.
         divisors: symbols that the whole is divided by.
         others: symbols of other terms of the loss.
@@ -56,7 +54,7 @@ class Prepared:
     """
 
     tree: Tree
-    reduction: ReductionName
+    reductions: Reductions
     weights: tuple[str, ...]
     divisors: tuple[str, ...]
     others: tuple[str, ...]
@@ -76,9 +74,6 @@ class _Aside:
     divisors: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     dimensions: list[str] = field(default_factory=list)
-    epsilons: list[Tree] = field(default_factory=list)
-    clips: list[Clip] = field(default_factory=list)
-    floors: list[Clip] = field(default_factory=list)
 
 
 def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
@@ -89,35 +84,27 @@ def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
         kept: symbols that are the mean or the head and must stay.
     """
     aside = _Aside()
-    reduction = _reduction(tree)
-    plain = _without_inner(tree, aside, inside=False)
+    guarded = guards(tree)
+    plain = _without_masks(guarded.tree, aside)
     if len(free_symbols(plain)) > 2:
         plain = _without_terms(plain, kept, aside)
     if len(free_symbols(plain)) > 2:
         plain = _without_weights(plain, kept, aside)
-    clips = tuple(dict.fromkeys(aside.clips))
+    if len(free_symbols(plain)) > 2:
+        plain = _without_capacity(plain, aside)
     return Prepared(
-        plain,
-        reduction,
-        tuple(aside.weights),
-        tuple(aside.divisors),
-        tuple(aside.others),
-        tuple(aside.dimensions),
-        tuple(dict.fromkeys(aside.epsilons)),
-        tuple(clip for clip in clips if not _bounds_all(tree, clip)),
-        tuple(clip for clip in clips if _bounds_all(tree, clip)),
-        tuple(aside.floors),
-        _has_loose_constant(tree),
+        tree=plain,
+        reductions=reductions(plain),
+        weights=tuple(aside.weights),
+        divisors=tuple(aside.divisors),
+        others=tuple(aside.others),
+        dimensions=tuple(aside.dimensions),
+        epsilons=tuple(guarded.epsilons),
+        clips=tuple(guarded.clips),
+        bounds=tuple(guarded.bounds),
+        floors=tuple(guarded.floors),
+        loose_constant=_has_loose_constant(tree),
     )
-
-
-def _bounds_all(tree: Tree, clip: Clip) -> bool:
-    """Whether the symbols of a clip occur nowhere but in it."""
-    if tree == clip:
-        return True
-    if isinstance(tree, Symbol):
-        return tree.name not in free_symbols(clip)
-    return all(_bounds_all(child, clip) for child in children(tree))
 
 
 def _has_loose_constant(tree: Tree) -> bool:
@@ -132,55 +119,30 @@ def _has_loose_constant(tree: Tree) -> bool:
     return any(map(_has_loose_constant, children(tree)))
 
 
-def without_guards(tree: Tree) -> Tree:
-    """The tree without clips and without the small numbers that are added inside of functions."""
-    return _without_inner(tree, _Aside(), inside=False)
-
-
 def _kept_place(new: Tree, old: Tree) -> Tree:
     return spanning(new, *old.span) if old.span else new
 
 
-def _without_inner(tree: Tree, aside: _Aside, *, inside: bool) -> Tree:
-    """The tree without clips and epsilons; `inside` a function, a power or a divisor."""
+def _without_masks(tree: Tree, aside: _Aside) -> Tree:
+    """The tree with 1 for masks: what is left is the KL of one entry that is not masked."""
+    masks = [name for name in free_symbols(tree) if is_mask(name)]
+    aside.weights.extend(masks)
+    return substitute(tree, dict.fromkeys(masks, Number(Fraction(1)))) if masks else tree
+
+
+def _without_capacity(tree: Tree, aside: _Aside) -> Tree:
+    """The tree without the capacity C of ``abs(KL - C)``."""
     match tree:
-        case Clip(operand):
-            whole = not inside and len(free_symbols(operand)) > 1
-            (aside.floors if whole else aside.clips).append(tree)
-            return _without_inner(operand, aside, inside=inside)
-        case Operation("+", left, right) if inside and _is_epsilon(right) and free_symbols(left):
-            aside.epsilons.append(right)
-            return _without_inner(left, aside, inside=True)
-        case Operation("+", left, right) if inside and _is_epsilon(left) and free_symbols(right):
-            aside.epsilons.append(left)
-            return _without_inner(right, aside, inside=True)
-    deeper = [inside or _encloses(tree, place) for place in range(len(children(tree)))]
-    below = [
-        _without_inner(child, aside, inside=enclosed)
-        for child, enclosed in zip(children(tree), deeper, strict=True)
-    ]
-    return _kept_place(rebuilt(tree, below), tree)
-
-
-def _encloses(tree: Tree, place: int) -> bool:
-    """Whether the child at a place stands in a function, in a power or in a divisor."""
-    match tree:
-        case Call():
-            return True
-        case Operation("^"):
-            return True
-        case Operation("/"):
-            return place == 1
-    return False
-
-
-def _is_epsilon(tree: Tree) -> bool:
-    match tree:
-        case Number(value):
-            return 0 < value <= _LARGEST_EPSILON
-        case Symbol(name):
-            return is_epsilon(name)
-    return False
+        case Reduction(body=below):
+            return _kept_place(rebuilt(tree, (_without_capacity(below, aside),)), tree)
+        case Operation("*", left, right) if not free_symbols(left):
+            return _kept_place(rebuilt(tree, (left, _without_capacity(right, aside))), tree)
+        case Operation("*", left, right) if not free_symbols(right):
+            return _kept_place(rebuilt(tree, (_without_capacity(left, aside), right)), tree)
+        case Call("abs", Operation("-", body, Symbol(name))) if name not in free_symbols(body):
+            aside.others.append(name)
+            return body
+    return tree
 
 
 def _without_weights(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
@@ -221,11 +183,7 @@ def _is_zero(tree: Tree) -> bool:
 
 def _is_weight(factor: Tree, rest: Tree, kept: Sequence[str]) -> bool:
     """Whether a factor is made of numbers and of symbols that occur nowhere else."""
-    plain = all(
-        isinstance(node, Number | Symbol | Negative | Reduction)
-        or (isinstance(node, Operation) and node.operator in ("*", "/"))
-        for node in walk(factor)
-    )
+    plain = not any(isinstance(node, Call) for node in walk(factor))
     names = set(free_symbols(factor))
     inside = any(isinstance(node, Call) for node in walk(rest))
     return plain and inside and bool(names) and not names & {*free_symbols(rest), *kept}
@@ -234,6 +192,9 @@ def _is_weight(factor: Tree, rest: Tree, kept: Sequence[str]) -> bool:
 def _ones(tree: Tree, aside: _Aside, *, divided: bool) -> Tree:
     if isinstance(tree, Symbol):
         (aside.divisors if divided else aside.weights).append(tree.name)
+        return _kept_place(Number(Fraction(1)), tree)
+    if isinstance(tree, Operation) and tree.operator not in ("*", "/"):
+        (aside.divisors if divided else aside.weights).append(f"({to_text(tree)})")
         return _kept_place(Number(Fraction(1)), tree)
     below = []
     for place, child in enumerate(children(tree)):
@@ -264,15 +225,21 @@ def _without_terms(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
 
 
 def _terms_of_loss(tree: Tree) -> Iterator[str]:
-    """The symbols that are terms of the outermost sum, perhaps with a number in front."""
+    """The symbols of those terms of the outermost sum that are products of symbols and numbers."""
     match tree:
-        case Symbol(name) | Operation("*", Number(), Symbol(name)) | Operation("*", Symbol(name), Number()):
-            yield name
         case Negative(below) | Reduction(body=below):
             yield from _terms_of_loss(below)
         case Operation("+" | "-", left, right):
             yield from _terms_of_loss(left)
             yield from _terms_of_loss(right)
+        case _ if all(_is_factor(node) for node in walk(tree)):
+            yield from free_symbols(tree)
+
+
+def _is_factor(node: Tree) -> bool:
+    if isinstance(node, Operation):
+        return node.operator in ("*", "/")
+    return isinstance(node, Symbol | Number | Negative | Reduction)
 
 
 def _added(tree: Tree) -> Iterator[str]:
@@ -289,34 +256,3 @@ def _added(tree: Tree) -> Iterator[str]:
             yield from _added(left)
         case Operation("*", left, right) if not free_symbols(left):
             yield from _added(right)
-
-
-def _reduction(tree: Tree) -> ReductionName:
-    """Over what a formula sums or averages, by the reductions from the innermost to the outermost."""
-    ways = {way for way in _ways(tree, ()) if way}
-    if not ways:
-        return "none"
-    way = max(ways, key=len)
-    latents = batch = False
-    averaged = after = False
-    for kind, axis in way:
-        over_latents = not latents and axis != "0"
-        over_batch = not batch and (axis in ("", "0", "None") or "0" in axis.strip("()[]").split(","))
-        if over_latents:
-            latents, averaged = True, kind == "mean"
-        elif over_batch:
-            after = after or kind == "mean"
-        batch = batch or over_batch
-    if not latents:
-        return "none"
-    return "mean" if averaged else "sum-mean" if after else "sum"
-
-
-def _ways(tree: Tree, above: tuple[tuple[str, str], ...]) -> Iterator[tuple[tuple[str, str], ...]]:
-    """The reductions around each symbol, the innermost first."""
-    if isinstance(tree, Symbol):
-        yield above
-    if isinstance(tree, Reduction) and tree.kind != "E":
-        above = ((tree.kind, tree.axis), *above)
-    for child in children(tree):
-        yield from _ways(child, above)

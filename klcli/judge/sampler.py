@@ -17,10 +17,10 @@ from klcli.formula.arithmetic import Decimals, context, evaluate
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.guards import binds, guards
 from klcli.judge.identification import PROBES, head_at
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import is_noise
-from klcli.judge.preparation import without_guards
 from klcli.judge.roles import Roles
 
 __all__ = ["Sampling", "SamplingStatus", "judge_sampler"]
@@ -56,7 +56,8 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
     Raises:
         KlcliError: it is no sum of the mean and something times one noise.
     """
-    plain = without_guards(tree)
+    guarded = guards(tree)
+    plain = guarded.tree
     names = free_symbols(plain)
     for symbol in (role.mean, role.head):
         if symbol is not None and symbol not in names:
@@ -74,7 +75,11 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
         name = min(found, key=lambda entry: abs(found[entry]) != 1, default=None)
     factor = found[name] if name else None
     mistake = None
-    if noise == "rand":
+    row = PARAMETERIZATIONS[name] if name else None
+    clips = [*guarded.clips, *guarded.bounds]
+    if row and any(binds(clip, Roles(mean, head), row, None) for clip in clips):
+        mistake = find_mistake("KL118")
+    elif noise == "rand":
         mistake = find_mistake("KL202")
     elif reading and name != reading.name:
         mistake = find_mistake("KL201")

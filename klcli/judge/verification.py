@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
-from klcli.formula.program import Program
-from klcli.formula.tree import free_symbols
+from klcli.formula.printing import to_text
+from klcli.formula.program import Program, read_program
+from klcli.formula.tree import Symbol, Tree, free_symbols, substitute, unplaced
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.candidates import PLAIN, Candidate, Question, candidates
 from klcli.judge.counterexample import Counterexample, counterexample
-from klcli.judge.names import is_mean, suggested
+from klcli.judge.guards import binds
+from klcli.judge.names import is_mean, is_prior, suggested
 from klcli.judge.precision import Loss, Overflow, float32_loss, overflow, stable_form
 from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.roles import MOST_SYMBOLS
@@ -26,6 +28,9 @@ from klcli.judge.shape import Limit, Minimum, lowest
 from klcli.judge.verdict import STANDARD
 
 __all__ = ["Verification", "verify"]
+
+_MOST_HELPERS = 8
+"""Helper variables that are tried as symbols."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,10 @@ def verify(program: Program, question: Question = PLAIN) -> Verification:
     Raises:
         KlcliError: it has no symbol or too many, or lacks one that the question names.
     """
-    prepared = prepare(program.tree, question.kept)
-    _check_symbols(free_symbols(prepared.tree), question.kept)
-    answers = candidates(program, prepared, question)
+    program, prepared, answers, taken = _most_telling(program, question)
     best = answers[0]
     found = Verification(program, prepared, best, answers)
-    found = replace(found, warnings=tuple(_warnings(found, question)))
+    found = replace(found, warnings=(*taken, *_warnings(found, question)))
     if best.kind in ("exact", "scaled"):
         found = _with_numerics(found)
     else:
@@ -85,6 +88,70 @@ def verify(program: Program, question: Question = PLAIN) -> Verification:
         right = best.kind in ("exact", "scaled", "other-prior")
         reading = best.verdict.parameterization if right else None
         found = replace(found, sampling=judge_sampler(question.sampler, best.verdict.roles, reading))
+    return found
+
+
+def _most_telling(
+    program: Program, question: Question
+) -> tuple[Program, Prepared, tuple[Candidate, ...], tuple[str, ...]]:
+    """The formula as it is best read: as it stands, or with what is found in `_ways_to_read`."""
+    problem: KlcliError | None = None
+    first: tuple[Program, Prepared, tuple[Candidate, ...], tuple[str, ...]] | None = None
+    for other, opaque, taken in _ways_to_read(program):
+        prepared = prepare(other.tree, question.kept)
+        try:
+            _check_symbols(free_symbols(prepared.tree), question.kept)
+        except KlcliError as error:
+            problem = problem or error
+            continue
+        answers = candidates(other, prepared, question)
+        first = first or (other, prepared, answers, taken)
+        role = answers[0].verdict.roles
+        right_place = opaque is None or opaque in (role.head, role.prior_head)
+        if answers[0].kind in ("exact", "scaled") and right_place:
+            return other, prepared, answers, taken
+    if first is None:
+        raise problem or KlcliError("the formula has no symbol")
+    return first
+
+
+def _ways_to_read(program: Program) -> Iterator[tuple[Program, str | None, tuple[str, ...]]]:
+    """The formula itself; with a variable that is left a symbol; with symbols that are functions of others.
+
+    The second settles ``std = 0.1 + softplus(x)``, which is no reading of x: with std as the head the formula
+    can be right.
+    The third puts exp(logvar) in for var where both are symbols.
+    """
+    yield program, None, ()
+    for name in program.helpers[:_MOST_HELPERS]:
+        try:
+            opaque = read_program(program.text, program.language, frozenset((name,)))
+        except KlcliError:
+            continue
+        if name in free_symbols(opaque.tree):
+            yield opaque, name, (f"{name} is taken as it is; what it is computed from is not judged",)
+    links = _links([name for name in free_symbols(program.tree) if name not in program.helpers])
+    if links:
+        texts = tuple(f"{name} is taken for {to_text(tree)}" for name, tree in links.items())
+        yield replace(program, tree=substitute(program.tree, links)), None, texts
+
+
+def _links(names: Sequence[str]) -> dict[str, Tree]:
+    """Symbols whose names state a variance or a standard deviation, beside one that states its logarithm."""
+    found: dict[str, Tree] = {}
+    logs = [name for name in names if suggested(name) in ("logvar", "logstd")]
+    for name in names:
+        reading = suggested(name)
+        beside = [log for log in logs if is_prior(log) == is_prior(name)]
+        if reading in ("var", "std") and len(beside) == 1:
+            stated = PARAMETERIZATIONS[suggested(beside[0]) or ""]
+            sigma = substitute(stated.sigma, {"s": Symbol(beside[0])})
+            head = {"sigma": sigma}
+            found[name] = unplaced(
+                substitute(stated.variance, {"s": Symbol(beside[0])})
+                if reading == "var"
+                else substitute(PARAMETERIZATIONS[reading].head, head)
+            )
     return found
 
 
@@ -131,10 +198,19 @@ def _warnings(found: Verification, question: Question) -> Iterator[str]:
     if role.head and is_mean(role.head) and question.head is None:
         name = role.head
         yield f"{name} is read as the head, although named like a mean; --mean {name} demands the other"
-    elif role.head and (stated := suggested(role.head)) and stated != verdict.parameterization.name:
-        meant, held = PARAMETERIZATIONS[stated].meaning, verdict.parameterization.meaning
-        yield f"the name {role.head} suggests {meant}, but the formula holds for {held}"
+    else:
+        readings = ((role.head, verdict.parameterization), (role.prior_head, verdict.prior_parameterization))
+        for head, held in readings:
+            stated = suggested(head) if head else None
+            if held and stated and stated != held.name:
+                meant = PARAMETERIZATIONS[stated].meaning
+                yield f"the name {head} suggests {meant}, but the formula holds for {held.meaning}"
+    for name in found.program.ignored:
+        yield f"a clip has the limit {name}, whose value is not known; it is left out"
     if role.has_prior and question.prior != STANDARD:
         yield "the prior has symbols of its own: --prior-mu and --prior-sigma are not used"
+    for clip in prepared.bounds:
+        if binds(clip, role, verdict.parameterization, verdict.prior_parameterization):
+            yield "the head or the mean is clipped within its usual range: the sampler has to clip it, too"
     if prepared.loose_constant:
         yield "a constant stands outside of the sum: it is counted once and not in every dimension"

@@ -19,7 +19,7 @@ def scale_text(verdict: Verdict, prepared: Prepared) -> str:
     assert verdict.kl
     scale = verdict.kl.scale
     above = " ".join(prepared.weights)
-    below = " ".join([*prepared.divisors, *(["d"] if prepared.reduction == "mean" else [])])
+    below = " ".join([*prepared.divisors, *(["d"] if prepared.reductions.name == "mean" else [])])
     number = constant_text(scale)
     factor = above if above and scale == 1 else f"{number} {above}".strip()
     if not below:

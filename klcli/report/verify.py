@@ -12,7 +12,7 @@ from klcli.formula.numeral import decimal_text, significant
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.explanation import shape_words
-from klcli.judge.identification import PROBES, compared_digits
+from klcli.judge.identification import PROBES, compared_digits, own_points
 from klcli.judge.pairs import PAIR_PROBES
 from klcli.judge.shape import Minimum
 from klcli.judge.verdict import STANDARD
@@ -213,7 +213,8 @@ def _facts(found: Verification, data: VerifyData, proved: bool | None) -> Iterat
         value = "no value" if point.found is None else significant(point.found)
         yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
     if verdict.kl:
-        points = len(PAIR_PROBES if verdict.roles.has_prior else PROBES)
+        own = len(own_points(found.prepared.tree))
+        points = len(PAIR_PROBES) if verdict.roles.has_prior else len(PROBES) + own
         digits = compared_digits(found.prepared.tree)
         numeric = f"holds to {digits} digits at {points} points"
         yield Fact("proof", "proved by algebra, for all means and heads" if proved else numeric)
@@ -230,12 +231,16 @@ def _meanings(found: Verification) -> Iterator[Fact]:
     if kl is None or best.kind == "wrong":
         return
     if scale_text(best.verdict, prepared) != "1":
-        mean = "; d is the number of latents that the mean runs over" if prepared.reduction == "mean" else ""
+        mean = (
+            "; d is the number of latents that the mean runs over"
+            if prepared.reductions.name == "mean"
+            else ""
+        )
         yield Fact("scale", f"{scale_text(best.verdict, prepared)}{mean}; --allow-scale accepts it")
     if kl.shift:
         yield Fact("shift", f"{constant_text(kl.shift)}: a constant changes no gradient")
-    if prepared.reduction in ("sum", "sum-mean"):
-        batch = ", then a mean over the batch" if prepared.reduction == "sum-mean" else ""
+    if prepared.reductions.name in ("sum", "sum-mean"):
+        batch = ", then a mean over the batch" if prepared.reductions.name == "sum-mean" else ""
         yield Fact("reduction", f"a sum over the latents{batch}")
 
 
@@ -280,7 +285,7 @@ def _numerics(found: Verification) -> Iterator[Fact]:
             f"{significant(100 * loss.error, 2)} % off",
         )
     if found.stable:
-        label = "stable" if found.prepared.reduction == "none" else "stable, per latent"
+        label = "stable" if found.prepared.reductions.name == "none" else "stable, per latent"
         yield Fact(label, found.stable)
     if found.overflow:
         head = found.best.verdict.roles.head

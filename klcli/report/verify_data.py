@@ -124,7 +124,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
         prior=reading.prior,
         direction=reading.direction,
         unit="nats",
-        reduction=prepared.reduction,
+        reduction=prepared.reductions.name,
         symbols=_symbols(verdict),
         mistake=reading.mistake,
         corrected=reading.corrected,

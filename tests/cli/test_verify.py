@@ -336,7 +336,10 @@ def test_a_file_name_is_no_formula(klcli: Klcli, tmp_path: Path, monkeypatch: py
     (tmp_path / "many.txt").write_text(FILE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     result = klcli("verify", "many.txt")
-    assert (result.status, result.err) == (2, "error: many.txt is a file\nhint: klcli verify --file many.txt\n")
+    assert (result.status, result.err) == (
+        2,
+        "error: many.txt is a file\nhint: klcli verify --file many.txt\n",
+    )
 
 
 def test_the_sum_sign_and_the_letter(klcli: Klcli) -> None:

@@ -74,6 +74,8 @@ READ: list[tuple[str, str, Any]] = [
     ("x.view(-1, 3).detach() + tf.cast(y, tf.float32)", "x + y", V.x + V.y),
     ("torch.ones_like(x) - K.zeros_like(x) + torch.tensor(2.0)", "1 - 0 + 2.0", mpf(3)),
     ("x.size(1) + x.size(0) + len(x)", "dim + batch_size + batch_size", None),
+    # Inner products.
+    ("x @ y + torch.dot(x, y)", "sum(x * y) + sum(x * y)", None),
     # Clips.
     ("x.clamp(min=-10, max=10) + np.clip(x, 0.1, 2)", "clip(x, -10, 10) + clip(x, 0.1, 2)", None),
     ("torch.clamp(x, min=1e-6) + np.maximum(x, 1) + x.clamp_max(3)", "max(x, 0.000001) + max(x, 1) + min(x, 3)", None),
@@ -118,7 +120,7 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("x − y", 2, "invalid character '−'", ""),
     ("x^2", 1, "'^' is no power in Python", "**"),
     ("x // y", 0, "'x // y' has no place", "numbers, names"),
-    ("x @ y", 0, "'x @ y' has no place", ""),
+    ("x % y", 0, "'x % y' has no place", ""),
     ("x if y else s", 0, "has no place", ""),
     ("().real", 0, "'().real' has no place", ""),
     ("x.__class__", 0, "'x.__class__' has no place", ""),

@@ -1,0 +1,166 @@
+"""Follows the statements of Python code in their order: assignments, methods in place, a return.
+
+Two names can stand for one object, and a method in place changes it for both. What cannot be followed safely
+is an error; what a network computes is a symbol, a new one after each assignment.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from klcli.formula.python import Reader
+from klcli.formula.syntax import FormulaError
+from klcli.formula.tree import Symbol, Tree
+
+__all__ = ["Statements"]
+
+
+class Statements:
+    """The state of the names between statements.
+
+    Attributes:
+        reader: reads expressions, with the values of the names.
+        helpers: the names that were given a value, in their order.
+        opaque: names that stay symbols whatever is assigned to them.
+    """
+
+    def __init__(self, reader: Reader, opaque: frozenset[str] = frozenset()) -> None:
+        self.reader = reader
+        self.opaque = opaque
+        self.helpers: dict[str, None] = {}
+        self._unread: dict[str, FormulaError] = {}
+        """Why the value of a name could not be read; such a name is a symbol."""
+        self._problem: FormulaError | None = None
+        """Why the statement before could not be read, if it could not."""
+
+    def result(self, statements: Sequence[ast.stmt]) -> Tree:
+        """What the first return computes, or else the last statement.
+
+        Raises:
+            FormulaError: a statement that is no formula, or nothing is computed at the end.
+        """
+        tree: Tree | None = None
+        last: ast.stmt | None = None
+        for last in statements:
+            tree = self._run(last)
+            if isinstance(last, ast.Return):
+                break
+        if isinstance(tree, Symbol) and tree.name in self._unread:
+            raise self._unread[tree.name]
+        if tree is None and self._problem:
+            raise self._problem
+        if tree is None and last is None:
+            raise FormulaError("there is no formula in this text", self.reader.text, 0)
+        if tree is None:
+            raise self.reader.error(
+                "the last statement is no formula", last or statements[-1], "end with the KL term"
+            )
+        return tree
+
+    def _run(self, statement: ast.stmt) -> Tree | None:
+        """Follow one statement; the value that it computes, if it does."""
+        self._problem = None
+        self._check_order(statement)
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str())) | ast.Pass() | ast.Import() | ast.ImportFrom():
+                return None
+            case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
+                return self.reader.tree(value)
+            case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)], value=value):
+                self._unpack(targets, value)
+                return None
+            case ast.Assign(targets=[target], value=value):
+                return self._assign(target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                return self._assign(target, value)
+            case ast.AugAssign(target=target, op=operator, value=value):
+                return self._change(target, ast.copy_location(ast.BinOp(target, operator, value), statement))
+            case ast.FunctionDef(body=body) | ast.With(body=body):
+                return self.result(body)
+        hint = "assignments, a return and the formula itself are read"
+        raise self.reader.error("this statement has no place in a formula", statement, hint)
+
+    def _check_order(self, statement: ast.stmt) -> None:
+        """Refuse an expression that changes an object in place and uses it elsewhere, too."""
+        if isinstance(statement, ast.FunctionDef | ast.With):
+            return
+        loaded = [
+            node.id
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        ]
+        for node in ast.walk(statement):
+            name = self.reader.changed_by(node) if isinstance(node, ast.Call) else ""
+            if name and loaded.count(name) > 1:
+                hint = "change it in a statement of its own"
+                raise self.reader.error(f"{name} is changed in place where it is used", statement, hint)
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
+        name = self._name_of(target)
+        self.helpers[name] = None
+        source = self.reader.object_of(value)
+        try:
+            tree = self.reader.tree(value)
+        except FormulaError as error:
+            self._forget(target)
+            self._unread[name] = self._problem = error
+            return None
+        if name in self.opaque:
+            self._forget(target)
+            return None
+        self._bind(name, tree, source)
+        return tree
+
+    def _change(self, target: ast.expr, joined: ast.expr) -> Tree | None:
+        """``x *= 2``, which changes the object that other names may stand for, too."""
+        name = self._name_of(target)
+        tree = self.reader.tree(joined)
+        self.helpers[name] = None
+        self.reader.change(name, tree)
+        return tree
+
+    def _unpack(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        """All values are computed before any name gets one."""
+        parts = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+        if len(parts) != len(targets):
+            for target in targets:
+                self._forget(target)
+            return
+        pairs = [
+            (self._name_of(target), self._read(part), self.reader.object_of(part))
+            for target, part in zip(targets, parts, strict=True)
+        ]
+        for target, (name, tree, source) in zip(targets, pairs, strict=True):
+            self.helpers[name] = None
+            if tree is None or name in self.opaque:
+                self._forget(target)
+            else:
+                self._bind(name, tree, source)
+
+    def _read(self, value: ast.expr) -> Tree | None:
+        try:
+            return self.reader.tree(value)
+        except FormulaError:
+            return None
+
+    def _bind(self, name: str, tree: Tree, source: int | None) -> None:
+        self.reader.values[name] = tree
+        self.reader.objects[name] = self.reader.new_object() if source is None else source
+
+    def _forget(self, target: ast.expr) -> None:
+        """A value that is not known: a symbol that was not used before."""
+        name = self._name_of(target)
+        self.reader.objects[name] = self.reader.new_object()
+        self.reader.values.pop(name, None)
+        if fresh := self.reader.fresh_symbol(name):
+            self.reader.values[name] = fresh
+
+    def _name_of(self, target: ast.expr) -> str:
+        """The name under which the reader looks a value up."""
+        if isinstance(target, ast.Name):
+            return target.id
+        symbol = self.reader.atom(target) if isinstance(target, ast.Attribute | ast.Subscript) else None
+        if symbol is None:
+            raise self.reader.error("only names, attributes and subscripts are given values", target)
+        return symbol.name

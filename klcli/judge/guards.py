@@ -1,0 +1,180 @@
+"""What code adds to keep a formula finite: clips, and small numbers inside of logarithms, roots and divisors.
+
+A formula is judged without them. A small number is reported; a clip is looked at: on the whole, from below,
+it is free bits; of the head or the mean wherever they stand, it bounds what a network puts out; anywhere else
+it must not bind where training needs the formula.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.tree import (
+    Call,
+    Clip,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Symbol,
+    Tree,
+    children,
+    free_symbols,
+    rebuilt,
+    spanning,
+    walk,
+)
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.names import is_epsilon, is_mean
+from klcli.judge.roles import Roles
+
+__all__ = ["Guards", "binds", "guards", "without_guards"]
+
+_LARGEST_EPSILON = Fraction(1, 1000)
+_SIGMAS = tuple(10.0 ** (tenths / 10) for tenths in range(-19, 20))
+_MEANS = (-3.0, -1.0, -0.3, 0.0, 0.3, 1.0, 3.0)
+"""Where a clip may not bind: standard deviations between 0.01 and 100, means up to 3."""
+
+
+@dataclass(slots=True)
+class Guards:
+    """The guards of a formula.
+
+    Attributes:
+        tree: the formula without them.
+        epsilons: the small numbers, as they were written.
+        floors: clips of the whole from below, as free bits are.
+        bounds: clips of a symbol wherever it occurs.
+        clips: all other clips.
+    """
+
+    tree: Tree
+    epsilons: list[Tree] = field(default_factory=list)
+    floors: list[Clip] = field(default_factory=list)
+    bounds: list[Clip] = field(default_factory=list)
+    clips: list[Clip] = field(default_factory=list)
+
+
+def guards(tree: Tree) -> Guards:
+    """Take the guards out of a formula."""
+    found = Guards(tree)
+    everything: list[Clip] = []
+    found.tree = _without(tree, found, everything, whole=True, kept_finite=False)
+    for clip in dict.fromkeys(everything):
+        (found.bounds if _bounds_all(tree, clip) else found.clips).append(clip)
+    found.epsilons = list(dict.fromkeys(found.epsilons))
+    return found
+
+
+def without_guards(tree: Tree) -> Tree:
+    """The formula without clips and small numbers."""
+    return guards(tree).tree
+
+
+def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Parameterization | None) -> bool:
+    """Whether a clip changes its operand for some mean up to 3 and some sigma from 0.01 to 100.
+
+    Also where that cannot be seen, because the operand has other symbols.
+    """
+    means, heads = {role.mean, role.prior_mean}, {role.head, role.prior_head}
+    names = free_symbols(clip.operand)
+    if not set(names) <= means | heads:
+        return True
+    run = Doubles()
+    for sigma, mean in product(_SIGMAS, _MEANS if means.intersection(names) else (0.0,)):
+        try:
+            head = evaluate(reading.head, {"sigma": sigma}, run)
+            prior_head = evaluate((prior_reading or reading).head, {"sigma": sigma}, run)
+            values = {role.mean: mean, role.prior_mean: -mean, role.head: head, role.prior_head: prior_head}
+            value = evaluate(clip.operand, {name: number for name, number in values.items() if name}, run)
+        except ArithmeticError:
+            continue
+        if (clip.low is not None and value < clip.low) or (clip.high is not None and value > clip.high):
+            return True
+    return False
+
+
+def _without(tree: Tree, found: Guards, clips: list[Clip], *, whole: bool, kept_finite: bool) -> Tree:
+    """The tree without guards.
+
+    Args:
+        tree: a part of the formula.
+        found: where the small numbers and floors go.
+        clips: where all other clips go.
+        whole: whether the formula is this part, perhaps summed or multiplied by a positive number.
+        kept_finite: whether a logarithm, a root or a division takes this part.
+    """
+    match tree:
+        case Clip(operand, _, high):
+            (found.floors if whole and high is None and _has_all(operand) else clips).append(tree)
+            return _without(operand, found, clips, whole=whole, kept_finite=kept_finite)
+        case Operation("+", left, right):
+            for small, rest in ((right, left), (left, right)):
+                if _is_epsilon(small, rest, kept_finite=kept_finite):
+                    found.epsilons.append(small)
+                    return _without(rest, found, clips, whole=False, kept_finite=kept_finite)
+    below = []
+    for place, child in enumerate(children(tree)):
+        passes = isinstance(tree, Reduction) or (
+            isinstance(tree, Operation) and tree.operator in "*/" and not isinstance(child, Negative | Number)
+        )
+        below.append(
+            _without(
+                child,
+                found,
+                clips,
+                whole=whole and passes,
+                kept_finite=_keeps_finite(tree, place, kept_finite),
+            )
+        )
+    new = rebuilt(tree, below)
+    return spanning(new, *tree.span) if tree.span else new
+
+
+def _has_all(operand: Tree) -> bool:
+    """Whether what is clipped can be a whole KL: it has a mean and a head."""
+    return len(free_symbols(operand)) > 1 and any(isinstance(node, Call) for node in walk(operand))
+
+
+def _keeps_finite(tree: Tree, place: int, already: bool) -> bool:
+    match tree:
+        case Call(function):
+            return function in ("log", "sqrt")
+        case Operation("/"):
+            return place == 1 or already
+        case Operation("^", _, Negative()):
+            return place == 0
+        case Operation("*"):
+            return already
+    return False
+
+
+def _is_epsilon(small: Tree, rest: Tree, *, kept_finite: bool) -> bool:
+    """Whether a term only keeps the rest away from zero: a tiny number, or a symbol of that name."""
+    names = free_symbols(rest)
+    if not names or any(map(is_mean, names)):
+        return False
+    match small:
+        case Number(value):
+            scale = isinstance(rest, Call) and rest.function in ("softplus", "exp", "sqrt", "abs")
+            return 0 < value <= _LARGEST_EPSILON and (kept_finite or scale)
+        case Symbol(name):
+            return kept_finite and is_epsilon(name)
+    return False
+
+
+def _bounds_all(tree: Tree, clip: Clip) -> bool:
+    """Whether a clip is one of a symbol, and that symbol occurs nowhere else."""
+
+    def only_in_it(node: Tree) -> bool:
+        if node == clip:
+            return True
+        if isinstance(node, Symbol):
+            return node != clip.operand
+        return all(map(only_in_it, children(node)))
+
+    return isinstance(clip.operand, Symbol) and only_in_it(tree)
