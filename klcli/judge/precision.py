@@ -24,7 +24,7 @@ _NOTICED = 0.01
 
 _LARGEST = {"half": 65504.0, "single": 3.4028234663852886e38, "double": 1.7976931348623157e308}
 """The largest numbers, by the name of the precision."""
-_FARTHEST, _HALVINGS = 1000.0, 50
+_FARTHEST, _HALVINGS = 1000.0, 24
 
 _STABLE = {
     "std": "u = (s - 1) (s + 1); 0.5 (u - log1p(u) + mu^2)",

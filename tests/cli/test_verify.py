@@ -155,6 +155,25 @@ def test_standard_input_is_one_program(klcli: Klcli, monkeypatch: pytest.MonkeyP
     assert klcli("verify", "-", "-q").out == "exact logvar\n"
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"-0.5*(1 + s\0 - mu^2)", "invisible character U+0000"),
+        (b"\xff\xfe1\0+\0", "standard input is not UTF-8: byte 0 is 0xff"),
+        (b"", "the formula is empty"),
+        (b"\n\n", "the formula is empty"),
+        (b"9" * 1_000_000, "has 1,000,000 characters"),
+    ],
+)
+def test_standard_input_that_is_refused(
+    klcli: Klcli, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", _Stdin(content))
+    result = klcli("verify", "-")
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+
+
 def test_a_correction_of_several_lines(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
     program = "kl = 1 + logvar - mu**2 - torch.exp(logvar)\nkl = kl.sum(1)\nreturn 0.5 * kl\n"
     monkeypatch.setattr(sys, "stdin", _Stdin(program.encode()))

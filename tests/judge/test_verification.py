@@ -10,18 +10,20 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.printing import to_text
+from klcli.formula.printing import NOTATIONS, Notation, to_text
 from klcli.formula.program import read, read_program
 from klcli.formula.tree import (
     Call,
     Negative,
     Number,
     Operation,
+    Reduction,
     Symbol,
     Tree,
     free_symbols,
     number,
     operation,
+    substitute,
     walk,
 )
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -503,3 +505,13 @@ def test_symbols_are_walked_once() -> None:
     spans = {node.span for node in walk(program.tree) if isinstance(node, Symbol)}
     prepared = prepare(program.tree)
     assert {node.span for node in walk(prepared.tree) if isinstance(node, Symbol)} == spans
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_notation_is_read(name: str, notation: Notation) -> None:
+    variance, log_variance = parts(name)
+    form = substitute(read("-1/2 (1 + L - mu^2 - V)"), {"L": log_variance, "V": variance})
+    for tree in (form, Reduction("sum", "", form)):
+        best = settled(to_text(tree, notation)).best
+        assert (best.kind, best.verdict.parameterization.name) == ("exact", name)
