@@ -98,7 +98,9 @@ def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Par
     return False
 
 
-def _without(tree: Tree, found: Guards, clips: list[Clip], *, whole: bool, kept_finite: bool) -> Tree:
+def _without(
+    tree: Tree, found: Guards, clips: list[Clip], *, whole: bool, kept_finite: bool, in_exp: bool = False
+) -> Tree:
     """The tree without guards.
 
     Args:
@@ -107,6 +109,7 @@ def _without(tree: Tree, found: Guards, clips: list[Clip], *, whole: bool, kept_
         clips: where all other clips go.
         whole: whether the formula is this part, perhaps summed or multiplied by a positive number.
         kept_finite: whether a logarithm, a root or a division takes this part.
+        in_exp: whether this part is an exponent.
     """
     match tree:
         case Clip(operand, _, high):
@@ -114,7 +117,9 @@ def _without(tree: Tree, found: Guards, clips: list[Clip], *, whole: bool, kept_
             return _without(operand, found, clips, whole=whole, kept_finite=kept_finite)
         case Operation("+", left, right):
             for small, rest in ((right, left), (left, right)):
-                if _is_epsilon(small, rest, kept_finite=kept_finite):
+                if _is_epsilon(
+                    small, rest, kept_finite=kept_finite, in_exp=in_exp and isinstance(rest, Symbol)
+                ):
                     found.epsilons.append(small)
                     return _without(rest, found, clips, whole=False, kept_finite=kept_finite)
     below = []
@@ -122,15 +127,9 @@ def _without(tree: Tree, found: Guards, clips: list[Clip], *, whole: bool, kept_
         passes = isinstance(tree, Reduction) or (
             isinstance(tree, Operation) and tree.operator in "*/" and not isinstance(child, Negative | Number)
         )
-        below.append(
-            _without(
-                child,
-                found,
-                clips,
-                whole=whole and passes,
-                kept_finite=_keeps_finite(tree, place, kept_finite),
-            )
-        )
+        finite = _keeps_finite(tree, place, kept_finite)
+        in_exp = isinstance(tree, Call) and tree.function == "exp"
+        below.append(_without(child, found, clips, whole=whole and passes, kept_finite=finite, in_exp=in_exp))
     new = rebuilt(tree, below)
     return spanning(new, *tree.span) if tree.span else new
 
@@ -153,7 +152,7 @@ def _keeps_finite(tree: Tree, place: int, already: bool) -> bool:
     return False
 
 
-def _is_epsilon(small: Tree, rest: Tree, *, kept_finite: bool) -> bool:
+def _is_epsilon(small: Tree, rest: Tree, *, kept_finite: bool, in_exp: bool) -> bool:
     """Whether a term only keeps the rest away from zero: a tiny number, or a symbol of that name."""
     names = free_symbols(rest)
     if not names or any(map(is_mean, names)):
@@ -161,9 +160,9 @@ def _is_epsilon(small: Tree, rest: Tree, *, kept_finite: bool) -> bool:
     match small:
         case Number(value):
             scale = isinstance(rest, Call) and rest.function in ("softplus", "exp", "sqrt", "abs")
-            return 0 < value <= _LARGEST_EPSILON and (kept_finite or scale)
+            return 0 < value <= _LARGEST_EPSILON and (kept_finite or scale or in_exp)
         case Symbol(name):
-            return kept_finite and is_epsilon(name)
+            return (kept_finite and is_epsilon(name)) or (in_exp and name in ("eps", "epsilon"))
     return False
 
 

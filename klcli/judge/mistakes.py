@@ -288,6 +288,18 @@ MISTAKES: tuple[Mistake, ...] = (
         "the sum of squares or of logarithms. Sum the whole, over the latents first.",
     ),
     Mistake(
+        "KL122",
+        "symbol of the other Gaussian",
+        "one term has the symbol of the other Gaussian",
+        "With two Gaussians every term has its place for each mean and variance. Where one of them is taken "
+        "from the wrong Gaussian, the terms belong to different divergences and their sum is none.",
+        (
+            "1/2 (log v2 - log v1 + v1/v2 + (mu1 - mu2)^2/v1 - 1)",
+            "1/2 (log v2 - log v1 + v1/v2 + (mu1 - mu2)^2/v2 - 1)",
+        ),
+        rules.other_symbol,
+    ),
+    Mistake(
         "KL201",
         "sampler and KL disagree",
         "the sample is drawn with another reading of the head than the KL has",

@@ -39,7 +39,7 @@ _READINGS: Mapping[str, re.Pattern[str]] = {
 """Patterns of names, tried in this order: ``log_sigma2`` is a log-variance, ``log_sigma`` is not."""
 
 _DIMENSION = re.compile(
-    r"(d|k|n|D|K|J|nz|n_z|dim|(.*_)?(n_|num_)?(z|latents?|hidden|embedding|emb)(_?(dims?|size|features|units))?|(.*_)?dims?)"
+    r"(d|k|n|D|K|J|nz|nd|(.*_)?(dims?|size|features|latents?)|(.*_)?(n|num|nb)_\w+|.*[a-z]dim)"
 )
 _EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z")
 _MASK = re.compile(r"(.*_)?masks?(_\w+)?\Z", re.IGNORECASE)

@@ -87,6 +87,8 @@ def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
     guarded = guards(tree)
     plain = _without_masks(guarded.tree, aside)
     if len(free_symbols(plain)) > 2:
+        plain = _without_other_losses(plain, kept, aside)
+    if len(free_symbols(plain)) > 2:
         plain = _without_terms(plain, kept, aside)
     if len(free_symbols(plain)) > 2:
         plain = _without_weights(plain, kept, aside)
@@ -201,6 +203,28 @@ def _ones(tree: Tree, aside: _Aside, *, divided: bool) -> Tree:
         flips = isinstance(tree, Operation) and tree.operator == "/" and place == 1
         below.append(_ones(child, aside, divided=divided != flips))
     return _kept_place(rebuilt(tree, below), tree)
+
+
+def _without_other_losses(
+    tree: Tree, kept: Sequence[str], aside: _Aside, outside: frozenset[str] = frozenset()
+) -> Tree:
+    """The tree with 0 for terms such as a mean squared error, which shares no symbol with the rest.
+
+    Such a term has neither logarithm nor exponential, no name of a mean or a head, and is no mere product.
+    """
+    if isinstance(tree, Reduction):
+        return _kept_place(rebuilt(tree, (_without_other_losses(tree.body, kept, aside, outside),)), tree)
+    if isinstance(tree, Operation) and tree.operator in ("+", "-"):
+        left = _without_other_losses(tree.left, kept, aside, outside.union(free_symbols(tree.right)))
+        right = _without_other_losses(tree.right, kept, aside, outside.union(free_symbols(tree.left)))
+        return _kept_place(rebuilt(tree, (left, right)), tree)
+    names = set(free_symbols(tree))
+    telling = any(is_mean(name) or suggested(name) for name in names) or names & {*kept}
+    involved = any(isinstance(node, Call) for node in walk(tree)) or all(map(_is_factor, walk(tree)))
+    if not outside or telling or involved or names & outside:
+        return tree
+    aside.others.append(to_text(tree))
+    return _kept_place(Number(Fraction(0)), tree)
 
 
 def _without_terms(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:

@@ -25,6 +25,7 @@ __all__ = [
     "log_squared",
     "mean_not_squared",
     "not_squared",
+    "other_symbol",
     "plus_for_times",
     "prior_variance",
     "sign_of_term",
@@ -172,6 +173,14 @@ def sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield Negative(site.node)
         case _ if not site.above:
             yield Negative(site.node)
+
+
+def other_symbol(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    """The symbol of the other Gaussian."""
+    if isinstance(site.node, Symbol):
+        for names in (symbols.heads, symbols.means):
+            if site.node.name in names:
+                yield from (Symbol(name) for name in sorted(names) if name != site.node.name)
 
 
 def factor_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:

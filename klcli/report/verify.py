@@ -311,5 +311,6 @@ def _table(answers: Sequence[Answer]) -> Table:
             (Cell(str(answer.line)), Cell(kind, _TONES.get(kind, "bad")), Cell(answer.text), Cell(text))
         )
     return Table(
-        (Column("line", numeric=True), Column("verdict"), Column("formula"), Column("what it is")), tuple(rows)
+        (Column("line", numeric=True), Column("verdict"), Column("formula"), Column("what it is")),
+        tuple(rows),
     )

@@ -106,6 +106,23 @@ THE_KL = [
     ("0.5 * (mu @ mu + torch.sum(logvar.exp() - 1 - logvar))", "exact"),
     ("logvar = logvar.clamp(-10, 10); std = torch.exp(logvar/2); 0.5*(std**2 + mu**2 - 1 - logvar)", "exact"),
     ("0.5*(exp(s) + mu^2 - 1 - s) + 784", "scaled"),
+    # Forms that stand in public code.
+    (
+        "torch.mean(torch.square(target - out)) - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())",
+        "exact",
+    ),
+    ("-0.5 * tf.reduce_sum(1 + log_var - tf.square(mean) - tf.exp(log_var + 1e-8), axis=1)", "exact"),
+    ("-0.5 * torch.sum(1 + var - mean**2 - torch.exp(var + self.eps), dim=1)", "exact"),
+    (
+        "var = logvar.exp(); ratio = var / self.prior_var; diff = mu - self.prior_mu; "
+        "shift = diff * diff / self.prior_var; logs = self.prior_var.log() - logvar; "
+        "kl = 0.5 * ((ratio + shift + logs).sum(axis=1) - self.args.num_topics); return kl.mean()",
+        "exact",
+    ),
+    (
+        "kl = 0.5 * (var1/var2 + (mu2 - mu1)**2/(var2 + 1e-300) - 1 + np.log(var2) - np.log(var1)); max(0.0, kl)",
+        "exact",
+    ),
     ("0.5*(exp(s) + mu^2 - 1 - s) * 1e-30", "scaled"),
 ]
 

@@ -60,7 +60,9 @@ def test_sides(name: str, prior: bool | None, without: str) -> None:
 
 
 def test_others() -> None:
-    assert all(map(is_dimension, ("d", "k", "latent_dim", "z_dim", "n_latent", "dim")))
+    assert all(
+        map(is_dimension, ("d", "k", "latent_dim", "z_dim", "n_latent", "dim", "args_num_topics", "emb_size"))
+    )
     assert not any(map(is_dimension, ("beta", "mu", "logvar", "BCE")))
     assert all(map(is_epsilon, ("eps", "epsilon", "self_eps")))
     assert all(map(is_noise, ("eps", "noise", "randn", "eps_1")))

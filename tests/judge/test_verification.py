@@ -414,7 +414,7 @@ def test_mean_and_head_can_be_said() -> None:
     ("text", "question", "message"),
     [
         ("1 + 2", {}, "no symbol"),
-        ("exp(a) + log(b) + c^2 + exp(d) + sqrt(f)", {}, "a KL has a mean and a head"),
+        ("exp(a) + log(b) + exp(c) + exp(d) + sqrt(f)", {}, "a KL has a mean and a head"),
         ("-1/2 (1 + s - mu^2 - e^s)", {"mean": "x"}, "no symbol x"),
     ],
 )
