@@ -36,6 +36,7 @@ __all__ = ["Guards", "binds", "guards", "without_guards"]
 
 _LARGEST_EPSILON = Fraction(1, 1000)
 _SIGMAS = tuple(10.0 ** (tenths / 10) for tenths in range(-19, 20))
+_MODERATE = tuple(sigma for sigma in _SIGMAS if 0.1 <= sigma <= 10)
 _MEANS = (-3.0, -1.0, -0.3, 0.0, 0.3, 1.0, 3.0)
 """Where a clip may not bind: standard deviations between 0.01 and 100, means up to 3."""
 
@@ -85,10 +86,13 @@ def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Par
     if not set(names) <= means | heads:
         return True
     run = Doubles()
-    for sigma, mean in product(_SIGMAS, _MEANS if means.intersection(names) else (0.0,)):
+    # A bound of a whole KL may be reached where it is very large.
+    whole = _has_all(clip.operand)
+    sigmas = _MODERATE if whole else _SIGMAS
+    for sigma, mean in product(sigmas, _MEANS if means.intersection(names) else (0.0,)):
         try:
             head = evaluate(reading.head, {"sigma": sigma}, run)
-            prior_head = evaluate((prior_reading or reading).head, {"sigma": sigma}, run)
+            prior_head = evaluate((prior_reading or reading).head, {"sigma": 1.0 if whole else sigma}, run)
             values = {role.mean: mean, role.prior_mean: -mean, role.head: head, role.prior_head: prior_head}
             value = evaluate(clip.operand, {name: number for name, number in values.items() if name}, run)
         except ArithmeticError:
@@ -157,12 +161,12 @@ def _is_epsilon(small: Tree, rest: Tree, *, kept_finite: bool, in_exp: bool) -> 
     names = free_symbols(rest)
     if not names or any(map(is_mean, names)):
         return False
+    scale = isinstance(rest, Call) and rest.function in ("softplus", "exp", "sqrt", "abs")
     match small:
         case Number(value):
-            scale = isinstance(rest, Call) and rest.function in ("softplus", "exp", "sqrt", "abs")
             return 0 < value <= _LARGEST_EPSILON and (kept_finite or scale or in_exp)
         case Symbol(name):
-            return (kept_finite and is_epsilon(name)) or (in_exp and name in ("eps", "epsilon"))
+            return (kept_finite and is_epsilon(name)) or ((in_exp or scale) and name in ("eps", "epsilon"))
     return False
 
 

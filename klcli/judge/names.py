@@ -43,6 +43,7 @@ _DIMENSION = re.compile(
 )
 _EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z")
 _MASK = re.compile(r"(.*_)?masks?(_\w+)?\Z", re.IGNORECASE)
+_SAMPLE = re.compile(r"(.*_)?(z|zs|sample|z_sample)(_[pqt]|_hat)?\Z")
 _NOISE = re.compile(r"(.*_)?(eps|epsilon|noise|xi|e|u|n|z_?0|randn|rand)(_\w+)?\Z", re.IGNORECASE)
 
 
@@ -90,6 +91,11 @@ def is_epsilon(name: str) -> bool:
 def is_mask(name: str) -> bool:
     """Whether a name is that of a mask, which leaves entries out."""
     return _MASK.match(name) is not None
+
+
+def is_sample(name: str) -> bool:
+    """Whether a name is that of a sample of the latents: ``z``, ``z_p``."""
+    return _SAMPLE.match(name) is not None
 
 
 def is_noise(name: str) -> bool:

@@ -52,6 +52,7 @@ NOT_THE_KL = [
     "logvar.view(-1).exp_(); 0.5*(logvar.exp() + mu**2 - 1 - logvar)",
     "logvar.data.exp_(); 0.5*(logvar.exp() + mu**2 - 1 - logvar)",
     "v = logvar.exp(); v.copy_(mu); 0.5*(v + mu**2 - 1 - logvar)",
+    "a = logstd; logstd = logstd * 0.01; 0.5 * (torch.exp(2*a) + mu**2 - 1 - 2*logstd)",
     # What is the KL nearly everywhere, or at simple points.
     "0.5*(exp(s)+mu^2-1-s) + abs(mu-10) + mu - 10",
     "0.5*(exp(s)+mu^2-1-s) + abs(s+20) - s - 20",
@@ -119,6 +120,23 @@ THE_KL = [
         "kl = 0.5 * ((ratio + shift + logs).sum(axis=1) - self.args.num_topics); return kl.mean()",
         "exact",
     ),
+    (
+        "kl = logs_p - logs_q - 0.5; kl += 0.5 * ((z_p - m_p)**2) * torch.exp(-2. * logs_p); "
+        "kl = torch.sum(kl * z_mask); l = kl / torch.sum(z_mask); return l",
+        "scaled",
+    ),
+    (
+        "mean = mean * 0.1; logstd = logstd * 0.01; "
+        "kl = 0.5 * torch.sum(torch.exp(2 * logstd) + mean**2 - 1.0 - 2 * logstd)",
+        "exact",
+    ),
+    ("log_sigma = log_sigma + 0.3; kld = -0.5 * (1 + log_sigma - mu.pow(2) - (log_sigma).exp())", "exact"),
+    (
+        "s1 = torch.exp(logstd); s2 = torch.exp(p_logstd); 0.5 * (2*torch.log(s2 + self.eps) - 2*torch.log(s1 + "
+        "self.eps) + (torch.pow(s1 + self.eps, 2) + torch.pow(mu - p_mu, 2)) / torch.pow(s2 + self.eps, 2) - 1)",
+        "exact",
+    ),
+    ("kl = 0.5 * (logvar.exp() + mu**2 - 1 - logvar); torch.clamp(kl, min=-100.0, max=100.0)", "exact"),
     (
         "kl = 0.5 * (var1/var2 + (mu2 - mu1)**2/(var2 + 1e-300) - 1 + np.log(var2) - np.log(var1)); max(0.0, kl)",
         "exact",
