@@ -1,0 +1,98 @@
+"""What a formula can be read as besides what it says: variables as heads, symbols that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from klcli.errors import KlcliError
+from klcli.formula.printing import to_text
+from klcli.formula.program import Program, read_program
+from klcli.formula.tree import (
+    Number,
+    Operation,
+    Symbol,
+    Tree,
+    children,
+    free_symbols,
+    operation,
+    rebuilt,
+    substitute,
+    unplaced,
+)
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.names import is_prior, is_sample, suggested
+
+__all__ = ["ways_to_read"]
+
+_MOST_HELPERS = 8
+"""Helper variables that are tried as symbols."""
+
+
+def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
+    """The formula itself, and what else it can be read as, each with the heads that this is about.
+
+    With a helper variable that stays a symbol: ``std = 0.1 + softplus(x)`` is no reading of x, but the
+    formula can be right in std. With all names that get a new value from their old one as symbols, as in
+    ``logstd = logstd * 0.01``. With symbols that are functions of others: exp(logvar) put in for var where
+    both are symbols. With a symbol that is a sample of the posterior.
+    """
+    yield program, set(), ()
+    own = free_symbols(program.tree)
+    changed = frozenset(name for name in program.helpers if name in own)
+    for names in [
+        *([changed] if changed else []),
+        *(frozenset((name,)) for name in program.helpers[:_MOST_HELPERS]),
+    ]:
+        try:
+            other = read_program(program.text, program.language, names)
+        except KlcliError:
+            continue
+        symbols = {s for s in free_symbols(other.tree) if other.spellings.get(s, s) in names}
+        if symbols:
+            shown = " and ".join(sorted(names))
+            yield other, symbols, (f"what {shown} is computed from is not judged",)
+    links = _links([name for name in own if name not in program.helpers])
+    if links:
+        texts = tuple(f"{name} is taken for {to_text(tree)}" for name, tree in links.items())
+        yield replace(program, tree=substitute(program.tree, links)), set(), texts
+    for name, head in _samples(program.tree):
+        text = f"{name} is taken for a sample of the posterior: right in expectation, {name} being its mean"
+        yield replace(program, tree=_in_expectation(program.tree, name, head)), set(), (text,)
+
+
+def _samples(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Symbols named like a sample, with the variance that their posterior has by the name of its head."""
+    names = free_symbols(tree)
+    heads = [name for name in names if suggested(name) and is_prior(name) is not True]
+    for name in names:
+        if is_sample(name) and len(heads) == 1:
+            reading = PARAMETERIZATIONS[suggested(heads[0]) or ""]
+            yield name, unplaced(substitute(reading.variance, {"s": Symbol(heads[0])}))
+
+
+def _in_expectation(tree: Tree, name: str, variance: Tree) -> Tree:
+    """The formula with the expectation of (z - m)^2 for the square: (mu - m)^2 + sigma^2, mu written z."""
+    match tree:
+        case Operation("^", Operation("-", Symbol(left), Symbol(right)), Number(two)) if two == 2:
+            return operation("+", tree, variance) if name in (left, right) else tree
+    return rebuilt(tree, [_in_expectation(child, name, variance) for child in children(tree)])
+
+
+def _links(names: Sequence[str]) -> dict[str, Tree]:
+    """Symbols whose names state a variance or a standard deviation, beside one that states its logarithm."""
+    found: dict[str, Tree] = {}
+    logs = [name for name in names if suggested(name) in ("logvar", "logstd")]
+    for name in names:
+        reading = suggested(name)
+        beside = [log for log in logs if is_prior(log) == is_prior(name)]
+        if reading in ("var", "std") and len(beside) == 1:
+            stated = PARAMETERIZATIONS[suggested(beside[0]) or ""]
+            sigma = substitute(stated.sigma, {"s": Symbol(beside[0])})
+            head = {"sigma": sigma}
+            found[name] = unplaced(
+                substitute(stated.variance, {"s": Symbol(beside[0])})
+                if reading == "var"
+                else substitute(PARAMETERIZATIONS[reading].head, head)
+            )
+    return found
