@@ -43,7 +43,7 @@ __all__ = [
 
 _COMPARED_DIGITS = 50
 SPARE_DIGITS = 20
-_MOST_DIGITS = 2000
+_MOST_DIGITS = 1000
 
 _PLAIN = 12
 """Figures of a number that the digits compared anyway have room for."""
