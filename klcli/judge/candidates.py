@@ -295,7 +295,9 @@ def _candidate(
         return Candidate("wrong", verdict, find_mistake("KL121"))
     if kind == "exact" and (prepared.reductions.name == "mean" or prepared.weights or prepared.divisors):
         kind = "scaled"
-    if verdict.kl and any(_binds(clip, verdict) for clip in prepared.clips):
+    own = set(free_symbols(prepared.tree))
+    clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
+    if verdict.kl and any(_binds(clip, verdict) for clip in clips):
         text = edited(program, program.tree, without_guards(program.tree))
         return Candidate("wrong", verdict, find_mistake("KL118"), text, verdict)
     if kind == "reversed":

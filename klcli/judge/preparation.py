@@ -86,12 +86,10 @@ def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
     aside = _Aside()
     guarded = guards(tree)
     plain = _without_masks(guarded.tree, aside)
-    if len(free_symbols(plain)) > 2:
-        plain = _without_other_losses(plain, kept, aside)
-    if len(free_symbols(plain)) > 2:
-        plain = _without_terms(plain, kept, aside)
-    if len(free_symbols(plain)) > 2:
-        plain = _without_weights(plain, kept, aside)
+    # A loss may be divided as a whole, and its terms may have weights of their own.
+    for step in (_without_weights, _without_other_losses, _without_terms, _without_weights):
+        if len(free_symbols(plain)) > 2:
+            plain = step(plain, kept, aside)
     if len(free_symbols(plain)) > 2:
         plain = _without_capacity(plain, aside)
     return Prepared(
@@ -234,7 +232,10 @@ def _without_terms(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
     """
     names = [node.name for node in walk(tree) if isinstance(node, Symbol)]
     once = {name for name in names if names.count(name) == 1 and name not in kept}
-    dimensions = {name for name in _added(tree) if name in once and is_dimension(name)}
+    counted = {name for name in _added(tree) if name in once and is_dimension(name)}
+    # The length of the first axis is that of a vector only where no sum names another axis.
+    by_axis = any(isinstance(node, Reduction) and node.axis for node in walk(tree))
+    dimensions = {name for name in counted if not (by_axis and "batch" in name)}
     on_top = {name for name in _terms_of_loss(tree) if name in once - dimensions}
     others = {name for name in on_top if not is_mean(name) and suggested(name) is None}
     aside.dimensions.extend(sorted(dimensions))
@@ -252,6 +253,8 @@ def _terms_of_loss(tree: Tree) -> Iterator[str]:
     """The symbols of those terms of the outermost sum that are products of symbols and numbers."""
     match tree:
         case Negative(below) | Reduction(body=below):
+            yield from _terms_of_loss(below)
+        case Operation("*" | "/", below, Number(value)) | Operation("*", Number(value), below) if value == 1:
             yield from _terms_of_loss(below)
         case Operation("+" | "-", left, right):
             yield from _terms_of_loss(left)

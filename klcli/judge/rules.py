@@ -152,6 +152,8 @@ def plus_for_times(site: Site, symbols: Symbols) -> Iterator[Tree]:
 def sign_of_term(site: Site, symbols: Symbols) -> Iterator[Tree]:
     """The other sign of a term."""
     match site.node:
+        case Operation(_, Number(value)) if value == 0:
+            pass  # other terms were set aside: the sign is that of the whole
         case Operation("+", left, right):
             yield operation("-", left, right)
         case Operation("-", left, right):
@@ -169,6 +171,8 @@ def sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
     match site.node:
         case Negative(operand):
             yield operand
+        case Operation("-", Number(value) as left, right) if value == 0:
+            yield operation("+", left, right)
         case Number():
             yield Negative(site.node)
         case _ if not site.above:

@@ -53,6 +53,8 @@ NOT_THE_KL = [
     "logvar.data.exp_(); 0.5*(logvar.exp() + mu**2 - 1 - logvar)",
     "v = logvar.exp(); v.copy_(mu); 0.5*(v + mu**2 - 1 - logvar)",
     "a = logstd; logstd = logstd * 0.01; 0.5 * (torch.exp(2*a) + mu**2 - 1 - 2*logstd)",
+    # The number of examples in the place of that of dimensions.
+    "0.5 * (torch.sum(mu**2 + var - torch.log(var), 1) - mu.shape[0])",
     # What is the KL nearly everywhere, or at simple points.
     "0.5*(exp(s)+mu^2-1-s) + abs(mu-10) + mu - 10",
     "0.5*(exp(s)+mu^2-1-s) + abs(s+20) - s - 20",
@@ -130,6 +132,9 @@ THE_KL = [
         "kl = 0.5 * torch.sum(torch.exp(2 * logstd) + mean**2 - 1.0 - 2 * logstd)",
         "exact",
     ),
+    ("0.5 * (np.sum(mu**2 + var - np.log(var)) - len(mu))", "exact"),
+    (f"kl = -0.5 * {C}; kl_weight = min(1.0, step/warmup); kl_weight * kl", "scaled"),
+    (f"loss = rec - 0.5 * {C}; loss = loss / x.size(0)", "scaled"),
     ("log_sigma = log_sigma + 0.3; kld = -0.5 * (1 + log_sigma - mu.pow(2) - (log_sigma).exp())", "exact"),
     (
         "s1 = torch.exp(logstd); s2 = torch.exp(p_logstd); 0.5 * (2*torch.log(s2 + self.eps) - 2*torch.log(s1 + "
@@ -179,3 +184,9 @@ def test_names_of_a_prior_are_looked_at_too() -> None:
 )
 def test_python_without_calls_is_corrected_in_python(text: str, corrected: str) -> None:
     assert verify(read_program(text)).best.corrected == corrected
+
+
+def test_the_kl_of_an_elbo_has_the_sign_of_an_elbo() -> None:
+    best = verify(read_program(f"elbo = log_px + 0.5 * {C}")).best
+    assert best.mistake is not None
+    assert (best.kind, best.mistake.code) == ("wrong", "KL109")
