@@ -11,7 +11,7 @@ import pytest
 import klcli
 
 PACKAGE = Path(klcli.__file__).parent
-ROOMS = ("errors", "formula", "gaussian", "judge", "report", "render", "cli")
+ROOMS = ("errors", "formula", "sampling", "gaussian", "judge", "report", "render", "cli")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ALLOWED = {
@@ -20,7 +20,7 @@ ALLOWED = {
     "plotille": ("render/",),
     "matplotlib": ("render/image.py",),
     "sympy": ("formula/", "gaussian/proof.py", "judge/"),
-    "scipy": ("gaussian/", "judge/"),
+    "scipy": ("sampling/", "gaussian/", "judge/"),
 }
 """Where a library may be imported; numpy may be everywhere, mpmath nowhere: it is the tests' reference."""
 

@@ -9,18 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
-from math import hypot, sqrt
-from typing import TYPE_CHECKING, Any
+from math import hypot
+from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.interval import enclose, nearest_double
-from klcli.formula.tree import Symbol, operation, substitute
 from klcli.gaussian.distribution import Gaussian, log_density
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from klcli.gaussian.log_ratio import LogRatio, log_ratios
+from klcli.sampling.moments import Moments
 
 __all__ = [
     "DEFAULT_SAMPLES",
@@ -41,8 +36,6 @@ MOST_SAMPLES = 10**12
 LEAST_SAMPLES = 1000
 """Below this the standard error is itself too uncertain for a limit of 5 of them."""
 _BLOCK = 8192
-_LARGE = 1e100
-_EPSILON = 2.0**-52
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +73,8 @@ def integral(q: Gaussian, p: Gaussian) -> tuple[Estimate, ...]:
     z = numpy.arange(-14 * 16, 14 * 16 + 1) / 16
     weight = numpy.exp(log_density(z, 0.0)) / 16
     return tuple(
-        Estimate(float(weight @ pair.log_ratio(z)), 0.0, pair.rounding(), "trapezoid rule", len(z))
-        for pair in _pairs(q, p)
+        Estimate(float(weight @ pair.at(z)), 0.0, pair.rounding(), "trapezoid rule", len(z))
+        for pair in log_ratios(q, p)
     )
 
 
@@ -118,9 +111,10 @@ def monte_carlo(
         raise KlcliError(f"the seed must not be negative, got {seed}", "for example --seed 0")
     generator = numpy.random.Generator(numpy.random.SFC64(seed))
     found = []
-    for pair in _pairs(q, p):
-        mean, error = _average(pair, generator, samples, progress)
-        found.append(Estimate(mean, error, pair.rounding(), "Monte Carlo", samples, seed, _GENERATOR))
+    for pair in log_ratios(q, p):
+        moments, unit = _average(pair, generator, samples, progress), pair.unit()
+        value, error = moments.mean * unit, moments.standard_error * unit
+        found.append(Estimate(value, error, pair.rounding(), "Monte Carlo", samples, seed, _GENERATOR))
     return tuple(found)
 
 
@@ -138,78 +132,21 @@ def total(estimates: tuple[Estimate, ...]) -> Estimate:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """One dimension of q and p: x = mu_q + sigma_q z has the score z under q and offset + ratio z under p."""
-
-    offset: float
-    ratio: float
-    log_sigma_q: float
-    log_sigma_p: float
-
-    def log_ratio(self, z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
-        """log q(x) - log p(x) at the scores z, which it may overwrite if it is given room to work in."""
-        import numpy
-
-        score = numpy.multiply(z, self.ratio, out=work)
-        score += self.offset
-        log_p = log_density(score, self.log_sigma_p, out=work)
-        log_q = log_density(z, self.log_sigma_q, out=None if work is None else z)
-        log_q -= log_p
-        return log_q
-
-    def unit(self) -> float:
-        """What the log ratio is measured in, so that its squares are doubles even at extreme scales."""
-        size = self.offset**2 + self.ratio**2
-        return size if size > _LARGE else 1.0
-
-    def rounding(self) -> float:
-        """What rounding can do to the average: a few units of the size of the densities' logarithms."""
-        size_q = 0.5 + abs(self.log_sigma_q) + 1.0
-        size_p = 0.5 * (self.offset**2 + self.ratio**2) + abs(self.log_sigma_p) + 1.0
-        return 4 * _EPSILON * (size_q + size_p)
-
-
-def _pairs(q: Gaussian, p: Gaussian) -> list[_Pair]:
-    scale = substitute(p.parameterization.sigma, {"s": Symbol("s_p")})
-    ratio = operation("/", substitute(q.parameterization.sigma, {"s": Symbol("s_q")}), scale)
-    offset = operation("/", Symbol("difference"), scale)
-    pairs = []
-    rows = zip(q.mean, q.head, q.log_sigma(), p.mean, p.head, p.log_sigma(), strict=True)
-    for mean_q, head_q, log_q, mean_p, head_p, log_p in rows:
-        point = {"s_q": head_q, "s_p": head_p, "difference": mean_q - mean_p}
-        pairs.append(_Pair(_double(offset, point), _double(ratio, point), log_q, log_p))
-    return pairs
-
-
-def _double(tree: Any, point: dict[str, Fraction]) -> float:
-    return nearest_double(partial(enclose, tree, point))
-
-
 def _average(
-    pair: _Pair,
-    generator: Any,
-    samples: int,
-    progress: Callable[[int], None] | None,
-) -> tuple[float, float]:
-    """The mean of the log ratio over `samples` draws, and its standard error."""
+    log_ratio: LogRatio, generator: Any, samples: int, progress: Callable[[int], None] | None
+) -> Moments:
+    """The moments of the log ratio, in its unit, over `samples` draws."""
     import numpy
 
     z, work = numpy.empty(_BLOCK), numpy.empty(_BLOCK)
-    unit = pair.unit()
-    count, mean, squares = 0, 0.0, 0.0
-    while count < samples:
-        size = min(_BLOCK, samples - count)
-        block = generator.standard_normal(out=z[:size])
-        ratio = pair.log_ratio(block, work[:size])
+    unit = log_ratio.unit()
+    moments = Moments()
+    while moments.count < samples:
+        size = min(_BLOCK, samples - moments.count)
+        block = log_ratio.at(generator.standard_normal(out=z[:size]), work[:size])
         if unit != 1.0:
-            ratio /= unit
-        block_mean = float(ratio.sum()) / size
-        ratio -= block_mean
-        delta = block_mean - mean
-        squares += float(ratio @ ratio) + delta * delta * (count * size / (count + size))
-        count += size
-        mean += delta * (size / count)
+            block /= unit
+        moments.add(block)
         if progress:
             progress(size)
-    return mean * unit, sqrt(squares / (samples - 1) / samples) * unit
+    return moments

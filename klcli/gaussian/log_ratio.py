@@ -1,0 +1,97 @@
+"""log q(x) - log p(x) as a function of the standard normal score of q: all that an estimator needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from klcli.formula.interval import enclose, nearest_double
+from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.gaussian.distribution import Gaussian, log_density
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["LogRatio", "NormalLogRatio", "log_ratios"]
+
+_LARGE = 1e100
+_EPSILON = 2.0**-52
+
+
+class LogRatio(Protocol):
+    """The log ratio of q and p in nats at x = mu_q + L_q z, with L_q L_q^T the covariance of q."""
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of x and z."""
+
+    def at(self, z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
+        """log q(x) - log p(x) at the scores z.
+
+        Args:
+            z: scores, of shape (n,) in one dimension and (n, dimension) in more; they may be overwritten if
+                there is room to work in.
+            work: an array of the shape of z that may be overwritten, too.
+
+        Returns:
+            an array of shape (n,).
+        """
+
+    def unit(self) -> float:
+        """What to measure the log ratio in, so that its squares are doubles even at extreme scales."""
+
+    def rounding(self) -> float:
+        """A bound on what rounding can do to an average of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NormalLogRatio:
+    """The log ratio in one dimension, where x has the score z under q and offset + ratio z under p."""
+
+    offset: float
+    ratio: float
+    log_sigma_q: float
+    log_sigma_p: float
+
+    @property
+    def dimension(self) -> int:
+        return 1
+
+    def at(self, z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
+        import numpy
+
+        score = numpy.multiply(z, self.ratio, out=work)
+        score += self.offset
+        log_p = log_density(score, self.log_sigma_p, out=work)
+        log_q = log_density(z, self.log_sigma_q, out=None if work is None else z)
+        log_q -= log_p
+        return log_q
+
+    def unit(self) -> float:
+        size = self.offset**2 + self.ratio**2
+        return size if size > _LARGE else 1.0
+
+    def rounding(self) -> float:
+        """A few units of the size of the densities' logarithms."""
+        size_q = 0.5 + abs(self.log_sigma_q) + 1.0
+        size_p = 0.5 * (self.offset**2 + self.ratio**2) + abs(self.log_sigma_p) + 1.0
+        return 4 * _EPSILON * (size_q + size_p)
+
+
+def log_ratios(q: Gaussian, p: Gaussian) -> list[NormalLogRatio]:
+    """The log ratio of each dimension; they are independent."""
+    scale = substitute(p.parameterization.sigma, {"s": Symbol("s_p")})
+    ratio = operation("/", substitute(q.parameterization.sigma, {"s": Symbol("s_q")}), scale)
+    offset = operation("/", Symbol("difference"), scale)
+    found = []
+    rows = zip(q.mean, q.head, q.log_sigma(), p.mean, p.head, p.log_sigma(), strict=True)
+    for mean_q, head_q, log_q, mean_p, head_p, log_p in rows:
+        point = {"s_q": head_q, "s_p": head_p, "difference": mean_q - mean_p}
+        found.append(NormalLogRatio(_double(offset, point), _double(ratio, point), log_q, log_p))
+    return found
+
+
+def _double(tree: Tree, point: dict[str, Fraction]) -> float:
+    return nearest_double(partial(enclose, tree, point))
