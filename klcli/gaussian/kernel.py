@@ -34,7 +34,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian import pairs
 from klcli.gaussian.pairs import Array, Operand
 
-__all__ = ["divergence", "shift", "spread"]
+__all__ = ["divergence", "excess", "shift", "spread"]
 
 BLOCK = 32768
 """Elements handled at a time, so that the temporaries stay in the second-level cache."""
@@ -150,7 +150,7 @@ def _patch(
 # conditioned, so the functions take both.
 
 
-def _excess(d: Array, half_square: Array, r: Array) -> Array:
+def excess(d: Array, half_square: Array, r: Array) -> Array:
     """d - log(1 + d), given d^2/2 and r = 1 + d: the series for r in [1/2, 2], the logarithm beyond."""
     w = d / (d + 2.0)
     x = w * w
@@ -171,7 +171,7 @@ def _ratio_spread(power: float, d: Array, r: Array) -> Array:
     """sigma_q/sigma_p = r^power, where r = 1 + d and power is 1 or 1/2."""
     half_square = 0.5 * d
     half_square *= d
-    result = _excess(d, half_square, r)
+    result = excess(d, half_square, r)
     if power == 1.0:
         result += half_square
     else:

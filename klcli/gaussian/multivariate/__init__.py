@@ -1,0 +1,1 @@
+"""Gaussians with a full covariance: how they are given, their divergence, their log ratio."""
