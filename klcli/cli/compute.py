@@ -12,8 +12,10 @@ from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Whole
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.derivation import derive
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import UNITS, Unit, divergence_digits
 from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.report.compute import compute_report
 from klcli.report.report import Report
 
@@ -24,6 +26,8 @@ Examples:
   klcli compute --mu 0.3 --sigma 1.2
   klcli compute --mu 0.3 --sigma 1.44 --param var
   klcli compute --mu 0.3,-1 --logvar 0.36,0.1 --prior-sigma 2
+  klcli compute --mu 0.3,0.1 --cov '[[1.2, 0.3], [0.3, 0.9]]'
+  klcli compute --mu 0 --cov @covariance.npy --prior-cov @prior.csv
   klcli compute --mu 0 --sigma 1.00000001 --digits 50 --steps none
   klcli compute --mu 0.3 --sigma 1.2 --reverse --unit bits --json
 
@@ -39,7 +43,9 @@ The status is 1 if the closed form and a witness disagree (Monte Carlo: by more 
 @click.option("--reverse", is_flag=True, help="Show KL(p || q) beside KL(q || p).")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
 @click.option(
-    "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
+    "--samples",
+    type=Whole(LEAST_SAMPLES, MOST_SAMPLES),
+    help="Draws; default 1e6, fewer for large matrices.",
 )
 @click.option("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @click.option("--digits", type=Whole(1, 1000), help="Closed form to that many significant digits.")
@@ -52,7 +58,7 @@ def compute(
     settings: Settings,
     reverse: bool,
     unit: Unit,
-    samples: int,
+    samples: int | None,
     seed: int,
     digits: int | None,
     steps: str,
@@ -61,11 +67,16 @@ def compute(
     """Compute KL(q || p) of Gaussians in closed form, by integration and by sampling.
 
     q = N(mu, sigma^2) is the posterior, p the prior, by default N(0, 1). Comma-separated lists are the
-    dimensions of a diagonal Gaussian; their KL is the sum.
+    dimensions of a diagonal Gaussian; their KL is the sum. --cov and its kin give a full covariance. Lists
+    and matrices can be read from @file.npy and @file.csv.
     """
     settings = settings.over(outer)
     q = posterior(options)
     p = prior(options, q.dimension)
+    if not (isinstance(q, Gaussian) and isinstance(p, Gaussian)):
+        q, p = multivariate(q), multivariate(p)
+        return _with_matrices(q, p, unit, samples, seed, digits, settings, reverse=reverse), settings
+    samples = DEFAULT_SAMPLES if samples is None else samples
     draws = samples * q.dimension * (1 + reverse)
     with progress(draws, "Monte Carlo", quiet=settings.quiet > 0) as advance:
         forward = examine(q, p, unit=unit, samples=samples, seed=seed, progress=advance)
@@ -81,3 +92,35 @@ def compute(
         digits=None if digits is None else divergence_digits(q, p, digits, unit),
     )
     return report, settings
+
+
+def _with_matrices(
+    q: MultivariateGaussian,
+    p: MultivariateGaussian,
+    unit: Unit,
+    samples: int | None,
+    seed: int,
+    digits: int | None,
+    settings: Settings,
+    *,
+    reverse: bool,
+) -> Report:
+    """The report for full covariances."""
+    from klcli.gaussian.multivariate.agreement import default_samples, examine
+    from klcli.gaussian.multivariate.divergence import divergence, divergence_digits
+    from klcli.report.covariance import covariance_report
+
+    draws = default_samples(q.dimension) if samples is None else samples
+    with progress(draws * (1 + reverse), "Monte Carlo", quiet=settings.quiet > 0) as advance:
+        forward = examine(q, p, unit=unit, samples=draws, seed=seed, progress=advance)
+        backward = examine(p, q, unit=unit, samples=draws, seed=seed, progress=advance) if reverse else None
+    independent = q.without_correlations()
+    return covariance_report(
+        q,
+        p,
+        unit,
+        forward,
+        backward=backward,
+        diagonal=divergence(independent, p, unit).value if independent else None,
+        digits=None if digits is None else divergence_digits(q, p, digits, unit),
+    )

@@ -1,4 +1,4 @@
-"""The options that name a Gaussian: a mean, and a head under one of the readings."""
+"""The options that name a Gaussian: a mean, and a head under one of the readings or a matrix."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from typing import Any, TypeVar
 
 import click
 
-from klcli.cli.types import Choice, Numbers
+from klcli.cli.files import Rows
+from klcli.cli.types import Choice, Matrix, Numbers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.multivariate.distribution import (
+    FORMS,
+    Form,
+    MultivariateGaussian,
+    exact_deviations,
+)
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
 __all__ = ["posterior", "posterior_options", "prior", "prior_options"]
@@ -26,6 +33,7 @@ def posterior_options(command: F) -> F:
         click.option("--sigma", type=Numbers(), help="Its head, read as --param says."),
         click.option("--param", type=Choice(tuple(PARAMETERIZATIONS)), help=f"What --sigma is: {readings}."),
         *_reading_options(""),
+        *_matrix_options(""),
     ]
     return _added(command, options)
 
@@ -43,11 +51,12 @@ def prior_options(command: F) -> F:
             help="What --prior-sigma is; default std. Or directly --prior-std, --prior-var, ...",
         ),
         *_reading_options("prior-", hidden=True),
+        *_matrix_options("prior-", hidden=True),
     ]
     return _added(command, options)
 
 
-def posterior(options: Mapping[str, Any]) -> Gaussian:
+def posterior(options: Mapping[str, Any]) -> Gaussian | MultivariateGaussian:
     """The posterior that the options name.
 
     Raises:
@@ -57,28 +66,29 @@ def posterior(options: Mapping[str, Any]) -> Gaussian:
     mean = options["mu"]
     if mean is None:
         raise KlcliError("--mu is missing", "for example: klcli compute --mu 0.3 --sigma 1.2")
+    if matrix := _matrix(options, ""):
+        return _with_matrix(mean, matrix, name, head)
     if head is None:
         raise KlcliError("--sigma is missing", "for example --sigma 1.2, --var 1.44 or --logvar 0.36")
     return Gaussian.from_head(mean, head, name)
 
 
-def prior(options: Mapping[str, Any], dimension: int) -> Gaussian:
+def prior(options: Mapping[str, Any], dimension: int) -> Gaussian | MultivariateGaussian:
     """The prior that the options name, by default N(0, 1), in as many dimensions as the posterior.
 
     Raises:
         KlcliError: several heads, one that cannot be, or other numbers of values than 1 and `dimension`.
     """
     name, head = _head(options, "prior_")
-    if head is None:
-        if options["prior_param"]:
-            raise KlcliError(
-                "--prior-param reads --prior-sigma, which is missing", "for example --prior-sigma 2"
-            )
-        head = (Fraction(1),)
     mean = options["prior_mu"] or (Fraction(0),)
-    means, heads = _repeated(mean, dimension, "mu"), _repeated(head, dimension, name)
     try:
-        return Gaussian.from_head(means, heads, name)
+        if matrix := _matrix(options, "prior_"):
+            return _with_matrix(_repeated(mean, dimension, "mu"), matrix, name, head)
+        if head is None:
+            if options["prior_param"]:
+                raise KlcliError("--param reads --sigma, which is missing", "for example --sigma 2")
+            head = (Fraction(1),)
+        return Gaussian.from_head(_repeated(mean, dimension, "mu"), _repeated(head, dimension, name), name)
     except KlcliError as error:
         raise KlcliError(f"the prior's {error.message}", error.hint.replace("--", "--prior-")) from None
 
@@ -96,6 +106,41 @@ def _reading_options(prefix: str, *, hidden: bool = False) -> list[Any]:
         )
         for row in PARAMETERIZATIONS.values()
     ]
+
+
+def _matrix_options(prefix: str, *, hidden: bool = False) -> list[Any]:
+    helps = {
+        "cov": "Or a covariance matrix: '[[1.2, 0.3], [0.3, 0.9]]', @file.npy or @file.csv.",
+        "cholesky": "Its lower Cholesky factor.",
+        "precision-matrix": "Its inverse.",
+        "correlation": "A correlation matrix, with --std, --var, ... for the scales.",
+    }
+    return [
+        click.option(f"--{prefix}{form}", type=Matrix(), help=helps[form], hidden=hidden) for form in FORMS
+    ]
+
+
+def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Rows] | None:
+    """The one matrix that was given, and what it is."""
+    given = {form: options[f"{prefix}{form.replace('-', '_')}"] for form in FORMS}
+    found = [(form, rows) for form, rows in given.items() if rows is not None]
+    if len(found) > 1:
+        names = " and ".join(f"--{form}" for form, _ in found)
+        raise KlcliError(f"{names} say the same thing twice", "give the covariance once")
+    return found[0] if found else None
+
+
+def _with_matrix(
+    mean: tuple[Fraction, ...], matrix: tuple[Form, Rows], name: str, head: tuple[Fraction, ...] | None
+) -> MultivariateGaussian:
+    form, rows = matrix
+    if form != "correlation":
+        if head is not None:
+            raise KlcliError(f"--{form} and --{name} say the same thing twice", "give the spread once")
+        return MultivariateGaussian.from_matrix(mean, rows, form)
+    if head is None:
+        raise KlcliError("--correlation needs the scales", "for example --std 1.2,0.9")
+    return MultivariateGaussian.from_matrix(mean, rows, form, exact_deviations(head, name))
 
 
 def _head(options: Mapping[str, Any], prefix: str) -> tuple[str, tuple[Fraction, ...] | None]:

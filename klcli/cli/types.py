@@ -1,7 +1,8 @@
-"""Values of options: exact numbers, lists, counts, choices; each with an error that helps."""
+"""Values of options: exact numbers, lists, matrices, counts, choices; each with an error that helps."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,12 @@ import click
 
 from klcli.errors import KlcliError
 
-__all__ = ["Choice", "Numbers", "Whole"]
+__all__ = ["Choice", "Matrix", "Numbers", "Whole"]
+
+
+_ENTRIES = re.compile(r"\s*,\s*|\s+")
+_NESTED = re.compile(r"\[\s*(\[[^\[\]]*\](\s*,)?\s*)+\]\Z")
+_INNER = re.compile(r"\[([^\[\]]*)\]")
 
 
 class Choice(click.Choice[str]):
@@ -36,7 +42,7 @@ class Choice(click.Choice[str]):
 
 
 class Numbers(click.ParamType[tuple[Fraction, ...]]):
-    """Exact decimals, separated by commas."""
+    """Exact decimals, separated by commas, or ``@file.npy`` or ``@file.csv`` with a row or column of them."""
 
     name = "X[,X...]"
 
@@ -47,8 +53,67 @@ class Numbers(click.ParamType[tuple[Fraction, ...]]):
             return value
         from klcli.formula.numeral import parse_numeral
 
-        name = param.opts[-1].lstrip("-") if param else "value"
-        return tuple(parse_numeral(part, name) for part in str(value).split(","))
+        name, text = _named(param), str(value).strip()
+        if text.startswith("@"):
+            return _flat(_from_file(text, name), name)
+        if text.startswith("[["):
+            raise KlcliError(f"{name} takes a list and not a matrix", "a covariance matrix is --cov")
+        return tuple(parse_numeral(part, name) for part in text.split(","))
+
+
+class Matrix(click.ParamType[tuple[tuple[Fraction, ...], ...]]):
+    """Rows of exact decimals: ``[[1.2, 0.3], [0.3, 0.9]]``, ``1.2,0.3; 0.3,0.9`` or ``@file.npy``."""
+
+    name = "[[X,...],...]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[tuple[Fraction, ...], ...]:
+        if isinstance(value, tuple):
+            return value
+        from klcli.formula.numeral import parse_numeral
+
+        name, text = _named(param), str(value).strip()
+        if text.startswith("@"):
+            return _from_file(text, name)
+        return tuple(
+            tuple(
+                parse_numeral(entry, f"entry ({i}, {j}) of {name}")
+                for j, entry in enumerate(_ENTRIES.split(row.strip()), 1)
+            )
+            for i, row in enumerate(_rows(text, name), 1)
+        )
+
+
+def _rows(text: str, name: str) -> list[str]:
+    """The texts of the rows, as Python, numpy or Matlab write them."""
+    if not text.startswith("["):
+        return text.split(";")
+    if not _NESTED.match(text):
+        raise KlcliError(
+            f"{name} takes rows of numbers, got {text[:60]!r}", "for example '[[1.2, 0.3], [0.3, 0.9]]'"
+        )
+    return _INNER.findall(text)
+
+
+def _named(param: click.Parameter | None) -> str:
+    return param.opts[-1].lstrip("-") if param else "value"
+
+
+def _from_file(text: str, name: str) -> tuple[tuple[Fraction, ...], ...]:
+    from klcli.cli.files import read_rows
+
+    return read_rows(text[1:], name)
+
+
+def _flat(rows: tuple[tuple[Fraction, ...], ...], name: str) -> tuple[Fraction, ...]:
+    """A row or a column as a list."""
+    if len(rows) > 1 and any(len(row) > 1 for row in rows):
+        raise KlcliError(
+            f"{name} takes a list, and the file has {len(rows)} rows of {len(rows[0])}",
+            "a covariance matrix is --cov",
+        )
+    return rows[0] if len(rows) == 1 else tuple(row[0] for row in rows)
 
 
 class Whole(click.ParamType[int]):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from klcli.cli.formulas import FormulaCommand, read_text
+from klcli.cli.files import read_text
+from klcli.cli.formulas import FormulaCommand
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers

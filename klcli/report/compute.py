@@ -30,7 +30,8 @@ from klcli.report.document import (
 )
 from klcli.report.document import Step as ShownStep
 from klcli.report.report import Report
-from klcli.report.wording import about, normal_text, percent, reading_text, verdict_of, with_error
+from klcli.report.witnesses import conclusion, integral_fact, sampling_fact
+from klcli.report.wording import about, normal_text, percent, reading_text
 
 __all__ = ["Computation", "compute_report"]
 
@@ -242,7 +243,9 @@ def _blocks(
     if p.parameterization.name != "std":
         yield Paragraph(f"prior's reading: {reading_text(p)}")
     yield _facts(forward, unit, digits)
-    yield Paragraph(_agreement(forward), "good" if forward.status == "agrees" else "bad")
+    yield Paragraph(
+        conclusion(forward.integral, forward.monte_carlo), "good" if forward.status == "agrees" else "bad"
+    )
     yield from (Note("warning", warning) for warning in warnings)
     if q.dimension > 1:
         yield Heading("dimensions")
@@ -250,7 +253,10 @@ def _blocks(
     if backward:
         yield Heading("reverse: KL(p || q)")
         yield _facts(backward, unit, None)
-        yield Paragraph(_agreement(backward), "good" if backward.status == "agrees" else "bad")
+        yield Paragraph(
+            conclusion(backward.integral, backward.monte_carlo),
+            "good" if backward.status == "agrees" else "bad",
+        )
     if derivation:
         yield Heading("steps")
         yield from _steps(derivation, unit)
@@ -273,33 +279,15 @@ def _steps(derivation: Derivation, unit: Unit) -> Iterator[Block]:
 
 
 def _facts(found: Examination, unit: Unit, digits: Decimal | None) -> Facts:
-    terms, sampled = found.closed_form, found.monte_carlo
+    terms = found.closed_form
     exact = about(terms.value) if digits is None else f"≈ {digits}"
     parts = f"spread {significant(terms.spread)} + shift {significant(terms.shift)}"
-    z = "" if sampled.z is None else f"z = {sampled.z:+.2f}, "
-    run = f"{z}{sampled.samples:,} samples, seed {sampled.seed}"
-    estimate = with_error(sampled.value, sampled.standard_error)
     return Facts(
         (
             Fact("closed form", f"{exact} {unit}", parts, "strong"),
-            Fact("integral", f"{about(found.integral.value)} {unit}", verdict_of(found.integral)),
-            Fact("Monte Carlo", f"≈ {estimate} {unit}", f"{verdict_of(sampled)}; {run}"),
+            integral_fact(found.integral, unit),
+            sampling_fact(found.monte_carlo, unit),
         )
-    )
-
-
-def _agreement(found: Examination) -> str:
-    """The conclusion, with what each witness could have missed."""
-    if found.status == "disagrees":
-        return "The witnesses contradict each other: one of the three is wrong."
-    sampled, integral = found.monte_carlo.detects, found.integral.detects
-    if sampled is None or integral is None:
-        return "All three agree on 0."
-    if min(sampled, integral) > 1:
-        return "Too small to be seen in floating point: no witness contradicts it, and none confirms it."
-    return (
-        f"All three agree. Monte Carlo would have seen an error of {percent(sampled)} or more, "
-        f"the integral one of {percent(integral)}."
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.interval import enclose
 from klcli.formula.numeral import decimal_text
+from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.rational import (
     Rational,
@@ -19,7 +20,7 @@ from klcli.gaussian.multivariate.rational import (
     transpose,
 )
 
-__all__ = ["FORMS", "MOST_EXACT", "Form", "MultivariateGaussian", "from_diagonal"]
+__all__ = ["FORMS", "MOST_EXACT", "Form", "MultivariateGaussian", "exact_deviations", "multivariate"]
 
 MOST_EXACT = 16
 """Dimensions up to which matrices are treated in exact arithmetic."""
@@ -106,22 +107,48 @@ class MultivariateGaussian:
             return product(self.matrix, transpose(self.matrix))
         return _of_correlation(self) if self.form == "correlation" else self.matrix
 
+    def without_correlations(self) -> MultivariateGaussian | None:
+        """The Gaussian with the same variances and independent dimensions; None where it is that already.
 
-def from_diagonal(gaussian: Gaussian) -> MultivariateGaussian:
-    """The same Gaussian with its variances as a diagonal matrix.
+        For a precision matrix the variances would need its inverse, and None is returned, too.
+        """
+        if self.form == "precision-matrix" or (self.form == "cholesky" and not self.is_exact):
+            return None
+        rows = self.symmetric()
+        diagonal = tuple(
+            tuple(entry if i == j else Fraction(0) for j, entry in enumerate(row))
+            for i, row in enumerate(rows)
+        )
+        return None if rows == diagonal else MultivariateGaussian(self.mean, "cov", diagonal)
+
+
+def multivariate(gaussian: Gaussian | MultivariateGaussian) -> MultivariateGaussian:
+    """The same Gaussian, with its variances as a diagonal matrix if it had none.
 
     A variance that is irrational, because the head is a logarithm for example, is taken to 120 digits.
     """
-    reading, size = gaussian.parameterization, gaussian.dimension
-    variances = []
-    for head in gaussian.head:
-        found = enclose(reading.variance, {"s": head}, _DIGITS)
-        variances.append(Fraction(found.low))
+    if isinstance(gaussian, MultivariateGaussian):
+        return gaussian
+    variances = _valued(gaussian.parameterization.variance, gaussian.head)
     rows = tuple(
-        tuple(variance if i == j else Fraction(0) for j in range(size))
+        tuple(variance if i == j else Fraction(0) for j in range(gaussian.dimension))
         for i, variance in enumerate(variances)
     )
     return MultivariateGaussian(gaussian.mean, "cov", rows)
+
+
+def exact_deviations(head: Sequence[Fraction], parameterization: str = "std") -> tuple[Fraction, ...]:
+    """The standard deviations of heads, to 120 digits where they are irrational.
+
+    Raises:
+        KlcliError: a head outside of the reading's domain.
+    """
+    gaussian = Gaussian.from_head([Fraction(0)] * len(head), list(head), parameterization)
+    return _valued(gaussian.parameterization.sigma, gaussian.head)
+
+
+def _valued(tree: Tree, heads: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    return tuple(Fraction(enclose(tree, {"s": head}, _DIGITS).low) for head in heads)
 
 
 def _of_correlation(gaussian: MultivariateGaussian) -> Rational:

@@ -15,17 +15,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, partial
-from math import inf, isinf, log, nan
+from functools import partial
+from math import inf, isinf, log
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.interval import Interval, Intervals, nearest_double
+from klcli.formula.interval import Interval, Intervals, nearest_double, rounded
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import FORMS, MOST_EXACT, MultivariateGaussian
 from klcli.gaussian.multivariate.exact import Standardized, standardized
 
-__all__ = ["MatrixForm", "divergence"]
+__all__ = ["MatrixForm", "divergence", "divergence_digits"]
 
 Enclosure: TypeAlias = Callable[[int], Interval]
 _NEAREST = 2.0**-53
@@ -43,7 +43,7 @@ class MatrixForm:
         value: KL(q || p); inf for a singular posterior.
         spread: the part that depends on the covariances only.
         shift: the part that the means add.
-        trace: tr(S_p^-1 S_q), a pure number as are the next two.
+        trace: tr(S_p^-1 S_q), a pure number as are the next two; None beside an infinite value.
         log_determinant: log(|S_q| / |S_p|).
         mahalanobis: (mu_q - mu_p)^T S_p^-1 (mu_q - mu_p).
         dimension: d.
@@ -54,10 +54,10 @@ class MatrixForm:
 
     value: float
     spread: float
-    shift: float
-    trace: float
-    log_determinant: float
-    mahalanobis: float
+    shift: float | None
+    trace: float | None
+    log_determinant: float | None
+    mahalanobis: float | None
     dimension: int
     method: Method
     error: float
@@ -84,39 +84,59 @@ def divergence(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit = "n
     return found
 
 
+def divergence_digits(
+    q: MultivariateGaussian, p: MultivariateGaussian, digits: int, unit: Unit = "nats"
+) -> Decimal:
+    """KL(q || p) rounded to `digits` significant decimal digits.
+
+    Raises:
+        KlcliError: matrices too large for exact arithmetic, a singular posterior.
+    """
+    if not q.is_exact:
+        raise KlcliError(
+            f"--digits needs exact arithmetic, which ends at {MOST_EXACT} dimensions", "leave --digits out"
+        )
+    both = standardized(q, p)
+    if both is None:
+        raise KlcliError("an infinite KL has no digits", "leave --digits out")
+    return rounded(_whole(both, unit), digits)
+
+
 def _exactly(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> MatrixForm:
     both = standardized(q, p)
     if both is None:
         return _infinite(q, "exact arithmetic")
-    trace, square, determinant = map(cache, (both.trace, both.square, both.log_determinant))
-    spread = partial(_spread, both, trace, determinant, unit)
-    shift = partial(_halved, square, unit)
     return MatrixForm(
-        nearest_double(partial(_added, spread, shift)),
-        nearest_double(spread),
-        nearest_double(shift),
-        nearest_double(trace),
-        nearest_double(determinant),
-        nearest_double(square),
+        nearest_double(_whole(both, unit)),
+        nearest_double(partial(_spread, both, unit)),
+        nearest_double(partial(_shift, both, unit)),
+        nearest_double(both.trace),
+        nearest_double(both.log_determinant),
+        nearest_double(both.square),
         q.dimension,
         "exact arithmetic",
         _NEAREST,
     )
 
 
-def _spread(
-    both: Standardized, trace: Enclosure, determinant: Enclosure, unit: Unit, digits: int
-) -> Interval:
+def _whole(both: Standardized, unit: Unit) -> Enclosure:
+    def enclosure(digits: int) -> Interval:
+        return Intervals(digits).operate("+", _spread(both, unit, digits), _shift(both, unit, digits))
+
+    return enclosure
+
+
+def _spread(both: Standardized, unit: Unit, digits: int) -> Interval:
     run = Intervals(digits)
     if both.equal:
         return run.number(Fraction(0))
-    above = run.operate("-", trace(digits), run.number(Fraction(len(both.offset))))
-    found = _in_unit(run.operate("-", above, determinant(digits)), unit, run)
+    above = run.operate("-", both.trace(digits), run.number(Fraction(len(both.offset))))
+    found = _in_unit(run.operate("-", above, both.log_determinant(digits)), unit, run)
     return Interval(max(found.low, Decimal(0)), found.high)
 
 
-def _halved(enclosure: Enclosure, unit: Unit, digits: int) -> Interval:
-    return _in_unit(enclosure(digits), unit, Intervals(digits))
+def _shift(both: Standardized, unit: Unit, digits: int) -> Interval:
+    return _in_unit(both.square(digits), unit, Intervals(digits))
 
 
 def _in_unit(double_nats: Interval, unit: Unit, run: Intervals) -> Interval:
@@ -127,13 +147,9 @@ def _in_unit(double_nats: Interval, unit: Unit, run: Intervals) -> Interval:
     return run.operate("/", halved, run.call("log", run.number(Fraction(2))))
 
 
-def _added(left: Enclosure, right: Enclosure, digits: int) -> Interval:
-    return Intervals(digits).operate("+", left(digits), right(digits))
-
-
 def _infinite(q: MultivariateGaussian, method: Method) -> MatrixForm:
     reason = _SINGULAR.format(FORMS[q.form])
-    return MatrixForm(inf, inf, nan, nan, -inf, nan, q.dimension, method, 0.0, reason)
+    return MatrixForm(inf, inf, None, None, None, None, q.dimension, method, 0.0, reason)
 
 
 def _in_floats(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> MatrixForm:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence as diagonal_divergence
-from klcli.gaussian.multivariate.distribution import MOST_EXACT, Form, MultivariateGaussian, from_diagonal
+from klcli.gaussian.multivariate.distribution import MOST_EXACT, Form, MultivariateGaussian, multivariate
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.rational import product, transpose
 from tests.gaussian.multivariate.matrices import hilbert, identity, ill_conditioned, rational, reference
@@ -129,7 +129,7 @@ def test_a_diagonal_covariance_is_the_sum_over_dimensions(heads: list[tuple[int,
     q = Gaussian.from_head(mean, [Fraction(head, 10) for _, head in heads], name)
     p = Gaussian.from_head([0] * len(heads), [Fraction(3, 2)] * len(heads))
     expected = diagonal_divergence(q, p)
-    found = divergence(from_diagonal(q), from_diagonal(p))
+    found = divergence(multivariate(q), multivariate(p))
     assert (found.value, found.spread, found.shift) == (expected.value, expected.spread, expected.shift)
 
 

@@ -1,0 +1,135 @@
+"""log q(x) - log p(x) of Gaussians with full covariances, through their Cholesky factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import copysign, ldexp, log, pi, sqrt
+from typing import TYPE_CHECKING, Any
+
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.multivariate.exact import standardized
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["MatrixLogRatio", "log_ratio"]
+
+_EPSILON = 2.0**-52
+_LARGE = 1e100
+_LOG_TWO_PI = log(2 * pi)
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixLogRatio:
+    """The log ratio in d dimensions: x has the score z under q and A z + b under p.
+
+    Attributes:
+        mixing: A, of shape (d, d).
+        offset: b, of shape (d,).
+        log_volume_q: half of log |S_q|.
+        log_volume_p: half of log |S_p|.
+        error: the relative error of A and b.
+    """
+
+    mixing: NDArray[Any]
+    offset: NDArray[Any]
+    log_volume_q: float
+    log_volume_p: float
+    error: float
+
+    @property
+    def dimension(self) -> int:
+        return len(self.offset)
+
+    def at(self, z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
+        import numpy
+
+        z = z.reshape(len(z), self.dimension)
+        score = numpy.matmul(z, self.mixing.T, out=None if work is None else work.reshape(z.shape))
+        score += self.offset
+        log_q = self._log_density(z, self.log_volume_q)
+        log_q -= self._log_density(score, self.log_volume_p)
+        return log_q
+
+    def unit(self) -> float:
+        size = self._size()
+        return size if size > _LARGE else 1.0
+
+    def rounding(self) -> float:
+        """A few units of the size of the densities' logarithms, and what the error of A and b does."""
+        size_q = self.dimension + abs(self.log_volume_q)
+        size_p = self._size() / 2 + self.dimension + abs(self.log_volume_p)
+        return (4 + sqrt(self.dimension)) * _EPSILON * (size_q + size_p) + self.error * self._size()
+
+    def _size(self) -> float:
+        """The expectation of the squared score under p."""
+        return float((self.mixing**2).sum() + (self.offset**2).sum())
+
+    def _log_density(self, score: NDArray[Any], log_volume: float) -> NDArray[Any]:
+        import numpy
+
+        density: NDArray[Any] = numpy.einsum("ij,ij->i", score, score)
+        density *= -0.5
+        density -= log_volume + self.dimension * _LOG_TWO_PI / 2
+        return density
+
+
+def log_ratio(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogRatio | None:
+    """The log ratio; None where a covariance has no Cholesky factor in the arithmetic that is used.
+
+    Raises:
+        KlcliError: a singular prior.
+    """
+    return _from_rationals(q, p) if q.is_exact else _from_floats(q, p)
+
+
+def _from_rationals(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogRatio | None:
+    import numpy
+
+    both = standardized(q, p)
+    if both is None:
+        return None
+    mixing = [
+        [float(entry) * _root(pivot_q / pivot_p) for entry, pivot_q in zip(row, both.pivots_q, strict=True)]
+        for row, pivot_p in zip(both.mixing, both.pivots_p, strict=True)
+    ]
+    offset = [
+        copysign(_root(entry * entry / pivot), entry)
+        for entry, pivot in zip(both.offset, both.pivots_p, strict=True)
+    ]
+    volume_q, volume_p = (sum(map(_log, pivots)) / 2 for pivots in (both.pivots_q, both.pivots_p))
+    return MatrixLogRatio(numpy.array(mixing), numpy.array(offset), volume_q, volume_p, 4 * _EPSILON)
+
+
+def _root(number: Fraction) -> float:
+    """The square root of a rational, whose own double may be 0 or inf."""
+    shift = (number.numerator.bit_length() - number.denominator.bit_length()) // 2
+    return ldexp(sqrt(number / Fraction(4) ** shift), shift)
+
+
+def _log(number: Fraction) -> float:
+    return log(number.numerator) - log(number.denominator)
+
+
+def _from_floats(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogRatio | None:
+    """From factors in float64, whose backward error the condition of S_p magnifies."""
+    import numpy
+    from scipy.linalg import solve_triangular
+
+    from klcli.gaussian.multivariate.floats import covariance
+
+    matrices = [high + low for high, low in map(covariance, (q, p))]
+    try:
+        lower_q, lower_p = map(numpy.linalg.cholesky, matrices)
+    except numpy.linalg.LinAlgError:
+        return None
+    gap = numpy.array([float(a - b) for a, b in zip(q.mean, p.mean, strict=True)])
+    scaled = matrices[1] / numpy.sqrt(numpy.outer(numpy.diagonal(matrices[1]), numpy.diagonal(matrices[1])))
+    return MatrixLogRatio(
+        solve_triangular(lower_p, lower_q, lower=True),
+        solve_triangular(lower_p, gap, lower=True),
+        float(numpy.log(numpy.diagonal(lower_q)).sum()),
+        float(numpy.log(numpy.diagonal(lower_p)).sum()),
+        float(numpy.linalg.cond(scaled)) * sqrt(q.dimension) * _EPSILON,
+    )
