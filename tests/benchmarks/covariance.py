@@ -1,0 +1,187 @@
+"""Divergences between full covariances: relative errors, negative values, failures and time, beside peers.
+
+Over a grid of condition numbers, sizes and near-equality. The reference is mpmath at 100 digits; for the
+timings matrices of 512 dimensions. numpyro and TFP take part where they are installed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from math import isfinite
+from statistics import median
+from typing import Any
+
+import numpy
+
+from klcli.gaussian.multivariate.whitening import IndefiniteError, whiten
+from tests.benchmarks.table import print_table
+from tests.gaussian.multivariate.matrices import ill_conditioned, rational, reference
+
+SIZES = (2, 8, 24)
+CONDITIONS = (1e1, 1e4, 1e8, 1e12, 1e14)
+CHANGES = (None, 1e-2, 1e-8)
+"""S_q is another random matrix, or S_p times 1 plus this."""
+LARGE, ROUNDS = 512, 3
+
+Matrix = Any
+Contender = Callable[[Matrix, Matrix, Matrix], float]
+
+
+def klcli(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
+    """The package, in the arithmetic of large matrices."""
+    zero = numpy.zeros_like(covariance_q)
+    found = whiten((covariance_q, zero), (covariance_p, zero), (gap[:, None], 0 * gap[:, None]))
+    return found.spread + found.square / 2
+
+
+def textbook(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
+    """1/2 (tr - d + quadratic form - log-determinants) with numpy's solve and slogdet."""
+    trace = numpy.trace(numpy.linalg.solve(covariance_p, covariance_q))
+    square = gap @ numpy.linalg.solve(covariance_p, gap)
+    logs = numpy.linalg.slogdet(covariance_p)[1] - numpy.linalg.slogdet(covariance_q)[1]
+    return float((trace - len(gap) + square + logs) / 2)
+
+
+def scipy_cholesky(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
+    """The same through scipy.linalg's Cholesky factors."""
+    from scipy.linalg import cholesky, solve_triangular
+
+    lower_q, lower_p = (cholesky(matrix, lower=True) for matrix in (covariance_q, covariance_p))
+    mixing = solve_triangular(lower_p, lower_q, lower=True)
+    shift = solve_triangular(lower_p, gap, lower=True)
+    logs = numpy.log(numpy.diagonal(lower_p)).sum() - numpy.log(numpy.diagonal(lower_q)).sum()
+    return float(((mixing**2).sum() - len(gap) + shift @ shift) / 2 + logs)
+
+
+def torch_distributions(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
+    """torch.distributions in float64."""
+    import torch
+    from torch.distributions import MultivariateNormal, kl_divergence
+
+    q, p = (
+        MultivariateNormal(torch.from_numpy(mean), covariance_matrix=torch.from_numpy(matrix))
+        for mean, matrix in ((gap, covariance_q), (0 * gap, covariance_p))
+    )
+    return float(kl_divergence(q, p))
+
+
+def numpyro_distributions(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
+    """Numpyro in float64."""
+    import jax
+    from numpyro.distributions import MultivariateNormal, kl_divergence
+
+    jax.config.update("jax_enable_x64", True)
+    q, p = (
+        MultivariateNormal(mean, covariance_matrix=matrix)
+        for mean, matrix in ((gap, covariance_q), (0 * gap, covariance_p))
+    )
+    return float(kl_divergence(q, p))
+
+
+def tfp_distributions(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
+    """TensorFlow Probability in float64."""
+    from tensorflow_probability import distributions
+
+    q, p = (
+        distributions.MultivariateNormalFullCovariance(mean, matrix)
+        for mean, matrix in ((gap, covariance_q), (0 * gap, covariance_p))
+    )
+    return float(distributions.kl_divergence(q, p))
+
+
+PEERS: dict[str, tuple[str, Contender]] = {
+    "klcli": ("numpy", klcli),
+    "textbook formula in numpy": ("numpy", textbook),
+    "Cholesky with scipy": ("scipy", scipy_cholesky),
+    "torch.distributions": ("torch", torch_distributions),
+    "numpyro": ("numpyro", numpyro_distributions),
+    "TFP": ("tensorflow_probability", tfp_distributions),
+}
+
+
+def installed() -> dict[str, Contender]:
+    """The contenders whose packages are there."""
+    from importlib.util import find_spec
+
+    found = {}
+    for name, (package, contender) in PEERS.items():
+        if find_spec(package):
+            found[name] = contender
+        else:
+            print(f"{package} is not installed: left out")
+    return found
+
+
+def problems() -> list[tuple[str, Matrix, Matrix, Matrix, float]]:
+    """Each with its group in the table and its true value."""
+    generator, found = numpy.random.default_rng(0), []
+    for size in SIZES:
+        for condition in CONDITIONS:
+            for change in CHANGES:
+                base = ill_conditioned(generator, size, condition)
+                other = ill_conditioned(generator, size, condition)
+                target = other if change is None else base * (1 + change)
+                gap = generator.standard_normal(size) * (1 if change is None else 0)
+                true = reference(rational(target), rational(base), gap.tolist(), 100).value
+                found.append(
+                    ("unlike" if change is None else f"{change:g} apart", target, base, gap, float(true))
+                )
+    return found
+
+
+def accuracy(contender: Contender, cases: list[tuple[str, Matrix, Matrix, Matrix, float]]) -> list[str]:
+    """The worst relative error of each group; negative values and failures."""
+    worst: dict[str, float] = {}
+    negative = failed = 0
+    for group, target, base, gap, true in cases:
+        worst.setdefault(group, 0.0)
+        try:
+            value = contender(target, base, gap)
+        except (ArithmeticError, ValueError, RuntimeError, numpy.linalg.LinAlgError, IndefiniteError):
+            failed += 1
+            continue
+        if not isfinite(value):
+            failed += 1
+            continue
+        negative += value < 0
+        worst[group] = max(worst[group], abs(value - true) / true)
+    return [*(f"{error:.1e}" for error in worst.values()), str(negative), str(failed)]
+
+
+def times(contenders: dict[str, Contender]) -> dict[str, str]:
+    """Times of one divergence in 512 dimensions relative to klcli's, from interleaved runs."""
+    generator = numpy.random.default_rng(1)
+    easy, hard = (
+        tuple(ill_conditioned(generator, LARGE, condition) for _ in range(2)) for condition in (10.0, 1e8)
+    )
+    gap = generator.standard_normal(LARGE)
+    seconds: dict[str, list[list[float]]] = {name: [[], []] for name in contenders}
+    for _ in range(ROUNDS):
+        for place, (target, base) in enumerate((easy, hard)):
+            for name, contender in contenders.items():
+                start = time.perf_counter()
+                contender(target, base, gap)
+                seconds[name][place].append(time.perf_counter() - start)
+    own = [median(values) for values in seconds["klcli"]]
+    return {
+        name: " / ".join(f"{median(values) / unit:.2g}" for values, unit in zip(both, own, strict=True))
+        for name, both in seconds.items()
+    }
+
+
+def main() -> None:
+    """Print the table."""
+    contenders, cases = installed(), problems()
+    groups = list(dict.fromkeys(group for group, *_ in cases))
+    relative = times(contenders)
+    print_table(
+        f"Full covariances, {len(cases)} problems of sizes up to {max(SIZES)} and conditions up to 1e14: "
+        f"worst relative errors; time in {LARGE} dimensions at condition 10 / 1e8, klcli = 1",
+        ("", *groups, "negative", "failures", "time"),
+        [(name, *accuracy(contender, cases), relative[name]) for name, contender in contenders.items()],
+    )
+
+
+if __name__ == "__main__":
+    main()
