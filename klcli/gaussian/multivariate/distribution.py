@@ -41,9 +41,9 @@ FORMS: Mapping[Form, str] = {
 """How a covariance may be given."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MultivariateGaussian:
-    """A Gaussian in several dimensions with any covariance.
+    """A Gaussian in several dimensions with any covariance; equal to itself only, as large matrices are.
 
     Attributes:
         mean: the exact mean of each dimension.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -39,6 +40,7 @@ def whitened(q: MultivariateGaussian, p: MultivariateGaussian) -> Whitened | Non
         raise _indefinite(f"the {error.which}'s {form}", error) from None
 
 
+@lru_cache(maxsize=4)
 def covariance(gaussian: MultivariateGaussian) -> Pair:
     """The covariance matrix, of shape (d, d), each entry a sum of two floats.
 
