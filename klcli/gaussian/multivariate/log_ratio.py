@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import copysign, ldexp, log, pi, sqrt
+from math import copysign, inf, ldexp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
@@ -61,6 +61,35 @@ class MatrixLogRatio:
         size_q = self.dimension + abs(self.log_volume_q)
         size_p = self._size() / 2 + self.dimension + abs(self.log_volume_p)
         return (4 + sqrt(self.dimension)) * _EPSILON * (size_q + size_p) + self.error * self._size()
+
+    def variance(self) -> float:
+        """The log ratio is z^T E z/2 + b^T A z and a constant, with E = A^T A - I: tr(E^2)/2 + |A^T b|^2."""
+        excess, slope = self._excess(), self.mixing.T @ self.offset
+        return float((excess * excess).sum() / 2 + slope @ slope)
+
+    def log_moment(self, order: int) -> float:
+        """Finite where D = I + k E is positive definite: completing the square in E[exp(-k l(z))].
+
+        -k (|b|^2/2 + log |S_p|/2 - log |S_q|/2) - log |D|/2 + k^2 b^T A D^-1 A^T b/2; Gil, Alajaji and Linder,
+        Renyi divergence measures for commonly used univariate continuous distributions, 2013.
+        """
+        import numpy
+
+        eigenvalues, directions = numpy.linalg.eigh(self._excess())
+        spread = order * eigenvalues
+        if spread.min() <= -1:
+            return inf
+        slope = directions.T @ (self.mixing.T @ self.offset)
+        level = self.offset @ self.offset / 2 + self.log_volume_p - self.log_volume_q
+        shift = order * order / 2 * (slope * slope / (1 + spread)).sum()
+        return float(shift - order * level - numpy.log1p(spread).sum() / 2)
+
+    def _excess(self) -> NDArray[Any]:
+        """A^T A - I."""
+        import numpy
+
+        excess: NDArray[Any] = self.mixing.T @ self.mixing - numpy.eye(self.dimension)
+        return excess
 
     def _size(self) -> float:
         """The expectation of the squared score under p."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import numpy
@@ -10,7 +11,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
-from klcli.gaussian.multivariate.log_ratio import log_ratio
+from klcli.gaussian.multivariate.log_ratio import MatrixLogRatio, log_ratio
 from tests.gaussian.multivariate.matrices import ill_conditioned, rational
 
 
@@ -61,3 +62,31 @@ def test_the_rounding_is_a_bound(size: int, condition: float) -> None:
 
 def test_a_singular_posterior_has_none() -> None:
     assert log_ratio(normal(numpy.ones((2, 2)), 0), normal(numpy.eye(2), 0)) is None
+
+
+def on_a_grid(found: MatrixLogRatio) -> tuple[Any, Any]:
+    """The log ratio and the weights of a trapezoid rule in two dimensions."""
+    axis = numpy.arange(-60, 61) / 5
+    z = numpy.stack(numpy.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    return found.at(z), numpy.exp(-(z**2).sum(axis=1) / 2) / (2 * numpy.pi) / 25
+
+
+@pytest.mark.parametrize("second", [[[1.0, 0.2], [0.2, 0.8]], [[0.9, -0.1], [-0.1, 1.1]]])
+def test_moments_are_those_of_a_quadrature(second: list[list[float]]) -> None:
+    found = log_ratio(normal([[1.2, 0.3], [0.3, 0.9]], 0.3), normal(second, 0))
+    assert found is not None
+    values, weights = on_a_grid(found)
+    mean = weights @ values
+    assert found.variance() == pytest.approx(weights @ (values - mean) ** 2, rel=1e-10)
+    for order in (1, 2, 3):
+        assert found.log_moment(order) == pytest.approx(
+            float(numpy.log(weights @ numpy.exp(-order * values))), abs=1e-10
+        )
+
+
+def test_a_ratio_of_infinite_variance() -> None:
+    """In one direction only: the variance of q is less than half of that of p."""
+    found = log_ratio(normal([[0.4, 0.0], [0.0, 5.0]], 0), normal(numpy.eye(2), 0))
+    assert found is not None
+    assert found.log_moment(1) == pytest.approx(0, abs=1e-12)
+    assert found.log_moment(2) == numpy.inf
