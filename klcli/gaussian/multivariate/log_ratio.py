@@ -70,7 +70,7 @@ class MatrixLogRatio:
     def log_moment(self, order: int) -> float:
         """Finite where D = I + k E is positive definite: completing the square in E[exp(-k l(z))].
 
-        -k (|b|^2/2 + log |S_p|/2 - log |S_q|/2) - log |D|/2 + k^2 b^T A D^-1 A^T b/2; Gil, Alajaji and Linder,
+        -k (|b|^2 + log(|S_p|/|S_q|))/2 - log |D|/2 + k^2 b^T A D^-1 A^T b/2; Gil, Alajaji and Linder,
         Renyi divergence measures for commonly used univariate continuous distributions, 2013.
         """
         import numpy

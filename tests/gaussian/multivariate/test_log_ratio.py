@@ -65,23 +65,22 @@ def test_a_singular_posterior_has_none() -> None:
 
 
 def on_a_grid(found: MatrixLogRatio) -> tuple[Any, Any]:
-    """The log ratio and the weights of a trapezoid rule in two dimensions."""
-    axis = numpy.arange(-60, 61) / 5
+    """The log ratio and the logarithms of the weights of a trapezoid rule in two dimensions."""
+    axis = numpy.arange(-200, 201) / 5
     z = numpy.stack(numpy.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    return found.at(z), numpy.exp(-(z**2).sum(axis=1) / 2) / (2 * numpy.pi) / 25
+    return found.at(z), -(z**2).sum(axis=1) / 2 - numpy.log(2 * numpy.pi * 25)
 
 
-@pytest.mark.parametrize("second", [[[1.0, 0.2], [0.2, 0.8]], [[0.9, -0.1], [-0.1, 1.1]]])
+@pytest.mark.parametrize("second", [[[1.0, 0.2], [0.2, 0.8]], [[0.9, 0.2], [0.2, 0.7]]])
 def test_moments_are_those_of_a_quadrature(second: list[list[float]]) -> None:
     found = log_ratio(normal([[1.2, 0.3], [0.3, 0.9]], 0.3), normal(second, 0))
     assert found is not None
     values, weights = on_a_grid(found)
-    mean = weights @ values
-    assert found.variance() == pytest.approx(weights @ (values - mean) ** 2, rel=1e-10)
+    density = numpy.exp(weights)
+    assert found.variance() == pytest.approx(density @ (values - density @ values) ** 2, rel=1e-10)
     for order in (1, 2, 3):
-        assert found.log_moment(order) == pytest.approx(
-            float(numpy.log(weights @ numpy.exp(-order * values))), abs=1e-10
-        )
+        expected = numpy.log(numpy.exp(weights - order * values).sum())
+        assert found.log_moment(order) == pytest.approx(expected, abs=1e-10)
 
 
 def test_a_ratio_of_infinite_variance() -> None:
