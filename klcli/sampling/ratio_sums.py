@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import exp, inf, isfinite
+from math import exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.sampling.moments import Moments
@@ -61,6 +61,11 @@ class Tail:
     size: int
     shape: float | None
     bounded: bool = False
+
+    @property
+    def shape_error(self) -> float:
+        """One standard error of the shape (Zhang and Stephens, 2009: that of maximum likelihood)."""
+        return (1 + max(self.shape or 0.0, 0.0)) / sqrt(self.size)
 
 
 @dataclass(slots=True)
@@ -131,9 +136,7 @@ class RatioSums:
         return _tail(self._log_ratios, self.count - self.infinite, lambda values, begin: values - begin)
 
 
-def _tail(
-    largest: Largest, count: int, excess: Callable[[NDArray[Any], float], NDArray[Any]]
-) -> Tail:
+def _tail(largest: Largest, count: int, excess: Callable[[NDArray[Any], float], NDArray[Any]]) -> Tail:
     size = tail_length(count)
     top = largest.top(size + 1)
     if size < LEAST_TAIL or top.size <= size:
