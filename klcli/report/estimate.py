@@ -1,0 +1,365 @@
+"""What `klcli estimate` says: KL(q || p) from samples, and what these samples allow to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import inf, log
+from typing import Literal
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import Unit
+from klcli.gaussian.samples import SampleCheck
+from klcli.report.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Heading,
+    Note,
+    Paragraph,
+    Table,
+    Text,
+)
+from klcli.report.estimate_wording import (
+    error_bar_text,
+    interval_text,
+    mean_text,
+    problems,
+    sample_text,
+    shape_text,
+    sign_text,
+    tail_text,
+)
+from klcli.report.report import Report
+from klcli.report.wording import about, normal_text, percent, reading_text, with_error
+from klcli.sampling.estimates import Estimation, RatioEstimate, RatioMean, Reliability, Sign
+from klcli.sampling.ratios import RATIO_ESTIMATORS, Gradient
+
+__all__ = ["EstimateData", "GaussianPair", "TableRead", "estimate_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """The table that was read.
+
+    Attributes:
+        name: of the file, or ``standard input``.
+        columns: the name or number of the column that each quantity was read from.
+        rows: samples.
+        skipped_rows: rows left out because something is missing in them.
+        first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
+        looks_like: what the numbers look like in place of logarithms; None for logarithms.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    rows: int
+    skipped_rows: int = 0
+    first_infinite: str | None = None
+    looks_like: Literal["probabilities"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianPair:
+    """Both Gaussians, where they were given beside samples.
+
+    Attributes:
+        q: what the samples were drawn from.
+        p: the other one.
+        closed_form: KL(q || p) in the unit of the report.
+        of_q: whether the samples look as if they were of q.
+        of_p: whether they look as if they were of p.
+    """
+
+    q: Gaussian
+    p: Gaussian
+    closed_form: float
+    of_q: SampleCheck
+    of_p: SampleCheck
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateData:
+    """One estimate; the unit is that of the report."""
+
+    name: str
+    formula: str
+    value: float | None
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    error_bar: Reliability
+    unbiased: bool
+    remark: str
+    as_loss: Gradient
+    in_reward: Gradient
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveSize:
+    """How many equally weighted rows the weights p/q are worth, and that as a share of all."""
+
+    rows: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class TailData:
+    """The Pareto shape k of the largest ratios p/q; None where it cannot be told."""
+
+    shape: float | None
+    standard_error: float | None
+    size: int
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignData:
+    """What the sign of k1 says, in a word and in words."""
+
+    verdict: Sign
+    negative_rows: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleData:
+    """The samples of given Gaussians: the closed form, how far k1 is from it, and whose samples they are."""
+
+    closed_form: float
+    z: float | None
+    of_q: SampleCheck
+    of_p: SampleCheck
+
+
+@dataclass(frozen=True, slots=True)
+class EstimationData:
+    """The data of `klcli estimate`; the field names are the keys of its JSON."""
+
+    schema: str
+    table: TableRead
+    unit: Unit
+    divergence: str
+    assumption: str
+    estimates: tuple[EstimateData, ...]
+    effective_size: EffectiveSize
+    mean_ratio: RatioMean
+    mean_inverse_ratio: RatioMean
+    tail: TailData
+    sign: SignData
+    infinite_rows: int
+    samples: SampleData | None
+    status: Literal["consistent", "inconsistent"]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def estimate_report(
+    table: TableRead, found: Estimation, unit: Unit, gaussians: GaussianPair | None = None
+) -> Report:
+    """The report of an estimation.
+
+    Args:
+        table: what was read.
+        found: what it says, in nats.
+        unit: of the estimates in the report.
+        gaussians: q and p, if they were given.
+    """
+    nats = log(2) if unit == "bits" else 1.0
+    estimates = tuple(_estimate(estimate, found, nats) for estimate in found.estimates)
+    samples = _samples(gaussians, estimates[0]) if gaussians else None
+    wrong = (*problems(found), *(_sample_problems(samples) if samples else ()))
+    tail = found.ratio_tail
+    data = EstimationData(
+        schema="klcli.estimate/1",
+        table=table,
+        unit=unit,
+        divergence="KL(q || p)",
+        assumption="each row is an independent sample of q",
+        estimates=estimates,
+        effective_size=EffectiveSize(found.effective_size, found.effective_size / found.rows),
+        mean_ratio=found.ratio,
+        mean_inverse_ratio=found.inverse,
+        tail=TailData(
+            tail.shape, None if tail.shape is None else tail.shape_error, tail.size, tail_text(found)
+        ),
+        sign=SignData(found.sign, found.negative_rows, sign_text(found)),
+        infinite_rows=found.infinite_rows,
+        samples=samples,
+        status="inconsistent" if wrong else "consistent",
+        problems=wrong,
+        warnings=tuple(_warnings(table, found)),
+    )
+    return Report(
+        data=data,
+        rows=tuple(_rows(data)),
+        document=Document(_title(table, gaussians), tuple(_blocks(data, found, gaussians))),
+        bare="undefined" if estimates[0].value is None else repr(estimates[0].value),
+        holds=not wrong,
+    )
+
+
+def _estimate(estimate: RatioEstimate, found: Estimation, nats: float) -> EstimateData:
+    row, interval = estimate.estimator, estimate.interval
+    return EstimateData(
+        name=row.name,
+        formula=row.formula,
+        value=None if estimate.value is None else estimate.value / nats,
+        standard_error=None if estimate.standard_error is None else estimate.standard_error / nats,
+        interval=None if interval is None else (interval[0] / nats, interval[1] / nats),
+        error_bar=estimate.reliability,
+        unbiased=row.unbiased,
+        remark=error_bar_text(estimate, found),
+        as_loss=row.as_loss,
+        in_reward=row.in_reward,
+    )
+
+
+def _samples(pair: GaussianPair, k1: EstimateData) -> SampleData:
+    z = None
+    if k1.value is not None and k1.standard_error:
+        z = (k1.value - pair.closed_form) / k1.standard_error
+    return SampleData(pair.closed_form, z, pair.of_q, pair.of_p)
+
+
+def _sample_problems(samples: SampleData) -> Iterator[str]:
+    if samples.of_q.agrees:
+        return
+    if samples.of_p.agrees:
+        yield "the samples look like samples of p and not of q, so that no estimate is one of KL(q || p)"
+    else:
+        yield "these are no samples of q, so that no estimate is one of KL(q || p)"
+
+
+def _warnings(table: TableRead, found: Estimation) -> Iterator[str]:
+    if table.looks_like:
+        yield "these look like probabilities: both columns lie between 0 and 1; log q and log p are wanted"
+    if found.infinite_rows:
+        yield (
+            f"p(x) = 0 in {found.infinite_rows:,} of {found.rows:,} rows, first in {table.first_infinite}: "
+            "q has mass where p has none, so that KL(q || p) is infinite"
+        )
+    if table.skipped_rows:
+        yield f"{table.skipped_rows:,} rows with missing numbers are left out"
+    if found.sign == "unclear":
+        yield "k1 is negative by more than the noise of these rows"
+
+
+def _rows(data: EstimationData) -> Iterator[dict[str, object]]:
+    for estimate in data.estimates:
+        low, high = estimate.interval or (None, None)
+        yield {
+            "estimator": estimate.name,
+            "value": estimate.value,
+            "standard_error": estimate.standard_error,
+            "low": low,
+            "high": high,
+            "error_bar": estimate.error_bar,
+            "unit": data.unit,
+            "rows": data.table.rows,
+            "effective_size": data.effective_size.rows,
+            "mean_ratio": data.mean_ratio.value,
+            "tail_shape": data.tail.shape,
+            "sign": data.sign.verdict,
+            "closed_form": data.samples and data.samples.closed_form,
+            "status": data.status,
+            "loss_optimises": estimate.as_loss.optimises,
+            "reward_optimises": estimate.in_reward.optimises,
+        }
+
+
+def _title(table: TableRead, pair: GaussianPair | None) -> Text:
+    source = f"{table.rows:,} samples of q in {table.name}"
+    if pair is None:
+        return f"KL(q || p) from {source}"
+    return ("KL(q || p) of q = ", *normal_text(pair.q), " and p = ", *normal_text(pair.p), f", from {source}")
+
+
+def _blocks(data: EstimationData, found: Estimation, pair: GaussianPair | None) -> Iterator[Block]:
+    columns = ", ".join(f"{meaning} from {column}" for meaning, column in data.table.columns.items())
+    logs = "" if pair else "; natural logarithms"
+    yield Paragraph(f"read: {columns}{logs}; {data.assumption}")
+    if pair:
+        yield Paragraph(f"reading: {reading_text(pair.q)}")
+    yield _estimate_table(data)
+    yield Facts(tuple(_facts(data, found)))
+    yield Paragraph(data.sign.text, "bad" if data.sign.verdict == "bug" else "plain")
+    for problem in data.problems:
+        yield Paragraph(f"{problem[0].upper()}{problem[1:]}.", "bad")
+    yield from (Note("warning", warning) for warning in data.warnings)
+    yield Heading("used as a loss, or within a reward")
+    yield _gradient_table()
+    yield Paragraph(
+        "As a loss: at fixed samples, differentiated through log q. In a reward: a coefficient of grad log q, "
+        "not differentiated.",
+        "muted",
+    )
+
+
+def _estimate_table(data: EstimationData) -> Table:
+    return Table(
+        (
+            Column("estimator"),
+            Column(f"value ± standard error, {data.unit}"),
+            Column("95 % interval"),
+            Column("error bar"),
+        ),
+        tuple(
+            (
+                Cell(f"{estimate.name} = mean of {estimate.formula}"),
+                Cell(_value_text(estimate), "strong" if estimate.name == "k1" else "plain"),
+                Cell(interval_text(estimate.interval, estimate.standard_error)),
+                Cell(estimate.remark or "valid"),
+            )
+            for estimate in data.estimates
+        ),
+    )
+
+
+def _value_text(estimate: EstimateData) -> str:
+    if estimate.value is None:
+        return "undefined"
+    if estimate.value == inf:
+        return "infinite"
+    return f"≈ {with_error(estimate.value, estimate.standard_error or 0.0)}"
+
+
+def _facts(data: EstimationData, found: Estimation) -> Iterator[Fact]:
+    if data.samples:
+        z = "" if data.samples.z is None else f"k1 is {abs(data.samples.z):.1f} standard errors away"
+        yield Fact("closed form", f"{about(data.samples.closed_form)} {data.unit}", z, "strong")
+        fits = data.samples.of_q.agrees
+        yield Fact("samples", sample_text(data.samples.of_q, "q"), tone="plain" if fits else "bad")
+    size = data.effective_size
+    yield Fact(
+        "effective size", f"{significant(size.rows, 4)} of {data.table.rows:,} rows", f"{percent(size.share)}"
+    )
+    mean = found.ratio
+    shown = "beyond the doubles"
+    if mean.value is not None and mean.standard_error is not None:
+        shown = with_error(mean.value, mean.standard_error)
+    yield Fact("mean of r = p/q", shown, mean_text(mean), "plain" if found.consistent else "bad")
+    yield Fact("tail of r", shape_text(found.ratio_tail), data.tail.remark)
+
+
+def _gradient_table() -> Table:
+    return Table(
+        (
+            Column("estimator"),
+            Column("gradient as a loss"),
+            Column("optimises"),
+            Column("in a reward optimises"),
+        ),
+        tuple(
+            (
+                Cell(row.name),
+                Cell(row.as_loss.expectation),
+                Cell(row.as_loss.optimises),
+                Cell(row.in_reward.optimises),
+            )
+            for row in RATIO_ESTIMATORS.values()
+        ),
+    )
