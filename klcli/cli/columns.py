@@ -1,9 +1,8 @@
-"""Which columns of a table are log q and log p, by name or number, or by what such columns are often called."""
+"""Which columns of a table are log q and log p: by name, by number, or by what they are often called."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from klcli.cli.tables import Table
 from klcli.errors import KlcliError
@@ -12,15 +11,12 @@ from klcli.formula.syntax import clipped, nearest
 __all__ = ["column", "column_name", "density_columns", "sample_columns"]
 
 _LOG_Q = frozenset(
-    "logq logqx logqz qlog qlogprob qlogprobs logprobq logprobsq logprob logprobs logpi logpitheta logpolicy "
-    "policy policylogp policylogps policylogprob policylogprobs policylp oldlogprob oldlogprobs "
-    "actionlogprob actionlogprobs posterior logposterior".split()
+    ["logq", "logqx", "logqz", "qlog", "qlogprob", "qlogprobs", "logprobq", "logprobsq", "logprob", "logprobs", "logpi", "logpitheta", "logpolicy", "policy", "policylogp", "policylogps", "policylogprob", "policylogprobs", "oldlogprob", "oldlogprobs", "actionlogprob", "actionlogprobs", "posterior", "logposterior"]
 )
 _LOG_P = frozenset(
-    "logp logpx logpz plog plogprob plogprobs logprobp logprobsp logref logpiref ref refer reference "
-    "reflogp reflogps reflogprob reflogprobs referencelogp referencelogps referencelogprob referencelogprobs "
-    "refpolicy baselogprob baselogprobs baseactionlogprobs prior logprior".split()
+    ["logp", "logpx", "logpz", "plog", "plogprob", "plogprobs", "logprobp", "logprobsp", "logref", "logpiref", "ref", "reference", "reflogp", "reflogps", "reflogprob", "reflogprobs", "referencelogp", "referencelogps", "referencelogprob", "referencelogprobs", "baselogprob", "baselogprobs", "baseactionlogprobs", "prior", "logprior"]
 )
+"""Names without what is no letter and no digit, as they are met in code for RLHF and for VAEs."""
 _SAMPLES = ("z", "x", "sample", "samples", "latent")
 _MOST_LISTED = 12
 
@@ -89,8 +85,8 @@ def column(table: Table, name: str, flag: str) -> int:
 
 
 def column_name(table: Table, index: int) -> str:
-    """How to call a column: by its name or, counted from 1, by its number."""
-    return table.names[index] if table.names else f"column {index + 1}"
+    """The name of a column or, counted from 1, its number."""
+    return table.names[index] if table.names else str(index + 1)
 
 
 def _known(table: Table, spellings: frozenset[str], meaning: str, flag: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from klcli.cli.columns import column, column_name, density_columns, sample_columns
 from klcli.cli.tables import Block, Table
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.samples import GaussianSamples
 from klcli.report.estimate import TableRead
 from klcli.sampling.ratio_sums import RatioSums
@@ -43,7 +41,7 @@ class Layout(Protocol):
 @dataclass(slots=True)
 class _Densities:
     columns: tuple[int, ...]
-    meanings: tuple[str, ...] = ("log q", "log p")
+    meanings: tuple[str, ...] = ("log_q", "log_p")
     _lowest: float = inf
     _highest: float = -inf
 
@@ -71,7 +69,7 @@ class _Densities:
 @dataclass(slots=True)
 class _LogRatio:
     columns: tuple[int, ...]
-    meanings: tuple[str, ...] = ("log q - log p",)
+    meanings: tuple[str, ...] = ("log_ratio",)
 
     def log_ratio(self, block: Block) -> NDArray[Any]:
         ratio: NDArray[Any] = block.values[:, 0]
@@ -125,7 +123,7 @@ def read(name: str, table: Table, layout: Layout, *, skip_missing: bool) -> tupl
     """All rows of a table, in memory that does not grow with it.
 
     Raises:
-        KlcliError: a row that cannot be read, has something missing or is no sample of q; fewer than two rows.
+        KlcliError: a row that cannot be read, has something missing or is no sample of q; fewer than two.
     """
     import numpy
 
@@ -145,8 +143,8 @@ def read(name: str, table: Table, layout: Layout, *, skip_missing: bool) -> tupl
             f"an estimate needs two rows or more; {name} has {found}", "each row is a sample of q"
         )
     columns = dict(zip(layout.meanings, (column_name(table, index) for index in layout.columns), strict=True))
-    looks_like = "probabilities" if layout.looks_like_probabilities() else None
-    return TableRead(name, columns, sums.count, skipped, infinite, looks_like), sums
+    probabilities = layout.looks_like_probabilities()
+    return TableRead(name, columns, sums.count, skipped, infinite, probabilities), sums
 
 
 def _complete(given: Block, table: Table, layout: Layout, *, skip_missing: bool) -> Block:
@@ -160,9 +158,8 @@ def _complete(given: Block, table: Table, layout: Layout, *, skip_missing: bool)
     if not skip_missing:
         row = int(numpy.argmax(rows))
         index = int(numpy.argmax(missing[row]))
-        name = column_name(table, layout.columns[index])
-        place = f"{_place(given, row)}, {name}"
-        raise KlcliError(f"{place}: {layout.meanings[index]} is missing or not a number", _MISSING)
+        place = f"{_place(given, row)}, column {column_name(table, layout.columns[index])}"
+        raise KlcliError(f"{place}: the number is missing", _MISSING)
     kept = numpy.flatnonzero(~rows)
     return Block(given.values[kept], [given.numbers[row] for row in kept.tolist()], given.noun)
 

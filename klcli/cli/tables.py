@@ -123,7 +123,7 @@ def open_source(path: str) -> Iterator[Source]:
         yield Source("standard input", sys.stdin.buffer, None, seekable=False)
         return
     try:
-        stream = Path(path).open("rb")
+        stream = Path(path).open("rb")  # noqa: SIM115
     except OSError as error:
         raise KlcliError(
             f"cannot read {path}: {error.strerror}", "TABLE is a CSV or NPY file, or - for standard input"

@@ -1,4 +1,4 @@
-"""Samples that someone else drew: their log ratio under two Gaussians, and whether they are samples of one."""
+"""Samples that someone else drew: their log ratio under two Gaussians, and whether one may have made them."""
 
 from __future__ import annotations
 

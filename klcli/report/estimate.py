@@ -31,15 +31,18 @@ from klcli.report.estimate_wording import (
     problems,
     sample_text,
     shape_text,
+    share_text,
     sign_text,
     tail_text,
 )
 from klcli.report.report import Report
-from klcli.report.wording import about, normal_text, percent, reading_text, with_error
+from klcli.report.wording import about, normal_text, reading_text, with_error
 from klcli.sampling.estimates import Estimation, RatioEstimate, RatioMean, Reliability, Sign
 from klcli.sampling.ratios import RATIO_ESTIMATORS, Gradient
 
 __all__ = ["EstimateData", "GaussianPair", "TableRead", "estimate_report"]
+
+_MOST_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class TableRead:
         rows: samples.
         skipped_rows: rows left out because something is missing in them.
         first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
-        looks_like: what the numbers look like in place of logarithms; None for logarithms.
+        probabilities: whether the numbers look like probabilities and not like their logarithms.
     """
 
     name: str
@@ -60,7 +63,7 @@ class TableRead:
     rows: int
     skipped_rows: int = 0
     first_infinite: str | None = None
-    looks_like: Literal["probabilities"] | None = None
+    probabilities: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class EstimateData:
     value: float | None
     standard_error: float | None
     interval: tuple[float, float] | None
-    error_bar: Reliability
+    error_bar: Reliability | Literal["inconsistent"]
     unbiased: bool
     remark: str
     as_loss: Gradient
@@ -169,9 +172,9 @@ def estimate_report(
         gaussians: q and p, if they were given.
     """
     nats = log(2) if unit == "bits" else 1.0
-    estimates = tuple(_estimate(estimate, found, nats) for estimate in found.estimates)
+    wrong = tuple(_sample_problems(gaussians) if gaussians else ()) or tuple(problems(found))
+    estimates = tuple(_estimate(estimate, found, nats, wrong=bool(wrong)) for estimate in found.estimates)
     samples = _samples(gaussians, estimates[0]) if gaussians else None
-    wrong = (*problems(found), *(_sample_problems(samples) if samples else ()))
     tail = found.ratio_tail
     data = EstimationData(
         schema="klcli.estimate/1",
@@ -202,17 +205,18 @@ def estimate_report(
     )
 
 
-def _estimate(estimate: RatioEstimate, found: Estimation, nats: float) -> EstimateData:
-    row, interval = estimate.estimator, estimate.interval
+def _estimate(estimate: RatioEstimate, found: Estimation, nats: float, *, wrong: bool) -> EstimateData:
+    row, interval = estimate.estimator, None if wrong else estimate.interval
+    doubtful = wrong and estimate.reliability == "valid"
     return EstimateData(
         name=row.name,
         formula=row.formula,
         value=None if estimate.value is None else estimate.value / nats,
         standard_error=None if estimate.standard_error is None else estimate.standard_error / nats,
         interval=None if interval is None else (interval[0] / nats, interval[1] / nats),
-        error_bar=estimate.reliability,
+        error_bar="inconsistent" if doubtful else estimate.reliability,
         unbiased=row.unbiased,
-        remark=error_bar_text(estimate, found),
+        remark="not of the KL: the table is wrong" if doubtful else error_bar_text(estimate, found),
         as_loss=row.as_loss,
         in_reward=row.in_reward,
     )
@@ -225,17 +229,17 @@ def _samples(pair: GaussianPair, k1: EstimateData) -> SampleData:
     return SampleData(pair.closed_form, z, pair.of_q, pair.of_p)
 
 
-def _sample_problems(samples: SampleData) -> Iterator[str]:
-    if samples.of_q.agrees:
+def _sample_problems(pair: GaussianPair) -> Iterator[str]:
+    if pair.of_q.agrees:
         return
-    if samples.of_p.agrees:
+    if pair.of_p.agrees:
         yield "the samples look like samples of p and not of q, so that no estimate is one of KL(q || p)"
     else:
         yield "these are no samples of q, so that no estimate is one of KL(q || p)"
 
 
 def _warnings(table: TableRead, found: Estimation) -> Iterator[str]:
-    if table.looks_like:
+    if table.probabilities:
         yield "these look like probabilities: both columns lie between 0 and 1; log q and log p are wanted"
     if found.infinite_rows:
         yield (
@@ -279,22 +283,23 @@ def _title(table: TableRead, pair: GaussianPair | None) -> Text:
 
 
 def _blocks(data: EstimationData, found: Estimation, pair: GaussianPair | None) -> Iterator[Block]:
-    columns = ", ".join(f"{meaning} from {column}" for meaning, column in data.table.columns.items())
-    logs = "" if pair else "; natural logarithms"
-    yield Paragraph(f"read: {columns}{logs}; {data.assumption}")
+    columns = [f"{key.replace('_', ' ')} from column {name}" for key, name in data.table.columns.items()]
+    shown = ", ".join(columns[:_MOST_COLUMNS]) + ", ..." * (len(columns) > _MOST_COLUMNS)
+    logs = "" if pair else ", natural logarithms"
+    yield Paragraph(f"read: {shown}{logs}; {data.assumption}")
     if pair:
         yield Paragraph(f"reading: {reading_text(pair.q)}")
     yield _estimate_table(data)
     yield Facts(tuple(_facts(data, found)))
     yield Paragraph(data.sign.text, "bad" if data.sign.verdict == "bug" else "plain")
     for problem in data.problems:
-        yield Paragraph(f"{problem[0].upper()}{problem[1:]}.", "bad")
+        yield Paragraph(f"{problem[0].upper()}{problem[1:]}{'' if problem.endswith('?') else '.'}", "bad")
     yield from (Note("warning", warning) for warning in data.warnings)
     yield Heading("used as a loss, or within a reward")
     yield _gradient_table()
     yield Paragraph(
-        "As a loss: at fixed samples, differentiated through log q. In a reward: a coefficient of grad log q, "
-        "not differentiated.",
+        "As a loss: at fixed samples, differentiated through log q. "
+        "In a reward: a coefficient of grad log q, not differentiated itself.",
         "muted",
     )
 
@@ -332,11 +337,11 @@ def _facts(data: EstimationData, found: Estimation) -> Iterator[Fact]:
         z = "" if data.samples.z is None else f"k1 is {abs(data.samples.z):.1f} standard errors away"
         yield Fact("closed form", f"{about(data.samples.closed_form)} {data.unit}", z, "strong")
         fits = data.samples.of_q.agrees
-        yield Fact("samples", sample_text(data.samples.of_q, "q"), tone="plain" if fits else "bad")
+        label = "like samples of q" if fits else "unlike samples of q"
+        yield Fact("samples", label, sample_text(data.samples.of_q), "plain" if fits else "bad")
     size = data.effective_size
-    yield Fact(
-        "effective size", f"{significant(size.rows, 4)} of {data.table.rows:,} rows", f"{percent(size.share)}"
-    )
+    worth = f"{significant(size.rows, 4)} of {data.table.rows:,} rows"
+    yield Fact("effective size", worth, f"{share_text(size.share)}, of the weights r")
     mean = found.ratio
     shown = "beyond the doubles"
     if mean.value is not None and mean.standard_error is not None:

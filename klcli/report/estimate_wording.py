@@ -7,7 +7,7 @@ from math import floor, log10
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.samples import SampleCheck
-from klcli.report.wording import percent, with_error
+from klcli.report.wording import with_error
 from klcli.sampling.estimates import (
     FINITE_VARIANCE,
     LEAST_ROWS,
@@ -25,6 +25,7 @@ __all__ = [
     "problems",
     "sample_text",
     "shape_text",
+    "share_text",
     "sign_text",
     "tail_text",
 ]
@@ -101,6 +102,8 @@ def mean_text(mean: RatioMean) -> str:
     match mean.verdict:
         case "agrees":
             return f"agrees with 1, as it must for samples of q{far}"
+        case "unclear":
+            return f"off by more than its noise; an event that the rows missed can explain it{far}"
         case "above":
             return f"above 1, which samples of q do not give{far}"
         case "below":
@@ -111,7 +114,7 @@ def mean_text(mean: RatioMean) -> str:
 
 def sign_text(found: Estimation) -> str:
     """Whether a negative estimate is noise or a bug, and what it would be."""
-    k1, share = found.k1, percent(found.negative_rows / found.rows)
+    k1, share = found.k1, share_text(found.negative_rows / found.rows)
     if k1.value is None or k1.standard_error is None:
         return f"A KL is never negative. Single rows of k1 may be, and {share} are; k2 and k3 never are."
     shown = with_error(k1.value, k1.standard_error)
@@ -129,15 +132,15 @@ def sign_text(found: Estimation) -> str:
             )
         case "unclear":
             return (
-                f"k1 is negative by {far or 'more than its standard error'}: more than the noise of these rows. "
-                f"An event of a probability below 15/{found.rows:,} that they missed can explain it; if that "
-                f"cannot be, it is a bug. {rows}"
+                f"k1 is negative by {far or 'more than its standard error'}: more than the noise of these "
+                f"rows. An event of a probability below 15/{found.rows:,} that they missed can explain it; "
+                f"if that cannot be, it is a bug. {rows}"
             )
         case "bug":
             odds = -found.rows * k1.value
             return (
-                f"k1 is negative, and that is a bug and no noise: the log ratios add up to {significant(odds, 3)}, "
-                f"which samples of q exceed with a probability below e^-{odds:.0f}. {rows}"
+                f"k1 is negative, and that is a bug and no noise: the log r add up to {significant(odds, 3)}, "
+                f"which samples of q reach with a probability below e^-{odds:.0f}. {rows}"
             )
 
 
@@ -153,16 +156,20 @@ def problems(found: Estimation) -> Iterator[str]:
         yield f"these are not samples of q with both log densities; causes: swapped columns, {_CAUSES}"
     if found.ratio.verdict == "below" and found.ratio.value is not None:
         yield (
-            f"the mean of r = p/q is {significant(found.ratio.value, 4)}: k3 is off by as much as that is from 1. "
-            f"Either p has mass where no row is, or something is wrong: {_CAUSES}"
+            f"the mean of r = p/q is {significant(found.ratio.value, 4)}, and k3 is off by as much as that is "
+            f"from 1: either p has mass where no row is, or something is wrong: {_CAUSES}"
         )
 
 
-def sample_text(check: SampleCheck, of: str) -> str:
-    """``they look like samples of q: ...``."""
-    where = f"in dimension {check.dimension}, " if check.dimension > 1 else ""
-    verdict = "as samples of" if check.agrees else "unlike samples of"
+def sample_text(check: SampleCheck) -> str:
+    """The mean of the scores and of their squares, and how far they are from 0 and 1."""
+    where = f" in dimension {check.dimension}" if check.dimension > 1 else ""
     return (
-        f"{where}{verdict} {of}: mean of the scores {significant(check.mean, 3)} (z = {check.mean_z:+.1f}), "
-        f"of their squares {significant(check.square, 4)} (z = {check.square_z:+.1f})"
+        f"mean of (z - mu)/sigma{where} {significant(check.mean, 3)} (z = {check.mean_z:+.1f}), "
+        f"of its square {significant(check.square, 4)} (z = {check.square_z:+.1f})"
     )
+
+
+def share_text(share: float) -> str:
+    """``62.3 %``."""
+    return f"{significant(100 * share, 3)} %"

@@ -45,9 +45,10 @@ Reliability: TypeAlias = Literal[
 ]
 """Why an error bar holds or does not:
 
-valid: it does. biased: it is one of the expectation, which is not the KL. few-rows: fewer than `LEAST_ROWS`,
-or too few for a tail. uncertain-tail: the shape of the tail may be beyond `FINITE_VARIANCE`. heavy-tail: it is
-beyond `PRACTICAL`. off-mean: the mean of r is not 1. beyond-doubles, infinite: there is no value.
+valid: it does. biased: it is one of the expectation, which is not the KL. few-rows: fewer than
+`LEAST_ROWS`, or too few for a tail. uncertain-tail: the shape of the tail may be beyond `FINITE_VARIANCE`.
+heavy-tail: it is beyond `PRACTICAL`. off-mean: the mean of r is not 1. beyond-doubles, infinite: there is no
+value.
 """
 
 Sign: TypeAlias = Literal["positive", "zero", "noise", "unclear", "bug"]
@@ -81,14 +82,15 @@ class RatioMean:
         value: the mean; None beyond the doubles.
         standard_error: one standard error of it.
         z: its distance from 1 in standard errors; None where there is none.
-        verdict: ``agrees``, ``above`` or ``below`` by more than `LIMIT` standard errors and what an event
-            that the rows missed can add; ``unknown`` where the standard error says nothing.
+        verdict: ``agrees`` within `LIMIT` standard errors, ``unclear`` if only an event that the rows missed
+            explains the rest, ``above`` or ``below`` beyond that; ``unknown`` where the standard error says
+            nothing.
     """
 
     value: float | None
     standard_error: float | None
     z: float | None
-    verdict: Literal["agrees", "above", "below", "unknown"]
+    verdict: Literal["agrees", "unclear", "above", "below", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class Estimation:
     @property
     def consistent(self) -> bool:
         """Whether the rows can be samples of q, with both log densities as they are."""
-        return self.sign != "bug" and self.ratio.verdict in ("agrees", "unknown")
+        return self.sign != "bug" and self.ratio.verdict not in ("above", "below")
 
     @property
     def k1(self) -> RatioEstimate:
@@ -204,9 +206,9 @@ def _estimate(
 def _ratio_mean(moments: Moments, *, certain: bool) -> RatioMean:
     """The mean of a ratio from the moments of the ratio - 1.
 
-    The rows may have missed an event of the q-probability u = `CERTAIN` / n, so that the expectation of r over
-    the others is up to 1/(1 - u); a mean below 1 is allowed to be so by as much. A tail without a variance
-    that was not sampled makes the mean too small, and never too large.
+    The rows may have missed an event of the q-probability u = `CERTAIN` / n, so that the expectation of r
+    over the others is up to 1/(1 - u); a mean below 1 is allowed to be so by as much. A tail without a
+    variance that was not sampled makes the mean too small, and never too large.
 
     Args:
         moments: of the ratio - 1.
@@ -218,8 +220,9 @@ def _ratio_mean(moments: Moments, *, certain: bool) -> RatioMean:
     mean, z = moments.mean, moments.mean / error if error > 0 else None
     if moments.count < LEAST_ROWS or (mean < 0 and not certain):
         return RatioMean(1 + mean, error, z, "unknown")
-    if abs(mean) <= LIMIT * error + CERTAIN / moments.count:
-        return RatioMean(1 + mean, error, z, "agrees")
+    beyond = abs(mean) - LIMIT * error
+    if beyond <= CERTAIN / moments.count:
+        return RatioMean(1 + mean, error, z, "agrees" if beyond <= 0 else "unclear")
     return RatioMean(1 + mean, error, z, "above" if mean > 0 else "below")
 
 

@@ -127,7 +127,8 @@ class RatioSums:
             """r minus the r where the tail begins, relative to the largest; never below the doubles."""
             relative = logs - logs[-1]
             below = -numpy.expm1(numpy.maximum(begin - logs, _DEEPEST))
-            return numpy.maximum(numpy.exp(numpy.maximum(relative, _DEEPEST)) * below, exp(_DEEPEST))
+            excesses: NDArray[Any] = numpy.exp(numpy.maximum(relative, _DEEPEST)) * below
+            return numpy.maximum(excesses, exp(_DEEPEST))
 
         return _tail(self._ratios, self.count, excess)
 
