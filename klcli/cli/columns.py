@@ -11,10 +11,61 @@ from klcli.formula.syntax import clipped, nearest
 __all__ = ["column", "column_name", "density_columns", "sample_columns"]
 
 _LOG_Q = frozenset(
-    ["logq", "logqx", "logqz", "qlog", "qlogprob", "qlogprobs", "logprobq", "logprobsq", "logprob", "logprobs", "logpi", "logpitheta", "logpolicy", "policy", "policylogp", "policylogps", "policylogprob", "policylogprobs", "oldlogprob", "oldlogprobs", "actionlogprob", "actionlogprobs", "posterior", "logposterior"]
+    {
+        "actionlogprob",
+        "actionlogprobs",
+        "logpi",
+        "logpitheta",
+        "logpolicy",
+        "logposterior",
+        "logprob",
+        "logprobq",
+        "logprobs",
+        "logprobsq",
+        "logq",
+        "logqx",
+        "logqz",
+        "oldlogprob",
+        "oldlogprobs",
+        "policy",
+        "policylogp",
+        "policylogprob",
+        "policylogprobs",
+        "policylogps",
+        "posterior",
+        "qlog",
+        "qlogprob",
+        "qlogprobs",
+    }
 )
 _LOG_P = frozenset(
-    ["logp", "logpx", "logpz", "plog", "plogprob", "plogprobs", "logprobp", "logprobsp", "logref", "logpiref", "ref", "reference", "reflogp", "reflogps", "reflogprob", "reflogprobs", "referencelogp", "referencelogps", "referencelogprob", "referencelogprobs", "baselogprob", "baselogprobs", "baseactionlogprobs", "prior", "logprior"]
+    {
+        "baseactionlogprobs",
+        "baselogprob",
+        "baselogprobs",
+        "logp",
+        "logpiref",
+        "logprior",
+        "logprobp",
+        "logprobsp",
+        "logpx",
+        "logpz",
+        "logref",
+        "plog",
+        "plogprob",
+        "plogprobs",
+        "prior",
+        "ref",
+        "reference",
+        "referencelogp",
+        "referencelogprob",
+        "referencelogprobs",
+        "referencelogps",
+        "reflogp",
+        "reflogprob",
+        "reflogprobs",
+        "reflogps",
+    }
 )
 """Names without what is no letter and no digit, as they are met in code for RLHF and for VAEs."""
 _SAMPLES = ("z", "x", "sample", "samples", "latent")

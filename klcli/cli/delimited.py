@@ -46,13 +46,15 @@ class _Text:
     def shape(self) -> None:
         return None
 
-    def blocks(self, columns: Sequence[int]) -> Iterator[Block]:
+    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
         for numbers, lines in self.lines:
-            if lines:
-                values = self._fast(lines, columns)
-                yield Block(
-                    self._careful(numbers, lines, columns) if values is None else values, numbers, "line"
-                )
+            if not lines:
+                continue
+            values = self._fast(lines, columns)
+            if values is None:
+                values = self._careful(numbers, lines, columns)
+            keys = () if key is None else [_fields(line, self.separator)[key].strip() for line in lines]
+            yield Block(values, numbers, "line", keys)
 
     def _fast(self, lines: list[str], columns: Sequence[int]) -> NDArray[Any] | None:
         """The numbers of lines in which everything is a number; None where something is not."""

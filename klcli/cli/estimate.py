@@ -34,8 +34,9 @@ Examples:
 
 \b
 TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without) or NPY (rows and columns,
-or named fields); - is standard input. Every row is one sample of q. The status is 1 if the rows cannot
-be what they are said to be: k1 too far below 0, the mean of p/q not 1, samples that are not of q.
+or named fields); - is standard input. Every row is one sample of q; a row for each token of a sequence
+needs --group. Logarithms are natural ones. The status is 1 if the rows cannot be what they are said to be:
+k1 too far below 0, the mean of p/q not 1, samples that are not of q.
 """
 
 
@@ -45,6 +46,11 @@ be what they are said to be: k1 too far below 0, the mean of p/q not 1, samples 
 @click.option("--log-p", metavar="COLUMN", help="The column with log p.")
 @click.option("--log-ratio", metavar="COLUMN", help="Or one column with log q - log p.")
 @click.option("--z", metavar="COLUMN,...", help="Or the samples themselves, with --mu and --sigma of q.")
+@click.option(
+    "--group",
+    metavar="COLUMN",
+    help="Add up rows that follow each other with the same id: tokens of a sequence.",
+)
 @click.option("--skip-missing", is_flag=True, help="Leave out rows in which a number is missing.")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
 @posterior_options
@@ -60,6 +66,7 @@ def estimate(
     log_p: str | None,
     log_ratio: str | None,
     z: str | None,
+    group: str | None,
     skip_missing: bool,
     unit: Unit,
     **options: Any,
@@ -75,6 +82,8 @@ def estimate(
     gaussians = _gaussians(z, options)
     given = {"--log-q": log_q, "--log-p": log_p, "--log-ratio": log_ratio, "--z": z}
     _check_choice([flag for flag, name in given.items() if name is not None], gaussians)
+    if gaussians and group is not None:
+        raise KlcliError("--group adds up log densities, and these are samples", "leave --group out")
     layout: Callable[[Table], Layout] = partial(densities, log_q=log_q, log_p=log_p)
     if gaussians:
         layout = partial(samples, names=z, gaussians=gaussians)
@@ -83,7 +92,7 @@ def estimate(
     with open_source(path) as source, progress(source.size, "reading", quiet=settings.quiet > 0) as advance:
         source.advance = advance
         table = open_table(source)
-        read_table, sums = read(source.name, table, layout(table), skip_missing=skip_missing)
+        read_table, sums = read(source.name, table, layout(table), group=group, skip_missing=skip_missing)
     pair = _compared(gaussians, unit) if gaussians else None
     return estimate_report(read_table, estimation(sums), unit, pair), settings
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from klcli.cli.columns import column, column_name, density_columns, sample_columns
+from klcli.cli.grouping import Groups
 from klcli.cli.tables import Block, Table
 from klcli.errors import KlcliError
 from klcli.gaussian.samples import GaussianSamples
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Layout", "densities", "log_ratios", "read", "samples"]
 
 _MISSING = "--skip-missing leaves such rows out"
+_ROWS = "each row is one sample of q; with --group, each group"
 
 
 class Layout(Protocol):
@@ -119,7 +122,9 @@ def samples(table: Table, names: str | None, gaussians: GaussianSamples) -> Layo
     return _Samples(columns, meanings, gaussians)
 
 
-def read(name: str, table: Table, layout: Layout, *, skip_missing: bool) -> tuple[TableRead, RatioSums]:
+def read(
+    name: str, table: Table, layout: Layout, *, group: str | None, skip_missing: bool
+) -> tuple[TableRead, RatioSums]:
     """All rows of a table, in memory that does not grow with it.
 
     Raises:
@@ -127,10 +132,12 @@ def read(name: str, table: Table, layout: Layout, *, skip_missing: bool) -> tupl
     """
     import numpy
 
-    sums, skipped, infinite = RatioSums(), 0, None
-    for given in table.blocks(layout.columns):
-        block = _complete(given, table, layout, skip_missing=skip_missing)
-        skipped += len(given.values) - len(block.values)
+    key = None if group is None else column(table, group, "--group")
+    rows = _CompleteRows(table, layout.columns, skip_missing=skip_missing)
+    groups = None if key is None else Groups(column_name(table, key))
+    blocks = rows.of(table.blocks(layout.columns, key))
+    sums, infinite = RatioSums(), None
+    for block in groups.added_up(blocks) if groups else blocks:
         if not len(block.values):
             continue
         ratio = layout.log_ratio(block)
@@ -138,30 +145,54 @@ def read(name: str, table: Table, layout: Layout, *, skip_missing: bool) -> tupl
             infinite = _place(block, int(numpy.argmax(ratio)))
         sums.add(ratio)
     if sums.count < 2:
-        found = f"{sums.count} row{'s' * (sums.count != 1)}" + (f", {skipped:,} left out" if skipped else "")
-        raise KlcliError(
-            f"an estimate needs two rows or more; {name} has {found}", "each row is a sample of q"
-        )
+        found = f"{sums.count} sample{'s' * (sums.count != 1)}"
+        found += f", {rows.skipped:,} rows left out" if rows.skipped else ""
+        raise KlcliError(f"an estimate needs two samples or more; {name} has {found}", _ROWS)
     columns = dict(zip(layout.meanings, (column_name(table, index) for index in layout.columns), strict=True))
-    probabilities = layout.looks_like_probabilities()
-    return TableRead(name, columns, sums.count, skipped, infinite, probabilities), sums
+    return (
+        TableRead(
+            name=name,
+            columns=columns,
+            rows=sums.count,
+            group=groups.column if groups else None,
+            grouped_rows=groups.rows if groups else None,
+            skipped_rows=rows.skipped,
+            first_infinite=infinite,
+            probabilities=layout.looks_like_probabilities(),
+        ),
+        sums,
+    )
 
 
-def _complete(given: Block, table: Table, layout: Layout, *, skip_missing: bool) -> Block:
-    """The rows in which nothing is missing."""
-    import numpy
+@dataclass(slots=True)
+class _CompleteRows:
+    """The rows of a table in which nothing is missing, and how many there were of the others."""
 
-    missing = numpy.isnan(given.values)
-    if not missing.any():
-        return given
-    rows = missing.any(axis=1)
-    if not skip_missing:
-        row = int(numpy.argmax(rows))
-        index = int(numpy.argmax(missing[row]))
-        place = f"{_place(given, row)}, column {column_name(table, layout.columns[index])}"
-        raise KlcliError(f"{place}: the number is missing", _MISSING)
-    kept = numpy.flatnonzero(~rows)
-    return Block(given.values[kept], [given.numbers[row] for row in kept.tolist()], given.noun)
+    table: Table
+    columns: tuple[int, ...]
+    skip_missing: bool
+    skipped: int = 0
+
+    def of(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        import numpy
+
+        for block in blocks:
+            missing = numpy.isnan(block.values)
+            if not missing.any():
+                yield block
+                continue
+            rows = missing.any(axis=1)
+            if not self.skip_missing:
+                row = int(rows.argmax())
+                name = column_name(self.table, self.columns[int(missing[row].argmax())])
+                raise KlcliError(f"{_place(block, row)}, column {name}: the number is missing", _MISSING)
+            self.skipped += int(numpy.count_nonzero(rows))
+            yield _rows(block, numpy.flatnonzero(~rows).tolist())
+
+
+def _rows(block: Block, rows: list[int]) -> Block:
+    keys = [block.keys[row] for row in rows] if block.keys else ()
+    return Block(block.values[rows], [block.numbers[row] for row in rows], block.noun, keys)
 
 
 def _refuse(block: Block, wrong: NDArray[Any], problem: str, hint: str) -> None:

@@ -39,35 +39,37 @@ class _Array:
     def width(self) -> int:
         return len(self.names) or (self.shape[1] if len(self.shape) == 2 else 1)
 
-    def blocks(self, columns: Sequence[int]) -> Iterator[Block]:
+    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
         self._check_kinds(columns)
         read = self._read_columns if self.by_column else self._read_rows
+        wanted = [*columns] if key is None else [*columns, key]
+        import numpy
+
         size = max(1, _BYTES // max(1, self.dtype.itemsize * self.width))
         for start in range(0, self.shape[0], size):
             stop = min(start + size, self.shape[0])
-            yield Block(read(columns, start, stop), range(start + 1, stop + 1), "row")
+            found = read(wanted, start, stop)
+            keys = () if key is None else list(map(str, found.pop().tolist()))
+            values = numpy.stack(found, axis=1).astype(float)
+            yield Block(values, range(start + 1, stop + 1), "row", keys)
 
-    def _read_rows(self, columns: Sequence[int], start: int, stop: int) -> NDArray[Any]:
-        """The next rows, which lie one behind the other."""
-        import numpy
-
+    def _read_rows(self, columns: Sequence[int], start: int, stop: int) -> list[NDArray[Any]]:
+        """Columns of the next rows, which lie one behind the other."""
         cells = (stop - start) * (1 if self.names else self.width)
         data = self._bytes(cells, start, stop)
         if self.names:
-            return numpy.stack([data[self.names[column]] for column in columns], axis=1).astype(float)
-        return data.reshape(-1, self.width)[:, list(columns)].astype(float)
+            return [data[self.names[column]] for column in columns]
+        rows = data.reshape(-1, self.width)
+        return [rows[:, column] for column in columns]
 
-    def _read_columns(self, columns: Sequence[int], start: int, stop: int) -> NDArray[Any]:
-        """The same rows of an array whose columns lie one behind the other (Fortran order)."""
-        import numpy
-
-        rows = numpy.empty((stop - start, len(columns)))
-        begin = self.source.tell()
-        for index, column in enumerate(columns):
+    def _read_columns(self, columns: Sequence[int], start: int, stop: int) -> list[NDArray[Any]]:
+        """The same of an array whose columns lie one behind the other (Fortran order)."""
+        begin, found = self.source.tell(), []
+        for column in columns:
             self.source.seek(begin + column * self.shape[0] * self.dtype.itemsize)
-            rows[:, index] = self._bytes(stop - start, start, stop)
+            found.append(self._bytes(stop - start, start, stop))
         self.source.seek(begin + (stop - start) * self.dtype.itemsize)
-        return rows
+        return found
 
     def _bytes(self, cells: int, start: int, stop: int) -> NDArray[Any]:
         import numpy

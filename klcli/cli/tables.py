@@ -39,11 +39,13 @@ class Block:
         values: doubles of shape (rows, columns); what is missing is nan.
         numbers: the number of each row, counted from 1 as `noun` says.
         noun: ``line`` of a text or ``row`` of an array.
+        keys: the text of each row in the column with the keys; empty where nobody asked for it.
     """
 
     values: NDArray[Any]
     numbers: Sequence[int]
     noun: str
+    keys: Sequence[str] = ()
 
 
 class Table(Protocol):
@@ -61,8 +63,12 @@ class Table(Protocol):
     def shape(self) -> tuple[int, ...] | None:
         """The shape, where it is known before the table is read."""
 
-    def blocks(self, columns: Sequence[int]) -> Iterator[Block]:
-        """The rows in blocks of about a megabyte, with these columns, counted from 0.
+    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
+        """The rows in blocks of about a megabyte.
+
+        Args:
+            columns: those with the values, counted from 0.
+            key: the one with the keys.
 
         Raises:
             KlcliError: a row that cannot be read.

@@ -53,6 +53,8 @@ class TableRead:
         name: of the file, or ``standard input``.
         columns: the name or number of the column that each quantity was read from.
         rows: samples.
+        group: the column with the key of each sample, where samples are sums over rows.
+        grouped_rows: the rows that these sums are over.
         skipped_rows: rows left out because something is missing in them.
         first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
         probabilities: whether the numbers look like probabilities and not like their logarithms.
@@ -61,6 +63,8 @@ class TableRead:
     name: str
     columns: Mapping[str, str]
     rows: int
+    group: str | None = None
+    grouped_rows: int | None = None
     skipped_rows: int = 0
     first_infinite: str | None = None
     probabilities: bool = False
@@ -103,7 +107,7 @@ class EstimateData:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveSize:
-    """How many equally weighted rows the weights p/q are worth, and that as a share of all."""
+    """How many equally weighted samples the weights p/q are worth, and that as a share of all."""
 
     rows: float
     share: float
@@ -181,7 +185,7 @@ def estimate_report(
         table=table,
         unit=unit,
         divergence="KL(q || p)",
-        assumption="each row is an independent sample of q",
+        assumption=f"each {'group' if table.group else 'row'} is an independent sample of q",
         estimates=estimates,
         effective_size=EffectiveSize(found.effective_size, found.effective_size / found.rows),
         mean_ratio=found.ratio,
@@ -287,6 +291,9 @@ def _blocks(data: EstimationData, found: Estimation, pair: GaussianPair | None) 
     shown = ", ".join(columns[:_MOST_COLUMNS]) + ", ..." * (len(columns) > _MOST_COLUMNS)
     logs = "" if pair else ", natural logarithms"
     yield Paragraph(f"read: {shown}{logs}; {data.assumption}")
+    if data.table.group:
+        rows = f"{data.table.grouped_rows:,} rows"
+        yield Paragraph(f"grouped: {rows} added up to {data.table.rows:,} samples by {data.table.group}")
     if pair:
         yield Paragraph(f"reading: {reading_text(pair.q)}")
     yield _estimate_table(data)
@@ -340,7 +347,8 @@ def _facts(data: EstimationData, found: Estimation) -> Iterator[Fact]:
         label = "like samples of q" if fits else "unlike samples of q"
         yield Fact("samples", label, sample_text(data.samples.of_q), "plain" if fits else "bad")
     size = data.effective_size
-    worth = f"{significant(size.rows, 4)} of {data.table.rows:,} rows"
+    rows = f"{size.rows:,.0f}" if size.rows >= 100 else significant(size.rows, 3)
+    worth = f"{rows} of {data.table.rows:,} samples"
     yield Fact("effective size", worth, f"{share_text(size.share)}, of the weights r")
     mean = found.ratio
     shown = "beyond the doubles"

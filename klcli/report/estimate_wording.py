@@ -139,7 +139,8 @@ def sign_text(found: Estimation) -> str:
         case "bug":
             odds = -found.rows * k1.value
             return (
-                f"k1 is negative, and that is a bug and no noise: the log r add up to {significant(odds, 3)}, "
+                "k1 is negative, and that is a bug and no noise: "
+                f"the log r add up to {significant(odds, 3)}, "
                 f"which samples of q reach with a probability below e^-{odds:.0f}. {rows}"
             )
 
@@ -156,8 +157,8 @@ def problems(found: Estimation) -> Iterator[str]:
         yield f"these are not samples of q with both log densities; causes: swapped columns, {_CAUSES}"
     if found.ratio.verdict == "below" and found.ratio.value is not None:
         yield (
-            f"the mean of r = p/q is {significant(found.ratio.value, 4)}, and k3 is off by as much as that is "
-            f"from 1: either p has mass where no row is, or something is wrong: {_CAUSES}"
+            f"the mean of r = p/q is {significant(found.ratio.value, 4)}, and k3 is off by as much as "
+            f"that is from 1: either p has mass where no row is, or something is wrong: {_CAUSES}"
         )
 
 

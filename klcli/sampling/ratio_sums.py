@@ -128,7 +128,8 @@ class RatioSums:
             relative = logs - logs[-1]
             below = -numpy.expm1(numpy.maximum(begin - logs, _DEEPEST))
             excesses: NDArray[Any] = numpy.exp(numpy.maximum(relative, _DEEPEST)) * below
-            return numpy.maximum(excesses, exp(_DEEPEST))
+            excesses = numpy.maximum(excesses, exp(_DEEPEST))
+            return excesses
 
         return _tail(self._ratios, self.count, excess)
 
