@@ -82,13 +82,13 @@ def density_columns(table: Table, log_q: str | None, log_p: str | None) -> tuple
     """
     if not table.names and table.width == 2 and log_q is None and log_p is None:
         return 0, 1
-    found = (
-        column(table, log_q, "--log-q") if log_q is not None else _known(table, _LOG_Q, "log q", "--log-q"),
-        column(table, log_p, "--log-p") if log_p is not None else _known(table, _LOG_P, "log p", "--log-p"),
-    )
-    if found[0] == found[1]:
+    q = None if log_q is None else column(table, log_q, "--log-q")
+    p = None if log_p is None else column(table, log_p, "--log-p")
+    q = _known(table, _LOG_Q, "log q", "--log-q", other=p) if q is None else q
+    p = _known(table, _LOG_P, "log p", "--log-p", other=q) if p is None else p
+    if q == p:
         raise KlcliError("log q and log p are the same column", _listed(table, "--log-q"))
-    return found
+    return q, p
 
 
 def sample_columns(table: Table, names: str | None, dimension: int) -> tuple[int, ...]:
@@ -140,8 +140,10 @@ def column_name(table: Table, index: int) -> str:
     return table.names[index] if table.names else str(index + 1)
 
 
-def _known(table: Table, spellings: frozenset[str], meaning: str, flag: str) -> int:
-    found = [index for index, name in enumerate(table.names) if _plain(name) in spellings]
+def _known(table: Table, spellings: frozenset[str], meaning: str, flag: str, *, other: int | None) -> int:
+    """The one column with a known name that is not the other one."""
+    columns = enumerate(table.names)
+    found = [index for index, name in columns if _plain(name) in spellings and index != other]
     if len(found) == 1:
         return found[0]
     if found:
@@ -165,6 +167,8 @@ def _listed(table: Table, flag: str) -> str:
     rows = table.shape
     if rows is not None and len(rows) == 2 and rows[0] == 2 < rows[1]:
         return f"the array has the shape {rows}, rows are samples: numpy.save('table.npy', table.T)"
+    if table.width == 1 and flag != "--z":
+        return "there is one column; if it is log q - log p: --log-ratio 1"
     if not table.names:
         return f"name it by its number: {flag} 1; there are {table.width} columns without names"
     shown = [clipped(name) for name in table.names[:_MOST_LISTED]]

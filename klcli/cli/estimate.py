@@ -18,7 +18,8 @@ from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit, divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.samples import GaussianSamples
-from klcli.report.estimate import GaussianPair, estimate_report
+from klcli.report.estimate import estimate_report
+from klcli.report.estimate_data import GaussianPair
 from klcli.report.report import Report
 from klcli.sampling.estimates import estimation
 

@@ -12,7 +12,7 @@ from klcli.cli.grouping import Groups
 from klcli.cli.tables import Block, Table
 from klcli.errors import KlcliError
 from klcli.gaussian.samples import GaussianSamples
-from klcli.report.estimate import TableRead
+from klcli.report.estimate_data import TableRead
 from klcli.sampling.ratio_sums import RatioSums
 
 if TYPE_CHECKING:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from math import inf, log
-from typing import Literal
+from collections.abc import Iterator
+from math import inf
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.samples import SampleCheck
 from klcli.report.document import (
     Block,
     Cell,
@@ -24,144 +20,28 @@ from klcli.report.document import (
     Table,
     Text,
 )
+from klcli.report.estimate_data import (
+    EstimateData,
+    EstimationData,
+    GaussianPair,
+    TableRead,
+    estimation_data,
+)
 from klcli.report.estimate_wording import (
-    error_bar_text,
     interval_text,
     mean_text,
-    problems,
     sample_text,
     shape_text,
     share_text,
-    sign_text,
-    tail_text,
 )
 from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
-from klcli.sampling.estimates import Estimation, RatioEstimate, RatioMean, Reliability, Sign
-from klcli.sampling.ratios import RATIO_ESTIMATORS, Gradient
+from klcli.sampling.estimates import Estimation
+from klcli.sampling.ratios import RATIO_ESTIMATORS
 
-__all__ = ["EstimateData", "GaussianPair", "TableRead", "estimate_report"]
+__all__ = ["estimate_report"]
 
 _MOST_COLUMNS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class TableRead:
-    """The table that was read.
-
-    Attributes:
-        name: of the file, or ``standard input``.
-        columns: the name or number of the column that each quantity was read from.
-        rows: samples.
-        group: the column with the key of each sample, where samples are sums over rows.
-        grouped_rows: the rows that these sums are over.
-        skipped_rows: rows left out because something is missing in them.
-        first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
-        probabilities: whether the numbers look like probabilities and not like their logarithms.
-    """
-
-    name: str
-    columns: Mapping[str, str]
-    rows: int
-    group: str | None = None
-    grouped_rows: int | None = None
-    skipped_rows: int = 0
-    first_infinite: str | None = None
-    probabilities: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class GaussianPair:
-    """Both Gaussians, where they were given beside samples.
-
-    Attributes:
-        q: what the samples were drawn from.
-        p: the other one.
-        closed_form: KL(q || p) in the unit of the report.
-        of_q: whether the samples look as if they were of q.
-        of_p: whether they look as if they were of p.
-    """
-
-    q: Gaussian
-    p: Gaussian
-    closed_form: float
-    of_q: SampleCheck
-    of_p: SampleCheck
-
-
-@dataclass(frozen=True, slots=True)
-class EstimateData:
-    """One estimate; the unit is that of the report."""
-
-    name: str
-    formula: str
-    value: float | None
-    standard_error: float | None
-    interval: tuple[float, float] | None
-    error_bar: Reliability | Literal["inconsistent"]
-    unbiased: bool
-    remark: str
-    as_loss: Gradient
-    in_reward: Gradient
-
-
-@dataclass(frozen=True, slots=True)
-class EffectiveSize:
-    """How many equally weighted samples the weights p/q are worth, and that as a share of all."""
-
-    rows: float
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class TailData:
-    """The Pareto shape k of the largest ratios p/q; None where it cannot be told."""
-
-    shape: float | None
-    standard_error: float | None
-    size: int
-    remark: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignData:
-    """What the sign of k1 says, in a word and in words."""
-
-    verdict: Sign
-    negative_rows: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SampleData:
-    """The samples of given Gaussians: the closed form, how far k1 is from it, and whose samples they are."""
-
-    closed_form: float
-    z: float | None
-    of_q: SampleCheck
-    of_p: SampleCheck
-
-
-@dataclass(frozen=True, slots=True)
-class EstimationData:
-    """The data of `klcli estimate`; the field names are the keys of its JSON."""
-
-    schema: str
-    table: TableRead
-    unit: Unit
-    divergence: str
-    assumption: str
-    estimates: tuple[EstimateData, ...]
-    effective_size: EffectiveSize
-    mean_ratio: RatioMean
-    mean_inverse_ratio: RatioMean
-    tail: TailData
-    sign: SignData
-    infinite_rows: int
-    samples: SampleData | None
-    status: Literal["consistent", "inconsistent"]
-    problems: tuple[str, ...]
-    warnings: tuple[str, ...]
 
 
 def estimate_report(
@@ -175,85 +55,15 @@ def estimate_report(
         unit: of the estimates in the report.
         gaussians: q and p, if they were given.
     """
-    nats = log(2) if unit == "bits" else 1.0
-    wrong = tuple(_sample_problems(gaussians) if gaussians else ()) or tuple(problems(found))
-    estimates = tuple(_estimate(estimate, found, nats, wrong=bool(wrong)) for estimate in found.estimates)
-    samples = _samples(gaussians, estimates[0]) if gaussians else None
-    tail = found.ratio_tail
-    data = EstimationData(
-        schema="klcli.estimate/1",
-        table=table,
-        unit=unit,
-        divergence="KL(q || p)",
-        assumption=f"each {'group' if table.group else 'row'} is an independent sample of q",
-        estimates=estimates,
-        effective_size=EffectiveSize(found.effective_size, found.effective_size / found.rows),
-        mean_ratio=found.ratio,
-        mean_inverse_ratio=found.inverse,
-        tail=TailData(
-            tail.shape, None if tail.shape is None else tail.shape_error, tail.size, tail_text(found)
-        ),
-        sign=SignData(found.sign, found.negative_rows, sign_text(found)),
-        infinite_rows=found.infinite_rows,
-        samples=samples,
-        status="inconsistent" if wrong else "consistent",
-        problems=wrong,
-        warnings=tuple(_warnings(table, found)),
-    )
+    data = estimation_data(table, found, unit, gaussians)
+    first = data.estimates[0].value
     return Report(
         data=data,
         rows=tuple(_rows(data)),
         document=Document(_title(table, gaussians), tuple(_blocks(data, found, gaussians))),
-        bare="undefined" if estimates[0].value is None else repr(estimates[0].value),
-        holds=not wrong,
+        bare="undefined" if first is None else repr(first),
+        holds=data.status == "consistent",
     )
-
-
-def _estimate(estimate: RatioEstimate, found: Estimation, nats: float, *, wrong: bool) -> EstimateData:
-    row, interval = estimate.estimator, None if wrong else estimate.interval
-    doubtful = wrong and estimate.reliability == "valid"
-    return EstimateData(
-        name=row.name,
-        formula=row.formula,
-        value=None if estimate.value is None else estimate.value / nats,
-        standard_error=None if estimate.standard_error is None else estimate.standard_error / nats,
-        interval=None if interval is None else (interval[0] / nats, interval[1] / nats),
-        error_bar="inconsistent" if doubtful else estimate.reliability,
-        unbiased=row.unbiased,
-        remark="not of the KL: the table is wrong" if doubtful else error_bar_text(estimate, found),
-        as_loss=row.as_loss,
-        in_reward=row.in_reward,
-    )
-
-
-def _samples(pair: GaussianPair, k1: EstimateData) -> SampleData:
-    z = None
-    if k1.value is not None and k1.standard_error:
-        z = (k1.value - pair.closed_form) / k1.standard_error
-    return SampleData(pair.closed_form, z, pair.of_q, pair.of_p)
-
-
-def _sample_problems(pair: GaussianPair) -> Iterator[str]:
-    if pair.of_q.agrees:
-        return
-    if pair.of_p.agrees:
-        yield "the samples look like samples of p and not of q, so that no estimate is one of KL(q || p)"
-    else:
-        yield "these are no samples of q, so that no estimate is one of KL(q || p)"
-
-
-def _warnings(table: TableRead, found: Estimation) -> Iterator[str]:
-    if table.probabilities:
-        yield "these look like probabilities: both columns lie between 0 and 1; log q and log p are wanted"
-    if found.infinite_rows:
-        yield (
-            f"p(x) = 0 in {found.infinite_rows:,} of {found.rows:,} rows, first in {table.first_infinite}: "
-            "q has mass where p has none, so that KL(q || p) is infinite"
-        )
-    if table.skipped_rows:
-        yield f"{table.skipped_rows:,} rows with missing numbers are left out"
-    if found.sign == "unclear":
-        yield "k1 is negative by more than the noise of these rows"
 
 
 def _rows(data: EstimationData) -> Iterator[dict[str, object]]:
@@ -336,7 +146,9 @@ def _value_text(estimate: EstimateData) -> str:
         return "undefined"
     if estimate.value == inf:
         return "infinite"
-    return f"≈ {with_error(estimate.value, estimate.standard_error or 0.0)}"
+    if estimate.standard_error is None:
+        return f"≈ {significant(estimate.value)}"
+    return f"≈ {with_error(estimate.value, estimate.standard_error)}"
 
 
 def _facts(data: EstimationData, found: Estimation) -> Iterator[Fact]:

@@ -57,7 +57,7 @@ def error_bar_text(estimate: RatioEstimate, found: Estimation) -> str:
         case "infinite":
             return "p(x) = 0 in a row"
         case _:
-            return "beyond the doubles"
+            return "no error bar: beyond the doubles"
 
 
 def interval_text(interval: tuple[float, float] | None, error: float | None) -> str:
@@ -109,7 +109,7 @@ def mean_text(mean: RatioMean) -> str:
         case "below":
             return f"below 1{far}"
         case _:
-            return "1 for samples of q; too few rows or too heavy a tail to tell"
+            return "it is 1 for samples of q; too few rows, or too heavy a tail, to tell"
 
 
 def sign_text(found: Estimation) -> str:

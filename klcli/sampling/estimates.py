@@ -61,7 +61,7 @@ class RatioEstimate:
 
     Attributes:
         estimator: which one.
-        value: the average; inf where p(x) = 0 in a row, None where a row is beyond the doubles.
+        value: the average; inf where p(x) = 0 in a row, None where it is beyond the doubles.
         standard_error: one standard error of the average, None where it has none.
         reliability: whether that is an error bar of the KL.
         interval: 95 % of it, where it is.
@@ -195,7 +195,8 @@ def _estimate(
         return RatioEstimate(row, inf, None, "infinite", None)
     error = moments.standard_error
     if not isfinite(error):
-        return RatioEstimate(row, None, None, "beyond-doubles", None)
+        value = moments.mean if isfinite(moments.mean) else None
+        return RatioEstimate(row, value, None, "beyond-doubles", None)
     if moments.count < LEAST_ROWS and reliability == "valid":
         reliability = "few-rows"
     half = _NORMAL_95 * error
