@@ -150,7 +150,7 @@ def problems(found: Estimation) -> Iterator[str]:
     if found.exchanged and found.inverse.value is not None and found.inverse.standard_error is not None:
         inverse = with_error(found.inverse.value, found.inverse.standard_error)
         yield (
-            f"with the columns exchanged all is well (the mean of q/p is {inverse}): "
+            f"exchanged, the columns would fit (the mean of q/p is {inverse}): "
             "are log q and log p swapped, or are these samples of p?"
         )
     elif found.sign == "bug" or found.ratio.verdict == "above":

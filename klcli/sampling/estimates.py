@@ -136,11 +136,11 @@ class Estimation:
 
 def estimation(sums: RatioSums) -> Estimation:
     """The estimates of a table of two rows or more."""
-    tail, log_tail = sums.ratio_tail(), sums.log_ratio_tail()
+    tail, inverse_tail, log_tail = sums.ratio_tail(), sums.inverse_tail(), sums.log_ratio_tail()
     ratio = _ratio_mean(sums.ratio, certain=_has_variance(tail, LIMIT))
     inverse = _ratio_mean(sums.inverse, certain=True)
     of_r = _of_tail(tail, _NORMAL_90)
-    if of_r == "valid" and ratio.z is not None and abs(ratio.z) > _FAR:
+    if of_r == "valid" and abs(sums.ratio.mean) > _FAR * (ratio.standard_error or 0.0):
         of_r = "off-mean"
     reliabilities: dict[str, Reliability] = {
         "k1": _of_tail(log_tail, 0.0),
@@ -164,7 +164,7 @@ def estimation(sums: RatioSums) -> Estimation:
         ratio_tail=tail,
         log_ratio_tail=log_tail,
         sign=sign,
-        exchanged=wrong and inverse.verdict == "agrees" and not sums.infinite,
+        exchanged=wrong and inverse.verdict == "agrees" and _has_variance(inverse_tail, 0.0),
     )
 
 

@@ -121,21 +121,25 @@ class RatioSums:
 
     def ratio_tail(self) -> Tail:
         """The tail of the ratios r, which decides on the error bar of k3."""
-        import numpy
+        return _tail(self._ratios, self.count, _excess_of_powers)
 
-        def excess(logs: NDArray[Any], begin: float) -> NDArray[Any]:
-            """r minus the r where the tail begins, relative to the largest; never below the doubles."""
-            relative = logs - logs[-1]
-            below = -numpy.expm1(numpy.maximum(begin - logs, _DEEPEST))
-            excesses: NDArray[Any] = numpy.exp(numpy.maximum(relative, _DEEPEST)) * below
-            excesses = numpy.maximum(excesses, exp(_DEEPEST))
-            return excesses
-
-        return _tail(self._ratios, self.count, excess)
+    def inverse_tail(self) -> Tail:
+        """The tail of 1/r."""
+        return _tail(self._log_ratios, self.count - self.infinite, _excess_of_powers)
 
     def log_ratio_tail(self) -> Tail:
         """The tail of the log ratios l, which decides on the error bar of k1."""
         return _tail(self._log_ratios, self.count - self.infinite, lambda values, begin: values - begin)
+
+
+def _excess_of_powers(logs: NDArray[Any], begin: float) -> NDArray[Any]:
+    """exp(logs) - exp(begin) relative to the largest exp(logs); never below the doubles."""
+    import numpy
+
+    beyond = -numpy.expm1(numpy.maximum(begin - logs, _DEEPEST))
+    excesses: NDArray[Any] = numpy.exp(numpy.maximum(logs - logs[-1], _DEEPEST)) * beyond
+    excesses = numpy.maximum(excesses, exp(_DEEPEST))
+    return excesses
 
 
 def _tail(largest: Largest, count: int, excess: Callable[[NDArray[Any], float], NDArray[Any]]) -> Tail:
