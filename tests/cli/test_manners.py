@@ -39,7 +39,9 @@ def test_every_command_is_a_module_of_its_name() -> None:
     assert {path.stem for path in folder.glob("*.py")} - shared == set(main.COMMANDS)
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("compute", "-h"), ("compare", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("-h",), ("compute", "-h"), ("compare", "--help"), ("estimate", "-h")]
+)
 def test_help_has_examples(klcli: Klcli, arguments: tuple[str, ...]) -> None:
     result = klcli(*arguments)
     assert (result.status, result.err) == (0, "")
