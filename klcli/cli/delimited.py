@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["open_delimited"]
 
-_BYTES = 1 << 20
+_BYTES = 1 << 18
 _LONGEST = 1 << 20
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -162,7 +162,7 @@ def _rows(source: Source, begin: bytes) -> Iterator[tuple[str, Sequence[int], li
 
 
 def _texts(source: Source, begin: bytes) -> Iterator[str]:
-    """Whole lines, a megabyte at a time."""
+    """Whole lines, a quarter of a megabyte at a time."""
     rest, line = begin, 1
     while data := source.read(_BYTES):
         cut = data.rfind(b"\n") + 1

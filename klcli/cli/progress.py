@@ -36,7 +36,8 @@ def progress(total: int | None, label: str, *, quiet: bool) -> Iterator[Callable
         if done - shown < step:
             return
         if bar is None and time.monotonic() - start > _PATIENCE:
-            bar = click.progressbar(length=total, label=label, file=sys.stderr)
+            unknown = iter(int, 1) if total is None else None  # click wants a length or an iterable
+            bar = click.progressbar(unknown, length=total, label=label, file=sys.stderr)
             bar.render_progress()
         if bar is not None:
             bar.update(done - bar.pos)

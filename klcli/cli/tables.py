@@ -64,7 +64,7 @@ class Table(Protocol):
         """The shape, where it is known before the table is read."""
 
     def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
-        """The rows in blocks of about a megabyte.
+        """The rows in blocks of a megabyte at most, or little more.
 
         Args:
             columns: those with the values, counted from 0.

@@ -95,7 +95,7 @@ RATIO_ESTIMATORS: Mapping[str, RatioEstimator] = {
             formula="r - 1 - log r",
             unbiased=True,
             of=_k3,
-            as_loss=Gradient("E_q[(1 - p/q) grad log q] = -E_p[grad log q]", "KL(p || q)"),
+            as_loss=Gradient("E_q[(1 - p/q) grad log q]", "KL(p || q)"),
             in_reward=Gradient("E_q[(p/q - 1 + log(q/p)) grad log q]", "KL(q || p) - KL(p || q)"),
         ),
     )

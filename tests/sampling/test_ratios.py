@@ -82,7 +82,7 @@ WEIGHTS: dict[str, Callable[[mpmath.mpf], mpmath.mpf]] = {
     "E_q[grad log q] = 0": lambda r: mpmath.mpf(1),
     "E_q[log(q/p) grad log q]": lambda r: -mpmath.log(r),
     "E_q[1/2 log(q/p)^2 grad log q]": lambda r: mpmath.log(r) ** 2 / 2,
-    "E_q[(1 - p/q) grad log q] = -E_p[grad log q]": lambda r: 1 - r,
+    "E_q[(1 - p/q) grad log q]": lambda r: 1 - r,
     "E_q[(p/q - 1 + log(q/p)) grad log q]": lambda r: r - 1 - mpmath.log(r),
 }
 """The coefficient of grad log q in each expectation."""
