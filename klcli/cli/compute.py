@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from klcli.cli.gaussians import posterior, posterior_options, prior, prior_options
+from klcli.cli.gaussians import posterior_options, prior_options
+from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Whole
@@ -39,6 +40,7 @@ The status is 1 if the closed form and a witness disagree (Monte Carlo: by more 
 
 @click.command(epilog=_EPILOG)
 @posterior_options
+@matrix_options
 @prior_options
 @click.option("--reverse", is_flag=True, help="Show KL(p || q) beside KL(q || p).")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
@@ -71,8 +73,8 @@ def compute(
     and matrices can be read from @file.npy and @file.csv.
     """
     settings = settings.over(outer)
-    q = posterior(options)
-    p = prior(options, q.dimension)
+    q = any_posterior(options)
+    p = any_prior(options, q.dimension)
     if not (isinstance(q, Gaussian) and isinstance(p, Gaussian)):
         q, p = multivariate(q), multivariate(p)
         return _with_matrices(q, p, unit, samples, seed, digits, settings, reverse=reverse), settings

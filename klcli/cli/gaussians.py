@@ -1,4 +1,4 @@
-"""The options that name a Gaussian: a mean, and a head under one of the readings or a matrix."""
+"""The options that name a Gaussian: a mean, and a head under one of the readings."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from klcli.cli.files import Rows
-from klcli.cli.types import Choice, Matrix, Numbers
+from klcli.cli.types import Choice, Numbers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import (
-    FORMS,
-    Form,
-    MultivariateGaussian,
-    exact_deviations,
-)
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
-__all__ = ["posterior", "posterior_options", "prior", "prior_options"]
+__all__ = ["added", "given_head", "posterior", "posterior_options", "prior", "prior_options", "repeated"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,9 +26,8 @@ def posterior_options(command: F) -> F:
         click.option("--sigma", type=Numbers(), help="Its head, read as --param says."),
         click.option("--param", type=Choice(tuple(PARAMETERIZATIONS)), help=f"What --sigma is: {readings}."),
         *_reading_options(""),
-        *_matrix_options(""),
     ]
-    return _added(command, options)
+    return added(command, options)
 
 
 def prior_options(command: F) -> F:
@@ -51,49 +43,48 @@ def prior_options(command: F) -> F:
             help="What --prior-sigma is; default std. Or directly --prior-std, --prior-var, ...",
         ),
         *_reading_options("prior-", hidden=True),
-        *_matrix_options("prior-", hidden=True),
     ]
-    return _added(command, options)
+    return added(command, options)
 
 
-def posterior(options: Mapping[str, Any]) -> Gaussian | MultivariateGaussian:
+def posterior(options: Mapping[str, Any]) -> Gaussian:
     """The posterior that the options name.
 
     Raises:
         KlcliError: no mean, no head or several, or one that cannot be.
     """
-    name, head = _head(options, "")
+    name, head = given_head(options, "")
     mean = options["mu"]
     if mean is None:
         raise KlcliError("--mu is missing", "for example: klcli compute --mu 0.3 --sigma 1.2")
-    if matrix := _matrix(options, ""):
-        return _with_matrix(mean, matrix, name, head)
     if head is None:
         raise KlcliError("--sigma is missing", "for example --sigma 1.2, --var 1.44 or --logvar 0.36")
     return Gaussian.from_head(mean, head, name)
 
 
-def prior(options: Mapping[str, Any], dimension: int) -> Gaussian | MultivariateGaussian:
+def prior(options: Mapping[str, Any], dimension: int) -> Gaussian:
     """The prior that the options name, by default N(0, 1), in as many dimensions as the posterior.
 
     Raises:
         KlcliError: several heads, one that cannot be, or other numbers of values than 1 and `dimension`.
     """
-    name, head = _head(options, "prior_")
+    name, head = given_head(options, "prior_")
+    if head is None:
+        if options["prior_param"]:
+            raise KlcliError(
+                "--prior-param reads --prior-sigma, which is missing", "for example --prior-sigma 2"
+            )
+        head = (Fraction(1),)
     mean = options["prior_mu"] or (Fraction(0),)
+    means, heads = repeated(mean, dimension, "mu"), repeated(head, dimension, name)
     try:
-        if matrix := _matrix(options, "prior_"):
-            return _with_matrix(_repeated(mean, dimension, "mu"), matrix, name, head)
-        if head is None:
-            if options["prior_param"]:
-                raise KlcliError("--param reads --sigma, which is missing", "for example --sigma 2")
-            head = (Fraction(1),)
-        return Gaussian.from_head(_repeated(mean, dimension, "mu"), _repeated(head, dimension, name), name)
+        return Gaussian.from_head(means, heads, name)
     except KlcliError as error:
         raise KlcliError(f"the prior's {error.message}", error.hint.replace("--", "--prior-")) from None
 
 
-def _added(command: F, options: list[Callable[[F], F]]) -> F:
+def added(command: F, options: list[Callable[[F], F]]) -> F:
+    """The command with options, in their order."""
     for option in reversed(options):
         command = option(command)
     return command
@@ -108,43 +99,12 @@ def _reading_options(prefix: str, *, hidden: bool = False) -> list[Any]:
     ]
 
 
-def _matrix_options(prefix: str, *, hidden: bool = False) -> list[Any]:
-    helps = {
-        "cov": "Or a covariance matrix: '[[1.2, 0.3], [0.3, 0.9]]', @file.npy or @file.csv.",
-        "cholesky": "Its lower Cholesky factor.",
-        "precision-matrix": "Its inverse.",
-        "correlation": "A correlation matrix, with --std, --var, ... for the scales.",
-    }
-    return [
-        click.option(f"--{prefix}{form}", type=Matrix(), help=helps[form], hidden=hidden) for form in FORMS
-    ]
+def given_head(options: Mapping[str, Any], prefix: str) -> tuple[str, tuple[Fraction, ...] | None]:
+    """The one head that was given, if any, and the reading under which it was.
 
-
-def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Rows] | None:
-    """The one matrix that was given, and what it is."""
-    given = {form: options[f"{prefix}{form.replace('-', '_')}"] for form in FORMS}
-    found = [(form, rows) for form, rows in given.items() if rows is not None]
-    if len(found) > 1:
-        names = " and ".join(f"--{form}" for form, _ in found)
-        raise KlcliError(f"{names} say the same thing twice", "give the covariance once")
-    return found[0] if found else None
-
-
-def _with_matrix(
-    mean: tuple[Fraction, ...], matrix: tuple[Form, Rows], name: str, head: tuple[Fraction, ...] | None
-) -> MultivariateGaussian:
-    form, rows = matrix
-    if form != "correlation":
-        if head is not None:
-            raise KlcliError(f"--{form} and --{name} say the same thing twice", "give the spread once")
-        return MultivariateGaussian.from_matrix(mean, rows, form)
-    if head is None:
-        raise KlcliError("--correlation needs the scales", "for example --std 1.2,0.9")
-    return MultivariateGaussian.from_matrix(mean, rows, form, exact_deviations(head, name))
-
-
-def _head(options: Mapping[str, Any], prefix: str) -> tuple[str, tuple[Fraction, ...] | None]:
-    """The one head that was given, and the reading under which it was."""
+    Raises:
+        KlcliError: several heads, or a reading that contradicts its option.
+    """
     flag = f"--{prefix.replace('_', '-')}"
     param = options[f"{prefix}param"]
     given = {name: options[prefix + name] for name in PARAMETERIZATIONS if options[prefix + name] is not None}
@@ -161,7 +121,12 @@ def _head(options: Mapping[str, Any], prefix: str) -> tuple[str, tuple[Fraction,
     return param or "std", None
 
 
-def _repeated(values: tuple[Fraction, ...], dimension: int, name: str) -> tuple[Fraction, ...]:
+def repeated(values: tuple[Fraction, ...], dimension: int, name: str) -> tuple[Fraction, ...]:
+    """The prior's values for every dimension.
+
+    Raises:
+        KlcliError: there are neither one nor as many as dimensions.
+    """
     if len(values) == 1:
         return values * dimension
     if len(values) != dimension:

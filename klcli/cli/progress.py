@@ -14,24 +14,30 @@ __all__ = ["progress"]
 
 _PATIENCE = 1.0
 _TICKS = 200
+_UNKNOWN_STEP = 1 << 21
 
 
 @contextmanager
-def progress(total: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Yield a function that is told how much was done; None where nothing is to be shown."""
+def progress(total: int | None, label: str, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """Yield a function that is told how much was done; None where nothing is to be shown.
+
+    A total that nobody knows is None: the bar then says only that something is done.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
     start, done, shown = time.monotonic(), 0, 0
+    step = _UNKNOWN_STEP if total is None else total // _TICKS
     bar: Any = None
 
     def advance(amount: int) -> None:
         nonlocal done, shown, bar
         done += amount
-        if done - shown < total // _TICKS:
+        if done - shown < step:
             return
         if bar is None and time.monotonic() - start > _PATIENCE:
-            bar = click.progressbar(length=total, label=label, file=sys.stderr)
+            unknown = iter(int, 1) if total is None else None  # click wants a length or an iterable
+            bar = click.progressbar(unknown, length=total, label=label, file=sys.stderr)
             bar.render_progress()
         if bar is not None:
             bar.update(done - bar.pos)

@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RATIO_ESTIMATORS", "RatioEstimator"]
+__all__ = ["RATIO_ESTIMATORS", "Gradient", "RatioEstimator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """What a gradient is on average over samples of q, where grad differentiates q's parameters.
+
+    Attributes:
+        expectation: the average.
+        optimises: the divergence or the function that it is the gradient of.
+    """
+
+    expectation: str
+    optimises: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +38,18 @@ class RatioEstimator:
         formula: the function, in r = p(x)/q(x).
         unbiased: whether its expectation is the KL.
         of: the function; takes log q(x) - log p(x), an array of any shape, and returns a new one.
+        as_loss: the gradient of the function at fixed samples, through log q(x) (Tang and Munos, On a few
+            pitfalls in KL divergence gradient estimation for RL, 2025).
+        in_reward: the gradient where the function is a coefficient of grad log q(x) that is not
+            differentiated, as a penalty within a reward is.
     """
 
     name: str
     formula: str
     unbiased: bool
     of: Callable[[NDArray[Any]], NDArray[Any]]
+    as_loss: Gradient
+    in_reward: Gradient
 
 
 def _k1(log_ratio: NDArray[Any]) -> NDArray[Any]:
@@ -55,9 +74,30 @@ def _k3(log_ratio: NDArray[Any]) -> NDArray[Any]:
 RATIO_ESTIMATORS: Mapping[str, RatioEstimator] = {
     row.name: row
     for row in (
-        RatioEstimator("k1", "-log r", True, _k1),
-        RatioEstimator("k2", "(log r)^2 / 2", False, _k2),
-        RatioEstimator("k3", "r - 1 - log r", True, _k3),
+        RatioEstimator(
+            name="k1",
+            formula="-log r",
+            unbiased=True,
+            of=_k1,
+            as_loss=Gradient("E_q[grad log q] = 0", "nothing: noise around 0"),
+            in_reward=Gradient("E_q[log(q/p) grad log q]", "KL(q || p)"),
+        ),
+        RatioEstimator(
+            name="k2",
+            formula="(log r)^2 / 2",
+            unbiased=False,
+            of=_k2,
+            as_loss=Gradient("E_q[log(q/p) grad log q]", "KL(q || p)"),
+            in_reward=Gradient("E_q[1/2 log(q/p)^2 grad log q]", "E_q[k2] - KL(q || p)"),
+        ),
+        RatioEstimator(
+            name="k3",
+            formula="r - 1 - log r",
+            unbiased=True,
+            of=_k3,
+            as_loss=Gradient("E_q[(1 - p/q) grad log q]", "KL(p || q)"),
+            in_reward=Gradient("E_q[(p/q - 1 + log(q/p)) grad log q]", "KL(q || p) - KL(p || q)"),
+        ),
     )
 }
 """k3 is unbiased as long as the expectation of r is 1: p must not have mass where q has none."""

@@ -34,11 +34,14 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 def test_every_command_is_a_module_of_its_name() -> None:
     folder = Path(main.__file__).parent
-    shared = {"__init__", "main", "output", "progress", "types", "gaussians", "files", "formulas"}
+    shared = {"__init__", "main", "output", "progress", "types", "gaussians", "matrices", "files", "formulas"}
+    shared |= {"columns", "delimited", "grouping", "log_ratios", "npy", "tables"}
     assert {path.stem for path in folder.glob("*.py")} - shared == set(main.COMMANDS)
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("compute", "-h"), ("compare", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("-h",), ("compute", "-h"), ("compare", "--help"), ("estimate", "-h")]
+)
 def test_help_has_examples(klcli: Klcli, arguments: tuple[str, ...]) -> None:
     result = klcli(*arguments)
     assert (result.status, result.err) == (0, "")

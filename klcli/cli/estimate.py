@@ -1,0 +1,129 @@
+"""``klcli estimate``: KL(q || p) from samples and not from parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import click
+
+from klcli.cli.gaussians import posterior, posterior_options, prior, prior_options
+from klcli.cli.log_ratios import Layout, densities, log_ratios, read, samples
+from klcli.cli.output import Settings, output_options
+from klcli.cli.progress import progress
+from klcli.cli.tables import Table, open_source, open_table
+from klcli.cli.types import Choice
+from klcli.errors import KlcliError
+from klcli.gaussian.divergence import UNITS, Unit, divergence
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.gaussian.samples import GaussianSamples
+from klcli.report.estimate import estimate_report
+from klcli.report.estimate_data import GaussianPair
+from klcli.report.report import Report
+from klcli.sampling.estimates import estimation
+
+__all__ = ["estimate"]
+
+_EPILOG = """\b
+Examples:
+  klcli estimate logprobs.csv
+  klcli estimate rollouts.csv --log-q policy_logprob --log-p ref_logprob --json
+  klcli estimate weights.npy --log-ratio 1
+  klcli estimate z.csv --mu 0.3 --sigma 1.2
+  zcat logprobs.csv.gz | klcli estimate - --unit bits
+
+\b
+TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without) or NPY (rows and columns,
+or named fields); - is standard input. Every row is one sample of q; a row for each token of a sequence
+needs --group. Logarithms are natural ones. The status is 1 if the rows cannot be what they are said to be:
+k1 too far below 0, the mean of p/q not 1, samples that are not of q.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("path", metavar="TABLE", required=False)
+@click.option("--log-q", metavar="COLUMN", help="The column with log q: its name, or its number from 1.")
+@click.option("--log-p", metavar="COLUMN", help="The column with log p.")
+@click.option("--log-ratio", metavar="COLUMN", help="Or one column with log q - log p.")
+@click.option("--z", metavar="COLUMN,...", help="Or the samples themselves, with --mu and --sigma of q.")
+@click.option(
+    "--group",
+    metavar="COLUMN",
+    help="Add up rows that follow each other with the same id: tokens of a sequence.",
+)
+@click.option("--skip-missing", is_flag=True, help="Leave out rows in which a number is missing.")
+@click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
+@posterior_options
+@prior_options
+@output_options
+@click.pass_obj
+def estimate(
+    outer: Settings,
+    /,
+    settings: Settings,
+    path: str | None,
+    log_q: str | None,
+    log_p: str | None,
+    log_ratio: str | None,
+    z: str | None,
+    group: str | None,
+    skip_missing: bool,
+    unit: Unit,
+    **options: Any,
+) -> tuple[Report, Settings]:
+    """Estimate KL(q || p) from a table of samples of q: k1, k2, k3 and what can be said of their errors.
+
+    A row has log q(x) and log p(x) of one sample x of q: log-probabilities of a policy and its reference,
+    importance weights. Or it has the sample itself, and the options say which Gaussians q and p are.
+    """
+    settings = settings.over(outer)
+    if path is None:
+        raise KlcliError("no table is given", "for example: klcli estimate logprobs.csv")
+    gaussians = _gaussians(z, options)
+    given = {"--log-q": log_q, "--log-p": log_p, "--log-ratio": log_ratio, "--z": z}
+    _check_choice([flag for flag, name in given.items() if name is not None], gaussians)
+    if gaussians and group is not None:
+        raise KlcliError("--group adds up log densities, and these are samples", "leave --group out")
+    layout: Callable[[Table], Layout] = partial(densities, log_q=log_q, log_p=log_p)
+    if gaussians:
+        layout = partial(samples, names=z, gaussians=gaussians)
+    elif log_ratio is not None:
+        layout = partial(log_ratios, name=log_ratio)
+    with open_source(path) as source, progress(source.size, "reading", quiet=settings.quiet > 0) as advance:
+        source.advance = advance
+        table = open_table(source)
+        read_table, sums = read(source.name, table, layout(table), group=group, skip_missing=skip_missing)
+    pair = _compared(gaussians, unit) if gaussians else None
+    return estimate_report(read_table, estimation(sums), unit, pair), settings
+
+
+def _gaussians(z: str | None, options: Mapping[str, Any]) -> GaussianSamples | None:
+    """The Gaussians, if any option names one, or if there are samples that need them."""
+    if z is None and all(value is None for value in options.values()):
+        return None
+    spreads = [options["sigma"], *(options[name] for name in PARAMETERIZATIONS)]
+    if options["mu"] is None or all(spread is None for spread in spreads):
+        raise KlcliError(
+            "samples need the Gaussian q that they were drawn from",
+            "for example: klcli estimate z.csv --mu 0.3 --sigma 1.2",
+        )
+    q = posterior(options)
+    return GaussianSamples(q, prior(options, q.dimension))
+
+
+def _check_choice(given: list[str], gaussians: GaussianSamples | None) -> None:
+    """Densities, their difference or samples: one of them."""
+    columns = [flag for flag in given if flag != "--z"]
+    if gaussians and columns:
+        raise KlcliError(
+            f"{columns[0]} names densities, and --mu a Gaussian that has them",
+            f"leave out {columns[0]}, or all of --z, --mu and --sigma",
+        )
+    if "--log-ratio" in columns and len(columns) > 1:
+        raise KlcliError(f"{columns[0]} and --log-ratio are given", "--log-ratio is log q - log p already")
+
+
+def _compared(samples: GaussianSamples, unit: Unit) -> GaussianPair:
+    exact = divergence(samples.q, samples.p, unit).value
+    return GaussianPair(samples.q, samples.p, exact, samples.of_q(), samples.of_p())

@@ -1,0 +1,88 @@
+"""The options that give a Gaussian a full covariance, in one of the forms that a matrix may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import click
+
+from klcli.cli.files import Rows
+from klcli.cli.gaussians import added, given_head, posterior, prior, repeated
+from klcli.cli.types import Matrix
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.multivariate.distribution import FORMS, Form, MultivariateGaussian, exact_deviations
+
+__all__ = ["any_posterior", "any_prior", "matrix_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_HELP: Mapping[Form, str] = {
+    "cov": "Or a covariance matrix: '[[1.2, 0.3], [0.3, 0.9]]', @file.npy or @file.csv.",
+    "cholesky": "Its lower Cholesky factor.",
+    "precision-matrix": "Its inverse.",
+    "correlation": "A correlation matrix, with --std, --var, ... for the scales.",
+}
+
+
+def matrix_options(command: F) -> F:
+    """Add an option for each form, for the posterior and with ``--prior-`` in front for the prior."""
+    options: list[Any] = [
+        click.option(f"--{prefix}{form}", type=Matrix(), help=text, hidden=bool(prefix))
+        for prefix in ("", "prior-")
+        for form, text in _HELP.items()
+    ]
+    return added(command, options)
+
+
+def any_posterior(options: Mapping[str, Any]) -> Gaussian | MultivariateGaussian:
+    """The posterior that the options name, with a matrix or with independent dimensions.
+
+    Raises:
+        KlcliError: no mean, no spread or several, or one that cannot be.
+    """
+    if not (matrix := _matrix(options, "")):
+        return posterior(options)
+    if options["mu"] is None:
+        raise KlcliError("--mu is missing", "for example --mu 0, one number for every dimension")
+    return _with_matrix(options["mu"], matrix, *given_head(options, ""))
+
+
+def any_prior(options: Mapping[str, Any], dimension: int) -> Gaussian | MultivariateGaussian:
+    """The prior that the options name, by default N(0, 1), in as many dimensions as the posterior.
+
+    Raises:
+        KlcliError: several spreads, one that cannot be, or other numbers of values than 1 and `dimension`.
+    """
+    if not (matrix := _matrix(options, "prior_")):
+        return prior(options, dimension)
+    mean = repeated(options["prior_mu"] or (Fraction(0),), dimension, "mu")
+    try:
+        return _with_matrix(mean, matrix, *given_head(options, "prior_"))
+    except KlcliError as error:
+        raise KlcliError(f"the prior's {error.message}", error.hint.replace("--", "--prior-")) from None
+
+
+def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Rows] | None:
+    """The one matrix that was given, and what it is."""
+    given = {form: options[f"{prefix}{form.replace('-', '_')}"] for form in FORMS}
+    found = [(form, rows) for form, rows in given.items() if rows is not None]
+    if len(found) > 1:
+        names = " and ".join(f"--{form}" for form, _ in found)
+        raise KlcliError(f"{names} say the same thing twice", "give the covariance once")
+    return found[0] if found else None
+
+
+def _with_matrix(
+    mean: tuple[Fraction, ...], matrix: tuple[Form, Rows], name: str, head: tuple[Fraction, ...] | None
+) -> MultivariateGaussian:
+    form, rows = matrix
+    if form != "correlation":
+        if head is not None:
+            raise KlcliError(f"--{form} and --{name} say the same thing twice", "give the spread once")
+        return MultivariateGaussian.from_matrix(mean, rows, form)
+    if head is None:
+        raise KlcliError("--correlation needs the scales", "for example --std 1.2,0.9")
+    return MultivariateGaussian.from_matrix(mean, rows, form, exact_deviations(head, name))

@@ -1,0 +1,176 @@
+"""The sentences of `klcli estimate`: error bars, tails, signs, and what may be wrong with a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor, log10
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.samples import SampleCheck
+from klcli.report.wording import with_error
+from klcli.sampling.estimates import (
+    FINITE_VARIANCE,
+    LEAST_ROWS,
+    PRACTICAL,
+    Estimation,
+    RatioEstimate,
+    RatioMean,
+)
+from klcli.sampling.ratio_sums import Tail
+
+__all__ = [
+    "error_bar_text",
+    "interval_text",
+    "mean_text",
+    "problems",
+    "sample_text",
+    "shape_text",
+    "share_text",
+    "sign_text",
+    "tail_text",
+]
+
+_CAUSES = (
+    "samples that are not of q (another checkpoint, temperature, top-k or top-p), densities that are not "
+    "normalised, logarithms of other bases, tokens that count in one column only"
+)
+
+
+def error_bar_text(estimate: RatioEstimate, found: Estimation) -> str:
+    """Whether the standard error is one of the KL, and if not why; empty if it is."""
+    of_k1 = estimate.estimator is found.k1.estimator
+    tail = found.log_ratio_tail if of_k1 else found.ratio_tail
+    ratio = "log r" if of_k1 else "r"
+    match estimate.reliability:
+        case "valid":
+            return ""
+        case "biased":
+            return "biased: its mean is not the KL"
+        case "few-rows":
+            return f"no error bar: fewer than {LEAST_ROWS} rows"
+        case "uncertain-tail":
+            return f"no error bar: {ratio} may have no variance (tail {shape_text(tail)})"
+        case "heavy-tail":
+            return f"no error bar: {ratio} has a heavy tail ({shape_text(tail)})"
+        case "off-mean":
+            return "no error bar: the mean of r is not 1"
+        case "infinite":
+            return "p(x) = 0 in a row"
+        case _:
+            return "no error bar: beyond the doubles"
+
+
+def interval_text(interval: tuple[float, float] | None, error: float | None) -> str:
+    """``0.0786 to 0.0868``, to the digits that the standard error leaves."""
+    if interval is None:
+        return ""
+    if not error:
+        return " to ".join(significant(end) for end in interval)
+    places = 1 - floor(log10(error))
+    if not -4 <= places <= 9:
+        return " to ".join(significant(end, 4) for end in interval)
+    return " to ".join(f"{round(end, places):.{max(places, 0)}f}" for end in interval)
+
+
+def shape_text(tail: Tail) -> str:
+    """``k = 0.31 ± 0.09``."""
+    return "k unknown" if tail.shape is None else f"k = {tail.shape:.2f} ± {tail.shape_error:.2f}"
+
+
+def tail_text(found: Estimation) -> str:
+    """What the shape of the tail of r means."""
+    tail = found.ratio_tail
+    if tail.bounded:
+        return "the largest ratios are equal: no tail"
+    if tail.shape is None:
+        return "too few rows for a tail"
+    largest = f"of the {tail.size:,} largest"
+    if tail.shape >= 1:
+        return f"{largest}: k ≥ 1, not even a mean; k3 is no estimate"
+    if tail.shape >= PRACTICAL:
+        return f"{largest}: k ≥ {PRACTICAL}, no variance; k3 is no estimate"
+    if tail.shape >= FINITE_VARIANCE:
+        return f"{largest}: k ≥ 1/2, no variance; k3 converges slowly"
+    if found.estimates[-1].reliability == "uncertain-tail":
+        return f"{largest}: not surely below 1/2, where the variance ends"
+    return f"{largest}: below 1/2, so that r has a variance"
+
+
+def mean_text(mean: RatioMean) -> str:
+    """Whether the mean of a ratio is 1."""
+    far = "" if mean.z is None else f"; z = {mean.z:+.1f}"
+    match mean.verdict:
+        case "agrees":
+            return f"agrees with 1, as it must for samples of q{far}"
+        case "unclear":
+            return f"off by more than its noise; an event that the rows missed can explain it{far}"
+        case "above":
+            return f"above 1, which samples of q do not give{far}"
+        case "below":
+            return f"below 1{far}"
+        case _:
+            return "it is 1 for samples of q; too few rows, or too heavy a tail, to tell"
+
+
+def sign_text(found: Estimation) -> str:
+    """Whether a negative estimate is noise or a bug, and what it would be."""
+    k1, share = found.k1, share_text(found.negative_rows / found.rows)
+    if k1.value is None or k1.standard_error is None:
+        return f"A KL is never negative. Single rows of k1 may be, and {share} are; k2 and k3 never are."
+    shown = with_error(k1.value, k1.standard_error)
+    rows = f"Single rows of k1 may be negative, and {share} are; those of k2 and k3 never are."
+    far = f"{abs(k1.value) / k1.standard_error:.1f} standard errors" if k1.standard_error else ""
+    match found.sign:
+        case "positive":
+            return f"k1 is positive, as a KL is. {rows}"
+        case "zero":
+            return f"k1 is 0, so that nothing tells q from p in these rows. {rows}"
+        case "noise":
+            return (
+                f"k1 is negative, and that is noise: {shown} is {far or 'nothing'} below 0. The KL is "
+                f"0 or too small for {found.rows:,} rows. {rows}"
+            )
+        case "unclear":
+            return (
+                f"k1 is negative by {far or 'more than its standard error'}: more than the noise of these "
+                f"rows. An event of a probability below 15/{found.rows:,} that they missed can explain it; "
+                f"if that cannot be, it is a bug. {rows}"
+            )
+        case "bug":
+            odds = -found.rows * k1.value
+            return (
+                "k1 is negative, and that is a bug and no noise: "
+                f"the log r add up to {significant(odds, 3)}, "
+                f"which samples of q reach with a probability below e^-{odds:.0f}. {rows}"
+            )
+
+
+def problems(found: Estimation) -> Iterator[str]:
+    """What is wrong with the table, and what may be the cause."""
+    if found.exchanged and found.inverse.value is not None and found.inverse.standard_error is not None:
+        inverse = with_error(found.inverse.value, found.inverse.standard_error)
+        yield (
+            f"exchanged, the columns would fit (the mean of q/p is {inverse}): "
+            "are log q and log p swapped, or are these samples of p?"
+        )
+    elif found.sign == "bug" or found.ratio.verdict == "above":
+        yield f"these are not samples of q with both log densities; causes: swapped columns, {_CAUSES}"
+    if found.ratio.verdict == "below" and found.ratio.value is not None:
+        yield (
+            f"the mean of r = p/q is {significant(found.ratio.value, 4)}, and k3 is off by as much as "
+            f"that is from 1: either p has mass where no row is, or something is wrong: {_CAUSES}"
+        )
+
+
+def sample_text(check: SampleCheck) -> str:
+    """The mean of the scores and of their squares, and how far they are from 0 and 1."""
+    where = f" in dimension {check.dimension}" if check.dimension > 1 else ""
+    return (
+        f"mean of (z - mu)/sigma{where} {significant(check.mean, 3)} (z = {check.mean_z:+.1f}), "
+        f"of its square {significant(check.square, 4)} (z = {check.square_z:+.1f})"
+    )
+
+
+def share_text(share: float) -> str:
+    """``62.3 %``."""
+    return f"{significant(100 * share, 3)} %"

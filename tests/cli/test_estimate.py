@@ -1,0 +1,382 @@
+"""``klcli estimate``: tables that are sound, tables that are broken, and what is said of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from math import log
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from tests.cli.conftest import Klcli
+from tests.cli.sources import npy
+from tests.reference import exact, kl
+
+ROWS = 2000
+MEAN, SIGMA = 0.3, 1.2
+TRUTH = float(kl(exact("0.3"), exact("1.2")))
+
+
+def samples(rows: int = ROWS, seed: int = 0) -> numpy.ndarray:
+    return MEAN + SIGMA * numpy.random.default_rng(seed).normal(size=rows)
+
+
+def densities(x: numpy.ndarray) -> numpy.ndarray:
+    """log q and log p without the constant that both have."""
+    return numpy.stack([-(((x - MEAN) / SIGMA) ** 2) / 2 - log(SIGMA), -(x**2) / 2], axis=1)
+
+
+TABLE = densities(samples())
+LOG_RATIOS = TABLE[:, 0] - TABLE[:, 1]
+
+
+def written(path: Path, rows: numpy.ndarray, header: str = "log_q,log_p") -> str:
+    lines = [",".join(map(repr, row)) for row in rows.tolist()]
+    path.write_text("\n".join([*([header] if header else []), *lines]) + "\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    return written(tmp_path / "t.csv", TABLE)
+
+
+def data(klcli: Klcli, *arguments: str, status: int = 0) -> Any:
+    result = klcli("estimate", *arguments, "--json")
+    assert (result.status, result.err) == (status, "")
+    return json.loads(result.out)
+
+
+def of(found: Any, name: str) -> Any:
+    return next(row for row in found["estimates"] if row["name"] == name)
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
+
+
+def test_the_json(klcli: Klcli, table: str) -> None:
+    found = data(klcli, table)
+    assert list(found) == [
+        "schema", "table", "unit", "divergence", "assumption", "estimates", "effective_size", "mean_ratio",
+        "mean_inverse_ratio", "tail", "sign", "infinite_rows", "samples", "status", "problems", "warnings",
+    ]  # fmt: skip
+    assert found["schema"] == "klcli.estimate/1"
+    assert found["table"] == {
+        "name": table, "columns": {"log_q": "log_q", "log_p": "log_p"}, "rows": ROWS, "group": None,
+        "grouped_rows": None, "skipped_rows": 0, "first_infinite": None, "probabilities": False,
+    }  # fmt: skip
+    k1 = of(found, "k1")
+    assert list(k1) == [
+        "name", "formula", "value", "standard_error", "interval", "error_bar", "unbiased", "remark", "as_loss",
+        "in_reward",
+    ]  # fmt: skip
+    assert k1["value"] == pytest.approx(LOG_RATIOS.mean(), rel=1e-12)
+    assert k1["standard_error"] == pytest.approx(LOG_RATIOS.std(ddof=1) / ROWS**0.5, rel=1e-10)
+    assert k1["interval"][0] < TRUTH < k1["interval"][1]
+    assert of(found, "k2")["interval"] is None
+    assert of(found, "k3")["as_loss"]["optimises"] == "KL(p || q)"
+    ratios = numpy.exp(-LOG_RATIOS)
+    assert found["mean_ratio"]["value"] == pytest.approx(ratios.mean(), rel=1e-12)
+    assert found["effective_size"]["rows"] == pytest.approx(ratios.sum() ** 2 / (ratios**2).sum(), rel=1e-12)
+    assert found["sign"]["negative_rows"] == (LOG_RATIOS < 0).sum()
+    assert (found["sign"]["verdict"], found["status"], found["problems"]) == ("positive", "consistent", [])
+
+
+def test_every_way_to_give_a_table_gives_the_same(
+    klcli: Klcli, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = klcli("estimate", table, "-q").out
+    assert float(expected) == pytest.approx(LOG_RATIOS.mean(), rel=1e-13)
+    plain = written(tmp_path / "p.csv", TABLE, "")
+    other = written(tmp_path / "o.csv", TABLE[:, ::-1], "old,new")
+    for order in "CF":
+        (tmp_path / f"{order}.npy").write_bytes(npy(numpy.asarray(TABLE, order=order)))
+    fields = numpy.zeros(ROWS, dtype=[("ref", "f8"), ("policy", "f8")])
+    fields["policy"], fields["ref"] = TABLE.T
+    (tmp_path / "s.npy").write_bytes(npy(fields))
+    for arguments in (
+        (plain,),
+        (other, "--log-q", "new", "--log-p", "old"),
+        (other, "--log-q", "2", "--log-p", "1"),
+        *((str(tmp_path / name),) for name in ("C.npy", "F.npy", "s.npy")),
+    ):
+        assert klcli("estimate", *arguments, "-q").out == expected
+    for path in (table, tmp_path / "C.npy"):
+        feed(monkeypatch, Path(path).read_bytes())
+        assert klcli("estimate", "-", "-q").out == expected
+    ratio = written(tmp_path / "r.csv", LOG_RATIOS[:, None], "l")
+    assert klcli("estimate", ratio, "--log-ratio", "l", "-q").out == expected
+
+
+def test_bits(klcli: Klcli, table: str) -> None:
+    nats, bits = data(klcli, table), data(klcli, table, "--unit", "bits")
+    assert bits["unit"] == "bits"
+    for one, other in zip(nats["estimates"], bits["estimates"], strict=True):
+        assert other["value"] == pytest.approx(one["value"] / log(2), rel=1e-15)
+        assert other["standard_error"] == pytest.approx(one["standard_error"] / log(2), rel=1e-15)
+    assert bits["mean_ratio"] == nats["mean_ratio"]
+    assert "bits" in klcli("estimate", table, "--unit", "bits").out
+
+
+def test_samples_of_gaussians(klcli: Klcli, tmp_path: Path) -> None:
+    path = written(tmp_path / "z.csv", samples()[:, None], "z")
+    found = data(klcli, path, "--mu", "0.3", "--sigma", "1.2")
+    assert of(found, "k1")["value"] == pytest.approx(LOG_RATIOS.mean(), rel=1e-12)
+    assert found["samples"]["closed_form"] == pytest.approx(TRUTH, rel=1e-15)
+    assert abs(found["samples"]["z"]) < 4
+    assert found["samples"]["of_q"]["agrees"]
+    assert not found["samples"]["of_p"]["agrees"]
+    same = data(klcli, path, "--mu", "0.3", "--var", "1.44", "--z", "z", "--prior-sigma", "1")
+    assert of(same, "k1")["value"] == pytest.approx(of(found, "k1")["value"], rel=1e-12)
+
+
+def test_samples_of_several_dimensions(klcli: Klcli, tmp_path: Path) -> None:
+    x = numpy.stack([samples(), samples(seed=1)], axis=1)
+    path = written(tmp_path / "z.csv", x, "z1,z2")
+    found = data(klcli, path, "--mu", "0.3,0.3", "--sigma", "1.2,1.2")
+    assert found["samples"]["closed_form"] == pytest.approx(2 * TRUTH, rel=1e-15)
+    assert found["table"]["columns"] == {"z1": "z1", "z2": "z2"}
+    assert abs(found["samples"]["z"]) < 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (
+            ("--mu", "0", "--sigma", "1", "--prior-mu", "0.3", "--prior-sigma", "1.2"),
+            "samples of p and not of q",
+        ),
+        (("--mu", "0.3", "--sigma", "1.44"), "no samples of q"),
+        (("--mu", "0.3", "--logvar", "1.2"), "no samples of q"),
+    ],
+)
+def test_samples_of_another_gaussian(
+    klcli: Klcli, tmp_path: Path, arguments: tuple[str, ...], problem: str
+) -> None:
+    path = written(tmp_path / "z.csv", samples()[:, None], "z")
+    found = data(klcli, path, *arguments, status=1)
+    assert problem in found["problems"][0]
+    assert of(found, "k1")["interval"] is None
+
+
+def test_columns_that_are_exchanged(klcli: Klcli, table: str) -> None:
+    found = data(klcli, table, "--log-q", "log_p", "--log-p", "log_q", status=1)
+    assert found["sign"]["verdict"] == "bug"
+    assert "are log q and log p swapped" in found["problems"][0]
+    assert of(found, "k1")["error_bar"] == "inconsistent"
+    out = klcli("estimate", table, "--log-q", "log_p", "--log-p", "log_q").out
+    assert "k1 is negative, and that is a bug and no noise" in out
+
+
+def test_densities_that_are_not_normalised(klcli: Klcli, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", TABLE + numpy.array([0.0, -0.5]))
+    found = data(klcli, path, status=1)
+    assert found["mean_ratio"]["verdict"] == "below"
+    assert "not normalised" in found["problems"][0]
+    path = written(tmp_path / "t.csv", TABLE + numpy.array([0.0, 0.5]))
+    assert data(klcli, path, status=1)["mean_ratio"]["verdict"] == "above"
+
+
+def test_a_negative_estimate_that_is_noise(klcli: Klcli, tmp_path: Path) -> None:
+    z = numpy.random.default_rng(3).normal(size=400)
+    rows = numpy.stack([-(z**2) / 2, -((z - 0.01) ** 2) / 2], axis=1)
+    rows = (
+        rows
+        if (rows[:, 0] - rows[:, 1]).mean() < 0
+        else numpy.stack([-(z**2) / 2, -((z + 0.01) ** 2) / 2], 1)
+    )
+    path = written(tmp_path / "t.csv", rows)
+    found = data(klcli, path)
+    assert found["sign"]["verdict"] == "noise"
+    assert "that is noise" in klcli("estimate", path).out
+    assert float(klcli("estimate", path, "-q").out) < 0
+
+
+def test_a_zero_of_p(klcli: Klcli, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("log_q,log_p\n-1,-1.5\n-1,-inf\n-2,-2\n-1,-inf\n")
+    found = data(klcli, str(path))
+    assert of(found, "k1")["value"] == {"value": None, "status": "infinite"}
+    assert of(found, "k1")["error_bar"] == "infinite"
+    assert found["infinite_rows"] == 2
+    assert "2 of 4 rows, first in line 3" in found["warnings"][0]
+    assert klcli("estimate", str(path), "-q").out == "inf\n"
+
+
+def test_probabilities_are_recognised(klcli: Klcli, tmp_path: Path) -> None:
+    found = data(klcli, written(tmp_path / "t.csv", numpy.exp(TABLE - 1)), status=1)
+    assert "look like probabilities" in found["warnings"][0]
+    assert data(klcli, written(tmp_path / "t.csv", TABLE))["warnings"] == []
+
+
+def test_missing_numbers(klcli: Klcli, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("log_q,log_p\n-1,-1.5\n-1,\n-2,-2\nNA,-1\n-3,-2.75\n")
+    result = klcli("estimate", str(path))
+    assert (result.status, result.out) == (2, "")
+    assert (
+        result.err
+        == "error: line 3, column log_p: the number is missing\nhint: --skip-missing leaves such rows out\n"
+    )
+    found = data(klcli, str(path), "--skip-missing")
+    assert (found["table"]["rows"], found["table"]["skipped_rows"]) == (3, 2)
+    assert of(found, "k1")["value"] == pytest.approx(0.25 / 3)
+    assert found["warnings"] == ["2 rows with missing numbers are left out"]
+
+
+def test_tokens_of_a_sequence(klcli: Klcli, tmp_path: Path) -> None:
+    ids = numpy.repeat(numpy.arange(500), 4)
+    lines = [f"s{key},{q!r},{p!r}" for key, (q, p) in zip(ids, TABLE.tolist(), strict=True)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["id,log_q,log_p", *lines]) + "\n")
+    found = data(klcli, str(path), "--group", "id")
+    sums = LOG_RATIOS.reshape(500, 4).sum(axis=1)
+    assert of(found, "k1")["value"] == pytest.approx(sums.mean(), rel=1e-12)
+    assert of(found, "k3")["value"] == pytest.approx((numpy.exp(-sums) - 1 + sums).mean(), rel=1e-12)
+    assert (found["table"]["rows"], found["table"]["grouped_rows"]) == (500, ROWS)
+    assert "2,000 rows added up to 500 samples by id" in klcli("estimate", str(path), "--group", "id").out
+
+
+def test_the_text(klcli: Klcli, table: str) -> None:
+    out = klcli("estimate", table).out
+    for text in (
+        "2,000 samples of q",
+        "log q from column log_q, log p from column log_p, natural logarithms",
+        "each row is an independent sample of q",
+        "biased: its mean is not the KL",
+        "k1 is positive, as a KL is",
+        "nothing: noise around 0",
+    ):
+        assert text in out
+
+
+@pytest.mark.parametrize("form", ["csv", "markdown", "latex"])
+def test_the_other_formats(klcli: Klcli, table: str, form: str) -> None:
+    result = klcli("estimate", table, "--format", form)
+    assert (result.status, result.err) == (0, "")
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(result.out)))
+        assert [row["estimator"] for row in rows] == ["k1", "k2", "k3"]
+        assert float(rows[0]["value"]) == pytest.approx(LOG_RATIOS.mean(), rel=1e-12)
+        assert (rows[1]["low"], rows[1]["loss_optimises"]) == ("", "KL(q || p)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "no table is given"),
+        (("nowhere.csv",), "cannot read nowhere.csv: No such file or directory"),
+        (("/",), "cannot read /: Is a directory"),
+        (("a\0b",), "a file name cannot hold a NUL"),
+        (("T", "--log-q", "lgo_q"), "there is no column 'lgo_q'"),
+        (("T", "--z", "log_q"), "samples need the Gaussian q"),
+        (("T", "--mu", "0"), "samples need the Gaussian q"),
+        (("T", "--prior-mu", "0"), "samples need the Gaussian q"),
+        (("T", "--mu", "0", "--sigma", "1"), "which columns are the samples?"),
+        (("T", "--mu", "0", "--sigma", "1", "--log-q", "1"), "--log-q names densities"),
+        (("T", "--mu", "0", "--sigma", "1", "--z", "log_q", "--group", "1"), "--group adds up log densities"),
+        (("T", "--log-ratio", "1", "--log-p", "2"), "--log-p and --log-ratio are given"),
+        (("T", "--unit", "bans"), "--unit cannot be 'bans'"),
+    ],
+)
+def test_wrong_usage(klcli: Klcli, table: str, arguments: tuple[str, ...], message: str) -> None:
+    result = klcli("estimate", *(table if text == "T" else text for text in arguments))
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"error: {message}") or message in result.err.splitlines()[0]
+    assert result.err.splitlines()[1].startswith("hint: ")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("-1,-2\n", "two samples or more; standard input has 1 sample"),
+        ("", "standard input has 0 samples"),
+        ("-1,-2\n-inf,-2\n", "line 3: log q is -inf"),
+        ("-1,-2\ninf,-2\n", "line 3: log q is infinite"),
+        ("-1,-2\n-1,inf\n", "line 3: log p is infinite"),
+        ("1e308,-1e308\n-1,-2\n", "line 2: log q - log p is beyond the doubles"),
+        ("-1,nan\n-1,-2\n", "line 2, column log_p: the number is missing"),
+    ],
+)
+def test_rows_that_are_none(klcli: Klcli, monkeypatch: pytest.MonkeyPatch, rows: str, message: str) -> None:
+    feed(monkeypatch, f"log_q,log_p\n{rows}".encode())
+    result = klcli("estimate", "-")
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+
+
+def test_an_input_that_is_empty_or_closed(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, b"")
+    assert klcli("estimate", "-").err.startswith("error: standard input is empty\n")
+    monkeypatch.setattr("sys.stdin", None)
+    assert klcli("estimate", "-").err.startswith("error: standard input is closed\n")
+
+
+def test_an_input_that_breaks_off(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(Broken())))
+    result = klcli("estimate", "-")
+    assert (result.status, result.err.splitlines()[0]) == (
+        2,
+        "error: cannot read standard input: Input/output error",
+    )
+
+
+PEAK = (
+    "import resource, sys; from klcli.cli.main import run\n"
+    "try: run(sys.argv[1:])\n"
+    "except SystemExit: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+)
+
+
+def peak(command: str) -> int:
+    """Peak memory in kB of an estimate whose standard input a shell command writes."""
+    program = f"{command} | {sys.executable} -c '{PEAK}' estimate - -q"
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
+    return int(done.stderr)
+
+
+def test_memory_does_not_grow_with_the_table() -> None:
+    """Peak memory of 2 million rows is within 10 MB of that of 200,000; the numbers alone are 32 MB."""
+    short, long = (peak(f"yes -- -1.25,-1.5 | head -n {rows}") for rows in (200_000, 2_000_000))
+    assert long - short < 10_000
+
+
+def test_ctrl_c_is_status_130() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "klcli", "estimate", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdin
+        running.stdin.write(b"log_q,log_p\n-1,-2\n")
+        running.stdin.flush()
+        time.sleep(1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, out, err) == (130, b"", b"interrupted\n")
+
+
+def test_a_table_in_a_named_pipe(tmp_path: Path, table: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = f"cat {table} > {pipe} & {sys.executable} -m klcli estimate {pipe} -q"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, timeout=60)
+    assert float(done.stdout) == pytest.approx(LOG_RATIOS.mean(), rel=1e-12)

@@ -1,0 +1,181 @@
+"""Estimates of tables from both sides: sound ones are believed, broken ones are caught."""
+
+from __future__ import annotations
+
+from math import exp, inf, log
+
+import numpy
+import pytest
+
+from klcli.sampling.estimates import Estimation, RatioEstimate, estimation
+from klcli.sampling.ratio_sums import RatioSums
+from tests.reference import exact, kl
+
+
+def normal_table(rows: int, mean: float, sigma: float, seed: int = 0) -> numpy.ndarray:
+    """Log ratios of q = N(mean, sigma^2) and p = N(0, 1) at samples of q."""
+    z = numpy.random.default_rng(seed).normal(size=rows)
+    return (mean + sigma * z) ** 2 / 2 - z**2 / 2 - log(sigma)
+
+
+def estimated(log_ratios: numpy.ndarray | list[float]) -> Estimation:
+    sums = RatioSums()
+    sums.add(numpy.asarray(log_ratios, dtype=float))
+    return estimation(sums)
+
+
+def named(found: Estimation, name: str) -> RatioEstimate:
+    return next(row for row in found.estimates if row.estimator.name == name)
+
+
+def reliabilities(found: Estimation) -> tuple[str, ...]:
+    return tuple(row.reliability for row in found.estimates)
+
+
+def test_the_values_are_averages() -> None:
+    logs = normal_table(5000, 0.3, 1.2)
+    found = estimated(logs)
+    for name, values in {
+        "k1": logs,
+        "k2": logs**2 / 2,
+        "k3": numpy.exp(-logs) - 1 + logs,
+    }.items():
+        row = named(found, name)
+        assert row.value == pytest.approx(values.mean(), rel=1e-12)
+        assert row.standard_error == pytest.approx(values.std(ddof=1) / 5000**0.5, rel=1e-10)
+        if row.interval:
+            assert row.interval == pytest.approx(
+                (values.mean() - 1.96 * row.standard_error, values.mean() + 1.96 * row.standard_error),
+                rel=1e-4,
+            )
+    assert found.ratio.value == pytest.approx(numpy.exp(-logs).mean(), rel=1e-12)
+    assert reliabilities(found) == ("valid", "biased", "valid")
+
+
+@pytest.mark.parametrize(
+    ("mean", "sigma"), [(0.3, 1.2), (0, 0.9), (0, 2), (1, 1), (0.01, 1)], ids=lambda value: f"{value:g}"
+)
+def test_intervals_cover_the_kl(mean: float, sigma: float) -> None:
+    """Of 200 tables about 190; below 178 is a chance of 1 in 3000."""
+    truth = float(kl(exact(mean), exact(sigma)))
+    for name in ("k1", "k3"):
+        rows = [named(estimated(normal_table(10_000, mean, sigma, seed)), name) for seed in range(200)]
+        intervals = [row.interval for row in rows if row.interval]
+        assert len(intervals) >= 190
+        covering = sum(low <= truth <= high for low, high in intervals)
+        assert covering >= 0.89 * len(intervals)
+
+
+@pytest.mark.parametrize(
+    ("mean", "sigma"), [(0, 0.5), (0, 0.6), (2, 1), (4, 1)], ids=lambda value: f"{value:g}"
+)
+def test_k3_has_no_error_bar_where_it_has_no_variance(mean: float, sigma: float) -> None:
+    """At sigma^2 <= 1/2 the variance is infinite; with distant means 10,000 rows do not see it."""
+    found = [estimated(normal_table(10_000, mean, sigma, seed)) for seed in range(40)]
+    assert sum(named(one, "k3").interval is not None for one in found) <= 4
+    assert all(named(one, "k1").reliability == "valid" for one in found)
+    assert all(one.consistent for one in found)
+
+
+@pytest.mark.parametrize("rows", [2, 30, 100, 1000])
+@pytest.mark.parametrize(
+    ("mean", "sigma"),
+    [(0, 1.001), (0.3, 1.2), (0, 0.5), (0, 0.1), (3, 1), (0, 3)],
+    ids=lambda value: f"{value:g}",
+)
+def test_samples_of_q_are_never_called_a_bug(rows: int, mean: float, sigma: float) -> None:
+    found = [estimated(normal_table(rows, mean, sigma, seed)) for seed in range(50)]
+    assert all(one.consistent for one in found)
+    assert not any(one.exchanged for one in found)
+
+
+@pytest.mark.parametrize(
+    ("mean", "sigma"), [(0.3, 1.2), (1, 1), (0, 0.85), (3, 1)], ids=lambda value: f"{value:g}"
+)
+def test_exchanged_columns_are_caught(mean: float, sigma: float) -> None:
+    found = estimated(-normal_table(10_000, mean, sigma))
+    assert found.sign == "bug"
+    assert not found.consistent
+    if (mean, sigma) != (3, 1):
+        assert found.exchanged, "the mean of q/p is 1"
+
+
+@pytest.mark.parametrize("offset", [-0.3, 0.3])
+def test_densities_that_are_not_normalised_are_caught(offset: float) -> None:
+    found = estimated(normal_table(10_000, 0.3, 1.2) + offset)
+    assert found.ratio.verdict == ("above" if offset < 0 else "below")
+    assert not found.consistent
+    assert not found.exchanged
+    assert named(found, "k3").interval is None
+
+
+def test_mass_that_no_row_sees_is_caught() -> None:
+    """Half of p is where q is not, so that the mean of r is 1/2 and k3 is 1/2 too small."""
+    found = estimated([log(2.0)] * 1000)
+    assert found.ratio.verdict == "below"
+    assert found.ratio.value == pytest.approx(0.5)
+    assert named(found, "k1").value == pytest.approx(log(2))
+    assert named(found, "k3").value == pytest.approx(log(2) - 0.5)
+    assert named(found, "k3").interval is None
+
+
+@pytest.mark.parametrize(
+    ("log_ratios", "sign"),
+    [
+        ([0.2, 0.1], "positive"),
+        ([0.0, 0.0], "zero"),
+        ([0.5, -0.6], "noise"),
+        ([-7.4, -7.5], "unclear"),
+        ([-7.6, -7.5], "bug"),
+        ([-1.0] * 16, "bug"),
+        ([-0.001, -0.0011] * 50, "unclear"),
+        ([inf, -100.0], "positive"),
+    ],
+)
+def test_signs(log_ratios: list[float], sign: str) -> None:
+    assert estimated(log_ratios).sign == sign
+
+
+def test_the_bound_on_negative_estimates() -> None:
+    """sum log r of samples of q exceeds c with a probability below exp(-c): here c = 2, p and q are coins."""
+    q, p = 0.5, 0.8
+    draws = numpy.random.default_rng(0).random((100_000, 6)) < q
+    sums = numpy.where(draws, log(p / q), log((1 - p) / (1 - q))).sum(axis=1)
+    share = (sums > 2).mean()
+    assert 0 < share < exp(-2)
+
+
+def test_few_rows_have_no_error_bar() -> None:
+    assert reliabilities(estimated([0.1, 0.2])) == ("few-rows", "biased", "few-rows")
+    assert estimated([0.1, 0.2]).ratio.verdict == "unknown"
+    assert reliabilities(estimated(normal_table(99, 0.3, 1.2)))[0] == "few-rows"
+    assert reliabilities(estimated(normal_table(100, 0.3, 1.2)))[0] == "valid"
+
+
+def test_a_zero_of_p_makes_all_infinite() -> None:
+    found = estimated([0.5, inf, -0.25])
+    assert [row.value for row in found.estimates] == [inf] * 3
+    assert {*reliabilities(found)} == {"infinite"}
+    assert found.infinite_rows == 1
+    assert found.ratio.value == pytest.approx((exp(-0.5) + exp(0.25)) / 3)
+    assert not found.exchanged
+
+
+def test_values_beyond_the_doubles_are_none() -> None:
+    found = estimated([1e300, -1e300, 1.0, 2.0])
+    assert named(found, "k1").value == pytest.approx(0.75)
+    assert named(found, "k2").value is None
+    assert {*reliabilities(found)} == {"beyond-doubles"}
+    assert found.effective_size == 1
+
+
+def test_log_ratios_with_a_heavy_tail_have_no_error_bar() -> None:
+    uniform = numpy.random.default_rng(0).random(10_000)
+    assert reliabilities(estimated(uniform**-0.9))[0] == "heavy-tail"
+    assert reliabilities(estimated(uniform**-0.6))[0] == "uncertain-tail"
+    assert reliabilities(estimated(uniform**-0.2))[0] == "valid"
+
+
+def test_the_mean_of_r_has_the_allowance_of_an_event_that_was_missed() -> None:
+    for offset, verdict in ((-0.010, "unclear"), (-0.020, "above"), (0.010, "unclear"), (0.020, "below")):
+        assert estimated([offset] * 1000).ratio.verdict == verdict
