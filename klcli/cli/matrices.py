@@ -62,7 +62,8 @@ def any_prior(options: Mapping[str, Any], dimension: int) -> Gaussian | Multivar
     try:
         return _with_matrix(mean, matrix, *given_head(options, "prior_"))
     except KlcliError as error:
-        raise KlcliError(f"the prior's {error.message}", error.hint.replace("--", "--prior-")) from None
+        message = error.message.removeprefix("the ")
+        raise KlcliError(f"the prior's {message}", error.hint.replace("--", "--prior-")) from None
 
 
 def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Rows] | None:
