@@ -7,7 +7,7 @@ from math import exp, expm1, inf
 from klcli.formula.numeral import significant
 from klcli.gaussian.log_ratio import LogRatio
 
-__all__ = ["LIMIT", "against_k3", "limit", "quantile"]
+__all__ = ["LIMIT", "against_k2", "against_k3", "against_none", "limit", "quantile"]
 
 LIMIT = 5.0
 """Standard errors beyond which an estimate disagrees: 6 false alarms in 10 million runs."""
@@ -34,6 +34,16 @@ def quantile(degrees: int | None) -> float:
 def limit(degrees: int | None) -> float:
     """Standard errors beyond which an estimate disagrees, with as many false alarms as `LIMIT` normal ones."""
     return LIMIT if degrees is None else _student(degrees, _FALSE_ALARMS)
+
+
+def against_none(log_ratio: LogRatio, samples: int) -> str:
+    """Nothing stands against the error bar of an average of the log ratio or of independent randomisations."""
+    return ""
+
+
+def against_k2(log_ratio: LogRatio, samples: int) -> str:
+    """The error bar of k2 is one of its own expectation."""
+    return "it is biased: its average does not tend to the KL"
 
 
 def against_k3(log_ratio: LogRatio, samples: int) -> str:

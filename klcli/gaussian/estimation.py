@@ -101,6 +101,10 @@ def sample(
     if seed < 0:
         raise KlcliError(f"the seed must not be negative, got {seed}", "for example --seed 0")
     generator = numpy.random.Generator(numpy.random.SFC64(seed))
-    run = ESTIMATORS[estimator].run
-    found = (run(pair, samples, generator, progress) for pair in pairs)
-    return tuple(replace(each, seed=seed, generator=_GENERATOR) for each in found)
+    row = ESTIMATORS[estimator]
+    found = []
+    for pair in pairs:
+        estimate = row.run(pair, samples, generator, progress)
+        reason = row.against(pair, samples)
+        found.append(replace(estimate, seed=seed, generator=_GENERATOR, reason=reason))
+    return tuple(found)

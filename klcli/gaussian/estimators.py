@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from klcli.gaussian import plain_draws, point_sets
+from klcli.gaussian.error_bars import against_k2, against_k3, against_none
 from klcli.gaussian.estimate import Estimate
 from klcli.gaussian.log_ratio import LogRatio
 
@@ -25,22 +26,26 @@ class Estimator:
         unbiased: whether its expectation is the KL.
         run: the function; takes the log ratio, the most samples to be drawn, a numpy generator, and what is
             told the number of draws of each block; returns an estimate in nats, without its seed.
+        against: why its error bar is not valid with so many samples; empty where it is.
+        rate: the power of the number of samples with which its standard error falls, at best.
     """
 
     name: str
     words: str
     unbiased: bool
     run: Callable[[LogRatio, int, Any, Callable[[int], None] | None], Estimate]
+    against: Callable[[LogRatio, int], str] = against_none
+    rate: float = 0.5
 
 
 ESTIMATORS: Mapping[str, Estimator] = {
     row.name: row
     for row in (
-        Estimator("k1", "the average of -log r, r = p/q", True, plain_draws.k1),
-        Estimator("k2", "the average of (log r)^2 / 2", False, plain_draws.k2),
-        Estimator("k3", "the average of r - 1 - log r", True, plain_draws.k3),
-        Estimator("antithetic", "k1 at pairs z and -z", True, plain_draws.antithetic),
-        Estimator("stratified", "k1 at one draw in each of many equal strata", True, point_sets.stratified),
-        Estimator("qmc", "k1 at randomly shifted Sobol points", True, point_sets.qmc),
+        Estimator("k1", "-log r at independent draws, r = p/q", True, plain_draws.k1),
+        Estimator("k2", "(log r)^2 / 2 at independent draws", False, plain_draws.k2, against_k2),
+        Estimator("k3", "r - 1 - log r at independent draws", True, plain_draws.k3, against_k3),
+        Estimator("antithetic", "-log r at pairs z and -z", True, plain_draws.antithetic),
+        Estimator("stratified", "-log r, one draw in each stratum", True, point_sets.stratified, rate=1.5),
+        Estimator("qmc", "-log r at randomly shifted Sobol points", True, point_sets.qmc, rate=2.0),
     )
 }

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from klcli.gaussian.error_bars import against_k3
 from klcli.gaussian.estimate import Estimate
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.sampling.moments import Moments
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["antithetic", "k1", "k2", "k3"]
 
 _BLOCK = 8192
-_BIASED = "it is biased: its average does not tend to the KL"
 
 Progress = Callable[[int], None]
 Step = Callable[[Any, Any], "NDArray[Any]"]
@@ -55,7 +53,7 @@ def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
     # An error d of the log ratio l moves the average by E|l| d <= sqrt(E l^2) d, and d^2/2.
     error = log_ratio.rounding() / unit
     rounding = 2 * error * (sqrt(2 * moments.mean) + error)
-    return _estimate("k2", moments, unit * unit, rounding * unit * unit, samples, _BIASED)
+    return _estimate("k2", moments, unit * unit, rounding * unit * unit, samples)
 
 
 def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
@@ -71,8 +69,8 @@ def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
     # An error d of the log ratio moves the average by E|1 - r| d, which is at most 2 d, and at most
     # sqrt(2 KL) d (Pinsker); the rest of the factor 8 is for errors that are larger where r is.
     error = log_ratio.rounding()
-    rounding = 8 * error * (min(2.0, sqrt(2 * moments.mean * unit)) + error)
-    return _estimate("k3", moments, unit, rounding, samples, against_k3(log_ratio, samples))
+    rounding = 8 * error * min(2.0, sqrt(2 * moments.mean * unit) + error)
+    return _estimate("k3", moments, unit, rounding, samples)
 
 
 def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
@@ -108,9 +106,7 @@ def _average(log_ratio: LogRatio, count: int, step: Step, progress: Progress | N
     return moments
 
 
-def _estimate(
-    name: str, moments: Moments, unit: float, rounding: float, samples: int, reason: str = ""
-) -> Estimate:
+def _estimate(name: str, moments: Moments, unit: float, rounding: float, samples: int) -> Estimate:
     return Estimate(
         moments.mean * unit,
         moments.standard_error * unit,
@@ -118,5 +114,4 @@ def _estimate(
         "Monte Carlo",
         samples,
         estimator=name,
-        reason=reason,
     )
