@@ -24,6 +24,7 @@ from klcli.gaussian.estimation import (
 )
 from klcli.gaussian.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.gaussian.log_ratio import LogRatio, log_ratios
+from klcli.gaussian.target import Target
 
 __all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "witness"]
 
@@ -82,12 +83,14 @@ class Examination:
         integral: the deterministic witness.
         monte_carlo: the sampling witness.
         status: whether both agree with the closed form.
+        target: the standard error that was asked for; None where it was a number of samples.
     """
 
     closed_form: ClosedForm
     integral: Witness
     monte_carlo: Witness
     status: Literal["agrees", "disagrees"]
+    target: Target | None = None
 
 
 def examine(
@@ -100,10 +103,12 @@ def examine(
     progress: Callable[[int], None] | None = None,
     estimator: str = DEFAULT_ESTIMATOR,
     sampled: Estimate | None = None,
+    target: Target | None = None,
 ) -> Examination:
     """KL(q || p) in closed form, by integration and by sampling.
 
-    `sampled` is an estimate that has been made already; without it one is made with `estimator`.
+    `sampled` is an estimate that has been made already, to reach `target`; without it one is made with
+    `estimator`.
 
     Raises:
         KlcliError: different dimensions, a value beyond the doubles, too few samples, a negative seed.
@@ -114,7 +119,7 @@ def examine(
     found = sampled or total(monte_carlo(q, p, samples, seed, progress, estimator))
     by_sampling = sampling_witness(found, q, p, closed_form, nats)
     agree = by_integral.agrees and by_sampling.agrees is not False
-    return Examination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees")
+    return Examination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees", target)
 
 
 def sampling_witness(

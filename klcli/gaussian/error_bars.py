@@ -37,7 +37,7 @@ def limit(degrees: int | None) -> float:
 
 
 def against_none(log_ratio: LogRatio, samples: int) -> str:
-    """Nothing stands against the error bar of an average of the log ratio or of independent randomisations."""
+    """Nothing stands against the error bar of an average of the log ratio itself."""
     return ""
 
 

@@ -6,7 +6,8 @@ their spread gives the standard error (Owen, Monte Carlo theory, methods and exa
 In one dimension the points are not uniform in the distribution function u of q but in w with
 u = w^2 (3 - 2 w), and weighted with du/dw = 6 w (1 - w). The log ratio grows without bound towards u = 0
 and 1: with equal strata of u the outermost two would carry the error, which would be neither small nor
-normal. The weight makes it vanish there (Sidi, A new variable transformation for numerical integration, 1993).
+normal. The weight makes it vanish there (Sidi, A new variable transformation for numerical integration,
+1993).
 """
 
 from __future__ import annotations

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, log
+from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimate import Estimate, total
-from klcli.gaussian.estimation import DEFAULT_SEED, sample
+from klcli.gaussian.estimation import DEFAULT_SEED, MOST_SAMPLES, sample
 from klcli.gaussian.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, Estimator
 from klcli.gaussian.log_ratio import LogRatio, log_ratios
 
@@ -23,6 +24,9 @@ _MARGIN = 1.05
 """More samples than predicted: the standard error of the pilot has an error itself."""
 _HOPE = 1.5
 """Times the limit of samples up to which a prediction is not trusted to rule out that they are enough."""
+
+Progress: TypeAlias = Callable[[int], None]
+Runner: TypeAlias = Callable[[int, Callable[["Progress | None"], Estimate]], Estimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def reach(
     limit: int = DEFAULT_LIMIT,
     seed: int = DEFAULT_SEED,
     estimator: str = DEFAULT_ESTIMATOR,
-    run: Callable[[int, Callable[[Callable[[int], None] | None], Estimate]], Estimate] | None = None,
+    run: Runner | None = None,
 ) -> tuple[Estimate, Target]:
     """An estimate of KL(q || p) with a standard error of at most `target`, if the limit of samples allows.
 
@@ -91,18 +95,18 @@ def reach(
 
 def _run(
     row: Estimator,
-    pairs: list[LogRatio],
+    pairs: Sequence[LogRatio],
     samples: int,
     seed: int,
-    run: Callable[[int, Callable[[Callable[[int], None] | None], Estimate]], Estimate] | None,
+    run: Runner | None,
 ) -> Estimate:
-    def work(progress: Callable[[int], None] | None) -> Estimate:
+    def work(progress: Progress | None) -> Estimate:
         return total(sample(pairs, samples, seed, progress, row.name))
 
     return run(samples * len(pairs), work) if run else work(None)
 
 
-def _require_error_bar(row: Estimator, pairs: list[LogRatio], limit: int) -> None:
+def _require_error_bar(row: Estimator, pairs: Sequence[LogRatio], limit: int) -> None:
     for pair in pairs:
         if reason := row.against(pair, limit):
             raise KlcliError(
@@ -110,7 +114,7 @@ def _require_error_bar(row: Estimator, pairs: list[LogRatio], limit: int) -> Non
             )
 
 
-def _least(row: Estimator, pairs: list[LogRatio], samples: int, limit: int) -> int:
+def _least(row: Estimator, pairs: Sequence[LogRatio], samples: int, limit: int) -> int:
     """The first of samples, twice as many, ... with which the error bar is valid."""
     while samples < limit and any(row.against(pair, samples) for pair in pairs):
         samples = min(2 * samples, limit)
@@ -128,8 +132,10 @@ def _require_rounding(rounding: float, target: float) -> None:
 def _hopeless(row: Estimator, target: float, needed: float, limit: int) -> KlcliError:
     count = f"about {significant(needed, 2)}" if isfinite(needed) else "too many"
     better = "qmc" if row.rate > 0.5 else "stratified"
-    other = "" if row.name == "qmc" else f"--estimator {better}, or "
+    hints = [] if row.name == "qmc" else [f"--estimator {better}"]
+    if 2 * needed <= MOST_SAMPLES:
+        hints.append(f"--samples {significant(2 * needed, 1)} to raise the limit")
     return KlcliError(
         f"{row.name} needs {count} samples for a standard error of {target:g}; the limit is {limit:,}",
-        f"{other}--samples {significant(2 * needed, 1)} to raise the limit",
+        ", or ".join(hints) or "a larger --target-se",
     )

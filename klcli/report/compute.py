@@ -14,6 +14,8 @@ from klcli.gaussian.agreement import Examination, Witness
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Terms, Unit
+from klcli.gaussian.side_by_side import Comparison
+from klcli.gaussian.target import Target
 from klcli.report.document import (
     Block,
     Cell,
@@ -29,8 +31,17 @@ from klcli.report.document import (
     Text,
 )
 from klcli.report.document import Step as ShownStep
+from klcli.report.estimators import (
+    EstimatorData,
+    estimate_remark,
+    estimate_text,
+    estimator_data,
+    estimator_rows,
+    estimator_table,
+    target_block,
+)
 from klcli.report.report import Report
-from klcli.report.wording import about, normal_text, percent, reading_text, verdict_of, with_error
+from klcli.report.wording import about, normal_text, percent, reading_text, verdict_of
 
 __all__ = ["Computation", "compute_report"]
 
@@ -79,6 +90,7 @@ class Reverse:
     integral: Witness
     monte_carlo: Witness
     status: str
+    target: Target | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,8 @@ class Computation:
     steps: tuple[StepData, ...]
     status: str
     reverse: Reverse | None
+    target: Target | None
+    estimators: tuple[EstimatorData, ...]
     warnings: tuple[str, ...]
 
 
@@ -108,6 +122,8 @@ def compute_report(
     backward: Examination | None = None,
     derivation: Derivation | None = None,
     digits: Decimal | None = None,
+    estimators: tuple[Comparison, ...] = (),
+    estimators_backward: tuple[Comparison, ...] = (),
 ) -> Report:
     """The report of a computation.
 
@@ -119,7 +135,13 @@ def compute_report(
         backward: KL(p || q) and its witnesses, if it was asked for.
         derivation: the steps to be shown.
         digits: KL(q || p) to as many digits as were asked for.
+        estimators: every estimator of KL(q || p), if they were asked for.
+        estimators_backward: every estimator of KL(p || q).
     """
+    compared = (
+        *estimator_data("KL(q || p)", estimators),
+        *estimator_data("KL(p || q)", estimators_backward),
+    )
     warnings = tuple(_warnings(forward))
     steps = derivation.steps if derivation else ()
     data = Computation(
@@ -137,19 +159,27 @@ def compute_report(
         ),
         status=forward.status,
         reverse=_reverse(backward) if backward else None,
+        target=forward.target,
+        estimators=compared,
         warnings=warnings,
     )
-    blocks = _blocks(q, p, unit, forward, backward, derivation, digits, warnings)
+    blocks = (
+        *_blocks(q, p, unit, forward, backward, derivation, digits, warnings),
+        *_estimator_blocks(unit, estimators, estimators_backward),
+    )
     title = ("KL(q || p) of q = ", *normal_text(q), " and p = ", *normal_text(p))
     return Report(
         data=data,
         rows=(
             *_rows("KL(q || p)", q, p, unit, forward),
             *(_rows("KL(p || q)", p, q, unit, backward) if backward else ()),
+            *estimator_rows(unit, compared),
         ),
-        document=Document(title, tuple(blocks)),
+        document=Document(title, blocks),
         bare=_bare(forward, backward, digits),
-        holds=all(found.status == "agrees" for found in (forward, backward) if found),
+        holds=all(found.status == "agrees" for found in (forward, backward) if found)
+        and all(row.agrees is not False for row in compared)
+        and all(found.target.reached for found in (forward, backward) if found and found.target),
     )
 
 
@@ -164,7 +194,9 @@ def _inputs(gaussian: Gaussian) -> Inputs:
 
 
 def _reverse(found: Examination) -> Reverse:
-    return Reverse("KL(p || q)", found.closed_form, found.integral, found.monte_carlo, found.status)
+    return Reverse(
+        "KL(p || q)", found.closed_form, found.integral, found.monte_carlo, found.status, found.target
+    )
 
 
 def _warnings(found: Examination) -> Iterator[str]:
@@ -214,6 +246,7 @@ def _witness_columns(found: Examination | None) -> dict[str, object]:
     sampled = found and found.monte_carlo
     return {
         "integral": found and found.integral.value,
+        "estimator": sampled and sampled.estimator,
         "monte_carlo": sampled and sampled.value,
         "standard_error": sampled and sampled.standard_error,
         "z": sampled and sampled.z,
@@ -242,7 +275,7 @@ def _blocks(
     if p.parameterization.name != "std":
         yield Paragraph(f"prior's reading: {reading_text(p)}")
     yield _facts(forward, unit, digits)
-    yield Paragraph(_agreement(forward), "good" if forward.status == "agrees" else "bad")
+    yield from _conclusion(forward, unit)
     yield from (Note("warning", warning) for warning in warnings)
     if q.dimension > 1:
         yield Heading("dimensions")
@@ -250,10 +283,19 @@ def _blocks(
     if backward:
         yield Heading("reverse: KL(p || q)")
         yield _facts(backward, unit, None)
-        yield Paragraph(_agreement(backward), "good" if backward.status == "agrees" else "bad")
+        yield from _conclusion(backward, unit)
     if derivation:
         yield Heading("steps")
         yield from _steps(derivation, unit)
+
+
+def _estimator_blocks(
+    unit: Unit, estimators: tuple[Comparison, ...], backward: tuple[Comparison, ...]
+) -> Iterator[Block]:
+    for title, found in (("estimators", estimators), ("estimators of the reverse", backward)):
+        if found:
+            yield Heading(title)
+            yield from estimator_table(found, unit)
 
 
 def _steps(derivation: Derivation, unit: Unit) -> Iterator[Block]:
@@ -276,16 +318,19 @@ def _facts(found: Examination, unit: Unit, digits: Decimal | None) -> Facts:
     terms, sampled = found.closed_form, found.monte_carlo
     exact = about(terms.value) if digits is None else f"≈ {digits}"
     parts = f"spread {significant(terms.spread)} + shift {significant(terms.shift)}"
-    z = "" if sampled.z is None else f"z = {sampled.z:+.2f}, "
-    run = f"{z}{sampled.samples:,} samples, seed {sampled.seed}"
-    estimate = with_error(sampled.value, sampled.standard_error)
     return Facts(
         (
             Fact("closed form", f"{exact} {unit}", parts, "strong"),
             Fact("integral", f"{about(found.integral.value)} {unit}", verdict_of(found.integral)),
-            Fact("Monte Carlo", f"≈ {estimate} {unit}", f"{verdict_of(sampled)}; {run}"),
+            Fact("Monte Carlo", f"{estimate_text(sampled)} {unit}", estimate_remark(sampled)),
         )
     )
+
+
+def _conclusion(found: Examination, unit: Unit) -> Iterator[Block]:
+    yield Paragraph(_agreement(found), "good" if found.status == "agrees" else "bad")
+    if found.target:
+        yield target_block(found.target, found.monte_carlo, unit)
 
 
 def _agreement(found: Examination) -> str:
@@ -293,6 +338,8 @@ def _agreement(found: Examination) -> str:
     if found.status == "disagrees":
         return "The witnesses contradict each other: one of the three is wrong."
     sampled, integral = found.monte_carlo.detects, found.integral.detects
+    if found.monte_carlo.reason:
+        return _without_sampling(integral)
     if sampled is None or integral is None:
         return "All three agree on 0."
     if min(sampled, integral) > 1:
@@ -300,6 +347,18 @@ def _agreement(found: Examination) -> str:
     return (
         f"All three agree. Monte Carlo would have seen an error of {percent(sampled)} or more, "
         f"the integral one of {percent(integral)}."
+    )
+
+
+def _without_sampling(integral: float | None) -> str:
+    """The conclusion where the estimate has no valid error bar."""
+    if integral is None:
+        return "The closed form and the integral agree on 0; the estimate confirms nothing."
+    if integral > 1:
+        return "Too small to be seen in floating point: neither the integral nor the estimate confirms it."
+    return (
+        f"The closed form and the integral agree; it would have seen an error of {percent(integral)} or more. "
+        "The estimate has no error bar and confirms nothing."
     )
 
 
