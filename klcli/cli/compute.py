@@ -10,12 +10,13 @@ from klcli.cli.gaussians import posterior_options, prior_options
 from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
-from klcli.cli.types import Choice, Whole
-from klcli.gaussian.agreement import examine
+from klcli.cli.sampling import Sampling
+from klcli.cli.types import Choice, Positive, Whole
 from klcli.gaussian.derivation import derive
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import UNITS, Unit, divergence_digits
-from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
+from klcli.gaussian.estimation import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
+from klcli.gaussian.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.report.compute import compute_report
 from klcli.report.report import Report
@@ -31,10 +32,12 @@ Examples:
   klcli compute --mu 0 --cov @covariance.npy --prior-cov @prior.csv
   klcli compute --mu 0 --sigma 1.00000001 --digits 50 --steps none
   klcli compute --mu 0.3 --sigma 1.2 --reverse --unit bits --json
+  klcli compute --mu 0.3 --sigma 1.2 --compare-estimators
+  klcli compute --mu 0.3 --sigma 1.2 --estimator stratified --target-se 1e-5
 
 \b
 The status is 1 if the closed form and a witness disagree (Monte Carlo: by more than
-5 standard errors), and 0 if they agree.
+5 standard errors), or if --target-se was not reached; and 0 if they agree.
 """
 
 
@@ -50,6 +53,18 @@ The status is 1 if the closed form and a witness disagree (Monte Carlo: by more 
     help="Draws; default 1e6, fewer for large matrices.",
 )
 @click.option("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
+@click.option(
+    "--estimator",
+    type=Choice(tuple(ESTIMATORS)),
+    default=DEFAULT_ESTIMATOR,
+    help=f"{', '.join(ESTIMATORS)}; default {DEFAULT_ESTIMATOR}.",
+)
+@click.option("--compare-estimators", is_flag=True, help="Show all estimators side by side.")
+@click.option(
+    "--target-se",
+    type=Positive(),
+    help="Sample until the standard error is so small; at most --samples, by default 1e9.",
+)
 @click.option("--digits", type=Whole(1, 1000), help="Closed form to that many significant digits.")
 @click.option("--steps", type=Choice(("full", "short", "none")), default="full", help="Default full.")
 @output_options
@@ -62,6 +77,9 @@ def compute(
     unit: Unit,
     samples: int | None,
     seed: int,
+    estimator: str,
+    compare_estimators: bool,
+    target_se: float | None,
     digits: int | None,
     steps: str,
     **options: Any,
@@ -78,11 +96,9 @@ def compute(
     if not (isinstance(q, Gaussian) and isinstance(p, Gaussian)):
         q, p = multivariate(q), multivariate(p)
         return _with_matrices(q, p, unit, samples, seed, digits, settings, reverse=reverse), settings
-    samples = DEFAULT_SAMPLES if samples is None else samples
-    draws = samples * q.dimension * (1 + reverse)
-    with progress(draws, "Monte Carlo", quiet=settings.quiet > 0) as advance:
-        forward = examine(q, p, unit=unit, samples=samples, seed=seed, progress=advance)
-        backward = examine(p, q, unit=unit, samples=samples, seed=seed, progress=advance) if reverse else None
+    sampling = Sampling(unit, seed, estimator, samples, target_se, settings.quiet > 0)
+    forward = sampling.examined(q, p)
+    backward = sampling.examined(p, q) if reverse else None
     derivation = None if steps == "none" else derive(q, p, unit)
     report = compute_report(
         q,
@@ -92,6 +108,8 @@ def compute(
         backward=backward,
         derivation=derivation.short() if derivation and steps == "short" else derivation,
         digits=None if digits is None else divergence_digits(q, p, digits, unit),
+        estimators=sampling.compared(q, p) if compare_estimators else (),
+        estimators_backward=sampling.compared(p, q) if compare_estimators and reverse else (),
     )
     return report, settings
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import click
 
 from klcli.errors import KlcliError
 
-__all__ = ["Choice", "Matrix", "Numbers", "Whole"]
+__all__ = ["Choice", "Matrix", "Numbers", "Positive", "Whole"]
 
 
 _ENTRIES = re.compile(r"\s*,\s*|\s+")
@@ -138,3 +139,27 @@ class Whole(click.ParamType[int]):
                 f"for example {name} {max(self.low, min(1000, self.high))}",
             )
         return int(number)
+
+
+class Positive(click.ParamType[float]):
+    """One number above 0."""
+
+    name = "X"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        from klcli.formula.numeral import parse_numeral
+
+        name = param.opts[-1] if param else "value"
+        number = parse_numeral(str(value), name)
+        if number <= 0 or not 0 < _double(number) < inf:
+            raise KlcliError(f"{name} must be a number > 0, got {value}", f"for example {name} 1e-4")
+        return float(number)
+
+
+def _double(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return inf

@@ -6,13 +6,14 @@ of the closed form it could have missed: sampling confirms and never judges.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import copysign, log
+from math import copysign, isfinite, log
 from typing import Literal
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit, divergence
+from klcli.gaussian.error_bars import LIMIT, limit, quantile
 from klcli.gaussian.estimation import (
     DEFAULT_SAMPLES,
     DEFAULT_SEED,
@@ -21,11 +22,14 @@ from klcli.gaussian.estimation import (
     monte_carlo,
     total,
 )
+from klcli.gaussian.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.gaussian.log_ratio import LogRatio, log_ratios
+from klcli.gaussian.target import Target
 
-__all__ = ["LIMIT", "Examination", "Witness", "examine", "witness"]
+__all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "witness"]
 
-LIMIT = 5.0
-"""Standard errors beyond which an estimate disagrees: 6 false alarms in 10 million runs."""
+_LEAST_BIASED = 10_000
+"""Samples from which on the error bar of k2 holds for its own expectation: its squared skewness is about 200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +38,40 @@ class Witness:
 
     Attributes:
         value: the estimate.
-        agrees: whether the difference is within `LIMIT` standard errors and rounding.
-        standard_error: the sampling error; 0 for a deterministic method.
+        agrees: whether the difference from the exact value and the bias is within `limit` standard errors and
+            rounding; None where that cannot be judged.
+        standard_error: the sampling error; 0 for a deterministic method, None where there is no valid one.
         z: the difference beyond rounding in standard errors; None where there is no sampling error.
         detects: the smallest relative error of the exact value that would have been seen; None at 0.
         method: how the estimate was found.
         samples: points at which the densities were evaluated, per dimension.
         seed: of the generator; None for a deterministic method.
         generator: what made the random numbers; empty for a deterministic method.
+        estimator: its name among the estimators; None for a deterministic method.
+        interval: which covers the exact value in 95 % of all runs; None where there is no valid one.
+        reason: why there is no valid error bar; None where there is one.
+        bias: the expectation less the exact value; None where it is not known.
+        rounding: a bound on the error of the floating-point arithmetic.
+        limit: standard errors beyond which the estimate disagrees.
+        degrees: degrees of freedom of the standard error; None where they are too many to matter.
     """
 
     value: float
-    agrees: bool
-    standard_error: float
+    agrees: bool | None
+    standard_error: float | None
     z: float | None
     detects: float | None
     method: str
     samples: int
     seed: int | None
     generator: str
+    estimator: str | None
+    interval: tuple[float, float] | None
+    reason: str | None
+    bias: float | None
+    rounding: float
+    limit: float
+    degrees: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +83,14 @@ class Examination:
         integral: the deterministic witness.
         monte_carlo: the sampling witness.
         status: whether both agree with the closed form.
+        target: the standard error that was asked for; None where it was a number of samples.
     """
 
     closed_form: ClosedForm
     integral: Witness
     monte_carlo: Witness
     status: Literal["agrees", "disagrees"]
+    target: Target | None = None
 
 
 def examine(
@@ -80,8 +101,14 @@ def examine(
     samples: int = DEFAULT_SAMPLES,
     seed: int = DEFAULT_SEED,
     progress: Callable[[int], None] | None = None,
+    estimator: str = DEFAULT_ESTIMATOR,
+    sampled: Estimate | None = None,
+    target: Target | None = None,
 ) -> Examination:
     """KL(q || p) in closed form, by integration and by sampling.
+
+    `sampled` is an estimate that has been made already, to reach `target`; without it one is made with
+    `estimator`.
 
     Raises:
         KlcliError: different dimensions, a value beyond the doubles, too few samples, a negative seed.
@@ -89,26 +116,69 @@ def examine(
     closed_form = divergence(q, p, unit)
     nats = log(2) if unit == "bits" else 1.0
     by_integral = witness(total(integral(q, p)), closed_form.value, nats)
-    by_sampling = witness(total(monte_carlo(q, p, samples, seed, progress)), closed_form.value, nats)
-    agree = by_integral.agrees and by_sampling.agrees
-    return Examination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees")
+    found = sampled or total(monte_carlo(q, p, samples, seed, progress, estimator))
+    by_sampling = sampling_witness(found, q, p, closed_form, nats)
+    agree = by_integral.agrees and by_sampling.agrees is not False
+    return Examination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees", target)
 
 
-def witness(estimate: Estimate, exact: float, nats: float = 1.0) -> Witness:
-    """Hold an estimate against an exact value, given in a unit of that many nats."""
+def sampling_witness(
+    estimate: Estimate, q: Gaussian, p: Gaussian, closed_form: ClosedForm, nats: float
+) -> Witness:
+    """Hold an estimate of any estimator against the closed form, which is in a unit of that many nats."""
+    parts = [part.value * nats for part in closed_form.per_dimension]
+    bias = _bias(estimate, log_ratios(q, p), parts)
+    return witness(estimate, closed_form.value, nats, bias)
+
+
+def witness(estimate: Estimate, exact: float, nats: float = 1.0, bias: float | None = 0.0) -> Witness:
+    """Hold an estimate against an exact value, given in a unit of that many nats; the bias is in nats."""
     value, error, rounding = (
         number / nats for number in (estimate.value, estimate.standard_error, estimate.rounding)
     )
-    difference = value - exact
+    known = None if bias is None else bias / nats
+    difference = value - exact - (known or 0.0)
     beyond = copysign(max(0.0, abs(difference) - rounding), difference)
+    widest = limit(estimate.degrees)
+    judged, valid = _is_judged(estimate, bias), not estimate.reason
+    half = quantile(estimate.degrees) * error + rounding
+    sampled = estimate.estimator is not None
     return Witness(
         value=value,
-        agrees=abs(beyond) <= LIMIT * error,
-        standard_error=error,
-        z=beyond / error if error > 0 else None,
-        detects=(LIMIT * error + rounding) / exact if exact > 0 else None,
+        agrees=abs(beyond) <= widest * error if judged else None,
+        standard_error=error if valid else None,
+        z=beyond / error if judged and error > 0 else None,
+        detects=(widest * error + rounding) / exact if exact > 0 and valid else None,
         method=estimate.method,
         samples=estimate.samples,
         seed=estimate.seed,
         generator=estimate.generator,
+        estimator=estimate.estimator,
+        interval=(value - half, value + half) if valid and sampled else None,
+        reason=estimate.reason or None,
+        bias=known,
+        rounding=rounding,
+        limit=widest,
+        degrees=estimate.degrees,
     )
+
+
+def _is_judged(estimate: Estimate, bias: float | None) -> bool:
+    """Whether the error bar is one of the known expectation."""
+    if not estimate.reason:
+        return True
+    known = bias is not None and bias != 0 and isfinite(bias) and isfinite(estimate.standard_error)
+    return known and estimate.samples >= _LEAST_BIASED
+
+
+def _bias(estimate: Estimate, pairs: Sequence[LogRatio], exact: Sequence[float]) -> float | None:
+    """The expectation of an estimator less the KL, in nats; for k2 (KL^2 + Var(log r))/2 - KL."""
+    if estimate.estimator is None or ESTIMATORS[estimate.estimator].unbiased:
+        return 0.0
+    total = 0.0
+    for pair, value in zip(pairs, exact, strict=True):
+        variance = pair.variance()
+        if variance is None:
+            return None
+        total += (value * value + variance) / 2 - value
+    return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from math import inf, log1p
 from typing import TYPE_CHECKING, Any, Protocol
 
 from klcli.formula.interval import enclose, nearest_double
@@ -45,6 +46,12 @@ class LogRatio(Protocol):
     def rounding(self) -> float:
         """A bound on what rounding can do to an average of it."""
 
+    def variance(self) -> float | None:
+        """Its exact variance under q, in nats squared; None where it is not known."""
+
+    def log_moment(self, order: int) -> float | None:
+        """log E_q[(p/q)^order]: infinite where the moment is, None where it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class NormalLogRatio:
@@ -78,6 +85,31 @@ class NormalLogRatio:
         size_q = 0.5 + abs(self.log_sigma_q) + 1.0
         size_p = 0.5 * (self.offset**2 + self.ratio**2) + abs(self.log_sigma_p) + 1.0
         return 4 * _EPSILON * (size_q + size_p)
+
+    def variance(self) -> float:
+        """The log ratio is A (z^2 - 1) + B z + KL: 2 A^2 + B^2 with A = (a^2 - 1)/2, B = a b."""
+        curvature, slope = self._excess() / 2, self.ratio * self.offset
+        return 2 * curvature * curvature + slope * slope
+
+    def log_moment(self, order: int) -> float:
+        """k log a - log(D)/2 + k (k - 1) b^2/(2 D), finite where D = 1 + k (a^2 - 1) is positive.
+
+        a is the ratio and b the offset: completing the square in E[exp(-k l(z))]; Gil, Alajaji and Linder,
+        Renyi divergence measures for commonly used univariate continuous distributions, 2013.
+        """
+        spread = order * self._excess()
+        if spread <= -1:
+            return inf
+        shift = self.offset * self.offset / (2 * (1 + spread))
+        return order * self._log_ratio() - 0.5 * log1p(spread) + order * (order - 1) * shift
+
+    def _excess(self) -> float:
+        """a^2 - 1, with the digits that it has near a = 1."""
+        return (self.ratio - 1) * (self.ratio + 1)
+
+    def _log_ratio(self) -> float:
+        near = 0.5 < self.ratio < 2
+        return log1p(self.ratio - 1) if near else self.log_sigma_q - self.log_sigma_p
 
 
 def log_ratios(q: Gaussian, p: Gaussian) -> list[NormalLogRatio]:

@@ -14,6 +14,8 @@ from klcli.gaussian.agreement import Examination, Witness
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Terms, Unit
+from klcli.gaussian.side_by_side import Comparison
+from klcli.gaussian.target import Target
 from klcli.report.document import (
     Block,
     Cell,
@@ -29,6 +31,13 @@ from klcli.report.document import (
     Text,
 )
 from klcli.report.document import Step as ShownStep
+from klcli.report.estimators import (
+    EstimatorData,
+    estimator_data,
+    estimator_rows,
+    estimator_table,
+    target_block,
+)
 from klcli.report.report import Report
 from klcli.report.witnesses import conclusion, integral_fact, sampling_fact
 from klcli.report.wording import about, normal_text, percent, reading_text
@@ -80,6 +89,7 @@ class Reverse:
     integral: Witness
     monte_carlo: Witness
     status: str
+    target: Target | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,8 @@ class Computation:
     steps: tuple[StepData, ...]
     status: str
     reverse: Reverse | None
+    target: Target | None
+    estimators: tuple[EstimatorData, ...]
     warnings: tuple[str, ...]
 
 
@@ -109,6 +121,8 @@ def compute_report(
     backward: Examination | None = None,
     derivation: Derivation | None = None,
     digits: Decimal | None = None,
+    estimators: tuple[Comparison, ...] = (),
+    estimators_backward: tuple[Comparison, ...] = (),
 ) -> Report:
     """The report of a computation.
 
@@ -120,7 +134,13 @@ def compute_report(
         backward: KL(p || q) and its witnesses, if it was asked for.
         derivation: the steps to be shown.
         digits: KL(q || p) to as many digits as were asked for.
+        estimators: every estimator of KL(q || p), if they were asked for.
+        estimators_backward: every estimator of KL(p || q).
     """
+    compared = (
+        *estimator_data("KL(q || p)", estimators),
+        *estimator_data("KL(p || q)", estimators_backward),
+    )
     warnings = tuple(_warnings(forward))
     steps = derivation.steps if derivation else ()
     data = Computation(
@@ -138,19 +158,27 @@ def compute_report(
         ),
         status=forward.status,
         reverse=_reverse(backward) if backward else None,
+        target=forward.target,
+        estimators=compared,
         warnings=warnings,
     )
-    blocks = _blocks(q, p, unit, forward, backward, derivation, digits, warnings)
+    blocks = (
+        *_blocks(q, p, unit, forward, backward, derivation, digits, warnings),
+        *_estimator_blocks(unit, estimators, estimators_backward),
+    )
     title = ("KL(q || p) of q = ", *normal_text(q), " and p = ", *normal_text(p))
     return Report(
         data=data,
         rows=(
             *_rows("KL(q || p)", q, p, unit, forward),
             *(_rows("KL(p || q)", p, q, unit, backward) if backward else ()),
+            *estimator_rows(unit, compared),
         ),
-        document=Document(title, tuple(blocks)),
+        document=Document(title, blocks),
         bare=_bare(forward, backward, digits),
-        holds=all(found.status == "agrees" for found in (forward, backward) if found),
+        holds=all(found.status == "agrees" for found in (forward, backward) if found)
+        and all(row.agrees is not False for row in compared)
+        and all(found.target.reached for found in (forward, backward) if found and found.target),
     )
 
 
@@ -165,7 +193,9 @@ def _inputs(gaussian: Gaussian) -> Inputs:
 
 
 def _reverse(found: Examination) -> Reverse:
-    return Reverse("KL(p || q)", found.closed_form, found.integral, found.monte_carlo, found.status)
+    return Reverse(
+        "KL(p || q)", found.closed_form, found.integral, found.monte_carlo, found.status, found.target
+    )
 
 
 def _warnings(found: Examination) -> Iterator[str]:
@@ -215,6 +245,7 @@ def _witness_columns(found: Examination | None) -> dict[str, object]:
     sampled = found and found.monte_carlo
     return {
         "integral": found and found.integral.value,
+        "estimator": sampled and sampled.estimator,
         "monte_carlo": sampled and sampled.value,
         "standard_error": sampled and sampled.standard_error,
         "z": sampled and sampled.z,
@@ -243,9 +274,7 @@ def _blocks(
     if p.parameterization.name != "std":
         yield Paragraph(f"prior's reading: {reading_text(p)}")
     yield _facts(forward, unit, digits)
-    yield Paragraph(
-        conclusion(forward.integral, forward.monte_carlo), "good" if forward.status == "agrees" else "bad"
-    )
+    yield from _conclusion(forward, unit)
     yield from (Note("warning", warning) for warning in warnings)
     if q.dimension > 1:
         yield Heading("dimensions")
@@ -253,13 +282,19 @@ def _blocks(
     if backward:
         yield Heading("reverse: KL(p || q)")
         yield _facts(backward, unit, None)
-        yield Paragraph(
-            conclusion(backward.integral, backward.monte_carlo),
-            "good" if backward.status == "agrees" else "bad",
-        )
+        yield from _conclusion(backward, unit)
     if derivation:
         yield Heading("steps")
         yield from _steps(derivation, unit)
+
+
+def _estimator_blocks(
+    unit: Unit, estimators: tuple[Comparison, ...], backward: tuple[Comparison, ...]
+) -> Iterator[Block]:
+    for title, found in (("estimators", estimators), ("estimators of the reverse", backward)):
+        if found:
+            yield Heading(title)
+            yield from estimator_table(found, unit)
 
 
 def _steps(derivation: Derivation, unit: Unit) -> Iterator[Block]:
@@ -289,6 +324,14 @@ def _facts(found: Examination, unit: Unit, digits: Decimal | None) -> Facts:
             sampling_fact(found.monte_carlo, unit),
         )
     )
+
+
+def _conclusion(found: Examination, unit: Unit) -> Iterator[Block]:
+    yield Paragraph(
+        conclusion(found.integral, found.monte_carlo), "good" if found.status == "agrees" else "bad"
+    )
+    if found.target:
+        yield target_block(found.target, found.monte_carlo, unit)
 
 
 def _dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from klcli.formula.interval import enclose, rounded
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, operation
-from klcli.gaussian.agreement import LIMIT, Witness
+from klcli.gaussian.agreement import Witness
 from klcli.gaussian.distribution import Gaussian
 from klcli.report.document import Text
 
@@ -120,4 +120,4 @@ def verdict_of(witness: Witness) -> str:
         return "agrees"
     if not witness.z:
         return "disagrees"
-    return f"disagrees: {abs(witness.z):.1f} standard errors away, {LIMIT:g} are allowed"
+    return f"disagrees: {abs(witness.z):.1f} standard errors away, {witness.limit:.2g} are allowed"

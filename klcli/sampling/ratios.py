@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import factorial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ class Gradient:
 
     expectation: str
     optimises: str
+
+
+_NEAR = 0.5
+_SERIES = tuple((-1) ** k / factorial(k) for k in range(16, 1, -1))
+"""The coefficients of l^16 to l^2 in exp(-l); what is left out is below 1e-16 of the sum for |l| <= 1/2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,20 @@ def _k3(log_ratio: NDArray[Any]) -> NDArray[Any]:
     with numpy.errstate(over="ignore"):  # a ratio beyond the doubles is infinite
         ratio: NDArray[Any] = numpy.expm1(-log_ratio)
     ratio += log_ratio
+    near = numpy.abs(log_ratio) <= _NEAR
+    if near.any():
+        ratio[near] = _k3_near(log_ratio[near])
     return ratio
+
+
+def _k3_near(log_ratio: NDArray[Any]) -> NDArray[Any]:
+    """exp(-l) - 1 + l by its Taylor series: the difference of the two would lose the digits of a small l."""
+    total: NDArray[Any] = log_ratio * _SERIES[0]
+    for coefficient in _SERIES[1:]:
+        total += coefficient
+        total *= log_ratio
+    total *= log_ratio
+    return total
 
 
 RATIO_ESTIMATORS: Mapping[str, RatioEstimator] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import kernel, monte_carlo, startup, verify
+from tests.benchmarks import coverage, kernel, monte_carlo, precision, startup, verify
 
-for benchmark in (kernel, monte_carlo, startup, verify):
+for benchmark in (kernel, monte_carlo, precision, coverage, startup, verify):
     benchmark.main()

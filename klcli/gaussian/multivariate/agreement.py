@@ -9,7 +9,7 @@ from typing import Literal
 
 from klcli.gaussian.agreement import Witness, witness
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, Estimate, sampled
+from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, Estimate, sample
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm, divergence
 from klcli.gaussian.multivariate.log_ratio import MatrixLogRatio, log_ratio
@@ -70,8 +70,8 @@ def examine(
     by_integral = None
     if ratio.dimension <= _MOST_INTEGRATED:
         by_integral = witness(integral(ratio), closed_form.value, nats)
-    by_sampling = witness(sampled([ratio], samples, seed, progress)[0], closed_form.value, nats)
-    agree = by_sampling.agrees and (by_integral is None or by_integral.agrees)
+    by_sampling = witness(sample([ratio], samples, seed, progress)[0], closed_form.value, nats)
+    agree = by_sampling.agrees is not False and (by_integral is None or by_integral.agrees)
     return MatrixExamination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees")
 
 

@@ -1,0 +1,66 @@
+"""An estimate of KL(q || p): a value with what is known of its error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+
+__all__ = ["Estimate", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value in nats with what is known of its error.
+
+    Attributes:
+        value: the estimate.
+        standard_error: the sampling error; 0 for a deterministic method.
+        rounding: a bound on the error of its floating-point arithmetic.
+        method: how it was found.
+        samples: points at which the densities were evaluated, per dimension.
+        seed: of the generator; None for a deterministic method.
+        generator: what made the random numbers; empty for a deterministic method.
+        estimator: its name among the estimators; None for a deterministic method.
+        degrees: degrees of freedom of the standard error; None where they are too many to matter.
+        reason: why the standard error is no error bar of the KL; empty where it is one.
+    """
+
+    value: float
+    standard_error: float
+    rounding: float
+    method: str
+    samples: int
+    seed: int | None = None
+    generator: str = ""
+    estimator: str | None = None
+    degrees: int | None = None
+    reason: str = ""
+
+
+def total(estimates: tuple[Estimate, ...]) -> Estimate:
+    """The sum of independent estimates of one method.
+
+    Its degrees of freedom are the fewest of any summand's, which is on the safe side.
+    """
+    first = estimates[0]
+    degrees = [estimate.degrees for estimate in estimates if estimate.degrees is not None]
+    return Estimate(
+        sum(estimate.value for estimate in estimates),
+        hypot(*(estimate.standard_error for estimate in estimates)),
+        sum(estimate.rounding for estimate in estimates),
+        first.method,
+        first.samples,
+        first.seed,
+        first.generator,
+        first.estimator,
+        min(degrees, default=None),
+        _reason([estimate.reason for estimate in estimates]),
+    )
+
+
+def _reason(reasons: list[str]) -> str:
+    """The first of them, with its dimension where they differ."""
+    for number, reason in enumerate(reasons, 1):
+        if reason:
+            return reason if len(set(reasons)) == 1 else f"dimension {number}: {reason}"
+    return ""

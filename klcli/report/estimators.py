@@ -1,0 +1,163 @@
+"""How estimates are said: beside the closed form, among the other estimators, at the end of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.agreement import Witness
+from klcli.gaussian.divergence import Unit
+from klcli.gaussian.estimators import DEFAULT_ESTIMATOR
+from klcli.gaussian.side_by_side import Comparison
+from klcli.gaussian.target import Target
+from klcli.report.document import Block, Cell, Column, Paragraph, Table
+from klcli.report.wording import about, verdict_of, with_error
+
+__all__ = [
+    "EstimatorData",
+    "estimate_remark",
+    "estimate_text",
+    "estimator_data",
+    "estimator_rows",
+    "estimator_table",
+    "target_block",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorData:
+    """One estimator among the others, as it stands in the JSON; its time is in milliseconds."""
+
+    divergence: str
+    estimator: str | None
+    description: str
+    value: float
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    reason: str | None
+    bias: float | None
+    z: float | None
+    agrees: bool | None
+    detects: float | None
+    rounding: float
+    samples: int
+    seed: int | None
+    milliseconds: float
+    factor: float | None
+
+
+def estimator_data(divergence: str, found: tuple[Comparison, ...]) -> tuple[EstimatorData, ...]:
+    """The estimators of one divergence."""
+    return tuple(
+        EstimatorData(
+            divergence,
+            row.witness.estimator,
+            row.words,
+            row.witness.value,
+            row.witness.standard_error,
+            row.witness.interval,
+            row.witness.reason,
+            row.witness.bias,
+            row.witness.z,
+            row.witness.agrees,
+            row.witness.detects,
+            row.witness.rounding,
+            row.witness.samples,
+            row.witness.seed,
+            1000 * row.seconds,
+            row.factor,
+        )
+        for row in found
+    )
+
+
+def estimator_rows(unit: Unit, found: tuple[EstimatorData, ...]) -> Iterator[dict[str, object]]:
+    """A record for each."""
+    for row in found:
+        yield {
+            "divergence": row.divergence,
+            "dimension": "sum",
+            "unit": unit,
+            "estimator": row.estimator,
+            "monte_carlo": row.value,
+            "standard_error": row.standard_error,
+            "z": row.z,
+            "samples": row.samples,
+            "seed": row.seed,
+            "status": {True: "agrees", False: "disagrees", None: None}[row.agrees],
+            "bias": row.bias,
+            "reason": row.reason,
+            "milliseconds": row.milliseconds,
+            "factor": row.factor,
+        }
+
+
+def estimate_text(found: Witness) -> str:
+    """The value and one standard error, ``≈ 0.08202 ± 0.00048``, or what stands in its place."""
+    if found.standard_error is None:
+        return about(found.value)
+    if _is_rounding(found):
+        return f"≈ {with_error(found.value, found.rounding)}"
+    return f"≈ {with_error(found.value, found.standard_error)}"
+
+
+def estimate_remark(found: Witness) -> str:
+    """Whether it agrees, and what the run was: ``agrees; z = -1.38, 1,000,000 samples, seed 0``."""
+    run = f"{found.samples:,} samples, seed {found.seed}"
+    named = "" if found.estimator == DEFAULT_ESTIMATOR else f"{found.estimator}, "
+    if found.standard_error is None:
+        return f"no error bar: {found.reason}{_expectation(found)}; {named}{run}"
+    if _is_rounding(found):
+        return f"{verdict_of(found)}; all of ± is rounding, {named}{run}"
+    z = "" if found.z is None else f"z = {found.z:+.2f}, "
+    return f"{verdict_of(found)}; {z}{named}{run}"
+
+
+def estimator_table(found: tuple[Comparison, ...], unit: Unit) -> Iterator[Block]:
+    """The estimators side by side, and why some have no error bar."""
+    titles = ("estimator", f"KL, {unit}", "bias", "z", "ms", "efficiency")
+    columns = tuple(Column(title, numeric=title in titles[3:]) for title in titles)
+    yield Table(columns, tuple(tuple(map(Cell, _cells(row))) for row in found))
+    for row in found:
+        if row.witness.reason:
+            yield Paragraph(f"{row.witness.estimator} has no error bar: {row.witness.reason}.")
+    yield Paragraph(
+        "efficiency: 1/(variance x time) with so many samples, that of k1 being 1; it differs from run to run",
+        "muted",
+    )
+
+
+def target_block(target: Target, sampled: Witness, unit: Unit) -> Paragraph:
+    """Whether the standard error that was asked for has been reached."""
+    asked = f"a standard error of {target.standard_error:g} {unit}"
+    if target.reached:
+        return Paragraph(f"{sampled.estimator} needed {sampled.samples:,} samples for {asked}.", "good")
+    return Paragraph(
+        f"The limit of {target.limit:,} samples was reached before {asked}; --samples N raises it.", "bad"
+    )
+
+
+def _cells(row: Comparison) -> tuple[str, ...]:
+    found = row.witness
+    return (
+        str(found.estimator),
+        estimate_text(found),
+        "unknown" if found.bias is None else significant(found.bias, 3),
+        "" if found.z is None or _is_rounding(found) else f"{found.z:+.2f}",
+        significant(1000 * row.seconds, 3),
+        "" if row.factor is None else significant(row.factor, 2),
+    )
+
+
+def _is_rounding(found: Witness) -> bool:
+    """Whether rounding can be more than the sampling error; k1 is said as it was drawn."""
+    return found.estimator != DEFAULT_ESTIMATOR and (found.standard_error or 0.0) < found.rounding
+
+
+def _expectation(found: Witness) -> str:
+    """What is known of the bias, and whether the estimate bears it out."""
+    if not found.bias:
+        return ""
+    judged = {True: ", as found", False: ", which the estimate contradicts", None: ""}[found.agrees]
+    return f" but {found.bias:+.3g} beside it{judged}"
