@@ -355,7 +355,7 @@ def _without_sampling(integral: float | None) -> str:
     if integral is None:
         return "The closed form and the integral agree on 0; the estimate confirms nothing."
     if integral > 1:
-        return "Too small to be seen in floating point: neither the integral nor the estimate confirms it."
+        return "Too small to be seen in floating point: neither witness confirms it."
     return (
         f"The closed form and the integral agree; it would have seen an error of {percent(integral)} or more. "
         "The estimate has no error bar and confirms nothing."
