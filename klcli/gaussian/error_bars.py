@@ -21,7 +21,7 @@ Edgeworth expansion, 1992). The squared skewness of k3 is at most 14 times the k
 Gaussians (the tests scan it): with 50 samples for each unit of it the interval is off by half a percent."""
 _NEAR = 1e-4
 _KURTOSIS_NEAR = 20.0
-"""The kurtosis of r where its variance is below `_NEAR`, where rounding hides it: that of -log r, at most 15."""
+"""The kurtosis of r where its variance is below `_NEAR`, where rounding hides it; at most 17."""
 _COUNTABLE = 1e15
 _LARGE = 300.0
 
@@ -32,7 +32,7 @@ def quantile(degrees: int | None) -> float:
 
 
 def limit(degrees: int | None) -> float:
-    """Standard errors beyond which an estimate disagrees, with as many false alarms as `LIMIT` normal ones."""
+    """Standard errors beyond which an estimate disagrees, with as rare false alarms as `LIMIT` normal ones."""
     return LIMIT if degrees is None else _student(degrees, _FALSE_ALARMS)
 
 

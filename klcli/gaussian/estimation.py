@@ -1,8 +1,8 @@
 """Estimates of KL(q || p) that do not know the closed form: a deterministic integral and Monte Carlo.
 
 Both average log q(x) - log p(x), or a function of it, over q through the log densities themselves. Each
-estimate carries its standard error and a bound on what rounding can have done to it; `klcli.gaussian.agreement` holds them
-against the closed form.
+estimate carries its standard error and a bound on what rounding can have done to it;
+`klcli.gaussian.agreement` holds them against the closed form.
 """
 
 from __future__ import annotations

@@ -33,8 +33,9 @@ from klcli.report.document import (
     Text,
     Tone,
 )
+from klcli.report.estimators import estimate_text
 from klcli.report.report import Report
-from klcli.report.wording import about, verdict_of, with_error
+from klcli.report.wording import about, verdict_of
 
 __all__ = ["Comparison", "compare_report", "penalty_plot"]
 
@@ -226,7 +227,7 @@ def _facts(data: Comparison) -> Facts:
         (
             Fact("point", f"mu = {mu}, sigma = {sigma}", f"so s = {significant(data.point.head)}"),
             Fact("KL", f"{about(data.truth.value)} nats", "closed form", "strong"),
-            Fact("Monte Carlo", f"≈ {with_error(sampled.value, sampled.standard_error)} nats", run),
+            Fact("Monte Carlo", f"{estimate_text(sampled)} nats", run),
         )
     )
 

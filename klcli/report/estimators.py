@@ -107,7 +107,7 @@ def estimate_remark(found: Witness) -> str:
     run = f"{found.samples:,} samples, seed {found.seed}"
     named = "" if found.estimator == DEFAULT_ESTIMATOR else f"{found.estimator}, "
     if found.standard_error is None:
-        return f"no error bar: {found.reason}{_expectation(found)}; {named}{run}"
+        return f"no error bar: {_bias(found) or found.reason}; {named}{run}"
     if _is_rounding(found):
         return f"{verdict_of(found)}; all of ± is rounding, {named}{run}"
     z = "" if found.z is None else f"z = {found.z:+.2f}, "
@@ -123,7 +123,7 @@ def estimator_table(found: tuple[Comparison, ...], unit: Unit) -> Iterator[Block
         if row.witness.reason:
             yield Paragraph(f"{row.witness.estimator} has no error bar: {row.witness.reason}.")
     yield Paragraph(
-        "efficiency: 1/(variance x time) with so many samples, that of k1 being 1; it differs from run to run",
+        "efficiency: 1/(variance x time) with these samples, beside that of k1; it varies from run to run",
         "muted",
     )
 
@@ -155,9 +155,9 @@ def _is_rounding(found: Witness) -> bool:
     return found.estimator != DEFAULT_ESTIMATOR and (found.standard_error or 0.0) < found.rounding
 
 
-def _expectation(found: Witness) -> str:
-    """What is known of the bias, and whether the estimate bears it out."""
+def _bias(found: Witness) -> str:
+    """The known bias, and whether the estimate bears it out; empty where there is none."""
     if not found.bias:
         return ""
-    judged = {True: ", as found", False: ", which the estimate contradicts", None: ""}[found.agrees]
-    return f" but {found.bias:+.3g} beside it{judged}"
+    judged = {True: ", as the estimate confirms", False: ", which the estimate contradicts", None: ""}
+    return f"biased by {found.bias:+.3g}{judged[found.agrees]}"

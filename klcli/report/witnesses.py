@@ -45,7 +45,7 @@ def _without_sampling(integral: Witness | None) -> str:
     if integral.detects is None:
         return "The closed form and the integral agree on 0; the estimate confirms nothing."
     if integral.detects > 1:
-        return "Too small to be seen in floating point: neither the integral nor the estimate confirms it."
+        return "Too small to be seen in floating point: neither witness confirms it."
     return (
         "The closed form and the integral agree; it would have seen an error of "
         f"{percent(integral.detects)} or more. The estimate has no error bar and confirms nothing."
