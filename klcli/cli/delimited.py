@@ -110,8 +110,8 @@ def open_delimited(source: Source, begin: bytes) -> _Text:
     """The table in a text of which the first bytes are already read.
 
     The separator is a tab, a semicolon, a comma or blanks, whichever of these, in this order, the first line
-    has. A first line in which something is neither a number nor missing is a header; so is a comment right
-    above the first row that has as many words, as numpy.savetxt writes it.
+    has. A first line with words and no number is a header; so is a comment right above the first row that
+    has as many words, as numpy.savetxt writes it.
 
     Raises:
         KlcliError: not UTF-8, or no row.
@@ -123,7 +123,7 @@ def open_delimited(source: Source, begin: bytes) -> _Text:
     comment, numbers, block = found
     separator = next((sign for sign in "\t;," if sign in block[0]), None)
     first = _fields(block[0], separator)
-    titled = not all(_is_value(field) for field in first)
+    titled = not any(_is_number(field) for field in first) and not all(map(_is_value, first))
     names = tuple(field.strip() for field in first) if titled else _commented(comment, separator, len(first))
     kept = (numbers[titled:], block[titled:])
     return _Text(source, names, len(first), separator, _chained(kept, lines))
@@ -138,7 +138,7 @@ def _chained(first: _Lines, rest: Iterator[tuple[str, Sequence[int], list[str]]]
 def _commented(comment: str, separator: str | None, width: int) -> tuple[str, ...]:
     """The names in a comment, if it can be a header."""
     names = tuple(field.strip() for field in _fields(comment.lstrip("# "), separator))
-    fits = len(names) == width and not any(_is_value(name) for name in names)
+    fits = len(names) == width and not any(map(_is_value, names))
     return names if fits else ()
 
 
@@ -219,5 +219,10 @@ def _fields(line: str, separator: str | None) -> list[str]:
 
 
 def _is_value(field: str) -> bool:
+    """Whether it is a number, or says that there is none."""
+    return _is_number(field) or field.strip().lower() in _WORDS
+
+
+def _is_number(field: str) -> bool:
     text = field.strip()
-    return bool(_NUMBER.fullmatch(text) or _DECIMAL_COMMA.fullmatch(text)) or text.lower() in _WORDS
+    return bool(_NUMBER.fullmatch(text) or _DECIMAL_COMMA.fullmatch(text))

@@ -34,10 +34,10 @@ Examples:
   zcat logprobs.csv.gz | klcli estimate - --unit bits
 
 \b
-TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without) or NPY (rows and columns,
-or named fields); - is standard input. Every row is one sample of q; a row for each token of a sequence
-needs --group. Logarithms are natural ones. The status is 1 if the rows cannot be what they are said to be:
-k1 too far below 0, the mean of p/q not 1, samples that are not of q.
+TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without) or NPY (rows and
+columns, or named fields); - is standard input. Every row is one sample of q; where a row is a token
+of a sequence, --group adds them up. Logarithms are natural ones. The status is 1 if the rows cannot
+be what they are said to be: k1 too far below 0, the mean of p/q not 1, samples that are not of q.
 """
 
 

@@ -58,8 +58,9 @@ def test_one_name_leaves_the_other_column() -> None:
 
 
 def test_names_come_before_numbers() -> None:
-    assert column(table(headed("2", "1", "x")), "1", "--log-q") == 1
-    assert column(table(headed("2", "1", "x")), "3", "--log-q") == 2
+    fields = numpy.zeros(3, dtype=[("2", "f8"), ("1", "f8"), ("x", "f8")])
+    assert column(table(npy(fields)), "1", "--log-q") == 1
+    assert column(table(npy(fields)), "3", "--log-q") == 2
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,17 @@ def test_a_table_without_a_header(text: str) -> None:
     assert values(text, 1, 0) == [row[::-1] for row in ROWS]
 
 
+@pytest.mark.parametrize("text", ["s1,1.5\ns2,2\n", "s1;1,5\ns2;2\n", ",1.5\nNA,2\n"])
+def test_a_first_line_with_a_number_is_no_header(text: str) -> None:
+    assert table(text).names == ()
+
+
+@pytest.mark.parametrize("text", [",a\n0,1\n", "a,\n0,1\n"])
+def test_a_header_may_leave_names_out(text: str) -> None:
+    assert "a" in table(text).names
+    assert len(values(text, 0)) == 1
+
+
 def test_other_columns_may_hold_anything() -> None:
     text = 'id,text,a\nx,"1,2 # 3",1\ny,é,2\n'
     assert values(text, 2) == [[1.0], [2.0]]
