@@ -14,7 +14,8 @@ from klcli.gaussian.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 __all__ = ["Bound", "mixture_bounds"]
 
 _HERSHEY = (
-    "Hershey and Olsen, Approximating the Kullback Leibler divergence between Gaussian mixture models, ICASSP 2007"
+    "Hershey and Olsen, Approximating the Kullback Leibler divergence between Gaussian mixture models, "
+    "ICASSP 2007"
 )
 _EPSILON = 2.0**-52
 
@@ -100,7 +101,7 @@ def _divergence(q: Gaussian, component: Gaussian) -> float:
 
 
 def _product(pair: MixtureLogRatio) -> float:
-    """With o and r of each dimension: minus the log of sum_k w_k prod sqrt(e r^2/(1 + r^2)) exp(-o^2/(2 (1 + r^2)))."""
+    """Minus the log of sum_k w_k prod sqrt(e r^2/(1 + r^2)) exp(-o^2/(2 (1 + r^2))), o and r as in scores."""
     exponents = []
     for log_weight, row in zip(pair.log_weights, pair.pairs, strict=True):
         exponent = log_weight

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import comb, erf, erfc, exp, isfinite, lgamma, log, pi, prod, sqrt
+from math import comb, erf, erfc, exp, inf, isfinite, lgamma, log, pi, prod, sqrt
 
 from klcli.errors import KlcliError
 from klcli.gaussian.densities import DensityLogRatio
-from klcli.gaussian.log_ratio import NormalLogRatio
 
 __all__ = ["KNOWN_FORMS", "KnownForm", "KnownValue", "known_value"]
 
 _EPSILON = 2.0**-52
+_STEP = 2.0**-26
 _LARGEST_POWER = 20
 
 
@@ -55,33 +55,37 @@ def known_value(pairs: tuple[DensityLogRatio, ...]) -> KnownValue | None:
         KlcliError: the value is beyond the doubles.
     """
     form = KNOWN_FORMS.get(pairs[0].density.name)
-    found = [_terms(form, pair) for pair in pairs] if form else [None]
-    terms = [term for row in found if row is not None for term in row]
-    if form is None or None in found:
+    found = [_evaluated(form, pair) for pair in pairs] if form else []
+    rows = [row for row in found if row is not None]
+    if form is None or len(rows) < len(pairs):
         return None
-    value, size = sum(terms), sum(map(abs, terms))
-    if not isfinite(size):
+    value, rounding = (sum(column) for column in zip(*rows, strict=True))
+    if not isfinite(value) or not isfinite(rounding):
         raise KlcliError(
             "KL(q || p) is beyond the doubles (1.8e308); nothing could check it",
             "is the head read as it was meant? see --param",
         )
-    # An exponential magnifies the relative error of its argument, which is at most 745 if it is a double.
-    growth = max(1.0, *(abs(log(abs(term))) for term in terms if term))
-    return KnownValue(value, 16 * _EPSILON * growth * size, _WHOLE + form.formula, form.source)
+    return KnownValue(value, rounding, _WHOLE + form.formula, form.source)
+
+
+def _evaluated(form: KnownForm, pair: DensityLogRatio) -> tuple[float, float] | None:
+    """The value in one dimension and its rounding: of the terms, and what a rounded o or r changes."""
+    scores, shape = pair.scores, [float(value) for _, value in pair.density.shape]
+    o, r = scores.offset, scores.ratio
+    try:
+        terms, *moved = (
+            form.terms(*at, *shape) for at in ((o, r), (o * (1 + _STEP), r), (o, r * (1 + _STEP)))
+        )
+    except OverflowError:
+        return inf, inf
+    if terms is None:
+        return None
+    whole = (scores.log_sigma_p, -scores.log_sigma_q, -0.5 * log(2 * pi) - 0.5, *terms)
+    change = sum(abs(sum(other or ()) - sum(terms)) for other in moved) / _STEP
+    return sum(whole), 8 * _EPSILON * (sum(map(abs, whole)) + change)
 
 
 _WHOLE = "log(scale) - 1/2 log(2 pi e sigma^2) + "
-
-
-def _terms(form: KnownForm, pair: DensityLogRatio) -> tuple[float, ...] | None:
-    scores: NormalLogRatio = pair.scores
-    try:
-        shape = (float(value) for _, value in pair.density.shape)
-        found = form.terms(scores.offset, scores.ratio, *shape)
-    except OverflowError:
-        return (float("inf"),)
-    scales = (scores.log_sigma_p, -scores.log_sigma_q, -0.5 * log(2 * pi) - 0.5)
-    return None if found is None else (*scales, *found)
 
 
 def _laplace(o: float, r: float) -> tuple[float, ...]:
@@ -90,13 +94,13 @@ def _laplace(o: float, r: float) -> tuple[float, ...]:
 
 def _folded(o: float, r: float) -> tuple[float, float]:
     """E|y|; both terms are positive."""
-    t = o / r if r else float("inf")
+    t = o / r if r else inf
     return r * sqrt(2 / pi) * exp(-0.5 * t * t), o * erf(t / sqrt(2))
 
 
 def _asymmetric(o: float, r: float, kappa: float) -> tuple[float, ...]:
-    """The mean of the part of y above 0 is r phi(t) + o Phi(t) with t = o/r, and below it r phi(t) - o Phi(-t)."""
-    t = o / r if r else float("inf")
+    """With t = o/r the mean of y above 0 is r phi(t) + o Phi(t), and of -y below 0 r phi(t) - o Phi(-t)."""
+    t = o / r if r else inf
     density = r * exp(-0.5 * t * t) / sqrt(2 * pi)
     above, below = 0.5 * erfc(-t / sqrt(2)), 0.5 * erfc(t / sqrt(2))
     return (
@@ -148,9 +152,7 @@ _MOMENTS = (
 )
 
 KNOWN_FORMS: Mapping[str, KnownForm] = {
-    "laplace": KnownForm(
-        "log 2 + r sqrt(2/pi) exp(-o^2/(2 r^2)) + o erf(o/(r sqrt 2))", _FOLDED, _laplace
-    ),
+    "laplace": KnownForm("log 2 + r sqrt(2/pi) exp(-o^2/(2 r^2)) + o erf(o/(r sqrt 2))", _FOLDED, _laplace),
     "laplace_asymmetric": KnownForm(
         "log(kappa + 1/kappa) + kappa (r phi(o/r) + o Phi(o/r)) + (r phi(o/r) - o Phi(-o/r))/kappa",
         "integrals of x phi(x): Owen, A table of normal integrals, Communications in Statistics B 9, 1980",

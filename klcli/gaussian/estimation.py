@@ -7,7 +7,7 @@ against the closed form.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = [
     "Estimate",
     "integral",
     "monte_carlo",
+    "sampled",
     "total",
 ]
 
@@ -87,13 +88,25 @@ def monte_carlo(
 ) -> tuple[Estimate, ...]:
     """KL(q || p) in nats of each dimension as the average of log q(x) - log p(x) over draws x from q.
 
+    See `sampled`, which also says what is refused.
+    """
+    return sampled(log_ratios(q, p), samples, seed, progress)
+
+
+def sampled(
+    pairs: Sequence[LogRatio],
+    samples: int = DEFAULT_SAMPLES,
+    seed: int = DEFAULT_SEED,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Estimate, ...]:
+    """The averages of log ratios over draws from q.
+
     Memory does not grow with `samples`: blocks that stay in cache are drawn in place and their moments
-    combined (Chan, Golub and LeVeque, 1979). The dimensions are independent, and drawn one after the other.
+    combined (Chan, Golub and LeVeque, 1979). The log ratios are independent, and drawn one after the other.
 
     Args:
-        q: the posterior, which is sampled.
-        p: the prior.
-        samples: draws per dimension, from `LEAST_SAMPLES` to `MOST_SAMPLES`.
+        pairs: the log ratios, of one dimension or several.
+        samples: draws for each, from `LEAST_SAMPLES` to `MOST_SAMPLES`.
         seed: of the generator; the same seed gives the same digits.
         progress: is told the number of draws of each block.
 
@@ -111,7 +124,7 @@ def monte_carlo(
         raise KlcliError(f"the seed must not be negative, got {seed}", "for example --seed 0")
     generator = numpy.random.Generator(numpy.random.SFC64(seed))
     found = []
-    for pair in log_ratios(q, p):
+    for pair in pairs:
         moments, unit = _average(pair, generator, samples, progress), pair.unit()
         value, error = moments.mean * unit, moments.standard_error * unit
         found.append(Estimate(value, error, pair.rounding(), "Monte Carlo", samples, seed, _GENERATOR))
@@ -138,11 +151,14 @@ def _average(
     """The moments of the log ratio, in its unit, over `samples` draws."""
     import numpy
 
-    z, work = numpy.empty(_BLOCK), numpy.empty(_BLOCK)
+    dimension = log_ratio.dimension
+    most = max(1, _BLOCK // dimension)
+    shape = most if dimension == 1 else (most, dimension)
+    z, work = numpy.empty(shape), numpy.empty(shape)
     unit = log_ratio.unit()
     moments = Moments()
     while moments.count < samples:
-        size = min(_BLOCK, samples - moments.count)
+        size = min(most, samples - moments.count)
         block = log_ratio.at(generator.standard_normal(out=z[:size]), work[:size])
         if unit != 1.0:
             block /= unit

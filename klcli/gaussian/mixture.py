@@ -73,7 +73,8 @@ class MixtureLogRatio:
                 exponent *= 0.5
                 exponent += constant
                 numpy.logaddexp(found, exponent, out=found)
-        return numpy.negative(found, out=found)
+        found *= -1.0
+        return found
 
     @cached_property
     def _components(self) -> list[tuple[float, NDArray[Any], NDArray[Any]]]:
@@ -97,7 +98,8 @@ class MixtureLogRatio:
 
         The error of a logarithm of a sum is that of its terms, weighted by their shares r_k. The weighted
         size of the terms, sum_k r_k (-log w_k p_k), is -log p plus the entropy of the shares; the average
-        of -log p is the KL plus the entropy of q, and the KL is below that of any component plus its -log w_k.
+        of -log p is the KL plus the entropy of q, and the KL is at most that of any component plus its
+        -log w_k.
         """
         rows = zip(self.log_weights, self.pairs, strict=True)
         nearest = min(sum(map(_size, row)) - log_weight for log_weight, row in rows)

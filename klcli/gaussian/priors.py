@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
@@ -16,9 +16,7 @@ from klcli.gaussian.mixture import Mixture
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.prior_text import Argument, Distribution, PriorText, Value, parse_prior
 
-__all__ = ["Prior", "ReadPrior", "Spread", "read_prior"]
-
-Prior: TypeAlias = Gaussian | Mixture | Product
+__all__ = ["OtherPrior", "Spread", "read_prior"]
 
 _NORMAL = ("N", "normal", "norm", "gaussian")
 _MEANS = ("mu", "mean", "loc")
@@ -41,8 +39,8 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadPrior:
-    """A prior and how it was read.
+class OtherPrior:
+    """A prior that is no Gaussian, and how it was read.
 
     Attributes:
         text: what was typed.
@@ -52,12 +50,12 @@ class ReadPrior:
     """
 
     text: str
-    distribution: Prior
+    distribution: Mixture | Product
     written: tuple[str, ...]
     spread: Spread | None
 
 
-def read_prior(text: str, param: str | None, dimension: int) -> ReadPrior:
+def read_prior(text: str, param: str | None, dimension: int) -> Gaussian | OtherPrior:
     """Read a prior in as many dimensions as the posterior has; one number serves all of them.
 
     Args:
@@ -75,14 +73,13 @@ def read_prior(text: str, param: str | None, dimension: int) -> ReadPrior:
     (term,) = parsed.terms
     if term.weight not in (None, 1):
         raise parsed.error("a single distribution has the weight 1", term.start, "leave the weight out")
-    written = (parsed.written(term.distribution),)
     if term.distribution.name in _NORMAL:
-        gaussian, spread = _gaussian(parsed, term.distribution, param, dimension)
-        return ReadPrior(text, gaussian, written, spread)
-    return ReadPrior(text, _product(parsed, term.distribution, param, dimension), written, None)
+        return _gaussian(parsed, term.distribution, param, dimension)[0]
+    product = _product(parsed, term.distribution, param, dimension)
+    return OtherPrior(text, product, (parsed.written(term.distribution),), None)
 
 
-def _mixture(parsed: PriorText, param: str | None, dimension: int) -> ReadPrior:
+def _mixture(parsed: PriorText, param: str | None, dimension: int) -> OtherPrior:
     rows = []
     for term in parsed.terms:
         if term.distribution.name not in _NORMAL:
@@ -98,7 +95,7 @@ def _mixture(parsed: PriorText, param: str | None, dimension: int) -> ReadPrior:
             )
     written = tuple(parsed.written(term.distribution) for term in parsed.terms)
     mixture = Mixture(weights, tuple(component for component, _ in rows))
-    return ReadPrior(parsed.text, mixture, written, rows[0][1])
+    return OtherPrior(parsed.text, mixture, written, rows[0][1])
 
 
 def _refuse_component(parsed: PriorText, found: Distribution) -> NoReturn:
@@ -123,7 +120,9 @@ def _weights(parsed: PriorText) -> tuple[Fraction, ...]:
     total = sum(found)
     if total != 1:
         normalized = _with_weights(parsed, [weight / total for weight in found])
-        raise KlcliError(f"the weights add up to {decimal_text(Fraction(total))}, not to 1", f"'{normalized}'")
+        raise KlcliError(
+            f"the weights add up to {decimal_text(Fraction(total))}, not to 1", f"'{normalized}'"
+        )
     return tuple(found)
 
 
@@ -218,17 +217,18 @@ def _density(
         raise parsed.error(error.message, found.start, error.hint) from None
 
 
-def _assigned(
-    parsed: PriorText, found: Distribution, known: tuple[str, ...]
-) -> Iterator[tuple[str, Value]]:
+def _assigned(parsed: PriorText, found: Distribution, known: tuple[str, ...]) -> Iterator[tuple[str, Value]]:
     """Every parameter with its value, by place as scipy orders them or by name."""
     given: set[str] = set()
     for place, argument in enumerate(found.arguments):
-        if argument.name and argument.name not in known or not argument.name and place >= len(known):
+        unknown = argument.name not in known if argument.name else place >= len(known)
+        if unknown:
             _refuse_argument(parsed, argument, known)
         name = argument.name or known[place]
         if not argument.name and any(earlier.name for earlier in found.arguments[:place]):
-            raise parsed.error("a parameter without a name follows one with a name", argument.start, "name it")
+            raise parsed.error(
+                "a parameter without a name follows one with a name", argument.start, "name it"
+            )
         if name in given:
             raise parsed.error(f"{name} is given twice", argument.start, "give it once")
         if argument.value.squared:

@@ -31,6 +31,8 @@ _GRADES = 14
 _ASIDE = 1 / 97
 """Keeps a probe from standing on the very point where a density is 0 or infinite."""
 _ROUGH = 1e-6
+_SHARE = 0.01
+"""Of the whole that any one panel may be off by."""
 _MOST_PANELS = 10_000
 _ROWS = 8192 // _NODES
 
@@ -109,7 +111,8 @@ def _breakpoints(features: Iterable[Feature], limit: int) -> NDArray[Any]:
     grades = numpy.concatenate([2.0 ** numpy.arange(-2, _GRADES), 4.0 ** numpy.arange(_GRADES // 2, 60)])
     steps = numpy.concatenate([-grades, [0.0], grades])
     found = [numpy.arange(-limit, limit + 1, dtype=float)]
-    found += [feature.center + feature.width * steps for feature in features if isfinite(feature.center)]
+    with numpy.errstate(all="ignore"):  # what lies beyond the doubles lies beyond the limit
+        found += [feature.center + feature.width * steps for feature in features]
     points = numpy.unique(numpy.concatenate(found))
     return points[(points >= -limit) & (points <= limit)]
 
@@ -143,8 +146,9 @@ def _adaptive(
         evaluated += first.count + second.count
         halves, size = first.value + second.value, first.size + second.size
         scale = max(scale, float(size.sum()))
-        difference = numpy.abs(halves - panels.value)
-        allowed = noise * (first.mass + second.mass) + relative * (size + 0.01 * scale / level**2)
+        with numpy.errstate(invalid="ignore"):
+            difference = numpy.abs(halves - panels.value)
+        allowed = noise * (first.mass + second.mass + _SHARE) + relative * (size + _SHARE * scale)
         open_ = difference > allowed  # a difference that is undefined stays so
         if level == _LEVELS or open_.sum() > _MOST_PANELS:
             open_[:] = False
