@@ -30,7 +30,7 @@ class Bound:
         value: in the unit of what it belongs to.
         rounding: a bound on the error of its arithmetic.
         formula: with q the posterior, w_k the weights and p_k the components.
-        source: where it is from.
+        source: where it is from; empty where the formula says it.
     """
 
     name: str
@@ -58,20 +58,20 @@ def mixture_bounds(q: Gaussian, p: Mixture) -> tuple[Bound, ...]:
     pair = mixture_log_ratio(q, p)
     return (
         Bound(
-            "variational approximation",
+            "variational approximation, for a single Gaussian q an upper bound",
             "upper",
             variational,
             rounding * (1 + abs(nearest)),
             "-log sum_k w_k exp(-KL(q || p_k))",
-            f"{_HERSHEY}; for a single Gaussian q it is an upper bound",
+            _HERSHEY,
         ),
         Bound(
             "nearest component",
             "upper",
             nearest,
             rounding * (1 + abs(nearest)),
-            "min_k (KL(q || p_k) - log w_k)",
-            "p >= w_k p_k for every k",
+            "min_k (KL(q || p_k) - log w_k), as p >= w_k p_k for every k",
+            "",
         ),
         Bound(
             "convexity bound",
@@ -82,12 +82,12 @@ def mixture_bounds(q: Gaussian, p: Mixture) -> tuple[Bound, ...]:
             "Cover and Thomas, Elements of Information Theory, 2006, theorem 2.7.2",
         ),
         Bound(
-            "product of Gaussians",
+            "product of Gaussians, from Jensen's inequality",
             "lower",
             _product(pair),
             pair.rounding(),
             "-H(q) - log sum_k w_k integral of q p_k",
-            f"Jensen's inequality; {_HERSHEY}",
+            _HERSHEY,
         ),
     )
 

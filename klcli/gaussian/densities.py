@@ -25,6 +25,7 @@ __all__ = ["CONFIRMED", "Density", "DensityLogRatio", "Product", "density_log_ra
 
 _EPSILON = 2.0**-52
 _STEP = 2.0**-26
+_LARGE = 1e100
 
 CONFIRMED = frozenset(
     (
@@ -72,7 +73,8 @@ class Density:
         if any(isnan(end) for end in found.support()):
             values = ", ".join(f"{key} = {decimal_text(value)}" for key, value in shape.items())
             raise KlcliError(
-                f"scipy.stats.{name} has no density for {values}", "see its documentation for the domain"
+                f"scipy.stats.{name} has no density for {values}",
+                f"many need values above 0: see scipy.stats.{name}",
             )
         return found
 
@@ -138,23 +140,38 @@ class DensityLogRatio:
         return numpy.where(score == 0, 0.5 * _EPSILON * abs(self.scores.offset), score)
 
     def unit(self) -> float:
-        return self.scores.unit()
+        import numpy
+
+        size = _average(numpy.abs(self.at(_grid())))
+        return size if _LARGE < size < float("inf") else 1.0
 
     def rounding(self) -> float:
         """A few units of the average size of the log densities and of what a rounded score changes."""
         import numpy
 
-        z = numpy.arange(-14 * 16, 14 * 16 + 1) / 16
-        weight = numpy.exp(log_density(z, 0.0)) / 16
+        z, scores = _grid(), self.scores
         with numpy.errstate(all="ignore"):
-            scaled = self.scores.ratio * z
-            score, size = self.scores.offset + scaled, abs(self.scores.offset) + numpy.abs(scaled)
-            log_p = self.density.log_density(score)
-            change = numpy.abs(self.density.log_density(score + _STEP * size) - log_p) / _STEP
-            terms = 0.5 * z * z + numpy.abs(log_p) + change
-        finite = numpy.isfinite(terms)  # at single points a density may be 0 or infinite
-        average = float(weight[finite] @ terms[finite])
-        return 8 * _EPSILON * (average + 2 + abs(self.scores.log_sigma_q) + abs(self.scores.log_sigma_p))
+            size = abs(scores.offset) + numpy.abs(scores.ratio * z)
+            log_p = self.density.log_density(self._score(z))
+            moved = self.density.log_density(self._score(z) + _STEP * size)
+            terms = 0.5 * z * z + numpy.abs(log_p) + numpy.abs(moved - log_p) / _STEP
+        return 8 * _EPSILON * (_average(terms) + 2 + abs(scores.log_sigma_q) + abs(scores.log_sigma_p))
+
+
+@cache
+def _grid() -> NDArray[Any]:
+    """Scores for averages over q whose last digits do not matter."""
+    import numpy
+
+    return numpy.arange(-14 * 16, 14 * 16 + 1) / 16
+
+
+def _average(values: NDArray[Any]) -> float:
+    """Over q, of values on the grid; without single points at which a density is 0 or infinite."""
+    import numpy
+
+    finite = numpy.isfinite(values)
+    return float(numpy.exp(log_density(_grid(), 0.0))[finite] @ values[finite]) / 16
 
 
 def density_log_ratio(q: Gaussian, p: Product) -> tuple[DensityLogRatio, ...]:

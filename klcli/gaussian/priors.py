@@ -148,7 +148,8 @@ def _gaussian(
     try:
         return Gaussian.from_head(means, heads, name), spread
     except KlcliError as error:
-        raise parsed.error(f"the prior's {error.message}", head.start, error.hint.replace("--", "")) from None
+        hint = "a log-variance may be negative: N(0, logvar=-2), or --prior-param logvar"
+        raise parsed.error(f"the prior's {error.message}", head.start, hint) from None
 
 
 def _square_reading(parsed: PriorText, head: Value, param: str | None, named: str) -> str:
@@ -156,11 +157,9 @@ def _square_reading(parsed: PriorText, head: Value, param: str | None, named: st
     reading = _SPREADS[named] if named else param
     if reading not in (None, "var"):
         number = decimal_text(head.numbers[0])
-        raise parsed.error(
-            f"{number}^2 is a variance, which contradicts {named or f'--prior-param {param}'}",
-            head.start,
-            f"write {number} for the standard deviation, or {decimal_text(head.numbers[0] ** 2)} for a number",
-        )
+        problem = f"{number}^2 is a variance, which contradicts {named or f'--prior-param {param}'}"
+        hint = f"write {number}, or leave {named or '--prior-param'} out"
+        raise parsed.error(problem, head.start, hint)
     return "std"
 
 

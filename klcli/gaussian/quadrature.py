@@ -93,7 +93,7 @@ def kurtosis(log_ratio: LogRatio, mean: float, features: Iterable[Feature] = ())
     if limit is None:
         return float("inf")
     points = _breakpoints(features, limit)
-    scale = log_ratio.unit()
+    scale = max(1.0, abs(mean))
 
     def power(exponent: int) -> Callable[[NDArray[Any]], NDArray[Any]]:
         return lambda z: ((log_ratio.at(z) - mean) / scale) ** exponent

@@ -26,6 +26,7 @@ __all__ = ["OtherComputation", "other_prior_report"]
 
 _MOST_COMPONENTS = 4
 _TONES: Mapping[Status, Tone] = {"agrees": "good", "disagrees": "bad", "unconfirmed": "bad"}
+_SCORES = "where y = (x - loc)/scale has the mean o = (mu - loc)/scale and the spread r = sigma/scale"
 _NO_STEPS = "no steps: the derivation is that of a Gaussian prior"
 
 
@@ -185,7 +186,7 @@ def _closed_form(prior: OtherPrior, found: Appraisal) -> ClosedFormData:
     if found.status == "infinite":
         return ClosedFormData(inf, 0.0, "", "", found.reason)
     if isinstance(prior.distribution, Mixture):
-        return ClosedFormData(None, None, "", "", "a mixture has none: E_q of the log of a sum")
+        return ClosedFormData(None, None, "", "", "a mixture has none: log p is the log of a sum")
     return ClosedFormData(None, None, "", "", f"klcli knows none for {prior.written[0]}")
 
 
@@ -244,9 +245,10 @@ def _blocks(q: Gaussian, prior: OtherPrior, data: OtherComputation, *, steps: bo
     if data.bounds:
         yield Heading("bounds")
         yield Facts(tuple(_bound(row, data.unit) for row in data.bounds))
+        yield Paragraph("; ".join(dict.fromkeys(row.source for row in data.bounds if row.source)), "muted")
     if data.closed_form.formula:
         yield Heading("closed form")
-        yield Paragraph(f"{data.closed_form.formula}, with o = (mu - loc)/scale and r = sigma/scale")
+        yield Paragraph(f"{data.closed_form.formula}, {_SCORES}")
         yield Paragraph(data.closed_form.source, "muted")
     if steps:
         yield Paragraph(_NO_STEPS, "muted")
@@ -288,8 +290,9 @@ def _verdict(found: Evidence) -> str:
 def _bound(row: Bound, unit: Unit) -> Fact:
     value = "infinite" if isinf(row.value) else f"{about(row.value)} {unit}"
     side = "KL <=" if row.kind == "upper" else "KL >="
-    what = f"{row.name}: {row.formula}; {row.source}"
-    return Fact(f"{row.kind} bound", f"{side} {value}".replace("= ≈", "="), what)
+    weak = "; KL >= 0 says more" if row.kind == "lower" and row.value < 0 else ""
+    shown = f"{side} {value}".replace("= ≈", "=")
+    return Fact(f"{row.kind} bound", shown, f"{row.name}: {row.formula}{weak}")
 
 
 def _conclusion(data: OtherComputation) -> str:
