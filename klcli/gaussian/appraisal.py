@@ -18,8 +18,9 @@ from klcli.gaussian.densities import DensityLogRatio, Product, density_log_ratio
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, Estimate, sampled, total
+from klcli.gaussian.features import features
 from klcli.gaussian.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
-from klcli.gaussian.quadrature import Feature, gauss_legendre, kurtosis
+from klcli.gaussian.quadrature import gauss_legendre, kurtosis
 
 __all__ = ["Appraisal", "Evidence", "Status", "appraise"]
 
@@ -105,7 +106,7 @@ def appraise(
     else:
         pairs, bounds = density_log_ratio(q, p), ()
         exact = known_value(pairs)
-    integrals = tuple(gauss_legendre(pair, _features(pair)) for pair in pairs if pair.dimension == 1)
+    integrals = tuple(gauss_legendre(pair, features(pair)) for pair in pairs if pair.dimension == 1)
     by_integral = total(found) if (found := tuple(filter(None, integrals))) == integrals and found else None
     if by_integral is None and not isinstance(p, Mixture):
         return _without_integral(exact, unit)
@@ -131,7 +132,8 @@ def _weighed(
     if True in opinions:
         return Appraisal(exact, integral, monte_carlo, bounds, "agrees")
     reason = (
-        "there is no closed form and no bound, and the error bar of Monte Carlo is not to be trusted here"
+        "there is no closed form and no bound, and the error bar of Monte Carlo is not to be "
+        "trusted with so few samples"
     )
     return Appraisal(exact, integral, monte_carlo, bounds, "unconfirmed", reason)
 
@@ -189,16 +191,10 @@ def _trusted(
 ) -> bool:
     """Whether the log ratio has so light tails that the standard error of that many draws is known."""
     return all(
-        _DRAWS_PER_KURTOSIS * kurtosis(pair, found.value, _features(pair)) <= samples
+        _DRAWS_PER_KURTOSIS * kurtosis(pair, found.value, features(pair)) <= samples
         for pair, found in zip(pairs, integrals, strict=True)
         if found
     )
-
-
-def _features(pair: MixtureLogRatio | DensityLogRatio) -> list[Feature]:
-    """Where the density of p has its components, or its kink or singularity."""
-    rows = [row[0] for row in pair.pairs] if isinstance(pair, MixtureLogRatio) else [pair.scores]
-    return [Feature(-row.offset / row.ratio, 1 / row.ratio) for row in rows if row.ratio]
 
 
 def _missing_mass(p: Product) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["CONFIRMED", "Density", "DensityLogRatio", "Product", "density_log_ratio", "names", "parameters"]
 
 _EPSILON = 2.0**-52
-_STEP = 2.0**-26
+_STEP = 2.0**-10
 _LARGE = 1e100
 
 CONFIRMED = frozenset(
@@ -151,9 +151,10 @@ class DensityLogRatio:
 
         z, scores = _grid(), self.scores
         with numpy.errstate(all="ignore"):
+            score = scores.offset + scores.ratio * z
+            log_p = self.density.log_density(score)
             size = abs(scores.offset) + numpy.abs(scores.ratio * z)
-            log_p = self.density.log_density(self._score(z))
-            moved = self.density.log_density(self._score(z) + _STEP * size)
+            moved = self.density.log_density(score + _STEP * size)
             terms = 0.5 * z * z + numpy.abs(log_p) + numpy.abs(moved - log_p) / _STEP
         return 8 * _EPSILON * (_average(terms) + 2 + abs(scores.log_sigma_q) + abs(scores.log_sigma_p))
 

@@ -90,6 +90,10 @@ class MixtureLogRatio:
             for log_weight, row in zip(self.log_weights, self.pairs, strict=True)
         ]
 
+    def exponents(self) -> list[tuple[float, float, float]]:
+        """In one dimension, c, o and r of each component: w_k p_k / q is exp(c + z^2/2 - (o + r z)^2/2)."""
+        return [(constant, float(offset[0]), float(ratio[0])) for constant, offset, ratio in self._components]
+
     def unit(self) -> float:
         return min(max(pair.unit() for pair in row) for row in self.pairs)
 

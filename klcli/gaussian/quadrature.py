@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.distribution import log_density
 from klcli.gaussian.estimation import Estimate
+from klcli.gaussian.features import Feature
 from klcli.gaussian.log_ratio import LogRatio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Feature", "gauss_legendre", "kurtosis", "reach"]
+__all__ = ["gauss_legendre", "kurtosis", "reach"]
 
 _NODES = 20
 _LEVELS = 60
@@ -27,7 +28,6 @@ _FARTHEST = 38
 """Beyond 38 sigma the density of q is no normal double."""
 _LEAST_REACH = 14
 _EPSILON = 2.0**-52
-_GRADES = 14
 _ASIDE = 1 / 97
 """Keeps a probe from standing on the very point where a density is 0 or infinite."""
 _ROUGH = 1e-6
@@ -37,19 +37,11 @@ _MOST_PANELS = 10_000
 _ROWS = 8192 // _NODES
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """A place where log p changes quickly: the scores `center` of q, and within `width` of it."""
-
-    center: float
-    width: float
-
-
 def gauss_legendre(log_ratio: LogRatio, features: Iterable[Feature] = ()) -> Estimate | None:
     """The average of a log ratio over q by Gauss-Legendre panels of 20 nodes.
 
-    Panels end at the features and at distances from them that double. Each is compared with its two
-    halves and is halved until they agree to rounding. `rounding` bounds the arithmetic plus what the last
+    Panels end at the features and at distances from them that grow by factors of 4. Each is compared with
+    its two halves and is halved until they agree to rounding. `rounding` bounds the arithmetic plus what the last
     halving still changed, which is far more than what is missing after it.
 
     Returns:
@@ -108,7 +100,7 @@ def kurtosis(log_ratio: LogRatio, mean: float, features: Iterable[Feature] = ())
 def _breakpoints(features: Iterable[Feature], limit: int) -> NDArray[Any]:
     import numpy
 
-    grades = numpy.concatenate([2.0 ** numpy.arange(-2, _GRADES), 4.0 ** numpy.arange(_GRADES // 2, 60)])
+    grades = 4.0 ** numpy.arange(-1, 60)
     steps = numpy.concatenate([-grades, [0.0], grades])
     found = [numpy.arange(-limit, limit + 1, dtype=float)]
     with numpy.errstate(all="ignore"):  # what lies beyond the doubles lies beyond the limit
