@@ -41,8 +41,8 @@ def gauss_legendre(log_ratio: LogRatio, features: Iterable[Feature] = ()) -> Est
     """The average of a log ratio over q by Gauss-Legendre panels of 20 nodes.
 
     Panels end at the features and at distances from them that grow by factors of 4. Each is compared with
-    its two halves and is halved until they agree to rounding. `rounding` bounds the arithmetic plus what the last
-    halving still changed, which is far more than what is missing after it.
+    its two halves and is halved until they agree to rounding. `rounding` bounds the arithmetic plus what the
+    last halving still changed, which is far more than what is missing after it.
 
     Returns:
         the estimate, or None where the integral cannot be had: the log ratio is not finite within 14 sigma,

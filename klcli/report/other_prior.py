@@ -3,89 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from math import inf, isinf
+from math import isinf
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Tree
 from klcli.gaussian.appraisal import Appraisal, Evidence, Status
 from klcli.gaussian.bounds import Bound
-from klcli.gaussian.densities import CONFIRMED, Density, Product
+from klcli.gaussian.densities import CONFIRMED, Product
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.mixture import Mixture
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors import OtherPrior
-from klcli.report.compute import Inputs, gaussian_inputs
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, Paragraph, Tone
+from klcli.report.other_prior_data import OtherComputation, computation, parameter_text
 from klcli.report.report import Report
-from klcli.report.wording import about, list_text, normal_text, percent, reading_text, with_error
+from klcli.report.wording import about, normal_text, percent, reading_text, with_error
 
-__all__ = ["OtherComputation", "other_prior_report"]
+__all__ = ["other_prior_report"]
 
 _MOST_COMPONENTS = 4
 _TONES: Mapping[Status, Tone] = {"agrees": "good", "disagrees": "bad", "unconfirmed": "bad"}
 _SCORES = "where y = (x - loc)/scale has the mean o = (mu - loc)/scale and the spread r = sigma/scale"
 _NO_STEPS = "no steps: the derivation is that of a Gaussian prior"
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentInputs:
-    """A component of a mixture as it was read."""
-
-    weight: Fraction
-    distribution: Inputs
-
-
-@dataclass(frozen=True, slots=True)
-class PriorInputs:
-    """A prior as it was read; `parameters` has a row for each dimension, `components` for each component."""
-
-    text: str
-    name: str
-    reading: str
-    components: tuple[ComponentInputs, ...]
-    parameters: tuple[Mapping[str, Fraction], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InputPair:
-    """Posterior and prior as they were read."""
-
-    posterior: Inputs
-    prior: PriorInputs
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedFormData:
-    """The closed form, or why there is none."""
-
-    value: float | None
-    rounding: float | None
-    formula: str
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OtherComputation:
-    """The data of `klcli compute --prior`; the field names are the keys of its JSON."""
-
-    schema: str
-    inputs: InputPair
-    unit: Unit
-    divergence: str
-    closed_form: ClosedFormData
-    digits: None
-    integral: Evidence | None
-    monte_carlo: Evidence | None
-    bounds: tuple[Bound, ...]
-    steps: tuple[()]
-    status: Status
-    reason: str
-    reverse: None
-    warnings: tuple[str, ...]
 
 
 def other_prior_report(
@@ -100,41 +39,11 @@ def other_prior_report(
         found: the values and what they were held against.
         steps: whether to say that there are no steps.
     """
-    warnings = tuple(_warnings(prior, found))
-    data = OtherComputation(
-        schema="klcli.compute/1",
-        inputs=InputPair(gaussian_inputs(q), _prior_inputs(prior)),
-        unit=unit,
-        divergence="KL(q || p)",
-        closed_form=_closed_form(prior, found),
-        digits=None,
-        integral=found.integral,
-        monte_carlo=found.monte_carlo,
-        bounds=found.bounds,
-        steps=(),
-        status=found.status,
-        reason=found.reason,
-        reverse=None,
-        warnings=warnings,
-    )
+    data = computation(q, prior, unit, found, tuple(_warnings(prior, found)))
     title = ("KL(q || p) of q = ", *normal_text(q), " and p = ", *_prior_text(prior))
     blocks = tuple(_blocks(q, prior, data, steps=steps))
     holds = found.status in ("agrees", "infinite")
     return Report(data, [_row(data)], Document(title, blocks), _bare(data), holds)
-
-
-def _prior_inputs(prior: OtherPrior) -> PriorInputs:
-    p, reading = prior.distribution, _reading(prior)
-    if isinstance(p, Product):
-        parameters = tuple(_parameters(density) for density in p.factors)
-        return PriorInputs(prior.text, p.factors[0].name, reading, (), parameters)
-    rows = zip(p.weights, p.components, strict=True)
-    components = tuple(ComponentInputs(weight, gaussian_inputs(part)) for weight, part in rows)
-    return PriorInputs(prior.text, "mixture", reading, components, ())
-
-
-def _parameters(density: Density) -> dict[str, Fraction]:
-    return {**dict(density.shape), "loc": density.loc, "scale": density.scale}
 
 
 def _prior_text(prior: OtherPrior) -> Iterator[str | Tree]:
@@ -148,46 +57,7 @@ def _prior_text(prior: OtherPrior) -> Iterator[str | Tree]:
             yield f"{' + ' if place else ''}{decimal_text(weight)} "
             yield from normal_text(part)
     else:
-        yield f"{p.factors[0].name}({_listed(p)})"
-
-
-def _listed(p: Product) -> str:
-    rows = [_parameters(density) for density in p.factors]
-    columns = {name: [decimal_text(row[name]) for row in rows] for name in rows[0]}
-    return ", ".join(
-        f"{name} = {list_text(values[:1] if len(set(values)) == 1 else values)}"
-        for name, values in columns.items()
-    )
-
-
-def _reading(prior: OtherPrior) -> str:
-    """What the numbers of the prior's text were taken for."""
-    p, spread, first = prior.distribution, prior.spread, prior.written[0]
-    if isinstance(p, Product):
-        return f"{first} as scipy.stats reads it: {_listed(p)}"
-    assert spread  # every mixture has one
-    sigma = reading_text(p.components[0]).rpartition("so ")[2]
-    if spread.square:
-        return f"the spread of {first} is written as the square of a standard deviation, so {sigma}"
-    row = PARAMETERIZATIONS[spread.name]
-    if spread.named:
-        return f"the spread of {first} is {row.meaning}, so {sigma}"
-    other = PARAMETERIZATIONS["var" if spread.name == "std" else "std"]
-    return (
-        f"the second number of {first} is {row.meaning}, so {sigma} "
-        f"(--prior-param {other.name} reads it as {other.meaning})"
-    )
-
-
-def _closed_form(prior: OtherPrior, found: Appraisal) -> ClosedFormData:
-    known = found.closed_form
-    if known:
-        return ClosedFormData(known.value, known.rounding, known.formula, known.source, "")
-    if found.status == "infinite":
-        return ClosedFormData(inf, 0.0, "", "", found.reason)
-    if isinstance(prior.distribution, Mixture):
-        return ClosedFormData(None, None, "", "", "a mixture has none: log p is the log of a sum")
-    return ClosedFormData(None, None, "", "", f"klcli knows none for {prior.written[0]}")
+        yield f"{p.factors[0].name}({parameter_text(p)})"
 
 
 def _warnings(prior: OtherPrior, found: Appraisal) -> Iterator[str]:
