@@ -37,7 +37,8 @@ order. A list in brackets has a value for each dimension.
 
 \b
 The status is 1 if the closed form and a witness disagree (Monte Carlo: by more than
-5 standard errors), and 0 if they agree.
+5 standard errors), and 0 if they agree. With --prior it is also 1 if nothing could be held
+against the value or there is none, and 0 if the KL is infinite.
 """
 
 

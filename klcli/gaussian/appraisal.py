@@ -106,13 +106,22 @@ def appraise(
     else:
         pairs, bounds = density_log_ratio(q, p), ()
         exact = known_value(pairs)
-    integrals = tuple(gauss_legendre(pair, features(pair)) for pair in pairs if pair.dimension == 1)
-    by_integral = total(found) if (found := tuple(filter(None, integrals))) == integrals and found else None
-    if by_integral is None and not isinstance(p, Mixture):
+    integrals = _integrals(pairs)
+    if not integrals and q.dimension == len(pairs):
         return _without_integral(exact, unit)
+    by_integral = total(integrals) if integrals else None
     by_sampling = total(sampled(pairs, samples, seed, progress))
-    trusted = by_integral is None or _trusted(pairs, integrals, samples)
+    trusted = _trusted(pairs, integrals, samples)
     return _in_unit(_weighed(exact, by_integral, by_sampling, bounds, trusted), unit)
+
+
+def _integrals(pairs: Sequence[MixtureLogRatio | DensityLogRatio]) -> tuple[Estimate, ...]:
+    """That of each log ratio; none at all where one has several dimensions or cannot be integrated."""
+    if any(pair.dimension > 1 for pair in pairs):
+        return ()
+    found = [gauss_legendre(pair, features(pair)) for pair in pairs]
+    kept = tuple(estimate for estimate in found if estimate)
+    return kept if len(kept) == len(found) else ()
 
 
 def _weighed(
@@ -185,15 +194,15 @@ def _without_integral(exact: KnownValue | None, unit: Unit) -> Appraisal:
 
 
 def _trusted(
-    pairs: Sequence[MixtureLogRatio | DensityLogRatio],
-    integrals: Sequence[Estimate | None],
-    samples: int,
+    pairs: Sequence[MixtureLogRatio | DensityLogRatio], integrals: Sequence[Estimate], samples: int
 ) -> bool:
-    """Whether the log ratio has so light tails that the standard error of that many draws is known."""
+    """Whether the log ratios have so light tails that the standard error of that many draws is known.
+
+    Without an integral nothing speaks against it, and nothing for it.
+    """
     return all(
         _DRAWS_PER_KURTOSIS * kurtosis(pair, found.value, features(pair)) <= samples
-        for pair, found in zip(pairs, integrals, strict=True)
-        if found
+        for pair, found in zip(pairs, integrals, strict=False)
     )
 
 

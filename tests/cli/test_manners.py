@@ -34,7 +34,7 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 def test_every_command_is_a_module_of_its_name() -> None:
     folder = Path(main.__file__).parent
-    shared = {"__init__", "main", "output", "progress", "types", "gaussians", "formulas"}
+    shared = {"__init__", "main", "output", "progress", "types", "gaussians", "formulas", "other_priors"}
     assert {path.stem for path in folder.glob("*.py")} - shared == set(main.COMMANDS)
 
 
