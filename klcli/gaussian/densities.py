@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from math import isnan, log, pi
+from math import inf, isnan, log, pi
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
@@ -81,6 +81,10 @@ class Density:
     def support(self) -> tuple[float, float]:
         """The ends of the interval that has all of the mass."""
         low, high = _scipy(self.name).support(*self._shape(), float(self.loc), float(self.scale))
+        if self.name == "pearson3" and self.shape[0][1]:
+            # scipy calls it the whole line; it is a gamma distribution that ends at -2/skew
+            end = float(self.loc - 2 * self.scale / self.shape[0][1])
+            return (end, inf) if self.shape[0][1] > 0 else (-inf, end)
         return float(low), float(high)
 
     def log_density(self, score: NDArray[Any]) -> NDArray[Any]:
@@ -143,7 +147,7 @@ class DensityLogRatio:
         import numpy
 
         size = _average(numpy.abs(self.at(_grid())))
-        return size if _LARGE < size < float("inf") else 1.0
+        return size if _LARGE < size < inf else 1.0
 
     def rounding(self) -> float:
         """A few units of the average size of the log densities and of what a rounded score changes."""

@@ -154,7 +154,11 @@ def _facts(data: OtherComputation, dimension: int) -> Iterator[Fact]:
 
 
 def _verdict(found: Evidence) -> str:
-    return {None: "not held against anything", True: "agrees", False: "disagrees"}[found.agrees]
+    if found.agrees is None:
+        return "not held against anything"
+    if found.detects is None:  # it was held against the bounds alone
+        return "within the bounds" if found.agrees else "outside of the bounds"
+    return "agrees" if found.agrees else "disagrees"
 
 
 def _bound(row: Bound, unit: Unit) -> Fact:

@@ -48,6 +48,7 @@ def test_what_agrees(text: str, exact: bool, integral: bool | None, monte_carlo:
         ("expon", "infinite", "expon has no mass below 0"),
         ("beta(2, 3)", "infinite", "outside of [0, 1]"),
         ("weibull_max(2)", "infinite", "no mass above 0"),
+        ("pearson3(-2)", "infinite", "no mass above 1"),
         ("landau", "undetermined", "not finite in doubles"),
         ("gumbel_r(0, 0.05)", "unconfirmed", "not finite in doubles"),
         ("cauchy(0.3, 1.2)", "unconfirmed", "so few samples"),

@@ -73,6 +73,18 @@ def test_support(name: str, loc: int, scale: int, support: tuple[float, float]) 
     assert Density.of(name, {}, Fraction(loc), Fraction(scale)).support() == support
 
 
+@pytest.mark.parametrize(("skew", "inside", "outside"), [(-2, 0.9, 1.1), (4, -0.4, -0.6)])
+def test_the_end_of_pearson3_is_where_its_density_ends(skew: int, inside: float, outside: float) -> None:
+    density = Density.of("pearson3", {"skew": Fraction(skew)}, Fraction(0), Fraction(1))
+    low, high = density.support()
+    assert low < inside < high
+    assert not low < outside < high
+    with numpy.errstate(all="ignore"):
+        found = density.log_density(numpy.array([inside, outside]))
+    assert list(numpy.isfinite(found)) == [True, False]
+    assert Density.of("pearson3", {"skew": Fraction(0)}, Fraction(0), Fraction(1)).support() == (-inf, inf)
+
+
 def test_names_are_continuous_distributions_only() -> None:
     assert {"t", "laplace", "uniform", "gennorm"} <= set(names())
     assert not {"poisson", "rv_continuous", "multivariate_normal", "ttest_ind", "stats"} & set(names())
