@@ -47,6 +47,21 @@ def test_compute_loads_neither_sympy_nor_scipy() -> None:
     assert not modules & {"sympy", "scipy", "mpmath", "matplotlib", "plotille"}
 
 
+@pytest.mark.parametrize("prior", ["N(0, 2)", "0.3*N(-1, 0.1) + 0.7*N(1, 0.5)"])
+def test_compute_with_a_prior_of_gaussians_loads_no_scipy(prior: str) -> None:
+    modules = loaded(
+        *("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "1000", "--steps", "none"),
+        *("--prior", prior),
+    )
+    assert "numpy" in modules
+    assert not modules & {"sympy", "scipy", "mpmath", "matplotlib", "plotille"}
+
+
+def test_compute_without_another_prior_does_not_load_what_reads_them() -> None:
+    modules = loaded("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "1000")
+    assert not {name for name in modules if name.endswith((".other_priors", ".priors", ".densities"))}
+
+
 def test_json_does_without_rich() -> None:
     assert "rich" not in loaded("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "1000", "--json")
 

@@ -6,19 +6,15 @@ from typing import Any
 
 import click
 
+from klcli.cli.computations import Asked, computed
 from klcli.cli.gaussians import posterior_options, prior_options
 from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
-from klcli.cli.progress import progress
 from klcli.cli.sampling import Sampling
 from klcli.cli.types import Choice, Positive, Whole
-from klcli.gaussian.derivation import derive
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import UNITS, Unit, divergence_digits
+from klcli.gaussian.divergence import UNITS, Unit
 from klcli.gaussian.estimation import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 from klcli.gaussian.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
-from klcli.report.compute import compute_report
 from klcli.report.report import Report
 
 __all__ = ["compute"]
@@ -32,12 +28,20 @@ Examples:
   klcli compute --mu 0 --cov @covariance.npy --prior-cov @prior.csv
   klcli compute --mu 0 --sigma 1.00000001 --digits 50 --steps none
   klcli compute --mu 0.3 --sigma 1.2 --reverse --unit bits --json
+  klcli compute --mu 0.3 --sigma 1.2 --prior '0.3*N(-1, 0.1) + 0.7*N(1, 0.5)'
+  klcli compute --mu 0.3,1 --sigma 1.2,1 --prior 't(3, loc=(0, 1))'
   klcli compute --mu 0.3 --sigma 1.2 --compare-estimators
   klcli compute --mu 0.3 --sigma 1.2 --estimator stratified --target-se 1e-5
 
 \b
+--prior takes N(mean, spread), with the spread read as --prior-param says (std by default);
+a mixture of these; or a continuous distribution of scipy.stats with its parameters in scipy's
+order. A list in brackets has a value for each dimension.
+
+\b
 The status is 1 if the closed form and a witness disagree (Monte Carlo: by more than
-5 standard errors), or if --target-se was not reached; and 0 if they agree.
+5 standard errors), or if --target-se was not reached; and 0 if they agree. With --prior it is
+also 1 if nothing could be held against the value or there is none, and 0 if the KL is infinite.
 """
 
 
@@ -45,6 +49,12 @@ The status is 1 if the closed form and a witness disagree (Monte Carlo: by more 
 @posterior_options
 @matrix_options
 @prior_options
+@click.option(
+    "--prior",
+    "prior_text",
+    metavar="TEXT",
+    help="Another prior: a mixture, 'laplace(0, 1)', 't(3)', ...; see below.",
+)
 @click.option("--reverse", is_flag=True, help="Show KL(p || q) beside KL(q || p).")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
 @click.option(
@@ -73,6 +83,7 @@ def compute(
     outer: Settings,
     /,
     settings: Settings,
+    prior_text: str | None,
     reverse: bool,
     unit: Unit,
     samples: int | None,
@@ -91,56 +102,16 @@ def compute(
     and matrices can be read from @file.npy and @file.csv.
     """
     settings = settings.over(outer)
+    asked = Asked(
+        Sampling(unit, seed, estimator, samples, target_se, settings.quiet > 0),
+        digits=digits,
+        steps=steps,
+        reverse=reverse,
+        compare=compare_estimators,
+    )
     q = any_posterior(options)
-    p = any_prior(options, q.dimension)
-    if not (isinstance(q, Gaussian) and isinstance(p, Gaussian)):
-        q, p = multivariate(q), multivariate(p)
-        return _with_matrices(q, p, unit, samples, seed, digits, settings, reverse=reverse), settings
-    sampling = Sampling(unit, seed, estimator, samples, target_se, settings.quiet > 0)
-    forward = sampling.examined(q, p)
-    backward = sampling.examined(p, q) if reverse else None
-    derivation = None if steps == "none" else derive(q, p, unit)
-    report = compute_report(
-        q,
-        p,
-        unit,
-        forward,
-        backward=backward,
-        derivation=derivation.short() if derivation and steps == "short" else derivation,
-        digits=None if digits is None else divergence_digits(q, p, digits, unit),
-        estimators=sampling.compared(q, p) if compare_estimators else (),
-        estimators_backward=sampling.compared(p, q) if compare_estimators and reverse else (),
-    )
-    return report, settings
+    if prior_text is None:
+        return computed(q, any_prior(options, q.dimension), asked), settings
+    from klcli.cli.other_priors import computed_against
 
-
-def _with_matrices(
-    q: MultivariateGaussian,
-    p: MultivariateGaussian,
-    unit: Unit,
-    samples: int | None,
-    seed: int,
-    digits: int | None,
-    settings: Settings,
-    *,
-    reverse: bool,
-) -> Report:
-    """The report for full covariances."""
-    from klcli.gaussian.multivariate.agreement import default_samples, examine
-    from klcli.gaussian.multivariate.divergence import divergence, divergence_digits
-    from klcli.report.covariance import covariance_report
-
-    draws = default_samples(q.dimension) if samples is None else samples
-    with progress(draws * (1 + reverse), "Monte Carlo", quiet=settings.quiet > 0) as advance:
-        forward = examine(q, p, unit=unit, samples=draws, seed=seed, progress=advance)
-        backward = examine(p, q, unit=unit, samples=draws, seed=seed, progress=advance) if reverse else None
-    independent = q.without_correlations()
-    return covariance_report(
-        q,
-        p,
-        unit,
-        forward,
-        backward=backward,
-        diagonal=divergence(independent, p, unit).value if independent else None,
-        digits=None if digits is None else divergence_digits(q, p, digits, unit),
-    )
+    return computed_against(q, prior_text, options, asked), settings

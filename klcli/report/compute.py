@@ -42,7 +42,7 @@ from klcli.report.report import Report
 from klcli.report.witnesses import conclusion, integral_fact, sampling_fact
 from klcli.report.wording import about, normal_text, percent, reading_text
 
-__all__ = ["Computation", "compute_report"]
+__all__ = ["Computation", "Inputs", "compute_report", "gaussian_inputs"]
 
 _MOST_DIMENSIONS = 20
 _WEAK = 0.5
@@ -145,7 +145,7 @@ def compute_report(
     steps = derivation.steps if derivation else ()
     data = Computation(
         schema="klcli.compute/1",
-        inputs=InputPair(_inputs(q), _inputs(p)),
+        inputs=InputPair(gaussian_inputs(q), gaussian_inputs(p)),
         unit=unit,
         divergence="KL(q || p)",
         closed_form=forward.closed_form,
@@ -182,7 +182,8 @@ def compute_report(
     )
 
 
-def _inputs(gaussian: Gaussian) -> Inputs:
+def gaussian_inputs(gaussian: Gaussian) -> Inputs:
+    """A Gaussian as it was read, for JSON."""
     return Inputs(
         gaussian.mean,
         gaussian.parameterization.name,

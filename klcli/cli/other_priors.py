@@ -1,0 +1,67 @@
+"""``klcli compute --prior``: the prior that a text names, and the computation if it is no Gaussian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from klcli.cli.computations import Asked, computed
+from klcli.cli.progress import progress
+from klcli.errors import KlcliError
+from klcli.gaussian.appraisal import appraise
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.estimation import DEFAULT_SAMPLES
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.gaussian.priors import OtherPrior, read_prior
+from klcli.report.other_prior import other_prior_report
+from klcli.report.report import Report
+
+__all__ = ["computed_against", "given_prior"]
+
+_NEEDS_GAUSSIAN = {
+    "reverse": "KL(p || q) needs draws from p, which klcli makes of Gaussians only",
+    "digits": "digits beyond a double are known of the closed form of Gaussians only",
+}
+
+
+def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussian | OtherPrior:
+    """The prior that ``--prior`` names.
+
+    Raises:
+        KlcliError: the text is no prior, or other options name a prior, too.
+    """
+    others = ("mu", "sigma", *PARAMETERIZATIONS)
+    twice = [f"--prior-{name}" for name in others if options[f"prior_{name}"] is not None]
+    if twice:
+        raise KlcliError(f"--prior and {twice[0]} both name the prior", f"leave {twice[0]} out")
+    return read_prior(text, options["prior_param"], dimension)
+
+
+def computed_against(
+    q: Gaussian | MultivariateGaussian, text: str, options: Mapping[str, Any], asked: Asked
+) -> Report:
+    """The report of KL(q || p) for the prior that ``--prior`` names.
+
+    Raises:
+        KlcliError: it is no prior, or an option was given that needs a Gaussian one.
+    """
+    p = given_prior(text, options, q.dimension)
+    if isinstance(p, Gaussian):
+        return computed(q, p, asked)
+    if isinstance(q, MultivariateGaussian):
+        raise KlcliError(
+            "--prior takes a posterior with independent dimensions here", "for example --sigma 1.2,0.9"
+        )
+    refused = {"reverse": asked.reverse, "digits": asked.digits}
+    for name, value in refused.items():
+        if value:
+            raise KlcliError(
+                f"--{name} needs a Gaussian prior: {_NEEDS_GAUSSIAN[name]}", f"leave --{name} out"
+            )
+    sampling = asked.sampling
+    samples, unit = sampling.samples or DEFAULT_SAMPLES, sampling.unit
+    draws = samples if p.spread else samples * q.dimension
+    with progress(draws, "Monte Carlo", quiet=sampling.quiet) as advance:
+        found = appraise(q, p.distribution, unit=unit, samples=samples, seed=sampling.seed, progress=advance)
+    return other_prior_report(q, p, unit, found, steps=asked.steps != "none")
