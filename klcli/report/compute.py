@@ -357,7 +357,7 @@ def _without_sampling(integral: float | None) -> str:
     if integral > 1:
         return "Too small to be seen in floating point: neither witness confirms it."
     return (
-        f"The closed form and the integral agree; it would have seen an error of {percent(integral)} or more. "
+        f"The closed form and the integral agree; it would have seen errors of {percent(integral)} or more. "
         "The estimate has no error bar and confirms nothing."
     )
 
