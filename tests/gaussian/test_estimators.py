@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import dataclass
 
 import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from klcli.errors import KlcliError
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.error_bars import LIMIT, limit
@@ -167,6 +169,17 @@ def test_intervals_of_joint_estimates_cover(name: str) -> None:
         (found,) = sample([pair], 4096, seed, None, name)
         covered += abs(found.value - pair.kl) <= 2.0 * found.standard_error
     assert 0.90 * 200 <= covered <= 0.99 * 200
+
+
+def test_more_dimensions_than_sobol_points_have() -> None:
+    @dataclass(frozen=True)
+    class Wide(Correlated):
+        @property
+        def dimension(self) -> int:
+            return 10**6
+
+    with pytest.raises(KlcliError, match="21,201 dimensions"):
+        sample([Wide(0.0, 0.0)], 1000, 0, None, "qmc")
 
 
 def test_a_total_says_which_dimension_has_no_error_bar() -> None:
