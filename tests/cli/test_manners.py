@@ -34,7 +34,7 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 def test_every_command_is_a_module_of_its_name() -> None:
     folder = Path(main.__file__).parent
-    shared = {"__init__", "main", "output", "progress", "types", "gaussians", "formulas"}
+    shared = {"__init__", "main", "output", "progress", "types", "gaussians", "formulas", "sampling"}
     assert {path.stem for path in folder.glob("*.py")} - shared == set(main.COMMANDS)
 
 
@@ -76,7 +76,7 @@ def test_an_internal_error_is_status_3(klcli: Klcli, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(sys.modules["klcli.cli.compute"], "examine", broken)
+    monkeypatch.setattr(sys.modules["klcli.cli.compute"], "compute_report", broken)
     assert compute is not None
     result = klcli(*COMPUTE)
     assert (result.status, result.out) == (3, "")
