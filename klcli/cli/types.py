@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from math import inf
 from typing import Any
 
 import click
@@ -153,13 +152,6 @@ class Positive(click.ParamType[float]):
 
         name = param.opts[-1] if param else "value"
         number = parse_numeral(str(value), name)
-        if number <= 0 or not 0 < _double(number) < inf:
+        if number <= 0:
             raise KlcliError(f"{name} must be a number > 0, got {value}", f"for example {name} 1e-4")
         return float(number)
-
-
-def _double(number: Fraction) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return inf

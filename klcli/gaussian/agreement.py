@@ -29,7 +29,7 @@ from klcli.gaussian.target import Target
 __all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "witness"]
 
 _LEAST_BIASED = 10_000
-"""Samples from which on the error bar of k2 holds for its own expectation: its squared skewness is about 200."""
+"""Samples that make the error bar of k2 one of its own expectation; its squared skewness is about 200."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def quantile(degrees: int | None) -> float:
 
 
 def limit(degrees: int | None) -> float:
-    """Standard errors beyond which an estimate disagrees, with as rare false alarms as `LIMIT` normal ones."""
+    """Standard errors beyond which an estimate disagrees, with false alarms as rare as at `LIMIT`."""
     return LIMIT if degrees is None else _student(degrees, _FALSE_ALARMS)
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from klcli.errors import KlcliError
 from klcli.gaussian.estimate import Estimate
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.sampling.moments import Moments
@@ -42,28 +43,41 @@ def stratified(log_ratio: LogRatio, samples: int, generator: Any, progress: Prog
     dimension = log_ratio.dimension
     most = max(2, _MOST_CELLS // dimension) if dimension > 1 else samples
     size = min(samples // _RANDOMISATIONS, most)
-    count = samples // size
-    sums = numpy.zeros(count)
-    average = _Average(log_ratio)
-    for number in range(count):
+    average, moments = _Average(log_ratio), Moments()
+
+    def mean() -> float:
         draws = _strata(generator, size) if dimension == 1 else _hypercube(generator, size, dimension)
+        total = 0.0
         for points in draws:
-            sums[number] += average.total(points)
+            total += average.total(points)
             _tell(progress, len(points))
-    return average.estimate("stratified", "stratified sampling", sums / size, size)
+        return total / size
+
+    count = samples // size
+    for first in range(0, count, _BLOCK):
+        moments.add(numpy.array([mean() for _ in range(min(_BLOCK, count - first))]))
+    return average.estimate("stratified", "stratified sampling", moments, size)
 
 
 def qmc(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
-    """k1 at the first 2^m Sobol points, moved by independent random digital shifts."""
+    """k1 at the first 2^m Sobol points, moved by independent random digital shifts.
+
+    Raises:
+        KlcliError: more dimensions than Sobol points have.
+    """
     import numpy
     from scipy.stats.qmc import Sobol
 
     dimension = log_ratio.dimension
+    if dimension > Sobol.MAXDIM:
+        raise KlcliError(
+            f"qmc has Sobol points of at most {Sobol.MAXDIM:,} dimensions, got {dimension:,}",
+            "for example --estimator stratified",
+        )
     size = 1 << (samples // _RANDOMISATIONS).bit_length() - 1
     count = samples // size
     shifts = generator.integers(0, 1 << _BITS, size=(count, dimension), dtype=numpy.uint64)
-    sums = numpy.zeros(count)
-    average = _Average(log_ratio)
+    sums, average, moments = numpy.zeros(count), _Average(log_ratio), Moments()
     sequence = Sobol(dimension, scramble=False, bits=_BITS)
     rows = min(size, 1 << max(1, _BLOCK // dimension).bit_length() - 1)
     for _ in range(size // rows):
@@ -72,7 +86,8 @@ def qmc(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | 
             points = ((whole ^ shift) + 0.5) * 2.0**-_BITS
             sums[number] += average.total(points[:, 0] if dimension == 1 else points)
             _tell(progress, rows)
-    return average.estimate("qmc", "quasi-Monte Carlo", sums / size, size)
+    moments.add(sums / size)
+    return average.estimate("qmc", "quasi-Monte Carlo", moments, size)
 
 
 class _Average:
@@ -96,19 +111,16 @@ class _Average:
             return float(self._values(z) @ weights)
         return float(self._values(_scores(points)).sum())
 
-    def estimate(self, name: str, method: str, means: NDArray[Any], size: int) -> Estimate:
-        """The estimate from the averages over each randomisation of so many points."""
-        count = len(means)
-        moments = Moments()
-        moments.add(means)
+    def estimate(self, name: str, method: str, moments: Moments, size: int) -> Estimate:
+        """The estimate from the moments of the averages over each randomisation of `size` points."""
         return Estimate(
             (moments.mean + self._center) * self._unit,
             moments.standard_error * self._unit,
             2 * self._log_ratio.rounding(),  # the quantile function has an error as well
             method,
-            count * size,
+            moments.count * size,
             estimator=name,
-            degrees=count - 1,
+            degrees=moments.count - 1,
         )
 
     def _values(self, z: NDArray[Any]) -> NDArray[Any]:

@@ -146,7 +146,7 @@ def _cells(row: Comparison) -> tuple[str, ...]:
         "unknown" if found.bias is None else significant(found.bias, 3),
         "" if found.z is None or _is_rounding(found) else f"{found.z:+.2f}",
         significant(1000 * row.seconds, 3),
-        "" if row.factor is None else significant(row.factor, 2),
+        "" if row.factor is None else significant(row.factor, 3),
     )
 
 

@@ -47,6 +47,6 @@ def _without_sampling(integral: Witness | None) -> str:
     if integral.detects > 1:
         return "Too small to be seen in floating point: neither witness confirms it."
     return (
-        "The closed form and the integral agree; it would have seen an error of "
+        "The closed form and the integral agree; it would have seen errors of "
         f"{percent(integral.detects)} or more. The estimate has no error bar and confirms nothing."
     )

@@ -29,6 +29,8 @@ __all__ = [
 
 _MOST_SHOWN = 4
 _DOUBLE_DIGITS = 17
+_NEAR_ONE = 0.01
+"""Values from here on are shown without an exponent, however small their error."""
 _SIGMA_DIGITS = 400
 
 
@@ -50,7 +52,7 @@ def with_error(value: float, error: float) -> str:
     if error <= 0:
         return f"{significant(value)} ± 0"
     places = 1 - floor(log10(error))
-    if -4 <= places <= 9:
+    if -4 <= places <= (_DOUBLE_DIGITS if abs(value) >= _NEAR_ONE else 9):
         shown = max(places, 0)
         return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
     exponent = floor(log10(max(abs(value), error)))

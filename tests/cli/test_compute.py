@@ -233,3 +233,118 @@ def test_what_nothing_can_confirm_is_not_said_to_agree(klcli: Klcli) -> None:
     result = klcli("compute", *FAST, "--mu", "0", "--sigma", "1.00000000000000001")
     assert "none confirms it" in result.out
     assert "All three agree" not in result.out
+
+
+ESTIMATORS = ("k1", "k2", "k3", "antithetic", "stratified", "qmc")
+MODERATE = ("--mu", "0.3", "--sigma", "1.2")
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        MODERATE,
+        (*MODERATE, "--reverse", "--unit", "bits", "--digits", "30"),
+        ("--mu", "0.3,-1", "--var", "1.44,2"),
+        ("--mu", "1e60", "--sigma", "1e80"),
+        ("--mu", "0", "--sigma", "1"),
+    ],
+)
+def test_every_estimator_with_everything(klcli: Klcli, name: str, arguments: tuple[str, ...]) -> None:
+    found = data(klcli, *arguments, "--estimator", name)
+    for sampled in (found["monte_carlo"], (found["reverse"] or found)["monte_carlo"]):
+        assert sampled["estimator"] == name
+        assert (sampled["interval"] is None) is (sampled["reason"] is not None)
+        assert (sampled["standard_error"] is None) is (sampled["interval"] is None)
+    for kind in ("text", "csv", "markdown", "latex"):
+        result = klcli("compute", *FAST, *arguments, "--estimator", name, "--format", kind)
+        assert (result.status, result.err) == (0, "")
+        assert "nan" not in result.out
+
+
+def test_an_interval_covers_and_holds_the_error_bar(klcli: Klcli) -> None:
+    sampled = data(klcli, *MODERATE, "--estimator", "stratified")["monte_carlo"]
+    low, high = sampled["interval"]
+    assert low < 0.0826784 < high
+    assert (high - low) / 2 == pytest.approx(1.998 * sampled["standard_error"], rel=1e-3)
+    assert sampled["degrees"] == 63
+
+
+def test_k1_is_the_default(klcli: Klcli) -> None:
+    assert data(klcli, *MODERATE) == data(klcli, *MODERATE, "--estimator", "k1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--mu", "0", "--sigma", "0.5", "--estimator", "k3"), "infinite variance"),
+        (("--mu", "3", "--sigma", "1", "--estimator", "k3"), "rare samples carry the average"),
+        ((*MODERATE, "--estimator", "k2"), "no error bar: biased by +0.0339"),
+    ],
+)
+def test_no_error_bar_where_it_would_not_hold(klcli: Klcli, arguments: tuple[str, ...], words: str) -> None:
+    result = klcli("compute", *arguments, "--samples", "20000")
+    assert result.status == 0
+    assert words in result.out
+    assert "±" not in result.out
+    assert "The estimate has no error bar and confirms nothing." in result.out
+
+
+def test_an_error_of_rounding_is_not_said_to_be_0(klcli: Klcli) -> None:
+    result = klcli("compute", *FAST, "--mu", "0.7", "--sigma", "1", "--estimator", "antithetic")
+    assert "all of ± is rounding" in result.out
+    assert "± 0 " not in result.out
+
+
+def test_estimators_side_by_side(klcli: Klcli) -> None:
+    found = data(klcli, *MODERATE, "--compare-estimators", "--reverse")["estimators"]
+    both = [(row["divergence"], row["estimator"]) for row in found]
+    assert both == [(way, name) for way in ("KL(q || p)", "KL(p || q)") for name in ESTIMATORS]
+    assert all(row["milliseconds"] > 0 for row in found)
+    assert [row["bias"] for row in found if row["estimator"] == "k1"] == [0, 0]
+    result = klcli("compute", *FAST, *MODERATE, "--compare-estimators")
+    assert all(f"\n  {name} " in result.out for name in ESTIMATORS)
+    assert "k2 has no error bar: it is biased" in result.out
+    rows = list(
+        csv.DictReader(
+            io.StringIO(klcli("compute", *FAST, *MODERATE, "--compare-estimators", "--format", "csv").out)
+        )
+    )
+    assert [row["estimator"] for row in rows if row["milliseconds"]] == list(ESTIMATORS)
+
+
+def test_a_target_is_reached(klcli: Klcli) -> None:
+    result = klcli("compute", *MODERATE, "--estimator", "stratified", "--target-se", "1e-5")
+    assert result.status == 0
+    assert "samples for a standard error of 1e-05 nats" in result.out
+    found = data(klcli, *MODERATE, "--target-se", "0.1")
+    assert found["target"] == {"standard_error": 0.1, "limit": 2000, "reached": True}
+
+
+def test_a_target_that_is_not_reached_is_status_1(klcli: Klcli) -> None:
+    result = klcli("compute", *MODERATE, "--target-se", "0.00437", "--samples", "11000")
+    assert result.status == 1
+    assert "The limit of 11,000 samples was reached before a standard error of 0.00437 nats" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("--estimator", "stratifed"), "--estimator cannot be", "stratified"),
+        (("--estimator", "k2", "--target-se", "1e-3"), "k2 has no valid error bar", "--estimator"),
+        (("--target-se", "1e-9"), "k1 needs about", "--estimator stratified"),
+        (("--target-se", "0"), "--target-se must be a number > 0", "--target-se 1e-4"),
+        (("--target-se", "-1"), "--target-se must be a number > 0", "--target-se 1e-4"),
+        (("--target-se", "nan"), "--target-se", ""),
+        (("--target-se", "1e999"), "outside of the range of doubles", ""),
+        (("--target-se", "1e-999"), "outside of the range of doubles", ""),
+    ],
+)
+def test_what_is_refused_of_sampling(
+    klcli: Klcli, arguments: tuple[str, ...], message: str, hint: str
+) -> None:
+    result = klcli("compute", *MODERATE, *arguments)
+    assert (result.status, result.out) == (2, "")
+    error, *rest = result.err.splitlines()
+    assert message in error
+    assert hint in rest[0]

@@ -28,6 +28,7 @@ def test_about(value: float | None, text: str) -> None:
         (4.999178e239, 1.581e237, "(4.999 ± 0.016)e239"),
         (1.00002e-17, 1.4e-20, "(1.0000 ± 0.0014)e-17"),
         (12345.6, 120.0, "12350 ± 120"),
+        (8.0376784416, 4.5e-9, "8.0376784416 ± 0.0000000045"),
     ],
 )
 def test_an_estimate_has_the_digits_of_its_error(value: float, error: float, text: str) -> None:

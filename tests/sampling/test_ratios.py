@@ -19,7 +19,9 @@ REFERENCE = {
 
 
 @pytest.mark.parametrize("name", RATIO_ESTIMATORS)
-@pytest.mark.parametrize("log_ratio", [0.0, 0.3, -0.3, 2.5, -7.0, 300.0, -700.0])
+@pytest.mark.parametrize(
+    "log_ratio", [0.0, 1e-160, -1e-9, 1e-4, 0.3, -0.3, 0.5, -0.5, 0.51, -0.51, 2.5, -7.0, 300.0, -700.0]
+)
 def test_each_is_its_function_of_the_ratio(name: str, log_ratio: float) -> None:
     with mpmath.workdps(500):
         expected = float(REFERENCE[name](mpmath.exp(-exact(log_ratio))))
