@@ -16,7 +16,7 @@ from klcli.errors import KlcliError
 from klcli.formula.tree import Tree
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
 

@@ -13,8 +13,8 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.sampling import Sampling
 from klcli.cli.types import Choice, Positive, Whole
 from klcli.gaussian.divergence import UNITS, Unit
-from klcli.gaussian.estimation import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
-from klcli.gaussian.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 from klcli.report.report import Report
 
 __all__ = ["compute"]

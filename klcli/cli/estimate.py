@@ -9,15 +9,15 @@ from typing import Any
 import click
 
 from klcli.cli.gaussians import posterior, posterior_options, prior, prior_options
-from klcli.cli.log_ratios import Layout, densities, log_ratios, read, samples
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
-from klcli.cli.tables import Table, open_source, open_table
+from klcli.cli.tables.log_ratios import Layout, densities, log_ratios, read, samples
+from klcli.cli.tables.source import Table, open_source, open_table
 from klcli.cli.types import Choice
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit, divergence
+from klcli.gaussian.estimation.samples import GaussianSamples
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.gaussian.samples import GaussianSamples
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_data import GaussianPair
 from klcli.report.report import Report

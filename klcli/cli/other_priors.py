@@ -8,12 +8,12 @@ from typing import Any
 from klcli.cli.computations import Asked, computed
 from klcli.cli.progress import progress
 from klcli.errors import KlcliError
-from klcli.gaussian.appraisal import appraise
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation import DEFAULT_SAMPLES
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.gaussian.priors import OtherPrior, read_prior
+from klcli.gaussian.priors.appraisal import appraise
+from klcli.gaussian.priors.reading import OtherPrior, read_prior
 from klcli.report.other_prior import other_prior_report
 from klcli.report.report import Report
 

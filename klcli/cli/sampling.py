@@ -9,11 +9,11 @@ from klcli.cli.progress import progress
 from klcli.gaussian.agreement import Examination, examine
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimate import Estimate
-from klcli.gaussian.estimation import DEFAULT_SAMPLES
-from klcli.gaussian.estimators import ESTIMATORS
-from klcli.gaussian.side_by_side import Comparison, compare_estimators
-from klcli.gaussian.target import DEFAULT_LIMIT, reach
+from klcli.gaussian.estimation.estimate import Estimate
+from klcli.gaussian.estimation.estimators import ESTIMATORS
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES
+from klcli.gaussian.estimation.side_by_side import Comparison, compare_estimators
+from klcli.gaussian.estimation.target import DEFAULT_LIMIT, reach
 
 __all__ = ["Sampling"]
 

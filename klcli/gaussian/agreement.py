@@ -13,18 +13,13 @@ from typing import Literal
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit, divergence
-from klcli.gaussian.error_bars import LIMIT, limit, quantile
-from klcli.gaussian.estimation import (
-    DEFAULT_SAMPLES,
-    DEFAULT_SEED,
-    Estimate,
-    integral,
-    monte_carlo,
-    total,
-)
-from klcli.gaussian.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.gaussian.estimation.error_bars import LIMIT, limit, quantile
+from klcli.gaussian.estimation.estimate import Estimate, total
+from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.gaussian.estimation.integration import integral
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, monte_carlo
+from klcli.gaussian.estimation.target import Target
 from klcli.gaussian.log_ratio import LogRatio, log_ratios
-from klcli.gaussian.target import Target
 
 __all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "witness"]
 

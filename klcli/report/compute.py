@@ -14,8 +14,8 @@ from klcli.gaussian.agreement import Examination, Witness
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Terms, Unit
-from klcli.gaussian.side_by_side import Comparison
-from klcli.gaussian.target import Target
+from klcli.gaussian.estimation.side_by_side import Comparison
+from klcli.gaussian.estimation.target import Target
 from klcli.report.document import (
     Block,
     Cell,

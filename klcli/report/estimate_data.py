@@ -9,7 +9,7 @@ from typing import Literal
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.samples import SampleCheck
+from klcli.gaussian.estimation.samples import SampleCheck
 from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
 from klcli.sampling.estimates import Estimation, RatioEstimate, RatioMean, Reliability, Sign
 from klcli.sampling.ratios import Gradient

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import floor, log10
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.samples import SampleCheck
+from klcli.gaussian.estimation.samples import SampleCheck
 from klcli.report.wording import with_error
 from klcli.sampling.estimates import (
     FINITE_VARIANCE,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from klcli.formula.numeral import significant
 from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimators import DEFAULT_ESTIMATOR
-from klcli.gaussian.side_by_side import Comparison
-from klcli.gaussian.target import Target
+from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR
+from klcli.gaussian.estimation.side_by_side import Comparison
+from klcli.gaussian.estimation.target import Target
 from klcli.report.document import Block, Cell, Column, Paragraph, Table
 from klcli.report.wording import about, verdict_of, with_error
 

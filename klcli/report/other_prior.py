@@ -7,13 +7,13 @@ from math import isinf
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Tree
-from klcli.gaussian.appraisal import Appraisal, Evidence, Status
-from klcli.gaussian.bounds import Bound
-from klcli.gaussian.densities import CONFIRMED, Product
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.mixture import Mixture
-from klcli.gaussian.priors import OtherPrior
+from klcli.gaussian.priors.appraisal import Appraisal, Evidence, Status
+from klcli.gaussian.priors.bounds import Bound
+from klcli.gaussian.priors.densities import CONFIRMED, Product
+from klcli.gaussian.priors.mixture import Mixture
+from klcli.gaussian.priors.reading import OtherPrior
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, Paragraph, Tone
 from klcli.report.other_prior_data import OtherComputation, computation, parameter_text
 from klcli.report.report import Report

@@ -8,14 +8,14 @@ from fractions import Fraction
 from math import inf
 
 from klcli.formula.numeral import decimal_text
-from klcli.gaussian.appraisal import Appraisal, Evidence, Status
-from klcli.gaussian.bounds import Bound
-from klcli.gaussian.densities import Density, Product
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.mixture import Mixture
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.gaussian.priors import OtherPrior
+from klcli.gaussian.priors.appraisal import Appraisal, Evidence, Status
+from klcli.gaussian.priors.bounds import Bound
+from klcli.gaussian.priors.densities import Density, Product
+from klcli.gaussian.priors.mixture import Mixture
+from klcli.gaussian.priors.reading import OtherPrior
 from klcli.report.compute import Inputs, gaussian_inputs
 from klcli.report.wording import list_text, reading_text
 

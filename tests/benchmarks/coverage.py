@@ -9,8 +9,9 @@ from __future__ import annotations
 from klcli.gaussian.agreement import Witness, witness
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.estimation import monte_carlo, total
-from klcli.gaussian.estimators import ESTIMATORS
+from klcli.gaussian.estimation.estimate import total
+from klcli.gaussian.estimation.estimators import ESTIMATORS
+from klcli.gaussian.estimation.monte_carlo import monte_carlo
 from tests.benchmarks.table import print_table
 
 REPLICATIONS = 2000

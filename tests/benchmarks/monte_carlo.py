@@ -12,7 +12,7 @@ from statistics import median
 import numpy
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation import monte_carlo
+from klcli.gaussian.estimation.monte_carlo import monte_carlo
 from tests.benchmarks.table import print_table
 
 SAMPLES = 5_000_000

@@ -6,8 +6,8 @@ import time
 from statistics import median
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimators import ESTIMATORS
-from klcli.gaussian.target import reach
+from klcli.gaussian.estimation.estimators import ESTIMATORS
+from klcli.gaussian.estimation.target import reach
 from tests.benchmarks.table import print_table
 
 TARGET = 1e-4

@@ -18,7 +18,7 @@ import numpy
 import pytest
 
 from tests.cli.conftest import Klcli
-from tests.cli.sources import npy
+from tests.cli.tables.sources import npy
 from tests.reference import exact, kl
 
 ROWS = 2000

@@ -12,7 +12,7 @@ import pytest
 
 from tests import reference
 from tests.cli.conftest import Klcli
-from tests.gaussian.prior_references import DIGITS, kl_to_density, kl_to_mixture
+from tests.gaussian.priors.references import DIGITS, kl_to_density, kl_to_mixture
 
 POINT = ("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "20000")
 MIXTURE = "mixture: 0.3*N(-1, 0.1) + 0.7*N(1, 0.5)"
@@ -189,7 +189,7 @@ def test_prose(klcli: Klcli, prior: str, form: str) -> None:
 
 
 def test_a_contradiction_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from klcli.gaussian import densities
+    from klcli.gaussian.priors import densities
 
     monkeypatch.setitem(densities._EXACT, "laplace", lambda x: -abs(x) - 0.7)  # type: ignore[index]
     result = klcli(*POINT, "--prior", "laplace(0, 1)")

@@ -12,7 +12,7 @@ from klcli.gaussian import agreement
 from klcli.gaussian.agreement import examine, witness
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, divergence
-from klcli.gaussian.estimation import Estimate
+from klcli.gaussian.estimation.estimate import Estimate
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
 UNIT = Gaussian.from_head(0, 1)

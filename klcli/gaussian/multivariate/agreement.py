@@ -9,7 +9,8 @@ from typing import Literal
 
 from klcli.gaussian.agreement import Witness, witness
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, Estimate, sample
+from klcli.gaussian.estimation.estimate import Estimate
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, sample
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm, divergence
 from klcli.gaussian.multivariate.log_ratio import MatrixLogRatio, log_ratio

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import numpy
 import pytest
 
-from klcli.gaussian.estimation import DEFAULT_SAMPLES, LEAST_SAMPLES
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
 from klcli.gaussian.multivariate import agreement
 from klcli.gaussian.multivariate.agreement import default_samples, examine, integral
 from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian

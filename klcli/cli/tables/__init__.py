@@ -1,0 +1,1 @@
+"""Tables of samples, read in blocks from files and from standard input."""

@@ -1,0 +1,180 @@
+"""Which columns of a table are log q and log p: by name, by number, or by what they are often called."""
+
+from __future__ import annotations
+
+import re
+
+from klcli.cli.tables.source import Table
+from klcli.errors import KlcliError
+from klcli.formula.syntax import clipped, nearest
+
+__all__ = ["column", "column_name", "density_columns", "sample_columns"]
+
+_LOG_Q = frozenset(
+    {
+        "actionlogprob",
+        "actionlogprobs",
+        "logpi",
+        "logpitheta",
+        "logpolicy",
+        "logposterior",
+        "logprob",
+        "logprobq",
+        "logprobs",
+        "logprobsq",
+        "logq",
+        "logqx",
+        "logqz",
+        "oldlogprob",
+        "oldlogprobs",
+        "policy",
+        "policylogp",
+        "policylogprob",
+        "policylogprobs",
+        "policylogps",
+        "posterior",
+        "qlog",
+        "qlogprob",
+        "qlogprobs",
+    }
+)
+_LOG_P = frozenset(
+    {
+        "baseactionlogprobs",
+        "baselogprob",
+        "baselogprobs",
+        "logp",
+        "logpiref",
+        "logprior",
+        "logprobp",
+        "logprobsp",
+        "logpx",
+        "logpz",
+        "logref",
+        "plog",
+        "plogprob",
+        "plogprobs",
+        "prior",
+        "ref",
+        "reference",
+        "referencelogp",
+        "referencelogprob",
+        "referencelogprobs",
+        "referencelogps",
+        "reflogp",
+        "reflogprob",
+        "reflogprobs",
+        "reflogps",
+    }
+)
+"""Names without what is no letter and no digit, as they are met in code for RLHF and for VAEs."""
+_SAMPLES = ("z", "x", "sample", "samples", "latent")
+_MOST_LISTED = 12
+
+
+def density_columns(table: Table, log_q: str | None, log_p: str | None) -> tuple[int, int]:
+    """The columns with log q and log p, counted from 0.
+
+    Without names, the first of two columns is log q and the second log p.
+
+    Raises:
+        KlcliError: there is none, or more than one that may be it.
+    """
+    if not table.names and table.width == 2 and log_q is None and log_p is None:
+        return 0, 1
+    q = None if log_q is None else column(table, log_q, "--log-q")
+    p = None if log_p is None else column(table, log_p, "--log-p")
+    q = _known(table, _LOG_Q, "log q", "--log-q", other=p) if q is None else q
+    p = _known(table, _LOG_P, "log p", "--log-p", other=q) if p is None else p
+    if q == p:
+        raise KlcliError("log q and log p are the same column", _listed(table, "--log-q"))
+    return q, p
+
+
+def sample_columns(table: Table, names: str | None, dimension: int) -> tuple[int, ...]:
+    """The columns with the dimensions of the samples, counted from 0.
+
+    Raises:
+        KlcliError: they are not as many as dimensions.
+    """
+    if names is not None:
+        found = tuple(column(table, name, "--z") for name in names.split(","))
+    elif table.width == dimension:
+        found = tuple(range(dimension))
+    else:
+        found = _samples(table, dimension)
+    if len(found) != dimension or len(set(found)) != dimension:
+        many = "column" if dimension == 1 else "columns"
+        raise KlcliError(
+            f"the samples need {dimension} {many}, one for each dimension, and there are {len(set(found))}",
+            f"{_listed(table, '--z')}; or is --mu of another dimension?",
+        )
+    return found
+
+
+def column(table: Table, name: str, flag: str) -> int:
+    """The column of that name or, counted from 1, of that number.
+
+    Raises:
+        KlcliError: there is no such column, or several have the name.
+    """
+    wanted = name.strip()
+    exact = [index for index, known in enumerate(table.names) if known == wanted]
+    found = exact or [
+        index for index, known in enumerate(table.names) if _plain(known) == _plain(wanted) != ""
+    ]
+    if len(found) == 1:
+        return found[0]
+    if len(found) > 1:
+        raise KlcliError(f"{len(found)} columns are called {wanted!r}", f"count them: {flag} {found[0] + 1}")
+    if re.fullmatch(r"[0-9]{1,9}", wanted) and 1 <= int(wanted) <= table.width:
+        return int(wanted) - 1
+    raise KlcliError(
+        f"{flag}: there is no column {clipped(wanted)!r}",
+        nearest(wanted, table.names) or _listed(table, flag),
+    )
+
+
+def column_name(table: Table, index: int) -> str:
+    """The name of a column or, counted from 1, its number."""
+    return table.names[index] if table.names else str(index + 1)
+
+
+def _known(table: Table, spellings: frozenset[str], meaning: str, flag: str, *, other: int | None) -> int:
+    """The one column with a known name that is not the other one."""
+    columns = enumerate(table.names)
+    found = [index for index, name in columns if _plain(name) in spellings and index != other]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = " and ".join(repr(table.names[index]) for index in found)
+        raise KlcliError(f"{names} may both be {meaning}", f"say which: {flag} {found[0] + 1}")
+    raise KlcliError(f"which column is {meaning}?", _listed(table, flag))
+
+
+def _samples(table: Table, dimension: int) -> tuple[int, ...]:
+    """z, or z1, z2, ... as many as there are."""
+    plain = [_plain(name) for name in table.names]
+    for name in _SAMPLES:
+        wanted = [name] if dimension == 1 else [f"{name}{number}" for number in range(1, dimension + 1)]
+        if all(plain.count(one) == 1 for one in wanted):
+            return tuple(plain.index(one) for one in wanted)
+    raise KlcliError("which columns are the samples?", _listed(table, "--z"))
+
+
+def _listed(table: Table, flag: str) -> str:
+    """A hint with the columns that there are."""
+    rows = table.shape
+    if rows is not None and len(rows) == 2 and rows[0] == 2 < rows[1]:
+        return f"the array has the shape {rows}, rows are samples: numpy.save('table.npy', table.T)"
+    if table.width == 1 and flag != "--z":
+        return "there is one column; if it is log q - log p: --log-ratio 1"
+    if not table.names:
+        return f"name it by its number: {flag} 1; there are {table.width} columns without names"
+    shown = [clipped(name) for name in table.names[:_MOST_LISTED]]
+    more = f" and {table.width - len(shown)} more" if table.width > len(shown) else ""
+    return f"for example {flag} {shown[0]!r}; the columns are: {', '.join(shown)}{more}"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()

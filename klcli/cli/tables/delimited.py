@@ -1,0 +1,228 @@
+"""Texts of numbers as tables: commas, semicolons, tabs or blanks between them, with or without a header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf, nan
+from typing import TYPE_CHECKING, Any
+
+from klcli.cli.tables.source import Block, Source
+from klcli.errors import KlcliError
+from klcli.formula.syntax import clipped
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["open_delimited"]
+
+_BYTES = 1 << 18
+_LONGEST = 1 << 20
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
+_WORDS = {
+    **dict.fromkeys(("", "nan", "na", "n/a", "null", "none"), nan),
+    **dict.fromkeys(("inf", "+inf", "infinity", "+infinity"), inf),
+    **dict.fromkeys(("-inf", "-infinity"), -inf),
+}
+
+_Lines = tuple[Sequence[int], list[str]]
+"""Lines that are rows, and the number of each in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A table in a text, whose lines are read as they are asked for."""
+
+    source: Source
+    names: tuple[str, ...]
+    width: int
+    separator: str | None
+    lines: Iterator[_Lines]
+
+    @property
+    def shape(self) -> None:
+        return None
+
+    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
+        for numbers, lines in self.lines:
+            if not lines:
+                continue
+            values = self._fast(lines, columns)
+            if values is None:
+                values = self._careful(numbers, lines, columns)
+            keys = () if key is None else [_fields(line, self.separator)[key].strip() for line in lines]
+            yield Block(values, numbers, "line", keys)
+
+    def _fast(self, lines: list[str], columns: Sequence[int]) -> NDArray[Any] | None:
+        """The numbers of lines in which everything is a number; None where something is not."""
+        import numpy
+
+        if self.separator is None:
+            regular = all(len(line.split()) == self.width for line in lines)
+        else:
+            regular = all(line.count(self.separator) == self.width - 1 for line in lines)
+        if not regular:
+            return None
+        try:
+            return numpy.loadtxt(lines, delimiter=self.separator, usecols=columns, comments=None, ndmin=2)
+        except ValueError:
+            return None
+
+    def _careful(self, numbers: Sequence[int], lines: list[str], columns: Sequence[int]) -> NDArray[Any]:
+        """The same, line by line, with what is missing, what is quoted and what is wrong."""
+        import numpy
+
+        rows = []
+        for number, line in zip(numbers, lines, strict=True):
+            fields = _fields(line, self.separator)
+            if len(fields) != self.width:
+                raise self._ragged(number, fields)
+            rows.append([self._value(number, column, fields[column]) for column in columns])
+        return numpy.array(rows)
+
+    def _value(self, number: int, column: int, field: str) -> float:
+        text = field.strip()
+        if _NUMBER.fullmatch(text):
+            return float(text)
+        if text.lower() in _WORDS:
+            return _WORDS[text.lower()]
+        name = self.names[column] if self.names else str(column + 1)
+        hint = "numbers are written like -1.25 or 3e-4"
+        if _DECIMAL_COMMA.fullmatch(text):
+            hint = "a decimal point is '.': for example tr , . < table.csv | klcli estimate -"
+        elif text.startswith("\N{MINUS SIGN}"):
+            hint = "a minus is the ASCII '-'"
+        raise KlcliError(f"line {number:,}, column {name}: not a number: {clipped(text)!r}", hint)
+
+    def _ragged(self, number: int, fields: Sequence[str]) -> KlcliError:
+        separator = {",": "comma", ";": "semicolon", "\t": "tab", None: "blanks"}[self.separator]
+        return KlcliError(
+            f"line {number:,} has {len(fields)} field{'s' * (len(fields) != 1)}, "
+            f"the first line has {self.width}",
+            f"the separator was taken to be: {separator}; a decimal point is '.'",
+        )
+
+
+def open_delimited(source: Source, begin: bytes) -> _Text:
+    """The table in a text of which the first bytes are already read.
+
+    The separator is a tab, a semicolon, a comma or blanks, whichever of these, in this order, the first line
+    has. A first line with words and no number is a header; so is a comment right above the first row that
+    has as many words, as numpy.savetxt writes it.
+
+    Raises:
+        KlcliError: not UTF-8, or no row.
+    """
+    lines = _rows(source, begin)
+    found = next((entry for entry in lines if entry[2]), None)
+    if found is None:
+        raise KlcliError(f"there is no row in {source.name}", "a table has a row for each sample")
+    comment, numbers, block = found
+    separator = next((sign for sign in "\t;," if sign in block[0]), None)
+    first = _fields(block[0], separator)
+    titled = not any(_is_number(field) for field in first) and not all(map(_is_value, first))
+    names = tuple(field.strip() for field in first) if titled else _commented(comment, separator, len(first))
+    kept = (numbers[titled:], block[titled:])
+    return _Text(source, names, len(first), separator, _chained(kept, lines))
+
+
+def _chained(first: _Lines, rest: Iterator[tuple[str, Sequence[int], list[str]]]) -> Iterator[_Lines]:
+    yield first
+    for _, numbers, lines in rest:
+        yield numbers, lines
+
+
+def _commented(comment: str, separator: str | None, width: int) -> tuple[str, ...]:
+    """The names in a comment, if it can be a header."""
+    names = tuple(field.strip() for field in _fields(comment.lstrip("# "), separator))
+    fits = len(names) == width and not any(map(_is_value, names))
+    return names if fits else ()
+
+
+def _rows(source: Source, begin: bytes) -> Iterator[tuple[str, Sequence[int], list[str]]]:
+    """Blocks of lines that are neither empty nor comments, with the last comment above the first of them."""
+    start, comment = 1, ""
+    for text in _texts(source, begin):
+        lines = text.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        numbers: Sequence[int] = range(start, start + len(lines))
+        start += len(lines)
+        if "#" in text or not all(lines) or any(map(str.isspace, lines)):
+            pairs = list(zip(numbers, lines, strict=True))
+            kept = [(n, line) for n, line in pairs if line.strip() and not line.lstrip().startswith("#")]
+            before = kept[0][0] if kept else start
+            above = [line for n, line in pairs if n < before and line.strip()]
+            comment = above[-1].strip() if above else comment
+            numbers, lines = [n for n, _ in kept], [line for _, line in kept]
+        yield comment, numbers, lines
+
+
+def _texts(source: Source, begin: bytes) -> Iterator[str]:
+    """Whole lines, a quarter of a megabyte at a time."""
+    rest, line = begin, 1
+    while data := source.read(_BYTES):
+        cut = data.rfind(b"\n") + 1
+        if cut:
+            text = _decoded(rest + data[:cut], source, line)
+            line += text.count("\n")
+            yield text
+            rest = data[cut:]
+        else:
+            rest += data
+        if len(rest) > _LONGEST:
+            _decoded(rest[:_LONGEST], source, line, whole=False)
+            raise KlcliError(
+                f"line {line:,} of {source.name} is longer than {_LONGEST:,} bytes",
+                "each line is a row; is it a text?",
+            )
+    if rest:
+        yield _decoded(rest, source, line)
+
+
+def _decoded(data: bytes, source: Source, line: int, *, whole: bool = True) -> str:
+    if line == 1:
+        data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        if not whole and error.end == len(data):
+            return ""
+        at = line + data.count(b"\n", 0, error.start)
+        encoding = "utf-16" if line == 1 and data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin1"
+        raise KlcliError(
+            f"{source.name} is not UTF-8: byte 0x{data[error.start]:02x} in line {at:,}",
+            f"if it is a table: iconv -f {encoding} -t utf-8",
+        ) from None
+    if "\0" in text:
+        raise KlcliError(f"{source.name} is no text: it has NUL bytes", "TABLE is CSV or NPY")
+    if "\r" in text.removesuffix("\r"):
+        raise KlcliError(
+            f"the lines of {source.name} end in carriage returns alone",
+            "tr '\\r' '\\n' < table.csv | klcli estimate -",
+        )
+    return text
+
+
+def _fields(line: str, separator: str | None) -> list[str]:
+    if separator is None:
+        return line.split()
+    if '"' not in line:
+        return line.split(separator)
+    try:
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        return line.split(separator)
+
+
+def _is_value(field: str) -> bool:
+    """Whether it is a number, or says that there is none."""
+    return _is_number(field) or field.strip().lower() in _WORDS
+
+
+def _is_number(field: str) -> bool:
+    text = field.strip()
+    return bool(_NUMBER.fullmatch(text) or _DECIMAL_COMMA.fullmatch(text))

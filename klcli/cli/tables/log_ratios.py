@@ -1,0 +1,205 @@
+"""What the rows of a table are: two log densities, their difference, or samples; each becomes a log ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any, Protocol
+
+from klcli.cli.tables.columns import column, column_name, density_columns, sample_columns
+from klcli.cli.tables.grouping import Groups
+from klcli.cli.tables.source import Block, Table
+from klcli.errors import KlcliError
+from klcli.gaussian.estimation.samples import GaussianSamples
+from klcli.report.estimate_data import TableRead
+from klcli.sampling.ratio_sums import RatioSums
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Layout", "densities", "log_ratios", "read", "samples"]
+
+_MISSING = "--skip-missing leaves such rows out"
+_ROWS = "each row is one sample of q; with --group, each group"
+
+
+class Layout(Protocol):
+    """What the columns of a table are."""
+
+    columns: tuple[int, ...]
+    meanings: tuple[str, ...]
+
+    def log_ratio(self, block: Block) -> NDArray[Any]:
+        """log q(x) - log p(x) of each row of a block without missing numbers, in nats; finite or inf.
+
+        Raises:
+            KlcliError: a row that cannot be of a sample of q.
+        """
+
+    def looks_like_probabilities(self) -> bool:
+        """Whether the logarithm was forgotten."""
+
+
+@dataclass(slots=True)
+class _Densities:
+    columns: tuple[int, ...]
+    meanings: tuple[str, ...] = ("log_q", "log_p")
+    _lowest: float = inf
+    _highest: float = -inf
+
+    def log_ratio(self, block: Block) -> NDArray[Any]:
+        import numpy
+
+        log_q, log_p = block.values.T
+        _refuse(
+            block, log_q == -inf, "log q is -inf, but a sample of q has q > 0", "are the columns swapped?"
+        )
+        _refuse(block, log_q == inf, "log q is infinite", "a density has a finite logarithm at a sample")
+        _refuse(block, log_p == inf, "log p is infinite", "a density has a finite logarithm at a sample")
+        self._lowest = min(self._lowest, float(block.values.min()))
+        self._highest = max(self._highest, float(block.values.max()))
+        with numpy.errstate(over="ignore"):
+            ratio: NDArray[Any] = log_q - log_p
+        beyond = ~numpy.isfinite(ratio) & (log_p != -inf)
+        _refuse(block, beyond, "log q - log p is beyond the doubles", "are these logarithms?")
+        return ratio
+
+    def looks_like_probabilities(self) -> bool:
+        return self._lowest >= 0 and self._highest <= 1 and self._lowest < self._highest
+
+
+@dataclass(slots=True)
+class _LogRatio:
+    columns: tuple[int, ...]
+    meanings: tuple[str, ...] = ("log_ratio",)
+
+    def log_ratio(self, block: Block) -> NDArray[Any]:
+        ratio: NDArray[Any] = block.values[:, 0]
+        _refuse(
+            block, ratio == -inf, "log q - log p is -inf, but a sample of q has q > 0", "is it log p - log q?"
+        )
+        return ratio
+
+    def looks_like_probabilities(self) -> bool:
+        return False
+
+
+@dataclass(slots=True)
+class _Samples:
+    columns: tuple[int, ...]
+    meanings: tuple[str, ...]
+    gaussians: GaussianSamples
+
+    def log_ratio(self, block: Block) -> NDArray[Any]:
+        import numpy
+
+        infinite = ~numpy.isfinite(block.values).all(axis=1)
+        _refuse(block, infinite, "a sample is infinite", "samples of a Gaussian are finite")
+        ratio = self.gaussians.log_ratio(block.values)
+        beyond = ~numpy.isfinite(ratio)
+        _refuse(block, beyond, "the densities are beyond the doubles", "are these samples of q?")
+        return ratio
+
+    def looks_like_probabilities(self) -> bool:
+        return False
+
+
+def densities(table: Table, log_q: str | None, log_p: str | None) -> Layout:
+    """Columns with log q and log p."""
+    return _Densities(density_columns(table, log_q, log_p))
+
+
+def log_ratios(table: Table, name: str) -> Layout:
+    """One column with log q - log p."""
+    return _LogRatio((column(table, name, "--log-ratio"),))
+
+
+def samples(table: Table, names: str | None, gaussians: GaussianSamples) -> Layout:
+    """Columns with the dimensions of samples of q."""
+    columns = sample_columns(table, names, gaussians.q.dimension)
+    meanings = ("z",) if len(columns) == 1 else tuple(f"z{j}" for j in range(1, len(columns) + 1))
+    return _Samples(columns, meanings, gaussians)
+
+
+def read(
+    name: str, table: Table, layout: Layout, *, group: str | None, skip_missing: bool
+) -> tuple[TableRead, RatioSums]:
+    """All rows of a table, in memory that does not grow with it.
+
+    Raises:
+        KlcliError: a row that cannot be read, has something missing or is no sample of q; fewer than two.
+    """
+    import numpy
+
+    key = None if group is None else column(table, group, "--group")
+    rows = _CompleteRows(table, layout.columns, skip_missing=skip_missing)
+    groups = None if key is None else Groups(column_name(table, key))
+    blocks = rows.of(table.blocks(layout.columns, key))
+    sums, infinite = RatioSums(), None
+    for block in groups.added_up(blocks) if groups else blocks:
+        if not len(block.values):
+            continue
+        ratio = layout.log_ratio(block)
+        if infinite is None and ratio.max() == inf:
+            infinite = _place(block, int(numpy.argmax(ratio)))
+        sums.add(ratio)
+    if sums.count < 2:
+        found = f"{sums.count} sample{'s' * (sums.count != 1)}"
+        found += f", {rows.skipped:,} rows left out" if rows.skipped else ""
+        raise KlcliError(f"an estimate needs two samples or more; {name} has {found}", _ROWS)
+    columns = dict(zip(layout.meanings, (column_name(table, index) for index in layout.columns), strict=True))
+    return (
+        TableRead(
+            name=name,
+            columns=columns,
+            rows=sums.count,
+            group=groups.column if groups else None,
+            grouped_rows=groups.rows if groups else None,
+            skipped_rows=rows.skipped,
+            first_infinite=infinite,
+            probabilities=layout.looks_like_probabilities(),
+        ),
+        sums,
+    )
+
+
+@dataclass(slots=True)
+class _CompleteRows:
+    """The rows of a table in which nothing is missing, and how many there were of the others."""
+
+    table: Table
+    columns: tuple[int, ...]
+    skip_missing: bool
+    skipped: int = 0
+
+    def of(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        import numpy
+
+        for block in blocks:
+            missing = numpy.isnan(block.values)
+            if not missing.any():
+                yield block
+                continue
+            rows = missing.any(axis=1)
+            if not self.skip_missing:
+                row = int(rows.argmax())
+                name = column_name(self.table, self.columns[int(missing[row].argmax())])
+                raise KlcliError(f"{_place(block, row)}, column {name}: the number is missing", _MISSING)
+            self.skipped += int(numpy.count_nonzero(rows))
+            yield _rows(block, numpy.flatnonzero(~rows).tolist())
+
+
+def _rows(block: Block, rows: list[int]) -> Block:
+    keys = [block.keys[row] for row in rows] if block.keys else ()
+    return Block(block.values[rows], [block.numbers[row] for row in rows], block.noun, keys)
+
+
+def _refuse(block: Block, wrong: NDArray[Any], problem: str, hint: str) -> None:
+    """Stop at the first row of which something is wrong."""
+    if wrong.any():
+        raise KlcliError(f"{_place(block, int(wrong.argmax()))}: {problem}", hint)
+
+
+def _place(block: Block, row: int) -> str:
+    return f"{block.noun} {block.numbers[row]:,}"

@@ -1,0 +1,142 @@
+"""NPY files as tables: arrays of rows, plain or with named fields, read in blocks and never unpickled.
+
+The format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from klcli.cli.tables.source import Block, Source
+from klcli.errors import KlcliError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["open_npy"]
+
+_BYTES = 1 << 20
+_LONGEST_HEADER = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class _Array:
+    """A table that an NPY file holds; the source stands behind its header."""
+
+    source: Source
+    shape: tuple[int, ...]
+    dtype: Any
+    by_column: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.dtype.names or ())
+
+    @property
+    def width(self) -> int:
+        return len(self.names) or (self.shape[1] if len(self.shape) == 2 else 1)
+
+    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
+        self._check_kinds(columns)
+        read = self._read_columns if self.by_column else self._read_rows
+        wanted = [*columns] if key is None else [*columns, key]
+        import numpy
+
+        size = max(1, _BYTES // max(1, self.dtype.itemsize * self.width))
+        for start in range(0, self.shape[0], size):
+            stop = min(start + size, self.shape[0])
+            found = read(wanted, start, stop)
+            keys = () if key is None else list(map(str, found.pop().tolist()))
+            values = numpy.stack(found, axis=1).astype(float)
+            yield Block(values, range(start + 1, stop + 1), "row", keys)
+
+    def _read_rows(self, columns: Sequence[int], start: int, stop: int) -> list[NDArray[Any]]:
+        """Columns of the next rows, which lie one behind the other."""
+        cells = (stop - start) * (1 if self.names else self.width)
+        data = self._bytes(cells, start, stop)
+        if self.names:
+            return [data[self.names[column]] for column in columns]
+        rows = data.reshape(-1, self.width)
+        return [rows[:, column] for column in columns]
+
+    def _read_columns(self, columns: Sequence[int], start: int, stop: int) -> list[NDArray[Any]]:
+        """The same of an array whose columns lie one behind the other (Fortran order)."""
+        begin, found = self.source.tell(), []
+        for column in columns:
+            self.source.seek(begin + column * self.shape[0] * self.dtype.itemsize)
+            found.append(self._bytes(stop - start, start, stop))
+        self.source.seek(begin + (stop - start) * self.dtype.itemsize)
+        return found
+
+    def _bytes(self, cells: int, start: int, stop: int) -> NDArray[Any]:
+        import numpy
+
+        data = self.source.read(cells * self.dtype.itemsize)
+        if len(data) < cells * self.dtype.itemsize:
+            raise KlcliError(
+                f"{self.source.name} ends between row {start + 1:,} and row {stop:,} "
+                f"of the {self.shape[0]:,} rows that it announces",
+                "it was cut off; save it anew",
+            )
+        return numpy.frombuffer(data, self.dtype)
+
+    def _check_kinds(self, columns: Sequence[int]) -> None:
+        for column in columns:
+            kind = self.dtype[column] if self.names else self.dtype
+            if kind.kind not in "fiu" or kind.shape:
+                name = f"column {self.names[column]} of " if self.names else ""
+                raise KlcliError(
+                    f"{name}{self.source.name} holds {kind} and not numbers",
+                    "for example: numpy.save('table.npy', numpy.stack([log_q, log_p], axis=1))",
+                )
+
+
+def open_npy(source: Source) -> _Array:
+    """The array of an NPY file behind its first six bytes.
+
+    Raises:
+        KlcliError: a broken header, pickled objects, more than two axes, columns behind each other in a pipe.
+    """
+    shape, by_column, dtype = _header(source)
+    if dtype.hasobject:
+        raise KlcliError(
+            f"{source.name} holds pickled Python objects, which can run any program",
+            "save numbers: numpy.save('table.npy', numpy.stack([log_q, log_p], axis=1))",
+        )
+    if len(shape) not in ((1,) if dtype.names else (1, 2)):
+        raise KlcliError(
+            f"{source.name} has the shape {shape}; a table has a row for each sample",
+            "for example: numpy.save('table.npy', table.reshape(-1, 2))",
+        )
+    by_column = by_column and len(shape) == 2 and shape[1] > 1
+    if by_column and not source.seekable:
+        raise KlcliError(
+            "an array in Fortran order cannot be read from a stream: its columns follow each other",
+            "give the file and not -, or numpy.save('table.npy', numpy.ascontiguousarray(table))",
+        )
+    return _Array(source, shape, dtype, by_column)
+
+
+def _header(source: Source) -> tuple[tuple[int, ...], bool, Any]:
+    """Shape, whether the order is Fortran's, and type."""
+    from numpy.lib.format import read_array_header_1_0, read_array_header_2_0
+
+    version = source.read(2)
+    narrow = version == b"\x01\x00"
+    length = source.read(2 if narrow else 4)
+    size = int.from_bytes(length, "little")
+    if version not in (b"\x01\x00", b"\x02\x00", b"\x03\x00") or size > _LONGEST_HEADER:
+        raise KlcliError(f"{source.name} has no header of the NPY format", "save it anew with numpy.save")
+    text = BytesIO(length + source.read(size))
+    try:
+        shape, by_column, dtype = (read_array_header_1_0 if narrow else read_array_header_2_0)(text)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        raise KlcliError(
+            f"the NPY header of {source.name} is broken", "save it anew with numpy.save"
+        ) from None
+    if min(shape, default=0) < 0:
+        raise KlcliError(f"the NPY header of {source.name} is broken", "save it anew with numpy.save")
+    return shape, by_column, dtype

@@ -1,0 +1,163 @@
+"""Tables of numbers as a stream of blocks: CSV and its relatives, NPY, from a file or standard input."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import fstat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from klcli.errors import KlcliError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Block", "Source", "Table", "open_source", "open_table"]
+
+_MAGIC = 6
+_OTHERS = {
+    b"\x1f\x8b": ("is compressed", "gzip -dc {name} | klcli estimate -"),
+    b"BZh": ("is compressed", "bzip2 -dc {name} | klcli estimate -"),
+    b"\xfd7zXZ": ("is compressed", "xz -dc {name} | klcli estimate -"),
+    b"PK\x03\x04": ("is an NPZ, XLSX or ZIP archive", "unzip it, or save one table as CSV or NPY"),
+    b"PAR1": ("is a Parquet file", "save it as CSV: pandas.read_parquet(...).to_csv(...)"),
+    b"\x89HDF": ("is an HDF5 file", "save one table of it as CSV or NPY"),
+    b"\x80\x04\x95": ("is a pickle, which can run any program", "save it with numpy.save or as CSV"),
+}
+"""What is met in place of a table, by its first bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows that follow each other.
+
+    Attributes:
+        values: doubles of shape (rows, columns); what is missing is nan.
+        numbers: the number of each row, counted from 1 as `noun` says.
+        noun: ``line`` of a text or ``row`` of an array.
+        keys: the text of each row in the column with the keys; empty where nobody asked for it.
+    """
+
+    values: NDArray[Any]
+    numbers: Sequence[int]
+    noun: str
+    keys: Sequence[str] = ()
+
+
+class Table(Protocol):
+    """A table that can be read once."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns; empty where there are none."""
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape, where it is known before the table is read."""
+
+    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
+        """The rows in blocks of a megabyte at most, or little more.
+
+        Args:
+            columns: those with the values, counted from 0.
+            key: the one with the keys.
+
+        Raises:
+            KlcliError: a row that cannot be read.
+        """
+
+
+@dataclass(slots=True)
+class Source:
+    """Bytes of a file or of standard input.
+
+    Attributes:
+        name: as messages call it.
+        stream: the bytes.
+        size: how many they are; None where nobody knows.
+        seekable: whether any of them can be read at any time.
+        advance: is told how many were read.
+    """
+
+    name: str
+    stream: BinaryIO
+    size: int | None
+    seekable: bool
+    advance: Callable[[int], None] | None = None
+
+    def read(self, size: int) -> bytes:
+        """The next `size` bytes, fewer at the end.
+
+        Raises:
+            KlcliError: they cannot be read.
+        """
+        try:
+            data = self.stream.read(size)
+        except OSError as error:
+            raise KlcliError(f"cannot read {self.name}: {error.strerror}", "TABLE is a file, or -") from None
+        if self.advance:
+            self.advance(len(data))
+        return data
+
+    def seek(self, position: int) -> None:
+        """Go to a byte of a seekable source."""
+        self.stream.seek(position)
+
+    def tell(self) -> int:
+        """The place of the next byte of a seekable source."""
+        return self.stream.tell()
+
+
+@contextmanager
+def open_source(path: str) -> Iterator[Source]:
+    """A file, or standard input for ``-``.
+
+    Raises:
+        KlcliError: there is none.
+    """
+    if path == "-":
+        if sys.stdin is None:
+            raise KlcliError("standard input is closed", "for example: klcli estimate - < table.csv")
+        yield Source("standard input", sys.stdin.buffer, None, seekable=False)
+        return
+    try:
+        stream = Path(path).open("rb")  # noqa: SIM115
+    except OSError as error:
+        raise KlcliError(
+            f"cannot read {path}: {error.strerror}", "TABLE is a CSV or NPY file, or - for standard input"
+        ) from None
+    except ValueError:
+        raise KlcliError("a file name cannot hold a NUL", "TABLE is a CSV or NPY file") from None
+    with stream:
+        status = fstat(stream.fileno())
+        regular = stat.S_ISREG(status.st_mode)
+        yield Source(path, stream, status.st_size if regular else None, seekable=regular)
+
+
+def open_table(source: Source) -> Table:
+    """The table that the bytes are, told by how they begin.
+
+    Raises:
+        KlcliError: they are nothing that can be read.
+    """
+    begin = source.read(_MAGIC)
+    if not begin:
+        raise KlcliError(f"{source.name} is empty", "a table has a row for each sample")
+    if begin == b"\x93NUMPY":
+        from klcli.cli.tables.npy import open_npy
+
+        return open_npy(source)
+    for magic, (problem, hint) in _OTHERS.items():
+        if begin.startswith(magic):
+            raise KlcliError(f"{source.name} {problem}", hint.format(name=source.name))
+    from klcli.cli.tables.delimited import open_delimited
+
+    return open_delimited(source, begin)

@@ -1,0 +1,32 @@
+"""Tables from bytes, for the tests of what reads them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy
+
+from klcli.cli.tables.source import Source, Table, open_table
+
+
+def table(data: bytes | str, *, seekable: bool = True) -> Table:
+    """The table in these bytes."""
+    raw = data.encode() if isinstance(data, str) else data
+    return open_table(Source("t.csv", BytesIO(raw), len(raw), seekable))
+
+
+def values(data: bytes | str, *columns: int) -> list[list[float]]:
+    """All numbers of these columns."""
+    return [row for block in table(data).blocks(columns) for row in block.values.tolist()]
+
+
+def numbers(data: bytes | str, *columns: int) -> list[int]:
+    """The numbers of all rows."""
+    return [number for block in table(data).blocks(columns) for number in block.numbers]
+
+
+def npy(array: numpy.ndarray, *, version: tuple[int, int] | None = None) -> bytes:
+    """An array as an NPY file."""
+    file = BytesIO()
+    numpy.lib.format.write_array(file, array, version=version)
+    return file.getvalue()
