@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from klcli.cli.progress import progress
 from klcli.cli.sampling import Sampling
+from klcli.errors import KlcliError
+from klcli.gaussian.agreement import Examination, examine
 from klcli.gaussian.derivation import derive
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import divergence_digits
+from klcli.gaussian.divergence import divergence, divergence_digits
+from klcli.gaussian.estimation.estimate import Estimate
+from klcli.gaussian.estimation.problem import independent
+from klcli.gaussian.estimation.side_by_side import Comparison
+from klcli.gaussian.estimation.target import Target
+from klcli.gaussian.log_ratio import LogRatio, log_ratios
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.report.compute import compute_report
 from klcli.report.report import Report
+
+if TYPE_CHECKING:
+    from klcli.gaussian.multivariate.agreement import MatrixExamination
 
 __all__ = ["Asked", "computed"]
 
@@ -47,40 +57,77 @@ def computed(q: Gaussian | MultivariateGaussian, p: Gaussian | MultivariateGauss
 
 
 def _independent(q: Gaussian, p: Gaussian, asked: Asked) -> Report:
-    sampling, unit = asked.sampling, asked.sampling.unit
+    unit = asked.sampling.unit
     derivation = None if asked.steps == "none" else derive(q, p, unit)
+    forward = _examined(q, p, asked)
+    backward = _examined(p, q, asked) if asked.reverse else None
     return compute_report(
         q,
         p,
         unit,
-        sampling.examined(q, p),
-        backward=sampling.examined(p, q) if asked.reverse else None,
+        forward,
+        backward=backward,
         derivation=derivation.short() if derivation and asked.steps == "short" else derivation,
         digits=None if asked.digits is None else divergence_digits(q, p, asked.digits, unit),
-        estimators=sampling.compared(q, p) if asked.compare else (),
-        estimators_backward=sampling.compared(p, q) if asked.compare and asked.reverse else (),
+        estimators=_compared(q, p, forward, asked),
+        estimators_backward=_compared(p, q, backward, asked),
     )
 
 
+def _examined(q: Gaussian, p: Gaussian, asked: Asked) -> Examination:
+    divergence(q, p)  # what has no divergence is not sampled
+    sampled, target = asked.sampling.sampled(log_ratios(q, p))
+    return examine(q, p, unit=asked.sampling.unit, sampled=sampled, target=target)
+
+
+def _compared(q: Gaussian, p: Gaussian, found: Examination | None, asked: Asked) -> tuple[Comparison, ...]:
+    if found is None or not asked.compare:
+        return ()
+    return asked.sampling.compared(independent(q, p), found.closed_form.value)
+
+
 def _with_matrices(q: MultivariateGaussian, p: MultivariateGaussian, asked: Asked) -> Report:
-    from klcli.gaussian.multivariate.agreement import default_samples, examine
     from klcli.gaussian.multivariate.divergence import divergence, divergence_digits
     from klcli.report.covariance import covariance_report
 
-    unit, seed = asked.sampling.unit, asked.sampling.seed
-    draws = default_samples(q.dimension) if asked.sampling.samples is None else asked.sampling.samples
-    with progress(draws * (1 + asked.reverse), "Monte Carlo", quiet=asked.sampling.quiet) as advance:
-        forward = examine(q, p, unit=unit, samples=draws, seed=seed, progress=advance)
-        backward = None
-        if asked.reverse:
-            backward = examine(p, q, unit=unit, samples=draws, seed=seed, progress=advance)
-    independent = q.without_correlations()
+    unit = asked.sampling.unit
+    forward = _examined_with_matrices(q, p, asked)
+    backward = _examined_with_matrices(p, q, asked) if asked.reverse else None
+    uncorrelated = q.without_correlations()
     return covariance_report(
         q,
         p,
         unit,
         forward,
         backward=backward,
-        diagonal=divergence(independent, p, unit).value if independent else None,
+        diagonal=divergence(uncorrelated, p, unit).value if uncorrelated else None,
         digits=None if asked.digits is None else divergence_digits(q, p, asked.digits, unit),
+        estimators=_compared_with_matrices(q, p, forward, asked),
+        estimators_backward=_compared_with_matrices(p, q, backward, asked),
     )
+
+
+def _examined_with_matrices(
+    q: MultivariateGaussian, p: MultivariateGaussian, asked: Asked
+) -> MatrixExamination:
+    from klcli.gaussian.multivariate.agreement import default_samples, examine
+
+    def sampler(pair: LogRatio) -> tuple[Estimate, Target | None]:
+        return asked.sampling.sampled([pair], default_samples(q.dimension))
+
+    return examine(q, p, unit=asked.sampling.unit, sampler=sampler)
+
+
+def _compared_with_matrices(
+    q: MultivariateGaussian, p: MultivariateGaussian, found: MatrixExamination | None, asked: Asked
+) -> tuple[Comparison, ...]:
+    from klcli.gaussian.multivariate.agreement import default_samples, problem
+
+    if found is None or not asked.compare:
+        return ()
+    given = problem(q, p)
+    if given is None:
+        raise KlcliError(
+            "there is nothing to compare: no witness can be sampled", "leave --compare-estimators out"
+        )
+    return asked.sampling.compared(given, found.closed_form.value, default_samples(q.dimension))

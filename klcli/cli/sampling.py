@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from klcli.cli.progress import progress
-from klcli.gaussian.agreement import Examination, examine
-from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.estimate import Estimate
+from klcli.gaussian.estimation.estimate import Estimate, total
 from klcli.gaussian.estimation.estimators import ESTIMATORS
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, sample
+from klcli.gaussian.estimation.problem import Problem
 from klcli.gaussian.estimation.side_by_side import Comparison, compare_estimators
-from klcli.gaussian.estimation.target import DEFAULT_LIMIT, reach
+from klcli.gaussian.estimation.target import DEFAULT_LIMIT, Target, reach
+from klcli.gaussian.log_ratio import LogRatio
 
 __all__ = ["Sampling"]
 
@@ -31,44 +31,38 @@ class Sampling:
     target: float | None
     quiet: bool
 
-    def examined(self, q: Gaussian, p: Gaussian) -> Examination:
-        """KL(q || p) and its witnesses.
+    def sampled(
+        self, pairs: Sequence[LogRatio], default: int = DEFAULT_SAMPLES
+    ) -> tuple[Estimate, Target | None]:
+        """An estimate of the sum of the divergences, and whether the target was reached if there is one.
 
         Raises:
-            KlcliError: different dimensions, a value beyond the doubles, a target that cannot be reached.
+            KlcliError: a target that cannot be reached.
         """
         if self.target is not None:
-            return self._to_target(q, p, self.target)
-        samples = self.samples or DEFAULT_SAMPLES
-        with progress(samples * q.dimension, _LABEL, quiet=self.quiet) as advance:
-            return examine(
-                q,
-                p,
+            return reach(
+                pairs,
+                self.target,
                 unit=self.unit,
-                samples=samples,
+                limit=self.samples or DEFAULT_LIMIT,
                 seed=self.seed,
-                progress=advance,
                 estimator=self.estimator,
+                run=self._with_progress,
             )
+        samples = self.samples or default
+        with progress(samples * len(pairs), _LABEL, quiet=self.quiet) as advance:
+            return total(sample(pairs, samples, self.seed, advance, self.estimator)), None
 
-    def compared(self, q: Gaussian, p: Gaussian) -> tuple[Comparison, ...]:
-        """Every estimator of KL(q || p), with the same samples."""
-        samples = self.samples or DEFAULT_SAMPLES
-        with progress(samples * q.dimension * len(ESTIMATORS), _LABEL, quiet=self.quiet) as advance:
-            return compare_estimators(q, p, unit=self.unit, samples=samples, seed=self.seed, progress=advance)
-
-    def _to_target(self, q: Gaussian, p: Gaussian, target: float) -> Examination:
-        sampled, reached = reach(
-            q,
-            p,
-            target,
-            unit=self.unit,
-            limit=self.samples or DEFAULT_LIMIT,
-            seed=self.seed,
-            estimator=self.estimator,
-            run=self._with_progress,
-        )
-        return examine(q, p, unit=self.unit, sampled=sampled, target=reached)
+    def compared(
+        self, problem: Problem, exact: float, default: int = DEFAULT_SAMPLES
+    ) -> tuple[Comparison, ...]:
+        """Every estimator of a divergence, with the same samples."""
+        samples = self.samples or default
+        draws = samples * len(problem.pairs) * len(ESTIMATORS)
+        with progress(draws, _LABEL, quiet=self.quiet) as advance:
+            return compare_estimators(
+                problem, exact, unit=self.unit, samples=samples, seed=self.seed, progress=advance
+            )
 
     def _with_progress(
         self, draws: int, work: Callable[[Callable[[int], None] | None], Estimate]

@@ -6,7 +6,7 @@ of the closed form it could have missed: sampling confirms and never judges.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import copysign, isfinite, log
 from typing import Literal
@@ -18,8 +18,8 @@ from klcli.gaussian.estimation.estimate import Estimate, total
 from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.gaussian.estimation.integration import integral
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, monte_carlo
+from klcli.gaussian.estimation.problem import Problem, independent
 from klcli.gaussian.estimation.target import Target
-from klcli.gaussian.log_ratio import LogRatio, log_ratios
 
 __all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "witness"]
 
@@ -112,18 +112,14 @@ def examine(
     nats = log(2) if unit == "bits" else 1.0
     by_integral = witness(total(integral(q, p)), closed_form.value, nats)
     found = sampled or total(monte_carlo(q, p, samples, seed, progress, estimator))
-    by_sampling = sampling_witness(found, q, p, closed_form, nats)
+    by_sampling = sampling_witness(found, independent(q, p), closed_form.value, nats)
     agree = by_integral.agrees and by_sampling.agrees is not False
     return Examination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees", target)
 
 
-def sampling_witness(
-    estimate: Estimate, q: Gaussian, p: Gaussian, closed_form: ClosedForm, nats: float
-) -> Witness:
+def sampling_witness(estimate: Estimate, problem: Problem, exact: float, nats: float = 1.0) -> Witness:
     """Hold an estimate of any estimator against the closed form, which is in a unit of that many nats."""
-    parts = [part.value * nats for part in closed_form.per_dimension]
-    bias = _bias(estimate, log_ratios(q, p), parts)
-    return witness(estimate, closed_form.value, nats, bias)
+    return witness(estimate, exact, nats, _bias(estimate, problem))
 
 
 def witness(estimate: Estimate, exact: float, nats: float = 1.0, bias: float | None = 0.0) -> Witness:
@@ -166,12 +162,12 @@ def _is_judged(estimate: Estimate, bias: float | None) -> bool:
     return known and estimate.samples >= _LEAST_BIASED
 
 
-def _bias(estimate: Estimate, pairs: Sequence[LogRatio], exact: Sequence[float]) -> float | None:
+def _bias(estimate: Estimate, problem: Problem) -> float | None:
     """The expectation of an estimator less the KL, in nats; for k2 (KL^2 + Var(log r))/2 - KL."""
     if estimate.estimator is None or ESTIMATORS[estimate.estimator].unbiased:
         return 0.0
     total = 0.0
-    for pair, value in zip(pairs, exact, strict=True):
+    for pair, value in zip(problem.pairs, problem.exact, strict=True):
         variance = pair.variance()
         if variance is None:
             return None

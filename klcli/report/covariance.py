@@ -9,14 +9,18 @@ from fractions import Fraction
 from math import isinf
 
 from klcli.formula.numeral import decimal_text, significant
+from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
+from klcli.gaussian.estimation.side_by_side import Comparison
+from klcli.gaussian.estimation.target import Target
 from klcli.gaussian.multivariate.agreement import MatrixExamination
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm
-from klcli.report.compute import Direction
-from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, Paragraph, Tone
+from klcli.report.compute_data import Direction, witness_columns
+from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, Paragraph
+from klcli.report.estimators import EstimatorData, estimator_blocks, estimator_data, estimator_rows
 from klcli.report.report import Report
-from klcli.report.witnesses import Witness, conclusion, integral_fact, sampling_fact
+from klcli.report.witnesses import closed_form_fact, findings
 from klcli.report.wording import about, list_text
 
 __all__ = ["MatrixComputation", "covariance_report"]
@@ -54,6 +58,7 @@ class MatrixReverse:
     integral: Witness | None
     monte_carlo: Witness | None
     status: str
+    target: Target | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class MatrixComputation:
     monte_carlo: Witness | None
     status: str
     reverse: MatrixReverse | None
+    target: Target | None
+    estimators: tuple[EstimatorData, ...]
     warnings: tuple[str, ...]
 
 
@@ -83,6 +90,8 @@ def covariance_report(
     backward: MatrixExamination | None = None,
     diagonal: float | None = None,
     digits: Decimal | None = None,
+    estimators: tuple[Comparison, ...] = (),
+    estimators_backward: tuple[Comparison, ...] = (),
 ) -> Report:
     """The report of a divergence between full covariances.
 
@@ -94,7 +103,13 @@ def covariance_report(
         backward: KL(p || q) and its witnesses, if it was asked for.
         diagonal: KL(q || p) without the correlations of q, where it has any.
         digits: KL(q || p) to as many digits as were asked for.
+        estimators: every estimator of KL(q || p), if they were asked for.
+        estimators_backward: every estimator of KL(p || q).
     """
+    compared = (
+        *estimator_data("KL(q || p)", estimators),
+        *estimator_data("KL(p || q)", estimators_backward),
+    )
     warnings = tuple(_warnings(q, p, forward))
     data = MatrixComputation(
         schema="klcli.compute/1",
@@ -108,16 +123,29 @@ def covariance_report(
         monte_carlo=forward.monte_carlo,
         status=forward.status,
         reverse=_reverse(backward) if backward else None,
+        target=forward.target,
+        estimators=compared,
         warnings=warnings,
     )
     title = f"KL(q || p) of q = {_normal(q, 'q')} and p = {_normal(p, 'p')} in {q.dimension} dimensions"
     first = repr(forward.closed_form.value) if digits is None else str(digits)
     return Report(
         data=data,
-        rows=(_row("KL(q || p)", unit, forward), *([_row("KL(p || q)", unit, backward)] if backward else ())),
-        document=Document(title, tuple(_blocks(data, q, p, forward, backward))),
+        rows=(
+            _row("KL(q || p)", unit, forward),
+            *([_row("KL(p || q)", unit, backward)] if backward else ()),
+            *estimator_rows(unit, compared),
+        ),
+        document=Document(
+            title,
+            (
+                *_blocks(data, q, p, forward, backward),
+                *estimator_blocks(unit, estimators, estimators_backward),
+            ),
+        ),
         bare=f"{first}\n{backward.closed_form.value!r}" if backward else first,
-        holds=all(found.status != "disagrees" for found in (forward, backward) if found),
+        holds=all(_holds(found) for found in (forward, backward) if found)
+        and all(row.agrees is not False for row in compared),
     )
 
 
@@ -152,8 +180,15 @@ def _normal(gaussian: MultivariateGaussian, index: str) -> str:
     return f"N({listed}, {'I' if identity else f'S_{index}'})" if size else ""
 
 
+def _holds(found: MatrixExamination) -> bool:
+    reached = found.target is None or found.target.reached
+    return found.status != "disagrees" and reached
+
+
 def _reverse(found: MatrixExamination) -> MatrixReverse:
-    return MatrixReverse("KL(p || q)", found.closed_form, found.integral, found.monte_carlo, found.status)
+    return MatrixReverse(
+        "KL(p || q)", found.closed_form, found.integral, found.monte_carlo, found.status, found.target
+    )
 
 
 def _warnings(q: MultivariateGaussian, p: MultivariateGaussian, found: MatrixExamination) -> Iterator[str]:
@@ -169,7 +204,7 @@ def _warnings(q: MultivariateGaussian, p: MultivariateGaussian, found: MatrixExa
 
 
 def _row(divergence: Direction, unit: Unit, found: MatrixExamination) -> dict[str, object]:
-    terms, sampled = found.closed_form, found.monte_carlo
+    terms = found.closed_form
     return {
         "divergence": divergence,
         "dimensions": terms.dimension,
@@ -181,13 +216,7 @@ def _row(divergence: Direction, unit: Unit, found: MatrixExamination) -> dict[st
         "log_determinant": terms.log_determinant,
         "mahalanobis": terms.mahalanobis,
         "method": terms.method,
-        "integral": found.integral and found.integral.value,
-        "monte_carlo": sampled and sampled.value,
-        "standard_error": sampled and sampled.standard_error,
-        "z": sampled and sampled.z,
-        "samples": sampled and sampled.samples,
-        "seed": sampled and sampled.seed,
-        "status": found.status,
+        **witness_columns(found.integral, found.monte_carlo, found.status),
     }
 
 
@@ -218,17 +247,8 @@ def _found(found: MatrixExamination, unit: Unit, digits: Decimal | None) -> Iter
     if isinf(terms.value):
         yield Paragraph(f"KL is infinite: {terms.reason}.", "strong")
         return
-    exact = about(terms.value) if digits is None else f"≈ {digits}"
-    parts = f"spread {significant(terms.spread)} + shift {_number(terms.shift)}"
-    facts = [Fact("closed form", f"{exact} {unit}", parts, "strong")]
-    if found.integral:
-        facts.append(integral_fact(found.integral, unit))
-    if found.monte_carlo:
-        facts.append(sampling_fact(found.monte_carlo, unit))
-    yield Facts(tuple(facts))
-    tone: Tone = "good" if found.status == "agrees" else "bad"
-    if found.monte_carlo:
-        yield Paragraph(conclusion(found.integral, found.monte_carlo), tone)
+    first = closed_form_fact(terms.value, terms.spread, terms.shift, unit, digits)
+    yield from findings(first, found.integral, found.monte_carlo, unit, found.target)
 
 
 def _parts(data: MatrixComputation) -> Iterator[Fact]:

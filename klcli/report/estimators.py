@@ -11,13 +11,14 @@ from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR
 from klcli.gaussian.estimation.side_by_side import Comparison
 from klcli.gaussian.estimation.target import Target
-from klcli.report.document import Block, Cell, Column, Paragraph, Table
+from klcli.report.document import Block, Cell, Column, Heading, Paragraph, Table
 from klcli.report.wording import about, verdict_of, with_error
 
 __all__ = [
     "EstimatorData",
     "estimate_remark",
     "estimate_text",
+    "estimator_blocks",
     "estimator_data",
     "estimator_rows",
     "estimator_table",
@@ -126,6 +127,16 @@ def estimator_table(found: tuple[Comparison, ...], unit: Unit) -> Iterator[Block
         "efficiency: 1/(variance x time) with these samples, beside that of k1; it varies from run to run",
         "muted",
     )
+
+
+def estimator_blocks(
+    unit: Unit, estimators: tuple[Comparison, ...], backward: tuple[Comparison, ...]
+) -> Iterator[Block]:
+    """The tables of both directions, each below its title."""
+    for title, found in (("estimators", estimators), ("estimators of the reverse", backward)):
+        if found:
+            yield Heading(title)
+            yield from estimator_table(found, unit)
 
 
 def target_block(target: Target, sampled: Witness, unit: Unit) -> Paragraph:

@@ -16,7 +16,7 @@ from klcli.gaussian.priors.bounds import Bound
 from klcli.gaussian.priors.densities import Density, Product
 from klcli.gaussian.priors.mixture import Mixture
 from klcli.gaussian.priors.reading import OtherPrior
-from klcli.report.compute import Inputs, gaussian_inputs
+from klcli.report.compute_data import Inputs, gaussian_inputs
 from klcli.report.wording import list_text, reading_text
 
 __all__ = [

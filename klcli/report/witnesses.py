@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
+
+from klcli.formula.numeral import significant
 from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
-from klcli.report.document import Fact
-from klcli.report.estimators import estimate_remark, estimate_text
+from klcli.gaussian.estimation.target import Target
+from klcli.report.document import Block, Fact, Facts, Paragraph
+from klcli.report.estimators import estimate_remark, estimate_text, target_block
 from klcli.report.wording import about, percent, verdict_of
 
-__all__ = ["Witness", "conclusion", "integral_fact", "sampling_fact"]
+__all__ = ["closed_form_fact", "conclusion", "findings"]
 
 
-def integral_fact(found: Witness, unit: Unit) -> Fact:
-    """The line of the integral."""
-    return Fact("integral", f"{about(found.value)} {unit}", verdict_of(found))
+def closed_form_fact(
+    value: float, spread: float, shift: float | None, unit: Unit, digits: Decimal | None
+) -> Fact:
+    """The line of the closed form, with both of its terms."""
+    exact = about(value) if digits is None else f"≈ {digits}"
+    parts = f"spread {significant(spread)}" + ("" if shift is None else f" + shift {significant(shift)}")
+    return Fact("closed form", f"{exact} {unit}", parts, "strong")
 
 
-def sampling_fact(found: Witness, unit: Unit) -> Fact:
-    """The line of Monte Carlo, with its error and what makes it reproducible."""
-    return Fact("Monte Carlo", f"{estimate_text(found)} {unit}", estimate_remark(found))
+def findings(
+    closed_form: Fact,
+    integral: Witness | None,
+    sampled: Witness | None,
+    unit: Unit,
+    target: Target | None,
+) -> Iterator[Block]:
+    """The closed form and its witnesses, and what they say together."""
+    facts = [closed_form]
+    if integral:
+        facts.append(Fact("integral", f"{about(integral.value)} {unit}", verdict_of(integral)))
+    if sampled:
+        facts.append(Fact("Monte Carlo", f"{estimate_text(sampled)} {unit}", estimate_remark(sampled)))
+    yield Facts(tuple(facts))
+    if sampled:
+        agree = all(found.agrees is not False for found in (integral, sampled) if found)
+        yield Paragraph(conclusion(integral, sampled), "good" if agree else "bad")
+        if target:
+            yield target_block(target, sampled, unit)
 
 
 def conclusion(integral: Witness | None, sampled: Witness) -> str:

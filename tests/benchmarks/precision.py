@@ -8,6 +8,7 @@ from statistics import median
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.estimation.estimators import ESTIMATORS
 from klcli.gaussian.estimation.target import reach
+from klcli.gaussian.log_ratio import log_ratios
 from tests.benchmarks.table import print_table
 
 TARGET = 1e-4
@@ -18,9 +19,8 @@ NAMES = tuple(name for name, row in ESTIMATORS.items() if row.unbiased)
 def run(name: str, seed: int) -> tuple[float, int]:
     """Seconds and samples until the target is reached, with the pilot."""
     start = time.perf_counter()
-    found, _ = reach(
-        Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1), TARGET, estimator=name, seed=seed
-    )
+    pairs = log_ratios(Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1))
+    found, _ = reach(pairs, TARGET, estimator=name, seed=seed)
     return time.perf_counter() - start, found.samples
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from math import log
 
 from klcli.gaussian.agreement import Witness, sampling_witness
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import Unit, divergence
+from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.estimate import total
 from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, monte_carlo
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, sample
+from klcli.gaussian.estimation.problem import Problem
 
 __all__ = ["Comparison", "compare_estimators"]
 
@@ -36,39 +36,42 @@ class Comparison:
 
 
 def compare_estimators(
-    q: Gaussian,
-    p: Gaussian,
+    problem: Problem,
+    exact: float,
     *,
     unit: Unit = "nats",
     samples: int = DEFAULT_SAMPLES,
     seed: int = DEFAULT_SEED,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Comparison, ...]:
-    """KL(q || p) by every estimator, each with the same samples and seed.
+    """A divergence by every estimator, each with the same samples and seed.
+
+    Args:
+        problem: what they are given.
+        exact: the divergence, in `unit`.
+        unit: nats or bits.
+        samples: draws for each log ratio.
+        seed: of the generator.
+        progress: is told the number of draws of each block.
 
     Raises:
-        KlcliError: different dimensions, a value beyond the doubles, too few samples, a negative seed.
+        KlcliError: too few samples, a negative seed.
     """
-    closed_form, nats = divergence(q, p, unit), log(2) if unit == "bits" else 1.0
-    _warm(q, p, seed)
+    nats = log(2) if unit == "bits" else 1.0
+    for name in ESTIMATORS:  # what they import is no part of their time
+        sample(problem.pairs, LEAST_SAMPLES, seed, None, name)
     found = []
     for name in ESTIMATORS:
         start = time.perf_counter()
-        estimate = total(monte_carlo(q, p, samples, seed, progress, name))
+        estimate = total(sample(problem.pairs, samples, seed, progress, name))
         seconds = time.perf_counter() - start
-        found.append((name, sampling_witness(estimate, q, p, closed_form, nats), seconds))
+        found.append((name, sampling_witness(estimate, problem, exact, nats), seconds))
     costs = {name: _cost(witness, seconds) for name, witness, seconds in found}
     base = costs[DEFAULT_ESTIMATOR]
     return tuple(
         Comparison(ESTIMATORS[name].words, witness, seconds, _saving(base, costs[name]))
         for name, witness, seconds in found
     )
-
-
-def _warm(q: Gaussian, p: Gaussian, seed: int) -> None:
-    """Load what the estimators import, which is no part of their time."""
-    for name in ESTIMATORS:
-        monte_carlo(q, p, 1000, seed, None, name)
 
 
 def _cost(witness: Witness, seconds: float) -> float | None:

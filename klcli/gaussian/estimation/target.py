@@ -9,12 +9,11 @@ from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import significant
-from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.estimate import Estimate, total
 from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, Estimator
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SEED, MOST_SAMPLES, sample
-from klcli.gaussian.log_ratio import LogRatio, log_ratios
+from klcli.gaussian.log_ratio import LogRatio
 
 __all__ = ["DEFAULT_LIMIT", "Target", "reach"]
 
@@ -45,8 +44,7 @@ class Target:
 
 
 def reach(
-    q: Gaussian,
-    p: Gaussian,
+    pairs: Sequence[LogRatio],
     target: float,
     *,
     unit: Unit = "nats",
@@ -55,14 +53,13 @@ def reach(
     estimator: str = DEFAULT_ESTIMATOR,
     run: Runner | None = None,
 ) -> tuple[Estimate, Target]:
-    """An estimate of KL(q || p) with a standard error of at most `target`, if the limit of samples allows.
+    """An estimate of a divergence with a standard error of at most `target`, if the limit of samples allows.
 
     A pilot predicts how many samples are needed; the estimate is the one that so many samples give from the
     start, so that a run with that number of samples and the seed repeats it.
 
     Args:
-        q: the posterior, which is sampled.
-        p: the prior.
+        pairs: independent log ratios, whose divergences add up.
         target: the standard error, in `unit`.
         unit: nats or bits.
         limit: the most samples.
@@ -77,7 +74,7 @@ def reach(
     """
     if not (isfinite(target) and target > 0):
         raise KlcliError(f"the standard error must be > 0, got {target:g}", "for example --target-se 1e-4")
-    row, pairs = ESTIMATORS[estimator], log_ratios(q, p)
+    row = ESTIMATORS[estimator]
     _require_error_bar(row, pairs, limit)
     nats = log(2) if unit == "bits" else 1.0
     samples = _least(row, pairs, min(_PILOT, limit), limit)

@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isinf, log, pi
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from klcli.gaussian.agreement import Witness, witness
+from klcli.gaussian.agreement import Witness, sampling_witness, witness
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.estimate import Estimate
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, sample
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES, sample
+from klcli.gaussian.estimation.problem import Problem
+from klcli.gaussian.estimation.target import Target
+from klcli.gaussian.log_ratio import LogRatio
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm, divergence
-from klcli.gaussian.multivariate.log_ratio import MatrixLogRatio, log_ratio
+from klcli.gaussian.multivariate.log_ratio import log_ratio
 
-__all__ = ["MatrixExamination", "default_samples", "examine", "integral"]
+__all__ = ["MatrixExamination", "Sampler", "default_samples", "examine", "integral", "problem"]
 
 _MOST_INTEGRATED = 3
 """Dimensions up to which a grid has few enough points."""
 _PER_SIGMA, _REACH = 2, 9
 _WORK = 10**10
 """Multiplications that the default number of draws may take: some seconds."""
+
+
+Sampler: TypeAlias = Callable[[LogRatio], tuple[Estimate, Target | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,14 @@ class MatrixExamination:
         monte_carlo: the sampling witness.
         status: whether they agree with the closed form; ``infinite`` for a singular posterior, and
             ``unconfirmed`` where there is no witness.
+        target: the standard error that was asked for; None where it was a number of samples.
     """
 
     closed_form: MatrixForm
     integral: Witness | None
     monte_carlo: Witness | None
     status: Literal["agrees", "disagrees", "infinite", "unconfirmed"]
+    target: Target | None = None
 
 
 def default_samples(dimension: int) -> int:
@@ -52,31 +60,50 @@ def examine(
     p: MultivariateGaussian,
     *,
     unit: Unit = "nats",
-    samples: int = DEFAULT_SAMPLES,
-    seed: int = DEFAULT_SEED,
-    progress: Callable[[int], None] | None = None,
+    sampler: Sampler | None = None,
 ) -> MatrixExamination:
     """KL(q || p) in closed form, by integration and by sampling.
 
+    `sampler` makes the estimate of a log ratio in nats; without it a million draws do, or what a few seconds
+    allow.
+
     Raises:
-        KlcliError: different dimensions, a singular prior, too few samples, a negative seed.
+        KlcliError: different dimensions, a singular prior, what the sampler refuses.
     """
     closed_form = divergence(q, p, unit)
     if isinf(closed_form.value):
         return MatrixExamination(closed_form, None, None, "infinite")
-    ratio = log_ratio(q, p)
-    if ratio is None:
+    given = problem(q, p)
+    if given is None:
         return MatrixExamination(closed_form, None, None, "unconfirmed")
     nats = log(2) if unit == "bits" else 1.0
+    (ratio,) = given.pairs
     by_integral = None
     if ratio.dimension <= _MOST_INTEGRATED:
         by_integral = witness(integral(ratio), closed_form.value, nats)
-    by_sampling = witness(sample([ratio], samples, seed, progress)[0], closed_form.value, nats)
+    estimate, target = (sampler or _sampled)(ratio)
+    by_sampling = sampling_witness(estimate, given, closed_form.value, nats)
     agree = by_sampling.agrees is not False and (by_integral is None or by_integral.agrees)
-    return MatrixExamination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees")
+    return MatrixExamination(
+        closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees", target
+    )
 
 
-def integral(ratio: MatrixLogRatio) -> Estimate:
+def problem(q: MultivariateGaussian, p: MultivariateGaussian) -> Problem | None:
+    """All dimensions as one part; None where a covariance has no Cholesky factor to sample with.
+
+    Raises:
+        KlcliError: different dimensions, a singular prior.
+    """
+    ratio = log_ratio(q, p)
+    return Problem([ratio], [divergence(q, p).value]) if ratio else None
+
+
+def _sampled(ratio: LogRatio) -> tuple[Estimate, Target | None]:
+    return sample([ratio], default_samples(ratio.dimension))[0], None
+
+
+def integral(ratio: LogRatio) -> Estimate:
     """The expectation of the log ratio in nats by the trapezoid rule on a grid of scores.
 
     Steps of half a standard deviation, 9 to each side: the rule's error falls like exp(-2 (pi/h)^2) with

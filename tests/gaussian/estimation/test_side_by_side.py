@@ -6,14 +6,20 @@ import pytest
 
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import divergence
 from klcli.gaussian.estimation.estimators import ESTIMATORS
-from klcli.gaussian.estimation.side_by_side import compare_estimators
+from klcli.gaussian.estimation.problem import independent
+from klcli.gaussian.estimation.side_by_side import Comparison, compare_estimators
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
 
 
+def compared(q: Gaussian, samples: int, seed: int = 0) -> tuple[Comparison, ...]:
+    return compare_estimators(independent(q, P), divergence(q, P).value, samples=samples, seed=seed)
+
+
 def test_each_is_what_it_is_alone() -> None:
-    found = compare_estimators(Q, P, samples=20_000, seed=3)
+    found = compared(Q, 20_000, seed=3)
     assert [row.witness.estimator for row in found] == list(ESTIMATORS)
     for row in found:
         alone = examine(Q, P, samples=20_000, seed=3, estimator=str(row.witness.estimator))
@@ -22,7 +28,7 @@ def test_each_is_what_it_is_alone() -> None:
 
 
 def test_the_factor_is_variance_and_time_against_k1() -> None:
-    found = {row.witness.estimator: row for row in compare_estimators(Q, P, samples=20_000)}
+    found = {row.witness.estimator: row for row in compared(Q, 20_000)}
     k1, other = found["k1"], found["stratified"]
     assert k1.factor == 1
     assert k1.witness.standard_error is not None
@@ -33,8 +39,6 @@ def test_the_factor_is_variance_and_time_against_k1() -> None:
 
 
 def test_an_error_that_is_rounding_has_no_factor() -> None:
-    found = {
-        row.witness.estimator: row for row in compare_estimators(Gaussian.from_head(2, 1), P, samples=2000)
-    }
+    found = {row.witness.estimator: row for row in compared(Gaussian.from_head(2, 1), 2000)}
     assert found["antithetic"].factor is None
     assert found["antithetic"].witness.agrees

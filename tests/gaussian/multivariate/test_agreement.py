@@ -9,9 +9,9 @@ from unittest.mock import patch
 import numpy
 import pytest
 
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES, sample
 from klcli.gaussian.multivariate import agreement
-from klcli.gaussian.multivariate.agreement import default_samples, examine, integral
+from klcli.gaussian.multivariate.agreement import Sampler, default_samples, examine, integral
 from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
@@ -20,6 +20,10 @@ from tests.gaussian.multivariate.matrices import identity, ill_conditioned, rati
 
 def normal(matrix: object, mean: float = 0) -> MultivariateGaussian:
     return MultivariateGaussian.from_matrix([Fraction(mean)], rational(matrix))
+
+
+def draws(samples: int, seed: int = 0) -> Sampler:
+    return lambda pair: (sample([pair], samples, seed)[0], None)
 
 
 def random_pair(size: int, seed: int) -> tuple[MultivariateGaussian, MultivariateGaussian]:
@@ -31,7 +35,7 @@ def random_pair(size: int, seed: int) -> tuple[MultivariateGaussian, Multivariat
 @pytest.mark.parametrize("size", [1, 2, 3, 6, MOST_EXACT + 1])
 @pytest.mark.parametrize("seed", range(6))
 def test_no_false_alarm(size: int, seed: int) -> None:
-    assert examine(*random_pair(size, seed), samples=4000, seed=seed).status == "agrees"
+    assert examine(*random_pair(size, seed), sampler=draws(4000, seed)).status == "agrees"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -49,14 +53,14 @@ def test_a_wrong_closed_form_is_caught(factor: float) -> None:
     q, p = random_pair(2, 1)
     right = divergence(q, p)
     with patch.object(agreement, "divergence", return_value=replace(right, value=right.value * factor)):
-        found = examine(q, p, samples=1000)
+        found = examine(q, p, sampler=draws(1000))
     assert found.status == "disagrees"
     assert found.integral is not None
     assert not found.integral.agrees
 
 
 def test_beyond_three_dimensions_sampling_is_the_only_witness() -> None:
-    found = examine(*random_pair(4, 0), samples=1000)
+    found = examine(*random_pair(4, 0), sampler=draws(1000))
     assert found.integral is None
     assert found.monte_carlo is not None
 
