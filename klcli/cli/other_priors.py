@@ -9,6 +9,7 @@ from klcli.cli.computations import Asked, computed
 from klcli.cli.progress import progress
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.estimation.estimators import ESTIMATORS
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -22,7 +23,12 @@ __all__ = ["computed_against", "given_prior"]
 _NEEDS_GAUSSIAN = {
     "reverse": "KL(p || q) needs draws from p, which klcli makes of Gaussians only",
     "digits": "digits beyond a double are known of the closed form of Gaussians only",
+    "compare-estimators": "what the estimators find is held against a closed form",
+    "target-se": "what is known of the tails of log p is too little to stop by",
 }
+
+
+_NEED_MOMENTS = ("k2", "k3")
 
 
 def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussian | OtherPrior:
@@ -53,15 +59,33 @@ def computed_against(
         raise KlcliError(
             "--prior takes a posterior with independent dimensions here", "for example --sigma 1.2,0.9"
         )
-    refused = {"reverse": asked.reverse, "digits": asked.digits}
+    refused = {
+        "reverse": asked.reverse,
+        "digits": asked.digits,
+        "compare-estimators": asked.compare,
+        "target-se": asked.sampling.target,
+    }
     for name, value in refused.items():
         if value:
             raise KlcliError(
                 f"--{name} needs a Gaussian prior: {_NEEDS_GAUSSIAN[name]}", f"leave --{name} out"
             )
     sampling = asked.sampling
+    if sampling.estimator in _NEED_MOMENTS:
+        raise KlcliError(
+            f"--estimator {sampling.estimator} needs the moments of p/q for its error bar, which are not known",
+            f"one of: {', '.join(name for name in ESTIMATORS if name not in _NEED_MOMENTS)}",
+        )
     samples, unit = sampling.samples or DEFAULT_SAMPLES, sampling.unit
     draws = samples if p.spread else samples * q.dimension
     with progress(draws, "Monte Carlo", quiet=sampling.quiet) as advance:
-        found = appraise(q, p.distribution, unit=unit, samples=samples, seed=sampling.seed, progress=advance)
+        found = appraise(
+            q,
+            p.distribution,
+            unit=unit,
+            samples=samples,
+            seed=sampling.seed,
+            progress=advance,
+            estimator=sampling.estimator,
+        )
     return other_prior_report(q, p, unit, found, steps=asked.steps != "none")

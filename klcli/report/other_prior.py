@@ -9,6 +9,7 @@ from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
+from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR
 from klcli.gaussian.priors.appraisal import Appraisal, Evidence, Status
 from klcli.gaussian.priors.bounds import Bound
 from klcli.gaussian.priors.densities import CONFIRMED, Product
@@ -149,7 +150,8 @@ def _facts(data: OtherComputation, dimension: int) -> Iterator[Fact]:
         sampled = data.monte_carlo
         value = f"≈ {with_error(sampled.value, sampled.standard_error)} {data.unit}"
         z = "" if sampled.z is None else f"z = {sampled.z:+.2f}, "
-        run = f"{z}{sampled.samples:,} samples, seed {sampled.seed}"
+        named = "" if sampled.estimator == DEFAULT_ESTIMATOR else f"{sampled.estimator}, "
+        run = f"{z}{named}{sampled.samples:,} samples, seed {sampled.seed}"
         yield Fact("Monte Carlo", value, f"{_verdict(sampled)}; {run}")
 
 

@@ -74,12 +74,12 @@ def test_options_work_before_and_after_the_command(klcli: Klcli) -> None:
 
 
 def test_an_internal_error_is_status_3(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from klcli.cli import sampling
+    from klcli.cli import computations
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(sampling, "examine", broken)
+    monkeypatch.setattr(computations, "examine", broken)
     result = klcli(*COMPUTE)
     assert (result.status, result.out) == (3, "")
     assert result.err.startswith("error: internal error: ZeroDivisionError: oops")

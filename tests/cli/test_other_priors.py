@@ -226,3 +226,25 @@ def test_what_is_refused(klcli: Klcli, arguments: tuple[str, ...], message: str,
     assert message in first
     assert last.startswith("hint: ")
     assert hint in last
+
+
+@pytest.mark.parametrize("name", ["antithetic", "stratified", "qmc"])
+@pytest.mark.parametrize("prior", [MIXTURE, "laplace(0, 1)"])
+def test_estimators_that_need_no_moments(klcli: Klcli, name: str, prior: str) -> None:
+    found = data(klcli, prior, "--estimator", name)
+    assert (found["monte_carlo"]["estimator"], found["monte_carlo"]["agrees"]) == (name, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--estimator", "k3"), "needs the moments of p/q"),
+        (("--target-se", "1e-3"), "--target-se needs a Gaussian prior"),
+        (("--compare-estimators",), "--compare-estimators needs a Gaussian prior"),
+        (("--cov", "1"), "say the same thing twice"),
+    ],
+)
+def test_what_other_priors_do_not_have(klcli: Klcli, arguments: tuple[str, ...], message: str) -> None:
+    result = klcli(*POINT, "--prior", MIXTURE, *arguments)
+    assert result.status == 2
+    assert message in result.err

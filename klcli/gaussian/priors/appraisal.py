@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from math import copysign, isinf, log
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from klcli.gaussian.agreement import LIMIT
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
+from klcli.gaussian.estimation.error_bars import limit
 from klcli.gaussian.estimation.estimate import Estimate, total
+from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, sample
 from klcli.gaussian.priors.bounds import Bound, mixture_bounds
 from klcli.gaussian.priors.closed_forms import KnownValue, known_value
@@ -47,6 +48,7 @@ class Evidence:
         samples: points at which the densities were evaluated.
         seed: of the generator; None for a deterministic method.
         generator: what made the random numbers; empty for a deterministic method.
+        estimator: its name among the estimators; None for a deterministic method.
     """
 
     value: float
@@ -59,6 +61,7 @@ class Evidence:
     samples: int
     seed: int | None
     generator: str
+    estimator: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ def appraise(
     samples: int = DEFAULT_SAMPLES,
     seed: int = DEFAULT_SEED,
     progress: Callable[[int], None] | None = None,
+    estimator: str = DEFAULT_ESTIMATOR,
 ) -> Appraisal:
-    """KL(q || p) by every way there is.
+    """KL(q || p) by every way there is; `estimator` is one whose error bar needs no moments of p/q.
 
     Raises:
         KlcliError: a value beyond the doubles, too few or too many samples, a negative seed.
@@ -111,7 +115,7 @@ def appraise(
     if not integrals and q.dimension == len(pairs):
         return _without_integral(exact, unit)
     by_integral = total(integrals) if integrals else None
-    by_sampling = total(sample(pairs, samples, seed, progress))
+    by_sampling = total(sample(pairs, samples, seed, progress, estimator))
     trusted = _trusted(pairs, integrals, samples)
     return _in_unit(_weighed(exact, by_integral, by_sampling, bounds, trusted), unit)
 
@@ -151,7 +155,7 @@ def _weighed(
 def _held(estimate: Estimate, known: KnownValue | Estimate | None, bounds: tuple[Bound, ...]) -> Evidence:
     """An estimate beside a value that is known better, and between the bounds."""
     found = _alone(estimate)
-    allowance = LIMIT * estimate.standard_error + estimate.rounding
+    allowance = limit(estimate.degrees) * estimate.standard_error + estimate.rounding
     verdicts = []
     if known:
         allowance += known.rounding
@@ -182,6 +186,7 @@ def _alone(estimate: Estimate) -> Evidence:
         estimate.samples,
         estimate.seed,
         estimate.generator,
+        estimate.estimator,
     )
 
 
