@@ -79,8 +79,8 @@ MATRIX_MISTAKES: tuple[Mistake, ...] = (
         "inverse forgotten",
         "a matrix stands where its inverse belongs, or the prior's inverse is missing",
         "tr(S_p S_q) is no part of a KL, and neither is (mu_q - mu_p)^T S_p (mu_q - mu_p) or the plain "
-        "square of the distance of the means, unless S_p is the identity: distances are measured in the prior's "
-        "covariance, by its inverse.",
+        "square of the distance of the means, unless S_p is the identity: distances are measured in the "
+        "prior's covariance, by its inverse.",
         (
             "0.5 * (trace(S_p S_q) + (mu_q - mu_p)' S_p^-1 (mu_q - mu_p) - d + log(det(S_p)/det(S_q)))",
             "0.5 * (trace(S_p^-1 S_q) + (mu_q - mu_p)' S_p^-1 (mu_q - mu_p) - d + log(det(S_p)/det(S_q)))",

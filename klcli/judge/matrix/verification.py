@@ -7,7 +7,7 @@ Gaussians of several sizes; it is no proof.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -26,6 +26,7 @@ from klcli.judge.matrix.sampler import judge_matrix_sampler
 from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict, judge_way
 from klcli.judge.matrix.ways import READINGS, Way, misfit, ways
 from klcli.judge.mistakes import find_mistake
+from klcli.judge.names import is_mean
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import STANDARD
 
@@ -77,8 +78,7 @@ def verify_matrices(program: Program, question: Question = PLAIN) -> MatrixVerif
         KlcliError: its parts do not fit together, or it lacks a symbol that the question names.
     """
     wanted = _wanted(question)
-    answers = [_answer(program, typed, question, wanted) for typed in _typed(program, question)]
-    found = min(answers, key=lambda answer: _rank(answer.best))
+    found = _best_answer(program, _typed(program, question), question, wanted)
     best = found.best
     if best.kind not in ("exact", "scaled"):
         found = replace(found, counterexample=counterexample(found.subject, best.verdict))
@@ -120,7 +120,12 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
             problems.append(_misfit(error))
     if not found:
         raise problems[0]
-    return found
+    return sorted(found, key=lambda typed: _strangeness(typed.kinds))
+
+
+def _strangeness(kinds: Mapping[str, Kind]) -> int:
+    """How many of the names of means are not those of vectors, or the other way round; only for the order."""
+    return sum(is_mean(name) != (kind == "vector") for name, kind in kinds.items())
 
 
 def _with_ways(tree: Tree, kinds: dict[str, Kind], manner: Manner, question: Question) -> _Typed:
@@ -136,9 +141,33 @@ def _misfit(error: ShapeError) -> KlcliError:
     )
 
 
-def _answer(program: Program, typed: _Typed, question: Question, wanted: str | None) -> MatrixVerification:
-    verdicts = _verdicts(program, typed, question)
-    repair = _repair(program, typed, verdicts, question, wanted)
+def _best_answer(
+    program: Program, ways_to_type: Sequence[_Typed], question: Question, wanted: str | None
+) -> MatrixVerification:
+    """The first kinds under which the formula is exact, or else the best of the likeliest, with repairs."""
+    judged: list[tuple[_Typed, list[MatrixVerdict]]] = []
+    for typed in ways_to_type:
+        verdicts = _verdicts(program, typed, question)
+        judged.append((typed, verdicts))
+        if any(verdict.kind == "exact" and wanted in (None, verdict.reading) for verdict in verdicts):
+            return _answer(program, typed, verdicts, None, wanted)
+    first = judged[0][0].kinds
+    best = min(judged, key=lambda entry: min(verdict.rank for verdict in entry[1]))
+    likeliest = [best] if best[1][0].fit else [entry for entry in judged if entry[0].kinds == first]
+    answers = []
+    for typed, verdicts in likeliest:
+        repair = _repair(program, typed, verdicts, question, wanted)
+        answers.append(_answer(program, typed, verdicts, repair, wanted))
+    return min(answers, key=lambda answer: _rank(answer.best))
+
+
+def _answer(
+    program: Program,
+    typed: _Typed,
+    verdicts: Sequence[MatrixVerdict],
+    repair: Repair | None,
+    wanted: str | None,
+) -> MatrixVerification:
     found = [_candidate(program, typed, verdict, repair) for verdict in verdicts]
 
     def rank(candidate: MatrixCandidate) -> tuple[object, ...]:
