@@ -102,7 +102,7 @@ def _levels(tree: Tree) -> tuple[Level, ...]:
 
 def _habit(program: Program, *, embed: bool = True) -> _Embedding:
     if program.language == "python":
-        return _PythonHabit(program.text, embed, program.spellings)
+        return _PythonHabit(program.text, embed, program.spellings, of_matrices=program.of_matrices)
     if "\\" in program.text:
         return _LatexHabit(program.text, embed)
     return (_AsciiHabit if program.text.isascii() else _UnicodeHabit)(program.text, embed)
@@ -180,13 +180,15 @@ _PREFIX = re.compile(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|ma
 
 
 class _PythonHabit(_Embedding, PythonPrinter):
-    def __init__(self, text: str, embed: bool, spellings: Mapping[str, str]) -> None:
+    def __init__(self, text: str, embed: bool, spellings: Mapping[str, str], *, of_matrices: bool) -> None:
         super().__init__(text, embed)
         self.spellings = spellings
         prefixes = Counter(_PREFIX.findall(text)).most_common(1)
         self.prefix = prefixes[0][0] if prefixes else ""
         library = _LIBRARY.search(text)
         self.library = library[1] if library else ""
+        if of_matrices and library and not prefixes:
+            self.prefix = library[0]
         functions = (
             re.search(rf"{re.escape(self.prefix)}(?:exp|log|square|sqrt)\(", text) if prefixes else None
         )

@@ -116,9 +116,7 @@ class MatrixReader(Reader):
         if name in _PRODUCTS and count >= 2:
             return self._product(arguments, node)
         if name in _SOLVERS and count >= 2:
-            swapped = name == "triangular_solve" and _root(node) not in ("tf", "jax", "lax", "jnp")
-            system, side = reversed(arguments[:2]) if swapped else arguments[:2]
-            return MatrixProduct(MatrixCall("inverse", self.tree(system)), self.tree(side))
+            return self._solve(name, arguments, node)
         if name in _CHOLESKY_SOLVERS and count >= 2:
             return self._cholesky_solve(name, arguments, node)
         if name == "cholesky_inverse" and arguments:
@@ -132,7 +130,7 @@ class MatrixReader(Reader):
     def _check_keywords(self, name: str, node: ast.Call) -> None:
         for keyword in node.keywords:
             value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
-            upper = (keyword.arg == "upper" and value is not False) or (
+            upper = (keyword.arg == "upper" and value is not False and name not in _SOLVERS) or (
                 keyword.arg == "lower" and value is False and not name.endswith(("solve", "triangular"))
             )
             known = keyword.arg in _HARMLESS or keyword.arg in ("transpose_a", "transpose_b", "adjoint_b")
@@ -142,12 +140,30 @@ class MatrixReader(Reader):
 
     def _product(self, arguments: list[ast.expr], node: ast.Call) -> Tree:
         left, right = map(self.tree, arguments[:2])
-        turned = {entry.arg for entry in node.keywords if isinstance(entry.value, ast.Constant)}
+        turned = {entry.arg for entry in node.keywords if ast.unparse(entry.value) == "True"}
         if "transpose_a" in turned:
             left = MatrixCall("transpose", left)
         if turned & {"transpose_b", "adjoint_b"}:
             right = MatrixCall("transpose", right)
         return MatrixProduct(left, right)
+
+    def _solve(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
+        """The matrix is last in torch's triangular_solve; TensorFlow's alone is lower by itself."""
+        of_tf = _root(node) in ("tf", "lax")
+        swapped = name == "triangular_solve" and not of_tf
+        system, side = map(self.tree, reversed(arguments[:2]) if swapped else arguments[:2])
+        if name != "solve":
+            given = {
+                entry.arg: entry.value.value
+                for entry in node.keywords
+                if isinstance(entry.value, ast.Constant)
+            }
+            lower = given.get("lower", not given.get("upper", not of_tf))
+            turned = isinstance(system, MatrixCall) and system.function == "transpose"
+            if lower is turned:
+                hint = "for a lower factor L write lower=True (upper=False in torch), or L.T"
+                raise self.error(f"which triangle does {name} take here?", node, hint)
+        return MatrixProduct(MatrixCall("inverse", system), side)
 
     def _cholesky_solve(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
         """The factor comes first in scipy, jax and TensorFlow, last in torch."""

@@ -75,7 +75,9 @@ def _sentence(found: MatrixVerification) -> str:
             other = f"; it is {_multiple(found, verdict)}" if verdict.fit else ""
             return f"wrong: {mistake}{best.mistake.sentence}, {_condition(found)}{other}"
         case "wrong":
-            return "wrong: it is no multiple of a KL, whatever its matrices mean"
+            right = any(one.kind in ("exact", "scaled") for one in found.candidates)
+            demanded = _condition(found).replace("if ", "when ", 1) if right else "whatever its matrices mean"
+            return f"wrong: it is no multiple of a KL, {demanded}"
         case "exact":
             return f"exact: {_kl_text(found, verdict)}, in nats, {_condition(found)}"
     named = mistake if best.kind == "reversed" else ""

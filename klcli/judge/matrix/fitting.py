@@ -208,12 +208,12 @@ def _of_unit(found: list[Decimal], *, reverse: bool) -> Fit | None:
         return None
     half = k / 2
     if reverse:  # k/2 (t^2 tr P + mu^T P mu + log det S - d - d log t^2)
-        if square is not None and recovered(square - half, DIGITS) != 0:
+        if square is None or recovered(square - half, DIGITS) != 0:
             return None
         mean, variance = Decimal(0), trace / half
         expected = -half * (1 + variance.ln())
     else:
-        if square is None or recovered(square - trace, DIGITS) != 0:
+        if square is not None and recovered(square - trace, DIGITS) != 0:
             return None
         mean, variance = -linear / (2 * trace), half / trace
         expected = half * (mean * mean / variance - 1 + variance.ln())

@@ -33,6 +33,7 @@ __all__ = ["Kind", "Manner", "ShapeError", "joined_kind", "kind_of", "product_ki
 
 Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
 _ORDER: tuple[Kind, ...] = ("matrix", "vector", "scalar")
+_MOST_SYMBOLS = 8
 _OF_MATRICES = frozenset(("det", "logdet", "inverse", "cholesky"))
 
 
@@ -180,6 +181,8 @@ def typings(tree: Tree, manner: Manner) -> Iterator[dict[str, Kind]]:
         ShapeError: there are none; what does not fit under the likeliest kinds.
     """
     names = free_symbols(tree)
+    if len(names) > _MOST_SYMBOLS:
+        raise ShapeError(f"it has {len(names)} symbols, and at most {_MOST_SYMBOLS} are told apart")
     fixed = {
         node.argument.name
         for node in walk(tree)

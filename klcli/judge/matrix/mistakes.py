@@ -71,7 +71,7 @@ MATRIX_MISTAKES: tuple[Mistake, ...] = (
         "the product S mu mu^T is mu^T S mu, and that of S S is the sum of squares of the entries of S.",
         (
             "0.5 * (trace(S mu mu') - d - logdet(S))",
-            "0.5 * (trace(S) + trace(mu mu') - d - logdet(S))",
+            "0.5 * (trace(S) + mu' mu - d - logdet(S))",
         ),
     ),
     Mistake(

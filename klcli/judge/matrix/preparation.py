@@ -5,7 +5,7 @@ It is found by trying: a weight doubles the formula when it is doubled, whatever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,12 +14,14 @@ from klcli.formula.doubles import Doubles
 from klcli.formula.tree import Symbol, Tree, free_symbols, walk
 from klcli.judge.matrix.evaluation import Evaluator, Value
 from klcli.judge.matrix.kinds import Kind, Manner
+from klcli.judge.matrix.linear import Linear
 from klcli.judge.matrix.points import fixed_points, shown
 from klcli.judge.names import is_dimension
 
 __all__ = ["Aside", "set_aside"]
 
 _SLACK = 1e-9
+_SIZE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,48 +53,67 @@ def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Aside:
     Raises:
         KlcliError: one of them is nothing of that.
     """
-    scalars = [name for name in free_symbols(tree) if kinds[name] == "scalar"]
-    found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": [], "others": []}
-    for name in scalars:
-        found[_role(tree, kinds, manner, name, scalars)].append(name)
-    dimensions = [name for name in found["dimensions"] if is_dimension(name)]
-    if dimensions or len(found["dimensions"]) > 1:
-        once = [node.name for node in walk(tree) if isinstance(node, Symbol)]
-        others = [name for name in found["dimensions"] if name not in dimensions and once.count(name) == 1]
-        found["others"] += others
-        dimensions = [name for name in found["dimensions"] if name not in others]
-    else:
-        dimensions = found["dimensions"]
-    return Aside(tuple(dimensions), tuple(found["weights"]), tuple(found["divisors"]), tuple(found["others"]))
+    trial = _Trial(tree, kinds, manner)
+    added = [name for name in trial.scalars if trial.is_added(name)]
+    counted = [name for name in added if is_dimension(name)]
+    names = [node.name for node in walk(tree) if isinstance(node, Symbol)]
+    others = [name for name in added if counted or len(added) > 1]
+    others = [name for name in others if name not in counted and names.count(name) == 1]
+    found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": []}
+    for name in trial.scalars:
+        if name not in others:
+            found["dimensions" if name in added else trial.role(name, others)].append(name)
+    return Aside(tuple(found["dimensions"]), tuple(found["weights"]), tuple(found["divisors"]), tuple(others))
 
 
-def _role(tree: Tree, kinds: Mapping[str, Kind], manner: Manner, name: str, scalars: list[str]) -> str:
-    try:
-        one, two, three = (
-            _at(tree, kinds, manner, dict.fromkeys(scalars, 3.0) | {name: x}) for x in (1, 2, 3)
+class _Trial:
+    """Evaluates a formula in three dimensions, with every matrix another positive definite one."""
+
+    def __init__(self, tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> None:
+        self.tree, self.kinds, self.manner = tree, kinds, manner
+        self.scalars = [name for name in free_symbols(tree) if kinds[name] == "scalar"]
+
+    def is_added(self, name: str) -> bool:
+        """Whether a number is added to the rest, times the same number everywhere."""
+        steps = []
+        for place in (0, 1):
+            try:
+                one, two, three = (self._at({name: value}, place) for value in (1.0, 2.0, 3.0))
+            except ArithmeticError:
+                return False
+            steps += [two - one, three - two]
+        return max(steps) - min(steps) <= _SLACK * max(1.0, *map(abs, steps))
+
+    def role(self, name: str, others: Sequence[str]) -> str:
+        """What a number is that is not added.
+
+        Raises:
+            KlcliError: neither a factor nor the number of dimensions.
+        """
+        rest = dict.fromkeys(others, 0.0)
+        try:
+            one, two, three = (self._at(rest | {name: value}, 0) for value in (1.0, 2.0, 3.0))
+        except ArithmeticError:
+            return "dimensions"
+        slack = _SLACK * max(abs(one), abs(two), abs(three), 1e-3)
+        if abs(two - 2 * one) <= slack and abs(three - 3 * one) <= slack:
+            return "weights"
+        if abs(one - 2 * two) <= slack and abs(one - 3 * three) <= slack:
+            return "divisors"
+        if is_dimension(name):
+            return "dimensions"
+        raise KlcliError(
+            f"{name} is a number that is neither a factor nor the number of dimensions",
+            f"give it a value, as in '{name} = 0.5; ...'",
         )
-    except ArithmeticError:
-        return "dimensions"
-    slack = _SLACK * max(abs(one), abs(two), abs(three), 1e-3)
-    if abs(two - 2 * one) <= slack and abs(three - 3 * one) <= slack:
-        return "weights"
-    if abs(one - 2 * two) <= slack and abs(one - 3 * three) <= slack:
-        return "divisors"
-    if is_dimension(name) or abs(three - 2 * two + one) <= slack:
-        return "dimensions"
-    raise KlcliError(
-        f"{name} is a number that is neither a factor nor the number of dimensions",
-        f"give it a value, as in '{name} = 0.5; ...'",
-    )
 
-
-def _at(tree: Tree, kinds: Mapping[str, Kind], manner: Manner, numbers: Mapping[str, float]) -> float:
-    """The formula at one point, with every matrix another positive definite one."""
-    run = Doubles()
-    drawn = [shown(own, run) for point in fixed_points()[1::4] for own in (point.q, point.p)]
-    values: dict[str, Value[float]] = {}
-    for place, (name, kind) in enumerate(kinds.items()):
-        own = drawn[place % len(drawn)]
-        data = {"matrix": own.covariance, "vector": own.mean}.get(kind)
-        values[name] = Value(kind, numbers[name] if data is None else data)
-    return Evaluator(run, manner, 3, values, _SLACK).number(tree)
+    def _at(self, numbers: Mapping[str, float], place: int) -> float:
+        run = Doubles()
+        pairs = [(point.q, point.p) for point in fixed_points() if point.size == _SIZE]
+        drawn = [shown(own, run) for pair in pairs[place:] + pairs[:place] for own in pair]
+        values: dict[str, Value[float]] = {"I": Value("matrix", Linear(run).identity(_SIZE))}
+        for number, (name, kind) in enumerate(self.kinds.items()):
+            own = drawn[number % len(drawn)]
+            data = {"matrix": own.covariance, "vector": own.mean}.get(kind)
+            values[name] = Value(kind, numbers.get(name, float(_SIZE)) if data is None else data)
+        return Evaluator(run, self.manner, _SIZE, values, _SLACK).number(self.tree)

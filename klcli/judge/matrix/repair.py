@@ -15,7 +15,7 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.judge.candidates import effort
 from klcli.judge.matrix.evaluation import Evaluator
 from klcli.judge.matrix.fitting import Subject, posterior_and_prior
-from klcli.judge.matrix.kinds import Kind, ShapeError
+from klcli.judge.matrix.kinds import Kind, Manner, ShapeError
 from klcli.judge.matrix.linear import Linear
 from klcli.judge.matrix.mistakes import RULES
 from klcli.judge.matrix.points import Shown, divergence, fixed_points, shown, symbols
@@ -101,14 +101,24 @@ def _verdict_on(
 ) -> MatrixVerdict | None:
     try:
         tree = read_again(program, text).tree
-        known = {head.name for head in way.heads} | {*way.means, *way.dimensions, *subject.others, "I"}
-        if new := {*free_symbols(tree)} - known:
-            if way.dimensions or new != {"d"}:
-                return None
-            way = replace(way, dimensions=("d",))
-        return judge_way(replace(subject, tree=tree), way, prior, text)
-    except (KlcliError, ShapeError):
+    except KlcliError:
         return None
+    known = {head.name for head in way.heads} | {*way.means, *way.dimensions, *subject.others, "I"}
+    if new := {*free_symbols(tree)} - known:
+        if way.dimensions or new != {"d"}:
+            return None
+        way = replace(way, dimensions=("d",))
+    for manner in _manners(subject.manner):
+        try:
+            return judge_way(replace(subject, tree=tree, manner=manner), way, prior, text)
+        except ShapeError:
+            continue
+    return None
+
+
+def _manners(own: Manner) -> list[Manner]:
+    """The manner of a text and, where vectors are columns, that in which they have one axis."""
+    return [own] if own.mathematical or own.flat else [own, replace(own, flat=True)]
 
 
 class _Trial:
@@ -132,14 +142,20 @@ class _Trial:
 
     def scale(self, tree: Tree) -> float | None:
         """The factor k > 0 for which the formula may be k KL; exactly 1 if it may be the KL itself."""
-        ratios = []
-        for values, size, truth in self.points:
+        for manner in _manners(self.subject.manner):
             try:
-                run = Evaluator(self.run, self.subject.manner, size, values, _SLACK)
-                ratios.append(run.number(tree) / truth)
-            except (ArithmeticError, ShapeError, KeyError):
+                return self._ratio(tree, manner)
+            except ShapeError:
+                continue
+            except (ArithmeticError, KeyError):
                 return None
-            if len(ratios) > 1 and abs(ratios[0] - ratios[-1]) > _SLACK * max(1.0, abs(ratios[0])):
+        return None
+
+    def _ratio(self, tree: Tree, manner: Manner) -> float | None:
+        ratios: list[float] = []
+        for values, size, truth in self.points:
+            ratios.append(Evaluator(self.run, manner, size, values, _SLACK).number(tree) / truth)
+            if abs(ratios[0] - ratios[-1]) > _SLACK * max(1.0, abs(ratios[0])):
                 return None
         if ratios[0] <= 0:
             return None

@@ -78,6 +78,12 @@ class Setting:
             whole = self.product(whole, factor)
         return whole
 
+    def form(self, row: Tree, between: list[Tree], vector: Tree) -> Tree:
+        """The number row @ between @ vector; without transposes in Python, where vectors have one axis."""
+        if not self.manner.mathematical and isinstance(row, MatrixCall) and row.function == "transpose":
+            row = row.argument
+        return self.joined([row, *between, vector])
+
     def inverted(self, tree: Tree) -> Tree | None:
         """What a part is the inverse of."""
         match tree:

@@ -130,13 +130,11 @@ def trace_of_product(site: Site, setting: Setting) -> Iterator[Tree]:
     if not isinstance(site.node, MatrixCall) or site.node.function != "trace":
         return
     factors = setting.factors(site.node.argument)
-    for place in range(1, len(factors)):
-        head, tail = setting.joined(factors[:place]), setting.joined(factors[place:])
-        parts = [(head, tail)]
-        if place > 1 and setting.inverted(factors[0]) is not None:
-            parts.append((head, setting.joined([factors[0], *factors[place:]])))
-        for one, other in parts:
-            yield operation("+", MatrixCall("trace", one), MatrixCall("trace", other))
+    shared = factors[:1] if setting.inverted(factors[0]) is not None else []
+    moments = [setting.kind(factor) for factor in factors[-2:]] == ["vector", "row"]
+    if moments and len(factors) - len(shared) > 2:
+        first = MatrixCall("trace", setting.joined(factors[:-2]))
+        yield operation("+", first, setting.form(factors[-1], shared, factors[-2]))
     if len(factors) == 2 and factors[0] == factors[1]:
         yield MatrixCall("trace", factors[0])
 

@@ -69,6 +69,8 @@ def _kind(found: Fit | None, way: Way, prior: FixedPrior) -> Kind:
         return "wrong"
     if found.reverse:
         return "reversed"
+    if not way.has_prior and not way.means:
+        return "wrong"  # the spread term alone
     if not way.has_prior and (found.prior_mean, found.prior_variance) != (prior.mean, prior.variance):
         return "other-prior"
     return "exact" if found.scale == 1 and found.per_dimension == found.shift == 0 else "scaled"

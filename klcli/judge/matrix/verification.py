@@ -210,6 +210,8 @@ def _repair(
     best = min(verdicts, key=lambda verdict: verdict.rank)
     if wanted is None and best.kind in ("exact", "reversed"):
         return None
+    if any(verdict.kind == "wrong" and verdict.fit for verdict in verdicts):
+        return None
     if best.kind == "scaled" and best.fit and not _looks_unmeant(best) and wanted is None:
         return None
     likeliest = [best.way] if best.kind == "scaled" else typed.groups[0]
@@ -239,6 +241,8 @@ def _candidate(
         return MatrixCandidate("scaled" if weighed else "exact", verdict)
     if kind == "reversed":
         return MatrixCandidate(kind, verdict, find_mistake("KL115"), _exchanged(program, typed, verdict))
+    if kind == "wrong" and verdict.fit:
+        return MatrixCandidate(kind, verdict, find_mistake("KL111"))
     own = repair if repair and _same_way(repair.verdict.way, verdict.way) else None
     if own is None:
         lone = kind == "wrong" and not _has_ingredients(typed, verdict.way)
