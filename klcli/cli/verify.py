@@ -15,7 +15,8 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers
 from klcli.errors import KlcliError
-from klcli.formula.program import Language, read_as_matrices, read_matrices, read_program
+from klcli.formula.program import Language, Program, read_as_matrices, read_matrices, read_program
+from klcli.formula.syntax import FormulaError
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.candidates import Question
@@ -133,13 +134,21 @@ def _settled(
 ) -> Verification | MatrixVerification:
     """What a formula is, of numbers or of matrices."""
     if program := read_matrices(text, language):
-        line = read_as_matrices(sampler) if sampler is not None else None
+        line = _sampling_line(sampler, program.language) if sampler is not None else None
         return verify_matrices(program, replace(question, matrix_sampler=line))
     if question.matrix_reading and question.reading is None:
         hint = f"a number is read as {', '.join(PARAMETERIZATIONS)}"
         raise KlcliError(f"--param {question.matrix_reading} is a reading of a matrix", hint)
     tree = read_program(sampler).tree if sampler is not None else None
     return settle(read_program(text, language), replace(question, sampler=tree))
+
+
+def _sampling_line(text: str, language: Language) -> Program:
+    """A sampling line in the language of its formula, or else in the other one."""
+    try:
+        return read_as_matrices(text, language)
+    except FormulaError:
+        return read_as_matrices(text)
 
 
 def _answers(

@@ -43,9 +43,9 @@ MATRIX_CALLS = frozenset(
 
 _HARMLESS = frozenset(
     (
-        *("dim1", "dim2", "axis1", "axis2", "offset", "dim", "axis", "perm", "axes", "dim0", "keepdims"),
+        *("dim1", "dim2", "axis1", "axis2", "dim", "axis", "perm", "axes", "dim0", "keepdims"),
         *("dtype", "device", "left", "check_finite", "overwrite_a", "overwrite_b", "assume_a", "hermitian"),
-        *("jitter", "keepdim", "lower", "upper", "ord", "p", "num_rows", "conjugate"),
+        *("jitter", "keepdim", "lower", "upper", "num_rows", "conjugate"),
     )
 )
 _EINSUMS = {
@@ -111,6 +111,8 @@ class MatrixReader(Reader):
             raise self.error("slogdet gives a sign and a logarithm", node, "write slogdet(S)[1]")
         if name in MATRIX_CALLS or name in _PRODUCTS:
             self._check_keywords(name, node)
+        if name == "norm":
+            self._check_norm(arguments, node)
         if name in _FUNCTIONS and arguments:
             return MatrixCall(_FUNCTIONS[name], self.tree(arguments[0]))
         if name in _PRODUCTS and count >= 2:
@@ -134,9 +136,17 @@ class MatrixReader(Reader):
                 keyword.arg == "lower" and value is False and not name.endswith(("solve", "triangular"))
             )
             known = keyword.arg in _HARMLESS or keyword.arg in ("transpose_a", "transpose_b", "adjoint_b")
+            known = known or (name == "norm" and keyword.arg in ("ord", "p"))
+            known = known or (keyword.arg == "offset" and value == 0)
             if upper or not known:
                 hint = "write the transpose out" if upper else ""
                 raise self.error(f"{keyword.arg or '**'}= is not understood here", node, hint)
+
+    def _check_norm(self, arguments: list[ast.expr], node: ast.Call) -> None:
+        """Only the root of the sum of squares is read, which is 2 for vectors and 'fro' for matrices."""
+        orders = arguments[1:] + [entry.value for entry in node.keywords if entry.arg in ("ord", "p")]
+        if any(ast.unparse(order) not in ("2", "'fro'", "'euclidean'", "None") for order in orders):
+            raise self.error("only the Euclidean norm is read", node, "write the sum out")
 
     def _product(self, arguments: list[ast.expr], node: ast.Call) -> Tree:
         left, right = map(self.tree, arguments[:2])

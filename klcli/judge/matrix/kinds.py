@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import Literal, TypeAlias
 
 from klcli.formula.printing import to_text
@@ -34,6 +34,8 @@ __all__ = ["Kind", "Manner", "ShapeError", "joined_kind", "kind_of", "product_ki
 Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
 _ORDER: tuple[Kind, ...] = ("matrix", "vector", "scalar")
 _MOST_SYMBOLS = 8
+_MOST_VISITS = 500_000
+"""Nodes that are visited to find the kinds of all symbols."""
 _OF_MATRICES = frozenset(("det", "logdet", "inverse", "cholesky"))
 
 
@@ -193,7 +195,7 @@ def typings(tree: Tree, manner: Manner) -> Iterator[dict[str, Kind]]:
     choices = [("matrix",) if name in fixed else _ORDER for name in names]
     problem: ShapeError | None = None
     count = 0
-    for choice in product(*choices):
+    for choice in islice(product(*choices), _MOST_VISITS // len(list(walk(tree)))):
         kinds: dict[str, Kind] = dict(zip(names, choice, strict=True))
         if "matrix" not in choice:
             continue

@@ -34,6 +34,10 @@ __all__ = ["MatrixVerification", "verify_matrices"]
 
 _MOST_TYPINGS = 3
 _MOST_WAYS = 40
+_MOST_NODES = 250
+"""Nodes of a formula in which mistakes are looked for; in longer ones it takes too much time."""
+_MOST_VISITS = 6_000
+"""Nodes that are evaluated for all ways together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
     manners = [Manner(True)] if program.language == "math" else [Manner(False), Manner(False, flat=True)]
     found: list[_Typed] = []
     problems: list[KlcliError] = []
+    misfits: list[ShapeError] = []
     for manner in manners:
         try:
             for kinds in islice(typings(program.tree, manner), _MOST_TYPINGS):
@@ -117,9 +122,9 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
                 except KlcliError as error:
                     problems.append(error)
         except ShapeError as error:
-            problems.append(_misfit(error))
+            misfits.append(error)
     if not found:
-        raise problems[0]
+        raise problems[0] if problems else _misfit(misfits[0])
     return sorted(found, key=lambda typed: _strangeness(typed.kinds))
 
 
@@ -193,7 +198,7 @@ def _of_each_reading(ordered: Sequence[MatrixCandidate]) -> tuple[MatrixCandidat
 def _verdicts(program: Program, typed: _Typed, question: Question) -> list[MatrixVerdict]:
     """The verdicts on the likeliest ways; on less likely ones only where those give no KL."""
     found: list[MatrixVerdict] = []
-    left = _MOST_WAYS
+    left = min(_MOST_WAYS, max(3, _MOST_VISITS // len(list(walk(program.tree)))))
     for group in typed.groups:
         for way in group[:left]:
             found.append(judge_way(typed.subject, way, question.prior, program.text))
@@ -213,6 +218,8 @@ def _repair(
     if any(verdict.kind == "wrong" and verdict.fit for verdict in verdicts):
         return None
     if best.kind == "scaled" and best.fit and not _looks_unmeant(best) and wanted is None:
+        return None
+    if len(list(walk(program.tree))) > _MOST_NODES:
         return None
     likeliest = [best.way] if best.kind == "scaled" else typed.groups[0]
     if wanted is not None:
