@@ -70,6 +70,8 @@ class _MatrixParser(Parser):
     def application(self, token: Token) -> Tree:
         """``log|A|/|B|`` and ``log det A / det B`` are logarithms of a quotient: nobody divides by a det."""
         call = super().application(token)
+        if isinstance(call, MatrixCall) and call.function == "det" and self.at("/") and self._is_det():
+            self.bare = (0, 0, -1)  # det A / det B
         match call:
             case Call("log", MatrixCall("det" | "bars") as above) if self.at("/") and self._is_det():
                 self.take()

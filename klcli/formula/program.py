@@ -20,7 +20,7 @@ from klcli.formula.matrix_python import MATRIX_CALLS, MatrixReader
 from klcli.formula.matrix_tokens import MATRIX_WORDS
 from klcli.formula.statements import Statements
 from klcli.formula.syntax import FormulaError, check_text, check_tree
-from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, children, substitute, walk
+from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
 
 __all__ = [
     "LANGUAGES",
@@ -155,19 +155,16 @@ def read_again(program: Program, text: str) -> Program:
 
 
 def _has_matrices(tree: Tree) -> bool:
-    """Whether a function of matrices occurs; products and lengths alone are those of vectors."""
-    nodes = list(walk(tree))
-    plain = ("transpose", "norm", "numel", "bars", "eye")
-    volumes = any(isinstance(node, Call) and _is_volume(node) for node in nodes)
-    return volumes or any(isinstance(node, MatrixCall) and node.function not in plain for node in nodes)
+    """Whether a function of matrices occurs; products and lengths alone are those of vectors.
 
-
-def _is_volume(node: Call) -> bool:
-    """Whether a node is the logarithm of |S|, or of a quotient of such."""
-    inner = (node.argument, *children(node.argument))
-    return node.function == "log" and any(
-        isinstance(part, MatrixCall) and part.function == "bars" for part in inner
-    )
+    The logarithm of ``|x|`` is one of a determinant where something else is of matrices, too.
+    """
+    calls = [node for node in walk(tree) if isinstance(node, MatrixCall)]
+    if any(node.function not in ("transpose", "norm", "numel", "bars", "eye") for node in calls):
+        return True
+    logs = [node for node in walk(tree) if isinstance(node, Call) and node.function == "log"]
+    volumes = any(isinstance(part, MatrixCall) for node in logs for part in walk(node.argument))
+    return volumes and any(node.function in ("transpose", "norm") for node in calls)
 
 
 def read(text: str) -> Tree:

@@ -98,6 +98,7 @@ def test_what_is_refused(text: str) -> None:
         "-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())",
         "0.5 * (x.T @ x + s^2)",
         "0.5 (||mu||^2 + s^2 - 1 - 2 log s)",
+        "0.5 (s^2 + mu^2 - 1 - 2 log |s|)",
         "tr * s",
         "det + log s",
         "identity(mu)**2",

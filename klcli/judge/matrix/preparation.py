@@ -11,17 +11,30 @@ from fractions import Fraction
 
 from klcli.errors import KlcliError
 from klcli.formula.doubles import Doubles
-from klcli.formula.tree import Symbol, Tree, free_symbols, walk
+from klcli.formula.tree import (
+    MatrixCall,
+    Number,
+    Operation,
+    Symbol,
+    Tree,
+    children,
+    free_symbols,
+    operation,
+    rebuilt,
+    spanning,
+    walk,
+)
 from klcli.judge.matrix.evaluation import Evaluator, Value
 from klcli.judge.matrix.kinds import Kind, Manner
 from klcli.judge.matrix.linear import Linear
 from klcli.judge.matrix.points import fixed_points, shown
-from klcli.judge.names import is_dimension
+from klcli.judge.names import is_dimension, is_epsilon
 
-__all__ = ["Aside", "set_aside"]
+__all__ = ["Aside", "set_aside", "without_jitter"]
 
 _SLACK = 1e-9
 _SIZE = 3
+_SMALL = Fraction(1, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,38 @@ class Aside:
         """What is put in for the numbers that do not decide."""
         ones = dict.fromkeys((*self.weights, *self.divisors), Fraction(1))
         return ones | dict.fromkeys(self.others, Fraction(0))
+
+
+def without_jitter(tree: Tree) -> tuple[Tree, tuple[Tree, ...]]:
+    """The formula without the small multiples of the identity that keep a factorisation going, and these."""
+    found: list[Tree] = []
+
+    def visit(node: Tree) -> Tree:
+        below = [visit(child) for child in children(node)]
+        if isinstance(node, Operation) and node.operator == "+" and _is_jitter(node.right):
+            found.append(node.right)
+            return below[0]
+        new = rebuilt(node, below)
+        return spanning(new, *node.span) if node.span else new
+
+    plain = visit(tree)
+    return plain, tuple(dict.fromkeys(found))
+
+
+def _is_jitter(tree: Tree) -> bool:
+    """Whether a part is a small number times the identity."""
+    match tree:
+        case Operation("*", small, unit) if _is_unit(small):
+            return _is_jitter(operation("*", unit, small))
+        case Operation("*", Number(value), unit) if _is_unit(unit):
+            return value <= _SMALL
+        case Operation("*", Symbol(name), unit) if _is_unit(unit):
+            return is_epsilon(name)
+    return False
+
+
+def _is_unit(tree: Tree) -> bool:
+    return tree == Symbol("I") or (isinstance(tree, MatrixCall) and tree.function == "eye")
 
 
 def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Aside:

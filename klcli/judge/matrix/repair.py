@@ -19,6 +19,7 @@ from klcli.judge.matrix.kinds import Kind, Manner, ShapeError
 from klcli.judge.matrix.linear import Linear
 from klcli.judge.matrix.mistakes import RULES
 from klcli.judge.matrix.points import Shown, divergence, fixed_points, shown, symbols
+from klcli.judge.matrix.preparation import without_jitter
 from klcli.judge.matrix.rewriting import Setting
 from klcli.judge.matrix.verdict import MatrixVerdict, judge_way
 from klcli.judge.matrix.ways import Way
@@ -100,7 +101,7 @@ def _verdict_on(
     text: str, program: Program, subject: Subject, way: Way, prior: FixedPrior
 ) -> MatrixVerdict | None:
     try:
-        tree = read_again(program, text).tree
+        tree, _ = without_jitter(read_again(program, text).tree)
     except KlcliError:
         return None
     known = {head.name for head in way.heads} | {*way.means, *way.dimensions, *subject.others, "I"}

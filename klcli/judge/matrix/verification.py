@@ -19,7 +19,7 @@ from klcli.judge.candidates import PLAIN, Question
 from klcli.judge.matrix.counterexample import MatrixCounterexample, counterexample
 from klcli.judge.matrix.fitting import Subject
 from klcli.judge.matrix.kinds import Kind, Manner, ShapeError, typings
-from klcli.judge.matrix.preparation import Aside, set_aside
+from klcli.judge.matrix.preparation import Aside, set_aside, without_jitter
 from klcli.judge.matrix.repair import Repair, repaired
 from klcli.judge.matrix.rewriting import Setting
 from klcli.judge.matrix.sampler import judge_matrix_sampler
@@ -52,6 +52,7 @@ class MatrixVerification:
         candidates: one for each reading of the posterior's matrix, the best first.
         counterexample: where it is not the KL, if it is not.
         sampling: what the sampling line was found to be.
+        jitter: small multiples of the identity that were left out.
         warnings: what else there is to know.
     """
 
@@ -62,6 +63,7 @@ class MatrixVerification:
     candidates: tuple[MatrixCandidate, ...]
     counterexample: MatrixCounterexample | None = None
     sampling: Sampling | None = None
+    jitter: tuple[Tree, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -82,6 +84,8 @@ def verify_matrices(program: Program, question: Question = PLAIN) -> MatrixVerif
         KlcliError: its parts do not fit together, or it lacks a symbol that the question names.
     """
     wanted = _wanted(question)
+    plain, jitter = without_jitter(program.tree)
+    program = replace(program, tree=plain)
     found = _best_answer(program, _typed(program, question), question, wanted)
     best = found.best
     if best.kind not in ("exact", "scaled"):
@@ -90,7 +94,7 @@ def verify_matrices(program: Program, question: Question = PLAIN) -> MatrixVerif
         right = best.kind in ("exact", "scaled", "other-prior")
         sampling = judge_matrix_sampler(question.matrix_sampler, best.verdict, right=right)
         found = replace(found, sampling=sampling)
-    return replace(found, warnings=tuple(_warnings(found, question)))
+    return replace(found, jitter=jitter, warnings=tuple(_warnings(found, question)))
 
 
 def _wanted(question: Question) -> str | None:

@@ -51,6 +51,11 @@ UNIT: dict[str, str] = {
     "0.5 * (np.sum(np.square(alpha)) + np.sum(L**2) - d - 2*np.sum(np.log(np.diag(L))))": "cholesky",
     "0.5 * (np.linalg.norm(L, 'fro')**2 + mu @ mu - d - np.log(np.linalg.det(L)**2))": "cholesky",
     "1/2 (tr(L L') + mu' mu - d) - sum(log(diag(L)))": "cholesky",
+    "1/2 (tr(S) + mu' mu - d) - ∑ log diag(chol(S))": "covariance",
+    r"D_{KL}(q\|p) = \frac12 (\operatorname{tr}(\Sigma - \mathbf{I}) + \mu^\top\mu - \ln|\Sigma|)": "covariance",
+    "def kl(mu, S):\n    d = mu.shape[0]\n    return 0.5 * (torch.trace(S) + mu @ mu - d - torch.logdet(S))": (
+        "covariance"
+    ),
     "0.5 * (np.trace(np.linalg.inv(P)) + mu @ mu - d + np.linalg.slogdet(P)[1])": "precision",
     r"\frac12 (\operatorname{tr}\Lambda^{-1} + \mu^\top \mu - d + \log|\Lambda|)": "precision",
 }
@@ -82,6 +87,15 @@ _DISTRIBUTIONS = (
     "term3 = torch.linalg.solve_triangular(L_p, mu_q - mu_p, upper=False).pow(2).sum(-1)\n"
     "half_term1 + 0.5 * (term2 + term3 - n)"
 )
+_GPFLOW = (
+    "alpha = tf.linalg.triangular_solve(Lp, q_mu, lower=True)\n"
+    "mahalanobis = tf.reduce_sum(tf.square(alpha))\n"
+    "logdet_qcov = tf.reduce_sum(tf.math.log(tf.square(tf.linalg.diag_part(Lq))))\n"
+    "trace = tf.reduce_sum(tf.square(tf.linalg.triangular_solve(Lp, Lq, lower=True)))\n"
+    "log_sqdiag_Lp = tf.math.log(tf.square(tf.linalg.diag_part(Lp)))\n"
+    "twoKL = mahalanobis - tf.cast(tf.size(q_mu), tf.float64) - logdet_qcov + trace "
+    "+ tf.reduce_sum(log_sqdiag_Lp)\n0.5 * twoKL"
+)
 PAIRS: dict[str, str] = {
     r"\frac{1}{2}\left(\operatorname{tr}\left(\Sigma_1^{-1}\Sigma_0\right) - k + (\mu_1-\mu_0)^\mathsf{T}"
     r"\Sigma_1^{-1}(\mu_1-\mu_0) + \ln\left(\frac{\det\Sigma_1}{\det\Sigma_0}\right)\right)": "covariance",
@@ -92,7 +106,10 @@ PAIRS: dict[str, str] = {
     "0.5 (tr(inv(S_p) S_q) + (m_p - m_q)' inv(S_p) (m_p - m_q) - d - log det(S_q)/det(S_p))": "covariance",
     "0.5 (tr(S_p^{-1} S_q) + (m_p - m_q)' S_p^{-1} (m_p - m_q) - d - log|S_p^{-1} S_q|)": "covariance",
     "0.5 (tr(S_p^-1 (S_q + (m_p - m_q)(m_p - m_q)')) - d + ln|S_p| - ln|S_q|)": "covariance",
+    "0.5 (tr(S_q S_p^{-1}) - d + (m_p - m_q)' S_p^{-1} (m_p - m_q) + log(det S_p/det S_q))": "covariance",
+    "0.5 (tr(S_0 S_1^-1) - d + (m_0 - m_1)' S_1^-1 (m_0 - m_1) + log(det S_1/det S_0))": "covariance",
     _TORCH: "covariance",
+    _GPFLOW: "cholesky",
     _NUMPY: "covariance",
     _SCIPY: "covariance",
     _TFP: "cholesky",

@@ -58,7 +58,7 @@ def run_in_numpy(text: str, values: dict[str, Any]) -> float:
 def run_in_torch(text: str, values: dict[str, Any]) -> float:
     import torch
 
-    *before, last = text.split("\n")
+    *before, last = text.removeprefix("def kl(mu, S):\n    ").replace("\n    ", "\n").split("\n")
     tensors = {name: torch.tensor(value, dtype=torch.float64) for name, value in values.items()}
     space = {"torch": torch, "trace": torch.trace, **tensors}
     exec("\n".join([*before, f"result = {last.removeprefix('return ')}"]), space)
@@ -228,3 +228,11 @@ def test_the_mean_left_out() -> None:
     best = settled("0.5 (trace(S) - d - logdet(S))").best
     assert (best.kind, best.mistake and best.mistake.code) == ("wrong", "KL111")
     assert settled("0.5 (trace(A_p^-1 A_q) - d - logdet(A_q) + logdet(A_p))").best.kind == "exact"
+
+
+def test_jitter_is_set_aside_and_said() -> None:
+    found = settled("0.5 * (torch.trace(S) + mu @ mu - d - torch.logdet(S + 1e-6 * torch.eye(d)))")
+    assert (found.best.kind, len(found.jitter)) == ("exact", 1)
+    found = settled("0.5 (tr(S) + mu' mu - d - log det(S + jitter I))")
+    assert (found.best.kind, len(found.jitter)) == ("exact", 1)
+    assert settled("0.5 (tr(S) + mu' mu - d - log det(S + 0.5 I))").best.kind == "wrong"
