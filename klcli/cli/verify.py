@@ -15,7 +15,14 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers
 from klcli.errors import KlcliError
-from klcli.formula.program import Language, Program, read_as_matrices, read_matrices, read_program
+from klcli.formula.program import (
+    Language,
+    Program,
+    read_as_matrices,
+    read_matrices,
+    read_otherwise,
+    read_program,
+)
 from klcli.formula.syntax import FormulaError
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -135,7 +142,8 @@ def _settled(
     """What a formula is, of numbers or of matrices."""
     if program := read_matrices(text, language):
         line = _sampling_line(sampler, program.language) if sampler is not None else None
-        return verify_matrices(program, replace(question, matrix_sampler=line))
+        other = None if language else read_otherwise(program)
+        return verify_matrices(program, replace(question, matrix_sampler=line), other=other)
     if question.matrix_reading and question.reading is None:
         hint = f"a number is read as {', '.join(PARAMETERIZATIONS)}"
         raise KlcliError(f"--param {question.matrix_reading} is a reading of a matrix", hint)

@@ -30,6 +30,7 @@ __all__ = [
     "read_again",
     "read_as_matrices",
     "read_matrices",
+    "read_otherwise",
     "read_program",
 ]
 
@@ -134,6 +135,15 @@ def read_as_matrices(text: str, language: Language | None = None) -> Program:
             return _MATRIX_READERS[other](text)
         except FormulaError:
             raise error from None
+
+
+def read_otherwise(program: Program) -> Program | None:
+    """The text of a formula of matrices in the other language; None if it cannot be read in that."""
+    language: Language = "python" if program.language == "math" else "math"
+    try:
+        return _MATRIX_READERS[language](program.text)
+    except FormulaError:
+        return None
 
 
 def _is_read(text: str, language: Language | None) -> bool:

@@ -8,6 +8,7 @@ Gaussians of several sizes; it is no proof.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -77,12 +78,33 @@ class _Typed:
     groups: list[list[Way]]
 
 
-def verify_matrices(program: Program, question: Question = PLAIN) -> MatrixVerification:
+def verify_matrices(
+    program: Program, question: Question = PLAIN, *, other: Program | None = None
+) -> MatrixVerification:
     """Settle what a formula of matrices is.
+
+    Args:
+        program: the formula.
+        question: what is asked about it.
+        other: the same text in the other language, where it can be read in both. There ``*`` is elementwise
+            in Python and the product of matrices in mathematics; the better answer is taken.
 
     Raises:
         KlcliError: its parts do not fit together, or it lacks a symbol that the question names.
     """
+    try:
+        found = _settled(program, question)
+    except KlcliError:
+        if other is None:
+            raise
+        found = _settled(other, question)
+    if other is not None and found.best.kind != "exact" and found.program.language != other.language:
+        with suppress(KlcliError):
+            found = min(found, _settled(other, question), key=lambda answer: _rank(answer.best))
+    return found
+
+
+def _settled(program: Program, question: Question) -> MatrixVerification:
     wanted = _wanted(question)
     plain, jitter = without_jitter(program.tree)
     program = replace(program, tree=plain)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_matrices
+from klcli.formula.program import read_matrices, read_otherwise
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.candidates import PLAIN, Question
 from klcli.judge.matrix.verification import MatrixVerification, verify_matrices
@@ -236,3 +236,18 @@ def test_jitter_is_set_aside_and_said() -> None:
     found = settled("0.5 (tr(S) + mu' mu - d - log det(S + jitter I))")
     assert (found.best.kind, len(found.jitter)) == ("exact", 1)
     assert settled("0.5 (tr(S) + mu' mu - d - log det(S + 0.5 I))").best.kind == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("0.5 * (trace(S) + sum(mu * mu) - d - logdet(S))", "python"),
+        ("0.5 * (trace(inv(S_p) * S_q) - d - logdet(S_q) + logdet(S_p))", "math"),
+        ("0.5 * (sum(L * L) + sum(mu * mu) - d - 2 * sum(log(diag(L))))", "python"),
+    ],
+)
+def test_a_text_of_both_languages_is_read_as_the_one_that_it_is(text: str, language: str) -> None:
+    program = read_matrices(text)
+    assert program
+    found = verify_matrices(program, other=read_otherwise(program))
+    assert (found.best.kind, found.program.language) == ("exact", language)
