@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from klcli.errors import KlcliError as KlcliError
     from klcli.formula.printing import to_text as to_text
     from klcli.formula.program import read as read
+    from klcli.formula.program import read_matrices as read_matrices
     from klcli.formula.program import read_program as read_program
     from klcli.gaussian.agreement import examine as examine
     from klcli.gaussian.derivation import derive as derive
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from klcli.gaussian.parameterization import PARAMETERIZATIONS as PARAMETERIZATIONS
     from klcli.judge.candidates import Question as Question
     from klcli.judge.comparison import compare as compare
+    from klcli.judge.matrix.verification import verify_matrices as verify_matrices
     from klcli.judge.verdict import judge as verdict
     from klcli.judge.verification import verify as verify
 
@@ -44,10 +46,12 @@ _HOME = {
     "examine": "klcli.gaussian.agreement:examine",
     "kl": "klcli.gaussian.kernel:divergence",
     "read": "klcli.formula.program:read",
+    "read_matrices": "klcli.formula.program:read_matrices",
     "read_program": "klcli.formula.program:read_program",
     "to_text": "klcli.formula.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
     "verify": "klcli.judge.verification:verify",
+    "verify_matrices": "klcli.judge.matrix.verification:verify_matrices",
 }
 
 __all__ = [*_HOME]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,10 +16,20 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers
 from klcli.errors import KlcliError
-from klcli.formula.program import Language, read_program
+from klcli.formula.program import (
+    Language,
+    Program,
+    read_as_matrices,
+    read_matrices,
+    read_otherwise,
+    read_program,
+)
+from klcli.formula.syntax import FormulaError
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.candidates import Question
+from klcli.judge.matrix.verification import MatrixVerification, verify_matrices
+from klcli.judge.matrix.ways import READINGS
 from klcli.judge.verdict import FixedPrior
 from klcli.judge.verification import Verification
 from klcli.judge.verification import verify as settle
@@ -42,6 +53,7 @@ Examples:
   klcli verify 'std = exp(s); log(1/std) + (std^2 + mu^2)/2 - 1/2' --param logstd
   klcli verify '0.5 * (exp(logvar) + mu^2 - 1 - logvar)' --sampler 'mu + exp(logvar) * eps'
   klcli verify 'log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2' --json
+  klcli verify "0.5 * (trace(S) + mu' mu - d - log det S)"
   klcli verify --file formulas.txt
   pbpaste | klcli verify -
 
@@ -59,8 +71,8 @@ understood, and 2 for what could not be read. -q prints verdict, reading and mis
 )
 @click.option(
     "--param",
-    type=Choice(tuple(PARAMETERIZATIONS)),
-    help=f"Require this reading: {', '.join(PARAMETERIZATIONS)}.",
+    type=Choice(tuple(dict.fromkeys((*PARAMETERIZATIONS, *READINGS)))),
+    help=f"Require this reading: {', '.join(PARAMETERIZATIONS)}; of a matrix {', '.join(READINGS)}.",
 )
 @click.option("--mean", metavar="NAME", help="The symbol that is the mean of the posterior.")
 @click.option(
@@ -96,16 +108,17 @@ def verify(
     """Settle what a formula really computes: which KL, under which reading of its head.
 
     FORMULA is mathematics (ASCII, Unicode, LaTeX) or lines of Python; - reads it from standard input.
-    Which symbol is the mean and which the head is found by trying.
+    Which symbol is the mean and which the head is found by trying. With trace, det, inverse or
+    Cholesky factor in it, it is one of full covariance matrices.
     """
     settings = settings.over(outer)
     language = _NOTATIONS[notation] if notation else None
     question = Question(
         mean=_name(mean),
         head=_name(head),
-        reading=PARAMETERIZATIONS[param] if param else None,
+        reading=PARAMETERIZATIONS.get(param) if param else None,
         prior=_prior(prior_mu, prior_sigma),
-        sampler=read_program(sampler).tree if sampler is not None else None,
+        matrix_reading=param,
     )
     if path is not None:
         if sampler is not None:
@@ -119,9 +132,32 @@ def verify(
     if re.fullmatch(r"[\w./~-]{1,200}\.\w{1,9}", formula) and Path(formula).is_file():
         raise KlcliError(f"{formula} is a file", f"klcli verify --file {formula}")
     text = read_text("-") if formula == "-" else formula
-    found = settle(read_program(text, language), question)
+    found = _settled(text, language, question, sampler)
     proved = None if no_prove else _proved(found)
     return verify_report(found, proved=proved, allow_scale=allow_scale), settings
+
+
+def _settled(
+    text: str, language: Language | None, question: Question, sampler: str | None
+) -> Verification | MatrixVerification:
+    """What a formula is, of numbers or of matrices."""
+    if program := read_matrices(text, language):
+        line = _sampling_line(sampler, program.language) if sampler is not None else None
+        other = None if language else read_otherwise(program)
+        return verify_matrices(program, replace(question, matrix_sampler=line), other=other)
+    if question.matrix_reading and question.reading is None:
+        hint = f"a number is read as {', '.join(PARAMETERIZATIONS)}"
+        raise KlcliError(f"--param {question.matrix_reading} is a reading of a matrix", hint)
+    tree = read_program(sampler).tree if sampler is not None else None
+    return settle(read_program(text, language), replace(question, sampler=tree))
+
+
+def _sampling_line(text: str, language: Language) -> Program:
+    """A sampling line in the language of its formula, or else in the other one."""
+    try:
+        return read_as_matrices(text, language)
+    except FormulaError:
+        return read_as_matrices(text)
 
 
 def _answers(
@@ -137,7 +173,7 @@ def _answers(
     with progress(len(lines), "formulas", quiet=quiet) as advance:
         for number, text in lines:
             try:
-                found = settle(read_program(text, language), question)
+                found = _settled(text, language, question, None)
                 answers.append(Answer(number, text, found, _proved(found) if prove else None))
             except KlcliError as error:
                 answers.append(Answer(number, text, None, None, error))
@@ -152,9 +188,9 @@ def _formulas(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _proved(found: Verification) -> bool | None:
-    """Whether the verdict is proved; None where there is nothing to prove."""
-    if found.best.verdict.kl is None:
+def _proved(found: Verification | MatrixVerification) -> bool | None:
+    """Whether the verdict is proved; None where there is nothing to prove, or no way to do it."""
+    if isinstance(found, MatrixVerification) or found.best.verdict.kl is None:
         return None
     from klcli.judge.proof import is_proved
 

@@ -18,6 +18,8 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    MatrixCall,
+    MatrixProduct,
     Negative,
     Number,
     Operation,
@@ -101,6 +103,8 @@ def evaluate(
         case Clip(operand, low, high):
             limits = [None if limit is None else arithmetic.number(limit) for limit in (low, high)]
             return arithmetic.clip(evaluate(operand, values, arithmetic, known), *limits)
+        case MatrixCall() | MatrixProduct():
+            raise ValueError("a function of matrices has no value among numbers")
 
 
 def _scalar(name: str, values: Values[T]) -> T:

@@ -13,8 +13,12 @@ class Cursor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokenize(text)
+        self.tokens = self.tokenized(text)
         self.index = 0
+
+    def tokenized(self, text: str) -> list[Token]:
+        """The tokens of a text."""
+        return tokenize(text)
 
     @property
     def token(self) -> Token:

@@ -13,8 +13,19 @@ from collections.abc import Mapping
 
 from klcli.errors import KlcliError
 from klcli.formula.printing import AsciiPrinter, LatexPrinter, Level, PythonPrinter, UnicodePrinter
-from klcli.formula.program import Program, read_program
-from klcli.formula.tree import Call, Negative, Number, Operation, Span, Symbol, Tree, children
+from klcli.formula.program import Program, read_again
+from klcli.formula.tree import (
+    Call,
+    MatrixCall,
+    MatrixProduct,
+    Negative,
+    Number,
+    Operation,
+    Span,
+    Symbol,
+    Tree,
+    children,
+)
 
 __all__ = ["edited", "in_habit"]
 
@@ -34,7 +45,7 @@ def edited(program: Program, before: Tree, after: Tree) -> str | None:
     for (start, end), new in sorted(set(edits), reverse=True):
         text = text[:start] + new + text[end:]
     try:
-        read_program(text, program.language)
+        read_again(program, text)
     except KlcliError:
         return None
     return text
@@ -70,7 +81,7 @@ def _same_kind(before: Tree, after: Tree) -> bool:
     match before, after:
         case Operation(one), Operation(two):
             return one == two
-        case Call(one), Call(two):
+        case (Call(one), Call(two)) | (MatrixCall(one), MatrixCall(two)):
             return one == two
     return True
 
@@ -80,7 +91,7 @@ def _levels(tree: Tree) -> tuple[Level, ...]:
     match tree:
         case Operation("+" | "-"):
             return Level.SUM, Level.PRODUCT
-        case Operation("*" | "/"):
+        case Operation("*" | "/") | MatrixProduct():
             return Level.PRODUCT, Level.POWER
         case Operation("^"):
             return Level.ATOM, Level.ATOM
@@ -91,7 +102,7 @@ def _levels(tree: Tree) -> tuple[Level, ...]:
 
 def _habit(program: Program, *, embed: bool = True) -> _Embedding:
     if program.language == "python":
-        return _PythonHabit(program.text, embed, program.spellings)
+        return _PythonHabit(program.text, embed, program.spellings, of_matrices=program.of_matrices)
     if "\\" in program.text:
         return _LatexHabit(program.text, embed)
     return (_AsciiHabit if program.text.isascii() else _UnicodeHabit)(program.text, embed)
@@ -122,6 +133,14 @@ class _Embedding(AsciiPrinter):
 
 
 class _AsciiHabit(_Embedding):
+    def transpose(self, base: str) -> str:
+        return f"{base}'" if "'" in self.text else super().transpose(base)
+
+    def matrix_call(self, function: str, argument: Tree) -> str:
+        if function == "trace" and "trace" in self.text:
+            return f"trace({self.show(argument)})"
+        return super().matrix_call(function, argument)
+
     def call(self, function: str, argument: Tree, tail: bool) -> str:
         if self.exp_is_called:
             return f"{function}({self.show(argument)})"
@@ -148,21 +167,42 @@ class _LatexHabit(_Embedding, LatexPrinter):
     pass
 
 
+_LIBRARY = re.compile(r"\b(torch|np|numpy|jnp|tf)\.")
+_IN_LIBRARY: Mapping[str, Mapping[str, str]] = {
+    "torch": {"trace": "trace", "diagonal": "diag", "logdet": "logdet"},
+    "tf": {"diagonal": "linalg.diag_part"},
+    "np": {"trace": "trace", "diagonal": "diag"},
+}
+"""Where the functions of matrices are in a library, if not in its ``linalg`` under their own names."""
 _METHOD = re.compile(r"[\w\])]\.(?:exp|log|pow|sqrt|square|mul|add)_?\(")
 _FUNCTIONS = "exp|log|sum|square|reduce_sum|pow|mean|sqrt|softplus"
 _PREFIX = re.compile(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|math|F)\.)(?:{_FUNCTIONS})\(")
 
 
 class _PythonHabit(_Embedding, PythonPrinter):
-    def __init__(self, text: str, embed: bool, spellings: Mapping[str, str]) -> None:
+    def __init__(self, text: str, embed: bool, spellings: Mapping[str, str], *, of_matrices: bool) -> None:
         super().__init__(text, embed)
         self.spellings = spellings
         prefixes = Counter(_PREFIX.findall(text)).most_common(1)
         self.prefix = prefixes[0][0] if prefixes else ""
+        library = _LIBRARY.search(text)
+        self.library = library[1] if library else ""
+        if of_matrices and library and not prefixes:
+            self.prefix = library[0]
         functions = (
             re.search(rf"{re.escape(self.prefix)}(?:exp|log|square|sqrt)\(", text) if prefixes else None
         )
         self.methods = _METHOD.search(text) is not None and not functions
+
+    def matrix_call(self, function: str, argument: Tree) -> str:
+        if not self.library:
+            return super().matrix_call(function, argument)
+        shown = self.show(argument)
+        if function == "logdet" and self.library in ("np", "numpy", "jnp"):
+            return f"{self.library}.linalg.slogdet({shown})[1]"
+        names = _IN_LIBRARY.get("np" if self.library in ("numpy", "jnp") else self.library, {})
+        own = names.get(function, f"linalg.{'inv' if function == 'inverse' else function}")
+        return f"{self.library}.{own}({shown})"
 
     def symbol(self, name: str) -> str:
         return self.spellings.get(name) or super().symbol(name)

@@ -37,9 +37,9 @@ from klcli.formula.tree import (
     spanning,
 )
 
-__all__ = ["parse"]
+__all__ = ["Parser", "parse"]
 
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}
 _KINDS: dict[str, ReductionKind] = {"sum": "sum", "mean": "mean", "E": "E"}
 
 
@@ -51,7 +51,7 @@ def parse(text: str) -> Tree:
         FormulaError: what was expected, with the text and a caret.
     """
     check_text(text)
-    parser = _Parser(text)
+    parser = Parser(text)
     tree = check_tree(parser.formula(), text)
     parser.check_sums(tree)
     return tree
@@ -63,7 +63,7 @@ def _negative(tree: Tree, signs: int) -> Tree:
     return tree
 
 
-class _Parser(Refusals):
+class Parser(Refusals):
     """Recursive descent over the tokens; one method for each line of the grammar."""
 
     def __init__(self, text: str) -> None:
@@ -99,19 +99,22 @@ class _Parser(Refusals):
         tree = self.signed()
         divisor = -1  # the place of a divisor that might reach over a factor beside it
         while True:
-            if self.at("*", "/"):
+            if self.at("*", "/", "@"):
                 if self.at("/") and self.index == self.bare[-1]:
                     raise self.ambiguous_argument()
                 operator = self.take().name
                 divisor = self.index if operator == "/" else -1
-                joined = operation("*" if operator == "*" else "/", tree, self.signed())
-                tree = self.placed(joined, first)
+                tree = self.placed(self.joined(operator, tree, self.signed()), first)
             elif self.token.kind in STARTS_FACTOR:
                 self.check_juxtaposition(first, divisor)
                 divisor = -1
                 tree = self.placed(operation("*", tree, self.signed()), first)
             else:
                 return tree
+
+    def joined(self, operator: str, left: Tree, right: Tree) -> Tree:
+        """A product or a quotient."""
+        return operation("*" if operator == "*" else "/", left, right)
 
     def signs(self) -> int:
         """Take signs; the number of minus signs among them."""
@@ -222,13 +225,17 @@ class _Parser(Refusals):
             argument = self.group()
         else:
             argument = self.bare_argument(function)
-        call = Call(token.name, argument)
+        call = self.applied(token.name, argument)
         if exponent is None:
             return call
         signs, power = exponent
         if signs:
             raise self.inverse(function, begin)
         return operation("^", call, power)
+
+    def applied(self, function: str, argument: Tree) -> Tree:
+        """A function of its argument."""
+        return Call(function, argument)
 
     def bare_argument(self, function: int) -> Tree:
         """An argument without brackets is a power: ``log s^2`` is the logarithm of ``s^2``."""

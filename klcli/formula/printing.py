@@ -18,6 +18,8 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    MatrixCall,
+    MatrixProduct,
     Negative,
     Number,
     Operation,
@@ -97,6 +99,14 @@ class AsciiPrinter:
                 return self.reduction(kind, index, self.show(body))
             case Clip():
                 return self.clip(tree)
+            case MatrixProduct(left, right):
+                return f"{self.show(left, Level.PRODUCT, True)} @ {self.show(right, Level.SIGNED, tail)}"
+            case MatrixCall("transpose", argument):
+                return self.transpose(self.show(argument, Level.ATOM, True))
+            case MatrixCall("bars" | "norm" as function, argument):
+                return self.bars(function, self.show(argument))
+            case MatrixCall(function, argument):
+                return self.matrix_call(function, argument)
 
     def level(self, tree: Tree) -> Level:
         """How tightly the text of a tree holds together."""
@@ -107,9 +117,9 @@ class AsciiPrinter:
                 return min(Level.SIGNED, self.level(operand)) if isinstance(operand, Number) else Level.SIGNED
             case Operation("+" | "-"):
                 return Level.SUM
-            case Operation("*" | "/"):
+            case Operation("*" | "/") | MatrixProduct():
                 return Level.PRODUCT
-            case Operation("^") | Call("exp"):
+            case Operation("^") | Call("exp") | MatrixCall("transpose"):
                 return Level.POWER
             case Reduction():
                 return Level.SIGNED if self.is_open(tree) else Level.ATOM
@@ -170,6 +180,17 @@ class AsciiPrinter:
     def subscripted(self, base: str, index: str) -> str:
         return f"{base}_{index}" if index else base
 
+    def matrix_call(self, function: str, argument: Tree) -> str:
+        return f"{_MATRIX_NAMES.get(function, function)}({self.show(argument)})"
+
+    def transpose(self, base: str) -> str:
+        return f"{base}^T"
+
+    def bars(self, function: str, inner: str) -> str:
+        """``|x|`` or ``||x||``; bars within bars stand in brackets, so that it is plain where each ends."""
+        bar = "||" if function == "norm" else "|"
+        return f"{bar}{self.brackets(inner) if '|' in inner else inner}{bar}"
+
     def clip(self, tree: Clip) -> str:
         low, high = (None if limit is None else decimal_text(limit) for limit in (tree.low, tree.high))
         limits = ", ".join(limit for limit in (low, high) if limit is not None)
@@ -177,6 +198,9 @@ class AsciiPrinter:
 
     def clip_name(self, tree: Clip) -> str:
         return "min" if tree.low is None else "max" if tree.high is None else "clip"
+
+
+_MATRIX_NAMES = {"trace": "tr", "inverse": "inv", "diagonal": "diag", "cholesky": "chol"}
 
 
 class UnicodePrinter(AsciiPrinter):
@@ -211,6 +235,9 @@ class UnicodePrinter(AsciiPrinter):
             if len(digits) <= 4:
                 return base + "".join(SUPERSCRIPTS[digit] for digit in digits)
         return super().power(base, exponent, tail)
+
+    def transpose(self, base: str) -> str:
+        return f"{base}ᵀ"
 
     def reduction(self, kind: str, index: str, body: str) -> str:
         if kind == "sum" and index:
@@ -280,8 +307,23 @@ class LatexPrinter(AsciiPrinter):
         name = r"\sum" if kind == "sum" else rf"\operatorname{{{kind}}}"
         return f"{self.subscripted(name, index)} {self.brackets(body)}"
 
+    def matrix_call(self, function: str, argument: Tree) -> str:
+        name = r"\det" if function == "det" else rf"\operatorname{{{_MATRIX_NAMES.get(function, function)}}}"
+        return f"{name} {self.brackets(self.show(argument))}"
+
+    def transpose(self, base: str) -> str:
+        return rf"{base}^{{\top}}"
+
+    def bars(self, function: str, inner: str) -> str:
+        bar = r"\|" if function == "norm" else "|"
+        shown = self.brackets(inner) if "|" in inner else inner
+        return rf"\left{bar} {shown} \right{bar}"
+
     def clip_name(self, tree: Clip) -> str:
         return rf"\operatorname{{{super().clip_name(tree)}}}"
+
+
+_PYTHON_NAMES = {"inverse": "inv", "diagonal": "diag"}
 
 
 class PythonPrinter(AsciiPrinter):
@@ -291,7 +333,16 @@ class PythonPrinter(AsciiPrinter):
     divide = " / "
 
     def level(self, tree: Tree) -> Level:
-        return Level.ATOM if isinstance(tree, Call | Reduction) else super().level(tree)
+        return Level.ATOM if isinstance(tree, Call | Reduction | MatrixCall) else super().level(tree)
+
+    def matrix_call(self, function: str, argument: Tree) -> str:
+        return f"{_PYTHON_NAMES.get(function, function)}({self.show(argument)})"
+
+    def transpose(self, base: str) -> str:
+        return f"{base}.T"
+
+    def bars(self, function: str, inner: str) -> str:
+        return f"{'norm' if function == 'norm' else 'det'}({inner})"
 
     def clip_name(self, tree: Clip) -> str:
         return "minimum" if tree.low is None else "maximum" if tree.high is None else "clip"

@@ -9,23 +9,40 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula import notation, python
+from klcli.formula import matrix_notation, notation, python
+from klcli.formula.matrix_python import MATRIX_CALLS, MatrixReader
+from klcli.formula.matrix_tokens import MATRIX_WORDS
 from klcli.formula.statements import Statements
 from klcli.formula.syntax import FormulaError, check_text, check_tree
-from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
 
-__all__ = ["LANGUAGES", "Language", "Program", "read", "read_program"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Program",
+    "read",
+    "read_again",
+    "read_as_matrices",
+    "read_matrices",
+    "read_otherwise",
+    "read_program",
+]
 
 Language: TypeAlias = Literal["math", "python"]
 LANGUAGES: tuple[Language, ...] = ("math", "python")
 
 _PYTHON = re.compile(r"\*\*|[A-Za-z_)\]]\s*\.\s*[A-Za-z_]|\breturn\b|\bdef\b|\b(axis|dim)\s*=|[-+*/]=")
 """What only Python writes."""
+_WORDS = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {"t"}))
+_MATRIX_WORD = re.compile(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])")
+"""A function of matrices, perhaps."""
+_BAR = re.compile(r"\||\\[lr]?vert")
 _EQUALS = re.compile(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*\})")
 
 
@@ -40,6 +57,7 @@ class Program:
         spellings: how symbols are written that stand for attributes, subscripts and private names.
         helpers: the names that were given a value.
         ignored: limits of clips that are no numbers; what they clip is read without them.
+        of_matrices: whether it was read as a formula of matrices.
     """
 
     text: str
@@ -48,6 +66,7 @@ class Program:
     spellings: Mapping[str, str] = field(default_factory=dict)
     helpers: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    of_matrices: bool = False
 
 
 def read_program(
@@ -78,6 +97,86 @@ def read_program(
             raise (as_python if _PYTHON.search(text) else as_mathematics) from None
 
 
+def read_matrices(text: str, language: Language | None = None) -> Program | None:
+    """The program of a text that has functions of matrices in it; None for any other.
+
+    Raises:
+        KlcliError: empty or too long.
+        FormulaError: it has such functions and cannot be read.
+    """
+    check_text(text)
+    if not _MATRIX_WORD.search(text) and not _BAR.search(text):
+        return None
+    try:
+        program = read_as_matrices(text, language)
+    except FormulaError as error:
+        if _is_read(text, language) or not _MATRIX_WORD.search(text):
+            return None
+        raise error from None
+    return program if _has_matrices(program.tree) else None
+
+
+def read_as_matrices(text: str, language: Language | None = None) -> Program:
+    """The program of a text in which products and transposes are those of matrices.
+
+    Raises:
+        KlcliError: empty or too long.
+        FormulaError: it cannot be read.
+    """
+    check_text(text)
+    of_python = "@" in text or _PYTHON.search(text)
+    likely, other = LANGUAGES[::-1] if of_python else LANGUAGES
+    try:
+        return _MATRIX_READERS[language or likely](text)
+    except FormulaError as error:
+        if language:
+            raise
+        try:
+            return _MATRIX_READERS[other](text)
+        except FormulaError:
+            raise error from None
+
+
+def read_otherwise(program: Program) -> Program | None:
+    """The text of a formula of matrices in the other language; None if it cannot be read in that."""
+    language: Language = "python" if program.language == "math" else "math"
+    try:
+        return _MATRIX_READERS[language](program.text)
+    except FormulaError:
+        return None
+
+
+def _is_read(text: str, language: Language | None) -> bool:
+    """Whether a text is a formula of numbers."""
+    try:
+        return bool(read_program(text, language))
+    except FormulaError:
+        return False
+
+
+def read_again(program: Program, text: str) -> Program:
+    """Another text in the language of a program.
+
+    Raises:
+        KlcliError: it cannot be read.
+    """
+    found = read_matrices(text, program.language) if program.of_matrices else None
+    return found or read_program(text, program.language)
+
+
+def _has_matrices(tree: Tree) -> bool:
+    """Whether a function of matrices occurs; products and lengths alone are those of vectors.
+
+    The logarithm of ``|x|`` is one of a determinant where something else is of matrices, too.
+    """
+    calls = [node for node in walk(tree) if isinstance(node, MatrixCall)]
+    if any(node.function not in ("transpose", "norm", "numel", "bars", "eye") for node in calls):
+        return True
+    logs = [node for node in walk(tree) if isinstance(node, Call) and node.function == "log"]
+    volumes = any(isinstance(part, MatrixCall) for node in logs for part in walk(node.argument))
+    return volumes and any(node.function in ("transpose", "norm") for node in calls)
+
+
 def read(text: str) -> Tree:
     """The tree of a text in either language; see `read_program`.
 
@@ -87,7 +186,9 @@ def read(text: str) -> Tree:
     return read_program(text).tree
 
 
-def _mathematics(text: str, opaque: frozenset[str]) -> Program:
+def _mathematics(
+    text: str, opaque: frozenset[str] = frozenset(), parse: Callable[[str], Tree] = notation.parse
+) -> Program:
     """Equations and formulas, divided by ``;`` or, where there are equations, by line ends."""
     values: dict[str, Tree] = {}
     helpers: list[str] = []
@@ -95,13 +196,14 @@ def _mathematics(text: str, opaque: frozenset[str]) -> Program:
     for number, (start, end) in enumerate(parts, 1):
         last = number == len(parts)
         name, begin = _left_side(text, start, end, last=last)
-        tree = substitute(_formula(text, begin, end), values)
+        tree = substitute(_formula(text, begin, end, parse), values)
         check_tree(tree, text)
         if name and name not in opaque:
             values[name] = tree
         if name:
             helpers.append(name)
-    return Program(text, "math", tree, helpers=tuple(helpers))
+    of_matrices = parse is not notation.parse
+    return Program(text, "math", tree, helpers=tuple(helpers), of_matrices=of_matrices)
 
 
 def _parts(text: str) -> list[tuple[int, int]]:
@@ -143,22 +245,37 @@ def _left_side(text: str, start: int, end: int, *, last: bool) -> tuple[str, int
     return "", begin
 
 
-def _formula(text: str, start: int, end: int) -> Tree:
+def _formula(text: str, start: int, end: int, parse: Callable[[str], Tree]) -> Tree:
     """The tree of a part of a text, with places in the whole."""
     padded = re.sub(r"\S", " ", text[:start]) + text[start:end]
     try:
-        return notation.parse(padded)
+        return parse(padded)
     except FormulaError as error:
         raise FormulaError(error.problem, text, error.position, error.hint) from None
 
 
-def _python(text: str, opaque: frozenset[str]) -> Program:
-    reader = python.Reader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)))
+def _python(
+    text: str, opaque: frozenset[str] = frozenset(), made: type[python.Reader] = python.Reader
+) -> Program:
+    reader = made(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)))
     statements = Statements(reader, opaque)
     tree = reader.checked(lambda: statements.result(reader.statements()))
     return Program(
-        reader.text, "python", tree, reader.spellings, tuple(statements.helpers), tuple(reader.ignored)
+        reader.text,
+        "python",
+        tree,
+        reader.spellings,
+        tuple(statements.helpers),
+        tuple(reader.ignored),
+        made is not python.Reader,
     )
 
 
-_READERS = {"math": _mathematics, "python": _python}
+_READERS: Mapping[Language, Callable[[str, frozenset[str]], Program]] = {
+    "math": _mathematics,
+    "python": _python,
+}
+_MATRIX_READERS: Mapping[Language, Callable[[str], Program]] = {
+    "math": partial(_mathematics, parse=matrix_notation.parse),
+    "python": partial(_python, made=MatrixReader),
+}

@@ -12,7 +12,7 @@ import keyword
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -256,6 +256,10 @@ class Reader(Calls):
         if below.id != "self":
             words.append(below.id)
         return self._named(ast.unparse(node), "_".join(word for word in reversed(words) if word), node)
+
+    def parts(self, value: ast.expr) -> Sequence[ast.expr]:
+        """What a value gives to the names of a tuple; nothing where that is not known."""
+        return value.elts if isinstance(value, ast.Tuple | ast.List) else []
 
     def new_object(self) -> int:
         """The number of an object that no name stands for yet."""

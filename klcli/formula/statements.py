@@ -122,7 +122,7 @@ class Statements:
 
     def _unpack(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """All values are computed before any name gets one."""
-        parts = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+        parts = self.reader.parts(value)
         if len(parts) != len(targets):
             for target in targets:
                 self._forget(target)

@@ -23,7 +23,7 @@ from klcli.formula.alphabet import (
 from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
 from klcli.formula.tree import FUNCTIONS, MAX_NAME
 
-__all__ = ["Kind", "Token", "tokenize"]
+__all__ = ["Kind", "Lexer", "Token", "tokenize"]
 
 Kind: TypeAlias = Literal[
     "number",
@@ -39,6 +39,7 @@ Kind: TypeAlias = Literal[
     "open",
     "close",
     "frac",
+    "transpose",
     "end",
 ]
 
@@ -78,7 +79,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _EQUATION = re.compile(r"=(?!\s*\d\s*\})")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
-_STYLED = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|boldsymbol|text|operatorname)\s*\{([^{}]*)\}")
+_STYLED = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|boldsymbol|bm|text|operatorname)\s*\{([^{}]*)\}")
 _SUM = re.compile(
     r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))|Σ(?=_[ijk]|[ᵢⱼₖ]))(?:\\limits)?"
     rf"(?:\s*_\s*\{{\s*(?P<braced>[A-Za-z])\s*(?:=\s*[01]\s*)?\}}|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
@@ -107,7 +108,7 @@ def tokenize(text: str) -> list[Token]:
     Raises:
         FormulaError: at a sign that has no place in a formula.
     """
-    return [*_Lexer(text).tokens(), Token("end", "the end of the formula", len(text), len(text))]
+    return Lexer(text).all()
 
 
 def _subscript(found: re.Match[str]) -> str:
@@ -117,7 +118,7 @@ def _subscript(found: re.Match[str]) -> str:
     return letter(written) or written.removeprefix("\\")
 
 
-class _Lexer:
+class Lexer:
     """Reads one token after the other; each method takes one kind at `position` or gives None."""
 
     def __init__(self, text: str) -> None:
@@ -125,7 +126,7 @@ class _Lexer:
         self.position = 0
         self.previous = ""
         """What the token before means: its operator's sign or its kind."""
-        self._readers: tuple[Callable[[], Token | None], ...] = (
+        self.readers: tuple[Callable[[], Token | None], ...] = (
             self._number,
             self._superscript,
             self._sum,
@@ -139,6 +140,10 @@ class _Lexer:
             self._command,
         )
 
+    def all(self) -> list[Token]:
+        """All tokens, and one of kind ``end``."""
+        return [*self.tokens(), Token("end", "the end of the formula", len(self.text), len(self.text))]
+
     def tokens(self) -> Iterator[Token]:
         while True:
             while self.position < len(self.text) and (self._sign.isspace() or self._sign in "~&$"):
@@ -146,7 +151,7 @@ class _Lexer:
             if self.position >= len(self.text):
                 return
             start = self.position
-            token = next((found for read in self._readers if (found := read())), None)
+            token = next((found for read in self.readers if (found := read())), None)
             if token:
                 self.previous = token.name if token.kind == "operator" else token.kind
                 yield token

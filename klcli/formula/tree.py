@@ -17,10 +17,13 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "FUNCTIONS",
+    "MATRIX_FUNCTIONS",
     "MAX_NAME",
     "Call",
     "Clip",
     "Constant",
+    "MatrixCall",
+    "MatrixProduct",
     "Negative",
     "Number",
     "Operation",
@@ -50,6 +53,27 @@ Span: TypeAlias = tuple[int, int]
 
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
 """The functions of one argument that a `Call` may name; log is the natural logarithm."""
+
+MATRIX_FUNCTIONS = (
+    *(
+        "trace",
+        "det",
+        "logdet",
+        "inverse",
+        "transpose",
+        "diagonal",
+        "cholesky",
+        "bars",
+        "norm",
+        "eye",
+        "numel",
+    ),
+)
+"""The functions that a `MatrixCall` may name.
+
+``bars`` is |x|, the determinant of a matrix, the length of a vector and the absolute value of a number;
+``diagonal`` is the diagonal of a matrix and the diagonal matrix of a vector; ``numel`` counts entries.
+"""
 
 MAX_NAME = 60
 """Characters of a name."""
@@ -134,6 +158,28 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixCall:
+    """A function of `MATRIX_FUNCTIONS` applied to a tree."""
+
+    function: str
+    argument: Tree
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.function not in MATRIX_FUNCTIONS:
+            raise ValueError(f"not a function of matrices: {self.function!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixProduct:
+    """The product ``left @ right`` of matrices and vectors."""
+
+    left: Tree
+    right: Tree
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reduction:
     """A sum, a mean or an expectation of `body` over the entries of the vectors in it.
 
@@ -167,7 +213,9 @@ class Clip:
             raise ValueError("a Clip has a limit")
 
 
-Tree: TypeAlias = Number | Constant | Symbol | Negative | Operation | Call | Reduction | Clip
+Tree: TypeAlias = (
+    Number | Constant | Symbol | Negative | Operation | Call | Reduction | Clip | MatrixCall | MatrixProduct
+)
 
 
 def number(value: Fraction | int | str, spelling: str = "") -> Number | Negative:
@@ -207,9 +255,9 @@ def children(tree: Tree) -> tuple[Tree, ...]:
     match tree:
         case Negative(operand) | Clip(operand):
             return (operand,)
-        case Operation(_, left, right):
+        case Operation(_, left, right) | MatrixProduct(left, right):
             return (left, right)
-        case Call(_, argument):
+        case Call(_, argument) | MatrixCall(_, argument):
             return (argument,)
         case Reduction(_, _, body):
             return (body,)
@@ -267,7 +315,9 @@ def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
             return Negative(below[0])
         case Operation(operator):
             return operation(operator, below[0], below[1])
-        case Call():
+        case MatrixProduct():
+            return MatrixProduct(below[0], below[1])
+        case Call() | MatrixCall():
             return replace(node, argument=below[0], span=None)
         case Reduction():
             return replace(node, body=below[0], span=None)

@@ -26,7 +26,7 @@ from klcli.judge.repair import Repair, repairs
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, STANDARD, FixedPrior, Kind, Verdict, judge_as, judge_pair
 
-__all__ = ["PLAIN", "Candidate", "Question", "candidates"]
+__all__ = ["PLAIN", "Candidate", "Question", "candidates", "effort"]
 
 _MOST_DIGITS = 200
 """Digits that a formula's long numbers may demand for mistakes to be looked for; more take too much time."""
@@ -48,6 +48,8 @@ class Question:
         mean: the symbol that is the mean, if it is said.
         head: the symbol that is the head, if it is said.
         reading: the reading that is demanded, if one is.
+        matrix_reading: the reading of a matrix that is demanded, if one is.
+        matrix_sampler: the sampling line, read as a formula of matrices.
         prior: the fixed prior of formulas without symbols for it.
         sampler: the sampling line that belongs to it.
     """
@@ -57,6 +59,8 @@ class Question:
     reading: Parameterization | None = None
     prior: FixedPrior = STANDARD
     sampler: Tree | None = None
+    matrix_reading: str | None = None
+    matrix_sampler: Program | None = None
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -210,9 +214,9 @@ def _mended(
             if scaled and repair.verdict.kind != "exact":
                 continue
             for text in _texts(program, prepared.tree, repair.tree):
-                effort = _change(program.text, text), int(repair.mistake.code[2:])
+                cost = effort(program.text, text), int(repair.mistake.code[2:])
                 key = repair.verdict.parameterization.name, way
-                tried.setdefault(key, []).append((effort, repair, text))
+                tried.setdefault(key, []).append((cost, repair, text))
     return {
         key: first
         for key, entries in tried.items()
@@ -273,7 +277,7 @@ def _readings_to_mend(
     ]
 
 
-def _change(before: str, after: str) -> int:
+def effort(before: str, after: str) -> int:
     """How many characters a correction takes away and adds."""
     start = 0
     while start < min(len(before), len(after)) and before[start] == after[start]:

@@ -35,6 +35,7 @@ __all__ = [
     "judge",
     "judge_as",
     "judge_pair",
+    "recovered",
 ]
 
 Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "wrong", "not-kl"]
@@ -143,7 +144,7 @@ def judge_pair(
     fit = fit_pair(tree, role, reading, prior_reading)
     if fit is None:
         return Verdict(_without_kl(tree, role), reading, role, None, prior_reading)
-    kl = ScaledKL(_exact(fit.scale, fit.digits), _exact(fit.shift, fit.digits))
+    kl = ScaledKL(recovered(fit.scale, fit.digits), recovered(fit.shift, fit.digits))
     plain = kl.scale == 1 and kl.shift == 0
     kind: Kind = "reversed" if fit.reverse else "exact" if plain else "scaled"
     return Verdict(kind, reading, role, kl, prior_reading)
@@ -169,7 +170,7 @@ def _forward_kl(found: Coefficients) -> ScaledKL | None:
     variance = k / (2 * found.square)
     mean = -found.linear / (2 * found.square)
     shift = found.constant - k * (variance.ln() + mean * mean / variance - 1) / 2
-    return ScaledKL(*(_exact(number, found.digits) for number in (k, shift, mean, variance)))
+    return ScaledKL(*(recovered(number, found.digits) for number in (k, shift, mean, variance)))
 
 
 def _reversed_kl(found: Coefficients) -> ScaledKL | None:
@@ -179,10 +180,10 @@ def _reversed_kl(found: Coefficients) -> ScaledKL | None:
     k = found.logarithm
     mean = -found.linear / (2 * found.square)
     variance = found.scale / found.square - mean * mean
-    if _exact(variance, found.digits) <= 0:
+    if recovered(variance, found.digits) <= 0:
         return None
     shift = found.constant + k * (variance.ln() + 1) / 2
-    return ScaledKL(*(_exact(number, found.digits) for number in (k, shift, mean, variance)))
+    return ScaledKL(*(recovered(number, found.digits) for number in (k, shift, mean, variance)))
 
 
 def _equal(left: Decimal, right: Decimal) -> bool:
@@ -191,7 +192,7 @@ def _equal(left: Decimal, right: Decimal) -> bool:
     return abs(left - right) <= slack * max(abs(left), abs(right))
 
 
-def _exact(number: Decimal, digits: int) -> Quantity:
+def recovered(number: Decimal, digits: int) -> Quantity:
     """The rational that a number is in all but its last ten digits, where there is a plain one."""
     exact = Fraction(number)
     near = exact.limit_denominator(10 ** (digits // 4))

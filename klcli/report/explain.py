@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 
 from klcli.errors import EXIT_STATUSES, KlcliError
-from klcli.formula.program import read
+from klcli.formula.program import read, read_matrices
+from klcli.formula.tree import Tree
 from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
 from klcli.judge.mistakes import MISTAKES, Mistake
 from klcli.judge.verdict import MEANINGS
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Paragraph
@@ -44,7 +47,7 @@ class Page:
 def pages() -> Mapping[str, Page]:
     """Every page by its term, in lower case."""
     found = [
-        *map(_of_mistake, MISTAKES),
+        *map(_of_mistake, sorted((*MISTAKES, *MATRIX_MISTAKES), key=attrgetter("code"))),
         *map(_of_reading, PARAMETERIZATIONS.values()),
         *(Page(kind, "verdict", _first(text), text) for kind, text in MEANINGS.items()),
         *(Page(str(code), "exit status", _first(text), text) for code, text in EXIT_STATUSES.items()),
@@ -110,8 +113,13 @@ def _of_mistake(mistake: Mistake) -> Page:
     facts: tuple[Fact, ...] = ()
     if mistake.example:
         wrong, right = mistake.example
-        facts = (Fact("wrong", (read(wrong),)), Fact("right", (read(right),)))
+        facts = (Fact("wrong", (_tree(wrong),)), Fact("right", (_tree(right),)))
     return Page(mistake.code, "mistake", mistake.name, mistake.page, facts)
+
+
+def _tree(text: str) -> Tree:
+    program = read_matrices(text)
+    return program.tree if program else read(text)
 
 
 def _of_reading(row: Parameterization) -> Page:

@@ -13,6 +13,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.explanation import shape_words
 from klcli.judge.identification import PROBES, compared_digits, own_points
+from klcli.judge.matrix.verification import MatrixVerification
 from klcli.judge.pairs import PAIR_PROBES
 from klcli.judge.shape import Minimum
 from klcli.judge.verdict import STANDARD
@@ -33,6 +34,7 @@ from klcli.report.document import (
 from klcli.report.identity import condition_text, kl_text, multiple_text, scale_text
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, data_of, row_of, set_aside
+from klcli.report.verify_matrices import matrix_report
 
 __all__ = ["Answer", "verify_many_report", "verify_report"]
 
@@ -53,12 +55,14 @@ class Answer:
 
     line: int
     text: str
-    verification: Verification | None
+    verification: Verification | MatrixVerification | None
     proved: bool | None = None
     error: KlcliError | None = None
 
 
-def verify_report(found: Verification, *, proved: bool | None, allow_scale: bool) -> Report:
+def verify_report(
+    found: Verification | MatrixVerification, *, proved: bool | None, allow_scale: bool
+) -> Report:
     """The report on one formula.
 
     Args:
@@ -66,6 +70,8 @@ def verify_report(found: Verification, *, proved: bool | None, allow_scale: bool
         proved: whether that was proved by algebra; None where it was not tried.
         allow_scale: whether a multiple of the KL passes.
     """
+    if isinstance(found, MatrixVerification):
+        return matrix_report(found, allow_scale=allow_scale)
     data = data_of(found, proved)
     return Report(
         data=data,
@@ -78,12 +84,14 @@ def verify_report(found: Verification, *, proved: bool | None, allow_scale: bool
 
 def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Report:
     """The report on the formulas of a file: one result each, and a summary."""
+    reports = [_report(answer, allow_scale) for answer in answers]
     results: list[object] = []
     rows: list[Mapping[str, object]] = []
     counts: Counter[str] = Counter()
-    for answer in answers:
-        if answer.verification:
-            data = data_of(answer.verification, answer.proved)
+    for answer, report in zip(answers, reports, strict=True):
+        if report:
+            data = report.data
+            assert isinstance(data, VerifyData)
             results.append(
                 {"line": answer.line} | {field.name: getattr(data, field.name) for field in fields(data)}
             )
@@ -95,7 +103,7 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
             results.append({"line": answer.line, "schema": SCHEMA, **unread})
             rows.append({"line": answer.line, **unread})
             counts["unreadable"] += 1
-    held = [bool(entry.verification and _holds(entry.verification, allow_scale)) for entry in answers]
+    held = [report is not None and report.holds for report in reports]
     summary = {"formulas": len(answers), "holds": sum(held), **counts}
     words = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
     tone: Tone = "good" if all(held) else "bad"
@@ -104,14 +112,18 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
         rows=rows,
         document=Document(
             f"{len(answers)} formula{'s' * (len(answers) != 1)}: {words}",
-            (_table(answers), Paragraph(f"{sum(held)} of {len(answers)} hold", tone)),
+            (_table(answers, reports), Paragraph(f"{sum(held)} of {len(answers)} hold", tone)),
         ),
-        bare="\n".join(
-            _bare(entry.verification) if entry.verification else "unreadable" for entry in answers
-        ),
+        bare="\n".join(report.bare if report else "unreadable" for report in reports),
         holds=all(held),
-        readable=all(entry.verification for entry in answers),
+        readable=all(reports),
     )
+
+
+def _report(answer: Answer, allow_scale: bool) -> Report | None:
+    """The report on one formula of a file; None for one that could not be read."""
+    found = answer.verification
+    return verify_report(found, proved=answer.proved, allow_scale=allow_scale) if found else None
 
 
 def _holds(found: Verification, allow_scale: bool) -> bool:
@@ -296,17 +308,17 @@ def _numerics(found: Verification) -> Iterator[Fact]:
         yield Fact("overflow", f"for {head} {sign} {limits}")
 
 
-def _table(answers: Sequence[Answer]) -> Table:
+def _table(answers: Sequence[Answer], reports: Sequence[Report | None]) -> Table:
     rows = []
-    for answer in answers:
-        found = answer.verification
-        kind = found.best.kind if found else "unreadable"
-        if found:
-            text = _sentence(found).partition(": ")[2]
-            corrected = found.best.corrected
+    for answer, report in zip(answers, reports, strict=True):
+        kind, corrected = "unreadable", None
+        text = answer.error.message.split("\n")[0] if answer.error else ""
+        if report:
+            data = report.data
+            assert isinstance(data, VerifyData)
+            kind, corrected = data.verdict, data.corrected
+            text = str(report.document.title).partition(": ")[2]
             text += f"; corrected: {corrected}" if corrected and "\n" not in corrected else ""
-        else:
-            text = answer.error.message.split("\n")[0] if answer.error else ""
         rows.append(
             (Cell(str(answer.line)), Cell(kind, _TONES.get(kind, "bad")), Cell(answer.text), Cell(text))
         )

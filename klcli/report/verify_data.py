@@ -11,13 +11,26 @@ from klcli.formula.numeral import decimal_text
 from klcli.formula.program import Program
 from klcli.judge.candidates import Candidate
 from klcli.judge.constants import constant_text
+from klcli.judge.matrix.counterexample import Plain
 from klcli.judge.mistakes import Mistake
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
 from klcli.report.identity import prior_text, scale_text
 
-__all__ = ["SCHEMA", "VerifyData", "data_of", "row_of", "set_aside"]
+__all__ = [
+    "SCHEMA",
+    "CounterexampleData",
+    "MistakeData",
+    "PriorData",
+    "ReadingData",
+    "SamplerData",
+    "VerifyData",
+    "data_of",
+    "notation_of",
+    "row_of",
+    "set_aside",
+]
 
 SCHEMA = "klcli.verify/1"
 
@@ -57,7 +70,7 @@ class ReadingData:
 class CounterexampleData:
     """A point at which a formula is not the KL."""
 
-    point: Mapping[str, Fraction]
+    point: Mapping[str, Plain]
     expected: float
     found: float | None
 
@@ -99,7 +112,8 @@ class VerifyData:
     warnings: tuple[str, ...]
 
 
-def _notation(program: Program) -> str:
+def notation_of(program: Program) -> str:
+    """How a formula is written: ``python``, ``latex``, ``ascii`` or ``unicode``."""
     if program.language == "python":
         return "python"
     if "\\" in program.text:
@@ -115,7 +129,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
     return VerifyData(
         schema=SCHEMA,
         input=found.program.text,
-        notation=_notation(found.program),
+        notation=notation_of(found.program),
         verdict=best.kind,
         parameterization=reading.parameterization if verdict.kl or best.mistake else None,
         prior_parameterization=reading.prior_parameterization,

@@ -306,11 +306,12 @@ def test_extreme_formulas_end_in_time(klcli: Klcli, text: str) -> None:
 def test_explain_lists_every_page(klcli: Klcli) -> None:
     from klcli.errors import EXIT_STATUSES
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
+    from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
     from klcli.judge.mistakes import MISTAKES
     from klcli.judge.verdict import KINDS
 
     terms = klcli("explain", "-q").out.split()
-    expected = [mistake.code for mistake in MISTAKES]
+    expected = sorted(mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES))
     expected += [*PARAMETERIZATIONS, *KINDS, "unreadable", *map(str, EXIT_STATUSES)]
     assert terms == expected
     for term in terms:

@@ -9,11 +9,15 @@ from typing import Any
 import mpmath
 from hypothesis import strategies as st
 
+from klcli.formula.matrix_tokens import MATRIX_WORDS
 from klcli.formula.tree import (
     FUNCTIONS,
+    MATRIX_FUNCTIONS,
     Call,
     Clip,
     Constant,
+    MatrixCall,
+    MatrixProduct,
     Negative,
     Number,
     Operation,
@@ -203,3 +207,23 @@ def truth(tree: Tree, point: Mapping[str, Fraction] = POINT) -> Fraction:
         if abs(finer - found) > abs(finer) * mpmath.mpf(10) ** -200:
             raise UnreachableError
         return rational(finer)
+
+
+def _matrix_branches(below: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
+    transposed = below.filter(lambda tree: not isinstance(tree, Number))
+    return st.one_of(
+        _branches(below),
+        st.builds(MatrixProduct, below, below),
+        st.builds(MatrixCall, st.just("transpose"), transposed),
+        st.builds(
+            MatrixCall, st.sampled_from([name for name in MATRIX_FUNCTIONS if name != "transpose"]), below
+        ),
+    )
+
+
+_MATRIX_NAMES = frozenset((*MATRIX_WORDS, "t"))
+matrix_leaves = leaves.filter(
+    lambda tree: not (isinstance(tree, Symbol) and (tree.name in _MATRIX_NAMES or tree.name[:1] in "TI"))
+)
+matrix_trees = st.recursive(matrix_leaves, _matrix_branches, max_leaves=10)
+"""Trees with functions and products of matrices in them."""

@@ -1,0 +1,3 @@
+"""Settles formulas of full covariance matrices."""
+
+__all__: list[str] = []

@@ -1,0 +1,94 @@
+"""Two dimensions in which a formula of matrices is not the KL, with plain numbers for its symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from klcli.formula.arithmetic import Decimals
+from klcli.judge.matrix.evaluation import Evaluator, Value
+from klcli.judge.matrix.fitting import Subject
+from klcli.judge.matrix.kinds import Kind
+from klcli.judge.matrix.linear import Linear, transposed
+from klcli.judge.matrix.points import Shown, divergence
+from klcli.judge.matrix.verdict import MatrixVerdict
+from klcli.judge.matrix.ways import Reading, Side
+
+__all__ = ["MatrixCounterexample", "Plain", "counterexample"]
+
+Plain: TypeAlias = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCounterexample:
+    """A point at which a formula is not the KL; exact numbers, and doubles."""
+
+    values: Mapping[str, Plain]
+    expected: float
+    found: float | None
+
+
+def _rows(text: str) -> tuple[tuple[Fraction, ...], ...]:
+    return tuple(tuple(map(Fraction, row.split())) for row in text.split(";"))
+
+
+_SYMMETRIC: Mapping[Side, Any] = {"q": _rows("2 0.5; 0.5 1"), "p": _rows("1.5 -0.5; -0.5 1")}
+_LOWER: Mapping[Side, Any] = {"q": _rows("1.5 0; 0.5 2"), "p": _rows("1 0; -0.5 1.5")}
+_MEANS: Mapping[Side, Any] = {"q": _rows("0.5 -1")[0], "p": _rows("0 1")[0]}
+_SAME = Fraction(1, 10**6)
+
+
+def counterexample(subject: Subject, verdict: MatrixVerdict) -> MatrixCounterexample | None:
+    """The point, if the formula is not the KL there and each Gaussian has at most one matrix."""
+    way, run = verdict.way, Decimals(60)
+    if len({head.side for head in way.heads}) != len(way.heads):
+        return None
+    plain: dict[str, Plain] = {name: _MEANS[side] for name, side in way.means.items()}
+    for head in way.heads:
+        plain[head.name] = (_LOWER if head.reading == "cholesky" else _SYMMETRIC)[head.side]
+    plain |= dict.fromkeys(way.dimensions, Fraction(2))
+    kinds: tuple[Kind, ...] = ("scalar", "vector", "matrix")
+    values: dict[str, Value[Any]] = {"I": Value("matrix", Linear(run).identity(2))}
+    for name, value in (plain | dict(subject.others)).items():
+        values[name] = Value(kinds[_depth(value)], _converted(value, run))
+    expected = divergence(_gaussian(verdict, "q", values, run), _gaussian(verdict, "p", values, run), run)
+    try:
+        found: float | None = float(Evaluator(run, subject.manner, 2, values, 1e-40).number(subject.tree))
+    except ArithmeticError:
+        found = None
+    if found is not None and abs(found - float(expected)) <= _SAME:
+        return None
+    return MatrixCounterexample(plain, float(expected), found)
+
+
+def _depth(value: Any) -> int:
+    return 1 + _depth(value[0]) if isinstance(value, tuple) else 0
+
+
+def _converted(value: Any, run: Decimals) -> Any:
+    return tuple(_converted(part, run) for part in value) if isinstance(value, tuple) else run.number(value)
+
+
+def _gaussian(
+    verdict: MatrixVerdict, side: Side, values: Mapping[str, Value[Any]], run: Decimals
+) -> Shown[Any]:
+    way, linear = verdict.way, Linear(run)
+    head, mean = way.head(side), way.mean(side)
+    fixed = side == "p" and not way.has_prior
+    variance = run.number(verdict.prior.variance if fixed else Fraction(1))
+    centre = (run.number(verdict.prior.mean if fixed else Fraction(0)),) * 2
+    covariance = tuple(
+        tuple(run.operate("*", entry, variance) for entry in row) for row in linear.identity(2)
+    )
+    if head:
+        covariance = _covariance(values[head.name].data, head.reading, linear)
+    own = values[mean].data if mean else centre
+    return Shown(own, covariance, covariance, linear.inverse(covariance))
+
+
+def _covariance(matrix: Any, reading: Reading, linear: Linear[Any]) -> Any:
+    if reading == "covariance":
+        return matrix
+    return linear.inverse(matrix) if reading == "precision" else linear.product(matrix, transposed(matrix))

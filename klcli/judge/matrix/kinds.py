@@ -1,0 +1,213 @@
+"""The kinds of the symbols of a formula: numbers, vectors and matrices, found from their use.
+
+Nothing is concluded from a name. A symbol may be of any kind under which every part of the formula has one
+and the whole is a number; what fits as a matrix is one, before what fits as a vector or as a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice, product
+from typing import Literal, TypeAlias
+
+from klcli.formula.printing import to_text
+from klcli.formula.syntax import clipped
+from klcli.formula.tree import (
+    Call,
+    Clip,
+    MatrixCall,
+    MatrixProduct,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Symbol,
+    Tree,
+    free_symbols,
+    walk,
+)
+
+__all__ = ["Kind", "Manner", "ShapeError", "joined_kind", "kind_of", "product_kind", "typings"]
+
+Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
+_ORDER: tuple[Kind, ...] = ("matrix", "vector", "scalar")
+_MOST_SYMBOLS = 8
+_MOST_VISITS = 500_000
+"""Nodes that are visited to find the kinds of all symbols."""
+_OF_MATRICES = frozenset(("det", "logdet", "inverse", "cholesky"))
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a text writes products.
+
+    Attributes:
+        mathematical: whether ``*`` and juxtaposition of matrices are their product; elementwise in Python.
+        flat: whether vectors have one axis, so that a transpose does nothing to them.
+    """
+
+    mathematical: bool
+    flat: bool = False
+
+
+class ShapeError(ValueError):
+    """Parts of a formula that do not fit together."""
+
+
+def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
+    """The kind of a formula whose symbols have these kinds.
+
+    Raises:
+        ShapeError: parts of it do not fit together.
+    """
+
+    def below(node: Tree) -> Kind:
+        return kind_of(node, kinds, manner)
+
+    match tree:
+        case Symbol(name):
+            return kinds[name]
+        case Negative(operand) | Clip(operand):
+            return below(operand)
+        case MatrixProduct(left, right):
+            return product_kind(below(left), below(right), manner, tree, explicit=True)
+        case Operation("^", base, exponent):
+            return _power_kind(below(base), below(exponent), exponent, manner, tree)
+        case Operation(operator, left, right):
+            return joined_kind(operator, below(left), below(right), manner, tree)
+        case Call(function, argument):
+            found = below(argument)
+            if found == "matrix" and manner.mathematical:
+                raise _misfit(tree, f"{function} of a matrix is not understood")
+            return found
+        case MatrixCall(function, argument):
+            return _call_kind(function, below(argument), manner, tree)
+        case Reduction(kind, _, body):
+            found = below(body)
+            if kind == "E":
+                raise _misfit(tree, "an expectation has no place in a formula of matrices")
+            return "vector" if found == "matrix" and _is_single(tree.axis) else "scalar"
+    return "scalar"
+
+
+def _misfit(tree: Tree, problem: str) -> ShapeError:
+    return ShapeError(f"{problem}: {clipped(to_text(tree), 60)}")
+
+
+def _is_single(axis: str) -> bool:
+    return axis.lstrip("-").isdigit()
+
+
+def product_kind(left: Kind, right: Kind, manner: Manner, tree: Tree, *, explicit: bool = False) -> Kind:
+    """The kind of a product of matrices, vectors and numbers; `explicit` for one written with ``@``."""
+    if "scalar" in (left, right):
+        if explicit and not manner.mathematical:
+            raise _misfit(tree, "a number has no product with @")
+        return right if left == "scalar" else left
+    match left, right:
+        case "matrix", "matrix":
+            return "matrix"
+        case "matrix", "vector":
+            return "vector"
+        case "row", "matrix":
+            return "row"
+        case "row", "vector":
+            return "scalar"
+        case "vector", "row":
+            return "matrix"
+        case "vector", "vector" if explicit and (manner.flat or manner.mathematical):
+            return "scalar"
+        case "vector", "matrix" if explicit and manner.flat:
+            return "vector"
+    raise _misfit(tree, f"a {left} times a {right}")
+
+
+def joined_kind(operator: str, left: Kind, right: Kind, manner: Manner, tree: Tree) -> Kind:
+    """The kind of a sum, a product or a quotient."""
+    if operator == "*" and manner.mathematical:
+        return product_kind(left, right, manner, tree)
+    if left == right:
+        if operator == "/" and manner.mathematical and left != "scalar":
+            raise _misfit(tree, f"a {left} divided by a {right}")
+        return left
+    broadcast = not manner.mathematical or (operator == "/" and right == "scalar")
+    if "scalar" in (left, right) and broadcast:
+        return right if left == "scalar" else left
+    words = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+    raise _misfit(tree, f"a {left} {words[operator]} a {right}")
+
+
+def _power_kind(base: Kind, exponent: Kind, power: Tree, manner: Manner, tree: Tree) -> Kind:
+    if exponent != "scalar":
+        raise _misfit(tree, f"a {exponent} as an exponent")
+    if base == "matrix" and manner.mathematical and power not in (_MINUS_ONE, _TWO):
+        raise _misfit(tree, "a power of a matrix that is no inverse and no square")
+    return base
+
+
+_TWO = Number(Fraction(2))
+_MINUS_ONE = Negative(Number(Fraction(1)))
+
+
+def _call_kind(function: str, argument: Kind, manner: Manner, tree: Tree) -> Kind:
+    match function, argument:
+        case "trace", "matrix":
+            return "scalar"
+        case "trace", "scalar":
+            return "scalar"  # tr(x^T S x)
+        case "det" | "logdet", "matrix":
+            return "scalar"
+        case "inverse" | "cholesky", "matrix":
+            return "matrix"
+        case "transpose", "vector" | "row":
+            return "vector" if manner.flat or argument == "row" else "row"
+        case "transpose", _:
+            return argument
+        case "diagonal", "matrix":
+            return "vector"
+        case "diagonal", "vector":
+            return "matrix"
+        case "bars" | "norm" | "numel", _:
+            return "scalar"
+        case "eye", "scalar":
+            return "matrix"
+    raise _misfit(tree, f"the {function} of a {argument}")
+
+
+def typings(tree: Tree, manner: Manner) -> Iterator[dict[str, Kind]]:
+    """The kinds that the symbols can have so that the formula is a number with a matrix in it.
+
+    Raises:
+        ShapeError: there are none; what does not fit under the likeliest kinds.
+    """
+    names = free_symbols(tree)
+    if len(names) > _MOST_SYMBOLS:
+        raise ShapeError(f"it has {len(names)} symbols, and at most {_MOST_SYMBOLS} are told apart")
+    fixed = {
+        node.argument.name
+        for node in walk(tree)
+        if isinstance(node, MatrixCall)
+        and node.function in _OF_MATRICES
+        and isinstance(node.argument, Symbol)
+    }
+    choices = [("matrix",) if name in fixed else _ORDER for name in names]
+    problem: ShapeError | None = None
+    count = 0
+    for choice in islice(product(*choices), _MOST_VISITS // len(list(walk(tree)))):
+        kinds: dict[str, Kind] = dict(zip(names, choice, strict=True))
+        if "matrix" not in choice:
+            continue
+        try:
+            found = kind_of(tree, kinds, manner)
+        except ShapeError as error:
+            problem = problem or error
+            continue
+        if found == "scalar":
+            count += 1
+            yield kinds
+        else:
+            problem = problem or ShapeError(f"the formula is a {found} and not a number")
+    if not count:
+        raise problem or ShapeError("no symbol of it can be a matrix")

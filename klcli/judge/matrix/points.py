@@ -1,0 +1,128 @@
+"""Random pairs of Gaussians at which formulas of matrices are tried: of several sizes, always the same ones.
+
+A covariance matrix is S = L L^T with a lower L of rationals, so that a Cholesky factor is one of rationals,
+too. A few more points are derived from the formula's text, so that no formula can be made to fit the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from random import Random
+from typing import Generic, TypeVar
+
+from klcli.formula.arithmetic import Arithmetic
+from klcli.judge.matrix.evaluation import Value
+from klcli.judge.matrix.linear import Linear, Matrix, Vector, transposed
+from klcli.judge.matrix.ways import Reading, Side, Way
+
+__all__ = ["SIZES", "Gaussian", "Point", "divergence", "fixed_points", "own_points", "symbols"]
+
+T = TypeVar("T")
+
+SIZES = (1, 2, 3, 5)
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Gaussian:
+    """A mean and a lower Cholesky factor, of rationals."""
+
+    mean: tuple[Fraction, ...]
+    factor: tuple[tuple[Fraction, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A posterior and a prior."""
+
+    q: Gaussian
+    p: Gaussian
+
+    @property
+    def size(self) -> int:
+        """The number of dimensions."""
+        return len(self.q.mean)
+
+
+def _gaussian(random: Random, size: int) -> Gaussian:
+    mean = tuple(Fraction(random.choice((-1, 1)) * random.randint(1, 24), 16) for _ in range(size))
+    rows = []
+    for row in range(size):
+        below = [Fraction(random.randint(-9, 9), 16) for _ in range(row)]
+        rows.append((*below, Fraction(random.randint(7, 31), 16), *[Fraction(0)] * (size - row - 1)))
+    return Gaussian(mean, tuple(rows))
+
+
+def _points(seed: str, sizes: tuple[int, ...]) -> tuple[Point, ...]:
+    random = Random(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
+    return tuple(Point(_gaussian(random, size), _gaussian(random, size)) for size in sizes)
+
+
+@lru_cache(maxsize=1)
+def fixed_points() -> tuple[Point, ...]:
+    """The points at which every formula is tried, all sizes after one another."""
+    return _points("Gaussians", (2, 3, 1, 5) * _ROUNDS)
+
+
+def own_points(text: str) -> tuple[Point, ...]:
+    """Points that depend on the formula."""
+    return _points(text, SIZES)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[T]):
+    """A Gaussian in numbers of an arithmetic: its mean, its covariance and what else a matrix can be."""
+
+    mean: Vector[T]
+    covariance: Matrix[T]
+    cholesky: Matrix[T]
+    precision: Matrix[T]
+
+    def under(self, reading: Reading) -> Matrix[T]:
+        """The matrix that a reading has."""
+        return {"covariance": self.covariance, "cholesky": self.cholesky, "precision": self.precision}[
+            reading
+        ]
+
+
+def shown(gaussian: Gaussian, run: Arithmetic[T]) -> Shown[T]:
+    """A Gaussian in numbers of an arithmetic."""
+    linear = Linear(run)
+    factor = tuple(tuple(map(run.number, row)) for row in gaussian.factor)
+    covariance = linear.product(factor, transposed(factor))
+    return Shown(tuple(map(run.number, gaussian.mean)), covariance, factor, linear.inverse(covariance))
+
+
+def symbols(
+    pair: Mapping[Side, Shown[T]], way: Way, others: Mapping[str, T], run: Arithmetic[T]
+) -> dict[str, Value[T]]:
+    """The values of all symbols when they are what a way says.
+
+    Args:
+        pair: the two Gaussians.
+        way: what the symbols are.
+        others: the numbers that are neither; weights and other terms.
+        run: the arithmetic.
+    """
+    size = len(pair["q"].mean)
+    found: dict[str, Value[T]] = {"I": Value("matrix", Linear(run).identity(size))}
+    found |= {name: Value("scalar", value) for name, value in others.items()}
+    found |= {name: Value("scalar", run.number(Fraction(size))) for name in way.dimensions}
+    found |= {name: Value("vector", pair[side].mean) for name, side in way.means.items()}
+    return found | {head.name: Value("matrix", pair[head.side].under(head.reading)) for head in way.heads}
+
+
+def divergence(q: Shown[T], p: Shown[T], run: Arithmetic[T]) -> T:
+    """KL(q || p) = 1/2 (tr(P S) + dm^T P dm - d - log det(P S)) with P the precision of p."""
+    linear, operate = Linear(run), run.operate
+    difference = tuple(operate("-", one, other) for one, other in zip(q.mean, p.mean, strict=True))
+    ratio = linear.product(p.precision, q.covariance)
+    form = linear.dot(difference, linear.applied(p.precision, difference))
+    total = operate("+", linear.trace(ratio), form)
+    total = operate("-", total, run.number(Fraction(len(difference))))
+    total = operate("-", total, run.call("log", linear.determinant(ratio)))
+    return operate("/", total, run.number(Fraction(2)))

@@ -1,0 +1,164 @@
+"""Which numbers of a formula of matrices are weights, other terms of a loss, or the number of dimensions.
+
+It is found by trying: a weight doubles the formula when it is doubled, whatever the place in which it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from klcli.errors import KlcliError
+from klcli.formula.doubles import Doubles
+from klcli.formula.tree import (
+    MatrixCall,
+    Number,
+    Operation,
+    Symbol,
+    Tree,
+    children,
+    free_symbols,
+    operation,
+    rebuilt,
+    spanning,
+    walk,
+)
+from klcli.judge.matrix.evaluation import Evaluator, Value
+from klcli.judge.matrix.kinds import Kind, Manner
+from klcli.judge.matrix.linear import Linear
+from klcli.judge.matrix.points import fixed_points, shown
+from klcli.judge.names import is_dimension, is_epsilon
+
+__all__ = ["Aside", "set_aside", "without_jitter"]
+
+_SLACK = 1e-9
+_SIZE = 3
+_SMALL = Fraction(1, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """The numbers of a formula by what they are.
+
+    Attributes:
+        dimensions: the number of dimensions.
+        weights: factors of the whole.
+        divisors: what the whole is divided by.
+        others: other terms of the loss.
+    """
+
+    dimensions: tuple[str, ...]
+    weights: tuple[str, ...] = ()
+    divisors: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> dict[str, Fraction]:
+        """What is put in for the numbers that do not decide."""
+        ones = dict.fromkeys((*self.weights, *self.divisors), Fraction(1))
+        return ones | dict.fromkeys(self.others, Fraction(0))
+
+
+def without_jitter(tree: Tree) -> tuple[Tree, tuple[Tree, ...]]:
+    """The formula without the small multiples of the identity that keep a factorisation going, and these."""
+    found: list[Tree] = []
+
+    def visit(node: Tree) -> Tree:
+        below = [visit(child) for child in children(node)]
+        if isinstance(node, Operation) and node.operator == "+" and _is_jitter(node.right):
+            found.append(node.right)
+            return below[0]
+        new = rebuilt(node, below)
+        return spanning(new, *node.span) if node.span else new
+
+    plain = visit(tree)
+    return plain, tuple(dict.fromkeys(found))
+
+
+def _is_jitter(tree: Tree) -> bool:
+    """Whether a part is a small number times the identity."""
+    match tree:
+        case Operation("*", small, unit) if _is_unit(small):
+            return _is_jitter(operation("*", unit, small))
+        case Operation("*", Number(value), unit) if _is_unit(unit):
+            return value <= _SMALL
+        case Operation("*", Symbol(name), unit) if _is_unit(unit):
+            return is_epsilon(name)
+    return False
+
+
+def _is_unit(tree: Tree) -> bool:
+    return tree == Symbol("I") or (isinstance(tree, MatrixCall) and tree.function == "eye")
+
+
+def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Aside:
+    """Tell the numbers of a formula apart.
+
+    Raises:
+        KlcliError: one of them is nothing of that.
+    """
+    trial = _Trial(tree, kinds, manner)
+    added = [name for name in trial.scalars if trial.is_added(name)]
+    counted = [name for name in added if is_dimension(name)]
+    names = [node.name for node in walk(tree) if isinstance(node, Symbol)]
+    others = [name for name in added if counted or len(added) > 1]
+    others = [name for name in others if name not in counted and names.count(name) == 1]
+    found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": []}
+    for name in trial.scalars:
+        if name not in others:
+            found["dimensions" if name in added else trial.role(name, others)].append(name)
+    return Aside(tuple(found["dimensions"]), tuple(found["weights"]), tuple(found["divisors"]), tuple(others))
+
+
+class _Trial:
+    """Evaluates a formula in three dimensions, with every matrix another positive definite one."""
+
+    def __init__(self, tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> None:
+        self.tree, self.kinds, self.manner = tree, kinds, manner
+        self.scalars = [name for name in free_symbols(tree) if kinds[name] == "scalar"]
+
+    def is_added(self, name: str) -> bool:
+        """Whether a number is added to the rest, times the same number everywhere."""
+        steps = []
+        for place in (0, 1):
+            try:
+                one, two, three = (self._at({name: value}, place) for value in (1.0, 2.0, 3.0))
+            except ArithmeticError:
+                return False
+            steps += [two - one, three - two]
+        return max(steps) - min(steps) <= _SLACK * max(1.0, *map(abs, steps))
+
+    def role(self, name: str, others: Sequence[str]) -> str:
+        """What a number is that is not added.
+
+        Raises:
+            KlcliError: neither a factor nor the number of dimensions.
+        """
+        rest = dict.fromkeys(others, 0.0)
+        try:
+            one, two, three = (self._at(rest | {name: value}, 0) for value in (1.0, 2.0, 3.0))
+        except ArithmeticError:
+            return "dimensions"
+        slack = _SLACK * max(abs(one), abs(two), abs(three), 1e-3)
+        if abs(two - 2 * one) <= slack and abs(three - 3 * one) <= slack:
+            return "weights"
+        if abs(one - 2 * two) <= slack and abs(one - 3 * three) <= slack:
+            return "divisors"
+        if is_dimension(name):
+            return "dimensions"
+        raise KlcliError(
+            f"{name} is a number that is neither a factor nor the number of dimensions",
+            f"give it a value, as in '{name} = 0.5; ...'",
+        )
+
+    def _at(self, numbers: Mapping[str, float], place: int) -> float:
+        run = Doubles()
+        pairs = [(point.q, point.p) for point in fixed_points() if point.size == _SIZE]
+        drawn = [shown(own, run) for pair in pairs[place:] + pairs[:place] for own in pair]
+        values: dict[str, Value[float]] = {"I": Value("matrix", Linear(run).identity(_SIZE))}
+        for number, (name, kind) in enumerate(self.kinds.items()):
+            own = drawn[number % len(drawn)]
+            data = {"matrix": own.covariance, "vector": own.mean}.get(kind)
+            values[name] = Value(kind, numbers.get(name, float(_SIZE)) if data is None else data)
+        return Evaluator(run, self.manner, _SIZE, values, _SLACK).number(self.tree)

@@ -1,0 +1,167 @@
+"""Which matrix of a formula belongs to which Gaussian, and as what: the ways in which it can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, product
+from typing import Literal, TypeAlias
+
+from klcli.errors import KlcliError
+from klcli.judge.matrix.kinds import Kind
+from klcli.judge.names import is_mean, is_prior
+
+__all__ = ["READINGS", "Head", "Reading", "Side", "Way", "misfit", "ways"]
+
+Side: TypeAlias = Literal["q", "p"]
+Reading: TypeAlias = Literal["covariance", "cholesky", "precision"]
+
+READINGS: Mapping[Reading, str] = {
+    "covariance": "a covariance matrix",
+    "cholesky": "the lower Cholesky factor of a covariance matrix",
+    "precision": "a precision matrix, the inverse of a covariance matrix",
+}
+"""What a matrix can be, in words."""
+
+_MOST_HEADS = 4
+_STATES: Mapping[Reading, re.Pattern[str]] = {
+    "cholesky": re.compile(r"(.*_)?(L|chol\w*|tril\w*|scale_tril)(_?\w{1,2})?\Z"),
+    "precision": re.compile(r"(Lambda|Omega|prec\w*|.*_?inv|P)(_\w+)?\Z|.*(_inv|inv|_prec\w*)(_\w+)?\Z"),
+    "covariance": re.compile(r"(S|Sigma|cov\w*|K\w*|V|C)(_?\w{1,2})?\Z"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A matrix of one of the two Gaussians under a reading."""
+
+    name: str
+    side: Side
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What the symbols of a formula are.
+
+    Attributes:
+        heads: the matrices; without one of the prior, the prior is a fixed one.
+        means: the vectors, by name; each Gaussian has at most one.
+        dimensions: the numbers that stand for the number of dimensions.
+    """
+
+    heads: tuple[Head, ...]
+    means: Mapping[str, Side]
+    dimensions: tuple[str, ...]
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether the prior has symbols of its own."""
+        return "p" in [head.side for head in self.heads] or "p" in self.means.values()
+
+    def head(self, side: Side) -> Head | None:
+        """The first matrix of a Gaussian."""
+        return next((head for head in self.heads if head.side == side), None)
+
+    def mean(self, side: Side) -> str | None:
+        """The mean of a Gaussian."""
+        return next((name for name, own in self.means.items() if own == side), None)
+
+
+def ways(
+    kinds: Mapping[str, Kind], dimensions: Sequence[str], *, mean: str | None, head: str | None
+) -> list[list[Way]]:
+    """Every way in which the symbols can be those of one or two Gaussians, in groups, the likeliest first.
+
+    Raises:
+        KlcliError: there are too many of them, or none is what the question names.
+    """
+    heads = [name for name, kind in kinds.items() if kind == "matrix" and name != "I"]
+    means = [name for name, kind in kinds.items() if kind == "vector"]
+    _check(heads, means, mean, head)
+    zero_first = _counts_from_zero([*heads, *means])
+    found = [
+        Way(sides, own, tuple(dimensions)) for sides in _of_heads(heads) for own in _of_means(means, sides)
+    ]
+    wanted = [
+        way
+        for way in found
+        if (mean is None or way.means.get(mean) == "q")
+        and (head is None or head in [part.name for part in way.heads if part.side == "q"])
+    ]
+    if not wanted:
+        raise KlcliError("no matrix is left for the posterior", "name it: --head S")
+
+    def strange(way: Way) -> int:
+        return _strangeness(way, zero_first)
+
+    ordered = sorted(wanted, key=lambda way: (strange(way), misfit(way)))
+    return [list(group) for _, group in groupby(ordered, key=strange)]
+
+
+def _check(heads: list[str], means: list[str], mean: str | None, head: str | None) -> None:
+    if len(heads) > _MOST_HEADS or len(means) > 2:
+        many = heads if len(heads) > _MOST_HEADS else means
+        raise KlcliError(
+            f"two Gaussians have two means and two covariance matrices; this formula has {', '.join(many)}",
+            "give helper variables their values, as in 'L = cholesky(S); ...'",
+        )
+    if mean is not None and mean not in means:
+        raise KlcliError(f"{mean} is no vector of the formula", f"its vectors: {', '.join(means) or 'none'}")
+    if head is not None and head not in heads:
+        raise KlcliError(f"{head} is no matrix of the formula", f"its matrices: {', '.join(heads) or 'none'}")
+
+
+def _of_heads(names: Sequence[str]) -> Iterator[tuple[Head, ...]]:
+    """The posterior has a matrix, and no Gaussian has two of one reading."""
+    for sides in product("qp", repeat=len(names)):
+        if "q" not in sides:
+            continue
+        for readings in product(READINGS, repeat=len(names)):
+            if len({*zip(sides, readings, strict=True)}) == len(names):
+                parts = zip(names, sides, readings, strict=True)
+                yield tuple(Head(name, side, reading) for name, side, reading in parts)  # type: ignore[arg-type]
+
+
+def _of_means(names: Sequence[str], heads: Sequence[Head]) -> Iterator[dict[str, Side]]:
+    if not names:
+        yield {}
+    elif len(names) == 1:
+        yield {names[0]: "q"}
+    else:
+        first, second = names
+        yield {first: "q", second: "p"}
+        yield {second: "q", first: "p"}
+
+
+def _counts_from_zero(names: Sequence[str]) -> bool:
+    """Whether the Gaussians are numbered 0 and 1."""
+    return any(re.search(r"0\Z", name) for name in names) and any(re.search(r"1\Z", name) for name in names)
+
+
+def _side_of(name: str, zero_first: bool) -> Side | None:
+    """The side that a name states."""
+    if zero_first and name[-1] in "01":
+        return "q" if name[-1] == "0" else "p"
+    stated = is_prior(name)
+    return None if stated is None else "p" if stated else "q"
+
+
+def _strangeness(way: Way, zero_first: bool) -> int:
+    """How many of the names contradict their sides."""
+    sides = [(head.name, head.side) for head in way.heads] + list(way.means.items())
+    if len(sides) - len(way.means) == 1 and not way.has_prior:
+        return 0
+    strange = sum(_side_of(name, zero_first) not in (None, side) for name, side in sides)
+    doubled = len(way.heads) - len({head.side for head in way.heads})
+    return 2 * strange + doubled + sum(is_mean(head.name) for head in way.heads)
+
+
+def misfit(way: Way) -> int:
+    """How many of the names of matrices state another reading, and then how many state none."""
+    total = 0
+    for head in way.heads:
+        stated = next((reading for reading, pattern in _STATES.items() if pattern.match(head.name)), None)
+        total += 0 if stated == head.reading else 1 if stated is None else 3
+    return total

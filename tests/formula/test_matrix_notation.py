@@ -1,0 +1,159 @@
+"""Formulas of matrices in mathematical writing: what they mean, what is refused, what stays as it was."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from klcli.errors import KlcliError
+from klcli.formula import matrix_notation
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.matrix_python import MatrixReader
+from klcli.formula.printing import NOTATIONS, Notation, to_text
+from klcli.formula.program import read_matrices, read_program
+from klcli.formula.tree import MATRIX_FUNCTIONS, MatrixCall, MatrixProduct, Symbol, Tree, depth, walk
+from tests.formula.trees import matrix_trees
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("mu' S^-1 mu", "mu^T * S^(-1) * mu"),
+        ("mu'mu", "mu^T * mu"),
+        ("(a - b)' S_p^{-1} (a - b)", "(a - b)^T * S_p^(-1) * (a - b)"),
+        ("S^-1(a - b)", "S^(-1) * (a - b)"),
+        ("Σ₁^-1Σ₂", "Sigma_1^(-1) * Sigma_2"),
+        (r"\mu^\top \Sigma^{-1} \mu", "mu^T * Sigma^(-1) * mu"),
+        (r"\mu^{\mathsf T} \mu", "mu^T * mu"),
+        (r"\mu^{\mathrm{T}}\mu", "mu^T * mu"),
+        (r"\boldsymbol{\mu}_1^\intercal \mathbf{\Sigma}", "mu_1^T * Sigma"),
+        (r"\boldsymbol\mu^\top \bm{\mu}", "mu^T * mu"),
+        ("μᵀμ", "mu^T * mu"),
+        ("L^{-T} x", "(L^-1)^T * x"),
+        ("tr(S)", "tr(S)"),
+        ("Tr[S]", "tr(S)"),
+        ("trace S", "tr(S)"),
+        (r"\operatorname{tr}\left(S\right)", "tr(S)"),
+        (r"\mathrm{tr}\{S\}", "tr(S)"),
+        (r"\text{Tr}(S)", "tr(S)"),
+        ("log det S", "log(det(S))"),
+        ("logdet S", "logdet(S)"),
+        ("log_det(S)", "logdet(S)"),
+        (r"\log\det\Sigma", "log(det(Sigma))"),
+        ("ln|S|", "log(|S|)"),
+        ("log|A|/|B|", "log(|A|/|B|)"),
+        ("log det A / det B", "log(det(A)/det(B))"),
+        (r"\ln\frac{|\Sigma_2|}{|\Sigma_1|}", "log(|Sigma_2|/|Sigma_1|)"),
+        (r"\left|\Sigma\right|", "|Sigma|"),
+        (r"\lvert\Sigma\rvert", "|Sigma|"),
+        ("|A||B|", "|A| * |B|"),
+        ("2|A|", "2 |A|"),
+        ("||mu||^2", "||mu||^2"),
+        (r"\|\mu\|^2", "||mu||^2"),
+        ("‖μ‖²", "||mu||^2"),
+        ("|(a + |b|)|", "|(a + |b|)|"),
+        ("A @ B", "A @ B"),
+        ("chol(S) diag(L) inv(S)", "chol(S) * diag(L) * inv(S)"),
+    ],
+)
+def test_what_is_read(text: str, plain: str) -> None:
+    assert to_text(matrix_notation.parse(text)) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "|a",
+        "a|",
+        "||a|",
+        "tr",
+        "tr -S",
+        "tr(S",
+        "S^-1^T",
+        "'S",
+        "tr(S))",
+        "a ^T ^",
+        "det",
+        "|",
+        "log|",
+        "a @",
+        "@",
+    ],
+)
+def test_what_is_refused(text: str) -> None:
+    with pytest.raises(KlcliError):
+        matrix_notation.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        "0.5 * (mu @ mu + torch.sum(var) - d - torch.sum(torch.log(var)))",
+        "0.5 * (np.dot(mu, mu) + var.sum() - len(mu) - np.log(var).sum())",
+        "-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())",
+        "0.5 * (x.T @ x + s^2)",
+        "0.5 (||mu||^2 + s^2 - 1 - 2 log s)",
+        "0.5 (s^2 + mu^2 - 1 - 2 log |s|)",
+        "tr * s",
+        "det + log s",
+        "identity(mu)**2",
+    ],
+)
+def test_a_formula_of_numbers_is_none_of_matrices(text: str) -> None:
+    assert read_matrices(text) is None
+
+
+def test_a_name_that_is_no_function_stays_a_symbol() -> None:
+    assert to_text(read_program("tr * s").tree) == "tr * s"
+
+
+def _read(text: str, style: Notation) -> Tree:
+    if style != "python":
+        return matrix_notation.parse(text)
+    reader = MatrixReader(text)
+    return reader.checked(lambda: reader.tree(reader.expression()))
+
+
+@pytest.mark.parametrize("style", NOTATIONS)
+@settings(max_examples=150, deadline=None)
+@given(tree=matrix_trees)
+def test_what_is_printed_is_read_back(tree: Tree, style: Notation) -> None:
+    bars = any(isinstance(node, MatrixCall) and node.function == "bars" for node in walk(tree))
+    text = to_text(tree, style)
+    if len(text) > 3000 or depth(tree) > 25 or (style == "python" and bars):
+        return
+    assert _read(text, style) == tree
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["tr", "det", "|", "||", "(", ")", "S", "mu", "^", "T", "'", "-1", "log", "@", " "])
+    )
+)
+def test_noise_is_read_or_refused(parts: list[str]) -> None:
+    with suppress(KlcliError):
+        assert depth(matrix_notation.parse("".join(parts))) > 0
+
+
+X, Y = Symbol("x"), Symbol("y")
+
+
+def test_every_function_is_printed_in_a_way_of_its_own() -> None:
+    assert len({to_text(MatrixCall(function, X)) for function in MATRIX_FUNCTIONS}) == len(MATRIX_FUNCTIONS)
+
+
+def test_only_known_functions() -> None:
+    with pytest.raises(ValueError, match="not a function"):
+        MatrixCall("rank", X)
+
+
+@pytest.mark.parametrize("tree", [MatrixCall("trace", X), MatrixProduct(X, Y)])
+def test_it_has_no_value_among_numbers(tree: Tree) -> None:
+    with pytest.raises(ValueError, match="no value among numbers"):
+        evaluate(tree, {"x": 1.0, "y": 2.0}, Doubles())

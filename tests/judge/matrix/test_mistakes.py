@@ -1,0 +1,89 @@
+"""Every mistake is caught by its name, in several spellings; the corrected text is exact, the wrong one is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from klcli.judge.matrix.mistakes import MATRIX_MISTAKES, RULES
+from klcli.judge.mistakes import MISTAKES
+from tests.judge.matrix.formulas import unit
+from tests.judge.matrix.test_verification import gaussian, run, settled
+
+WRONG: list[tuple[str, str]] = [
+    ("KL123", "0.5 * (np.trace(S) + mu @ mu - np.linalg.slogdet(S)[1])"),
+    ("KL123", "0.5 * (np.trace(S) + mu @ mu - 1 - np.linalg.slogdet(S)[1])"),
+    ("KL123", "0.5 * (trace(L @ L.T) + mu @ mu) - torch.log(torch.diag(L)).sum()"),
+    ("KL123", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) + log|S_p|/|S_q|)"),
+    ("KL124", "0.5 * (trace(L @ L.T) + mu @ mu - d - torch.log(torch.diag(L)).sum())"),
+    ("KL124", "0.5 * ((L**2).sum() + (mu**2).sum() - d - torch.logdet(L))"),
+    ("KL124", r"\frac12 (\operatorname{tr}(L L^\top) + \mu^\top \mu - d - \log|L|)"),
+    ("KL125", "0.5 * (trace(S) + mu @ torch.inverse(S) @ mu - d - torch.logdet(S))"),
+    ("KL125", "0.5 (tr(S_q^-1 S_p) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL125", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_q^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL125", "0.5 (tr(S_q^-1 S_p) + (m_p - m_q)' S_q^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL126", "0.5 * (np.trace(S) + mu @ mu - d + np.linalg.slogdet(S)[1])"),
+    ("KL126", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_q|/|S_p|)"),
+    ("KL126", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d - log det S_p + log det S_q)"),
+    ("KL126", r"\frac12 (\operatorname{tr}(\Sigma) + \mu^\top \mu - d + \log|\Sigma|)"),
+    ("KL127", "0.5 * (np.trace(S @ np.outer(mu, mu)) - d - np.linalg.slogdet(S)[1])"),
+    ("KL127", "0.5 (tr(S S) + mu' mu - d - log det S)"),
+    ("KL128", "0.5 (tr(S_p S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL128", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL128", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL129", "0.5 * (S.sum() + mu @ mu - d - torch.logdet(S))"),
+    ("KL129", "0.5 * (np.sum(S) + mu @ mu - d - np.linalg.slogdet(S)[1])"),
+    ("KL130", "0.5 * (trace(L) + mu @ mu - d) - torch.log(torch.diag(L)).sum()"),
+    ("KL131", "0.5 * (np.trace(S) + mu @ mu - d - np.linalg.det(S))"),
+    ("KL131", "0.5 * (np.trace(S) + mu @ mu - d - np.log(np.trace(S)))"),
+    ("KL131", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + |S_p|/|S_q|)"),
+    ("KL132", "0.5 * (trace(L @ L) + mu @ mu - d) - torch.log(torch.diag(L)).sum()"),
+    ("KL102", "0.5 * (np.trace(S) + mu @ mu - d - 2 * np.linalg.slogdet(S)[1])"),
+    ("KL106", "np.trace(S) + mu @ mu - d - np.linalg.slogdet(S)[1]"),
+    ("KL108", "0.5 * (np.trace(S) - mu @ mu - d - np.linalg.slogdet(S)[1])"),
+    ("KL109", "-0.5 * (np.trace(S) + mu @ mu - d - np.linalg.slogdet(S)[1])"),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), WRONG)
+def test_a_mistake_is_caught_by_its_name(code: str, text: str) -> None:
+    best = settled(text).best
+    assert (best.mistake and best.mistake.code) == code
+    assert best.kind in ("wrong", "scaled")
+    assert best.corrected
+    assert settled(best.corrected).best.kind == "exact"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [entry for entry in WRONG if "@ mu" in entry[1] or "np." in entry[1]]
+)
+def test_python_agrees_that_it_is_wrong_and_that_the_correction_is_right(code: str, text: str) -> None:
+    best = settled(text).best
+    mean, factor = gaussian(11, 3)
+    cov = factor @ factor.T
+    values = {"mu": mean, "S": cov, "L": factor, "d": 3.0}
+    truth = unit(mean, cov)
+    assert abs(run(text, values) - truth) > 1e-3
+    assert best.corrected
+    assert run(best.corrected, values) == pytest.approx(truth, rel=1e-9)
+
+
+@pytest.mark.parametrize("mistake", MATRIX_MISTAKES, ids=lambda mistake: mistake.code)
+def test_the_example_of_a_page(mistake) -> None:  # type: ignore[no-untyped-def]
+    wrong, right = mistake.example
+    assert settled(wrong).best.mistake is mistake
+    assert settled(right).best.kind == "exact"
+    assert mistake.code in [code for code, _ in WRONG]
+
+
+def test_codes_are_unique() -> None:
+    codes = [mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES)]
+    assert len(codes) == len({*codes})
+    assert {mistake.code for mistake in MATRIX_MISTAKES} <= {mistake.code for mistake, _ in RULES}
+
+
+def test_a_page_says_what_is_true_of_half_the_log_det() -> None:
+    fit = settled("0.5 * (trace(L L') + mu' mu - d - sum(log(diag(L))))").best.verdict.fit
+    assert fit
+    assert (float(fit.scale), float(fit.prior_mean or 0), float(fit.prior_variance or 0)) == (0.5, 0, 0.5)
+    assert np.isfinite(float(fit.per_dimension))
