@@ -73,7 +73,7 @@ def computed_against(
     sampling = asked.sampling
     if sampling.estimator in _NEED_MOMENTS:
         raise KlcliError(
-            f"--estimator {sampling.estimator} needs the moments of p/q for its error bar, which are not known",
+            f"--estimator {sampling.estimator} needs the moments of p/q for its error bar",
             f"one of: {', '.join(name for name in ESTIMATORS if name not in _NEED_MOMENTS)}",
         )
     samples, unit = sampling.samples or DEFAULT_SAMPLES, sampling.unit
