@@ -15,9 +15,10 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula import matrix_notation, notation, python
-from klcli.formula.matrix_python import MATRIX_CALLS, MatrixReader
-from klcli.formula.matrix_tokens import MATRIX_WORDS
+from klcli.formula import notation, python
+from klcli.formula.matrix import notation as matrix_notation
+from klcli.formula.matrix.python import MATRIX_CALLS, MatrixReader
+from klcli.formula.matrix.tokens import MATRIX_WORDS
 from klcli.formula.statements import Statements
 from klcli.formula.syntax import FormulaError, check_text, check_tree
 from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk

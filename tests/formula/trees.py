@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 from hypothesis import strategies as st
 
-from klcli.formula.matrix_tokens import MATRIX_WORDS
+from klcli.formula.matrix.tokens import MATRIX_WORDS
 from klcli.formula.tree import (
     FUNCTIONS,
     MATRIX_FUNCTIONS,

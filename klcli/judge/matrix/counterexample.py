@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from klcli.formula.arithmetic import Decimals
-from klcli.judge.matrix.evaluation import Evaluator, Value
+from klcli.formula.matrix.evaluation import Evaluator, Value
+from klcli.formula.matrix.kinds import Kind
+from klcli.formula.matrix.linear import Linear, transposed
 from klcli.judge.matrix.fitting import Subject
-from klcli.judge.matrix.kinds import Kind
-from klcli.judge.matrix.linear import Linear, transposed
 from klcli.judge.matrix.points import Shown, divergence
 from klcli.judge.matrix.verdict import MatrixVerdict
 from klcli.judge.matrix.ways import Reading, Side

@@ -15,8 +15,8 @@ from random import Random
 from typing import Generic, TypeVar
 
 from klcli.formula.arithmetic import Arithmetic
-from klcli.judge.matrix.evaluation import Value
-from klcli.judge.matrix.linear import Linear, Matrix, Vector, transposed
+from klcli.formula.matrix.evaluation import Value
+from klcli.formula.matrix.linear import Linear, Matrix, Vector, transposed
 from klcli.judge.matrix.ways import Reading, Side, Way
 
 __all__ = ["SIZES", "Gaussian", "Point", "divergence", "fixed_points", "own_points", "symbols"]

@@ -11,6 +11,9 @@ from fractions import Fraction
 
 from klcli.errors import KlcliError
 from klcli.formula.doubles import Doubles
+from klcli.formula.matrix.evaluation import Evaluator, Value
+from klcli.formula.matrix.kinds import Kind, Manner
+from klcli.formula.matrix.linear import Linear
 from klcli.formula.tree import (
     MatrixCall,
     Number,
@@ -24,9 +27,6 @@ from klcli.formula.tree import (
     spanning,
     walk,
 )
-from klcli.judge.matrix.evaluation import Evaluator, Value
-from klcli.judge.matrix.kinds import Kind, Manner
-from klcli.judge.matrix.linear import Linear
 from klcli.judge.matrix.points import fixed_points, shown
 from klcli.judge.names import is_dimension, is_epsilon
 

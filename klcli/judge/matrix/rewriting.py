@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.formula.tree import (
     Call,
     MatrixCall,
@@ -23,7 +24,6 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
-from klcli.judge.matrix.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.judge.matrix.ways import Way
 
 __all__ = ["Setting", "everywhere"]

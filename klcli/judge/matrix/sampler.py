@@ -9,12 +9,12 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Decimals
+from klcli.formula.matrix.evaluation import Evaluator, Value
+from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, kind_of
+from klcli.formula.matrix.linear import Linear, transposed
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree, free_symbols
-from klcli.judge.matrix.evaluation import Evaluator, Value
 from klcli.judge.matrix.fitting import pairs
-from klcli.judge.matrix.kinds import Kind, Manner, ShapeError, kind_of
-from klcli.judge.matrix.linear import Linear, transposed
 from klcli.judge.matrix.verdict import MatrixVerdict
 from klcli.judge.matrix.ways import READINGS, Reading, Way
 from klcli.judge.mistakes import find_mistake

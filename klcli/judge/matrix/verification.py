@@ -14,12 +14,12 @@ from itertools import islice
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import edited, in_habit
+from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, typings
 from klcli.formula.program import Program
 from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
 from klcli.judge.candidates import PLAIN, Question
 from klcli.judge.matrix.counterexample import MatrixCounterexample, counterexample
 from klcli.judge.matrix.fitting import Subject
-from klcli.judge.matrix.kinds import Kind, Manner, ShapeError, typings
 from klcli.judge.matrix.preparation import Aside, set_aside, without_jitter
 from klcli.judge.matrix.repair import Repair, repaired
 from klcli.judge.matrix.rewriting import Setting

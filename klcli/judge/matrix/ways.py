@@ -9,7 +9,7 @@ from itertools import groupby, product
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.judge.matrix.kinds import Kind
+from klcli.formula.matrix.kinds import Kind
 from klcli.judge.names import is_mean, is_prior
 
 __all__ = ["READINGS", "Head", "Reading", "Side", "Way", "misfit", "ways"]

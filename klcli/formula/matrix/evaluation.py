@@ -1,6 +1,6 @@
 """The value of a formula of matrices, in any arithmetic.
 
-Each value carries its kind; which kinds fit together is for `klcli.judge.matrix.kinds`, so that what has a
+Each value carries its kind; which kinds fit together is for `klcli.formula.matrix.kinds`, so that what has a
 kind has a value wherever its functions have one.
 """
 
@@ -13,6 +13,8 @@ from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from klcli.formula.arithmetic import Arithmetic
+from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, joined_kind, product_kind
+from klcli.formula.matrix.linear import Linear, transposed
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -27,8 +29,6 @@ from klcli.formula.tree import (
     Symbol,
     Tree,
 )
-from klcli.judge.matrix.kinds import Kind, Manner, ShapeError, joined_kind, product_kind
-from klcli.judge.matrix.linear import Linear, transposed
 
 __all__ = ["Evaluator", "Value"]
 

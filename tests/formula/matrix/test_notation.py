@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula import matrix_notation
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
-from klcli.formula.matrix_python import MatrixReader
+from klcli.formula.matrix import notation as matrix_notation
+from klcli.formula.matrix.python import MatrixReader
 from klcli.formula.printing import NOTATIONS, Notation, to_text
 from klcli.formula.program import read_matrices, read_program
 from klcli.formula.tree import MATRIX_FUNCTIONS, MatrixCall, MatrixProduct, Symbol, Tree, depth, walk

@@ -8,7 +8,7 @@ nothing between two factors is one of matrices where both are.
 
 from __future__ import annotations
 
-from klcli.formula.matrix_tokens import MatrixLexer
+from klcli.formula.matrix.tokens import MatrixLexer
 from klcli.formula.notation import Parser
 from klcli.formula.syntax import check_text, check_tree
 from klcli.formula.tokens import Token

@@ -1,0 +1,1 @@
+"""Formulas of matrices and vectors: read, given kinds, evaluated."""
