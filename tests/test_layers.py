@@ -19,7 +19,7 @@ ALLOWED = {
     "rich": ("render/terminal.py",),
     "plotille": ("render/",),
     "matplotlib": ("render/image.py",),
-    "sympy": ("formula/", "gaussian/proof.py", "judge/"),
+    "sympy": ("formula/", "gaussian/proof.py", "gaussian/multivariate/proof.py", "judge/"),
     "scipy": ("sampling/", "gaussian/", "judge/"),
 }
 """Where a library may be imported; numpy may be everywhere, mpmath nowhere: it is the tests' reference."""

@@ -87,6 +87,7 @@ def _compared(q: Gaussian, p: Gaussian, found: Examination | None, asked: Asked)
 
 
 def _with_matrices(q: MultivariateGaussian, p: MultivariateGaussian, asked: Asked) -> Report:
+    from klcli.gaussian.multivariate.derivation import MatrixStep, derive_at
     from klcli.gaussian.multivariate.divergence import divergence, divergence_digits
     from klcli.report.covariance import covariance_report
 
@@ -94,12 +95,18 @@ def _with_matrices(q: MultivariateGaussian, p: MultivariateGaussian, asked: Aske
     forward = _examined_with_matrices(q, p, asked)
     backward = _examined_with_matrices(p, q, asked) if asked.reverse else None
     uncorrelated = q.without_correlations()
+    derivation: tuple[MatrixStep, ...] = ()
+    if asked.steps != "none" and forward.status != "infinite":
+        derivation = derive_at(q, p, forward.closed_form.value, unit)
+    if asked.steps == "short":
+        derivation = tuple(row for row in derivation if row.step.essential)
     return covariance_report(
         q,
         p,
         unit,
         forward,
         backward=backward,
+        derivation=derivation,
         diagonal=divergence(uncorrelated, p, unit).value if uncorrelated else None,
         digits=None if asked.digits is None else divergence_digits(q, p, asked.digits, unit),
         estimators=_compared_with_matrices(q, p, forward, asked),

@@ -6,8 +6,9 @@ import click
 
 from klcli.cli.output import Settings, output_options
 from klcli.cli.types import Choice
+from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.report.report import Report
 
 __all__ = ["derive"]
@@ -19,6 +20,7 @@ Examples:
   klcli derive
   klcli derive --param logvar --prove
   klcli derive --param var --prior any --diagonal
+  klcli derive --covariance --prove
   klcli derive --param logvar --standalone --output derivation.tex
 
 \b
@@ -37,6 +39,7 @@ Examples:
     "--prior", type=Choice(tuple(_PRIORS)), default="unit", help="unit: N(0, 1), the default; or any."
 )
 @click.option("--diagonal", is_flag=True, help="Several independent dimensions: a sum over j.")
+@click.option("--covariance", is_flag=True, help="Full covariances: from matrices to one dimension.")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
 @click.option("--prove", is_flag=True, help="Prove every step with sympy.")
 @click.option("--standalone", is_flag=True, help="A whole LaTeX document, not a fragment.")
@@ -49,6 +52,7 @@ def derive(
     param: str,
     prior: str,
     diagonal: bool,
+    covariance: bool,
     unit: Unit,
     prove: bool,
     standalone: bool,
@@ -58,6 +62,10 @@ def derive(
     The last step is the form in the head s that a network puts out. Every step is compared with the one
     before at probe points; --prove proves it by algebra.
     """
+    if covariance:
+        report = _with_matrices(PARAMETERIZATIONS[param], unit, prior, diagonal=diagonal, prove=prove)
+        settings = settings.over(outer)
+        return report, settings.standing_alone() if standalone else settings
     from klcli.gaussian.derivation import derive_symbolic, steps_of_one_dimension
     from klcli.gaussian.proof import proved
     from klcli.report.derive import derive_report
@@ -72,3 +80,18 @@ def derive(
     report = derive_report(reading, found, unit, _PRIORS[prior], proofs)
     settings = settings.over(outer)
     return report, settings.standing_alone() if standalone else settings
+
+
+def _with_matrices(
+    reading: Parameterization, unit: Unit, prior: str, *, diagonal: bool, prove: bool
+) -> Report:
+    """The derivation that begins with full covariances, and passes through all special cases."""
+    from klcli.gaussian.multivariate.derivation import derive
+    from klcli.gaussian.multivariate.proof import proved
+    from klcli.report.derive import matrix_report
+
+    if diagonal or prior != "unit":
+        flag = "--diagonal" if diagonal else "--prior any"
+        raise KlcliError(f"--covariance passes through {flag} by itself", f"leave {flag} out")
+    proofs = proved(derive(reading), reading) if prove else None  # a unit keeps the equality
+    return matrix_report(reading, derive(reading, unit), unit, proofs)

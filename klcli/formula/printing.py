@@ -230,10 +230,11 @@ class UnicodePrinter(AsciiPrinter):
         return super().subscripted(base, index)
 
     def power(self, base: str, exponent: Tree, tail: bool) -> str:
-        if isinstance(exponent, Number) and not exponent.spelling and exponent.value.denominator == 1:
-            digits = str(exponent.value)
-            if len(digits) <= 4:
-                return base + "".join(SUPERSCRIPTS[digit] for digit in digits)
+        match exponent:
+            case Number(value, "") | Negative(Number(value, "")) if value.denominator == 1:
+                digits = f"{'-' * isinstance(exponent, Negative)}{value}"
+                if len(digits) <= 4:
+                    return base + "".join(SUPERSCRIPTS[digit] for digit in digits)
         return super().power(base, exponent, tail)
 
     def transpose(self, base: str) -> str:

@@ -9,15 +9,19 @@ from fractions import Fraction
 from math import isinf
 
 from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.printing import to_text
 from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.side_by_side import Comparison
 from klcli.gaussian.estimation.target import Target
 from klcli.gaussian.multivariate.agreement import MatrixExamination
+from klcli.gaussian.multivariate.checking import DIGITS, PROBES
+from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm
 from klcli.report.compute_data import Direction, witness_columns
-from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, Paragraph
+from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, Paragraph, Steps
+from klcli.report.document import Step as ShownStep
 from klcli.report.estimators import EstimatorData, estimator_blocks, estimator_data, estimator_rows
 from klcli.report.report import Report
 from klcli.report.witnesses import closed_form_fact, findings
@@ -50,6 +54,17 @@ class MatrixPair:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixStepData:
+    """One step of the derivation, what it holds for, and its value at the input if it holds there."""
+
+    rule: str
+    formula: str
+    latex: str
+    value: float | None
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixReverse:
     """The other direction."""
 
@@ -74,6 +89,7 @@ class MatrixComputation:
     digits: Decimal | None
     integral: Witness | None
     monte_carlo: Witness | None
+    steps: tuple[MatrixStepData, ...]
     status: str
     reverse: MatrixReverse | None
     target: Target | None
@@ -89,6 +105,7 @@ def covariance_report(
     *,
     backward: MatrixExamination | None = None,
     diagonal: float | None = None,
+    derivation: tuple[MatrixStep, ...] = (),
     digits: Decimal | None = None,
     estimators: tuple[Comparison, ...] = (),
     estimators_backward: tuple[Comparison, ...] = (),
@@ -102,6 +119,7 @@ def covariance_report(
         forward: KL(q || p) and its witnesses.
         backward: KL(p || q) and its witnesses, if it was asked for.
         diagonal: KL(q || p) without the correlations of q, where it has any.
+        derivation: the steps to be shown.
         digits: KL(q || p) to as many digits as were asked for.
         estimators: every estimator of KL(q || p), if they were asked for.
         estimators_backward: every estimator of KL(p || q).
@@ -121,6 +139,16 @@ def covariance_report(
         digits=digits,
         integral=forward.integral,
         monte_carlo=forward.monte_carlo,
+        steps=tuple(
+            MatrixStepData(
+                row.step.words,
+                to_text(row.step.tree),
+                to_text(row.step.tree, "latex"),
+                row.step.value,
+                row.case,
+            )
+            for row in derivation
+        ),
         status=forward.status,
         reverse=_reverse(backward) if backward else None,
         target=forward.target,
@@ -140,6 +168,7 @@ def covariance_report(
             title,
             (
                 *_blocks(data, q, p, forward, backward),
+                *_steps(derivation, unit),
                 *estimator_blocks(unit, estimators, estimators_backward),
             ),
         ),
@@ -278,3 +307,19 @@ def _arithmetic(terms: MatrixForm) -> str:
     if terms.method == _EXACT:
         return "in exact arithmetic, correctly rounded"
     return f"by {terms.method}, with a relative error of about {significant(terms.error, 1)}"
+
+
+def _steps(derivation: tuple[MatrixStep, ...], unit: Unit) -> Iterator[Block]:
+    if not derivation:
+        return
+    yield Heading("steps")
+    shown = []
+    for row in derivation:
+        value = "" if row.step.value is None else f"{about(row.step.value)} {unit}"
+        shown.append(ShownStep(row.step.rule, row.step.tree, value))
+    yield Steps("KL(q || p)", tuple(shown))
+    yield Paragraph(
+        f"each step equals the one before to {DIGITS} digits at {PROBES} random Gaussians of its case; "
+        "those with a value hold here and give the closed form, the last ones are special cases",
+        "muted",
+    )

@@ -10,12 +10,15 @@ from klcli.formula.printing import to_text
 from klcli.formula.tree import Symbol
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.divergence import Unit
+from klcli.gaussian.multivariate.checking import DIGITS, PROBES
+from klcli.gaussian.multivariate.derivation import MatrixStep
+from klcli.gaussian.multivariate.proof import PROVED_SIZES
 from klcli.gaussian.parameterization import Parameterization
 from klcli.report.document import Block, Document, Paragraph, Steps, Text
 from klcli.report.document import Step as ShownStep
 from klcli.report.report import Report
 
-__all__ = ["DerivationData", "derive_report"]
+__all__ = ["DerivationData", "derive_report", "matrix_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +114,65 @@ def _blocks(data: DerivationData, derivation: Derivation, marks: tuple[bool | No
         yield Paragraph("every step is proved by algebra, for all means and all heads", "good")
     else:
         yield Paragraph(f"the steps so marked were not proved; {held}", "bad")
+
+
+def matrix_report(
+    reading: Parameterization,
+    rows: tuple[MatrixStep, ...],
+    unit: Unit,
+    proofs: tuple[bool | None, ...] | None,
+) -> Report:
+    """The report of the derivation for matrices.
+
+    Args:
+        reading: what the head means in the last step.
+        rows: the steps, checked at random Gaussians of their case.
+        unit: of the result.
+        proofs: whether each step but the first was proved, None where none was tried; None if no proof was
+            asked for.
+    """
+    marks: tuple[bool | None, ...] = (None, *(proofs or (None,) * (len(rows) - 1)))
+    steps = tuple(
+        DerivedStep(row.step.words, to_text(row.step.tree), to_text(row.step.tree, "latex"), mark)
+        for row, mark in zip(rows, marks, strict=True)
+    )
+    holds = False not in marks
+    status = "checked" if proofs is None else "proved where it was tried" if holds else "not proved"
+    data = DerivationData(
+        "klcli.derive/1", reading.name, unit, "N(mu_2, Sigma_2)", steps, PROBES, DIGITS, status, ()
+    )
+    words = {None: "", True: "proved", False: "not proved"}
+    shown = tuple(
+        ShownStep(row.step.rule, row.step.tree, words[mark]) for row, mark in zip(rows, marks, strict=True)
+    )
+    q, p = ((Symbol(f"mu_{index}"), ", ", Symbol(f"Sigma_{index}")) for index in "12")
+    title = ("KL(q || p) of q = N(", *q, ") and p = N(", *p, ") in ", Symbol("d"), " dimensions")
+    return Report(
+        data=data,
+        rows=[
+            {"step": number, **_columns(step), "case": row.case}
+            for number, (step, row) in enumerate(zip(steps, rows, strict=True), 1)
+        ],
+        document=Document(title, (Steps("KL(q || p)", shown), *_remarks(data))),
+        bare=steps[-1].formula,
+        holds=holds,
+    )
+
+
+def _remarks(data: DerivationData) -> Iterator[Block]:
+    held = (
+        f"each step equals the one before to {data.digits} digits at {data.probes} random Gaussians: of any "
+        "kind up to step 4, then with the unit prior, with independent dimensions, with one dimension"
+    )
+    if data.status == "checked":
+        yield Paragraph(f"{held}; --prove proves those of independent dimensions", "muted")
+    elif data.status == "not proved":
+        yield Paragraph(f"the steps so marked were not proved; {held}", "bad")
+    else:
+        sizes = f"{PROVED_SIZES[0]} to {PROVED_SIZES[-1]}"
+        yield Paragraph(f"the steps so marked are proved by algebra, for {sizes} dimensions", "good")
+        yield Paragraph(held, "muted")
+    yield Paragraph(
+        "Code of a VAE has a diagonal covariance, and so neither trace nor transpose: only the sum over the "
+        "latents is left. A mean in its place is 1/d of the KL, an effective beta of 1/d."
+    )

@@ -52,7 +52,9 @@ def test_quiet_is_the_last_form(klcli: Klcli, name: str, form: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
-@pytest.mark.parametrize("arguments", [(), ("--prior", "any", "--diagonal", "--unit", "bits", "--prove")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("--covariance",), ("--prior", "any", "--diagonal", "--unit", "bits", "--prove")]
+)
 def test_the_standalone_document_compiles(klcli: Klcli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     path = tmp_path / "derivation.tex"
     assert (
@@ -80,3 +82,23 @@ def test_standalone_is_latex_only(klcli: Klcli, arguments: tuple[str, ...]) -> N
     result = klcli("derive", "--standalone", *arguments)
     assert (result.status, result.out) == (2, "")
     assert "--standalone is LaTeX" in result.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("--prove",), ("--unit", "bits", "--param", "logvar")])
+def test_full_covariances(klcli: Klcli, arguments: tuple[str, ...]) -> None:
+    result = klcli("derive", "--covariance", "--json", *arguments)
+    data = json.loads(result.out)
+    assert (result.status, data["prior"]) == (0, "N(mu_2, Sigma_2)")
+    assert len(data["steps"]) == 9
+    tried = [step["proved"] for step in data["steps"]]
+    assert tried == [None] * 5 + ([True] * 4 if "--prove" in arguments else [None] * 4)
+    text = klcli("derive", "--covariance", *arguments).out
+    assert "neither trace nor transpose" in text
+    assert "1/d of the KL" in text
+
+
+@pytest.mark.parametrize("flag", [("--diagonal",), ("--prior", "any")])
+def test_full_covariances_pass_through_the_special_cases(klcli: Klcli, flag: tuple[str, ...]) -> None:
+    result = klcli("derive", "--covariance", *flag)
+    assert result.status == 2
+    assert "by itself" in result.err

@@ -137,8 +137,11 @@ def transposed(matrix: Matrix[T]) -> Matrix[T]:
 
 
 def _magnitude(value: Any) -> float:
-    """Roughly the size of a number."""
-    return abs(float(value))
+    """Roughly the size of a number; one that holds a symbol is as good a pivot as any."""
+    try:
+        return abs(float(value))
+    except TypeError:
+        return 1.0
 
 
 def _is_positive(value: Any) -> bool:

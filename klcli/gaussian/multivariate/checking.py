@@ -1,0 +1,221 @@
+"""Checks the steps of the derivation for matrices against each other, at random Gaussians to 50 digits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
+from klcli.formula.matrix.evaluation import Evaluator, Value
+from klcli.formula.matrix.kinds import Manner
+from klcli.formula.matrix.linear import Linear, transposed
+from klcli.formula.matrix.notation import parse
+from klcli.formula.tree import Reduction, Symbol, Tree, children, rebuilt, walk
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.parameterization import Parameterization
+
+__all__ = [
+    "DIGITS",
+    "PROBES",
+    "cases_of",
+    "diagonal_point",
+    "first_unequal",
+    "is_closed",
+    "value_at",
+    "value_here",
+]
+
+DIGITS = 50
+PROBES = 3
+"""Random Gaussians of each case."""
+_DIGITS_HERE = 150
+"""At the input, which may be ill-conditioned, or nearly equal to the prior."""
+_SIZES = {"any": 3, "unit": 3, "diagonal": 3, "one": 1}
+_TOLERANCE = Decimal("1e-40")
+_MANNER = Manner(mathematical=True)
+_LOG_DENSITIES = {
+    index: parse(
+        f"-1/2 (d log(2 pi) + log|Sigma_{index}| + (x - mu_{index})^T Sigma_{index}^-1 (x - mu_{index}))"
+    )
+    for index in "12"
+}
+
+Values = Mapping[str, Value[Any]]
+
+
+def first_unequal(steps: Sequence[tuple[Tree, str]], reading: Parameterization) -> int | None:
+    """The number of the first step that does not equal the one before, in its own case.
+
+    Args:
+        steps: the formulas, each with its case: ``any``, ``unit``, ``diagonal`` or ``one``.
+        reading: of the head ``s`` in one dimension.
+    """
+    run = Decimals(DIGITS)
+    for number in range(1, len(steps)):
+        tree, case = steps[number]
+        for seed in range(PROBES):
+            values = _probe(case, random.Random(seed), reading, run)
+            before, after = (value_at(step, values, run) for step in (steps[number - 1][0], tree))
+            if abs(after - before) > _TOLERANCE * max(abs(after), Decimal(1)):
+                return number
+    return None
+
+
+def value_at(tree: Tree, values: Values, run: Arithmetic[Any]) -> Any:
+    """The value of a step, in which expectations of quadratic polynomials are exact.
+
+    x takes the 2 d points mu_1 +- sqrt(d) L e_j with L L^T = Sigma_1, which have the mean and the covariance
+    of q.
+    """
+    found = dict(values)
+
+    def visit(node: Tree) -> Tree:
+        if not isinstance(node, Reduction):
+            return rebuilt(node, list(map(visit, children(node))))
+        name = f"reduced_{len(found)}"
+        if node.kind == "E":
+            number = _expectation(node.body, values, run)
+        else:  # a sum over the entries j is no formula of matrices
+            number = evaluate(node, {key: value.data for key, value in values.items()}, run)
+        found[name] = Value("scalar", number)
+        return Symbol(name)
+
+    return _evaluated(visit(tree), found, run)
+
+
+def value_here(tree: Tree, q: MultivariateGaussian, p: MultivariateGaussian) -> float:
+    """The value of a step at two Gaussians."""
+    run = Decimals(_DIGITS_HERE)
+    matrices = []
+    for gaussian in (q, p):
+        matrix = tuple(tuple(map(run.number, row)) for row in gaussian.symmetric())
+        matrices.append(Linear(run).inverse(matrix) if gaussian.form == "precision-matrix" else matrix)
+    means = [tuple(map(run.number, gaussian.mean)) for gaussian in (q, p)]
+    variances = tuple(row[place] for place, row in enumerate(matrices[0]))
+    values = point("any", means, matrices, variances, run.number(Fraction(1)), run)
+    return float(value_at(tree, values, run))
+
+
+def cases_of(q: MultivariateGaussian, p: MultivariateGaussian) -> tuple[str, ...]:
+    """The cases that two Gaussians belong to, but for the one of a single dimension."""
+    if any(p.mean) or not _is_identity(p):
+        return ("any",)
+    diagonal = not any(entry for i, row in enumerate(q.matrix) for j, entry in enumerate(row) if i != j)
+    return ("any", "unit", "diagonal") if diagonal else ("any", "unit")
+
+
+def is_closed(tree: Tree) -> bool:
+    """Whether a step has no expectation left."""
+    return not any(isinstance(node, Reduction) and node.kind == "E" for node in walk(tree))
+
+
+def _is_identity(gaussian: MultivariateGaussian) -> bool:
+    unit = all(entry == (i == j) for i, row in enumerate(gaussian.matrix) for j, entry in enumerate(row))
+    return unit and all(number == 1 for number in gaussian.std)
+
+
+def _expectation(body: Tree, values: Values, run: Arithmetic[Any]) -> Any:
+    mean, covariance = values["mu_1"].data, values["Sigma_1"].data
+    lower = transposed(Linear(run).cholesky(covariance, 1e-40))
+    reach = run.call("sqrt", run.number(Fraction(len(mean))))
+    total = run.number(Fraction(0))
+    for column in lower:
+        for sign in (1, -1):
+            step = run.operate("*", run.number(Fraction(sign)), reach)
+            x = tuple(
+                run.operate("+", m, run.operate("*", step, entry))
+                for m, entry in zip(mean, column, strict=True)
+            )
+            total = run.operate(
+                "+", total, _evaluated(body, _with_densities({**values, "x": Value("vector", x)}, run), run)
+            )
+    return run.operate("/", total, run.number(Fraction(2 * len(mean))))
+
+
+def _with_densities(values: dict[str, Value[Any]], run: Arithmetic[Any]) -> Values:
+    """The point with the values of the densities q and p at x."""
+    for name, index in (("q", "1"), ("p", "2")):
+        log_density = _evaluated(_LOG_DENSITIES[index], values, run)
+        values[name] = Value("scalar", run.call("exp", log_density))
+    return values
+
+
+def _evaluated(tree: Tree, values: Values, run: Arithmetic[Any]) -> Any:
+    size = len(values["mu_1"].data)
+    return Evaluator(run, _MANNER, size, values, 1e-40).number(tree)
+
+
+def _probe(case: str, source: random.Random, reading: Parameterization, run: Decimals) -> Values:
+    """Random numbers for every symbol of the steps, in one case."""
+    size = _SIZES[case]
+
+    def rational(low: int, high: int) -> Any:
+        return run.number(Fraction(source.randint(low, high), 64))
+
+    linear, zero = Linear(run), run.number(Fraction(0))
+    means = [tuple(rational(-128, 128) for _ in range(size)) for _ in range(2)]
+    factors = [
+        tuple(
+            tuple(rational(16, 128) if i == j else rational(-64, 64) if j < i else zero for j in range(size))
+            for i in range(size)
+        )
+        for _ in range(2)
+    ]
+    covariances = [linear.product(factor, transposed(factor)) for factor in factors]
+    head = rational(16, 128)
+    variances = tuple(rational(16, 256) for _ in range(size))
+    if case != "any":
+        means[1], covariances[1] = (zero,) * size, linear.identity(size)
+    if case == "one":
+        variances = (evaluate(reading.variance, {"s": head}, run),)
+    if case in ("diagonal", "one"):
+        covariances[0] = _diagonal(variances, zero)
+    return point(case, means, covariances, variances, head, run)
+
+
+def point(
+    case: str,
+    means: Sequence[Any],
+    covariances: Sequence[Any],
+    variances: tuple[Any, ...],
+    head: Any,
+    run: Arithmetic[Any],
+) -> Values:
+    """A value for every symbol of the steps of a case, but for the densities and x.
+
+    Args:
+        case: ``one`` has the symbols of one dimension, too.
+        means: of q and p, tuples of numbers.
+        covariances: of q and p, tuples of rows.
+        variances: the entries of v.
+        head: s.
+        run: the arithmetic of the numbers.
+    """
+    size = run.number(Fraction(len(variances)))
+    values: dict[str, Value[Any]] = {"d": Value("scalar", size), "s": Value("scalar", head)}
+    for index, mean, covariance in zip("12", means, covariances, strict=True):
+        values |= {f"mu_{index}": Value("vector", mean), f"Sigma_{index}": Value("matrix", covariance)}
+    values |= {"mu": values["mu_1"], "mu_j": values["mu_1"], "Sigma": values["Sigma_1"]}
+    values |= {"v": Value("vector", variances), "v_j": Value("vector", variances)}
+    if case == "one":
+        values["sigma"] = Value("scalar", run.call("sqrt", variances[0]))
+        values["mu"] = Value("scalar", means[0][0])
+    return values
+
+
+def diagonal_point(
+    case: str, means: tuple[Any, ...], variances: tuple[Any, ...], head: Any, run: Arithmetic[Any]
+) -> Values:
+    """The point of independent dimensions and the unit prior."""
+    zero = run.number(Fraction(0))
+    covariances = (_diagonal(variances, zero), Linear(run).identity(len(means)))
+    return point(case, (means, (zero,) * len(means)), covariances, variances, head, run)
+
+
+def _diagonal(entries: tuple[Any, ...], zero: Any) -> tuple[tuple[Any, ...], ...]:
+    return tuple(
+        tuple(entry if i == j else zero for j in range(len(entries))) for i, entry in enumerate(entries)
+    )

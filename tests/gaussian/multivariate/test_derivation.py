@@ -1,0 +1,117 @@
+"""The derivation for matrices: its closed forms against torch, both sides of its checks, its proof."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from fractions import Fraction
+from unittest.mock import patch
+
+import pytest
+import sympy
+
+from klcli.formula.matrix.notation import parse
+from klcli.formula.printing import to_text
+from klcli.gaussian.multivariate import derivation, proof
+from klcli.gaussian.multivariate.checking import cases_of, first_unequal, value_here
+from klcli.gaussian.multivariate.derivation import CASES, MatrixStep, derive, derive_at
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.multivariate.divergence import divergence
+from klcli.gaussian.multivariate.proof import proved
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from tests.gaussian.multivariate.matrices import hilbert, identity, reference
+
+STD = PARAMETERIZATIONS["std"]
+
+
+def normal(rows: list[list[Fraction]], mean: str = "0") -> MultivariateGaussian:
+    return MultivariateGaussian.from_matrix([Fraction(mean)], rows)
+
+
+@pytest.mark.parametrize("name", PARAMETERIZATIONS)
+@pytest.mark.parametrize("unit", ["nats", "bits"])
+def test_every_reading_is_derived(name: str, unit: str) -> None:
+    steps = derive(PARAMETERIZATIONS[name], unit)  # type: ignore[arg-type]
+    assert [row.case for row in steps] == sorted((row.case for row in steps), key=list(CASES).index)
+    assert PARAMETERIZATIONS[name].meaning in steps[-1].step.words
+
+
+@pytest.mark.parametrize("order", [2, 5])
+def test_the_closed_forms_have_the_value_of_the_reference(order: int) -> None:
+    """At the Hilbert matrix, against mpmath; with the unit prior and with another."""
+    q = normal(hilbert(order), "0.5")
+    for p, count in ((normal(identity(order)), 2), (normal(hilbert(order), "1"), 1)):
+        found = divergence(q, p)
+        true = reference(q.matrix, p.matrix, [a - b for a, b in zip(q.mean, p.mean, strict=True)])
+        valued = [row for row in derive_at(q, p, found.value) if row.step.value is not None]
+        assert len(valued) == count
+        for row in valued:
+            assert value_here(row.step.tree, q, p) == pytest.approx(float(true.value), rel=1e-13)
+
+
+def test_independent_dimensions_hold_more_steps() -> None:
+    q = normal([[Fraction(2), Fraction(0)], [Fraction(0), Fraction(3)]])
+    assert cases_of(q, normal(identity(2))) == ("any", "unit", "diagonal")
+    valued = [
+        row
+        for row in derive_at(q, normal(identity(2)), divergence(q, normal(identity(2))).value)
+        if row.step.value
+    ]
+    assert [row.case for row in valued] == ["any", "unit", "diagonal", "diagonal"]
+
+
+def test_a_wrong_value_at_the_input_is_caught() -> None:
+    q, p = normal(hilbert(3)), normal(identity(3))
+    with pytest.raises(RuntimeError, match=r"gives .* and not"):
+        derive_at(q, p, divergence(q, p).value * (1 + 1e-10))
+
+
+@pytest.mark.parametrize("place", range(1, 8))
+def test_a_wrong_step_is_caught(place: int) -> None:
+    """Any two steps of which the second is doubled."""
+    rows = [(row.step.tree, row.case) for row in derive(STD)]
+    tree, case = rows[place]
+    rows[place] = (
+        parse(f"2 ({to_text(tree)})") if place != 6 else parse("sum_j (v_j + mu_j^2 - 1 - log v_j)"),
+        case,
+    )
+    assert first_unequal(rows, STD) == place
+
+
+def test_a_derivation_with_a_wrong_step_is_not_handed_out() -> None:
+    wrong = [*derivation._STEPS]
+    wrong[4] = replace(wrong[4], step=replace(wrong[4].step, tree=parse("1/2 (tr(Sigma) + mu^T mu - d)")))
+    with patch.object(derivation, "_STEPS", wrong), pytest.raises(RuntimeError, match="step 5"):
+        derive(STD)
+
+
+@pytest.mark.parametrize("name", PARAMETERIZATIONS)
+def test_the_diagonal_reduction_is_proved(name: str) -> None:
+    reading = PARAMETERIZATIONS[name]
+    marks = proved(derive(reading), reading)
+    assert marks == (None, None, None, None, True, True, True, True)
+
+
+def test_what_is_wrong_is_not_proved() -> None:
+    steps = list(derive(STD))
+    steps[6] = MatrixStep(
+        replace(steps[6].step, tree=parse("sum_j 1/2 (v_j + mu_j^2 - 1 - log(2 v_j))")), "diagonal"
+    )
+    assert proved(steps, STD)[5] is False
+
+
+def test_the_reduction_by_hand_with_sympy() -> None:
+    """tr, det and mu^T mu of a diagonal matrix of three symbols, written with sympy's own matrices."""
+    variances, means = sympy.symbols("v_1:4", positive=True), sympy.Matrix(sympy.symbols("m_1:4", real=True))
+    matrix = sympy.diag(*variances)
+    whole = (matrix.trace() + (means.T * means)[0] - 3 - sympy.log(matrix.det())) / 2
+    terms = sum((v + m**2 - 1 - sympy.log(v)) / 2 for v, m in zip(variances, means, strict=True))
+    assert sympy.simplify(sympy.expand_log(whole - terms, force=True)) == 0
+    assert proof.PROVED_SIZES[-1] >= 3
+
+
+def test_steps_lead_from_the_definition_to_the_head() -> None:
+    texts = [to_text(row.step.tree) for row in derive(STD)]
+    assert texts[0] == "E_q[log q - log p]"
+    assert texts[-1] == "-1/2 (2 log s - s^2 - mu^2 + 1)"
+    assert all(first != second for first, second in itertools.pairwise(texts))
