@@ -200,7 +200,7 @@ def test_symbols_can_be_named() -> None:
         ("trace(mu' S) + S - log det S", "do not fit together"),
         ("0.5 (tr(S) + mu mu - d - log det S) + S", "do not fit together"),
         ("exp(S) + tr(S) - log det S", "do not fit together"),
-        ("tr(A B) + tr(C D) + tr(E F)", "two covariance matrices"),
+        ("logdet(A) + logdet(B) + logdet(C) + logdet(D) + logdet(E)", "two covariance matrices"),
         ("tr(A B) + tr(C D) + tr(E F) + tr(G H) + x + y", "at most 8 are told apart"),
         ("0.5 (tr(S)/s^2 + mu' mu/s^2 - d - log det S + d log(s^2))", "neither a factor nor"),
     ],
