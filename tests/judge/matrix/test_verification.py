@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from klcli.judge.verdict import FixedPrior
 from tests.judge.matrix.formulas import PAIRS, UNIT, Array, pair, unit
 
 
+@cache
 def settled(text: str, question: Question = PLAIN) -> MatrixVerification:
     program = read_matrices(text)
     assert program
