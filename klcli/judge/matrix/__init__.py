@@ -1,3 +1,1 @@
 """Settles formulas of full covariance matrices."""
-
-__all__: list[str] = []

@@ -28,7 +28,7 @@ from klcli.judge.matrix.points import Point, Shown, divergence, fixed_points, ow
 from klcli.judge.matrix.ways import Side, Way
 from klcli.judge.verdict import Quantity, recovered
 
-__all__ = ["DIGITS", "Fit", "Subject", "fit", "fitted_in_doubles", "pairs"]
+__all__ = ["DIGITS", "Fit", "Subject", "fit", "fitted_in_doubles", "pairs", "posterior_and_prior", "value_at"]
 
 DIGITS = 50
 _WORKING = 70
@@ -165,11 +165,21 @@ def fitted_in_doubles(subject: Subject, way: Way) -> bool:
         values = [value_at(subject, way, pair, run) for pair in _double_pairs()]
     except ArithmeticError:
         return False
-    columns: Columns = _kl_columns if way.has_prior else _unit_columns
-    return any(
-        _solved([columns(way, pair, run, reverse=reverse) for pair in _double_pairs()], values, run, _SLACK)
-        for reverse in (False, True)
-    )
+    return any(_solved(_double_rows(way, reverse=reverse), values, run, _SLACK) for reverse in (False, True))
+
+
+def _double_rows(way: Way, *, reverse: bool) -> list[list[Any]]:
+    sides: tuple[Side, Side] = ("q", "p")
+    given = tuple((way.head(side) is not None, way.mean(side) is not None) for side in sides)
+    if (given, reverse) not in _ROWS:
+        columns: Columns = _kl_columns if way.has_prior else _unit_columns
+        rows = [columns(way, pair, Doubles(), reverse=reverse) for pair in _double_pairs()]
+        _ROWS[given, reverse] = rows
+    return _ROWS[given, reverse]
+
+
+_ROWS: dict[object, list[list[Any]]] = {}
+"""The columns in doubles, which depend only on what has a symbol."""
 
 
 def fit(subject: Subject, way: Way, seed: str) -> Fit | None:

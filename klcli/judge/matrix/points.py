@@ -19,7 +19,17 @@ from klcli.formula.matrix.evaluation import Value
 from klcli.formula.matrix.linear import Linear, Matrix, Vector, transposed
 from klcli.judge.matrix.ways import Reading, Side, Way
 
-__all__ = ["SIZES", "Gaussian", "Point", "divergence", "fixed_points", "own_points", "symbols"]
+__all__ = [
+    "SIZES",
+    "Gaussian",
+    "Point",
+    "Shown",
+    "divergence",
+    "fixed_points",
+    "own_points",
+    "shown",
+    "symbols",
+]
 
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from klcli.errors import KlcliError
 from klcli.formula.doubles import Doubles
@@ -27,7 +28,7 @@ from klcli.formula.tree import (
     spanning,
     walk,
 )
-from klcli.judge.matrix.points import fixed_points, shown
+from klcli.judge.matrix.points import Shown, fixed_points, shown
 from klcli.judge.names import is_dimension, is_epsilon
 
 __all__ = ["Aside", "set_aside", "without_jitter"]
@@ -154,11 +155,18 @@ class _Trial:
 
     def _at(self, numbers: Mapping[str, float], place: int) -> float:
         run = Doubles()
-        pairs = [(point.q, point.p) for point in fixed_points() if point.size == _SIZE]
-        drawn = [shown(own, run) for pair in pairs[place:] + pairs[:place] for own in pair]
+        drawn = _drawn(place)
         values: dict[str, Value[float]] = {"I": Value("matrix", Linear(run).identity(_SIZE))}
         for number, (name, kind) in enumerate(self.kinds.items()):
             own = drawn[number % len(drawn)]
             data = {"matrix": own.covariance, "vector": own.mean}.get(kind)
             values[name] = Value(kind, numbers.get(name, float(_SIZE)) if data is None else data)
         return Evaluator(run, self.manner, _SIZE, values, _SLACK).number(self.tree)
+
+
+@cache
+def _drawn(place: int) -> list[Shown[float]]:
+    """Gaussians in three dimensions, in an order that begins at another one for another `place`."""
+    points = [point for point in fixed_points() if point.size == _SIZE]
+    ordered = points[place:] + points[:place]
+    return [shown(own, Doubles()) for point in ordered for own in (point.q, point.p)]

@@ -147,12 +147,31 @@ def inverse_forgotten(site: Site, setting: Setting) -> Iterator[Tree]:
         return
     if isinstance(node, Symbol) and setting.is_matrix(node) and not _inverts(parent):
         yield setting.inverse(node)
-    if prior is None or setting.kind(node) != "scalar" or prior.reading != "covariance":
+    if prior is None or prior.reading != "covariance":
         return
-    weight = setting.inverse(Symbol(prior.name))
+    weighed = _weighed(node, prior.name, setting)
+    if weighed is not None:
+        yield weighed
+    if not site.above:
+        yield everywhere(node, lambda part: _with_precision(part, prior.name, setting))
+
+
+def _weighed(node: Tree, prior: str, setting: Setting) -> Tree | None:
+    """An inner product with the prior's precision between its factors; None for what is none."""
     factors = setting.factors(node)
-    if len(factors) == 2 and {setting.kind(part) for part in factors} <= {"vector", "row"}:
-        yield setting.joined([factors[0], weight, factors[1]])
+    plain = len(factors) == 2 and {setting.kind(part) for part in factors} <= {"vector", "row"}
+    if not plain or setting.kind(node) != "scalar":
+        return None
+    return setting.joined([factors[0], setting.inverse(Symbol(prior)), factors[1]])
+
+
+def _with_precision(node: Tree, prior: str, setting: Setting) -> Tree | None:
+    """A term with the prior's precision; None for what is no such term."""
+    if setting.is_volume(node) or setting.inverted(node) is not None:
+        return node
+    if node == Symbol(prior):
+        return setting.inverse(node)
+    return _weighed(node, prior, setting)
 
 
 def _inverts(parent: Tree | None) -> bool:

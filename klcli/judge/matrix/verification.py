@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import edited, in_habit
@@ -27,13 +26,13 @@ from klcli.judge.matrix.sampler import judge_matrix_sampler
 from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict, judge_way
 from klcli.judge.matrix.ways import READINGS, Way, misfit, ways
 from klcli.judge.mistakes import find_mistake
-from klcli.judge.names import is_mean
+from klcli.judge.names import is_dimension, is_mean
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import STANDARD
 
 __all__ = ["MatrixVerification", "verify_matrices"]
 
-_MOST_TYPINGS = 3
+_MOST_TYPINGS = 6
 _MOST_WAYS = 40
 _MOST_NODES = 250
 """Nodes of a formula in which mistakes are looked for; in longer ones it takes too much time."""
@@ -110,7 +109,7 @@ def _settled(program: Program, question: Question) -> MatrixVerification:
     program = replace(program, tree=plain)
     found = _best_answer(program, _typed(program, question), question, wanted)
     best = found.best
-    if best.kind not in ("exact", "scaled"):
+    if best.kind not in ("exact", "scaled", "not-kl"):
         found = replace(found, counterexample=counterexample(found.subject, best.verdict))
     if question.matrix_sampler is not None:
         right = best.kind in ("exact", "scaled", "other-prior")
@@ -142,7 +141,7 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
     misfits: list[ShapeError] = []
     for manner in manners:
         try:
-            for kinds in islice(typings(program.tree, manner), _MOST_TYPINGS):
+            for kinds in sorted(typings(program.tree, manner), key=_strangeness)[:_MOST_TYPINGS]:
                 try:
                     found.append(_with_ways(program.tree, kinds, manner, question))
                 except KlcliError as error:
@@ -155,8 +154,9 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
 
 
 def _strangeness(kinds: Mapping[str, Kind]) -> int:
-    """How many of the names of means are not those of vectors, or the other way round; only for the order."""
-    return sum(is_mean(name) != (kind == "vector") for name, kind in kinds.items())
+    """How many names of means and of dimensions are not those of vectors and numbers; only for the order."""
+    means = sum(is_mean(name) and kind != "vector" for name, kind in kinds.items())
+    return means + sum(is_dimension(name) and kind != "scalar" for name, kind in kinds.items())
 
 
 def _with_ways(tree: Tree, kinds: dict[str, Kind], manner: Manner, question: Question) -> _Typed:

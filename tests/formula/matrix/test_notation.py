@@ -120,7 +120,7 @@ def _read(text: str, style: Notation) -> Tree:
 
 
 @pytest.mark.parametrize("style", NOTATIONS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tree=matrix_trees)
 def test_what_is_printed_is_read_back(tree: Tree, style: Notation) -> None:
     bars = any(isinstance(node, MatrixCall) and node.function == "bars" for node in walk(tree))
@@ -130,7 +130,7 @@ def test_what_is_printed_is_read_back(tree: Tree, style: Notation) -> None:
     assert _read(text, style) == tree
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.sampled_from(["tr", "det", "|", "||", "(", ")", "S", "mu", "^", "T", "'", "-1", "log", "@", " "])

@@ -27,6 +27,7 @@ UNIT: dict[str, str] = {
     r"- \ln\left|\boldsymbol{\Sigma}\right|\right]": "covariance",
     r"\frac{1}{2}(\text{tr}\{\Sigma\} + \|\mu\|^2 - d - \log \lvert\Sigma\rvert)": "covariance",
     "0.5 * (torch.trace(S) + mu @ mu - mu.shape[-1] - torch.logdet(S))": "covariance",
+    "0.5 * (torch.trace(S) + mu @ mu - mu.shape[0] - torch.logdet(S)).mean()": "covariance",
     "0.5 * (S.trace() + mu.dot(mu) - mu.numel() - S.logdet())": "covariance",
     "0.5 * (torch.trace(S) + torch.sum(mu**2) - len(mu) - torch.linalg.slogdet(S)[1])": "covariance",
     "0.5 * (torch.trace(S) + mu.T @ mu - d - torch.linalg.slogdet(S).logabsdet)": "covariance",

@@ -31,6 +31,7 @@ WRONG: list[tuple[str, str]] = [
     ("KL128", "0.5 (tr(S_p S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
     ("KL128", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' (m_p - m_q) - d + log|S_p|/|S_q|)"),
     ("KL128", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL128", "0.5 (tr(S_p S_q) + (m_p - m_q)' (m_p - m_q) - d + log|S_p|/|S_q|)"),
     ("KL129", "0.5 * (S.sum() + mu @ mu - d - torch.logdet(S))"),
     ("KL129", "0.5 * (np.sum(S) + mu @ mu - d - np.linalg.slogdet(S)[1])"),
     ("KL130", "0.5 * (trace(L) + mu @ mu - d) - torch.log(torch.diag(L)).sum()"),
