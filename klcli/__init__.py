@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from klcli.gaussian.divergence import divergence as divergence
     from klcli.gaussian.divergence import divergence_digits as divergence_digits
     from klcli.gaussian.kernel import divergence as kl
+    from klcli.gaussian.multivariate.distribution import MultivariateGaussian as MultivariateGaussian
+    from klcli.gaussian.multivariate.divergence import divergence as covariance_divergence
     from klcli.gaussian.parameterization import PARAMETERIZATIONS as PARAMETERIZATIONS
     from klcli.judge.candidates import Question as Question
     from klcli.judge.comparison import compare as compare
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
 _HOME = {
     "Gaussian": "klcli.gaussian.distribution:Gaussian",
     "KlcliError": "klcli.errors:KlcliError",
+    "MultivariateGaussian": "klcli.gaussian.multivariate.distribution:MultivariateGaussian",
     "PARAMETERIZATIONS": "klcli.gaussian.parameterization:PARAMETERIZATIONS",
     "Question": "klcli.judge.candidates:Question",
     "compare": "klcli.judge.comparison:compare",
     "derive": "klcli.gaussian.derivation:derive",
     "divergence": "klcli.gaussian.divergence:divergence",
+    "covariance_divergence": "klcli.gaussian.multivariate.divergence:divergence",
     "divergence_digits": "klcli.gaussian.divergence:divergence_digits",
     "examine": "klcli.gaussian.agreement:examine",
     "kl": "klcli.gaussian.kernel:divergence",

@@ -29,9 +29,10 @@ FAILED, INTERNAL, INTERRUPTED, CLOSED_PIPE = 1, 3, 130, 141
 _EPILOG = """\b
 Examples:
   klcli compute --mu 0.3 --sigma 1.2
-  klcli compute --mu 0.3 --logvar 0.36 --json
+  klcli compute --mu 0.3,0.1 --cov '[[1.2, 0.3], [0.3, 0.9]]'
   klcli compare --param var
   klcli verify '-0.5 * (1 + logvar - mu^2 - exp(logvar))'
+  klcli estimate logprobs.csv
 
 \b
 Exit status: 0 holds; 1 a check failed; 2 usage or unreadable input; 3 internal error.
