@@ -144,6 +144,12 @@ def _of_numbers(
     return rule(site, Symbols(frozenset(setting.way.means), heads))
 
 
+def _of_the_other(site: Site, setting: Setting) -> Iterator[Tree]:
+    """The symbol of the other Gaussian, where it has symbols."""
+    if setting.way.has_prior:
+        yield from _of_numbers(of_numbers.other_symbol, site, setting)
+
+
 RULES: tuple[tuple[Mistake, Rule], ...] = (
     (_BY_CODE["KL123"], rules.dimension),
     (_BY_CODE["KL124"], rules.volume_not_doubled),
@@ -162,6 +168,6 @@ RULES: tuple[tuple[Mistake, Rule], ...] = (
     (_BY_CODE["KL109"], partial(_of_numbers, of_numbers.sign_of_whole)),
     (_BY_CODE["KL119"], partial(_of_numbers, of_numbers.half_too_often)),
     (_BY_CODE["KL120"], partial(_of_numbers, of_numbers.factor_missing)),
-    (_BY_CODE["KL122"], partial(_of_numbers, of_numbers.other_symbol)),
+    (_BY_CODE["KL122"], _of_the_other),
 )
 """The changes that are tried, the most telling mistakes first."""

@@ -248,6 +248,8 @@ def _repair(
     if len(list(walk(program.tree))) > _MOST_NODES:
         return None
     likeliest = [best.way] if best.kind == "scaled" else typed.groups[0]
+    if best.fit and best.way not in likeliest:
+        likeliest = [best.way, *likeliest]
     if wanted is not None:
         likeliest = [way for way in likeliest if way.heads[0].reading == wanted] or likeliest
     alike = [way for way in likeliest if _is_alike(way)]
@@ -256,8 +258,8 @@ def _repair(
 
 
 def _is_alike(way: Way) -> bool:
-    """Whether both Gaussians have one matrix each, of one reading; other ways are too many to be mended."""
-    return len({head.reading for head in way.heads}) == 1
+    """Whether all matrices have one reading or are of one Gaussian; other ways are too many to be mended."""
+    return len({head.reading for head in way.heads}) == 1 or len({head.side for head in way.heads}) == 1
 
 
 def _looks_unmeant(verdict: MatrixVerdict) -> bool:

@@ -18,6 +18,8 @@ WRONG: list[tuple[str, str]] = [
     ("KL124", "0.5 * (trace(L @ L.T) + mu @ mu - d - torch.log(torch.diag(L)).sum())"),
     ("KL124", "0.5 * ((L**2).sum() + (mu**2).sum() - d - torch.logdet(L))"),
     ("KL124", r"\frac12 (\operatorname{tr}(L L^\top) + \mu^\top \mu - d - \log|L|)"),
+    ("KL124", "0.5 * (torch.trace(S) + mu @ mu - d - torch.logdet(L))"),
+    ("KL124", "0.5 (tr(S) + mu' mu - d - log det L)"),
     ("KL125", "0.5 * (trace(S) + mu @ torch.inverse(S) @ mu - d - torch.logdet(S))"),
     ("KL125", "0.5 (tr(S_q^-1 S_p) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
     ("KL125", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_q^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
