@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from math import isinf
 from pathlib import Path
+from typing import Any
 
 import click
 
+from klcli.cli.gaussians import posterior, prior_options
+from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers, Whole
@@ -16,8 +22,12 @@ from klcli.errors import KlcliError
 from klcli.formula.tree import Tree
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import divergence
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian, multivariate
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.latents import Latents, over_latents
+from klcli.report.covariance import gaussian_words
 from klcli.report.report import Report
 
 __all__ = ["compare"]
@@ -31,6 +41,8 @@ Examples:
   klcli compare --param std --all --mu 0 --sigma 0.5
   klcli compare --param logstd --formula 'mine=-0.5*(1 + s - mu**2 - exp(2*s))'
   klcli compare --param var --plot penalty.png
+  klcli compare --param var --mu 0.3,0.1 --cov '[[1.2, 0.3], [0.3, 0.9]]'
+  klcli compare --param std --mu 0.3 --sigma 1.2 --prior-mu 1 --prior-sigma 2
 
 \b
 -q prints the names of the formulas that are exact. The status is 1 if --expect names a
@@ -46,8 +58,10 @@ Carlo estimate contradict each other, and 0 otherwise.
     required=True,
     help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}.",
 )
-@click.option("--mu", type=Numbers(), default="0.3", help="Mean at which values are compared; default 0.3.")
-@click.option("--sigma", type=Numbers(), default="1.2", help="Its standard deviation; default 1.2.")
+@click.option("--mu", type=Numbers(), help="Mean at which values are compared; default 0.3.")
+@click.option("--sigma", type=Numbers(), help="Its standard deviation; default 1.2. Lists are latents.")
+@matrix_options
+@prior_options
 @click.option(
     "--formula", "formulas", multiple=True, metavar="NAME=TEXT", help="One more formula of mu and s."
 )
@@ -65,20 +79,22 @@ def compare(
     /,
     settings: Settings,
     param: str,
-    mu: tuple[Fraction, ...],
-    sigma: tuple[Fraction, ...],
+    mu: tuple[Fraction, ...] | None,
+    sigma: tuple[Fraction, ...] | None,
     formulas: tuple[str, ...],
     every: bool,
     expect: str | None,
     plot: str | None,
     samples: int,
     seed: int,
+    **options: Any,
 ) -> tuple[Report, Settings]:
     """Say which of the KL formulas met online is right when the head is a variance, a log-variance, ...
 
     Each is judged under the reading that --param gives: whether it is KL(q || N(0, 1)), a multiple of it,
     the KL to another prior, or none; what it is worth at a point; where its minimum lies and how it bends
-    there.
+    there. With several latents, a covariance matrix or another prior, what it is worth beside the KL that
+    these have is shown, too.
     """
     from klcli.formula.syntax import nearest
     from klcli.judge.comparison import FORMULAS, compare, matrix
@@ -86,7 +102,8 @@ def compare(
 
     settings = settings.over(outer)
     reading = PARAMETERIZATIONS[param]
-    mean, spread = _one(mu, "--mu"), _one(sigma, "--sigma")
+    whole = _posterior(mu, sigma, options)
+    mean, spread = whole.mean[0], whole.deviations[0]
     q = Gaussian.from_head(mean, spread)
     chosen = {**FORMULAS, **_named(formulas, taken=FORMULAS)}
     if expect is not None and expect not in chosen:
@@ -103,6 +120,7 @@ def compare(
         truth,
         table=matrix(chosen, mean, spread) if every else (),
         expect=expect,
+        latents=_latents(chosen, reading, whole, options),
         picture=sys.stdout.isatty(),
     )
     if plot:
@@ -112,12 +130,55 @@ def compare(
     return report, settings
 
 
-def _one(values: tuple[Fraction, ...], flag: str) -> Fraction:
-    if len(values) != 1:
+@dataclass(frozen=True, slots=True)
+class _Posterior:
+    """What was typed of the posterior: its Gaussian, and mean and standard deviation of each latent."""
+
+    gaussian: Gaussian | MultivariateGaussian
+    mean: tuple[Fraction, ...]
+    deviations: tuple[Fraction, ...]
+
+
+def _posterior(
+    mu: tuple[Fraction, ...] | None, sigma: tuple[Fraction, ...] | None, options: Mapping[str, Any]
+) -> _Posterior:
+    typed = {**dict.fromkeys(PARAMETERIZATIONS), **options, "param": None, "sigma": sigma}
+    given = any(options[form.replace("-", "_")] is not None for form in FORMS)
+    mean = mu or (Fraction("0.3"),)
+    if not given:
+        spread = sigma or (Fraction("1.2"),)
+        size = max(len(mean), len(spread))
+        typed |= {"mu": mean * size if len(mean) == 1 else mean}
+        typed |= {"sigma": spread * size if len(spread) == 1 else spread}
+        independent = posterior(typed)
+        return _Posterior(independent, independent.mean, independent.head)
+    q = any_posterior(typed | {"mu": mean})
+    deviations = q.head if isinstance(q, Gaussian) else q.deviations()
+    return _Posterior(q, q.mean, deviations)
+
+
+def _latents(
+    formulas: Mapping[str, Tree], reading: Parameterization, q: _Posterior, options: Mapping[str, Any]
+) -> Latents | None:
+    """The formulas over all latents; None for one latent with the prior N(0, 1)."""
+    plain = all(value is None for name, value in options.items() if name.startswith("prior_"))
+    size = len(q.mean)
+    if plain and size == 1 and isinstance(q.gaussian, Gaussian):
+        return None
+    p = any_prior(options, size)
+    if isinstance(q.gaussian, Gaussian) and isinstance(p, Gaussian):
+        truth = divergence(q.gaussian, p).value
+    else:
+        from klcli.gaussian.multivariate.divergence import divergence as matrix_divergence
+
+        truth = matrix_divergence(multivariate(q.gaussian), multivariate(p)).value
+    if isinf(truth):
         raise KlcliError(
-            f"{flag} takes one number here, got {len(values)}", "a decimal point is '.', for example 0.3"
+            "the KL of this posterior is infinite: its covariance is singular", "see klcli compute"
         )
-    return values[0]
+    latents = list(zip(q.mean, q.deviations, strict=True))
+    words = (gaussian_words(q.gaussian, "q"), gaussian_words(p, "p"))
+    return Latents(size, *words, truth, over_latents(formulas, reading, latents, truth))
 
 
 def _named(texts: tuple[str, ...], taken: object) -> dict[str, Tree]:

@@ -18,7 +18,7 @@ from klcli.judge.roles import Roles
 from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
 from klcli.judge.verdict import Kind, Verdict, exact_under, judge
 
-__all__ = ["FORMULAS", "GRID", "Entry", "GridPoint", "Judged", "compare", "matrix", "truth_at"]
+__all__ = ["FORMULAS", "GRID", "Entry", "GridPoint", "Judged", "compare", "matrix", "truth_at", "value_at"]
 
 FORMULAS: Mapping[str, Tree] = {
     "A": parse("-1/2 (2 log s - s^2 - mu^2 + 1)"),
@@ -108,7 +108,7 @@ def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple
     for reading in PARAMETERIZATIONS.values():
         for name, tree in formulas.items():
             verdict = judge(tree, reading)
-            entries.append(Entry(reading.name, name, verdict.kind, _value(tree, verdict, mu, sigma)))
+            entries.append(Entry(reading.name, name, verdict.kind, value_at(tree, verdict, mu, sigma)))
     return tuple(entries)
 
 
@@ -126,7 +126,7 @@ def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigm
     limit = found if isinstance(found, Limit) else None
     at_truth = derivatives(function, Decimal(0), Decimal(1))
     at_point = derivatives(function, _decimal(mu), _decimal(sigma))
-    at_value = _value(tree, verdict, mu, sigma)
+    at_value = value_at(tree, verdict, mu, sigma)
     return Judged(
         name=name,
         formula=tree,
@@ -147,11 +147,12 @@ def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigm
 
 
 def _grid_point(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> GridPoint:
-    truth, found = truth_at(mu, sigma), _value(tree, verdict, mu, sigma)
+    truth, found = truth_at(mu, sigma), value_at(tree, verdict, mu, sigma)
     return GridPoint(float(sigma), truth, found, _ratio(found, truth))
 
 
-def _value(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> float | None:
+def value_at(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> float | None:
+    """The value of a formula, read as the verdict says, in nats; None where it has none."""
     function = of_formula(tree, verdict.roles, verdict.parameterization)
     try:
         return float(function(_decimal(mu), _decimal(sigma))) + 0.0  # -0.0 becomes 0.0

@@ -16,6 +16,7 @@ from klcli.gaussian import kernel
 from klcli.gaussian.agreement import Examination, Witness
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import GRID, Entry, Judged
+from klcli.judge.latents import Latents
 from klcli.judge.shape import on_grid
 from klcli.report.document import (
     Block,
@@ -34,6 +35,7 @@ from klcli.report.document import (
     Tone,
 )
 from klcli.report.estimators import estimate_text
+from klcli.report.latents import latent_blocks
 from klcli.report.report import Report
 from klcli.report.wording import about, verdict_of
 
@@ -85,6 +87,7 @@ class Comparison:
     formulas: tuple[Judged, ...]
     table: tuple[Entry, ...]
     expect: Expectation | None
+    latents: Latents | None
     warnings: tuple[str, ...]
 
 
@@ -97,6 +100,7 @@ def compare_report(
     *,
     table: tuple[Entry, ...] = (),
     expect: str | None = None,
+    latents: Latents | None = None,
     picture: bool = True,
 ) -> Report:
     """The report of a comparison.
@@ -109,6 +113,7 @@ def compare_report(
         truth: KL(N(mu, sigma^2) || N(0, 1)) and its witnesses.
         table: the verdicts under every reading, if they were asked for.
         expect: the name of the formula that has to be exact.
+        latents: the formulas over several latents, or beside another prior.
         picture: whether the document ends with a plot.
     """
     head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
@@ -130,6 +135,7 @@ def compare_report(
         formulas=judged,
         table=table,
         expect=expectation,
+        latents=latents,
         warnings=(),
     )
     return Report(
@@ -196,6 +202,8 @@ def _blocks(data: Comparison, reading: Parameterization, *, picture: bool) -> It
             f"every reading, at mu = {decimal_text(data.point.mu)}, sigma = {decimal_text(data.point.sigma)}"
         )
         yield _matrix(data)
+    if data.latents:
+        yield from latent_blocks(data.latents)
     if picture:
         yield penalty_plot(data)
     if data.expect:

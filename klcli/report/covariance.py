@@ -11,6 +11,7 @@ from math import isinf
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.printing import to_text
 from klcli.gaussian.agreement import Witness
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.side_by_side import Comparison
 from klcli.gaussian.estimation.target import Target
@@ -25,9 +26,9 @@ from klcli.report.document import Step as ShownStep
 from klcli.report.estimators import EstimatorData, estimator_blocks, estimator_data, estimator_rows
 from klcli.report.report import Report
 from klcli.report.witnesses import closed_form_fact, findings
-from klcli.report.wording import about, list_text
+from klcli.report.wording import about, list_text, normal_text, plain
 
-__all__ = ["MatrixComputation", "covariance_report"]
+__all__ = ["MatrixComputation", "covariance_report", "gaussian_words"]
 
 _MOST_SHOWN = 4
 """Dimensions up to which a matrix is written out."""
@@ -196,6 +197,13 @@ def _reading(gaussian: MultivariateGaussian) -> str:
 def _short(number: Fraction) -> str:
     exact = decimal_text(number)
     return exact if len(exact) <= 10 else significant(float(number))
+
+
+def gaussian_words(gaussian: Gaussian | MultivariateGaussian, index: str) -> str:
+    """A Gaussian in a line of words, with its matrix if it has one."""
+    if isinstance(gaussian, Gaussian):
+        return plain(normal_text(gaussian))
+    return f"{_normal(gaussian, index)}, where {_reading(gaussian)}"
 
 
 def _normal(gaussian: MultivariateGaussian, index: str) -> str:

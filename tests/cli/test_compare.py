@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import pytest
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from tests import reference
 from tests.cli.conftest import Klcli
 
 FAST = ("--samples", "2000")
@@ -99,7 +101,7 @@ def test_plot(klcli: Klcli, tmp_path: Path, suffix: str) -> None:
         (("--param", "var", "--expect", "Z"), "there is no such formula", "A, B, C, D"),
         (("--param", "var", "--expect", "b"), "there is no such formula", "did you mean 'B'?"),
         (("--param", "var", "--sigma", "0"), "sigma must be > 0", "--logstd"),
-        (("--param", "var", "--mu", "1,2"), "--mu takes one number", "decimal point"),
+        (("--param", "var", "--mu", "1,2", "--sigma", "1,2,3"), "mu has 2 values", "decimal point"),
         (("--param", "var", "--plot", "x.pdf"), "png", ""),
         (("--param", "var", "--plot", "/nowhere/x.png"), "", ""),
     ],
@@ -111,3 +113,56 @@ def test_what_is_refused(klcli: Klcli, arguments: tuple[str, ...], message: str,
     assert message in result.err
     assert hint in result.err
     assert "Traceback" not in result.err
+
+
+def test_several_latents(klcli: Klcli) -> None:
+    """The sum over latents is the KL for the formula that is exact, its mean half of it."""
+    result = klcli("compare", *FAST, "--param", "var", "--mu", "0.3,-1", "--sigma", "1.2,0.5", "--json")
+    found = json.loads(result.out)["latents"]
+    with mpmath.workdps(40):
+        parts = [("0.3", "1.2"), ("-1", "0.5")]
+        true = float(sum(reference.kl(mpmath.mpf(mu), mpmath.mpf(sigma)) for mu, sigma in parts))
+    assert (found["dimension"], found["truth"], found["prior"]) == (2, true, "N(0, 1)")
+    rows = {row["name"]: row for row in found["formulas"]}
+    assert rows["B"]["ratio"] == pytest.approx(1)
+    assert rows["B"]["mean_ratio"] == pytest.approx(0.5)
+
+
+def test_a_covariance_matrix_has_what_no_formula_sees(klcli: Klcli) -> None:
+    arguments = ("--param", "var", "--mu", "0.3,0.1", "--cov", "[[1.2, 0.3], [0.3, 0.9]]")
+    found = json.loads(klcli("compare", *FAST, *arguments, "--json").out)
+    rows = {row["name"]: row for row in found["latents"]["formulas"]}
+    assert found["latents"]["truth"] == pytest.approx(0.10502516792675072, rel=1e-15)
+    assert rows["B"]["value"] == pytest.approx(0.0615195, abs=1e-7)
+    assert found["point"]["sigma"] == pytest.approx(1.2**0.5)
+    assert "not its correlations" in klcli("compare", *FAST, *arguments).out
+
+
+@pytest.mark.parametrize(
+    "prior", [("--prior-mu", "1", "--prior-sigma", "2"), ("--prior-mu", "1", "--prior-cov", "4")]
+)
+def test_another_prior(klcli: Klcli, prior: tuple[str, ...]) -> None:
+    found = json.loads(klcli("compare", *FAST, "--param", "std", *prior, "--json").out)["latents"]
+    with mpmath.workdps(40):
+        true = float(reference.kl(mpmath.mpf("0.3"), mpmath.mpf("1.2"), 1, 2))
+    assert found["truth"] == pytest.approx(true, rel=1e-15)
+
+
+def test_one_latent_needs_no_sum(klcli: Klcli) -> None:
+    assert json.loads(klcli("compare", *FAST, "--param", "std", "--json").out)["latents"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--cov", "1,1;1,1"), "infinite"),
+        (("--cov", "1,0;0,1", "--sigma", "1"), "say the same thing twice"),
+        (("--precision-matrix", "1,0;0,1"), "give --cov instead"),
+        (("--mu", "1,2,3", "--sigma", "1,2"), "3 values"),
+        (("--prior-param", "var"), "prior"),
+    ],
+)
+def test_posteriors_that_are_refused(klcli: Klcli, arguments: tuple[str, ...], message: str) -> None:
+    result = klcli("compare", *FAST, "--param", "std", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err + result.out

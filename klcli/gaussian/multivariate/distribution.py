@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.interval import enclose
 from klcli.formula.numeral import decimal_text
-from klcli.formula.tree import Tree
+from klcli.formula.tree import Call, Symbol, Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.rational import (
     Rational,
@@ -30,6 +30,8 @@ _ROUNDING = Fraction(1, 10**12)
 """The relative asymmetry that computing a covariance in floating point leaves."""
 _DIGITS = 120
 """Of a variance that is irrational, as the one of a log-variance is."""
+
+_ROOT = Call("sqrt", Symbol("s"))
 
 Form: TypeAlias = Literal["cov", "cholesky", "precision-matrix", "correlation"]
 FORMS: Mapping[Form, str] = {
@@ -106,6 +108,18 @@ class MultivariateGaussian:
         if self.form == "cholesky":
             return product(self.matrix, transpose(self.matrix))
         return _of_correlation(self) if self.form == "correlation" else self.matrix
+
+    def deviations(self) -> tuple[Fraction, ...]:
+        """The standard deviation of each dimension, to 120 digits where it is irrational.
+
+        Raises:
+            KlcliError: a precision matrix, whose inverse they would need, or a large Cholesky factor.
+        """
+        if self.form == "precision-matrix" or (self.form == "cholesky" and not self.is_exact):
+            raise KlcliError(
+                f"the variances that belong to this {FORMS[self.form]} are not computed", "give --cov instead"
+            )
+        return _valued(_ROOT, [row[place] for place, row in enumerate(self.symmetric())])
 
     def without_correlations(self) -> MultivariateGaussian | None:
         """The Gaussian with the same variances and independent dimensions; None where it is that already.
