@@ -82,7 +82,10 @@ def _with_matrix(
     form, rows = matrix
     if form != "correlation":
         if head is not None:
-            raise KlcliError(f"--{form} and --{name} say the same thing twice", "give the spread once")
+            raise KlcliError(
+                f"--{form} says all of the spread, and another option does, too",
+                "leave --sigma, --std, --var, ... out",
+            )
         return MultivariateGaussian.from_matrix(mean, rows, form)
     if head is None:
         raise KlcliError("--correlation needs the scales", "for example --std 1.2,0.9")

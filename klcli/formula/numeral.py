@@ -53,7 +53,7 @@ def _hint(typed: str) -> str:
         return "only finite numbers have a finite KL; write for example 0.3"
     if not typed.isascii():
         return "write the digits 0 to 9, '-' for minus and '.' for the decimal point, for example -0.3"
-    if "_" in typed:
+    if "_" in typed and _NUMERAL.match(typed.replace("_", "")):
         return f"leave the '_' out: {typed.replace('_', '')}"
     return "write for example 0.3, -2 or 1e-6"
 

@@ -129,7 +129,7 @@ def witness(estimate: Estimate, exact: float, nats: float = 1.0, bias: float | N
     )
     known = None if bias is None else bias / nats
     difference = value - exact - (known or 0.0)
-    beyond = copysign(max(0.0, abs(difference) - rounding), difference)
+    beyond = copysign(max(0.0, abs(difference) - rounding), difference) + 0.0  # -0.0 becomes 0.0
     widest = limit(estimate.degrees)
     judged, valid = _is_judged(estimate, bias), not estimate.reason
     half = quantile(estimate.degrees) * error + rounding

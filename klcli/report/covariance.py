@@ -32,6 +32,8 @@ __all__ = ["MatrixComputation", "covariance_report", "gaussian_words"]
 
 _MOST_SHOWN = 4
 """Dimensions up to which a matrix is written out."""
+_MOST_FIGURES = 16
+"""Characters up to which an entry is written as it was given."""
 _EXACT = "exact arithmetic"
 
 
@@ -156,7 +158,8 @@ def covariance_report(
         estimators=compared,
         warnings=warnings,
     )
-    title = f"KL(q || p) of q = {_normal(q, 'q')} and p = {_normal(p, 'p')} in {q.dimension} dimensions"
+    dimensions = f"{q.dimension} dimension{'s' * (q.dimension > 1)}"
+    title = f"KL(q || p) of q = {_normal(q, 'q')} and p = {_normal(p, 'p')} in {dimensions}"
     first = repr(forward.closed_form.value) if digits is None else str(digits)
     return Report(
         data=data,
@@ -196,7 +199,7 @@ def _reading(gaussian: MultivariateGaussian) -> str:
 
 def _short(number: Fraction) -> str:
     exact = decimal_text(number)
-    return exact if len(exact) <= 10 else significant(float(number))
+    return exact if len(exact) <= _MOST_FIGURES else significant(float(number))
 
 
 def gaussian_words(gaussian: Gaussian | MultivariateGaussian, index: str) -> str:

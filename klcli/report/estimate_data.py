@@ -115,6 +115,14 @@ class SampleData:
 
 
 @dataclass(frozen=True, slots=True)
+class InverseMean:
+    """The mean of q/p, which is 1 if the rows are samples of p; for samples of q it is above 1."""
+
+    value: float | None
+    standard_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class EstimationData:
     """All that `klcli estimate` says."""
 
@@ -126,7 +134,7 @@ class EstimationData:
     estimates: tuple[EstimateData, ...]
     effective_size: EffectiveSize
     mean_ratio: RatioMean
-    mean_inverse_ratio: RatioMean
+    mean_inverse_ratio: InverseMean
     tail: TailData
     sign: SignData
     infinite_rows: int
@@ -154,7 +162,7 @@ def estimation_data(
         estimates=estimates,
         effective_size=EffectiveSize(found.effective_size, found.effective_size / found.rows),
         mean_ratio=found.ratio,
-        mean_inverse_ratio=found.inverse,
+        mean_inverse_ratio=InverseMean(found.inverse.value, found.inverse.standard_error),
         tail=TailData(
             tail.shape, None if tail.shape is None else tail.shape_error, tail.size, tail_text(found)
         ),

@@ -30,6 +30,8 @@ __all__ = [
     "tail_text",
 ]
 
+_DOUBTFUL = 3.0
+"""Standard errors from 1 that the mean of r has in one table of 370."""
 _CAUSES = (
     "samples that are not of q (another checkpoint, temperature, top-k or top-p), densities that are not "
     "normalised, logarithms of other bases, tokens that count in one column only"
@@ -53,7 +55,7 @@ def error_bar_text(estimate: RatioEstimate, found: Estimation) -> str:
         case "heavy-tail":
             return f"no error bar: {ratio} has a heavy tail ({shape_text(tail)})"
         case "off-mean":
-            return "no error bar: the mean of r is not 1"
+            return "no error bar: the mean of r is far from 1"
         case "infinite":
             return "p(x) = 0 in a row"
         case _:
@@ -100,6 +102,8 @@ def mean_text(mean: RatioMean) -> str:
     """Whether the mean of a ratio is 1."""
     far = "" if mean.z is None else f"; z = {mean.z:+.1f}"
     match mean.verdict:
+        case "agrees" if abs(mean.z or 0.0) > _DOUBTFUL:
+            return f"farther from 1 than samples of q should have it, but not beyond doubt{far}"
         case "agrees":
             return f"agrees with 1, as it must for samples of q{far}"
         case "unclear":

@@ -97,7 +97,7 @@ def estimator_rows(unit: Unit, found: tuple[EstimatorData, ...]) -> Iterator[dic
 def estimate_text(found: Witness) -> str:
     """The value and one standard error, ``≈ 0.08202 ± 0.00048``, or what stands in its place."""
     if found.standard_error is None:
-        return about(found.value)
+        return about(found.value, 3)
     if _is_rounding(found):
         return f"≈ {with_error(found.value, found.rounding)}"
     return f"≈ {with_error(found.value, found.standard_error)}"

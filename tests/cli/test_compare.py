@@ -156,7 +156,7 @@ def test_one_latent_needs_no_sum(klcli: Klcli) -> None:
     ("arguments", "message"),
     [
         (("--cov", "1,1;1,1"), "infinite"),
-        (("--cov", "1,0;0,1", "--sigma", "1"), "say the same thing twice"),
+        (("--cov", "1,0;0,1", "--sigma", "1"), "says all of the spread"),
         (("--precision-matrix", "1,0;0,1"), "give --cov instead"),
         (("--mu", "1,2,3", "--sigma", "1,2"), "3 values"),
         (("--prior-param", "var"), "prior"),

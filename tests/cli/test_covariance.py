@@ -115,7 +115,7 @@ def test_more_dimensions_than_an_integral_or_exact_arithmetic_takes(klcli: Klcli
         (("--cov", "[[1, 2]"), "cov takes rows of numbers"),
         (("--cov", "1,0;0,x"), "entry (2, 2) of cov must be a number, got 'x'"),
         (("--cov", ""), "must be a number, got ''"),
-        (("--cov", S, "--sigma", "1"), "say the same thing twice"),
+        (("--cov", S, "--sigma", "1"), "says all of the spread"),
         (("--cov", S, "--cholesky", "1,0;0,1"), "--cov and --cholesky say the same thing twice"),
         (("--correlation", "1,0;0,1"), "--correlation needs the scales"),
         (("--cov", S, "--prior-cov", "1,1;1,1"), "the prior's covariance matrix is singular"),

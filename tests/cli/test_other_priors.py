@@ -241,7 +241,7 @@ def test_estimators_that_need_no_moments(klcli: Klcli, name: str, prior: str) ->
         (("--estimator", "k3"), "needs the moments of p/q"),
         (("--target-se", "1e-3"), "--target-se needs a Gaussian prior"),
         (("--compare-estimators",), "--compare-estimators needs a Gaussian prior"),
-        (("--cov", "1"), "say the same thing twice"),
+        (("--cov", "1"), "says all of the spread"),
     ],
 )
 def test_what_other_priors_do_not_have(klcli: Klcli, arguments: tuple[str, ...], message: str) -> None:

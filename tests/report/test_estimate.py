@@ -59,7 +59,7 @@ def test_the_share_of_negative_rows() -> None:
 @pytest.mark.parametrize(
     ("shape", "tail", "k3"),
     [
-        (0.2, "below 1/2, so that r has a variance", "no error bar: the mean of r is not 1"),
+        (0.2, "below 1/2, so that r has a variance", "no error bar: the mean of r is far from 1"),
         (0.45, "not surely below 1/2", "r may have no variance (tail k = 0."),
         (0.6, "k ≥ 1/2, no variance; k3 converges slowly", "r may have no variance (tail k = 0."),
         (0.9, "k ≥ 0.7, no variance; k3 is no estimate", "r has a heavy tail (k = 0."),

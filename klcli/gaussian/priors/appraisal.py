@@ -165,7 +165,7 @@ def _held(estimate: Estimate, known: KnownValue | Estimate | None, bounds: tuple
         error = estimate.standard_error
         found = replace(
             found,
-            z=beyond / error if error > 0 else None,
+            z=beyond / error + 0.0 if error > 0 else None,
             detects=allowance / abs(known.value) if known.value else None,
         )
     for bound in bounds:

@@ -200,6 +200,13 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def is_discrete(name: str) -> bool:
+    """Whether scipy.stats has a discrete distribution of that name."""
+    from scipy import stats
+
+    return isinstance(getattr(stats, name, None), stats.rv_discrete)
+
+
 def parameters(name: str) -> tuple[str, ...]:
     """The parameters of a distribution in the order of scipy: its shapes, loc, scale.
 
@@ -207,6 +214,10 @@ def parameters(name: str) -> tuple[str, ...]:
         KlcliError: there is no such distribution, or it is none that can be a prior here.
     """
     if name not in names():
+        if is_discrete(name):
+            raise KlcliError(
+                f"{name} is discrete and has no density", "for example 't(3)' or 'laplace(0, 1)'"
+            )
         raise KlcliError(f"there is no distribution {name!r} in scipy.stats")
     if name in _REFUSED:
         raise KlcliError(

@@ -107,7 +107,7 @@ def test_lists_are_dimensions() -> None:
         ("laplce(0, 1)", None, "no distribution 'laplce'", "laplace"),
         ("Laplace(0, 1)", None, "no distribution 'Laplace'", "laplace"),
         ("rv_continuous(0)", None, "no distribution", "scipy.stats"),
-        ("poisson(3)", None, "no distribution 'poisson'", ""),
+        ("poisson(3)", None, "poisson is discrete", ""),
         ("vonmises(1)", None, "on the circle", "t(3)"),
         ("levy_stable(1, 0)", None, "too slow", "t(3)"),
         ("t", None, "t needs df", "df, loc, scale"),
