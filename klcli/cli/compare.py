@@ -27,7 +27,7 @@ from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED,
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian, multivariate
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.latents import Latents, over_latents
-from klcli.report.covariance import gaussian_words
+from klcli.report.matrix_wording import gaussian_words
 from klcli.report.report import Report
 
 __all__ = ["compare"]

@@ -3,101 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from math import isinf
 
-from klcli.formula.numeral import decimal_text, significant
-from klcli.formula.printing import to_text
-from klcli.gaussian.agreement import Witness
-from klcli.gaussian.distribution import Gaussian
+from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.side_by_side import Comparison
-from klcli.gaussian.estimation.target import Target
 from klcli.gaussian.multivariate.agreement import MatrixExamination
 from klcli.gaussian.multivariate.checking import DIGITS, PROBES
 from klcli.gaussian.multivariate.derivation import MatrixStep
-from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm
-from klcli.report.compute_data import Direction, witness_columns
+from klcli.report.covariance_data import (
+    MatrixComputation,
+    MatrixPair,
+    matrix_inputs,
+    reversed_data,
+    row,
+    step_data,
+)
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, Paragraph, Steps
 from klcli.report.document import Step as ShownStep
-from klcli.report.estimators import EstimatorData, estimator_blocks, estimator_data, estimator_rows
+from klcli.report.estimators import estimator_blocks, estimator_data, estimator_rows
+from klcli.report.matrix_wording import normal_words
 from klcli.report.report import Report
 from klcli.report.witnesses import closed_form_fact, findings
-from klcli.report.wording import about, list_text, normal_text, plain
+from klcli.report.wording import about
 
-__all__ = ["MatrixComputation", "covariance_report", "gaussian_words"]
+__all__ = ["covariance_report"]
 
-_MOST_SHOWN = 4
-"""Dimensions up to which a matrix is written out."""
-_MOST_FIGURES = 16
-"""Characters up to which an entry is written as it was given."""
 _EXACT = "exact arithmetic"
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixInputs:
-    """A Gaussian with a matrix as it was read; `std` belongs to a correlation matrix."""
-
-    mu: tuple[Fraction, ...]
-    form: str
-    matrix: tuple[tuple[Fraction, ...], ...]
-    std: tuple[Fraction, ...]
-    reading: str
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixPair:
-    """Both Gaussians as they were read."""
-
-    posterior: MatrixInputs
-    prior: MatrixInputs
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixStepData:
-    """One step of the derivation, what it holds for, and its value at the input if it holds there."""
-
-    rule: str
-    formula: str
-    latex: str
-    value: float | None
-    case: str
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixReverse:
-    """The other direction."""
-
-    divergence: Direction
-    closed_form: MatrixForm
-    integral: Witness | None
-    monte_carlo: Witness | None
-    status: str
-    target: Target | None
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixComputation:
-    """The data of `klcli compute` with a matrix; the field names are the keys of its JSON."""
-
-    schema: str
-    inputs: MatrixPair
-    unit: Unit
-    divergence: Direction
-    closed_form: MatrixForm
-    diagonal: float | None
-    digits: Decimal | None
-    integral: Witness | None
-    monte_carlo: Witness | None
-    steps: tuple[MatrixStepData, ...]
-    status: str
-    reverse: MatrixReverse | None
-    target: Target | None
-    estimators: tuple[EstimatorData, ...]
-    warnings: tuple[str, ...]
 
 
 def covariance_report(
@@ -134,7 +69,7 @@ def covariance_report(
     warnings = tuple(_warnings(q, p, forward))
     data = MatrixComputation(
         schema="klcli.compute/1",
-        inputs=MatrixPair(_inputs(q), _inputs(p)),
+        inputs=MatrixPair(matrix_inputs(q), matrix_inputs(p)),
         unit=unit,
         divergence="KL(q || p)",
         closed_form=forward.closed_form,
@@ -142,30 +77,21 @@ def covariance_report(
         digits=digits,
         integral=forward.integral,
         monte_carlo=forward.monte_carlo,
-        steps=tuple(
-            MatrixStepData(
-                row.step.words,
-                to_text(row.step.tree),
-                to_text(row.step.tree, "latex"),
-                row.step.value,
-                row.case,
-            )
-            for row in derivation
-        ),
+        steps=tuple(map(step_data, derivation)),
         status=forward.status,
-        reverse=_reverse(backward) if backward else None,
+        reverse=reversed_data(backward) if backward else None,
         target=forward.target,
         estimators=compared,
         warnings=warnings,
     )
     dimensions = f"{q.dimension} dimension{'s' * (q.dimension > 1)}"
-    title = f"KL(q || p) of q = {_normal(q, 'q')} and p = {_normal(p, 'p')} in {dimensions}"
+    title = f"KL(q || p) of q = {normal_words(q, 'q')} and p = {normal_words(p, 'p')} in {dimensions}"
     first = repr(forward.closed_form.value) if digits is None else str(digits)
     return Report(
         data=data,
         rows=(
-            _row("KL(q || p)", unit, forward),
-            *([_row("KL(p || q)", unit, backward)] if backward else ()),
+            row("KL(q || p)", unit, forward),
+            *([row("KL(p || q)", unit, backward)] if backward else ()),
             *estimator_rows(unit, compared),
         ),
         document=Document(
@@ -178,57 +104,13 @@ def covariance_report(
         ),
         bare=f"{first}\n{backward.closed_form.value!r}" if backward else first,
         holds=all(_holds(found) for found in (forward, backward) if found)
-        and all(row.agrees is not False for row in compared),
+        and all(found.agrees is not False for found in compared),
     )
-
-
-def _inputs(gaussian: MultivariateGaussian) -> MatrixInputs:
-    return MatrixInputs(gaussian.mean, gaussian.form, gaussian.matrix, gaussian.std, _reading(gaussian))
-
-
-def _reading(gaussian: MultivariateGaussian) -> str:
-    """``[[1.2, 0.3], [0.3, 0.9]] is a covariance matrix``."""
-    size = gaussian.dimension
-    rows = ["[" + ", ".join(map(_short, row)) + "]" for row in gaussian.matrix] if size <= _MOST_SHOWN else []
-    shown = f"[{', '.join(rows)}]" if rows else f"the {size} x {size} matrix"
-    scales = (
-        f", with the standard deviations {list_text([*map(_short, gaussian.std)])}" if gaussian.std else ""
-    )
-    return f"{shown} is a {FORMS[gaussian.form]}{scales}"
-
-
-def _short(number: Fraction) -> str:
-    exact = decimal_text(number)
-    return exact if len(exact) <= _MOST_FIGURES else significant(float(number))
-
-
-def gaussian_words(gaussian: Gaussian | MultivariateGaussian, index: str) -> str:
-    """A Gaussian in a line of words, with its matrix if it has one."""
-    if isinstance(gaussian, Gaussian):
-        return plain(normal_text(gaussian))
-    return f"{_normal(gaussian, index)}, where {_reading(gaussian)}"
-
-
-def _normal(gaussian: MultivariateGaussian, index: str) -> str:
-    """``N((0.3, 0.1), S_q)``, or ``N(0, I)``."""
-    size, means = gaussian.dimension, gaussian.mean
-    identity = all(
-        entry == (i == j) for i, row in enumerate(gaussian.matrix) for j, entry in enumerate(row)
-    ) and all(number == 1 for number in gaussian.std)
-    shown = means[:1] if len(set(means)) == 1 else means
-    listed = list_text([_short(number) for number in shown])
-    return f"N({listed}, {'I' if identity else f'S_{index}'})" if size else ""
 
 
 def _holds(found: MatrixExamination) -> bool:
     reached = found.target is None or found.target.reached
     return found.status != "disagrees" and reached
-
-
-def _reverse(found: MatrixExamination) -> MatrixReverse:
-    return MatrixReverse(
-        "KL(p || q)", found.closed_form, found.integral, found.monte_carlo, found.status, found.target
-    )
 
 
 def _warnings(q: MultivariateGaussian, p: MultivariateGaussian, found: MatrixExamination) -> Iterator[str]:
@@ -243,23 +125,6 @@ def _warnings(q: MultivariateGaussian, p: MultivariateGaussian, found: MatrixExa
         )
 
 
-def _row(divergence: Direction, unit: Unit, found: MatrixExamination) -> dict[str, object]:
-    terms = found.closed_form
-    return {
-        "divergence": divergence,
-        "dimensions": terms.dimension,
-        "unit": unit,
-        "closed_form": terms.value,
-        "spread": terms.spread,
-        "shift": terms.shift,
-        "trace": terms.trace,
-        "log_determinant": terms.log_determinant,
-        "mahalanobis": terms.mahalanobis,
-        "method": terms.method,
-        **witness_columns(found.integral, found.monte_carlo, found.status),
-    }
-
-
 def _blocks(
     data: MatrixComputation,
     q: MultivariateGaussian,
@@ -268,7 +133,7 @@ def _blocks(
     backward: MatrixExamination | None,
 ) -> Iterator[Block]:
     yield Paragraph(f"reading: {data.inputs.posterior.reading}")
-    if _normal(p, "p") != "N(0, I)":
+    if normal_words(p, "p") != "N(0, I)":
         yield Paragraph(f"prior's reading: {data.inputs.prior.reading}")
     yield from _found(forward, data.unit, data.digits)
     yield from (Note("warning", warning) for warning in data.warnings)
@@ -325,9 +190,9 @@ def _steps(derivation: tuple[MatrixStep, ...], unit: Unit) -> Iterator[Block]:
         return
     yield Heading("steps")
     shown = []
-    for row in derivation:
-        value = "" if row.step.value is None else f"{about(row.step.value)} {unit}"
-        shown.append(ShownStep(row.step.rule, row.step.tree, value))
+    for step in (found.step for found in derivation):
+        value = "" if step.value is None else f"{about(step.value)} {unit}"
+        shown.append(ShownStep(step.rule, step.tree, value))
     yield Steps("KL(q || p)", tuple(shown))
     yield Paragraph(
         f"each step equals the one before to {DIGITS} digits at {PROBES} random Gaussians of its case; "

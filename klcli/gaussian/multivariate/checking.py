@@ -101,7 +101,7 @@ def value_here(tree: Tree, q: MultivariateGaussian, p: MultivariateGaussian) -> 
 
 def cases_of(q: MultivariateGaussian, p: MultivariateGaussian) -> tuple[str, ...]:
     """The cases that two Gaussians belong to, but for the one of a single dimension."""
-    if any(p.mean) or not _is_identity(p):
+    if any(p.mean) or not p.has_identity:
         return ("any",)
     diagonal = not any(entry for i, row in enumerate(q.matrix) for j, entry in enumerate(row) if i != j)
     return ("any", "unit", "diagonal") if diagonal else ("any", "unit")
@@ -110,11 +110,6 @@ def cases_of(q: MultivariateGaussian, p: MultivariateGaussian) -> tuple[str, ...
 def is_closed(tree: Tree) -> bool:
     """Whether a step has no expectation left."""
     return not any(isinstance(node, Reduction) and node.kind == "E" for node in walk(tree))
-
-
-def _is_identity(gaussian: MultivariateGaussian) -> bool:
-    unit = all(entry == (i == j) for i, row in enumerate(gaussian.matrix) for j, entry in enumerate(row))
-    return unit and all(number == 1 for number in gaussian.std)
 
 
 def _expectation(body: Tree, values: Values, run: Arithmetic[Any]) -> Any:

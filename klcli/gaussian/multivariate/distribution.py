@@ -100,6 +100,12 @@ class MultivariateGaussian:
         """Whether it is small enough for exact arithmetic."""
         return self.dimension <= MOST_EXACT
 
+    @property
+    def has_identity(self) -> bool:
+        """Whether the covariance is the identity."""
+        unit = all(entry == (i == j) for i, row in enumerate(self.matrix) for j, entry in enumerate(row))
+        return unit and all(number == 1 for number in self.std)
+
     def symmetric(self) -> Rational:
         """The exact covariance matrix, or the precision matrix where that was given.
 
