@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,11 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_example_is_run_here() -> None:
-    assert {path.name for path in EXAMPLES.iterdir()} == {"ci_check.sh", "near_the_prior.py"}
+    assert {path.name for path in EXAMPLES.iterdir()} == {
+        "ci_check.sh",
+        "near_the_prior.py",
+        "policy_divergence.py",
+    }
 
 
 def test_ci_check_passes() -> None:
@@ -48,3 +53,13 @@ def test_near_the_prior() -> None:
     for line in done.stdout.splitlines()[1:]:
         _, _, kernel, exact = map(float, line.split())
         assert abs(kernel - exact) <= 8 * 2.3e-16 * exact
+
+
+def test_policy_divergence() -> None:
+    """The interval of k3 holds the sum over all actions."""
+    done = run(sys.executable, str(EXAMPLES / "policy_divergence.py"))
+    assert (done.returncode, done.stderr) == (0, "")
+    (k3,) = [line for line in done.stdout.splitlines() if line.strip().startswith("k3 = ")]
+    low, high = map(float, re.findall(r"(\S+) to (\S+)", k3)[0])
+    exact = float(done.stdout.split("actions: ")[1].split()[0])
+    assert low < exact < high
