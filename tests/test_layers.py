@@ -11,7 +11,7 @@ import pytest
 import klcli
 
 PACKAGE = Path(klcli.__file__).parent
-ROOMS = ("errors", "formula", "sampling", "gaussian", "judge", "report", "render", "cli")
+ROOMS = ("errors", "formula", "sampling", "gaussian", "judge", "lint", "report", "render", "cli")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ALLOWED = {

@@ -18,6 +18,7 @@ COMMANDS = {
     "compute": "A KL divergence: closed form, integral, Monte Carlo, and the steps between.",
     "compare": "The KL formulas met online, under a reading of what the head means.",
     "verify": "What a formula really computes: which KL, under which reading, and what is wrong.",
+    "lint": "The KL terms and the samples in Python files and notebooks, and what is wrong with them.",
     "estimate": "A KL divergence from samples: k1, k2, k3, their errors, and what is wrong with the table.",
     "derive": "From the definition to the closed form, step by step, with proof.",
     "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",

@@ -1,0 +1,1 @@
+"""Finds Gaussian KL terms and reparameterised samples in Python source, and settles what they are."""

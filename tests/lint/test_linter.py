@@ -1,0 +1,198 @@
+"""Forms of KL terms as they stand in real code, right ones and wrong ones, written for these tests."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from klcli.lint.linter import Linted, linted
+from klcli.lint.source import parsed
+
+
+def lint(source: str) -> Linted:
+    return linted(parsed(textwrap.dedent(source), "model.py"))
+
+
+TORCH = """
+    class Model(nn.Module):
+        def draw(self, mu, logvar):
+            std = torch.exp({factor} * logvar)
+            noise = torch.randn_like(std)
+            return mu + noise * std
+
+        def loss(self, x, target, mu, logvar):
+            error = F.mse_loss(x, target)
+            penalty = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1).mean()
+            return error + self.beta * penalty
+"""
+
+RIGHT = {
+    "torch with its sampler": (TORCH.format(factor="0.5"), [("kl", "logvar"), ("sampler", "logvar")]),
+    "several statements and in place": (
+        """
+        def penalty(m, log_scale):
+            scale2 = torch.exp(log_scale) ** 2
+            out = 1 + 2 * log_scale - m ** 2 - scale2
+            out = out.sum(dim=-1)
+            out *= -0.5
+            return out.mean()
+        """,
+        [("kl", "logstd")],
+    ),
+    "rebinding a name": (
+        """
+        def step(mean, logvar):
+            kl = 0.5 * (mean ** 2 + logvar.exp() - 1 - logvar)
+            logvar = logvar.mul(0.5).exp_()
+            z = mean + logvar * torch.randn_like(mean)
+            return z, kl
+        """,
+        [("kl", "logvar"), ("sampler", "logvar")],
+    ),
+    "two Gaussians": (
+        """
+        def between(mean1, logvar1, mean2, logvar2):
+            return 0.5 * (-1.0 + logvar2 - logvar1 + torch.exp(logvar1 - logvar2)
+                          + ((mean1 - mean2) ** 2) * torch.exp(-logvar2))
+        """,
+        [("kl", "logvar")],
+    ),
+    "tensorflow, attributes and a gain to be maximised": (
+        """
+        class Optimizer:
+            def __init__(self, model, n):
+                self.cost = tf.reduce_mean(model.errors)
+                self.kl = (0.5 / n) * tf.reduce_mean(tf.reduce_sum(
+                    1 + 2 * model.log_std - tf.square(model.mean) - tf.square(tf.exp(model.log_std)), 1))
+                self.cost -= self.kl
+        """,
+        [("kl", "logstd")],
+    ),
+    "a standard deviation": (
+        """
+        def penalty(mu, sigma):
+            return torch.mean(torch.sum(0.5 * (mu ** 2 + sigma ** 2 - 1) - torch.log(sigma), dim=1))
+        """,
+        [("kl", "std")],
+    ),
+    "a chunk and subscripts": (
+        """
+        def forward(h):
+            mu, logvar = h.chunk(2, dim=1)
+            return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum(1)
+        """,
+        [("kl", "logvar")],
+    ),
+    "a branch does not confuse what follows": (
+        """
+        def forward(mu, s, training):
+            if training:
+                std = torch.exp(0.5 * s)
+                z = mu + std * torch.randn_like(std)
+            else:
+                z = mu
+            return z, 0.5 * (mu ** 2 + torch.exp(s) - s - 1)
+        """,
+        [("sampler", "logvar"), ("kl", "logvar")],
+    ),
+}
+
+WRONG = {
+    "sampler and KL disagree": (TORCH.format(factor="1.0"), "KL201", 6, "log standard deviation"),
+    "keras, at module level": (
+        """
+        def sampling(args):
+            z_mean, z_log = args
+            epsilon = K.random_normal(shape=(batch, dim))
+            return z_mean + K.exp(z_log) * epsilon
+
+        def vae_loss(x, y):
+            kl = -0.5 * K.mean(1 + z_log - K.square(z_mean) - K.exp(z_log), axis=-1)
+            return objectives.binary_crossentropy(x, y) + kl
+        """,
+        "KL201",
+        5,
+        "in line 8",
+    ),
+    "the factor 2 of the logarithm": (
+        """
+        def penalty(m, log_scale):
+            out = 1 + log_scale - m ** 2 - torch.exp(log_scale) ** 2
+            return -0.5 * out.sum(dim=-1)
+        """,
+        "KL101",
+        3,
+        "log standard deviation",
+    ),
+    "uniform noise": (
+        """
+        class Model:
+            def draw(self, mu, logvar):
+                return mu + torch.exp(0.5 * logvar) * torch.rand_like(mu)
+
+            def penalty(self, mu, logvar):
+                return -0.5 * torch.sum(1 + logvar - mu ** 2 - torch.exp(logvar))
+        """,
+        "KL202",
+        4,
+        "",
+    ),
+}
+
+NONE = {
+    "GELU": "def gelu(x):\n    return 0.5 * x * (1 + torch.tanh(0.8 * (x + 0.044715 * torch.pow(x, 3))))\n",
+    "log-likelihood": """
+        def nll(x, mu, logvar):
+            return 0.5 * (logvar + (x - mu) ** 2 / torch.exp(logvar) + math.log(2 * math.pi))
+    """,
+    "entropy": "def entropy(logvar):\n    return 0.5 * (1 + math.log(2 * math.pi) + logvar).sum()\n",
+    "softmax": "def softmax(x):\n    e = np.exp(x - x.max())\n    return e / e.sum()\n",
+    "attention": "def scale(q, k):\n    return torch.exp(q @ k / math.sqrt(64)) ** 2 - 1 + q\n",
+    "RBF kernel": "def rbf(x, y, s):\n    return s ** 2 * np.exp(-0.5 * ((x - y) ** 2) / s)\n",
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_is_recognised_and_not_complained_of(name: str) -> None:
+    source, expected = RIGHT[name]
+    found = lint(source)
+    assert sorted((term.kind, term.parameterization) for term in found.terms) == sorted(expected)
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_found_by_its_name(name: str) -> None:
+    source, code, line, words = WRONG[name]
+    (finding,) = lint(source).findings
+    assert (finding.mistake.code, finding.place.line) == (code, line)
+    assert words in finding.message
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_other_formulas_are_no_findings(name: str) -> None:
+    found = lint(NONE[name])
+    assert found.findings == ()
+    assert [term for term in found.terms if term.kind == "kl"] == []
+
+
+def test_the_fix_is_the_line_that_changes() -> None:
+    (finding,) = lint(WRONG["the factor 2 of the logarithm"][0]).findings
+    assert finding.fix == "out = 1 + 2 * log_scale - m ** 2 - torch.exp(log_scale) ** 2"
+
+
+@pytest.mark.parametrize(
+    ("comment", "count"), [("", 0), ("[KL201]", 0), ("[KL101, KL201]", 0), ("[KL101]", 1)]
+)
+def test_a_comment_accepts_a_finding(comment: str, count: int) -> None:
+    source = TORCH.format(factor="1.0").replace("* std\n", f"* std  # klcli: ignore{comment}\n")
+    assert len(lint(source).findings) == count
+
+
+def test_a_sampler_of_another_class_is_another_matter() -> None:
+    """Two models with the same names and different readings, each right by itself."""
+    other = TORCH.format(factor="1.0").replace("class Model", "class Other")
+    other = other.replace(
+        "1 + logvar - mu.pow(2) - logvar.exp()", "1 + 2 * logvar - mu.pow(2) - logvar.exp() ** 2"
+    )
+    assert lint(textwrap.dedent(TORCH.format(factor="0.5")) + textwrap.dedent(other)).findings == ()

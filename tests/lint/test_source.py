@@ -1,0 +1,54 @@
+"""Sources in the wild: encodings, notebooks, what is no Python."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from klcli.lint.source import UnreadableError, may_hold_terms, parsed, text_of
+
+
+def test_an_encoding_that_a_file_declares() -> None:
+    text = text_of("# -*- coding: latin-1 -*-\nname = 'é'\r\n".encode("latin-1"), "a.py")
+    assert "é" in text
+    assert "\r" not in text
+
+
+def test_a_notebook_with_magics() -> None:
+    cells = [
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "x = 1\n", "!pip install it\n"]},
+        {"cell_type": "markdown", "source": ["# not code"]},
+        {"cell_type": "code", "source": "y = exp(x)"},
+    ]
+    text = text_of(json.dumps({"cells": cells}).encode(), "a.ipynb")
+    assert parsed(text, "a.ipynb").tree.body
+    assert "y = exp(x)" in text
+    assert "not code" not in text
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        (b"{}", "a.ipynb"),
+        (b"\xff\xfe", "a.ipynb"),
+        (b"# coding: nowhere\n", "a.py"),
+        (b"x = '\xff'\n", "a.py"),
+    ],
+)
+def test_what_is_no_text(data: bytes, path: str) -> None:
+    with pytest.raises(UnreadableError):
+        text_of(data, path)
+
+
+@pytest.mark.parametrize("text", ["print 'two'", "def f(:\n", "\x00", "(" * 5000])
+def test_what_is_no_python_3(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        parsed(text, "a.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"), [("x = np.exp(s) ** 2", True), ("import os", False), ("x = 2 ** 3", False)]
+)
+def test_what_is_worth_following(text: str, worth: bool) -> None:
+    assert may_hold_terms(text) is worth
