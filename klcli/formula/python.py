@@ -297,6 +297,10 @@ class Reader(Calls):
         except ValueError:
             return None
 
+    def must_read(self, value: ast.expr) -> bool:
+        """Whether a value that cannot be read is an error, and not what a network computes."""
+        return False
+
     def size(self, entry: ast.expr) -> Symbol:
         """The length of an axis: the first is the batch, any other counts latents."""
         return Symbol("batch_size" if ast.unparse(entry) == "0" else "dim")

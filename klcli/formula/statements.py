@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 
 from klcli.formula.python import Reader
-from klcli.formula.syntax import FormulaError
+from klcli.formula.syntax import FormulaError, check_size
 from klcli.formula.tree import Symbol, Tree
 
 __all__ = ["Statements"]
@@ -103,6 +103,8 @@ class Statements:
         try:
             tree = self.reader.tree(value)
         except FormulaError as error:
+            if self.reader.must_read(value):
+                raise
             self._forget(target)
             self._unread[name] = self._problem = error
             return None
@@ -124,6 +126,8 @@ class Statements:
         """All values are computed before any name gets one."""
         parts = self.reader.parts(value)
         if len(parts) != len(targets):
+            if self.reader.must_read(value):
+                raise self.reader.error("this decomposition is not followed", value, "write cholesky(S)")
             for target in targets:
                 self._forget(target)
             return
@@ -145,6 +149,7 @@ class Statements:
             return None
 
     def _bind(self, name: str, tree: Tree, source: int | None) -> None:
+        check_size(tree, self.reader.text)
         self.reader.values[name] = tree
         self.reader.objects[name] = self.reader.new_object() if source is None else source
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from klcli.errors import KlcliError
 from klcli.formula.tree import Reduction, Symbol, Tree, carries, children, depth, walk
@@ -15,6 +16,7 @@ __all__ = [
     "MAX_LENGTH",
     "FormulaError",
     "check_text",
+    "check_size",
     "check_tree",
     "clipped",
     "nearest",
@@ -25,6 +27,7 @@ __all__ = [
 MAX_LENGTH = 4_000
 """Characters of a text."""
 MAX_DEPTH = 80
+MAX_NODES = 4000
 """Nodes from the root of a tree to a leaf, and what stands within another in a text.
 
 Printing puts each node into at most one pair of brackets, so that what was read can be read again in every
@@ -83,8 +86,16 @@ def too_deep(text: str, position: int = 0) -> FormulaError:
     return FormulaError("the formula is nested too deeply", text, position, hint)
 
 
+def check_size(tree: Tree, text: str) -> None:
+    """Refuse a tree of more than `MAX_NODES` nodes, to which helper variables can double a short text."""
+    if next(islice(walk(tree), MAX_NODES, None), None) is not None:
+        hint = f"at most {MAX_NODES:,} numbers, symbols and operations are read"
+        raise FormulaError("the formula is too large with its helper variables", text, 0, hint)
+
+
 def check_tree(tree: Tree, text: str) -> Tree:
     """Refuse a tree too deep to be walked safely; a sum counts twice, for its sign and its brackets."""
+    check_size(tree, text)
     if depth(tree) + sum(isinstance(node, Reduction) for node in walk(tree)) > MAX_DEPTH:
         raise too_deep(text)
     return tree

@@ -13,9 +13,7 @@ from dataclasses import dataclass, replace
 from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
-from klcli.formula.tree import (
-    free_symbols,
-)
+from klcli.formula.tree import Operation, Symbol, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
 from klcli.judge.candidates import PLAIN, Candidate, Question, candidates
@@ -99,6 +97,7 @@ def _most_telling(
     for other, places, taken in ways_to_read(program):
         prepared = prepare(other.tree, question.kept)
         try:
+            _check_transposes(prepared.tree)
             _check_symbols(free_symbols(prepared.tree), question.kept)
         except KlcliError as error:
             problem = problem or error
@@ -112,6 +111,14 @@ def _most_telling(
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
     return first
+
+
+def _check_transposes(tree: Tree) -> None:
+    for node in walk(tree):
+        if isinstance(node, Operation) and node.operator == "^" and node.right == Symbol("T"):
+            raise KlcliError(
+                "^T is a transpose, and this formula has no matrix", "write sum(mu^2) for mu^T mu"
+            )
 
 
 def _check_symbols(names: Sequence[str], kept: Sequence[str]) -> None:

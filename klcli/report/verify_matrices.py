@@ -8,7 +8,6 @@ from klcli.formula.editing import in_habit
 from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.matrix.counterexample import Plain
 from klcli.judge.matrix.fitting import DIGITS, pairs
-from klcli.judge.matrix.points import SIZES
 from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict
 from klcli.judge.matrix.verification import MatrixVerification
 from klcli.judge.matrix.ways import READINGS
@@ -120,8 +119,9 @@ def _facts(found: MatrixVerification) -> Iterator[Fact]:
         value = "no value" if point.found is None else significant(point.found)
         yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
     if verdict.fit:
-        sizes = ", ".join(map(str, sorted(SIZES)))
-        count = len(pairs(found.program.text))
+        tried = pairs(found.program.text)
+        sizes = ", ".join(map(str, sorted({len(pair["q"].mean) for pair in tried})))
+        count = len(tried)
         yield Fact(
             "proof", f"holds to {DIGITS} digits on {count} random positive definite pairs of sizes {sizes}"
         )

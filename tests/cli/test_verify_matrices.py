@@ -65,7 +65,7 @@ def test_the_answer(klcli: Klcli, text: str, status: int, first: str) -> None:
 
 def test_what_it_rests_on_is_said(klcli: Klcli) -> None:
     result = klcli("verify", F)
-    assert "holds to 50 digits on 20 random positive definite pairs of sizes 1, 2, 3, 5" in result.out
+    assert "holds to 50 digits on 22 random positive definite pairs of sizes 1, 2, 3, 4, 5, 7" in result.out
     assert "proved" not in result.out
     assert "d is taken for the number of dimensions" in result.out
 

@@ -6,6 +6,7 @@ and the whole is a number; what fits as a matrix is one, before what fits as a v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +33,7 @@ from klcli.formula.tree import (
 __all__ = ["Kind", "Manner", "ShapeError", "joined_kind", "kind_of", "product_kind", "typings"]
 
 Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
+_ENTRY = re.compile(r"_(ii|jj|kk)\Z")
 _ORDER: tuple[Kind, ...] = ("matrix", "vector", "scalar")
 _MOST_SYMBOLS = 8
 _MOST_VISITS = 500_000
@@ -68,8 +70,12 @@ def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
 
     match tree:
         case Symbol(name):
+            if _ENTRY.search(name):
+                raise _misfit(tree, "an entry of a matrix is not followed, write log det L")
             return kinds[name]
-        case Negative(operand) | Clip(operand):
+        case Clip():
+            raise _misfit(tree, "a clip is not judged in a formula of matrices")
+        case Negative(operand):
             return below(operand)
         case MatrixProduct(left, right):
             return product_kind(below(left), below(right), manner, tree, explicit=True)
@@ -83,6 +89,8 @@ def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
                 raise _misfit(tree, f"{function} of a matrix is not understood")
             return found
         case MatrixCall(function, argument):
+            if function in _OF_MATRICES and any(map(_is_made_of_several, walk(argument))):
+                raise _misfit(tree, "a matrix that is a sum of several is not judged")
             return _call_kind(function, below(argument), manner, tree)
         case Reduction(kind, _, body):
             found = below(body)
@@ -90,6 +98,12 @@ def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
                 raise _misfit(tree, "an expectation has no place in a formula of matrices")
             return "vector" if found == "matrix" and _is_single(tree.axis) else "scalar"
     return "scalar"
+
+
+def _is_made_of_several(tree: Tree) -> bool:
+    """Whether a part is a sum of several symbols, beside the identity."""
+    names = {*free_symbols(tree)} - {"I"}
+    return isinstance(tree, Operation) and tree.operator in "+-" and len(names) > 1
 
 
 def _misfit(tree: Tree, problem: str) -> ShapeError:

@@ -17,6 +17,7 @@ from klcli.formula.tree import (
     Reduction,
     Symbol,
     Tree,
+    free_symbols,
     operation,
 )
 
@@ -28,7 +29,7 @@ _FUNCTIONS = {
     **dict.fromkeys(("logdet", "log_det"), "logdet"),
     **dict.fromkeys(("inv", "inverse", "pinv", "pinverse", "matrix_inverse"), "inverse"),
     **dict.fromkeys(("transpose", "t", "adjoint", "matrix_transpose", "swapaxes"), "transpose"),
-    **dict.fromkeys(("diag", "diagonal", "diag_part", "matrix_diag_part", "diag_embed"), "diagonal"),
+    **dict.fromkeys(("diag", "diagonal", "diag_part", "matrix_diag_part"), "diagonal"),
     **dict.fromkeys(("cholesky", "safe_cholesky", "psd_safe_cholesky"), "cholesky"),
     **{name: name for name in ("norm", "eye")},
     **dict.fromkeys(("numel", "nelement"), "numel"),
@@ -43,11 +44,15 @@ MATRIX_CALLS = frozenset(
 
 _HARMLESS = frozenset(
     (
-        *("dim1", "dim2", "axis1", "axis2", "dim", "axis", "perm", "axes", "dim0", "keepdims"),
-        *("dtype", "device", "left", "check_finite", "overwrite_a", "overwrite_b", "assume_a", "hermitian"),
+        *("dim1", "dim2", "axis1", "axis2", "perm", "axes", "dim0", "keepdims"),
+        *("dtype", "device", "check_finite", "overwrite_a", "overwrite_b", "assume_a", "hermitian"),
         *("jitter", "keepdim", "lower", "upper", "num_rows", "conjugate"),
     )
 )
+_DECOMPOSITIONS = MATRIX_CALLS | frozenset(
+    ("cho_factor", "eigh", "eigvalsh", "eig", "eigvals", "svd", "svdvals", "qr", "lu", "ldl", "sqrtm")
+)
+"""Functions of matrices by whose names a value is known to be one."""
 _EINSUMS = {
     "i,i->": ("dot", (0, 1)),
     "i,i": ("dot", (0, 1)),
@@ -76,11 +81,15 @@ class MatrixReader(Reader):
                 return MatrixCall("numel", self.tree(owner))
             case ast.Subscript(value=owner, slice=entry) if _only_reshapes(entry):
                 return self.tree(owner)
+            case ast.Subscript(value=ast.Attribute(value=owner, attr="shape")):
+                return self._length(owner)
+            case ast.Subscript(value=ast.Name() | ast.Attribute(), slice=ast.Tuple()):
+                raise self.error("entries of a matrix are not followed", node, "write diagonal(L)")
             case ast.Subscript(value=ast.Call() as call, slice=ast.Constant(value=int(place))):
                 if place in (0, 1) and (parts := self.parts(call)):
                     return self._tree(parts[place])
-                if place == 0 and self._callee(call)[0] in _SOLVERS:
-                    return self._tree(call)
+                if place == 0 and self._callee(call)[0] == "triangular_solve":
+                    return self._tree(call)  # torch's own gives the factor back, too
             case ast.Attribute(value=ast.Call() as call, attr="logabsdet" | "sign" as attribute):
                 if parts := self.parts(call):
                     return self._tree(parts[attribute == "logabsdet"])
@@ -94,9 +103,15 @@ class MatrixReader(Reader):
             return [ast.copy_location(part, value) for part in (one, log)]
         return super().parts(value)
 
-    def size(self, entry: ast.expr) -> Symbol:
-        """The length of an axis is the number of dimensions."""
-        return Symbol("dim")
+    def must_read(self, value: ast.expr) -> bool:
+        """A matrix that is computed in a way that is not understood is not what its name would say."""
+        names = (getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(value))
+        return not _DECOMPOSITIONS.isdisjoint(names)
+
+    def _length(self, owner: ast.expr) -> Symbol:
+        """The length of an object's axis; that of a vector or a matrix is the number of dimensions."""
+        names = free_symbols(self.tree(owner))
+        return Symbol(f"dim_{names[0]}" if names else "dim")
 
     def inner(self, left: ast.expr, right: ast.expr) -> Tree:
         return MatrixProduct(self.tree(left), self.tree(right))
@@ -105,12 +120,15 @@ class MatrixReader(Reader):
         count = len(arguments)
         if name == "identity" and _root(node) in ("np", "numpy", "jnp"):
             name = "eye"
+        if name == "size" and is_module(getattr(node.func, "value", node.func)):
+            name = "numel"
         if name in ("len", "size") and arguments:
-            return Symbol("dim")
+            return self._length(arguments[0])
         if name == "slogdet":
             raise self.error("slogdet gives a sign and a logarithm", node, "write slogdet(S)[1]")
         if name in MATRIX_CALLS or name in _PRODUCTS:
             self._check_keywords(name, node)
+            self._check_arguments(name, arguments, node)
         if name == "norm":
             self._check_norm(arguments, node)
         if name in _FUNCTIONS and arguments:
@@ -138,18 +156,37 @@ class MatrixReader(Reader):
             known = keyword.arg in _HARMLESS or keyword.arg in ("transpose_a", "transpose_b", "adjoint_b")
             known = known or (name == "norm" and keyword.arg in ("ord", "p"))
             known = known or (keyword.arg == "offset" and value == 0)
+            known = known or (keyword.arg in ("left", "left_side") and value is True)
+            known = known or (keyword.arg in ("dim", "axis") and name in ("diag", "diagonal", "transpose"))
             if upper or not known:
                 hint = "write the transpose out" if upper else ""
                 raise self.error(f"{keyword.arg or '**'}= is not understood here", node, hint)
 
+    def _check_arguments(self, name: str, arguments: list[ast.expr], node: ast.Call) -> None:
+        """Refuse what changes a function's meaning: offsets, upper triangles, the other side."""
+        path = ast.unparse(node.func)
+        several = ("transpose", "t", "swapaxes", "eye", "norm")
+        if name in _FUNCTIONS and name not in several and len(arguments) > 1:
+            raise self.error(f"{name} is read with one argument only", arguments[1])
+        if name == "diag" and path.startswith("tf."):
+            raise self.error("tf.linalg.diag makes a matrix of a vector", node, "write the sum over entries")
+        if name == "cholesky" and "scipy" in self.text and not _is_true(node, "lower"):
+            raise self.error("scipy's cholesky is upper by itself", node, "write lower=True")
+        if name == "triangular_solve" and _root(node) in ("lax", "jax") and not _is_true(node, "left_side"):
+            raise self.error("this solves from the right by itself", node, "write left_side=True")
+
     def _check_norm(self, arguments: list[ast.expr], node: ast.Call) -> None:
         """Only the root of the sum of squares is read, which is 2 for vectors and 'fro' for matrices."""
         orders = arguments[1:] + [entry.value for entry in node.keywords if entry.arg in ("ord", "p")]
-        if any(ast.unparse(order) not in ("2", "'fro'", "'euclidean'", "None") for order in orders):
-            raise self.error("only the Euclidean norm is read", node, "write the sum out")
+        flat = "linalg" not in ast.unparse(node.func) and _root(node) not in ("np", "numpy", "jnp")
+        read = ("'fro'", "'euclidean'", "None", *(("2",) if flat else ()))  # 2 is the spectral norm elsewhere
+        if any(ast.unparse(order) not in read for order in orders):
+            raise self.error("only the root of the sum of squares is read", node, "leave the order out")
 
     def _product(self, arguments: list[ast.expr], node: ast.Call) -> Tree:
         left, right = map(self.tree, arguments[:2])
+        if self._callee(node)[0] == "inner":
+            right = MatrixCall("transpose", right)
         turned = {entry.arg for entry in node.keywords if ast.unparse(entry.value) == "True"}
         if "transpose_a" in turned:
             left = MatrixCall("transpose", left)
@@ -178,7 +215,9 @@ class MatrixReader(Reader):
     def _cholesky_solve(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
         """The factor comes first in scipy, jax and TensorFlow, last in torch."""
         first, second = arguments[:2]
-        if isinstance(first, ast.Tuple) and first.elts:
+        if isinstance(first, ast.Tuple) and len(first.elts) == 2:
+            if ast.unparse(first.elts[1]) not in ("True", "1"):
+                raise self.error("the factor is upper here", first, "write (L, True) for a lower factor")
             first = first.elts[0]
         elif name == "cholesky_solve" and _root(node) != "tf":
             first, second = second, first
@@ -204,6 +243,11 @@ class MatrixReader(Reader):
             case "form":
                 return Reduction("sum", "", operation("*", parts[0], MatrixProduct(parts[1], parts[2])))
         return MatrixProduct(parts[0], parts[1])
+
+
+def _is_true(node: ast.Call, name: str) -> bool:
+    """Whether a keyword is given as True."""
+    return any(entry.arg == name and ast.unparse(entry.value) == "True" for entry in node.keywords)
 
 
 def _canonical(pattern: str) -> str:

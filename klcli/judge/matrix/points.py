@@ -7,6 +7,7 @@ too. A few more points are derived from the formula's text, so that no formula c
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,6 +36,10 @@ T = TypeVar("T")
 
 SIZES = (1, 2, 3, 5)
 _ROUNDS = 4
+_OTHER_SIZES = (4, 6, 7)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_FAR, _FARTHEST, _MOST_FAR = 2, 10**9, 3
+"""Numbers of a formula beyond which it could be another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,21 @@ def fixed_points() -> tuple[Point, ...]:
 
 
 def own_points(text: str) -> tuple[Point, ...]:
-    """Points that depend on the formula."""
-    return _points(text, SIZES)
+    """Points that depend on the formula: of other sizes, too, and as far out as its own numbers are."""
+    random = Random(text)
+    sizes = (*SIZES, *random.sample(_OTHER_SIZES, 2))
+    far = sorted({Fraction(found) for found in _NUMBER.findall(text)}, reverse=True)
+    scales = [number for number in far if _FAR < number < _FARTHEST][:_MOST_FAR]
+    return (*_points(text, sizes), *(_far(text, scale) for scale in scales))
+
+
+def _far(text: str, scale: Fraction) -> Point:
+    """Two dimensions in which mean and standard deviation of q are larger than a number."""
+    (point,) = _points(f"{text}{scale}", (2,))
+    q = point.q
+    mean = tuple(entry * 2 * scale for entry in q.mean)
+    factor = tuple(tuple(entry * 2 * scale for entry in row) for row in q.factor)
+    return Point(Gaussian(mean, factor), point.p)
 
 
 @dataclass(frozen=True, slots=True)

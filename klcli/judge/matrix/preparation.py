@@ -36,6 +36,9 @@ __all__ = ["Aside", "set_aside", "without_jitter"]
 _SLACK = 1e-9
 _SIZE = 3
 _SMALL = Fraction(1, 1000)
+_FACTORED = ("det", "logdet", "inverse", "cholesky", "bars")
+"""Functions that need a factorisation, which a small multiple of the identity keeps going."""
+_SMALLEST = Fraction(1, 10**30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,10 @@ def without_jitter(tree: Tree) -> tuple[Tree, tuple[Tree, ...]]:
     """The formula without the small multiples of the identity that keep a factorisation going, and these."""
     found: list[Tree] = []
 
-    def visit(node: Tree) -> Tree:
-        below = [visit(child) for child in children(node)]
-        if isinstance(node, Operation) and node.operator == "+" and _is_jitter(node.right):
+    def visit(node: Tree, factored: bool = False) -> Tree:
+        inside = factored or (isinstance(node, MatrixCall) and node.function in _FACTORED)
+        below = [visit(child, inside) for child in children(node)]
+        if factored and isinstance(node, Operation) and node.operator == "+" and _is_jitter(node.right):
             found.append(node.right)
             return below[0]
         new = rebuilt(node, below)
@@ -99,17 +103,26 @@ def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Aside:
     Raises:
         KlcliError: one of them is nothing of that.
     """
+    numbers = [node.value for node in walk(tree) if isinstance(node, Number) and node.value]
+    if any(not _SMALLEST < number < 1 / _SMALLEST for number in numbers):
+        raise KlcliError("a number of this formula is too large or too small for a verdict", "leave it out")
     trial = _Trial(tree, kinds, manner)
     added = [name for name in trial.scalars if trial.is_added(name)]
-    counted = [name for name in added if is_dimension(name)]
+    counted = [name for name in added if len(name) == 1 or _counts(name, kinds)]
     names = [node.name for node in walk(tree) if isinstance(node, Symbol)]
-    others = [name for name in added if counted or len(added) > 1]
-    others = [name for name in others if name not in counted and names.count(name) == 1]
+    others = [name for name in added if name not in counted and names.count(name) == 1]
     found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": []}
     for name in trial.scalars:
         if name not in others:
             found["dimensions" if name in added else trial.role(name, others)].append(name)
     return Aside(tuple(found["dimensions"]), tuple(found["weights"]), tuple(found["divisors"]), tuple(others))
+
+
+def _counts(name: str, kinds: Mapping[str, Kind]) -> bool:
+    """Whether a number is that of the dimensions, by its name or as the length of a part of the formula."""
+    if name.startswith("dim_"):
+        return name.removeprefix("dim_") in kinds
+    return is_dimension(name)
 
 
 class _Trial:
@@ -146,7 +159,7 @@ class _Trial:
             return "weights"
         if abs(one - 2 * two) <= slack and abs(one - 3 * three) <= slack:
             return "divisors"
-        if is_dimension(name):
+        if _counts(name, self.kinds):
             return "dimensions"
         raise KlcliError(
             f"{name} is a number that is neither a factor nor the number of dimensions",

@@ -58,7 +58,7 @@ from klcli.formula.program import read_as_matrices, read_matrices
         ("torch.eye(d)", "eye(d)"),
         ("np.identity(d)", "eye(d)"),
         ("np.linalg.norm(mu)**2", "norm(mu)^2".replace("norm(mu)", "||mu||")),
-        ("mu.shape[-1] + len(mu) + S.shape[0] + mu.size(0)", "dim + dim + dim + dim"),
+        ("mu.shape[-1] + len(mu) + S.shape[0] + mu.size(0)", "dim_mu + dim_mu + dim_S + dim_mu"),
         ("mu.numel() + mu.size", "numel(mu) + numel(mu)"),
         ("mu[:, None] + mu[None] + mu[..., np.newaxis]", "mu + mu + mu"),
         ("L * L", "L * L"),
