@@ -173,12 +173,15 @@ def _disagreements(
             if sampling.parameterization == reading.name and sampling.mistake is None:
                 continue
             other = PARAMETERIZATIONS[str(sampling.parameterization)]
-            line = one.excerpt.formula.lineno
+            disagreement = (
+                f"the sample reads {one.head} as {other.meaning}, "
+                f"the KL in line {one.excerpt.formula.lineno} as {reading.meaning}"
+            )
             yield Finding(
                 _place(drawn.excerpt, module),
                 sampling.mistake or find_mistake("KL201"),
                 "medium",
-                f"the sample reads {one.head} as {other.meaning}, the KL in line {line} as {reading.meaning}",
+                sampling.mistake.sentence if sampling.mistake else disagreement,
                 _expression(drawn.excerpt, module),
                 other.name,
                 _place(one.excerpt, module),

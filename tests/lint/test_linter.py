@@ -84,6 +84,42 @@ RIGHT = {
         """,
         [("kl", "logvar")],
     ),
+    "a loop that is no matter": (
+        """
+        def between(m1, lv1, m2, lv2):
+            found = None
+            for entry in (m1, lv1, m2, lv2):
+                if isinstance(entry, torch.Tensor):
+                    found = entry
+            lv1, lv2 = [torch.as_tensor(entry).to(found) for entry in (lv1, lv2)]
+            a, b = lv1 / 2.0, lv2 / 2.0
+            return b - a + (torch.exp(lv1) + (m1 - m2) ** 2) / (2.0 * torch.exp(lv2)) - 0.5
+        """,
+        [("kl", "logvar")],
+    ),
+    "a mask, and a weight of the model": (
+        """
+        class Loss:
+            def forward(self, m, log_s, m_0, log_s_0, mask):
+                kl = log_s_0 - log_s + (torch.exp(2 * log_s) + (m - m_0) ** 2) / (2 * torch.exp(2 * log_s_0)) - 0.5
+                kl = kl * mask
+                return self.weight * kl.sum() / mask.sum()
+        """,
+        [("kl", "logstd")],
+    ),
+    "softplus of one half of the features": (
+        """
+        def step(x, h, n):
+            mean = h[:, :n]
+            std = 1e-6 + tf.nn.softplus(h[:, n:])
+            z = mean + std * tf.random_normal(tf.shape(mean), 0, 1)
+            likelihood = tf.reduce_sum(x * tf.log(decode(z)), 1)
+            kl = 0.5 * tf.reduce_sum(tf.square(mean) + tf.square(std) - tf.log(1e-8 + tf.square(std)) - 1, 1)
+            bound = tf.reduce_mean(likelihood) - tf.reduce_mean(kl)
+            return -bound
+        """,
+        [("kl", "softplus"), ("sampler", "softplus")],
+    ),
     "a branch does not confuse what follows": (
         """
         def forward(mu, s, training):
@@ -125,6 +161,16 @@ WRONG = {
         3,
         "log standard deviation",
     ),
+    "an exponential in place, of which the next line knows nothing": (
+        """
+        def penalty(mean, logvar):
+            var = logvar.exp_()
+            return -0.5 * torch.mean(1 + logvar - mean * mean - var)
+        """,
+        "KL117",
+        4,
+        "two ways",
+    ),
     "uniform noise": (
         """
         class Model:
@@ -136,7 +182,7 @@ WRONG = {
         """,
         "KL202",
         4,
-        "",
+        "not normal",
     ),
 }
 
