@@ -65,5 +65,7 @@ def _linted(path: str) -> Linted:
         return linted(parsed(text, path))
     except UnreadableError as error:
         return Linted(path, unreadable=str(error))
+    except RecursionError:
+        return Linted(path, unreadable="it is too deeply nested")
     except OSError as error:
         return Linted(path, unreadable=str(error.strerror))

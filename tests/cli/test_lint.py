@@ -86,3 +86,12 @@ def test_nothing_is_run(klcli: Klcli, project: Path) -> None:
     (project / "src" / "evil.py").write_text("open('touched', 'w')\nimport evil2\nx = exp(1) ** 2\n" + GOOD)
     assert klcli("lint", "src").status == 0
     assert not (project / "touched").exists()
+
+
+def test_a_file_too_deep_to_follow_is_said(klcli: Klcli, project: Path) -> None:
+    deep = "".join(f"{' ' * n}if exp(s) ** 2:\n" for n in range(90)) + " " * 90 + "x = 1\n"
+    (project / "src" / "deep.py").write_text(deep)
+    (project / "src" / "long.py").write_text("if a:\n    x = 1\n" + "elif exp(b) ** 2:\n    x = 2\n" * 3000)
+    result = klcli("lint", "src")
+    assert result.status in (0, 2)
+    assert "internal error" not in result.err
