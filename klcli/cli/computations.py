@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from math import log
 from typing import TYPE_CHECKING
 
 from klcli.cli.sampling import Sampling
@@ -10,12 +12,9 @@ from klcli.errors import KlcliError
 from klcli.gaussian.agreement import Examination, examine
 from klcli.gaussian.derivation import derive
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import divergence, divergence_digits
-from klcli.gaussian.estimation.estimate import Estimate
+from klcli.gaussian.divergence import divergence_digits
 from klcli.gaussian.estimation.problem import independent
 from klcli.gaussian.estimation.side_by_side import Comparison
-from klcli.gaussian.estimation.target import Target
-from klcli.gaussian.log_ratio import LogRatio, log_ratios
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.report.compute import compute_report
 from klcli.report.report import Report
@@ -75,9 +74,7 @@ def _independent(q: Gaussian, p: Gaussian, asked: Asked) -> Report:
 
 
 def _examined(q: Gaussian, p: Gaussian, asked: Asked) -> Examination:
-    divergence(q, p)  # what has no divergence is not sampled
-    sampled, target = asked.sampling.sampled(log_ratios(q, p))
-    return examine(q, p, unit=asked.sampling.unit, sampled=sampled, target=target)
+    return examine(q, p, unit=asked.sampling.unit, sampler=asked.sampling.sampled)
 
 
 def _compared(q: Gaussian, p: Gaussian, found: Examination | None, asked: Asked) -> tuple[Comparison, ...]:
@@ -119,9 +116,7 @@ def _examined_with_matrices(
 ) -> MatrixExamination:
     from klcli.gaussian.multivariate.agreement import default_samples, examine
 
-    def sampler(pair: LogRatio) -> tuple[Estimate, Target | None]:
-        return asked.sampling.sampled([pair], default_samples(q.dimension))
-
+    sampler = partial(asked.sampling.sampled, default=default_samples(q.dimension))
     return examine(q, p, unit=asked.sampling.unit, sampler=sampler)
 
 
@@ -132,7 +127,8 @@ def _compared_with_matrices(
 
     if found is None or not asked.compare:
         return ()
-    given = problem(q, p)
+    nats = log(2) if asked.sampling.unit == "bits" else 1.0
+    given = problem(q, p, found.closed_form.value * nats)
     if given is None:
         raise KlcliError(
             "there is nothing to compare: no witness can be sampled", "leave --compare-estimators out"

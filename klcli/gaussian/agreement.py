@@ -17,9 +17,10 @@ from klcli.gaussian.estimation.error_bars import LIMIT, limit, quantile
 from klcli.gaussian.estimation.estimate import Estimate, total
 from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.gaussian.estimation.integration import integral
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, monte_carlo
-from klcli.gaussian.estimation.problem import Problem, independent
-from klcli.gaussian.estimation.target import Target
+from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, sample
+from klcli.gaussian.estimation.problem import Problem
+from klcli.gaussian.estimation.target import Sampler, Target
+from klcli.gaussian.log_ratio import log_ratios
 
 __all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "witness"]
 
@@ -97,13 +98,11 @@ def examine(
     seed: int = DEFAULT_SEED,
     progress: Callable[[int], None] | None = None,
     estimator: str = DEFAULT_ESTIMATOR,
-    sampled: Estimate | None = None,
-    target: Target | None = None,
+    sampler: Sampler | None = None,
 ) -> Examination:
     """KL(q || p) in closed form, by integration and by sampling.
 
-    `sampled` is an estimate that has been made already, to reach `target`; without it one is made with
-    `estimator`.
+    `sampler` makes the estimate; without it `estimator` does, with so many samples.
 
     Raises:
         KlcliError: different dimensions, a value beyond the doubles, too few samples, a negative seed.
@@ -111,8 +110,13 @@ def examine(
     closed_form = divergence(q, p, unit)
     nats = log(2) if unit == "bits" else 1.0
     by_integral = witness(total(integral(q, p)), closed_form.value, nats)
-    found = sampled or total(monte_carlo(q, p, samples, seed, progress, estimator))
-    by_sampling = sampling_witness(found, independent(q, p), closed_form.value, nats)
+    problem = Problem(log_ratios(q, p), [terms.value * nats for terms in closed_form.per_dimension])
+    found, target = (
+        sampler(problem.pairs)
+        if sampler
+        else (total(sample(problem.pairs, samples, seed, progress, estimator)), None)
+    )
+    by_sampling = sampling_witness(found, problem, closed_form.value, nats)
     agree = by_integral.agrees and by_sampling.agrees is not False
     return Examination(closed_form, by_integral, by_sampling, "agrees" if agree else "disagrees", target)
 

@@ -123,7 +123,7 @@ def _facts(found: MatrixVerification) -> Iterator[Fact]:
         sizes = ", ".join(map(str, sorted({len(pair["q"].mean) for pair in tried})))
         count = len(tried)
         yield Fact(
-            "proof", f"holds to {DIGITS} digits on {count} random positive definite pairs of sizes {sizes}"
+            "checked", f"holds to {DIGITS} digits on {count} random positive definite pairs of sizes {sizes}"
         )
     for candidate in found.candidates[1:]:
         if candidate.kind in ("exact", "scaled", "other-prior", "reversed") and candidate.verdict.fit:

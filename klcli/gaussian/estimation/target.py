@@ -15,7 +15,7 @@ from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, 
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SEED, MOST_SAMPLES, sample
 from klcli.gaussian.log_ratio import LogRatio
 
-__all__ = ["DEFAULT_LIMIT", "Target", "reach"]
+__all__ = ["DEFAULT_LIMIT", "Sampler", "Target", "reach"]
 
 DEFAULT_LIMIT = 10**9
 _PILOT = 10_000
@@ -41,6 +41,10 @@ class Target:
     standard_error: float
     limit: int
     reached: bool
+
+
+Sampler: TypeAlias = Callable[[Sequence[LogRatio]], tuple[Estimate, Target | None]]
+"""Makes an estimate of the sum of the divergences, in nats, and says whether a target was reached."""
 
 
 def reach(

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isinf, log, pi
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from klcli.gaussian.agreement import Witness, sampling_witness, witness
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.estimate import Estimate
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES, sample
 from klcli.gaussian.estimation.problem import Problem
-from klcli.gaussian.estimation.target import Target
+from klcli.gaussian.estimation.target import Sampler, Target
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm, divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
 
-__all__ = ["MatrixExamination", "Sampler", "default_samples", "examine", "integral", "problem"]
+__all__ = ["MatrixExamination", "default_samples", "examine", "integral", "problem"]
 
 _MOST_INTEGRATED = 3
 """Dimensions up to which a grid has few enough points."""
 _PER_SIGMA, _REACH = 2, 9
 _WORK = 10**10
 """Multiplications that the default number of draws may take: some seconds."""
-
-
-Sampler: TypeAlias = Callable[[LogRatio], tuple[Estimate, Target | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def examine(
 ) -> MatrixExamination:
     """KL(q || p) in closed form, by integration and by sampling.
 
-    `sampler` makes the estimate of a log ratio in nats; without it a million draws do, or what a few seconds
+    `sampler` makes the estimate; without it a million draws do, or what a few seconds
     allow.
 
     Raises:
@@ -73,15 +70,15 @@ def examine(
     closed_form = divergence(q, p, unit)
     if isinf(closed_form.value):
         return MatrixExamination(closed_form, None, None, "infinite")
-    given = problem(q, p)
+    nats = log(2) if unit == "bits" else 1.0
+    given = problem(q, p, closed_form.value * nats)
     if given is None:
         return MatrixExamination(closed_form, None, None, "unconfirmed")
-    nats = log(2) if unit == "bits" else 1.0
     (ratio,) = given.pairs
     by_integral = None
     if ratio.dimension <= _MOST_INTEGRATED:
         by_integral = witness(integral(ratio), closed_form.value, nats)
-    estimate, target = (sampler or _sampled)(ratio)
+    estimate, target = (sampler or _sampled)(given.pairs)
     by_sampling = sampling_witness(estimate, given, closed_form.value, nats)
     agree = by_sampling.agrees is not False and (by_integral is None or by_integral.agrees)
     return MatrixExamination(
@@ -89,18 +86,21 @@ def examine(
     )
 
 
-def problem(q: MultivariateGaussian, p: MultivariateGaussian) -> Problem | None:
-    """All dimensions as one part; None where a covariance has no Cholesky factor to sample with.
+def problem(q: MultivariateGaussian, p: MultivariateGaussian, exact: float) -> Problem | None:
+    """All dimensions as one part, whose divergence is `exact`, in nats.
+
+    None where a covariance has no Cholesky factor to sample with.
 
     Raises:
         KlcliError: different dimensions, a singular prior.
     """
     ratio = log_ratio(q, p)
-    return Problem([ratio], [divergence(q, p).value]) if ratio else None
+    return Problem([ratio], [exact]) if ratio else None
 
 
-def _sampled(ratio: LogRatio) -> tuple[Estimate, Target | None]:
-    return sample([ratio], default_samples(ratio.dimension))[0], None
+def _sampled(pairs: Sequence[LogRatio]) -> tuple[Estimate, Target | None]:
+    (ratio,) = pairs
+    return sample(pairs, default_samples(ratio.dimension))[0], None
 
 
 def integral(ratio: LogRatio) -> Estimate:

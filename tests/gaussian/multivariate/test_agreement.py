@@ -10,8 +10,9 @@ import numpy
 import pytest
 
 from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES, sample
+from klcli.gaussian.estimation.target import Sampler
 from klcli.gaussian.multivariate import agreement
-from klcli.gaussian.multivariate.agreement import Sampler, default_samples, examine, integral
+from klcli.gaussian.multivariate.agreement import default_samples, examine, integral
 from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
@@ -23,7 +24,7 @@ def normal(matrix: object, mean: float = 0) -> MultivariateGaussian:
 
 
 def draws(samples: int, seed: int = 0) -> Sampler:
-    return lambda pair: (sample([pair], samples, seed)[0], None)
+    return lambda pairs: (sample(pairs, samples, seed)[0], None)
 
 
 def random_pair(size: int, seed: int) -> tuple[MultivariateGaussian, MultivariateGaussian]:
