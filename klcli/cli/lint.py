@@ -10,7 +10,8 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.walk import sources
 from klcli.errors import KlcliError
-from klcli.lint.linter import Linted, linted
+from klcli.lint.findings import Linted
+from klcli.lint.linter import linted
 from klcli.lint.source import UnreadableError, may_hold_terms, parsed, text_of
 from klcli.report.lint import lint_report
 from klcli.report.report import Report

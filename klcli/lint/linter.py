@@ -5,83 +5,29 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.mistakes import find_mistake
+from klcli.lint.findings import Finding, Linted, Place, Related, Term
+from klcli.lint.project import Project
 from klcli.lint.scopes import Excerpt, excerpts
 from klcli.lint.source import Module
 from klcli.lint.terms import Divergence, Sample, term
 
-__all__ = ["Confidence", "Finding", "Linted", "Place", "Term", "linted"]
+__all__ = ["linted"]
 
 _UNSURE = frozenset(("KL109",))
 """A sign that may be undone where the term is used, which another function or file may do."""
 _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 
-Confidence: TypeAlias = Literal["high", "medium"]
 
+def linted(module: Module, project: Project | None = None) -> Linted:
+    """The findings and the recognised terms of a module.
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A span of source; lines from 1, columns from 1, the end excluded."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong.
-
-    Attributes:
-        place: where.
-        mistake: what, with its code.
-        confidence: high where it is wrong under every reading, medium where two places disagree.
-        message: in words.
-        expression: the statement as it is written.
-        parameterization: the reading under which the term would be right.
-        related: the other place, for places that disagree.
-        fix: the formula as it should be.
+    Args:
+        module: the file.
+        project: the files that belong to it, into which functions are followed.
     """
-
-    place: Place
-    mistake: Mistake
-    confidence: Confidence
-    message: str
-    expression: str
-    parameterization: str | None
-    related: Place | None = None
-    fix: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A KL term or a sample that was recognised."""
-
-    place: Place
-    kind: Literal["kl", "sampler"]
-    parameterization: str | None
-    verdict: str
-    expression: str
-
-
-@dataclass(frozen=True, slots=True)
-class Linted:
-    """What was found in one file, in the order of its lines; `unreadable` says why it was not read."""
-
-    path: str
-    findings: tuple[Finding, ...] = ()
-    terms: tuple[Term, ...] = ()
-    unreadable: str = ""
-
-
-def linted(module: Module) -> Linted:
-    """The findings and the recognised terms of a module."""
     divergences: list[Divergence] = []
     samples: list[Sample] = []
     for excerpt in excerpts(module):
@@ -140,12 +86,13 @@ def _wrong(found: Sequence[Divergence], module: Module) -> Iterator[Finding]:
         yield Finding(
             _place(one.excerpt, module),
             best.mistake,
+            "error",
             "high",
             f"{best.mistake.sentence}, if {one.head} is {best.verdict.parameterization.meaning}",
             _expression(one.excerpt, module),
             best.verdict.parameterization.name,
-            None,
-            _changed_lines(one.excerpt.text, best.corrected),
+            _lines(one.excerpt, module),
+            fix=_changed_lines(one.excerpt.text, best.corrected),
         )
 
 
@@ -180,11 +127,13 @@ def _disagreements(
             yield Finding(
                 _place(drawn.excerpt, module),
                 sampling.mistake or find_mistake("KL201"),
+                "warning",
                 "medium",
                 sampling.mistake.sentence if sampling.mistake else disagreement,
                 _expression(drawn.excerpt, module),
                 other.name,
-                _place(one.excerpt, module),
+                _lines(drawn.excerpt, module),
+                Related(_place(one.excerpt, module), "the KL", _lines(one.excerpt, module)),
             )
 
 
@@ -240,3 +189,8 @@ def _place(excerpt: Excerpt, module: Module) -> Place:
 
 def _expression(excerpt: Excerpt, module: Module) -> str:
     return ast.get_source_segment(module.text, excerpt.formula) or ast.unparse(excerpt.formula)
+
+
+def _lines(excerpt: Excerpt, module: Module) -> tuple[str, ...]:
+    node = excerpt.formula
+    return tuple(module.text.split("\n")[node.lineno - 1 : node.end_lineno])

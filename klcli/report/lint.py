@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from klcli.lint.linter import Finding, Linted, Place, Term
+from klcli.lint.findings import Finding, Linted, Place, Term
 from klcli.report.document import Block, Document, Heading, Item, Note, Paragraph
 from klcli.report.report import Report
 
@@ -103,12 +103,12 @@ def _finding(found: Finding) -> FindingData:
         place.end_line,
         place.end_column,
         found.mistake.code,
-        "error" if found.confidence == "high" else "warning",
+        found.severity,
         found.confidence,
         found.message,
         found.expression,
         found.parameterization,
-        found.related,
+        found.related and found.related.place,
         found.fix,
     )
 
@@ -149,7 +149,11 @@ def _blocks(findings: Sequence[Finding], terms: Sequence[Term], data: LintData) 
         place = found.place
         lines = [Paragraph(f"{found.mistake.code} {found.message}", "bad"), *_source(found.expression)]
         if found.related:
-            lines.append(Paragraph(f"the KL: {found.related.path}:{found.related.line}", "muted"))
+            lines.append(
+                Paragraph(
+                    f"{found.related.label}: {found.related.place.path}:{found.related.place.line}", "muted"
+                )
+            )
         if found.fix:
             lines += [Paragraph(f"fix: {line}", "good") for line in found.fix.split("\n")]
         lines.append(Paragraph(f"klcli explain {found.mistake.code}", "muted"))

@@ -6,7 +6,8 @@ import textwrap
 
 import pytest
 
-from klcli.lint.linter import Linted, linted
+from klcli.lint.findings import Linted
+from klcli.lint.linter import linted
 from klcli.lint.source import parsed
 
 

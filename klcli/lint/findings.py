@@ -1,0 +1,122 @@
+"""What linting says: places in sources, findings and the terms that were recognised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from klcli.judge.mistakes import Mistake
+
+__all__ = ["Confidence", "Edit", "Finding", "Linted", "Place", "Prior", "Related", "Severity", "Term"]
+
+Confidence: TypeAlias = Literal["high", "medium"]
+Severity: TypeAlias = Literal["error", "warning", "info", "note"]
+"""How bad it is: only errors and warnings make a check fail; notes are shown to those who ask for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of source; lines from 1, columns from 1 in characters, the end excluded."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding is about, and what stands there: ``the KL``, ``the sample``."""
+
+    place: Place
+    label: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a source: the text that takes the place of a span."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, or worth knowing.
+
+    Attributes:
+        place: where.
+        mistake: what, with its code.
+        severity: whether it fails a check.
+        confidence: high where it is wrong under every reading, medium where two places disagree.
+        message: in words.
+        expression: the statement as it is written.
+        parameterization: the reading under which the term would be right.
+        lines: the whole lines of the source from the first to the last of its place.
+        related: the other place, for places that disagree.
+        fix: the line as it should be.
+        edit: the change that makes it so; None where nobody can make it without thinking.
+    """
+
+    place: Place
+    mistake: Mistake
+    severity: Severity
+    confidence: Confidence
+    message: str
+    expression: str
+    parameterization: str | None
+    lines: tuple[str, ...]
+    related: Related | None = None
+    fix: str | None = None
+    edit: Edit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """The Gaussian that a KL is taken to: numbers, or the code's own names."""
+
+    mean: str
+    variance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A KL term or a sample that was recognised.
+
+    Attributes:
+        place: where.
+        kind: which of the two.
+        parameterization: the reading under which it is right, or was meant.
+        verdict: as `klcli verify` gives it; a sample is ``exact`` or ``wrong``.
+        expression: the statement as it is written.
+        scale: k, where a term is k KL + c; for a sample, what multiplies sigma and the noise.
+        shift: c.
+        prior: what a KL is taken to.
+        reduction: over what a KL is summed or averaged: ``none``, ``sum``, ``mean`` or ``sum-mean``.
+    """
+
+    place: Place
+    kind: Literal["kl", "sampler"]
+    parameterization: str | None
+    verdict: str
+    expression: str
+    scale: str | None = None
+    shift: str | None = None
+    prior: Prior | None = None
+    reduction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What linting one file found, in the order of the lines.
+
+    Findings may lie in other files: a sample that disagrees with a KL stands where it is drawn.
+    `unreadable` says why a file, or a part of it, was not read.
+    """
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    terms: tuple[Term, ...] = ()
+    unreadable: str = ""
