@@ -108,7 +108,7 @@ def _finding(found: Finding) -> FindingData:
         found.message,
         found.expression,
         found.parameterization,
-        found.related and found.related.place,
+        found.related.place if found.related else None,
         found.fix,
     )
 
