@@ -35,9 +35,10 @@ from klcli.formula.vocabulary import (
     Noise,
 )
 
-__all__ = ["Calls", "is_module"]
+__all__ = ["Calls", "is_module", "is_readable"]
 
 _KNOWN = (*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *NOISE)
+_NAMES = frozenset(_KNOWN)
 _AXIS = ("axis", "dim", "reduction_indices")
 _LIMITS = {
     **dict.fromkeys(("min", "a_min", "min_value", "clip_value_min"), "low"),
@@ -47,6 +48,13 @@ _PARAMETERS = {
     **dict.fromkeys(("mean", "loc"), "mean"),
     **dict.fromkeys(("std", "stddev", "scale", "sigma"), "scale"),
 }
+_OTHERS = frozenset(
+    (
+        *("copy_", "epsilon", "dot", "matmul", "inner", "vdot", "numel", "ones_like", "zeros_like"),
+        *("tensor", "constant", "Tensor", "FloatTensor", "size", "len", "sample", "rsample", "Normal"),
+        *("shape", "int_shape", "get_shape"),
+    )
+)
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
@@ -255,6 +263,15 @@ class Calls(ABC):
             return None
         scaled = operation("*", self.tree(given["scale"]), Symbol("randn"))
         return operation("+", self.tree(given["mean"]), scaled)
+
+
+def is_readable(node: ast.Call) -> bool:
+    """Whether the function of a call has a name that is read, whatever its arguments are."""
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            bare = name.removesuffix("_")
+            return name in _OTHERS or bare in SAME or bare in _NAMES
+    return False
 
 
 def viewed(node: ast.expr) -> ast.expr:

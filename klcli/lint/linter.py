@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes import find_mistake
+from klcli.lint.definitions import Function
+from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Finding, Linted, Place, Related, Term
-from klcli.lint.project import Project
-from klcli.lint.scopes import Excerpt, excerpts
+from klcli.lint.flow import flow
+from klcli.lint.pairing import Disagreement, disagreements
+from klcli.lint.project import Project, outline
+from klcli.lint.relevance import Relevance
 from klcli.lint.source import Module
-from klcli.lint.terms import Divergence, Sample, term
+from klcli.lint.terms import Divergence, Sample, terms
 
 __all__ = ["linted"]
 
 _UNSURE = frozenset(("KL109",))
 """A sign that may be undone where the term is used, which another function or file may do."""
 _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
+_ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong")
 
 
 def linted(module: Module, project: Project | None = None) -> Linted:
@@ -28,33 +34,64 @@ def linted(module: Module, project: Project | None = None) -> Linted:
         module: the file.
         project: the files that belong to it, into which functions are followed.
     """
-    divergences: list[Divergence] = []
-    samples: list[Sample] = []
-    for excerpt in excerpts(module):
-        match term(excerpt):
-            case Sample() as found:
-                if all(found.excerpt.formula is not drawn.excerpt.formula for drawn in samples):
-                    samples.append(found)
-            case Divergence() as found:
-                divergences.append(found)
-    kept = _outermost(divergences)
-    lines = module.text.split("\n")
+    project = project or Project([outline(module.text, module.path)], lambda path: module)
+    divergences, samples = _found(module, project)
+    best = [_best(ways) for ways in divergences]
     findings = [
         finding
-        for finding in (*_wrong(kept, module), *_disagreements(kept, samples, module))
-        if not _is_accepted(finding, lines)
+        for finding in (*_wrong(best), *_bad_noise(samples), *map(_disagreement, disagreements(divergences, samples)))
+        if finding.place.path == module.path or finding.related
     ]
-    terms = [*(_term(one, module) for one in kept), *(_sample_term(one, module) for one in samples)]
+    findings = [finding for finding in findings if not _is_accepted(finding, project)]
+    found = [*map(_term, best), *(_sample_term(ways[0]) for ways in samples)]
     return Linted(
         module.path,
-        tuple(sorted(findings, key=lambda finding: finding.place.line)),
-        tuple(sorted(terms, key=lambda one: one.place.line)),
+        tuple(sorted(findings, key=_position)),
+        tuple(sorted((one for one in found if one.place.path == module.path), key=_position)),
     )
 
 
-def _is_accepted(finding: Finding, lines: Sequence[str]) -> bool:
+def _position(one: Finding | Term) -> tuple[str, int, int]:
+    return one.place.path, one.place.line, one.place.column
+
+
+def _found(module: Module, project: Project) -> tuple[list[list[Divergence]], list[list[Sample]]]:
+    """The KL terms and the samples by where they stand, each with the ways in which it was reached."""
+    divergences: dict[object, list[Divergence]] = defaultdict(list)
+    samples: dict[object, list[Sample]] = defaultdict(list)
+    relevance = Relevance(project)
+    for function in _beginnings(module, project, relevance):
+        for excerpt in flow(function, project, relevance):
+            for found in terms(excerpt):
+                place = _place(found.excerpt)
+                if isinstance(found, Divergence):
+                    divergences[place].append(found)
+                else:
+                    samples[place].append(found)
+    return list(divergences.values()), list(samples.values())
+
+
+def _beginnings(module: Module, project: Project, relevance: Relevance) -> Iterator[Function]:
+    """The functions from which terms of a module may be reached: its own, and those that call them."""
+    here = project.of(module)
+    yield from (function for function in (here.top, *here.functions) if relevance(function))
+    for other in project.importers(module):
+        for function in (other.top, *other.functions):
+            if relevance.uses(function, here):
+                yield function
+
+
+def _best(ways: Sequence[Divergence]) -> Divergence:
+    """The way to read a KL that makes the most of it; its own function's, and the last of several."""
+    return min(
+        enumerate(ways),
+        key=lambda entry: (max(1, _ORDER.index(entry[1].found.best.kind)), not entry[1].excerpt.is_local, -entry[0]),
+    )[1]
+
+
+def _is_accepted(finding: Finding, project: Project) -> bool:
     """Whether a comment on one of its lines says that it is meant."""
-    for line in lines[finding.place.line - 1 : finding.place.end_line]:
+    for line in finding.lines:
         if found := _IGNORE.search(line):
             codes = found["codes"]
             if codes is None or finding.mistake.code in re.split(r"[\s,]+", codes.strip()):
@@ -62,36 +99,20 @@ def _is_accepted(finding: Finding, lines: Sequence[str]) -> bool:
     return False
 
 
-def _outermost(found: Sequence[Divergence]) -> list[Divergence]:
-    """Terms that are no part of a later one, which has their lines and is read as well as they are."""
-    kept = []
-    for number, one in enumerate(found):
-        later = (other for other in found[number + 1 :] if other.excerpt.owner == one.excerpt.owner)
-        line = one.excerpt.statement.lineno
-        if not any(line in other.excerpt.depends and _is_as_good(other, one) for other in later):
-            kept.append(one)
-    return kept
-
-
-def _is_as_good(later: Divergence, earlier: Divergence) -> bool:
-    order = ("exact", "scaled", "other-prior", "reversed", "wrong")
-    return order.index(later.found.best.kind) <= max(1, order.index(earlier.found.best.kind))
-
-
-def _wrong(found: Sequence[Divergence], module: Module) -> Iterator[Finding]:
+def _wrong(found: Sequence[Divergence]) -> Iterator[Finding]:
     for one in found:
         best = one.found.best
         if best.kind != "wrong" or best.mistake is None or best.mistake.code in _UNSURE:
             continue
         yield Finding(
-            _place(one.excerpt, module),
+            _place(one.excerpt),
             best.mistake,
             "error",
             "high",
             f"{best.mistake.sentence}, if {one.head} is {best.verdict.parameterization.meaning}",
-            _expression(one.excerpt, module),
+            _expression(one.excerpt),
             best.verdict.parameterization.name,
-            _lines(one.excerpt, module),
+            _lines(one.excerpt),
             fix=_changed_lines(one.excerpt.text, best.corrected),
         )
 
@@ -104,93 +125,84 @@ def _changed_lines(before: str, after: str | None) -> str | None:
     return "\n".join(line for line in after.split("\n") if line not in known)
 
 
-def _disagreements(
-    found: Sequence[Divergence], samples: Sequence[Sample], module: Module
-) -> Iterator[Finding]:
-    """Samples that read the head in another way than the KL does."""
-    for one in found:
-        best = one.found.best
-        if best.kind not in ("exact", "scaled", "other-prior") or one.head is None:
-            continue
-        reading = best.verdict.parameterization
-        alike = [drawn for drawn in samples if _same_head(one, drawn)]
-        own = [drawn for drawn in alike if drawn.excerpt.owner == one.excerpt.owner]
-        for drawn in own or alike:
-            sampling = drawn.sampling
-            if sampling.parameterization == reading.name and sampling.mistake is None:
-                continue
-            other = PARAMETERIZATIONS[str(sampling.parameterization)]
-            disagreement = (
-                f"the sample reads {one.head} as {other.meaning}, "
-                f"the KL in line {one.excerpt.formula.lineno} as {reading.meaning}"
-            )
+def _bad_noise(samples: Sequence[Sequence[Sample]]) -> Iterator[Finding]:
+    """Samples whose noise is not standard normal."""
+    for ways in samples:
+        drawn = next((one for one in ways if one.sampling.mistake), None)
+        if drawn and drawn.sampling.mistake and drawn.sampling.parameterization:
             yield Finding(
-                _place(drawn.excerpt, module),
-                sampling.mistake or find_mistake("KL201"),
+                _place(drawn.excerpt),
+                drawn.sampling.mistake,
                 "warning",
                 "medium",
-                sampling.mistake.sentence if sampling.mistake else disagreement,
-                _expression(drawn.excerpt, module),
-                other.name,
-                _lines(drawn.excerpt, module),
-                Related(_place(one.excerpt, module), "the KL", _lines(one.excerpt, module)),
+                drawn.sampling.mistake.sentence,
+                _expression(drawn.excerpt),
+                drawn.sampling.parameterization,
+                _lines(drawn.excerpt),
             )
 
 
-def _same_head(one: Divergence, drawn: Sample) -> bool:
-    """Whether both have a mean and a head of the same names, in one class or among functions."""
-    if _class_of(one.excerpt) != _class_of(drawn.excerpt) and "." in one.excerpt.owner + drawn.excerpt.owner:
-        own = {_class_of(one.excerpt), _class_of(drawn.excerpt)}
-        if "" not in own:
-            return False
-    same_mean = one.mean is None or _bare(one.mean) == _bare(drawn.mean)
-    return same_mean and _bare(str(one.head)) == _bare(drawn.head)
-
-
-def _class_of(excerpt: Excerpt) -> str:
-    return excerpt.owner.rpartition(".")[0]
-
-
-def _bare(name: str) -> str:
-    return name.removeprefix("self.").lower()
-
-
-def _term(one: Divergence, module: Module) -> Term:
-    best = one.found.best
-    return Term(
-        _place(one.excerpt, module),
-        "kl",
-        best.verdict.parameterization.name,
-        best.kind,
-        _expression(one.excerpt, module),
+def _disagreement(found: Disagreement) -> Finding:
+    one, drawn = found.divergence, found.sample
+    reading = one.found.best.verdict.parameterization
+    name = one.excerpt.step.spelled.get(str(one.head), one.head)
+    other = PARAMETERIZATIONS.get(str(drawn.sampling.parameterization))
+    sample = f"reads {name} as {other.meaning}" if other else f"does not scale the noise with what {name} means"
+    place = _place(one.excerpt)
+    return Finding(
+        _place(drawn.excerpt),
+        find_mistake("KL201"),
+        "warning",
+        "medium",
+        f"the sample {sample}, the KL in line {place.line} as {reading.meaning}",
+        _expression(drawn.excerpt),
+        other.name if other else None,
+        _lines(drawn.excerpt),
+        Related(place, "the KL", _lines(one.excerpt)),
     )
 
 
-def _sample_term(one: Sample, module: Module) -> Term:
+def _term(one: Divergence) -> Term:
+    best = one.found.best
     return Term(
-        _place(one.excerpt, module),
+        _place(one.excerpt), "kl", best.verdict.parameterization.name, best.kind, _expression(one.excerpt)
+    )
+
+
+def _sample_term(one: Sample) -> Term:
+    return Term(
+        _place(one.excerpt),
         "sampler",
         one.sampling.parameterization,
         "wrong" if one.sampling.mistake else "exact",
-        _expression(one.excerpt, module),
+        _expression(one.excerpt),
     )
 
 
-def _place(excerpt: Excerpt, module: Module) -> Place:
-    node = excerpt.formula
+def _place(excerpt: Excerpt) -> Place:
+    node, module = excerpt.formula.node, excerpt.owner.module
+    end = node.end_lineno or node.lineno
+    lines = module.text.split("\n")
     return Place(
         module.path,
         node.lineno,
-        node.col_offset + 1,
-        node.end_lineno or node.lineno,
-        (node.end_col_offset or node.col_offset) + 1,
+        _column(lines, node.lineno, node.col_offset),
+        end,
+        _column(lines, end, node.end_col_offset or node.col_offset),
     )
 
 
-def _expression(excerpt: Excerpt, module: Module) -> str:
-    return ast.get_source_segment(module.text, excerpt.formula) or ast.unparse(excerpt.formula)
+def _column(lines: Sequence[str], line: int, offset: int) -> int:
+    """The column in characters, from 1, of an offset in bytes."""
+    text = lines[line - 1] if line <= len(lines) else ""
+    return len(text.encode()[:offset].decode(errors="ignore")) + 1
 
 
-def _lines(excerpt: Excerpt, module: Module) -> tuple[str, ...]:
-    node = excerpt.formula
-    return tuple(module.text.split("\n")[node.lineno - 1 : node.end_lineno])
+def _expression(excerpt: Excerpt) -> str:
+    node = excerpt.formula.node
+    return ast.get_source_segment(excerpt.owner.module.text, node) or ast.unparse(node)
+
+
+def _lines(excerpt: Excerpt) -> tuple[str, ...]:
+    node = excerpt.formula.node
+    return tuple(excerpt.owner.module.text.split("\n")[node.lineno - 1 : node.end_lineno])

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os.path
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from klcli.lint.definitions import Class, Definitions, Function, definitions
 from klcli.lint.source import Module, may_hold_terms
 
 __all__ = ["Outline", "Project", "outline"]
 
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([.\w]+))", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t(]+([\w, \t]+)|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
+    re.MULTILINE,
+)
+_MOST_IMPORTERS = 20
+"""Files that import a module and are searched for calls; more are those of a library with many users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,7 @@ class Outline:
     Attributes:
         path: where it stands.
         is_worth: whether it may hold terms and has to be followed.
-        imports: the modules that it imports, as they are written.
+        imports: the last words of the modules, and the names, that it imports.
     """
 
     path: str
@@ -30,8 +38,11 @@ class Outline:
 
 def outline(text: str, path: str) -> Outline:
     """A cheap look at a source, without parsing it."""
-    imports = frozenset(first or second for first, second in _IMPORT.findall(text))
-    return Outline(path, may_hold_terms(text), imports)
+    words: set[str] = set()
+    for source, names, modules in _IMPORT.findall(text):
+        words.update(part.rpartition(".")[2].strip() for part in (source, *modules.split(",")))
+        words.update(re.findall(r"\w+", names))
+    return Outline(path, may_hold_terms(text), frozenset(words - {""}))
 
 
 class Project:
@@ -50,10 +61,83 @@ class Project:
         """
         self.outlines = {found.path: found for found in outlines}
         self._load = load
-        self._modules: dict[str, Module | None] = {}
+        self._known: dict[str, Definitions | None] = {}
+        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        self._importers: dict[str, list[str]] = defaultdict(list)
+        for found in self.outlines.values():
+            self._by_stem[_stem(found.path)].append(found.path)
+            for word in found.imports:
+                self._importers[word].append(found.path)
 
-    def module(self, path: str) -> Module | None:
-        """The module at a path."""
-        if path not in self._modules:
-            self._modules[path] = self._load(path)
-        return self._modules[path]
+    def of(self, module: Module) -> Definitions:
+        """What a module defines."""
+        found = self._known.get(module.path)
+        if found is None or found.top.module is not module:
+            found = self._known[module.path] = definitions(module)
+        return found
+
+    def at(self, path: str) -> Definitions | None:
+        """What the module at a path defines; None where it cannot be read."""
+        if path not in self._known:
+            module = self._load(path)
+            self._known[path] = definitions(module) if module else None
+        return self._known[path]
+
+    def importers(self, module: Module) -> Iterator[Definitions]:
+        """The other files that import a module."""
+        for path in self._importers.get(_stem(module.path), [])[:_MOST_IMPORTERS]:
+            if path != module.path and (found := self.at(path)) and self._imports(found, module.path):
+                yield found
+
+    def imported(self, here: Definitions, name: str) -> Function | Class | Definitions | None:
+        """What an imported name stands for: a function, a class or a module of the project."""
+        source, wanted = here.imports[name]
+        if wanted is None:
+            path = self._path(source, here.top.module.path)
+            return self.at(path) if path else None
+        path = self._path(source, here.top.module.path)
+        if path and (found := self.at(path)):
+            if wanted in found.by_name:
+                return found.by_name[wanted]
+            if wanted in found.classes:
+                return found.classes[wanted]
+            if wanted in found.imports and found is not here and found.imports[wanted][0] != source:
+                return self.imported(found, wanted)
+        path = self._path(f"{source}{'' if source.endswith('.') else '.'}{wanted}", here.top.module.path)
+        return self.at(path) if path else None
+
+    def _imports(self, here: Definitions, path: str) -> bool:
+        own = here.top.module.path
+        for source, wanted in here.imports.values():
+            joined = f"{source}{'' if source.endswith('.') else '.'}{wanted}"
+            if path in (self._path(source, own), self._path(joined, own)):
+                return True
+        return False
+
+    def _path(self, source: str, own: str) -> str | None:
+        """The file of a module, seen from the file that imports it; the nearest of several."""
+        words = [word for word in source.split(".") if word]
+        if not words:
+            return None
+        level = len(source) - len(source.lstrip("."))
+        folder = os.path.dirname(own)
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        ending = os.path.join(*words)
+        found = [
+            path for path in self._by_stem.get(words[-1], ()) if _is_module(path, ending, folder, level > 0)
+        ]
+        return max(found, key=lambda path: len(os.path.commonprefix((path, own))), default=None)
+
+
+def _stem(path: str) -> str:
+    """The last word of a module's name: that of its folder, for a package."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return os.path.basename(os.path.dirname(path)) if stem == "__init__" else stem
+
+
+def _is_module(path: str, ending: str, folder: str, relative: bool) -> bool:
+    plain = os.path.splitext(path)[0].removesuffix(f"{os.sep}__init__")
+    if relative:
+        return os.path.normpath(plain) == os.path.normpath(os.path.join(folder, ending))
+    return plain == ending or plain.endswith(os.sep + ending)

@@ -1,10 +1,12 @@
-"""What a statement is: a KL term with its verdict, a reparameterised sample with its reading, or neither."""
+"""What an expression is: a KL term with its verdict, a reparameterised sample with its reading, or neither."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import permutations
 
 from klcli.errors import KlcliError
@@ -19,6 +21,8 @@ from klcli.formula.tree import (
     Reduction,
     Tree,
     free_symbols,
+    operation,
+    substitute,
     walk,
 )
 from klcli.formula.vocabulary import UNIT_NOISE
@@ -26,59 +30,87 @@ from klcli.judge.names import is_noise
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.judge.verification import Verification, verify
-from klcli.lint.scopes import Excerpt
+from klcli.lint.excerpts import Excerpt, smaller
 
-__all__ = ["Divergence", "Sample", "term"]
+__all__ = ["Divergence", "Sample", "judged", "terms"]
 
 _NOISE = re.compile(r"rand|normal|eps|noise|xi\b", re.IGNORECASE)
 _SQUARE = re.compile(r"\*\*|pow|square|\*")
 _MOST_NODES = 160
+_MOST_PARTS = 24
+"""Parts of one statement that are tried."""
 _LEAST_TERMS = 3
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
+_RIGHT = ("exact", "scaled", "other-prior", "reversed")
 
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """A statement that computes a KL, or what was meant to be one.
+    """An expression that computes a KL, or what was meant to be one.
 
     Attributes:
         excerpt: where it stands.
         found: the answer of the judge.
-        mean: the posterior's mean as it is written; None where there is none.
-        head: its head as it is written.
+        mean: the name of the posterior's mean in the flow; None where there is none.
+        head: the name of its head in the flow.
+        is_sampled: whether it is an estimate from one sample, whose expectation is the KL.
     """
 
     excerpt: Excerpt
     found: Verification
     mean: str | None
     head: str | None
+    is_sampled: bool = False
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it is a KL, perhaps with a factor, to another prior."""
+        return self.found.best.kind in ("exact", "scaled", "other-prior")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A statement that draws mean + sigma * noise.
+    """An expression that draws mean + sigma * noise.
 
     Attributes:
         excerpt: where it stands.
-        tree: the formula of the sample.
-        sampling: how it reads the head.
-        mean: as it is written.
-        head: as it is written.
+        sampling: how it reads the head; its parameterization is None where that is no reading.
+        mean: the name of its mean in the flow.
+        head: the name of its head in the flow.
     """
 
     excerpt: Excerpt
-    tree: Tree
     sampling: Sampling
     mean: str
     head: str
 
 
-def term(excerpt: Excerpt) -> Divergence | Sample | None:
-    """The KL term or the sample that a statement computes; None where it computes neither."""
+def terms(excerpt: Excerpt) -> Iterator[Divergence | Sample]:
+    """The KL term or the sample that an expression computes, or those that its parts compute."""
+    waiting = [(excerpt, False)]
+    for _ in range(_MOST_PARTS):
+        if not waiting:
+            return
+        one, is_part = waiting.pop(0)
+        found = judged(one)
+        if found is None or (is_part and isinstance(found, Divergence) and found.found.best.kind == "wrong"):
+            can_be_read = _program(one.text) is not None
+            waiting.extend((part, is_part or can_be_read) for part in smaller(one))
+        else:
+            yield found
+
+
+def judged(excerpt: Excerpt, opaque: frozenset[str] = frozenset()) -> Divergence | Sample | None:
+    """The KL term or the sample that an expression computes; None where it computes neither.
+
+    Args:
+        excerpt: the expression.
+        opaque: names that are symbols, whatever they are given.
+    """
     noisy, squared = _NOISE.search(excerpt.text), _SQUARE.search(excerpt.text)
     if not (noisy or squared):
         return None
-    program = _program(excerpt)
+    program = _program(excerpt.text, opaque)
     if program is None:
         return None
     found = _sample(excerpt, program) if noisy else None
@@ -87,17 +119,42 @@ def term(excerpt: Excerpt) -> Divergence | Sample | None:
 
 def _divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     """A KL term, or what a known mistake keeps from being one."""
-    if not _looks_like_kl(program.tree):
+    tree, is_sampled = program.tree, False
+    if _has_noise(tree):
+        tree, is_sampled = _expected(tree), True
+    if not _looks_like_kl(tree):
         return None
-    try:
-        found = verify(program)
-    except (KlcliError, ArithmeticError):
+    found = _verified(program) if not is_sampled else _verified(_with_tree(program, tree))
+    if found is None:
         return None
     best = found.best
-    if best.kind == "not-kl" or (best.kind == "wrong" and best.mistake is None):
+    if best.kind == "not-kl" or (best.kind == "wrong" and (best.mistake is None or is_sampled)):
         return None
     role = best.verdict.roles
-    return Divergence(excerpt, found, _written(program, role.mean), _written(program, role.head))
+    mean, head = _written(program, role.mean), _written(program, role.head)
+    return Divergence(excerpt, found, mean, head, is_sampled)
+
+
+def _has_noise(tree: Tree) -> bool:
+    return "randn" in free_symbols(tree)
+
+
+def _expected(tree: Tree) -> Tree:
+    """The expectation over standard normal noise of what is quadratic in it: its mean at -1 and 1."""
+    one = Number(Fraction(1))
+    low, high = (substitute(tree, {"randn": value}) for value in (Negative(one), one))
+    return operation("/", operation("+", low, high), Number(Fraction(2)))
+
+
+def _with_tree(program: Program, tree: Tree) -> Program:
+    return Program(program.text, program.language, tree, program.spellings, program.helpers, program.ignored)
+
+
+def _verified(program: Program) -> Verification | None:
+    try:
+        return verify(program)
+    except (KlcliError, ArithmeticError):
+        return None
 
 
 def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
@@ -107,26 +164,27 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
     others = [name for name in names if name not in noises]
     if len(noises) != 1 or len(others) != 2:
         return None
+    found: Sample | None = None
     for mean, head in permutations(others):
-        if found := _drawn(program.tree, Roles(mean, head)):
-            return Sample(
-                excerpt, program.tree, found, str(_written(program, mean)), str(_written(program, head))
-            )
-    return None
+        if drawn := _drawn(program.tree, Roles(mean, head)):
+            found = Sample(excerpt, drawn, str(_written(program, mean)), str(_written(program, head)))
+            if drawn.parameterization is not None:
+                return found
+    return found
 
 
 def _drawn(tree: Tree, role: Roles) -> Sampling | None:
     """How a sample with these roles is drawn; None where it is no sample."""
     try:
-        found = judge_sampler(tree, role, None)
+        return judge_sampler(tree, role, None)
     except (KlcliError, ArithmeticError):
         return None
-    return found if found.parameterization is not None else None
 
 
-def _program(excerpt: Excerpt) -> Program | None:
+@lru_cache(maxsize=256)
+def _program(text: str, opaque: frozenset[str] = frozenset()) -> Program | None:
     try:
-        program = read_program(excerpt.text, "python")
+        program = read_program(text, "python", opaque)
     except KlcliError:
         return None
     return program if len(list(walk(program.tree))) <= _MOST_NODES else None

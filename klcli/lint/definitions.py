@@ -1,0 +1,159 @@
+"""What a module defines: its functions, classes with their methods and attributes, and what it imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from klcli.lint.source import Module
+
+__all__ = ["Class", "Definitions", "Function", "FunctionNode", "definitions", "lambda_of", "parameters"]
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function, a method or a lambda; or the statements of a module, which have no node.
+
+    Attributes:
+        module: where it stands.
+        name: ``function``, ``Class.method``; empty for the module itself.
+        node: its syntax.
+        owner: its class, for a method.
+        outer: the function or module in which it stands, whose names it sees.
+    """
+
+    module: Module
+    name: str
+    node: FunctionNode | None = None
+    owner: Class | None = None
+    outer: Function | None = None
+
+    @property
+    def body(self) -> Sequence[ast.stmt]:
+        """Its statements; a lambda returns its expression."""
+        if self.node is None:
+            return self.module.tree.body
+        if isinstance(self.node, ast.Lambda):
+            return [ast.copy_location(ast.Return(self.node.body), self.node.body)]
+        return self.node.body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class:
+    """A class.
+
+    Attributes:
+        module: where it stands.
+        name: its name.
+        node: its syntax.
+        methods: by name.
+        attributes: for each attribute that methods set on ``self``, where: the method and the statement.
+    """
+
+    module: Module
+    name: str
+    node: ast.ClassDef
+    methods: dict[str, Function] = field(default_factory=dict)
+    attributes: dict[str, list[tuple[Function, ast.stmt]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definitions:
+    """The names of a module.
+
+    Attributes:
+        top: its statements, as a function without a node.
+        functions: every function in it, in their order, methods and inner functions too.
+        by_name: the functions of its first level.
+        classes: by name.
+        imports: for each imported name the module, as it is written, and the name in it, or None.
+    """
+
+    top: Function
+    functions: Sequence[Function]
+    by_name: Mapping[str, Function]
+    classes: Mapping[str, Class]
+    imports: Mapping[str, tuple[str, str | None]]
+
+
+def definitions(module: Module) -> Definitions:
+    """The names that a module defines."""
+    top = Function(module, "")
+    functions: list[Function] = []
+    classes: dict[str, Class] = {}
+    _collect(module.tree.body, top, None, functions, classes)
+    by_name = {one.name: one for one in functions if one.outer is top and one.owner is None}
+    return Definitions(top, functions, by_name, classes, dict(_imports(module.tree)))
+
+
+def lambda_of(node: ast.Lambda, outer: Function, name: str) -> Function:
+    """A lambda that stands in a function."""
+    return Function(outer.module, name, node, None, outer)
+
+
+def parameters(node: FunctionNode) -> list[str]:
+    """The names of the positional parameters."""
+    return [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+
+
+def _collect(
+    body: Sequence[ast.stmt],
+    outer: Function,
+    owner: Class | None,
+    functions: list[Function],
+    classes: dict[str, Class],
+) -> None:
+    for statement in _flat(body):
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                before = f"{owner.name}." if owner else f"{outer.name}." if outer.name else ""
+                function = Function(outer.module, before + name, statement, owner, outer)
+                functions.append(function)
+                if owner:
+                    owner.methods.setdefault(name, function)
+                    for attribute, where in _set_attributes(statement):
+                        owner.attributes.setdefault(attribute, []).append((function, where))
+                _collect(statement.body, function, None, functions, classes)
+            case ast.ClassDef(name=name):
+                found = Class(outer.module, name, statement)
+                classes.setdefault(name, found)
+                _collect(statement.body, outer, found, functions, classes)
+
+
+def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The definitions below statements, also those in branches, not those in other definitions."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield statement
+        else:
+            for name in ("body", "orelse", "finalbody"):
+                yield from _flat(getattr(statement, name, []))
+            for handler in getattr(statement, "handlers", []):
+                yield from _flat(handler.body)
+
+
+def _set_attributes(method: FunctionNode) -> Iterator[tuple[str, ast.stmt]]:
+    """The attributes of its first parameter that a method sets, and the statements that do."""
+    own = parameters(method)[:1]
+    for statement in ast.walk(method):
+        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for node in (part for target in targets for part in ast.walk(target)):
+                match node:
+                    case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store()) if [name] == own:
+                        yield attribute, statement
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str | None]]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                for entry in names:
+                    yield entry.asname or entry.name, (entry.name, None)
+            case ast.ImportFrom(module=source, names=names, level=level):
+                for entry in names:
+                    yield entry.asname or entry.name, ("." * level + (source or ""), entry.name)

@@ -1,0 +1,156 @@
+"""What an expression depends on, as a program of its own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from klcli.formula.vocabulary import REDUCTIONS
+from klcli.lint.definitions import Function
+from klcli.lint.steps import Step
+
+__all__ = ["Excerpt", "Root", "excerpt", "smaller"]
+
+_MOST_BEFORE = 40
+"""Statements that a formula may depend on; more are those of no closed form."""
+_MOST_CHARACTERS = 4000
+
+Root = tuple[str, int, int, str]
+"""Where a name that is no formula gets its value: file, line, column and the name there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """A statement, or an expression in one, and what it depends on.
+
+    Attributes:
+        step: the statement; for an expression, one that computes just that.
+        steps: the statements of the program, that one the last.
+        before: the statements of the flow before it are the first `count` of these.
+        count: how many.
+        formula: the one among its statements that adds up the most terms, which people would point at.
+        root: the function from which it was reached.
+        text: the program.
+    """
+
+    step: Step
+    steps: tuple[Step, ...]
+    before: Sequence[Step]
+    count: int
+    formula: Step
+    root: Function
+    text: str
+
+    @property
+    def owner(self) -> Function:
+        """The function in which the formula stands."""
+        return self.formula.function
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the formula stands in the function from which it was reached."""
+        return self.formula.function is self.root
+
+    def origin(self, name: str) -> Root:
+        """Where a name of the flow gets its value; names of other names lead to those."""
+        for number in range(self.count - 1, -1, -1):
+            step = self.before[number]
+            if name in step.targets:
+                match step.node:
+                    case ast.Assign(value=ast.Name(id=other)) if other != name:
+                        return self._earlier(number).origin(other)
+                place = (step.function.module.path, step.node.lineno, step.node.col_offset)
+                return (*place, step.spelled.get(name, name)) if step.is_written else (*place[:2], 0, name)
+        return (self.root.module.path, 0, 0, f"{self.root.name}:{name}")
+
+    def defined(self, name: str) -> tuple[str, Step | None]:
+        """The first of the names that a name stands for, and the statement that gives that its value."""
+        for number in range(self.count - 1, -1, -1):
+            step = self.before[number]
+            if name in step.targets:
+                match step.node:
+                    case ast.Assign(value=ast.Name(id=other)) if other != name:
+                        return self._earlier(number).defined(other)
+                return name, step
+        return name, None
+
+    def _earlier(self, count: int) -> Excerpt:
+        return Excerpt(self.step, self.steps, self.before, count, self.formula, self.root, self.text)
+
+
+def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> Excerpt | None:
+    """A statement with the statements that it depends on; None where it has no logarithm or exponential."""
+    kept, wanted = [step], step.uses
+    wanted = set(wanted)
+    for number in range(count - 1, -1, -1):
+        earlier = before[number]
+        if not earlier.targets.isdisjoint(wanted):
+            kept.append(earlier)
+            wanted |= earlier.names
+            if len(kept) > _MOST_BEFORE:
+                return None
+    if not any(part.is_transcendental for part in kept):
+        return None
+    kept.reverse()
+    text = "\n".join([*(part.text for part in kept[:-1]), ast.unparse(step.node)])
+    if len(text) > _MOST_CHARACTERS:
+        return None
+    formula = max(kept, key=lambda part: part.sums)
+    return Excerpt(step, tuple(kept), before, count, formula, root, text)
+
+
+def smaller(found: Excerpt) -> Iterator[Excerpt]:
+    """The terms of a sum, the arguments of what cannot be read, the entries of a tuple: what a part computes.
+
+    Parts are where a term would count with a factor, and not inside of functions.
+    """
+    value = getattr(found.step.node, "value", None)
+    if not isinstance(value, ast.expr):
+        return
+    for part in _parts(value):
+        node = ast.copy_location(ast.Expr(part), part)
+        step = Step(node, found.step.function, found.step.spelled)
+        if one := excerpt(step, found.before, found.count, found.root):
+            yield one
+
+
+def _parts(value: ast.expr) -> Iterator[ast.expr]:
+    match value:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
+            inside = [left, right]
+        case ast.BinOp(left=left):
+            inside = [left]
+        case ast.UnaryOp(operand=operand):
+            inside = [operand]
+        case ast.Tuple(elts=entries) | ast.List(elts=entries):
+            inside = entries
+        case ast.Dict(values=values):
+            inside = values
+        case ast.IfExp(body=body, orelse=orelse):
+            inside = [body, orelse]
+        case ast.ListComp(elt=entry) | ast.GeneratorExp(elt=entry):
+            inside = [entry]
+        case ast.Call(func=func, args=arguments, keywords=keywords):
+            inside = _inside(func, arguments, keywords)
+        case ast.Subscript(value=owner) | ast.Attribute(value=owner):
+            inside = [owner]
+        case ast.Await(value=owner) | ast.Starred(value=owner):
+            inside = [owner]
+        case _:
+            inside = []
+    yield from (part for part in inside if not isinstance(part, ast.Name | ast.Constant | ast.Lambda))
+
+
+_NONLINEAR = frozenset(("exp", "log", "square", "pow", "sqrt", "softplus", "log1p", "expm1", "exp_", "log_"))
+
+
+def _inside(func: ast.expr, arguments: list[ast.expr], keywords: list[ast.keyword]) -> list[ast.expr]:
+    """The arguments of a sum, a mean, or of a function that is not known."""
+    name = getattr(func, "attr", getattr(func, "id", ""))
+    if name in _NONLINEAR:
+        return []
+    owner = [func.value] if isinstance(func, ast.Attribute) else []
+    if name in REDUCTIONS:
+        return [*owner, *arguments[:1]]
+    return [*owner, *arguments, *(entry.value for entry in keywords)]

@@ -1,0 +1,98 @@
+"""Which sample belongs to which KL, and whether both read the head in the same way.
+
+Where a flow leads from one network output to both, that decides. Where none does, as between a method that
+samples and one that computes the loss, names decide which belong together, and never what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.lint.excerpts import Excerpt
+from klcli.lint.terms import Divergence, Sample, judged
+
+__all__ = ["Disagreement", "disagreements"]
+
+_Relation: TypeAlias = Literal["agree", "disagree"]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A sample and a KL of one head that read it in two ways."""
+
+    sample: Sample
+    divergence: Divergence
+
+
+def disagreements(
+    divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[Sample]]
+) -> Iterator[Disagreement]:
+    """The samples that read the head in another way than the KL that they belong to.
+
+    Args:
+        divergences: for each KL, the ways in which it was reached.
+        samples: for each sample, the ways in which it was reached.
+    """
+    for ways in samples:
+        pairs = [(one, drawn) for others in divergences for one in others for drawn in ways]
+        found = [(relation, one, drawn) for one, drawn in pairs if (relation := _by_flow(one, drawn))]
+        if not found:
+            found = list(_by_name(divergences, ways))
+        if found and all(relation == "disagree" for relation, _, _ in found):
+            _, one, drawn = found[0]
+            yield Disagreement(drawn, one)
+
+
+def _by_flow(one: Divergence, drawn: Sample) -> _Relation | None:
+    """How a KL and a sample of the same network outputs relate; None where they have other ones."""
+    if not one.is_right or one.head is None:
+        return None
+    if one.excerpt.origin(one.head) != drawn.excerpt.origin(drawn.head):
+        return None
+    if one.mean is not None and one.excerpt.origin(one.mean) != drawn.excerpt.origin(drawn.mean):
+        return None
+    return _relation(one, drawn)
+
+
+def _relation(one: Divergence, drawn: Sample) -> _Relation:
+    reading = one.found.best.verdict.parameterization.name
+    return "agree" if drawn.sampling.parameterization == reading else "disagree"
+
+
+def _by_name(
+    divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample]
+) -> Iterator[tuple[_Relation, Divergence, Sample]]:
+    """Relations by names: within a class or among the functions of a file."""
+    local = [drawn for drawn in ways if drawn.excerpt.is_local] or list(ways[:1])
+    for drawn in local:
+        if drawn.sampling.parameterization is None:
+            continue
+        alike = [
+            one
+            for others in divergences
+            for one in others
+            if one.excerpt.is_local and one.is_right and one.head is not None and _same_names(one, drawn)
+        ]
+        own = [one for one in alike if one.excerpt.owner is drawn.excerpt.owner]
+        near = [one for one in alike if one.excerpt.owner.owner is drawn.excerpt.owner.owner]
+        for one in own or near or alike:
+            yield _relation(one, drawn), one, drawn
+
+
+def _same_names(one: Divergence, drawn: Sample) -> bool:
+    """Whether both have a mean and a head of the same names, in one class or not in two."""
+    first, second = one.excerpt.owner, drawn.excerpt.owner
+    if first.module is not second.module:
+        return False
+    if first.owner is not second.owner and first.owner is not None and second.owner is not None:
+        return False
+    same_mean = one.mean is None or _bare(one.excerpt, one.mean) == _bare(drawn.excerpt, drawn.mean)
+    return same_mean and _bare(one.excerpt, str(one.head)) == _bare(drawn.excerpt, drawn.head)
+
+
+def _bare(excerpt: Excerpt, name: str) -> str:
+    name = excerpt.step.spelled.get(name, name)
+    return name.removeprefix("self.").lower()

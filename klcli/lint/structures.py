@@ -1,0 +1,81 @@
+"""Values with parts: tuples, dictionaries and distributions, whose entries are followed by their keys."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["Structure", "normal", "part", "structure_of"]
+
+_NORMALS = frozenset(("Normal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale", "DiagGaussian"))
+_LOCATIONS, _SCALES = ("loc", "mean", "mu"), ("scale", "scale_diag", "stddev", "std", "sigma")
+_WRAPPERS = frozenset(("Independent",))
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The parts of a value by what is written behind it: ``[0]``, ``['mu']``, ``.scale``.
+
+    Attributes:
+        parts: expressions for the parts.
+        is_normal: whether it is a normal distribution with the parts ``.loc`` and ``.scale``.
+    """
+
+    parts: Mapping[str, ast.expr]
+    is_normal: bool = False
+
+
+def structure_of(value: ast.expr) -> Structure | None:
+    """The parts of a literal, or of a record that is made with named parts."""
+    match value:
+        case ast.Tuple(elts=entries) | ast.List(elts=entries):
+            return Structure({f"[{number}]": entry for number, entry in enumerate(entries)})
+        case ast.Dict(keys=keys, values=values):
+            named = [(key, entry) for key, entry in zip(keys, values, strict=True) if isinstance(key, ast.Constant)]
+            return Structure({f"[{key.value!r}]": entry for key, entry in named})
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+            return Structure({f"[{entry.arg!r}]": entry.value for entry in keywords})
+        case ast.Call():
+            if distribution := normal(value):
+                return distribution
+            name = value.func.id if isinstance(value.func, ast.Name) else ""
+            if name[:1].isupper() and value.keywords and not value.args:
+                return Structure({f".{entry.arg}": entry.value for entry in value.keywords})
+    return None
+
+
+def normal(call: ast.Call) -> Structure | None:
+    """The mean and the scale of a normal distribution that a call makes."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if name in _WRAPPERS and call.args and isinstance(call.args[0], ast.Call):
+        return normal(call.args[0])
+    if name not in _NORMALS:
+        return None
+    given = dict(zip(("mean", "scale"), call.args, strict=False))
+    for entry in call.keywords:
+        if entry.arg in _LOCATIONS:
+            given["mean"] = entry.value
+        elif entry.arg in _SCALES:
+            given["scale"] = entry.value
+    if len(given) != 2:
+        return None
+    variance = ast.BinOp(given["scale"], ast.Pow(), ast.Constant(2))
+    return Structure(
+        {
+            **dict.fromkeys((".loc", ".mean"), given["mean"]),
+            **dict.fromkeys((".scale", ".stddev", ".scale_diag"), given["scale"]),
+            ".variance": ast.fix_missing_locations(ast.copy_location(variance, given["scale"])),
+        },
+        is_normal=True,
+    )
+
+
+def part(node: ast.Attribute | ast.Subscript) -> str | None:
+    """What is written behind a value to name a part of it."""
+    match node:
+        case ast.Attribute(attr=name):
+            return f".{name}"
+        case ast.Subscript(slice=ast.Constant(value=key)):
+            return f"[{key!r}]"
+    return None
