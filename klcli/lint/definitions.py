@@ -5,11 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from klcli.lint.source import Module
 
-__all__ = ["Class", "Definitions", "Function", "FunctionNode", "definitions", "lambda_of", "parameters"]
+__all__ = [
+    "Class",
+    "Definitions",
+    "Function",
+    "FunctionNode",
+    "definitions",
+    "lambda_of",
+    "lines_of",
+    "parameters",
+]
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -90,6 +100,12 @@ def definitions(module: Module) -> Definitions:
     return Definitions(top, functions, by_name, classes, dict(_imports(module.tree)))
 
 
+@lru_cache(maxsize=16)
+def lines_of(module: Module) -> list[str]:
+    """The lines of a module's text."""
+    return module.text.split("\n")
+
+
 def lambda_of(node: ast.Lambda, outer: Function, name: str) -> Function:
     """A lambda that stands in a function."""
     return Function(outer.module, name, node, None, outer)
@@ -144,7 +160,9 @@ def _set_attributes(method: FunctionNode) -> Iterator[tuple[str, ast.stmt]]:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for node in (part for target in targets for part in ast.walk(target)):
                 match node:
-                    case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store()) if [name] == own:
+                    case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store()) if [
+                        name
+                    ] == own:
                         yield attribute, statement
 
 

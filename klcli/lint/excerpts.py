@@ -15,6 +15,8 @@ __all__ = ["Excerpt", "Root", "excerpt", "smaller"]
 _MOST_BEFORE = 40
 """Statements that a formula may depend on; more are those of no closed form."""
 _MOST_CHARACTERS = 4000
+_LEAST_SUMS = 2
+"""A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
 Root = tuple[str, int, int, str]
 """Where a name that is no formula gets its value: file, line, column and the name there."""
@@ -81,8 +83,7 @@ class Excerpt:
 
 def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> Excerpt | None:
     """A statement with the statements that it depends on; None where it has no logarithm or exponential."""
-    kept, wanted = [step], step.uses
-    wanted = set(wanted)
+    kept, wanted = [step], set(step.uses)
     for number in range(count - 1, -1, -1):
         earlier = before[number]
         if not earlier.targets.isdisjoint(wanted):
@@ -90,7 +91,7 @@ def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> E
             wanted |= earlier.names
             if len(kept) > _MOST_BEFORE:
                 return None
-    if not any(part.is_transcendental for part in kept):
+    if not _may_be_term(kept):
         return None
     kept.reverse()
     text = "\n".join([*(part.text for part in kept[:-1]), ast.unparse(step.node)])
@@ -98,6 +99,14 @@ def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> E
         return None
     formula = max(kept, key=lambda part: part.sums)
     return Excerpt(step, tuple(kept), before, count, formula, root, text)
+
+
+def _may_be_term(kept: Sequence[Step]) -> bool:
+    """Whether statements have a function of a head, and the sums and products of a KL or of a sample."""
+    facts = [part.facts for part in kept if not part.is_opaque or part is kept[0]]
+    if not any(one.is_transcendental for one in facts) or not any(one.is_square for one in facts):
+        return any(one.is_noisy and one.is_square and one.sums for one in facts)
+    return sum(one.sums for one in facts) >= _LEAST_SUMS or any(one.is_noisy and one.sums for one in facts)
 
 
 def smaller(found: Excerpt) -> Iterator[Excerpt]:

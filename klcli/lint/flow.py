@@ -11,13 +11,14 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from klcli.lint import densities
 from klcli.lint.definitions import Class, Function, lambda_of, parameters
 from klcli.lint.excerpts import Excerpt, excerpt
 from klcli.lint.project import Project
 from klcli.lint.resolution import Scope, Target, class_of, target
-from klcli.lint.steps import UNKNOWN, Step, forgotten, stored, text_of_name
+from klcli.lint.steps import Step, forgotten, stored, text_of_name
 from klcli.lint.structures import Structure, normal, part, structure_of
 
 __all__ = ["flow"]
@@ -31,14 +32,14 @@ _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def flow(
-    function: Function, project: Project, is_relevant: Callable[[Function], bool]
+    function: Function, project: Project, is_relevant: Callable[[Function], bool] | None = None
 ) -> Iterator[Excerpt]:
     """Every expression of a function, and of what it calls, that may be a term, with what it depends on.
 
     Args:
         function: where to begin.
         project: the files around it.
-        is_relevant: whether a function is worth following.
+        is_relevant: whether a function that is called is worth following; None to follow no call.
     """
     return iter(_Flow(function, project, is_relevant).excerpts)
 
@@ -68,7 +69,9 @@ class _Frame:
 
 
 class _Flow:
-    def __init__(self, function: Function, project: Project, is_relevant: Callable[[Function], bool]) -> None:
+    def __init__(
+        self, function: Function, project: Project, is_relevant: Callable[[Function], bool] | None
+    ) -> None:
         self.project = project
         self.is_relevant = is_relevant
         self.excerpts: list[Excerpt] = []
@@ -79,7 +82,9 @@ class _Flow:
         self._stack: list[Function] = [function]
         self._pulled: set[str] = set()
         local = frozenset(_local_names(function))
-        self._taken = {node.id for line in function.body for node in ast.walk(line) if isinstance(node, ast.Name)}
+        self._taken = {
+            node.id for line in function.body for node in ast.walk(line) if isinstance(node, ast.Name)
+        }
         own = _own_name(function)
         frame = _Frame(Scope(function, project, own, local, self._objects), {}, None, 0)
         self._annotate(function, frame)
@@ -137,7 +142,12 @@ class _Flow:
         self._offer(step, before)
         frame.returns.append((found, sometimes))
 
-    def _simple(self, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr, frame: _Frame, before: list[Step]) -> None:
+    def _simple(
+        self,
+        statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr,
+        frame: _Frame,
+        before: list[Step],
+    ) -> None:
         if statement.value is None:
             return
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
@@ -160,7 +170,14 @@ class _Flow:
             case ast.Expr():
                 self._append(ast.copy_location(ast.Expr(value), statement), frame, before)
 
-    def _unpack(self, statement: ast.Assign, targets: list[ast.expr], value: ast.expr, frame: _Frame, before: list[Step]) -> None:
+    def _unpack(
+        self,
+        statement: ast.Assign,
+        targets: list[ast.expr],
+        value: ast.expr,
+        frame: _Frame,
+        before: list[Step],
+    ) -> None:
         """``a, b = value``; one assignment for each name where the parts are known and no name is exchanged."""
         found = structure_of(value)
         if found is None and isinstance(value, ast.Name | ast.Attribute):
@@ -169,7 +186,9 @@ class _Flow:
         renamed = [self._renamed(target, frame) for target in targets]
         if parts and None not in parts and len(found.parts if found else ()) == len(targets):
             known = [entry for entry in parts if entry is not None]
-            for target, entry in zip(renamed, self._steady(known, renamed, frame, before, statement), strict=True):
+            for target, entry in zip(
+                renamed, self._steady(known, renamed, frame, before, statement), strict=True
+            ):
                 self._put(statement, target, entry, frame, before)
             return
         for target in renamed:
@@ -178,7 +197,9 @@ class _Flow:
         names = ast.copy_location(ast.Tuple(renamed, ast.Store()), statement)
         self._append(ast.copy_location(ast.Assign([names], value), statement), frame, before)
 
-    def _steady(self, parts: list[ast.expr], targets: list[ast.expr], frame: _Frame, before: list[Step], at: ast.stmt) -> list[ast.expr]:
+    def _steady(
+        self, parts: list[ast.expr], targets: list[ast.expr], frame: _Frame, before: list[Step], at: ast.stmt
+    ) -> list[ast.expr]:
         """The parts, by other names where an assignment before would change one."""
         changed: set[str] = set()
         found = []
@@ -189,10 +210,14 @@ class _Flow:
             changed |= stored(target)
         return found
 
-    def _assign(self, statement: ast.stmt, target: ast.expr, value: ast.expr, frame: _Frame, before: list[Step]) -> None:
+    def _assign(
+        self, statement: ast.stmt, target: ast.expr, value: ast.expr, frame: _Frame, before: list[Step]
+    ) -> None:
         self._put(statement, self._renamed(target, frame), value, frame, before)
 
-    def _put(self, statement: ast.stmt, target: ast.expr, value: ast.expr, frame: _Frame, before: list[Step]) -> None:
+    def _put(
+        self, statement: ast.stmt, target: ast.expr, value: ast.expr, frame: _Frame, before: list[Step]
+    ) -> None:
         """Give a name of the flow a value."""
         name = text_of_name(target)
         node = ast.copy_location(ast.Assign([target], value), statement)
@@ -213,7 +238,9 @@ class _Flow:
             scale = self._held(made.parts[".scale"], "scale", frame, before, at)
             found = normal(ast.Call(ast.Name("Normal", ast.Load()), [mean, scale], []))
             return found or made
-        return Structure({key: self._held(entry, "part", frame, before, at) for key, entry in made.parts.items()})
+        return Structure(
+            {key: self._held(entry, "part", frame, before, at) for key, entry in made.parts.items()}
+        )
 
     def _held(self, value: ast.expr, wish: str, frame: _Frame, before: list[Step], at: ast.stmt) -> ast.expr:
         """A name that keeps the value of an expression; the expression itself if it is a number or a name."""
@@ -293,7 +320,7 @@ class _Flow:
     def _pull(self, node: ast.Attribute, frame: _Frame, before: list[Step]) -> None:
         """What another method gave an attribute, if there is one place where it is set."""
         name = text_of_name(node)
-        if name in self._pulled or frame.depth >= _DEEPEST:
+        if self.is_relevant is None or name in self._pulled or frame.depth >= _DEEPEST:
             return
         self._pulled.add(name)
         kind = class_of(node.value, frame.scope)
@@ -320,11 +347,14 @@ class _Flow:
         if isinstance(node.func, ast.Attribute):
             if (found := self._of_distribution(node, node.func)) is not None:
                 return found
-        if getattr(node.func, "attr", getattr(node.func, "id", "")) == "kl_divergence" and len(node.args) >= 2:
+        if (
+            getattr(node.func, "attr", getattr(node.func, "id", "")) == "kl_divergence"
+            and len(node.args) >= 2
+        ):
             q, p = self._distribution(node.args[0]), self._distribution(node.args[1])
             if q and p:
                 return densities.divergence(q, p, node)
-        if frame.depth >= _DEEPEST:
+        if frame.depth >= _DEEPEST or self.is_relevant is None:
             return node
         where = target(source, frame.scope)
         if where is None or where.function in self._stack or not self._is_worth(where.function):
@@ -336,9 +366,14 @@ class _Flow:
 
     def _is_worth(self, function: Function) -> bool:
         return (
-            len(function.body) <= _MOST_STATEMENTS
+            self.is_relevant is not None
+            and len(function.body) <= _MOST_STATEMENTS
             and self.is_relevant(function)
-            and not any(isinstance(node, ast.Yield | ast.YieldFrom) for line in function.body for node in ast.walk(line))
+            and not any(
+                isinstance(node, ast.Yield | ast.YieldFrom)
+                for line in function.body
+                for node in ast.walk(line)
+            )
         )
 
     def _inlined(self, where: Target, node: ast.Call, frame: _Frame, before: list[Step]) -> ast.expr:
@@ -506,7 +541,10 @@ def _keeps(node: ast.AST) -> bool:
     from klcli.formula.calls import viewed
 
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr))):
+        case ast.Assign(
+            targets=[ast.Name(id=name)],
+            value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)),
+        ):
             return name == owner and attr in ("cuda", "cpu", "to", "float", "double", "detach", "contiguous")
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             found = viewed(value)
@@ -543,12 +581,21 @@ def _used(node: ast.AST) -> set[str]:
 def _local_names(function: Function) -> set[str]:
     """The names that belong to a function: its parameters and what it assigns."""
     if function.node is None:
-        return {node.id for line in function.body for node in _own_nodes(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        return {
+            node.id
+            for line in function.body
+            for node in _own_nodes(line)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
     arguments = function.node.args
     found = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     found |= {one.arg for one in (arguments.vararg, arguments.kwarg) if one}
     for line in function.body:
-        found |= {node.id for node in _own_nodes(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        found |= {
+            node.id
+            for node in _own_nodes(line)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
     return found
 
 
@@ -574,13 +621,23 @@ def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict
     """The default values of parameters that are numbers."""
     names = parameters(node)
     found = dict(zip(names[::-1], node.args.defaults[::-1], strict=False))
-    return {name: value for name, value in found.items() if isinstance(value, ast.Constant) and isinstance(value.value, int | float) and not isinstance(value.value, bool)}
+    return {
+        name: value
+        for name, value in found.items()
+        if isinstance(value, ast.Constant)
+        and isinstance(value.value, int | float)
+        and not isinstance(value.value, bool)
+    }
 
 
 def _takes_itself(source: ast.Call, where: Target, frame: _Frame) -> bool:
     """Whether a method is called on its class, with the object as the first argument."""
     found = target(source, frame.scope)
-    return found is not None and found.arguments is not source.args and len(found.arguments) == len(source.args) - 1
+    return (
+        found is not None
+        and found.arguments is not source.args
+        and len(found.arguments) == len(source.args) - 1
+    )
 
 
 def _closure(function: Function, local: frozenset[str]) -> list[Step]:
@@ -588,13 +645,19 @@ def _closure(function: Function, local: frozenset[str]) -> list[Step]:
     found: list[Step] = []
     outer = function.outer
     while outer is not None:
-        counts = Counter(name for line in outer.body if not isinstance(line, _LATER) for name in stored(line))
-        own = []
-        for line in outer.body:
-            match line:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if counts[name] == 1 and name not in local:
-                    if not isinstance(value, ast.Lambda | ast.Constant):
-                        own.append(Step(line, outer))
-        found = [*own, *found]
+        found = [*(step for step in _set_once(outer) if step.targets.isdisjoint(local)), *found]
         outer = outer.outer
     return found
+
+
+@lru_cache(maxsize=64)
+def _set_once(function: Function) -> tuple[Step, ...]:
+    """The statements of a function's first level that give a name its only value."""
+    counts = Counter(name for line in function.body if not isinstance(line, _LATER) for name in stored(line))
+    found = []
+    for line in function.body:
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if counts[name] == 1:
+                if not isinstance(value, ast.Lambda | ast.Constant):
+                    found.append(Step(line, function))
+    return tuple(found)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes import find_mistake
-from klcli.lint.definitions import Function
+from klcli.lint.definitions import lines_of
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Finding, Linted, Place, Related, Term
 from klcli.lint.flow import flow
 from klcli.lint.pairing import Disagreement, disagreements
 from klcli.lint.project import Project, outline
-from klcli.lint.relevance import Relevance
+from klcli.lint.relevance import Relevance, holds_terms
 from klcli.lint.source import Module
 from klcli.lint.terms import Divergence, Sample, terms
 
@@ -39,7 +39,11 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     best = [_best(ways) for ways in divergences]
     findings = [
         finding
-        for finding in (*_wrong(best), *_bad_noise(samples), *map(_disagreement, disagreements(divergences, samples)))
+        for finding in (
+            *_wrong(best),
+            *_bad_noise(samples),
+            *map(_disagreement, disagreements(divergences, samples)),
+        )
         if finding.place.path == module.path or finding.related
     ]
     findings = [finding for finding in findings if not _is_accepted(finding, project)]
@@ -57,35 +61,40 @@ def _position(one: Finding | Term) -> tuple[str, int, int]:
 
 def _found(module: Module, project: Project) -> tuple[list[list[Divergence]], list[list[Sample]]]:
     """The KL terms and the samples by where they stand, each with the ways in which it was reached."""
-    divergences: dict[object, list[Divergence]] = defaultdict(list)
-    samples: dict[object, list[Sample]] = defaultdict(list)
-    relevance = Relevance(project)
-    for function in _beginnings(module, project, relevance):
-        for excerpt in flow(function, project, relevance):
-            for found in terms(excerpt):
-                place = _place(found.excerpt)
-                if isinstance(found, Divergence):
-                    divergences[place].append(found)
-                else:
-                    samples[place].append(found)
-    return list(divergences.values()), list(samples.values())
-
-
-def _beginnings(module: Module, project: Project, relevance: Relevance) -> Iterator[Function]:
-    """The functions from which terms of a module may be reached: its own, and those that call them."""
     here = project.of(module)
-    yield from (function for function in (here.top, *here.functions) if relevance(function))
+    functions = [here.top, *here.functions]
+    excerpts = [found for one in functions if holds_terms(one) for found in flow(one, project)]
+    local = _reached(excerpts)
+    relevance = Relevance(project, [one.excerpt.owner for part in local for ways in part for one in ways])
+    followed = [one for one in functions if relevance.leads_further(one)]
     for other in project.importers(module):
-        for function in (other.top, *other.functions):
-            if relevance.uses(function, here):
-                yield function
+        followed += [one for one in (other.top, *other.functions) if relevance.uses(one, here)]
+    if not followed:
+        return local
+    return _reached([*excerpts, *(found for one in followed for found in flow(one, project, relevance))])
+
+
+def _reached(excerpts: Iterable[Excerpt]) -> tuple[list[list[Divergence]], list[list[Sample]]]:
+    divergences: dict[Place, list[Divergence]] = defaultdict(list)
+    samples: dict[Place, list[Sample]] = defaultdict(list)
+    for found in (one for excerpt in excerpts for one in terms(excerpt)):
+        place = _place(found.excerpt)
+        if isinstance(found, Divergence):
+            divergences[place].append(found)
+        else:
+            samples[place].append(found)
+    return list(divergences.values()), list(samples.values())
 
 
 def _best(ways: Sequence[Divergence]) -> Divergence:
     """The way to read a KL that makes the most of it; its own function's, and the last of several."""
     return min(
         enumerate(ways),
-        key=lambda entry: (max(1, _ORDER.index(entry[1].found.best.kind)), not entry[1].excerpt.is_local, -entry[0]),
+        key=lambda entry: (
+            max(1, _ORDER.index(entry[1].found.best.kind)),
+            not entry[1].excerpt.is_local,
+            -entry[0],
+        ),
     )[1]
 
 
@@ -147,7 +156,9 @@ def _disagreement(found: Disagreement) -> Finding:
     reading = one.found.best.verdict.parameterization
     name = one.excerpt.step.spelled.get(str(one.head), one.head)
     other = PARAMETERIZATIONS.get(str(drawn.sampling.parameterization))
-    sample = f"reads {name} as {other.meaning}" if other else f"does not scale the noise with what {name} means"
+    sample = (
+        f"reads {name} as {other.meaning}" if other else f"does not scale the noise with what {name} means"
+    )
     place = _place(one.excerpt)
     return Finding(
         _place(drawn.excerpt),
@@ -182,7 +193,7 @@ def _sample_term(one: Sample) -> Term:
 def _place(excerpt: Excerpt) -> Place:
     node, module = excerpt.formula.node, excerpt.owner.module
     end = node.end_lineno or node.lineno
-    lines = module.text.split("\n")
+    lines = lines_of(module)
     return Place(
         module.path,
         node.lineno,
@@ -205,4 +216,4 @@ def _expression(excerpt: Excerpt) -> str:
 
 def _lines(excerpt: Excerpt) -> tuple[str, ...]:
     node = excerpt.formula.node
-    return tuple(excerpt.owner.module.text.split("\n")[node.lineno - 1 : node.end_lineno])
+    return tuple(lines_of(excerpt.owner.module)[node.lineno - 1 : node.end_lineno])

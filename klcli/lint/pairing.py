@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.lint.excerpts import Excerpt
-from klcli.lint.terms import Divergence, Sample, judged
+from klcli.lint.terms import Divergence, Sample
 
 __all__ = ["Disagreement", "disagreements"]
 

@@ -87,7 +87,9 @@ def _outside(function: Function, scope: Scope) -> Scope:
     return Scope(function, scope.project, "self", frozenset(), {})
 
 
-def _bound(function: Function, owner: ast.expr | None, arguments: list[ast.expr], scope: Scope) -> Target | None:
+def _bound(
+    function: Function, owner: ast.expr | None, arguments: list[ast.expr], scope: Scope
+) -> Target | None:
     """A function with the object that it is called on; one that is called on its class gets it as an argument."""
     if function.owner is None or owner is None:
         return Target(function, None, arguments)
@@ -128,7 +130,9 @@ def _named(node: ast.expr, scope: Scope) -> Function | Class | Definitions | Non
     here = scope.here
     match node:
         case ast.Name(id=name):
-            inner = next((one for one in here.functions if one.outer is scope.function and _bare(one) == name), None)
+            inner = next(
+                (one for one in here.functions if one.outer is scope.function and _bare(one) == name), None
+            )
             if inner or name in scope.local:
                 return inner
             outer = scope.function.outer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,11 +14,25 @@ from klcli.lint.definitions import Function
 
 __all__ = ["UNKNOWN", "Step", "forgotten", "stored", "text_of_name"]
 
-UNKNOWN = "unknown_"
-"""The function that stands for what cannot be followed."""
+UNKNOWN = "None"
+"""What stands for what cannot be followed; it is no number, so that a name for it is a symbol."""
 
-_TRANSCENDENTAL = frozenset(FUNCTIONS) - {"abs", "sqrt"} | {"exp_", "log_"}
+_TRANSCENDENTAL = frozenset(FUNCTIONS) - {"abs", "sqrt"}
+_SQUARES = frozenset(("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner"))
+_NOISE = re.compile(r"rand|normal|eps|noise|xi\Z|sample", re.IGNORECASE)
 _NAMES = (ast.Name, ast.Attribute, ast.Subscript)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What one walk over a statement tells."""
+
+    names: frozenset[str]
+    is_readable: bool
+    is_transcendental: bool
+    is_square: bool
+    is_noisy: bool
+    sums: int
 
 
 @dataclass(eq=False)
@@ -40,49 +55,76 @@ class Step:
     def targets(self) -> frozenset[str]:
         """The names that it gives values, as they are written; or changes in place."""
         match self.node:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                return frozenset((name,))
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method)) as call) if method.endswith("_"):
                 return frozenset(_changed(call))
         return frozenset(stored(self.node))
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The names that its value uses; none where it is not known what it computes."""
-        if self.is_opaque:
-            return frozenset()
-        return self.uses
+    def facts(self) -> _Facts:
+        """Its names, calls and signs."""
+        return _facts(self.node)
 
-    @cached_property
+    @property
     def uses(self) -> frozenset[str]:
         """The names that occur in it, whether or not it can be read."""
-        return frozenset(text_of_name(node) for node in ast.walk(self.node) if isinstance(node, _NAMES))
+        return self.facts.names
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that its value uses; none where it is not known what it computes."""
+        return frozenset() if self.is_opaque else self.uses
 
     @cached_property
     def is_opaque(self) -> bool:
-        """Whether it computes something that no formula says, as a network does."""
-        if isinstance(self.node, ast.Return | ast.Expr):
-            return False
-        return not all(is_readable(node) for node in ast.walk(self.node) if isinstance(node, ast.Call))
+        """Whether it gives a name what no formula says, as a network does."""
+        return not isinstance(self.node, ast.Return | ast.Expr) and not self.facts.is_readable
 
-    @cached_property
-    def is_transcendental(self) -> bool:
-        """Whether it calls a logarithm or an exponential."""
-        words = (getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(self.node))
-        return not _TRANSCENDENTAL.isdisjoint(words)
-
-    @cached_property
+    @property
     def sums(self) -> int:
         """How many sums and differences it has; none in a statement that is not written."""
-        if not self.is_written:
-            return -1
-        signs = (getattr(node, "op", None) for node in ast.walk(self.node))
-        return sum(isinstance(sign, ast.Add | ast.Sub) for sign in signs)
+        return self.facts.sums if self.is_written else -1
 
     @cached_property
     def text(self) -> str:
         """Its source, written anew."""
         if self.is_opaque:
-            return "\n".join(f"{name} = {UNKNOWN}()" for name in sorted(self.targets))
+            return "\n".join(f"{name} = {UNKNOWN}" for name in sorted(self.targets))
         return ast.unparse(self.node)
+
+
+def _facts(statement: ast.stmt) -> _Facts:
+    names: set[str] = set()
+    words: set[str] = set()
+    is_readable_, sums, is_square = True, 0, False
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name):
+                names.add(name)
+                words.add(name)
+            case ast.Attribute(attr=name):
+                names.add(text_of_name(node))
+                words.add(name)
+            case ast.Subscript():
+                names.add(ast.unparse(node))
+            case ast.Call():
+                is_readable_ = is_readable_ and is_readable(node)
+            case ast.BinOp(op=ast.Add() | ast.Sub()) | ast.AugAssign(op=ast.Add() | ast.Sub()):
+                sums += 1
+            case ast.BinOp(op=ast.Pow() | ast.Mult()) | ast.AugAssign(op=ast.Mult()):
+                is_square = True
+            case ast.Lambda() | ast.Compare() | ast.BoolOp() | ast.JoinedStr() | ast.IfExp() | ast.Dict():
+                is_readable_ = False
+    bare = {word.removesuffix("_") for word in words}
+    return _Facts(
+        frozenset(names),
+        is_readable_,
+        not _TRANSCENDENTAL.isdisjoint(bare),
+        is_square or not _SQUARES.isdisjoint(bare),
+        any(map(_NOISE.search, words)),
+        sums,
+    )
 
 
 def stored(statement: ast.AST) -> set[str]:
@@ -96,7 +138,7 @@ def stored(statement: ast.AST) -> set[str]:
 
 def forgotten(name: str, function: Function) -> Step:
     """An assignment of something unknown."""
-    node = ast.parse(f"{name} = {UNKNOWN}()").body[0]
+    node = ast.parse(f"{name} = {UNKNOWN}").body[0]
     return Step(node, function, is_written=False)
 
 

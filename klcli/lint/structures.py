@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 __all__ = ["Structure", "normal", "part", "structure_of"]
 
-_NORMALS = frozenset(("Normal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale", "DiagGaussian"))
+_NORMALS = frozenset(
+    ("Normal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale", "DiagGaussian")
+)
 _LOCATIONS, _SCALES = ("loc", "mean", "mu"), ("scale", "scale_diag", "stddev", "std", "sigma")
 _WRAPPERS = frozenset(("Independent",))
 
@@ -32,7 +34,9 @@ def structure_of(value: ast.expr) -> Structure | None:
         case ast.Tuple(elts=entries) | ast.List(elts=entries):
             return Structure({f"[{number}]": entry for number, entry in enumerate(entries)})
         case ast.Dict(keys=keys, values=values):
-            named = [(key, entry) for key, entry in zip(keys, values, strict=True) if isinstance(key, ast.Constant)]
+            named = [
+                (key, entry) for key, entry in zip(keys, values, strict=True) if isinstance(key, ast.Constant)
+            ]
             return Structure({f"[{key.value!r}]": entry for key, entry in named})
         case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
             return Structure({f"[{entry.arg!r}]": entry.value for entry in keywords})

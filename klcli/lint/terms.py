@@ -94,7 +94,7 @@ def terms(excerpt: Excerpt) -> Iterator[Divergence | Sample]:
         one, is_part = waiting.pop(0)
         found = judged(one)
         if found is None or (is_part and isinstance(found, Divergence) and found.found.best.kind == "wrong"):
-            can_be_read = _program(one.text) is not None
+            can_be_read = one.step.facts.is_readable and _program(one.text) is not None
             waiting.extend((part, is_part or can_be_read) for part in smaller(one))
         else:
             yield found
@@ -107,6 +107,8 @@ def judged(excerpt: Excerpt, opaque: frozenset[str] = frozenset()) -> Divergence
         excerpt: the expression.
         opaque: names that are symbols, whatever they are given.
     """
+    if not excerpt.step.facts.is_readable:
+        return None
     noisy, squared = _NOISE.search(excerpt.text), _SQUARE.search(excerpt.text)
     if not (noisy or squared):
         return None
