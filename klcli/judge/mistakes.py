@@ -322,6 +322,37 @@ MISTAKES: tuple[Mistake, ...] = (
         "With eps scaled by c the sample has the standard deviation c sigma, and the KL is that of "
         "another distribution. Old Keras examples draw with epsilon_std = 0.01 or 0.1 that way.",
     ),
+    Mistake(
+        "KL204",
+        "sign not undone",
+        "the loss takes the KL away",
+        "Training makes what is minimised smaller, and here that makes the KL larger without bound: either "
+        "the closed form is that of -KL, as it stands in the evidence lower bound, and is added to the loss, "
+        "or it is that of the KL and is subtracted. Of sign and sum one has to turn around.",
+    ),
+    Mistake(
+        "KL205",
+        "KL never used",
+        "the KL is computed and nothing uses it",
+        "The term is given a name that no other statement reads, so that the loss is trained without it: the "
+        "autoencoder is not variational, whatever its name is.",
+    ),
+    Mistake(
+        "KL206",
+        "mean over the latents",
+        "the KL is averaged over the latents, where the bound has their sum",
+        "The KL of independent latents is the sum over them. A mean divides it by their number d: the "
+        "effective beta is 1/d, and it changes when d does. Nothing is wrong with that if it is meant; the "
+        "values are no KL, and beta is not comparable between models.",
+    ),
+    Mistake(
+        "KL207",
+        "name of another reading",
+        "the name says another reading than the code has",
+        "The code is right, consistently, under another reading than the name of the head states: a number "
+        "that is called sigma and is a log-variance everywhere. Nothing is computed wrongly. Readers take "
+        "it for a mistake, and one day someone puts it right in one place only.",
+    ),
 )
 """Every mistake, in the order in which they are tried."""
 

@@ -81,6 +81,7 @@ class Definitions:
         by_name: the functions of its first level.
         classes: by name.
         imports: for each imported name the module, as it is written, and the name in it, or None.
+        made: the calls whose results the module gives names, by name.
     """
 
     top: Function
@@ -88,6 +89,7 @@ class Definitions:
     by_name: Mapping[str, Function]
     classes: Mapping[str, Class]
     imports: Mapping[str, tuple[str, str | None]]
+    made: Mapping[str, ast.Call]
 
 
 def definitions(module: Module) -> Definitions:
@@ -97,7 +99,12 @@ def definitions(module: Module) -> Definitions:
     classes: dict[str, Class] = {}
     _collect(module.tree.body, top, None, functions, classes)
     by_name = {one.name: one for one in functions if one.outer is top and one.owner is None}
-    return Definitions(top, functions, by_name, classes, dict(_imports(module.tree)))
+    made = {
+        line.targets[0].id: line.value
+        for line in module.tree.body
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name) and isinstance(line.value, ast.Call)
+    }
+    return Definitions(top, functions, by_name, classes, dict(_imports(module.tree)), made)
 
 
 @lru_cache(maxsize=16)

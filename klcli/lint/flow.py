@@ -18,10 +18,11 @@ from klcli.lint.definitions import Class, Function, lambda_of, parameters
 from klcli.lint.excerpts import Excerpt, excerpt
 from klcli.lint.project import Project
 from klcli.lint.resolution import Scope, Target, class_of, target
-from klcli.lint.steps import Step, forgotten, stored, text_of_name
+from klcli.lint.steps import Step, forgotten, rebuilt, stored, text_of_name
+from klcli.lint.sinks import Sink, sinks_in
 from klcli.lint.structures import Structure, normal, part, structure_of
 
-__all__ = ["flow"]
+__all__ = ["Flow", "flow"]
 
 _DEEPEST = 4
 _MOST_STEPS = 2500
@@ -31,9 +32,22 @@ _MOST_STATEMENTS = 80
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A function with all that it calls.
+
+    Attributes:
+        excerpts: the expressions that may be terms.
+        sinks: what is minimised.
+    """
+
+    excerpts: Sequence[Excerpt]
+    sinks: Sequence[Sink]
+
+
 def flow(
     function: Function, project: Project, is_relevant: Callable[[Function], bool] | None = None
-) -> Iterator[Excerpt]:
+) -> Flow:
     """Every expression of a function, and of what it calls, that may be a term, with what it depends on.
 
     Args:
@@ -41,7 +55,8 @@ def flow(
         project: the files around it.
         is_relevant: whether a function that is called is worth following; None to follow no call.
     """
-    return iter(_Flow(function, project, is_relevant).excerpts)
+    found = _Flow(function, project, is_relevant)
+    return Flow(found.excerpts, found.sinks)
 
 
 @dataclass(slots=True)
@@ -75,6 +90,7 @@ class _Flow:
         self.project = project
         self.is_relevant = is_relevant
         self.excerpts: list[Excerpt] = []
+        self.sinks: list[Sink] = []
         self._root = function
         self._left = _MOST_STEPS
         self._objects: dict[str, Class] = {}
@@ -259,6 +275,7 @@ class _Flow:
         before.append(step)
 
     def _offer(self, step: Step, before: Sequence[Step]) -> None:
+        self.sinks += sinks_in(step.node, step.function, before)
         if found := excerpt(step, before, len(before), self._root):
             self.excerpts.append(found)
 
@@ -281,7 +298,7 @@ class _Flow:
             if node.id in frame.names and frame.names[node.id] != node.id:
                 return ast.copy_location(ast.Name(frame.names[node.id], node.ctx), node)
             return node
-        return _rebuilt(node, lambda child: self._with_names(child, frame))
+        return rebuilt(node, lambda child: self._with_names(child, frame))
 
     def _translated(self, node: ast.expr, frame: _Frame, before: list[Step]) -> ast.expr:
         """An expression with the names of the flow, and with what is called put in."""
@@ -293,7 +310,7 @@ class _Flow:
             return self._with_names(node, frame)
         if isinstance(node, ast.Name):
             return self._with_names(node, frame)
-        found = _rebuilt(node, lambda child: self._translate(child, frame, before))
+        found = rebuilt(node, lambda child: self._translate(child, frame, before))
         match found:
             case ast.Attribute(ctx=ast.Load()) | ast.Subscript(ctx=ast.Load()):
                 return self._part(found, frame, before)
@@ -496,24 +513,6 @@ class _Flow:
             name = f"{wish}_{'in' if count == 2 else f'in{count}'}"
         self._taken.add(name)
         return name
-
-
-def _rebuilt(node: ast.AST, change: Callable[[ast.AST], ast.AST]) -> ast.AST:
-    """A node with changed children; the node itself if no child changes."""
-    changes: dict[str, object] = {}
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST):
-            found = change(value)
-            if found is not value:
-                changes[name] = found
-        elif isinstance(value, list):
-            entries = [change(entry) if isinstance(entry, ast.AST) else entry for entry in value]
-            if any(new is not old for new, old in zip(entries, value, strict=True)):
-                changes[name] = entries
-    if not changes:
-        return node
-    fields = dict(ast.iter_fields(node)) | changes
-    return ast.copy_location(type(node)(**fields), node)
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -6,24 +6,28 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes import find_mistake
 from klcli.lint.definitions import lines_of
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Finding, Linted, Place, Related, Term
-from klcli.lint.flow import flow
+from klcli.lint.flow import Flow, flow
 from klcli.lint.pairing import Disagreement, disagreements
 from klcli.lint.project import Project, outline
 from klcli.lint.relevance import Relevance, holds_terms
+from klcli.lint.sinks import Sink
 from klcli.lint.source import Module
 from klcli.lint.terms import Divergence, Sample, terms
+from klcli.lint.uses import is_unused, slope
 
 __all__ = ["linted"]
 
 _UNSURE = frozenset(("KL109",))
 """A sign that may be undone where the term is used, which another function or file may do."""
 _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
+_Found: TypeAlias = tuple[list[list[Divergence]], list[list[Sample]], list[Sink]]
 _ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong")
 
 
@@ -35,7 +39,7 @@ def linted(module: Module, project: Project | None = None) -> Linted:
         project: the files that belong to it, into which functions are followed.
     """
     project = project or Project([outline(module.text, module.path)], lambda path: module)
-    divergences, samples = _found(module, project)
+    divergences, samples, sinks = _found(module, project)
     best = [_best(ways) for ways in divergences]
     findings = [
         finding
@@ -59,31 +63,34 @@ def _position(one: Finding | Term) -> tuple[str, int, int]:
     return one.place.path, one.place.line, one.place.column
 
 
-def _found(module: Module, project: Project) -> tuple[list[list[Divergence]], list[list[Sample]]]:
+def _found(module: Module, project: Project) -> _Found:
     """The KL terms and the samples by where they stand, each with the ways in which it was reached."""
     here = project.of(module)
     functions = [here.top, *here.functions]
-    excerpts = [found for one in functions if holds_terms(one) for found in flow(one, project)]
-    local = _reached(excerpts)
-    relevance = Relevance(project, [one.excerpt.owner for part in local for ways in part for one in ways])
+    flows = [flow(one, project) for one in functions if holds_terms(one)]
+    local = _reached(flows)
+    relevance = Relevance(project, [one.excerpt.owner for part in local[:2] for ways in part for one in ways])
     followed = [one for one in functions if relevance.leads_further(one)]
-    for other in project.importers(module):
+    for other in project.importers(module) if local[0] or local[1] else ():
         followed += [one for one in (other.top, *other.functions) if relevance.uses(one, here)]
     if not followed:
         return local
-    return _reached([*excerpts, *(found for one in followed for found in flow(one, project, relevance))])
+    return _reached([*flows, *(flow(one, project, relevance) for one in followed)])
 
 
-def _reached(excerpts: Iterable[Excerpt]) -> tuple[list[list[Divergence]], list[list[Sample]]]:
+def _reached(flows: Iterable[Flow]) -> _Found:
     divergences: dict[Place, list[Divergence]] = defaultdict(list)
     samples: dict[Place, list[Sample]] = defaultdict(list)
-    for found in (one for excerpt in excerpts for one in terms(excerpt)):
-        place = _place(found.excerpt)
-        if isinstance(found, Divergence):
-            divergences[place].append(found)
-        else:
-            samples[place].append(found)
-    return list(divergences.values()), list(samples.values())
+    sinks: list[Sink] = []
+    for one in flows:
+        sinks += one.sinks
+        for found in (part for excerpt in one.excerpts for part in terms(excerpt)):
+            place = _place(found.excerpt)
+            if isinstance(found, Divergence):
+                divergences[place].append(found)
+            else:
+                samples[place].append(found)
+    return list(divergences.values()), list(samples.values()), sinks
 
 
 def _best(ways: Sequence[Divergence]) -> Divergence:
@@ -191,7 +198,7 @@ def _sample_term(one: Sample) -> Term:
 
 
 def _place(excerpt: Excerpt) -> Place:
-    node, module = excerpt.formula.node, excerpt.owner.module
+    node, module = _node(excerpt), excerpt.owner.module
     end = node.end_lineno or node.lineno
     lines = lines_of(module)
     return Place(
@@ -203,6 +210,14 @@ def _place(excerpt: Excerpt) -> Place:
     )
 
 
+def _node(excerpt: Excerpt) -> ast.stmt | ast.expr:
+    """What people would point at: an assignment, or the value of any other statement."""
+    node = excerpt.formula.node
+    if isinstance(node, ast.Return | ast.Expr):
+        return node.value or node
+    return node
+
+
 def _column(lines: Sequence[str], line: int, offset: int) -> int:
     """The column in characters, from 1, of an offset in bytes."""
     text = lines[line - 1] if line <= len(lines) else ""
@@ -210,10 +225,10 @@ def _column(lines: Sequence[str], line: int, offset: int) -> int:
 
 
 def _expression(excerpt: Excerpt) -> str:
-    node = excerpt.formula.node
+    node = _node(excerpt)
     return ast.get_source_segment(excerpt.owner.module.text, node) or ast.unparse(node)
 
 
 def _lines(excerpt: Excerpt) -> tuple[str, ...]:
-    node = excerpt.formula.node
+    node = _node(excerpt)
     return tuple(lines_of(excerpt.owner.module)[node.lineno - 1 : node.end_lineno])

@@ -73,6 +73,10 @@ def class_of(node: ast.expr, scope: Scope) -> Class | None:
     match node:
         case ast.Name(id=name) if name == scope.own:
             return scope.function.owner
+        case ast.Name(id=name) if name not in scope.local and name in scope.here.made:
+            return class_of(scope.here.made[name], _outside(scope.here.top, scope))
+        case ast.Call(func=ast.Attribute(value=owner, attr="to" | "cuda" | "cpu" | "double" | "eval" | "float")):
+            return class_of(owner, scope)
         case ast.Call(func=func):
             found = _named(func, scope)
             return found if isinstance(found, Class) else None

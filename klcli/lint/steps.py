@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from klcli.formula.calls import is_readable
 from klcli.formula.tree import FUNCTIONS
 from klcli.lint.definitions import Function
 
-__all__ = ["UNKNOWN", "Step", "forgotten", "stored", "text_of_name"]
+__all__ = ["UNKNOWN", "Step", "forgotten", "rebuilt", "stored", "text_of_name"]
 
 UNKNOWN = "None"
 """What stands for what cannot be followed; it is no number, so that a name for it is a symbol."""
@@ -159,3 +159,21 @@ def _changed(call: ast.Call) -> Iterator[str]:
         below = below.func.value
     if isinstance(below, ast.Name | ast.Attribute):
         yield text_of_name(below)
+
+
+def rebuilt(node: ast.AST, change: Callable[[ast.AST], ast.AST]) -> ast.AST:
+    """A node with changed children; the node itself if no child changes."""
+    changes: dict[str, object] = {}
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            found = change(value)
+            if found is not value:
+                changes[name] = found
+        elif isinstance(value, list):
+            entries = [change(entry) if isinstance(entry, ast.AST) else entry for entry in value]
+            if any(new is not old for new, old in zip(entries, value, strict=True)):
+                changes[name] = entries
+    if not changes:
+        return node
+    fields = dict(ast.iter_fields(node)) | changes
+    return ast.copy_location(type(node)(**fields), node)

@@ -1,0 +1,138 @@
+"""What becomes of a KL: whether the loss adds it with the right sign, and whether anything uses it at all."""
+
+from __future__ import annotations
+
+import ast
+
+from klcli.errors import KlcliError
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.calls import is_readable
+from klcli.formula.doubles import Doubles
+from klcli.formula.program import read_program
+from klcli.formula.tree import Tree, free_symbols
+from klcli.lint.sinks import Sink
+from klcli.lint.steps import Step, rebuilt, stored, text_of_name
+from klcli.lint.terms import Divergence
+
+__all__ = ["is_unused", "slope"]
+
+_TERM = "kl_term_"
+_MOST_BEFORE = 60
+
+
+def slope(sink: Sink, one: Divergence) -> int:
+    """The sign with which a KL counts in what is minimised; 0 where it does not or nobody can say.
+
+    Weights are taken to be positive, and what cannot be read to be something else that is added.
+    """
+    steps = _with_term(sink, one)
+    if steps is None:
+        return 0
+    text = "\n".join(ast.unparse(step) for step in steps)
+    try:
+        tree = read_program(text, "python").tree
+    except KlcliError:
+        return 0
+    return _slope(tree) if _TERM in free_symbols(tree) else 0
+
+
+def _slope(tree: Tree) -> int:
+    others = [name for name in free_symbols(tree) if name != _TERM]
+    signs = set()
+    for first in (0.3, 0.9, 1.7):
+        values = {name: first + 0.37 * number for number, name in enumerate(others)}
+        try:
+            low, middle, high = (evaluate(tree, values | {_TERM: x}, Doubles()) for x in (0.5, 1.0, 1.5))
+        except (ArithmeticError, ValueError):
+            return 0
+        slack = 1e-9 * max(abs(low), abs(middle), abs(high))
+        if abs(high - 2 * middle + low) > slack:
+            return 0
+        signs.add(0 if abs(high - low) <= slack else 1 if high > low else -1)
+    return signs.pop() if len(signs) == 1 else 0
+
+
+def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
+    """The program of what is minimised, with a symbol for the KL; None if that is no part of it."""
+    term = one.excerpt.step
+    part = term.node.value if isinstance(term.node, ast.Expr) else None
+    last = ast.copy_location(ast.Expr(_opened(sink.value, part)), sink.value)
+    kept: list[ast.stmt] = [last]
+    wanted = _names(last)
+    is_part = _TERM in wanted
+    for number in range(sink.count - 1, -1, -1):
+        step = sink.before[number]
+        if step.targets.isdisjoint(wanted):
+            continue
+        if step is term:
+            node: ast.stmt = ast.Assign(_targets(step.node), ast.Name(_TERM, ast.Load()))
+            is_part = True
+        else:
+            node = _opened_statement(step, part)
+        kept.append(ast.fix_missing_locations(ast.copy_location(node, step.node)))
+        wanted |= _names(node)
+        is_part = is_part or _TERM in wanted
+        if len(kept) > _MOST_BEFORE:
+            return None
+    return kept[::-1] if is_part else None
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else [ast.Name("_", ast.Store())]
+
+
+def _opened_statement(step: Step, part: ast.expr | None) -> ast.stmt:
+    found = _open(step.node, part)
+    return found if isinstance(found, ast.stmt) else step.node
+
+
+def _opened(value: ast.expr, part: ast.expr | None) -> ast.expr:
+    found = _open(value, part)
+    return found if isinstance(found, ast.expr) else value
+
+
+def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
+    """A copy in which the KL is a symbol, and what cannot be read are others."""
+    if node is part:
+        return ast.copy_location(ast.Name(_TERM, ast.Load()), node)
+    match node:
+        case ast.Call() if not is_readable(node):
+            inside = part is not None and any(below is part for below in ast.walk(node))
+            return node if inside else ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
+        case ast.IfExp() | ast.Compare() | ast.BoolOp() | ast.Lambda() | ast.Dict() | ast.JoinedStr():
+            return ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
+    return rebuilt(node, lambda child: _open(child, part))
+
+
+def _names(node: ast.AST) -> set[str]:
+    kinds = (ast.Name, ast.Attribute, ast.Subscript)
+    return {text_of_name(below) for below in ast.walk(node) if isinstance(below, kinds)}
+
+
+def is_unused(one: Divergence) -> bool:
+    """Whether a function computes a KL for a name that nothing in it reads."""
+    step = one.excerpt.step
+    function = step.function
+    if function.node is None or isinstance(function.node, ast.Lambda) or not isinstance(step.node, ast.Assign):
+        return False
+    match step.node.targets:
+        case [ast.Name(id=target)]:
+            name = step.spelled.get(target, target)
+        case _:
+            return False
+    return not any(_reads(statement, name) for statement in ast.walk(function.node) if isinstance(statement, ast.stmt))
+
+
+def _reads(statement: ast.stmt, name: str) -> bool:
+    """Whether a statement by itself reads a name for anything but to change it."""
+    if isinstance(statement, ast.Global | ast.Nonlocal):
+        return name in statement.names
+    if isinstance(statement, ast.Assign | ast.AugAssign) and stored(statement) == {name}:
+        return False
+    return any(
+        isinstance(node, ast.Name) and (node.id == name or node.id in ("locals", "vars", "eval", "exec"))
+        for child in ast.iter_child_nodes(statement)
+        if not isinstance(child, ast.stmt | ast.excepthandler)
+        for node in ast.walk(child)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    )
