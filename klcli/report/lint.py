@@ -10,7 +10,7 @@ from klcli.lint.findings import Finding, Linted, Place, Severity, Term
 from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Source
 from klcli.report.findings import Findings, UnreadableData, one_line
 from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row, term_data
-from klcli.report.lint_terms import term_table
+from klcli.report.lint_terms import term_facts
 from klcli.report.report import Report
 
 __all__ = ["lint_report"]
@@ -74,7 +74,7 @@ def _blocks(findings: Sequence[Finding], terms: Sequence[Term], data: LintData) 
         yield from _told(found)
     if terms:
         yield Heading("terms")
-        yield term_table(terms)
+        yield term_facts(terms)
     for row in data.unreadable:
         yield Note("warning", f"{row.path} was not read: {row.reason}")
     yield Paragraph(
