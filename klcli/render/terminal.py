@@ -65,7 +65,7 @@ _ASCII_BOX = Box(str(SIMPLE_HEAD).replace("─", "-"), ascii=True)
 
 
 def render(document: Document, *, width: int | None, color: bool, unicode: bool) -> str:
-    """The text of a document, ending in a line end.
+    """The text of a document, ending in a line end unless there is nothing to say.
 
     Args:
         document: what to say.

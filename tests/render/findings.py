@@ -41,7 +41,9 @@ UNREAD = UnreadableData("src/old.py", "it is no Python 3: line 1: no, it is not"
 SOME = Findings((DISAGREES, FACTOR, INFO), (UNREAD,))
 NONE = Findings((), ())
 
-_words = st.text(max_size=20) | st.sampled_from(["::error::", "a\nb", "\x00\x1b\ufffe", "%0A,:", "]]>", "\udc80"])
+_words = st.text(max_size=20) | st.sampled_from(
+    ["::error::", "a\nb", "\x00\x1b\ufffe", "%0A,:", "]]>", "\udc80"]
+)
 _numbers = st.integers(-1, 5)
 _places = st.builds(Place, _words, _numbers, _numbers, _numbers, _numbers)
 _related = st.builds(RelatedData, _words, _numbers, _numbers, _numbers, _numbers, _words)

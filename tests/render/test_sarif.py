@@ -60,9 +60,7 @@ def with_finding(alert: Alert, **changes: Any) -> Alert:
 
 def fingerprints(*alerts: Alert) -> list[str]:
     """Of the results, in order."""
-    return [
-        result["partialFingerprints"]["klcli/v1"] for result in run(Findings(alerts, ()))["results"]
-    ]
+    return [result["partialFingerprints"]["klcli/v1"] for result in run(Findings(alerts, ()))["results"]]
 
 
 def test_results() -> None:
@@ -173,9 +171,7 @@ def test_any_findings_are_a_log(found: Findings) -> None:
         assert set(REQUIRED.get(key, ())) <= set(value)
         if key in ("region", "deletedRegion"):
             start, end = [(value[f"{side}Line"], value[f"{side}Column"]) for side in ("start", "end")]
-            assert (1, 1) <= (start[0], start[1])
-            assert start[1] >= 1
-            assert end[1] >= 1
+            assert min(*start, *end) >= 1
             assert start <= end
         if key == "artifactLocation":
             parts = urlsplit(value["uri"])
