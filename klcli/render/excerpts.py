@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate, chain, repeat
+from itertools import chain, repeat
 from typing import Literal, TypeAlias
 
+from klcli.render.cells import cells_of, clipped, laid
 from klcli.render.signs import to_ascii, visible
 from klcli.report.document import Excerpt, Source
 
@@ -20,7 +20,6 @@ _LONGEST = 120
 _NARROWEST = 20
 _BEFORE = 12
 """Characters of a clipped line that are shown before the span."""
-_TAB = 4
 _MOST_LINES = 8
 _MARKS: dict[Role, str] = {"mark": "^", "other mark": "-"}
 
@@ -65,7 +64,7 @@ def marked(source: Source, room: int, *, unicode: bool) -> Iterator[Row]:
     yield [_bar(gutter)]
     for text in source.help:
         for label, line in zip(chain(["help: "], repeat("      ")), text.split("\n"), strict=False):
-            yield [Piece(label, "help"), Piece("".join(_cells(line, spell)), "code")]
+            yield [Piece(label, "help"), Piece("".join(cells_of(line, spell)), "code")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +94,11 @@ def _shown(excerpt: Excerpt, look: _Look) -> Iterator[Row]:
 
 def _single(line: str, start: int, end: int, excerpt: Excerpt, look: _Look) -> Iterator[Row]:
     """A line and the marks under a span of it, at least one."""
-    cells = _cells(line, look.spell)
+    cells = cells_of(line, look.spell)
     first = min(max(start, 1) - 1, len(cells))
     after = min(max(end - 1, first), len(cells))
     cells, first, after = _around(cells, first, after, look)
-    text, stops = _laid(cells)
+    text, stops = laid(cells)
     yield [_number(excerpt.line, look.gutter), Piece(text, "code")]
     marks = _MARKS[look.role] * max(1, stops[after] - stops[first])
     yield [_bar(look.gutter), Piece(" " * (1 + stops[first]), "code"), _labelled(marks, excerpt, look)]
@@ -107,31 +106,26 @@ def _single(line: str, start: int, end: int, excerpt: Excerpt, look: _Look) -> I
 
 def _several(lines: tuple[str, ...], excerpt: Excerpt, look: _Look) -> Iterator[Row]:
     """Lines with a line beside them from the start of the span to its end."""
-    opening, closing = _cells(lines[0], look.spell), _cells(lines[-1], look.spell)
+    opening, closing = cells_of(lines[0], look.spell), cells_of(lines[-1], look.spell)
     first = min(max(excerpt.column, 1) - 1, len(opening))
-    after = min(max(excerpt.end_column - 1, 0), len(closing))
-    is_from_margin = not "".join(opening[:first]).strip()
+    last = min(max(excerpt.end_column - 2, 0), len(closing))
+    starts_line = not "".join(opening[:first]).strip()
     for number, line in _abridged(lines):
         if line is None:
             yield [Piece(look.dots.ljust(look.gutter + 2), "gutter"), Piece(" |", look.role)]
             continue
-        beside = "  " if number == 0 and not is_from_margin else "/ " if number == 0 else "| "
-        text, _ = _laid(_clipped(_cells(line, look.spell), look.width - 2, look))
-        yield [
-            _number(excerpt.line + number, look.gutter),
-            Piece(beside, look.role),
-            Piece(text, "code"),
-        ]
-        if number == 0 and not is_from_margin:
-            yield [_bar(look.gutter), Piece(f"  {_arm(opening, first, look)}{_MARKS[look.role]}", look.role)]
-    arm = f" |{_arm(closing, max(0, after - 1), look)}{_MARKS[look.role]}"
-    yield [_bar(look.gutter), _labelled(arm, excerpt, look)]
+        beside = "| " if number else "/ " if starts_line else "  "
+        text, _ = laid(clipped(cells_of(line, look.spell), look.width - 2, look.dots))
+        yield [_number(excerpt.line + number, look.gutter), Piece(beside, look.role), Piece(text, "code")]
+        if not number and not starts_line:
+            yield [_bar(look.gutter), Piece(f"  {_arm(opening, first, look)}", look.role)]
+    yield [_bar(look.gutter), _labelled(f" |{_arm(closing, last, look)}", excerpt, look)]
 
 
-def _arm(cells: list[str], count: int, look: _Look) -> str:
-    """A line from the margin to a character."""
-    _, stops = _laid(cells)
-    return "_" * (1 + min(stops[count], look.width - 3))
+def _arm(cells: list[str], index: int, look: _Look) -> str:
+    """A line from the margin to a mark under a character."""
+    _, stops = laid(cells)
+    return "_" * (1 + min(stops[index], look.width - 3)) + _MARKS[look.role]
 
 
 def _abridged(lines: tuple[str, ...]) -> Iterator[tuple[int, str | None]]:
@@ -157,23 +151,9 @@ def _bar(gutter: int) -> Piece:
     return Piece(f"{' ' * gutter} |", "gutter")
 
 
-def _cells(line: str, spell: Callable[[str], str]) -> list[str]:
-    """How each character of a line is shown."""
-    cells, width = [], 0
-    for character in line:
-        cells.append(" " * (_TAB - width % _TAB) if character == "\t" else spell(character))
-        width += _width(cells[-1])
-    return cells
-
-
-def _laid(cells: list[str]) -> tuple[str, list[int]]:
-    """The text of a line, and where each of its characters and its end stand."""
-    return "".join(cells), list(accumulate(map(_width, cells), initial=0))
-
-
 def _around(cells: list[str], first: int, after: int, look: _Look) -> tuple[list[str], int, int]:
     """The part of a line that has room, with as much of the span as there is room for; where the span is."""
-    _, stops = _laid(cells)
+    _, stops = laid(cells)
     if stops[-1] <= look.width:
         return cells, first, after
     cut = 0
@@ -181,27 +161,8 @@ def _around(cells: list[str], first: int, after: int, look: _Look) -> tuple[list
         cut = max(0, first - _BEFORE)
         cells = [look.dots, *cells[cut:]] if cut else cells
         cut -= cut > 0
-    kept = _clipped(cells, look.width, look)
+    kept = clipped(cells, look.width, look.dots)
     return kept, min(first - cut, len(kept)), min(after - cut, len(kept))
-
-
-def _clipped(cells: list[str], width: int, look: _Look) -> list[str]:
-    """A line cut off where the room ends."""
-    _, stops = _laid(cells)
-    if stops[-1] <= width:
-        return cells
-    count = sum(stop <= width - len(look.dots) for stop in stops[1:])
-    return [*cells[:count], look.dots]
-
-
-def _width(text: str) -> int:
-    """The columns of a terminal that a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.category(sign) in ("Mn", "Me") else 1 + (unicodedata.east_asian_width(sign) in "WF")
-        for sign in text
-    )
 
 
 def _ascii(text: str) -> str:
