@@ -101,7 +101,7 @@ def _single(line: str, start: int, end: int, excerpt: Excerpt, look: _Look) -> I
     text, stops = laid(cells)
     yield [_number(excerpt.line, look.gutter), Piece(text, "code")]
     marks = _MARKS[look.role] * max(1, stops[after] - stops[first])
-    yield [_bar(look.gutter), Piece(" " * (1 + stops[first]), "code"), _labelled(marks, excerpt, look)]
+    yield from _labelled(stops[first], marks, excerpt.label, look)
 
 
 def _several(lines: tuple[str, ...], excerpt: Excerpt, look: _Look) -> Iterator[Row]:
@@ -119,7 +119,7 @@ def _several(lines: tuple[str, ...], excerpt: Excerpt, look: _Look) -> Iterator[
         yield [_number(excerpt.line + number, look.gutter), Piece(beside, look.role), Piece(text, "code")]
         if not number and not starts_line:
             yield [_bar(look.gutter), Piece(f"  {_arm(opening, first, look)}", look.role)]
-    yield [_bar(look.gutter), _labelled(f" |{_arm(closing, last, look)}", excerpt, look)]
+    yield from _labelled(0, f"|{_arm(closing, last, look)}", excerpt.label, look)
 
 
 def _arm(cells: list[str], index: int, look: _Look) -> str:
@@ -139,8 +139,15 @@ def _abridged(lines: tuple[str, ...]) -> Iterator[tuple[int, str | None]]:
     yield from numbered[-2:]
 
 
-def _labelled(marks: str, excerpt: Excerpt, look: _Look) -> Piece:
-    return Piece(f"{marks} {look.spell(excerpt.label)}".rstrip(), look.role)
+def _labelled(start: int, marks: str, label: str, look: _Look) -> Iterator[Row]:
+    """Marks that begin at a column, and what stands there beside them, or below where there is no room."""
+    label = look.spell(label)
+    fits = start + len(marks) + 1 + len(label) <= look.width
+    shown = f"{marks} {label}".rstrip() if fits else marks
+    yield [_bar(look.gutter), Piece(" " * (1 + start), "code"), Piece(shown, look.role)]
+    if label and not fits:
+        start = max(0, min(start, look.width - len(label)))
+        yield [_bar(look.gutter), Piece(" " * (1 + start), "code"), Piece(label, look.role)]
 
 
 def _number(line: int, gutter: int) -> Piece:

@@ -125,6 +125,16 @@ def test_a_long_line_is_clipped_around_its_span() -> None:
     assert (text, marks) == (f"{'a' * 59}…", "^" * 60)
 
 
+def test_a_label_that_has_no_room_stands_below() -> None:
+    labelled = replace(DRAWN, lines=(LINE + " + 1",), end_column=30, label="sample")
+    assert shown(labelled, room=40).endswith("|            ^^^^^^^^^^^^^^^^^^ sample\n  |")
+    assert shown(labelled, room=38).endswith("|            ^^^^^^^^^^^^^^^^^^\n  |            sample\n  |")
+    assert shown(replace(labelled, label="the sample drawn"), room=34).endswith(
+        "|            ^^^^^^^^^^^^^^^^^^\n  |            the sample drawn\n  |"
+    )
+    assert shown(replace(KL, label="x" * 20), room=23).endswith(f"| |_____^\n    | {'x' * 20}\n    |")
+
+
 def test_a_span_over_more_lines_than_there_are() -> None:
     """Its marks go to the end of what there is."""
     assert (
@@ -149,7 +159,7 @@ def test_any_place_can_be_shown(source: Source, room: int, unicode: bool) -> Non
 @given(sources, st.integers(0, 130), st.booleans())
 @settings(deadline=None)
 def test_lines_and_marks_keep_to_the_room(source: Source, room: int, unicode: bool) -> None:
-    """But for paths, labels and help, which are not cut."""
-    bare = Source("error", tuple(replace(excerpt, path="", label="") for excerpt in source.excerpts))
+    """But for paths, long labels and help, which are not cut."""
+    bare = Source("error", tuple(replace(excerpt, path="", label="the KL") for excerpt in source.excerpts))
     widest = max(map(cell_len, listing(bare, room, unicode=unicode).split("\n")))
     assert widest <= max(room, 30)
