@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from klcli.cli.output import Settings, output_options
+from klcli.cli.output import Settings, findings_options
 from klcli.cli.progress import progress
 from klcli.cli.walk import sources
 from klcli.errors import KlcliError
@@ -34,10 +34,11 @@ file could be read.
 @click.command(epilog=_EPILOG)
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--show-terms", is_flag=True, help="Every KL and every sample that was recognised, too.")
-@output_options
+@click.option("--notes", is_flag=True, help="Harmless oddities as well, such as misleading names.")
+@findings_options
 @click.pass_obj
 def lint(
-    outer: Settings, /, settings: Settings, paths: tuple[str, ...], show_terms: bool
+    outer: Settings, /, settings: Settings, paths: tuple[str, ...], show_terms: bool, notes: bool
 ) -> tuple[Report, Settings]:
     """Find Gaussian KL terms and reparameterised samples in Python files and notebooks, and what is wrong.
 
@@ -55,7 +56,7 @@ def lint(
             results.append(_linted(path))
             if advance:
                 advance(1)
-    return lint_report(results, show_terms=show_terms), settings
+    return lint_report(results, show_terms=show_terms, notes=notes), settings
 
 
 def _linted(path: str) -> Linted:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from klcli.cli.output import Settings, output_options, write
+from klcli.cli.output import Settings, findings_options, write
 from klcli.errors import USAGE, KlcliError
 
 __all__ = ["COMMANDS", "cli", "run"]
@@ -88,7 +88,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     callback=_print_version,
     help="Print the version.",
 )
-@output_options
+@findings_options
 @click.pass_context
 def cli(ctx: click.Context, settings: Settings) -> None:
     """Settle what a KL term really computes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
@@ -17,12 +17,22 @@ from klcli.cli.types import Choice
 from klcli.errors import KlcliError
 from klcli.report.report import Report
 
-__all__ = ["FORMATS", "Settings", "output_options", "write"]
+__all__ = ["FINDING_FORMATS", "FORMATS", "Settings", "findings_options", "output_options", "write"]
 
 FORMATS = ("text", "json", "csv", "markdown", "latex")
 """Every format but text, which is the terminal's, is a module of `klcli.render`."""
 
-_BY_SUFFIX = {".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
+FINDING_FORMATS = ("concise", "sarif", "github", "junit")
+"""The formats of those commands that find something in files."""
+
+_BY_SUFFIX = {
+    ".json": "json",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".tex": "latex",
+    ".sarif": "sarif",
+    ".xml": "junit",
+}
 _SIGNS = "σμ½²₁ⱼ∑≈±−·…"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -69,17 +79,27 @@ class Settings:
 
 def output_options(command: F) -> F:
     """Add the options of `Settings`; they work before and after the command's name."""
+    return _with_options(command, FORMATS)
 
+
+def findings_options(command: F) -> F:
+    """The same for a command that finds something in files."""
+    return _with_options(command, (*FORMATS, *FINDING_FORMATS))
+
+
+def _with_options(command: F, formats: Sequence[str]) -> F:
     @wraps(command)
     def with_settings(*args: Any, as_json: bool, **options: Any) -> Any:
         given = {name: options.pop(name) for name in ("format", "output", "quiet", "color")}
         if as_json:
             given["format"] = "json"
-        return command(*args, settings=Settings(**given), **options)
+        settings = Settings(**given)
+        _check(settings, formats)
+        return command(*args, settings=settings, **options)
 
     for option in reversed(
         (
-            click.option("--format", type=Choice(FORMATS), help=f"{', '.join(FORMATS)}; default text."),
+            click.option("--format", type=Choice(formats), help=f"{', '.join(formats)}; default text."),
             click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
             click.option("--output", metavar="FILE", help="Write to FILE; its ending chooses the format."),
             click.option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
@@ -88,6 +108,18 @@ def output_options(command: F) -> F:
     ):
         with_settings = option(with_settings)
     return with_settings  # type: ignore[return-value]
+
+
+def _check(settings: Settings, formats: Sequence[str]) -> None:
+    """Refuse a format that the command does not have, if it was asked for before the command's name.
+
+    Raises:
+        KlcliError: it was.
+    """
+    outer = click.get_current_context().obj
+    chosen = (settings.over(outer) if outer else settings).chosen()
+    if chosen not in formats:
+        raise KlcliError(f"this command has no format {chosen!r}", f"one of: {', '.join(formats)}")
 
 
 def write(report: Report, settings: Settings) -> None:
@@ -102,15 +134,13 @@ def write(report: Report, settings: Settings) -> None:
     if settings.output is not None:
         _write_file(Path(settings.output), report, settings)
         return
-    text = _text(report, settings, sys.stdout)
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.write(_text(report, settings, sys.stdout))
 
 
 def _write_file(path: Path, report: Report, settings: Settings) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            text = _text(report, settings, file)
-            file.write(text if text.endswith("\n") else text + "\n")
+            file.write(_text(report, settings, file))
     except OSError as error:
         raise KlcliError(
             f"cannot write {path}: {error.strerror}", "--output takes a file in a folder that exists"
@@ -118,8 +148,15 @@ def _write_file(path: Path, report: Report, settings: Settings) -> None:
 
 
 def _text(report: Report, settings: Settings, stream: TextIO) -> str:
-    if settings.quiet:
-        return report.bare
+    """The text in the chosen format, in characters that the stream has; it ends in a line end or is empty."""
+    text = report.bare if settings.quiet else _rendered(report, settings, stream)
+    # Names of files may hold bytes that are no text, which Python keeps as lone surrogates.
+    encoding = (stream.encoding or "ascii") if _has_signs(stream) else "ascii"
+    text = text.encode(encoding, "backslashreplace").decode(encoding)
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
     chosen = settings.chosen()
     if chosen == "text":
         from klcli.render.terminal import render
@@ -130,10 +167,11 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
             color=_colored(settings.color, stream),
             unicode=_has_signs(stream),
         )
-    view = {"json": report.data, "csv": report.rows}.get(chosen, report.document)
+    views = {"json": (report.data,), "csv": (report.rows, report.columns)}
+    views |= dict.fromkeys(FINDING_FORMATS, (report.findings,))
     options = {"standalone": True} if settings.standalone else {}
-    text: str = import_module(f"klcli.render.{chosen}").render(view, **options)
-    return text if _has_signs(stream) else text.encode("ascii", "backslashreplace").decode("ascii")
+    render_as = import_module(f"klcli.render.{chosen}").render
+    return str(render_as(*views.get(chosen, (report.document,)), **options))
 
 
 def _width(stream: TextIO) -> int | None:

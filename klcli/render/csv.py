@@ -12,8 +12,8 @@ from klcli.render.values import scalar
 __all__ = ["render"]
 
 
-def render(rows: Sequence[Mapping[str, object]]) -> str:
-    """The rows below a header with every key, in the order in which the keys first appear.
+def render(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> str:
+    """The rows below a header with these columns and every other key, in the order of their first appearance.
 
     Floats keep all their digits; infinite values are ``inf`` and ``-inf``; what is missing or undefined
     is empty.
@@ -21,7 +21,7 @@ def render(rows: Sequence[Mapping[str, object]]) -> str:
     Raises:
         TypeError: an entry is not a single value.
     """
-    header = list(dict.fromkeys(key for row in rows for key in row))
+    header = list(dict.fromkeys([*columns, *(key for row in rows for key in row)]))
     if not header:
         return ""
     lines = [header, *([_field(row.get(key)) for key in header] for row in rows)]

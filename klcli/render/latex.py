@@ -7,6 +7,7 @@ from typing import assert_never
 
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
+from klcli.render.excerpts import listing
 from klcli.render.signs import to_latex, to_latex_math
 from klcli.render.wording import as_table, spell, without_picture
 from klcli.report.document import (
@@ -18,6 +19,7 @@ from klcli.report.document import (
     Note,
     Paragraph,
     Plot,
+    Source,
     Steps,
     Table,
     Text,
@@ -32,8 +34,8 @@ _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
 \begin{document}"""
 _END = r"\end{document}"
-_LINE, _GAP = 70, 3
-"""Characters on a line, roughly, and those that the gap between two columns is worth."""
+_LINE, _SMALL_LINE, _GAP = 70, 80, 3
+"""Characters on a line, on one in small type, roughly, and those that the gap between columns is worth."""
 _LONG, _LEAST = 30, 0.2
 """Characters beyond which entries are set as paragraphs, and the least share of the line for these."""
 
@@ -45,8 +47,8 @@ def render(document: Document, *, standalone: bool = False) -> str:
         document: what to say.
         standalone: whether to write a document that compiles by itself and not a fragment.
     """
-    title = rf"\section*{{{_words(document.title)}}}"
-    body = "\n\n".join([title, *map(_block, document.blocks)]) + "\n"
+    title = [rf"\section*{{{_words(document.title)}}}"] if document.title else []
+    body = "\n\n".join([*title, *map(_block, document.blocks)]) + "\n"
     return f"{_BEGIN}\n{body}{_END}\n" if standalone else f"{_PREAMBLE}\n{body}"
 
 
@@ -69,7 +71,15 @@ def _block(block: Block) -> str:
             return _steps(block)
         case Plot():
             return _words(without_picture(block))
+        case Source():
+            return _verbatim(listing(block, _SMALL_LINE, unicode=False))
     assert_never(block)
+
+
+def _verbatim(text: str) -> str:
+    r"""A text as it is; an ``\end{verbatim}`` in it would end it early and gets a space."""
+    kept = text.replace(r"\end{verbatim", r"\end {verbatim")
+    return f"{{\\footnotesize\n\\begin{{verbatim}}\n{kept}\n\\end{{verbatim}}}}"
 
 
 def _words(text: Text) -> str:

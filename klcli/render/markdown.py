@@ -8,6 +8,7 @@ from typing import assert_never
 
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
+from klcli.render.excerpts import listing
 from klcli.render.signs import to_latex_math
 from klcli.render.wording import as_table, spell, without_picture
 from klcli.report.document import (
@@ -19,6 +20,7 @@ from klcli.report.document import (
     Note,
     Paragraph,
     Plot,
+    Source,
     Steps,
     Table,
     Text,
@@ -28,13 +30,16 @@ from klcli.report.document import (
 __all__ = ["render"]
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<|~#]|&(?=#?\w+;)")
+_LINE = 100
+"""Characters that a line of source may take."""
 _DOLLAR = "<span>$</span>"
 _START_OF_BLOCK = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=>|[+-](?:[\s-]|$)))")
 
 
 def render(document: Document) -> str:
     """The Markdown text of a document, ending in a line end; plots are named and left out."""
-    return "\n\n".join([f"# {_words(document.title)}", *map(_block, document.blocks)]) + "\n"
+    title = [f"# {_words(document.title)}"] if document.title else []
+    return "\n\n".join([*title, *map(_block, document.blocks)]) + "\n"
 
 
 def _block(block: Block) -> str:
@@ -56,7 +61,16 @@ def _block(block: Block) -> str:
             return _steps(block)
         case Plot():
             return _line(without_picture(block))
+        case Source():
+            return _fenced(listing(block, _LINE, unicode=True))
     assert_never(block)
+
+
+def _fenced(text: str) -> str:
+    """A text as it is, between fences that are longer than any in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"
 
 
 def _words(text: Text) -> str:

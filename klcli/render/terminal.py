@@ -23,6 +23,7 @@ from klcli.formula.printing import to_text
 from klcli.render.braille import Stroke, draw
 from klcli.render.breaking import broken
 from klcli.render.columns import Column, fit
+from klcli.render.excerpts import Piece, marked
 from klcli.render.signs import to_ascii
 from klcli.render.wording import spell, without_picture
 from klcli.report.document import (
@@ -34,6 +35,7 @@ from klcli.report.document import (
     Note,
     Paragraph,
     Plot,
+    Source,
     Steps,
     Table,
     Text,
@@ -42,7 +44,7 @@ from klcli.report.document import (
 __all__ = ["render"]
 
 _STYLES = {"plain": "", "strong": "bold", "good": "green", "bad": "red", "muted": "dim"}
-_KINDS = {"note": "cyan", "warning": "yellow"}
+_KINDS = {"error": "red", "warning": "yellow", "info": "cyan", "note": "cyan"}
 _CURVES = ("bold", "cyan", "yellow", "magenta", "green", "red", "blue")
 
 _UNBOUNDED = 1_000_000
@@ -63,7 +65,7 @@ _ASCII_BOX = Box(str(SIMPLE_HEAD).replace("─", "-"), ascii=True)
 
 
 def render(document: Document, *, width: int | None, color: bool, unicode: bool) -> str:
-    """The text of a document, ending in a line end.
+    """The text of a document, ending in a line end unless there is nothing to say.
 
     Args:
         document: what to say.
@@ -84,10 +86,11 @@ def render(document: Document, *, width: int | None, color: bool, unicode: bool)
         legacy_windows=False,
         force_jupyter=False,
     )
-    console.print(layout.prose(layout.line(document.title, "bold")))
+    if document.title:
+        console.print(layout.prose(layout.line(document.title, "bold")))
     before: Block | None = None
-    for block in document.blocks:
-        if not _belongs(before, block):
+    for number, block in enumerate(document.blocks):
+        if not _belongs(before, block) and (number or document.title):
             console.print()
         console.print(layout.show(block))
         before = block
@@ -99,7 +102,7 @@ def _belongs(before: Block | None, block: Block) -> bool:
     match before, block:
         case (Heading(), _) | (None, Paragraph() | Note()):
             return True
-        case (Note(), Note()):
+        case (Note(), Note() | Source()):
             return True
     return False
 
@@ -129,6 +132,8 @@ class _Layout:
                 return _indented(self.steps(block))
             case Plot():
                 return _indented(self.plot(block))
+            case Source():
+                return self.source(block)
         assert_never(block)
 
     @property
@@ -198,9 +203,26 @@ class _Layout:
         lines = [Line.assemble(*map(self.stroke, row)) for row in draw(plot, self.room)]
         return _grid([[line] for line in (picture, *lines)], self.room)
 
+    def source(self, source: Source) -> Grid:
+        rows = marked(source, self.width, unicode=self.unicode)
+        return _grid(
+            [[Line.assemble(*(_styled(piece, source) for piece in row))] for row in rows], self.width
+        )
+
     def stroke(self, stroke: Stroke) -> Line:
         style = "dim" if stroke.curve is None else _CURVES[stroke.curve % len(_CURVES)]
         return self.line(stroke.text, style)
+
+
+def _styled(piece: Piece, source: Source) -> tuple[str, str]:
+    styles = {
+        "gutter": "blue",
+        "code": "",
+        "help": "green",
+        "mark": f"bold {_KINDS[source.kind]}",
+        "other mark": "bold blue",
+    }
+    return piece.text, styles[piece.role]
 
 
 def _indented(block: RenderableType) -> Padding:

@@ -17,13 +17,16 @@ __all__ = [
     "Column",
     "Curve",
     "Document",
+    "Excerpt",
     "Fact",
     "Facts",
     "Heading",
     "Item",
+    "Kind",
     "Note",
     "Paragraph",
     "Plot",
+    "Source",
     "Step",
     "Steps",
     "Table",
@@ -36,6 +39,9 @@ Text: TypeAlias = str | tuple[str | Tree, ...]
 
 Tone: TypeAlias = Literal["plain", "strong", "good", "bad", "muted"]
 """The role of a text; a renderer decides whether and how it shows."""
+
+Kind: TypeAlias = Literal["error", "warning", "info", "note"]
+"""How bad it is what a remark says, or that it is only worth knowing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Paragraph:
 class Note:
     """A remark that stands beside the result."""
 
-    kind: Literal["note", "warning"]
+    kind: Kind
     text: Text
 
 
@@ -147,12 +153,50 @@ class Plot:
     y_limit: float
 
 
-Block: TypeAlias = Heading | Paragraph | Note | Item | Facts | Table | Steps | Plot
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a file, and the span of them that is spoken of.
+
+    Attributes:
+        path: of the file.
+        line: the line in which the span begins, from 1.
+        column: the character of that line at which it begins, from 1.
+        end_line: the line in which it ends.
+        end_column: the character of that line before which it ends.
+        lines: the lines from the first to the last, whole; a span may go beyond them.
+        label: what stands there.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    lines: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Places in files, with marks under their spans, and what to do.
+
+    Attributes:
+        kind: how bad it is.
+        excerpts: the place that is spoken of, and others that explain it.
+        help: what to write or to type; each may have several lines.
+    """
+
+    kind: Kind
+    excerpts: tuple[Excerpt, ...]
+    help: tuple[str, ...] = ()
+
+
+Block: TypeAlias = Heading | Paragraph | Note | Item | Facts | Table | Steps | Plot | Source
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title and its blocks."""
+    """A title, which may be empty, and its blocks."""
 
     title: Text
     blocks: tuple[Block, ...]

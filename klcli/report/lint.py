@@ -1,173 +1,111 @@
-"""What `klcli lint` says: findings with their source lines, and the terms that were recognised."""
+"""What `klcli lint` says: findings where they stand, and the terms that were recognised."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from klcli.lint.findings import Finding, Linted, Place, Term
-from klcli.report.document import Block, Document, Heading, Item, Note, Paragraph
+from klcli.lint.findings import Finding, Linted, Place, Severity, Term
+from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Source
+from klcli.report.findings import Findings, UnreadableData, one_line
+from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row, term_data
+from klcli.report.lint_terms import term_facts
 from klcli.report.report import Report
 
-__all__ = ["LintData", "lint_report"]
+__all__ = ["lint_report"]
+
+_FAILING: tuple[Severity, ...] = ("error", "warning")
+_SEVERITIES: tuple[Severity, ...] = (*_FAILING, "info", "note")
+
+Found = TypeVar("Found", Finding, Term)
 
 
-@dataclass(frozen=True, slots=True)
-class FindingData:
-    """One finding; lines and columns are counted from 1."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    code: str
-    severity: str
-    confidence: str
-    message: str
-    expression: str
-    parameterization: str | None
-    related: Place | None
-    fix: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TermData:
-    """One term that was recognised."""
-
-    path: str
-    line: int
-    end_line: int
-    kind: str
-    parameterization: str | None
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableData:
-    """A file that could not be read."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LintData:
-    """The data of `klcli lint`; the field names are the keys of its JSON."""
-
-    schema: str
-    findings: tuple[FindingData, ...]
-    terms: tuple[TermData, ...]
-    files: int
-    unreadable: tuple[UnreadableData, ...]
-    warnings: tuple[str, ...]
-
-
-def lint_report(results: Sequence[Linted], *, show_terms: bool) -> Report:
+def lint_report(results: Sequence[Linted], *, show_terms: bool, notes: bool = False) -> Report:
     """The report of all files.
 
     Args:
-        results: of each file.
-        show_terms: whether to show the terms that were recognised and found right.
+        results: of each file; what two of them found alike counts once.
+        show_terms: whether to show the terms that were recognised.
+        notes: whether to keep the findings that are notes.
     """
-    findings = [finding for result in results for finding in result.findings]
-    terms = [term for result in results for term in result.terms]
+    findings = [
+        found
+        for found in _sorted(found for result in results for found in result.findings)
+        if notes or found.severity != "note"
+    ]
+    terms = _sorted(term for result in results for term in result.terms)
     unreadable = tuple(
         UnreadableData(result.path, result.unreadable) for result in results if result.unreadable
     )
+    alerts = tuple(map(alert, findings))
     data = LintData(
         "klcli.lint/1",
-        tuple(map(_finding, findings)),
-        tuple(map(_term, terms)),
+        tuple(each.finding for each in alerts),
+        tuple(map(term_data, terms)),
         len(results),
         unreadable,
         (),
     )
-    bare = "\n".join(f"{row.path}:{row.line}:{row.column}: {row.code} {row.message}" for row in data.findings)
     return Report(
         data=data,
-        rows=[_row(row) for row in data.findings],
-        document=Document(_title(data), tuple(_blocks(findings, terms if show_terms else [], data))),
-        bare=bare,
-        holds=not findings,
-        readable=len(unreadable) < len(results),
+        rows=[finding_row(row) for row in data.findings],
+        columns=COLUMNS,
+        document=Document("", tuple(_blocks(findings, terms if show_terms else [], data))),
+        bare="\n".join(map(one_line, data.findings)),
+        holds=not any(found.severity in _FAILING for found in findings),
+        readable=any(map(_is_read, results)),
+        findings=Findings(alerts, unreadable),
     )
 
 
-def _finding(found: Finding) -> FindingData:
-    place = found.place
-    return FindingData(
-        place.path,
-        place.line,
-        place.column,
-        place.end_line,
-        place.end_column,
-        found.mistake.code,
-        found.severity,
-        found.confidence,
-        found.message,
-        found.expression,
-        found.parameterization,
-        found.related.place if found.related else None,
-        found.fix,
-    )
+def _sorted(found: Iterable[Found]) -> list[Found]:
+    """In the order of their places, each once."""
+    return sorted(dict.fromkeys(found), key=lambda one: (one.place.path, one.place.line, one.place.column))
 
 
-def _term(found: Term) -> TermData:
-    place = found.place
-    return TermData(place.path, place.line, place.end_line, found.kind, found.parameterization, found.verdict)
-
-
-def _row(found: FindingData) -> dict[str, object]:
-    return {
-        "path": found.path,
-        "line": found.line,
-        "column": found.column,
-        "code": found.code,
-        "severity": found.severity,
-        "confidence": found.confidence,
-        "message": found.message,
-        "fix": found.fix,
-    }
-
-
-def _title(data: LintData) -> str:
-    terms = sum(term.kind == "kl" for term in data.terms)
-    samples = len(data.terms) - terms
-    return (
-        f"{_counted(len(data.findings), 'finding')} in {_counted(data.files, 'file')}: "
-        f"{_counted(terms, 'KL term')} and {_counted(samples, 'sample')} recognised"
-    )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"
+def _is_read(result: Linted) -> bool:
+    """Whether a file was read, if only in part."""
+    return not result.unreadable or bool(result.findings or result.terms)
 
 
 def _blocks(findings: Sequence[Finding], terms: Sequence[Term], data: LintData) -> Iterator[Block]:
     for found in findings:
-        place = found.place
-        lines = [Paragraph(f"{found.mistake.code} {found.message}", "bad"), *_source(found.expression)]
-        if found.related:
-            lines.append(
-                Paragraph(
-                    f"{found.related.label}: {found.related.place.path}:{found.related.place.line}", "muted"
-                )
-            )
-        if found.fix:
-            lines += [Paragraph(f"fix: {line}", "good") for line in found.fix.split("\n")]
-        lines.append(Paragraph(f"klcli explain {found.mistake.code}", "muted"))
-        yield Item(f"{place.path}:{place.line}:{place.column}", tuple(lines))
+        yield from _told(found)
     if terms:
         yield Heading("terms")
-    for term in terms:
-        place = term.place
-        what = f"{term.kind}: {term.verdict}, for a head that is {term.parameterization}"
-        yield Item(f"{place.path}:{place.line}", (Paragraph(what), *_source(term.expression)))
+        yield term_facts(terms)
     for row in data.unreadable:
         yield Note("warning", f"{row.path} was not read: {row.reason}")
+    yield Paragraph(
+        _summary(data), "bad" if any(found.severity in _FAILING for found in findings) else "plain"
+    )
 
 
-def _source(expression: str) -> Iterator[Paragraph]:
-    for line in expression.split("\n"):
-        yield Paragraph(f"  {line}", "muted")
+def _told(found: Finding) -> Iterator[Block]:
+    """What is wrong, where, what it disagrees with, and what to do."""
+    code, related = found.mistake.code, found.related
+    excerpts = [_excerpt(found.place, found.lines)]
+    if related:
+        excerpts.append(_excerpt(related.place, related.lines, related.label))
+    yield Heading(f"{code} {found.mistake.name}")
+    yield Note(found.severity, found.message)
+    yield Source(found.severity, tuple(excerpts), tuple(filter(None, (found.fix, f"klcli explain {code}"))))
+
+
+def _excerpt(place: Place, lines: tuple[str, ...], label: str = "") -> Excerpt:
+    return Excerpt(place.path, place.line, place.column, place.end_line, place.end_column, lines, label)
+
+
+def _summary(data: LintData) -> str:
+    """``2 findings (1 error, 1 warning) in 14 files; 5 KL terms and 3 samples recognised``."""
+    counts = Counter(row.severity for row in data.findings)
+    kinds = Counter(row.kind for row in data.terms)
+    each = ", ".join(_counted(counts[name], name) for name in _SEVERITIES if counts[name])
+    found = f"{_counted(len(data.findings), 'finding')}{f' ({each})' if each else ''}"
+    recognised = f"{_counted(kinds['kl'], 'KL term')} and {_counted(kinds['sampler'], 'sample')} recognised"
+    return f"{found} in {_counted(data.files, 'file')}; {recognised}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1 and noun != 'info')}"

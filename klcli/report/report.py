@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from klcli.report.document import Document
+
+if TYPE_CHECKING:
+    from klcli.report.findings import Findings
 
 __all__ = ["Report"]
 
@@ -22,6 +25,8 @@ class Report:
         bare: the result in as few words as possible, for ``-q``.
         holds: whether everything that was checked holds.
         readable: whether all of the input could be read.
+        columns: the keys of the records, for a command that may have none.
+        findings: what was found and where, for the formats of other tools; None where nothing is searched.
     """
 
     data: Any
@@ -30,3 +35,5 @@ class Report:
     bare: str
     holds: bool
     readable: bool = True
+    columns: Sequence[str] = ()
+    findings: Findings | None = None

@@ -24,7 +24,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_nothing_found(klcli: Klcli, project: Path) -> None:
     result = klcli("lint", "src")
     assert (result.status, result.err) == (0, "")
-    assert "0 findings in 1 file: 1 KL term" in result.out
+    assert "0 findings in 1 file; 1 KL term" in result.out
 
 
 def test_findings_are_status_1(klcli: Klcli, project: Path) -> None:
@@ -41,8 +41,8 @@ def test_findings_are_status_1(klcli: Klcli, project: Path) -> None:
 
 
 def test_terms_are_shown(klcli: Klcli, project: Path) -> None:
-    assert "for a head that is logvar" in klcli("lint", "src", "--show-terms").out
-    assert "for a head that is logvar" not in klcli("lint", "src").out
+    assert "right, for a head that is a log-variance" in klcli("lint", "src", "--show-terms").out
+    assert "right, for a head" not in klcli("lint", "src").out
 
 
 def test_what_is_walked(klcli: Klcli, project: Path) -> None:

@@ -10,6 +10,7 @@ from klcli.report.document import (
     Column,
     Curve,
     Document,
+    Excerpt,
     Fact,
     Facts,
     Heading,
@@ -17,6 +18,7 @@ from klcli.report.document import (
     Note,
     Paragraph,
     Plot,
+    Source,
     Step,
     Steps,
     Table,
@@ -142,10 +144,23 @@ def curves(draw: st.DrawFn) -> Curve:
 
 
 plots = st.builds(Plot, words, words, words, st.lists(curves(), max_size=3).map(tuple), floats)
+_numbers = st.integers(-2, 60)
+excerpts = st.builds(
+    Excerpt,
+    words,
+    *[_numbers] * 4,
+    st.lists(words | st.just(r"\end{verbatim} ```"), max_size=12).map(tuple),
+    words,
+)
+"""Lines with spans anywhere, also where there is no text."""
+kinds = st.sampled_from(["error", "warning", "info", "note"])
+sources = st.builds(
+    Source, kinds, st.lists(excerpts, max_size=2).map(tuple), st.lists(words, max_size=2).map(tuple)
+)
 blocks = st.one_of(
     st.builds(Heading, words),
     paragraphs,
-    st.builds(Note, st.sampled_from(["note", "warning"]), texts),
+    st.builds(Note, kinds, texts),
     st.builds(Item, words, st.lists(paragraphs, min_size=1, max_size=3).map(tuple)),
     st.lists(st.builds(Fact, words, texts, texts, tones), max_size=3).map(lambda facts: Facts(tuple(facts))),
     tables(),
@@ -153,5 +168,6 @@ blocks = st.one_of(
         Steps, words, st.lists(st.builds(Step, texts, trees, words), min_size=1, max_size=3).map(tuple)
     ),
     plots,
+    sources,
 )
 documents = st.builds(Document, texts, st.lists(blocks, max_size=3).map(tuple))

@@ -33,6 +33,11 @@ def test_nothing() -> None:
 names = st.text(min_size=1)
 
 
+def test_columns_without_rows() -> None:
+    assert render([], ["path", "line"]) == "path,line\n"
+    assert render([{"code": 1, "line": 2}], ["path", "line"]) == "path,line,code\n,2,1\n"
+
+
 @given(
     st.lists(names, min_size=1, max_size=4, unique=True).flatmap(
         lambda keys: st.lists(st.fixed_dictionaries({key: st.text() for key in keys}), min_size=1)

@@ -16,12 +16,14 @@ from klcli.report.document import (
     Cell,
     Column,
     Document,
+    Excerpt,
     Fact,
     Facts,
     Heading,
     Item,
     Note,
     Paragraph,
+    Source,
     Step,
     Steps,
     Table,
@@ -46,6 +48,7 @@ NASTY = (
         "{",
         "}}",
         "\\end{document}",
+        "\\end{verbatim}",
         "% gone",
         "KL(q || p)",
     ),
@@ -73,6 +76,7 @@ def everywhere(texts: tuple[str, ...]) -> Document:
             for index, text in enumerate(texts)
             if index % 20 == 0
         ),
+        *(Source("error", (Excerpt(text, 1, 1, 2, 2, (text, text), text),), (text,)) for text in texts),
         *(Steps(text, (Step(text, A, text), Step((text, A), A))) for text in texts),
     )
     return Document(texts[0], blocks)
@@ -133,6 +137,24 @@ plot: penalty (left out here; -{}-plot FILE.png draws it)
     )
 
 
+def test_source() -> None:
+    source = Source("error", (Excerpt("a.py", 1, 5, 1, 7, (r"x = \end{verbatim} σ",)),), ("y = {x}_2",))
+    assert (
+        render(Document("", (source,)))
+        == r"""% needs \usepackage{amsmath, amssymb}
+{\footnotesize
+\begin{verbatim}
+ --> a.py:1:5
+  |
+1 | x = \end {verbatim} sigma
+  |     ^^
+  |
+help: y = {x}_2
+\end{verbatim}}
+"""
+    )
+
+
 @given(documents)
 @settings(deadline=None)
 def test_any_document_is_printable_ascii(document: Document) -> None:
@@ -143,7 +165,7 @@ def test_any_document_is_printable_ascii(document: Document) -> None:
 
 @given(words)
 def test_words_do_not_act(text: str) -> None:
-    (paragraph,) = render(Document("", (Paragraph(text),))).split("\n\n")[1:]
+    (paragraph,) = render(Document("title", (Paragraph(text),))).split("\n\n")[1:]
     bare = (
         paragraph.replace("\\\\", "")
         .replace("\\$", "")

@@ -13,7 +13,18 @@ from markdown_it.token import Token
 from klcli.formula.notation import parse
 from klcli.render.markdown import render
 from klcli.render.signs import visible
-from klcli.report.document import Cell, Column, Document, Heading, Item, Note, Paragraph, Table
+from klcli.report.document import (
+    Cell,
+    Column,
+    Document,
+    Excerpt,
+    Heading,
+    Item,
+    Note,
+    Paragraph,
+    Source,
+    Table,
+)
 from tests.render.documents import COMPARE, COMPUTE, documents, words
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -97,6 +108,26 @@ def test_dollars_are_no_mathematics() -> None:
     assert "costs <span>$</span>5 and $\\sigma$" in render(
         Document("title", (Paragraph(("costs $5 and ", parse("sigma"))),))
     )
+
+
+def test_source() -> None:
+    """Between fences that no line of it can end, and without a title where there is none."""
+    source = Source("error", (Excerpt("a.py", 1, 5, 1, 7, ("x = σ  # ```",)),), ("y = x",))
+    text = render(Document("", (source,)))
+    assert (
+        text
+        == """\
+````
+ --> a.py:1:5
+  |
+1 | x = σ  # ```
+  |     ^^
+  |
+help: y = x
+````
+"""
+    )
+    assert [token.type for token in READER.parse(text)] == ["fence"]
 
 
 @given(words, words)

@@ -1,0 +1,152 @@
+"""Findings as SARIF 2.1.0, which code scanners and editors read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from importlib.metadata import version
+from os import fsencode
+from os.path import abspath
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote_from_bytes
+
+from klcli.judge.mistakes import Mistake
+from klcli.report.findings import Alert, FindingData, Findings, UnreadableData
+
+__all__ = ["render"]
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {"error": "error", "warning": "warning", "info": "note", "note": "note"}
+_FINGERPRINT = "klcli/v1"
+
+Json = dict[str, Any]
+
+
+class _Span(Protocol):
+    """What findings, related places and edits have in common."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def end_line(self) -> int: ...
+    @property
+    def end_column(self) -> int: ...
+
+
+def render(findings: Findings) -> str:
+    """The SARIF text of one run, in ASCII; paths below the current folder are relative to it."""
+    rules = sorted({alert.rule.code: alert.rule for alert in findings.alerts}.items())
+    codes = [code for code, _ in rules]
+    marks = _fingerprints([alert.finding for alert in findings.alerts])
+    run = {
+        "tool": {
+            "driver": {
+                "name": "klcli",
+                "version": version("klcli"),
+                "rules": [_rule(rule) for _, rule in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": list(map(_notification, findings.unreadable)),
+            }
+        ],
+        "results": [
+            _result(alert, codes.index(alert.rule.code), mark)
+            for alert, mark in zip(findings.alerts, marks, strict=True)
+        ],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: Mistake) -> Json:
+    examples = zip(("wrong", "right"), rule.example or (), strict=False)
+    lines = [f"{label}: {formula}" for label, formula in examples]
+    return {
+        "id": rule.code,
+        "name": "".join(word[0].upper() + word[1:] for word in re.findall(r"\w+", rule.name)),
+        "shortDescription": {"text": rule.name},
+        "fullDescription": {"text": rule.sentence},
+        "help": {"text": "\n".join([rule.page, *lines])},
+    }
+
+
+def _result(alert: Alert, rule: int, fingerprint: str) -> Json:
+    found, other, edit = alert.finding, alert.finding.related, alert.edit
+    result: Json = {
+        "ruleId": found.code,
+        "ruleIndex": rule,
+        "level": _LEVELS[found.severity],
+        "message": {"text": found.message},
+        "locations": [_location(found)],
+        "partialFingerprints": {_FINGERPRINT: fingerprint},
+        "properties": {
+            "severity": found.severity,
+            "confidence": found.confidence,
+            "expression": found.expression,
+            "parameterization": found.parameterization,
+            "fix": found.fix,
+        },
+    }
+    if other:
+        result["relatedLocations"] = [{"id": 0, **_location(other), "message": {"text": other.label}}]
+    if edit:
+        change = {"deletedRegion": _region(edit.place), "insertedContent": {"text": edit.text}}
+        result["fixes"] = [
+            {
+                "description": {"text": found.fix or edit.text},
+                "artifactChanges": [
+                    {"artifactLocation": {"uri": _uri(edit.place.path)}, "replacements": [change]}
+                ],
+            }
+        ]
+    return result
+
+
+def _notification(row: UnreadableData) -> Json:
+    return {
+        "level": "warning",
+        "message": {"text": f"{row.path} was not read: {row.reason}"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(row.path)}}}],
+    }
+
+
+def _location(span: _Span) -> Json:
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(span.path)}, "region": _region(span)}}
+
+
+def _region(span: _Span) -> Json:
+    """A span as SARIF has them: nothing before line 1 and column 1, no end before its start."""
+    start = max(1, span.line), max(1, span.column)
+    end = max(start, (span.end_line, max(1, span.end_column)))
+    return {"startLine": start[0], "startColumn": start[1], "endLine": end[0], "endColumn": end[1]}
+
+
+def _uri(path: str) -> str:
+    """A relative reference with forward slashes, percent-encoded; a ``file:`` one outside of this folder."""
+    absolute, here = Path(abspath(path)), Path.cwd()
+    if not absolute.is_relative_to(here):
+        return absolute.as_uri()
+    return quote_from_bytes(fsencode(absolute.relative_to(here).as_posix()))
+
+
+def _fingerprints(findings: Sequence[FindingData]) -> Iterator[str]:
+    """What stays the same of each finding when its lines move or are broken in another way.
+
+    The same expression with the same code in the same file is told apart by its number.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for found in findings:
+        key = (found.code, _uri(found.path), "".join(found.expression.split()))
+        seen[key] += 1
+        yield sha256("\0".join((*key, str(seen[key]))).encode(errors="surrogateescape")).hexdigest()[:32]

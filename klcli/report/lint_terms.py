@@ -1,0 +1,69 @@
+"""What `klcli lint` says of the terms that it recognised: ``right, for a head that is a log-variance``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.lint.findings import Term
+from klcli.report.document import Fact, Facts, Tone
+
+__all__ = ["term_facts"]
+
+_LONGEST = 60
+"""Characters of an expression that are shown."""
+_KINDS = {"kl": "KL term", "sampler": "sample"}
+_REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then averaged"}
+_TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "wrong": "bad"}
+
+
+def term_facts(terms: Sequence[Term]) -> Facts:
+    """The terms with their places, what they are and how they begin."""
+    return Facts(tuple(map(_fact, terms)))
+
+
+def _fact(term: Term) -> Fact:
+    expression = " ".join(term.expression.split())
+    clipped = expression if len(expression) <= _LONGEST else f"{expression[: _LONGEST - 1]}…"
+    words = f"{_KINDS[term.kind]}: {_words(term)}"
+    return Fact(f"{term.place.path}:{term.place.line}", words, clipped, _TONES.get(term.verdict, "plain"))
+
+
+def _words(term: Term) -> str:
+    parts = [_verdict(term)]
+    if term.parameterization:
+        parts.append(f"for a head that is {PARAMETERIZATIONS[term.parameterization].meaning}")
+    if reduction := _REDUCTIONS.get(term.reduction or ""):
+        parts.append(reduction)
+    return ", ".join(parts)
+
+
+def _verdict(term: Term) -> str:
+    prior = f", with the prior {_prior(term)}" if _prior(term) else ""
+    match term.verdict:
+        case "exact" if term.kind == "sampler" or term.shift in (None, "0"):
+            return f"right{prior}"
+        case "exact" | "scaled":
+            return f"{_multiple(term, 'KL')}{prior}"
+        case "other-prior":
+            return _multiple(term, f"KL to {_prior(term) or 'another prior'}")
+        case "reversed":
+            return f"{_multiple(term, 'KL(p || q)')}, the other way round{prior}"
+    return "wrong"
+
+
+def _multiple(term: Term, kl: str) -> str:
+    """``0.5 KL + 1``."""
+    scale = "" if term.scale in (None, "1") else f"{term.scale} "
+    if term.shift in (None, "0"):
+        return f"{scale}{kl}"
+    sign, size = ("-", term.shift[1:]) if term.shift.startswith("-") else ("+", term.shift)
+    return f"{scale}{kl} {sign} {size}"
+
+
+def _prior(term: Term) -> str:
+    """``N(0, 0.25)``; nothing for N(0, 1) and where it is not known."""
+    prior = term.prior
+    if prior is None or (prior.mean, prior.variance) == ("0", "1"):
+        return ""
+    return f"N({prior.mean}, {prior.variance})"
