@@ -102,7 +102,9 @@ def definitions(module: Module) -> Definitions:
     made = {
         line.targets[0].id: line.value
         for line in module.tree.body
-        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name) and isinstance(line.value, ast.Call)
+        if isinstance(line, ast.Assign)
+        and isinstance(line.targets[0], ast.Name)
+        and isinstance(line.value, ast.Call)
     }
     return Definitions(top, functions, by_name, classes, dict(_imports(module.tree)), made)
 

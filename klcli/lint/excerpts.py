@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,11 @@ class Excerpt:
     def is_local(self) -> bool:
         """Whether the formula stands in the function from which it was reached."""
         return self.formula.function is self.root
+
+    def spelled(self, text: str) -> str:
+        """A name or a formula of the flow with the names of the source."""
+        names = {new: old for step in self.steps for new, old in step.spelled.items()}
+        return re.sub(r"[^\W\d]\w*", lambda found: names.get(found[0], found[0]), text) if names else text
 
     def origin(self, name: str) -> Root:
         """Where a name of the flow gets its value; names of other names lead to those."""

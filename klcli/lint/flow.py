@@ -18,8 +18,8 @@ from klcli.lint.definitions import Class, Function, lambda_of, parameters
 from klcli.lint.excerpts import Excerpt, excerpt
 from klcli.lint.project import Project
 from klcli.lint.resolution import Scope, Target, class_of, target
-from klcli.lint.steps import Step, forgotten, rebuilt, stored, text_of_name
 from klcli.lint.sinks import Sink, sinks_in
+from klcli.lint.steps import Step, forgotten, rebuilt, stored, text_of_name
 from klcli.lint.structures import Structure, normal, part, structure_of
 
 __all__ = ["Flow", "flow"]
@@ -45,9 +45,7 @@ class Flow:
     sinks: Sequence[Sink]
 
 
-def flow(
-    function: Function, project: Project, is_relevant: Callable[[Function], bool] | None = None
-) -> Flow:
+def flow(function: Function, project: Project, is_relevant: Callable[[Function], bool] | None = None) -> Flow:
     """Every expression of a function, and of what it calls, that may be a term, with what it depends on.
 
     Args:
@@ -180,6 +178,7 @@ class _Flow:
                 self._assign(statement, target, value, frame, before)
             case ast.AugAssign(target=target, op=operator):
                 renamed = self._renamed(target, frame)
+                assert isinstance(renamed, ast.Name | ast.Attribute | ast.Subscript)
                 node = ast.copy_location(ast.AugAssign(renamed, operator, value), statement)
                 self._structures.pop(text_of_name(renamed), None)
                 self._append(node, frame, before)

@@ -93,5 +93,4 @@ def _same_names(one: Divergence, drawn: Sample) -> bool:
 
 
 def _bare(excerpt: Excerpt, name: str) -> str:
-    name = excerpt.step.spelled.get(name, name)
-    return name.removeprefix("self.").lower()
+    return excerpt.spelled(name).removeprefix("self.").lower()

@@ -75,11 +75,13 @@ def class_of(node: ast.expr, scope: Scope) -> Class | None:
             return scope.function.owner
         case ast.Name(id=name) if name not in scope.local and name in scope.here.made:
             return class_of(scope.here.made[name], _outside(scope.here.top, scope))
-        case ast.Call(func=ast.Attribute(value=owner, attr="to" | "cuda" | "cpu" | "double" | "eval" | "float")):
+        case ast.Call(
+            func=ast.Attribute(value=owner, attr="to" | "cuda" | "cpu" | "double" | "eval" | "float")
+        ):
             return class_of(owner, scope)
         case ast.Call(func=func):
-            found = _named(func, scope)
-            return found if isinstance(found, Class) else None
+            made = _named(func, scope)
+            return made if isinstance(made, Class) else None
         case ast.Attribute(value=owner, attr=name) if outer := class_of(owner, scope):
             where = outer.attributes.get(name, [])
             if len(where) == 1 and isinstance(value := getattr(where[0][1], "value", None), ast.Call):

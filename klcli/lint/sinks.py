@@ -12,7 +12,9 @@ from klcli.lint.steps import Step
 
 __all__ = ["Sink", "sinks_in"]
 
-_DESCENDED = frozenset(("minimize", "gradient", "gradients", "add_loss", "manual_backward", "compute_gradients"))
+_DESCENDED = frozenset(
+    ("minimize", "gradient", "gradients", "add_loss", "manual_backward", "compute_gradients")
+)
 _LOSS = re.compile(r"(.*_)?loss(_fn|_function|_fun|_func)?\Z|training_step\Z|lossfun\Z", re.IGNORECASE)
 _GAIN = re.compile(r"elbo|bound|gain|reward|likelihood", re.IGNORECASE)
 
@@ -45,7 +47,11 @@ def sinks_in(statement: ast.stmt, function: Function, before: Sequence[Step]) ->
                 yield Sink(value, before, count, True)
             case ast.Call(func=ast.Attribute(attr=name), args=[value, *_]) if name in _DESCENDED:
                 yield Sink(value, before, count, True)
-            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Attribute(attr="scale"), args=[value]), attr="backward")):
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Call(func=ast.Attribute(attr="scale"), args=[value]), attr="backward"
+                )
+            ):
                 yield Sink(value, before, count, True)
     if isinstance(statement, ast.Return) and statement.value is not None and _is_loss(function):
         yield from (Sink(value, before, count, False) for value in _returned(statement.value))

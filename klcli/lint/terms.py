@@ -67,6 +67,12 @@ class Divergence:
         """Whether it is a KL, perhaps with a factor, to another prior."""
         return self.found.best.kind in ("exact", "scaled", "other-prior")
 
+    @property
+    def is_negated(self) -> bool:
+        """Whether it is a KL with a negative factor, as it stands in a bound that is maximised."""
+        best = self.found.best
+        return best.kind == "wrong" and best.mistake is not None and best.mistake.code == "KL109"
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

@@ -16,7 +16,7 @@ from klcli.lint.terms import Divergence
 
 __all__ = ["is_unused", "slope"]
 
-_TERM = "kl_term_"
+_TERM = "klterm"
 _MOST_BEFORE = 60
 
 
@@ -78,7 +78,13 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
 
 
 def _targets(node: ast.stmt) -> list[ast.expr]:
-    return node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else [ast.Name("_", ast.Store())]
+    return (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AugAssign | ast.AnnAssign)
+        else [ast.Name("_", ast.Store())]
+    )
 
 
 def _opened_statement(step: Step, part: ast.expr | None) -> ast.stmt:
@@ -98,7 +104,11 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
     match node:
         case ast.Call() if not is_readable(node):
             inside = part is not None and any(below is part for below in ast.walk(node))
-            return node if inside else ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
+            return (
+                node
+                if inside
+                else ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
+            )
         case ast.IfExp() | ast.Compare() | ast.BoolOp() | ast.Lambda() | ast.Dict() | ast.JoinedStr():
             return ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
     return rebuilt(node, lambda child: _open(child, part))
@@ -113,14 +123,20 @@ def is_unused(one: Divergence) -> bool:
     """Whether a function computes a KL for a name that nothing in it reads."""
     step = one.excerpt.step
     function = step.function
-    if function.node is None or isinstance(function.node, ast.Lambda) or not isinstance(step.node, ast.Assign):
+    if (
+        function.node is None
+        or isinstance(function.node, ast.Lambda)
+        or not isinstance(step.node, ast.Assign)
+    ):
         return False
     match step.node.targets:
         case [ast.Name(id=target)]:
             name = step.spelled.get(target, target)
         case _:
             return False
-    return not any(_reads(statement, name) for statement in ast.walk(function.node) if isinstance(statement, ast.stmt))
+    return not any(
+        _reads(statement, name) for statement in ast.walk(function.node) if isinstance(statement, ast.stmt)
+    )
 
 
 def _reads(statement: ast.stmt, name: str) -> bool:

@@ -14,6 +14,7 @@ from klcli.judge.constants import constant_text
 from klcli.judge.explanation import shape_words
 from klcli.judge.identification import PROBES, compared_digits, own_points
 from klcli.judge.matrix.verification import MatrixVerification
+from klcli.judge.naming import condition_text, kl_text, multiple_text, scale_text
 from klcli.judge.pairs import PAIR_PROBES
 from klcli.judge.shape import Minimum
 from klcli.judge.verdict import STANDARD
@@ -31,7 +32,6 @@ from klcli.report.document import (
     Table,
     Tone,
 )
-from klcli.report.identity import condition_text, kl_text, multiple_text, scale_text
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, data_of, row_of, set_aside
 from klcli.report.verify_matrices import matrix_report

@@ -13,10 +13,10 @@ from klcli.judge.candidates import Candidate
 from klcli.judge.constants import constant_text
 from klcli.judge.matrix.counterexample import Plain
 from klcli.judge.mistakes import Mistake
+from klcli.judge.naming import prior_text, scale_text
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
-from klcli.report.identity import prior_text, scale_text
 
 __all__ = [
     "SCHEMA",

@@ -33,7 +33,7 @@ def test_findings_are_status_1(klcli: Klcli, project: Path) -> None:
     data = json.loads(result.out)
     assert (result.status, data["schema"], data["files"]) == (1, "klcli.lint/1", 2)
     (finding,) = data["findings"]
-    assert (finding["path"], finding["line"], finding["column"]) == ("src/bad.py", 2, 5)
+    assert (finding["path"], finding["line"], finding["column"]) == ("src/bad.py", 2, 12)
     assert (finding["code"], finding["severity"], finding["confidence"]) == ("KL101", "error", "high")
     assert "1 + 2 * s" in finding["fix"]
     assert {term["verdict"] for term in data["terms"]} == {"exact", "wrong"}

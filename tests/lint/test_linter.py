@@ -205,13 +205,13 @@ def test_what_is_right_is_recognised_and_not_complained_of(name: str) -> None:
     source, expected = RIGHT[name]
     found = lint(source)
     assert sorted((term.kind, term.parameterization) for term in found.terms) == sorted(expected)
-    assert found.findings == ()
+    assert [one for one in found.findings if one.severity in ("error", "warning")] == []
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_found_by_its_name(name: str) -> None:
     source, code, line, words = WRONG[name]
-    (finding,) = lint(source).findings
+    (finding,) = (found for found in lint(source).findings if found.severity in ("error", "warning"))
     assert (finding.mistake.code, finding.place.line) == (code, line)
     assert words in finding.message
 
@@ -242,4 +242,5 @@ def test_a_sampler_of_another_class_is_another_matter() -> None:
     other = other.replace(
         "1 + logvar - mu.pow(2) - logvar.exp()", "1 + 2 * logvar - mu.pow(2) - logvar.exp() ** 2"
     )
-    assert lint(textwrap.dedent(TORCH.format(factor="0.5")) + textwrap.dedent(other)).findings == ()
+    found = lint(textwrap.dedent(TORCH.format(factor="0.5")) + textwrap.dedent(other)).findings
+    assert [one.mistake.code for one in found] == ["KL207"]

@@ -1,0 +1,149 @@
+"""What is said about terms: the findings, each by its own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.names import suggested
+from klcli.lint.excerpts import Excerpt
+from klcli.lint.findings import Confidence, Finding, Related, Severity
+from klcli.lint.fixes import fixed
+from klcli.lint.pairing import Disagreement
+from klcli.lint.places import expression_of, lines_at, place_of
+from klcli.lint.sinks import Sink
+from klcli.lint.terms import Divergence, Sample
+from klcli.lint.uses import is_unused, slope
+
+__all__ = ["about_divergence", "about_noise", "about_sign", "disagreement"]
+
+
+def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Finding]:
+    """What is wrong with a KL by itself.
+
+    Args:
+        one: the way to read it that makes the most of it.
+        ways: all ways in which it was reached.
+    """
+    best = one.found.best
+    reading = best.verdict.parameterization.name
+    if best.kind == "wrong" and best.mistake and not one.is_negated:
+        yield _mistaken(one, best.mistake)
+    if best.kind == "reversed" and not best.verdict.roles.has_prior:
+        mistake = find_mistake("KL115")
+        yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+    if all(map(is_unused, ways)):
+        mistake = find_mistake("KL205")
+        yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+    if one.is_right and one.found.prepared.reductions.name == "mean":
+        mistake = find_mistake("KL206")
+        yield _finding(one.excerpt, mistake, "info", "medium", mistake.sentence, reading)
+    stated = suggested(_spelled(one)) if one.head else None
+    if one.is_right and stated and stated != reading:
+        words = (
+            f"{_spelled(one)} is called {PARAMETERIZATIONS[stated].meaning} "
+            f"and is {PARAMETERIZATIONS[reading].meaning}"
+        )
+        yield _finding(one.excerpt, find_mistake("KL207"), "note", "medium", words, reading)
+
+
+def _mistaken(one: Divergence, mistake: Mistake) -> Finding:
+    """A mistake that is known by name."""
+    reading = one.found.best.verdict.parameterization
+    words = mistake.sentence
+    if one.head:
+        words += f", if {_spelled(one)} is {reading.meaning}"
+    line, edit = fixed(one.excerpt, one.found.best.corrected)
+    return Finding(
+        place_of(one.excerpt),
+        mistake,
+        "error",
+        "high",
+        words,
+        expression_of(one.excerpt),
+        reading.name,
+        lines_at(one.excerpt),
+        fix=line,
+        edit=edit,
+    )
+
+
+def about_sign(ways: Sequence[Divergence], sinks: Sequence[Sink]) -> Iterator[Finding]:
+    """A KL that what is minimised takes away."""
+    found: list[tuple[int, Divergence, Sink]] = []
+    for one in ways:
+        if (sign := _sign(one)) and not one.is_sampled:
+            found += [(sign * way, one, sink) for sink in sinks if (way := slope(sink, one))]
+    if not found or any(sign > 0 for sign, _, _ in found):
+        return
+    _, one, sink = next((entry for entry in found if entry[2].is_certain), found[0])
+    mistake = find_mistake("KL204")
+    confidence: Confidence = "high" if sink.is_certain else "medium"
+    reading = one.found.best.verdict.parameterization.name
+    yield _finding(one.excerpt, mistake, "error", confidence, mistake.sentence, reading)
+
+
+def _sign(one: Divergence) -> int:
+    """Whether a term is a KL or one with the wrong sign; 0 where it is neither."""
+    return 1 if one.is_right else -1 if one.is_negated else 0
+
+
+def about_noise(ways: Sequence[Sample]) -> Iterator[Finding]:
+    """Noise that is not standard normal."""
+    one = next((way for way in ways if way.sampling.mistake and way.sampling.parameterization), None)
+    if one and one.sampling.mistake:
+        mistake = one.sampling.mistake
+        reading = one.sampling.parameterization
+        yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+
+
+def disagreement(found: Disagreement) -> Finding:
+    """A sample that reads the head in another way than the KL."""
+    one, drawn = found.divergence, found.sample
+    reading = one.found.best.verdict.parameterization
+    other = PARAMETERIZATIONS.get(str(drawn.sampling.parameterization))
+    here, there = place_of(drawn.excerpt), place_of(one.excerpt)
+    where = f"line {there.line}" if here.path == there.path else f"{there.path}:{there.line}"
+    name = _spelled(one)
+    words = (
+        f"the sample reads {name} as {other.meaning}, the KL in {where} as {reading.meaning}"
+        if other
+        else f"the KL in {where} reads {name} as {reading.meaning}, and the sample scales its noise otherwise"
+    )
+    return Finding(
+        here,
+        find_mistake("KL201"),
+        "warning",
+        "medium",
+        words,
+        expression_of(drawn.excerpt),
+        other.name if other else None,
+        lines_at(drawn.excerpt),
+        Related(there, "the KL", lines_at(one.excerpt)),
+    )
+
+
+def _spelled(one: Divergence) -> str:
+    """The name of a head as it is written in the source."""
+    return one.excerpt.spelled(str(one.head))
+
+
+def _finding(
+    excerpt: Excerpt,
+    mistake: Mistake,
+    severity: Severity,
+    confidence: Confidence,
+    words: str,
+    reading: str | None,
+) -> Finding:
+    return Finding(
+        place_of(excerpt),
+        mistake,
+        severity,
+        confidence,
+        words,
+        expression_of(excerpt),
+        reading,
+        lines_at(excerpt),
+    )

@@ -1,0 +1,120 @@
+"""The line as it should be, and the smallest change of the source that makes it so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from klcli.lint.excerpts import Excerpt
+from klcli.lint.findings import Edit
+from klcli.lint.places import span
+from klcli.lint.steps import Step
+
+__all__ = ["fixed"]
+
+_CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
+
+
+def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | None]:
+    """What the one line of a program that a correction changes should be, and the edit for it.
+
+    Args:
+        excerpt: the program.
+        corrected: the program without its mistake; None where nobody knows it.
+    """
+    if corrected is None:
+        return None, None
+    before, after = excerpt.text.split("\n"), corrected.split("\n")
+    changed = [
+        number for number, lines in enumerate(zip(before, after, strict=False)) if lines[0] != lines[1]
+    ]
+    if len(before) != len(after) or len(changed) != 1:
+        return None, None
+    step = _step_of(excerpt, changed[0])
+    line = _spelled(after[changed[0]], step.spelled)
+    old, new = _parsed(_spelled(before[changed[0]], step.spelled)), _parsed(line)
+    source = _source(step)
+    if old is None or new is None or source is None or ast.dump(old) != ast.dump(source):
+        return line, None
+    return line, _edit(source, new, step)
+
+
+def _step_of(excerpt: Excerpt, line: int) -> Step:
+    """The statement in a line of the program."""
+    lines = [step for step in excerpt.steps for _ in step.text.split("\n")]
+    return lines[min(line, len(lines) - 1)]
+
+
+def _spelled(line: str, names: Mapping[str, str]) -> str:
+    """A line with the names of the source."""
+    return re.sub(r"[^\W\d]\w*", lambda found: names.get(found[0], found[0]), line)
+
+
+def _parsed(line: str) -> ast.stmt | None:
+    try:
+        body = ast.parse(line.strip()).body
+    except SyntaxError:
+        return None
+    return body[0] if len(body) == 1 else None
+
+
+def _source(step: Step) -> ast.stmt | None:
+    """The statement in the source, if it is one whole statement there."""
+    text = ast.get_source_segment(step.function.module.text, step.node)
+    found = _parsed(text) if text and step.is_written else None
+    if found is None:
+        return None
+    for node in ast.walk(found):
+        if isinstance(node, ast.expr | ast.stmt):
+            _move(node, step.node)
+    return found
+
+
+def _move(node: ast.expr | ast.stmt, to: ast.stmt) -> None:
+    """Put a node that was read by itself where it stands in the file."""
+    first, last = node.lineno == 1, node.end_lineno == 1
+    node.lineno += to.lineno - 1
+    node.end_lineno = (node.end_lineno or 1) + to.lineno - 1
+    node.col_offset += to.col_offset if first else 0
+    node.end_col_offset = (node.end_col_offset or 0) + (to.col_offset if last else 0)
+
+
+def _edit(old: ast.AST, new: ast.AST, step: Step) -> Edit | None:
+    """The change of the one smallest part in which two statements differ."""
+    pairs = list(_differences(old, new))
+    if len(pairs) != 1:
+        return None
+    before, after = pairs[0]
+    text = ast.unparse(after)
+    return Edit(span(before, step.function.module), text if isinstance(after, _CLOSED) else f"({text})")
+
+
+def _differences(old: ast.AST, new: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The smallest expressions in which two trees differ."""
+    if type(old) is type(new):
+        below = list(_children(old, new))
+        if below and None not in below:
+            found = [pair for entry in below if entry for pair in _differences(*entry)]
+            if len(found) <= 1 or not isinstance(old, ast.expr):
+                yield from found
+                return
+    if isinstance(old, ast.expr) and isinstance(new, ast.expr) and ast.dump(old) != ast.dump(new):
+        yield old, new
+
+
+def _children(old: ast.AST, new: ast.AST) -> Iterator[tuple[ast.AST, ast.AST] | None]:
+    """The children of two nodes side by side; None where something else differs."""
+    for name in old._fields:
+        first, second = getattr(old, name), getattr(new, name)
+        if isinstance(first, ast.expr) and isinstance(second, ast.expr):
+            yield first, second
+        elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+            for one, other in zip(first, second, strict=True):
+                yield (one, other) if isinstance(one, ast.AST) and isinstance(other, ast.AST) else None
+        elif (
+            isinstance(first, ast.AST) and isinstance(second, ast.AST) and ast.dump(first) == ast.dump(second)
+        ):
+            continue
+        elif first != second:
+            yield None

@@ -1,0 +1,58 @@
+"""Where a term stands, and how it is written there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from klcli.lint.definitions import lines_of
+from klcli.lint.excerpts import Excerpt
+from klcli.lint.findings import Place
+from klcli.lint.source import Module
+
+__all__ = ["expression_of", "lines_at", "node_of", "place_of", "span"]
+
+
+def node_of(excerpt: Excerpt) -> ast.stmt | ast.expr:
+    """What people would point at: an assignment, or the value of any other statement."""
+    node = excerpt.formula.node
+    if isinstance(node, ast.Return | ast.Expr):
+        return node.value or node
+    return node
+
+
+def place_of(excerpt: Excerpt) -> Place:
+    """The place of a term."""
+    return span(node_of(excerpt), excerpt.owner.module)
+
+
+def span(node: ast.stmt | ast.expr, module: Module) -> Place:
+    """The place of a node of a module."""
+    lines = lines_of(module)
+    end = node.end_lineno or node.lineno
+    last = node.col_offset if node.end_col_offset is None else node.end_col_offset
+    return Place(
+        module.path,
+        node.lineno,
+        _column(lines, node.lineno, node.col_offset),
+        end,
+        _column(lines, end, last),
+    )
+
+
+def expression_of(excerpt: Excerpt) -> str:
+    """A term as it is written."""
+    node = node_of(excerpt)
+    return ast.get_source_segment(excerpt.owner.module.text, node) or ast.unparse(node)
+
+
+def lines_at(excerpt: Excerpt) -> tuple[str, ...]:
+    """The whole lines in which a term stands."""
+    node = node_of(excerpt)
+    return tuple(lines_of(excerpt.owner.module)[node.lineno - 1 : node.end_lineno])
+
+
+def _column(lines: Sequence[str], line: int, offset: int) -> int:
+    """The column in characters, from 1, of an offset in bytes."""
+    text = lines[line - 1] if line <= len(lines) else ""
+    return len(text.encode()[:offset].decode(errors="ignore")) + 1
