@@ -35,7 +35,7 @@ from klcli.formula.vocabulary import (
     Noise,
 )
 
-__all__ = ["Calls", "is_module", "is_readable"]
+__all__ = ["Calls", "is_module", "is_readable", "viewed"]
 
 _KNOWN = (*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *NOISE)
 _NAMES = frozenset(_KNOWN)

@@ -8,7 +8,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
 from klcli.lint.excerpts import Excerpt
-from klcli.lint.findings import Confidence, Finding, Related, Severity
+from klcli.lint.findings import Confidence, Finding, Place, Related, Severity
 from klcli.lint.fixes import fixed
 from klcli.lint.pairing import Disagreement
 from klcli.lint.places import expression_of, lines_at, place_of
@@ -16,7 +16,7 @@ from klcli.lint.sinks import Sink
 from klcli.lint.terms import Divergence, Sample
 from klcli.lint.uses import is_unused, slope
 
-__all__ = ["about_divergence", "about_noise", "about_sign", "disagreement"]
+__all__ = ["about_divergence", "about_noise", "about_signs", "disagreement"]
 
 
 def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Finding]:
@@ -69,29 +69,36 @@ def _mistaken(one: Divergence, mistake: Mistake) -> Finding:
     )
 
 
-def about_sign(ways: Sequence[Divergence], sinks: Sequence[Sink]) -> Iterator[Finding]:
-    """A KL that what is minimised takes away."""
-    found: list[tuple[int, Divergence, Sink]] = []
-    for one in ways:
-        if (sign := _sign(one)) and not one.is_sampled:
-            found += [(sign * way, one, sink) for sink in sinks if (way := slope(sink, one))]
-    if not found or any(sign > 0 for sign, _, _ in found):
-        return
-    _, one, sink = next((entry for entry in found if entry[2].is_certain), found[0])
+def about_signs(divergences: Sequence[Sequence[Divergence]], sinks: Sequence[Sink]) -> Iterator[Finding]:
+    """KL terms that what is minimised takes away; not where it adds another, which is then what is meant."""
+    signs: dict[Sink, list[tuple[int, Divergence]]] = {sink: [] for sink in sinks}
+    for one in (way for ways in divergences for way in ways if not way.is_sampled):
+        sign = 1 if one.is_right else -1 if one.is_negated else 0
+        for sink in sinks if sign else ():
+            if way := slope(sink, one):
+                signs[sink].append((sign * way, one))
+    added = {place_of(one.excerpt) for found in signs.values() for sign, one in found if sign > 0}
+    said: set[Place] = set()
+    for sink, found in sorted(signs.items(), key=lambda entry: not entry[0].is_certain):
+        if any(sign > 0 for sign, _ in found):
+            continue
+        for _, one in found:
+            place = place_of(one.excerpt)
+            if place not in added | said:
+                said.add(place)
+                yield _taken_away(one, "high" if sink.is_certain else "medium")
+
+
+def _taken_away(one: Divergence, confidence: Confidence) -> Finding:
     mistake = find_mistake("KL204")
-    confidence: Confidence = "high" if sink.is_certain else "medium"
     reading = one.found.best.verdict.parameterization.name
-    yield _finding(one.excerpt, mistake, "error", confidence, mistake.sentence, reading)
-
-
-def _sign(one: Divergence) -> int:
-    """Whether a term is a KL or one with the wrong sign; 0 where it is neither."""
-    return 1 if one.is_right else -1 if one.is_negated else 0
+    return _finding(one.excerpt, mistake, "error", confidence, mistake.sentence, reading)
 
 
 def about_noise(ways: Sequence[Sample]) -> Iterator[Finding]:
     """Noise that is not standard normal."""
-    one = next((way for way in ways if way.sampling.mistake and way.sampling.parameterization), None)
+    read = [way for way in ways if way.sampling.parameterization]
+    one = next((way for way in read if way.excerpt.is_local), next(iter(read), None))
     if one and one.sampling.mistake:
         mistake = one.sampling.mistake
         reading = one.sampling.parameterization

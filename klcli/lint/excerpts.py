@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klcli.formula.vocabulary import REDUCTIONS
 from klcli.lint.definitions import Function
@@ -46,6 +46,12 @@ class Excerpt:
     text: str
 
     @property
+    def last(self) -> Excerpt:
+        """The same, pointing at the last of its statements that adds anything up."""
+        formula = next((part for part in reversed(self.steps) if part.sums > 0), self.step)
+        return replace(self, formula=formula)
+
+    @property
     def owner(self) -> Function:
         """The function in which the formula stands."""
         return self.formula.function
@@ -84,7 +90,7 @@ class Excerpt:
         return name, None
 
     def _earlier(self, count: int) -> Excerpt:
-        return Excerpt(self.step, self.steps, self.before, count, self.formula, self.root, self.text)
+        return replace(self, count=count)
 
 
 def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> Excerpt | None:

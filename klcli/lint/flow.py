@@ -13,19 +13,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from klcli.formula.calls import is_readable, viewed
+from klcli.formula.vocabulary import NOISE
 from klcli.lint import densities
-from klcli.lint.definitions import Class, Function, lambda_of, parameters
+from klcli.lint.definitions import Class, Function, FunctionNode, lambda_of, parameters
 from klcli.lint.excerpts import Excerpt, excerpt
 from klcli.lint.project import Project
 from klcli.lint.resolution import Scope, Target, class_of, target
 from klcli.lint.sinks import Sink, sinks_in
-from klcli.lint.steps import Step, forgotten, rebuilt, stored, text_of_name
+from klcli.lint.steps import Step, called, forgotten, rebuilt, stored, text_of_name
 from klcli.lint.structures import Structure, normal, part, structure_of
 
 __all__ = ["Flow", "flow"]
 
 _DEEPEST = 4
 _MOST_STEPS = 2500
+_TINY = 1e-2
 _MOST_STATEMENTS = 80
 """Statements of a function that is followed; longer ones are programs of their own."""
 
@@ -102,7 +105,10 @@ class _Flow:
         own = _own_name(function)
         frame = _Frame(Scope(function, project, own, local, self._objects), {}, None, 0)
         self._annotate(function, frame)
-        self._block(function.body, frame, _closure(function, local), False)
+        before = _closure(function, local)
+        if function.node is not None:
+            before += [_given(name, value, function) for name, value in _defaults(function.node).items()]
+        self._block(function.body, frame, before, False)
 
     # Statements
 
@@ -325,8 +331,26 @@ class _Flow:
             if known and key in known.parts:
                 return known.parts[key]
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            if (computed := self._property(node, frame, before)) is not None:
+                return computed
             self._pull(node, frame, before)
         return node
+
+    def _property(self, node: ast.Attribute, frame: _Frame, before: list[Step]) -> ast.expr | None:
+        """What a property of an object of the project computes."""
+        if self.is_relevant is None or frame.depth >= _DEEPEST:
+            return None
+        kind = class_of(node.value, frame.scope)
+        method = kind.methods.get(node.attr) if kind else None
+        decorators = getattr(method.node, "decorator_list", []) if method else []
+        if (
+            method is None
+            or method in self._stack
+            or not any(getattr(one, "id", "") == "property" for one in decorators)
+        ):
+            return None
+        call = ast.copy_location(ast.Call(node, [], []), node)
+        return self._inlined(Target(method, node.value, []), call, frame, before)
 
     def _structure(self, value: ast.expr) -> Structure | None:
         if isinstance(value, ast.Name | ast.Attribute):
@@ -374,7 +398,8 @@ class _Flow:
             return node
         where = target(source, frame.scope)
         if where is None or where.function in self._stack or not self._is_worth(where.function):
-            return node
+            moved = len(node.args) == 1 and _is_noise(node.args[0]) and not is_readable(node)
+            return node.args[0] if moved else node
         where = Target(where.function, where.owner and self._renamed(where.owner, frame), node.args)
         if _takes_itself(source, where, frame):
             where = Target(where.function, node.args[0], node.args[1:])
@@ -536,8 +561,6 @@ def _assigned(statement: ast.stmt) -> set[str]:
 
 def _keeps(node: ast.AST) -> bool:
     """Whether an assignment gives a name what it has, in another place or shape: ``x = x.cuda()``."""
-    from klcli.formula.calls import viewed
-
     match node:
         case ast.Assign(
             targets=[ast.Name(id=name)],
@@ -615,17 +638,38 @@ def _own_name(function: Function) -> str:
     return names[0] if names and "staticmethod" not in decorators else ""
 
 
-def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, ast.expr]:
-    """The default values of parameters that are numbers."""
+def _defaults(node: FunctionNode) -> dict[str, ast.expr]:
+    """The default values of parameters that change nothing: factors of 1, offsets of 0, tiny numbers.
+
+    Others are weights that callers choose, such as a temperature.
+    """
     names = parameters(node)
-    found = dict(zip(names[::-1], node.args.defaults[::-1], strict=False))
-    return {
-        name: value
-        for name, value in found.items()
-        if isinstance(value, ast.Constant)
-        and isinstance(value.value, int | float)
-        and not isinstance(value.value, bool)
-    }
+    found = list(zip(names[::-1], node.args.defaults[::-1], strict=False))
+    found += [
+        (one.arg, value)
+        for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if value
+    ]
+    return {name: value for name, value in found if _is_neutral(value)}
+
+
+def _given(name: str, value: ast.expr, function: Function) -> Step:
+    """A parameter with its default value."""
+    target = ast.copy_location(ast.Name(name, ast.Store()), value)
+    node = ast.copy_location(ast.Assign([target], value), value)
+    return Step(node, function, is_written=False)
+
+
+def _is_neutral(value: ast.expr) -> bool:
+    number = value.value if isinstance(value, ast.Constant) else None
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    return number == 1 or 0 <= number < _TINY
+
+
+def _is_noise(node: ast.expr) -> bool:
+    """Whether an expression draws random numbers, which a function that is not known puts elsewhere."""
+    return isinstance(node, ast.Call) and called(node).removesuffix("_") in NOISE
 
 
 def _takes_itself(source: ast.Call, where: Target, frame: _Frame) -> bool:
@@ -656,6 +700,6 @@ def _set_once(function: Function) -> tuple[Step, ...]:
     for line in function.body:
         match line:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if counts[name] == 1:
-                if not isinstance(value, ast.Lambda | ast.Constant):
+                if not isinstance(value, ast.Lambda):
                     found.append(Step(line, function))
     return tuple(found)

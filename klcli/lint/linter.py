@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import prior_text, scale_text
-from klcli.lint.complaints import about_divergence, about_noise, about_sign, disagreement
+from klcli.lint.complaints import about_divergence, about_noise, about_signs, disagreement
 from klcli.lint.findings import Finding, Linted, Place, Prior, Term
 from klcli.lint.flow import Flow, flow
 from klcli.lint.pairing import disagreements
@@ -39,12 +39,13 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     best = [_best(ways) for ways in divergences]
     findings = [
         *(said for one, ways in zip(best, divergences, strict=True) for said in about_divergence(one, ways)),
-        *(said for ways in divergences for said in about_sign(ways, sinks)),
+        *about_signs(divergences, sinks),
         *(said for ways in samples for said in about_noise(ways)),
         *map(disagreement, disagreements(divergences, samples)),
     ]
     own = [one for one in findings if one.related or one.place.path == module.path]
-    found = [*map(_term, best), *(_sample_term(_clearest(ways)) for ways in samples)]
+    drawn = [one for ways in samples if (one := _clearest(ways)).sampling.parameterization]
+    found = [*map(_term, best), *map(_sample_term, drawn)]
     return Linted(
         module.path,
         tuple(sorted((one for one in own if not _is_accepted(one)), key=_position)),

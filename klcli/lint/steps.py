@@ -10,15 +10,17 @@ from functools import cached_property
 
 from klcli.formula.calls import is_readable
 from klcli.formula.tree import FUNCTIONS
+from klcli.formula.vocabulary import NOISE
 from klcli.lint.definitions import Function
 
-__all__ = ["UNKNOWN", "Step", "forgotten", "rebuilt", "stored", "text_of_name"]
+__all__ = ["UNKNOWN", "Step", "called", "forgotten", "rebuilt", "stored", "text_of_name"]
 
 UNKNOWN = "None"
 """What stands for what cannot be followed; it is no number, so that a name for it is a symbol."""
 
 _TRANSCENDENTAL = frozenset(FUNCTIONS) - {"abs", "sqrt"}
 _SQUARES = frozenset(("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner"))
+_ADDED = frozenset(("add", "sub", "subtract", "addcmul"))
 _NOISE = re.compile(r"rand|normal|eps|noise|xi\Z|sample", re.IGNORECASE)
 _NAMES = (ast.Name, ast.Attribute, ast.Subscript)
 
@@ -98,7 +100,7 @@ def _facts(statement: ast.stmt) -> _Facts:
     names: set[str] = set()
     words: set[str] = set()
     is_readable_, sums, is_square = True, 0, False
-    for node in ast.walk(statement):
+    for node in _told(statement):
         match node:
             case ast.Name(id=name):
                 names.add(name)
@@ -108,8 +110,11 @@ def _facts(statement: ast.stmt) -> _Facts:
                 words.add(name)
             case ast.Subscript():
                 names.add(ast.unparse(node))
-            case ast.Call():
-                is_readable_ = is_readable_ and is_readable(node)
+            case ast.Call(func=func):
+                is_readable_ = is_readable_ and is_readable(node) and not _is_layer(node)
+                sums += getattr(func, "attr", "").removesuffix("_") in _ADDED
+            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+                is_readable_ = is_readable_ and ast.dump(left) == ast.dump(right)
             case ast.BinOp(op=ast.Add() | ast.Sub()) | ast.AugAssign(op=ast.Add() | ast.Sub()):
                 sums += 1
             case ast.BinOp(op=ast.Pow() | ast.Mult()) | ast.AugAssign(op=ast.Mult()):
@@ -125,6 +130,36 @@ def _facts(statement: ast.stmt) -> _Facts:
         any(map(_NOISE.search, words)),
         sums,
     )
+
+
+def _told(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below a statement, without what says only of what shape random numbers are."""
+    yield node
+    if isinstance(node, ast.Call) and (word := called(node).removesuffix("_")) in NOISE:
+        below: list[ast.AST] = [*node.keywords]
+        if called(node) == word:
+            below += [node.func, *node.args]
+        if word in ("normal", "uniform"):
+            below += node.args
+        elif called(node) == word:
+            below = [node.func, *node.keywords]
+    else:
+        below = list(ast.iter_child_nodes(node))
+    for child in below:
+        yield from _told(child)
+
+
+def called(node: ast.Call) -> str:
+    """The bare name of what is called."""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def _is_layer(node: ast.Call) -> bool:
+    """Whether a call multiplies a matrix, which a closed form does with one vector only."""
+    if called(node) not in ("matmul", "dot", "inner", "vdot", "mm"):
+        return False
+    owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+    return len({ast.dump(entry) for entry in [*owner, *node.args][-2:]}) != 1
 
 
 def stored(statement: ast.AST) -> set[str]:

@@ -175,7 +175,7 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
     found: Sample | None = None
     for mean, head in permutations(others):
         if drawn := _drawn(program.tree, Roles(mean, head)):
-            found = Sample(excerpt, drawn, str(_written(program, mean)), str(_written(program, head)))
+            found = Sample(excerpt.last, drawn, str(_written(program, mean)), str(_written(program, head)))
             if drawn.parameterization is not None:
                 return found
     return found

@@ -18,6 +18,8 @@ __all__ = ["is_unused", "slope"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
+_FAR = 1e4
+"""A KL beyond which a capacity term ``|C - KL|`` shows that it is one."""
 
 
 def slope(sink: Sink, one: Divergence) -> int:
@@ -42,7 +44,9 @@ def _slope(tree: Tree) -> int:
     for first in (0.3, 0.9, 1.7):
         values = {name: first + 0.37 * number for number, name in enumerate(others)}
         try:
-            low, middle, high = (evaluate(tree, values | {_TERM: x}, Doubles()) for x in (0.5, 1.0, 1.5))
+            low, middle, high = (
+                evaluate(tree, values | {_TERM: x}, Doubles()) for x in (0.5, _FAR, 2 * _FAR - 0.5)
+            )
         except (ArithmeticError, ValueError):
             return 0
         slack = 1e-9 * max(abs(low), abs(middle), abs(high))
