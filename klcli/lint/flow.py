@@ -394,16 +394,23 @@ class _Flow:
             q, p = self._distribution(node.args[0]), self._distribution(node.args[1])
             if q and p:
                 return densities.divergence(q, p, node)
-        if frame.depth >= _DEEPEST or self.is_relevant is None:
-            return node
-        where = target(source, frame.scope)
-        if where is None or where.function in self._stack or not self._is_worth(where.function):
+        where = self._target(source, frame)
+        if where is None:
             moved = len(node.args) == 1 and _is_noise(node.args[0]) and not is_readable(node)
             return node.args[0] if moved else node
         where = Target(where.function, where.owner and self._renamed(where.owner, frame), node.args)
         if _takes_itself(source, where, frame):
             where = Target(where.function, node.args[0], node.args[1:])
         return self._inlined(where, node, frame, before)
+
+    def _target(self, source: ast.Call, frame: _Frame) -> Target | None:
+        """The function that a call is followed into, if it is."""
+        if frame.depth >= _DEEPEST or self.is_relevant is None:
+            return None
+        where = target(source, frame.scope)
+        if where is None or where.function in self._stack or not self._is_worth(where.function):
+            return None
+        return where
 
     def _is_worth(self, function: Function) -> bool:
         return (

@@ -26,7 +26,7 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.formula.vocabulary import UNIT_NOISE
-from klcli.judge.names import is_noise
+from klcli.judge.names import is_mean, is_noise, suggested
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.judge.verification import Verification, verify
@@ -172,13 +172,20 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
     others = [name for name in names if name not in noises]
     if len(noises) != 1 or len(others) != 2:
         return None
+    is_drawn = noises[0] in UNIT_NOISE
     found: Sample | None = None
     for mean, head in permutations(others):
-        if drawn := _drawn(program.tree, Roles(mean, head)):
+        drawn = _drawn(program.tree, Roles(mean, head))
+        if drawn and (is_drawn or _is_likely(drawn, mean, head)):
             found = Sample(excerpt.last, drawn, str(_written(program, mean)), str(_written(program, head)))
             if drawn.parameterization is not None:
                 return found
     return found
+
+
+def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
+    """Whether what is taken for a sample because of the name of its noise has the other names of one."""
+    return drawn.factor is not None and abs(drawn.factor) == 1 and (is_mean(mean) or suggested(head) is not None)
 
 
 def _drawn(tree: Tree, role: Roles) -> Sampling | None:
