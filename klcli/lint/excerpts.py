@@ -116,9 +116,11 @@ def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> E
 def _may_be_term(kept: Sequence[Step]) -> bool:
     """Whether statements have a function of a head, and the sums and products of a KL or of a sample."""
     facts = [part.facts for part in kept if not part.is_opaque or part is kept[0]]
-    if not any(one.is_transcendental for one in facts) or not any(one.is_square for one in facts):
-        return any(one.is_noisy and one.is_square and one.sums for one in facts)
-    return sum(one.sums for one in facts) >= _LEAST_SUMS or any(one.is_noisy and one.sums for one in facts)
+    sums = sum(one.sums for one in facts)
+    is_product = any(one.is_square for one in facts)
+    if is_product and sums and any(one.is_noisy for one in facts):
+        return True
+    return is_product and sums >= _LEAST_SUMS and any(one.is_transcendental for one in facts)
 
 
 def smaller(found: Excerpt) -> Iterator[Excerpt]:
