@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from klcli.lint.source import Module
 
@@ -16,6 +16,7 @@ __all__ = [
     "Function",
     "FunctionNode",
     "definitions",
+    "is_number",
     "lambda_of",
     "lines_of",
     "parameters",
@@ -82,6 +83,8 @@ class Definitions:
         classes: by name.
         imports: for each imported name the module, as it is written, and the name in it, or None.
         made: the calls whose results the module gives names, by name.
+        numbers: the numbers that it gives names, by name.
+        stars: the modules of which it imports all names.
     """
 
     top: Function
@@ -90,6 +93,8 @@ class Definitions:
     classes: Mapping[str, Class]
     imports: Mapping[str, tuple[str, str | None]]
     made: Mapping[str, ast.Call]
+    numbers: Mapping[str, ast.Constant]
+    stars: Sequence[str]
 
 
 def definitions(module: Module) -> Definitions:
@@ -99,14 +104,22 @@ def definitions(module: Module) -> Definitions:
     classes: dict[str, Class] = {}
     _collect(module.tree.body, top, None, functions, classes)
     by_name = {one.name: one for one in functions if one.outer is top and one.owner is None}
-    made = {
+    given = {
         line.targets[0].id: line.value
         for line in module.tree.body
-        if isinstance(line, ast.Assign)
-        and isinstance(line.targets[0], ast.Name)
-        and isinstance(line.value, ast.Call)
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
     }
-    return Definitions(top, functions, by_name, classes, dict(_imports(module.tree)), made)
+    made = {name: value for name, value in given.items() if isinstance(value, ast.Call)}
+    numbers = {name: value for name, value in given.items() if is_number(value)}
+    imports = dict(_imports(module.tree))
+    stars = [source for name, (source, _) in _imports(module.tree) if name == "*"]
+    return Definitions(top, functions, by_name, classes, imports, made, numbers, stars)
+
+
+def is_number(value: ast.expr) -> TypeGuard[ast.Constant]:
+    """Whether an expression is a number."""
+    number = value.value if isinstance(value, ast.Constant) else None
+    return isinstance(number, int | float) and not isinstance(number, bool)
 
 
 @lru_cache(maxsize=16)

@@ -8,15 +8,24 @@ function computes; the names in it get others where they would be taken for thos
 from __future__ import annotations
 
 import ast
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from klcli.formula.calls import is_readable, viewed
-from klcli.formula.vocabulary import NOISE
+from klcli.formula.vocabulary import MODULES, NOISE
 from klcli.lint import densities
-from klcli.lint.definitions import Class, Function, FunctionNode, lambda_of, parameters
+from klcli.lint.definitions import (
+    Class,
+    Definitions,
+    Function,
+    FunctionNode,
+    is_number,
+    lambda_of,
+    parameters,
+)
 from klcli.lint.excerpts import Excerpt, excerpt
 from klcli.lint.project import Project
 from klcli.lint.resolution import Scope, Target, class_of, target
@@ -31,6 +40,23 @@ _MOST_STEPS = 2500
 _TINY = 1e-2
 _MOST_STATEMENTS = 80
 """Statements of a function that is followed; longer ones are programs of their own."""
+
+_LIBRARY = "xp"
+_LIBRARIES = frozenset(
+    (
+        "torch",
+        "numpy",
+        "tensorflow",
+        "keras",
+        "jax",
+        "theano",
+        "mxnet",
+        "chainer",
+        "scipy",
+        "autograd",
+        "paddle",
+    )
+)
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -103,9 +129,13 @@ class _Flow:
             node.id for line in function.body for node in ast.walk(line) if isinstance(node, ast.Name)
         }
         own = _own_name(function)
-        frame = _Frame(Scope(function, project, own, local, self._objects), {}, None, 0)
+        names = _libraries(project.of(function.module))
+        frame = _Frame(Scope(function, project, own, local, self._objects), names, None, 0)
         self._annotate(function, frame)
-        before = _closure(function, local)
+        before = [
+            _given(name, value, function) for name, value in project.numbers(project.of(function.module))
+        ]
+        before += _closure(function, local)
         if function.node is not None:
             before += [_given(name, value, function) for name, value in _defaults(function.node).items()]
         self._block(function.body, frame, before, False)
@@ -461,6 +491,7 @@ class _Flow:
         local = frozenset(_local_names(function))
         own = _own_name(function)
         names = {name: self._fresh(name) for name in sorted(local - {own} if owner is not None else local)}
+        names |= _libraries(self.project.of(function.module))
         scope = Scope(function, self.project, own, local, self._objects)
         inner = _Frame(scope, names, owner if own else None, frame.depth + 1)
         if owner is not None and own and (kind := class_of(owner, frame.scope)):
@@ -544,6 +575,17 @@ class _Flow:
             name = f"{wish}_{'in' if count == 2 else f'in{count}'}"
         self._taken.add(name)
         return name
+
+
+def _libraries(here: Definitions) -> dict[str, str]:
+    """The names by which a module calls numerical libraries, where nobody else calls them so."""
+    return {
+        name: _LIBRARY
+        for name, (source, _) in here.imports.items()
+        if name not in MODULES and "." not in name and source.partition(".")[0] in _LIBRARIES
+        if name[:1].islower()
+        and here.imports[name][1] in (None, "numpy", "functional", "backend", "nd", "ops")
+    }
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -668,9 +710,8 @@ def _given(name: str, value: ast.expr, function: Function) -> Step:
 
 
 def _is_neutral(value: ast.expr) -> bool:
-    number = value.value if isinstance(value, ast.Constant) else None
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        return False
+    number = value.value if is_number(value) else math.nan
+    assert isinstance(number, int | float)
     return number == 1 or 0 <= number < _TINY
 
 

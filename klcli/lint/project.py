@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os.path
 import re
 from collections import defaultdict
@@ -105,6 +106,17 @@ class Project:
                 return self.imported(found, wanted)
         path = self._path(f"{source}{'' if source.endswith('.') else '.'}{wanted}", here.top.module.path)
         return self.at(path) if path else None
+
+    def numbers(self, here: Definitions) -> Iterator[tuple[str, ast.Constant]]:
+        """The numbers that a module imports from others of the project, by their names in it."""
+        own = here.top.module.path
+        for source in here.stars:
+            if (path := self._path(source, own)) and (found := self.at(path)):
+                yield from found.numbers.items()
+        for name, (source, wanted) in here.imports.items():
+            if wanted and (path := self._path(source, own)) and (found := self.at(path)):
+                if wanted in found.numbers:
+                    yield name, found.numbers[wanted]
 
     def _imports(self, here: Definitions, path: str) -> bool:
         own = here.top.module.path

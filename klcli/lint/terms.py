@@ -185,7 +185,9 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
 
 def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
     """Whether what is taken for a sample because of the name of its noise has the other names of one."""
-    return drawn.factor is not None and abs(drawn.factor) == 1 and (is_mean(mean) or suggested(head) is not None)
+    return (
+        drawn.factor is not None and abs(drawn.factor) == 1 and (is_mean(mean) or suggested(head) is not None)
+    )
 
 
 def _drawn(tree: Tree, role: Roles) -> Sampling | None:
