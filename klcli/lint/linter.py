@@ -49,6 +49,7 @@ def linted(module: Module, project: Project | None = None) -> Linted:
         module.path,
         tuple(sorted(findings, key=lambda finding: finding.place.line)),
         tuple(sorted(terms, key=lambda one: one.place.line)),
+        unreadable=module.skipped,
     )
 
 
