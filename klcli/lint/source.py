@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +11,10 @@ from klcli.lint.decoding import UnreadableError, decoded, encoding_of, without_s
 from klcli.lint.notebooks import Cell, cells_of, code_of, python_from
 from klcli.lint.repair import FAILURES, Repair, repaired, syntax
 from klcli.lint.splicing import Change, relocate, spliced
+from klcli.lint.worth import may_hold_terms
 
 __all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "may_hold_terms", "parsed", "text_of"]
 
-_WORTH = re.compile(r"\b(?:exp|log|softplus|expm1|log1p|exp_|log_)\b")
-_SQUARE = re.compile(r"\*\*|\bpow|\bsquare|\bmul|\*", re.IGNORECASE)
 _MOST_NAMED = 5
 _LEAST_READ = 0.5
 """Of the statements of a file; a file of which less can be read is no Python."""
@@ -54,11 +52,6 @@ def text_of(data: bytes, path: str) -> str:
         UnreadableError: no text, or no notebook of Python.
     """
     return code_of(data) if path.endswith(".ipynb") else decoded(data)
-
-
-def may_hold_terms(text: str) -> bool:
-    """Whether a source is worth following: a KL has a logarithm or an exponential, and products."""
-    return _WORTH.search(text) is not None and _SQUARE.search(text) is not None
 
 
 def parsed(text: str, path: str) -> Module:
