@@ -90,7 +90,8 @@ class Line:
     def is_header(self) -> bool:
         """Whether a block has to follow."""
         last = self.tokens[-1]
-        return last.text == ":" and last.depth == 0 and len(self.tokens) > 1
+        is_outside = last.depth == 0 or self.first in ("def", "class")  # or its bracket was never closed
+        return last.text == ":" and is_outside and len(self.tokens) > 1
 
     @property
     def is_magic(self) -> bool:
