@@ -15,7 +15,7 @@ from klcli.lint.source import Module, UnreadableError, encoding_of, parsed, text
 
 PYTHON_2 = [
     ("print 'a', x", "print('a', x)"),
-    ("print >>f, x; print y", "print >>f, x; print(y)"),
+    ("print >>f, x; print y", "print(f, x); print(y)"),
     ("print", "print"),
     ("if x: print y; print z", "if x: print(y); print(z)"),
     ("raise E, 'text', tb", "raise (E, 'text', tb)"),
