@@ -50,6 +50,7 @@ def linted(module: Module, project: Project | None = None) -> Linted:
         module.path,
         tuple(sorted((one for one in own if not _is_accepted(one)), key=_position)),
         tuple(sorted((one for one in found if one.place.path == module.path), key=_position)),
+        unreadable=module.skipped,
     )
 
 

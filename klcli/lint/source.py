@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import ast
-import io
-import json
-import re
-import tokenize
-import warnings
-from dataclasses import dataclass
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-__all__ = ["Module", "UnreadableError", "may_hold_terms", "parsed", "text_of"]
+from klcli.lint.decoding import UnreadableError, decoded, encoding_of, without_surrogates
+from klcli.lint.notebooks import Cell, cells_of, code_of, python_from
+from klcli.lint.repair import FAILURES, Repair, repaired, syntax
+from klcli.lint.splicing import Change, relocate, spliced
+from klcli.lint.worth import may_hold_terms
 
-_WORTH = re.compile(r"\b(?:exp|log|softplus|expm1|log1p|exp_|log_)\b")
-_SQUARE = re.compile(r"\*\*|\bpow|\bsquare|\bmul|\*", re.IGNORECASE)
-_MAGIC = re.compile(r"^(\s*)([%!?].*|.*\?)$")
+__all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "may_hold_terms", "parsed", "text_of"]
 
-
-class UnreadableError(Exception):
-    """A file that is no Python source; the argument is the reason in words."""
+_MOST_NAMED = 5
+_LEAST_READ = 0.5
+"""Of the statements of a file; a file of which less can be read is no Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,57 +26,120 @@ class Module:
 
     Attributes:
         path: where it stands.
-        text: the source; that of a notebook is the code of its cells, one after the other.
-        tree: its syntax.
+        text: the source as it is written; that of a notebook is the code of its cells, one after the other.
+        tree: its syntax; all its places are those of the text.
+        skipped: what was not read, in words; empty where everything was.
+        is_python_2: whether it has statements of Python 2, where 1 / 2 is 0.
+        cells: of a notebook, in order.
     """
 
     path: str
     text: str
     tree: ast.Module
+    skipped: str = ""
+    is_python_2: bool = False
+    cells: tuple[Cell, ...] = ()
+
+    def cell(self, line: int) -> tuple[int, int] | None:
+        """The number of the cell that a line stands in, and its number there; None for no notebook."""
+        return _cell(self.cells, line)
 
 
 def text_of(data: bytes, path: str) -> str:
-    """The source in the bytes of a file; the code of a notebook, with its magics as comments.
+    """The source in the bytes of a file; the code of a notebook, its cells one after the other.
 
     Raises:
-        UnreadableError: no text, or no notebook.
+        UnreadableError: no text, or no notebook of Python.
     """
-    if path.endswith(".ipynb"):
-        return _notebook(data)
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        raise UnreadableError("it is no text in the encoding that it declares") from None
-
-
-def may_hold_terms(text: str) -> bool:
-    """Whether a source is worth following: a KL has a logarithm or an exponential, and products."""
-    return _WORTH.search(text) is not None and _SQUARE.search(text) is not None
+    return code_of(data) if path.endswith(".ipynb") else decoded(data)
 
 
 def parsed(text: str, path: str) -> Module:
-    """The module of a source.
+    """The module of a source, without the statements that are no Python.
 
     Raises:
-        UnreadableError: it is no Python 3.
+        UnreadableError: it is no Python at all.
     """
+    cells = cells_of(text) if path.endswith(".ipynb") else ()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # escapes in the strings of others
-            return Module(path, text, ast.parse(text))
-    except SyntaxError as error:
-        reason = f"line {error.lineno}: {error.msg}" if error.lineno else str(error.msg)
-        raise UnreadableError(f"it is no Python 3: {reason}") from None
-    except (ValueError, RecursionError, MemoryError):
-        raise UnreadableError("it is too deeply nested, or has null bytes") from None
+        return Module(path, text, syntax(text), cells=cells)
+    except UnicodeEncodeError:
+        return parsed(without_surrogates(text), path)
+    except FAILURES as error:
+        return _mended(Module(path, text, ast.Module([], []), cells=cells), error)
 
 
-def _notebook(data: bytes) -> str:
+def _mended(module: Module, error: BaseException) -> Module:
+    """The module of a source with errors, read statement by statement."""
+    found = _of_cells(module) if module.cells else repaired(module.text)
     try:
-        cells = json.loads(data.decode("utf-8"))["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise UnreadableError("it is no notebook") from None
-    lines = "\n\n".join(sources).split("\n")
-    return "\n".join(_MAGIC.sub(r"\1pass  # \2", line) for line in lines)
+        tree = syntax(spliced(module.text, found.changes))
+    except FAILURES:
+        raise UnreadableError(_reason(error)) from None
+    if found.left_out and len(found.left_out) > (1 - _LEAST_READ) * found.lines:
+        raise UnreadableError(_reason(error))
+    relocate(tree, module.text, found.changes)
+    skipped = _skipped(found.left_out, module.cells)
+    return replace(module, tree=tree, skipped=skipped, is_python_2=found.is_python_2)
+
+
+def _of_cells(module: Module) -> Repair:
+    """The repair of a notebook, each cell by itself."""
+    whole = Repair()
+    for cell in module.cells:
+        source = module.text[cell.start : cell.end]
+        begin = python_from(source)
+        if begin != 0:
+            end = cell.end if begin is None else cell.start + begin
+            lines = "\n" * module.text.count("\n", cell.start, end)
+            whole.changes.append(Change(cell.start, end, lines))
+        if begin is not None:
+            _add(whole, repaired(source[begin:]), cell, begin)
+    return whole
+
+
+def _add(whole: Repair, part: Repair, cell: Cell, begin: int) -> None:
+    start = cell.start + begin
+    whole.changes += (Change(start + one.start, start + one.end, one.text) for one in part.changes)
+    whole.left_out += ((cell.line - 1 + first, cell.line - 1 + last) for first, last in part.left_out)
+    whole.lines += part.lines
+    whole.is_python_2 |= part.is_python_2
+
+
+def _reason(error: BaseException) -> str:
+    match error:
+        case SyntaxError(lineno=int(line)) if line:
+            return f"it is no Python 3: line {line}: {error.msg}"
+        case SyntaxError():
+            return f"it is no Python 3: {error.msg}"
+    return "it is too deeply nested"
+
+
+def _skipped(left_out: Sequence[tuple[int, int]], cells: Sequence[Cell]) -> str:
+    """The lines that were left out, in words."""
+    if not left_out:
+        return ""
+    named = [_spot(first, last, cells) for first, last in left_out[:_MOST_NAMED]]
+    if len(left_out) > _MOST_NAMED:
+        named.append(f"{len(left_out) - _MOST_NAMED} others")
+    spots = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    verb = "is" if len(left_out) == 1 and left_out[0][0] == left_out[0][1] else "are"
+    version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    return f"{spots} {verb} no {version} and {'was' if verb == 'is' else 'were'} left out"
+
+
+def _spot(first: int, last: int, cells: Sequence[Cell]) -> str:
+    lines = f"line {first}" if first == last else f"lines {first} to {last}"
+    place = _cell(cells, first)
+    if place is None:
+        return lines
+    number, line = place
+    lines = f"line {line}" if first == last else f"lines {line} to {line + last - first}"
+    return f"{lines} of cell {number}"
+
+
+def _cell(cells: Sequence[Cell], line: int) -> tuple[int, int] | None:
+    for cell in reversed(cells):
+        if cell.line <= line:
+            return cell.number, line - cell.line + 1
+    return None

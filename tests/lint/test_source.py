@@ -32,8 +32,8 @@ def test_a_notebook_with_magics() -> None:
     [
         (b"{}", "a.ipynb"),
         (b"\xff\xfe", "a.ipynb"),
-        (b"# coding: nowhere\n", "a.py"),
-        (b"x = '\xff'\n", "a.py"),
+        (b"\xff\xfe\x00\xd8", "a.py"),
+        (b"x\x00=\x001\x00", "a.py"),
     ],
 )
 def test_what_is_no_text(data: bytes, path: str) -> None:
@@ -41,14 +41,30 @@ def test_what_is_no_text(data: bytes, path: str) -> None:
         text_of(data, path)
 
 
-@pytest.mark.parametrize("text", ["print 'two'", "def f(:\n", "\x00", "(" * 5000])
+@pytest.mark.parametrize(
+    "text", ["here are words,\nand more words here", "def f(:\n", "(" * 5000, "-" * 9000 + "1"]
+)
 def test_what_is_no_python_3(text: str) -> None:
     with pytest.raises(UnreadableError):
         parsed(text, "a.py")
 
 
 @pytest.mark.parametrize(
-    ("text", "worth"), [("x = np.exp(s) ** 2", True), ("import os", False), ("x = 2 ** 3", False)]
+    ("text", "worth"),
+    [
+        ("x = np.exp(s) ** 2", True),
+        ("x = s.exp_() * 2", True),
+        ("s = Softplus()(s)\nx = m * m", True),
+        ("kl = kl_divergence(q, p)", True),
+        ("z = Normal(mu, std).rsample()", True),
+        ("z = mu + std * torch.randn_like(std)", True),
+        ("eps = np.random.randn(3)\nz = eps.mul(std).add_(mu)", True),
+        ("s = np.e ** t", True),
+        ("import os", False),
+        ("x = 2 ** 3  # expected in the log", False),
+        ("import log; log.write(2 * 3)", False),
+        ("x = randn(3)", False),
+    ],
 )
 def test_what_is_worth_following(text: str, worth: bool) -> None:
     assert may_hold_terms(text) is worth

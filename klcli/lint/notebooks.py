@@ -1,0 +1,95 @@
+"""The code of notebooks: its cells one after the other, and what in them is no Python."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from klcli.lint.decoding import UnreadableError, decoded, without_surrogates
+
+__all__ = ["Cell", "cells_of", "code_of", "python_from"]
+
+_MARK = "# %% [cell {}]"
+_MARKED = re.compile(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
+_PYTHON = re.compile(r"python|sage|^$", re.IGNORECASE)
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
+_KEEP_PYTHON = frozenset(
+    ("time", "timeit", "capture", "prun", "python", "python3", "python2", "pypy", "px", "memit", "local")
+)
+"""Magics for a cell that is run all the same."""
+_WRITES = re.compile(r"\s*%%(?:writefile|file)\b[^\n]*\.py[ \t]*(?:\n|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of code in the text of a notebook.
+
+    Attributes:
+        number: among all the cells of the notebook, from 1.
+        line: its first, in the text.
+        start: where it begins in the text.
+        end: where it ends.
+    """
+
+    number: int
+    line: int
+    start: int
+    end: int
+
+
+def code_of(data: bytes) -> str:
+    """The code of a notebook's cells as it is written, each after a comment with its number.
+
+    Raises:
+        UnreadableError: no notebook, or one of another language.
+    """
+    try:
+        found = json.loads(decoded(data))
+        language = _language(found)
+        if not _PYTHON.search(language):
+            raise UnreadableError(f"its language is {language}")
+        parts = [f"{_MARK.format(number)}\n{source}\n" for number, source in _sources(found)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise UnreadableError("it is no notebook") from None
+    text = "\n".join(parts).replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+    return without_surrogates(text)
+
+
+def _language(notebook: Mapping[str, Any]) -> str:
+    metadata = notebook.get("metadata") or {}
+    kernel, info = metadata.get("kernelspec") or {}, metadata.get("language_info") or {}
+    return str(info.get("name") or kernel.get("language") or kernel.get("name") or "")
+
+
+def _sources(notebook: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """The numbers and the sources of the cells of code; those of the third format stand on sheets."""
+    sheets = notebook.get("worksheets")
+    cells = [cell for sheet in sheets for cell in sheet["cells"]] if sheets else notebook["cells"]
+    for number, cell in enumerate(cells, 1):
+        if cell["cell_type"] == "code" and _PYTHON.search(str(cell.get("language") or "")):
+            yield number, "".join(cell["source"] if "source" in cell else cell["input"])
+
+
+def cells_of(text: str) -> tuple[Cell, ...]:
+    """The cells in the text of a notebook."""
+    marks = list(_MARKED.finditer(text))
+    cells, line, known = [], 1, 0
+    for number, mark in enumerate(marks):
+        line += text.count("\n", known, mark.start())
+        known = mark.start()
+        end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
+        cells.append(Cell(int(mark[1]), line + 1, min(mark.end() + 1, end), end))
+    return tuple(cells)
+
+
+def python_from(source: str) -> int | None:
+    """Where the Python of a cell begins: after a magic for the whole cell; None where it is no Python."""
+    found = _CELL_MAGIC.match(source)
+    if found is None:
+        return 0
+    if found[1] in _KEEP_PYTHON or _WRITES.match(source):
+        return found.end()
+    return None
