@@ -52,6 +52,7 @@ class Question:
         matrix_sampler: the sampling line, read as a formula of matrices.
         prior: the fixed prior of formulas without symbols for it.
         sampler: the sampling line that belongs to it.
+        mended: whether known mistakes are looked for in what is no KL.
     """
 
     mean: str | None = None
@@ -61,6 +62,7 @@ class Question:
     sampler: Tree | None = None
     matrix_reading: str | None = None
     matrix_sampler: Program | None = None
+    mended: bool = True
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -101,7 +103,7 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
         raise KlcliError("no symbol is left for the head", "name both: --mean mu --head logvar")
     verdicts = _verdicts(tree, ways, question)
     likeliest = [way for way in ways if strangeness(way) == strangeness(ways[0])]
-    mended = _mended(program, prepared, verdicts, likeliest, question)
+    mended = _mended(program, prepared, verdicts, likeliest, question) if question.mended else {}
     found = [_candidate(verdict, mended, prepared, program) for verdict in verdicts]
     wanted = question.reading.name if question.reading else None
 

@@ -10,13 +10,13 @@ from klcli.judge.names import suggested
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Confidence, Finding, Place, Related, Severity
 from klcli.lint.fixes import fixed
-from klcli.lint.pairing import Disagreement
+from klcli.lint.pairing import Pair
 from klcli.lint.places import expression_of, lines_at, place_of
 from klcli.lint.sinks import Sink
-from klcli.lint.terms import Divergence, Sample
+from klcli.lint.terms import Divergence
 from klcli.lint.uses import is_unused, slope
 
-__all__ = ["about_divergence", "about_noise", "about_signs", "disagreement"]
+__all__ = ["about_divergence", "about_pair", "about_signs"]
 
 
 def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
     """
     best = one.found.best
     reading = best.verdict.parameterization.name
-    if best.kind == "wrong" and best.mistake and not one.is_negated:
+    if best.kind == "wrong" and best.mistake:
         yield _mistaken(one, best.mistake)
     if best.kind == "reversed" and not best.verdict.roles.has_prior:
         mistake = find_mistake("KL115")
@@ -73,7 +73,7 @@ def about_signs(divergences: Sequence[Sequence[Divergence]], sinks: Sequence[Sin
     """KL terms that what is minimised takes away; not where it adds another, which is then what is meant."""
     signs: dict[Sink, list[tuple[int, Divergence]]] = {sink: [] for sink in sinks}
     for one in (way for ways in divergences for way in ways if not way.is_sampled):
-        sign = 1 if one.is_right else -1 if one.is_negated else 0
+        sign = one.sign if one.is_right else 0
         for sink in sinks if sign else ():
             if way := slope(sink, one):
                 signs[sink].append((sign * way, one))
@@ -95,17 +95,17 @@ def _taken_away(one: Divergence, confidence: Confidence) -> Finding:
     return _finding(one.excerpt, mistake, "error", confidence, mistake.sentence, reading)
 
 
-def about_noise(ways: Sequence[Sample]) -> Iterator[Finding]:
-    """Noise that is not standard normal."""
-    read = [way for way in ways if way.sampling.parameterization]
-    one = next((way for way in read if way.excerpt.is_local), next(iter(read), None))
-    if one and one.sampling.mistake:
-        mistake = one.sampling.mistake
-        reading = one.sampling.parameterization
-        yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+def about_pair(found: Pair) -> Iterator[Finding]:
+    """What is wrong with a sample that belongs to a KL."""
+    mistake = found.sample.sampling.mistake
+    if mistake:
+        reading = found.sample.sampling.parameterization
+        yield _finding(found.sample.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+    elif found.relation == "disagree":
+        yield _disagreement(found)
 
 
-def disagreement(found: Disagreement) -> Finding:
+def _disagreement(found: Pair) -> Finding:
     """A sample that reads the head in another way than the KL."""
     one, drawn = found.divergence, found.sample
     reading = one.found.best.verdict.parameterization

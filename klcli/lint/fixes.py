@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Edit
 from klcli.lint.places import span
-from klcli.lint.steps import Step
+from klcli.lint.steps import Step, with_value
 
 __all__ = ["fixed"]
 
@@ -26,6 +26,7 @@ def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | N
     if corrected is None:
         return None, None
     before, after = excerpt.text.split("\n"), corrected.split("\n")
+    after[-1] = _unsigned(after[-1], before[-1])
     changed = [
         number for number, lines in enumerate(zip(before, after, strict=False)) if lines[0] != lines[1]
     ]
@@ -38,6 +39,17 @@ def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | N
     if old is None or new is None or source is None or ast.dump(old) != ast.dump(source):
         return line, None
     return line, _edit(source, new, step)
+
+
+def _unsigned(line: str, before: str) -> str:
+    """A line without the sign that was put before the whole to judge it."""
+    old, new = _parsed(before), _parsed(line)
+    if old is None or new is None:
+        return line
+    value = getattr(new, "value", None)
+    if isinstance(value, ast.UnaryOp) and not isinstance(getattr(old, "value", None), ast.UnaryOp):
+        return ast.unparse(with_value(new, value.operand))
+    return line
 
 
 def _step_of(excerpt: Excerpt, line: int) -> Step:

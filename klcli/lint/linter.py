@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import prior_text, scale_text
-from klcli.lint.complaints import about_divergence, about_noise, about_signs, disagreement
+from klcli.lint.complaints import about_divergence, about_pair, about_signs
+from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Finding, Linted, Place, Prior, Term
 from klcli.lint.flow import Flow, flow
-from klcli.lint.pairing import disagreements
+from klcli.lint.pairing import pairs
 from klcli.lint.places import expression_of, place_of
 from klcli.lint.project import Project, outline
 from klcli.lint.relevance import Relevance, holds_terms
@@ -24,6 +25,8 @@ __all__ = ["linted"]
 
 _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 _Found: TypeAlias = tuple[list[list[Divergence]], list[list[Sample]], list[Sink]]
+_MOST_WAYS = 8
+"""Statements of callers that are looked at for one formula."""
 _ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong")
 
 
@@ -40,8 +43,7 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     findings = [
         *(said for one, ways in zip(best, divergences, strict=True) for said in about_divergence(one, ways)),
         *about_signs(divergences, sinks),
-        *(said for ways in samples for said in about_noise(ways)),
-        *map(disagreement, disagreements(divergences, samples)),
+        *(said for pair in pairs(divergences, samples) for said in about_pair(pair)),
     ]
     own = [one for one in findings if one.related or one.place.path == module.path]
     drawn = [one for ways in samples if (one := _clearest(ways)).sampling.parameterization]
@@ -82,9 +84,10 @@ def _reached(flows: Iterable[Flow]) -> _Found:
     divergences: dict[Place, list[Divergence]] = defaultdict(list)
     samples: dict[Place, list[Sample]] = defaultdict(list)
     sinks: list[Sink] = []
+    seen: Counter[Place] = Counter()
     for one in flows:
         sinks += one.sinks
-        for found in (part for excerpt in one.excerpts for part in terms(excerpt)):
+        for found in (part for excerpt in one.excerpts if _is_new(excerpt, seen) for part in terms(excerpt)):
             place = place_of(found.excerpt)
             if isinstance(found, Divergence):
                 divergences[place].append(found)
@@ -93,16 +96,23 @@ def _reached(flows: Iterable[Flow]) -> _Found:
     return list(divergences.values()), list(samples.values()), sinks
 
 
+def _is_new(excerpt: Excerpt, seen: Counter[Place]) -> bool:
+    """Whether a formula was not yet reached from enough other functions."""
+    if excerpt.is_local:
+        return True
+    seen[place_of(excerpt)] += 1
+    return seen[place_of(excerpt)] <= _MOST_WAYS
+
+
 def _best(ways: Sequence[Divergence]) -> Divergence:
     """The way to read a KL that makes the most of it; its own function's, and the last of several."""
-    return min(
-        enumerate(ways),
-        key=lambda entry: (
-            max(1, _ORDER.index(entry[1].found.best.kind)),
-            not entry[1].excerpt.is_local,
-            -entry[0],
-        ),
-    )[1]
+
+    def rank(entry: tuple[int, Divergence]) -> tuple[object, ...]:
+        number, one = entry
+        kind = max(1, _ORDER.index(one.found.best.kind))
+        return kind, not one.excerpt.is_local, one.sign < 0, -number
+
+    return min(enumerate(ways), key=rank)[1]
 
 
 def _is_accepted(finding: Finding) -> bool:
@@ -117,9 +127,8 @@ def _is_accepted(finding: Finding) -> bool:
 
 def _term(one: Divergence) -> Term:
     found, best = one.found, one.found.best
-    verdict, kind, sign = best.verdict, best.kind, ""
-    if one.is_negated and best.repaired:
-        verdict, kind, sign = best.repaired, "scaled", "-"
+    verdict = best.verdict
+    kind, sign = (best.kind, "") if one.sign > 0 else ("scaled", "-")
     mean, variance = prior_text(found.program, verdict)
     return Term(
         place_of(one.excerpt),

@@ -13,36 +13,39 @@ from typing import Literal, TypeAlias
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.terms import Divergence, Sample
 
-__all__ = ["Disagreement", "disagreements"]
+__all__ = ["Pair", "pairs"]
 
 _Relation: TypeAlias = Literal["agree", "disagree"]
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
-    """A sample and a KL of one head that read it in two ways."""
+class Pair:
+    """A sample and the KL that it belongs to.
+
+    Attributes:
+        sample: what is drawn.
+        divergence: the KL of what it is drawn from.
+        relation: whether both read the head in the same way.
+    """
 
     sample: Sample
     divergence: Divergence
+    relation: _Relation
 
 
-def disagreements(
-    divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[Sample]]
-) -> Iterator[Disagreement]:
-    """The samples that read the head in another way than the KL that they belong to.
+def pairs(divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[Sample]]) -> Iterator[Pair]:
+    """Each sample with the KL that it belongs to; one that it agrees with, if there is one.
 
     Args:
         divergences: for each KL, the ways in which it was reached.
         samples: for each sample, the ways in which it was reached.
     """
     for ways in samples:
-        pairs = [(one, drawn) for others in divergences for one in others for drawn in ways]
-        found = [(relation, one, drawn) for one, drawn in pairs if (relation := _by_flow(one, drawn))]
-        if not found:
-            found = list(_by_name(divergences, ways))
-        if found and all(relation == "disagree" for relation, _, _ in found):
-            _, one, drawn = found[0]
-            yield Disagreement(drawn, one)
+        both = [(one, drawn) for others in divergences for one in others for drawn in ways]
+        found = [Pair(drawn, one, relation) for one, drawn in both if (relation := _by_flow(one, drawn))]
+        found = found or list(_by_name(divergences, ways))
+        if found:
+            yield next((pair for pair in found if pair.relation == "agree"), found[0])
 
 
 def _by_flow(one: Divergence, drawn: Sample) -> _Relation | None:
@@ -61,9 +64,7 @@ def _relation(one: Divergence, drawn: Sample) -> _Relation:
     return "agree" if drawn.sampling.parameterization == reading else "disagree"
 
 
-def _by_name(
-    divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample]
-) -> Iterator[tuple[_Relation, Divergence, Sample]]:
+def _by_name(divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample]) -> Iterator[Pair]:
     """Relations by names: within a class or among the functions of a file."""
     local = [drawn for drawn in ways if drawn.excerpt.is_local] or list(ways[:1])
     for drawn in local:
@@ -78,7 +79,7 @@ def _by_name(
         own = [one for one in alike if one.excerpt.owner is drawn.excerpt.owner]
         near = [one for one in alike if one.excerpt.owner.owner is drawn.excerpt.owner.owner]
         for one in own or near or alike:
-            yield _relation(one, drawn), one, drawn
+            yield Pair(drawn, one, _relation(one, drawn))
 
 
 def _same_names(one: Divergence, drawn: Sample) -> bool:

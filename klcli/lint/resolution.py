@@ -15,6 +15,7 @@ _CALLS = ("forward", "call", "__call__")
 """The methods that are meant when an object is called."""
 _COMMON = frozenset(("forward", "call", "train", "eval", "step", "fit", "update", "get", "append", "build"))
 _MOST_BASES = 4
+_FARTHEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +67,28 @@ def target(call: ast.Call, scope: Scope) -> Target | None:
     return None
 
 
-def class_of(node: ast.expr, scope: Scope) -> Class | None:
+def class_of(node: ast.expr, scope: Scope, depth: int = 0) -> Class | None:
     """The class of an object, as far as it is known."""
+    if depth > _FARTHEST:
+        return None  # ``model = model.cuda()``
     if isinstance(node, ast.Name | ast.Attribute) and (found := scope.objects.get(text_of_name(node))):
         return found
     match node:
         case ast.Name(id=name) if name == scope.own:
             return scope.function.owner
         case ast.Name(id=name) if name not in scope.local and name in scope.here.made:
-            return class_of(scope.here.made[name], _outside(scope.here.top, scope))
+            return class_of(scope.here.made[name], _outside(scope.here.top, scope), depth + 1)
         case ast.Call(
             func=ast.Attribute(value=owner, attr="to" | "cuda" | "cpu" | "double" | "eval" | "float")
         ):
-            return class_of(owner, scope)
+            return class_of(owner, scope, depth + 1)
         case ast.Call(func=func):
             made = _named(func, scope)
             return made if isinstance(made, Class) else None
-        case ast.Attribute(value=owner, attr=name) if outer := class_of(owner, scope):
+        case ast.Attribute(value=owner, attr=name) if outer := class_of(owner, scope, depth + 1):
             where = outer.attributes.get(name, [])
             if len(where) == 1 and isinstance(value := getattr(where[0][1], "value", None), ast.Call):
-                return class_of(value, _outside(where[0][0], scope))
+                return class_of(value, _outside(where[0][0], scope), depth + 1)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +14,7 @@ from klcli.formula.tree import FUNCTIONS
 from klcli.formula.vocabulary import NOISE
 from klcli.lint.definitions import Function
 
-__all__ = ["UNKNOWN", "Step", "called", "forgotten", "rebuilt", "stored", "text_of_name"]
+__all__ = ["UNKNOWN", "Step", "called", "forgotten", "rebuilt", "stored", "text_of_name", "with_value"]
 
 UNKNOWN = "None"
 """What stands for what cannot be followed; it is no number, so that a name for it is a symbol."""
@@ -212,3 +213,10 @@ def rebuilt(node: ast.AST, change: Callable[[ast.AST], ast.AST]) -> ast.AST:
         return node
     fields = dict(ast.iter_fields(node)) | changes
     return ast.copy_location(type(node)(**fields), node)
+
+
+def with_value(statement: ast.stmt, value: ast.expr) -> ast.stmt:
+    """A statement with another value."""
+    changed = copy(statement)
+    setattr(changed, "value", value)  # noqa: B010 - only some statements have one
+    return changed

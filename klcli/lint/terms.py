@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
@@ -26,11 +27,13 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.judge.candidates import PLAIN
 from klcli.judge.names import is_mean, is_noise, suggested
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.judge.verification import Verification, verify
 from klcli.lint.excerpts import Excerpt, smaller
+from klcli.lint.steps import with_value
 
 __all__ = ["Divergence", "Sample", "judged", "terms"]
 
@@ -53,6 +56,7 @@ class Divergence:
         found: the answer of the judge.
         mean: the name of the posterior's mean in the flow; None where there is none.
         head: the name of its head in the flow.
+        sign: -1 for one with a negative factor, as it stands in a bound that is maximised.
         is_sampled: whether it is an estimate from one sample, whose expectation is the KL.
     """
 
@@ -60,18 +64,13 @@ class Divergence:
     found: Verification
     mean: str | None
     head: str | None
+    sign: int = 1
     is_sampled: bool = False
 
     @property
     def is_right(self) -> bool:
         """Whether it is a KL, perhaps with a factor, to another prior."""
         return self.found.best.kind in ("exact", "scaled", "other-prior")
-
-    @property
-    def is_negated(self) -> bool:
-        """Whether it is a KL with a negative factor, as it stands in a bound that is maximised."""
-        best = self.found.best
-        return best.kind == "wrong" and best.mistake is not None and best.mistake.code == "KL109"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +125,60 @@ def judged(excerpt: Excerpt, opaque: frozenset[str] = frozenset()) -> Divergence
 
 
 def _divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
-    """A KL term, or what a known mistake keeps from being one."""
+    """A KL term, one with a negative factor, or what a known mistake keeps from being one."""
     tree, is_sampled = program.tree, False
     if _has_noise(tree):
         tree, is_sampled = _expected(tree), True
     if not _looks_like_kl(tree):
         return None
-    found = _verified(program) if not is_sampled else _verified(_with_tree(program, tree))
-    if found is None:
+    for sign in _signs(tree):
+        signed = program if sign > 0 else _negated(excerpt)
+        if signed is None:
+            continue
+        if is_sampled:
+            signed = _with_tree(signed, _expected(signed.tree))
+        found = _settled(signed, excerpt.is_local and not is_sampled)
+        if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
+            role = found.best.verdict.roles
+            mean, head = _written(signed, role.mean), _written(signed, role.head)
+            return Divergence(excerpt, found, mean, head, sign, is_sampled)
+    return None
+
+
+def _is_of_strange_prior(found: Verification) -> bool:
+    """Whether it is the KL to a fixed prior that is not N(0, 1)."""
+    return found.best.kind == "other-prior" and not found.best.verdict.roles.has_prior
+
+
+def _settled(program: Program, is_mended: bool) -> Verification | None:
+    """The answer of the judge; None for what is no KL, and has no mistake by name."""
+    found = _verified(program, mended=False)
+    if found and found.best.kind in ("exact", "scaled", "reversed"):
+        return found
+    if found and found.best.kind == "other-prior" and not is_mended:
+        return found if found.best.verdict.roles.has_prior else None
+    found = _verified(program, mended=True) if is_mended else None
+    is_named = found is not None and (found.best.kind == "other-prior" or found.best.mistake is not None)
+    return found if found is not None and is_named and found.best.kind != "not-kl" else None
+
+
+def _negated(excerpt: Excerpt) -> Program | None:
+    """The program of minus a term."""
+    node = excerpt.step.node
+    if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Mult | ast.Div):
         return None
-    best = found.best
-    if best.kind == "not-kl" or (best.kind == "wrong" and (best.mistake is None or is_sampled)):
+    value = getattr(node, "value", None)
+    if not isinstance(value, ast.expr):
         return None
-    role = best.verdict.roles
-    mean, head = _written(program, role.mean), _written(program, role.head)
-    return Divergence(excerpt, found, mean, head, is_sampled)
+    changed = with_value(node, ast.UnaryOp(ast.USub(), value))
+    return _program("\n".join([*(part.text for part in excerpt.steps[:-1]), ast.unparse(changed)]))
+
+
+def _signs(tree: Tree) -> tuple[int, ...]:
+    """The signs with which a formula may be a KL, which opens upwards in its means."""
+    names = free_symbols(tree)
+    bends = [bend for name in names if (bend := _bend(tree, name, names))]
+    return tuple(sign for sign in (1, -1) if any(bend * sign > 0 for bend in bends))
 
 
 def _has_noise(tree: Tree) -> bool:
@@ -158,11 +196,29 @@ def _with_tree(program: Program, tree: Tree) -> Program:
     return Program(program.text, program.language, tree, program.spellings, program.helpers, program.ignored)
 
 
-def _verified(program: Program) -> Verification | None:
+@lru_cache(maxsize=512)
+def _verified_once(text: str, tree: Tree, mended: bool, program: _Same) -> Verification | None:
     try:
-        return verify(program)
+        return verify(program.program, replace(PLAIN, mended=mended))
     except (KlcliError, ArithmeticError):
         return None
+
+
+def _verified(program: Program, *, mended: bool) -> Verification | None:
+    return _verified_once(program.text, program.tree, mended, _Same(program))
+
+
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """A program that is known by its text and tree, which are compared for it."""
+
+    program: Program
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same)
+
+    def __hash__(self) -> int:
+        return 0
 
 
 def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
@@ -228,19 +284,20 @@ def _looks_like_kl(tree: Tree) -> bool:
     )
     if not (calls and squares and max(map(_terms, nodes), default=0) >= _LEAST_TERMS):
         return False
-    return any(_is_quadratic(tree, name, names) for name in names)
+    return any(_bend(tree, name, names) for name in names)
 
 
-def _is_quadratic(tree: Tree, name: str, names: tuple[str, ...]) -> bool:
-    """Whether a formula is a parabola in a symbol, as every KL is in its mean, whatever else is wrong."""
+def _bend(tree: Tree, name: str, names: tuple[str, ...]) -> float:
+    """How a formula bends in a symbol in which it is a parabola, as every KL is in its mean; 0 where it is none."""
     others = {other: 0.7 + 0.31 * number for number, other in enumerate(names)}
     try:
         values = [evaluate(tree, others | {name: float(x)}, Doubles()) for x in (-1, 0, 1, 2, 3)]
     except (ArithmeticError, ValueError):
-        return False
+        return 0.0
     second = [values[k] - 2 * values[k + 1] + values[k + 2] for k in range(3)]
     slack = 1e-9 * max(map(abs, values))
-    return abs(second[0]) > slack and all(abs(one - second[0]) <= slack for one in second)
+    is_parabola = abs(second[0]) > slack and all(abs(one - second[0]) <= slack for one in second)
+    return second[0] if is_parabola else 0.0
 
 
 _TWO = Number(Fraction(2))
