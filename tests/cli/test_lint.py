@@ -37,7 +37,7 @@ def test_findings_are_status_1(klcli: Klcli, project: Path) -> None:
     assert (finding["code"], finding["severity"], finding["confidence"]) == ("KL101", "error", "high")
     assert "1 + 2 * s" in finding["fix"]
     assert {term["verdict"] for term in data["terms"]} == {"exact", "wrong"}
-    assert "src/bad.py:2:5: KL101" in klcli("lint", "src", "-q").out
+    assert "src/bad.py:2:12: KL101" in klcli("lint", "src", "-q").out
 
 
 def test_terms_are_shown(klcli: Klcli, project: Path) -> None:

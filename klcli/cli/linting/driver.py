@@ -1,0 +1,70 @@
+"""Lints files as one project: first a cheap look at all of them, then the linter where it is worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from klcli.cli.linting.reading import Sources
+from klcli.cli.linting.work import Linting, Outlining
+from klcli.cli.progress import progress
+from klcli.lint.findings import Finding, Linted
+from klcli.lint.project import Outline
+
+__all__ = ["findings_of", "lint_files"]
+
+_FEW_LOOKS = 250
+_FEW_FILES = 12
+"""Fewer than these are done before other processes have started."""
+
+T = TypeVar("T", bound=object)
+
+
+def lint_files(files: Sequence[str], sources: Sources, *, jobs: int, quiet: bool) -> list[Linted]:
+    """What linting finds in each file, in the order of the files, however many processes there are.
+
+    Args:
+        files: their paths, each once.
+        sources: where they are read.
+        jobs: how many processes.
+        quiet: whether to show no progress.
+    """
+    looked = _each(Outlining(sources), files, jobs, _FEW_LOOKS, "files read", quiet)
+    outlines = [found for found in looked.values() if isinstance(found, Outline)]
+    worth = [found.path for found in outlines if found.is_worth]
+    linted = _each(Linting(sources, outlines), worth, jobs, _FEW_FILES, "files linted", quiet)
+    unreadable = {path: found for path, found in looked.items() if isinstance(found, Linted)}
+    return [linted.get(path) or unreadable.get(path) or Linted(path) for path in files]
+
+
+def findings_of(results: Sequence[Linted]) -> list[Finding]:
+    """All findings in the order of their places; those at one place with one code count once."""
+    found = sorted(
+        (one for result in results for one in result.findings),
+        key=lambda one: (one.place.path, one.place.line, one.place.column, one.mistake.code),
+    )
+    return list({(one.place, one.mistake.code): one for one in reversed(found)}.values())[::-1]
+
+
+def _each(
+    work: Callable[[str], T | Linted], paths: Sequence[str], jobs: int, few: int, label: str, quiet: bool
+) -> dict[str, T | Linted]:
+    with progress(len(paths), label, quiet=quiet) as shown:
+        advance = shown or _unseen
+        if jobs > 1 and len(paths) > few:
+            from klcli.cli.linting.processes import spread
+
+            return spread(work, paths, min(jobs, len(paths)), _lost, advance)
+        found = {}
+        for path in paths:
+            found[path] = work(path)
+            advance(1)
+        return found
+
+
+def _unseen(_: int) -> None:
+    """Tell nobody."""
+
+
+def _lost(path: str) -> Linted:
+    return Linted(path, unreadable="the process that linted it died")
