@@ -74,14 +74,15 @@ def walk(paths: Sequence[str], excluded: Sequence[Patterns] = (), *, gitignore: 
 
 def _below(path: str, walked: Walked, excluded: Sequence[Patterns], gitignore: bool) -> Iterator[str]:
     real = os.path.realpath(path)
-    waiting = [_Folder(path, real, _above(real) if gitignore else ())]
+    start = "" if os.path.normpath(path) == os.curdir else path
+    waiting = [_Folder(start, real, _above(real) if gitignore else ())]
     while waiting:
         folder = waiting.pop()
         try:
-            with os.scandir(folder.path) as scanned:
+            with os.scandir(folder.path or os.curdir) as scanned:
                 entries = sorted(scanned, key=lambda entry: entry.name)
         except OSError as error:
-            walked.unreadable[folder.path] = error.strerror or "it cannot be read"
+            walked.unreadable[folder.path or os.curdir] = error.strerror or "it cannot be read"
             continue
         levels = _levels(folder, entries) if gitignore else ()
         below = []
@@ -89,9 +90,9 @@ def _below(path: str, walked: Walked, excluded: Sequence[Patterns], gitignore: b
             at = os.path.join(folder.real, entry.name)
             if _is_folder(entry):
                 if _is_followed(entry) and not is_ignored(levels, at, is_folder=True):
-                    below.append(_Folder(entry.path, at, levels))
+                    below.append(_Folder(os.path.join(folder.path, entry.name), at, levels))
             elif _is_source(entry) and not is_ignored(levels, at, is_folder=False):
-                yield entry.path
+                yield os.path.join(folder.path, entry.name)
         for each in reversed(below):
             if any(level.says(each.real, is_folder=True) for level in excluded):
                 walked.excluded.append(each.path)
