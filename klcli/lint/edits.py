@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from klcli.lint.cell_strings import CellStrings
 from klcli.lint.findings import Edit, Place
-from klcli.lint.notebooks import Cells
 from klcli.lint.source import UnreadableError, parsed, text_of
 
 __all__ = ["Edited", "UneditableError", "edited", "edited_file"]
@@ -69,19 +70,27 @@ def edited_file(data: bytes, path: str, edits: Sequence[Edit]) -> tuple[bytes, t
         UneditableError: the file could not be put together again, or would not be Python any more.
     """
     try:
-        wanted = edited(text_of(data, path), edits)
-        new = _notebook(data, wanted.applied) if path.endswith(".ipynb") else _module(data, wanted.applied)
+        text = text_of(data, path)
+        wanted = edited(text, edits)
+        if path.endswith(".ipynb"):
+            new = _notebook(data, text, wanted.applied)
+        else:
+            new = _module(data, wanted.applied)
         if text_of(new, path) != wanted.text:
             raise UneditableError("what is written there does not map back to the file")
-        parsed(wanted.text, path)
+        if _statements(wanted.text, path) != _statements(text, path):
+            raise UneditableError("after the change it would have other statements")
     except UnreadableError as error:
         raise UneditableError(f"after the change {error}") from None
     return new, wanted.applied
 
 
 def _module(data: bytes, edits: Sequence[Edit]) -> bytes:
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    text = data.decode(encoding)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError):
+        encoding, text = "latin-1", data.decode("latin-1")  # which keeps every byte
     if text.encode(encoding) != data:
         raise UneditableError(f"its encoding {encoding} does not give back what was read")
     try:
@@ -90,20 +99,25 @@ def _module(data: bytes, edits: Sequence[Edit]) -> bytes:
         raise UneditableError(f"its encoding {encoding} has not all characters of the change") from None
 
 
-def _notebook(data: bytes, edits: Sequence[Edit]) -> bytes:
+def _notebook(data: bytes, text: str, edits: Sequence[Edit]) -> bytes:
     raw = data.decode("utf-8")
     try:
-        cells = Cells(raw)
-    except (ValueError, KeyError, IndexError, TypeError):
+        cells = CellStrings(raw, text)
+    except (ValueError, LookupError, TypeError):
         raise UneditableError("its cells are not found in its JSON") from None
     pieces, done = [], 0
-    for span in _chosen(_Lines(cells.text), edits):
+    for span in _chosen(_Lines(text), edits):
         where = cells.raw_span(span.start, span.end)
         if where is None:
             raise UneditableError("what is written there does not lie in one line of one cell")
         pieces += [raw[done : where[0]], cells.quoted(span.edit.text)]
         done = where[1]
     return "".join((*pieces, raw[done:])).encode()
+
+
+def _statements(text: str, path: str) -> list[type[ast.AST]]:
+    """The kinds of statements; those that are no Python may be left out of them."""
+    return [type(node) for node in ast.walk(parsed(text, path).tree) if isinstance(node, ast.stmt)]
 
 
 class _Lines:

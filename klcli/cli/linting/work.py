@@ -56,18 +56,16 @@ class Linting:
 
     def __call__(self, path: str) -> Linted:
         """What is found in a file."""
-        found = _or_unreadable(path, lambda: self._linted(path))
-        if found.unreadable or self._loaded > _MOST_MODULES:
-            self._project, self._loaded = None, 0
-        return found
+        return _or_unreadable(path, lambda: self._linted(path))
 
     def _linted(self, path: str) -> Linted:
-        if self._project is None:
-            self._project = Project(self.outlines, self._module_or_none)
-        known = self._project.at(path)
-        if known is None:
-            return linted(self._module(path), self._project)
-        return linted(known.top.module, self._project)
+        project, self._project = self._project, None  # what an exception leaves behind is not used again
+        if project is None or self._loaded > _MOST_MODULES:
+            project, self._loaded = Project(self.outlines, self._module_or_none), 0
+        known = project.at(path)
+        found = linted(known.top.module if known else self._module(path), project)
+        self._project = project
+        return found
 
     def _module(self, path: str) -> Module:
         return parsed(self.sources.text(path), path)

@@ -1,4 +1,4 @@
-"""The code of a notebook and where each character of it stands in the JSON."""
+"""Where the code of a notebook stands in its JSON, character by character."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Cells"]
+__all__ = ["CellStrings"]
 
-_BETWEEN_CELLS = "\n\n"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _CHARACTER = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
@@ -21,34 +20,37 @@ _DECODER = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class _Literal:
-    """A JSON string: where its text begins in that of all cells, where in the JSON, and the text."""
+    """A JSON string: where its text begins in the code of all cells, where in the JSON, and the text."""
 
     at: int
     raw: int
     value: str
 
 
-class Cells:
-    """The code cells of a notebook, one after the other.
+class CellStrings:
+    """The JSON strings that hold the code of a notebook."""
 
-    Attributes:
-        text: their code, as `text_of` joins it, but with its magics as they are.
-    """
+    def __init__(self, raw: str, text: str) -> None:
+        """The strings of those cells that are read.
 
-    def __init__(self, raw: str) -> None:
-        """The cells in the JSON of a notebook, which is one."""
+        Args:
+            raw: the JSON of a notebook.
+            text: what `text_of` reads from it: the lines of the cells, in order, with others between them.
+
+        Raises:
+            ValueError, LookupError, TypeError: it is no notebook with cells.
+        """
         self._raw = raw
         self._literals: list[_Literal] = []
-        self.text = ""
-        cells: list[str] = []
-        length = 0
+        lines, at = f"\n{text}\n", 0
         for cell in _code_cells(raw):
-            length += len(_BETWEEN_CELLS) * bool(cells)
-            for start, value in cell:
-                self._literals.append(_Literal(length, start, value))
-                length += len(value)
-            cells.append("".join(value for _, value in cell))
-        self.text = _BETWEEN_CELLS.join(cells)
+            code = "".join(value for _, value in cell)
+            found = lines.find(f"\n{code}\n", at)
+            if found >= 0:
+                at = found
+                for start, value in cell:
+                    self._literals.append(_Literal(at, start, value))
+                    at += len(value)
 
     def raw_span(self, start: int, end: int) -> tuple[int, int] | None:
         """Where characters of the code stand in the JSON; None if they are not in one string of it."""
