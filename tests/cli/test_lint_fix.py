@@ -16,11 +16,11 @@ import pytest
 from klcli.cli.linting import fixing, work
 from klcli.judge.mistakes import find_mistake
 from klcli.lint.findings import Edit, Finding, Linted, Place
-from klcli.lint.project import Project
+from klcli.lint.project import Outline, Project
 from klcli.lint.source import Module
 from tests.cli.conftest import Klcli
 
-WRONG = "# exp ** 2\nx = wrong  # é\r\ny = wrong\n"
+WRONG = "# true\nx = wrong  # é\r\ny = wrong\n"
 Change = Callable[[Finding], Finding]
 
 
@@ -29,6 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, and a linter that finds the word ``wrong`` and would have it ``right``."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(work, "linted", finder(lambda found: found))
+    monkeypatch.setattr(work, "outline", lambda text, path: Outline(path, True, frozenset()))
     (tmp_path / "a.py").write_bytes(WRONG.encode())
     return tmp_path
 
@@ -75,18 +76,18 @@ def test_diff(klcli: Klcli, project: Path) -> None:
     assert result.status == 1
     assert result.err == "would fix 2 of 2 findings in 1 file\n"
     assert result.out == (
-        "--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n # exp ** 2\n"
+        "--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n # true\n"
         "-x = wrong  # é\r\n-y = wrong\n+x = right  # é\r\n+y = right\n"
     )
     assert (project / "a.py").read_bytes() == WRONG.encode()
     assert klcli("lint", ".", "--diff", "-qq").out == ""
-    (project / "a.py").write_text("x = exp(1) ** 2")
+    (project / "a.py").write_text("x = 1")
     result = klcli("lint", ".", "--diff")
     assert (result.status, result.out, result.err) == (0, "", "would fix 0 of 0 findings\n")
 
 
 def test_a_diff_without_a_last_line_end(klcli: Klcli, project: Path) -> None:
-    (project / "a.py").write_text("# exp **\nx = wrong")
+    (project / "a.py").write_text("# true\nx = wrong")
     assert klcli("lint", ".", "--diff").out.endswith(
         "\n-x = wrong\n\\ No newline at end of file\n+x = right\n\\ No newline at end of file\n"
     )
@@ -158,7 +159,7 @@ def test_a_file_that_has_changed_meanwhile_is_left_alone(
     real = fixing.fixes
 
     def late(*arguments: object) -> object:
-        (project / "a.py").write_text("# exp ** 2\n\nx = wrong\ny = wrong\n")
+        (project / "a.py").write_text("# true\n\nx = wrong\ny = wrong\n")
         return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("klcli.cli.linting.run.fixes", late)
@@ -198,7 +199,7 @@ def test_a_write_protected_file(klcli: Klcli, project: Path, monkeypatch: pytest
 
 def test_a_notebook(klcli: Klcli, project: Path) -> None:
     (project / "a.py").unlink()
-    raw = '{"cells": [{"cell_type": "code",   "source": ["# exp ** 2\\n", "x = \\"\\u00e9\\", wrong\\n"]}]}\n'
+    raw = '{"cells": [{"cell_type": "code",   "source": ["# true\\n", "x = \\"\\u00e9\\", wrong\\n"]}]}\n'
     (project / "n.ipynb").write_text(raw)
     assert klcli("lint", ".", "--fix").err == "fixed 1 of 1 finding in 1 file\n"
     assert (project / "n.ipynb").read_text() == raw.replace("wrong", "right")

@@ -29,9 +29,9 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(driver, "_FEW_LOOKS", 0)
     monkeypatch.setattr(driver, "_FEW_FILES", 0)
-    names = [f"m{number}.py" for number in range(6)]
+    names = [f"m{number}.{('py', 'py', 'ipynb')[number % 3]}" for number in range(6)]
     for number, name in enumerate(names):
-        Path(name).write_text((GOOD, BAD, "print 'exp', 2 ** 2\n")[number % 3])
+        Path(name).write_text((GOOD, BAD, "no notebook")[number % 3])
     return names
 
 
@@ -154,9 +154,10 @@ def test_modules_are_forgotten(names: list[str], monkeypatch: pytest.MonkeyPatch
 
 def test_unreadable_files_are_said(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     Path(names[0]).unlink()
-    Path(names[1]).write_bytes(b"# coding: utf-8\n\xff")
+    Path(names[1]).unlink()
+    Path(names[1]).mkdir()
     given = Sources({names[2]: b"x" * 64_000_001})
     reasons = [result.unreadable for result in lint(names, sources=given)[:3]]
     assert reasons[0] == "No such file or directory"
-    assert "encoding" in reasons[1]
+    assert reasons[1] == "Is a directory"
     assert "larger than 64 MB" in reasons[2]
