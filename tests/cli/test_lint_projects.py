@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -121,6 +122,15 @@ def test_a_notebook_from_standard_input(klcli: Klcli, monkeypatch: pytest.Monkey
     cells = [{"cell_type": "code", "source": BAD.splitlines(keepends=True)}]
     from_stdin(monkeypatch, json.dumps({"cells": cells}))
     assert codes(klcli("lint", "-", "--stdin-filename", "n.ipynb", "--json")) == ["KL101"]
+
+
+def test_a_pipe_that_is_named_like_a_file(klcli: Klcli) -> None:
+    """As a shell passes <(command): it can be read only once."""
+    reading, writing = os.pipe()
+    os.write(writing, BAD.encode())
+    os.close(writing)
+    assert codes(klcli("lint", f"/dev/fd/{reading}", "--json")) == ["KL101"]
+    os.close(reading)
 
 
 def baseline(klcli: Klcli, *options: str) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from klcli.cli.linting.reading import Sources
@@ -52,9 +53,10 @@ def _each(
     with progress(len(paths), label, quiet=quiet) as shown:
         advance = shown or _unseen
         if jobs > 1 and len(paths) > few:
-            from klcli.cli.linting.processes import spread
+            from klcli.cli.linting.processes import NoProcessesError, spread
 
-            return spread(work, paths, min(jobs, len(paths)), _lost, advance)
+            with suppress(NoProcessesError):
+                return spread(work, paths, min(jobs, len(paths)), _lost, advance)
         found = {}
         for path in paths:
             found[path] = work(path)

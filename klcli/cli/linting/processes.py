@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from multiprocessing import active_children
 from typing import Any, TypeAlias, TypeVar
 
-__all__ = ["cores", "spread"]
+__all__ = ["NoProcessesError", "cores", "spread"]
 
 _AHEAD = 2
 """Chunks that wait for each process, so that none is ever idle; those in flight are suspects if one dies."""
@@ -21,6 +21,11 @@ _LARGEST_CHUNK = 64
 
 T = TypeVar("T")
 Chunk: TypeAlias = Sequence[str]
+
+
+class NoProcessesError(Exception):
+    """The system lets nobody start processes, or has no locks for them."""
+
 
 _work: Callable[[str], Any]
 """What a process does with a path; every process is given it once."""
@@ -47,6 +52,7 @@ def spread(
 
     Raises:
         KeyboardInterrupt: Ctrl-C; the processes have been ended.
+        NoProcessesError: there can be none; what has been done is lost.
     """
     size = max(1, min(_LARGEST_CHUNK, len(paths) // (jobs * _CHUNKS)))
     chunks = deque(paths[at : at + size] for at in range(0, len(paths), size))
@@ -92,13 +98,18 @@ def _until_one_dies(
 def _pool(work: Callable[[str], Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that end with the block, at once if it ends in an exception."""
     others = set(active_children())
-    pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(work,))
+    try:
+        pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(work,))
+    except (ImportError, NotImplementedError, OSError) as error:
+        raise NoProcessesError from error
     try:
         yield pool
-    except BaseException:
+    except BaseException as error:
         for child in set(active_children()) - others:
             child.terminate()
         pool.shutdown(wait=False, cancel_futures=True)
+        if isinstance(error, OSError):  # processes start with the first chunk
+            raise NoProcessesError from error
         raise
     pool.shutdown()
 

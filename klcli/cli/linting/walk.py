@@ -22,7 +22,7 @@ class Walked:
 
     Attributes:
         files: to be linted, in order, each once.
-        excluded: how many were left out because somebody asked for it.
+        excluded: files and folders that were left out because somebody asked for it.
         unreadable: the folders that could not be read, and why.
     """
 
@@ -32,8 +32,8 @@ class Walked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
-    """A folder to be read, as it was typed, and the patterns of those above it."""
+class _Spot:
+    """A folder or a file: as it was typed, as it is, and the patterns of the folders above it."""
 
     path: str
     real: str
@@ -75,32 +75,42 @@ def walk(paths: Sequence[str], excluded: Sequence[Patterns] = (), *, gitignore: 
 def _below(path: str, walked: Walked, excluded: Sequence[Patterns], gitignore: bool) -> Iterator[str]:
     real = os.path.realpath(path)
     start = "" if os.path.normpath(path) == os.curdir else path
-    waiting = [_Folder(start, real, _above(real) if gitignore else ())]
+    waiting = [_Spot(start, real, _above(real) if gitignore else ())]
     while waiting:
         folder = waiting.pop()
-        try:
-            with os.scandir(folder.path or os.curdir) as scanned:
-                entries = sorted(scanned, key=lambda entry: entry.name)
-        except OSError as error:
-            walked.unreadable[folder.path or os.curdir] = error.strerror or "it cannot be read"
+        if any(each.says(folder.real, is_folder=True) for each in excluded):
+            walked.excluded.append(folder.path)
             continue
+        entries = _entries(folder, walked)
         levels = _levels(folder, entries) if gitignore else ()
         below = []
         for entry in entries:
-            at = os.path.join(folder.real, entry.name)
-            if _is_folder(entry):
-                if _is_followed(entry) and not is_ignored(levels, at, is_folder=True):
-                    below.append(_Folder(os.path.join(folder.path, entry.name), at, levels))
-            elif _is_source(entry) and not is_ignored(levels, at, is_folder=False):
-                yield os.path.join(folder.path, entry.name)
-        for each in reversed(below):
-            if any(level.says(each.real, is_folder=True) for level in excluded):
-                walked.excluded.append(each.path)
-            else:
-                waiting.append(each)
+            inner = _Spot(
+                os.path.join(folder.path, entry.name), os.path.join(folder.real, entry.name), levels
+            )
+            is_folder = _is_folder(entry)
+            if not (_is_followed(entry) if is_folder else _is_source(entry)):
+                continue
+            if not is_ignored(levels, inner.real, is_folder=is_folder):
+                if is_folder:
+                    below.append(inner)
+                else:
+                    yield inner.path
+        waiting += reversed(below)
 
 
-def _levels(folder: _Folder, entries: Sequence[os.DirEntry[str]]) -> tuple[Patterns, ...]:
+def _entries(folder: _Spot, walked: Walked) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name; nothing if it cannot be read, which is noted."""
+    path = folder.path or os.curdir
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        walked.unreadable[path] = error.strerror or "it cannot be read"
+        return []
+
+
+def _levels(folder: _Spot, entries: Sequence[os.DirEntry[str]]) -> tuple[Patterns, ...]:
     """The patterns that hold in a folder; a repository within another begins anew."""
     names = {entry.name for entry in entries}
     if names.isdisjoint((".git", ".gitignore")):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.linting import driver, work
+from klcli.cli.linting import driver, processes, work
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.processes import spread
 from klcli.cli.linting.reading import Sources
@@ -102,6 +102,17 @@ def test_a_process_that_dies_loses_one_file(names: list[str], monkeypatch: pytes
     results = lint(names, jobs=2)
     assert results[4] == Linted("m4.py", unreadable="the process that linted it died")
     assert results[:4] + results[5:] == expected[:4] + expected[5:]
+
+
+@pytest.mark.parametrize("name", ["__init__", "submit"])
+def test_without_processes_there_is_still_one(
+    names: list[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(processes.ProcessPoolExecutor, name, refused)
+    assert [len(result.findings) for result in lint(names, jobs=2)] == [0, 1, 0, 0, 1, 0]
 
 
 def test_results_are_in_order_and_counted() -> None:
