@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from klcli.cli.linting import fixing, work
+from klcli.cli.linting import fixing, looking, work
 from klcli.judge.mistakes import find_mistake
 from klcli.lint.findings import Edit, Finding, Linted, Place
 from klcli.lint.project import Outline, Project
@@ -29,7 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, and a linter that finds the word ``wrong`` and would have it ``right``."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(work, "linted", finder(lambda found: found))
-    monkeypatch.setattr(work, "outline", lambda text, path: Outline(path, True, frozenset()))
+    monkeypatch.setattr(looking, "outline", lambda text, path: Outline(path, True, frozenset()))
     (tmp_path / "a.py").write_bytes(WRONG.encode())
     return tmp_path
 

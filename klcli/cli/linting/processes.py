@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import active_children
 from typing import Any, TypeAlias, TypeVar
 
-__all__ = ["NoProcessesError", "cores", "spread"]
+__all__ = ["NoProcessesError", "spread"]
 
 _AHEAD = 2
 """Chunks that wait for each process, so that none is ever idle; those in flight are suspects if one dies."""
@@ -123,11 +122,3 @@ def _start(work: Callable[[str], Any]) -> None:
 
 def _done(chunk: Chunk) -> list[Any]:
     return [_work(path) for path in chunk]
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not every system tells
-        return os.cpu_count() or 1

@@ -11,7 +11,6 @@ from klcli.cli.linting.baseline import Entry, accepted_in, save, unused, without
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.fixing import Fixes, diff, fixes, write
 from klcli.cli.linting.plan import Flags, Plan, plan
-from klcli.cli.linting.processes import cores
 from klcli.cli.output import Settings
 from klcli.errors import KlcliError
 from klcli.lint.findings import Finding, Linted
@@ -52,8 +51,8 @@ class _Run:
 
     def linted(self) -> list[Linted]:
         """What is found in every file, and the folders that were not read."""
-        walked, jobs = self.plan.walked, self.flags.jobs or cores()
-        found = lint_files(walked.files, self.plan.sources, jobs=jobs, quiet=self.settings.quiet > 0)
+        walked, quiet = self.plan.walked, self.settings.quiet > 0
+        found = lint_files(walked.files, self.plan.sources, jobs=self.flags.jobs, quiet=quiet)
         return [*found, *(Linted(path, unreadable=reason) for path, reason in walked.unreadable.items())]
 
     def findings(self, results: Sequence[Linted]) -> list[Finding]:

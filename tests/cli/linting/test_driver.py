@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.linting import driver, processes, work
+from klcli.cli.linting import driver, guard, processes, work
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.processes import spread
 from klcli.cli.linting.reading import Sources
@@ -82,7 +82,7 @@ def test_one_file_does_not_end_the_others(
     monkeypatch.delenv("KLCLI_TRACEBACK", raising=False)
     monkeypatch.setattr(work, "linted", failing(error))
     if "longer" in reason:
-        monkeypatch.setattr(work, "_MOST_SECONDS", 0.2)
+        monkeypatch.setattr(guard, "_MOST_SECONDS", 0.2)
     results = lint(names, jobs)
     assert results[4] == Linted("m4.py", unreadable=reason)
     assert results[:4] + results[5:] == expected[:4] + expected[5:]
