@@ -14,8 +14,9 @@ from klcli.lint.source import Module, UnreadableError, parsed
 
 __all__ = ["Linting"]
 
-_MOST_MODULES = 100
-"""Modules that a project holds before it is begun anew, so that memory does not grow with the files."""
+_MOST_CHARACTERS = 2_000_000
+"""Of the modules that a project holds before it is begun anew: memory does not grow with the files. A syntax
+tree takes some fifty times the space of its source."""
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Linting:
 
     def _linted(self, path: str) -> Linted:
         project, self._project = self._project, None  # what an exception leaves behind is not used again
-        if project is None or self._loaded > _MOST_MODULES:
+        if project is None or self._loaded > _MOST_CHARACTERS:
             project, self._loaded = Project(self.outlines, self._module_or_none), 0
         known = project.at(path)
         found = linted(known.top.module if known else self._module(path), project)
@@ -46,10 +47,11 @@ class Linting:
         return found
 
     def _module(self, path: str) -> Module:
-        return parsed(self.sources.text(path), path)
+        text = self.sources.text(path)
+        self._loaded += len(text)
+        return parsed(text, path)
 
     def _module_or_none(self, path: str) -> Module | None:
-        self._loaded += 1
         try:
             return self._module(path)
         except (UnreadableError, OSError):

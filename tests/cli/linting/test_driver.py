@@ -150,7 +150,7 @@ def test_what_two_files_found_counts_once(names: list[str]) -> None:
 def test_modules_are_forgotten(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A project is begun anew when it holds many modules, and what is found stays the same."""
     expected = lint(names)
-    monkeypatch.setattr(work, "_MOST_MODULES", 1)
+    monkeypatch.setattr(work, "_MOST_CHARACTERS", 1)
     made: list[Project] = []
 
     class Counted(Project):
