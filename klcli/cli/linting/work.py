@@ -16,7 +16,7 @@ __all__ = ["Linting"]
 
 _MOST_CHARACTERS = 2_000_000
 """Of the modules that a project holds before it is begun anew: memory does not grow with the files. A syntax
-tree takes some fifty times the space of its source."""
+tree takes some thirty times the space of its source."""
 
 
 @dataclass(slots=True)
