@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -97,3 +98,10 @@ def test_verify_proves_with_sympy_alone() -> None:
 
 def test_explain_loads_no_library_of_numbers() -> None:
     assert not loaded("explain", "KL101", "--json") & set(HEAVY)
+
+
+def test_lint_loads_the_judge_for_those_files_only_that_are_worth_it(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text("x = 1\n")
+    modules = loaded("lint", str(tmp_path))
+    assert "klcli.lint.source" in modules
+    assert not modules & {*HEAVY, "klcli.lint.flow", "multiprocessing", "pathspec", "tomllib"} - {"rich"}

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
+from klcli.cli.linting.plan import Flags
+from klcli.cli.linting.run import run
 from klcli.cli.output import Settings, findings_options
-from klcli.cli.progress import progress
-from klcli.cli.walk import sources
-from klcli.errors import KlcliError
-from klcli.lint.findings import Linted
-from klcli.lint.linter import linted
-from klcli.lint.source import UnreadableError, may_hold_terms, parsed, text_of
-from klcli.report.lint import lint_report
 from klcli.report.report import Report
 
 __all__ = ["lint"]
@@ -22,52 +17,45 @@ _EPILOG = """\b
 Examples:
   klcli lint src/
   klcli lint model.py train.ipynb --show-terms
-  klcli lint . --json
+  klcli lint . --ignore KL205 --exclude tests/ --json
+  klcli lint src/ --diff                     what --fix would change
+  klcli lint src/ --write-baseline kl.json   accept what is there today,
+  klcli lint src/ --baseline kl.json         and find what is new
+  cat model.py | klcli lint - --stdin-filename model.py
 
 \b
 Nothing that is read is run or imported. A comment "# klcli: ignore" or "# klcli: ignore[KL201]" on a line
-accepts what is found there. The status is 0 if nothing was found, 1 for findings, and 2 if no
-file could be read.
+accepts what is found there. .gitignore is respected; hidden folders and virtual environments are skipped;
+a file that is named is read in any case, unless it is excluded. [tool.klcli] in the project's
+pyproject.toml has the keys select, ignore, exclude, per-file-ignores, baseline, gitignore, notes and
+show-terms; options come before it.
+
+\b
+Exit status: 0 no errors and warnings (with --diff: no changes), 1 some, 2 usage, or no file could be read.
 """
 
 
 @click.command(epilog=_EPILOG)
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option("--show-terms", is_flag=True, help="Every KL and every sample that was recognised, too.")
-@click.option("--notes", is_flag=True, help="Harmless oddities as well, such as misleading names.")
+@click.option("--show-terms/--no-show-terms", default=None, help="Every KL and every sample, right or wrong.")
+@click.option("--notes/--no-notes", default=None, help="Harmless oddities, such as misleading names.")
+@click.option("--select", multiple=True, metavar="CODES", help="Only these: KL101,KL2 and so on.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="All but these.")
+@click.option(
+    "--exclude", multiple=True, metavar="PATTERN", help="Leave out, as .gitignore would; repeatable."
+)
+@click.option("--gitignore/--no-gitignore", default=None, help="Respect .gitignore; the default.")
+@click.option("--baseline", metavar="FILE", help="Accept the findings that FILE holds.")
+@click.option("--write-baseline", metavar="FILE", help="Write the findings of today to FILE.")
+@click.option("--fix", is_flag=True, help="Mend what is wrong under every reading, in the files.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
+@click.option("--stdin-filename", metavar="NAME", help="The name of what - reads.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; default all cores.")
 @findings_options
 @click.pass_obj
-def lint(
-    outer: Settings, /, settings: Settings, paths: tuple[str, ...], show_terms: bool, notes: bool
-) -> tuple[Report, Settings]:
+def lint(outer: Settings, /, settings: Settings, **flags: Any) -> tuple[Report, Settings]:
     """Find Gaussian KL terms and reparameterised samples in Python files and notebooks, and what is wrong.
 
     Decided by algebra, with the judge of klcli verify; the names in the code serve for the words only.
     """
-    settings = settings.over(outer)
-    if not paths:
-        raise KlcliError("no file or folder is given", "for example: klcli lint src/")
-    files = list(sources(paths))
-    if not files:
-        raise KlcliError(f"there is no Python file in {', '.join(paths)}", "*.py, *.pyi and *.ipynb are read")
-    results = []
-    with progress(len(files), "files", quiet=settings.quiet > 0) as advance:
-        for path in files:
-            results.append(_linted(path))
-            if advance:
-                advance(1)
-    return lint_report(results, show_terms=show_terms, notes=notes), settings
-
-
-def _linted(path: str) -> Linted:
-    try:
-        text = text_of(Path(path).read_bytes(), path)
-        if not may_hold_terms(text):
-            return Linted(path)
-        return linted(parsed(text, path))
-    except UnreadableError as error:
-        return Linted(path, unreadable=str(error))
-    except RecursionError:
-        return Linted(path, unreadable="it is too deeply nested")
-    except OSError as error:
-        return Linted(path, unreadable=str(error.strerror))
+    return run(Flags(**flags), settings.over(outer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import covariance, coverage, kernel, monte_carlo, precision, startup, verify
+from tests.benchmarks import covariance, coverage, kernel, lint, monte_carlo, precision, startup, verify
 
-for benchmark in (kernel, covariance, monte_carlo, precision, coverage, startup, verify):
+for benchmark in (kernel, covariance, monte_carlo, precision, coverage, startup, verify, lint):
     benchmark.main()

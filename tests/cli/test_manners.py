@@ -35,7 +35,7 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 def test_every_command_is_a_module_of_its_name() -> None:
     folder = Path(main.__file__).parent
     shared = {"__init__", "main", "output", "progress", "types", "gaussians", "matrices", "files", "formulas"}
-    shared |= {"sampling", "computations", "other_priors", "walk"}
+    shared |= {"sampling", "computations", "other_priors"}
     assert {path.stem for path in folder.glob("*.py")} - shared == set(main.COMMANDS)
 
 
@@ -127,6 +127,20 @@ def test_ctrl_c_is_status_130() -> None:
         time.sleep(1.5)
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
+    assert (running.returncode, out, err) == (130, b"", b"interrupted\n")
+
+
+def test_ctrl_c_is_status_130_of_many_processes_too(tmp_path: Path) -> None:
+    """Every process gets the signal; one has something to say, and none is left."""
+    hard = "def f(x):\n" + "    x = exp(x) ** 2 + log(x) * g(x)\n" * 300 + "    return x\n"
+    for number in range(400):
+        (tmp_path / f"m{number}.py").write_text(hard)
+    arguments = [sys.executable, "-m", "klcli", "lint", str(tmp_path), "--jobs", "3"]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(arguments, **streams, start_new_session=True) as running:
+        time.sleep(2.5)
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=30)  # the streams end when the last process does
     assert (running.returncode, out, err) == (130, b"", b"interrupted\n")
 
 

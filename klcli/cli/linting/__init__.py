@@ -1,0 +1,1 @@
+"""Around the linter: which files, which findings, on how many cores, and what is done about them."""

@@ -1,0 +1,118 @@
+"""Findings that a project has accepted: counted by file, code and expression, so that lines may move."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from klcli.cli.linting.patterns import located
+from klcli.cli.linting.writing import write_whole
+from klcli.errors import KlcliError
+from klcli.lint.findings import Finding
+
+__all__ = ["Accepted", "accepted_in", "save", "unused", "without"]
+
+_SCHEMA = "klcli.baseline/1"
+_KEYS = ("path", "code", "fingerprint")
+
+Entry: TypeAlias = tuple[str, str, str]
+"""A path as it is seen from the baseline's folder, with slashes; a code; what the expression is."""
+Accepted: TypeAlias = Counter[Entry]
+
+
+def accepted_in(file: str) -> Accepted:
+    """How often each mistake is accepted.
+
+    Raises:
+        KlcliError: it cannot be read, or is no baseline.
+    """
+    try:
+        data = json.loads(Path(file).read_bytes())
+    except OSError as error:
+        hint = f"klcli lint PATH... --write-baseline {file} writes one"
+        raise KlcliError(f"cannot read the baseline {file}: {error.strerror}", hint) from None
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or data.get("schema") != _SCHEMA:
+        raise _broken(file, f"it has no schema {_SCHEMA!r}")
+    entries = data.get("findings")
+    if not isinstance(entries, list):
+        raise _broken(file, "it has no list of findings")
+    return Counter(dict(_entry(each, number, file) for number, each in enumerate(entries, 1)))
+
+
+def save(file: str, findings: Iterable[Finding]) -> None:
+    """Write a baseline that accepts findings.
+
+    Raises:
+        KlcliError: it cannot be written.
+    """
+    counts = sorted(Counter(_key(found, file) for found in findings).items())
+    entries = [dict(zip(_KEYS, key, strict=True)) | {"count": count} for key, count in counts]
+    text = json.dumps({"schema": _SCHEMA, "findings": entries}, indent=2, ensure_ascii=True) + "\n"
+    try:
+        write_whole(file, text.encode())
+    except OSError as error:
+        hint = "--write-baseline takes a file in a folder that exists"
+        raise KlcliError(f"cannot write {file}: {error.strerror}", hint) from None
+
+
+def without(findings: Sequence[Finding], accepted: Accepted, file: str) -> list[Finding]:
+    """The findings that a baseline does not accept; of one mistake the first are the accepted ones."""
+    left = accepted.copy()
+    kept = []
+    for found in findings:
+        key = _key(found, file)
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            kept.append(found)
+    return kept
+
+
+def unused(findings: Iterable[Finding], accepted: Accepted, file: str, paths: Iterable[str]) -> int:
+    """How many accepted mistakes are no more, in the files that were linted and in those that are gone."""
+    here = {_path(path, file) for path in paths}
+    folder = os.path.dirname(file)
+    left = accepted - Counter(_key(found, file) for found in findings)
+    return sum(
+        count
+        for (path, *_), count in left.items()
+        if path in here or not os.path.exists(os.path.join(folder, path))
+    )
+
+
+def _entry(entry: Any, number: int, file: str) -> tuple[Entry, int]:
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in _KEYS):
+        raise _broken(file, f"entry {number} has no {', '.join(_KEYS)}")
+    count = entry.get("count", 1)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise _broken(file, f"the count of entry {number} is {count!r}")
+    return (entry["path"], entry["code"], entry["fingerprint"]), count
+
+
+def _broken(file: str, reason: str) -> KlcliError:
+    return KlcliError(f"{file} is no baseline: {reason}", f"--write-baseline {file} writes it anew")
+
+
+def _key(found: Finding, file: str) -> Entry:
+    return _path(found.place.path, file), found.mistake.code, _fingerprint(found.expression)
+
+
+def _path(path: str, file: str) -> str:
+    return os.path.relpath(located(path), os.path.dirname(located(file))).replace(os.sep, "/")
+
+
+def _fingerprint(expression: str) -> str:
+    """The same for an expression however its lines are broken, its quotes and its brackets are."""
+    try:
+        text = ast.unparse(ast.parse(expression))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        text = "".join(expression.split())
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]

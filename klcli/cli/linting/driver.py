@@ -1,0 +1,95 @@
+"""Lints files as one project: first a cheap look at all of them, then the linter where it is worth it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+from klcli.cli.linting.looking import Outlining
+from klcli.cli.linting.reading import Sources
+from klcli.cli.progress import progress
+from klcli.lint.findings import Finding, Linted
+from klcli.lint.project import Outline
+
+__all__ = ["cores", "findings_of", "lint_files"]
+
+_FEW_LOOKS = 250
+_FEW_FILES = 12
+"""Fewer than these are done before other processes have started."""
+
+T = TypeVar("T", bound=object)
+
+
+def lint_files(
+    files: Sequence[str], sources: Sources, *, jobs: int | None = None, quiet: bool
+) -> list[Linted]:
+    """What linting finds in each file, in the order of the files, however many processes there are.
+
+    Args:
+        files: their paths, each once.
+        sources: where they are read.
+        jobs: how many processes; None for as many as there are cores.
+        quiet: whether to show no progress.
+    """
+    jobs = jobs or cores()
+    looked = _each(Outlining(sources), files, jobs, _FEW_LOOKS, "files read", quiet)
+    outlines = [found for found in looked.values() if isinstance(found, Outline)]
+    worth = [found.path for found in outlines if found.is_worth]
+    linted = _linted(worth, sources, outlines, jobs, quiet)
+    unreadable = {path: found for path, found in looked.items() if isinstance(found, Linted)}
+    return [linted.get(path) or unreadable.get(path) or Linted(path) for path in files]
+
+
+def _linted(
+    worth: Sequence[str], sources: Sources, outlines: Sequence[Outline], jobs: int, quiet: bool
+) -> dict[str, Linted]:
+    """What the linter finds; it is loaded where there is something for it, and before processes start."""
+    if not worth:
+        return {}
+    from klcli.cli.linting.work import Linting
+
+    return _each(Linting(sources, outlines), worth, jobs, _FEW_FILES, "files linted", quiet)
+
+
+def findings_of(results: Sequence[Linted]) -> list[Finding]:
+    """All findings in the order of their places; those at one place with one code count once."""
+    found = sorted(
+        (one for result in results for one in result.findings),
+        key=lambda one: (one.place.path, one.place.line, one.place.column, one.mistake.code),
+    )
+    return list({(one.place, one.mistake.code): one for one in reversed(found)}.values())[::-1]
+
+
+def _each(
+    work: Callable[[str], T | Linted], paths: Sequence[str], jobs: int, few: int, label: str, quiet: bool
+) -> dict[str, T | Linted]:
+    with progress(len(paths), label, quiet=quiet) as shown:
+        advance = shown or _unseen
+        if jobs > 1 and len(paths) > few:
+            from klcli.cli.linting.processes import NoProcessesError, spread
+
+            with suppress(NoProcessesError):
+                return spread(work, paths, min(jobs, len(paths)), _lost, advance)
+        found = {}
+        for path in paths:
+            found[path] = work(path)
+            advance(1)
+        return found
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not every system tells
+        return os.cpu_count() or 1
+
+
+def _unseen(_: int) -> None:
+    """Tell nobody."""
+
+
+def _lost(path: str) -> Linted:
+    return Linted(path, unreadable="the process that linted it died")

@@ -1,0 +1,23 @@
+"""The cheap look at each file. It loads nothing of the linter, which most files do not need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from klcli.cli.linting.guard import or_unreadable
+from klcli.cli.linting.reading import Sources
+from klcli.lint.findings import Linted
+from klcli.lint.project import Outline, outline
+
+__all__ = ["Outlining"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlining:
+    """The cheap look at a file; a file that cannot be read is its own result."""
+
+    sources: Sources
+
+    def __call__(self, path: str) -> Outline | Linted:
+        """What a file looks like."""
+        return or_unreadable(path, lambda: outline(self.sources.text(path), path))

@@ -1,0 +1,49 @@
+"""The sources of one run: files, and what came through standard input or a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from klcli.lint.source import UnreadableError, text_of
+
+__all__ = ["MOST_BYTES", "Sources"]
+
+MOST_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where sources are read from.
+
+    Attributes:
+        given: what is no file that could be read twice, by the path that stands for it.
+    """
+
+    given: Mapping[str, bytes] = field(default_factory=dict)
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a source.
+
+        Raises:
+            OSError: they cannot be read.
+            UnreadableError: there are too many.
+        """
+        if path in self.given:
+            data = self.given[path]
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise UnreadableError(f"it is larger than {MOST_BYTES // 10**6} MB")
+        return data
+
+    def text(self, path: str) -> str:
+        """What the linter reads of a source.
+
+        Raises:
+            OSError: it cannot be read.
+            UnreadableError: it is no Python, no notebook, or too large.
+        """
+        return text_of(self.data(path), path)

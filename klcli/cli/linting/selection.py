@@ -1,0 +1,56 @@
+"""Which findings somebody wants to see: by code and by file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from klcli.cli.linting.patterns import Patterns
+from klcli.errors import KlcliError
+from klcli.judge.mistakes import MISTAKES
+from klcli.lint.findings import Finding
+
+__all__ = ["Selection", "codes"]
+
+_CODES = tuple(mistake.code for mistake in MISTAKES)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Beginnings of codes: which are wanted, which are not, and which are not in some files."""
+
+    select: tuple[str, ...] = ("KL",)
+    ignore: tuple[str, ...] = ()
+    per_file: tuple[tuple[Patterns, tuple[str, ...]], ...] = ()
+
+    def holds(self, found: Finding) -> bool:
+        """Whether a finding is wanted."""
+        code = found.mistake.code
+        if not code.startswith(self.select) or code.startswith(self.ignore):
+            return False
+        return not any(
+            code.startswith(ignored) and files.matches(found.place.path) for files, ignored in self.per_file
+        )
+
+
+def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
+    """Codes, or their beginnings, from lists with commas: ``KL101,KL2``.
+
+    Args:
+        words: the lists.
+        where: the option or the key that holds them.
+
+    Raises:
+        KlcliError: no code begins so, or there is none at all.
+    """
+    found = tuple(code for word in words for code in re.split(r"[\s,]+", word.upper()) if code)
+    for code in found:
+        if not any(known.startswith(code) for known in _CODES):
+            from klcli.formula.syntax import nearest
+
+            hint = nearest(code, _CODES) or "klcli explain lists the codes; KL2 stands for all that begin so"
+            raise KlcliError(f"{where}: there is no code {code}", hint)
+    if not found:
+        raise KlcliError(f"{where} names no code", "for example: KL101,KL2")
+    return found
