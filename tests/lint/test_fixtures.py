@@ -1,0 +1,115 @@
+"""Small sources in many forms, each with what linting has to say of it beside it as JSON.
+
+A case is a file ``name.py`` or a folder ``name`` of several, and what is expected of it: ``name.json`` or
+``name/expected.json``. Entries of a folder name their file; of samples and KL terms it is the reading that counts.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from klcli.lint.findings import Place
+from klcli.lint.linter import linted
+from klcli.lint.project import Project, outline
+from klcli.lint.source import parsed, text_of
+
+FOLDER = Path(__file__).parent / "fixtures"
+EXPECTED = {
+    (file.parent.name if file.name == "expected.json" else file.stem): file
+    for file in sorted(FOLDER.rglob("*.json"))
+}
+
+KNOWN_GAPS: dict[str, str] = {
+    "torch_addcmul": "addcmul is not read as a sample",
+    "torch_bayes_by_backprop": "a method of the layer that gives the standard deviation is not followed",
+    "torch_flax_key_of_the_module": "noise whose key is the result of a call is not read as a sample",
+    "torch_half_missing": "the mean has a name that does not say so, and the term passes for a KL to another prior",
+    "torch_half_of_the_latents_conditional": "an epsilon behind an exponential in a denominator hides the term",
+    "torch_jax_haiku_wrong": "noise whose key is the result of a call is not read as a sample",
+    "torch_lambda": "lambdas are not followed",
+    "torch_latent_attributes": "attributes made of other attributes are not followed into other methods",
+    "torch_latent_class": "attributes made of other attributes are not followed into other methods",
+    "torch_library_swapped": "a KL from a prior with parameters of its own is not known to be turned around",
+    "torch_log_density_of_ones_own": "log densities of the project are not followed",
+    "torch_mean_forgotten": "a mean that is not squared makes it no KL",
+    "torch_noise_called_n": "noise with a single capital letter for a name is not read as a sample",
+    "torch_plus_for_times": "minus twice a KL is not seen as -0.5 + for -0.5 *",
+    "torch_plus_for_times_with_free_bits": "minus twice a KL is not seen as -0.5 + for -0.5 *",
+    "torch_residual_posterior": "a posterior relative to its prior is not read as a KL",
+    "torch_square_as_product": "a square as a product with a factor in between is not seen",
+    "torch_square_for_exponential": "a head that is squared makes it no KL",
+    "torch_star_import": "libraries imported by a star import of another file are not known",
+}
+"""Cases whose answer is known to be missing today, and why."""
+
+
+def _sources(name: str) -> dict[str, str]:
+    expected = EXPECTED[name]
+    files = (
+        sorted(expected.parent.glob("*.py")) if expected.name == "expected.json" else [FOLDER / f"{name}.py"]
+    )
+    return {file.name: text_of(file.read_bytes(), file.name) for file in files}
+
+
+def _seen(name: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The terms and the findings of a case as (path, line, ...)."""
+    sources = _sources(name)
+    project = Project(
+        [outline(text, path) for path, text in sources.items()], lambda path: parsed(sources[path], path)
+    )
+    results = [linted(project.at(path).top.module, project) for path in sources]
+    terms = {
+        (*_at(term.place), term.kind, term.parameterization) for result in results for term in result.terms
+    }
+    findings = {
+        (*_at(finding.place), finding.mistake.code)
+        for result in results
+        for finding in result.findings
+        if finding.severity != "note"
+    }
+    return sorted(terms, key=str), sorted(findings, key=str)
+
+
+def _at(place: Place) -> tuple[str, int]:
+    return place.path, place.line
+
+
+def _expected(name: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    said = json.loads(EXPECTED[name].read_text(encoding="utf-8"))
+
+    def path(entry: dict[str, Any]) -> str:
+        return entry.get("path", f"{name}.py")
+
+    terms = {
+        (path(entry), entry["line"], entry["kind"], entry["parameterization"]) for entry in said["terms"]
+    }
+    findings = {(path(entry), entry["line"], entry["code"]) for entry in said["findings"]}
+    return sorted(terms, key=str), sorted(findings, key=str)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=KNOWN_GAPS[name]))
+        if name in KNOWN_GAPS
+        else name
+        for name in EXPECTED
+    ],
+)
+def test_what_is_said_of_a_form_seen_in_public_code(name: str) -> None:
+    terms, findings = _seen(name)
+    expected_terms, expected_findings = _expected(name)
+    assert findings == expected_findings
+    assert terms == expected_terms
+
+
+def test_every_source_says_what_is_expected_and_every_gap_is_a_case() -> None:
+    sources = {file.stem for file in FOLDER.glob("*.py")} | {
+        file.name for file in FOLDER.iterdir() if file.is_dir()
+    }
+    assert sources - {"__pycache__"} == set(EXPECTED)
+    assert set(KNOWN_GAPS) <= set(EXPECTED)
