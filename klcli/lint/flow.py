@@ -174,7 +174,7 @@ class _Flow:
         for block in _blocks(statement):
             self._block(block, frame, list(before), True)
             self._structures = dict(kept)
-        self._forget({name for name in _assigned(statement)}, frame, before)
+        self._forget(_assigned(statement), frame, before)
 
     def _forget(self, names: set[str], frame: _Frame, before: list[Step]) -> None:
         for name in sorted(names):
@@ -229,7 +229,7 @@ class _Flow:
         frame: _Frame,
         before: list[Step],
     ) -> None:
-        """``a, b = value``; one assignment for each name where the parts are known and no name is exchanged."""
+        """``a, b = value``: one assignment for each name where the parts are known."""
         found = structure_of(value)
         if found is None and isinstance(value, ast.Name | ast.Attribute):
             found = self._structures.get(text_of_name(value))
@@ -254,11 +254,11 @@ class _Flow:
         """The parts, by other names where an assignment before would change one."""
         changed: set[str] = set()
         found = []
-        for entry, target in zip(parts, targets, strict=True):
+        for entry, name in zip(parts, targets, strict=True):
             if not changed.isdisjoint(_used(entry)):
                 entry = self._held(entry, "held", frame, before, at)
             found.append(entry)
-            changed |= stored(target)
+            changed |= stored(name)
         return found
 
     def _assign(
@@ -315,9 +315,9 @@ class _Flow:
             self.excerpts.append(found)
 
     def _name_lambda(self, statement: ast.Assign, frame: _Frame) -> None:
-        for target in statement.targets:
-            if isinstance(target, ast.Name) and isinstance(statement.value, ast.Lambda):
-                frame.scope.lambdas[target.id] = lambda_of(statement.value, frame.scope.function, target.id)
+        for entry in statement.targets:
+            if isinstance(entry, ast.Name) and isinstance(statement.value, ast.Lambda):
+                frame.scope.lambdas[entry.id] = lambda_of(statement.value, frame.scope.function, entry.id)
 
     # Expressions
 
@@ -414,9 +414,9 @@ class _Flow:
     # Calls
 
     def _call(self, source: ast.Call, node: ast.Call, frame: _Frame, before: list[Step]) -> ast.expr:
-        if isinstance(node.func, ast.Attribute):
-            if (found := self._of_distribution(node, node.func)) is not None:
-                return found
+        found = self._of_distribution(node, node.func) if isinstance(node.func, ast.Attribute) else None
+        if found is not None:
+            return found
         if (
             getattr(node.func, "attr", getattr(node.func, "id", "")) == "kl_divergence"
             and len(node.args) >= 2
@@ -600,11 +600,9 @@ def _assigned(statement: ast.stmt) -> set[str]:
     """The names that are given values somewhere below a statement, or changed in place."""
     found: set[str] = set()
     for node in ast.walk(statement):
-        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For):
-            if not _keeps(node):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                for entry in targets:
-                    found |= stored(entry)
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For) and not _keeps(node):
+            for entry in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                found |= stored(entry)
     return found
 
 

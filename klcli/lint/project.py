@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from klcli.lint.definitions import Class, Definitions, Function, definitions
 from klcli.lint.source import Module, may_hold_terms
@@ -15,7 +16,8 @@ from klcli.lint.source import Module, may_hold_terms
 __all__ = ["Outline", "Project", "outline"]
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t(]+([\w, \t]+)|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
+    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t(]+([\w, \t]+)"
+    r"|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
     re.MULTILINE,
 )
 _MOST_IMPORTERS = 20
@@ -114,9 +116,10 @@ class Project:
             if (path := self._path(source, own)) and (found := self.at(path)):
                 yield from found.numbers.items()
         for name, (source, wanted) in here.imports.items():
-            if wanted and (path := self._path(source, own)) and (found := self.at(path)):
-                if wanted in found.numbers:
-                    yield name, found.numbers[wanted]
+            path = self._path(source, own) if wanted else None
+            found = self.at(path) if path else None
+            if found and wanted and wanted in found.numbers:
+                yield name, found.numbers[wanted]
 
     def _imports(self, here: Definitions, path: str) -> bool:
         own = here.top.module.path
@@ -139,7 +142,17 @@ class Project:
         found = [
             path for path in self._by_stem.get(words[-1], ()) if _is_module(path, ending, folder, level > 0)
         ]
-        return max(found, key=lambda path: len(os.path.commonprefix((path, own))), default=None)
+        return max(found, key=lambda path: _shared(path, own), default=None)
+
+
+def _shared(path: str, other: str) -> int:
+    """How many folders two paths have in common, from the first."""
+    return sum(
+        1
+        for _ in takewhile(
+            lambda pair: pair[0] == pair[1], zip(path.split(os.sep), other.split(os.sep), strict=False)
+        )
+    )
 
 
 def _stem(path: str) -> str:

@@ -99,7 +99,7 @@ def _outside(function: Function, scope: Scope) -> Scope:
 def _bound(
     function: Function, owner: ast.expr | None, arguments: list[ast.expr], scope: Scope
 ) -> Target | None:
-    """A function with the object that it is called on; one that is called on its class gets it as an argument."""
+    """A function with its object, which is the first argument of one that is called on its class."""
     if function.owner is None or owner is None:
         return Target(function, None, arguments)
     decorators = {_last_word(entry) for entry in getattr(function.node, "decorator_list", [])}

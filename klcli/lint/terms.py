@@ -1,4 +1,4 @@
-"""What an expression is: a KL term with its verdict, a reparameterised sample with its reading, or neither."""
+"""What an expression is: a KL term with its verdict, a sample with its reading, or neither."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ def _looks_like_kl(tree: Tree) -> bool:
 
 
 def _bend(tree: Tree, name: str, names: tuple[str, ...]) -> float:
-    """How a formula bends in a symbol in which it is a parabola, as every KL is in its mean; 0 where it is none."""
+    """How a formula bends in a symbol in which it is a parabola, as a KL is in its mean; else 0."""
     others = {other: 0.7 + 0.31 * number for number, other in enumerate(names)}
     try:
         values = [evaluate(tree, others | {name: float(x)}, Doubles()) for x in (-1, 0, 1, 2, 3)]
