@@ -35,6 +35,7 @@ class Relevance:
         """
         self._project = project
         self._seeds = frozenset(seeds)
+        self._is_known_seed: dict[Function, bool] = {}
         self._words: dict[Function, frozenset[str]] = {}
         self._names: dict[Definitions, frozenset[str]] = {}
 
@@ -56,10 +57,12 @@ class Relevance:
         return not names.isdisjoint(self._words_of(function))
 
     def _is_seed(self, function: Function) -> bool:
-        if function in self._seeds:
-            return True
-        text = _text(function)
-        return _TOPIC.search(text) is not None and may_hold_terms(text)
+        found = self._is_known_seed.get(function)
+        if found is None:
+            text = _text(function)
+            found = function in self._seeds or (_TOPIC.search(text) is not None and may_hold_terms(text))
+            self._is_known_seed[function] = found
+        return found
 
     def _relevant_names(self, other: Definitions) -> frozenset[str]:
         """The names of functions and classes of a module that may hold terms, or use others that may."""
