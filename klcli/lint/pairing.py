@@ -68,18 +68,27 @@ def _by_name(divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample]
     """Relations by names: within a class or among the functions of a file."""
     local = [drawn for drawn in ways if drawn.excerpt.is_local] or list(ways[:1])
     for drawn in local:
-        if drawn.sampling.parameterization is None:
+        if drawn.sampling.parameterization is None or _is_rebound(drawn.excerpt, drawn.head):
             continue
         alike = [
-            one
-            for others in divergences
-            for one in others
-            if one.excerpt.is_local and one.is_right and one.head is not None and _same_names(one, drawn)
+            one for others in divergences for one in others if _is_comparable(one) and _same_names(one, drawn)
         ]
         own = [one for one in alike if one.excerpt.owner is drawn.excerpt.owner]
         near = [one for one in alike if one.excerpt.owner.owner is drawn.excerpt.owner.owner]
         for one in own or near or alike:
             yield Pair(drawn, one, _relation(one, drawn))
+
+
+def _is_comparable(one: Divergence) -> bool:
+    """Whether a KL is right by itself in a head that has one meaning."""
+    if one.head is None or not one.is_right or not one.excerpt.is_local:
+        return False
+    return not _is_rebound(one.excerpt, one.head)
+
+
+def _is_rebound(excerpt: Excerpt, name: str) -> bool:
+    """Whether a name gets a function of its old value on the way, so that it has two meanings."""
+    return any(name in step.targets and name in step.read and step.is_curved for step in excerpt.steps)
 
 
 def _same_names(one: Divergence, drawn: Sample) -> bool:

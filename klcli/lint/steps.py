@@ -75,6 +75,20 @@ class Step:
         return self.facts.names
 
     @cached_property
+    def read(self) -> frozenset[str]:
+        """The names whose values it reads."""
+        if isinstance(self.node, ast.AugAssign):
+            return self.uses
+        return _facts(value).names if (value := getattr(self.node, "value", None)) else frozenset()
+
+    @property
+    def is_curved(self) -> bool:
+        """Whether it computes a power, a root, a logarithm or an exponential."""
+        return not self.is_opaque and (
+            self.facts.is_transcendental or self.facts.is_square or "sqrt" in self.text
+        )
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names that its value uses; none where it is not known what it computes."""
         return frozenset() if self.is_opaque else self.uses
@@ -97,7 +111,7 @@ class Step:
         return ast.unparse(self.node)
 
 
-def _facts(statement: ast.stmt) -> _Facts:
+def _facts(statement: ast.AST) -> _Facts:
     names: set[str] = set()
     words: set[str] = set()
     is_readable_, sums, is_square = True, 0, False

@@ -35,7 +35,6 @@ KNOWN_GAPS: dict[str, str] = {
     "tf_noise_scale_handed_in": "noise whose scale is an element of the argument of a Lambda is not read as a sample",
     "tf_noise_scaled_by_default": "noise whose scale is an argument's default in an enclosing function is not read as a sample",
     "tf_plus_for_times": "-0.5 + in a second statement is not seen as -0.5 + for -0.5 *",
-    "tf_rebound_head_or_none": "FALSE FINDING: a head rebound in one branch (None in the other) is taken for the head before the rebinding when it comes back in a tuple",
     "tf_sampler_reads_std_elsewhere": "attributes set by a constructor in another file are not tied to the caller's heads",
     "tf_std_against_var": "sums of each term and the number of latents taken away are not read as a KL",
     "tf_tfp_kl_swapped": "a KL from a prior that comes first, zeros_like and ones_like, is not known to be turned around",
