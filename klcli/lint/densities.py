@@ -7,23 +7,60 @@ log(s2/s1) + (s1^2 + (m1 - m2)^2) / (2 s2^2) - 1/2.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from klcli.lint.structures import Structure
 
-__all__ = ["divergence", "log_density", "sample"]
+__all__ = ["computed"]
 
 
-def divergence(q: Structure, p: Structure, at: ast.expr) -> ast.expr:
+def computed(call: ast.Call, distribution: Callable[[ast.expr], Structure | None]) -> ast.expr | None:
+    """What a call of a library computes of normal distributions; None for any other call.
+
+    Args:
+        call: the call.
+        distribution: gives the normal distribution that an expression stands for.
+    """
+    match call:
+        case ast.Call(func=ast.Attribute(value=value, attr=name), args=arguments) if q := distribution(value):
+            return _of(q, name, arguments, call, distribution)
+        case ast.Call(
+            func=ast.Name(id="kl_divergence") | ast.Attribute(attr="kl_divergence"), args=[one, two, *_]
+        ):
+            q, p = distribution(one), distribution(two)
+            return _divergence(q, p, call) if q and p else None
+    return None
+
+
+def _of(
+    q: Structure,
+    name: str,
+    arguments: list[ast.expr],
+    call: ast.Call,
+    distribution: Callable[[ast.expr], Structure | None],
+) -> ast.expr | None:
+    """What a method of a normal distribution gives."""
+    match name, arguments:
+        case "rsample" | "sample", _:
+            return _sample(q, call)
+        case "log_prob" | "log_density", [value]:
+            return _log_density(q, value, call)
+        case "kl_divergence", [other, *_] if p := distribution(other):
+            return _divergence(q, p, call)
+    return None
+
+
+def _divergence(q: Structure, p: Structure, at: ast.expr) -> ast.expr:
     """KL(q || p)."""
     return _written("log(S / s) + (s ** 2 + (m - M) ** 2) / (2 * S ** 2) - 0.5", at, q, p)
 
 
-def sample(q: Structure, at: ast.expr) -> ast.expr:
+def _sample(q: Structure, at: ast.expr) -> ast.expr:
     """A reparameterised draw from q."""
     return _written("m + s * randn()", at, q)
 
 
-def log_density(q: Structure, value: ast.expr, at: ast.expr) -> ast.expr:
+def _log_density(q: Structure, value: ast.expr, at: ast.expr) -> ast.expr:
     """log q(value)."""
     found = _written("-((x - m) ** 2) / (2 * s ** 2) - log(s) - 0.5 * log(2 * math.pi)", at, q)
     return _put(found, {"x": value})

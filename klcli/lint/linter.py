@@ -12,7 +12,7 @@ from klcli.judge.naming import prior_text, scale_text
 from klcli.lint.complaints import about_divergence, about_pair, about_signs
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Finding, Linted, Place, Prior, Term
-from klcli.lint.flow import Flow, flow
+from klcli.lint.flow.statements import Flow, flow
 from klcli.lint.pairing import pairs
 from klcli.lint.places import expression_of, place_of
 from klcli.lint.project import Project, outline

@@ -14,7 +14,17 @@ from klcli.formula.tree import FUNCTIONS
 from klcli.formula.vocabulary import NOISE
 from klcli.lint.definitions import Function
 
-__all__ = ["UNKNOWN", "Step", "called", "forgotten", "rebuilt", "stored", "text_of_name", "with_value"]
+__all__ = [
+    "UNKNOWN",
+    "Step",
+    "called",
+    "forgotten",
+    "names_in",
+    "rebuilt",
+    "stored",
+    "text_of_name",
+    "with_value",
+]
 
 UNKNOWN = "None"
 """What stands for what cannot be followed; it is no number, so that a name for it is a symbol."""
@@ -184,6 +194,11 @@ def stored(statement: ast.AST) -> set[str]:
         if isinstance(node, _NAMES) and isinstance(node.ctx, ast.Store):
             found.add(text_of_name(node))
     return found
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """The names, attributes and subscripts below a node, as they are written."""
+    return {text_of_name(below) for below in ast.walk(node) if isinstance(below, _NAMES)}
 
 
 def forgotten(name: str, function: Function) -> Step:

@@ -11,7 +11,7 @@ from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
 from klcli.formula.tree import Tree, free_symbols
 from klcli.lint.sinks import Sink
-from klcli.lint.steps import Step, rebuilt, stored, text_of_name
+from klcli.lint.steps import Step, names_in, rebuilt, stored
 from klcli.lint.terms import Divergence
 
 __all__ = ["is_unused", "slope"]
@@ -62,7 +62,7 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
     part = term.node.value if isinstance(term.node, ast.Expr) else None
     last = ast.copy_location(ast.Expr(_opened(sink.value, part)), sink.value)
     kept: list[ast.stmt] = [last]
-    wanted = _names(last)
+    wanted = names_in(last)
     is_part = _TERM in wanted
     for number in range(sink.count - 1, -1, -1):
         step = sink.before[number]
@@ -74,7 +74,7 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
         else:
             node = _opened_statement(step, part)
         kept.append(ast.fix_missing_locations(ast.copy_location(node, step.node)))
-        wanted |= _names(node)
+        wanted |= names_in(node)
         is_part = is_part or _TERM in wanted
         if len(kept) > _MOST_BEFORE:
             return None
@@ -116,11 +116,6 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
         case ast.IfExp() | ast.Compare() | ast.BoolOp() | ast.Lambda() | ast.Dict() | ast.JoinedStr():
             return ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
     return rebuilt(node, lambda child: _open(child, part))
-
-
-def _names(node: ast.AST) -> set[str]:
-    kinds = (ast.Name, ast.Attribute, ast.Subscript)
-    return {text_of_name(below) for below in ast.walk(node) if isinstance(below, kinds)}
 
 
 def is_unused(one: Divergence) -> bool:

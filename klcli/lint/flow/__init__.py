@@ -1,0 +1,1 @@
+"""The data flow of functions, across calls, methods and files."""

@@ -1,0 +1,108 @@
+"""The values that names have when a function begins: arguments, defaults, and what stands around it."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import Counter
+from functools import lru_cache
+
+from klcli.lint.definitions import Function, FunctionNode, is_number, parameters
+from klcli.lint.project import Project
+from klcli.lint.resolution import Target
+from klcli.lint.steps import Step, stored
+
+__all__ = ["arguments", "beginning"]
+
+_TINY = 1e-2
+_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def arguments(where: Target, keywords: list[ast.keyword], own: str) -> dict[str, ast.expr] | None:
+    """The value of each parameter in a call; None where it cannot be said.
+
+    Args:
+        where: what is called.
+        keywords: the arguments by name.
+        own: the name of a method's object, which is given by itself; or empty.
+    """
+    function = where.function
+    if function.node is None or any(isinstance(entry, ast.Starred) for entry in where.arguments):
+        return None
+    wanted = parameters(function.node)
+    if own:
+        wanted = wanted[1:]
+    if len(where.arguments) > len(wanted) and not function.node.args.vararg:
+        return None
+    given = dict(zip(wanted, where.arguments, strict=False))
+    given |= {entry.arg: entry.value for entry in keywords if entry.arg}
+    for name, value in _defaults(function.node).items():
+        given.setdefault(name, value)
+    return given
+
+
+def beginning(function: Function, project: Project, local: frozenset[str]) -> list[Step]:
+    """What is known when a function is followed by itself: numbers of modules, names around it, defaults.
+
+    Args:
+        function: the function.
+        project: the files around it.
+        local: the names that it gives values.
+    """
+    numbers = project.numbers(project.of(function.module))
+    found = [_given(name, value, function) for name, value in numbers]
+    found += _closure(function, local)
+    if function.node is not None:
+        found += [_given(name, value, function) for name, value in _defaults(function.node).items()]
+    return found
+
+
+def _defaults(node: FunctionNode) -> dict[str, ast.expr]:
+    """The default values of parameters that change nothing: factors of 1, offsets of 0, tiny numbers.
+
+    Others are weights that callers choose, such as a temperature.
+    """
+    names = parameters(node)
+    found = list(zip(names[::-1], node.args.defaults[::-1], strict=False))
+    found += [
+        (one.arg, value)
+        for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if value
+    ]
+    return {name: value for name, value in found if _is_neutral(value)}
+
+
+def _given(name: str, value: ast.expr, function: Function) -> Step:
+    """A parameter with its default value."""
+    target = ast.copy_location(ast.Name(name, ast.Store()), value)
+    node = ast.copy_location(ast.Assign([target], value), value)
+    return Step(node, function, is_written=False)
+
+
+def _is_neutral(value: ast.expr) -> bool:
+    number = value.value if is_number(value) else math.nan
+    assert isinstance(number, int | float)
+    return number == 1 or 0 <= number < _TINY
+
+
+def _closure(function: Function, local: frozenset[str]) -> list[Step]:
+    """What the functions around gave names that are used here and assigned once."""
+    found: list[Step] = []
+    outer = function.outer
+    while outer is not None:
+        found = [*(step for step in _set_once(outer) if step.targets.isdisjoint(local)), *found]
+        outer = outer.outer
+    return found
+
+
+@lru_cache(maxsize=64)
+def _set_once(function: Function) -> tuple[Step, ...]:
+    """The statements of a function's first level that give a name its only value."""
+    counts = Counter(name for line in function.body if not isinstance(line, _LATER) for name in stored(line))
+    found = []
+    for line in function.body:
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if counts[name] == 1:
+                if not isinstance(value, ast.Lambda):
+                    found.append(Step(line, function))
+    return tuple(found)

@@ -1,0 +1,260 @@
+"""Expressions of a flow: names, parts of values, attributes set elsewhere, and calls put in."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+from klcli.formula.calls import is_readable
+from klcli.formula.vocabulary import NOISE
+from klcli.lint import densities
+from klcli.lint.definitions import Function, lambda_of
+from klcli.lint.flow.arguments import arguments
+from klcli.lint.flow.branches import until
+from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
+from klcli.lint.flow.trace import Trace
+from klcli.lint.project import Project
+from klcli.lint.resolution import Scope, Target, class_of, target
+from klcli.lint.steps import Step, called, rebuilt, text_of_name
+from klcli.lint.structures import part, structure_of
+
+__all__ = ["Expressions"]
+
+_DEEPEST = 4
+_MOST_STATEMENTS = 80
+"""Statements of a function that is followed; longer ones are programs of their own."""
+_TELLING = frozenset(
+    (
+        *("exp", "log", "sqrt", "square", "pow", "softplus", "mul", "Normal", "MultivariateNormalDiag"),
+        *("random_normal", "randn", "randn_like", "normal", "Independent"),
+    )
+)
+
+
+class Expressions(Trace, ABC):
+    """Writes expressions in the names of the flow, and puts what calls compute before them."""
+
+    def __init__(
+        self, root: Function, project: Project, is_relevant: Callable[[Function], bool] | None
+    ) -> None:
+        """A flow that begins with a function.
+
+        Args:
+            root: the function.
+            project: the files around it.
+            is_relevant: whether a function that is called is worth following; None to follow no call.
+        """
+        super().__init__(root)
+        self.project = project
+        self._is_relevant = is_relevant
+        self._stack: list[Function] = [root]
+        self._pulled: set[str] = set()
+
+    @abstractmethod
+    def block(self, body: Sequence[ast.stmt], frame: Frame, sometimes: bool) -> None:
+        """Follow statements.
+
+        Args:
+            body: the statements.
+            frame: the function in which they stand.
+            sometimes: whether a branch decides that they are reached.
+        """
+
+    def translated(self, node: ast.expr, frame: Frame) -> ast.expr:
+        """An expression with the names of the flow, and with what is called put in."""
+        found = self._translate(node, frame)
+        return found if isinstance(found, ast.expr) else node
+
+    def _translate(self, node: ast.AST, frame: Frame) -> ast.AST:
+        if isinstance(node, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
+            return frame.renamed(node)
+        if isinstance(node, ast.Name):
+            return frame.renamed(node)
+        found = rebuilt(node, lambda child: self._translate(child, frame))
+        match found:
+            case ast.Attribute(ctx=ast.Load()) | ast.Subscript(ctx=ast.Load()):
+                return self._part(found, frame)
+            case ast.Call() if isinstance(node, ast.Call):
+                return self._call(node, found, frame)
+        return found
+
+    def _part(self, node: ast.Attribute | ast.Subscript, frame: Frame) -> ast.expr:
+        """The entry of a tuple or a dictionary, the scale of a distribution, an attribute set elsewhere."""
+        key = part(node)
+        if isinstance(node.value, ast.Name | ast.Attribute | ast.Tuple | ast.Dict | ast.Call) and key:
+            known = self.known.structure(node.value)
+            if known and key in known.parts:
+                return known.parts[key]
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            if (computed := self._property(node, frame)) is not None:
+                return computed
+            self._pull(node, frame)
+        return node
+
+    def _property(self, node: ast.Attribute, frame: Frame) -> ast.expr | None:
+        """What a property of an object of the project computes."""
+        if self._is_relevant is None or frame.depth >= _DEEPEST:
+            return None
+        kind = class_of(node.value, frame.scope)
+        method = kind.methods.get(node.attr) if kind else None
+        decorators = getattr(method.node, "decorator_list", []) if method else []
+        if (
+            method is None
+            or method in self._stack
+            or not any(getattr(one, "id", "") == "property" for one in decorators)
+        ):
+            return None
+        call = ast.copy_location(ast.Call(node, [], []), node)
+        return self._inlined(Target(method, node.value, []), call, frame)
+
+    def _pull(self, node: ast.Attribute, frame: Frame) -> None:
+        """What another method gave an attribute, if there is one place where it is set."""
+        name = text_of_name(node)
+        if self._is_relevant is None or name in self._pulled or frame.depth >= _DEEPEST:
+            return
+        self._pulled.add(name)
+        kind = class_of(node.value, frame.scope)
+        where = kind.attributes.get(node.attr, []) if kind else []
+        if len(where) != 1 or any(name in step.targets for step in frame.steps):
+            return
+        method, statement = where[0]
+        value = getattr(statement, "value", None)
+        if method in self._stack or not isinstance(value, ast.expr) or not _is_followed(value):
+            return
+        inner = self._enter(method, node.value, frame)
+        self._stack.append(method)
+        offered, self.excerpts = self.excerpts, []
+        inner.steps = []
+        self.block(until(inner.function.body, statement), inner, False)
+        self.excerpts = offered
+        self._stack.pop()
+        known = {target for step in frame.steps for target in step.targets}
+        frame.steps.extend(step for step in inner.steps if known.isdisjoint(step.targets))
+
+    def _call(self, source: ast.Call, node: ast.Call, frame: Frame) -> ast.expr:
+        found = densities.computed(node, self.known.distribution)
+        if found is not None:
+            return found
+        where = self._target(source, frame)
+        if where is None:
+            moved = len(node.args) == 1 and _is_noise(node.args[0]) and not is_readable(node)
+            return node.args[0] if moved else node
+        where = Target(where.function, where.owner and frame.renamed(where.owner), node.args)
+        if _takes_itself(source, where, frame):
+            where = Target(where.function, node.args[0], node.args[1:])
+        return self._inlined(where, node, frame)
+
+    def _target(self, source: ast.Call, frame: Frame) -> Target | None:
+        """The function that a call is followed into, if it is."""
+        if frame.depth >= _DEEPEST or self._is_relevant is None:
+            return None
+        where = target(source, frame.scope)
+        if where is None or where.function in self._stack or not self._is_worth(where.function):
+            return None
+        return where
+
+    def _is_worth(self, function: Function) -> bool:
+        return (
+            self._is_relevant is not None
+            and len(function.body) <= _MOST_STATEMENTS
+            and self._is_relevant(function)
+            and not any(
+                isinstance(node, ast.Yield | ast.YieldFrom)
+                for line in function.body
+                for node in ast.walk(line)
+            )
+        )
+
+    def _inlined(self, where: Target, node: ast.Call, frame: Frame) -> ast.expr:
+        """What a call of a function gives back, its statements put before."""
+        inner = self._enter(where.function, where.owner, frame)
+        given = arguments(where, node.keywords, inner.scope.own)
+        if given is None:
+            return node
+        for name, value in given.items():
+            if name in inner.names:
+                self._give(inner, name, value, node, frame)
+        self._stack.append(where.function)
+        self.block(where.function.body, inner, False)
+        self._stack.pop()
+        if not inner.returns:
+            return node
+        always = [value for value, sometimes in inner.returns if not sometimes]
+        value = always[-1] if always else inner.returns[0][0]
+        return self._result(value, where.function, inner)
+
+    def _result(self, value: ast.expr, function: Function, inner: Frame) -> ast.expr:
+        """What was given back, its parts by names that keep them."""
+        if isinstance(value, ast.Name | ast.Constant):
+            return value
+        wish = f"{function.name.rpartition('.')[2].strip('_<>') or 'value'}_value"
+        if isinstance(value, ast.Tuple):
+            entries = [self._result(entry, function, inner) for entry in value.elts]
+            return ast.copy_location(ast.Tuple(entries, ast.Load()), value)
+        if structure_of(value) is not None:
+            name = self.known.fresh(wish)
+            target = ast.copy_location(ast.Name(name, ast.Store()), value)
+            self.put(ast.copy_location(ast.Expr(value), value), target, value, inner)
+            return ast.copy_location(ast.Name(name, ast.Load()), value)
+        step = Step(ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], value), value), function)
+        if step.is_opaque:
+            return value
+        return self.held(value, wish, inner, ast.Expr(value))
+
+    def _enter(self, function: Function, owner: ast.expr | None, frame: Frame) -> Frame:
+        """The frame of a function that is called, with names that nothing else has."""
+        local = frozenset(local_names(function))
+        own = own_name(function)
+        names = {
+            name: self.known.fresh(name) for name in sorted(local - {own} if owner is not None else local)
+        }
+        names |= libraries(self.project.of(function.module))
+        scope = Scope(function, self.project, own, local, self.known.classes)
+        inner = Frame(scope, names, owner if own else None, frame.depth + 1, frame.steps)
+        if owner is not None and own and (kind := class_of(owner, frame.scope)):
+            self.known.classes.setdefault(
+                text_of_name(owner) if not isinstance(owner, ast.Call) else "", kind
+            )
+        elif owner is not None and own and function.owner:
+            self.known.classes.setdefault(text_of_name(owner), function.owner)
+        if isinstance(owner, ast.Call):
+            name = self.known.fresh(own or "made")
+            inner.owner = ast.copy_location(ast.Name(name, ast.Load()), owner)
+            if function.owner:
+                self.known.classes[name] = function.owner
+        return inner
+
+    def _give(self, inner: Frame, name: str, value: ast.expr, node: ast.Call, frame: Frame) -> None:
+        """Give a parameter its value."""
+        if isinstance(value, ast.Lambda):
+            inner.scope.lambdas[name] = lambda_of(value, frame.function, name)
+            return
+        target = ast.copy_location(ast.Name(inner.names[name], ast.Store()), node)
+        given = ast.copy_location(ast.Assign([target], value), node)
+        frame.steps.append(Step(given, frame.function, inner.spelled, is_written=False))
+        if (structure := self.known.structure(value)) is not None:
+            self.known.structures[inner.names[name]] = structure
+        if isinstance(value, ast.Name | ast.Attribute) and (kind := class_of(value, frame.scope)):
+            self.known.classes[inner.names[name]] = kind
+
+
+def _is_followed(value: ast.expr) -> bool:
+    """Whether it tells anything to know what an attribute was set to."""
+    words = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(value)}
+    return not words.isdisjoint(_TELLING)
+
+
+def _is_noise(node: ast.expr) -> bool:
+    """Whether an expression draws random numbers, which a function that is not known puts elsewhere."""
+    return isinstance(node, ast.Call) and called(node).removesuffix("_") in NOISE
+
+
+def _takes_itself(source: ast.Call, where: Target, frame: Frame) -> bool:
+    """Whether a method is called on its class, with the object as the first argument."""
+    found = target(source, frame.scope)
+    return (
+        found is not None
+        and found.arguments is not source.args
+        and len(found.arguments) == len(source.args) - 1
+    )

@@ -1,0 +1,122 @@
+"""A function that is being followed: what its names mean, and what they are called in the flow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from klcli.formula.vocabulary import MODULES
+from klcli.lint.definitions import Definitions, Function, parameters
+from klcli.lint.resolution import Scope
+from klcli.lint.steps import Step, rebuilt
+
+__all__ = ["Frame", "libraries", "local_names", "own_name"]
+
+_LIBRARY = "xp"
+_LIBRARIES = frozenset(
+    (
+        *("torch", "numpy", "tensorflow", "keras", "jax", "theano"),
+        *("mxnet", "chainer", "scipy", "autograd", "paddle"),
+    )
+)
+_PARTS = (None, "numpy", "functional", "backend", "nd", "ops")
+_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(slots=True)
+class Frame:
+    """A function that is being followed.
+
+    Attributes:
+        scope: what its names mean.
+        names: what its names are in the flow, where they differ.
+        owner: what its first parameter stands for, for a method of another object.
+        depth: how many calls lie above it.
+        steps: what was computed before.
+        returns: what it gives back, and whether only sometimes.
+    """
+
+    scope: Scope
+    names: dict[str, str]
+    owner: ast.expr | None
+    depth: int
+    steps: list[Step]
+    returns: list[tuple[ast.expr, bool]] = field(default_factory=list)
+
+    @property
+    def function(self) -> Function:
+        """The function."""
+        return self.scope.function
+
+    @property
+    def spelled(self) -> Mapping[str, str]:
+        """What the names of the flow are in the source."""
+        return {new: old for old, new in self.names.items() if new != old}
+
+    def branch(self) -> Frame:
+        """The same function in a branch, in which other things are computed."""
+        return replace(self, steps=list(self.steps))
+
+    def renamed(self, node: ast.expr) -> ast.expr:
+        """An expression with the names of the flow."""
+        found = self._with_names(node)
+        return found if isinstance(found, ast.expr) else node
+
+    def _with_names(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Name):
+            if self.owner is not None and node.id == self.scope.own:
+                return self.owner
+            if node.id in self.names and self.names[node.id] != node.id:
+                return ast.copy_location(ast.Name(self.names[node.id], node.ctx), node)
+            return node
+        return rebuilt(node, self._with_names)
+
+
+def libraries(here: Definitions) -> dict[str, str]:
+    """The names by which a module calls numerical libraries, where nobody else calls them so."""
+    return {
+        name: _LIBRARY
+        for name, (source, _) in here.imports.items()
+        if name not in MODULES and "." not in name and source.partition(".")[0] in _LIBRARIES
+        if name[:1].islower() and here.imports[name][1] in _PARTS
+    }
+
+
+def local_names(function: Function) -> set[str]:
+    """The names that belong to a function: its parameters and what it assigns."""
+    if function.node is None:
+        return {
+            node.id
+            for line in function.body
+            for node in _own_nodes(line)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+    arguments = function.node.args
+    found = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    found |= {one.arg for one in (arguments.vararg, arguments.kwarg) if one}
+    for line in function.body:
+        found |= {
+            node.id
+            for node in _own_nodes(line)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+    return found
+
+
+def own_name(function: Function) -> str:
+    """The name of a method's object."""
+    if function.owner is None or function.node is None:
+        return ""
+    decorators = [getattr(entry, "id", "") for entry in getattr(function.node, "decorator_list", [])]
+    names = parameters(function.node)
+    return names[0] if names and "staticmethod" not in decorators else ""
+
+
+def _own_nodes(statement: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below a statement, without those of functions and classes in it."""
+    if isinstance(statement, _LATER):
+        return
+    yield statement
+    for child in ast.iter_child_nodes(statement):
+        yield from _own_nodes(child)
