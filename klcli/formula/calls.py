@@ -50,11 +50,24 @@ _PARAMETERS = {
 }
 _OTHERS = frozenset(
     (
-        *("copy_", "epsilon", "dot", "matmul", "inner", "vdot", "numel", "ones_like", "zeros_like"),
+        *(
+            "copy_",
+            "epsilon",
+            "addcmul",
+            "dot",
+            "matmul",
+            "inner",
+            "vdot",
+            "numel",
+            "ones_like",
+            "zeros_like",
+        ),
         *("tensor", "constant", "Tensor", "FloatTensor", "size", "len", "sample", "rsample", "Normal"),
         *("shape", "int_shape", "get_shape"),
     )
 )
+_LABELS = ("name", "dtype")
+"""Arguments that change no value: TensorFlow's names of operations, the type of a result."""
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
@@ -134,17 +147,30 @@ class Calls(ABC):
             return Symbol("batch_size" if first else "dim")
         if name in ("sample", "rsample") and arguments and (sample := self._sample(arguments[0])):
             return sample
+        if name == "addcmul" and len(arguments) == 3:
+            return self._added_product(arguments, node)
         if name not in OF_ONE and name not in OF_TWO:
             raise self._unknown_function(name, node)
         count = 1 if name in OF_ONE else 2
-        if count == 2 and len(arguments) == 1 and [entry.arg for entry in node.keywords] == ["exponent"]:
-            arguments = [*arguments, node.keywords[0].value]
-        elif node.keywords:
-            raise self.error(f"{node.keywords[0].arg or '**'}= is not understood here", node)
+        keywords = [entry for entry in node.keywords if entry.arg not in _LABELS]
+        if count == 2 and len(arguments) == 1 and [entry.arg for entry in keywords] == ["exponent"]:
+            arguments = [*arguments, keywords[0].value]
+        elif keywords:
+            raise self.error(f"{keywords[0].arg or '**'}= is not understood here", node)
         if len(arguments) != count:
             raise self.error(f"{name} takes {count} argument{'s' * (count > 1)}, got {len(arguments)}", node)
         values = [self.tree(argument) for argument in arguments]
         return OF_ONE[name](*values) if count == 1 else operation(OF_TWO[name], *values)
+
+    def _added_product(self, arguments: list[ast.expr], node: ast.Call) -> Tree:
+        """torch's ``addcmul(a, b, c, value=1)``: a + value * b * c."""
+        first, *factors = map(self.tree, arguments)
+        product = operation("*", *factors)
+        for entry in node.keywords:
+            if entry.arg != "value":
+                raise self.error(f"{entry.arg or '**'}= is not understood here", node)
+            product = operation("*", self.tree(entry.value), product)
+        return operation("+", first, product)
 
     def inner(self, left: ast.expr, right: ast.expr) -> Tree:
         """The inner product of two vectors."""

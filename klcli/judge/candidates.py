@@ -102,8 +102,7 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
     if not ways:
         raise KlcliError("no symbol is left for the head", "name both: --mean mu --head logvar")
     verdicts = _verdicts(tree, ways, question)
-    likeliest = [way for way in ways if strangeness(way) == strangeness(ways[0])]
-    mended = _mended(program, prepared, verdicts, likeliest, question) if question.mended else {}
+    mended = _mended(program, prepared, verdicts, _likeliest(tree, ways), question) if question.mended else {}
     found = [_candidate(verdict, mended, prepared, program) for verdict in verdicts]
     wanted = question.reading.name if question.reading else None
 
@@ -121,6 +120,21 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
         )
 
     return tuple(sorted(found, key=rank))
+
+
+def _likeliest(tree: Tree, ways: Sequence[Roles]) -> list[Roles]:
+    """The roles that the names suggest; where names leave them open, the mean is what is squared.
+
+    Where both are squared, it is the one whose name does not state a scale.
+    """
+    names = free_symbols(tree)
+    if strangeness(ways[0]) and len(names) == 2:
+        means = [name for name in names if _is_quadratic(tree, name)]
+        if len(means) == 2:
+            means = [name for name in names if suggested(name) is None]
+        if len(means) == 1:
+            ways = [way for way in ways if way.mean == means[0] and not way.has_prior] or ways
+    return [way for way in ways if strangeness(way) == strangeness(ways[0])]
 
 
 def _misfit(verdict: Verdict) -> int:

@@ -120,7 +120,9 @@ def _may_be_term(kept: Sequence[Step]) -> bool:
     is_product = any(one.is_square for one in facts)
     if is_product and sums and any(one.is_noisy for one in facts):
         return True
-    return is_product and sums >= _LEAST_SUMS and any(one.is_transcendental for one in facts)
+    return (
+        is_product and sums >= _LEAST_SUMS and any(one.is_transcendental or one.is_log_scale for one in facts)
+    )
 
 
 def smaller(found: Excerpt) -> Iterator[Excerpt]:

@@ -109,7 +109,7 @@ def _best(ways: Sequence[Divergence]) -> Divergence:
 
     def rank(entry: tuple[int, Divergence]) -> tuple[object, ...]:
         number, one = entry
-        kind = max(1, _ORDER.index(one.found.best.kind))
+        kind = 0 if one.is_half_added else max(1, _ORDER.index(one.found.best.kind))
         return kind, not one.excerpt.is_local, one.sign < 0, -number
 
     return min(enumerate(ways), key=rank)[1]

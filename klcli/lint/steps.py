@@ -33,6 +33,8 @@ _TRANSCENDENTAL = frozenset(FUNCTIONS) - {"abs", "sqrt"}
 _SQUARES = frozenset(("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner"))
 _ADDED = frozenset(("add", "sub", "subtract", "addcmul"))
 _NOISE = re.compile(r"rand|normal|eps|noise|xi\Z|sample", re.IGNORECASE)
+_LOG_SCALE = re.compile(r".*(log|ln)_?(var|std|sig|s2)", re.IGNORECASE)
+"""Names whose exponential may have been forgotten."""
 _NAMES = (ast.Name, ast.Attribute, ast.Subscript)
 
 
@@ -43,6 +45,7 @@ class _Facts:
     names: frozenset[str]
     is_readable: bool
     is_transcendental: bool
+    is_log_scale: bool
     is_square: bool
     is_noisy: bool
     sums: int
@@ -151,6 +154,7 @@ def _facts(statement: ast.AST) -> _Facts:
         frozenset(names),
         is_readable_,
         not _TRANSCENDENTAL.isdisjoint(bare),
+        any(map(_LOG_SCALE.match, words)),
         is_square or not _SQUARES.isdisjoint(bare),
         any(map(_NOISE.search, words)),
         sums,

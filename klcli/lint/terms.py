@@ -11,15 +11,10 @@ from functools import lru_cache
 from itertools import permutations
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import (
-    Call,
     Negative,
     Number,
-    Operation,
-    Reduction,
     Tree,
     free_symbols,
     operation,
@@ -29,10 +24,11 @@ from klcli.formula.tree import (
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.candidates import PLAIN
 from klcli.judge.names import is_mean, is_noise, suggested
-from klcli.judge.roles import MOST_SYMBOLS, Roles
+from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.judge.verification import Verification, verify
 from klcli.lint.excerpts import Excerpt, smaller
+from klcli.lint.likeness import may_be_kl, signs
 from klcli.lint.steps import with_value
 
 __all__ = ["Divergence", "Sample", "judged", "terms"]
@@ -71,6 +67,11 @@ class Divergence:
     def is_right(self) -> bool:
         """Whether it is a KL, perhaps with a factor, to another prior."""
         return self.found.best.kind in ("exact", "scaled", "other-prior")
+
+    @property
+    def is_half_added(self) -> bool:
+        """Whether it has ``-0.5 +`` for ``-0.5 *``, which passes for -2 KL in what is made of it."""
+        return _is_half_added(self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +130,36 @@ def _divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     tree, is_sampled = program.tree, False
     if _has_noise(tree):
         tree, is_sampled = _expected(tree), True
-    if not _looks_like_kl(tree):
+    if not may_be_kl(tree):
         return None
-    for sign in _signs(tree):
+    for sign in signs(tree):
         signed = program if sign > 0 else _negated(excerpt)
         if signed is None:
             continue
         if is_sampled:
             signed = _with_tree(signed, _expected(signed.tree))
-        found = _settled(signed, excerpt.is_local and not is_sampled)
+        is_mended = excerpt.is_local and not is_sampled
+        found = _settled(signed, is_mended)
+        if sign < 0 and is_mended and _is_half_added(mended := _verified(program, mended=True)):
+            found, signed, sign, excerpt = mended, program, 1, _at_half(excerpt)
         if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
             role = found.best.verdict.roles
             mean, head = _written(signed, role.mean), _written(signed, role.head)
             return Divergence(excerpt, found, mean, head, sign, is_sampled)
     return None
+
+
+def _is_half_added(found: Verification | None) -> bool:
+    mistake = found.best.mistake if found else None
+    return mistake is not None and mistake.code == "KL107"
+
+
+def _at_half(excerpt: Excerpt) -> Excerpt:
+    """An excerpt that points at the last of its statements with the number 0.5."""
+    for step in reversed(excerpt.steps):
+        if any(isinstance(node, ast.Constant) and node.value == 0.5 for node in ast.walk(step.node)):
+            return replace(excerpt, formula=step)
+    return excerpt
 
 
 def _is_of_strange_prior(found: Verification) -> bool:
@@ -172,13 +189,6 @@ def _negated(excerpt: Excerpt) -> Program | None:
         return None
     changed = with_value(node, ast.UnaryOp(ast.USub(), value))
     return _program("\n".join([*(part.text for part in excerpt.steps[:-1]), ast.unparse(changed)]))
-
-
-def _signs(tree: Tree) -> tuple[int, ...]:
-    """The signs with which a formula may be a KL, which opens upwards in its means."""
-    names = free_symbols(tree)
-    bends = [bend for name in names if (bend := _bend(tree, name, names))]
-    return tuple(sign for sign in (1, -1) if any(bend * sign > 0 for bend in bends))
 
 
 def _has_noise(tree: Tree) -> bool:
@@ -265,49 +275,3 @@ def _program(text: str, opaque: frozenset[str] = frozenset()) -> Program | None:
 
 def _written(program: Program, name: str | None) -> str | None:
     return None if name is None else program.spellings.get(name, name)
-
-
-def _looks_like_kl(tree: Tree) -> bool:
-    """Whether a formula has a sum of three terms, a logarithm or an exponential, and a square."""
-    names = free_symbols(tree)
-    if not 2 <= len(names) <= MOST_SYMBOLS + 2:
-        return False
-    nodes = list(walk(tree))
-    calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
-    squares = any(
-        isinstance(node, Operation)
-        and (
-            (node.operator == "^" and node.right == _TWO)
-            or (node.operator == "*" and node.left == node.right)
-        )
-        for node in nodes
-    )
-    if not (calls and squares and max(map(_terms, nodes), default=0) >= _LEAST_TERMS):
-        return False
-    return any(_bend(tree, name, names) for name in names)
-
-
-def _bend(tree: Tree, name: str, names: tuple[str, ...]) -> float:
-    """How a formula bends in a symbol in which it is a parabola, as a KL is in its mean; else 0."""
-    others = {other: 0.7 + 0.31 * number for number, other in enumerate(names)}
-    try:
-        values = [evaluate(tree, others | {name: float(x)}, Doubles()) for x in (-1, 0, 1, 2, 3)]
-    except (ArithmeticError, ValueError):
-        return 0.0
-    second = [values[k] - 2 * values[k + 1] + values[k + 2] for k in range(3)]
-    slack = 1e-9 * max(map(abs, values))
-    is_parabola = abs(second[0]) > slack and all(abs(one - second[0]) <= slack for one in second)
-    return second[0] if is_parabola else 0.0
-
-
-_TWO = Number(Fraction(2))
-
-
-def _terms(tree: Tree) -> int:
-    """How many terms a sum has."""
-    match tree:
-        case Operation("+" | "-", left, right):
-            return _terms(left) + _terms(right)
-        case Negative(operand) | Reduction(body=operand):
-            return _terms(operand)
-    return 1

@@ -9,6 +9,8 @@ __all__ = ["may_hold_terms"]
 _CALLS = ("exp(", "log(", "log1p(", "expm1(", "oftplus", "exp_(", "log_(", "exp (", "log (", "ln(")
 _CALL = re.compile(r"\b(?:exp_?|log_?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']")
 _POWER_OF_E = re.compile(r"\.e\s*\*\*")
+_SQUARED_LOG = re.compile(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
+"""A head that is squared where its exponential belongs."""
 _PRODUCT = re.compile(r"\*|pow|sq|mul|norm|dot", re.IGNORECASE)
 _LIBRARY = ("kl_divergence", "register_kl", "rsample", "Normal(", "MultivariateNormalDiag(")
 _SOURCES = ("randn", "normal(", "normal_(", "gauss", "rand_like", "GaussianNoise")
@@ -33,5 +35,7 @@ def may_hold_terms(text: str) -> bool:
     if any(word in text for word in _LIBRARY):
         return True
     if any(word in text for word in _SOURCES) and _SCALED_NOISE.search(text):
+        return True
+    if "log" in text and _SQUARED_LOG.search(text):
         return True
     return ".e" in text and _POWER_OF_E.search(text) is not None
