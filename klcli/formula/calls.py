@@ -7,6 +7,8 @@ import re
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
+from klcli.formula.callee import is_module, is_variable_of_tensorflow, viewed
+from klcli.formula.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.syntax import FormulaError, clipped, nearest
 from klcli.formula.tree import (
     MAX_NAME,
@@ -29,13 +31,11 @@ from klcli.formula.vocabulary import (
     OF_TWO,
     REDUCTIONS,
     SAME,
-    SUBMODULES,
-    VIEWS,
     ClipKind,
     Noise,
 )
 
-__all__ = ["Calls", "is_module", "is_readable", "viewed"]
+__all__ = ["Calls", "is_readable"]
 
 _KNOWN = (*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *NOISE)
 _NAMES = frozenset(_KNOWN)
@@ -44,24 +44,10 @@ _LIMITS = {
     **dict.fromkeys(("min", "a_min", "min_value", "clip_value_min"), "low"),
     **dict.fromkeys(("max", "a_max", "max_value", "clip_value_max"), "high"),
 }
-_PARAMETERS = {
-    **dict.fromkeys(("mean", "loc"), "mean"),
-    **dict.fromkeys(("std", "stddev", "scale", "sigma"), "scale"),
-}
+_CONSTANTS = {"ones": 1, "ones_like": 1, "zeros": 0, "zeros_like": 0}
 _OTHERS = frozenset(
     (
-        *(
-            "copy_",
-            "epsilon",
-            "addcmul",
-            "dot",
-            "matmul",
-            "inner",
-            "vdot",
-            "numel",
-            "ones_like",
-            "zeros_like",
-        ),
+        *("copy_", "epsilon", "addcmul", "dot", "matmul", "inner", "vdot", "numel", *_CONSTANTS),
         *("tensor", "constant", "Tensor", "FloatTensor", "size", "len", "sample", "rsample", "Normal"),
         *("shape", "int_shape", "get_shape"),
     )
@@ -104,9 +90,8 @@ class Calls(ABC):
         name = written if written == "copy_" else written.removesuffix("_")  # torch's methods in place
         if owner is not None and not is_module(owner):
             arguments = [owner, *arguments]
-        tree = self._noise(NOISE[name], name, owner, node) if name in NOISE else None
-        if tree is None:
-            tree = self._applied(name, arguments, node)
+        noise = noise_kind(node)
+        tree = self._noise(noise, node) if noise else self._applied(name, arguments, node)
         if changed := self.changed_by(node):
             self.change(changed, spanning(tree, *self.place(node)))
         return tree
@@ -136,10 +121,10 @@ class Calls(ABC):
             return self.inner(*arguments)
         if name == "numel" and arguments:
             return Symbol("numel")
-        if name in SAME and arguments:
+        if name in SAME and arguments and not is_variable_of_tensorflow(node):
             return self.tree(arguments[0])
-        if name in ("ones_like", "zeros_like"):
-            return Number(Fraction(name == "ones_like"))
+        if name in _CONSTANTS:
+            return Number(Fraction(_CONSTANTS[name]))
         if name in ("tensor", "constant", "Tensor", "FloatTensor") and len(arguments) == 1:
             return self.tree(arguments[0])
         if name in ("size", "len") and arguments:
@@ -252,24 +237,10 @@ class Calls(ABC):
                 return None
         raise self.error("the limits of a clip are numbers", node)
 
-    def _noise(self, kind: Noise, name: str, owner: ast.expr | None, node: ast.Call) -> Tree | None:
-        """Random numbers: the symbol of their kind, scaled and moved as the arguments say.
-
-        None where ``normal`` is no function of a library.
-        """
-        of_value = owner is not None and not is_module(owner)
-        if name in ("normal", "uniform") and owner is None:
-            return None
-        # numpy and torch put the two parameters first, the others a shape; methods in place have no shape.
-        positional = node.args
-        roots = {part.id for part in ast.walk(owner) if isinstance(part, ast.Name)} if owner else set()
-        if not (of_value or (name in ("normal", "uniform") and roots & {"np", "numpy", "torch", "th"})):
-            positional = [] if roots & {"jax", "jrandom", "random"} else node.args[1:]
-        if name.startswith(("randn", "rand_", "standard")) or name == "rand":
-            positional = []
-        given = dict(zip(("mean", "scale"), positional, strict=False))
-        given |= {_PARAMETERS[entry.arg]: entry.value for entry in node.keywords if entry.arg in _PARAMETERS}
+    def _noise(self, kind: Noise, node: ast.Call) -> Tree:
+        """Random numbers: the symbol of their kind, scaled and moved as the arguments say."""
         tree: Tree = Symbol(kind)
+        given = noise_parameters(node)
         if kind == "rand":
             return tree
         if "scale" in given and (scale := self.tree(given["scale"])) != _ONE:
@@ -284,7 +255,7 @@ class Calls(ABC):
             return None
         name, _, arguments = self._callee(node)
         given = dict(zip(("mean", "scale"), arguments, strict=False))
-        given |= {_PARAMETERS[entry.arg]: entry.value for entry in node.keywords if entry.arg in _PARAMETERS}
+        given |= {PARAMETERS[entry.arg]: entry.value for entry in node.keywords if entry.arg in PARAMETERS}
         if name != "Normal" or len(given) != 2:
             return None
         scaled = operation("*", self.tree(given["scale"]), Symbol("randn"))
@@ -300,31 +271,8 @@ def is_readable(node: ast.Call) -> bool:
     return False
 
 
-def viewed(node: ast.expr) -> ast.expr:
-    """What an expression shows in another shape without copying it: x for ``x.view(-1)`` and ``x.data``."""
-    while True:
-        match node:
-            case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
-                node = owner
-            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in VIEWS and not is_module(
-                owner
-            ):
-                node = owner
-            case _:
-                return node
-
-
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
-
-
-def is_module(owner: ast.expr) -> bool:
-    """Whether ``owner.function(x)`` names a library's function rather than a method of a value."""
-    while isinstance(owner, ast.Attribute):
-        if owner.attr in SUBMODULES:
-            return True
-        owner = owner.value
-    return isinstance(owner, ast.Name) and owner.id in MODULES
 
 
 def _is_plain(over: ast.comprehension) -> bool:

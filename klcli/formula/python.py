@@ -17,7 +17,8 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.formula.alphabet import SUBSCRIPTS, letter
-from klcli.formula.calls import Calls, is_module, viewed
+from klcli.formula.callee import is_module, viewed
+from klcli.formula.calls import Calls
 from klcli.formula.syntax import (
     MAX_DEPTH,
     MAX_DIGITS,

@@ -90,7 +90,17 @@ SAME = frozenset(
             "reshape",
             "squeeze",
         ),
-        *("stop_gradient", "to", "type_as", "unsqueeze", "view", "view_as", "batch_flatten", "half"),
+        *(
+            "Variable",
+            "stop_gradient",
+            "to",
+            "type_as",
+            "unsqueeze",
+            "view",
+            "view_as",
+            "batch_flatten",
+            "half",
+        ),
     )
 )
 """Functions and methods that give back their first argument in another shape, type or place."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
+from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.tree import FUNCTIONS
-from klcli.formula.vocabulary import NOISE
 from klcli.lint.definitions import Function
 
 __all__ = [
@@ -138,6 +139,10 @@ def _facts(statement: ast.AST) -> _Facts:
                 words.add(name)
             case ast.Subscript():
                 names.add(ast.unparse(node))
+            case ast.Call() if noise_kind(node):
+                words.add(called(node))
+                if _is_scaled(node):
+                    sums, is_square = sums + 1, True
             case ast.Call(func=func):
                 is_readable_ = is_readable_ and is_readable(node) and not _is_layer(node)
                 sums += getattr(func, "attr", "").removesuffix("_") in _ADDED
@@ -164,23 +169,25 @@ def _facts(statement: ast.AST) -> _Facts:
 def _told(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes below a statement, without what says only of what shape random numbers are."""
     yield node
-    if isinstance(node, ast.Call) and (word := called(node).removesuffix("_")) in NOISE:
-        below: list[ast.AST] = [*node.keywords]
-        if called(node) == word:
-            below += [node.func, *node.args]
-        if word in ("normal", "uniform"):
-            below += node.args
-        elif called(node) == word:
-            below = [node.func, *node.keywords]
-    else:
-        below = list(ast.iter_child_nodes(node))
+    below: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    if isinstance(node, ast.Call) and noise_kind(node):
+        below = noise_parameters(node).values()
     for child in below:
         yield from _told(child)
 
 
-def called(node: ast.Call) -> str:
-    """The bare name of what is called."""
-    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+def _is_scaled(node: ast.Call) -> bool:
+    """Whether random numbers of a tensor library are drawn around a mean, which makes them a sample.
+
+    Those of numpy are data.
+    """
+    given = noise_parameters(node)
+    roots = {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)}
+    return (
+        len(given) == 2
+        and roots.isdisjoint(("np", "numpy", "random", "rng"))
+        and not any(isinstance(value, ast.Constant) for value in given.values())
+    )
 
 
 def _is_layer(node: ast.Call) -> bool:

@@ -21,6 +21,12 @@ _SCALED_NOISE = re.compile(  # every repetition is bounded: a line may have a mi
     rf"|mul(?:_|tiply)?\([^\n]{{0,60}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n]{{0,120}}\))?\.mul"
 )
+_DRAW = re.compile(
+    r"normal\([^\n]{0,90}(?:mean|loc) ?= ?[A-Za-z_]"
+    r"|normal\([^\n]{0,60}?, ?[A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
+    r"|torch\.normal\([A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
+)
+"""Random numbers that are drawn around a mean."""
 
 
 def may_hold_terms(text: str) -> bool:
@@ -34,7 +40,7 @@ def may_hold_terms(text: str) -> bool:
         return True
     if any(word in text for word in _LIBRARY):
         return True
-    if any(word in text for word in _SOURCES) and _SCALED_NOISE.search(text):
+    if any(word in text for word in _SOURCES) and (_SCALED_NOISE.search(text) or _DRAW.search(text)):
         return True
     if "log" in text and _SQUARED_LOG.search(text):
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.formula.calls import is_module
+from klcli.formula.callee import is_module
 from klcli.formula.python import Reader
 from klcli.formula.tree import (
     MatrixCall,

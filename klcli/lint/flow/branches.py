@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.calls import viewed
+from klcli.formula.callee import viewed
 from klcli.lint.steps import stored
 
 __all__ = ["assigned", "blocks", "until"]

@@ -6,8 +6,9 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
+from klcli.formula.callee import is_variable_of_tensorflow
 from klcli.formula.calls import is_readable
-from klcli.formula.vocabulary import NOISE
+from klcli.formula.noise import noise_kind
 from klcli.lint import densities
 from klcli.lint.definitions import Function, lambda_of
 from klcli.lint.flow.arguments import arguments
@@ -16,7 +17,7 @@ from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
 from klcli.lint.flow.trace import Trace
 from klcli.lint.project import Project
 from klcli.lint.resolution import Scope, Target, class_of, target
-from klcli.lint.steps import Step, called, rebuilt, text_of_name
+from klcli.lint.steps import Step, rebuilt, text_of_name
 from klcli.lint.structures import part, structure_of
 
 __all__ = ["Expressions"]
@@ -138,8 +139,7 @@ class Expressions(Trace, ABC):
             return found
         where = self._target(source, frame)
         if where is None:
-            moved = len(node.args) == 1 and _is_noise(node.args[0]) and not is_readable(node)
-            return node.args[0] if moved else node
+            return node.args[0] if _moves_noise(node) else node
         where = Target(where.function, where.owner and frame.renamed(where.owner), node.args)
         if _takes_itself(source, where, frame):
             where = Target(where.function, node.args[0], node.args[1:])
@@ -245,9 +245,12 @@ def _is_followed(value: ast.expr) -> bool:
     return not words.isdisjoint(_TELLING)
 
 
-def _is_noise(node: ast.expr) -> bool:
-    """Whether an expression draws random numbers, which a function that is not known puts elsewhere."""
-    return isinstance(node, ast.Call) and called(node).removesuffix("_") in NOISE
+def _moves_noise(node: ast.Call) -> bool:
+    """Whether a function that is not known gets random numbers only, and puts them elsewhere."""
+    if len(node.args) != 1 or is_readable(node) or is_variable_of_tensorflow(node):
+        return False
+    noise = node.args[0]
+    return isinstance(noise, ast.Call) and noise_kind(noise) is not None
 
 
 def _takes_itself(source: ast.Call, where: Target, frame: Frame) -> bool:

@@ -1,0 +1,94 @@
+"""Whether a formula may be a KL term, from its shape: a cheap look before the judge is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Tree, free_symbols, walk
+from klcli.judge.names import suggested
+from klcli.judge.roles import MOST_SYMBOLS
+
+__all__ = ["may_be_kl", "signs"]
+
+_LEAST_TERMS = 3
+"""A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
+_TWO = Number(Fraction(2))
+
+
+def may_be_kl(tree: Tree) -> bool:
+    """Whether a formula has a sum of three terms, a logarithm or an exponential, and a square.
+
+    One of these may have been forgotten in a formula one of whose two names is that of a log-scale.
+    """
+    names = free_symbols(tree)
+    if not 2 <= len(names) <= MOST_SYMBOLS + 2:
+        return False
+    nodes = list(walk(tree))
+    if max(map(_terms, nodes), default=0) < _LEAST_TERMS:
+        return False
+    calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
+    if calls and any(map(_is_square, nodes)) and any(_bend(tree, name, names) for name in names):
+        return True
+    return _is_named(names) and (calls or any(map(_is_square, nodes)))
+
+
+def signs(tree: Tree) -> tuple[int, ...]:
+    """The signs with which a formula may be a KL, which opens upwards in its means."""
+    names = free_symbols(tree)
+    bends = [bend for name in names if (bend := _bend(tree, name, names))]
+    if not bends:
+        return (1, -1)
+    return tuple(sign for sign in (1, -1) if any(bend * sign > 0 for bend in bends))
+
+
+def _is_named(names: Sequence[str]) -> bool:
+    """Whether one of two names is that of the logarithm of a scale."""
+    if len(names) != 2:
+        return False
+    pairs = (names, names[::-1])
+    return any(suggested(head) in ("logvar", "logstd") and not suggested(mean) for mean, head in pairs)
+
+
+def _is_square(node: Tree) -> bool:
+    """Whether a node is a square, or a product with a factor that occurs twice."""
+    match node:
+        case Operation("^", _, right):
+            return right == _TWO
+        case Operation("*"):
+            return max(Counter(_factors(node)).values()) > 1
+    return False
+
+
+def _factors(node: Tree) -> Iterator[Tree]:
+    if isinstance(node, Operation) and node.operator == "*":
+        yield from _factors(node.left)
+        yield from _factors(node.right)
+    else:
+        yield node
+
+
+def _bend(tree: Tree, name: str, names: Sequence[str]) -> float:
+    """How a formula bends in a symbol in which it is a parabola, as a KL is in its mean; else 0."""
+    others = {other: 0.7 + 0.31 * number for number, other in enumerate(names)}
+    try:
+        values = [evaluate(tree, others | {name: float(x)}, Doubles()) for x in (-1, 0, 1, 2, 3)]
+    except (ArithmeticError, ValueError):
+        return 0.0
+    second = [values[k] - 2 * values[k + 1] + values[k + 2] for k in range(3)]
+    slack = 1e-9 * max(map(abs, values))
+    is_parabola = abs(second[0]) > slack and all(abs(one - second[0]) <= slack for one in second)
+    return second[0] if is_parabola else 0.0
+
+
+def _terms(tree: Tree) -> int:
+    """How many terms a sum has."""
+    match tree:
+        case Operation("+" | "-", left, right):
+            return _terms(left) + _terms(right)
+        case Negative(operand) | Reduction(body=operand):
+            return _terms(operand)
+    return 1
