@@ -19,6 +19,10 @@ _MOST_CHARACTERS = 4000
 _LEAST_SUMS = 2
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
+_PART = re.compile(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
+_OWNER = re.compile(r"\b[^\W\d]\w*\.(?=[^\W\d])")
+"""An object before one of its attributes: layers that split an output have objects of their own."""
+
 Root = tuple[str, int, int, str]
 """Where a name that is no formula gets its value: file, line, column and the name there."""
 
@@ -74,8 +78,13 @@ class Excerpt:
                 match step.node:
                     case ast.Assign(value=ast.Name(id=other)) if other != name:
                         return self._earlier(number).origin(other)
+                    case ast.Assign(value=ast.Subscript(value=ast.Name()) as part):
+                        return self._earlier(number).origin(ast.unparse(part))
                 place = (step.function.module.path, step.node.lineno, step.node.col_offset)
                 return (*place, step.spelled.get(name, name)) if step.is_written else (*place[:2], 0, name)
+        if found := _PART.fullmatch(name):
+            path, line, column, whole = self.origin(found["whole"])
+            return path, line, column, whole + _OWNER.sub("", found["part"])
         return (self.root.module.path, 0, 0, f"{self.root.name}:{name}")
 
     def defined(self, name: str) -> tuple[str, Step | None]:

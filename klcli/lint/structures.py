@@ -11,6 +11,8 @@ __all__ = ["Structure", "normal", "part", "structure_of"]
 _NORMALS = frozenset(
     ("Normal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale", "DiagGaussian")
 )
+_UNIT_BY_DEFAULT = frozenset(("MultivariateNormalDiag",))
+"""Those whose standard deviations are 1 where none are given."""
 _LOCATIONS, _SCALES = ("loc", "mean", "mu"), ("scale", "scale_diag", "stddev", "std", "sigma")
 _WRAPPERS = frozenset(("Independent",))
 
@@ -62,6 +64,8 @@ def normal(call: ast.Call) -> Structure | None:
             given["mean"] = entry.value
         elif entry.arg in _SCALES:
             given["scale"] = entry.value
+    if name in _UNIT_BY_DEFAULT and "mean" in given:
+        given.setdefault("scale", ast.copy_location(ast.Constant(1.0), call))
     if len(given) != 2:
         return None
     variance = ast.BinOp(given["scale"], ast.Pow(), ast.Constant(2))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from klcli.formula.callee import viewed
+from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.lint.steps import stored
 
-__all__ = ["assigned", "blocks", "until"]
+__all__ = ["agreed", "assigned", "blocks", "until"]
 
 
 def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -28,6 +30,43 @@ def assigned(statement: ast.stmt) -> set[str]:
             for entry in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 found |= stored(entry)
     return found
+
+
+def agreed(statement: ast.stmt) -> dict[str, ast.Assign]:
+    """The names that all branches give the same value, or the same kind of noise, and how the first does."""
+    if not isinstance(statement, ast.If) or not statement.orelse:
+        return {}
+    first, second = _values(statement.body), _values(statement.orelse)
+    return {
+        name: node
+        for name, node in first.items()
+        if name in second and _is_same(node.value, second[name].value)
+    }
+
+
+def _values(body: Sequence[ast.stmt]) -> dict[str, ast.Assign]:
+    """The names that a block gives a value once, or in both branches of its only statement."""
+    if len(body) == 1 and isinstance(body[0], ast.If):
+        return agreed(body[0])
+    counts = Counter(name for line in body for name in stored(line))
+    found = {}
+    for line in body:
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)]) if counts[name] == 1:
+                found[name] = line
+    return found
+
+
+def _is_same(one: ast.expr, other: ast.expr) -> bool:
+    kinds = [noise_kind(value) if isinstance(value, ast.Call) else None for value in (one, other)]
+    if kinds[0] is None or kinds[0] != kinds[1]:
+        return ast.dump(one) == ast.dump(other)
+    given = [
+        {name: ast.dump(part) for name, part in noise_parameters(value).items()}
+        for value in (one, other)
+        if isinstance(value, ast.Call)
+    ]
+    return given[0] == given[1]
 
 
 def until(body: Sequence[ast.stmt], last: ast.stmt) -> Sequence[ast.stmt]:

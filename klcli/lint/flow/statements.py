@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from klcli.lint.definitions import Function, lambda_of
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.flow.arguments import beginning
-from klcli.lint.flow.branches import assigned, blocks
+from klcli.lint.flow.branches import agreed, assigned, blocks
 from klcli.lint.flow.expressions import Expressions
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
 from klcli.lint.project import Project
@@ -108,14 +108,20 @@ class _Statements(Expressions):
                     pass
 
     def _branches(self, statement: ast.stmt, frame: Frame) -> None:
-        """Branches and loops, each followed by itself; what they assign is not known afterwards."""
+        """Branches and loops, each followed by itself; what they assign is not known afterwards.
+
+        It is where all branches assign the same.
+        """
         if isinstance(statement, ast.For | ast.AsyncFor):
             self._forget(stored(statement.target), frame)
         kept = dict(self.known.structures)
         for block in blocks(statement):
             self.block(block, frame.branch(), True)
             self.known.structures = dict(kept)
-        self._forget(assigned(statement), frame)
+        same = agreed(statement)
+        self._forget(assigned(statement) - same.keys(), frame)
+        for node in same.values():
+            self._simple(node, frame)
 
     def _forget(self, names: set[str], frame: Frame) -> None:
         for name in sorted(names):
