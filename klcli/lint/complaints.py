@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes import Mistake, find_mistake
-from klcli.judge.names import suggested
+from klcli.judge.names import is_mean, suggested
+from klcli.lint.divergences import Divergence
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Confidence, Finding, Place, Related, Severity
 from klcli.lint.fixes import fixed
 from klcli.lint.pairing import Pair
 from klcli.lint.places import expression_of, lines_at, place_of
+from klcli.lint.samples import Sample
 from klcli.lint.sinks import Sink
-from klcli.lint.terms import Divergence
 from klcli.lint.uses import is_unused, slope
 
-__all__ = ["about_divergence", "about_pair", "about_signs"]
+__all__ = ["about_divergence", "about_pair", "about_sample", "about_signs"]
 
 
 def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Finding]:
@@ -39,7 +40,7 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
     if one.is_right and one.found.prepared.reductions.name == "mean":
         mistake = find_mistake("KL206")
         yield _finding(one.excerpt, mistake, "info", "medium", mistake.sentence, reading)
-    stated = suggested(_spelled(one)) if one.head else None
+    stated = suggested(_spelled(one).rpartition(".")[2]) if one.head else None
     if one.is_right and stated and stated != reading:
         words = (
             f"{_spelled(one)} is called {PARAMETERIZATIONS[stated].meaning} "
@@ -97,12 +98,29 @@ def _taken_away(one: Divergence, confidence: Confidence) -> Finding:
 
 def about_pair(found: Pair) -> Iterator[Finding]:
     """What is wrong with a sample that belongs to a KL."""
-    mistake = found.sample.sampling.mistake
-    if mistake:
-        reading = found.sample.sampling.parameterization
-        yield _finding(found.sample.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+    if found.sample.sampling.mistake:
+        yield _badly_drawn(found.sample)
     elif found.relation == "disagree":
         yield _disagreement(found)
+
+
+def about_sample(one: Sample) -> Iterator[Finding]:
+    """What is wrong with a sample whose KL is not known: noise that is not normal.
+
+    What is no function of a head, and is not called one, may be anything that is drawn at random.
+    """
+    sampling = one.sampling
+    mean, head = (one.excerpt.spelled(name).rpartition(".")[2] for name in (one.mean, one.head))
+    is_head = sampling.parameterization not in (None, "std") or suggested(head) is not None
+    if sampling.mistake and sampling.noise == "rand" and is_head and is_mean(mean):
+        yield _badly_drawn(one)
+
+
+def _badly_drawn(one: Sample) -> Finding:
+    mistake = one.sampling.mistake
+    assert mistake is not None
+    reading = one.sampling.parameterization
+    return _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
 
 
 def _disagreement(found: Pair) -> Finding:

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import prior_text, scale_text
-from klcli.lint.complaints import about_divergence, about_pair, about_signs
+from klcli.lint.complaints import about_divergence, about_pair, about_sample, about_signs
+from klcli.lint.divergences import Divergence
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Finding, Linted, Place, Prior, Term
 from klcli.lint.flow.statements import Flow, flow
@@ -17,9 +18,10 @@ from klcli.lint.pairing import pairs
 from klcli.lint.places import expression_of, place_of
 from klcli.lint.project import Project, outline
 from klcli.lint.relevance import Relevance, holds_terms
+from klcli.lint.samples import Sample
 from klcli.lint.sinks import Sink
 from klcli.lint.source import Module
-from klcli.lint.terms import Divergence, Sample, terms
+from klcli.lint.terms import terms
 
 __all__ = ["linted"]
 
@@ -40,13 +42,16 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     project = project or Project([outline(module.text, module.path)], lambda path: module)
     divergences, samples, sinks = _found(module, project)
     best = [_best(ways) for ways in divergences]
+    paired = list(pairs(divergences, samples))
+    belonging = {place_of(pair.sample.excerpt) for pair in paired}
+    drawn = [one for ways in samples if (one := _clearest(ways)).sampling.parameterization]
     findings = [
         *(said for one, ways in zip(best, divergences, strict=True) for said in about_divergence(one, ways)),
         *about_signs(divergences, sinks),
-        *(said for pair in pairs(divergences, samples) for said in about_pair(pair)),
+        *(said for pair in paired for said in about_pair(pair)),
+        *(said for one in drawn if place_of(one.excerpt) not in belonging for said in about_sample(one)),
     ]
     own = [one for one in findings if one.related or one.place.path == module.path]
-    drawn = [one for ways in samples if (one := _clearest(ways)).sampling.parameterization]
     found = [*map(_term, best), *map(_sample_term, drawn)]
     return Linted(
         module.path,

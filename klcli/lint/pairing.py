@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from klcli.lint.divergences import Divergence
 from klcli.lint.excerpts import Excerpt
-from klcli.lint.terms import Divergence, Sample
+from klcli.lint.samples import Sample
 
 __all__ = ["Pair", "pairs"]
 
@@ -66,8 +67,7 @@ def _relation(one: Divergence, drawn: Sample) -> _Relation:
 
 def _by_name(divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample]) -> Iterator[Pair]:
     """Relations by names: within a class or among the functions of a file."""
-    local = [drawn for drawn in ways if drawn.excerpt.is_local] or list(ways[:1])
-    for drawn in local:
+    for drawn in sorted(ways, key=lambda one: not one.excerpt.is_local):
         if drawn.sampling.parameterization is None or _is_rebound(drawn.excerpt, drawn.head):
             continue
         alike = [

@@ -10,9 +10,9 @@ from klcli.formula.calls import is_readable
 from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
 from klcli.formula.tree import Tree, free_symbols
+from klcli.lint.divergences import Divergence
 from klcli.lint.sinks import Sink
 from klcli.lint.steps import Step, names_in, rebuilt, stored
-from klcli.lint.terms import Divergence
 
 __all__ = ["is_unused", "slope"]
 

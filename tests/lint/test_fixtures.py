@@ -29,8 +29,6 @@ KNOWN_GAPS: dict[str, str] = {
     "tf_distrax_swapped": "a KL from a prior that comes first is not known to be turned around, as a method of distrax",
     "tf_draw_lists": "heads kept in lists by subscript are not followed from one loop into another",
     "tf_monte_carlo_densities": "log densities of the project are not followed; a KL and a sampler are seen in the density itself",
-    "tf_noise_scale_handed_in": "noise whose scale is an element of the argument of a Lambda is not read as a sample",
-    "tf_noise_scaled_by_default": "noise whose scale is an argument's default in an enclosing function is not read as a sample",
     "tf_sampler_reads_std_elsewhere": "attributes set by a constructor in another file are not tied to the caller's heads",
     "tf_std_against_var": "sums of each term and the number of latents taken away are not read as a KL",
     "tf_tfp_kl_swapped": "a KL from a prior that comes first, zeros_like and ones_like, is not known to be turned around",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from klcli.lint.steps import Step, stored
 __all__ = ["arguments", "beginning"]
 
 _TINY = 1e-2
+_NOISE_SCALE = re.compile(r"(eps\w*|noise)_(std\w*|scale|sigma)", re.IGNORECASE)
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -60,7 +62,7 @@ def beginning(function: Function, project: Project, local: frozenset[str]) -> li
 def _defaults(node: FunctionNode) -> dict[str, ast.expr]:
     """The default values of parameters that change nothing: factors of 1, offsets of 0, tiny numbers.
 
-    Others are weights that callers choose, such as a temperature.
+    Others are weights that callers choose, such as a temperature; but the scale of the noise has no choice.
     """
     names = parameters(node)
     found = list(zip(names[::-1], node.args.defaults[::-1], strict=False))
@@ -69,7 +71,11 @@ def _defaults(node: FunctionNode) -> dict[str, ast.expr]:
         for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
         if value
     ]
-    return {name: value for name, value in found if _is_neutral(value)}
+    return {
+        name: value
+        for name, value in found
+        if _is_neutral(value) or (is_number(value) and _NOISE_SCALE.fullmatch(name))
+    }
 
 
 def _given(name: str, value: ast.expr, function: Function) -> Step:
@@ -90,7 +96,13 @@ def _closure(function: Function, local: frozenset[str]) -> list[Step]:
     found: list[Step] = []
     outer = function.outer
     while outer is not None:
-        found = [*(step for step in _set_once(outer) if step.targets.isdisjoint(local)), *found]
+        given = (
+            [_given(name, value, outer) for name, value in _defaults(outer.node).items()]
+            if outer.node
+            else []
+        )
+        steps = (*given, *_set_once(outer))
+        found = [*(step for step in steps if step.targets.isdisjoint(local)), *found]
         outer = outer.outer
     return found
 

@@ -1,0 +1,157 @@
+"""KL terms: what the judge says of an expression that may be one."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+from klcli.errors import KlcliError
+from klcli.formula.program import Program
+from klcli.formula.tree import Negative, Number, Tree, free_symbols, operation, substitute
+from klcli.judge.candidates import PLAIN
+from klcli.judge.verification import Verification, verify
+from klcli.lint.excerpts import Excerpt
+from klcli.lint.likeness import may_be_kl, signs
+from klcli.lint.programs import program_of, written
+from klcli.lint.steps import with_value
+
+__all__ = ["Divergence", "divergence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """An expression that computes a KL, or what was meant to be one.
+
+    Attributes:
+        excerpt: where it stands.
+        found: the answer of the judge.
+        mean: the name of the posterior's mean in the flow; None where there is none.
+        head: the name of its head in the flow.
+        sign: -1 for one with a negative factor, as it stands in a bound that is maximised.
+        is_sampled: whether it is an estimate from one sample, whose expectation is the KL.
+    """
+
+    excerpt: Excerpt
+    found: Verification
+    mean: str | None
+    head: str | None
+    sign: int = 1
+    is_sampled: bool = False
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it is a KL, perhaps with a factor, to another prior."""
+        return self.found.best.kind in ("exact", "scaled", "other-prior")
+
+    @property
+    def is_half_added(self) -> bool:
+        """Whether it has ``-0.5 +`` for ``-0.5 *``, which passes for -2 KL in what is made of it."""
+        return _is_half_added(self.found)
+
+
+def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
+    """A KL term, one with a negative factor, or what a known mistake keeps from being one."""
+    tree, is_sampled = program.tree, False
+    if _has_noise(tree):
+        tree, is_sampled = _expected(tree), True
+    if not may_be_kl(tree):
+        return None
+    for sign in signs(tree):
+        signed = program if sign > 0 else _negated(excerpt)
+        if signed is None:
+            continue
+        if is_sampled:
+            signed = _with_tree(signed, _expected(signed.tree))
+        is_mended = excerpt.is_local and not is_sampled
+        found = _settled(signed, is_mended)
+        if sign < 0 and is_mended and _is_half_added(mended := _verified(program, mended=True)):
+            found, signed, sign, excerpt = mended, program, 1, _at_half(excerpt)
+        if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
+            role = found.best.verdict.roles
+            mean, head = written(signed, role.mean), written(signed, role.head)
+            return Divergence(excerpt, found, mean, head, sign, is_sampled)
+    return None
+
+
+def _is_half_added(found: Verification | None) -> bool:
+    mistake = found.best.mistake if found else None
+    return mistake is not None and mistake.code == "KL107"
+
+
+def _at_half(excerpt: Excerpt) -> Excerpt:
+    """An excerpt that points at the last of its statements with the number 0.5."""
+    for step in reversed(excerpt.steps):
+        if any(isinstance(node, ast.Constant) and node.value == 0.5 for node in ast.walk(step.node)):
+            return replace(excerpt, formula=step)
+    return excerpt
+
+
+def _is_of_strange_prior(found: Verification) -> bool:
+    """Whether it is the KL to a fixed prior that is not N(0, 1)."""
+    return found.best.kind == "other-prior" and not found.best.verdict.roles.has_prior
+
+
+def _settled(program: Program, is_mended: bool) -> Verification | None:
+    """The answer of the judge; None for what is no KL, and has no mistake by name."""
+    found = _verified(program, mended=False)
+    if found and found.best.kind in ("exact", "scaled", "reversed"):
+        return found
+    if found and found.best.kind == "other-prior" and not is_mended:
+        return found if found.best.verdict.roles.has_prior else None
+    found = _verified(program, mended=True) if is_mended else None
+    is_named = found is not None and (found.best.kind == "other-prior" or found.best.mistake is not None)
+    return found if found is not None and is_named and found.best.kind != "not-kl" else None
+
+
+def _negated(excerpt: Excerpt) -> Program | None:
+    """The program of minus a term."""
+    node = excerpt.step.node
+    if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Mult | ast.Div):
+        return None
+    value = getattr(node, "value", None)
+    if not isinstance(value, ast.expr):
+        return None
+    changed = with_value(node, ast.UnaryOp(ast.USub(), value))
+    return program_of("\n".join([*(part.text for part in excerpt.steps[:-1]), ast.unparse(changed)]))
+
+
+def _has_noise(tree: Tree) -> bool:
+    return "randn" in free_symbols(tree)
+
+
+def _expected(tree: Tree) -> Tree:
+    """The expectation over standard normal noise of what is quadratic in it: its mean at -1 and 1."""
+    one = Number(Fraction(1))
+    low, high = (substitute(tree, {"randn": value}) for value in (Negative(one), one))
+    return operation("/", operation("+", low, high), Number(Fraction(2)))
+
+
+def _with_tree(program: Program, tree: Tree) -> Program:
+    return Program(program.text, program.language, tree, program.spellings, program.helpers, program.ignored)
+
+
+@lru_cache(maxsize=512)
+def _verified_once(text: str, tree: Tree, mended: bool, program: _Same) -> Verification | None:
+    try:
+        return verify(program.program, replace(PLAIN, mended=mended))
+    except (KlcliError, ArithmeticError):
+        return None
+
+
+def _verified(program: Program, *, mended: bool) -> Verification | None:
+    return _verified_once(program.text, program.tree, mended, _Same(program))
+
+
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """A program that is known by its text and tree, which are compared for it."""
+
+    program: Program
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same)
+
+    def __hash__(self) -> int:
+        return 0

@@ -1,0 +1,28 @@
+"""Statements of a flow, read as one formula."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from klcli.errors import KlcliError
+from klcli.formula.program import Program, read_program
+from klcli.formula.tree import walk
+
+__all__ = ["program_of", "written"]
+
+_MOST_NODES = 160
+
+
+@lru_cache(maxsize=256)
+def program_of(text: str) -> Program | None:
+    """The program of a text; None where it cannot be read, or is too long to be a term."""
+    try:
+        program = read_program(text, "python")
+    except KlcliError:
+        return None
+    return program if len(list(walk(program.tree))) <= _MOST_NODES else None
+
+
+def written(program: Program, name: str | None) -> str | None:
+    """How a symbol is written in the flow."""
+    return None if name is None else program.spellings.get(name, name)

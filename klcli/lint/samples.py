@@ -1,0 +1,98 @@
+"""Samples: how an expression draws mean + sigma * noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+
+from klcli.errors import KlcliError
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.program import Program
+from klcli.formula.tree import Number, Tree, free_symbols, substitute
+from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.judge.names import is_mean, is_noise, suggested
+from klcli.judge.roles import Roles
+from klcli.judge.sampler import Sampling, judge_sampler
+from klcli.lint.excerpts import Excerpt
+from klcli.lint.programs import written
+
+__all__ = ["Sample", "sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An expression that draws mean + sigma * noise.
+
+    Attributes:
+        excerpt: where it stands.
+        sampling: how it reads the head; its parameterization is None where that is no reading.
+        mean: the name of its mean in the flow.
+        head: the name of its head in the flow.
+    """
+
+    excerpt: Excerpt
+    sampling: Sampling
+    mean: str
+    head: str
+
+
+def sample(excerpt: Excerpt, program: Program) -> Sample | None:
+    """A sample with one noise, one mean and one head; a weight of the noise is left out."""
+    tree = _without_weight(program.tree)
+    names = free_symbols(tree)
+    noises = [name for name in names if name in UNIT_NOISE or is_noise(name)]
+    others = [name for name in names if name not in noises]
+    if len(noises) != 1 or len(others) != 2:
+        return None
+    is_drawn = noises[0] in UNIT_NOISE
+    found: Sample | None = None
+    for mean, head in permutations(others):
+        drawn = _drawn(tree, Roles(mean, head))
+        if drawn and (is_drawn or _is_likely(drawn, mean, head)):
+            found = Sample(excerpt.last, drawn, str(written(program, mean)), str(written(program, head)))
+            if drawn.parameterization is not None:
+                return found
+    return found
+
+
+def _without_weight(tree: Tree) -> Tree:
+    """A sample without a fourth symbol that only multiplies its noise, such as a temperature."""
+    names = free_symbols(tree)
+    noise = UNIT_NOISE[0]
+    if len(names) != 4 or noise not in names:
+        return tree
+    weights = [name for name in names if name != noise and _scales(tree, name, noise)]
+    if len(weights) > 1:
+        weights = [name for name in weights if not suggested(name)]
+    return substitute(tree, {weights[0]: Number(Fraction(1))}) if len(weights) == 1 else tree
+
+
+def _scales(tree: Tree, name: str, noise: str) -> bool:
+    """Whether a symbol multiplies the noise and nothing else."""
+    others = {other: 0.7 + 0.31 * number for number, other in enumerate(free_symbols(tree))}
+    try:
+        centre, *drawn = (
+            evaluate(tree, others | {name: weight, noise: step}, Doubles())
+            for weight, step in ((1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (2.0, 1.0))
+        )
+    except ArithmeticError:
+        return False
+    still, moved, once, twice = (value - centre for value in drawn)
+    return still == moved == 0 and once != 0 and abs(twice - 2 * once) <= 1e-9 * abs(twice)
+
+
+def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
+    """Whether what is taken for a sample because of the name of its noise has the other names of one."""
+    return (
+        drawn.factor is not None and abs(drawn.factor) == 1 and (is_mean(mean) or suggested(head) is not None)
+    )
+
+
+def _drawn(tree: Tree, role: Roles) -> Sampling | None:
+    """How a sample with these roles is drawn; None where it is no sample."""
+    try:
+        return judge_sampler(tree, role, None)
+    except (KlcliError, ArithmeticError):
+        return None
