@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import product
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
@@ -25,7 +26,8 @@ _FAR = 1e4
 def slope(sink: Sink, one: Divergence) -> int:
     """The sign with which a KL counts in what is minimised; 0 where it does not or nobody can say.
 
-    Weights are taken to be positive, and what cannot be read to be something else that is added.
+    Weights are taken to be positive, differences of weights to have any sign, and what cannot be read to
+    be something else that is added.
     """
     steps = _with_term(sink, one)
     if steps is None:
@@ -41,19 +43,27 @@ def slope(sink: Sink, one: Divergence) -> int:
 def _slope(tree: Tree) -> int:
     others = [name for name in free_symbols(tree) if name != _TERM]
     signs = set()
-    for first in (0.3, 0.9, 1.7):
-        values = {name: first + 0.37 * number for number, name in enumerate(others)}
+    for first, order in product((0.3, 0.9, 1.7), (others, others[::-1])):
+        values = {name: first + 0.37 * number for number, name in enumerate(order)}
         try:
-            low, middle, high = (
-                evaluate(tree, values | {_TERM: x}, Doubles()) for x in (0.5, _FAR, 2 * _FAR - 0.5)
+            far, below, low, middle, high = (
+                evaluate(tree, values | {_TERM: x}, Doubles())
+                for x in (-2 * _FAR, -_FAR, 0.5, _FAR, 2 * _FAR - 0.5)
             )
         except (ArithmeticError, ValueError):
             return 0
-        slack = 1e-9 * max(abs(low), abs(middle), abs(high))
+        slack = 1e-9 * max(map(abs, (far, below, low, middle, high)))
         if abs(high - 2 * middle + low) > slack:
             return 0
-        signs.add(0 if abs(high - low) <= slack else 1 if high > low else -1)
+        sign = _sign(high - low, slack)
+        if _sign(below - far, slack) == -sign:
+            return 0  # an absolute value, which counts both ways
+        signs.add(sign)
     return signs.pop() if len(signs) == 1 else 0
+
+
+def _sign(value: float, slack: float) -> int:
+    return 0 if abs(value) <= slack else 1 if value > 0 else -1
 
 
 def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
