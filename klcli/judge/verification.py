@@ -106,6 +106,8 @@ def _most_telling(
         first = first or (other, prepared, answers, taken)
         role = answers[0].verdict.roles
         held = {role.head, role.prior_head}
+        if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
+            return other, prepared, answers, taken
         if answers[0].kind in ("exact", "scaled") and (not places or places & held):
             return other, prepared, answers, taken
     if first is None:

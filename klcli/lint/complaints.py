@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import is_mean, suggested
+from klcli.lint.definitions import lines_of
 from klcli.lint.divergences import Divergence
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Confidence, Finding, Place, Related, Severity
 from klcli.lint.fixes import fixed
 from klcli.lint.pairing import Pair
-from klcli.lint.places import expression_of, lines_at, place_of
+from klcli.lint.places import expression_of, lines_at, place_of, span
 from klcli.lint.samples import Sample
 from klcli.lint.sinks import Sink
+from klcli.lint.source import Module
 from klcli.lint.uses import is_unused, slope
 
-__all__ = ["about_divergence", "about_pair", "about_sample", "about_signs"]
+__all__ = ["about_divergence", "about_pair", "about_sample", "about_signs", "about_swap"]
 
 
 def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Finding]:
@@ -114,6 +117,33 @@ def about_sample(one: Sample) -> Iterator[Finding]:
     is_head = sampling.parameterization not in (None, "std") or suggested(head) is not None
     if sampling.mistake and sampling.noise == "rand" and is_head and is_mean(mean):
         yield _badly_drawn(one)
+
+
+def about_swap(call: ast.Call, module: Module) -> Finding:
+    """A call of a library with prior and posterior in the wrong order."""
+    mistake = find_mistake("KL115")
+    place = span(call, module)
+    return Finding(
+        place,
+        mistake,
+        "warning",
+        "medium",
+        mistake.sentence,
+        ast.get_source_segment(module.text, call) or ast.unparse(call),
+        None,
+        tuple(lines_of(module)[place.line - 1 : place.end_line]),
+        fix=ast.unparse(_exchanged(call)),
+    )
+
+
+def _exchanged(call: ast.Call) -> ast.Call:
+    """A call with the two distributions in the other order."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=q, attr=name, ctx=context), args=[p]):
+            return ast.Call(ast.Attribute(p, name, context), [q], call.keywords)
+        case ast.Call(func=func, args=[q, p, *others]):
+            return ast.Call(func, [p, q, *others], call.keywords)
+    return call
 
 
 def _badly_drawn(one: Sample) -> Finding:

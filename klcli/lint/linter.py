@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import prior_text, scale_text
-from klcli.lint.complaints import about_divergence, about_pair, about_sample, about_signs
+from klcli.lint.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
 from klcli.lint.divergences import Divergence
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Finding, Linted, Place, Prior, Term
@@ -21,6 +21,7 @@ from klcli.lint.relevance import Relevance, holds_terms
 from klcli.lint.samples import Sample
 from klcli.lint.sinks import Sink
 from klcli.lint.source import Module
+from klcli.lint.swaps import swapped_calls
 from klcli.lint.terms import terms
 
 __all__ = ["linted"]
@@ -51,6 +52,9 @@ def linted(module: Module, project: Project | None = None) -> Linted:
         *(said for pair in paired for said in about_pair(pair)),
         *(said for one in drawn if place_of(one.excerpt) not in belonging for said in about_sample(one)),
     ]
+    reversed_ = {one.place.line for one in findings if one.mistake.code == "KL115"}
+    swaps = [about_swap(call, module) for call in swapped_calls(project.of(module))]
+    findings += [one for one in swaps if one.place.line not in reversed_]
     own = [one for one in findings if one.related or one.place.path == module.path]
     found = [*map(_term, best), *map(_sample_term, drawn)]
     return Linted(

@@ -1,0 +1,67 @@
+"""Library calls with prior and posterior in the wrong order: ``kl_divergence(prior, posterior)``.
+
+Of two learned distributions no algebra tells which is the posterior; but where the first is called the prior
+and the second the posterior, the library computes KL(prior || posterior).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from klcli.formula.callee import called
+from klcli.judge.names import is_prior
+from klcli.lint.definitions import Definitions
+
+__all__ = ["swapped_calls"]
+
+_LIBRARY = re.compile(r"distributions|distrax|numpyro|tensorflow_probability|tfp|pyro")
+_USUAL = frozenset(("tfd", "td", "dist", "dists", "D"))
+"""Names that people give the module of distributions in a line of its own: ``tfd = tfp.distributions``."""
+_AROUND = frozenset(("Independent", "detach", "stop_gradient"))
+
+
+def swapped_calls(here: Definitions) -> Iterator[ast.Call]:
+    """The calls of a library's ``kl_divergence`` in a module whose first argument is called a prior."""
+    for node in ast.walk(here.top.module.tree):
+        match node:
+            case ast.Call(func=ast.Name(id="kl_divergence" as name), args=[q, p, *_]):
+                pair = (q, p) if _is_library(here, name) else None
+            case ast.Call(func=ast.Attribute(value=owner, attr="kl_divergence"), args=[q, p, *_]):
+                pair = (q, p) if _is_library(here, _root(owner)) else None
+            case ast.Call(func=ast.Attribute(value=q, attr="kl_divergence"), args=[p]):
+                pair = (q, p)
+            case _:
+                continue
+        if pair and isinstance(node, ast.Call) and _is_swapped(*map(_name, pair)):
+            yield node
+
+
+def _is_swapped(first: str, second: str) -> bool:
+    return "prior" in first.lower() and is_prior(first) is True and is_prior(second) is False
+
+
+def _is_library(here: Definitions, name: str) -> bool:
+    source, _ = here.imports.get(name, (name, None))
+    return _LIBRARY.search(source) is not None or source in _USUAL
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _name(node: ast.expr) -> str:
+    """The last word of what names a distribution."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+        case ast.Call(args=[first, *_]) if called(node) in _AROUND:
+            return _name(first)
+        case ast.Call():
+            return called(node)
+    return ""
