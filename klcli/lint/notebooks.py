@@ -10,7 +10,7 @@ from typing import Any
 
 from klcli.lint.decoding import UnreadableError, decoded, without_surrogates
 
-__all__ = ["Cell", "cells_of", "code_of", "python_from"]
+__all__ = ["Cell", "cells_of", "code_of", "is_notebook", "python_from"]
 
 _MARK = "# %% [cell {}]"
 _MARKED = re.compile(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
@@ -38,6 +38,11 @@ class Cell:
     line: int
     start: int
     end: int
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a file is one, by its name."""
+    return path.endswith(".ipynb")
 
 
 def code_of(data: bytes) -> str:

@@ -37,6 +37,7 @@ def span(node: ast.stmt | ast.expr, module: Module) -> Place:
         _column(lines, node.lineno, node.col_offset),
         end,
         _column(lines, end, last),
+        module.cell(node.lineno),
     )
 
 

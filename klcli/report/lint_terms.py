@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.lint.findings import Term
+from klcli.lint.findings import Term, address
 from klcli.report.document import Fact, Facts, Tone
 
 __all__ = ["term_facts"]
@@ -26,7 +26,9 @@ def _fact(term: Term) -> Fact:
     expression = " ".join(term.expression.split())
     clipped = expression if len(expression) <= _LONGEST else f"{expression[: _LONGEST - 1]}…"
     words = f"{_KINDS[term.kind]}: {_words(term)}"
-    return Fact(f"{term.place.path}:{term.place.line}", words, clipped, _TONES.get(term.verdict, "plain"))
+    place = term.place
+    where = address(place.path, place.cell_number, place.lines[0])
+    return Fact(where, words, clipped, _TONES.get(term.verdict, "plain"))
 
 
 def _words(term: Term) -> str:

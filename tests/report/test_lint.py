@@ -108,8 +108,10 @@ def test_json_has_the_keys_that_are_promised() -> None:
                     "end_line": 7,
                     "end_column": 3,
                     "label": "the KL",
+                    "cell": None,
                 },
                 "fix": "z = mu + exp(s / 2) * eps",
+                "cell": None,
             }
         ],
         "terms": [
@@ -124,6 +126,7 @@ def test_json_has_the_keys_that_are_promised() -> None:
                 "shift": "0",
                 "prior": {"mean": "0", "variance": "1"},
                 "reduction": "sum",
+                "cell": None,
             }
         ],
         "files": 2,

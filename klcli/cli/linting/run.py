@@ -99,7 +99,10 @@ class _Run:
         for found in findings:
             by_path[found.place.path].append(found)
         shown = [replace(result, findings=tuple(by_path[result.path])) for result in results]
-        report = lint_report(shown, show_terms=self.plan.show_terms, notes=self.plan.notes)
+        notebooks = self.plan.sources.notebooks(by_path)
+        report = lint_report(
+            shown, show_terms=self.plan.show_terms, notes=self.plan.notes, notebooks=notebooks
+        )
         if not results:
             self._say("warning: every file that is named is excluded")
             return replace(report, readable=True)
