@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from klcli.lint.decoding import UnreadableError, decoded, encoding_of, without_surrogates
+from klcli.lint.division import with_floors
 from klcli.lint.notebooks import Cell, cells_of, code_of, is_notebook, python_from
 from klcli.lint.repair import FAILURES, Repair, repaired, syntax
 from klcli.lint.splicing import Change, relocate, spliced
@@ -79,6 +80,8 @@ def _mended(module: Module, error: BaseException) -> Module:
     if found.left_out and len(found.left_out) > (1 - _LEAST_READ) * found.lines:
         raise UnreadableError(_reason(error))
     relocate(tree, module.text, found.changes)
+    if found.is_python_2:
+        tree = with_floors(tree)
     skipped = _skipped(found.left_out, module.cells)
     return replace(module, tree=tree, skipped=skipped, is_python_2=found.is_python_2)
 
