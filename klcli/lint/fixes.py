@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from klcli.lint.edits import edited
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Edit
-from klcli.lint.places import span
+from klcli.lint.places import segment, span
 from klcli.lint.source import Module
 from klcli.lint.spelling import spellings
 from klcli.lint.steps import Step, with_value
@@ -74,9 +74,9 @@ def _parsed(line: str) -> ast.stmt | None:
 
 def _source(step: Step) -> Module | None:
     """The statement in the source by itself, if it is one whole statement there."""
-    text = ast.get_source_segment(step.function.module.text, step.node)
-    found = _parsed(text) if text and step.is_written else None
-    return Module("", text, ast.Module([found], [])) if text and found else None
+    text = segment(step.node, step.function.module) if step.is_written else ""
+    found = _parsed(text)
+    return Module("", text, ast.Module([found], [])) if found else None
 
 
 def _edited(source: Module, new: ast.stmt, step: Step) -> tuple[str, Edit] | None:
@@ -89,7 +89,7 @@ def _edited(source: Module, new: ast.stmt, step: Step) -> tuple[str, Edit] | Non
         return None
     before, after = pairs[0]
     place = span(before, source)
-    for text in spellings(after, source.tree.body[0], source.text):
+    for text in spellings(after, source):
         line = edited(source.text, [Edit(place, text)]).text
         found = _parsed(line)
         if found and ast.dump(found) == ast.dump(new):

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 
+from klcli.lint.places import segment
+from klcli.lint.source import Module
+
 __all__ = ["spellings"]
 
 _CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
@@ -16,7 +19,7 @@ _SIGNS = {"**": r"\*\*", "*": r"(?<!\*)\*(?!\*)", "/": "/", "+": r"\+", "-": r"(
 _SIMPLE_POWER = re.compile(r"(?<![\w)\].])(\w+) \*\* (\w+)\b")
 
 
-def spellings(new: ast.expr, old: ast.AST, text: str) -> Iterator[str]:
+def spellings(new: ast.expr, source: Module) -> Iterator[str]:
     """Ways to write an expression that comes into a statement, the best first; the last is safe anywhere.
 
     Names, calls and numbers that the statement has are written as there, with its quotes and its digits, and
@@ -24,10 +27,9 @@ def spellings(new: ast.expr, old: ast.AST, text: str) -> Iterator[str]:
 
     Args:
         new: the expression.
-        old: the statement.
-        text: the source of the statement.
+        source: the statement by itself.
     """
-    written = _Written(old, text)
+    written = _Written(source)
     best = written.text(new)
     yield best
     yield f"({best})"
@@ -37,12 +39,12 @@ def spellings(new: ast.expr, old: ast.AST, text: str) -> Iterator[str]:
 class _Written(ast.NodeTransformer):
     """What a statement has already, and how it is written there."""
 
-    def __init__(self, old: ast.AST, source: str) -> None:
-        self._source = source
+    def __init__(self, source: Module) -> None:
+        self._source = source.text
         self._known: dict[str, str] = {}
-        for node in ast.walk(old):
-            if isinstance(node, _CLOSED) and (text := ast.get_source_segment(source, node)):
-                self._known.setdefault(ast.dump(node), text)
+        for node in ast.walk(source.tree):
+            if isinstance(node, _CLOSED):
+                self._known.setdefault(ast.dump(node), segment(node, source))
         self._kept: list[str] = []
 
     def text(self, new: ast.expr) -> str:
