@@ -158,10 +158,11 @@ class Linted:
     """What linting one file found, in the order of the lines.
 
     Findings may lie in other files: a sample that disagrees with a KL stands where it is drawn.
-    `unreadable` says why a file, or a part of it, was not read.
+    `unreadable` says why a file, or a part of it, was not read; `is_file` is false for a folder that was not.
     """
 
     path: str
     findings: tuple[Finding, ...] = ()
     terms: tuple[Term, ...] = ()
     unreadable: str = ""
+    is_file: bool = True

@@ -53,7 +53,7 @@ def lint_report(
         "klcli.lint/1",
         tuple(each.finding for each in alerts),
         tuple(map(term_data, terms)),
-        len(results),
+        sum(result.is_file for result in results),
         unreadable,
         (),
     )

@@ -162,6 +162,13 @@ def test_findings_are_in_order_and_each_is_told_once() -> None:
     assert [(row.path, row.line) for row in data.findings] == [("draw.py", 99), ("vae.py", 4), ("vae.py", 30)]
 
 
+def test_folders_are_not_counted_as_files() -> None:
+    closed = Linted("closed", unreadable="Permission denied", is_file=False)
+    found = lint_report([Linted("vae.py"), closed], show_terms=False)
+    assert (found.data.files, len(found.data.unreadable)) == (1, 1)
+    assert "0 findings in 1 file;" in text(found)
+
+
 def test_the_change_goes_with_the_finding() -> None:
     found = report(finding(edit=EDIT))
     assert found.findings

@@ -53,7 +53,8 @@ class _Run:
         """What is found in every file, and the folders that were not read."""
         walked, quiet = self.plan.walked, self.settings.quiet > 0
         found = lint_files(walked.files, self.plan.sources, jobs=self.flags.jobs, quiet=quiet)
-        return [*found, *(Linted(path, unreadable=reason) for path, reason in walked.unreadable.items())]
+        folders = walked.unreadable.items()
+        return [*found, *(Linted(path, unreadable=reason, is_file=False) for path, reason in folders)]
 
     def findings(self, results: Sequence[Linted]) -> list[Finding]:
         """The findings that are wanted and not accepted."""
