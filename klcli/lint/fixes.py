@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from textwrap import dedent
 
 from klcli.lint.edits import edited
 from klcli.lint.excerpts import Excerpt
@@ -80,7 +81,7 @@ def _source(step: Step) -> Module | None:
 
 
 def _edited(source: Module, new: ast.stmt, step: Step) -> tuple[str, Edit] | None:
-    """The statement with the one smallest part changed in which it differs from a new one, and that change.
+    """The one smallest part changed in which a statement differs from a new one: its line, and the change.
 
     What is written in its place is the shortest that makes it the new one.
     """
@@ -90,12 +91,12 @@ def _edited(source: Module, new: ast.stmt, step: Step) -> tuple[str, Edit] | Non
     before, after = pairs[0]
     place = span(before, source)
     for text in spellings(after, source):
-        line = edited(source.text, [Edit(place, text)]).text
-        found = _parsed(line)
+        whole = edited(source.text, [Edit(place, text)]).text
+        found = _parsed(whole)
         if found and ast.dump(found) == ast.dump(new):
             _move(before, step.node)
-            indented = rf"\n[ \t]{{0,{step.node.col_offset}}}"
-            return re.sub(indented, "\n", line), Edit(span(before, step.function.module), text)
+            changed = whole.split("\n")[place.line - 1 : place.line + text.count("\n")]
+            return dedent("\n".join(changed)).strip(), Edit(span(before, step.function.module), text)
     return None
 
 

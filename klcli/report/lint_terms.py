@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -12,6 +13,8 @@ __all__ = ["term_facts"]
 
 _LONGEST = 60
 """Characters of an expression that are shown."""
+_IN_BRACKETS = re.compile(r"(?<=[(\[{]) | (?=[)\]}])")
+"""Blanks that are left of the breaks between lines."""
 _KINDS = {"kl": "KL term", "sampler": "sample"}
 _REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then averaged"}
 _TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "wrong": "bad"}
@@ -23,7 +26,7 @@ def term_facts(terms: Sequence[Term]) -> Facts:
 
 
 def _fact(term: Term) -> Fact:
-    expression = " ".join(term.expression.split())
+    expression = _IN_BRACKETS.sub("", " ".join(term.expression.split()))
     clipped = expression if len(expression) <= _LONGEST else f"{expression[: _LONGEST - 1]}…"
     words = f"{_KINDS[term.kind]}: {_words(term)}"
     place = term.place

@@ -162,6 +162,11 @@ def test_findings_are_in_order_and_each_is_told_once() -> None:
     assert [(row.path, row.line) for row in data.findings] == [("draw.py", 99), ("vae.py", 4), ("vae.py", 30)]
 
 
+def test_terms_of_several_lines_are_shown_in_one() -> None:
+    shown = text(report(terms=(term(expression="kl = f(\n    a[\n  1 ],\n    (b + c)\n)"),), show_terms=True))
+    assert "   kl = f(a[1], (b + c))\n" in shown
+
+
 def test_folders_are_not_counted_as_files() -> None:
     closed = Linted("closed", unreadable="Permission denied", is_file=False)
     found = lint_report([Linted("vae.py"), closed], show_terms=False)
