@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from klcli.lint.notebooks import with_line_feeds
+
 __all__ = ["CellStrings"]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _CHARACTER = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
+    r"\\r\\n|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
 )
 _DECODER = json.JSONDecoder()
 
@@ -79,7 +81,7 @@ def _code_cells(raw: str) -> Iterator[list[tuple[int, str]]]:
         if _value(raw, cell)[0]["cell_type"] == "code":
             (source,) = (at for key, at in _members(raw, cell) if key in ("source", "input"))
             strings = [source] if raw[source] == '"' else _elements(raw, source)
-            yield [(at + 1, _value(raw, at)[0]) for at in strings]
+            yield [(at + 1, with_line_feeds(_value(raw, at)[0])) for at in strings]
 
 
 def _cells(raw: str) -> Iterator[int]:
