@@ -31,6 +31,10 @@ pyproject.toml has the keys select, ignore, exclude, per-file-ignores, baseline,
 show-terms; options come before it.
 
 \b
+Places in notebooks are cells, counted from 1, and their lines: train.ipynb:cell 3:5:1. In sarif and github,
+which know files only, they are lines of the .ipynb file.
+
+\b
 Exit status: 0 no errors and warnings (with --diff: no changes), 1 some, 2 usage, or no file could be read.
 """
 

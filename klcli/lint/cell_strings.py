@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from klcli.lint.notebooks import with_line_feeds
+
 __all__ = ["CellStrings"]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _CHARACTER = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
+    r"\\r\\n|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
 )
 _DECODER = json.JSONDecoder()
 
@@ -75,12 +77,23 @@ class CellStrings:
 
 def _code_cells(raw: str) -> Iterator[list[tuple[int, str]]]:
     """The strings of the source of each code cell: where they begin after their quote, and their text."""
-    (cells,) = (at for key, at in _members(raw, _next(raw, 0)) if key == "cells")
-    for cell in _elements(raw, cells):
+    for cell in _cells(raw):
         if _value(raw, cell)[0]["cell_type"] == "code":
-            (source,) = (at for key, at in _members(raw, cell) if key == "source")
+            (source,) = (at for key, at in _members(raw, cell) if key in ("source", "input"))
             strings = [source] if raw[source] == '"' else _elements(raw, source)
-            yield [(at + 1, _value(raw, at)[0]) for at in strings]
+            yield [(at + 1, with_line_feeds(_value(raw, at)[0])) for at in strings]
+
+
+def _cells(raw: str) -> Iterator[int]:
+    """Where the cells begin; those of the third format stand on sheets."""
+    (found,) = ((key, at) for key, at in _members(raw, _next(raw, 0)) if key in ("cells", "worksheets"))
+    key, array = found
+    if key == "cells":
+        yield from _elements(raw, array)
+        return
+    for sheet in _elements(raw, array):
+        (cells,) = (at for name, at in _members(raw, sheet) if name == "cells")
+        yield from _elements(raw, cells)
 
 
 def _members(raw: str, at: int) -> Iterator[tuple[str, int]]:

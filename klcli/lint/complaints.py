@@ -159,7 +159,7 @@ def _disagreement(found: Pair) -> Finding:
     reading = one.found.best.verdict.parameterization
     other = PARAMETERIZATIONS.get(str(drawn.sampling.parameterization))
     here, there = place_of(drawn.excerpt), place_of(one.excerpt)
-    where = f"line {there.line}" if here.path == there.path else f"{there.path}:{there.line}"
+    where = there.seen_from(here)
     name = _spelled(one)
     words = (
         f"the sample reads {name} as {other.meaning}, the KL in {where} as {reading.meaning}"

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from klcli.lint.cell_strings import CellStrings
 from klcli.lint.findings import Edit, Place
+from klcli.lint.notebooks import is_notebook
 from klcli.lint.source import UnreadableError, parsed, text_of
 
-__all__ = ["Edited", "UneditableError", "edited", "edited_file"]
+__all__ = ["Edited", "Lines", "UneditableError", "edited", "edited_file"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -51,7 +52,7 @@ def edited(text: str, edits: Sequence[Edit]) -> Edited:
         edits: with places in it, in any order; those outside the text are not applied.
     """
     pieces, done = [], 0
-    spans = _chosen(_Lines(text), edits)
+    spans = _chosen(Lines(text), edits)
     for span in spans:
         pieces += [text[done : span.start], _with_ends(span.edit.text, _end_near(text, span.start))]
         done = span.end
@@ -72,10 +73,7 @@ def edited_file(data: bytes, path: str, edits: Sequence[Edit]) -> tuple[bytes, t
     try:
         text = text_of(data, path)
         wanted = edited(text, edits)
-        if path.endswith(".ipynb"):
-            new = _notebook(data, text, wanted.applied)
-        else:
-            new = _module(data, wanted.applied)
+        new = _notebook(data, text, wanted.applied) if is_notebook(path) else _module(data, wanted.applied)
         if text_of(new, path) != wanted.text:
             raise UneditableError("what is written there does not map back to the file")
         if _statements(wanted.text, path) != _statements(text, path):
@@ -106,7 +104,7 @@ def _notebook(data: bytes, text: str, edits: Sequence[Edit]) -> bytes:
     except (ValueError, LookupError, TypeError):
         raise UneditableError("its cells are not found in its JSON") from None
     pieces, done = [], 0
-    for span in _chosen(_Lines(text), edits):
+    for span in _chosen(Lines(text), edits):
         where = cells.raw_span(span.start, span.end)
         if where is None:
             raise UneditableError("what is written there does not lie in one line of one cell")
@@ -120,7 +118,7 @@ def _statements(text: str, path: str) -> list[type[ast.AST]]:
     return [type(node) for node in ast.walk(parsed(text, path).tree) if isinstance(node, ast.stmt)]
 
 
-class _Lines:
+class Lines:
     """Where the lines of a text begin and end."""
 
     def __init__(self, text: str) -> None:
@@ -140,7 +138,7 @@ class _Lines:
         return at if at <= self._ends[line - 1] else None
 
 
-def _chosen(lines: _Lines, edits: Sequence[Edit]) -> list[_Span]:
+def _chosen(lines: Lines, edits: Sequence[Edit]) -> list[_Span]:
     """The edits that can be applied together, in the order of the text; each once."""
     spans = [_Span(*found, edit) for edit in dict.fromkeys(edits) if (found := lines.span(edit.place))]
     chosen: list[_Span] = []

@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from klcli.judge.mistakes import Mistake
+from klcli.lint.notebooks import Cell
 
-__all__ = ["Confidence", "Edit", "Finding", "Linted", "Place", "Prior", "Related", "Severity", "Term"]
+__all__ = [
+    "Confidence",
+    "Edit",
+    "Finding",
+    "Linted",
+    "Place",
+    "Prior",
+    "Related",
+    "Severity",
+    "Term",
+    "address",
+]
 
 Confidence: TypeAlias = Literal["high", "medium"]
 Severity: TypeAlias = Literal["error", "warning", "info", "note"]
@@ -16,13 +28,46 @@ Severity: TypeAlias = Literal["error", "warning", "info", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A span of source; lines from 1, columns from 1 in characters, the end excluded."""
+    """A span of source; lines from 1, columns from 1 in characters, the end excluded.
+
+    Attributes:
+        path: the file.
+        line: of the source; that of a notebook is the code of all its cells.
+        column: where it begins in that line.
+        end_line: where it ends.
+        end_column: before which character of that line.
+        cell: where it stands in a notebook.
+    """
 
     path: str
     line: int
     column: int
     end_line: int
     end_column: int
+    cell: Cell | None = None
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """Its first and its last line as people count them: those of a notebook in their cell."""
+        before = self.cell.line - 1 if self.cell else 0
+        return self.line - before, self.end_line - before
+
+    @property
+    def cell_number(self) -> int | None:
+        """That of its cell, in a notebook."""
+        return self.cell.number if self.cell else None
+
+    def seen_from(self, other: Place) -> str:
+        """``line 5``, ``line 5 of cell 3``, or with the file where that is another."""
+        line = self.lines[0]
+        if self.path != other.path:
+            return address(self.path, self.cell_number, line)
+        return f"line {line}" if self.cell == other.cell else f"line {line} of cell {self.cell_number}"
+
+
+def address(path: str, cell: int | None, *numbers: int) -> str:
+    """``vae.py:4:12``; ``vae.ipynb:cell 3:4:12`` for a place in the third cell of a notebook."""
+    return ":".join((path, *((f"cell {cell}",) if cell else ()), *map(str, numbers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +158,11 @@ class Linted:
     """What linting one file found, in the order of the lines.
 
     Findings may lie in other files: a sample that disagrees with a KL stands where it is drawn.
-    `unreadable` says why a file, or a part of it, was not read.
+    `unreadable` says why a file, or a part of it, was not read; `is_file` is false for a folder that was not.
     """
 
     path: str
     findings: tuple[Finding, ...] = ()
     terms: tuple[Term, ...] = ()
     unreadable: str = ""
+    is_file: bool = True

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from textwrap import dedent
 
+from klcli.lint.edits import edited
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Edit
-from klcli.lint.places import span
+from klcli.lint.places import segment, span
+from klcli.lint.source import Module
+from klcli.lint.spelling import spellings
 from klcli.lint.steps import Step, with_value
 
 __all__ = ["fixed"]
-
-_CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
 
 
 def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | None]:
@@ -36,9 +38,9 @@ def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | N
     line = _spelled(after[changed[0]], step.spelled)
     old, new = _parsed(_spelled(before[changed[0]], step.spelled)), _parsed(line)
     source = _source(step)
-    if old is None or new is None or source is None or ast.dump(old) != ast.dump(source):
+    if old is None or new is None or source is None or ast.dump(old) != ast.dump(source.tree.body[0]):
         return line, None
-    return line, _edit(source, new, step)
+    return _edited(source, new, step) or (line, None)
 
 
 def _unsigned(line: str, before: str) -> str:
@@ -71,35 +73,40 @@ def _parsed(line: str) -> ast.stmt | None:
     return body[0] if len(body) == 1 else None
 
 
-def _source(step: Step) -> ast.stmt | None:
-    """The statement in the source, if it is one whole statement there."""
-    text = ast.get_source_segment(step.function.module.text, step.node)
-    found = _parsed(text) if text and step.is_written else None
-    if found is None:
+def _source(step: Step) -> Module | None:
+    """The statement in the source by itself, if it is one whole statement there."""
+    text = segment(step.node, step.function.module) if step.is_written else ""
+    found = _parsed(text)
+    return Module("", text, ast.Module([found], [])) if found else None
+
+
+def _edited(source: Module, new: ast.stmt, step: Step) -> tuple[str, Edit] | None:
+    """The one smallest part changed in which a statement differs from a new one: its line, and the change.
+
+    What is written in its place is the shortest that makes it the new one.
+    """
+    pairs = list(_differences(source.tree.body[0], new))
+    if len(pairs) != 1:
         return None
-    for node in ast.walk(found):
-        if isinstance(node, ast.expr | ast.stmt):
-            _move(node, step.node)
-    return found
+    before, after = pairs[0]
+    place = span(before, source)
+    for text in spellings(after, source):
+        whole = edited(source.text, [Edit(place, text)]).text
+        found = _parsed(whole)
+        if found and ast.dump(found) == ast.dump(new):
+            _move(before, step.node)
+            changed = whole.split("\n")[place.line - 1 : place.line + text.count("\n")]
+            return dedent("\n".join(changed)).strip(), Edit(span(before, step.function.module), text)
+    return None
 
 
-def _move(node: ast.expr | ast.stmt, to: ast.stmt) -> None:
-    """Put a node that was read by itself where it stands in the file."""
+def _move(node: ast.expr, to: ast.stmt) -> None:
+    """Put an expression of a statement that was read by itself where it stands in the file."""
     first, last = node.lineno == 1, node.end_lineno == 1
     node.lineno += to.lineno - 1
     node.end_lineno = (node.end_lineno or 1) + to.lineno - 1
     node.col_offset += to.col_offset if first else 0
     node.end_col_offset = (node.end_col_offset or 0) + (to.col_offset if last else 0)
-
-
-def _edit(old: ast.AST, new: ast.AST, step: Step) -> Edit | None:
-    """The change of the one smallest part in which two statements differ."""
-    pairs = list(_differences(old, new))
-    if len(pairs) != 1:
-        return None
-    before, after = pairs[0]
-    text = ast.unparse(after)
-    return Edit(span(before, step.function.module), text if isinstance(after, _CLOSED) else f"({text})")
 
 
 def _differences(old: ast.AST, new: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from klcli.lint.decoding import UnreadableError, decoded, without_surrogates
 
-__all__ = ["Cell", "cells_of", "code_of", "python_from"]
+__all__ = ["Cell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
 
 _MARK = "# %% [cell {}]"
 _MARKED = re.compile(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
@@ -40,6 +40,11 @@ class Cell:
     end: int
 
 
+def is_notebook(path: str) -> bool:
+    """Whether a file is one, by its name."""
+    return path.endswith(".ipynb")
+
+
 def code_of(data: bytes) -> str:
     """The code of a notebook's cells as it is written, each after a comment with its number.
 
@@ -54,8 +59,12 @@ def code_of(data: bytes) -> str:
         parts = [f"{_MARK.format(number)}\n{source}\n" for number, source in _sources(found)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnreadableError("it is no notebook") from None
-    text = "\n".join(parts).replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
-    return without_surrogates(text)
+    return without_surrogates(with_line_feeds("\n".join(parts)))
+
+
+def with_line_feeds(code: str) -> str:
+    """Code as it is read: line feeds at the ends of its lines, and blanks for null characters."""
+    return code.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
 
 
 def _language(notebook: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Place
 from klcli.lint.source import Module
 
-__all__ = ["expression_of", "lines_at", "node_of", "place_of", "span"]
+__all__ = ["expression_of", "lines_at", "node_of", "place_of", "segment", "span"]
 
 
 def node_of(excerpt: Excerpt) -> ast.stmt | ast.expr:
@@ -37,13 +37,27 @@ def span(node: ast.stmt | ast.expr, module: Module) -> Place:
         _column(lines, node.lineno, node.col_offset),
         end,
         _column(lines, end, last),
+        module.cell(node.lineno),
     )
 
 
 def expression_of(excerpt: Excerpt) -> str:
     """A term as it is written."""
     node = node_of(excerpt)
-    return ast.get_source_segment(excerpt.owner.module.text, node) or ast.unparse(node)
+    return segment(node, excerpt.owner.module) or ast.unparse(node)
+
+
+def segment(node: ast.stmt | ast.expr, module: Module) -> str:
+    """A node of a module as it is written.
+
+    `ast.get_source_segment` takes a time that grows with the square of the length of a line.
+    """
+    end = node.end_lineno or node.lineno
+    first, *others = (line.encode() for line in lines_of(module)[node.lineno - 1 : end])
+    lines = [first[node.col_offset :], *others] if others else [first]
+    start = 0 if others else node.col_offset
+    lines[-1] = lines[-1][start : node.end_col_offset]
+    return b"\n".join(lines).decode(errors="ignore")
 
 
 def lines_at(excerpt: Excerpt) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from klcli.lint.decoding import UnreadableError, decoded, encoding_of, without_surrogates
-from klcli.lint.notebooks import Cell, cells_of, code_of, python_from
+from klcli.lint.division import with_floors
+from klcli.lint.notebooks import Cell, cells_of, code_of, is_notebook, python_from
 from klcli.lint.repair import FAILURES, Repair, repaired, syntax
 from klcli.lint.splicing import Change, relocate, spliced
 from klcli.lint.worth import may_hold_terms
@@ -40,8 +41,8 @@ class Module:
     is_python_2: bool = False
     cells: tuple[Cell, ...] = ()
 
-    def cell(self, line: int) -> tuple[int, int] | None:
-        """The number of the cell that a line stands in, and its number there; None for no notebook."""
+    def cell(self, line: int) -> Cell | None:
+        """The cell that a line stands in; None for no notebook."""
         return _cell(self.cells, line)
 
 
@@ -51,7 +52,7 @@ def text_of(data: bytes, path: str) -> str:
     Raises:
         UnreadableError: no text, or no notebook of Python.
     """
-    return code_of(data) if path.endswith(".ipynb") else decoded(data)
+    return code_of(data) if is_notebook(path) else decoded(data)
 
 
 def parsed(text: str, path: str) -> Module:
@@ -60,7 +61,7 @@ def parsed(text: str, path: str) -> Module:
     Raises:
         UnreadableError: it is no Python at all.
     """
-    cells = cells_of(text) if path.endswith(".ipynb") else ()
+    cells = cells_of(text) if is_notebook(path) else ()
     try:
         return Module(path, text, syntax(text), cells=cells)
     except UnicodeEncodeError:
@@ -79,6 +80,8 @@ def _mended(module: Module, error: BaseException) -> Module:
     if found.left_out and len(found.left_out) > (1 - _LEAST_READ) * found.lines:
         raise UnreadableError(_reason(error))
     relocate(tree, module.text, found.changes)
+    if found.is_python_2:
+        tree = with_floors(tree)
     skipped = _skipped(found.left_out, module.cells)
     return replace(module, tree=tree, skipped=skipped, is_python_2=found.is_python_2)
 
@@ -130,16 +133,13 @@ def _skipped(left_out: Sequence[tuple[int, int]], cells: Sequence[Cell]) -> str:
 
 def _spot(first: int, last: int, cells: Sequence[Cell]) -> str:
     lines = f"line {first}" if first == last else f"lines {first} to {last}"
-    place = _cell(cells, first)
-    if place is None:
+    cell = _cell(cells, first)
+    if cell is None:
         return lines
-    number, line = place
+    line = first - cell.line + 1
     lines = f"line {line}" if first == last else f"lines {line} to {line + last - first}"
-    return f"{lines} of cell {number}"
+    return f"{lines} of cell {cell.number}"
 
 
-def _cell(cells: Sequence[Cell], line: int) -> tuple[int, int] | None:
-    for cell in reversed(cells):
-        if cell.line <= line:
-            return cell.number, line - cell.line + 1
-    return None
+def _cell(cells: Sequence[Cell], line: int) -> Cell | None:
+    return next((cell for cell in reversed(cells) if cell.line <= line), None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from klcli.lint.findings import Place
 from klcli.render.signs import visible
-from klcli.report.findings import Alert, Findings
+from klcli.report.findings import Alert, FindingData, Findings, spot
 
 __all__ = ["render"]
 
@@ -27,21 +28,27 @@ def render(findings: Findings) -> str:
 
 def _annotation(alert: Alert) -> str:
     found = alert.finding
-    columns = {"col": found.column, "endColumn": found.end_column}
     properties: dict[str, object] = {
         "file": found.path,
-        "line": found.line,
-        "endLine": found.end_line,
-        # GitHub refuses columns of an annotation that goes over several lines.
-        **(columns if found.line == found.end_line else {}),
+        **_lines(alert.span),
         "title": f"{found.code} {alert.rule.name}",
     }
-    lines = [found.message]
+    lines = [alert.message]
     if other := found.related:
-        lines.append(f"{other.label}: {other.path}:{other.line}:{other.column}")
+        lines.append(f"{other.label}: {spot(other)}")
     if found.fix:
         lines += [f"help: {line}" for line in found.fix.split("\n")]
     return _command(_COMMANDS[found.severity], properties, lines)
+
+
+def _lines(span: FindingData | Place | None) -> dict[str, object]:
+    """The lines of a file; those of a notebook are lines of its JSON, beside which GitHub shows it."""
+    if span is None:
+        return {}
+    lines: dict[str, object] = {"line": span.line, "endLine": span.end_line}
+    # GitHub refuses columns of an annotation that goes over several lines.
+    columns = {"col": span.column, "endColumn": span.end_column}
+    return lines | columns if span.line == span.end_line else lines
 
 
 def _command(name: str, properties: Mapping[str, object], lines: list[str]) -> str:

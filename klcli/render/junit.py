@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from klcli.report.findings import Alert, Findings, UnreadableData
+from klcli.report.findings import Alert, Findings, UnreadableData, spot
 
 __all__ = ["render"]
 
@@ -39,7 +39,7 @@ def render(findings: Findings) -> str:
 def _case(alert: Alert) -> Element:
     found = alert.finding
     case = Element("testcase", name=f"{found.code} {alert.rule.name}", classname=_clean(found.path))
-    text = f"{found.path}:{found.line}:{found.column}: {found.message}\n{found.expression}"
+    text = f"{spot(found)}: {found.message}\n{found.expression}"
     if found.fix:
         text += f"\nhelp: {found.fix}"
     if found.severity in _FAILING:

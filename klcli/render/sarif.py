@@ -30,8 +30,6 @@ class _Span(Protocol):
     """What findings, related places and edits have in common."""
 
     @property
-    def path(self) -> str: ...
-    @property
     def line(self) -> int: ...
     @property
     def column(self) -> int: ...
@@ -87,8 +85,8 @@ def _result(alert: Alert, rule: int, fingerprint: str) -> Json:
         "ruleId": found.code,
         "ruleIndex": rule,
         "level": _LEVELS[found.severity],
-        "message": {"text": found.message},
-        "locations": [_location(found)],
+        "message": {"text": alert.message},
+        "locations": [_location(found.path, alert.span)],
         "partialFingerprints": {_FINGERPRINT: fingerprint},
         "properties": {
             "severity": found.severity,
@@ -96,10 +94,12 @@ def _result(alert: Alert, rule: int, fingerprint: str) -> Json:
             "expression": found.expression,
             "parameterization": found.parameterization,
             "fix": found.fix,
+            **({"cell": found.cell} if found.cell else {}),
         },
     }
     if other:
-        result["relatedLocations"] = [{"id": 0, **_location(other), "message": {"text": other.label}}]
+        location = _location(other.path, alert.related_span)
+        result["relatedLocations"] = [{"id": 0, **location, "message": {"text": other.label}}]
     if edit:
         change = {"deletedRegion": _region(edit.place), "insertedContent": {"text": edit.text}}
         result["fixes"] = [
@@ -121,8 +121,10 @@ def _notification(row: UnreadableData) -> Json:
     }
 
 
-def _location(span: _Span) -> Json:
-    return {"physicalLocation": {"artifactLocation": {"uri": _uri(span.path)}, "region": _region(span)}}
+def _location(path: str, span: _Span | None) -> Json:
+    """A place in a file; the whole file where nothing more is known."""
+    region = {"region": _region(span)} if span else {}
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}, **region}}
 
 
 def _region(span: _Span) -> Json:

@@ -158,7 +158,7 @@ class Excerpt:
     """Lines of a file, and the span of them that is spoken of.
 
     Attributes:
-        path: of the file.
+        path: of the file; of a notebook with the cell, ``vae.ipynb:cell 3``, in which the lines are counted.
         line: the line in which the span begins, from 1.
         column: the character of that line at which it begins, from 1.
         end_line: the line in which it ends.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from klcli.judge.mistakes import Mistake
-from klcli.lint.findings import Edit, Severity
+from klcli.lint.findings import Edit, Place, Severity, address
 
-__all__ = ["Alert", "FindingData", "Findings", "RelatedData", "UnreadableData", "one_line"]
+__all__ = ["Alert", "FindingData", "Findings", "RelatedData", "UnreadableData", "one_line", "spot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,15 @@ class RelatedData:
     end_line: int
     end_column: int
     label: str
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FindingData:
-    """One finding; lines and columns are counted from 1, in characters, and the end is excluded."""
+    """One finding; lines and columns are counted from 1, in characters, and the end is excluded.
+
+    `cell` is the number of a cell among all those of a notebook, from 1; lines are then those of the cell.
+    """
 
     path: str
     line: int
@@ -39,6 +43,7 @@ class FindingData:
     parameterization: str | None
     related: RelatedData | None
     fix: str | None
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,38 @@ class UnreadableData:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A finding, the rule that it breaks, and the change that mends it, if one is known."""
+    """A finding as formats need it that speak of files and not of cells.
+
+    Attributes:
+        finding: what was found.
+        rule: what it breaks.
+        edit: the change of the file that mends it, if one is known.
+        place: of a finding in a notebook, in the JSON of its file; None where it is not known.
+        related: the same of the place that it disagrees with.
+    """
 
     finding: FindingData
     rule: Mistake
     edit: Edit | None
+    place: Place | None = None
+    related: Place | None = None
+
+    @property
+    def span(self) -> FindingData | Place | None:
+        """Where it stands in its file."""
+        return self.finding if self.finding.cell is None else self.place
+
+    @property
+    def related_span(self) -> RelatedData | Place | None:
+        """Where the place stands that it disagrees with."""
+        other = self.finding.related
+        return other if other and other.cell is None else self.related
+
+    @property
+    def message(self) -> str:
+        """What is wrong; in a notebook, in which cell."""
+        found = self.finding
+        return f"cell {found.cell}, line {found.line}: {found.message}" if found.cell else found.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +100,9 @@ class Findings:
 
 def one_line(found: FindingData) -> str:
     """``model.py:2:5: KL201 [warning] the sample reads ...``."""
-    place = f"{found.path}:{found.line}:{found.column}"
-    return f"{place}: {found.code} [{found.severity}] {found.message}"
+    return f"{spot(found)}: {found.code} [{found.severity}] {found.message}"
+
+
+def spot(found: FindingData | RelatedData) -> str:
+    """``model.py:2:5``, ``model.ipynb:cell 3:2:5``."""
+    return address(found.path, found.cell, found.line, found.column)

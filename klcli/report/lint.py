@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
-from klcli.lint.findings import Finding, Linted, Place, Severity, Term
+from klcli.lint.findings import Finding, Linted, Place, Severity, Term, address
+from klcli.lint.raw_places import RawPlaces
 from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Source
 from klcli.report.findings import Findings, UnreadableData, one_line
 from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row, term_data
@@ -17,17 +19,25 @@ __all__ = ["lint_report"]
 
 _FAILING: tuple[Severity, ...] = ("error", "warning")
 _SEVERITIES: tuple[Severity, ...] = (*_FAILING, "info", "note")
+_NONE: Mapping[str, RawPlaces] = MappingProxyType({})
 
 Found = TypeVar("Found", Finding, Term)
 
 
-def lint_report(results: Sequence[Linted], *, show_terms: bool, notes: bool = False) -> Report:
+def lint_report(
+    results: Sequence[Linted],
+    *,
+    show_terms: bool,
+    notes: bool = False,
+    notebooks: Mapping[str, RawPlaces] = _NONE,
+) -> Report:
     """The report of all files.
 
     Args:
         results: of each file; what two of them found alike counts once.
         show_terms: whether to show the terms that were recognised.
         notes: whether to keep the findings that are notes.
+        notebooks: the files of notebooks by path, for formats that speak of their lines and not of cells.
     """
     findings = [
         found
@@ -38,12 +48,12 @@ def lint_report(results: Sequence[Linted], *, show_terms: bool, notes: bool = Fa
     unreadable = tuple(
         UnreadableData(result.path, result.unreadable) for result in results if result.unreadable
     )
-    alerts = tuple(map(alert, findings))
+    alerts = tuple(alert(found, notebooks) for found in findings)
     data = LintData(
         "klcli.lint/1",
         tuple(each.finding for each in alerts),
         tuple(map(term_data, terms)),
-        len(results),
+        sum(result.is_file for result in results),
         unreadable,
         (),
     )
@@ -94,7 +104,9 @@ def _told(found: Finding) -> Iterator[Block]:
 
 
 def _excerpt(place: Place, lines: tuple[str, ...], label: str = "") -> Excerpt:
-    return Excerpt(place.path, place.line, place.column, place.end_line, place.end_column, lines, label)
+    path = address(place.path, place.cell_number)
+    line, end_line = place.lines
+    return Excerpt(path, line, place.column, end_line, place.end_column, lines, label)
 
 
 def _summary(data: LintData) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
-from klcli.lint.findings import Finding, Prior, Related, Term
-from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData
+from klcli.lint.findings import Edit, Finding, Place, Prior, Related, Term
+from klcli.lint.raw_places import RawPlaces
+from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
 
 __all__ = ["COLUMNS", "LintData", "TermData", "alert", "finding_row", "term_data"]
 
@@ -27,6 +29,7 @@ class TermData:
     shift: str | None
     prior: Prior | None
     reduction: str | None
+    cell: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,20 @@ class LintData:
     warnings: tuple[str, ...]
 
 
-def alert(found: Finding) -> Alert:
-    """A finding as data, with its rule."""
-    place = found.place
+def alert(found: Finding, notebooks: Mapping[str, RawPlaces]) -> Alert:
+    """A finding as data, with its rule.
+
+    Args:
+        found: the finding.
+        notebooks: the files of notebooks by path, as far as they are known.
+    """
+    place, related = found.place, found.related
+    line, end_line = place.lines
     data = FindingData(
         place.path,
-        place.line,
+        line,
         place.column,
-        place.end_line,
+        end_line,
         place.end_column,
         found.mistake.code,
         found.severity,
@@ -56,18 +65,24 @@ def alert(found: Finding) -> Alert:
         found.message,
         found.expression,
         found.parameterization,
-        _related(found.related) if found.related else None,
+        _related(related) if related else None,
         found.fix,
+        place.cell_number,
     )
-    return Alert(data, found.mistake, found.edit)
+    return Alert(
+        data,
+        found.mistake,
+        found.edit and _edit(found.edit, notebooks),
+        _in_file(place, notebooks),
+        _in_file(related.place, notebooks) if related else None,
+    )
 
 
 def term_data(found: Term) -> TermData:
     """A term as data."""
     return TermData(
         found.place.path,
-        found.place.line,
-        found.place.end_line,
+        *found.place.lines,
         found.kind,
         found.parameterization,
         found.verdict,
@@ -75,15 +90,32 @@ def term_data(found: Term) -> TermData:
         found.shift,
         found.prior,
         found.reduction,
+        found.place.cell_number,
     )
 
 
 def finding_row(found: FindingData) -> dict[str, object]:
     """A finding as a record, for CSV; the related place is ``path:line:column``."""
-    other = found.related
-    return asdict(found) | {"related": other and f"{other.path}:{other.line}:{other.column}"}
+    return asdict(found) | {"related": found.related and spot(found.related)}
 
 
 def _related(other: Related) -> RelatedData:
     place = other.place
-    return RelatedData(place.path, place.line, place.column, place.end_line, place.end_column, other.label)
+    line, end_line = place.lines
+    return RelatedData(
+        place.path, line, place.column, end_line, place.end_column, other.label, place.cell_number
+    )
+
+
+def _in_file(place: Place, notebooks: Mapping[str, RawPlaces]) -> Place | None:
+    """Where a place in a notebook stands in its file."""
+    known = notebooks.get(place.path)
+    return known.place(place) if known else None
+
+
+def _edit(edit: Edit, notebooks: Mapping[str, RawPlaces]) -> Edit | None:
+    """An edit of a file; None for a notebook whose file is not known."""
+    if edit.place.cell is None:
+        return edit
+    known = notebooks.get(edit.place.path)
+    return known.edit(edit) if known else None

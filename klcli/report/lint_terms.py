@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.lint.findings import Term
+from klcli.lint.findings import Term, address
 from klcli.report.document import Fact, Facts, Tone
 
 __all__ = ["term_facts"]
 
 _LONGEST = 60
 """Characters of an expression that are shown."""
+_IN_BRACKETS = re.compile(r"(?<=[(\[{]) | (?=[)\]}])")
+"""Blanks that are left of the breaks between lines."""
 _KINDS = {"kl": "KL term", "sampler": "sample"}
 _REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then averaged"}
 _TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "wrong": "bad"}
@@ -23,10 +26,12 @@ def term_facts(terms: Sequence[Term]) -> Facts:
 
 
 def _fact(term: Term) -> Fact:
-    expression = " ".join(term.expression.split())
+    expression = _IN_BRACKETS.sub("", " ".join(term.expression.split()))
     clipped = expression if len(expression) <= _LONGEST else f"{expression[: _LONGEST - 1]}…"
     words = f"{_KINDS[term.kind]}: {_words(term)}"
-    return Fact(f"{term.place.path}:{term.place.line}", words, clipped, _TONES.get(term.verdict, "plain"))
+    place = term.place
+    where = address(place.path, place.cell_number, place.lines[0])
+    return Fact(where, words, clipped, _TONES.get(term.verdict, "plain"))
 
 
 def _words(term: Term) -> str:

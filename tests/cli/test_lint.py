@@ -72,6 +72,7 @@ def test_unreadable_files_do_not_stop_it(klcli: Klcli, project: Path) -> None:
     [
         ((), "no file or folder"),
         (("nowhere",), "there is no file or folder nowhere"),
+        (("",), "there is no file or folder ''"),
         (("empty",), "no Python file"),
     ],
 )

@@ -123,3 +123,9 @@ def test_notebooks_whose_cells_are_not_where_they_seem() -> None:
     twice = NOTEBOOK.replace('"nbformat"', '"cells": [{"cell_type": "code", "source": "t = 1"}], "nbformat"')
     with pytest.raises(UneditableError, match="in its JSON"):
         edited_file(twice.encode(), "n.ipynb", [edit(1, 5, 6, "2")])
+
+
+def test_lines_of_cells_may_end_as_on_other_systems() -> None:
+    for end in r"\r\n", r"\r", r"\n":
+        raw = f'{{"cells": [{{"cell_type": "code", "source": ["a = \'\\\\\\\\r\'{end}", "b = (1,{end}  2){end}t = 1"]}}]}}'
+        assert in_notebook(raw, "t = 1", "2") == raw.replace("t = 1", "t = 2")

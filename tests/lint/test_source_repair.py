@@ -129,7 +129,9 @@ def test_every_cell_is_read_by_itself() -> None:
     assert names == {"x", "files", "a", "kl", "c", "d", "f"}
     assert module.skipped.startswith("line 1 of cell 6 and line 1 of cell 9 are no Python")
     place = next(node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == "f")
-    assert module.cell(place.lineno) == (9, 2)
+    cell = module.cell(place.lineno)
+    assert cell is not None
+    assert (cell.number, cell.line) == (9, place.lineno - 1)
     assert module.cells[0].number == 2
     assert parsed("x = 1", "a.py").cell(1) is None
 

@@ -108,8 +108,10 @@ def test_json_has_the_keys_that_are_promised() -> None:
                     "end_line": 7,
                     "end_column": 3,
                     "label": "the KL",
+                    "cell": None,
                 },
                 "fix": "z = mu + exp(s / 2) * eps",
+                "cell": None,
             }
         ],
         "terms": [
@@ -124,6 +126,7 @@ def test_json_has_the_keys_that_are_promised() -> None:
                 "shift": "0",
                 "prior": {"mean": "0", "variance": "1"},
                 "reduction": "sum",
+                "cell": None,
             }
         ],
         "files": 2,
@@ -157,6 +160,18 @@ def test_findings_are_in_order_and_each_is_told_once() -> None:
     results = [Linted("vae.py", (second, first, other)), Linted("draw.py", (other,))]
     data = lint_report(results, show_terms=False).data
     assert [(row.path, row.line) for row in data.findings] == [("draw.py", 99), ("vae.py", 4), ("vae.py", 30)]
+
+
+def test_terms_of_several_lines_are_shown_in_one() -> None:
+    shown = text(report(terms=(term(expression="kl = f(\n    a[\n  1 ],\n    (b + c)\n)"),), show_terms=True))
+    assert "   kl = f(a[1], (b + c))\n" in shown
+
+
+def test_folders_are_not_counted_as_files() -> None:
+    closed = Linted("closed", unreadable="Permission denied", is_file=False)
+    found = lint_report([Linted("vae.py"), closed], show_terms=False)
+    assert (found.data.files, len(found.data.unreadable)) == (1, 1)
+    assert "0 findings in 1 file;" in text(found)
 
 
 def test_the_change_goes_with_the_finding() -> None:

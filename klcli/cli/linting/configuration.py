@@ -62,7 +62,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 
     try:
         tools = tomllib.loads(data.decode("utf-8")).get("tool")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise KlcliError(f"{_shown(path)} is no TOML: {error}", "[tool.klcli] is read from it") from None
     table = tools.get("klcli") if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -18,6 +19,8 @@ __all__ = ["cores", "findings_of", "lint_files"]
 _FEW_LOOKS = 250
 _FEW_FILES = 12
 """Fewer than these are done before other processes have started."""
+_MOST_AWAITED = 61
+"""Processes that Windows can wait for at the same time."""
 
 T = TypeVar("T", bound=object)
 
@@ -71,7 +74,7 @@ def _each(
             from klcli.cli.linting.processes import NoProcessesError, spread
 
             with suppress(NoProcessesError):
-                return spread(work, paths, min(jobs, len(paths)), _lost, advance)
+                return spread(work, paths, min(jobs, len(paths), _most_processes()), _lost, advance)
         found = {}
         for path in paths:
             found[path] = work(path)
@@ -85,6 +88,11 @@ def cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not every system tells
         return os.cpu_count() or 1
+
+
+def _most_processes() -> int:
+    """How many processes are of any use, whatever is asked for."""
+    return _MOST_AWAITED if sys.platform == "win32" else max(_MOST_AWAITED, cores())
 
 
 def _unseen(_: int) -> None:

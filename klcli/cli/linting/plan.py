@@ -81,7 +81,8 @@ def plan(flags: Flags) -> Plan:
             walked.files[:] = dict.fromkeys((*walked.files, name))
     if not (walked.files or walked.excluded or walked.unreadable):
         raise KlcliError(
-            f"there is no Python file in {', '.join(flags.paths)}", "*.py, *.pyi and *.ipynb are read"
+            f"there is no Python file in {', '.join(flags.paths)}",
+            "*.py, *.pyi and *.ipynb are read; --no-gitignore reads what .gitignore leaves out, too",
         )
     return Plan(
         walked,

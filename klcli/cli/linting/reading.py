@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from klcli.lint.notebooks import is_notebook
+from klcli.lint.raw_places import RawPlaces
 from klcli.lint.source import UnreadableError, text_of
 
 __all__ = ["MOST_BYTES", "Sources"]
@@ -47,3 +50,11 @@ class Sources:
             UnreadableError: it is no Python, no notebook, or too large.
         """
         return text_of(self.data(path), path)
+
+    def notebooks(self, paths: Iterable[str]) -> dict[str, RawPlaces]:
+        """The files of those that are notebooks, as far as they can be read."""
+        found = {}
+        for path in filter(is_notebook, paths):
+            with suppress(OSError, UnreadableError):
+                found[path] = RawPlaces(self.data(path))
+        return found

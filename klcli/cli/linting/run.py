@@ -53,7 +53,8 @@ class _Run:
         """What is found in every file, and the folders that were not read."""
         walked, quiet = self.plan.walked, self.settings.quiet > 0
         found = lint_files(walked.files, self.plan.sources, jobs=self.flags.jobs, quiet=quiet)
-        return [*found, *(Linted(path, unreadable=reason) for path, reason in walked.unreadable.items())]
+        folders = walked.unreadable.items()
+        return [*found, *(Linted(path, unreadable=reason, is_file=False) for path, reason in folders)]
 
     def findings(self, results: Sequence[Linted]) -> list[Finding]:
         """The findings that are wanted and not accepted."""
@@ -99,7 +100,10 @@ class _Run:
         for found in findings:
             by_path[found.place.path].append(found)
         shown = [replace(result, findings=tuple(by_path[result.path])) for result in results]
-        report = lint_report(shown, show_terms=self.plan.show_terms, notes=self.plan.notes)
+        notebooks = self.plan.sources.notebooks(by_path)
+        report = lint_report(
+            shown, show_terms=self.plan.show_terms, notes=self.plan.notes, notebooks=notebooks
+        )
         if not results:
             self._say("warning: every file that is named is excluded")
             return replace(report, readable=True)

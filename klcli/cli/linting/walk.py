@@ -62,7 +62,9 @@ def walk(paths: Sequence[str], excluded: Sequence[Patterns] = (), *, gitignore: 
         elif os.path.exists(path):
             found = iter([path])
         else:
-            raise KlcliError(f"there is no file or folder {path}", "for example: klcli lint src/")
+            raise KlcliError(
+                f"there is no file or folder {path or repr(path)}", "for example: klcli lint src/"
+            )
         for file in found:
             real = os.path.realpath(file)
             if real not in seen:

@@ -62,6 +62,7 @@ def test_the_search_ends_at_the_repository() -> None:
         ("[tool.klcli]\nignor = []", "[tool.klcli] has no key 'ignor'", "did you mean 'ignore'?"),
         ("[tool.klcli]\nzzzz = 1", "[tool.klcli] has no key 'zzzz'", "the keys are select, ignore"),
         ("[tool.klcli\n", "is no TOML", "[tool.klcli]"),
+        ("klcli = " + "[" * 9999, "is no TOML", "[tool.klcli]"),
         ("[tool]\nklcli = 3", "tool.klcli is no table", "for example"),
         ("[tool.klcli]\nselect = 'KL1'", "select is 'KL1'", "a list"),
         ("[tool.klcli]\nselect = [1]", "select is [1]", "a list"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -172,3 +172,18 @@ def test_unreadable_files_are_said(names: list[str], monkeypatch: pytest.MonkeyP
     assert reasons[0] == "No such file or directory"
     assert reasons[1] == "Is a directory"
     assert "larger than 64 MB" in reasons[2]
+
+
+def test_more_processes_than_are_of_use_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+
+    def counted(_: object, paths: Sequence[str], jobs: int, *__: object) -> dict[str, Linted]:
+        counts.append(jobs)
+        return {path: Linted(path) for path in paths}
+
+    monkeypatch.setattr(processes, "spread", counted)
+    monkeypatch.setattr("klcli.cli.linting.driver.cores", lambda: 100)
+    lint([f"{number}.py" for number in range(1000)], jobs=900)
+    monkeypatch.setattr("sys.platform", "win32")
+    lint([f"{number}.py" for number in range(1000)], jobs=900)
+    assert counts == [100, 61]
