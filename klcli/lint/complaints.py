@@ -14,7 +14,7 @@ from klcli.lint.excerpts import Excerpt
 from klcli.lint.findings import Confidence, Finding, Place, Related, Severity
 from klcli.lint.fixes import fixed
 from klcli.lint.pairing import Pair
-from klcli.lint.places import expression_of, lines_at, place_of, span
+from klcli.lint.places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.samples import Sample
 from klcli.lint.sinks import Sink
 from klcli.lint.source import Module
@@ -129,7 +129,7 @@ def about_swap(call: ast.Call, module: Module) -> Finding:
         "warning",
         "medium",
         mistake.sentence,
-        ast.get_source_segment(module.text, call) or ast.unparse(call),
+        segment(call, module),
         None,
         tuple(lines_of(module)[place.line - 1 : place.end_line]),
         fix=ast.unparse(_exchanged(call)),

@@ -9,18 +9,31 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from klcli.formula.callee import called
+from klcli.lint.definitions import Definitions
 from klcli.lint.structures import Structure
 
 __all__ = ["computed"]
 
+_CHAINER = {
+    "gaussian": "m + exp(0.5 * s) * randn()",
+    "gaussian_kl_divergence": "0.5 * sum(m ** 2 + exp(s) - s - 1)",
+}
+_OF_CHAINER = 2
 
-def computed(call: ast.Call, distribution: Callable[[ast.expr], Structure | None]) -> ast.expr | None:
+
+def computed(
+    call: ast.Call, distribution: Callable[[ast.expr], Structure | None], here: Definitions
+) -> ast.expr | None:
     """What a call of a library computes of normal distributions; None for any other call.
 
     Args:
         call: the call.
         distribution: gives the normal distribution that an expression stands for.
+        here: the module in which it stands.
     """
+    if called(call) in _CHAINER and len(call.args) == _OF_CHAINER and _imports_chainer(here):
+        return _of_chainer(call)
     match call:
         case ast.Call(func=ast.Attribute(value=value, attr=name), args=arguments) if q := distribution(value):
             return _of(q, name, arguments, call, distribution)
@@ -30,6 +43,16 @@ def computed(call: ast.Call, distribution: Callable[[ast.expr], Structure | None
             q, p = distribution(one), distribution(two)
             return _divergence(q, p, call) if q and p else None
     return None
+
+
+def _of_chainer(call: ast.Call) -> ast.expr:
+    """Chainer's functions of a mean and a log-variance; the KL is summed unless something else is said."""
+    mean, head = call.args
+    return _put(_tree(_CHAINER[called(call)], call), {"m": mean, "s": head})
+
+
+def _imports_chainer(here: Definitions) -> bool:
+    return any(source.partition(".")[0] == "chainer" for source, _ in here.imports.values())
 
 
 def _of(
@@ -66,15 +89,20 @@ def _log_density(q: Structure, value: ast.expr, at: ast.expr) -> ast.expr:
     return _put(found, {"x": value})
 
 
-def _written(text: str, at: ast.expr, q: Structure, p: Structure | None = None) -> ast.expr:
-    """A formula with the means and scales of distributions, in the place of a call."""
+def _tree(text: str, at: ast.expr) -> ast.expr:
+    """A formula in the place of a call."""
     tree = ast.parse(text, mode="eval").body
     for node in ast.walk(tree):
         ast.copy_location(node, at)
+    return tree
+
+
+def _written(text: str, at: ast.expr, q: Structure, p: Structure | None = None) -> ast.expr:
+    """A formula with the means and scales of distributions, in the place of a call."""
     values = {"m": q.parts[".loc"], "s": q.parts[".scale"]}
     if p:
         values |= {"M": p.parts[".loc"], "S": p.parts[".scale"]}
-    return _put(tree, values)
+    return _put(_tree(text, at), values)
 
 
 def _put(tree: ast.expr, values: dict[str, ast.expr]) -> ast.expr:

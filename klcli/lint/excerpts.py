@@ -104,7 +104,7 @@ class Excerpt:
 
 def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> Excerpt | None:
     """A statement with the statements that it depends on; None where it has no logarithm or exponential."""
-    kept, wanted = [step], set(step.uses)
+    kept, wanted = [step], set(step.read or step.uses)
     for number in range(count - 1, -1, -1):
         earlier = before[number]
         if not earlier.targets.isdisjoint(wanted):

@@ -12,7 +12,15 @@ _POWER_OF_E = re.compile(r"\.e\s*\*\*")
 _SQUARED_LOG = re.compile(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""
 _PRODUCT = re.compile(r"\*|pow|sq|mul|norm|dot", re.IGNORECASE)
-_LIBRARY = ("kl_divergence", "register_kl", "rsample", "Normal(", "MultivariateNormalDiag(")
+_LIBRARY = (
+    "kl_divergence",
+    "register_kl",
+    "rsample",
+    "Normal(",
+    "MultivariateNormalDiag(",
+    "F.gaussian(",
+    "functions.gaussian(",
+)
 _SOURCES = ("randn", "normal(", "normal_(", "gauss", "rand_like", "GaussianNoise")
 _NOISE = r"(?:randn|normal|eps|noise|gauss)"
 _SCALED_NOISE = re.compile(  # every repetition is bounded: a line may have a million characters

@@ -24,8 +24,6 @@ EXPECTED = {
 }
 
 KNOWN_GAPS: dict[str, str] = {
-    "tf_chainer_library": "Chainer's gaussian_kl_divergence and gaussian are not known",
-    "tf_chainer_library_disagrees": "Chainer's gaussian_kl_divergence is not known, nor Variable(...) around the noise",
     "tf_draw_lists": "heads kept in lists by subscript are not followed from one loop into another",
     "tf_monte_carlo_densities": "log densities of the project are not followed; a KL and a sampler are seen in the density itself",
     "tf_sampler_reads_std_elsewhere": "attributes set by a constructor in another file are not tied to the caller's heads",

@@ -134,7 +134,7 @@ class Expressions(Trace, ABC):
         frame.steps.extend(step for step in inner.steps if known.isdisjoint(step.targets))
 
     def _call(self, source: ast.Call, node: ast.Call, frame: Frame) -> ast.expr:
-        found = densities.computed(node, self.known.distribution)
+        found = densities.computed(node, self.known.distribution, frame.scope.here)
         if found is not None:
             return found
         where = self._target(source, frame)
