@@ -49,7 +49,7 @@ _OTHERS = frozenset(
     (
         *("copy_", "epsilon", "addcmul", "dot", "matmul", "inner", "vdot", "numel", *_CONSTANTS),
         *("tensor", "constant", "Tensor", "FloatTensor", "size", "len", "sample", "rsample", "Normal"),
-        *("shape", "int_shape", "get_shape"),
+        *("shape", "int_shape", "get_shape", "as_list"),
     )
 )
 _LABELS = ("name", "dtype")

@@ -191,9 +191,9 @@ class Reader(Calls):
                 return Constant(name)
             case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
                 return self.tree(owner)
-            case ast.Subscript(value=ast.Attribute(attr="shape"), slice=entry):
-                return self.size(entry)
-            case ast.Subscript(value=ast.Call() as call, slice=entry) if _is_shape(call):
+            case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if _is_shape(shape):
+                return self.tree(length)  # TensorFlow 1
+            case ast.Subscript(value=shape, slice=entry) if _is_shape(shape):
                 return self.size(entry)
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
@@ -327,10 +327,16 @@ _MOST_PARTS = 4
 """Attributes and subscripts in a row that make one symbol."""
 
 
-def _is_shape(call: ast.Call) -> bool:
-    """Whether a call gives the lengths of all axes: ``x.size()``, ``tf.shape(x)``."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    return name in ("size", "shape", "int_shape", "get_shape")
+def _is_shape(node: ast.expr) -> bool:
+    """Whether something gives the lengths of all axes: ``x.shape``, ``x.size()``, ``tf.shape(x)``."""
+    match node:
+        case ast.Attribute(attr="shape"):
+            return True
+        case ast.Call(func=ast.Attribute(value=owner, attr="as_list")):
+            return _is_shape(owner)
+        case ast.Call(func=ast.Attribute(attr="size" | "shape" | "int_shape" | "get_shape")):
+            return True
+    return False
 
 
 def _index_words(node: ast.expr) -> str:

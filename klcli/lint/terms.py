@@ -29,8 +29,10 @@ def terms(excerpt: Excerpt) -> Iterator[Divergence | Sample]:
         if found is None or (is_part and isinstance(found, Divergence) and found.found.best.kind == "wrong"):
             can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
             waiting.extend((part, is_part or can_be_read) for part in smaller(one))
-        else:
-            yield found
+            continue
+        yield found
+        if isinstance(found, Divergence) and found.found.prepared.others:  # which may be another KL
+            waiting.extend((part, True) for part in smaller(one))
 
 
 def _judged(excerpt: Excerpt) -> Divergence | Sample | None:
