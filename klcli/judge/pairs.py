@@ -84,15 +84,17 @@ def fit_pair(
 
 
 def _holds(found: Sequence[Decimal], role: Roles, reverse: bool, digits: int) -> bool:
-    """Whether the last value is k times the KL plus c, with those of the first two points."""
+    """Whether the last value is k times the KL plus c, with those of the first two points.
+
+    A formula that is constant has only a k of rounding errors.
+    """
     truth = _truth(role, reverse, digits + SPARE_DIGITS)
     with localcontext(context(digits + SPARE_DIGITS)):
         scale, shift = _solved(found, truth)
         value, kl = found[-1], truth[len(found) - 1]
         agree = Decimal(1).scaleb(-digits)
-        return scale > 0 and abs(value - scale * kl - shift) <= agree * max(
-            abs(value), scale * kl, abs(shift)
-        )
+        largest = agree * max(abs(value), scale * kl, abs(shift))
+        return scale * kl > largest and abs(value - scale * kl - shift) <= largest
 
 
 def _solved(found: Sequence[Decimal], truth: Sequence[Decimal]) -> tuple[Decimal, Decimal]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import lru_cache
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
-from klcli.formula.tree import Negative, Number, Tree, free_symbols, operation, substitute
+from klcli.formula.tree import Tree
 from klcli.judge.candidates import PLAIN
 from klcli.judge.verification import Verification, verify
 from klcli.lint.excerpts import Excerpt
+from klcli.lint.expectation import expected, has_noise
 from klcli.lint.likeness import may_be_kl, signs
 from klcli.lint.programs import program_of, written
 from klcli.lint.steps import with_value
@@ -54,8 +54,8 @@ class Divergence:
 def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     """A KL term, one with a negative factor, or what a known mistake keeps from being one."""
     tree, is_sampled = program.tree, False
-    if _has_noise(tree):
-        tree, is_sampled = _expected(tree), True
+    if has_noise(tree):
+        tree, is_sampled = expected(tree), True
     if not may_be_kl(tree):
         return None
     for sign in signs(tree):
@@ -63,7 +63,7 @@ def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
         if signed is None:
             continue
         if is_sampled:
-            signed = _with_tree(signed, _expected(signed.tree))
+            signed = _with_tree(signed, expected(signed.tree))
         is_mended = excerpt.is_local and not is_sampled
         found = _settled(signed, is_mended)
         if sign < 0 and is_mended and _is_half_added(mended := _verified(program, mended=True)):
@@ -71,7 +71,7 @@ def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
         if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
             role = found.best.verdict.roles
             mean, head = written(signed, role.mean), written(signed, role.head)
-            return Divergence(excerpt, found, mean, head, sign, is_sampled)
+            return Divergence(excerpt.last if is_sampled else excerpt, found, mean, head, sign, is_sampled)
     return None
 
 
@@ -115,17 +115,6 @@ def _negated(excerpt: Excerpt) -> Program | None:
         return None
     changed = with_value(node, ast.UnaryOp(ast.USub(), value))
     return program_of("\n".join([*(part.text for part in excerpt.steps[:-1]), ast.unparse(changed)]))
-
-
-def _has_noise(tree: Tree) -> bool:
-    return "randn" in free_symbols(tree)
-
-
-def _expected(tree: Tree) -> Tree:
-    """The expectation over standard normal noise of what is quadratic in it: its mean at -1 and 1."""
-    one = Number(Fraction(1))
-    low, high = (substitute(tree, {"randn": value}) for value in (Negative(one), one))
-    return operation("/", operation("+", low, high), Number(Fraction(2)))
 
 
 def _with_tree(program: Program, tree: Tree) -> Program:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ast
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 
@@ -16,7 +17,7 @@ from klcli.judge.names import is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.excerpts import Excerpt
-from klcli.lint.programs import written
+from klcli.lint.programs import program_of, written
 
 __all__ = ["Sample", "sample"]
 
@@ -42,7 +43,7 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     """A sample with one noise, one mean and one head; a weight of the noise is left out."""
     tree = _without_weight(program.tree)
     names = free_symbols(tree)
-    noises = [name for name in names if name in UNIT_NOISE or is_noise(name)]
+    noises = [name for name in names if _is_random(name)]
     others = [name for name in names if name not in noises]
     if len(noises) != 1 or len(others) != 2:
         return None
@@ -51,10 +52,26 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     for mean, head in permutations(others):
         drawn = _drawn(tree, Roles(mean, head))
         if drawn and (is_drawn or _is_likely(drawn, mean, head)):
-            found = Sample(excerpt.last, drawn, str(written(program, mean)), str(written(program, head)))
+            found = Sample(
+                _where_drawn(excerpt), drawn, str(written(program, mean)), str(written(program, head))
+            )
             if drawn.parameterization is not None:
                 return found
     return found
+
+
+def _where_drawn(excerpt: Excerpt) -> Excerpt:
+    """An excerpt that points at the first of its statements that adds up something with noise in it."""
+    for number, step in enumerate(excerpt.steps):
+        text = "\n".join((*(part.text for part in excerpt.steps[:number]), ast.unparse(step.node)))
+        program = program_of(text) if step.sums > 0 else None
+        if program and len(names := free_symbols(program.tree)) > 1 and any(map(_is_random, names)):
+            return replace(excerpt, formula=step)
+    return excerpt.last
+
+
+def _is_random(name: str) -> bool:
+    return name in UNIT_NOISE or is_noise(name)
 
 
 def _without_weight(tree: Tree) -> Tree:

@@ -74,6 +74,10 @@ READ: list[tuple[str, str, Any]] = [
     ("x.view(-1, 3).detach() + tf.cast(y, tf.float32)", "x + y", V.x + V.y),
     ("torch.ones_like(x) - K.zeros_like(x) + torch.tensor(2.0)", "1 - 0 + 2.0", mpf(3)),
     ("x.size(1) + x.size(0) + len(x)", "dim + batch_size + batch_size", None),
+    ("x.shape[1].value + x.get_shape().as_list()[1] + x.shape[0]", "dim + dim + batch_size", None),
+    ("tf.log(x, name='log') + tf.maximum(1e-9, tf.square(x, name='s'))", "log x + max(x^2, 1e-9)", log(V.x) + V.x**2),
+    ("x.addcmul(y, s) + torch.addcmul(x, y, s, value=-2)", "x + y * s + (x + -2 (y * s))", 2 * V.x - V.y * V.s),
+    ("torch.zeros(3) + np.ones((2, 2)) * x + Variable(y)", "0 + 1 x + y", V.x + V.y),
     # Inner products.
     ("x @ y + torch.dot(x, y)", "sum(x * y) + sum(x * y)", None),
     # Clips.
@@ -84,6 +88,8 @@ READ: list[tuple[str, str, Any]] = [
     ("x + torch.randn_like(y) * s", "x + randn * s", None),
     ("K.random_normal(shape=(b, d), mean=0., stddev=0.1) + tf.random.normal(tf.shape(x))", "0.1 randn + randn", None),
     ("np.random.normal(x, s, 3) + torch.normal(x, s) + torch.rand_like(s)", "x + s * randn + (x + s * randn) + rand", None),
+    ("jax.random.normal(hk.next_rng_key(), x.shape) * s + rng.normal(x.shape)", "randn * s + randn", None),
+    ("x + tf.random.normal(tf.shape(x), y, s)", "x + (y + s * randn)", None),
     ("Normal(x, s).rsample() + torch.distributions.Normal(loc=x, scale=s).sample()", "x + s * randn + (x + s * randn)", None),
     # Reductions.
     ("sum(x_j**2 for j in indices) + 1", "sum_j (x_j^2) + 1", mpf("7.5")),

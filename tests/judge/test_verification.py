@@ -323,6 +323,40 @@ def test_what_is_no_kl_at_all(text: str) -> None:
     assert settled(text).best.kind == "not-kl"
 
 
+@pytest.mark.parametrize(
+    "text", ["(mean + exp(s/2) - mean)^2 * exp(-s)", "exp(a) * exp(-a) + b - b", "log(exp(s)) - s + mu/mu"]
+)
+def test_a_constant_is_no_multiple_of_a_kl(text: str) -> None:
+    best = settled(text).best
+    assert best.kind in ("wrong", "not-kl")
+    assert best.verdict.kl is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("-0.5 + (1 + logvar - centre^2 - exp(logvar))", "KL107"),
+        ("width^2 + centre^2 - log(width) - 1/2", "KL106"),
+        ("-0.5 (1 + logvar - centre^2 - logvar^2)", "KL117"),
+    ],
+)
+def test_a_mistake_is_found_whatever_the_mean_is_called(text: str, code: str) -> None:
+    best = settled(text).best
+    assert best.mistake is not None
+    assert best.mistake.code == code
+    assert best.verdict.roles.mean == "centre"
+    assert best.corrected is not None
+    assert settled(best.corrected).best.kind == "exact"
+
+
+def test_a_prior_of_numbers_in_variables_comes_first_in_the_wrong_order() -> None:
+    """KL(N(a, b^2) || N(m, s^2)) with a = 0 and b = 1, which are no head and no mean."""
+    text = "s = exp(l); a = 0; b = 1; log(s/b) + (b**2 + (a - m)**2)/(2*s**2) - 0.5"
+    best = settled(text).best
+    assert best.kind == "reversed"
+    assert best.verdict.roles == Roles("m", "l")
+
+
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.code)
 def test_the_example_of_every_page(mistake: object) -> None:
     """The wrong formula has this mistake and no other is nearer; the right one is exact."""

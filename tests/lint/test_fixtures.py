@@ -25,7 +25,6 @@ EXPECTED = {
 
 KNOWN_GAPS: dict[str, str] = {
     "tf_draw_lists": "heads kept in lists by subscript are not followed from one loop into another",
-    "tf_monte_carlo_densities": "log densities of the project are not followed; a KL and a sampler are seen in the density itself",
     "tf_sampler_reads_std_elsewhere": "attributes set by a constructor in another file are not tied to the caller's heads",
     "torch_bayes_by_backprop": "a method of the layer that gives the standard deviation is not followed",
     "torch_lambda": "lambdas are not followed",
