@@ -11,9 +11,8 @@ from klcli.lint.decoding import UnreadableError, decoded, encoding_of, without_s
 from klcli.lint.notebooks import Cell, cells_of, code_of, python_from
 from klcli.lint.repair import FAILURES, Repair, repaired, syntax
 from klcli.lint.splicing import Change, relocate, spliced
-from klcli.lint.worth import may_hold_terms
 
-__all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "may_hold_terms", "parsed", "text_of"]
+__all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
 
 _MOST_NAMED = 5
 _LEAST_READ = 0.5
