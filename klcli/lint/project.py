@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from klcli.lint.definitions import Class, Definitions, Function, definitions
 from klcli.lint.source import Module
-from klcli.lint.worth import is_topical, is_worth, may_hold_terms
+from klcli.lint.worth import is_topical, is_worth
 
 __all__ = ["Outline", "Project", "outline"]
 
@@ -55,9 +55,8 @@ def outline(text: str, path: str) -> Outline:
     for source, names, modules in _IMPORT.findall(text):
         words.update(part.rpartition(".")[2].strip() for part in (source, *modules.split(",")))
         words.update(re.findall(r"\w+", names))
-    is_found = is_worth(text)
-    topical = (is_found or may_hold_terms(text)) and is_topical(text)
-    return Outline(path, is_found, frozenset(words - {""}), topical, frozenset(_NUMBER.findall(text)))
+    numbers = frozenset(_NUMBER.findall(text))
+    return Outline(path, is_worth(text), frozenset(words - {""}), is_topical(text), numbers)
 
 
 class Project:

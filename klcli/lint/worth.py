@@ -21,10 +21,11 @@ _SCALED_NOISE = re.compile(  # every repetition is bounded: a line may have a mi
     rf"|mul(?:_|tiply)?\([^\n]{{0,60}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n]{{0,120}}\))?\.mul"
 )
+_RANDOM = re.compile(r"rand|normal|eps|noise|sample|xi\b", re.IGNORECASE)
 _SQUARE = re.compile(
     r"\*\*|\*=|pow|sq|norm|dot|inner|prod|mul"
     r"|(?<![\w.])([\w.]{1,80}) ?\* ?\1(?![\w.])"
-    r"|[)\]]\s{0,9}\*",
+    r"|[)\]]\s{0,9}\*|[\w)\]] ?@",
     re.IGNORECASE,
 )
 """What may square something: a power, a function, a name or anything in brackets times itself."""
@@ -88,7 +89,7 @@ def may_compute(code: str, around: str = "") -> bool:
         return False
     if any(word in code for word in _LIBRARY):
         return True
-    if any(word in code for word in _SOURCES) and _SCALED_NOISE.search(code):
+    if _RANDOM.search(code) and _PRODUCT.search(code) and _SUM.search(code):
         return True
     if not (_SQUARE.search(code) or _SQUARE.search(around)):
         return False
