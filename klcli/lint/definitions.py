@@ -201,7 +201,7 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str | None]]]:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """The statements below a node, the outer ones first; expressions, which are most nodes, are not looked at."""
+    """The statements below a node, the outer ones first, without the expressions, which are most nodes."""
     waiting = deque([tree])
     while waiting:
         node = waiting.popleft()

@@ -109,7 +109,7 @@ class Project:
     def imported(self, here: Definitions, name: str) -> _Imported:
         """What an imported name stands for: a function, a class or a module of the project.
 
-        None where that stands in a file that is not about the matter, which is not loaded for it.
+        None where that stands in a file that has nothing of terms, which is not loaded for it.
         """
         known = (here, name)
         if known not in self._imported:
@@ -127,15 +127,16 @@ class Project:
                 return found.by_name[wanted]
             if wanted in found.classes:
                 return found.classes[wanted]
-        if path and wanted in self.outlines[path].imports and (found := self.at(path)):
-            if wanted in found.imports and found is not here and found.imports[wanted][0] != source:
-                return self.imported(found, wanted)
+        found = self.at(path) if path and wanted in self.outlines[path].imports else None
+        if found and wanted in found.imports and found is not here and found.imports[wanted][0] != source:
+            return self.imported(found, wanted)
         joined = f"{source}{'' if source.endswith('.') else '.'}{wanted}"
         return self._topical(self._path(joined, here.top.module.path))
 
     def _topical(self, path: str | None) -> Definitions | None:
         """What a file defines that others are followed into."""
-        return self.at(path) if path and self.outlines[path].is_topical else None
+        found = self.outlines[path] if path else None
+        return self.at(found.path) if found and (found.is_topical or found.is_worth) else None
 
     def numbers(self, here: Definitions) -> Sequence[tuple[str, ast.Constant]]:
         """The numbers that a module imports from others of the project, by their names in it."""
@@ -151,9 +152,9 @@ class Project:
                 yield from found.numbers.items()
         for name, (source, wanted) in here.imports.items():
             path = self._path(source, own) if wanted else None
-            if path and wanted in self.outlines[path].numbers and (found := self.at(path)):
-                if wanted in found.numbers:
-                    yield name, found.numbers[wanted]
+            found = self.at(path) if path and wanted in self.outlines[path].numbers else None
+            if found and wanted and wanted in found.numbers:
+                yield name, found.numbers[wanted]
 
     def _imports(self, here: Definitions, path: str) -> bool:
         own = here.top.module.path

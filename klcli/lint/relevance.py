@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
+from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME
 from klcli.lint.definitions import Definitions, Function, lines_of
 from klcli.lint.project import Project
 from klcli.lint.source import Module
@@ -16,6 +17,8 @@ __all__ = ["Relevance", "holds_terms"]
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = re.compile(r"[^\W\d]\w*")
+_COMMON = frozenset(("__init__", "__call__", "forward", "call", *OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME))
+"""Names that tell nothing of what is called: those of operations are read as such."""
 _FURTHEST = 3
 """Functions between one that may hold a term and one from which it is followed."""
 
@@ -67,29 +70,38 @@ class Relevance:
     def _relevant_names(self, other: Definitions) -> frozenset[str]:
         """The names of functions and classes of a module that may hold terms, or use others that may."""
         if other not in self._names:
-            found = {name for name in other.imports if self._is_imported(other, name)}
+            found = {part for name in other.imports for part in self._imported_names(other, name)} - _COMMON
             waiting = list(other.functions)
             for _ in range(_FURTHEST):
                 fresh = [one for one in waiting if self._is_seed(one) or found & self._words_of(one)]
                 waiting = [one for one in waiting if one not in fresh]
-                found.update(one.name.rpartition(".")[2] for one in fresh)
-                found.update(one.owner.name for one in fresh if one.owner)
-            self._names[other] = frozenset(found - {"__init__", "__call__", "forward", "call"})
+                found |= _names_of(fresh)
+            self._names[other] = frozenset(found)
         return self._names[other]
 
-    def _is_imported(self, other: Definitions, name: str) -> bool:
-        """Whether a name stands for something of a file of the project that may hold terms."""
+    def _imported_names(self, other: Definitions, name: str) -> Collection[str]:
+        """The name of something of a file of the project that may hold terms; for a module, those in it."""
         found = self._project.imported(other, name)
         if isinstance(found, Definitions):
-            return True
+            return _names_of(one for one in found.functions if self._is_seed(one))
         if isinstance(found, Function):
-            return self._is_seed(found)
-        return found is not None and any(self._is_seed(one) for one in found.methods.values())
+            return [name] if self._is_seed(found) else []
+        return [name] if found and any(self._is_seed(one) for one in found.methods.values()) else []
 
     def _words_of(self, function: Function) -> frozenset[str]:
         if function not in self._words:
             self._words[function] = frozenset(_WORD.findall(_code(function)))
         return self._words[function]
+
+
+def _names_of(functions: Iterable[Function]) -> set[str]:
+    """The names by which functions are used: their own, and those of their classes."""
+    found = set()
+    for one in functions:
+        found.add(one.name.rpartition(".")[2])
+        if one.owner:
+            found.add(one.owner.name)
+    return found - _COMMON
 
 
 def holds_terms(function: Function) -> bool:
