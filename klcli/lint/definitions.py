@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -111,9 +112,9 @@ def definitions(module: Module) -> Definitions:
     }
     made = {name: value for name, value in given.items() if isinstance(value, ast.Call)}
     numbers = {name: value for name, value in given.items() if is_number(value)}
-    imports = dict(_imports(module.tree))
-    stars = [source for name, (source, _) in _imports(module.tree) if name == "*"]
-    return Definitions(top, functions, by_name, classes, imports, made, numbers, stars)
+    imported = list(_imports(module.tree))
+    stars = [source for name, (source, _) in imported if name == "*"]
+    return Definitions(top, functions, by_name, classes, dict(imported), made, numbers, stars)
 
 
 def is_number(value: ast.expr) -> TypeGuard[ast.Constant]:
@@ -177,7 +178,7 @@ def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 def _set_attributes(method: FunctionNode) -> Iterator[tuple[str, ast.stmt]]:
     """The attributes of its first parameter that a method sets, and the statements that do."""
     own = parameters(method)[:1]
-    for statement in ast.walk(method):
+    for statement in _statements(method):
         if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for node in (part for target in targets for part in ast.walk(target)):
@@ -189,7 +190,7 @@ def _set_attributes(method: FunctionNode) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str | None]]]:
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         match node:
             case ast.Import(names=names):
                 for entry in names:
@@ -197,3 +198,13 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str | None]]]:
             case ast.ImportFrom(module=source, names=names, level=level):
                 for entry in names:
                     yield entry.asname or entry.name, ("." * level + (source or ""), entry.name)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """The statements below a node, the outer ones first, without the expressions, which are most nodes."""
+    waiting = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            waiting.extend(getattr(node, name, ()))

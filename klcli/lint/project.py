@@ -6,22 +6,28 @@ import ast
 import os.path
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TypeAlias
 
 from klcli.lint.definitions import Class, Definitions, Function, definitions
-from klcli.lint.source import Module, may_hold_terms
+from klcli.lint.source import Module
+from klcli.lint.worth import is_topical, is_worth
 
 __all__ = ["Outline", "Project", "outline"]
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t(]+([\w, \t]+)"
+    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*|(?:[\w, \t]|\\\n)+)"
     r"|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
     re.MULTILINE,
 )
+_NUMBER = re.compile(r"(?:^|;[ \t]*)(\w+)[ \t]*=(?:[ \t]*\w+[ \t]*=)*[ \t(]*[\d.]", re.MULTILINE)
 _MOST_IMPORTERS = 20
 """Files that import a module and are searched for calls; more are those of a library with many users."""
+
+
+_Imported: TypeAlias = Function | Class | Definitions | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,16 @@ class Outline:
     Attributes:
         path: where it stands.
         is_worth: whether it may hold terms and has to be followed.
+        is_topical: whether it has the words of those, so that others are followed into it.
         imports: the last words of the modules, and the names, that it imports.
+        numbers: the names that it may give to numbers, which other files import.
     """
 
     path: str
     is_worth: bool
     imports: frozenset[str]
+    is_topical: bool = False
+    numbers: frozenset[str] = frozenset()
 
 
 def outline(text: str, path: str) -> Outline:
@@ -45,7 +55,8 @@ def outline(text: str, path: str) -> Outline:
     for source, names, modules in _IMPORT.findall(text):
         words.update(part.rpartition(".")[2].strip() for part in (source, *modules.split(",")))
         words.update(re.findall(r"\w+", names))
-    return Outline(path, may_hold_terms(text), frozenset(words - {""}))
+    numbers = frozenset(_NUMBER.findall(text))
+    return Outline(path, is_worth(text), frozenset(words - {""}), is_topical(text), numbers)
 
 
 class Project:
@@ -65,6 +76,9 @@ class Project:
         self.outlines = {found.path: found for found in outlines}
         self._load = load
         self._known: dict[str, Definitions | None] = {}
+        self._imported: dict[tuple[Definitions, str], _Imported] = {}
+        self._numbers: dict[Definitions, list[tuple[str, ast.Constant]]] = {}
+        self._paths: dict[tuple[str, str], str | None] = {}
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._importers: dict[str, list[str]] = defaultdict(list)
         for found in self.outlines.values():
@@ -92,32 +106,53 @@ class Project:
             if path != module.path and (found := self.at(path)) and self._imports(found, module.path):
                 yield found
 
-    def imported(self, here: Definitions, name: str) -> Function | Class | Definitions | None:
-        """What an imported name stands for: a function, a class or a module of the project."""
+    def imported(self, here: Definitions, name: str) -> _Imported:
+        """What an imported name stands for: a function, a class or a module of the project.
+
+        None where that stands in a file that has nothing of terms, which is not loaded for it.
+        """
+        known = (here, name)
+        if known not in self._imported:
+            self._imported[known] = None  # what modules import from each other in a circle
+            self._imported[known] = self._found(here, name)
+        return self._imported[known]
+
+    def _found(self, here: Definitions, name: str) -> _Imported:
         source, wanted = here.imports[name]
-        if wanted is None:
-            path = self._path(source, here.top.module.path)
-            return self.at(path) if path else None
         path = self._path(source, here.top.module.path)
-        if path and (found := self.at(path)):
+        if wanted is None:
+            return self._topical(path)
+        if found := self._topical(path):
             if wanted in found.by_name:
                 return found.by_name[wanted]
             if wanted in found.classes:
                 return found.classes[wanted]
-            if wanted in found.imports and found is not here and found.imports[wanted][0] != source:
-                return self.imported(found, wanted)
-        path = self._path(f"{source}{'' if source.endswith('.') else '.'}{wanted}", here.top.module.path)
-        return self.at(path) if path else None
+        found = self.at(path) if path and wanted in self.outlines[path].imports else None
+        if found and wanted in found.imports and found is not here and found.imports[wanted][0] != source:
+            return self.imported(found, wanted)
+        joined = f"{source}{'' if source.endswith('.') else '.'}{wanted}"
+        return self._topical(self._path(joined, here.top.module.path))
 
-    def numbers(self, here: Definitions) -> Iterator[tuple[str, ast.Constant]]:
+    def _topical(self, path: str | None) -> Definitions | None:
+        """What a file defines that others are followed into."""
+        found = self.outlines[path] if path else None
+        return self.at(found.path) if found and (found.is_topical or found.is_worth) else None
+
+    def numbers(self, here: Definitions) -> Sequence[tuple[str, ast.Constant]]:
         """The numbers that a module imports from others of the project, by their names in it."""
+        if here not in self._numbers:
+            self._numbers[here] = list(self._numbers_of(here))
+        return self._numbers[here]
+
+    def _numbers_of(self, here: Definitions) -> Iterator[tuple[str, ast.Constant]]:
         own = here.top.module.path
         for source in here.stars:
-            if (path := self._path(source, own)) and (found := self.at(path)):
+            path = self._path(source, own)
+            if path and self.outlines[path].numbers and (found := self.at(path)):
                 yield from found.numbers.items()
         for name, (source, wanted) in here.imports.items():
             path = self._path(source, own) if wanted else None
-            found = self.at(path) if path else None
+            found = self.at(path) if path and wanted in self.outlines[path].numbers else None
             if found and wanted and wanted in found.numbers:
                 yield name, found.numbers[wanted]
 
@@ -131,6 +166,12 @@ class Project:
 
     def _path(self, source: str, own: str) -> str | None:
         """The file of a module, seen from the file that imports it; the nearest of several."""
+        known = (source, own)
+        if known not in self._paths:
+            self._paths[known] = self._nearest(source, own)
+        return self._paths[known]
+
+    def _nearest(self, source: str, own: str) -> str | None:
         words = [word for word in source.split(".") if word]
         if not words:
             return None

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 
+from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME
 from klcli.lint.definitions import Definitions, Function, lines_of
 from klcli.lint.project import Project
-from klcli.lint.source import may_hold_terms
+from klcli.lint.source import Module
+from klcli.lint.worth import is_topical, may_compute, may_hold_terms, without_comments
 
 __all__ = ["Relevance", "holds_terms"]
 
-_TOPIC = re.compile(
-    r"(?<![A-Za-z])kl(?![a-z])|kld|elbo|latent|vae|reparam|log_?var|log_?std|log_?sigma|z_mean|rsample|Normal\(",
-    re.IGNORECASE,
-)
+_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_WORD = re.compile(r"[^\W\d]\w*")
+_COMMON = frozenset(("__init__", "__call__", "forward", "call", *OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME))
+"""Names that tell nothing of what is called: those of operations are read as such."""
 _FURTHEST = 3
 """Functions between one that may hold a term and one from which it is followed."""
 
@@ -49,7 +52,7 @@ class Relevance:
         own = function.owner is not None and any(
             self._is_seed(one) for one in function.owner.methods.values()
         )
-        return (own and holds_terms(function)) or self.uses(function, here)
+        return (own and may_hold_terms(_code(function))) or self.uses(function, here)
 
     def uses(self, function: Function, other: Definitions) -> bool:
         """Whether a function names one of those of a module in which terms may stand."""
@@ -60,46 +63,74 @@ class Relevance:
         found = self._is_known_seed.get(function)
         if found is None:
             text = _text(function)
-            found = function in self._seeds or (_TOPIC.search(text) is not None and may_hold_terms(text))
+            found = function in self._seeds or (may_hold_terms(_code(function)) and is_topical(text))
             self._is_known_seed[function] = found
         return found
 
     def _relevant_names(self, other: Definitions) -> frozenset[str]:
         """The names of functions and classes of a module that may hold terms, or use others that may."""
         if other not in self._names:
-            found = {name for name in other.imports if self._is_imported(other, name)}
+            found = {part for name in other.imports for part in self._imported_names(other, name)} - _COMMON
             waiting = list(other.functions)
             for _ in range(_FURTHEST):
                 fresh = [one for one in waiting if self._is_seed(one) or found & self._words_of(one)]
                 waiting = [one for one in waiting if one not in fresh]
-                found.update(one.name.rpartition(".")[2] for one in fresh)
-                found.update(one.owner.name for one in fresh if one.owner)
-            self._names[other] = frozenset(found - {"__init__", "__call__", "forward", "call"})
+                found |= _names_of(fresh)
+            self._names[other] = frozenset(found)
         return self._names[other]
 
-    def _is_imported(self, other: Definitions, name: str) -> bool:
-        """Whether a name stands for something of a file of the project that may hold terms."""
+    def _imported_names(self, other: Definitions, name: str) -> Collection[str]:
+        """The name of something of a file of the project that may hold terms; for a module, those in it."""
         found = self._project.imported(other, name)
         if isinstance(found, Definitions):
-            return self._project.outlines[found.top.module.path].is_worth
+            return _names_of(one for one in found.functions if self._is_seed(one))
         if isinstance(found, Function):
-            return self._is_seed(found)
-        return found is not None and any(self._is_seed(one) for one in found.methods.values())
+            return [name] if self._is_seed(found) else []
+        return [name] if found and any(self._is_seed(one) for one in found.methods.values()) else []
 
     def _words_of(self, function: Function) -> frozenset[str]:
         if function not in self._words:
-            self._words[function] = frozenset(
-                getattr(node, "attr", getattr(node, "id", ""))
-                for line in function.body
-                for node in ast.walk(line)
-                if isinstance(node, ast.Name | ast.Attribute)
-            )
+            self._words[function] = frozenset(_WORD.findall(_code(function)))
         return self._words[function]
 
 
+def _names_of(functions: Iterable[Function]) -> set[str]:
+    """The names by which functions are used: their own, and those of their classes."""
+    found = set()
+    for one in functions:
+        found.add(one.name.rpartition(".")[2])
+        if one.owner:
+            found.add(one.owner.name)
+    return found - _COMMON
+
+
 def holds_terms(function: Function) -> bool:
-    """Whether a function may hold a term by itself."""
-    return may_hold_terms(_text(function))
+    """Whether a function may hold a term by itself, without what others compute for it."""
+    code = _code(function)
+    if not may_hold_terms(code):
+        return False
+    outer = function
+    while outer.outer is not None and outer.outer.node is not None:
+        outer = outer.outer
+    script = code if function.node is None else _code(outer.outer or outer)
+    around = script if outer is function else f"{_code(outer)}\n{script}"
+    return may_compute(code, around)
+
+
+def _code(function: Function) -> str:
+    """The source of a function, or of what stands outside of functions, without comments."""
+    lines = _lines(function.module)
+    if function.node is not None:
+        return "\n".join(lines[function.node.lineno - 1 : function.node.end_lineno])
+    ends = [(one.lineno - 1, one.end_lineno or 0) for one in function.body if isinstance(one, _LATER)]
+    starts = [0, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), len(lines)]
+    return "\n".join(line for start, stop in zip(starts, stops, strict=True) for line in lines[start:stop])
+
+
+@lru_cache(maxsize=16)
+def _lines(module: Module) -> list[str]:
+    return without_comments(module.text).split("\n")
 
 
 def _text(function: Function) -> str:

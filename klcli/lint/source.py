@@ -12,9 +12,8 @@ from klcli.lint.division import with_floors
 from klcli.lint.notebooks import Cell, cells_of, code_of, is_notebook, python_from
 from klcli.lint.repair import FAILURES, Repair, repaired, syntax
 from klcli.lint.splicing import Change, relocate, spliced
-from klcli.lint.worth import may_hold_terms
 
-__all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "may_hold_terms", "parsed", "text_of"]
+__all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
 
 _MOST_NAMED = 5
 _LEAST_READ = 0.5

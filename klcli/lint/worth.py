@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
-__all__ = ["may_hold_terms"]
+__all__ = ["is_topical", "is_worth", "may_compute", "may_hold_terms", "without_comments"]
 
 _CALLS = ("exp(", "log(", "log1p(", "expm1(", "oftplus", "exp_(", "log_(", "exp (", "log (", "ln(")
 _CALL = re.compile(r"\b(?:exp_?|log_?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']")
@@ -35,6 +37,29 @@ _DRAW = re.compile(
     r"|torch\.normal\([A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
 )
 """Random numbers that are drawn around a mean."""
+_RANDOM = re.compile(r"rand|normal|eps|noise|sample|xi\b", re.IGNORECASE)
+_SQUARE = re.compile(
+    r"\*\*|\*=|pow|sq|norm|dot|inner|prod|mul"
+    r"|(?<![\w.])([\w.]{1,80}) ?\* ?\1(?![\w.])"
+    r"|[)\]]\s{0,9}\*|[\w)\]] ?@",
+    re.IGNORECASE,
+)
+"""What may square something: a power, a function, a name or anything in brackets times itself."""
+_SUM = re.compile(r"[\w)\]}\"'][ \t\\\n]{0,20}[-+](?!>)|\b(?:add|sub|subtract|addcmul)_?\(")
+_LEAST_SUMS = 2
+_LOG_SCALE = re.compile(r"(?:log|ln)_?(?:var|std|sig)", re.IGNORECASE)
+"""Names of heads, beside which a square may have been forgotten."""
+_TOPICS = (
+    *("kld", "elbo", "latent", "vae", "reparam", "z_mean", "rsample"),
+    *("logvar", "log_var", "logstd", "log_std", "logsigma", "log_sigma"),
+)
+_KL = re.compile(r"(?<![a-z])kl(?![a-z])")
+_UNSAID = re.compile(
+    r"(\"\"\"|''')(?s:.*?)\1|#[^\n]*|(\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}')",
+)
+_TOP = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
+_DEFINITION = ("def ", "class ", "async ", "@")
+_METHOD = re.compile(r"^([ \t]+)(?:async[ \t]+)?def\b", re.MULTILINE)
 
 
 def may_hold_terms(text: str) -> bool:
@@ -53,3 +78,74 @@ def may_hold_terms(text: str) -> bool:
     if "log" in text and _SQUARED_LOG.search(text):
         return True
     return ".e" in text and _POWER_OF_E.search(text) is not None
+
+
+def is_topical(text: str) -> bool:
+    """Whether a source has words of those that stand around KL terms; they decide only what is followed."""
+    lowered = text.lower()
+    if any(word in lowered for word in _TOPICS) or ("kl" in lowered and _KL.search(lowered)):
+        return True
+    return "Normal(" in text or ("normal(" in text and _CALL.search(text) is not None)
+
+
+def is_worth(text: str) -> bool:
+    """Whether a file is worth parsing: it is about the matter, or one of its functions may compute a term."""
+    if not may_hold_terms(text):
+        return False
+    code = without_comments(text)
+    if not may_hold_terms(code):
+        return False
+    return is_topical(text) or _has_candidate(code)
+
+
+def may_compute(code: str, around: str = "") -> bool:
+    """Whether a function may compute a term by itself.
+
+    Args:
+        code: its source, without comments.
+        around: the source of what stands around it, whose values it uses.
+    """
+    if not may_hold_terms(code):
+        return False
+    if any(word in code for word in _LIBRARY):
+        return True
+    if _RANDOM.search(code) and _PRODUCT.search(code) and _SUM.search(code):
+        return True
+    if "normal(" in code and _DRAW.search(code):
+        return True
+    if not (_SQUARE.search(code) or _SQUARE.search(around) or _LOG_SCALE.search(code)):
+        return False
+    return _has_sums(code) or (around != "" and _has_sums(f"{code}\n{around}"))
+
+
+def without_comments(text: str) -> str:
+    """A source without its comments and long strings, every line in its place."""
+    return _UNSAID.sub(lambda found: found[2] or "\n" * found[0].count("\n"), text)
+
+
+def _has_sums(code: str) -> bool:
+    return len(list(islice(_SUM.finditer(code), _LEAST_SUMS))) == _LEAST_SUMS
+
+
+def _has_candidate(code: str) -> bool:
+    """Whether a function of a source, or what stands outside of them, may compute a term."""
+    parts = _TOP.split(code)
+    script = "".join(part for part in parts if not part.startswith(_DEFINITION))
+    if may_compute(script):
+        return True
+    around = script if may_hold_terms(script) or _SQUARE.search(script) else ""
+    return any(
+        may_compute(function, around)
+        for part in parts
+        if part.startswith(_DEFINITION)
+        for function in _functions(part)
+    )
+
+
+def _functions(part: str) -> Iterator[str]:
+    """The methods of a class, one after the other; a function as a whole."""
+    first = _METHOD.search(part) if part.startswith("class ") else None
+    if first is None:
+        yield part
+    else:
+        yield from re.split(rf"^(?={first[1]}(?:async[ \t]+)?def\b)", part, flags=re.MULTILINE)

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from klcli.lint.source import UnreadableError, may_hold_terms, parsed, text_of
+from klcli.lint.source import UnreadableError, parsed, text_of
+from klcli.lint.worth import may_hold_terms
 
 
 def test_an_encoding_that_a_file_declares() -> None:
