@@ -157,6 +157,9 @@ def _collect(
                     for attribute, where in _set_attributes(statement):
                         owner.attributes.setdefault(attribute, []).append((function, where))
                 _collect(statement.body, function, None, functions, classes)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value) if owner is None:
+                before = f"{outer.name}." if outer.name else ""
+                functions.append(Function(outer.module, before + name, value, None, outer))
             case ast.ClassDef(name=name):
                 found = Class(outer.module, name, statement)
                 classes.setdefault(name, found)
@@ -164,9 +167,14 @@ def _collect(
 
 
 def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The definitions below statements, also those in branches, not those in other definitions."""
+    """The definitions below statements, also those in branches, not those in other definitions.
+
+    A lambda with a name is one, too.
+    """
     for statement in body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or (
+            isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda)
+        ):
             yield statement
         else:
             for name in ("body", "orelse", "finalbody"):

@@ -66,8 +66,13 @@ def linted(module: Module, project: Project | None = None) -> Linted:
 
 
 def _clearest(ways: Sequence[Sample]) -> Sample:
-    """The way to read a sample that has a reading; its own function's before others."""
-    return min(ways, key=lambda one: (one.sampling.parameterization is None, not one.excerpt.is_local))
+    """The way to read a sample that has a reading; its own function's, and the last of several."""
+
+    def rank(entry: tuple[int, Sample]) -> tuple[bool, bool, int]:
+        number, one = entry
+        return one.sampling.parameterization is None, not one.excerpt.is_local, -number
+
+    return min(enumerate(ways), key=rank)[1]
 
 
 def _position(one: Finding | Term) -> tuple[str, int, int]:

@@ -11,7 +11,7 @@ from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME
 from klcli.lint.definitions import Definitions, Function, lines_of
 from klcli.lint.project import Project
 from klcli.lint.source import Module
-from klcli.lint.worth import is_topical, may_compute, may_hold_terms, without_comments
+from klcli.lint.worth import has_calls, is_topical, may_combine, may_compute, may_hold_terms, without_comments
 
 __all__ = ["Relevance", "holds_terms"]
 
@@ -43,27 +43,30 @@ class Relevance:
         self._names: dict[Definitions, frozenset[str]] = {}
 
     def __call__(self, function: Function) -> bool:
-        """Whether terms may stand in a function, or in one that it calls."""
-        return self._is_seed(function) or self.uses(function, self._project.of(function.module))
+        """Whether terms may stand in a function, or in one that it calls; or what a term is made of."""
+        if self._is_seed(function) or (self._is_of_seeds(function) and has_calls(_code(function))):
+            return True
+        return self.uses(function, self._project.of(function.module))
 
     def leads_further(self, function: Function) -> bool:
         """Whether there is more to find when the calls and the attributes of a function are followed."""
         here = self._project.of(function.module)
-        own = function.owner is not None and any(
-            self._is_seed(one) for one in function.owner.methods.values()
-        )
-        return (own and may_hold_terms(_code(function))) or self.uses(function, here)
+        return (self._is_of_seeds(function) and _may_take_part(function)) or self.uses(function, here)
 
     def uses(self, function: Function, other: Definitions) -> bool:
         """Whether a function names one of those of a module in which terms may stand."""
         names = self._relevant_names(other) - {function.name.rpartition(".")[2]}
         return not names.isdisjoint(self._words_of(function))
 
+    def _is_of_seeds(self, function: Function) -> bool:
+        """Whether a method belongs to a class with others in which terms may stand."""
+        return function.owner is not None and any(map(self._is_seed, function.owner.methods.values()))
+
     def _is_seed(self, function: Function) -> bool:
         found = self._is_known_seed.get(function)
         if found is None:
             text = _text(function)
-            found = function in self._seeds or (may_hold_terms(_code(function)) and is_topical(text))
+            found = function in self._seeds or (_may_take_part(function) and is_topical(text))
             self._is_known_seed[function] = found
         return found
 
@@ -115,6 +118,12 @@ def holds_terms(function: Function) -> bool:
     script = code if function.node is None else _code(outer.outer or outer)
     around = script if outer is function else f"{_code(outer)}\n{script}"
     return may_compute(code, around)
+
+
+def _may_take_part(function: Function) -> bool:
+    """Whether a function may hold a term with what others compute for it."""
+    code = _code(function)
+    return may_hold_terms(code) or may_combine(code)
 
 
 def _code(function: Function) -> str:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Structure", "normal", "part", "structure_of"]
+__all__ = ["Structure", "annotated", "normal", "part", "structure_of"]
 
 _NORMALS = frozenset(
     ("Normal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale", "DiagGaussian")
@@ -77,6 +77,14 @@ def normal(call: ast.Call) -> Structure | None:
         },
         is_normal=True,
     )
+
+
+def annotated(value: ast.expr, kind: str) -> Structure | None:
+    """The parts of a parameter that is said to be a normal distribution: its own mean and scale."""
+    mean, scale = (
+        ast.copy_location(ast.Attribute(value, name, ast.Load()), value) for name in ("loc", "scale")
+    )
+    return normal(ast.copy_location(ast.Call(ast.Name(kind, ast.Load()), [mean, scale], []), value))
 
 
 def part(node: ast.Attribute | ast.Subscript) -> str | None:

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-__all__ = ["is_topical", "is_worth", "may_compute", "may_hold_terms", "without_comments"]
+__all__ = [
+    "has_calls",
+    "is_topical",
+    "is_worth",
+    "may_combine",
+    "may_compute",
+    "may_hold_terms",
+    "without_comments",
+]
 
 _CALLS = ("exp(", "log(", "log1p(", "expm1(", "oftplus", "exp_(", "log_(", "exp (", "log (", "ln(")
 _CALL = re.compile(r"\b(?:exp_?|log_?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']")
@@ -80,6 +88,11 @@ def may_hold_terms(text: str) -> bool:
     return ".e" in text and _POWER_OF_E.search(text) is not None
 
 
+def has_calls(code: str) -> bool:
+    """Whether a source takes a logarithm or an exponential of anything."""
+    return _CALL.search(code) is not None
+
+
 def is_topical(text: str) -> bool:
     """Whether a source has words of those that stand around KL terms; they decide only what is followed."""
     lowered = text.lower()
@@ -116,6 +129,11 @@ def may_compute(code: str, around: str = "") -> bool:
     if not (_SQUARE.search(code) or _SQUARE.search(around) or _LOG_SCALE.search(code)):
         return False
     return _has_sums(code) or (around != "" and _has_sums(f"{code}\n{around}"))
+
+
+def may_combine(code: str) -> bool:
+    """Whether a function may add up a term of squares, logarithms and scales that others compute."""
+    return _SQUARE.search(code) is not None and _has_sums(code)
 
 
 def without_comments(text: str) -> str:

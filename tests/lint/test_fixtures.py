@@ -26,10 +26,6 @@ EXPECTED = {
 KNOWN_GAPS: dict[str, str] = {
     "tf_draw_lists": "heads kept in lists by subscript are not followed from one loop into another",
     "tf_sampler_reads_std_elsewhere": "attributes set by a constructor in another file are not tied to the caller's heads",
-    "torch_bayes_by_backprop": "a method of the layer that gives the standard deviation is not followed",
-    "torch_lambda": "lambdas are not followed",
-    "torch_latent_attributes": "attributes made of other attributes are not followed into other methods",
-    "torch_latent_class": "attributes made of other attributes are not followed into other methods",
     "torch_log_density_of_ones_own": "log densities of the project are not followed",
     "torch_residual_posterior": "a posterior relative to its prior is not read as a KL",
     "torch_star_import": "libraries imported by a star import of another file are not known",

@@ -18,7 +18,7 @@ from klcli.lint.flow.trace import Trace
 from klcli.lint.project import Project
 from klcli.lint.resolution import Scope, Target, class_of, target
 from klcli.lint.steps import Step, rebuilt, text_of_name
-from klcli.lint.structures import part, structure_of
+from klcli.lint.structures import annotated, part, structure_of
 
 __all__ = ["Expressions"]
 
@@ -110,16 +110,17 @@ class Expressions(Trace, ABC):
         return self._inlined(Target(method, node.value, []), call, frame)
 
     def _pull(self, node: ast.Attribute, frame: Frame) -> None:
-        """What another method gave an attribute, if there is one place where it is set."""
+        """What another method gave an attribute, if one method sets it."""
         name = text_of_name(node)
         if self._is_relevant is None or name in self._pulled or frame.depth >= _DEEPEST:
             return
         self._pulled.add(name)
         kind = class_of(node.value, frame.scope)
         where = kind.attributes.get(node.attr, []) if kind else []
-        if len(where) != 1 or any(name in step.targets for step in frame.steps):
+        found = _always_set(where)
+        if found is None or any(name in step.targets for step in frame.steps):
             return
-        method, statement = where[0]
+        method, statement = found
         value = getattr(statement, "value", None)
         if method in self._stack or not isinstance(value, ast.expr) or not _is_followed(value):
             return
@@ -212,6 +213,7 @@ class Expressions(Trace, ABC):
         names |= libraries(self.project.of(function.module))
         scope = Scope(function, self.project, own, local, self.known.classes)
         inner = Frame(scope, names, owner if own else None, frame.depth + 1, frame.steps)
+        self._annotate(inner)
         if owner is not None and own and (kind := class_of(owner, frame.scope)):
             self.known.classes.setdefault(
                 text_of_name(owner) if not isinstance(owner, ast.Call) else "", kind
@@ -225,6 +227,22 @@ class Expressions(Trace, ABC):
                 self.known.classes[name] = function.owner
         return inner
 
+    def _annotate(self, frame: Frame) -> None:
+        """What annotations say of parameters, and that ``other`` is an object of the same class."""
+        function = frame.function
+        if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        for entry in function.node.args.args:
+            name = frame.names.get(entry.arg, entry.arg)
+            value = ast.copy_location(ast.Name(name, ast.Load()), function.node)
+            if entry.arg == "other" and function.owner:
+                self.known.classes[name] = function.owner
+            elif isinstance(entry.annotation, ast.Name):
+                if kind := class_of(ast.Call(entry.annotation, [], []), frame.scope):
+                    self.known.classes[name] = kind
+                elif found := annotated(value, entry.annotation.id):
+                    self.known.structures[name] = found
+
     def _give(self, inner: Frame, name: str, value: ast.expr, node: ast.Call, frame: Frame) -> None:
         """Give a parameter its value."""
         if isinstance(value, ast.Lambda):
@@ -237,6 +255,16 @@ class Expressions(Trace, ABC):
             self.known.structures[inner.names[name]] = structure
         if isinstance(value, ast.Name | ast.Attribute) and (kind := class_of(value, frame.scope)):
             self.known.classes[inner.names[name]] = kind
+
+
+def _always_set(where: Sequence[tuple[Function, ast.stmt]]) -> tuple[Function, ast.stmt] | None:
+    """The last place where the only method that sets an attribute does it whatever the branch."""
+    if len(where) == 1:
+        return where[0]
+    if len({method for method, _ in where}) != 1:
+        return None
+    always = [found for found in where if found[1] in found[0].body]
+    return always[-1] if always else None
 
 
 def _is_followed(value: ast.expr) -> bool:

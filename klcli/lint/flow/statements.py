@@ -18,7 +18,7 @@ from klcli.lint.flow.branches import agreed, assigned, blocks
 from klcli.lint.flow.expressions import Expressions
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
 from klcli.lint.project import Project
-from klcli.lint.resolution import Scope, class_of
+from klcli.lint.resolution import Scope
 from klcli.lint.sinks import Sink
 from klcli.lint.steps import Step, forgotten, names_in, stored, text_of_name
 from klcli.lint.structures import structure_of
@@ -73,15 +73,6 @@ class _Statements(Expressions):
         frame = Frame(scope, libraries(self.project.of(function.module)), None, 0, steps)
         self._annotate(frame)
         self.block(function.body, frame, False)
-
-    def _annotate(self, frame: Frame) -> None:
-        """The classes of parameters that say them."""
-        if isinstance(frame.function.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for entry in frame.function.node.args.args:
-                if isinstance(entry.annotation, ast.Name):
-                    made = ast.Call(entry.annotation, [], [])
-                    if kind := class_of(made, frame.scope):
-                        self.known.classes[entry.arg] = kind
 
     def block(self, body: Sequence[ast.stmt], frame: Frame, sometimes: bool) -> None:
         for statement in body:
