@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import permutations
 
 from klcli.errors import KlcliError
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import (
@@ -25,6 +28,9 @@ from klcli.judge.names import is_prior, is_sample, suggested
 
 __all__ = ["ways_to_read"]
 
+_OF_RELATIVE = 3
+"""A mean and a head that count from those of the prior, and the head of the prior."""
+_CLOSE = 1e-9
 _MOST_HELPERS = 8
 """Helper variables that are tried as symbols."""
 
@@ -56,9 +62,53 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
     if links:
         texts = tuple(f"{name} is taken for {to_text(tree)}" for name, tree in links.items())
         yield replace(program, tree=substitute(program.tree, links)), set(), texts
+    yield from _relative(program)
     for name, head in _samples(program.tree):
         text = f"{name} is taken for a sample of the posterior: right in expectation, {name} being its mean"
         yield replace(program, tree=_in_expectation(program.tree, name, head)), set(), (text,)
+
+
+def _relative(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
+    """The formula in heads of their own, where one is the log of the ratio of the variances.
+
+    KL(N(m + d, v r) || N(m, v)) = 1/2 (d^2/v + r - log r - 1): the prior only divides the square.
+    """
+    names = free_symbols(program.tree)
+    if len(names) != _OF_RELATIVE:
+        return
+    for mean, head, prior in permutations(names):
+        if not _only_divides(program.tree, mean, head, prior):
+            continue
+        shown = program.spellings.get(head, head)
+        name = f"{head}_q"
+        text = (
+            f"{shown} is taken for the log of the ratio of the variances of posterior and prior, "
+            f"{name} for the log-variance of the posterior"
+        )
+        for reading in ("logvar", "var", "std"):
+            of_prior = PARAMETERIZATIONS[reading].log_variance
+            own = unplaced(substitute(of_prior, {"s": Symbol(prior)}))
+            whole = f"({shown} + {to_text(own)})"
+            tree = substitute(program.tree, {head: operation("-", Symbol(name), own)})
+            yield replace(program, tree=tree, spellings={**program.spellings, name: whole}), set(), (text,)
+
+
+def _only_divides(tree: Tree, mean: str, head: str, prior: str) -> bool:
+    """Whether a symbol counts only where the mean is not 0, as far as doubles can tell."""
+    try:
+        still = [
+            evaluate(tree, {mean: 0.0, head: at, prior: of}, Doubles())
+            for at in (0.4, 1.1)
+            for of in (0.6, 1.7)
+        ]
+        moved = [evaluate(tree, {mean: 1.0, head: 0.4, prior: of}, Doubles()) for of in (0.6, 1.7)]
+    except ArithmeticError:
+        return False
+    return (
+        abs(still[0] - still[1]) + abs(still[2] - still[3])
+        < _CLOSE
+        < min(abs(moved[0] - moved[1]), abs(still[0] - still[2]))
+    )
 
 
 def _samples(tree: Tree) -> Iterator[tuple[str, Tree]]:

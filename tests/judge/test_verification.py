@@ -8,8 +8,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from mpmath import exp, log, mpf
 
 from klcli.errors import KlcliError
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
 from klcli.formula.printing import NOTATIONS, Notation, to_text
 from klcli.formula.program import read, read_program
 from klcli.formula.tree import (
@@ -347,6 +350,29 @@ def test_a_mistake_is_found_whatever_the_mean_is_called(text: str, code: str) ->
     assert best.verdict.roles.mean == "centre"
     assert best.corrected is not None
     assert settled(best.corrected).best.kind == "exact"
+
+
+@pytest.mark.parametrize("prior", ["exp(l)", "v", "s^2"])
+def test_heads_that_count_from_those_of_the_prior(prior: str) -> None:
+    """KL(N(m + d, v r) || N(m, v)) with the mean d and the log-ratio r, as residual posteriors have them."""
+    found = settled(f"-1/2 (1 + r - d^2/{prior} - exp(r))")
+    assert found.best.kind == "exact"
+    assert any("ratio" in warning for warning in found.warnings)
+    values = {"d": mpf("0.7"), "r": mpf("-0.4"), "l": mpf("0.3"), "v": mpf("1.9"), "s": mpf("1.3")}
+    of_prior = {"exp(l)": exp(values["l"]), "v": values["v"], "s^2": values["s"] ** 2}[prior]
+    variance = of_prior * exp(values["r"])
+    truth = (variance / of_prior + values["d"] ** 2 / of_prior - 1 - log(variance / of_prior)) / 2
+    tree = read(f"-1/2 (1 + r - d^2/{prior} - exp(r))")
+    own = {name: float(values[name]) for name in free_symbols(tree)}
+    assert evaluate(tree, own, Doubles()) == pytest.approx(float(truth), rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-1/2 (1 + r - d^2/v - 2 exp(r))", "-1/2 (1 + 2 r - d^2/v - exp(r))", "-1/2 (1 + r - d/v - exp(r))"],
+)
+def test_what_looks_like_a_residual_posterior_and_is_none(text: str) -> None:
+    assert settled(text).best.kind not in ("exact", "scaled")
 
 
 def test_a_prior_of_numbers_in_variables_comes_first_in_the_wrong_order() -> None:
