@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
-from klcli.formula.tree import Tree
+from klcli.formula.tree import Negative, Tree
 from klcli.judge.candidates import PLAIN
 from klcli.judge.verification import Verification, verify
 from klcli.lint.excerpts import Excerpt
-from klcli.lint.expectation import expected, has_noise
+from klcli.lint.expectation import drawn, expected, has_noise
 from klcli.lint.likeness import may_be_kl, signs
 from klcli.lint.programs import program_of, written
 from klcli.lint.steps import with_value
@@ -53,26 +53,41 @@ class Divergence:
 
 def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     """A KL term, one with a negative factor, or what a known mistake keeps from being one."""
-    tree, is_sampled = program.tree, False
-    if has_noise(tree):
-        tree, is_sampled = expected(tree), True
-    if not may_be_kl(tree):
+    if has_noise(program.tree):
+        return _estimate(excerpt, program, program.tree)
+    for tree in drawn(program.tree):
+        if estimate := _estimate(excerpt, program, tree):
+            return estimate
+    if not may_be_kl(program.tree):
         return None
-    for sign in signs(tree):
+    for sign in signs(program.tree):
         signed = program if sign > 0 else _negated(excerpt)
         if signed is None:
             continue
-        if is_sampled:
-            signed = _with_tree(signed, expected(signed.tree))
-        is_mended = excerpt.is_local and not is_sampled
-        found = _settled(signed, is_mended)
-        if sign < 0 and is_mended and _is_half_added(mended := _verified(program, mended=True)):
+        found = _settled(signed, excerpt.is_local)
+        if sign < 0 and excerpt.is_local and _is_half_added(mended := _verified(program, mended=True)):
             found, signed, sign, excerpt = mended, program, 1, _at_half(excerpt)
         if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
-            role = found.best.verdict.roles
-            mean, head = written(signed, role.mean), written(signed, role.head)
-            return Divergence(excerpt.last if is_sampled else excerpt, found, mean, head, sign, is_sampled)
+            return _divergence(excerpt, signed, found, sign)
     return None
+
+
+def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
+    """An estimate from one sample that is a KL in expectation, or minus one."""
+    mean = expected(tree)
+    if not may_be_kl(mean):
+        return None
+    for sign in signs(mean):
+        signed = _with_tree(program, mean if sign > 0 else Negative(mean))
+        found = _settled(signed, is_mended=False)
+        if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
+            return replace(_divergence(excerpt.last, signed, found, sign), is_sampled=True)
+    return None
+
+
+def _divergence(excerpt: Excerpt, program: Program, found: Verification, sign: int) -> Divergence:
+    role = found.best.verdict.roles
+    return Divergence(excerpt, found, written(program, role.mean), written(program, role.head), sign)
 
 
 def _is_half_added(found: Verification | None) -> bool:

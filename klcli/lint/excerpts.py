@@ -36,7 +36,8 @@ class Excerpt:
         steps: the statements of the program, that one the last.
         before: the statements of the flow before it are the first `count` of these.
         count: how many.
-        formula: the one among its statements that adds up the most terms, which people would point at.
+        formula: the one among its statements that adds up the most terms, which people would point at; the
+            last, where all add up two.
         root: the function from which it was reached.
         text: the program.
     """
@@ -119,6 +120,8 @@ def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> E
     if len(text) > _MOST_CHARACTERS:
         return None
     formula = max(kept, key=lambda part: part.sums)
+    if formula.sums == 1:
+        formula = next(part for part in reversed(kept) if part.sums == 1)
     return Excerpt(step, tuple(kept), before, count, formula, root, text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.formula.tree import (
@@ -9,24 +10,67 @@ from klcli.formula.tree import (
     Number,
     Operation,
     Reduction,
+    Symbol,
     Tree,
     children,
     free_symbols,
     operation,
     rebuilt,
     substitute,
+    unplaced,
+    walk,
 )
 from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.names import is_prior, is_sample, suggested
 
-__all__ = ["expected", "has_noise"]
+__all__ = ["drawn", "expected", "has_noise"]
 
 _NOISE = UNIT_NOISE[0]
+_OF_ONE, _OF_TWO = 2, 5
+"""Symbols of a sample with the mean and the head of one Gaussian, and with those of two."""
+_DENSITIES = 2
+"""Those of posterior and prior, each of which has the sample."""
 _ZERO, _ONE, _TWO = (Number(Fraction(number)) for number in range(3))
 
 
 def has_noise(tree: Tree) -> bool:
     """Whether a formula draws standard normal noise."""
     return _NOISE in free_symbols(tree)
+
+
+def drawn(tree: Tree) -> Iterator[Tree]:
+    """A formula of a symbol that is called a sample, with mean + sigma * noise put in for it.
+
+    For log q(z) - log p(z) of densities that are handed z: one way for each mean from which z is taken away,
+    and for each reading of each head.
+    """
+    names = free_symbols(tree)
+    samples = [name for name in names if is_sample(name)]
+    if len(samples) != 1 or has_noise(tree) or not _OF_ONE < len(names) <= _OF_TWO:
+        return
+    (sample,) = samples
+    if sum(node == Symbol(sample) for node in walk(tree)) < _DENSITIES:
+        return
+    means = sorted({name for node in walk(tree) for name in _taken_from(node, sample)}, key=_strangeness)
+    for mean in means:
+        for head in sorted((name for name in names if name not in (sample, *means)), key=_strangeness):
+            stated = suggested(head)
+            for reading in (stated,) if stated else ("logvar", "std", "var", "logstd"):
+                sigma = unplaced(substitute(PARAMETERIZATIONS[reading].sigma, {"s": Symbol(head)}))
+                spread = operation("*", sigma, Symbol(_NOISE))
+                yield substitute(tree, {sample: operation("+", Symbol(mean), spread)})
+
+
+def _strangeness(name: str) -> bool:
+    return is_prior(name) is True
+
+
+def _taken_from(node: Tree, sample: str) -> Iterator[str]:
+    """The mean in a difference of a sample and its mean."""
+    match node:
+        case Operation("-", Symbol(left), Symbol(right)) if sample in (left, right):
+            yield right if left == sample else left
 
 
 def expected(tree: Tree) -> Tree:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
@@ -20,6 +21,8 @@ from klcli.lint.excerpts import Excerpt
 from klcli.lint.programs import program_of, written
 
 __all__ = ["Sample", "sample"]
+
+_OTHERS = re.compile(r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     if len(noises) != 1 or len(others) != 2:
         return None
     is_drawn = noises[0] in UNIT_NOISE
+    if not is_drawn and _is_drawn_otherwise(excerpt, str(written(program, noises[0]))):
+        return None
     found: Sample | None = None
     for mean, head in permutations(others):
         drawn = _drawn(tree, Roles(mean, head))
@@ -58,6 +63,12 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
             if drawn.parameterization is not None:
                 return found
     return found
+
+
+def _is_drawn_otherwise(excerpt: Excerpt, noise: str) -> bool:
+    """Whether what is called noise is drawn from another distribution than the normal one."""
+    _, step = excerpt.defined(noise)
+    return step is not None and _OTHERS.search(ast.unparse(step.node)) is not None
 
 
 def _where_drawn(excerpt: Excerpt) -> Excerpt:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from klcli.formula.callee import viewed
 from klcli.formula.noise import noise_kind, noise_parameters
+from klcli.judge.names import is_epsilon
 from klcli.lint.steps import stored
 
 __all__ = ["agreed", "assigned", "blocks", "until"]
@@ -77,8 +78,20 @@ def until(body: Sequence[ast.stmt], last: ast.stmt) -> Sequence[ast.stmt]:
     return body
 
 
+def _without_epsilon(value: ast.expr) -> ast.expr:
+    match value:
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Name(id=name)) if is_epsilon(name):
+            return left
+        case ast.Call(func=ast.Attribute(attr="add"), args=[left, ast.Name(id=name)]) if is_epsilon(name):
+            return left
+    return value
+
+
 def _keeps(node: ast.AST) -> bool:
-    """Whether an assignment gives a name what it has, in another place or shape: ``x = x.cuda()``."""
+    """Whether an assignment gives a name what it has, in another place or shape: ``x = x.cuda()``.
+
+    A tiny number that is added changes nothing, either.
+    """
     match node:
         case ast.Assign(
             targets=[ast.Name(id=name)],
@@ -86,6 +99,6 @@ def _keeps(node: ast.AST) -> bool:
         ):
             return name == owner and attr in ("cuda", "cpu", "to", "float", "double", "detach", "contiguous")
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            found = viewed(value)
+            found = viewed(_without_epsilon(value))
             return isinstance(found, ast.Name) and found.id == name
     return False
