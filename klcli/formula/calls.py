@@ -7,7 +7,9 @@ import re
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
+from klcli.formula.arithmetic import evaluate
 from klcli.formula.callee import is_module, is_variable_of_tensorflow, viewed
+from klcli.formula.doubles import Doubles
 from klcli.formula.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.syntax import FormulaError, clipped, nearest
 from klcli.formula.tree import (
@@ -19,12 +21,14 @@ from klcli.formula.tree import (
     ReductionKind,
     Symbol,
     Tree,
+    free_symbols,
     operation,
     spanning,
 )
 from klcli.formula.vocabulary import (
     AXES,
     CLIPS,
+    KERAS_EPSILON,
     MODULES,
     NOISE,
     OF_ONE,
@@ -116,7 +120,7 @@ class Calls(ABC):
         if name == "copy_" and len(arguments) == 2:
             return self.tree(arguments[1])
         if name == "epsilon" and not arguments:
-            return Number(Fraction("1e-7"), "1e-7")
+            return KERAS_EPSILON
         if name in ("dot", "matmul", "inner", "vdot") and len(arguments) == 2:
             return self.inner(*arguments)
         if name == "numel" and arguments:
@@ -226,8 +230,9 @@ class Calls(ABC):
         return _is_numeral(node) or (computed and isinstance(self.tree(node), Symbol))
 
     def _limit(self, node: ast.expr) -> Fraction | None:
-        """The number that a clip keeps to; None for a name, whose value is not known."""
-        match self.tree(node):
+        """The number that a clip keeps to; None for what names give, whose values are not known."""
+        tree = self.tree(node)
+        match tree:
             case Number(value):
                 return value
             case Negative(Number(value)):
@@ -235,7 +240,13 @@ class Calls(ABC):
             case Symbol(name):
                 self.ignored.append(name)
                 return None
-        raise self.error("the limits of a clip are numbers", node)
+        if free_symbols(tree):
+            self.ignored.append(ast.unparse(node))
+            return None
+        try:
+            return Fraction(evaluate(tree, {}, Doubles()))
+        except (ArithmeticError, ValueError):
+            raise self.error("the limits of a clip are numbers", node) from None
 
     def _noise(self, kind: Noise, node: ast.Call) -> Tree:
         """Random numbers: the symbol of their kind, scaled and moved as the arguments say."""

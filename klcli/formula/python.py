@@ -41,7 +41,7 @@ from klcli.formula.tree import (
     operation,
     spanning,
 )
-from klcli.formula.vocabulary import MODULES
+from klcli.formula.vocabulary import KERAS_EPSILON, MODULES
 
 __all__ = ["Reader", "parse"]
 
@@ -189,6 +189,8 @@ class Reader(Calls):
                 return self.values[name] if name in self.values else self._symbol(node)
             case ast.Attribute(value=owner, attr="pi" | "e" as name) if is_module(owner):
                 return Constant(name)
+            case ast.Attribute(value=owner, attr="_epsilon" | "_EPSILON") if is_module(owner):
+                return KERAS_EPSILON
             case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
                 return self.tree(owner)
             case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if _is_shape(shape):

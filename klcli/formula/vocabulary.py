@@ -16,6 +16,7 @@ from klcli.formula.tree import FUNCTIONS, Call, Negative, Number, Operator, Redu
 __all__ = [
     "AXES",
     "CLIPS",
+    "KERAS_EPSILON",
     "MODULES",
     "NOISE",
     "OF_ONE",
@@ -28,6 +29,9 @@ __all__ = [
     "UNIT_NOISE",
     "VIEWS",
 ]
+
+KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
+"""The small number of Keras, unless a configuration says another: ``K.epsilon()``, once ``K._epsilon``."""
 
 ClipKind: TypeAlias = Literal["both", "low", "high"]
 Noise: TypeAlias = Literal["randn", "rand"]

@@ -56,6 +56,7 @@ def is_mean(name: str) -> bool:
 @lru_cache(maxsize=1024)
 def suggested(name: str) -> str | None:
     """The parameterization that a name states, as ``log_sigma`` does; None for one that states none."""
+    name = name.lstrip("_")
     for candidate in (name, without_side(name)):
         for reading, pattern in _READINGS.items():
             if pattern.match(candidate) or pattern.match(re.sub(r"\A[A-Za-z]{1,9}_", "", candidate)):

@@ -85,7 +85,7 @@ class Excerpt:
                 return (*place, step.spelled.get(name, name)) if step.is_written else (*place[:2], 0, name)
         if found := _PART.fullmatch(name):
             path, line, column, whole = self.origin(found["whole"])
-            return path, line, column, whole + _OWNER.sub("", found["part"])
+            return path, line, column, whole + _OWNER.sub("", found["part"]).replace("...", ":")
         return (self.root.module.path, 0, 0, f"{self.root.name}:{name}")
 
     def defined(self, name: str) -> tuple[str, Step | None]:

@@ -103,4 +103,4 @@ def _same_names(one: Divergence, drawn: Sample) -> bool:
 
 
 def _bare(excerpt: Excerpt, name: str) -> str:
-    return excerpt.spelled(name).removeprefix("self.").lower()
+    return excerpt.spelled(name).removeprefix("self.").strip("_").lower()

@@ -83,6 +83,7 @@ READ: list[tuple[str, str, Any]] = [
     # Clips.
     ("x.clamp(min=-10, max=10) + np.clip(x, 0.1, 2)", "clip(x, -10, 10) + clip(x, 0.1, 2)", None),
     ("torch.clamp(x, min=1e-6) + np.maximum(x, 1) + x.clamp_max(3)", "max(x, 0.000001) + max(x, 1) + min(x, 3)", None),
+    ("K.clip(x, K._epsilon, 1/eps) + K.epsilon() * y", "max(x, 1e-7) + 1e-7 y", None),
     ("max(1e-6, x) + tf.clip_by_value(x, -1., 1.)", "max(x, 0.000001) + clip(x, -1, 1)", None),
     # Random numbers.
     ("x + torch.randn_like(y) * s", "x + randn * s", None),
