@@ -39,12 +39,17 @@ def noise_parameters(node: ast.Call) -> dict[str, ast.expr]:
     if name.startswith(("randn", "rand_", "standard")) or name == "rand":
         positional = []
     elif (owner is None or is_module(owner)) and not (
-        name in ("normal", "uniform") and roots & _PARAMETERS_FIRST
+        name in ("normal", "uniform") and (roots & _PARAMETERS_FIRST or _begins_with_numbers(node))
     ):
         positional = [] if roots & _KEY_FIRST else node.args[1:]
     positional = [] if positional and _is_shape(positional[0]) else positional
     given = dict(zip(("mean", "scale"), positional, strict=False))
     return given | {PARAMETERS[entry.arg]: entry.value for entry in node.keywords if entry.arg in PARAMETERS}
+
+
+def _begins_with_numbers(node: ast.Call) -> bool:
+    """Whether a mean and a scale come first, as two numbers: ``xp.random.normal(0, 1, shape)``."""
+    return len(node.args) > 1 and all(isinstance(entry, ast.Constant) for entry in node.args[:2])
 
 
 def _is_shape(node: ast.expr) -> bool:

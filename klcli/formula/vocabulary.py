@@ -82,7 +82,18 @@ CLIPS: Mapping[str, ClipKind] = {
 
 SAME = frozenset(
     (
-        *("asarray", "cast", "clone", "contiguous", "convert_to_tensor", "copy", "cpu", "cuda", "detach"),
+        *(
+            "asarray",
+            "astype",
+            "cast",
+            "clone",
+            "contiguous",
+            "convert_to_tensor",
+            "copy",
+            "cpu",
+            "cuda",
+            "detach",
+        ),
         *(
             "double",
             "expand_as",

@@ -57,7 +57,7 @@ def test_what_is_walked(klcli: Klcli, project: Path) -> None:
 
 
 def test_unreadable_files_do_not_stop_it(klcli: Klcli, project: Path) -> None:
-    (project / "src" / "two.py").write_text("x = = exp(2) ** 2\n")
+    (project / "src" / "two.py").write_text("kl = = exp(2) ** 2\n")
     result = klcli("lint", "src", "--json")
     assert result.status == 0
     assert json.loads(result.out)["unreadable"] == [

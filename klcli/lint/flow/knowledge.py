@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.lint.definitions import Class, Function
 from klcli.lint.steps import text_of_name
 from klcli.lint.structures import Structure, structure_of
@@ -18,12 +19,12 @@ class Knowledge:
     """What is known of names.
 
     Attributes:
-        taken: the names that are in use.
+        taken: the names that are in use; those of noise are always.
         structures: the parts of values, by the names of those.
         classes: the classes of objects, by the names of those.
     """
 
-    taken: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=lambda: set(UNIT_NOISE))
     structures: dict[str, Structure] = field(default_factory=dict)
     classes: dict[str, Class] = field(default_factory=dict)
 

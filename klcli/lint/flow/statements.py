@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.lint.definitions import Function, lambda_of
 from klcli.lint.excerpts import Excerpt
 from klcli.lint.flow.arguments import beginning
@@ -70,7 +71,9 @@ class _Statements(Expressions):
         local = frozenset(local_names(function))
         scope = Scope(function, self.project, own_name(function), local, self.known.classes)
         steps = beginning(function, self.project, local)
-        frame = Frame(scope, libraries(self.project.of(function.module)), None, 0, steps)
+        names = libraries(self.project.of(function.module))
+        names |= {name: self.known.fresh(name) for name in UNIT_NOISE if name in local}
+        frame = Frame(scope, names, None, 0, steps)
         self._annotate(frame)
         self.block(function.body, frame, False)
 
