@@ -233,7 +233,7 @@ class UnicodePrinter(AsciiPrinter):
         match exponent:
             case Number(value, "") | Negative(Number(value, "")) if value.denominator == 1:
                 digits = f"{'-' * isinstance(exponent, Negative)}{value}"
-                if len(digits) <= 4:
+                if len(digits) <= 4 and digits != "-0":  # a raised number is one number, and 0 has no sign
                     return base + "".join(SUPERSCRIPTS[digit] for digit in digits)
         return super().power(base, exponent, tail)
 

@@ -102,6 +102,7 @@ def test_looks(text: str, unicode: str, ascii: str, latex: str, python_text: str
 
 
 TRAPS = {
+    "a negative zero as an exponent": Call("exp", Negative(Number(Fraction(0)))),
     "two numbers side by side": operation("*", whole(2), whole(3)),
     "a number beside a fraction sign": operation("*", whole(2), Number(Fraction(1, 2))),
     "a number beside a decimal point": operation("*", whole(2), Number(Fraction(1, 2), ".5")),
