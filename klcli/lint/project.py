@@ -6,7 +6,7 @@ import ast
 import os.path
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TypeAlias
@@ -78,6 +78,7 @@ class Project:
         self._known: dict[str, Definitions | None] = {}
         self._imported: dict[tuple[Definitions, str], _Imported] = {}
         self._numbers: dict[Definitions, list[tuple[str, ast.Constant]]] = {}
+        self._starred: dict[Definitions, Mapping[str, tuple[str, str | None]]] = {}
         self._paths: dict[tuple[str, str], str | None] = {}
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._importers: dict[str, list[str]] = defaultdict(list)
@@ -143,6 +144,17 @@ class Project:
         if here not in self._numbers:
             self._numbers[here] = list(self._numbers_of(here))
         return self._numbers[here]
+
+    def starred(self, here: Definitions) -> Mapping[str, tuple[str, str | None]]:
+        """What the modules import from which a module of the project imports everything."""
+        if here not in self._starred:
+            found: dict[str, tuple[str, str | None]] = {}
+            for source in here.stars:
+                path = self._path(source, here.top.module.path)
+                if path and (other := self.at(path)) and other is not here:
+                    found |= other.imports
+            self._starred[here] = found
+        return self._starred[here]
 
     def _numbers_of(self, here: Definitions) -> Iterator[tuple[str, ast.Constant]]:
         own = here.top.module.path

@@ -26,7 +26,6 @@ EXPECTED = {
 KNOWN_GAPS: dict[str, str] = {
     "tf_draw_lists": "heads kept in lists by subscript are not followed from one loop into another",
     "tf_sampler_reads_std_elsewhere": "attributes set by a constructor in another file are not tied to the caller's heads",
-    "torch_star_import": "libraries imported by a star import of another file are not known",
 }
 """Cases whose answer is known to be missing today, and why."""
 

@@ -210,7 +210,7 @@ class Expressions(Trace, ABC):
         names = {
             name: self.known.fresh(name) for name in sorted(local - {own} if owner is not None else local)
         }
-        names |= libraries(self.project.of(function.module))
+        names |= libraries(self.project.of(function.module), self.project)
         scope = Scope(function, self.project, own, local, self.known.classes)
         inner = Frame(scope, names, owner if own else None, frame.depth + 1, frame.steps)
         self._annotate(inner)

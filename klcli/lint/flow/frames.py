@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from klcli.formula.vocabulary import MODULES
 from klcli.lint.definitions import Definitions, Function, parameters
+from klcli.lint.project import Project
 from klcli.lint.resolution import Scope
 from klcli.lint.steps import Step, rebuilt
 
@@ -73,13 +74,14 @@ class Frame:
         return rebuilt(node, self._with_names)
 
 
-def libraries(here: Definitions) -> dict[str, str]:
+def libraries(here: Definitions, project: Project) -> dict[str, str]:
     """The names by which a module calls numerical libraries, where nobody else calls them so."""
+    imports = {**project.starred(here), **here.imports}
     return {
         name: _LIBRARY
-        for name, (source, _) in here.imports.items()
+        for name, (source, part) in imports.items()
         if name not in MODULES and "." not in name and source.partition(".")[0] in _LIBRARIES
-        if name[:1].islower() and here.imports[name][1] in _PARTS
+        if name[:1].islower() and part in _PARTS
     }
 
 

@@ -71,7 +71,7 @@ class _Statements(Expressions):
         local = frozenset(local_names(function))
         scope = Scope(function, self.project, own_name(function), local, self.known.classes)
         steps = beginning(function, self.project, local)
-        names = libraries(self.project.of(function.module))
+        names = libraries(self.project.of(function.module), self.project)
         names |= {name: self.known.fresh(name) for name in UNIT_NOISE if name in local}
         frame = Frame(scope, names, None, 0, steps)
         self._annotate(frame)
