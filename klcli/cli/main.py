@@ -101,7 +101,15 @@ def cli(ctx: click.Context, settings: Settings) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
+    _open_streams()
     sys.exit(_status(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def _open_streams() -> None:
+    """Give a stream that was closed before the start (``>&-``) somewhere to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def _status(arguments: list[str]) -> int:
