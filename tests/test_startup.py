@@ -103,5 +103,5 @@ def test_explain_loads_no_library_of_numbers() -> None:
 def test_lint_loads_the_judge_for_those_files_only_that_are_worth_it(tmp_path: Path) -> None:
     (tmp_path / "plain.py").write_text("x = 1\n")
     modules = loaded("lint", str(tmp_path))
-    assert "klcli.lint.source" in modules
+    assert "klcli.lint.reading.source" in modules
     assert not modules & {*HEAVY, "klcli.lint.flow", "multiprocessing", "pathspec", "tomllib"} - {"rich"}

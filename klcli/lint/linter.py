@@ -9,20 +9,20 @@ from typing import TypeAlias
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import prior_text, scale_text
-from klcli.lint.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
-from klcli.lint.divergences import Divergence
-from klcli.lint.excerpts import Excerpt
-from klcli.lint.findings import Finding, Linted, Place, Prior, Term
+from klcli.lint.findings.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
+from klcli.lint.findings.pairing import pairs
+from klcli.lint.findings.places import expression_of, place_of
+from klcli.lint.findings.swaps import swapped_calls
+from klcli.lint.findings.types import Finding, Linted, Place, Prior, Term
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.statements import Flow, flow
-from klcli.lint.pairing import pairs
-from klcli.lint.places import expression_of, place_of
-from klcli.lint.project import Project, outline
-from klcli.lint.relevance import Relevance, holds_terms
-from klcli.lint.samples import Sample
-from klcli.lint.sinks import Sink
-from klcli.lint.source import Module
-from klcli.lint.swaps import swapped_calls
-from klcli.lint.terms import terms
+from klcli.lint.project.files import Project, outline
+from klcli.lint.project.relevance import Relevance, holds_terms
+from klcli.lint.reading.source import Module
+from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.recognition import terms
+from klcli.lint.terms.samples import Sample
 
 __all__ = ["linted"]
 

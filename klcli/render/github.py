@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from klcli.lint.findings import Place
+from klcli.lint.findings.types import Place
 from klcli.render.signs import visible
 from klcli.report.findings import Alert, FindingData, Findings, spot
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
-from klcli.lint.findings import Finding, Linted, Place, Severity, Term, address
-from klcli.lint.raw_places import RawPlaces
+from klcli.lint.findings.types import Finding, Linted, Place, Severity, Term, address
+from klcli.lint.reading.raw_places import RawPlaces
 from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Source
 from klcli.report.findings import Findings, UnreadableData, one_line
 from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row, term_data

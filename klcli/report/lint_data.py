@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
-from klcli.lint.findings import Edit, Finding, Place, Prior, Related, Term
-from klcli.lint.raw_places import RawPlaces
+from klcli.lint.findings.types import Edit, Finding, Place, Prior, Related, Term
+from klcli.lint.reading.raw_places import RawPlaces
 from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
 
 __all__ = ["COLUMNS", "LintData", "TermData", "alert", "finding_row", "term_data"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.lint.findings import Term, address
+from klcli.lint.findings.types import Term, address
 from klcli.report.document import Fact, Facts, Tone
 
 __all__ = ["term_facts"]

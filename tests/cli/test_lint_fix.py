@@ -15,9 +15,9 @@ import pytest
 
 from klcli.cli.linting import fixing, looking, work
 from klcli.judge.mistakes import find_mistake
-from klcli.lint.findings import Edit, Finding, Linted, Place
-from klcli.lint.project import Outline, Project
-from klcli.lint.source import Module
+from klcli.lint.findings.types import Edit, Finding, Linted, Place
+from klcli.lint.project.files import Outline, Project
+from klcli.lint.reading.source import Module
 from tests.cli.conftest import Klcli
 
 WRONG = "# true\nx = wrong  # é\r\ny = wrong\n"

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from klcli.lint.linter import linted
-from klcli.lint.source import parsed
+from klcli.lint.reading.source import parsed
 
 KL = "def kl(mean, logvar):\n    {0}\n    return {1} * K.sum(1 + logvar - K.square(mean) - K.exp(logvar), axis=-1)\n"
 

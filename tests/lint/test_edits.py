@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.lint.edits import UneditableError, edited, edited_file
-from klcli.lint.findings import Edit, Place
-from klcli.lint.source import text_of
+from klcli.lint.findings.edits import UneditableError, edited, edited_file
+from klcli.lint.findings.types import Edit, Place
+from klcli.lint.reading.source import text_of
 
 
 def edit(line: int, column: int, end_column: int, text: str, end_line: int | None = None) -> Edit:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from klcli.lint.edits import edited_file
-from klcli.lint.findings import Finding
+from klcli.lint.findings.edits import edited_file
+from klcli.lint.findings.types import Finding
 from klcli.lint.linter import linted
-from klcli.lint.source import parsed, text_of
+from klcli.lint.reading.source import parsed, text_of
 
 FOLDER = Path(__file__).parent / "fixtures"
 MISTAKEN = [

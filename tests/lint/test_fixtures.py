@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from klcli.lint.findings import Place
+from klcli.lint.findings.types import Place
 from klcli.lint.linter import linted
-from klcli.lint.project import Project, outline
-from klcli.lint.source import parsed, text_of
+from klcli.lint.project.files import Project, outline
+from klcli.lint.reading.source import parsed, text_of
 
 FOLDER = Path(__file__).parent / "fixtures"
 EXPECTED = {

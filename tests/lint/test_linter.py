@@ -6,9 +6,9 @@ import textwrap
 
 import pytest
 
-from klcli.lint.findings import Linted
+from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
-from klcli.lint.source import parsed
+from klcli.lint.reading.source import parsed
 
 
 def lint(source: str) -> Linted:

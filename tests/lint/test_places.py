@@ -6,10 +6,10 @@ import ast
 
 import pytest
 
-from klcli.lint.findings import Place
-from klcli.lint.notebooks import Cell
-from klcli.lint.places import segment
-from klcli.lint.source import Module
+from klcli.lint.findings.places import segment
+from klcli.lint.findings.types import Place
+from klcli.lint.reading.notebooks import Cell
+from klcli.lint.reading.source import Module
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.findings import Edit, Place
-from klcli.lint.raw_places import RawPlaces
-from klcli.lint.source import UnreadableError, text_of
+from klcli.lint.findings.types import Edit, Place
+from klcli.lint.reading.raw_places import RawPlaces
+from klcli.lint.reading.source import UnreadableError, text_of
 
 RAW = (
     '{"cells": [{"cell_type": "markdown", "source": "t = 1"},\n'

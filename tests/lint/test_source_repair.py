@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klcli.lint.source import Module, UnreadableError, encoding_of, parsed, text_of
+from klcli.lint.reading.source import Module, UnreadableError, encoding_of, parsed, text_of
 
 PYTHON_2 = [
     ("print 'a', x", "print('a', x)"),

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from klcli.lint.project import Project, outline
-from klcli.lint.source import Module, parsed
-from klcli.lint.worth import is_worth, may_compute, without_comments
+from klcli.lint.project.files import Project, outline
+from klcli.lint.reading.source import Module, parsed
+from klcli.lint.reading.worth import is_worth, may_compute, without_comments
 
 
 @pytest.mark.parametrize(

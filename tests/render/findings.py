@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from klcli.judge.mistakes import MISTAKES, find_mistake
-from klcli.lint.findings import Edit, Place
+from klcli.lint.findings.types import Edit, Place
 from klcli.report.findings import Alert, FindingData, Findings, RelatedData, UnreadableData
 
 DISAGREES = Alert(

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from klcli.cli.linting.patterns import located
 from klcli.cli.linting.writing import write_whole
 from klcli.errors import KlcliError
-from klcli.lint.findings import Finding
+from klcli.lint.findings.types import Finding
 
 __all__ = ["Accepted", "accepted_in", "save", "unused", "without"]
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 from klcli.cli.linting.looking import Outlining
 from klcli.cli.linting.reading import Sources
 from klcli.cli.progress import progress
-from klcli.lint.findings import Finding, Linted
-from klcli.lint.project import Outline
+from klcli.lint.findings.types import Finding, Linted
+from klcli.lint.project.files import Outline
 
 __all__ = ["cores", "findings_of", "lint_files"]
 

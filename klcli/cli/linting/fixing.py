@@ -9,9 +9,9 @@ from difflib import unified_diff
 
 from klcli.cli.linting.reading import Sources
 from klcli.cli.linting.writing import write_whole
-from klcli.lint.edits import UneditableError, edited_file
-from klcli.lint.findings import Finding
-from klcli.lint.source import UnreadableError, text_of
+from klcli.lint.findings.edits import UneditableError, edited_file
+from klcli.lint.findings.types import Finding
+from klcli.lint.reading.source import UnreadableError, text_of
 
 __all__ = ["Change", "Fixes", "diff", "fixes", "write"]
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
-from klcli.lint.findings import Linted
-from klcli.lint.source import UnreadableError
+from klcli.lint.findings.types import Linted
+from klcli.lint.reading.source import UnreadableError
 
 __all__ = ["or_unreadable"]
 

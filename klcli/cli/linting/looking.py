@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from klcli.cli.linting.guard import or_unreadable
 from klcli.cli.linting.reading import Sources
-from klcli.lint.findings import Linted
-from klcli.lint.project import Outline, outline
+from klcli.lint.findings.types import Linted
+from klcli.lint.project.files import Outline, outline
 
 __all__ = ["Outlining"]
 

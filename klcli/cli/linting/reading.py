@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from klcli.lint.notebooks import is_notebook
-from klcli.lint.raw_places import RawPlaces
-from klcli.lint.source import UnreadableError, text_of
+from klcli.lint.reading.notebooks import is_notebook
+from klcli.lint.reading.raw_places import RawPlaces
+from klcli.lint.reading.source import UnreadableError, text_of
 
 __all__ = ["MOST_BYTES", "Sources"]
 

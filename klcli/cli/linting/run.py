@@ -13,7 +13,7 @@ from klcli.cli.linting.fixing import Fixes, diff, fixes, write
 from klcli.cli.linting.plan import Flags, Plan, plan
 from klcli.cli.output import Settings
 from klcli.errors import KlcliError
-from klcli.lint.findings import Finding, Linted
+from klcli.lint.findings.types import Finding, Linted
 from klcli.report.document import Document
 from klcli.report.lint import lint_report
 from klcli.report.report import Report

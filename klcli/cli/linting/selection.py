@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from klcli.cli.linting.patterns import Patterns
 from klcli.errors import KlcliError
 from klcli.judge.mistakes import MISTAKES
-from klcli.lint.findings import Finding
+from klcli.lint.findings.types import Finding
 
 __all__ = ["Selection", "codes"]
 

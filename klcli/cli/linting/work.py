@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from klcli.cli.linting.guard import or_unreadable
 from klcli.cli.linting.reading import Sources
-from klcli.lint.findings import Linted
+from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
-from klcli.lint.project import Outline, Project
-from klcli.lint.source import Module, UnreadableError, parsed
+from klcli.lint.project.files import Outline, Project
+from klcli.lint.reading.source import Module, UnreadableError, parsed
 
 __all__ = ["Linting"]
 

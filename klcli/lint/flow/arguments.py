@@ -8,10 +8,10 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from klcli.lint.definitions import Function, FunctionNode, is_number, parameters
-from klcli.lint.project import Project
-from klcli.lint.resolution import Target
-from klcli.lint.steps import Step, stored
+from klcli.lint.flow.steps import Step, stored
+from klcli.lint.project.definitions import Function, FunctionNode, is_number, parameters
+from klcli.lint.project.files import Project
+from klcli.lint.project.resolution import Target
 
 __all__ = ["arguments", "beginning"]
 

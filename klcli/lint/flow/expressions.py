@@ -9,16 +9,16 @@ from collections.abc import Callable, Sequence
 from klcli.formula.callee import is_variable_of_tensorflow
 from klcli.formula.calls import is_readable
 from klcli.formula.noise import noise_kind
-from klcli.lint import densities
-from klcli.lint.definitions import Function, lambda_of
+from klcli.lint.flow import densities
 from klcli.lint.flow.arguments import arguments
 from klcli.lint.flow.branches import until
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
+from klcli.lint.flow.steps import Step, rebuilt, text_of_name
+from klcli.lint.flow.structures import annotated, part, structure_of
 from klcli.lint.flow.trace import Trace
-from klcli.lint.project import Project
-from klcli.lint.resolution import Scope, Target, class_of, target
-from klcli.lint.steps import Step, rebuilt, text_of_name
-from klcli.lint.structures import annotated, part, structure_of
+from klcli.lint.project.definitions import Function, lambda_of
+from klcli.lint.project.files import Project
+from klcli.lint.project.resolution import Scope, Target, class_of, target
 
 __all__ = ["Expressions"]
 

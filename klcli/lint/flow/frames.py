@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from klcli.formula.vocabulary import MODULES
-from klcli.lint.definitions import Definitions, Function, parameters
-from klcli.lint.project import Project
-from klcli.lint.resolution import Scope
-from klcli.lint.steps import Step, rebuilt
+from klcli.lint.flow.steps import Step, rebuilt
+from klcli.lint.project.definitions import Definitions, Function, parameters
+from klcli.lint.project.files import Project
+from klcli.lint.project.resolution import Scope
 
 __all__ = ["Frame", "libraries", "local_names", "own_name"]
 

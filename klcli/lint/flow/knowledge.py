@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from klcli.formula.vocabulary import UNIT_NOISE
-from klcli.lint.definitions import Class, Function
-from klcli.lint.steps import text_of_name
-from klcli.lint.structures import Structure, structure_of
+from klcli.lint.flow.steps import text_of_name
+from klcli.lint.flow.structures import Structure, structure_of
+from klcli.lint.project.definitions import Class, Function
 
 __all__ = ["Knowledge"]
 

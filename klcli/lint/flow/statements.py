@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from klcli.formula.vocabulary import UNIT_NOISE
-from klcli.lint.definitions import Function, lambda_of
-from klcli.lint.excerpts import Excerpt
 from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.branches import agreed, assigned, blocks
+from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.expressions import Expressions
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
-from klcli.lint.project import Project
-from klcli.lint.resolution import Scope
-from klcli.lint.sinks import Sink
-from klcli.lint.steps import Step, forgotten, names_in, stored, text_of_name
-from klcli.lint.structures import structure_of
+from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.steps import Step, forgotten, names_in, stored, text_of_name
+from klcli.lint.flow.structures import structure_of
+from klcli.lint.project.definitions import Function, lambda_of
+from klcli.lint.project.files import Project
+from klcli.lint.project.resolution import Scope
 
 __all__ = ["Flow", "flow"]
 

@@ -15,10 +15,10 @@ from klcli.cli.linting import driver, guard, processes, work
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.processes import spread
 from klcli.cli.linting.reading import Sources
-from klcli.lint.findings import Linted
+from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
-from klcli.lint.project import Project
-from klcli.lint.source import Module
+from klcli.lint.project.files import Project
+from klcli.lint.reading.source import Module
 
 GOOD = "def kl(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()\n"
 BAD = "def kl(mu, s):\n    return -0.5 * (1 + s - mu ** 2 - torch.exp(s) ** 2).sum()\n"

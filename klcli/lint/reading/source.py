@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from klcli.lint.decoding import UnreadableError, decoded, encoding_of, without_surrogates
-from klcli.lint.division import with_floors
-from klcli.lint.notebooks import Cell, cells_of, code_of, is_notebook, python_from
-from klcli.lint.repair import FAILURES, Repair, repaired, syntax
-from klcli.lint.splicing import Change, relocate, spliced
+from klcli.lint.reading.decoding import UnreadableError, decoded, encoding_of, without_surrogates
+from klcli.lint.reading.division import with_floors
+from klcli.lint.reading.notebooks import Cell, cells_of, code_of, is_notebook, python_from
+from klcli.lint.reading.repair import FAILURES, Repair, repaired, syntax
+from klcli.lint.reading.splicing import Change, relocate, spliced
 
 __all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TypeAlias
 
-from klcli.lint.definitions import Class, Definitions, Function, definitions
-from klcli.lint.source import Module
-from klcli.lint.worth import is_topical, is_worth
+from klcli.lint.project.definitions import Class, Definitions, Function, definitions
+from klcli.lint.reading.source import Module
+from klcli.lint.reading.worth import is_topical, is_worth
 
 __all__ = ["Outline", "Project", "outline"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
-from klcli.lint.lexing import Line, Token
-from klcli.lint.splicing import Change
+from klcli.lint.reading.lexing import Line, Token
+from klcli.lint.reading.splicing import Change
 
 __all__ = ["as_python_3", "is_python_2"]
 

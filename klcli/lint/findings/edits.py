@@ -9,10 +9,10 @@ import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from klcli.lint.cell_strings import CellStrings
-from klcli.lint.findings import Edit, Place
-from klcli.lint.notebooks import is_notebook
-from klcli.lint.source import UnreadableError, parsed, text_of
+from klcli.lint.findings.types import Edit, Place
+from klcli.lint.reading.cell_strings import CellStrings
+from klcli.lint.reading.notebooks import is_notebook
+from klcli.lint.reading.source import UnreadableError, parsed, text_of
 
 __all__ = ["Edited", "Lines", "UneditableError", "edited", "edited_file"]
 

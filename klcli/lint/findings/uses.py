@@ -11,9 +11,9 @@ from klcli.formula.calls import is_readable
 from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
 from klcli.formula.tree import Tree, free_symbols
-from klcli.lint.divergences import Divergence
-from klcli.lint.sinks import Sink
-from klcli.lint.steps import Step, names_in, rebuilt, stored
+from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.steps import Step, names_in, rebuilt, stored
+from klcli.lint.terms.divergences import Divergence
 
 __all__ = ["is_unused", "slope"]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from klcli.lint.divergences import Divergence
-from klcli.lint.excerpts import Excerpt
-from klcli.lint.samples import Sample
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.samples import Sample
 
 __all__ = ["Pair", "pairs"]
 

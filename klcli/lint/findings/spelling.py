@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 
-from klcli.lint.places import segment
-from klcli.lint.source import Module
+from klcli.lint.findings.places import segment
+from klcli.lint.reading.source import Module
 
 __all__ = ["spellings"]
 

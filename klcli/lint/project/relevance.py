@@ -8,10 +8,17 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME
-from klcli.lint.definitions import Definitions, Function, lines_of
-from klcli.lint.project import Project
-from klcli.lint.source import Module
-from klcli.lint.worth import has_calls, is_topical, may_combine, may_compute, may_hold_terms, without_comments
+from klcli.lint.project.definitions import Definitions, Function, lines_of
+from klcli.lint.project.files import Project
+from klcli.lint.reading.source import Module
+from klcli.lint.reading.worth import (
+    has_calls,
+    is_topical,
+    may_combine,
+    may_compute,
+    may_hold_terms,
+    without_comments,
+)
 
 __all__ = ["Relevance", "holds_terms"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from klcli.lint.definitions import Class, Definitions, Function, lambda_of
-from klcli.lint.project import Project
-from klcli.lint.steps import text_of_name
+from klcli.lint.flow.steps import text_of_name
+from klcli.lint.project.definitions import Class, Definitions, Function, lambda_of
+from klcli.lint.project.files import Project
 
 __all__ = ["Scope", "Target", "class_of", "target"]
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from textwrap import dedent
 
-from klcli.lint.edits import edited
-from klcli.lint.excerpts import Excerpt
-from klcli.lint.findings import Edit
-from klcli.lint.places import segment, span
-from klcli.lint.source import Module
-from klcli.lint.spelling import spellings
-from klcli.lint.steps import Step, with_value
+from klcli.lint.findings.edits import edited
+from klcli.lint.findings.places import segment, span
+from klcli.lint.findings.spelling import spellings
+from klcli.lint.findings.types import Edit
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.steps import Step, with_value
+from klcli.lint.reading.source import Module
 
 __all__ = ["fixed"]
 

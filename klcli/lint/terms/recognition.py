@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from klcli.lint.divergences import Divergence, divergence
-from klcli.lint.excerpts import Excerpt, smaller
-from klcli.lint.programs import program_of
-from klcli.lint.samples import Sample, sample
+from klcli.lint.flow.excerpts import Excerpt, smaller
+from klcli.lint.terms.divergences import Divergence, divergence
+from klcli.lint.terms.programs import program_of
+from klcli.lint.terms.samples import Sample, sample
 
 __all__ = ["terms"]
 

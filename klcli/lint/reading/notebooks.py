@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from klcli.lint.decoding import UnreadableError, decoded, without_surrogates
+from klcli.lint.reading.decoding import UnreadableError, decoded, without_surrogates
 
 __all__ = ["Cell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
 

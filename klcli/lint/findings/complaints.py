@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import is_mean, suggested
-from klcli.lint.definitions import lines_of
-from klcli.lint.divergences import Divergence
-from klcli.lint.excerpts import Excerpt
-from klcli.lint.findings import Confidence, Finding, Place, Related, Severity
-from klcli.lint.fixes import fixed
-from klcli.lint.pairing import Pair
-from klcli.lint.places import expression_of, lines_at, place_of, segment, span
-from klcli.lint.samples import Sample
-from klcli.lint.sinks import Sink
-from klcli.lint.source import Module
-from klcli.lint.uses import is_unused, slope
+from klcli.lint.findings.fixes import fixed
+from klcli.lint.findings.pairing import Pair
+from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
+from klcli.lint.findings.types import Confidence, Finding, Place, Related, Severity
+from klcli.lint.findings.uses import is_unused, slope
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.sinks import Sink
+from klcli.lint.project.definitions import lines_of
+from klcli.lint.reading.source import Module
+from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.samples import Sample
 
 __all__ = ["about_divergence", "about_pair", "about_sample", "about_signs", "about_swap"]
 

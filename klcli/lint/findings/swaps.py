@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from klcli.formula.callee import called
 from klcli.judge.names import is_prior
-from klcli.lint.definitions import Definitions
+from klcli.lint.project.definitions import Definitions
 
 __all__ = ["swapped_calls"]
 

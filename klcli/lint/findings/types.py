@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from klcli.judge.mistakes import Mistake
-from klcli.lint.notebooks import Cell
+from klcli.lint.reading.notebooks import Cell
 
 __all__ = [
     "Confidence",

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from klcli.lint.definitions import Function
-from klcli.lint.steps import Step
+from klcli.lint.flow.steps import Step
+from klcli.lint.project.definitions import Function
 
 __all__ = ["Sink", "sinks_in"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from klcli.lint.cell_strings import CellStrings
-from klcli.lint.decoding import UnreadableError, decoded
-from klcli.lint.edits import Lines
-from klcli.lint.findings import Edit, Place
-from klcli.lint.notebooks import code_of
+from klcli.lint.findings.edits import Lines
+from klcli.lint.findings.types import Edit, Place
+from klcli.lint.reading.cell_strings import CellStrings
+from klcli.lint.reading.decoding import UnreadableError, decoded
+from klcli.lint.reading.notebooks import code_of
 
 __all__ = ["RawPlaces"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from klcli.lint.notebooks import with_line_feeds
+from klcli.lint.reading.notebooks import with_line_feeds
 
 __all__ = ["CellStrings"]
 

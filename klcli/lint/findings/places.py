@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.lint.definitions import lines_of
-from klcli.lint.excerpts import Excerpt
-from klcli.lint.findings import Place
-from klcli.lint.source import Module
+from klcli.lint.findings.types import Place
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.project.definitions import lines_of
+from klcli.lint.reading.source import Module
 
 __all__ = ["expression_of", "lines_at", "node_of", "place_of", "segment", "span"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
-from klcli.lint.source import Module
+from klcli.lint.reading.source import Module
 
 __all__ = [
     "Class",

@@ -13,7 +13,7 @@ from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.tree import FUNCTIONS
-from klcli.lint.definitions import Function
+from klcli.lint.project.definitions import Function
 
 __all__ = [
     "UNKNOWN",

@@ -10,8 +10,8 @@ import ast
 from collections.abc import Callable
 
 from klcli.formula.callee import called
-from klcli.lint.definitions import Definitions
-from klcli.lint.structures import Structure
+from klcli.lint.flow.structures import Structure
+from klcli.lint.project.definitions import Definitions
 
 __all__ = ["computed"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from klcli.formula.vocabulary import REDUCTIONS
-from klcli.lint.definitions import Function
-from klcli.lint.steps import Step
+from klcli.lint.flow.steps import Step
+from klcli.lint.project.definitions import Function
 
 __all__ = ["Excerpt", "Root", "excerpt", "smaller"]
 

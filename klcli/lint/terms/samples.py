@@ -17,8 +17,8 @@ from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.names import is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
-from klcli.lint.excerpts import Excerpt
-from klcli.lint.programs import program_of, written
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.terms.programs import program_of, written
 
 __all__ = ["Sample", "sample"]
 

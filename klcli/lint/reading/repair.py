@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from klcli.lint.lexing import Line, logical_lines
-from klcli.lint.python2 import as_python_3, is_python_2
-from klcli.lint.splicing import Change, spliced
+from klcli.lint.reading.lexing import Line, logical_lines
+from klcli.lint.reading.python2 import as_python_3, is_python_2
+from klcli.lint.reading.splicing import Change, spliced
 
 __all__ = ["FAILURES", "Repair", "repaired", "syntax"]
 

@@ -11,11 +11,11 @@ from klcli.formula.program import Program
 from klcli.formula.tree import Negative, Tree
 from klcli.judge.candidates import PLAIN
 from klcli.judge.verification import Verification, verify
-from klcli.lint.excerpts import Excerpt
-from klcli.lint.expectation import drawn, expected, has_noise
-from klcli.lint.likeness import may_be_kl, signs
-from klcli.lint.programs import program_of, written
-from klcli.lint.steps import with_value
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.steps import with_value
+from klcli.lint.terms.expectation import drawn, expected, has_noise
+from klcli.lint.terms.likeness import may_be_kl, signs
+from klcli.lint.terms.programs import program_of, written
 
 __all__ = ["Divergence", "divergence"]
 

@@ -1,0 +1,1 @@
+"""What is said about terms, where, and how it is mended."""

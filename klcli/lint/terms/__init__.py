@@ -1,0 +1,1 @@
+"""What an expression computes: a KL term, a sample, or neither."""
