@@ -12,7 +12,8 @@ from klcli.lint.findings.places import segment, span
 from klcli.lint.findings.spelling import spellings
 from klcli.lint.findings.types import Edit
 from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.flow.steps import Step, with_value
+from klcli.lint.flow.nodes import with_value
+from klcli.lint.flow.steps import Step
 from klcli.lint.reading.source import Module
 
 __all__ = ["fixed"]

@@ -11,8 +11,9 @@ from klcli.formula.calls import is_readable
 from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
 from klcli.formula.tree import Tree, free_symbols
+from klcli.lint.flow.nodes import names_in, rebuilt, stored
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.flow.steps import Step, names_in, rebuilt, stored
+from klcli.lint.flow.steps import Step
 from klcli.lint.terms.divergences import Divergence
 
 __all__ = ["is_unused", "slope"]

@@ -8,7 +8,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from klcli.lint.flow.steps import Step, stored
+from klcli.lint.flow.nodes import stored
+from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function, FunctionNode, is_number, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Target

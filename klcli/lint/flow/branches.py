@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from klcli.formula.callee import viewed
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.judge.names import is_epsilon
-from klcli.lint.flow.steps import stored
+from klcli.lint.flow.nodes import stored
 
 __all__ = ["agreed", "assigned", "blocks", "until"]
 

@@ -13,7 +13,8 @@ from klcli.lint.flow import densities
 from klcli.lint.flow.arguments import arguments
 from klcli.lint.flow.branches import until
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
-from klcli.lint.flow.steps import Step, rebuilt, text_of_name
+from klcli.lint.flow.nodes import rebuilt, text_of_name
+from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import annotated, part, structure_of
 from klcli.lint.flow.trace import Trace
 from klcli.lint.project.definitions import Function, lambda_of

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from klcli.formula.vocabulary import MODULES
-from klcli.lint.flow.steps import Step, rebuilt
+from klcli.lint.flow.nodes import rebuilt
+from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Definitions, Function, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Scope

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from klcli.formula.callee import called
 from klcli.formula.vocabulary import UNIT_NOISE
-from klcli.lint.flow.steps import text_of_name
+from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Class, Function
 
@@ -57,8 +58,6 @@ class Knowledge:
     def distribution(self, value: ast.expr) -> Structure | None:
         """The normal distribution that an expression stands for."""
         found = self.structure(value)
-        if found is None and isinstance(value, ast.Call):
-            name = getattr(value.func, "attr", getattr(value.func, "id", ""))
-            if name == "Independent" and value.args:
-                return self.distribution(value.args[0])
+        if found is None and isinstance(value, ast.Call) and called(value) == "Independent" and value.args:
+            return self.distribution(value.args[0])
         return found if found is not None and found.is_normal else None

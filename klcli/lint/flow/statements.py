@@ -17,8 +17,9 @@ from klcli.lint.flow.branches import agreed, assigned, blocks
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.expressions import Expressions
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
+from klcli.lint.flow.nodes import names_in, stored, text_of_name
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.flow.steps import Step, forgotten, names_in, stored, text_of_name
+from klcli.lint.flow.steps import Step, forgotten
 from klcli.lint.flow.structures import structure_of
 from klcli.lint.project.definitions import Function, lambda_of
 from klcli.lint.project.files import Project

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from klcli.formula.callee import called
+
 __all__ = ["Structure", "annotated", "normal", "part", "structure_of"]
 
 _NORMALS = frozenset(
@@ -53,7 +55,7 @@ def structure_of(value: ast.expr) -> Structure | None:
 
 def normal(call: ast.Call) -> Structure | None:
     """The mean and the scale of a normal distribution that a call makes."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    name = called(call)
     if name in _WRAPPERS and call.args and isinstance(call.args[0], ast.Call):
         return normal(call.args[0])
     if name not in _NORMALS:

@@ -7,8 +7,9 @@ import ast
 from klcli.lint.flow.excerpts import Excerpt, excerpt
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.knowledge import Knowledge
+from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.sinks import Sink, sinks_in
-from klcli.lint.flow.steps import Step, text_of_name
+from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure, normal, structure_of
 from klcli.lint.project.definitions import Function
 from klcli.lint.project.resolution import class_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from klcli.lint.flow.steps import text_of_name
+from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.project.definitions import Class, Definitions, Function, lambda_of
 from klcli.lint.project.files import Project
 

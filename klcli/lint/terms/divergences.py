@@ -12,7 +12,7 @@ from klcli.formula.tree import Negative, Tree
 from klcli.judge.candidates import PLAIN
 from klcli.judge.verification import Verification, verify
 from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.flow.steps import with_value
+from klcli.lint.flow.nodes import with_value
 from klcli.lint.terms.expectation import drawn, expected, has_noise
 from klcli.lint.terms.likeness import may_be_kl, signs
 from klcli.lint.terms.programs import program_of, written
