@@ -14,7 +14,7 @@ from klcli.lint.reading.source import Module, UnreadableError, parsed
 
 __all__ = ["Linting"]
 
-_MOST_CHARACTERS = 2_000_000
+_MOST_CHARACTERS = 5_000_000
 """Of the modules that a project holds before it is begun anew: memory does not grow with the files. A syntax
 tree takes some thirty times the space of its source."""
 
