@@ -24,6 +24,8 @@ _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 
 def swapped_calls(here: Definitions) -> Iterator[ast.Call]:
     """The calls of a library's ``kl_divergence`` in a module whose first argument is called a prior."""
+    if "kl_divergence" not in here.top.module.text:
+        return
     for node in ast.walk(here.top.module.tree):
         match node:
             case ast.Call(func=ast.Name(id="kl_divergence" as name), args=[q, p, *_]):

@@ -161,11 +161,7 @@ class Expressions(Trace, ABC):
             self._is_relevant is not None
             and len(function.body) <= _MOST_STATEMENTS
             and self._is_relevant(function)
-            and not any(
-                isinstance(node, ast.Yield | ast.YieldFrom)
-                for line in function.body
-                for node in ast.walk(line)
-            )
+            and not _is_generator(function)
         )
 
     def _inlined(self, where: Target, node: ast.Call, frame: Frame) -> ast.expr:
@@ -266,6 +262,12 @@ def _always_set(where: Sequence[tuple[Function, ast.stmt]]) -> tuple[Function, a
         return None
     always = [found for found in where if found[1] in found[0].body]
     return always[-1] if always else None
+
+
+def _is_generator(function: Function) -> bool:
+    return any(
+        isinstance(node, ast.Yield | ast.YieldFrom) for line in function.body for node in ast.walk(line)
+    )
 
 
 def _is_followed(value: ast.expr) -> bool:
