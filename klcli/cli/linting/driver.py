@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from klcli.cli.linting.looking import Outlining
@@ -53,7 +54,20 @@ def _linted(
         return {}
     from klcli.cli.linting.work import Linting
 
-    return _each(Linting(sources, outlines), worth, jobs, _FEW_FILES, "files linted", quiet)
+    with _without_collections():
+        return _each(Linting(sources, outlines), worth, jobs, _FEW_FILES, "files linted", quiet)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Do not search the memory for cycles again and again: millions of nodes of syntax trees have none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def findings_of(results: Sequence[Linted]) -> list[Finding]:

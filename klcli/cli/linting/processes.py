@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -117,6 +118,7 @@ def _start(work: Callable[[str], Any]) -> None:
     """Prepare a process; Ctrl-C reaches all of them at once, and only the first has something to say."""
     global _work
     _work = work
+    gc.disable()  # see `driver`
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

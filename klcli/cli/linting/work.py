@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -41,6 +42,7 @@ class Linting:
         project, self._project = self._project, None  # what an exception leaves behind is not used again
         if project is None or self._loaded > _MOST_CHARACTERS:
             project, self._loaded = Project(self.outlines, self._module_or_none), 0
+            gc.collect()  # which is done by itself in no process that lints
         known = project.at(path)
         found = linted(known.top.module if known else self._module(path), project)
         self._project = project
