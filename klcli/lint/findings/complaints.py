@@ -79,6 +79,8 @@ def about_signs(divergences: Sequence[Sequence[Divergence]], sinks: Sequence[Sin
     for one in (way for ways in divergences for way in ways if not way.is_sampled):
         sign = one.sign if one.is_right else 0
         for sink in sinks if sign else ():
+            if not (sink.is_certain or one.excerpt.is_local):
+                continue  # what is called a loss may be maximised, and a function may give minus a KL for it
             if way := slope(sink, one):
                 signs[sink].append((sign * way, one))
     added = {place_of(one.excerpt) for found in signs.values() for sign, one in found if sign > 0}
@@ -149,8 +151,10 @@ def _exchanged(call: ast.Call) -> ast.Call:
 def _badly_drawn(one: Sample) -> Finding:
     mistake = one.sampling.mistake
     assert mistake is not None
-    reading = one.sampling.parameterization
-    return _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+    severity: Severity = (
+        "info" if mistake.code == "KL118" else "warning"
+    )  # how far a network goes is not known
+    return _finding(one.excerpt, mistake, severity, "medium", mistake.sentence, one.sampling.parameterization)
 
 
 def _disagreement(found: Pair) -> Finding:
