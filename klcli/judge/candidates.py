@@ -330,7 +330,8 @@ def _candidate(
     if way is None:
         return Candidate(kind, verdict, _unmendable(verdict, prepared))
     repair, text = mended[name, way]
-    if kind == "other-prior" and repair.verdict.kind == "exact":
+    # A constant that belongs to k KL(q || N(0, 1)) and to no KL to the other prior shows what was meant.
+    if kind == "other-prior" and (repair.verdict.kind == "exact" or (verdict.kl and verdict.kl.shift != 0)):
         kind = "wrong"
     if kind == "other-prior":
         return Candidate(kind, verdict)

@@ -19,7 +19,10 @@ _DIGITS = 30
 _SLACK = Fraction(1, 10**25)
 _LARGEST_DENOMINATOR = 256
 _UNITS = tuple(
-    map(parse, ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2"))
+    map(
+        parse,
+        ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2", "e", "1/e"),
+    )
 )
 _OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: (abs(f), f < 0)))
 
@@ -27,8 +30,8 @@ _OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: 
 def as_tree(value: Quantity) -> Tree | None:
     """The constant that a number is to 25 digits; None if it is none of those that are known.
 
-    Known are rationals, and a rational plus a rational multiple of log 2, 3, 5, 7, 10, pi and 2 pi, of pi, or
-    of the root of 2.
+    Known are rationals, and a rational plus a rational multiple of log 2, 3, 5, 7, 10, pi and 2 pi, of pi, of
+    the root of 2, or of e and 1/e.
     """
     if isinstance(value, Fraction):
         return number(value)

@@ -353,6 +353,14 @@ MISTAKES: tuple[Mistake, ...] = (
         "that is called sigma and is a log-variance everywhere. Nothing is computed wrongly. Readers take "
         "it for a mistake, and one day someone puts it right in one place only.",
     ),
+    Mistake(
+        "KL208",
+        "prior log-variance 1",
+        "the prior has the variance e = 2.718: a 1 stands where the logarithm of a variance belongs",
+        "A function that takes a log-variance is handed 1 for the unit prior, whose log-variance is 0. The "
+        "KL is then that to N(0, e), and the optimum is sigma = 1.649: samples of N(0, 1) at test time do "
+        "not cover what the decoder was trained on. Write 0.",
+    ),
 )
 """Every mistake, in the order in which they are tried."""
 

@@ -142,7 +142,8 @@ def _is_accepted(finding: Finding) -> bool:
 def _term(one: Divergence) -> Term:
     found, best = one.found, one.found.best
     verdict = best.verdict
-    kind, sign = (best.kind, "") if one.sign > 0 else ("scaled", "-")
+    sign = "" if one.sign > 0 else "-"
+    kind = "scaled" if sign and best.kind == "exact" else best.kind
     mean, variance = prior_text(found.program, verdict)
     return Term(
         place_of(one.excerpt),

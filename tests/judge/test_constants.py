@@ -24,6 +24,8 @@ from klcli.judge.constants import as_tree, constant_text, shift_text
         (lambda: (mpmath.log(2 * mpmath.pi) + 1) / 2, "1/2 log(2 pi) + 1/2"),
         (lambda: mpmath.pi / 3, "1/3 pi"),
         (lambda: mpmath.sqrt(2), "sqrt(2)"),
+        (lambda: mpmath.e, "e"),
+        (lambda: mpmath.exp(-1) / 2, "1/2 (1/e)"),
     ],
 )
 def test_names(value: Callable[[], Any], text: str) -> None:

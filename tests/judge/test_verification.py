@@ -105,6 +105,22 @@ def test_fixed_priors(name: str, mean: str, sigma: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "code"),
+    [
+        # The constant is that of 2 KL(q || N(0, 1)), and of no multiple of the KL to N(0, 1/2).
+        ("-(1 + log(std) - mean^2 - std^2)", "wrong", "KL101"),
+        ("mu^2 + exp(lv) - lv/2 - 1", "wrong", "KL101"),
+        # Without a constant, or with its own one, the other prior may be what is meant.
+        ("s^2 + mu^2 - log(s)", "other-prior", None),
+        ("s^2 + mu^2 - log(s) - 1/2 - log(2)/2", "other-prior", None),
+    ],
+)
+def test_a_constant_tells_another_prior_from_a_mistake(text: str, kind: str, code: str | None) -> None:
+    best = settled(text).best
+    assert (best.kind, best.mistake and best.mistake.code) == (kind, code)
+
+
+@pytest.mark.parametrize(
     ("text", "roles"),
     [
         ("log(sp) - log(sq) + (sq^2 + mu^2)/(2 sp^2) - 1/2", Roles("mu", "sq", None, "sp")),

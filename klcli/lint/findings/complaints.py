@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.constants import constant_text
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import is_mean, suggested
 from klcli.lint.findings.fixes import fixed
@@ -37,6 +38,9 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
     if best.kind == "reversed" and not best.verdict.roles.has_prior:
         mistake = find_mistake("KL115")
         yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+    if one.is_right and _has_unit_log_variance(one):
+        mistake = find_mistake("KL208")
+        yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
     if all(map(is_unused, ways)):
         mistake = find_mistake("KL205")
         yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
@@ -52,13 +56,20 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
         yield _finding(one.excerpt, find_mistake("KL207"), "note", "medium", words, reading)
 
 
+def _has_unit_log_variance(one: Divergence) -> bool:
+    """Whether the prior has the variance e, which nobody chooses."""
+    kl = one.found.best.verdict.kl
+    return kl is not None and kl.prior_variance is not None and constant_text(kl.prior_variance) == "e"
+
+
 def _mistaken(one: Divergence, mistake: Mistake) -> Finding:
     """A mistake that is known by name."""
     reading = one.found.best.verdict.parameterization
-    words = mistake.sentence
+    words = f"in expectation over the noise, {mistake.sentence}" if one.is_sampled else mistake.sentence
     if one.head:
         words += f", if {_spelled(one)} is {reading.meaning}"
-    line, edit = fixed(one.excerpt, one.found.best.corrected)
+    # The expectation of an estimate from a sample has no line of its own.
+    line, edit = (None, None) if one.is_sampled else fixed(one.excerpt, one.found.best.corrected)
     return Finding(
         place_of(one.excerpt),
         mistake,

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program
+from klcli.formula.printing import to_text
+from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Negative, Tree
 from klcli.judge.candidates import PLAIN
 from klcli.judge.verification import Verification, verify
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.nodes import with_value
-from klcli.lint.terms.expectation import drawn, expected, has_noise
+from klcli.lint.terms.expectation import drawn, expected, has_noise, redrawn
 from klcli.lint.terms.likeness import may_be_kl, signs
+from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.programs import program_of, written
 
 __all__ = ["Divergence", "divergence"]
@@ -73,7 +75,19 @@ def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
 
 
 def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
-    """An estimate from one sample that is a KL in expectation, or minus one."""
+    """An estimate from one sample that is a KL in expectation, or minus one.
+
+    It is one as well if it would be with a sample that reads its head as the density does: those two
+    disagree. What a known mistake keeps from being one is looked for last.
+    """
+    for way in (tree, *redrawn(tree)):
+        if found := _expected(excerpt, program, way):
+            return found
+    return _mended_estimate(excerpt, program, tree) if excerpt.last.is_local else None
+
+
+def _expected(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
+    """What the expectation of an estimate is, if it is a KL or minus one."""
     mean = expected(tree)
     if not may_be_kl(mean):
         return None
@@ -81,8 +95,24 @@ def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | No
         signed = _with_tree(program, mean if sign > 0 else Negative(mean))
         found = _settled(signed, is_mended=False)
         if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
-            return replace(_divergence(excerpt.last, signed, found, sign), is_sampled=True)
+            return _sampled(excerpt, signed, found, sign)
     return None
+
+
+def _mended_estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
+    """An estimate whose expectation a known mistake keeps from being a KL, or one to another prior."""
+    mean = expected(tree)
+    for sign in signs(mean) if may_be_kl(mean) else ():
+        for form in normal_forms(mean if sign > 0 else Negative(mean)):
+            signed = replace(read_program(to_text(form), "math"), spellings=program.spellings)
+            found = _settled(signed, is_mended=True)
+            if found is not None and (sign > 0 or not _is_of_strange_prior(found)):
+                return _sampled(excerpt, signed, found, sign)
+    return None
+
+
+def _sampled(excerpt: Excerpt, program: Program, found: Verification, sign: int) -> Divergence:
+    return replace(_divergence(excerpt.last, program, found, sign), is_sampled=True)
 
 
 def _divergence(excerpt: Excerpt, program: Program, found: Verification, sign: int) -> Divergence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from klcli.errors import KlcliError
 from klcli.formula.tree import (
     Negative,
     Number,
@@ -23,8 +24,10 @@ from klcli.formula.tree import (
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.names import is_prior, is_sample, suggested
+from klcli.judge.roles import Roles
+from klcli.judge.sampler import judge_sampler
 
-__all__ = ["drawn", "expected", "has_noise"]
+__all__ = ["drawn", "expected", "has_noise", "redrawn"]
 
 _NOISE = UNIT_NOISE[0]
 _OF_ONE, _OF_TWO = 2, 5
@@ -60,6 +63,46 @@ def drawn(tree: Tree) -> Iterator[Tree]:
                 sigma = unplaced(substitute(PARAMETERIZATIONS[reading].sigma, {"s": Symbol(head)}))
                 spread = operation("*", sigma, Symbol(_NOISE))
                 yield substitute(tree, {sample: operation("+", Symbol(mean), spread)})
+
+
+def redrawn(tree: Tree) -> Iterator[Tree]:
+    """A formula of a sample as it would be, if the sample read its head in another way.
+
+    What a density that reads the head otherwise than the sample was meant to be evaluated at.
+    """
+    found = next(_samples_in(tree), None)
+    if found is None:
+        return
+    whole, role = found
+    try:
+        held = judge_sampler(whole, role, None).parameterization
+    except (KlcliError, ArithmeticError):
+        return
+    own = {"s": Symbol(str(role.head))}
+    for reading in PARAMETERIZATIONS.values() if held else ():
+        if reading.name != held:
+            sigma = unplaced(substitute(reading.sigma, own))
+            spread = operation("*", sigma, Symbol(_NOISE))
+            yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))
+
+
+def _samples_in(tree: Tree) -> Iterator[tuple[Tree, Roles]]:
+    """The sums of a mean and a function of one head times the noise."""
+    for node in walk(tree):
+        match node:
+            case Operation("+", Symbol(mean), spread) | Operation("+", spread, Symbol(mean)) if has_noise(
+                spread
+            ):
+                heads = [name for name in free_symbols(spread) if name not in (_NOISE, mean)]
+                if len(heads) == 1:
+                    yield node, Roles(mean, heads[0])
+
+
+def _with_part(tree: Tree, part: Tree, other: Tree) -> Tree:
+    """A formula with another part wherever one stands in it."""
+    if tree == part:
+        return other
+    return rebuilt(tree, [_with_part(child, part, other) for child in children(tree)])
 
 
 def _strangeness(name: str) -> bool:
