@@ -128,6 +128,11 @@ NOISE: Mapping[str, Noise] = {
 
 UNIT_NOISE = tuple(dict.fromkeys(NOISE.values()))
 
+DISTRIBUTIONS = frozenset(
+    ("Normal", "MultivariateNormal", "MultivariateNormalDiag", "Independent", "kl_divergence")
+)
+"""What is known of libraries of distributions by its name."""
+
 VIEWS = frozenset(
     (
         "detach",

@@ -28,7 +28,7 @@ def swapped_calls(here: Definitions) -> Iterator[ast.Call]:
         return
     for node in ast.walk(here.top.module.tree):
         match node:
-            case ast.Call(func=ast.Name(id="kl_divergence" as name), args=[q, p, *_]):
+            case ast.Call(func=ast.Name(id=name), args=[q, p, *_]) if _meant(here, name) == "kl_divergence":
                 pair = (q, p) if _is_library(here, name) else None
             case ast.Call(func=ast.Attribute(value=owner, attr="kl_divergence"), args=[q, p, *_]):
                 pair = (q, p) if _is_library(here, _root(owner)) else None
@@ -49,6 +49,11 @@ def _is_library(here: Definitions, name: str) -> bool:
     return _LIBRARY.search(source) is not None or source in _USUAL
 
 
+def _meant(here: Definitions, name: str) -> str | None:
+    """What a name is called where it is imported from."""
+    return here.imports.get(name, ("", name))[1]
+
+
 def _root(node: ast.expr) -> str:
     while isinstance(node, ast.Attribute):
         node = node.value
@@ -62,6 +67,8 @@ def _name(node: ast.expr) -> str:
             return name
         case ast.Subscript(slice=ast.Constant(value=str(name))):
             return name
+        case ast.Subscript(value=owner):
+            return _name(owner)
         case ast.Call(args=[first, *_]) if called(node) in _AROUND:
             return _name(first)
         case ast.Call():

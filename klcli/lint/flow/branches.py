@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from klcli.formula.callee import viewed
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.judge.names import is_epsilon
 from klcli.lint.flow.nodes import stored
+from klcli.lint.flow.steps import Step
+from klcli.lint.project.definitions import Function, parameters
 
-__all__ = ["agreed", "assigned", "blocks", "until"]
+__all__ = ["agreed", "assigned", "blocks", "born", "until", "untouched"]
 
 
 def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -43,6 +46,37 @@ def agreed(statement: ast.stmt) -> dict[str, ast.Assign]:
         for name, node in first.items()
         if name in second and _is_same(node.value, second[name].value)
     }
+
+
+def born(statement: ast.stmt, function: Function) -> set[str]:
+    """The names that only an ``if`` without ``else`` gives values: where they are used, it was taken."""
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return set()
+    everywhere, given = _stores_of(function), parameters(function.node) if function.node else []
+    inside = Counter(_stores(statement))
+    return {name for name, count in inside.items() if count == everywhere[name]}.difference(given)
+
+
+@lru_cache(maxsize=64)
+def _stores_of(function: Function) -> Counter[str]:
+    """How often a function gives each name a value."""
+    return Counter(name for line in function.body for name in _stores(line))
+
+
+def _stores(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def untouched(steps: Iterable[Step], stale: Collection[str]) -> Iterator[Step]:
+    """The statements of a branch that hold after it: those that use nothing which other paths leave as it was."""
+    changed = set(stale)
+    for step in steps:
+        if changed.isdisjoint(step.targets | step.uses):
+            yield step
+        else:
+            changed |= step.targets
 
 
 def _values(body: Sequence[ast.stmt]) -> dict[str, ast.Assign]:

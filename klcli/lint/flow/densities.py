@@ -75,7 +75,7 @@ def _of(
 
 def _divergence(q: Structure, p: Structure, at: ast.expr) -> ast.expr:
     """KL(q || p)."""
-    return _written("log(S / s) + (s ** 2 + (m - M) ** 2) / (2 * S ** 2) - 0.5", at, q, p)
+    return _summed(_written("log(S / s) + (s ** 2 + (m - M) ** 2) / (2 * S ** 2) - 0.5", at, q, p), q)
 
 
 def _sample(q: Structure, at: ast.expr) -> ast.expr:
@@ -86,7 +86,12 @@ def _sample(q: Structure, at: ast.expr) -> ast.expr:
 def _log_density(q: Structure, value: ast.expr, at: ast.expr) -> ast.expr:
     """log q(value)."""
     found = _written("-((x - m) ** 2) / (2 * s ** 2) - log(s) - 0.5 * log(2 * math.pi)", at, q)
-    return _put(found, {"x": value})
+    return _summed(_put(found, {"x": value}), q)
+
+
+def _summed(found: ast.expr, q: Structure) -> ast.expr:
+    """The sum over the last dimension of what a distribution over all of it gives."""
+    return _put(_tree("sum(x, axis=-1)", found), {"x": found}) if q.is_summed else found
 
 
 def _tree(text: str, at: ast.expr) -> ast.expr:

@@ -15,11 +15,11 @@ from klcli.lint.flow.branches import until
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
 from klcli.lint.flow.nodes import rebuilt, text_of_name
 from klcli.lint.flow.steps import Step
-from klcli.lint.flow.structures import annotated, part, structure_of
+from klcli.lint.flow.structures import annotated, is_normal, part, structure_of
 from klcli.lint.flow.trace import Trace
 from klcli.lint.project.definitions import Function, lambda_of
 from klcli.lint.project.files import Project
-from klcli.lint.project.resolution import Scope, Target, class_of, target
+from klcli.lint.project.resolution import Scope, Target, class_of, setters, target
 
 __all__ = ["Expressions"]
 
@@ -117,7 +117,7 @@ class Expressions(Trace, ABC):
             return
         self._pulled.add(name)
         kind = class_of(node.value, frame.scope)
-        where = kind.attributes.get(node.attr, []) if kind else []
+        where = setters(kind, node.attr, self.project) if kind else ()
         found = _always_set(where)
         if found is None or any(name in step.targets for step in frame.steps):
             return
@@ -136,6 +136,7 @@ class Expressions(Trace, ABC):
         frame.steps.extend(step for step in inner.steps if known.isdisjoint(step.targets))
 
     def _call(self, source: ast.Call, node: ast.Call, frame: Frame) -> ast.expr:
+        node = self._spread(node, frame)
         found = densities.computed(node, self.known.distribution, frame.scope.here)
         if found is not None:
             return found
@@ -146,6 +147,23 @@ class Expressions(Trace, ABC):
         if _takes_itself(source, where, frame):
             where = Target(where.function, node.args[0], node.args[1:])
         return self._inlined(where, node, frame)
+
+    def _spread(self, node: ast.Call, frame: Frame) -> ast.Call:
+        """A call with the entries of a starred argument: those that are known, or the two of a distribution."""
+        match node.args:
+            case [*first, ast.Starred(value=value)]:
+                known = self.known.structure(value)
+                count = len(known.parts) if known else 2 if is_normal(node) and not first else 0
+            case _:
+                return node
+        entries = [
+            ast.copy_location(ast.Subscript(value, ast.Constant(number), ast.Load()), value)
+            for number in range(count)
+        ]
+        if not entries:
+            return node
+        arguments_ = [*first, *(self._part(entry, frame) for entry in entries)]
+        return ast.copy_location(ast.Call(node.func, arguments_, node.keywords), node)
 
     def _target(self, source: ast.Call, frame: Frame) -> Target | None:
         """The function that a call is followed into, if it is."""
@@ -178,9 +196,20 @@ class Expressions(Trace, ABC):
         self._stack.pop()
         if not inner.returns:
             return node
-        always = [value for value, sometimes in inner.returns if not sometimes]
-        value = always[-1] if always else inner.returns[0][0]
-        return self._result(value, where.function, inner)
+        return self._result(self._returned(inner), where.function, inner)
+
+    def _returned(self, inner: Frame) -> ast.expr:
+        """What a function gives back after all branches; or in the branch that gives a normal distribution."""
+        always = [one for one in inner.returns if not one.sometimes]
+        if always:
+            return always[-1].value
+        normal = [one for one in inner.returns if one.structure and one.structure.is_normal]
+        chosen = [*normal, *inner.returns][0]
+        known = set(map(id, inner.steps))
+        inner.steps.extend(step for step in chosen.steps if id(step) not in known)
+        if chosen.structure and isinstance(chosen.value, ast.Name | ast.Attribute):
+            self.known.structures[text_of_name(chosen.value)] = chosen.structure
+        return chosen.value
 
     def _result(self, value: ast.expr, function: Function, inner: Frame) -> ast.expr:
         """What was given back, its parts by names that keep them."""

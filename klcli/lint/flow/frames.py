@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from klcli.formula.vocabulary import MODULES
+from klcli.formula.vocabulary import DISTRIBUTIONS, MODULES
 from klcli.lint.flow.nodes import rebuilt
 from klcli.lint.flow.steps import Step
+from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions, Function, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Scope
 
-__all__ = ["Frame", "libraries", "local_names", "own_name"]
+__all__ = ["Frame", "Returned", "libraries", "local_names", "own_name"]
 
 _LIBRARY = "xp"
 _LIBRARIES = frozenset(
@@ -26,6 +27,23 @@ _PARTS = (None, "numpy", "functional", "backend", "nd", "ops")
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a function gives back.
+
+    Attributes:
+        value: an expression with the names of the flow.
+        sometimes: whether a branch decides that it does.
+        steps: what was computed before, in that branch too.
+        structure: the parts of the value that are known.
+    """
+
+    value: ast.expr
+    sometimes: bool
+    steps: Sequence[Step]
+    structure: Structure | None
+
+
 @dataclass(slots=True)
 class Frame:
     """A function that is being followed.
@@ -36,7 +54,7 @@ class Frame:
         owner: what its first parameter stands for, for a method of another object.
         depth: how many calls lie above it.
         steps: what was computed before.
-        returns: what it gives back, and whether only sometimes.
+        returns: what it gives back.
     """
 
     scope: Scope
@@ -44,7 +62,7 @@ class Frame:
     owner: ast.expr | None
     depth: int
     steps: list[Step]
-    returns: list[tuple[ast.expr, bool]] = field(default_factory=list)
+    returns: list[Returned] = field(default_factory=list)
 
     @property
     def function(self) -> Function:
@@ -76,9 +94,10 @@ class Frame:
 
 
 def libraries(here: Definitions, project: Project) -> dict[str, str]:
-    """The names by which a module calls numerical libraries, where nobody else calls them so."""
+    """The names by which a module calls numerical libraries and distributions, if nobody else does."""
     imports = {**project.starred(here), **here.imports}
-    return {
+    renamed = {name: part for name, (_, part) in imports.items() if part in DISTRIBUTIONS and name != part}
+    return renamed | {
         name: _LIBRARY
         for name, (source, part) in imports.items()
         if name not in MODULES and "." not in name and source.partition(".")[0] in _LIBRARIES

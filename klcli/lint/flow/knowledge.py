@@ -59,5 +59,6 @@ class Knowledge:
         """The normal distribution that an expression stands for."""
         found = self.structure(value)
         if found is None and isinstance(value, ast.Call) and called(value) == "Independent" and value.args:
-            return self.distribution(value.args[0])
+            inner = self.distribution(value.args[0])
+            return inner and inner.summed
         return found if found is not None and found.is_normal else None

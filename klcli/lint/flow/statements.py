@@ -8,19 +8,19 @@ function computes; the names in it get others where they would be taken for thos
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.lint.flow.arguments import beginning
-from klcli.lint.flow.branches import agreed, assigned, blocks
+from klcli.lint.flow.branches import agreed, assigned, blocks, born, untouched
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.expressions import Expressions
-from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
+from klcli.lint.flow.frames import Frame, Returned, libraries, local_names, own_name
 from klcli.lint.flow.nodes import names_in, stored, text_of_name
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.steps import Step, forgotten
-from klcli.lint.flow.structures import structure_of
+from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Function, lambda_of
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Scope
@@ -110,27 +110,47 @@ class _Statements(Expressions):
         if isinstance(statement, ast.For | ast.AsyncFor):
             self._forget(stored(statement.target), frame)
         kept = dict(self.known.structures)
+        fresh = born(statement, frame.function)
+        stale = assigned(statement) - fresh
         for block in blocks(statement):
-            self.block(block, frame.branch(), True)
+            branch = frame.branch()
+            self.block(block, branch, True)
+            made = self.known.structures
             self.known.structures = dict(kept)
+            if fresh:
+                self._keep(branch.steps[len(frame.steps) :], fresh, stale, made, frame)
         same = agreed(statement)
-        self._forget(assigned(statement) - same.keys(), frame)
+        self._forget(stale - same.keys(), frame)
         for node in same.values():
             self._simple(node, frame)
 
+    def _keep(
+        self,
+        steps: Sequence[Step],
+        fresh: set[str],
+        stale: set[str],
+        made: Mapping[str, Structure],
+        frame: Frame,
+    ) -> None:
+        """Keep what the only branch in which names get values gave them."""
+        kept = list(untouched(steps, {_in_flow(name, frame) for name in stale}))
+        frame.steps.extend(kept)
+        targets = {target for step in kept for target in step.targets}
+        for name in {_in_flow(name, frame) for name in fresh} & targets & made.keys():
+            self.known.structures[name] = made[name]
+
     def _forget(self, names: set[str], frame: Frame) -> None:
         for name in sorted(names):
-            root, point, rest = name.partition(".")
-            renamed = frame.names.get(root, root) + point + rest
+            renamed = _in_flow(name, frame)
             self.known.structures.pop(renamed, None)
-            if renamed.isidentifier() or point:
+            if renamed.isidentifier() or "." in name:
                 frame.steps.append(forgotten(renamed, frame.function))
 
     def _return(self, statement: ast.Return, value: ast.expr, frame: Frame, sometimes: bool) -> None:
         found = self.translated(value, frame)
         step = Step(ast.copy_location(ast.Return(found), statement), frame.function, frame.spelled)
         self.offer(step, frame)
-        frame.returns.append((found, sometimes))
+        frame.returns.append(Returned(found, sometimes, frame.steps, self.known.structure(found)))
 
     def _simple(
         self,
@@ -201,3 +221,9 @@ class _Statements(Expressions):
         for entry in statement.targets:
             if isinstance(entry, ast.Name) and isinstance(statement.value, ast.Lambda):
                 frame.scope.lambdas[entry.id] = lambda_of(statement.value, frame.function, entry.id)
+
+
+def _in_flow(name: str, frame: Frame) -> str:
+    """What a name of the source is in the flow."""
+    root, point, rest = name.partition(".")
+    return frame.names.get(root, root) + point + rest

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klcli.formula.callee import called
 
-__all__ = ["Structure", "annotated", "normal", "part", "structure_of"]
+__all__ = ["Structure", "annotated", "is_normal", "normal", "part", "structure_of"]
 
-_NORMALS = frozenset(
-    ("Normal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale", "DiagGaussian")
+_MULTIVARIATE = frozenset(
+    ("MultivariateNormal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale")
 )
+"""Those whose divergences and log densities are sums over the last dimension."""
+_NORMALS = _MULTIVARIATE | {"Normal", "DiagGaussian"}
 _UNIT_BY_DEFAULT = frozenset(("MultivariateNormalDiag",))
 """Those whose standard deviations are 1 where none are given."""
 _LOCATIONS, _SCALES = ("loc", "mean", "mu"), ("scale", "scale_diag", "stddev", "std", "sigma")
+_MATRICES = ("covariance_matrix", "scale_tril")
+_OF_DIAGONALS = frozenset(("diag", "diag_embed"))
 _WRAPPERS = frozenset(("Independent",))
 
 
@@ -26,10 +30,17 @@ class Structure:
     Attributes:
         parts: expressions for the parts.
         is_normal: whether it is a normal distribution with the parts ``.loc`` and ``.scale``.
+        is_summed: whether the divergences of the distribution are summed over the last dimension.
     """
 
     parts: Mapping[str, ast.expr]
     is_normal: bool = False
+    is_summed: bool = False
+
+    @property
+    def summed(self) -> Structure:
+        """The distribution over all of the last dimension."""
+        return replace(self, is_summed=True)
 
 
 def structure_of(value: ast.expr) -> Structure | None:
@@ -53,11 +64,17 @@ def structure_of(value: ast.expr) -> Structure | None:
     return None
 
 
+def is_normal(call: ast.Call) -> bool:
+    """Whether a call makes a normal distribution."""
+    return called(call) in _NORMALS
+
+
 def normal(call: ast.Call) -> Structure | None:
     """The mean and the scale of a normal distribution that a call makes."""
     name = called(call)
     if name in _WRAPPERS and call.args and isinstance(call.args[0], ast.Call):
-        return normal(call.args[0])
+        inner = normal(call.args[0])
+        return inner and inner.summed
     if name not in _NORMALS:
         return None
     given = dict(zip(("mean", "scale"), call.args, strict=False))
@@ -66,9 +83,13 @@ def normal(call: ast.Call) -> Structure | None:
             given["mean"] = entry.value
         elif entry.arg in _SCALES:
             given["scale"] = entry.value
+        elif entry.arg in _MATRICES:
+            given[entry.arg] = entry.value
+    if name == "MultivariateNormal":
+        given = _diagonal(given)
     if name in _UNIT_BY_DEFAULT and "mean" in given:
         given.setdefault("scale", ast.copy_location(ast.Constant(1.0), call))
-    if len(given) != 2:
+    if len(given) != 2 or any(isinstance(value, ast.Starred) for value in given.values()):
         return None
     variance = ast.BinOp(given["scale"], ast.Pow(), ast.Constant(2))
     return Structure(
@@ -78,7 +99,36 @@ def normal(call: ast.Call) -> Structure | None:
             ".variance": ast.fix_missing_locations(ast.copy_location(variance, given["scale"])),
         },
         is_normal=True,
+        is_summed=name in _MULTIVARIATE,
     )
+
+
+def _diagonal(given: Mapping[str, ast.expr]) -> dict[str, ast.expr]:
+    """The arguments of a normal distribution with a diagonal covariance, as those of a mean and a scale.
+
+    Without a scale, where the covariance is not seen to be diagonal.
+    """
+    found = {"mean": given["mean"]} if "mean" in given else {}
+    matrix = given.get("covariance_matrix", given.get("scale"))
+    factor = given.get("scale_tril")
+    if isinstance(matrix, ast.Call) and called(matrix) == "eye":
+        found["scale"] = ast.copy_location(ast.Constant(1.0), matrix)
+    elif (diagonal := _diagonal_of(matrix)) is not None:
+        root = ast.BinOp(diagonal, ast.Pow(), ast.Constant(0.5))
+        found["scale"] = ast.fix_missing_locations(ast.copy_location(root, diagonal))
+    elif (diagonal := _diagonal_of(factor)) is not None:
+        found["scale"] = diagonal
+    return found
+
+
+def _diagonal_of(matrix: ast.expr | None) -> ast.expr | None:
+    """The entries on the diagonal of a matrix that is made of them."""
+    match matrix:
+        case ast.Call(args=[entries, *_]) if called(matrix) in _OF_DIAGONALS:
+            return entries
+        case ast.Call(func=ast.Attribute(value=entries), args=[]) if called(matrix) in _OF_DIAGONALS:
+            return entries
+    return None
 
 
 def annotated(value: ast.expr, kind: str) -> Structure | None:

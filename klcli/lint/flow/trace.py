@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from klcli.lint.flow.excerpts import Excerpt, excerpt
 from klcli.lint.flow.frames import Frame
@@ -76,5 +77,5 @@ class Trace:
             mean = self.held(made.parts[".loc"], "loc", frame, at)
             scale = self.held(made.parts[".scale"], "scale", frame, at)
             found = normal(ast.Call(ast.Name("Normal", ast.Load()), [mean, scale], []))
-            return found or made
+            return replace(found or made, is_summed=made.is_summed)
         return Structure({key: self.held(entry, "part", frame, at) for key, entry in made.parts.items()})

@@ -17,6 +17,8 @@ from klcli.lint.reading.worth import (
     may_combine,
     may_compute,
     may_hold_terms,
+    takes_densities,
+    with_own_names,
     without_comments,
 )
 
@@ -58,7 +60,17 @@ class Relevance:
     def leads_further(self, function: Function) -> bool:
         """Whether there is more to find when the calls and the attributes of a function are followed."""
         here = self._project.of(function.module)
-        return (self._is_of_seeds(function) and _may_take_part(function)) or self.uses(function, here)
+        if (self._is_of_seeds(function) and _may_take_part(function)) or self.uses(function, here):
+            return True
+        return self._has_distributions(function, here)
+
+    def _has_distributions(self, function: Function, here: Definitions) -> bool:
+        """Whether a method takes densities of what its class may have as parts that give distributions."""
+        if function.owner is None or not takes_densities(_code(function)):
+            return False
+        node = function.owner.node
+        lines = _lines(function.module)[node.lineno - 1 : node.end_lineno]
+        return not self._relevant_names(here).isdisjoint(_WORD.findall("\n".join(lines)))
 
     def uses(self, function: Function, other: Definitions) -> bool:
         """Whether a function names one of those of a module in which terms may stand."""
@@ -146,7 +158,7 @@ def _code(function: Function) -> str:
 
 @lru_cache(maxsize=16)
 def _lines(module: Module) -> list[str]:
-    return without_comments(module.text).split("\n")
+    return without_comments(with_own_names(module.text)).split("\n")
 
 
 def _text(function: Function) -> str:

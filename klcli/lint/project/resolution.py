@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.project.definitions import Class, Definitions, Function, lambda_of
 from klcli.lint.project.files import Project
 
-__all__ = ["Scope", "Target", "class_of", "target"]
+__all__ = ["Scope", "Target", "class_of", "setters", "target"]
 
 _CALLS = ("forward", "call", "__call__")
 """The methods that are meant when an object is called."""
@@ -86,10 +88,40 @@ def class_of(node: ast.expr, scope: Scope, depth: int = 0) -> Class | None:
             made = _named(func, scope)
             return made if isinstance(made, Class) else None
         case ast.Attribute(value=owner, attr=name) if outer := class_of(owner, scope, depth + 1):
-            where = outer.attributes.get(name, [])
-            if len(where) == 1 and isinstance(value := getattr(where[0][1], "value", None), ast.Call):
-                return class_of(value, _outside(where[0][0], scope), depth + 1)
+            return _class_of_attribute(outer, name, scope, depth)
     return None
+
+
+def _class_of_attribute(kind: Class, name: str, scope: Scope, depth: int) -> Class | None:
+    """The class of an attribute: of what its only setter makes, or as a parameter or the class itself says."""
+    where = setters(kind, name, scope.project)
+    stated: ast.expr | None = None
+    if not where:
+        fields = (line for one in _lineage(kind, scope.project) for line in one.node.body)
+        stated = next((line.annotation for line in fields if _is_field(line, name)), None)
+        inside = _outside(scope.project.of(kind.module).top, scope)
+    elif len(where) == 1:
+        (method, statement) = where[0]
+        inside = _outside(method, scope)
+        match getattr(statement, "value", None):
+            case ast.Call() as made:
+                return class_of(made, inside, depth + 1)
+            case ast.Name(id=parameter) if method.node is not None:
+                entries = (*method.node.args.args, *method.node.args.kwonlyargs)
+                stated = next((entry.annotation for entry in entries if entry.arg == parameter), None)
+    if not isinstance(stated, ast.Name | ast.Attribute):
+        return None
+    found = _named(stated, inside)
+    return found if isinstance(found, Class) else None
+
+
+def _is_field(line: ast.stmt, name: str) -> TypeGuard[ast.AnnAssign]:
+    return isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.target.id == name
+
+
+def setters(kind: Class, name: str, project: Project) -> Sequence[tuple[Function, ast.stmt]]:
+    """Where methods set an attribute of an object: those of its class, or of the nearest base that has any."""
+    return next((one.attributes[name] for one in _lineage(kind, project) if name in one.attributes), ())
 
 
 def _outside(function: Function, scope: Scope) -> Scope:
@@ -185,21 +217,23 @@ def _called(kind: Class, project: Project) -> Function | None:
 
 
 def _method(kind: Class, name: str, project: Project) -> Function | None:
-    return kind.methods.get(name) or _inherited(kind, name, project)
+    return next((one.methods[name] for one in _lineage(kind, project) if name in one.methods), None)
 
 
-def _inherited(kind: Class, name: str, project: Project, depth: int = 0) -> Function | None:
+def _inherited(kind: Class, name: str, project: Project) -> Function | None:
     """A method of a base class, of the nearest that has it."""
-    if depth > _MOST_BASES:
-        return None
+    bases = (one for one in _lineage(kind, project) if one is not kind)
+    return next((one.methods[name] for one in bases if name in one.methods), None)
+
+
+def _lineage(kind: Class, project: Project, depth: int = 0) -> Iterator[Class]:
+    """A class and those that it inherits from, the nearest first."""
+    yield kind
     scope = Scope(project.of(kind.module).top, project, "", frozenset(), {})
-    for base in kind.node.bases:
+    for base in kind.node.bases if depth < _MOST_BASES else ():
         found = _named(base, scope)
         if isinstance(found, Class) and found is not kind:
-            method = found.methods.get(name) or _inherited(found, name, project, depth + 1)
-            if method:
-                return method
-    return None
+            yield from _lineage(found, project, depth + 1)
 
 
 def _bare(function: Function) -> str:

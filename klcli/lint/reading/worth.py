@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from klcli.formula.vocabulary import DISTRIBUTIONS
+
 __all__ = [
     "has_calls",
     "is_topical",
@@ -13,6 +15,8 @@ __all__ = [
     "may_combine",
     "may_compute",
     "may_hold_terms",
+    "takes_densities",
+    "with_own_names",
     "without_comments",
 ]
 
@@ -62,6 +66,7 @@ _TOPICS = (
     *("logvar", "log_var", "logstd", "log_std", "logsigma", "log_sigma"),
 )
 _KL = re.compile(r"(?<![a-z])kl(?![a-z])")
+_ALIAS = re.compile(rf"\b({'|'.join(sorted(DISTRIBUTIONS))}) as (\w+)")
 _UNSAID = re.compile(
     r"(\"\"\"|''')(?s:.*?)\1|#[^\n]*|(\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}')",
 )
@@ -93,6 +98,11 @@ def has_calls(code: str) -> bool:
     return _CALL.search(code) is not None
 
 
+def takes_densities(code: str) -> bool:
+    """Whether a source takes log densities of distributions, or their divergence."""
+    return "log_prob(" in code or "kl_divergence" in code
+
+
 def is_topical(text: str) -> bool:
     """Whether a source has words of those that stand around KL terms; they decide only what is followed."""
     lowered = text.lower()
@@ -103,6 +113,7 @@ def is_topical(text: str) -> bool:
 
 def is_worth(text: str) -> bool:
     """Whether a file is worth parsing: it is about the matter, or one of its functions may compute a term."""
+    text = with_own_names(text)
     if not may_hold_terms(text):
         return False
     code = without_comments(text)
@@ -134,6 +145,13 @@ def may_compute(code: str, around: str = "") -> bool:
 def may_combine(code: str) -> bool:
     """Whether a function may add up a term of squares, logarithms and scales that others compute."""
     return _SQUARE.search(code) is not None and _has_sums(code)
+
+
+def with_own_names(text: str) -> str:
+    """A source in which distributions have the names of their library, whatever it imports them as."""
+    for own, other in _ALIAS.findall(text):
+        text = re.sub(rf"\b{other}\(", f"{own}(", text)
+    return text
 
 
 def without_comments(text: str) -> str:

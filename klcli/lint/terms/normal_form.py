@@ -37,9 +37,10 @@ def normal_forms(tree: Tree) -> Iterator[Tree]:
     for mean, head in sorted(permutations(names), key=lambda pair: not is_mean(pair[0])):
         for reading in PARAMETERIZATIONS.values():
             found = identify(tree, Roles(mean, head), reading)
-            if found and found[0] is FORWARD and found[1].square and found[1].linear == 0:
-                if form := _written(found[1], mean, head, reading):
-                    yield form
+            if found is None or found[0] is not FORWARD or not found[1].square or found[1].linear:
+                continue
+            if form := _written(found[1], mean, head, reading):
+                yield form
 
 
 def _written(found: Coefficients, mean: str, head: str, reading: Parameterization) -> Tree | None:

@@ -14,7 +14,7 @@ from klcli.formula.doubles import Doubles
 from klcli.formula.program import Program
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.formula.vocabulary import UNIT_NOISE
-from klcli.judge.names import is_mean, is_noise, suggested
+from klcli.judge.names import is_epsilon, is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import Excerpt
@@ -44,7 +44,7 @@ class Sample:
 
 def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     """A sample with one noise, one mean and one head; a weight of the noise is left out."""
-    tree = _without_weight(program.tree)
+    tree = _without_weight(_without_epsilon(program.tree))
     names = free_symbols(tree)
     noises = [name for name in names if _is_random(name)]
     others = [name for name in names if name not in noises]
@@ -83,6 +83,13 @@ def _where_drawn(excerpt: Excerpt) -> Excerpt:
 
 def _is_random(name: str) -> bool:
     return name in UNIT_NOISE or is_noise(name)
+
+
+def _without_epsilon(tree: Tree) -> Tree:
+    """A sample without a tiny number that keeps its scale from 0; what is called so may be its noise, too."""
+    tiny = [name for name in free_symbols(tree) if is_epsilon(name.rpartition(".")[2])]
+    is_drawn = not set(UNIT_NOISE).isdisjoint(free_symbols(tree))
+    return substitute(tree, {name: Number(Fraction(0)) for name in tiny}) if is_drawn else tree
 
 
 def _without_weight(tree: Tree) -> Tree:
