@@ -48,12 +48,12 @@ def agreed(statement: ast.stmt) -> dict[str, ast.Assign]:
     }
 
 
-def born(statement: ast.stmt, function: Function) -> set[str]:
-    """The names that only an ``if`` without ``else`` gives values: where they are used, it was taken."""
-    if not isinstance(statement, ast.If) or statement.orelse:
+def born(statement: ast.stmt, block: Sequence[ast.stmt], function: Function) -> set[str]:
+    """The names that only one branch of an ``if`` gives values: where they are used, it was taken."""
+    if not isinstance(statement, ast.If):
         return set()
     everywhere, given = _stores_of(function), parameters(function.node) if function.node else []
-    inside = Counter(_stores(statement))
+    inside = Counter(name for line in block for name in _stores(line))
     return {name for name, count in inside.items() if count == everywhere[name]}.difference(given)
 
 

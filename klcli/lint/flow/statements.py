@@ -110,29 +110,26 @@ class _Statements(Expressions):
         if isinstance(statement, ast.For | ast.AsyncFor):
             self._forget(stored(statement.target), frame)
         kept = dict(self.known.structures)
-        fresh = born(statement, frame.function)
-        stale = assigned(statement) - fresh
+        stale = assigned(statement)
         for block in blocks(statement):
-            branch = frame.branch()
+            branch, fresh = frame.branch(), born(statement, block, frame.function)
             self.block(block, branch, True)
-            made = self.known.structures
-            self.known.structures = dict(kept)
+            made, self.known.structures = self.known.structures, kept
             if fresh:
-                self._keep(branch.steps[len(frame.steps) :], fresh, stale, made, frame)
+                stale -= fresh
+                self._keep(branch, fresh, stale, made, frame)
+            kept = dict(self.known.structures)
         same = agreed(statement)
         self._forget(stale - same.keys(), frame)
         for node in same.values():
             self._simple(node, frame)
 
     def _keep(
-        self,
-        steps: Sequence[Step],
-        fresh: set[str],
-        stale: set[str],
-        made: Mapping[str, Structure],
-        frame: Frame,
+        self, branch: Frame, fresh: set[str], stale: set[str], made: Mapping[str, Structure], frame: Frame
     ) -> None:
         """Keep what the only branch in which names get values gave them."""
+        known = set(map(id, frame.steps))
+        steps = (step for step in branch.steps if id(step) not in known)
         kept = list(untouched(steps, {_in_flow(name, frame) for name in stale}))
         frame.steps.extend(kept)
         targets = {target for step in kept for target in step.targets}

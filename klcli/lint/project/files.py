@@ -23,6 +23,7 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 _NUMBER = re.compile(r"(?:^|;[ \t]*)(\w+)[ \t]*=(?:[ \t]*\w+[ \t]*=)*[ \t(]*[\d.]", re.MULTILINE)
+_METHOD = re.compile(r"^[ \t]+def[ \t]+([a-z]\w+)\(self\b", re.MULTILINE)
 _MOST_IMPORTERS = 20
 """Files that import a module and are searched for calls; more are those of a library with many users."""
 
@@ -40,6 +41,7 @@ class Outline:
         is_topical: whether it has the words of those, so that others are followed into it.
         imports: the last words of the modules, and the names, that it imports.
         numbers: the names that it may give to numbers, which other files import.
+        methods: the names of the methods of a file that others are followed into.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Outline:
     imports: frozenset[str]
     is_topical: bool = False
     numbers: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
 
 
 def outline(text: str, path: str) -> Outline:
@@ -56,7 +59,9 @@ def outline(text: str, path: str) -> Outline:
         words.update(part.rpartition(".")[2].strip() for part in (source, *modules.split(",")))
         words.update(re.findall(r"\w+", names))
     numbers = frozenset(_NUMBER.findall(text))
-    return Outline(path, is_worth(text), frozenset(words - {""}), is_topical(text), numbers)
+    worth, topical = is_worth(text), is_topical(text)
+    methods = frozenset(_METHOD.findall(text)) if worth or topical else frozenset()
+    return Outline(path, worth, frozenset(words - {""}), topical, numbers, methods)
 
 
 class Project:
@@ -82,10 +87,13 @@ class Project:
         self._paths: dict[tuple[str, str], str | None] = {}
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._importers: dict[str, list[str]] = defaultdict(list)
+        self._by_method: dict[str, list[str]] = defaultdict(list)
         for found in self.outlines.values():
             self._by_stem[_stem(found.path)].append(found.path)
             for word in found.imports:
                 self._importers[word].append(found.path)
+            for name in found.methods:
+                self._by_method[name].append(found.path)
 
     def of(self, module: Module) -> Definitions:
         """What a module defines."""
@@ -100,6 +108,13 @@ class Project:
             module = self._load(path)
             self._known[path] = definitions(module) if module else None
         return self._known[path]
+
+    def method(self, name: str) -> Function | None:
+        """The one method of that name in all files that others are followed into; None if there are more."""
+        paths = self._by_method.get(name, ())
+        found = self.at(paths[0]) if len(paths) == 1 else None
+        owners = [kind for kind in found.classes.values() if name in kind.methods] if found else []
+        return owners[0].methods[name] if len(owners) == 1 else None
 
     def importers(self, module: Module) -> Iterator[Definitions]:
         """The other files that import a module."""

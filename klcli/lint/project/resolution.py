@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
+from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME, VIEWS
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.project.definitions import Class, Definitions, Function, lambda_of
 from klcli.lint.project.files import Project
@@ -16,6 +17,13 @@ __all__ = ["Scope", "Target", "class_of", "setters", "target"]
 _CALLS = ("forward", "call", "__call__")
 """The methods that are meant when an object is called."""
 _COMMON = frozenset(("forward", "call", "train", "eval", "step", "fit", "update", "get", "append", "build"))
+_OF_LIBRARIES = frozenset(
+    (
+        *("sample", "rsample", "log_prob", "entropy", "kl_divergence", "kl", "item", "numpy", "copy"),
+        *(*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME, *VIEWS),
+    )
+)
+"""Methods of tensors and distributions, which most objects of unknown classes are."""
 _MOST_BASES = 4
 _FARTHEST = 8
 
@@ -198,10 +206,12 @@ def _named(node: ast.expr, scope: Scope) -> Function | Class | Definitions | Non
 
 
 def _only(name: str, scope: Scope) -> Function | None:
-    """The one method of that name in a module, for an object of a class that is not known."""
+    """The one method of that name in a module or in the project, for an object of a class that is not known."""
     if name in _COMMON or name.startswith("__"):
         return None
     found = [kind.methods[name] for kind in scope.here.classes.values() if name in kind.methods]
+    if not found and name not in _OF_LIBRARIES:
+        return scope.project.method(name)
     return found[0] if len(found) == 1 else None
 
 

@@ -14,10 +14,15 @@ _MOST_NODES = 160
 
 
 @lru_cache(maxsize=256)
-def program_of(text: str) -> Program | None:
-    """The program of a text; None where it cannot be read, or is too long to be a term."""
+def program_of(text: str, opaque: frozenset[str] = frozenset()) -> Program | None:
+    """The program of a text; None where it cannot be read, or is too long to be a term.
+
+    Args:
+        text: the statements.
+        opaque: helper variables that are symbols, whatever is assigned to them.
+    """
     try:
-        program = read_program(text, "python")
+        program = read_program(text, "python", opaque)
     except KlcliError:
         return None
     return program if len(list(walk(program.tree))) <= _MOST_NODES else None

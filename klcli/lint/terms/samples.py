@@ -18,10 +18,12 @@ from klcli.judge.names import is_epsilon, is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.terms.expectation import has_noise
 from klcli.lint.terms.programs import program_of, written
 
 __all__ = ["Sample", "sample"]
 
+_MOST_HELPERS = 4
 _OTHERS = re.compile(r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial", re.I)
 
 
@@ -43,7 +45,18 @@ class Sample:
 
 
 def sample(excerpt: Excerpt, program: Program) -> Sample | None:
-    """A sample with one noise, one mean and one head; a weight of the noise is left out."""
+    """A sample with one noise, one mean and one head, which may be a helper variable.
+
+    A weight of the noise is left out.
+    """
+    found = _sample(excerpt, program)
+    for name in program.helpers[:_MOST_HELPERS] if found is None and has_noise(program.tree) else ():
+        if other := program_of(excerpt.text, frozenset((name,))):
+            found = found or _sample(excerpt, other)
+    return found
+
+
+def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
     tree = _without_weight(_without_epsilon(program.tree))
     names = free_symbols(tree)
     noises = [name for name in names if _is_random(name)]
