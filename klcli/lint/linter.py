@@ -17,6 +17,7 @@ from klcli.lint.findings.types import Finding, Linted, Place, Prior, Term
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.statements import Flow, flow
+from klcli.lint.flow.steps import Step
 from klcli.lint.project.files import Project, outline
 from klcli.lint.project.relevance import Relevance, holds_terms
 from klcli.lint.reading.source import Module
@@ -101,10 +102,15 @@ def _reached(flows: Iterable[Flow]) -> _Found:
     seen: Counter[Place] = Counter()
     for one in flows:
         sinks += one.sinks
+        estimates: set[Step] = set()
         for found in (part for excerpt in one.excerpts if _is_new(excerpt, seen) for part in terms(excerpt)):
             place = place_of(found.excerpt)
             if isinstance(found, Divergence):
+                if found.is_sampled and not estimates.isdisjoint(found.excerpt.steps):
+                    continue  # a loss, to which an estimate is added that was found before
                 divergences[place].append(found)
+                if found.is_sampled:
+                    estimates.add(found.excerpt.step)
             else:
                 samples[place].append(found)
     return list(divergences.values()), list(samples.values()), sinks

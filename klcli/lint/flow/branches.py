@@ -70,7 +70,7 @@ def _stores(statement: ast.stmt) -> Iterator[str]:
 
 
 def untouched(steps: Iterable[Step], stale: Collection[str]) -> Iterator[Step]:
-    """The statements of a branch that hold after it: those that use nothing which other paths leave as it was."""
+    """The statements of a branch that hold after it: they use nothing that other paths leave as it was."""
     changed = set(stale)
     for step in steps:
         if changed.isdisjoint(step.targets | step.uses):

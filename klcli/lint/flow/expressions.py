@@ -149,7 +149,7 @@ class Expressions(Trace, ABC):
         return self._inlined(where, node, frame)
 
     def _spread(self, node: ast.Call, frame: Frame) -> ast.Call:
-        """A call with the entries of a starred argument: those that are known, or the two of a distribution."""
+        """A call with the entries of a starred argument: known ones, or the two of a distribution."""
         match node.args:
             case [*first, ast.Starred(value=value)]:
                 known = self.known.structure(value)
@@ -199,7 +199,7 @@ class Expressions(Trace, ABC):
         return self._result(self._returned(inner), where.function, inner)
 
     def _returned(self, inner: Frame) -> ast.expr:
-        """What a function gives back after all branches; or in the branch that gives a normal distribution."""
+        """What a function gives back after all branches, or in the one with a normal distribution."""
         always = [one for one in inner.returns if not one.sometimes]
         if always:
             return always[-1].value

@@ -101,7 +101,7 @@ def class_of(node: ast.expr, scope: Scope, depth: int = 0) -> Class | None:
 
 
 def _class_of_attribute(kind: Class, name: str, scope: Scope, depth: int) -> Class | None:
-    """The class of an attribute: of what its only setter makes, or as a parameter or the class itself says."""
+    """The class of an attribute: of what its only setter makes, or as an annotation says."""
     where = setters(kind, name, scope.project)
     stated: ast.expr | None = None
     if not where:
@@ -128,7 +128,7 @@ def _is_field(line: ast.stmt, name: str) -> TypeGuard[ast.AnnAssign]:
 
 
 def setters(kind: Class, name: str, project: Project) -> Sequence[tuple[Function, ast.stmt]]:
-    """Where methods set an attribute of an object: those of its class, or of the nearest base that has any."""
+    """Where methods set an attribute of an object: those of its class, or of the nearest base."""
     return next((one.attributes[name] for one in _lineage(kind, project) if name in one.attributes), ())
 
 
@@ -206,7 +206,7 @@ def _named(node: ast.expr, scope: Scope) -> Function | Class | Definitions | Non
 
 
 def _only(name: str, scope: Scope) -> Function | None:
-    """The one method of that name in a module or in the project, for an object of a class that is not known."""
+    """The one method of that name in a module or in the project, for an object of unknown class."""
     if name in _COMMON or name.startswith("__"):
         return None
     found = [kind.methods[name] for kind in scope.here.classes.values() if name in kind.methods]
