@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations
+from math import exp
 
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
@@ -16,6 +18,7 @@ __all__ = ["may_be_kl", "signs"]
 
 _LEAST_TERMS = 3
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
+_CLOSE = 1e-9
 _TWO = Number(Fraction(2))
 
 
@@ -32,7 +35,7 @@ def may_be_kl(tree: Tree) -> bool:
         return False
     calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
     if calls and any(map(_is_square, nodes)) and any(_bend(tree, name, names) for name in names):
-        return True
+        return not _is_density(tree, names)
     return _is_named(names) and (calls or any(map(_is_square, nodes)))
 
 
@@ -82,6 +85,34 @@ def _bend(tree: Tree, name: str, names: Sequence[str]) -> float:
     slack = 1e-9 * max(map(abs, values))
     is_parabola = abs(second[0]) > slack and all(abs(one - second[0]) <= slack for one in second)
     return second[0] if is_parabola else 0.0
+
+
+def _is_density(tree: Tree, names: Sequence[str]) -> bool:
+    """Whether a formula is a Gaussian log density, or minus one, of one of its symbols.
+
+    As a function of x - m it is a parabola, whose height at 0 and bend belong together: -log sigma + c and
+    -1 / sigma^2. They would not if there was a second scale, as in the KL of two Gaussians.
+    """
+    return any(_is_density_of(tree, names, pair) for pair in combinations(names, 2))
+
+
+def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> bool:
+    one, two = pair
+    products: tuple[list[float], list[float]] = ([], [])
+    try:
+        for start in (0.4, 0.9, 1.7):
+            others = {name: start + 0.23 * place for place, name in enumerate(names)}
+            height, moved, bent = (
+                evaluate(tree, others | {one: x, two: m}, Doubles())
+                for x, m in ((0.0, 0.0), (1.5, 1.5), (1.0, 0.0))
+            )
+            if abs(moved - height) > _CLOSE * max(1.0, abs(height)):
+                return False
+            products[0].append((bent - height) * exp(2 * height))
+            products[1].append((bent - height) * exp(-2 * height))
+    except (ArithmeticError, ValueError):
+        return False
+    return any(first and max(abs(p - first) for p in rest) <= _CLOSE * abs(first) for first, *rest in products)
 
 
 def _terms(tree: Tree) -> int:
