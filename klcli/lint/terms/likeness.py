@@ -101,7 +101,7 @@ def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> b
     products: tuple[list[float], list[float]] = ([], [])
     try:
         for start in (0.4, 0.9, 1.7):
-            others = {name: start + 0.23 * place for place, name in enumerate(names)}
+            others = {name: start * (0.6 + 0.37 * place) for place, name in enumerate(names)}
             height, moved, bent = (
                 evaluate(tree, others | {one: x, two: m}, Doubles())
                 for x, m in ((0.0, 0.0), (1.5, 1.5), (1.0, 0.0))
@@ -112,7 +112,9 @@ def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> b
             products[1].append((bent - height) * exp(-2 * height))
     except (ArithmeticError, ValueError):
         return False
-    return any(first and max(abs(p - first) for p in rest) <= _CLOSE * abs(first) for first, *rest in products)
+    return any(
+        first and max(abs(p - first) for p in rest) <= _CLOSE * abs(first) for first, *rest in products
+    )
 
 
 def _terms(tree: Tree) -> int:

@@ -12,7 +12,7 @@ from klcli.lint.findings.types import Finding
 from klcli.lint.linter import linted
 from klcli.lint.reading.source import parsed, text_of
 
-FOLDER = Path(__file__).parent / "fixtures"
+FOLDER = Path(__file__).parents[1] / "fixtures"
 MISTAKEN = [
     file.stem
     for file in sorted(FOLDER.glob("*.json"))
