@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree, number, operation
+from klcli.formula.tree import (
+    Call,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Symbol,
+    Tree,
+    free_symbols,
+    number,
+    operation,
+)
 from klcli.judge.rewriting import HALF, ONE, TWO, Site, Symbols, chain, factored, is_half, joined, times
 
 __all__ = [
@@ -158,6 +169,8 @@ def sign_of_term(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield operation("-", left, right)
         case Operation("-", left, right):
             yield operation("+", left, right)
+            if set(free_symbols(site.node)) == symbols.heads and len(symbols.heads) > 1:
+                yield operation("-", right, left)  # log s1 - log s2, which are one term of the KL
         case Call("exp", argument):
             yield Call("exp", times(Fraction(-1), argument))
     for start, terms in _chains(site):

@@ -87,7 +87,7 @@ def _mistaken(one: Divergence, mistake: Mistake) -> Finding:
 def about_signs(divergences: Sequence[Sequence[Divergence]], sinks: Sequence[Sink]) -> Iterator[Finding]:
     """KL terms that what is minimised takes away; not where it adds another, which is then what is meant."""
     signs: dict[Sink, list[tuple[int, Divergence]]] = {sink: [] for sink in sinks}
-    for one in (way for ways in divergences for way in ways if not way.is_sampled):
+    for one in (way for ways in divergences for way in ways):
         sign = one.sign if one.is_right else 0
         for sink in sinks if sign else ():
             if not (sink.is_certain or one.excerpt.is_local):

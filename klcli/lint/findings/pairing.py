@@ -6,11 +6,12 @@ samples and one that computes the loss, names decide which belong together, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.project.definitions import Class
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import Sample
 
@@ -44,7 +45,7 @@ def pairs(divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequenc
     for ways in samples:
         both = [(one, drawn) for others in divergences for one in others for drawn in ways]
         found = [Pair(drawn, one, relation) for one, drawn in both if (relation := _by_flow(one, drawn))]
-        found = found or list(_by_name(divergences, ways))
+        found = found or list(_by_name(divergences, ways, _apart(divergences, samples)))
         if found:
             yield next((pair for pair in found if pair.relation == "agree"), found[0])
 
@@ -65,13 +66,27 @@ def _relation(one: Divergence, drawn: Sample) -> _Relation:
     return "agree" if drawn.sampling.parameterization == reading else "disagree"
 
 
-def _by_name(divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample]) -> Iterator[Pair]:
-    """Relations by names: within a class or among the functions of a file."""
+def _apart(
+    divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[Sample]]
+) -> frozenset[Class | None]:
+    """The classes with a KL or with a sample, but not both: a layer that draws, a model that has a loss."""
+    charged = {one.excerpt.owner.owner for ways in divergences for one in ways}
+    drawing = {one.excerpt.owner.owner for ways in samples for one in ways}
+    return frozenset(charged ^ drawing)
+
+
+def _by_name(
+    divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample], apart: Collection[Class | None]
+) -> Iterator[Pair]:
+    """Relations by names: within a class, among the functions of a file, or between two parts of a model."""
     for drawn in sorted(ways, key=lambda one: not one.excerpt.is_local):
         if drawn.sampling.parameterization is None or _is_rebound(drawn.excerpt, drawn.head):
             continue
         alike = [
-            one for others in divergences for one in others if _is_comparable(one) and _same_names(one, drawn)
+            one
+            for others in divergences
+            for one in others
+            if _is_comparable(one) and _same_names(one, drawn, apart)
         ]
         own = [one for one in alike if one.excerpt.owner is drawn.excerpt.owner]
         near = [one for one in alike if one.excerpt.owner.owner is drawn.excerpt.owner.owner]
@@ -91,12 +106,12 @@ def _is_rebound(excerpt: Excerpt, name: str) -> bool:
     return any(name in step.targets and name in step.read and step.is_curved for step in excerpt.steps)
 
 
-def _same_names(one: Divergence, drawn: Sample) -> bool:
-    """Whether both have a mean and a head of the same names, in one class or not in two."""
+def _same_names(one: Divergence, drawn: Sample, apart: Collection[Class | None]) -> bool:
+    """Whether both have a mean and a head of the same names, in one class or in parts of one model."""
     first, second = one.excerpt.owner, drawn.excerpt.owner
     if first.module is not second.module:
         return False
-    if first.owner is not second.owner and first.owner is not None and second.owner is not None:
+    if first.owner is not second.owner and not {first.owner, second.owner} <= {None, *apart}:
         return False
     same_mean = one.mean is None or _bare(one.excerpt, one.mean) == _bare(drawn.excerpt, drawn.mean)
     return same_mean and _bare(one.excerpt, str(one.head)) == _bare(drawn.excerpt, drawn.head)

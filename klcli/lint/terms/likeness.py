@@ -25,7 +25,7 @@ _TWO = Number(Fraction(2))
 def may_be_kl(tree: Tree) -> bool:
     """Whether a formula has a sum of three terms, a logarithm or an exponential, and a square.
 
-    One of these may have been forgotten in a formula one of whose two names is that of a log-scale.
+    One of these may have been forgotten in a formula every second name of which is that of a log-scale.
     """
     names = free_symbols(tree)
     if not 2 <= len(names) <= MOST_SYMBOLS + 2:
@@ -49,11 +49,10 @@ def signs(tree: Tree) -> tuple[int, ...]:
 
 
 def _is_named(names: Sequence[str]) -> bool:
-    """Whether one of two names is that of the logarithm of a scale."""
-    if len(names) != 2:
-        return False
-    pairs = (names, names[::-1])
-    return any(suggested(head) in ("logvar", "logstd") and not suggested(mean) for mean, head in pairs)
+    """Whether every second name is that of the logarithm of a scale, and the others are of no scale."""
+    stated = [suggested(name) for name in names]
+    heads = sum(reading in ("logvar", "logstd") for reading in stated)
+    return 2 * heads == len(names) and stated.count(None) == heads
 
 
 def _is_square(node: Tree) -> bool:
