@@ -49,10 +49,13 @@ _LIMITS = {
     **dict.fromkeys(("max", "a_max", "max_value", "clip_value_max"), "high"),
 }
 _CONSTANTS = {"ones": 1, "ones_like": 1, "zeros": 0, "zeros_like": 0}
+_FILLED = ("tensor", "constant", "Tensor", "FloatTensor", "new_tensor")
+"""Functions and a method that make a tensor of a number."""
 _OTHERS = frozenset(
     (
+        *_FILLED,
         *("copy_", "epsilon", "addcmul", "dot", "matmul", "inner", "vdot", "numel", *_CONSTANTS),
-        *("tensor", "constant", "Tensor", "FloatTensor", "size", "len", "sample", "rsample", "Normal"),
+        *("size", "len", "sample", "rsample", "Normal"),
         *("shape", "int_shape", "get_shape", "as_list"),
     )
 )
@@ -94,6 +97,7 @@ class Calls(ABC):
         name = written if written == "copy_" else written.removesuffix("_")  # torch's methods in place
         if owner is not None and not is_module(owner):
             arguments = [owner, *arguments]
+        arguments = [*arguments[:1], *(entry for entry in arguments[1:] if not _is_label(entry))]
         noise = noise_kind(node)
         tree = self._noise(noise, node) if noise else self._applied(name, arguments, node)
         if changed := self.changed_by(node):
@@ -129,8 +133,8 @@ class Calls(ABC):
             return self.tree(arguments[0])
         if name in _CONSTANTS:
             return Number(Fraction(_CONSTANTS[name]))
-        if name in ("tensor", "constant", "Tensor", "FloatTensor") and len(arguments) == 1:
-            return self.tree(arguments[0])
+        if name in _FILLED and len(arguments) > (name == "new_tensor"):
+            return self.tree(_only_entry(arguments[name == "new_tensor"]))
         if name in ("size", "len") and arguments:
             first = name == "len" or [ast.unparse(entry) for entry in arguments[1:]] == ["0"]
             return Symbol("batch_size" if first else "dim")
@@ -184,7 +188,8 @@ class Calls(ABC):
 
     def _reduction(self, kind: ReductionKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
         """A sum or mean over any axis, since a formula is read for one example; or E(body, distribution)."""
-        unknown = [entry.arg or "**" for entry in node.keywords if entry.arg not in AXES or kind == "E"]
+        known = () if kind == "E" else (*AXES, *_LABELS)
+        unknown = [entry.arg or "**" for entry in node.keywords if entry.arg not in known]
         if unknown or not arguments:
             raise self.error(f"{kind} does not take {unknown[0]}=" if unknown else f"{kind} of nothing", node)
         body, *others = arguments
@@ -203,7 +208,11 @@ class Calls(ABC):
     def _clip(self, kind: ClipKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
         """A value kept between numbers; limits that are names are left out, and noted."""
         sides = {"both": ("low", "high"), "low": ("low",), "high": ("high",)}[kind]
-        strange = [entry.arg or "**" for entry in node.keywords if entry.arg not in _LIMITS]
+        strange = [
+            entry.arg or "**"
+            for entry in node.keywords
+            if entry.arg not in _LIMITS and entry.arg not in _LABELS
+        ]
         if strange or not 0 < len(arguments) <= len(sides) + 1:
             reason = (
                 f"does not take {strange[0]}=" if strange else f"takes a value and {len(sides)} of limits"
@@ -280,6 +289,16 @@ def is_readable(node: ast.Call) -> bool:
             bare = name.removesuffix("_")
             return name in _OTHERS or bare in SAME or bare in _NAMES
     return False
+
+
+def _is_label(node: ast.expr) -> bool:
+    """Whether an argument is TensorFlow's name of an operation."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _only_entry(node: ast.expr) -> ast.expr:
+    """The number in a list of one."""
+    return node.elts[0] if isinstance(node, ast.List) and len(node.elts) == 1 else node
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -130,13 +130,17 @@ def _in_expectation(tree: Tree, name: str, variance: Tree) -> Tree:
 
 
 def _links(names: Sequence[str]) -> dict[str, Tree]:
-    """Symbols whose names state a variance or a standard deviation, beside one that states its logarithm."""
+    """Symbols whose names state a variance or a standard deviation, beside one that states its logarithm.
+
+    Without a logarithm, those of variances beside one of a standard deviation.
+    """
     found: dict[str, Tree] = {}
     logs = [name for name in names if suggested(name) in ("logvar", "logstd")]
+    bases = logs or [name for name in names if suggested(name) == "std"]
     for name in names:
         reading = suggested(name)
-        beside = [log for log in logs if is_prior(log) == is_prior(name)]
-        if reading in ("var", "std") and len(beside) == 1:
+        beside = [base for base in bases if is_prior(base) == is_prior(name) and base != name]
+        if reading in ("var", "std") and len(beside) == 1 and reading != suggested(beside[0]):
             stated = PARAMETERIZATIONS[suggested(beside[0]) or ""]
             sigma = substitute(stated.sigma, {"s": Symbol(beside[0])})
             head = {"sigma": sigma}

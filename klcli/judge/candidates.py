@@ -22,6 +22,7 @@ from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
 from klcli.judge.pairs import not_ruled_out
 from klcli.judge.preparation import Prepared, prepare
+from klcli.judge.reductions import Reductions
 from klcli.judge.repair import Repair, repairs
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, STANDARD, FixedPrior, Kind, Verdict, judge_as, judge_pair
@@ -311,7 +312,7 @@ def _candidate(
     program: Program,
 ) -> Candidate:
     kind = verdict.kind
-    if verdict.kl and prepared.reductions.flaw:
+    if verdict.kl and prepared.reductions.flaw and not _has_scalar_prior(verdict, prepared.reductions):
         return Candidate("wrong", verdict, find_mistake("KL121"))
     if kind == "exact" and (prepared.reductions.name == "mean" or prepared.weights or prepared.divisors):
         kind = "scaled"
@@ -338,6 +339,17 @@ def _candidate(
     if way != verdict.roles:
         verdict = replace(verdict, roles=way)
     return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, text, repair.verdict)
+
+
+def _has_scalar_prior(verdict: Verdict, found: Reductions) -> bool:
+    """Whether only a prior of one number for all latents is not averaged with the rest.
+
+    It is its own mean; a sum would have to count it for every latent.
+    """
+    role = verdict.roles
+    return (
+        found.name == "mean" and bool(found.scalars) and found.scalars <= {role.prior_mean, role.prior_head}
+    )
 
 
 def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -24,28 +24,36 @@ class Reductions:
     Attributes:
         name: what its terms have in common.
         flaw: why it is no sum, mean or entry of one KL for every latent; empty if it is.
+        scalars: the symbols without whose terms, which are not reduced, there would be no flaw.
     """
 
     name: ReductionName
     flaw: str
+    scalars: frozenset[str] = frozenset()
 
 
 def reductions(tree: Tree) -> Reductions:
     """The reductions of a formula whose symbols stand for vectors."""
-    ways = dict.fromkeys(_ways(tree, ()))
-    flaw = "a sum or a mean stands inside of a function" if _is_nested(tree, linear=True) else ""
-    if len(ways) > 1 and not flaw:
-        flaw = "its terms are not summed and averaged alike"
+    found = list(dict.fromkeys(_ways(tree, ())))
+    ways = dict.fromkeys(way for _, way in found)
+    single = frozenset(name for name, _ in found) - {name for name, way in found if any(way)}
+    if _is_nested(tree, single, linear=True):
+        flaw = "a sum or a mean stands inside of a function"
+    else:
+        flaw = "its terms are not summed and averaged alike" if len(ways) > 1 else ""
+    scalars = single if flaw and len(ways) == 2 else frozenset[str]()
+    if scalars:
+        del ways["", ""]
     latents, batch = next(iter(ways), ("", ""))
     if latents == "mean":
-        return Reductions("mean", flaw)
-    return Reductions("none" if not latents else "sum-mean" if batch == "mean" else "sum", flaw)
+        return Reductions("mean", flaw, scalars)
+    return Reductions("none" if not latents else "sum-mean" if batch == "mean" else "sum", flaw, scalars)
 
 
-def _ways(tree: Tree, above: tuple[Reduction, ...]) -> Iterator[_Way]:
+def _ways(tree: Tree, above: tuple[Reduction, ...]) -> Iterator[tuple[str, _Way]]:
     """What is done to each symbol, from the innermost reduction to the outermost."""
     if isinstance(tree, Symbol):
-        yield _way(above)
+        yield tree.name, _way(above)
     if isinstance(tree, Reduction) and tree.kind != "E":
         above = (tree, *above)
     for child in children(tree):
@@ -67,26 +75,35 @@ def _way(above: tuple[Reduction, ...]) -> _Way:
     return latents, batch
 
 
-def _is_nested(tree: Tree, *, linear: bool) -> bool:
-    """Whether the value depends on a reduction of symbols in any way but as a multiple of it."""
+def _is_nested(tree: Tree, single: Collection[str], *, linear: bool) -> bool:
+    """Whether the value depends on a reduction of symbols in any way but as a multiple of it.
+
+    Args:
+        tree: the formula.
+        single: the symbols that are nowhere reduced; beside others that are, they may be single numbers.
+        linear: whether it is so for all that stands above.
+    """
     if isinstance(tree, Reduction) and not linear and free_symbols(tree):
         return True
     match tree:
         case Call() | Operation("^"):
             linear = False
         case Operation("*", left, right):
-            linear = linear and not (_reduces(left) and free_symbols(right))
-            linear = linear and not (_reduces(right) and free_symbols(left))
+            linear = linear and not (_reduces(left) and _varies(right, single))
+            linear = linear and not (_reduces(right) and _varies(left, single))
         case Operation("/", left, right):
-            return _is_nested(left, linear=linear and not free_symbols(right)) or _is_nested(
-                right, linear=False
-            )
+            inside = linear and not (_reduces(left) and _varies(right, single))
+            return _is_nested(left, single, linear=inside) or _is_nested(right, single, linear=False)
         case Reduction(kind="E"):
             return _reduces(tree.body)
         case Clip():
             pass
-    return any(_is_nested(child, linear=linear) for child in children(tree))
+    return any(_is_nested(child, single, linear=linear) for child in children(tree))
 
 
 def _reduces(tree: Tree) -> bool:
     return any(isinstance(node, Reduction) and free_symbols(node) for node in walk(tree))
+
+
+def _varies(tree: Tree, single: Collection[str]) -> bool:
+    return not set(free_symbols(tree)) <= set(single)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
@@ -116,19 +117,21 @@ def about_pair(found: Pair) -> Iterator[Finding]:
     """What is wrong with a sample that belongs to a KL."""
     if found.sample.sampling.mistake:
         yield _badly_drawn(found.sample)
-    elif found.relation == "disagree":
+    elif found.relation != "agree":
         yield _disagreement(found)
 
 
 def about_sample(one: Sample) -> Iterator[Finding]:
-    """What is wrong with a sample whose KL is not known: noise that is not normal.
+    """What is wrong with a sample whose KL is not known: noise that is not normal, ``0.5 * exp(logvar)``.
 
     What is no function of a head, and is not called one, may be anything that is drawn at random.
     """
     sampling = one.sampling
     mean, head = (one.excerpt.spelled(name).rpartition(".")[2] for name in (one.mean, one.head))
     is_head = sampling.parameterization not in (None, "std") or suggested(head) is not None
-    if sampling.mistake and sampling.noise == "rand" and is_head and is_mean(mean):
+    read = sampling.parameterization, suggested(head)
+    is_outside = read == ("logstd", "logvar") and sampling.factor == Fraction(1, 2)
+    if sampling.mistake and (sampling.noise == "rand" or is_outside) and is_head and is_mean(mean):
         yield _badly_drawn(one)
 
 
@@ -176,11 +179,13 @@ def _disagreement(found: Pair) -> Finding:
     here, there = place_of(drawn.excerpt), place_of(one.excerpt)
     where = there.seen_from(here)
     name = _spelled(one)
-    words = (
-        f"the sample reads {name} as {other.meaning}, the KL in {where} as {reading.meaning}"
-        if other
-        else f"the KL in {where} reads {name} as {reading.meaning}, and the sample scales its noise otherwise"
-    )
+    said = f"the KL in {where} reads {name} as {reading.meaning}"
+    if found.relation == "crossed":
+        words = f"{said}, and this sample takes it for its mean"
+    elif other:
+        words = f"the sample reads {name} as {other.meaning}, the KL in {where} as {reading.meaning}"
+    else:
+        words = f"{said}, and the sample scales its noise otherwise"
     return Finding(
         here,
         find_mistake("KL201"),

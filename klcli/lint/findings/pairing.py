@@ -17,7 +17,7 @@ from klcli.lint.terms.samples import Sample
 
 __all__ = ["Pair", "pairs"]
 
-_Relation: TypeAlias = Literal["agree", "disagree"]
+_Relation: TypeAlias = Literal["agree", "disagree", "crossed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Pair:
     Attributes:
         sample: what is drawn.
         divergence: the KL of what it is drawn from.
-        relation: whether both read the head in the same way.
+        relation: whether both read the head in the same way; crossed, if what is the mean of one is the head
+            of the other.
     """
 
     sample: Sample
@@ -54,11 +55,21 @@ def _by_flow(one: Divergence, drawn: Sample) -> _Relation | None:
     """How a KL and a sample of the same network outputs relate; None where they have other ones."""
     if not one.is_right or one.head is None:
         return None
+    if one.mean is not None and _is_crossed(one, drawn):
+        return "crossed"
     if one.excerpt.origin(one.head) != drawn.excerpt.origin(drawn.head):
         return None
     if one.mean is not None and one.excerpt.origin(one.mean) != drawn.excerpt.origin(drawn.mean):
         return None
     return _relation(one, drawn)
+
+
+def _is_crossed(one: Divergence, drawn: Sample) -> bool:
+    origin = one.excerpt.origin
+    return (origin(str(one.mean)), origin(str(one.head))) == (
+        drawn.excerpt.origin(drawn.head),
+        drawn.excerpt.origin(drawn.mean),
+    )
 
 
 def _relation(one: Divergence, drawn: Sample) -> _Relation:

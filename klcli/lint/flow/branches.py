@@ -93,6 +93,12 @@ def _values(body: Sequence[ast.stmt]) -> dict[str, ast.Assign]:
 
 
 def _is_same(one: ast.expr, other: ast.expr) -> bool:
+    match one, other:
+        case (
+            ast.Call(func=ast.Attribute(value=first, attr="rsample" | "sample" as drawn)),
+            ast.Call(func=ast.Attribute(value=second, attr=again)),
+        ) if drawn == again:
+            return ast.dump(first) == ast.dump(second)  # samples of another shape
     kinds = [noise_kind(value) if isinstance(value, ast.Call) else None for value in (one, other)]
     if kinds[0] is None or kinds[0] != kinds[1]:
         return ast.dump(one) == ast.dump(other)

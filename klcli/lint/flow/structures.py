@@ -14,7 +14,8 @@ _MULTIVARIATE = frozenset(
     ("MultivariateNormal", "MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale")
 )
 """Those whose divergences and log densities are sums over the last dimension."""
-_NORMALS = _MULTIVARIATE | {"Normal", "DiagGaussian"}
+_OF_SOFTPLUS = frozenset(("NormalWithSoftplusScale", "MultivariateNormalDiagWithSoftplusScale"))
+_NORMALS = _MULTIVARIATE | _OF_SOFTPLUS | {"Normal", "DiagGaussian"}
 _UNIT_BY_DEFAULT = frozenset(("MultivariateNormalDiag",))
 """Those whose standard deviations are 1 where none are given."""
 _LOCATIONS, _SCALES = ("loc", "mean", "mu"), ("scale", "scale_diag", "stddev", "std", "sigma")
@@ -91,6 +92,10 @@ def normal(call: ast.Call) -> Structure | None:
         given.setdefault("scale", ast.copy_location(ast.Constant(1.0), call))
     if len(given) != 2 or any(isinstance(value, ast.Starred) for value in given.values()):
         return None
+    if name in _OF_SOFTPLUS:
+        function = ast.Name("softplus", ast.Load())
+        made = ast.copy_location(ast.Call(function, [given["scale"]], []), given["scale"])
+        given["scale"] = ast.fix_missing_locations(made)
     variance = ast.BinOp(given["scale"], ast.Pow(), ast.Constant(2))
     return Structure(
         {

@@ -51,11 +51,11 @@ class Trace:
         name = text_of_name(target)
         node = ast.copy_location(ast.Assign([target], value), statement)
         self.append(node, frame)
+        made = self.known.distribution(value) or self.known.structure(value)
         self.known.structures.pop(name, None)
-        if isinstance(value, ast.Name | ast.Attribute):
-            if (known := self.known.structures.get(text_of_name(value))) is not None:
-                self.known.structures[name] = known
-        elif (made := structure_of(value)) is not None:
+        if made is not None and isinstance(value, ast.Name | ast.Attribute):
+            self.known.structures[name] = made
+        elif made is not None:
             self.known.structures[name] = self._followed(made, frame, statement)
         if isinstance(value, ast.Call) and (kind := class_of(value, frame.scope)):
             self.known.classes[name] = kind

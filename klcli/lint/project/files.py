@@ -23,6 +23,7 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 _NUMBER = re.compile(r"(?:^|;[ \t]*)(\w+)[ \t]*=(?:[ \t]*\w+[ \t]*=)*[ \t(]*[\d.]", re.MULTILINE)
+_CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
 _METHOD = re.compile(r"^[ \t]+def[ \t]+([a-z]\w+)\(self\b", re.MULTILINE)
 _MOST_IMPORTERS = 20
 """Files that import a module and are searched for calls; more are those of a library with many users."""
@@ -42,6 +43,7 @@ class Outline:
         imports: the last words of the modules, and the names, that it imports.
         numbers: the names that it may give to numbers, which other files import.
         methods: the names of the methods of a file that others are followed into.
+        classes: the names of its classes.
     """
 
     path: str
@@ -50,6 +52,7 @@ class Outline:
     is_topical: bool = False
     numbers: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
 
 
 def outline(text: str, path: str) -> Outline:
@@ -60,8 +63,10 @@ def outline(text: str, path: str) -> Outline:
         words.update(re.findall(r"\w+", names))
     numbers = frozenset(_NUMBER.findall(text))
     worth, topical = is_worth(text), is_topical(text)
-    methods = frozenset(_METHOD.findall(text)) if worth or topical else frozenset()
-    return Outline(path, worth, frozenset(words - {""}), topical, numbers, methods)
+    followed = text if worth or topical else ""
+    methods = frozenset(_METHOD.findall(followed))
+    classes = frozenset(_CLASS.findall(followed))
+    return Outline(path, worth, frozenset(words - {""}), topical, numbers, methods, classes)
 
 
 class Project:
@@ -88,12 +93,15 @@ class Project:
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._importers: dict[str, list[str]] = defaultdict(list)
         self._by_method: dict[str, list[str]] = defaultdict(list)
+        self._by_class: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for found in self.outlines.values():
             self._by_stem[_stem(found.path)].append(found.path)
             for word in found.imports:
                 self._importers[word].append(found.path)
             for name in found.methods:
                 self._by_method[name].append(found.path)
+            for name in found.classes:
+                self._by_class[_plain(name)].append((found.path, name))
 
     def of(self, module: Module) -> Definitions:
         """What a module defines."""
@@ -111,10 +119,16 @@ class Project:
 
     def method(self, name: str) -> Function | None:
         """The one method of that name in all files that others are followed into; None if there are more."""
-        paths = self._by_method.get(name, ())
+        paths = self._by_method.get(name, [])
         found = self.at(paths[0]) if len(paths) == 1 else None
         owners = [kind for kind in found.classes.values() if name in kind.methods] if found else []
         return owners[0].methods[name] if len(owners) == 1 else None
+
+    def called(self, name: str) -> Class | None:
+        """The one class whose name an object has: ``neural_process`` is taken for a ``NeuralProcess``."""
+        found = self._by_class.get(_plain(name), [])
+        here = self.at(found[0][0]) if len(found) == 1 else None
+        return here.classes.get(found[0][1]) if here else None
 
     def importers(self, module: Module) -> Iterator[Definitions]:
         """The other files that import a module."""
@@ -211,6 +225,10 @@ class Project:
             path for path in self._by_stem.get(words[-1], ()) if _is_module(path, ending, folder, level > 0)
         ]
         return max(found, key=lambda path: _shared(path, own), default=None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _shared(path: str, other: str) -> int:

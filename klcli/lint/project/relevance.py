@@ -12,6 +12,7 @@ from klcli.lint.project.definitions import Definitions, Function, lines_of
 from klcli.lint.project.files import Project
 from klcli.lint.reading.source import Module
 from klcli.lint.reading.worth import (
+    gives_density,
     has_calls,
     is_topical,
     may_combine,
@@ -85,7 +86,9 @@ class Relevance:
         found = self._is_known_seed.get(function)
         if found is None:
             text = _text(function)
-            found = function in self._seeds or (_may_take_part(function) and is_topical(text))
+            found = function in self._seeds or (
+                _may_take_part(function) and (is_topical(text) or gives_density(text))
+            )
             self._is_known_seed[function] = found
         return found
 

@@ -72,7 +72,8 @@ def target(call: ast.Call, scope: Scope) -> Target | None:
         case ast.Name() | ast.Attribute() | ast.Lambda() if function := _function(call.func, scope):
             owner = call.func.value if isinstance(call.func, ast.Attribute) else None
             return _bound(function, owner, call.args, scope)
-    if (found := class_of(call.func, scope)) and (method := _called(found, scope.project)):
+    found = class_of(call.func, scope) or _class_by_name(call.func, scope)
+    if found and (method := _called(found, scope.project)):
         return Target(method, call.func, call.args)
     return None
 
@@ -121,6 +122,23 @@ def _class_of_attribute(kind: Class, name: str, scope: Scope, depth: int) -> Cla
         return None
     found = _named(stated, inside)
     return found if isinstance(found, Class) else None
+
+
+def _class_by_name(node: ast.expr, scope: Scope) -> Class | None:
+    """The class whose name an object has that is handed in, and of which nothing else is known."""
+    match node:
+        case ast.Name(id=name) if name in scope.local and _named(node, scope) is None:
+            return scope.project.called(name)
+        case ast.Attribute(value=owner, attr=name) if not _is_import(owner, scope):
+            kind = class_of(owner, scope)
+            made = (
+                [getattr(line, "value", None) for _, line in setters(kind, name, scope.project)]
+                if kind
+                else []
+            )
+            if not any(isinstance(value, ast.Call) for value in made):
+                return scope.project.called(name)
+    return None
 
 
 def _is_field(line: ast.stmt, name: str) -> TypeGuard[ast.AnnAssign]:

@@ -9,6 +9,7 @@ from itertools import islice
 from klcli.formula.vocabulary import DISTRIBUTIONS
 
 __all__ = [
+    "gives_density",
     "has_calls",
     "is_topical",
     "is_worth",
@@ -65,6 +66,7 @@ _TOPICS = (
     *("kld", "elbo", "latent", "vae", "reparam", "z_mean", "rsample"),
     *("logvar", "log_var", "logstd", "log_std", "logsigma", "log_sigma"),
 )
+_DENSITY = re.compile(r"\bpi\b|log_?2_?pi|log_?(?:gauss|normal|prob|pdf|density)", re.IGNORECASE)
 _KL = re.compile(r"(?<![a-z])kl(?![a-z])")
 _ALIAS = re.compile(rf"\b({'|'.join(sorted(DISTRIBUTIONS))}) as (\w+)")
 _UNSAID = re.compile(
@@ -109,6 +111,11 @@ def is_topical(text: str) -> bool:
     if any(word in lowered for word in _TOPICS) or ("kl" in lowered and _KL.search(lowered)):
         return True
     return "Normal(" in text or ("normal(" in text and _CALL.search(text) is not None)
+
+
+def gives_density(code: str) -> bool:
+    """Whether a source may compute the logarithm of a density, which estimates are made of."""
+    return _DENSITY.search(code) is not None
 
 
 def is_worth(text: str) -> bool:

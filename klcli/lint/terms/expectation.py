@@ -27,7 +27,7 @@ from klcli.judge.names import is_prior, is_sample, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import judge_sampler
 
-__all__ = ["drawn", "expected", "has_noise", "redrawn"]
+__all__ = ["apart", "drawn", "expected", "has_noise", "redrawn", "sampled_in"]
 
 _NOISE = UNIT_NOISE[0]
 _OF_ONE, _OF_TWO = 2, 5
@@ -70,7 +70,7 @@ def redrawn(tree: Tree) -> Iterator[Tree]:
 
     What a density that reads the head otherwise than the sample was meant to be evaluated at.
     """
-    found = next(_samples_in(tree), None)
+    found = next(sampled_in(tree), None)
     if found is None:
         return
     whole, role = found
@@ -86,7 +86,7 @@ def redrawn(tree: Tree) -> Iterator[Tree]:
             yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))
 
 
-def _samples_in(tree: Tree) -> Iterator[tuple[Tree, Roles]]:
+def sampled_in(tree: Tree) -> Iterator[tuple[Tree, Roles]]:
     """The sums of a mean and a function of one head times the noise."""
     for node in walk(tree):
         match node:
@@ -125,6 +125,30 @@ def expected(tree: Tree) -> Tree:
     told = _without_others(tree, own)
     low, high = (substitute(told, {_NOISE: value}) for value in (Negative(_ONE), _ONE))
     return operation("/", operation("+", low, high), _TWO)
+
+
+def apart(tree: Tree) -> Iterator[Tree]:
+    """The parts of a sum that share no symbol but the noise: estimates for the weights and for the biases.
+
+    Each is the whole without the terms of the others; none where all terms belong together.
+    """
+    groups: list[set[str]] = []
+    for names in _names_of_terms(tree):
+        own = names - {_NOISE}
+        joined = [group for group in groups if not group.isdisjoint(own)]
+        groups = [group for group in groups if group.isdisjoint(own)]
+        groups += [own.union(*joined)] if own else []
+    if len(groups) > 1:
+        yield from (_without_others(tree, frozenset(group)) for group in groups)
+
+
+def _names_of_terms(tree: Tree) -> Iterator[set[str]]:
+    match tree:
+        case Operation("+" | "-") | Negative() | Reduction():
+            for child in children(tree):
+                yield from _names_of_terms(child)
+        case _:
+            yield set(free_symbols(tree))
 
 
 def _drawn_with(tree: Tree) -> frozenset[str]:

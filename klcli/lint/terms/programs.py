@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import walk
 
-__all__ = ["program_of", "written"]
+__all__ = ["program_of", "with_symbols", "written"]
 
 _MOST_NODES = 160
+_MOST_HELPERS = 4
 
 
 @lru_cache(maxsize=256)
@@ -26,6 +28,16 @@ def program_of(text: str, opaque: frozenset[str] = frozenset()) -> Program | Non
     except KlcliError:
         return None
     return program if len(list(walk(program.tree))) <= _MOST_NODES else None
+
+
+def with_symbols(text: str, program: Program) -> Iterator[Program]:
+    """The program with a helper variable that stays a symbol, whatever is assigned to it.
+
+    What a head is made of may be no reading of it, as in ``std = 0.1 + softplus(x)``.
+    """
+    for name in program.helpers[:_MOST_HELPERS]:
+        if found := program_of(text, frozenset((name,))):
+            yield found
 
 
 def written(program: Program, name: str | None) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from klcli.lint.flow.excerpts import Excerpt, smaller
 from klcli.lint.terms.divergences import Divergence, divergence
+from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import Sample, sample
 
@@ -46,4 +47,6 @@ def _judged(excerpt: Excerpt) -> Divergence | Sample | None:
     if program is None:
         return None
     found = sample(excerpt, program) if noisy else None
-    return found or (divergence(excerpt, program) if squared else None)
+    if found or not squared:
+        return found
+    return estimate(excerpt, program) or divergence(excerpt, program)

@@ -19,11 +19,10 @@ from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.expectation import has_noise
-from klcli.lint.terms.programs import program_of, written
+from klcli.lint.terms.programs import program_of, with_symbols, written
 
 __all__ = ["Sample", "sample"]
 
-_MOST_HELPERS = 4
 _OTHERS = re.compile(r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial", re.I)
 
 
@@ -50,10 +49,8 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     A weight of the noise is left out.
     """
     found = _sample(excerpt, program)
-    for name in program.helpers[:_MOST_HELPERS] if found is None and has_noise(program.tree) else ():
-        if other := program_of(excerpt.text, frozenset((name,))):
-            found = found or _sample(excerpt, other)
-    return found
+    others = with_symbols(excerpt.text, program) if found is None and has_noise(program.tree) else ()
+    return found or next((one for other in others if (one := _sample(excerpt, other))), None)
 
 
 def _sample(excerpt: Excerpt, program: Program) -> Sample | None:

@@ -1,0 +1,86 @@
+"""Estimates of a KL from one sample, log q(z) - log p(z): what the judge says of their expectation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from klcli.formula.printing import to_text
+from klcli.formula.program import Program, read_program
+from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
+from klcli.judge.verification import Verification
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.terms.divergences import Divergence, divergence_of
+from klcli.lint.terms.expectation import apart, drawn, expected, has_noise, redrawn, sampled_in
+from klcli.lint.terms.likeness import may_be_kl, signs
+from klcli.lint.terms.normal_form import normal_forms
+from klcli.lint.terms.programs import with_symbols
+from klcli.lint.terms.settling import is_of_strange_prior, settled
+
+__all__ = ["estimate"]
+
+_OF_ONE = 2
+
+
+def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
+    """An estimate from one sample, whose noise is drawn in the flow or which is handed in."""
+    if not has_noise(program.tree):
+        ways = ((program, tree) for tree in drawn(program.tree))
+    else:
+        programs = (program, *with_symbols(excerpt.text, program))
+        ways = ((one, tree) for one in programs for tree in (one.tree, *apart(one.tree)))
+    return next((found for one, tree in ways if (found := _estimate(excerpt, one, tree))), None)
+
+
+def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
+    """An estimate that is a KL in expectation, or minus one.
+
+    It is one as well if it would be with a sample that reads its head as the density does: those two
+    disagree. What a known mistake keeps from being one is looked for last.
+    """
+    for way in (tree, *redrawn(tree)):
+        for sign, mean in _means(way):
+            signed = _with_sides(program, mean, way)
+            if (found := settled(signed, is_mended=False)) and _is_meant(found, sign):
+                return _sampled(excerpt, signed, found, sign)
+    return _mended(excerpt, program, tree) if excerpt.last.is_local else None
+
+
+def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
+    """An estimate whose expectation a known mistake keeps from being a KL, or one to another prior."""
+    for sign, mean in _means(tree):
+        for form in normal_forms(mean):
+            signed = replace(read_program(to_text(form), "math"), spellings=program.spellings)
+            if (found := settled(signed, is_mended=True)) and _is_meant(found, sign):
+                return _sampled(excerpt, signed, found, sign)
+    return None
+
+
+def _means(tree: Tree) -> Iterator[tuple[int, Tree]]:
+    """The expectation with each sign with which it may be a KL."""
+    mean = expected(tree)
+    for sign in signs(mean) if may_be_kl(mean) else ():
+        yield sign, mean if sign > 0 else Negative(mean)
+
+
+def _is_meant(found: Verification, sign: int) -> bool:
+    return sign > 0 or not is_of_strange_prior(found)
+
+
+def _with_sides(program: Program, mean: Tree, tree: Tree) -> Program:
+    """The expectation as a program, in which names tell the posterior, which is sampled, from the prior."""
+    plain = replace(program, tree=mean, helpers=())
+    role = next((role for _, role in sampled_in(tree)), None)
+    names = free_symbols(mean)
+    if role is None or len(names) <= _OF_ONE:
+        return plain
+    sided = {name: f"{name}_q" if name in (role.mean, role.head) else f"{name}_p" for name in names}
+    return replace(
+        plain,
+        tree=substitute(mean, {name: Symbol(new) for name, new in sided.items()}),
+        spellings={new: program.spellings.get(name, name) for name, new in sided.items()},
+    )
+
+
+def _sampled(excerpt: Excerpt, program: Program, found: Verification, sign: int) -> Divergence:
+    return divergence_of(excerpt.last, program, found, sign, is_sampled=True)
