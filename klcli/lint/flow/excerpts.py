@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from klcli.formula.vocabulary import REDUCTIONS
+from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
 
@@ -77,6 +78,10 @@ class Excerpt:
             step = self.before[number]
             if name in step.targets:
                 match step.node:
+                    case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Name(id=other)) if name in (
+                        names := [text_of_name(target) for target in targets]
+                    ):
+                        return self._earlier(number).origin(f"{other}[{names.index(name)}]")
                     case ast.Assign(value=ast.Name(id=other)) if other != name:
                         return self._earlier(number).origin(other)
                     case ast.Assign(value=ast.Subscript(value=ast.Name()) as part):
