@@ -52,6 +52,7 @@ class Expressions(Trace, ABC):
         self._is_relevant = is_relevant
         self._stack: list[Function] = [root]
         self._pulled: set[str] = set()
+        self._unpacked: tuple[int, int, int] | None = None
 
     @abstractmethod
     def block(self, body: Sequence[ast.stmt], frame: Frame, sometimes: bool) -> None:
@@ -185,6 +186,8 @@ class Expressions(Trace, ABC):
     def _inlined(self, where: Target, node: ast.Call, frame: Frame) -> ast.expr:
         """What a call of a function gives back, its statements put before."""
         inner = self._enter(where.function, where.owner, frame)
+        here = node.lineno, node.col_offset
+        parts = self._unpacked[2] if self._unpacked and self._unpacked[:2] == here else 0
         given = arguments(where, node.keywords, inner.scope.own)
         if given is None:
             return node
@@ -196,15 +199,20 @@ class Expressions(Trace, ABC):
         self._stack.pop()
         if not inner.returns:
             return node
-        return self._result(self._returned(inner), where.function, inner)
+        return self._result(self._returned(inner, parts), where.function, inner)
 
-    def _returned(self, inner: Frame) -> ast.expr:
-        """What a function gives back after all branches, or in the one with a normal distribution."""
+    def _returned(self, inner: Frame, parts: int) -> ast.expr:
+        """What a function gives back after all branches, or in the one with a normal distribution.
+
+        Where it is unpacked into parts, it is as long a tuple, if there is one.
+        """
+        tuples = [one for one in inner.returns if isinstance(one.value, ast.Tuple)]
+        fitting = [one for one in tuples if len(getattr(one.value, "elts", ())) == parts]
         always = [one for one in inner.returns if not one.sometimes]
-        if always:
+        if always and not (fitting and always[-1] not in fitting):
             return always[-1].value
         normal = [one for one in inner.returns if one.structure and one.structure.is_normal]
-        chosen = [*normal, *inner.returns][0]
+        chosen = [*fitting, *normal, *inner.returns][0]
         known = set(map(id, inner.steps))
         inner.steps.extend(step for step in chosen.steps if id(step) not in known)
         if chosen.structure and isinstance(chosen.value, ast.Name | ast.Attribute):

@@ -159,6 +159,7 @@ class _Statements(Expressions):
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
             self._name_lambda(statement, frame)
             return
+        self._unpacked = _unpacked(statement)
         value = self.translated(statement.value, frame)
         match statement:
             case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]):
@@ -218,6 +219,14 @@ class _Statements(Expressions):
         for entry in statement.targets:
             if isinstance(entry, ast.Name) and isinstance(statement.value, ast.Lambda):
                 frame.scope.lambdas[entry.id] = lambda_of(statement.value, frame.function, entry.id)
+
+
+def _unpacked(statement: ast.stmt) -> tuple[int, int, int] | None:
+    """The place of a call that is unpacked, and into how many names."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call() as call):
+            return call.lineno, call.col_offset, len(targets)
+    return None
 
 
 def _in_flow(name: str, frame: Frame) -> str:

@@ -44,7 +44,7 @@ class Relevance:
 
         Args:
             project: the files.
-            seeds: functions in which terms were found.
+            seeds: functions in which terms were found; beside these, densities are followed, too.
         """
         self._project = project
         self._seeds = frozenset(seeds)
@@ -86,9 +86,8 @@ class Relevance:
         found = self._is_known_seed.get(function)
         if found is None:
             text = _text(function)
-            found = function in self._seeds or (
-                _may_take_part(function) and (is_topical(text) or gives_density(text))
-            )
+            words = is_topical(text) or (bool(self._seeds) and gives_density(text))
+            found = function in self._seeds or (words and _may_take_part(function))
             self._is_known_seed[function] = found
         return found
 

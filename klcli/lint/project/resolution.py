@@ -113,7 +113,7 @@ def _class_of_attribute(kind: Class, name: str, scope: Scope, depth: int) -> Cla
         (method, statement) = where[0]
         inside = _outside(method, scope)
         match getattr(statement, "value", None):
-            case ast.Call() as made:
+            case ast.Call() | ast.Attribute() as made:
                 return class_of(made, inside, depth + 1)
             case ast.Name(id=parameter) if method.node is not None:
                 entries = (*method.node.args.args, *method.node.args.kwonlyargs)

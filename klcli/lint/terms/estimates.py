@@ -11,7 +11,7 @@ from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.divergences import Divergence, divergence_of
-from klcli.lint.terms.expectation import apart, drawn, expected, has_noise, redrawn, sampled_in
+from klcli.lint.terms.expectation import apart, drawn, expected, has_noise, redrawn, sampled_in, with_noise
 from klcli.lint.terms.likeness import may_be_kl, signs
 from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.programs import with_symbols
@@ -23,7 +23,9 @@ _OF_ONE = 2
 
 
 def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
-    """An estimate from one sample, whose noise is drawn in the flow or which is handed in."""
+    """An estimate from one sample, which or whose noise is drawn in the flow, or is handed in."""
+    if (tree := with_noise(program.tree)) is not None:
+        program = replace(program, tree=tree, helpers=())
     if not has_noise(program.tree):
         ways = ((program, tree) for tree in drawn(program.tree))
     else:

@@ -23,11 +23,11 @@ from klcli.formula.tree import (
 )
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.names import is_prior, is_sample, suggested
+from klcli.judge.names import is_noise, is_prior, is_sample, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import judge_sampler
 
-__all__ = ["apart", "drawn", "expected", "has_noise", "redrawn", "sampled_in"]
+__all__ = ["apart", "drawn", "expected", "has_noise", "redrawn", "sampled_in", "with_noise"]
 
 _NOISE = UNIT_NOISE[0]
 _OF_ONE, _OF_TWO = 2, 5
@@ -40,6 +40,13 @@ _ZERO, _ONE, _TWO = (Number(Fraction(number)) for number in range(3))
 def has_noise(tree: Tree) -> bool:
     """Whether a formula draws standard normal noise."""
     return _NOISE in free_symbols(tree)
+
+
+def with_noise(tree: Tree) -> Tree | None:
+    """A formula with standard normal noise for symbols that are called noise, if samples are made of them."""
+    noises = [name for name in free_symbols(tree) if is_noise(name)]
+    found = substitute(tree, {name: Symbol(_NOISE) for name in noises})
+    return found if noises and not has_noise(tree) and any(sampled_in(found)) else None
 
 
 def drawn(tree: Tree) -> Iterator[Tree]:

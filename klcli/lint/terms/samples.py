@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
+from math import nan
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
@@ -23,6 +24,7 @@ from klcli.lint.terms.programs import program_of, with_symbols, written
 
 __all__ = ["Sample", "sample"]
 
+_CLOSE = 1e-9
 _OTHERS = re.compile(r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial", re.I)
 
 
@@ -103,29 +105,40 @@ def _without_epsilon(tree: Tree) -> Tree:
 
 
 def _without_weight(tree: Tree) -> Tree:
-    """A sample without a fourth symbol that only multiplies its noise, such as a temperature."""
+    """A sample without a fourth symbol that only multiplies its noise: a temperature, ``1 - switch``."""
     names = free_symbols(tree)
     noise = UNIT_NOISE[0]
     if len(names) != 4 or noise not in names:
         return tree
-    weights = [name for name in names if name != noise and _scales(tree, name, noise)]
+    weights = {
+        name: full for name in names if name != noise and (full := _full(tree, name, noise)) is not None
+    }
     if len(weights) > 1:
-        weights = [name for name in weights if not suggested(name)]
-    return substitute(tree, {weights[0]: Number(Fraction(1))}) if len(weights) == 1 else tree
+        weights = {name: full for name, full in weights.items() if not suggested(name)}
+    if len(weights) != 1:
+        return tree
+    return substitute(tree, {name: Number(Fraction(full)) for name, full in weights.items()})
 
 
-def _scales(tree: Tree, name: str, noise: str) -> bool:
-    """Whether a symbol multiplies the noise and nothing else."""
+def _full(tree: Tree, name: str, noise: str) -> int | None:
+    """The value that leaves all of the noise, of a symbol that multiplies it, or 1 minus which does.
+
+    None where the symbol does anything else.
+    """
     others = {other: 0.7 + 0.31 * number for number, other in enumerate(free_symbols(tree))}
+
+    def moved(weight: float) -> float:
+        at, still = (evaluate(tree, others | {name: weight, noise: x}, Doubles()) for x in (1.0, 0.0))
+        return at - still if still == centre else nan
+
     try:
-        centre, *drawn = (
-            evaluate(tree, others | {name: weight, noise: step}, Doubles())
-            for weight, step in ((1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (2.0, 1.0))
-        )
+        centre = evaluate(tree, others | {noise: 0.0}, Doubles())
+        none, once, twice = (moved(weight) for weight in (0.0, 1.0, 2.0))
     except ArithmeticError:
-        return False
-    still, moved, once, twice = (value - centre for value in drawn)
-    return still == moved == 0 and once != 0 and abs(twice - 2 * once) <= 1e-9 * abs(twice)
+        return None
+    if none == 0 != once and abs(twice - 2 * once) <= _CLOSE * abs(twice):
+        return 1
+    return 0 if once == 0 != none and abs(twice + none) <= _CLOSE * abs(none) else None
 
 
 def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
