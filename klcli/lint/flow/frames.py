@@ -12,7 +12,7 @@ from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions, Function, parameters
 from klcli.lint.project.files import Project
-from klcli.lint.project.resolution import Scope
+from klcli.lint.project.scoping import Scope
 
 __all__ = ["Frame", "Returned", "libraries", "local_names", "own_name"]
 

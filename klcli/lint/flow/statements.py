@@ -23,7 +23,7 @@ from klcli.lint.flow.steps import Step, forgotten
 from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Function, lambda_of
 from klcli.lint.project.files import Project
-from klcli.lint.project.resolution import Scope
+from klcli.lint.project.scoping import Scope
 
 __all__ = ["Flow", "flow"]
 
@@ -75,7 +75,7 @@ class _Statements(Expressions):
         names = libraries(self.project.of(function.module), self.project)
         names |= {name: self.known.fresh(name) for name in UNIT_NOISE if name in local}
         frame = Frame(scope, names, None, 0, steps)
-        self._annotate(frame)
+        self.annotate(frame)
         self.block(function.body, frame, False)
 
     def block(self, body: Sequence[ast.stmt], frame: Frame, sometimes: bool) -> None:
@@ -159,7 +159,7 @@ class _Statements(Expressions):
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
             self._name_lambda(statement, frame)
             return
-        self._unpacked = _unpacked(statement)
+        self.unpacked = _unpacked(statement)
         value = self.translated(statement.value, frame)
         match statement:
             case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]):

@@ -12,8 +12,8 @@ from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.sinks import Sink, sinks_in
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure, normal, structure_of
+from klcli.lint.project.classes import class_of
 from klcli.lint.project.definitions import Function
-from klcli.lint.project.resolution import class_of
 
 __all__ = ["Trace"]
 
