@@ -130,23 +130,33 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
 
 
 def is_unused(one: Divergence) -> bool:
-    """Whether a function computes a KL for a name that nothing in it reads."""
+    """Whether a function, or a script, computes a KL for a name that nothing in it reads."""
     step = one.excerpt.step
-    function = step.function
-    if (
-        function.node is None
-        or isinstance(function.node, ast.Lambda)
-        or not isinstance(step.node, ast.Assign)
-    ):
+    around = _seen_by(step)
+    if around is None:
         return False
-    match step.node.targets:
-        case [ast.Name(id=target)]:
+    match step.node:
+        case ast.Assign(targets=[ast.Name(id=target)]):
             name = step.spelled.get(target, target)
         case _:
             return False
     return not any(
-        _reads(statement, name) for statement in ast.walk(function.node) if isinstance(statement, ast.stmt)
+        _reads(statement, name) for statement in ast.walk(around) if isinstance(statement, ast.stmt)
     )
+
+
+def _seen_by(step: Step) -> ast.AST | None:
+    """Where the names that a statement gives values can be read; None where that may be anywhere.
+
+    What stands outside of functions is imported by other files, but not what only a script does.
+    """
+    node = step.function.node
+    if node is not None:
+        return None if isinstance(node, ast.Lambda) else node
+    tree = step.function.module.tree
+    scripts = [line for line in tree.body if isinstance(line, ast.If) and "__name__" in names_in(line.test)]
+    at = step.node.lineno
+    return tree if any(line.lineno < at <= (line.end_lineno or 0) for line in scripts) else None
 
 
 def _reads(statement: ast.stmt, name: str) -> bool:

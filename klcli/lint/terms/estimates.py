@@ -27,7 +27,8 @@ def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
     if (tree := with_noise(program.tree)) is not None:
         program = replace(program, tree=tree, helpers=())
     if not has_noise(program.tree):
-        ways = ((program, tree) for tree in drawn(program.tree))
+        parts = (program.tree, *apart(program.tree))
+        ways = ((program, tree) for part in parts for tree in drawn(part))
     else:
         programs = (program, *with_symbols(excerpt.text, program))
         ways = ((one, tree) for one in programs for tree in (one.tree, *apart(one.tree)))
@@ -43,7 +44,9 @@ def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | No
     for way in (tree, *redrawn(tree)):
         for sign, mean in _means(way):
             signed = _with_sides(program, mean, way)
-            if (found := settled(signed, is_mended=False)) and _is_meant(found, sign):
+            found = settled(signed, is_mended=False)
+            # The expectation is over the posterior: what passes for KL(p || q) is no estimate of it.
+            if found and found.best.kind != "reversed" and _is_meant(found, sign):
                 return _sampled(excerpt, signed, found, sign)
     return _mended(excerpt, program, tree) if excerpt.last.is_local else None
 

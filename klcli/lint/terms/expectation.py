@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -30,6 +31,7 @@ from klcli.judge.sampler import judge_sampler
 __all__ = ["apart", "drawn", "expected", "has_noise", "redrawn", "sampled_in", "with_noise"]
 
 _NOISE = UNIT_NOISE[0]
+_CALLED_NOISE = re.compile(r"eps|noise|randn", re.IGNORECASE)
 _OF_ONE, _OF_TWO = 2, 5
 """Symbols of a sample with the mean and the head of one Gaussian, and with those of two."""
 _DENSITIES = 2
@@ -44,9 +46,10 @@ def has_noise(tree: Tree) -> bool:
 
 def with_noise(tree: Tree) -> Tree | None:
     """A formula with standard normal noise for symbols that are called noise, if samples are made of them."""
-    noises = [name for name in free_symbols(tree) if is_noise(name)]
+    noises = [name for name in free_symbols(tree) if is_noise(name) and _CALLED_NOISE.search(name)]
     found = substitute(tree, {name: Symbol(_NOISE) for name in noises})
-    return found if noises and not has_noise(tree) and any(sampled_in(found)) else None
+    is_drawn = any(_reading(whole, role) for whole, role in sampled_in(found))
+    return found if noises and is_drawn and not has_noise(tree) else None
 
 
 def drawn(tree: Tree) -> Iterator[Tree]:
@@ -81,16 +84,21 @@ def redrawn(tree: Tree) -> Iterator[Tree]:
     if found is None:
         return
     whole, role = found
-    try:
-        held = judge_sampler(whole, role, None).parameterization
-    except (KlcliError, ArithmeticError):
-        return
+    held = _reading(whole, role)
     own = {"s": Symbol(str(role.head))}
     for reading in PARAMETERIZATIONS.values() if held else ():
         if reading.name != held:
             sigma = unplaced(substitute(reading.sigma, own))
             spread = operation("*", sigma, Symbol(_NOISE))
             yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))
+
+
+def _reading(whole: Tree, role: Roles) -> str | None:
+    """How a sample reads its head; None for what is no sample."""
+    try:
+        return judge_sampler(whole, role, None).parameterization
+    except (KlcliError, ArithmeticError):
+        return None
 
 
 def sampled_in(tree: Tree) -> Iterator[tuple[Tree, Roles]]:
