@@ -74,13 +74,12 @@ def class_by_name(node: ast.expr, scope: Scope) -> Class | None:
             return scope.project.called(name)
         case ast.Attribute(value=owner, attr=name) if not is_import(owner, scope):
             kind = class_of(owner, scope)
-            made = (
-                [getattr(line, "value", None) for _, line in setters(kind, name, scope.project)]
-                if kind
-                else []
-            )
-            if not any(isinstance(value, ast.Call) for value in made):
-                return scope.project.called(name)
+            where = setters(kind, name, scope.project) if kind else ()
+            match [getattr(line, "value", None) for _, line in where]:
+                case [ast.Attribute() as other]:
+                    return class_by_name(other, outside(where[0][0], scope))
+                case values if not any(isinstance(value, ast.Call) for value in values):
+                    return scope.project.called(name)
     return None
 
 

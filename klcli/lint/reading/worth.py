@@ -32,7 +32,8 @@ _LIBRARY = (
     "register_kl",
     "rsample",
     "Normal(",
-    "MultivariateNormalDiag(",
+    "MultivariateNormal",
+    "NormalWithSoftplusScale(",
     "F.gaussian(",
     "functions.gaussian(",
 )
