@@ -48,7 +48,8 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
     if one.is_right and one.found.prepared.reductions.name == "mean":
         mistake = find_mistake("KL206")
         yield _finding(one.excerpt, mistake, "info", "medium", mistake.sentence, reading)
-    stated = suggested(_spelled(one).rpartition(".")[2]) if one.head else None
+    is_said = one.head is not None and not one.excerpt.is_rebound(one.head)
+    stated = suggested(_spelled(one).rpartition(".")[2]) if is_said else None
     if one.is_right and stated and stated != reading:
         words = (
             f"{_spelled(one)} is called {PARAMETERIZATIONS[stated].meaning} "

@@ -91,7 +91,7 @@ def _by_name(
 ) -> Iterator[Pair]:
     """Relations by names: within a class, among the functions of a file, or between two parts of a model."""
     for drawn in sorted(ways, key=lambda one: not one.excerpt.is_local):
-        if drawn.sampling.parameterization is None or _is_rebound(drawn.excerpt, drawn.head):
+        if drawn.sampling.parameterization is None or drawn.excerpt.is_rebound(drawn.head):
             continue
         alike = [
             one
@@ -109,12 +109,7 @@ def _is_comparable(one: Divergence) -> bool:
     """Whether a KL is right by itself in a head that has one meaning."""
     if one.head is None or not one.is_right or not one.excerpt.is_local:
         return False
-    return not _is_rebound(one.excerpt, one.head)
-
-
-def _is_rebound(excerpt: Excerpt, name: str) -> bool:
-    """Whether a name gets a function of its old value on the way, so that it has two meanings."""
-    return any(name in step.targets and name in step.read and step.is_curved for step in excerpt.steps)
+    return not one.excerpt.is_rebound(one.head)
 
 
 def _same_names(one: Divergence, drawn: Sample, apart: Collection[Class | None]) -> bool:

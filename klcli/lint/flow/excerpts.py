@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from klcli.formula.vocabulary import REDUCTIONS
+from klcli.lint.flow.facts import facts_of
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
@@ -20,6 +21,7 @@ _MOST_CHARACTERS = 4000
 _LEAST_SUMS = 2
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
+_OTHER = "other_term_"
 _PART = re.compile(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
 _OWNER = re.compile(r"\b[^\W\d]\w*\.(?=[^\W\d])")
 """An object before one of its attributes: layers that split an output have objects of their own."""
@@ -66,6 +68,10 @@ class Excerpt:
     def is_local(self) -> bool:
         """Whether the formula stands in the function from which it was reached."""
         return self.formula.function is self.root
+
+    def is_rebound(self, name: str) -> bool:
+        """Whether a name gets a function of its old value on the way, so that it has two meanings."""
+        return any(name in step.targets and name in step.read and step.is_curved for step in self.steps)
 
     def spelled(self, text: str) -> str:
         """A name or a formula of the flow with the names of the source."""
@@ -145,16 +151,32 @@ def _may_be_term(kept: Sequence[Step]) -> bool:
 def smaller(found: Excerpt) -> Iterator[Excerpt]:
     """The terms of a sum, the arguments of what cannot be read, the entries of a tuple: what a part computes.
 
-    Parts are where a term would count with a factor, and not inside of functions.
+    Parts are where a term would count with a factor, and not inside of functions. The first is the whole with
+    symbols for the terms of a sum that cannot be read, such as a network's error.
     """
     value = getattr(found.step.node, "value", None)
     if not isinstance(value, ast.expr):
         return
-    for part in _parts(value):
+    opened = [] if found.step.facts.is_readable else [_without_unreadable(value)]
+    for part in (*(one for one in opened if one is not value), *_parts(value)):
         node = ast.copy_location(ast.Expr(part), part)
         step = Step(node, found.step.function, found.step.spelled)
         if one := excerpt(step, found.before, found.count, found.root):
             yield one
+
+
+def _without_unreadable(value: ast.expr) -> ast.expr:
+    """A sum with symbols for the terms that cannot be read; the value itself where none or only one can."""
+    match value:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as operator, right=right):
+            sides = [_without_unreadable(side) for side in (left, right)]
+            if all(isinstance(side, ast.Name) and side.id.startswith(_OTHER) for side in sides):
+                return sides[0]
+            return ast.copy_location(ast.BinOp(sides[0], operator, sides[1]), value)
+        case ast.Call() if not facts_of(value).is_readable:
+            name = f"{_OTHER}{value.lineno}_{value.col_offset}"
+            return ast.copy_location(ast.Name(name, ast.Load()), value)
+    return value
 
 
 def _parts(value: ast.expr) -> Iterator[ast.expr]:

@@ -12,7 +12,7 @@ from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.divergences import Divergence, divergence_of
 from klcli.lint.terms.expectation import apart, drawn, expected, has_noise, redrawn, sampled_in, with_noise
-from klcli.lint.terms.likeness import may_be_kl, signs
+from klcli.lint.terms.likeness import may_be_kl, opens, signs
 from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.programs import with_symbols
 from klcli.lint.terms.settling import is_of_strange_prior, settled
@@ -64,7 +64,7 @@ def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None
 def _means(tree: Tree) -> Iterator[tuple[int, Tree]]:
     """The expectation with each sign with which it may be a KL."""
     mean = expected(tree)
-    for sign in signs(mean) if may_be_kl(mean) else ():
+    for sign in signs(mean) if opens(mean) and may_be_kl(mean) else ():
         yield sign, mean if sign > 0 else Negative(mean)
 
 

@@ -32,6 +32,7 @@ __all__ = ["apart", "drawn", "expected", "has_noise", "redrawn", "sampled_in", "
 
 _NOISE = UNIT_NOISE[0]
 _CALLED_NOISE = re.compile(r"eps|noise|randn", re.IGNORECASE)
+_USUAL = ("logvar", "std", "var", "logstd")
 _OF_ONE, _OF_TWO = 2, 5
 """Symbols of a sample with the mean and the head of one Gaussian, and with those of two."""
 _DENSITIES = 2
@@ -69,7 +70,7 @@ def drawn(tree: Tree) -> Iterator[Tree]:
     for mean in means:
         for head in sorted((name for name in names if name not in (sample, *means)), key=_strangeness):
             stated = suggested(head)
-            for reading in (stated,) if stated else ("logvar", "std", "var", "logstd"):
+            for reading in (stated,) if stated else _USUAL:
                 sigma = unplaced(substitute(PARAMETERIZATIONS[reading].sigma, {"s": Symbol(head)}))
                 spread = operation("*", sigma, Symbol(_NOISE))
                 yield substitute(tree, {sample: operation("+", Symbol(mean), spread)})
@@ -86,8 +87,9 @@ def redrawn(tree: Tree) -> Iterator[Tree]:
     whole, role = found
     held = _reading(whole, role)
     own = {"s": Symbol(str(role.head))}
-    for reading in PARAMETERIZATIONS.values() if held else ():
-        if reading.name != held:
+    for name in _USUAL if held else ():
+        if name != held:
+            reading = PARAMETERIZATIONS[name]
             sigma = unplaced(substitute(reading.sigma, own))
             spread = operation("*", sigma, Symbol(_NOISE))
             yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))

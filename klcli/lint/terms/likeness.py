@@ -14,7 +14,7 @@ from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Tre
 from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
 
-__all__ = ["may_be_kl", "signs"]
+__all__ = ["may_be_kl", "opens", "signs"]
 
 _LEAST_TERMS = 3
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
@@ -37,6 +37,12 @@ def may_be_kl(tree: Tree) -> bool:
     if calls and any(map(_is_square, nodes)) and any(_bend(tree, name, names) for name in names):
         return not _is_density(tree, names)
     return _is_named(names) and (calls or any(map(_is_square, nodes)))
+
+
+def opens(tree: Tree) -> bool:
+    """Whether a formula is a parabola in a symbol, as a KL is in its mean."""
+    names = free_symbols(tree)
+    return any(_bend(tree, name, names) for name in names)
 
 
 def signs(tree: Tree) -> tuple[int, ...]:
