@@ -19,7 +19,6 @@ from klcli.judge.names import is_epsilon, is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.terms.expectation import has_noise
 from klcli.lint.terms.programs import program_of, with_symbols, written
 
 __all__ = ["Sample", "sample"]
@@ -51,8 +50,13 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     A weight of the noise is left out.
     """
     found = _sample(excerpt, program)
-    others = with_symbols(excerpt.text, program) if found is None and has_noise(program.tree) else ()
-    return found or next((one for other in others if (one := _sample(excerpt, other))), None)
+    is_drawn = not set(UNIT_NOISE).isdisjoint(free_symbols(program.tree))
+    is_read = found is not None and found.sampling.parameterization is not None
+    for other in with_symbols(excerpt.text, program) if is_drawn and not is_read else ():
+        one = _sample(excerpt, other)
+        if one and one.sampling.parameterization is not None:
+            return one
+    return found
 
 
 def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
