@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -40,9 +39,11 @@ class Linting:
 
     def _linted(self, path: str) -> Linted:
         project, self._project = self._project, None  # what an exception leaves behind is not used again
-        if project is None or self._loaded > _MOST_CHARACTERS:
-            project, self._loaded = Project(self.outlines, self._module_or_none), 0
-            gc.collect()  # which is done by itself in no process that lints
+        if project is None:
+            project = Project(self.outlines, self._module_or_none)
+        elif self._loaded > _MOST_CHARACTERS:
+            project.forget()
+            self._loaded = 0
         known = project.at(path)
         found = linted(known.top.module if known else self._module(path), project)
         self._project = project

@@ -10,7 +10,7 @@ from functools import lru_cache
 from klcli.formula.callee import viewed
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.judge.names import is_epsilon
-from klcli.lint.flow.nodes import stored
+from klcli.lint.flow.nodes import stored, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function, parameters
 
@@ -29,7 +29,7 @@ def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 def assigned(statement: ast.stmt) -> set[str]:
     """The names that are given values somewhere below a statement, or changed in place."""
     found: set[str] = set()
-    for node in ast.walk(statement):
+    for node in walked(statement):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For) and not _keeps(node):
             for entry in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 found |= stored(entry)
@@ -64,7 +64,7 @@ def _stores_of(function: Function) -> Counter[str]:
 
 
 def _stores(statement: ast.stmt) -> Iterator[str]:
-    for node in ast.walk(statement):
+    for node in walked(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
@@ -113,7 +113,7 @@ def _is_same(one: ast.expr, other: ast.expr) -> bool:
 def until(body: Sequence[ast.stmt], last: ast.stmt) -> Sequence[ast.stmt]:
     """The statements up to the one that holds the last."""
     for number, statement in enumerate(body):
-        if any(node is last for node in ast.walk(statement)):
+        if any(node is last for node in walked(statement)):
             return body[: number + 1]
     return body
 

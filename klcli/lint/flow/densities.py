@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 
 from klcli.formula.callee import called
+from klcli.lint.flow.nodes import rebuilt
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions
 
@@ -111,9 +112,13 @@ def _written(text: str, at: ast.expr, q: Structure, p: Structure | None = None) 
 
 
 def _put(tree: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
-    class Put(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return values.get(node.id, node)
-
-    found: ast.expr = Put().visit(tree)
+    """A formula with values for its names."""
+    found = _changed(tree, values)
+    assert isinstance(found, ast.expr)
     return found
+
+
+def _changed(node: ast.AST, values: dict[str, ast.expr]) -> ast.AST:
+    if isinstance(node, ast.Name):
+        return values.get(node.id, node)
+    return rebuilt(node, lambda child: _changed(child, values))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.tree import FUNCTIONS
-from klcli.lint.flow.nodes import text_of_name
+from klcli.lint.flow.nodes import below, text_of_name
 
 __all__ = ["Facts", "facts_of"]
 
@@ -19,6 +20,7 @@ _TRANSCENDENTAL = frozenset(FUNCTIONS) - {"abs", "sqrt"}
 _SQUARES = frozenset(("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner"))
 _ADDED = frozenset(("add", "sub", "subtract", "addcmul"))
 _NOISE = re.compile(r"rand|normal|eps|noise|xi\Z|sample", re.IGNORECASE)
+_NOT_READ = frozenset((ast.Lambda, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.IfExp, ast.Dict))
 _LOG_SCALE = re.compile(r".*(log|ln)_?(var|std|sig|s2)", re.IGNORECASE)
 """Names whose exponential may have been forgotten."""
 
@@ -48,54 +50,76 @@ class Facts:
 
 def facts_of(statement: ast.AST) -> Facts:
     """The facts of a statement or an expression."""
-    names: set[str] = set()
-    words: set[str] = set()
-    is_readable_, sums, is_square = True, 0, False
-    for node in _told(statement):
-        match node:
-            case ast.Name(id=name):
-                names.add(name)
-                words.add(name)
-            case ast.Attribute(attr=name):
-                names.add(text_of_name(node))
-                words.add(name)
-            case ast.Subscript():
-                names.add(ast.unparse(node))
-            case ast.Call() if noise_kind(node):
-                words.add(called(node))
-                if _is_scaled(node):
-                    sums, is_square = sums + 1, True
-            case ast.Call(func=func):
-                is_readable_ = is_readable_ and is_readable(node) and not _is_layer(node)
-                sums += getattr(func, "attr", "").removesuffix("_") in _ADDED
-            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
-                is_readable_ = is_readable_ and ast.dump(left) == ast.dump(right)
-            case ast.BinOp(op=ast.Add() | ast.Sub()) | ast.AugAssign(op=ast.Add() | ast.Sub()):
-                sums += 1
-            case ast.BinOp(op=ast.Pow() | ast.Mult()) | ast.AugAssign(op=ast.Mult()):
-                is_square = True
-            case ast.Lambda() | ast.Compare() | ast.BoolOp() | ast.JoinedStr() | ast.IfExp() | ast.Dict():
-                is_readable_ = False
-    bare = {word.removesuffix("_") for word in words}
-    return Facts(
-        frozenset(names),
-        is_readable_,
-        not _TRANSCENDENTAL.isdisjoint(bare),
-        any(map(_LOG_SCALE.match, words)),
-        is_square or not _SQUARES.isdisjoint(bare),
-        any(map(_NOISE.search, words)),
-        sums,
-    )
+    look = _Look()
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            look.name(cast(ast.Name, node).id)
+        elif kind is ast.Call:
+            waiting.extend(look.call(cast(ast.Call, node)))
+        else:
+            look.at(node, kind)
+            waiting.extend(below(node))
+    return look.facts
 
 
-def _told(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below a statement, without what says only of what shape random numbers are."""
-    yield node
-    below: Iterable[ast.AST] = ast.iter_child_nodes(node)
-    if isinstance(node, ast.Call) and noise_kind(node):
-        below = noise_parameters(node).values()
-    for child in below:
-        yield from _told(child)
+class _Look:
+    """What was seen so far of a statement."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.words: set[str] = set()
+        self.is_readable, self.is_square, self.sums = True, False, 0
+
+    def name(self, name: str) -> None:
+        self.names.add(name)
+        self.words.add(name)
+
+    def call(self, node: ast.Call) -> Iterable[ast.AST]:
+        """A call, and what below it tells anything: not what says only of what shape random numbers are."""
+        if noise_kind(node):
+            self.words.add(called(node))
+            if _is_scaled(node):
+                self.sums, self.is_square = self.sums + 1, True
+            return noise_parameters(node).values()
+        self.is_readable = self.is_readable and is_readable(node) and not _is_layer(node)
+        self.sums += getattr(node.func, "attr", "").removesuffix("_") in _ADDED
+        return below(node)
+
+    def at(self, node: ast.AST, kind: type[ast.AST]) -> None:
+        """Any other node."""
+        if kind is ast.Attribute:
+            self.names.add(text_of_name(cast(ast.Attribute, node)))
+            self.words.add(cast(ast.Attribute, node).attr)
+        elif kind is ast.Subscript:
+            self.names.add(ast.unparse(node))
+        elif kind in (ast.BinOp, ast.AugAssign):
+            self._operate(cast(ast.BinOp | ast.AugAssign, node))
+        elif kind in _NOT_READ:
+            self.is_readable = False
+
+    def _operate(self, node: ast.BinOp | ast.AugAssign) -> None:
+        if isinstance(node.op, ast.Add | ast.Sub):
+            self.sums += 1
+        elif isinstance(node.op, ast.Mult) or (isinstance(node.op, ast.Pow) and isinstance(node, ast.BinOp)):
+            self.is_square = True
+        elif isinstance(node.op, ast.MatMult) and isinstance(node, ast.BinOp):
+            self.is_readable = self.is_readable and ast.dump(node.left) == ast.dump(node.right)
+
+    @property
+    def facts(self) -> Facts:
+        bare = {word.removesuffix("_") for word in self.words}
+        return Facts(
+            frozenset(self.names),
+            self.is_readable,
+            not _TRANSCENDENTAL.isdisjoint(bare),
+            any(map(_LOG_SCALE.match, self.words)),
+            self.is_square or not _SQUARES.isdisjoint(bare),
+            any(map(_NOISE.search, self.words)),
+            self.sums,
+        )
 
 
 def _is_scaled(node: ast.Call) -> bool:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from klcli.formula.vocabulary import DISTRIBUTIONS, MODULES
-from klcli.lint.flow.nodes import rebuilt
+from klcli.lint.flow.nodes import below, rebuilt, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions, Function, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
 
-__all__ = ["Frame", "Returned", "libraries", "local_names", "own_name"]
+__all__ = ["Frame", "Returned", "all_names", "libraries", "local_names", "own_name"]
 
 _LIBRARY = "xp"
 _LIBRARIES = frozenset(
@@ -24,6 +25,8 @@ _LIBRARIES = frozenset(
     )
 )
 _PARTS = (None, "numpy", "functional", "backend", "nd", "ops")
+_REMEMBERED = 256
+"""Functions whose names are remembered: most are followed more than once."""
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -105,25 +108,26 @@ def libraries(here: Definitions, project: Project) -> dict[str, str]:
     }
 
 
-def local_names(function: Function) -> set[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def local_names(function: Function) -> frozenset[str]:
     """The names that belong to a function: its parameters and what it assigns."""
-    if function.node is None:
-        return {
-            node.id
-            for line in function.body
-            for node in _own_nodes(line)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-    arguments = function.node.args
-    found = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-    found |= {one.arg for one in (arguments.vararg, arguments.kwarg) if one}
-    for line in function.body:
-        found |= {
-            node.id
-            for node in _own_nodes(line)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-    return found
+    found = {
+        node.id
+        for line in function.body
+        for node in _own_nodes(line)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    if function.node is not None:
+        arguments = function.node.args
+        found |= {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        found |= {one.arg for one in (arguments.vararg, arguments.kwarg) if one}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def all_names(function: Function) -> frozenset[str]:
+    """The names that occur in a function."""
+    return frozenset(node.id for line in function.body for node in walked(line) if isinstance(node, ast.Name))
 
 
 def own_name(function: Function) -> str:
@@ -137,8 +141,9 @@ def own_name(function: Function) -> str:
 
 def _own_nodes(statement: ast.AST) -> Iterator[ast.AST]:
     """The nodes below a statement, without those of functions and classes in it."""
-    if isinstance(statement, _LATER):
-        return
-    yield statement
-    for child in ast.iter_child_nodes(statement):
-        yield from _own_nodes(child)
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, _LATER):
+            yield node
+            waiting.extend(below(node))

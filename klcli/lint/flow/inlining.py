@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from klcli.lint.flow.arguments import arguments
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
-from klcli.lint.flow.nodes import text_of_name
+from klcli.lint.flow.nodes import text_of_name, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import annotated, structure_of
 from klcli.lint.flow.trace import Trace
@@ -24,6 +25,10 @@ DEEPEST = 4
 """Calls within calls that are followed."""
 _MOST_STATEMENTS = 80
 """Statements of a function that is followed; longer ones are programs of their own."""
+
+
+_REMEMBERED = 256
+"""Functions of which it is remembered whether they are generators."""
 
 
 class Inlining(Trace, ABC):
@@ -135,7 +140,7 @@ class Inlining(Trace, ABC):
 
     def enter(self, function: Function, owner: ast.expr | None, frame: Frame) -> Frame:
         """The frame of a function that is called, with names that nothing else has."""
-        local = frozenset(local_names(function))
+        local = local_names(function)
         own = own_name(function)
         names = {
             name: self.known.fresh(name) for name in sorted(local - {own} if owner is not None else local)
@@ -187,7 +192,6 @@ class Inlining(Trace, ABC):
             self.known.classes[inner.names[name]] = kind
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _is_generator(function: Function) -> bool:
-    return any(
-        isinstance(node, ast.Yield | ast.YieldFrom) for line in function.body for node in ast.walk(line)
-    )
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for line in function.body for node in walked(line))

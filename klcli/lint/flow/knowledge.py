@@ -10,7 +10,7 @@ from klcli.formula.callee import called
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.structures import Structure, structure_of
-from klcli.lint.project.definitions import Class, Function
+from klcli.lint.project.definitions import Class
 
 __all__ = ["Knowledge"]
 
@@ -38,11 +38,9 @@ class Knowledge:
         self.taken.add(name)
         return name
 
-    def take(self, function: Function) -> None:
+    def take(self, names: Iterable[str]) -> None:
         """Keep the names of a function for it."""
-        self.taken |= {
-            node.id for line in function.body for node in ast.walk(line) if isinstance(node, ast.Name)
-        }
+        self.taken.update(names)
 
     def forget(self, names: Iterable[str]) -> None:
         """Names that get values of which no parts are known."""

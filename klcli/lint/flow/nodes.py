@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 
-__all__ = ["NAMES", "names_in", "rebuilt", "stored", "text_of_name", "with_value"]
+__all__ = ["NAMES", "below", "names_in", "rebuilt", "stored", "text_of_name", "walked", "with_value"]
 
+_CONTEXTS = frozenset((ast.Load, ast.Store, ast.Del))
 NAMES = (ast.Name, ast.Attribute, ast.Subscript)
 """What can be given a value."""
+
+
+def below(node: ast.AST) -> Iterator[ast.AST]:
+    """The children of a node, without what only says whether a name is read or written.
+
+    `ast.iter_child_nodes` takes twice the time.
+    """
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, ast.AST):
+            if type(value) not in _CONTEXTS:
+                yield value
+        elif isinstance(value, list):
+            yield from (entry for entry in value if isinstance(entry, ast.AST))
+
+
+def walked(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, in any order."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(below(found))
 
 
 def stored(statement: ast.AST) -> set[str]:
     """The names that are given values somewhere below a statement."""
     found = set()
-    for node in ast.walk(statement):
+    for node in walked(statement):
         if isinstance(node, NAMES) and isinstance(node.ctx, ast.Store):
             found.add(text_of_name(node))
     return found
@@ -23,7 +47,7 @@ def stored(statement: ast.AST) -> set[str]:
 
 def names_in(node: ast.AST) -> set[str]:
     """The names, attributes and subscripts below a node, as they are written."""
-    return {text_of_name(below) for below in ast.walk(node) if isinstance(below, NAMES)}
+    return {text_of_name(part) for part in walked(node) if isinstance(part, NAMES)}
 
 
 def text_of_name(node: ast.expr) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from klcli.lint.flow.nodes import walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
 
@@ -39,7 +40,7 @@ class Sink:
 def sinks_in(statement: ast.stmt, function: Function, before: Sequence[Step]) -> Iterator[Sink]:
     """What a statement minimises."""
     count = len(before)
-    for node in ast.walk(statement):
+    for node in walked(statement):
         match node:
             case ast.Call(func=ast.Attribute(value=value, attr="backward"), args=[]) if not _is_scaler(value):
                 yield Sink(value, before, count, True)

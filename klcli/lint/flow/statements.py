@@ -16,7 +16,7 @@ from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.branches import agreed, assigned, blocks, born, untouched
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.expressions import Expressions
-from klcli.lint.flow.frames import Frame, Returned, libraries, local_names, own_name
+from klcli.lint.flow.frames import Frame, Returned, all_names, libraries, local_names, own_name
 from klcli.lint.flow.nodes import names_in, stored, text_of_name
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.steps import Step, forgotten
@@ -68,8 +68,8 @@ class _Statements(Expressions):
     def follow(self) -> None:
         """Follow the function with which the flow begins."""
         function = self._root
-        self.known.take(function)
-        local = frozenset(local_names(function))
+        self.known.take(all_names(function))
+        local = local_names(function)
         scope = Scope(function, self.project, own_name(function), local, self.known.classes)
         steps = beginning(function, self.project, local)
         names = libraries(self.project.of(function.module), self.project)

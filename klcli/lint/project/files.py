@@ -103,6 +103,15 @@ class Project:
             for name in found.classes:
                 self._by_class[_plain(name)].append((found.path, name))
 
+    def forget(self) -> None:
+        """Let go of all modules, whose classes and methods refer to each other and would be kept."""
+        for found in self._known.values():
+            for kind in found.classes.values() if found else ():
+                kind.methods.clear()
+                kind.attributes.clear()
+        for known in (self._known, self._imported, self._numbers, self._starred):
+            known.clear()
+
     def of(self, module: Module) -> Definitions:
         """What a module defines."""
         found = self._known.get(module.path)

@@ -148,19 +148,19 @@ def test_what_two_files_found_counts_once(names: list[str]) -> None:
 
 
 def test_modules_are_forgotten(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project is begun anew when it holds many modules, and what is found stays the same."""
+    """A project lets go of its modules when it holds many, and what is found stays the same."""
     expected = lint(names)
     monkeypatch.setattr(work, "_MOST_CHARACTERS", 1)
-    made: list[Project] = []
+    forgotten: list[Project] = []
 
     class Counted(Project):
-        def __init__(self, *arguments: object) -> None:
-            made.append(self)
-            super().__init__(*arguments)  # type: ignore[arg-type]
+        def forget(self) -> None:
+            forgotten.append(self)
+            super().forget()
 
     monkeypatch.setattr(work, "Project", Counted)
     assert lint(names) == expected
-    assert len(made) > 1
+    assert len(forgotten) > 1
 
 
 def test_unreadable_files_are_said(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
