@@ -15,14 +15,19 @@ PARAMETERS = {
 }
 """What the arguments of random numbers are called."""
 _PARAMETERS_FIRST = frozenset(("np", "numpy", "torch", "th"))
+_GENERATORS = ("random", "rng", "generator")
+"""Whose ``random()`` is uniform: numpy's module, and its objects by their usual names."""
 _KEY_FIRST = frozenset(("jax", "jrandom", "random", "jr"))
 
 
 def noise_kind(node: ast.Call) -> Noise | None:
     """Which random numbers a call draws; None for another call."""
     name = called(node).removesuffix("_")
-    if name in ("normal", "uniform") and not isinstance(node.func, ast.Attribute):
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if name in ("normal", "uniform") and owner is None:
         return None
+    if name == "random" and owner is not None:
+        return "rand" if getattr(owner, "attr", getattr(owner, "id", "")) in _GENERATORS else None
     return NOISE.get(name)
 
 

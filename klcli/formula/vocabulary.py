@@ -122,7 +122,7 @@ SAME = frozenset(
 
 NOISE: Mapping[str, Noise] = {
     **dict.fromkeys(("randn", "randn_like", "standard_normal", "random_normal", "normal"), "randn"),
-    **dict.fromkeys(("rand", "rand_like", "random_uniform", "uniform"), "rand"),
+    **dict.fromkeys(("rand", "rand_like", "random_sample", "random_uniform", "uniform"), "rand"),
 }
 """Draws of standard normal and of uniform random numbers, by the symbol that stands for them in a formula."""
 

@@ -49,6 +49,7 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
     for names in [
         *([changed] if changed else []),
         *(frozenset((name,)) for name in program.helpers[:_MOST_HELPERS]),
+        *([frozenset(program.helpers)] if 1 < len(program.helpers) <= _MOST_HELPERS else []),
     ]:
         try:
             other = read_program(program.text, program.language, names)

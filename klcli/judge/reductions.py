@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -41,6 +41,8 @@ def reductions(tree: Tree) -> Reductions:
         flaw = "a sum or a mean stands inside of a function"
     else:
         flaw = "its terms are not summed and averaged alike" if len(ways) > 1 else ""
+        if flaw and _is_of_parameters(found):
+            flaw, ways = "", dict.fromkeys(way for way in ways if way == ("sum", ""))
     scalars = single if flaw and len(ways) == 2 else frozenset[str]()
     if scalars:
         del ways["", ""]
@@ -48,6 +50,16 @@ def reductions(tree: Tree) -> Reductions:
     if latents == "mean":
         return Reductions("mean", flaw, scalars)
     return Reductions("none" if not latents else "sum-mean" if batch == "mean" else "sum", flaw, scalars)
+
+
+def _is_of_parameters(found: Sequence[tuple[str, _Way]]) -> bool:
+    """Whether some symbols have no batch: all of them is summed, and of the others the latents only.
+
+    A ``log_std`` of its own for every action, beside means for every example.
+    """
+    whole = {name for name, way in found if way == ("sum", "sum")}
+    latents = {name for name, way in found if way == ("sum", "")}
+    return {way for _, way in found} == {("sum", "sum"), ("sum", "")} and whole.isdisjoint(latents)
 
 
 def _ways(tree: Tree, above: tuple[Reduction, ...]) -> Iterator[tuple[str, _Way]]:

@@ -95,6 +95,8 @@ def _of_one(names: tuple[str, ...]) -> tuple[Roles, ...]:
 def strangeness(way: Roles) -> int:
     """How many of the names contradict their roles."""
     strange = 0
+    given = (way.mean, way.head, way.prior_mean, way.prior_head)
+    zero = next((name for name in given if name and _counted(name) is False), None)
     for name, mean, prior in (
         (way.mean, True, False),
         (way.head, False, False),
@@ -103,7 +105,13 @@ def strangeness(way: Roles) -> int:
     ):
         if name is not None:
             strange += 4 * (is_mean(name) != mean) + 2 * (mean and suggested(name) is not None)
-            strange += is_prior(name) is (not prior)
+            side = is_prior(name) if zero is None else _counted(name)
+            strange += side is (not prior)
     pairs = ((way.mean, way.prior_mean), (way.head, way.prior_head))
     strange += sum(bool(q and p) and without_side(q or "") != without_side(p or "") for q, p in pairs)
     return strange + (way.mean is None and way.has_prior)
+
+
+def _counted(name: str) -> bool | None:
+    """Whether a name is that of the prior in KL(N0 || N1), where others count from 1."""
+    return {"0": False, "1": True}.get(name[-1:])

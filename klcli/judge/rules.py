@@ -175,6 +175,25 @@ def sign_of_term(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield Call("exp", times(Fraction(-1), argument))
     for start, terms in _chains(site):
         yield joined([(False, times(Fraction(-1), start)), *terms[1:]])
+        yield from _with_exchanged_logs(terms, symbols)
+
+
+def _with_exchanged_logs(terms: list[tuple[bool, Tree]], symbols: Symbols) -> Iterator[Tree]:
+    """A sum in which the logarithms of the two scales, one term of the KL, have each other's signs."""
+    logs = [number for number, (_, term) in enumerate(terms) if _is_log_scale(term, symbols)]
+    if len(logs) != len(symbols.heads) or len(logs) < 2:
+        return
+    if {terms[number][0] for number in logs} == {True, False}:
+        yield joined([(negative != (number in logs), term) for number, (negative, term) in enumerate(terms)])
+
+
+def _is_log_scale(term: Tree, symbols: Symbols) -> bool:
+    """Whether a term is a head, or the logarithm of one, perhaps with a factor."""
+    found = factored(term)
+    rest = found[1] if found else term
+    return symbols.of_heads(rest) and (
+        isinstance(rest, Symbol) or (isinstance(rest, Call) and rest.function == "log")
+    )
 
 
 def sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
@@ -240,6 +259,8 @@ def mean_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield operation("^", node, TWO)
         case Call("abs", argument):
             yield operation("^", argument, TWO)
+        case Operation("*", base, Number(value)) | Operation("*", Number(value), base) if value == 2:
+            yield operation("^", base, TWO)
 
 
 def log_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:

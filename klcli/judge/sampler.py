@@ -118,13 +118,15 @@ def _spreads(tree: Tree, noise: str, mean: str | None, head: str) -> Mapping[str
             mu, sigma = Decimal(mu_text), Decimal(sigma_text)
             values = {head: head_at(name, sigma, _DIGITS)} | ({mean: mu} if mean else {})
             try:
-                drawn = [evaluate(tree, values | {noise: Decimal(step)}, run) for step in (0, 1, 2)]
+                drawn = [evaluate(tree, values | {noise: Decimal(step)}, run) for step in (0, 1, -2)]
             except ArithmeticError:
                 break
             with localcontext(context(_DIGITS)):
                 spread = drawn[1] - drawn[0]
                 centred = abs(drawn[0] - (mu if mean else 0)) <= _AGREE
-                if not centred or abs(drawn[2] - drawn[1] - spread) > _AGREE * max(abs(spread), Decimal(1)):
+                if not centred or abs(drawn[2] - drawn[0] + 2 * spread) > _AGREE * max(
+                    abs(spread), Decimal(1)
+                ):
                     raise KlcliError(
                         "the sampling line is not the mean plus something times the noise",
                         "for example --sampler 'mu + exp(0.5 * logvar) * eps'",

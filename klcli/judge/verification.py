@@ -108,7 +108,9 @@ def _most_telling(
         held = {role.head, role.prior_head}
         if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
             return other, prepared, answers, taken
-        if answers[0].kind in ("exact", "scaled") and (not places or places & held):
+        # A mean that a helper averages over the batch is one number per latent, and no flaw of the formula.
+        means = {role.mean, role.prior_mean} if first[1].reductions.flaw else set()
+        if answers[0].kind in ("exact", "scaled") and (not places or places & (held | means)):
             return other, prepared, answers, taken
     if first is None:
         raise problem or KlcliError("the formula has no symbol")

@@ -158,7 +158,7 @@ def _term(one: Divergence) -> Term:
         kind,
         expression_of(one.excerpt),
         sign + scale_text(verdict, found.prepared) if verdict.kl else None,
-        constant_text(verdict.kl.shift) if verdict.kl else None,
+        constant_text(one.sign * verdict.kl.shift) if verdict.kl else None,
         Prior(one.excerpt.spelled(mean), one.excerpt.spelled(variance)),
         found.prepared.reductions.name,
     )

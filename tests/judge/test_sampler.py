@@ -78,6 +78,7 @@ def test_the_symbols_are_those_of_the_formula() -> None:
         ("mu + eps", "does not use s; it has mu, eps"),
         ("mu + a * exp(s) * eps + b", "a mean, a head and one noise"),
         ("mu * exp(s) * eps", "not the mean plus something times the noise"),
+        ("mu + exp(s) * abs(eps)", "not the mean plus something times the noise"),
         ("mu + exp(s) * eps^2", "not the mean plus something times the noise"),
         ("2 mu + exp(s) * eps", "not the mean plus something times the noise"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 
 from klcli.lint.findings.edits import edited
@@ -12,11 +12,15 @@ from klcli.lint.findings.places import segment, span
 from klcli.lint.findings.spelling import spellings
 from klcli.lint.findings.types import Edit
 from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.flow.nodes import with_value
+from klcli.lint.flow.frames import all_names, local_names
+from klcli.lint.flow.nodes import names_in, walked, with_value
 from klcli.lint.flow.steps import Step
 from klcli.lint.reading.source import Module
 
 __all__ = ["fixed"]
+
+_BUILT_IN = frozenset(("sum", "pow", "abs", "max", "min"))
+"""Functions that mean something else for tensors where they have no module before them."""
 
 
 def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | None]:
@@ -38,10 +42,52 @@ def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | N
     step = _step_of(excerpt, changed[0])
     line = _spelled(after[changed[0]], step.spelled)
     old, new = _parsed(_spelled(before[changed[0]], step.spelled)), _parsed(line)
+    if not _is_safe(excerpt, step, old, new):
+        return None, None
     source = _source(step)
     if old is None or new is None or source is None or ast.dump(old) != ast.dump(source.tree.body[0]):
         return line, None
     return _edited(source, new, step) or (line, None)
+
+
+def _is_safe(excerpt: Excerpt, step: Step, old: ast.stmt | None, new: ast.stmt | None) -> bool:
+    """Whether a changed statement means what the correction says, and changes nothing for anybody else.
+
+    A helper may be read by others, such as the sample. New names may mean something else where the statement
+    stands: the parameter of a constructor, or Python's own ``sum``.
+    """
+    if step is not excerpt.step and step is not excerpt.formula and _has_other_readers(excerpt, step):
+        return False
+    if old is None or new is None:
+        return True
+    known = local_names(step.function) | all_names(step.function)
+    return _plain_names(new) - _plain_names(old) <= known - _BUILT_IN
+
+
+def _has_other_readers(excerpt: Excerpt, step: Step) -> bool:
+    """Whether what a statement gives a name is read by statements that are not of the program."""
+    own = {(part.node.lineno, part.function) for part in excerpt.steps}
+    names = {step.spelled.get(name, name) for name in step.targets}
+    if any(not name.isidentifier() for name in names):
+        return True
+    return any(
+        (line.lineno, step.function) not in own and not names.isdisjoint(names_in(line))
+        for line in _simple(step.function.body)
+    )
+
+
+def _simple(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements below others that have no statements of their own."""
+    for line in body:
+        inside = [part for part in walked(line) if isinstance(part, ast.stmt) and part is not line]
+        if inside:
+            yield from (part for part in inside if not hasattr(part, "body"))
+        else:
+            yield line
+
+
+def _plain_names(statement: ast.stmt) -> set[str]:
+    return {node.id for node in walked(statement) if isinstance(node, ast.Name)}
 
 
 def _unsigned(line: str, before: str) -> str:

@@ -36,7 +36,7 @@ def may_be_kl(tree: Tree) -> bool:
     calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
     if calls and any(map(_is_square, nodes)) and any(_bend(tree, name, names) for name in names):
         return not _is_density(tree, names)
-    return _is_named(names) and (calls or any(map(_is_square, nodes)))
+    return _is_named(names, of_logs=True) and (calls or any(map(_is_square, nodes)))
 
 
 def opens(tree: Tree) -> bool:
@@ -51,13 +51,15 @@ def signs(tree: Tree) -> tuple[int, ...]:
     bends = [bend for name in names if (bend := _bend(tree, name, names))]
     if not bends:
         return (1, -1)
-    return tuple(sign for sign in (1, -1) if any(bend * sign > 0 for bend in bends))
+    found = tuple(sign for sign in (1, -1) if any(bend * sign > 0 for bend in bends))
+    # The square itself may have the wrong sign, in what has the names of a KL.
+    return (*found, -found[0]) if len(found) == 1 and _is_named(names, of_logs=False) else found
 
 
-def _is_named(names: Sequence[str]) -> bool:
-    """Whether every second name is that of the logarithm of a scale, and the others are of no scale."""
+def _is_named(names: Sequence[str], *, of_logs: bool) -> bool:
+    """Whether every second name is that of a scale, or of its logarithm, and the others are of none."""
     stated = [suggested(name) for name in names]
-    heads = sum(reading in ("logvar", "logstd") for reading in stated)
+    heads = sum(reading in ("logvar", "logstd") if of_logs else reading is not None for reading in stated)
     return 2 * heads == len(names) and stated.count(None) == heads
 
 

@@ -21,7 +21,11 @@ _MOST_PARTS = 24
 
 def terms(excerpt: Excerpt) -> Iterator[Divergence | Sample]:
     """The KL term or the sample that an expression computes, or those that its parts compute."""
-    waiting = [(excerpt, False)]
+    yield from _terms(excerpt, is_part=False)
+
+
+def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
+    waiting = [(excerpt, is_part)]
     for _ in range(_MOST_PARTS):
         if not waiting:
             return
@@ -31,9 +35,12 @@ def terms(excerpt: Excerpt) -> Iterator[Divergence | Sample]:
             can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
             waiting.extend((part, is_part or can_be_read) for part in smaller(one))
             continue
-        yield found
+        inside: list[Divergence | Sample] = []
         if isinstance(found, Divergence) and found.found.prepared.others:  # which may be another KL
-            waiting.extend((part, True) for part in smaller(one))
+            inside = [term for part in smaller(one) for term in _terms(part, is_part=True)]
+        if not any(isinstance(term, Divergence) for term in inside):
+            yield found
+        yield from inside
 
 
 def _judged(excerpt: Excerpt) -> Divergence | Sample | None:

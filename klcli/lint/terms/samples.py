@@ -24,7 +24,10 @@ from klcli.lint.terms.programs import program_of, with_symbols, written
 __all__ = ["Sample", "sample"]
 
 _CLOSE = 1e-9
-_OTHERS = re.compile(r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial", re.I)
+_OTHERS = re.compile(
+    r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial|randint|uniform",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     is_read = found is not None and found.sampling.parameterization is not None
     for other in with_symbols(excerpt.text, program) if is_drawn and not is_read else ():
         one = _sample(excerpt, other)
-        if one and one.sampling.parameterization is not None:
+        is_same = not set(UNIT_NOISE).isdisjoint(free_symbols(other.tree))  # and not made of the noise
+        if is_same and one and one.sampling.parameterization is not None:
             return one
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,47 @@ def test_names_keep_their_quotes_and_statements_their_lines() -> None:
         "    return -0.5 * kl.sum()\n"
     )
     assert mended(source) == '1 + 2*out["log_sigma"]  # the log'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # The standard deviation is the sample's, too.
+        """
+def draw(mu, log_sigma):
+    sigma = np.exp(log_sigma)
+    z = mu + sigma * np.random.randn(*mu.shape)
+    return z, np.sum(-log_sigma + 0.5 * (sigma + mu * mu) - 0.5, axis=1)
+""",
+        # So is an attribute, for whoever reads it.
+        """
+class Layer:
+    def kl(self, x):
+        self.std = torch.exp(self.log_std)
+        return torch.sum(0.5 * (self.mu ** 2 + self.std - 1) - self.log_std)
+""",
+        # Python's own sum would run over the first axis.
+        """
+def kl(mu, logvar):
+    return -0.5 * torch.sum(1 + logvar - mu.pow(2)) - torch.sum(logvar.exp())
+""",
+    ],
+)
+def test_no_edit_changes_what_others_read(source: str) -> None:
+    (found,) = findings(source.encode())
+    assert found.severity == "error"
+    assert found.edit is found.fix is None
+
+
+def test_no_edit_uses_a_name_that_is_not_there() -> None:
+    source = """
+class Gaussian:
+    def __init__(self, mean, logvar):
+        self.mean, self.logvar = mean, logvar
+        self.std = torch.exp(0.5 * logvar)
+
+    def kl(self):
+        return 0.5 * torch.sum(self.mean ** 2 + self.std ** 2 - 1.0 + self.logvar)
+"""
+    assert [found.mistake.code for found in findings(source.encode())] == ["KL108"]
+    assert not any(re.search(r"(?<!self\.)\blogvar", str(found.fix)) for found in findings(source.encode()))
