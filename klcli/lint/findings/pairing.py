@@ -44,7 +44,8 @@ def pairs(divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequenc
         samples: for each sample, the ways in which it was reached.
     """
     for ways in samples:
-        both = [(one, drawn) for others in divergences for one in others for drawn in ways]
+        drawn_from = [*ways, *(one.plain for one in ways if one.plain)]
+        both = [(one, drawn) for others in divergences for one in others for drawn in drawn_from]
         found = [Pair(drawn, one, relation) for one, drawn in both if (relation := _by_flow(one, drawn))]
         found = found or list(_by_name(divergences, ways, _apart(divergences, samples)))
         if found:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from klcli.formula.vocabulary import REDUCTIONS
 from klcli.lint.flow.facts import facts_of
-from klcli.lint.flow.nodes import text_of_name
+from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
 
-__all__ = ["Excerpt", "Root", "excerpt", "smaller"]
+__all__ = ["Excerpt", "excerpt", "smaller"]
 
 _MOST_BEFORE = 40
 """Statements that a formula may depend on; more are those of no closed form."""
@@ -22,12 +22,6 @@ _LEAST_SUMS = 2
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
 _OTHER = "other_term_"
-_PART = re.compile(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
-_OWNER = re.compile(r"\b[^\W\d]\w*\.(?=[^\W\d])")
-"""An object before one of its attributes: layers that split an output have objects of their own."""
-
-Root = tuple[str, int, int, str]
-"""Where a name that is no formula gets its value: file, line, column and the name there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,24 +74,7 @@ class Excerpt:
 
     def origin(self, name: str) -> Root:
         """Where a name of the flow gets its value; names of other names lead to those."""
-        for number in range(self.count - 1, -1, -1):
-            step = self.before[number]
-            if name in step.targets:
-                match step.node:
-                    case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Name(id=other)) if name in (
-                        names := [text_of_name(target) for target in targets]
-                    ):
-                        return self._earlier(number).origin(f"{other}[{names.index(name)}]")
-                    case ast.Assign(value=ast.Name(id=other)) if other != name:
-                        return self._earlier(number).origin(other)
-                    case ast.Assign(value=ast.Subscript(value=ast.Name()) as part):
-                        return self._earlier(number).origin(ast.unparse(part))
-                place = (step.function.module.path, step.node.lineno, step.node.col_offset)
-                return (*place, step.spelled.get(name, name)) if step.is_written else (*place[:2], 0, name)
-        if found := _PART.fullmatch(name):
-            path, line, column, whole = self.origin(found["whole"])
-            return path, line, column, whole + _OWNER.sub("", found["part"]).replace("...", ":")
-        return (self.root.module.path, 0, 0, f"{self.root.name}:{name}")
+        return origin(self.before[: self.count], name, self.root)
 
     def defined(self, name: str) -> tuple[str, Step | None]:
         """The first of the names that a name stands for, and the statement that gives that its value."""

@@ -125,9 +125,11 @@ class _Look:
 def _is_scaled(node: ast.Call) -> bool:
     """Whether random numbers of a tensor library are drawn around a mean, which makes them a sample.
 
-    Those of numpy are data.
+    Those of numpy are data, unless they are scaled by what is called the logarithm of a scale.
     """
     given = noise_parameters(node)
+    if len(given) == 2 and _LOG_SCALE.match(ast.unparse(given["scale"])):
+        return True
     roots = {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)}
     return (
         len(given) == 2

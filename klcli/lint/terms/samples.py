@@ -39,12 +39,14 @@ class Sample:
         sampling: how it reads the head; its parameterization is None where that is no reading.
         mean: the name of its mean in the flow.
         head: the name of its head in the flow.
+        plain: the same as a function of what its head is made of, for a head that is a helper variable.
     """
 
     excerpt: Excerpt
     sampling: Sampling
     mean: str
     head: str
+    plain: Sample | None = None
 
 
 def sample(excerpt: Excerpt, program: Program) -> Sample | None:
@@ -59,7 +61,7 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
         one = _sample(excerpt, other)
         is_same = not set(UNIT_NOISE).isdisjoint(free_symbols(other.tree))  # and not made of the noise
         if is_same and one and one.sampling.parameterization is not None:
-            return one
+            return replace(one, plain=found)
     return found
 
 
