@@ -86,7 +86,9 @@ def _found(module: Module, project: Project) -> _Found:
     functions = [here.top, *here.functions]
     flows = [flow(one, project) for one in functions if holds_terms(one)]
     local = _reached(flows)
-    relevance = Relevance(project, [one.excerpt.owner for part in local[:2] for ways in part for one in ways])
+    seeds = [one.excerpt.owner for ways in local[0] for one in ways]
+    seeds += [one.excerpt.owner for ways in local[1] for one in ways if one.sampling.parameterization]
+    relevance = Relevance(project, seeds)
     followed = [one for one in functions if relevance.leads_further(one)]
     for other in project.importers(module) if local[0] or local[1] else ():
         followed += [one for one in (other.top, *other.functions) if relevance.uses(one, here)]
