@@ -111,7 +111,8 @@ def about_signs(divergences: Sequence[Sequence[Divergence]], sinks: Sequence[Sin
 def _taken_away(one: Divergence, confidence: Confidence) -> Finding:
     mistake = find_mistake("KL204")
     reading = one.found.best.verdict.parameterization.name
-    return _finding(one.excerpt, mistake, "error", confidence, mistake.sentence, reading)
+    words = mistake.sentence if one.sign > 0 else "the loss adds minus the KL"
+    return _finding(one.excerpt, mistake, "error", confidence, words, reading)
 
 
 def about_pair(found: Pair) -> Iterator[Finding]:

@@ -100,7 +100,21 @@ def _is_density(tree: Tree, names: Sequence[str]) -> bool:
     As a function of x - m it is a parabola, whose height at 0 and bend belong together: -log sigma + c and
     -1 / sigma^2. They would not if there was a second scale, as in the KL of two Gaussians.
     """
-    return any(_is_density_of(tree, names, pair) for pair in combinations(names, 2))
+    moving = [name for name in names if suggested(name) or not _is_added(tree, name, names)]
+    return any(_is_density_of(tree, moving, pair) for pair in combinations(moving, 2))
+
+
+def _is_added(tree: Tree, name: str, names: Sequence[str]) -> bool:
+    """Whether a symbol is only added to the rest."""
+    steps = []
+    for start in (0.4, 1.3):
+        others = {other: start * (0.6 + 0.37 * place) for place, other in enumerate(names)}
+        try:
+            low, high = (evaluate(tree, others | {name: x}, Doubles()) for x in (0.0, 1.0))
+        except (ArithmeticError, ValueError):
+            return False
+        steps.append(high - low)
+    return abs(abs(steps[0]) - 1) <= _CLOSE and abs(steps[0] - steps[1]) <= _CLOSE
 
 
 def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> bool:
@@ -108,7 +122,8 @@ def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> b
     products: tuple[list[float], list[float]] = ([], [])
     try:
         for start in (0.4, 0.9, 1.7):
-            others = {name: start * (0.6 + 0.37 * place) for place, name in enumerate(names)}
+            others = dict.fromkeys(free_symbols(tree), 0.7)
+            others |= {name: start * (0.6 + 0.37 * place) for place, name in enumerate(names)}
             height, moved, bent = (
                 evaluate(tree, others | {one: x, two: m}, Doubles())
                 for x, m in ((0.0, 0.0), (1.5, 1.5), (1.0, 0.0))
