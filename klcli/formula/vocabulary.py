@@ -96,6 +96,7 @@ SAME = frozenset(
         ),
         *(
             "double",
+            "expand",
             "expand_as",
             "expand_dims",
             "flatten",
@@ -136,6 +137,7 @@ DISTRIBUTIONS = frozenset(
 VIEWS = frozenset(
     (
         "detach",
+        "expand",
         "expand_as",
         "flatten",
         "reshape",

@@ -6,6 +6,7 @@ samples and one that computes the loss, names decide which belong together, and 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -44,7 +45,7 @@ def pairs(divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequenc
         samples: for each sample, the ways in which it was reached.
     """
     for ways in samples:
-        drawn_from = [*ways, *(one.plain for one in ways if one.plain)]
+        drawn_from = [*ways, *(other for one in ways for other in one.others)]
         both = [(one, drawn) for others in divergences for one in others for drawn in drawn_from]
         found = [Pair(drawn, one, relation) for one, drawn in both if (relation := _by_flow(one, drawn))]
         found = found or list(_by_name(divergences, ways, _apart(divergences, samples)))
@@ -120,9 +121,17 @@ def _same_names(one: Divergence, drawn: Sample, apart: Collection[Class | None])
         return False
     if first.owner is not second.owner and not {first.owner, second.owner} <= {None, *apart}:
         return False
-    same_mean = one.mean is None or _bare(one.excerpt, one.mean) == _bare(drawn.excerpt, drawn.mean)
-    return same_mean and _bare(one.excerpt, str(one.head)) == _bare(drawn.excerpt, drawn.head)
+    pairs = ((one.mean, drawn.mean), (one.head, drawn.head))
+    return all(
+        name is None or not _names(one.excerpt, name).isdisjoint(_names(drawn.excerpt, other))
+        for name, other in pairs
+    )
 
 
-def _bare(excerpt: Excerpt, name: str) -> str:
-    return excerpt.spelled(name).removeprefix("self.").strip("_").lower()
+def _names(excerpt: Excerpt, name: str) -> set[str]:
+    """The names by which a number goes: its own, and those that are given nothing but its value."""
+    found = {name}
+    for step in excerpt.steps:
+        if isinstance(step.node, ast.Assign) and step.targets and ast.unparse(step.node.value) == name:
+            found |= step.targets
+    return {excerpt.spelled(one).removeprefix("self.").strip("_").lower() for one in found}

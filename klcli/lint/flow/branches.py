@@ -133,6 +133,11 @@ def _keeps(node: ast.AST) -> bool:
     A tiny number that is added changes nothing, either.
     """
     match node:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(
+            targets
+        ) == len(values):
+            pairs = zip(targets, values, strict=True)
+            return all(_keeps(ast.Assign([target], value)) for target, value in pairs)
         case ast.Assign(
             targets=[ast.Name(id=name)],
             value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)),

@@ -37,7 +37,7 @@ _LIBRARY = (
     "F.gaussian(",
     "functions.gaussian(",
 )
-_SOURCES = ("randn", "normal(", "normal_(", "gauss", "rand_like", "GaussianNoise", ".uniform(")
+_SOURCES = ("randn", "normal(", "normal_(", "gauss", "rand_like", "torch.rand(", "GaussianNoise", ".uniform(")
 _NOISE = r"(?:randn|normal|eps|noise|gauss|\.uniform)"
 _SCALED_NOISE = re.compile(  # every repetition is bounded: a line may have a million characters
     rf"\*\s{{0,9}}[\w.]{{0,40}}?{_NOISE}"

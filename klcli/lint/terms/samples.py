@@ -39,14 +39,14 @@ class Sample:
         sampling: how it reads the head; its parameterization is None where that is no reading.
         mean: the name of its mean in the flow.
         head: the name of its head in the flow.
-        plain: the same as a function of what its head is made of, for a head that is a helper variable.
+        others: the same with other heads: helper variables, or what they are made of.
     """
 
     excerpt: Excerpt
     sampling: Sampling
     mean: str
     head: str
-    plain: Sample | None = None
+    others: tuple[Sample, ...] = ()
 
 
 def sample(excerpt: Excerpt, program: Program) -> Sample | None:
@@ -54,15 +54,15 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
 
     A weight of the noise is left out.
     """
-    found = _sample(excerpt, program)
-    is_drawn = not set(UNIT_NOISE).isdisjoint(free_symbols(program.tree))
-    is_read = found is not None and found.sampling.parameterization is not None
-    for other in with_symbols(excerpt.text, program) if is_drawn and not is_read else ():
-        one = _sample(excerpt, other)
-        is_same = not set(UNIT_NOISE).isdisjoint(free_symbols(other.tree))  # and not made of the noise
-        if is_same and one and one.sampling.parameterization is not None:
-            return replace(one, plain=found)
-    return found
+    first = _sample(excerpt, program)
+    found = [first] if first else []
+    if not set(UNIT_NOISE).isdisjoint(free_symbols(program.tree)):
+        for other in with_symbols(excerpt.text, program):
+            is_same = not set(UNIT_NOISE).isdisjoint(free_symbols(other.tree))  # and not made of the noise
+            if is_same and (one := _sample(excerpt, other)) and one.sampling.parameterization is not None:
+                found.append(one)
+    best = next((one for one in found if one.sampling.parameterization is not None), first)
+    return best and replace(best, others=tuple(one for one in found if one is not best))
 
 
 def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
