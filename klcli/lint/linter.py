@@ -18,6 +18,7 @@ from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.statements import Flow, flow
 from klcli.lint.flow.steps import Step
+from klcli.lint.project.definitions import Function
 from klcli.lint.project.files import Project, outline
 from klcli.lint.project.relevance import Relevance, holds_terms
 from klcli.lint.reading.source import Module
@@ -29,8 +30,8 @@ __all__ = ["linted"]
 
 _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 _Found: TypeAlias = tuple[list[list[Divergence]], list[list[Sample]], list[Sink]]
-_MOST_WAYS = 8
-"""Statements of callers that are looked at for one formula."""
+_MOST_WAYS, _MOST_CALLERS = 8, 24
+"""Statements that are looked at for one formula, of one caller and of all."""
 _ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong")
 
 
@@ -101,7 +102,7 @@ def _reached(flows: Iterable[Flow]) -> _Found:
     divergences: dict[Place, list[Divergence]] = defaultdict(list)
     samples: dict[Place, list[Sample]] = defaultdict(list)
     sinks: list[Sink] = []
-    seen: Counter[Place] = Counter()
+    seen: Counter[tuple[Place, Function | None]] = Counter()
     for one in flows:
         sinks += one.sinks
         estimates: set[Step] = set()
@@ -118,12 +119,14 @@ def _reached(flows: Iterable[Flow]) -> _Found:
     return list(divergences.values()), list(samples.values()), sinks
 
 
-def _is_new(excerpt: Excerpt, seen: Counter[Place]) -> bool:
+def _is_new(excerpt: Excerpt, seen: Counter[tuple[Place, Function | None]]) -> bool:
     """Whether a formula was not yet reached from enough other functions."""
     if excerpt.is_local:
         return True
-    seen[place_of(excerpt)] += 1
-    return seen[place_of(excerpt)] <= _MOST_WAYS
+    place = place_of(excerpt)
+    seen[place, None] += 1
+    seen[place, excerpt.root] += 1
+    return seen[place, None] <= _MOST_CALLERS and seen[place, excerpt.root] <= _MOST_WAYS
 
 
 def _best(ways: Sequence[Divergence]) -> Divergence:
