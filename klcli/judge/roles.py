@@ -96,7 +96,8 @@ def strangeness(way: Roles) -> int:
     """How many of the names contradict their roles."""
     strange = 0
     given = (way.mean, way.head, way.prior_mean, way.prior_head)
-    zero = next((name for name in given if name and _counted(name) is False), None)
+    # Counted from 0, the posterior is N0 in KL(N0 || N1), and N1 beside a prior N0: it may be either.
+    from_zero = any(name and name.endswith("0") for name in given)
     for name, mean, prior in (
         (way.mean, True, False),
         (way.head, False, False),
@@ -105,13 +106,8 @@ def strangeness(way: Roles) -> int:
     ):
         if name is not None:
             strange += 4 * (is_mean(name) != mean) + 2 * (mean and suggested(name) is not None)
-            side = is_prior(name) if zero is None else _counted(name)
-            strange += side is (not prior)
+            is_counted = from_zero and name[-1:] in "01"
+            strange += not is_counted and is_prior(name) is (not prior)
     pairs = ((way.mean, way.prior_mean), (way.head, way.prior_head))
     strange += sum(bool(q and p) and without_side(q or "") != without_side(p or "") for q, p in pairs)
     return strange + (way.mean is None and way.has_prior)
-
-
-def _counted(name: str) -> bool | None:
-    """Whether a name is that of the prior in KL(N0 || N1), where others count from 1."""
-    return {"0": False, "1": True}.get(name[-1:])
