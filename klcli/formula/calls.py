@@ -153,7 +153,7 @@ class Calls(ABC):
         if len(arguments) != count:
             raise self.error(f"{name} takes {count} argument{'s' * (count > 1)}, got {len(arguments)}", node)
         values = [self.tree(argument) for argument in arguments]
-        return OF_ONE[name](*values) if count == 1 else operation(OF_TWO[name], *values)
+        return OF_ONE[name](*values) if count == 1 else OF_TWO[name](*values)
 
     def _added_product(self, arguments: list[ast.expr], node: ast.Call) -> Tree:
         """torch's ``addcmul(a, b, c, value=1)``: a + value * b * c."""

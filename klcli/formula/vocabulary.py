@@ -36,7 +36,7 @@ KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
 ClipKind: TypeAlias = Literal["both", "low", "high"]
 Noise: TypeAlias = Literal["randn", "rand"]
 
-OF_TWO: Mapping[str, Operator] = {
+_OPERATORS: Mapping[str, Operator] = {
     "add": "+",
     "sub": "-",
     "subtract": "-",
@@ -49,10 +49,20 @@ OF_TWO: Mapping[str, Operator] = {
     "pow": "^",
     "power": "^",
 }
+
+
+def _squared(value: Tree) -> Tree:
+    return operation("^", value, Number(Fraction(2)))
+
+
+OF_TWO: Mapping[str, Callable[[Tree, Tree], Tree]] = {
+    **{name: partial(operation, operator) for name, operator in _OPERATORS.items()},
+    "squared_difference": lambda left, right: _squared(operation("-", left, right)),
+}
 OF_ONE: Mapping[str, Callable[[Tree], Tree]] = {
     **{name: partial(Call, name) for name in FUNCTIONS},
     "absolute": partial(Call, "abs"),
-    "square": lambda value: operation("^", value, Number(Fraction(2))),
+    "square": _squared,
     "reciprocal": lambda value: operation("/", Number(Fraction(1)), value),
     "rsqrt": lambda value: operation("/", Number(Fraction(1)), Call("sqrt", value)),
     "neg": Negative,

@@ -57,6 +57,7 @@ READ: list[tuple[str, str, Any]] = [
     ("abs(x) + torch.abs(x) + np.absolute(x) + x.abs()", "abs x + abs x + abs x + abs x", 4 * V.x),
     ("np.expm1(s) + torch.special.log1p(s)", "expm1 s + log1p s", expm1(V.s) + log1p(V.s)),
     ("torch.add(x, y).sub(s).mul(2).div(y)", "(x + y - s) * 2/y", (V.x + V.y - V.s) * 2 / V.y),
+    ("tf.math.squared_difference(x, y) + squared_difference(x, s)", "(x - y)^2 + (x - s)^2", (V.x - V.y) ** 2 + (V.x - V.s) ** 2),
     ("tf.subtract(x, tf.multiply(y, s)) + np.true_divide(x, y) + tf.divide(x, y)", "x - y * s + x/y + x/y", V.x - V.y * V.s + 2 * V.x / V.y),
     ("x.reciprocal() + x.neg() + np.negative(x)", "1/x + -x + -x", 1 / V.x - 2 * V.x),
     # Numbers, names, constants.

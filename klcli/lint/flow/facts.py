@@ -17,8 +17,10 @@ from klcli.lint.flow.nodes import below, text_of_name
 __all__ = ["Facts", "facts_of"]
 
 _TRANSCENDENTAL = frozenset(FUNCTIONS) - {"abs", "sqrt"}
-_SQUARES = frozenset(("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner"))
-_ADDED = frozenset(("add", "sub", "subtract", "addcmul"))
+_SQUARES = frozenset(
+    ("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner", "squared_difference")
+)
+_ADDED = frozenset(("add", "sub", "subtract", "addcmul", "squared_difference"))
 _NOISE = re.compile(r"rand|normal|uniform|eps|noise|xi\Z|sample", re.IGNORECASE)
 _NOT_READ = frozenset((ast.Lambda, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.IfExp, ast.Dict))
 _LOG_SCALE = re.compile(r".*(log|ln)_?(var|std|sig|s2)", re.IGNORECASE)
