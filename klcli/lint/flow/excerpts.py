@@ -33,8 +33,7 @@ class Excerpt:
         steps: the statements of the program, that one the last.
         before: the statements of the flow before it are the first `count` of these.
         count: how many.
-        formula: the one among its statements that adds up the most terms, which people would point at; the
-            last, where all add up two.
+        formula: the one among its statements that adds up the most terms, which people would point at.
         root: the function from which it was reached.
         text: the program.
     """
@@ -107,10 +106,23 @@ def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> E
     text = "\n".join([*(part.text for part in kept[:-1]), ast.unparse(step.node)])
     if len(text) > _MOST_CHARACTERS:
         return None
+    return Excerpt(step, tuple(kept), before, count, _formula(kept), root, text)
+
+
+def _formula(kept: Sequence[Step]) -> Step:
+    """The statement that adds up the most terms; where each adds one, the last of the longest chain."""
     formula = max(kept, key=lambda part: part.sums)
-    if formula.sums == 1:
-        formula = next(part for part in reversed(kept) if part.sums == 1)
-    return Excerpt(step, tuple(kept), before, count, formula, root, text)
+    if formula.sums != 1:
+        return formula
+    held: dict[str, int] = {}
+    most = 0
+    for part in kept:
+        if part.sums == 1:
+            total = 1 + max((held.get(name, 0) for name in part.targets & part.read), default=0)
+            held |= dict.fromkeys(part.targets, total)
+            if total >= most:
+                formula, most = part, total
+    return formula
 
 
 def _may_be_term(kept: Sequence[Step]) -> bool:
