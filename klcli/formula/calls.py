@@ -236,7 +236,7 @@ class Calls(ABC):
         if _is_numeral(other):
             return False
         computed = not isinstance(self.tree(other), Symbol)
-        return _is_numeral(node) or (computed and isinstance(self.tree(node), Symbol))
+        return _is_numeral(node) or (computed and isinstance(self.tree(node), Symbol | Number))
 
     def _limit(self, node: ast.expr) -> Fraction | None:
         """The number that a clip keeps to; None for what names give, whose values are not known."""

@@ -20,8 +20,9 @@ __all__ = [
 _MEAN = re.compile(r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z", re.IGNORECASE)
 _MEAN_OF_ONE = re.compile(r"(mu|mean|m|loc|means)\Z", re.IGNORECASE)
 
+# The a of log_sigma and other Greek letters is not that of mu_a.
 _SIDES = re.compile(
-    r"(?:_?(?P<prior>prior|p|2|b)|_?(?P<posterior>posterior|post|q|1|a))\Z"
+    r"(?:_?(?P<prior>prior|p|2|b)|_?(?P<posterior>posterior|post|q|1|(?<!ph|et|mm|lt|ot|pp|bd|gm)a))\Z"
     r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_",
     re.IGNORECASE,
 )

@@ -83,6 +83,7 @@ PROGRAMS = [
     ("std = s.mul(.5).exp_()\ns + std", "python", "s + e^(s * .5)"),
     ("std = s.mul_(.5).exp_()\ns + std", "python", "e^(s * .5) + e^(s * .5)"),
     ("self.kl = s + 1; self.kl.mean()", "python", "mean(s + 1)"),
+    ("least = 0.01\ntorch.maximum(least, s.exp())", "python", "max(e^s, 0.01)"),
 ]
 
 

@@ -53,6 +53,10 @@ def test_readings(name: str, reading: str | None) -> None:
         ("mean_prior", True, "mean"),
         ("post_std", False, "std"),
         ("logvar", None, "logvar"),
+        ("log_sigma", None, "log_sigma"),
+        ("theta", None, "theta"),
+        ("mua", False, "mu"),
+        ("mub", True, "mu"),
     ],
 )
 def test_sides(name: str, prior: bool | None, without: str) -> None:

@@ -10,8 +10,9 @@ from functools import lru_cache
 from klcli.formula.callee import viewed
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.judge.names import is_epsilon
-from klcli.lint.flow.nodes import stored, walked
+from klcli.lint.flow.nodes import below, stored, walked
 from klcli.lint.flow.steps import Step
+from klcli.lint.flow.structures import normal
 from klcli.lint.project.definitions import Function, parameters
 
 __all__ = ["agreed", "assigned", "blocks", "born", "until", "untouched"]
@@ -49,7 +50,10 @@ def agreed(statement: ast.stmt) -> dict[str, ast.Assign]:
 
 
 def born(statement: ast.stmt, block: Sequence[ast.stmt], function: Function) -> set[str]:
-    """The names that only one branch of an ``if`` gives values: where they are used, it was taken."""
+    """The names that only one branch of an ``if`` gives values: where they are used, it was taken.
+
+    None is no value.
+    """
     if not isinstance(statement, ast.If):
         return set()
     everywhere, given = _stores_of(function), parameters(function.node) if function.node else []
@@ -64,9 +68,17 @@ def _stores_of(function: Function) -> Counter[str]:
 
 
 def _stores(statement: ast.stmt) -> Iterator[str]:
-    for node in walked(statement):
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
+        elif not (isinstance(node, ast.Assign) and _is_none(node.value)):
+            waiting.extend(below(node))
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
 
 
 def untouched(steps: Iterable[Step], stale: Collection[str]) -> Iterator[Step]:
@@ -99,6 +111,8 @@ def _is_same(one: ast.expr, other: ast.expr) -> bool:
             ast.Call(func=ast.Attribute(value=second, attr=again)),
         ) if drawn == again:
             return ast.dump(first) == ast.dump(second)  # samples of another shape
+        case ast.Call(), ast.Call() if (p := normal(one)) and (q := normal(other)):
+            return all(ast.dump(p.parts[key]) == ast.dump(q.parts[key]) for key in (".loc", ".scale"))
     kinds = [noise_kind(value) if isinstance(value, ast.Call) else None for value in (one, other)]
     if kinds[0] is None or kinds[0] != kinds[1]:
         return ast.dump(one) == ast.dump(other)

@@ -97,8 +97,8 @@ def may_hold_terms(text: str) -> bool:
 
 
 def has_calls(code: str) -> bool:
-    """Whether a source takes a logarithm or an exponential of anything."""
-    return _CALL.search(code) is not None
+    """Whether a source takes a logarithm or an exponential of anything, or draws from a distribution."""
+    return "sample(" in code or _CALL.search(code) is not None
 
 
 def takes_densities(code: str) -> bool:
