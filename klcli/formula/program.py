@@ -56,7 +56,7 @@ class Program:
         language: mathematics or Python.
         tree: its result, with the helper variables put in.
         spellings: how symbols are written that stand for attributes, subscripts and private names.
-        helpers: the names that were given a value.
+        helpers: the names that were given a formula, and not just another name.
         ignored: limits of clips that are no numbers; what they clip is read without them.
         of_matrices: whether it was read as a formula of matrices.
     """

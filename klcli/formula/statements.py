@@ -21,7 +21,7 @@ class Statements:
 
     Attributes:
         reader: reads expressions, with the values of the names.
-        helpers: the names that were given a value, in their order.
+        helpers: the names that were given a formula and not just another name, in their order.
         opaque: names that stay symbols whatever is assigned to them.
     """
 
@@ -98,7 +98,6 @@ class Statements:
 
     def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
         name = self._name_of(target)
-        self.helpers[name] = None
         source = self.reader.object_of(value)
         try:
             tree = self.reader.tree(value)
@@ -136,7 +135,6 @@ class Statements:
             for target, part in zip(targets, parts, strict=True)
         ]
         for target, (name, tree, source) in zip(targets, pairs, strict=True):
-            self.helpers[name] = None
             if tree is None or name in self.opaque:
                 self._forget(target)
             else:
@@ -150,6 +148,8 @@ class Statements:
 
     def _bind(self, name: str, tree: Tree, source: int | None) -> None:
         check_size(tree, self.reader.text)
+        if not isinstance(tree, Symbol):
+            self.helpers[name] = None
         self.reader.values[name] = tree
         self.reader.objects[name] = self.reader.new_object() if source is None else source
 

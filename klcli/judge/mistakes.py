@@ -361,6 +361,22 @@ MISTAKES: tuple[Mistake, ...] = (
         "KL is then that to N(0, e), and the optimum is sigma = 1.649: samples of N(0, 1) at test time do "
         "not cover what the decoder was trained on. Write 0.",
     ),
+    Mistake(
+        "KL209",
+        "mean and head exchanged",
+        "a call hands the mean to the KL as its head, and the head as its mean",
+        "The function is right, and its arguments come in another order than it takes them. The mean is then "
+        "pulled to where a variance belongs, and the variance is squared as a mean would be; the loss still "
+        "falls, and nothing fails. Hand them over by name.",
+    ),
+    Mistake(
+        "KL210",
+        "exponential of an exponential",
+        "the KL takes the exponential of what is an exponential already",
+        "The formula reads its head as a logarithm and is handed exp(s). Its scale is then exp(exp(s)), which "
+        "is above 1 for every s: the posterior of that KL is always wider than N(0, 1). Hand over s itself, or "
+        "write the formula for the standard deviation or the variance that exp(s) is.",
+    ),
 )
 """Every mistake, in the order in which they are tried."""
 

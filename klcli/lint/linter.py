@@ -10,6 +10,7 @@ from typing import TypeAlias
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import prior_text, scale_text
 from klcli.lint.findings.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
+from klcli.lint.findings.handed import about_handed
 from klcli.lint.findings.pairing import pairs
 from klcli.lint.findings.places import expression_of, place_of
 from klcli.lint.findings.swaps import swapped_calls
@@ -47,9 +48,16 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     best = [_best(ways) for ways in divergences]
     paired = list(pairs(divergences, samples))
     belonging = {place_of(pair.sample.excerpt) for pair in paired}
+    apart = {place_of(pair.divergence.excerpt) for pair in paired if pair.relation != "agree"}
     drawn = [one for ways in samples if (one := _clearest(ways)).sampling.parameterization]
     findings = [
         *(said for one, ways in zip(best, divergences, strict=True) for said in about_divergence(one, ways)),
+        *(
+            said
+            for one, ways in zip(best, divergences, strict=True)
+            if place_of(one.excerpt) not in apart  # which is said by its sample
+            for said in about_handed(ways)
+        ),
         *about_signs(divergences, sinks),
         *(said for pair in paired for said in about_pair(pair)),
         *(said for one in drawn if place_of(one.excerpt) not in belonging for said in about_sample(one)),

@@ -113,8 +113,9 @@ def definitions(module: Module) -> Definitions:
     made = {name: value for name, value in given.items() if isinstance(value, ast.Call)}
     numbers = {name: value for name, value in given.items() if is_number(value)}
     imported = list(_imports(module.tree))
+    imports = {name: source for name, source in imported if name != "*"}
     stars = [source for name, (source, _) in imported if name == "*"]
-    return Definitions(top, functions, by_name, classes, dict(imported), made, numbers, stars)
+    return Definitions(top, functions, by_name, classes, imports, made, numbers, stars)
 
 
 def is_number(value: ast.expr) -> TypeGuard[ast.Constant]:

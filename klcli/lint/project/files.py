@@ -18,7 +18,7 @@ from klcli.lint.reading.worth import is_topical, is_worth
 __all__ = ["Outline", "Project", "outline"]
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*|(?:[\w, \t]|\\\n)+)"
+    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*|\*|(?:[\w, \t]|\\\n)+)"
     r"|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
     re.MULTILINE,
 )
@@ -60,7 +60,7 @@ def outline(text: str, path: str) -> Outline:
     words: set[str] = set()
     for source, names, modules in _IMPORT.findall(text):
         words.update(part.rpartition(".")[2].strip() for part in (source, *modules.split(",")))
-        words.update(re.findall(r"\w+", names))
+        words.update(re.findall(r"\w+|\*", names))
     numbers = frozenset(_NUMBER.findall(text))
     worth, topical = is_worth(text), is_topical(text)
     followed = text if worth or topical else ""
@@ -146,7 +146,7 @@ class Project:
                 yield found
 
     def imported(self, here: Definitions, name: str) -> _Imported:
-        """What an imported name stands for: a function, a class or a module of the project.
+        """What a name of a module stands for that is imported: a function, a class or a module of the project.
 
         None where that stands in a file that has nothing of terms, which is not loaded for it.
         """
@@ -156,19 +156,27 @@ class Project:
             self._imported[known] = self._found(here, name)
         return self._imported[known]
 
+    def whole(self, here: Definitions) -> Iterator[Definitions]:
+        """The modules of the project, if they have anything of terms, from which one imports all names."""
+        for source in here.stars:
+            if (found := self._topical(self._path(source, here.top.module.path))) and found is not here:
+                yield found
+
     def _found(self, here: Definitions, name: str) -> _Imported:
+        if name not in here.imports:
+            everywhere = (_own(one, name) or self.imported(one, name) for one in self.whole(here))
+            return next((found for found in everywhere if found), None)
         source, wanted = here.imports[name]
         path = self._path(source, here.top.module.path)
         if wanted is None:
             return self._topical(path)
-        if found := self._topical(path):
-            if wanted in found.by_name:
-                return found.by_name[wanted]
-            if wanted in found.classes:
-                return found.classes[wanted]
-        found = self.at(path) if path and wanted in self.outlines[path].imports else None
-        if found and wanted in found.imports and found is not here and found.imports[wanted][0] != source:
-            return self.imported(found, wanted)
+        if (found := self._topical(path)) and (own := _own(found, wanted)):
+            return own
+        passes_on = path and not self.outlines[path].imports.isdisjoint((wanted, "*"))
+        found = self.at(path) if path and passes_on else None
+        if found and found is not here and found.imports.get(wanted, ("", None))[0] != source:
+            if passed := self.imported(found, wanted):
+                return passed
         joined = f"{source}{'' if source.endswith('.') else '.'}{wanted}"
         return self._topical(self._path(joined, here.top.module.path))
 
@@ -208,6 +216,8 @@ class Project:
 
     def _imports(self, here: Definitions, path: str) -> bool:
         own = here.top.module.path
+        if any(self._path(source, own) == path for source in here.stars):
+            return True
         for source, wanted in here.imports.values():
             joined = f"{source}{'' if source.endswith('.') else '.'}{wanted}"
             if path in (self._path(source, own), self._path(joined, own)):
@@ -234,6 +244,11 @@ class Project:
             path for path in self._by_stem.get(words[-1], ()) if _is_module(path, ending, folder, level > 0)
         ]
         return max(found, key=lambda path: _shared(path, own), default=None)
+
+
+def _own(module: Definitions, name: str) -> Function | Class | None:
+    """What a module itself defines under a name."""
+    return module.by_name.get(name) or module.classes.get(name)
 
 
 def _plain(name: str) -> str:

@@ -95,6 +95,9 @@ class Relevance:
         """The names of functions and classes of a module that may hold terms, or use others that may."""
         if other not in self._names:
             found = {part for name in other.imports for part in self._imported_names(other, name)} - _COMMON
+            found |= _names_of(
+                one for module in self._project.whole(other) for one in module.functions if self._is_seed(one)
+            )
             waiting = list(other.functions)
             for _ in range(_FURTHEST):
                 fresh = [one for one in waiting if self._is_seed(one) or found & self._words_of(one)]

@@ -63,7 +63,7 @@ def named(node: ast.expr, scope: Scope) -> Function | Class | Definitions | None
                 return here.by_name[name]
             if name in here.classes:
                 return here.classes[name]
-            return scope.project.imported(here, name) if name in here.imports else None
+            return scope.project.imported(here, name)
         case ast.Attribute(value=owner, attr=name):
             dotted = text_of_name(node)
             if dotted in here.imports:
