@@ -373,9 +373,9 @@ MISTAKES: tuple[Mistake, ...] = (
         "KL210",
         "exponential of an exponential",
         "the KL takes the exponential of what is an exponential already",
-        "The formula reads its head as a logarithm and is handed exp(s). Its scale is then exp(exp(s)), which "
-        "is above 1 for every s: the posterior of that KL is always wider than N(0, 1). Hand over s itself, or "
-        "write the formula for the standard deviation or the variance that exp(s) is.",
+        "The formula reads its head as a logarithm and is handed exp(s). Its scale is then exp(exp(s)), "
+        "which is above 1 for every s: the posterior of that KL is always wider than N(0, 1). Hand over s "
+        "itself, or write the formula for the standard deviation or the variance that exp(s) is.",
     ),
 )
 """Every mistake, in the order in which they are tried."""

@@ -20,7 +20,8 @@ from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.statements import Flow, flow
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
-from klcli.lint.project.files import Project, outline
+from klcli.lint.project.files import Project
+from klcli.lint.project.outlines import outline
 from klcli.lint.project.relevance import Relevance, holds_terms
 from klcli.lint.reading.source import Module
 from klcli.lint.terms.divergences import Divergence

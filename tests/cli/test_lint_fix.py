@@ -16,7 +16,8 @@ import pytest
 from klcli.cli.linting import fixing, looking, work
 from klcli.judge.mistakes import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Linted, Place
-from klcli.lint.project.files import Outline, Project
+from klcli.lint.project.files import Project
+from klcli.lint.project.outlines import Outline
 from klcli.lint.reading.source import Module
 from tests.cli.conftest import Klcli
 

@@ -14,7 +14,8 @@ import pytest
 
 from klcli.lint.findings.types import Place
 from klcli.lint.linter import linted
-from klcli.lint.project.files import Project, outline
+from klcli.lint.project.files import Project
+from klcli.lint.project.outlines import outline
 from klcli.lint.reading.source import parsed, text_of
 
 FOLDER = Path(__file__).parent / "fixtures"

@@ -13,7 +13,7 @@ from klcli.cli.linting.looking import Outlining
 from klcli.cli.linting.reading import Sources
 from klcli.cli.progress import progress
 from klcli.lint.findings.types import Finding, Linted
-from klcli.lint.project.files import Outline
+from klcli.lint.project.outlines import Outline
 
 __all__ = ["cores", "findings_of", "lint_files"]
 

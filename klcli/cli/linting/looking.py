@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from klcli.cli.linting.guard import or_unreadable
 from klcli.cli.linting.reading import Sources
 from klcli.lint.findings.types import Linted
-from klcli.lint.project.files import Outline, outline
+from klcli.lint.project.outlines import Outline, outline
 
 __all__ = ["Outlining"]
 

@@ -9,7 +9,8 @@ from klcli.cli.linting.guard import or_unreadable
 from klcli.cli.linting.reading import Sources
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
-from klcli.lint.project.files import Outline, Project
+from klcli.lint.project.files import Project
+from klcli.lint.project.outlines import Outline
 from klcli.lint.reading.source import Module, UnreadableError, parsed
 
 __all__ = ["Linting"]

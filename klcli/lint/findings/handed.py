@@ -35,7 +35,8 @@ def about_handed(ways: Sequence[Divergence]) -> Iterator[Finding]:
             yield _finding(one, step, "KL210", words)
             return
         if call := _exchanging(one):
-            words = f"this call hands {one.excerpt.spelled(name)} to the KL as its head, which is {reading.meaning}"
+            given = one.excerpt.spelled(name)
+            words = f"this call hands {given} to the KL as its head, which is {reading.meaning}"
             yield _finding(one, call, "KL209", words)
             return
 
@@ -47,7 +48,7 @@ def _exponential(step: Step) -> ast.Call | None:
 
 
 def _exchanging(one: Divergence) -> Step | None:
-    """The call in which what is called a mean becomes the head, where what becomes the mean is called a head."""
+    """The call in which what is called a mean becomes the head, and what is called a head the mean."""
     if one.mean is None:
         return None
     mean, head = (_spelled(one.excerpt, one.excerpt.defined(str(name))[0]) for name in (one.mean, one.head))

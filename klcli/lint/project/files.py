@@ -3,70 +3,21 @@
 from __future__ import annotations
 
 import ast
-import os.path
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
 from typing import TypeAlias
 
 from klcli.lint.project.definitions import Class, Definitions, Function, definitions
+from klcli.lint.project.outlines import Outline
+from klcli.lint.project.paths import Paths, stem
 from klcli.lint.reading.source import Module
-from klcli.lint.reading.worth import is_topical, is_worth
 
-__all__ = ["Outline", "Project", "outline"]
+__all__ = ["Project"]
 
-_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*|\*|(?:[\w, \t]|\\\n)+)"
-    r"|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
-    re.MULTILINE,
-)
-_NUMBER = re.compile(r"(?:^|;[ \t]*)(\w+)[ \t]*=(?:[ \t]*\w+[ \t]*=)*[ \t(]*[\d.]", re.MULTILINE)
-_CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
-_METHOD = re.compile(r"^[ \t]+def[ \t]+([a-z]\w+)\(self\b", re.MULTILINE)
 _MOST_IMPORTERS = 20
 """Files that import a module and are searched for calls; more are those of a library with many users."""
 
-
 _Imported: TypeAlias = Function | Class | Definitions | None
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What a cheap look at a source says.
-
-    Attributes:
-        path: where it stands.
-        is_worth: whether it may hold terms and has to be followed.
-        is_topical: whether it has the words of those, so that others are followed into it.
-        imports: the last words of the modules, and the names, that it imports.
-        numbers: the names that it may give to numbers, which other files import.
-        methods: the names of the methods of a file that others are followed into.
-        classes: the names of its classes.
-    """
-
-    path: str
-    is_worth: bool
-    imports: frozenset[str]
-    is_topical: bool = False
-    numbers: frozenset[str] = frozenset()
-    methods: frozenset[str] = frozenset()
-    classes: frozenset[str] = frozenset()
-
-
-def outline(text: str, path: str) -> Outline:
-    """A cheap look at a source, without parsing it."""
-    words: set[str] = set()
-    for source, names, modules in _IMPORT.findall(text):
-        words.update(part.rpartition(".")[2].strip() for part in (source, *modules.split(",")))
-        words.update(re.findall(r"\w+|\*", names))
-    numbers = frozenset(_NUMBER.findall(text))
-    worth, topical = is_worth(text), is_topical(text)
-    followed = text if worth or topical else ""
-    methods = frozenset(_METHOD.findall(followed))
-    classes = frozenset(_CLASS.findall(followed))
-    return Outline(path, worth, frozenset(words - {""}), topical, numbers, methods, classes)
 
 
 class Project:
@@ -89,13 +40,11 @@ class Project:
         self._imported: dict[tuple[Definitions, str], _Imported] = {}
         self._numbers: dict[Definitions, list[tuple[str, ast.Constant]]] = {}
         self._starred: dict[Definitions, Mapping[str, tuple[str, str | None]]] = {}
-        self._paths: dict[tuple[str, str], str | None] = {}
-        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        self._paths = Paths(self.outlines)
         self._importers: dict[str, list[str]] = defaultdict(list)
         self._by_method: dict[str, list[str]] = defaultdict(list)
         self._by_class: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for found in self.outlines.values():
-            self._by_stem[_stem(found.path)].append(found.path)
             for word in found.imports:
                 self._importers[word].append(found.path)
             for name in found.methods:
@@ -141,12 +90,12 @@ class Project:
 
     def importers(self, module: Module) -> Iterator[Definitions]:
         """The other files that import a module."""
-        for path in self._importers.get(_stem(module.path), [])[:_MOST_IMPORTERS]:
+        for path in self._importers.get(stem(module.path), [])[:_MOST_IMPORTERS]:
             if path != module.path and (found := self.at(path)) and self._imports(found, module.path):
                 yield found
 
     def imported(self, here: Definitions, name: str) -> _Imported:
-        """What a name of a module stands for that is imported: a function, a class or a module of the project.
+        """What an imported name of a module stands for: a function, a class or a module of the project.
 
         None where that stands in a file that has nothing of terms, which is not loaded for it.
         """
@@ -159,7 +108,7 @@ class Project:
     def whole(self, here: Definitions) -> Iterator[Definitions]:
         """The modules of the project, if they have anything of terms, from which one imports all names."""
         for source in here.stars:
-            if (found := self._topical(self._path(source, here.top.module.path))) and found is not here:
+            if (found := self._topical(self._paths.of(source, here.top.module.path))) and found is not here:
                 yield found
 
     def _found(self, here: Definitions, name: str) -> _Imported:
@@ -167,7 +116,7 @@ class Project:
             everywhere = (_own(one, name) or self.imported(one, name) for one in self.whole(here))
             return next((found for found in everywhere if found), None)
         source, wanted = here.imports[name]
-        path = self._path(source, here.top.module.path)
+        path = self._paths.of(source, here.top.module.path)
         if wanted is None:
             return self._topical(path)
         if (found := self._topical(path)) and (own := _own(found, wanted)):
@@ -175,10 +124,11 @@ class Project:
         passes_on = path and not self.outlines[path].imports.isdisjoint((wanted, "*"))
         found = self.at(path) if path and passes_on else None
         if found and found is not here and found.imports.get(wanted, ("", None))[0] != source:
-            if passed := self.imported(found, wanted):
+            passed = self.imported(found, wanted)
+            if passed:
                 return passed
         joined = f"{source}{'' if source.endswith('.') else '.'}{wanted}"
-        return self._topical(self._path(joined, here.top.module.path))
+        return self._topical(self._paths.of(joined, here.top.module.path))
 
     def _topical(self, path: str | None) -> Definitions | None:
         """What a file defines that others are followed into."""
@@ -196,7 +146,7 @@ class Project:
         if here not in self._starred:
             found: dict[str, tuple[str, str | None]] = {}
             for source in here.stars:
-                path = self._path(source, here.top.module.path)
+                path = self._paths.of(source, here.top.module.path)
                 if path and (other := self.at(path)) and other is not here:
                     found |= other.imports
             self._starred[here] = found
@@ -205,45 +155,24 @@ class Project:
     def _numbers_of(self, here: Definitions) -> Iterator[tuple[str, ast.Constant]]:
         own = here.top.module.path
         for source in here.stars:
-            path = self._path(source, own)
+            path = self._paths.of(source, own)
             if path and self.outlines[path].numbers and (found := self.at(path)):
                 yield from found.numbers.items()
         for name, (source, wanted) in here.imports.items():
-            path = self._path(source, own) if wanted else None
+            path = self._paths.of(source, own) if wanted else None
             found = self.at(path) if path and wanted in self.outlines[path].numbers else None
             if found and wanted and wanted in found.numbers:
                 yield name, found.numbers[wanted]
 
     def _imports(self, here: Definitions, path: str) -> bool:
         own = here.top.module.path
-        if any(self._path(source, own) == path for source in here.stars):
+        if any(self._paths.of(source, own) == path for source in here.stars):
             return True
         for source, wanted in here.imports.values():
             joined = f"{source}{'' if source.endswith('.') else '.'}{wanted}"
-            if path in (self._path(source, own), self._path(joined, own)):
+            if path in (self._paths.of(source, own), self._paths.of(joined, own)):
                 return True
         return False
-
-    def _path(self, source: str, own: str) -> str | None:
-        """The file of a module, seen from the file that imports it; the nearest of several."""
-        known = (source, own)
-        if known not in self._paths:
-            self._paths[known] = self._nearest(source, own)
-        return self._paths[known]
-
-    def _nearest(self, source: str, own: str) -> str | None:
-        words = [word for word in source.split(".") if word]
-        if not words:
-            return None
-        level = len(source) - len(source.lstrip("."))
-        folder = os.path.dirname(own)
-        for _ in range(level - 1):
-            folder = os.path.dirname(folder)
-        ending = os.path.join(*words)
-        found = [
-            path for path in self._by_stem.get(words[-1], ()) if _is_module(path, ending, folder, level > 0)
-        ]
-        return max(found, key=lambda path: _shared(path, own), default=None)
 
 
 def _own(module: Definitions, name: str) -> Function | Class | None:
@@ -253,26 +182,3 @@ def _own(module: Definitions, name: str) -> Function | Class | None:
 
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
-
-
-def _shared(path: str, other: str) -> int:
-    """How many folders two paths have in common, from the first."""
-    return sum(
-        1
-        for _ in takewhile(
-            lambda pair: pair[0] == pair[1], zip(path.split(os.sep), other.split(os.sep), strict=False)
-        )
-    )
-
-
-def _stem(path: str) -> str:
-    """The last word of a module's name: that of its folder, for a package."""
-    stem = os.path.splitext(os.path.basename(path))[0]
-    return os.path.basename(os.path.dirname(path)) if stem == "__init__" else stem
-
-
-def _is_module(path: str, ending: str, folder: str, relative: bool) -> bool:
-    plain = os.path.splitext(path)[0].removesuffix(f"{os.sep}__init__")
-    if relative:
-        return os.path.normpath(plain) == os.path.normpath(os.path.join(folder, ending))
-    return plain == ending or plain.endswith(os.sep + ending)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 
 from klcli.lint.project.definitions import Class
-from klcli.lint.project.files import Project, outline
+from klcli.lint.project.files import Project
+from klcli.lint.project.outlines import outline
 from klcli.lint.reading.source import Module, parsed
 
 SOURCES = {

@@ -6,7 +6,8 @@ import ast
 
 import pytest
 
-from klcli.lint.project.files import Project, outline
+from klcli.lint.project.files import Project
+from klcli.lint.project.outlines import outline
 from klcli.lint.reading.source import Module, parsed
 from klcli.lint.reading.worth import is_worth, may_compute, without_comments
 
