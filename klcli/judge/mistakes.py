@@ -47,6 +47,15 @@ class Mistake:
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake(
+        "KL100",
+        "no KL",
+        "this is called a KL, and is none whatever its head means",
+        "The name says that it is a KL, and its symbols are means and scales; but under no reading of the "
+        "heads is it a multiple of KL(q || p), in either direction or to any normal prior, and no known "
+        "mistake explains it. `klcli verify` with the formula shows where it differs, and where it is "
+        "lowest; `klcli derive` shows the closed form.",
+    ),
+    Mistake(
         "KL101",
         "factor 2 lost on the log",
         "the log term has lost its factor 2",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeAlias
 
 from klcli.judge.constants import constant_text
@@ -34,7 +34,7 @@ _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 _Found: TypeAlias = tuple[list[list[Divergence]], list[list[Sample]], list[Sink]]
 _MOST_WAYS, _MOST_CALLERS = 8, 24
 """Statements that are looked at for one formula, of one caller and of all."""
-_ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong")
+_ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong", "not-kl")
 
 
 def linted(module: Module, project: Project | None = None) -> Linted:
@@ -125,7 +125,18 @@ def _reached(flows: Iterable[Flow]) -> _Found:
                     estimates.add(found.excerpt.step)
             else:
                 samples[place].append(found)
-    return list(divergences.values()), list(samples.values()), sinks
+    return _complete(divergences.values()), list(samples.values()), sinks
+
+
+def _complete(divergences: Collection[list[Divergence]]) -> list[list[Divergence]]:
+    """KL terms without what is called one, is none, and is only a part of another."""
+    whole = [one for ways in divergences for one in ways if not one.is_unexplained]
+    parts = {step for one in whole for step in one.excerpt.steps}
+    kept = (
+        [one for one in ways if not one.is_unexplained or one.excerpt.step not in parts]
+        for ways in divergences
+    )
+    return [ways for ways in kept if ways]
 
 
 def _is_new(excerpt: Excerpt, seen: Counter[tuple[Place, Function | None]]) -> bool:
@@ -168,8 +179,8 @@ def _term(one: Divergence) -> Term:
     return Term(
         place_of(one.excerpt),
         "kl",
-        verdict.parameterization.name,
-        kind,
+        None if one.is_unexplained else verdict.parameterization.name,
+        "wrong" if one.is_unexplained else kind,
         expression_of(one.excerpt),
         sign + scale_text(verdict, found.prepared) if verdict.kl else None,
         constant_text(one.sign * verdict.kl.shift) if verdict.kl else None,

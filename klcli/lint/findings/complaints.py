@@ -36,6 +36,11 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
     reading = best.verdict.parameterization.name
     if best.kind == "wrong" and best.mistake:
         yield _mistaken(one, best.mistake)
+    if one.is_unexplained:
+        mistake = find_mistake("KL100")
+        drawn = "log q - log p of this sample is an estimate of no KL, whatever its head means"
+        words = drawn if one.is_sampled else mistake.sentence
+        yield _finding(one.excerpt, mistake, "warning", "medium", words, None)
     if best.kind == "reversed" and not best.verdict.roles.has_prior:
         mistake = find_mistake("KL115")
         yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)

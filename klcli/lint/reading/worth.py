@@ -145,7 +145,8 @@ def may_compute(code: str, around: str = "") -> bool:
         return True
     if "normal(" in code and _DRAW.search(code):
         return True
-    if not (_SQUARE.search(code) or _SQUARE.search(around) or _LOG_SCALE.search(code)):
+    is_square = _SQUARE.search(code) or _SQUARE.search(around)
+    if not (is_square or _LOG_SCALE.search(code) or _KL.search(code.lower())):
         return False
     return _has_sums(code) or (around != "" and _has_sums(f"{code}\n{around}"))
 

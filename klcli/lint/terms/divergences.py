@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from klcli.formula.program import Program
+from klcli.formula.tree import Number, free_symbols, substitute
+from klcli.judge.names import is_prior
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.nodes import with_value
+from klcli.lint.terms.claims import is_claimed
 from klcli.lint.terms.expectation import has_noise
 from klcli.lint.terms.likeness import may_be_kl, signs
 from klcli.lint.terms.programs import program_of, written
@@ -43,6 +47,11 @@ class Divergence:
         return self.found.best.kind in ("exact", "scaled", "other-prior")
 
     @property
+    def is_unexplained(self) -> bool:
+        """Whether it is called a KL and is none, by no mistake that is known."""
+        return _is_none(self.found)
+
+    @property
     def is_half_added(self) -> bool:
         """Whether it has ``-0.5 +`` for ``-0.5 *``, which passes for -2 KL in what is made of it."""
         return _is_half_added(self.found)
@@ -50,7 +59,8 @@ class Divergence:
 
 def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     """A KL term in closed form, one with a negative factor, or what a known mistake keeps from being one."""
-    if has_noise(program.tree) or not may_be_kl(program.tree):
+    is_meant = excerpt.is_local and is_claimed(excerpt, program.tree)
+    if has_noise(program.tree) or not (may_be_kl(program.tree) or is_meant):
         return None
     for sign in signs(program.tree):
         signed = program if sign > 0 else _negated(excerpt)
@@ -61,7 +71,35 @@ def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
             found, signed, sign, excerpt = mended, program, 1, _at_half(excerpt)
         if found is not None and (sign > 0 or not is_of_strange_prior(found)):
             return divergence_of(excerpt, signed, found, sign)
-    return None
+    found = verified(program, mended=False) if is_meant else None
+    if found is None or not _is_none(found) or _is_of_fixed_prior(program):
+        return None
+    return divergence_of(excerpt, program, found, 1)
+
+
+def _is_of_fixed_prior(program: Program) -> bool:
+    """Whether a formula is a KL but for what only depends on attributes that a prior has.
+
+    What was set once, and is not learned, is a constant of the loss.
+    """
+    given = {
+        name: Number(Fraction(3 + place, 7))
+        for place, name in enumerate(free_symbols(program.tree))
+        if _is_attribute_of_prior(str(written(program, name)))
+    }
+    fixed = replace(program, tree=substitute(program.tree, given), helpers=())
+    found = verified(fixed, mended=False) if given else None
+    return found is not None and not _is_none(found)
+
+
+def _is_attribute_of_prior(name: str) -> bool:
+    owner, _, attribute = name.rpartition(".")
+    return owner != "" and is_prior(attribute) is True
+
+
+def _is_none(found: Verification) -> bool:
+    """Whether the answer is that a formula is no KL at all."""
+    return found.best.kind in ("wrong", "not-kl") and found.best.mistake is None
 
 
 def divergence_of(

@@ -10,12 +10,22 @@ from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.terms.claims import is_claimed
 from klcli.lint.terms.divergences import Divergence, divergence_of
-from klcli.lint.terms.expectation import apart, drawn, expected, has_noise, redrawn, sampled_in, with_noise
+from klcli.lint.terms.expectation import (
+    apart,
+    drawn,
+    expected,
+    has_noise,
+    is_quadratic_in_noise,
+    redrawn,
+    sampled_in,
+    with_noise,
+)
 from klcli.lint.terms.likeness import may_be_kl, opens, signs
 from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.programs import with_symbols
-from klcli.lint.terms.settling import is_of_strange_prior, settled
+from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
 
 __all__ = ["estimate"]
 
@@ -32,7 +42,21 @@ def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
     else:
         programs = (program, *with_symbols(excerpt.text, program))
         ways = ((one, tree) for one in programs for tree in (one.tree, *apart(one.tree)))
-    return next((found for one, tree in ways if (found := _estimate(excerpt, one, tree))), None)
+    found = next((found for one, tree in ways if (found := _estimate(excerpt, one, tree))), None)
+    return found or (_unexplained(excerpt, program) if excerpt.last.is_local else None)
+
+
+def _unexplained(excerpt: Excerpt, program: Program) -> Divergence | None:
+    """What is called an estimate of a KL, of a sample that is seen, and is of none."""
+    if not (is_quadratic_in_noise(program.tree) and is_claimed(excerpt, program.tree)):
+        return None
+    mean = expected(program.tree)
+    answers = [
+        verified(replace(program, tree=tree, helpers=()), mended=False) for tree in (mean, Negative(mean))
+    ]
+    if any(one is None or one.best.verdict.kl for one in answers) or answers[0] is None:
+        return None
+    return _sampled(excerpt, replace(program, tree=mean, helpers=()), answers[0], 1)
 
 
 def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.errors import KlcliError
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
 from klcli.formula.tree import (
     Negative,
     Number,
@@ -28,7 +30,16 @@ from klcli.judge.names import is_noise, is_prior, is_sample, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import judge_sampler
 
-__all__ = ["apart", "drawn", "expected", "has_noise", "redrawn", "sampled_in", "with_noise"]
+__all__ = [
+    "apart",
+    "drawn",
+    "expected",
+    "has_noise",
+    "is_quadratic_in_noise",
+    "redrawn",
+    "sampled_in",
+    "with_noise",
+]
 
 _NOISE = UNIT_NOISE[0]
 _CALLED_NOISE = re.compile(r"eps|noise|randn", re.IGNORECASE)
@@ -142,6 +153,21 @@ def expected(tree: Tree) -> Tree:
     told = _without_others(tree, own)
     low, high = (substitute(told, {_NOISE: value}) for value in (Negative(_ONE), _ONE))
     return operation("/", operation("+", low, high), _TWO)
+
+
+def is_quadratic_in_noise(tree: Tree) -> bool:
+    """Whether a formula is a parabola in the noise it draws, whose expectation `expected` gives."""
+    names = free_symbols(tree)
+    others = {name: 0.7 + 0.31 * number for number, name in enumerate(names)}
+    if _NOISE not in names:
+        return False
+    run = Doubles()
+    try:
+        at = [evaluate(tree, others | {_NOISE: float(x)}, run) for x in range(5)]
+    except (ArithmeticError, ValueError):
+        return False
+    thirds = [at[k + 3] - 3 * at[k + 2] + 3 * at[k + 1] - at[k] for k in range(2)]
+    return at[2] - 2 * at[1] + at[0] != 0 and max(map(abs, thirds)) <= 1e-7 * max(1.0, run.largest)
 
 
 def apart(tree: Tree) -> Iterator[Tree]:

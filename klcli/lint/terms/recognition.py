@@ -31,7 +31,7 @@ def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
             return
         one, is_part = waiting.pop(0)
         found = _judged(one)
-        if found is None or (is_part and isinstance(found, Divergence) and found.found.best.kind == "wrong"):
+        if found is None or (is_part and _is_guess(found)):
             can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
             waiting.extend((part, is_part or can_be_read) for part in smaller(one))
             continue
@@ -41,6 +41,13 @@ def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
         if not any(isinstance(term, Divergence) for term in inside):
             yield found
         yield from inside
+
+
+def _is_guess(found: Divergence | Sample) -> bool:
+    """Whether a part was taken for a KL for a mistake only, and is not called one."""
+    if not isinstance(found, Divergence):
+        return False
+    return found.found.best.kind == "wrong" and not found.is_unexplained
 
 
 def _judged(excerpt: Excerpt) -> Divergence | Sample | None:

@@ -1,0 +1,95 @@
+"""Formulas that are called a KL and are made of means and scales: what they were meant to be is known.
+
+A name never decides whether a formula is right. It decides whether one that is wrong under every reading, by
+no mistake that is known, was meant to be a KL at all.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.tree import Call, Tree, free_symbols, walk
+from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.judge.names import is_dimension, is_mean, is_prior, suggested, without_side
+from klcli.lint.flow.excerpts import Excerpt
+
+__all__ = ["is_claimed"]
+
+_KL = re.compile(r"d?kl(d|div|divergence|s|loss|term|cost|reg|qp|pq)?\d?")
+_OF_BOTH = re.compile(r"sym|js|jeff", re.IGNORECASE)
+"""Divergences that are sums of two: symmetric ones."""
+_LOG_Q = re.compile(r"posterior|variational|guide|(?<![a-z])log_?(prob_?)?q", re.IGNORECASE)
+_LOG_P = re.compile(r"prior|(?<![a-z])log_?(prob_?)?p(?!x|ro|i)", re.IGNORECASE)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SHORT_HEAD = re.compile(r"(l|ln|log)?(s|sd|sig|v|vr)|l")
+_CLOSE = 1e-9
+
+
+def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
+    """Whether an expression is called a KL and all its symbols are of Gaussians.
+
+    It is one that is given such a name, that a function of such a name returns, or log q - log p.
+
+    Args:
+        excerpt: where it stands.
+        tree: what it computes.
+    """
+    if not _is_called_kl(excerpt):
+        return False
+    names = [name for name in free_symbols(tree) if not (is_dimension(name) or name in UNIT_NOISE)]
+    means = [name for name in names if is_mean(name)]
+    heads = [name for name in names if name not in means and _is_head(name)]
+    if not means or not heads or len(means) + len(heads) < len(names):
+        return False
+    curved = [node for node in walk(tree) if isinstance(node, Call) and node.function not in ("abs", "sqrt")]
+    if not curved or any(not set(means).isdisjoint(free_symbols(node)) for node in curved):
+        return False  # as in the KL of Laplace or Cauchy distributions
+    return not _is_symmetric(tree, names)
+
+
+def _is_called_kl(excerpt: Excerpt) -> bool:
+    match excerpt.step.node:
+        case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
+            names = [target.id if isinstance(target, ast.Name) else target.attr]
+            names = [excerpt.spelled(name) for name in names]
+        case ast.Return():
+            owner = excerpt.step.function.owner
+            names = [excerpt.step.function.name.rpartition(".")[2], owner.name if owner else ""]
+        case ast.Expr(value=ast.BinOp(left=left, op=ast.Sub(), right=right)):
+            q, p = (excerpt.spelled(ast.unparse(side)) for side in (left, right))
+            return _LOG_Q.search(q) is not None and _LOG_P.search(p) is not None
+        case _:
+            return False
+    return any(map(_says_kl, names)) and not any(map(_OF_BOTH.search, names))
+
+
+def _says_kl(name: str) -> bool:
+    words = _HUMP.sub("_", name).lower().split("_")
+    return any(map(_KL.fullmatch, words)) or ("latent" in words and not {"loss", "cost"}.isdisjoint(words))
+
+
+def _is_head(name: str) -> bool:
+    return suggested(name) is not None or _SHORT_HEAD.fullmatch(without_side(name)) is not None
+
+
+def _is_symmetric(tree: Tree, names: Sequence[str]) -> bool:
+    """Whether a formula stays what it is when the two Gaussians change places."""
+    other = {
+        name: next((one for one in names if one != name and without_side(one) == without_side(name)), name)
+        for name in names
+    }
+    if all(name == one for name, one in other.items()) or not any(map(is_prior, names)):
+        return False
+    values = {name: 0.7 + 0.31 * place for place, name in enumerate(free_symbols(tree))}
+    try:
+        here, there = (
+            evaluate(tree, values | {name: values[one] for name, one in way.items()}, Doubles())
+            for way in ({}, other)
+        )
+    except (ArithmeticError, ValueError):
+        return False
+    return abs(here - there) <= _CLOSE * max(1.0, abs(here))
