@@ -50,7 +50,13 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     paired = list(pairs(divergences, samples))
     belonging = {place_of(pair.sample.excerpt) for pair in paired}
     apart = {place_of(pair.divergence.excerpt) for pair in paired if pair.relation != "agree"}
-    drawn = [one for ways in samples if (one := _clearest(ways)).sampling.parameterization]
+    drawn = [
+        one
+        for ways in samples
+        if (one := _clearest(ways)).sampling.parameterization
+        # Samples of other distributions are drawn so, too: mu + s * (log(u) - log(1 - u)).
+        and (not one.is_bent or place_of(one.excerpt) in belonging)
+    ]
     findings = [
         *(said for one, ways in zip(best, divergences, strict=True) for said in about_divergence(one, ways)),
         *(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from itertools import product
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
+from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
 from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
@@ -15,11 +17,13 @@ from klcli.lint.flow.nodes import names_in, rebuilt, stored
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.steps import Step
 from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.likeness import bend
 
-__all__ = ["is_unused", "slope"]
+__all__ = ["adds_error", "is_unused", "slope"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
+_ERROR = re.compile(r"loss|error|criterion|entropy|nll|mse|mae|bce", re.IGNORECASE)
 _FAR = 1e4
 """A KL beyond which a capacity term ``|C - KL|`` shows that it is one."""
 
@@ -30,25 +34,42 @@ def slope(sink: Sink, one: Divergence) -> int:
     Weights are taken to be positive, differences of weights to have any sign, and what cannot be read to
     be something else that is added.
     """
+    tree = _minimised(sink, one)
+    return _slope(tree, _TERM) if tree else 0
+
+
+def adds_error(sink: Sink, one: Divergence) -> bool:
+    """Whether a sum with a KL in it adds an error, by its name or because it is a square: it is minimised."""
+    tree = _minimised(sink, one)
+    if tree is None:
+        return False
+    if any(_ERROR.search(name) and _slope(tree, name) > 0 for name in free_symbols(tree)):
+        return True
+    return any(bend(tree, name, free_symbols(tree)) > 0 for name in free_symbols(tree) if name != _TERM)
+
+
+def _minimised(sink: Sink, one: Divergence) -> Tree | None:
+    """What is minimised as a formula with a symbol for the KL; None where that is no part of it."""
     steps = _with_term(sink, one)
     if steps is None:
-        return 0
+        return None
     text = "\n".join(ast.unparse(step) for step in steps)
     try:
         tree = read_program(text, "python").tree
     except KlcliError:
-        return 0
-    return _slope(tree) if _TERM in free_symbols(tree) else 0
+        return None
+    return tree if _TERM in free_symbols(tree) else None
 
 
-def _slope(tree: Tree) -> int:
-    others = [name for name in free_symbols(tree) if name != _TERM]
+def _slope(tree: Tree, term: str) -> int:
+    """Whether a formula grows or falls with a symbol, whatever the others are."""
+    others = [name for name in free_symbols(tree) if name != term]
     signs = set()
     for first, order in product((0.3, 0.9, 1.7), (others, others[::-1])):
         values = {name: first + 0.37 * number for number, name in enumerate(order)}
         try:
             far, below, low, middle, high = (
-                evaluate(tree, values | {_TERM: x}, Doubles())
+                evaluate(tree, values | {term: x}, Doubles())
                 for x in (-2 * _FAR, -_FAR, 0.5, _FAR, 2 * _FAR - 0.5)
             )
         except (ArithmeticError, ValueError):
@@ -79,7 +100,7 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
         step = sink.before[number]
         if step.targets.isdisjoint(wanted):
             continue
-        if step is term:
+        if step is term or _is_returned(step, term):
             node: ast.stmt = ast.Assign(_targets(step.node), ast.Name(_TERM, ast.Load()))
             is_part = True
         else:
@@ -90,6 +111,11 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
         if len(kept) > _MOST_BEFORE:
             return None
     return kept[::-1] if is_part else None
+
+
+def _is_returned(step: Step, term: Step) -> bool:
+    """Whether a statement keeps what the function gave back that has the term."""
+    return isinstance(term.node, ast.Return) and getattr(step.node, "value", None) is term.node.value
 
 
 def _targets(node: ast.stmt) -> list[ast.expr]:
@@ -119,14 +145,16 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
     match node:
         case ast.Call() if not is_readable(node):
             inside = part is not None and any(below is part for below in ast.walk(node))
-            return (
-                node
-                if inside
-                else ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
-            )
+            return node if inside else ast.copy_location(ast.Name(_symbol(node), ast.Load()), node)
         case ast.IfExp() | ast.Compare() | ast.BoolOp() | ast.Lambda() | ast.Dict() | ast.JoinedStr():
-            return ast.copy_location(ast.Name(f"other_{node.lineno}_{node.col_offset}", ast.Load()), node)
+            return ast.copy_location(ast.Name(_symbol(node), ast.Load()), node)
     return rebuilt(node, lambda child: _open(child, part))
+
+
+def _symbol(node: ast.expr) -> str:
+    """A name for what is not read, which says whether it is called an error."""
+    name = called(node) if isinstance(node, ast.Call) else ""
+    return f"{'error' if _ERROR.search(name) else 'other'}_{node.lineno}_{node.col_offset}"
 
 
 def is_unused(one: Divergence) -> bool:

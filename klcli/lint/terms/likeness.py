@@ -14,7 +14,7 @@ from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Tre
 from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
 
-__all__ = ["may_be_kl", "opens", "signs"]
+__all__ = ["bend", "may_be_kl", "opens", "signs"]
 
 _LEAST_TERMS = 3
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
@@ -34,7 +34,7 @@ def may_be_kl(tree: Tree) -> bool:
     if max(map(_terms, nodes), default=0) < _LEAST_TERMS:
         return False
     calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
-    if calls and any(map(_is_square, nodes)) and any(_bend(tree, name, names) for name in names):
+    if calls and any(map(_is_square, nodes)) and any(bend(tree, name, names) for name in names):
         return not _is_density(tree, names)
     return _is_named(names, of_logs=True) and (calls or any(map(_is_square, nodes)))
 
@@ -42,16 +42,16 @@ def may_be_kl(tree: Tree) -> bool:
 def opens(tree: Tree) -> bool:
     """Whether a formula is a parabola in a symbol, as a KL is in its mean."""
     names = free_symbols(tree)
-    return any(_bend(tree, name, names) for name in names)
+    return any(bend(tree, name, names) for name in names)
 
 
 def signs(tree: Tree) -> tuple[int, ...]:
     """The signs with which a formula may be a KL, which opens upwards in its means."""
     names = free_symbols(tree)
-    bends = [bend for name in names if (bend := _bend(tree, name, names))]
+    bends = [one for name in names if (one := bend(tree, name, names))]
     if not bends:
         return (1, -1)
-    found = tuple(sign for sign in (1, -1) if any(bend * sign > 0 for bend in bends))
+    found = tuple(sign for sign in (1, -1) if any(one * sign > 0 for one in bends))
     # The square itself may have the wrong sign, in what has the names of a KL.
     return (*found, -found[0]) if len(found) == 1 and _is_named(names, of_logs=False) else found
 
@@ -81,7 +81,7 @@ def _factors(node: Tree) -> Iterator[Tree]:
         yield node
 
 
-def _bend(tree: Tree, name: str, names: Sequence[str]) -> float:
+def bend(tree: Tree, name: str, names: Sequence[str]) -> float:
     """How a formula bends in a symbol in which it is a parabola, as a KL is in its mean; else 0."""
     others = {other: 0.7 + 0.31 * number for number, other in enumerate(names)}
     try:

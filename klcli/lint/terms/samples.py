@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 from math import nan
+from operator import is_
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
 from klcli.formula.program import Program
-from klcli.formula.tree import Number, Tree, free_symbols, substitute
+from klcli.formula.tree import Clip, Number, Symbol, Tree, children, free_symbols, rebuilt, substitute, walk
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.names import is_epsilon, is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
@@ -24,6 +25,7 @@ from klcli.lint.terms.programs import program_of, with_symbols, written
 __all__ = ["Sample", "sample"]
 
 _CLOSE = 1e-9
+_UNIFORM = UNIT_NOISE[1]
 _OTHERS = re.compile(
     r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial|randint|uniform",
     re.I,
@@ -40,6 +42,7 @@ class Sample:
         mean: the name of its mean in the flow.
         head: the name of its head in the flow.
         others: the same with other heads: helper variables, or what they are made of.
+        is_bent: whether its noise is a function of random numbers that makes them another distribution.
     """
 
     excerpt: Excerpt
@@ -47,6 +50,7 @@ class Sample:
     mean: str
     head: str
     others: tuple[Sample, ...] = ()
+    is_bent: bool = False
 
 
 def sample(excerpt: Excerpt, program: Program) -> Sample | None:
@@ -66,7 +70,8 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
 
 
 def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
-    tree = _without_weight(_without_epsilon(program.tree))
+    plain = _without_weight(_without_epsilon(program.tree))
+    tree = _with_bent_noise(plain)
     names = free_symbols(tree)
     noises = [name for name in names if _is_random(name)]
     others = [name for name in names if name not in noises]
@@ -79,12 +84,33 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
     for mean, head in permutations(others):
         drawn = _drawn(tree, Roles(mean, head))
         if drawn and (is_drawn or _is_likely(drawn, mean, head)):
-            found = Sample(
-                _where_drawn(excerpt), drawn, str(written(program, mean)), str(written(program, head))
-            )
+            named = str(written(program, mean)), str(written(program, head))
+            found = Sample(_where_drawn(excerpt), drawn, named[0], named[1], is_bent=tree is not plain)
             if drawn.parameterization is not None:
                 return found
     return found
+
+
+def _with_bent_noise(tree: Tree) -> Tree:
+    """A formula with uniform noise for what is made of random numbers: ``rand - 0.5``, ``exp(randn)``."""
+    own = set(free_symbols(tree))
+    if isinstance(tree, Symbol) or own.isdisjoint(UNIT_NOISE):
+        return tree
+    if len(own) == 1:
+        return Symbol(_UNIFORM) if _is_bent(tree, own.pop()) else tree
+    found = [_with_bent_noise(child) for child in children(tree)]
+    return tree if all(map(is_, found, children(tree))) else rebuilt(tree, found)
+
+
+def _is_bent(tree: Tree, noise: str) -> bool:
+    """Whether a function of a random number is another distribution, even where it is scaled."""
+    if any(isinstance(node, Clip) for node in walk(tree)):
+        return False
+    try:
+        low, zero, half, one = (evaluate(tree, {noise: x}, Doubles()) for x in (-1.0, 0.0, 0.5, 1.0))
+    except (ArithmeticError, ValueError):
+        return True
+    return zero != 0 or abs(low + one) > _CLOSE or abs(2 * half - one) > _CLOSE
 
 
 def _is_drawn_otherwise(excerpt: Excerpt, noise: str) -> bool:
