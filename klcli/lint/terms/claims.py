@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
@@ -20,8 +20,13 @@ from klcli.lint.flow.excerpts import Excerpt
 __all__ = ["is_claimed"]
 
 _KL = re.compile(r"d?kl(d|div|divergence|s|loss|term|cost|reg|qp|pq)?\d?")
-_OF_BOTH = re.compile(r"sym|js|jeff", re.IGNORECASE)
-"""Divergences that are sums of two: symmetric ones."""
+_OF_OTHERS = re.compile(
+    r"sym|js|jeff"  # sums of two divergences
+    r"|laplac|cauchy|gumbel|logistic|gamma|beta|student|pareto|weibull|uniform|exponential"
+    r"|poisson|dirichlet|categorical|bernoulli|multinomial|mises|wishart|mixture|gmm",
+    re.IGNORECASE,
+)
+"""Words of divergences that are none of two normal distributions."""
 _LOG_Q = re.compile(r"posterior|variational|guide|(?<![a-z])log_?(prob_?)?q", re.IGNORECASE)
 _LOG_P = re.compile(r"prior|(?<![a-z])log_?(prob_?)?p(?!x|ro|i)", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -64,7 +69,15 @@ def _is_called_kl(excerpt: Excerpt) -> bool:
             return _LOG_Q.search(q) is not None and _LOG_P.search(p) is not None
         case _:
             return False
-    return any(map(_says_kl, names)) and not any(map(_OF_BOTH.search, names))
+    return any(map(_says_kl, names)) and not any(map(_OF_OTHERS.search, (*names, *_around(excerpt))))
+
+
+def _around(excerpt: Excerpt) -> Iterator[str]:
+    """The name of the function in which an expression stands, and what decorates it."""
+    function = excerpt.step.function
+    yield function.name
+    for one in getattr(function.node, "decorator_list", []):
+        yield ast.unparse(one)
 
 
 def _says_kl(name: str) -> bool:
