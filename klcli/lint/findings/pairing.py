@@ -109,14 +109,12 @@ def _by_name(
 
 def _is_comparable(one: Divergence) -> bool:
     """Whether a KL is right by itself in a head that has one meaning."""
-    if one.head is None or not one.is_right or not one.excerpt.is_local:
-        return False
-    return not one.excerpt.is_rebound(one.head)
+    return one.head is not None and one.is_right and not one.excerpt.is_rebound(one.head)
 
 
 def _same_names(one: Divergence, drawn: Sample, apart: Collection[Class | None]) -> bool:
     """Whether both have a mean and a head of the same names, in one class or in parts of one model."""
-    first, second = one.excerpt.owner, drawn.excerpt.owner
+    first, second = one.excerpt.root, drawn.excerpt.owner
     if first.module is not second.module:
         return False
     if first.owner is not second.owner and not {first.owner, second.owner} <= {None, *apart}:
