@@ -120,6 +120,7 @@ SAME = frozenset(
             "Variable",
             "stop_gradient",
             "to",
+            "type",
             "type_as",
             "unsqueeze",
             "view",

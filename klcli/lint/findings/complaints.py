@@ -75,13 +75,14 @@ def _mistaken(one: Divergence, mistake: Mistake) -> Finding:
     words = f"in expectation over the noise, {mistake.sentence}" if one.is_sampled else mistake.sentence
     if one.head:
         words += f", if {_spelled(one)} is {reading.meaning}"
+    is_clip = mistake.code == "KL118"  # how far a network goes is not known
     # The expectation of an estimate from a sample has no line of its own.
     line, edit = (None, None) if one.is_sampled else fixed(one.excerpt, one.found.best.corrected)
     return Finding(
         place_of(one.excerpt),
         mistake,
-        "error",
-        "high",
+        "warning" if is_clip else "error",
+        "medium" if is_clip else "high",
         words,
         expression_of(one.excerpt),
         reading.name,
@@ -172,9 +173,7 @@ def _exchanged(call: ast.Call) -> ast.Call:
 def _badly_drawn(one: Sample) -> Finding:
     mistake = one.sampling.mistake
     assert mistake is not None
-    severity: Severity = (
-        "info" if mistake.code == "KL118" else "warning"
-    )  # how far a network goes is not known
+    severity: Severity = "info" if mistake.code == "KL118" else "warning"
     return _finding(one.excerpt, mistake, severity, "medium", mistake.sentence, one.sampling.parameterization)
 
 

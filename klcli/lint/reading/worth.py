@@ -26,6 +26,12 @@ _CALL = re.compile(r"\b(?:exp_?|log_?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|
 _POWER_OF_E = re.compile(r"\.e\s*\*\*")
 _SQUARED_LOG = re.compile(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""
+_GIVEN_TWICE = re.compile(
+    r"log_?(?:var|std|sigma)\w{0,9}[^\n=]{0,80}(?<!log)(?<!log_)(?:var|std|sigma)\w{0,9}"
+    r"(?: ?\*\*|\.pow\(|\.square\()",
+    re.IGNORECASE,
+)
+"""A head and, squared, the scale that it is the logarithm of, each under a name of its own."""
 _PRODUCT = re.compile(r"\*|pow|sq|mul|norm|dot", re.IGNORECASE)
 _LIBRARY = (
     "kl_divergence",
@@ -91,7 +97,7 @@ def may_hold_terms(text: str) -> bool:
         return True
     if any(word in text for word in _SOURCES) and (_SCALED_NOISE.search(text) or _DRAW.search(text)):
         return True
-    if "log" in text and _SQUARED_LOG.search(text):
+    if "log" in text and (_SQUARED_LOG.search(text) or _GIVEN_TWICE.search(text)):
         return True
     return ".e" in text and _POWER_OF_E.search(text) is not None
 

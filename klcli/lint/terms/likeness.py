@@ -36,7 +36,10 @@ def may_be_kl(tree: Tree) -> bool:
     calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
     if calls and any(map(_is_square, nodes)) and any(bend(tree, name, names) for name in names):
         return not _is_density(tree, names)
-    return _is_named(names, of_logs=True) and (calls or any(map(_is_square, nodes)))
+    squared = any(map(_is_square, nodes))
+    if _is_named(names, of_logs=True) and (calls or squared):
+        return True
+    return _is_given_twice(names) and any(bend(tree, name, names) for name in names if not suggested(name))
 
 
 def opens(tree: Tree) -> bool:
@@ -61,6 +64,12 @@ def _is_named(names: Sequence[str], *, of_logs: bool) -> bool:
     stated = [suggested(name) for name in names]
     heads = sum(reading in ("logvar", "logstd") if of_logs else reading is not None for reading in stated)
     return 2 * heads == len(names) and stated.count(None) == heads
+
+
+def _is_given_twice(names: Sequence[str]) -> bool:
+    """Whether a scale and its logarithm are given, each under a name of its own."""
+    stated = {suggested(name) for name in names}
+    return not (stated.isdisjoint(("logvar", "logstd")) or stated.isdisjoint(("var", "std")))
 
 
 def _is_square(node: Tree) -> bool:

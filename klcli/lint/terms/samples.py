@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
@@ -85,7 +86,8 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
         drawn = _drawn(tree, Roles(mean, head))
         if drawn and (is_drawn or _is_likely(drawn, mean, head)):
             named = str(written(program, mean)), str(written(program, head))
-            found = Sample(_where_drawn(excerpt), drawn, named[0], named[1], is_bent=tree is not plain)
+            where = _where_drawn(excerpt, UNIT_NOISE if is_drawn else ())
+            found = Sample(where, drawn, named[0], named[1], is_bent=tree is not plain)
             if drawn.parameterization is not None:
                 return found
     return found
@@ -119,12 +121,18 @@ def _is_drawn_otherwise(excerpt: Excerpt, noise: str) -> bool:
     return step is not None and _OTHERS.search(ast.unparse(step.node)) is not None
 
 
-def _where_drawn(excerpt: Excerpt) -> Excerpt:
-    """An excerpt that points at the first of its statements that adds up something with noise in it."""
+def _where_drawn(excerpt: Excerpt, noises: Collection[str]) -> Excerpt:
+    """An excerpt that points at the first of its statements that adds up something with noise in it.
+
+    Args:
+        excerpt: the sample.
+        noises: the symbols of noise; without any, those that are called so.
+    """
     for number, step in enumerate(excerpt.steps):
         text = "\n".join((*(part.text for part in excerpt.steps[:number]), ast.unparse(step.node)))
         program = program_of(text) if step.sums > 0 else None
-        if program and len(names := free_symbols(program.tree)) > 1 and any(map(_is_random, names)):
+        names = free_symbols(program.tree) if program else ()
+        if len(names) > 1 and any(name in noises if noises else _is_random(name) for name in names):
             return replace(excerpt, formula=step)
     return excerpt.last
 
