@@ -134,7 +134,8 @@ class Inlining(Trace, ABC):
             self.put(ast.copy_location(ast.Expr(value), value), target, value, inner)
             return ast.copy_location(ast.Name(name, ast.Load()), value)
         step = Step(ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], value), value), function)
-        if step.is_opaque:
+        # What is computed in another function is found there, and would have no place in this one.
+        if step.is_opaque and not any(isinstance(node, ast.BinOp) for node in walked(value)):
             return value
         return self.held(value, wish, inner, ast.Expr(value))
 
