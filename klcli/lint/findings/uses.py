@@ -35,7 +35,9 @@ def slope(sink: Sink, one: Divergence) -> int:
     be something else that is added.
     """
     tree = _minimised(sink, one)
-    return _slope(tree, _TERM) if tree else 0
+    if tree is None or not (sink.is_certain or len(free_symbols(tree)) > 1):
+        return 0  # what is called a loss and is nothing but the KL is one of the terms of another
+    return _slope(tree, _TERM)
 
 
 def adds_error(sink: Sink, one: Divergence) -> bool:
