@@ -63,6 +63,7 @@ OF_ONE: Mapping[str, Callable[[Tree], Tree]] = {
     **{name: partial(Call, name) for name in FUNCTIONS},
     "absolute": partial(Call, "abs"),
     "square": _squared,
+    "sqr": _squared,
     "reciprocal": lambda value: operation("/", Number(Fraction(1)), value),
     "rsqrt": lambda value: operation("/", Number(Fraction(1)), Call("sqrt", value)),
     "neg": Negative,

@@ -59,8 +59,10 @@ def suggested(name: str) -> str | None:
     """The parameterization that a name states, as ``log_sigma`` does; None for one that states none."""
     name = name.lstrip("_")
     for candidate in (name, without_side(name)):
+        words = candidate.split("_")
+        tails = ["_".join(words[start:]) for start in range(len(words))]  # log_var of encoder_z_log_var
         for reading, pattern in _READINGS.items():
-            if pattern.match(candidate) or pattern.match(re.sub(r"\A[A-Za-z]{1,9}_", "", candidate)):
+            if any(map(pattern.match, tails)):
                 return reading
     return None
 

@@ -36,7 +36,8 @@ class Inlining(Trace, ABC):
 
     Attributes:
         project: the files around the function with which the flow begins.
-        is_relevant: whether a function that is called is worth following; None to follow no call.
+        is_relevant: whether a function that is called is worth following; None to follow none but
+                abbreviations.
         stack: the functions that are being followed, the innermost last.
         unpacked: the line and the column of a call that is unpacked, and into how many names.
     """
@@ -49,7 +50,8 @@ class Inlining(Trace, ABC):
         Args:
             root: the function.
             project: the files around it.
-            is_relevant: whether a function that is called is worth following; None to follow no call.
+            is_relevant: whether a function that is called is worth following; None to follow none but
+                abbreviations.
         """
         super().__init__(root)
         self.project = project
@@ -69,7 +71,9 @@ class Inlining(Trace, ABC):
 
     def followed(self, source: ast.Call, frame: Frame) -> Target | None:
         """The function that a call is followed into, if it is."""
-        if frame.depth >= DEEPEST or self.is_relevant is None:
+        if frame.depth >= DEEPEST:
+            return None
+        if self.is_relevant is None and not _calls_own(source, frame):
             return None
         where = target(source, frame.scope)
         if where is None or where.function in self.stack or not self._is_worth(where.function):
@@ -77,6 +81,8 @@ class Inlining(Trace, ABC):
         return where
 
     def _is_worth(self, function: Function) -> bool:
+        if _is_abbreviation(function):
+            return True
         return (
             self.is_relevant is not None
             and len(function.body) <= _MOST_STATEMENTS
@@ -191,6 +197,19 @@ class Inlining(Trace, ABC):
             self.known.structures[inner.names[name]] = structure
         if isinstance(value, ast.Name | ast.Attribute) and (kind := class_of(value, frame.scope)):
             self.known.classes[inner.names[name]] = kind
+
+
+def _calls_own(source: ast.Call, frame: Frame) -> bool:
+    """Whether a function of the same file is called, which is no method."""
+    return isinstance(source.func, ast.Name) and source.func.id in frame.scope.here.by_name
+
+
+def _is_abbreviation(function: Function) -> bool:
+    """Whether a function, which is no method, just gives another name to an expression."""
+    match function.body:
+        case [ast.Return(value=ast.Call() | ast.BinOp())]:
+            return function.owner is None
+    return False
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -27,11 +27,10 @@ _POWER_OF_E = re.compile(r"\.e\s*\*\*")
 _SQUARED_LOG = re.compile(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""
 _GIVEN_TWICE = re.compile(
-    r"log_?(?:var|std|sigma)\w{0,9}[^\n=]{0,80}(?<!log)(?<!log_)(?:var|std|sigma)\w{0,9}"
-    r"(?: ?\*\*|\.pow\(|\.square\()",
+    r"log_?(?:var|std|sigma)\w{0,9} ?[-+][^\n=]{0,80}(?<!log)(?<!log_)(?:var|std|sigma)(?!\w{0,9}\()",
     re.IGNORECASE,
 )
-"""A head and, squared, the scale that it is the logarithm of, each under a name of its own."""
+"""A head and the scale that it is the logarithm of, each under a name of its own."""
 _PRODUCT = re.compile(r"\*|pow|sq|mul|norm|dot", re.IGNORECASE)
 _LIBRARY = (
     "kl_divergence",

@@ -86,6 +86,8 @@ def _factors(node: Tree) -> Iterator[Tree]:
     if isinstance(node, Operation) and node.operator == "*":
         yield from _factors(node.left)
         yield from _factors(node.right)
+    elif isinstance(node, Operation) and node.operator == "/":
+        yield from _factors(node.left)
     else:
         yield node
 
