@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from klcli.formula.callee import is_variable_of_tensorflow
 from klcli.formula.calls import is_readable
@@ -12,7 +13,7 @@ from klcli.lint.flow import densities
 from klcli.lint.flow.branches import until
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.inlining import DEEPEST, Inlining
-from klcli.lint.flow.nodes import rebuilt, text_of_name
+from klcli.lint.flow.nodes import rebuilt, stored, text_of_name
 from klcli.lint.flow.structures import is_normal, part
 from klcli.lint.project.classes import class_of, setters
 from klcli.lint.project.definitions import Function
@@ -44,6 +45,8 @@ class Expressions(Inlining):
         return found if isinstance(found, ast.expr) else node
 
     def _translate(self, node: ast.AST, frame: Frame) -> ast.AST:
+        if isinstance(node, ast.ListComp | ast.GeneratorExp) and len(node.generators) == 1:
+            return self._each(node, frame)
         if isinstance(node, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
             return frame.renamed(node)
         if isinstance(node, ast.Name):
@@ -55,6 +58,20 @@ class Expressions(Inlining):
             case ast.Call() if isinstance(node, ast.Call):
                 return self._call(node, found, frame)
         return found
+
+    def _each(self, node: ast.ListComp | ast.GeneratorExp, frame: Frame) -> ast.expr:
+        """A comprehension, whose variables have names that nothing else has."""
+        (over,) = node.generators
+        inner = replace(
+            frame, names={**frame.names, **{name: self.known.fresh(name) for name in stored(over.target)}}
+        )
+        source = self.translated(over.iter, frame)
+        target = inner.renamed(over.target)
+        self.known.bind(target, source)
+        entry = self.translated(node.elt, inner)
+        tests = [inner.renamed(test) for test in over.ifs]
+        made = ast.comprehension(target, source, tests, over.is_async)
+        return ast.copy_location(type(node)(entry, [made]), node)
 
     def _part(self, node: ast.Attribute | ast.Subscript, frame: Frame) -> ast.expr:
         """The entry of a tuple or a dictionary, the scale of a distribution, an attribute set elsewhere."""

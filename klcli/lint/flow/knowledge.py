@@ -23,11 +23,13 @@ class Knowledge:
         taken: the names that are in use; those of noise are always.
         structures: the parts of values, by the names of those.
         classes: the classes of objects, by the names of those.
+        entries: the distributions of which lists are made, by the names of those.
     """
 
     taken: set[str] = field(default_factory=lambda: set(UNIT_NOISE))
     structures: dict[str, Structure] = field(default_factory=dict)
     classes: dict[str, Class] = field(default_factory=dict)
+    entries: dict[str, Structure] = field(default_factory=dict)
 
     def fresh(self, wish: str) -> str:
         """A name that nothing in the flow has."""
@@ -49,9 +51,40 @@ class Knowledge:
 
     def structure(self, value: ast.expr) -> Structure | None:
         """The parts of a value, if it has any that are known."""
-        if isinstance(value, ast.Name | ast.Attribute):
-            return self.structures.get(text_of_name(value))
+        match value:
+            case ast.Name() | ast.Attribute():
+                return self.structures.get(text_of_name(value))
+            case ast.Subscript(value=ast.Name() | ast.Attribute() as whole, slice=index):
+                return None if isinstance(index, ast.Slice) else self.entries.get(text_of_name(whole))
         return structure_of(value)
+
+    def entry(self, value: ast.expr) -> Structure | None:
+        """The distribution that every entry of a list is."""
+        match value:
+            case ast.Name() | ast.Attribute():
+                return self.entries.get(text_of_name(value))
+            case ast.ListComp(elt=entry) | ast.GeneratorExp(elt=entry) | ast.List(elts=[entry, *_]):
+                return self.distribution(entry)
+        return None
+
+    def appended(self, call: ast.expr) -> None:
+        """Say of a list to which a distribution is appended that it is made of such ones."""
+        match call:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name() | ast.Attribute() as whole, attr="append"), args=[value]
+            ) if entry := self.distribution(value):
+                self.entries[text_of_name(whole)] = entry
+
+    def bind(self, target: ast.expr, over: ast.expr) -> None:
+        """Say of what runs over a list, or over several at once, which distributions it stands for."""
+        match target, over:
+            case ast.Name(id=name), _ if entry := self.entry(over):
+                self.structures[name] = entry
+            case ast.Tuple(elts=targets), ast.Call(func=ast.Name(id="zip"), args=lists):
+                for one, entries in zip(targets, lists, strict=False):
+                    self.bind(one, entries)
+            case ast.Tuple(elts=[_, one]), ast.Call(func=ast.Name(id="enumerate"), args=[entries]):
+                self.bind(one, entries)
 
     def distribution(self, value: ast.expr) -> Structure | None:
         """The normal distribution that an expression stands for."""

@@ -49,7 +49,8 @@ def flow(function: Function, project: Project, is_relevant: Callable[[Function],
     Args:
         function: where to begin.
         project: the files around it.
-        is_relevant: whether a function that is called is worth following; None to follow no call.
+        is_relevant: whether a function that is called is worth following; None to follow none but
+            abbreviations.
     """
     found = _Statements(function, project, is_relevant)
     found.follow()
@@ -109,6 +110,7 @@ class _Statements(Expressions):
         """
         if isinstance(statement, ast.For | ast.AsyncFor):
             self._forget(stored(statement.target), frame)
+            self.known.bind(frame.renamed(statement.target), self.translated(statement.iter, frame))
         kept = dict(self.known.structures)
         stale = assigned(statement)
         for block in blocks(statement):
@@ -177,6 +179,7 @@ class _Statements(Expressions):
                 self.append(node, frame)
             case ast.Expr():
                 self.append(ast.copy_location(ast.Expr(value), statement), frame)
+                self.known.appended(value)
 
     def _unpack(
         self,

@@ -53,6 +53,9 @@ class Trace:
         self.append(node, frame)
         made = self.known.distribution(value) or self.known.structure(value)
         self.known.structures.pop(name, None)
+        self.known.entries.pop(name, None)
+        if entry := self.known.entry(value):
+            self.known.entries[name] = entry
         if made is not None and isinstance(value, ast.Name | ast.Attribute):
             self.known.structures[name] = made
         elif made is not None:
