@@ -10,7 +10,7 @@ from functools import lru_cache
 from klcli.formula.callee import viewed
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.judge.names import is_epsilon
-from klcli.lint.flow.nodes import below, stored, walked
+from klcli.lint.flow.nodes import below, stored, text_of_name, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import normal
 from klcli.lint.project.definitions import Function, parameters
@@ -71,8 +71,8 @@ def _stores(statement: ast.stmt) -> Iterator[str]:
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield text_of_name(node)
         elif not (isinstance(node, ast.Assign) and _is_none(node.value)):
             waiting.extend(below(node))
 

@@ -115,9 +115,11 @@ class Expressions(Inlining):
             return
         method, statement = found
         value = getattr(statement, "value", None)
-        if method in self.stack or not isinstance(value, ast.expr) or not _is_followed(value):
+        if method in self.stack or not isinstance(value, ast.expr):
             return
         inner = self.enter(method, node.value, frame)
+        if not (_is_followed(value) or (isinstance(value, ast.Call) and self.followed(value, inner))):
+            return
         self.stack.append(method)
         offered, self.excerpts = self.excerpts, []
         inner.steps = []

@@ -111,12 +111,13 @@ class _Statements(Expressions):
         if isinstance(statement, ast.For | ast.AsyncFor):
             self._forget(stored(statement.target), frame)
             self.known.bind(frame.renamed(statement.target), self.translated(statement.iter, frame))
-        kept = dict(self.known.structures)
+        kept, pulled = dict(self.known.structures), frozenset(self._pulled)
         stale = assigned(statement)
         for block in blocks(statement):
             branch, fresh = frame.branch(), born(statement, block, frame.function)
             self.block(block, branch, True)
             made, self.known.structures = self.known.structures, kept
+            self._pulled = set(pulled)  # what a branch looked up is not known in the next one
             if fresh:
                 stale -= fresh
                 self._keep(branch, fresh, stale, made, frame)
