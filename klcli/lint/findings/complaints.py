@@ -13,6 +13,7 @@ from klcli.judge.names import is_mean, suggested
 from klcli.lint.findings.fixes import fixed
 from klcli.lint.findings.pairing import Pair
 from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
+from klcli.lint.findings.reporting import is_only_reported
 from klcli.lint.findings.types import Confidence, Finding, Place, Related, Severity
 from klcli.lint.findings.uses import adds_error, is_unused, slope
 from klcli.lint.flow.excerpts import Excerpt
@@ -50,6 +51,9 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
     if all(map(is_unused, ways)):
         mistake = find_mistake("KL205")
         yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
+    elif one.is_right and is_only_reported(one):
+        words = "the KL is reported, and the loss beside it is made without it"
+        yield _finding(one.excerpt, find_mistake("KL205"), "warning", "medium", words, reading)
     if one.is_right and one.found.prepared.reductions.name == "mean":
         mistake = find_mistake("KL206")
         yield _finding(one.excerpt, mistake, "info", "medium", mistake.sentence, reading)

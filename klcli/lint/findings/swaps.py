@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from klcli.formula.callee import called
 from klcli.judge.names import is_prior
+from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions
 
 __all__ = ["swapped_calls"]
@@ -69,7 +70,7 @@ def _name(node: ast.expr) -> str:
             return name
         case ast.Subscript(value=owner):
             return _name(owner)
-        case ast.Call(args=[first, *_]) if called(node) in _AROUND:
+        case ast.Call(args=[first, *_]) if called(node) in _AROUND or is_normal(node):
             return _name(first)
         case ast.Call():
             return called(node)
