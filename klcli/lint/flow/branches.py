@@ -15,7 +15,7 @@ from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import normal
 from klcli.lint.project.definitions import Function, parameters
 
-__all__ = ["agreed", "assigned", "blocks", "born", "until", "untouched"]
+__all__ = ["agreed", "assigned", "blocks", "born", "is_complete", "until", "untouched"]
 
 
 def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -25,6 +25,11 @@ def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
             yield block
     for case in getattr(statement, "cases", []):
         yield case.body
+
+
+def is_complete(statement: ast.stmt) -> bool:
+    """Whether one of the branches is taken in any case."""
+    return isinstance(statement, ast.If) and bool(statement.orelse)
 
 
 def assigned(statement: ast.stmt) -> set[str]:
@@ -39,7 +44,7 @@ def assigned(statement: ast.stmt) -> set[str]:
 
 def agreed(statement: ast.stmt) -> dict[str, ast.Assign]:
     """The names that all branches give the same value, or the same kind of noise, and how the first does."""
-    if not isinstance(statement, ast.If) or not statement.orelse:
+    if not (isinstance(statement, ast.If) and is_complete(statement)):
         return {}
     first, second = _values(statement.body), _values(statement.orelse)
     return {
@@ -82,10 +87,13 @@ def _is_none(value: ast.expr) -> bool:
 
 
 def untouched(steps: Iterable[Step], stale: Collection[str]) -> Iterator[Step]:
-    """The statements of a branch that hold after it: they use nothing that other paths leave as it was."""
+    """The statements of a branch that hold after it: they use nothing that other paths leave as it was.
+
+    Of what cannot be read it does not matter what it uses.
+    """
     changed = set(stale)
     for step in steps:
-        if changed.isdisjoint(step.targets | step.uses):
+        if changed.isdisjoint(step.targets if step.is_opaque else step.targets | step.uses):
             yield step
         else:
             changed |= step.targets

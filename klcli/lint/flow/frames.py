@@ -39,12 +39,14 @@ class Returned:
         sometimes: whether a branch decides that it does.
         steps: what was computed before, in that branch too.
         structure: the parts of the value that are known.
+        entries: those of the names that are given back as entries of a tuple.
     """
 
     value: ast.expr
     sometimes: bool
     steps: Sequence[Step]
     structure: Structure | None
+    entries: Mapping[str, Structure]
 
 
 @dataclass(slots=True)

@@ -124,6 +124,7 @@ class Inlining(Trace, ABC):
         inner.steps.extend(step for step in chosen.steps if id(step) not in known)
         if chosen.structure and isinstance(chosen.value, ast.Name | ast.Attribute):
             self.known.structures[text_of_name(chosen.value)] = chosen.structure
+        self.known.structures |= chosen.entries
         return chosen.value
 
     def _result(self, value: ast.expr, function: Function, inner: Frame) -> ast.expr:

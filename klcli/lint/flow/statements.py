@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.lint.flow.arguments import beginning
-from klcli.lint.flow.branches import agreed, assigned, blocks, born, untouched
+from klcli.lint.flow.branches import agreed, assigned, blocks, born, is_complete, untouched
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.expressions import Expressions
 from klcli.lint.flow.frames import Frame, Returned, all_names, libraries, local_names, own_name
@@ -106,13 +106,15 @@ class _Statements(Expressions):
     def _branches(self, statement: ast.stmt, frame: Frame) -> None:
         """Branches and loops, each followed by itself; what they assign is not known afterwards.
 
-        It is where all branches assign the same.
+        It is where all branches assign the same; and of normal distributions, those of the last branch that
+        makes any: what is said of them holds where that one is taken.
         """
         if isinstance(statement, ast.For | ast.AsyncFor):
             self._forget(stored(statement.target), frame)
             self.known.bind(frame.renamed(statement.target), self.translated(statement.iter, frame))
         kept, pulled = dict(self.known.structures), frozenset(self._pulled)
         stale = assigned(statement)
+        taken: tuple[Frame, set[str], dict[str, Structure]] | None = None
         for block in blocks(statement):
             branch, fresh = frame.branch(), born(statement, block, frame.function)
             self.block(block, branch, True)
@@ -122,6 +124,12 @@ class _Statements(Expressions):
                 stale -= fresh
                 self._keep(branch, fresh, stale, made, frame)
             kept = dict(self.known.structures)
+            normal = {name for name in stale if (one := made.get(_in_flow(name, frame))) and one.is_normal}
+            taken = (branch, normal, made) if normal else taken
+        if taken and is_complete(statement):
+            branch, normal, made = taken
+            stale -= normal
+            self._keep(branch, normal, stale, made, frame)
         same = agreed(statement)
         self._forget(stale - same.keys(), frame)
         for node in same.values():
@@ -150,7 +158,9 @@ class _Statements(Expressions):
         found = self.translated(value, frame)
         step = Step(ast.copy_location(ast.Return(found), statement), frame.function, frame.spelled)
         self.offer(step, frame)
-        frame.returns.append(Returned(found, sometimes, frame.steps, self.known.structure(found)))
+        names = map(text_of_name, found.elts) if isinstance(found, ast.Tuple) else ()
+        entries = {name: one for name in names if (one := self.known.structures.get(name))}
+        frame.returns.append(Returned(found, sometimes, frame.steps, self.known.structure(found), entries))
 
     def _simple(
         self,
