@@ -15,6 +15,7 @@ from klcli.lint.terms.divergences import Divergence
 __all__ = ["is_only_reported"]
 
 _LOSS = re.compile(r"(.*_)?(loss|cost|objective)", re.IGNORECASE)
+_TOTAL = re.compile(r"((total|full|final|overall|train|vae)_?)?(loss|cost|objective)", re.IGNORECASE)
 _ERROR = re.compile(
     r"mse|mae|bce|cross_?entropy|nll|l1|huber|recon|criterion|loss_fn|error|distortion", re.IGNORECASE
 )
@@ -33,7 +34,7 @@ def is_only_reported(one: Divergence) -> bool:
     False where anybody may add the KL later, or where the loss may have another one in it.
     """
     node = one.excerpt.step.function.node
-    step = one.excerpt.step.node
+    step = one.excerpt.formula.node
     if not isinstance(node, ast.FunctionDef) or not one.excerpt.is_local:
         return False
     match step:
@@ -111,32 +112,55 @@ class _Seen:
         """
         if any(_LOSS.fullmatch(name) and self._is_sunk(name) for name in self.names - {self.term}):
             return False
-        return any(self._is_sunk(name) and self._is_of_errors(name, heads) for name in self._losses())
+        return any(
+            (self._is_minimised(name) or self._is_total(name)) and self._is_of_errors(name, heads)
+            for name in self._losses()
+        )
 
     def _losses(self) -> set[str]:
         given = {name for line in _statements(self.function) for name in _given(line)}
         return {name for name in given - self.names if _LOSS.fullmatch(name)}
 
     def _is_sunk(self, name: str) -> bool:
-        for node in walked(self.function):
-            match node:
-                case ast.Call() if called(node) in _SUNK and name in names_in(node):
-                    return True
-                case ast.Return(value=ast.Tuple() | ast.Dict() | ast.Name() as value) if name in names_in(
-                    value
-                ):
-                    return True
-        return False
+        return self._is_minimised(name) or any(name in given for given in self._returned())
 
-    def _is_of_errors(self, name: str, heads: set[str]) -> bool:
-        """Whether all that a loss adds up is computed by functions of errors."""
+    def _is_minimised(self, name: str) -> bool:
+        calls = (node for node in walked(self.function) if isinstance(node, ast.Call))
+        return any(called(node) in _SUNK and name in names_in(node) for node in calls)
+
+    def _is_total(self, name: str) -> bool:
+        """Whether a loss is given back beside the errors that it is made of, so that nobody adds it to these."""
+        if not _TOTAL.fullmatch(name):
+            return False
+        parts = {part for value in self._values(name) for part in names_in(value) if _is_error(part)}
+        parts -= {name}
+        return any(name in given and not parts.isdisjoint(given) for given in self._returned())
+
+    def _returned(self) -> Iterator[set[str]]:
+        """The names in what is given back, for each return."""
+        for node in walked(self.function):
+            if isinstance(node, ast.Return) and node.value is not None:
+                yield set(names_in(node.value))
+
+    def _values(self, name: str) -> list[ast.expr]:
         lines = [line for line in _statements(self.function) if name in _given(line)]
-        values = [line.value for line in lines if isinstance(line, ast.Assign | ast.AugAssign)]
+        return [line.value for line in lines if isinstance(line, ast.Assign | ast.AugAssign)]
+
+    def _is_of_errors(self, name: str, heads: set[str], above: frozenset[str] = frozenset()) -> bool:
+        """Whether all that a loss adds up is computed by functions of errors.
+
+        Args:
+            name: the loss, or an error in it.
+            heads: names that none of these functions may be handed.
+            above: losses that are being looked at, which may be made of each other.
+        """
+        above |= {name}
+        values = self._values(name)
         if not all(_is_of_known(value, heads) for value in values):
             return False
-        inside = {other for value in values for other in names_in(value)} - {name}
-        parts = [other for other in inside if other.isidentifier() and self._is_given(other)]
-        return bool(values) and all(self._is_of_errors(part, heads) for part in parts if _is_error(part))
+        inside = {other for value in values for other in names_in(value)} - above
+        parts = [other for other in inside if _is_error(other) and self._is_given(other)]
+        return bool(values) and all(self._is_of_errors(part, heads, above) for part in parts)
 
     def _is_given(self, name: str) -> bool:
         return any(name in _given(line) for line in _statements(self.function))

@@ -14,7 +14,7 @@ from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
 from klcli.formula.tree import Call, Tree, free_symbols, walk
 from klcli.formula.vocabulary import UNIT_NOISE
-from klcli.judge.names import is_dimension, is_mean, is_prior, suggested, without_side
+from klcli.judge.names import is_mean, is_prior, suggested, without_side
 from klcli.lint.flow.excerpts import Excerpt
 
 __all__ = ["is_claimed"]
@@ -45,7 +45,7 @@ def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
     """
     if not _is_called_kl(excerpt):
         return False
-    names = [name for name in free_symbols(tree) if not (is_dimension(name) or name in UNIT_NOISE)]
+    names = [name for name in free_symbols(tree) if name not in UNIT_NOISE]
     means = [name for name in names if is_mean(name)]
     heads = [name for name in names if name not in means and _is_head(name)]
     if not means or not heads or len(means) + len(heads) < len(names):
