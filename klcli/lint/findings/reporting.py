@@ -129,7 +129,7 @@ class _Seen:
         return any(called(node) in _SUNK and name in names_in(node) for node in calls)
 
     def _is_total(self, name: str) -> bool:
-        """Whether a loss is given back beside the errors that it is made of, so that nobody adds it to these."""
+        """Whether a loss is given back beside the errors in it, so that nobody adds it to these."""
         if not _TOTAL.fullmatch(name):
             return False
         parts = {part for value in self._values(name) for part in names_in(value) if _is_error(part)}
