@@ -48,7 +48,10 @@ _LIMITS = {
     **dict.fromkeys(("min", "a_min", "min_value", "clip_value_min"), "low"),
     **dict.fromkeys(("max", "a_max", "max_value", "clip_value_max"), "high"),
 }
-_CONSTANTS = {"ones": 1, "ones_like": 1, "zeros": 0, "zeros_like": 0}
+_CONSTANTS = {
+    **dict.fromkeys(("ones", "ones_like", "new_ones"), 1),
+    **dict.fromkeys(("zeros", "zeros_like", "new_zeros"), 0),
+}
 _FILLED = ("tensor", "constant", "Tensor", "FloatTensor", "new_tensor")
 """Functions and a method that make a tensor of a number."""
 _OTHERS = frozenset(

@@ -192,7 +192,11 @@ def _parts(value: ast.expr) -> Iterator[ast.expr]:
             inside = [owner]
         case _:
             inside = []
-    yield from (part for part in inside if not isinstance(part, ast.Name | ast.Constant | ast.Lambda))
+    for part in inside:
+        if isinstance(part, ast.Lambda):  # as tf.cond has for its branches
+            yield from [] if part.args.args else [part.body]
+        elif not isinstance(part, ast.Name | ast.Constant):
+            yield part
 
 
 _NONLINEAR = frozenset(("exp", "log", "square", "pow", "sqrt", "softplus", "log1p", "expm1", "exp_", "log_"))

@@ -18,6 +18,8 @@ from klcli.lint.project.scoping import Scope
 __all__ = ["Frame", "Returned", "all_names", "libraries", "local_names", "own_name"]
 
 _LIBRARY = "xp"
+_OWN_NAMES = {"torch": "torch", "numpy": "np"}
+"""Those whose random numbers have arguments of their own."""
 _LIBRARIES = frozenset(
     (
         *("torch", "numpy", "tensorflow", "keras", "jax", "theano"),
@@ -103,7 +105,7 @@ def libraries(here: Definitions, project: Project) -> dict[str, str]:
     imports = {**project.starred(here), **here.imports}
     renamed = {name: part for name, (_, part) in imports.items() if part in DISTRIBUTIONS and name != part}
     return renamed | {
-        name: _LIBRARY
+        name: _OWN_NAMES.get(source, _LIBRARY)
         for name, (source, part) in imports.items()
         if name not in MODULES and "." not in name and source.partition(".")[0] in _LIBRARIES
         if name[:1].islower() and part in _PARTS

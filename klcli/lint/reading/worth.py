@@ -53,7 +53,7 @@ _SCALED_NOISE = re.compile(  # every repetition is bounded: a line may have a mi
 _DRAW = re.compile(
     r"normal\([^\n]{0,90}(?:mean|loc) ?= ?[A-Za-z_]"
     r"|normal\([^\n]{0,60}?, ?[A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
-    r"|torch\.normal\([A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
+    r"|\b(?:torch|tc|th)\.normal\([A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
 )
 """Random numbers that are drawn around a mean."""
 _RANDOM = re.compile(r"rand|normal|eps|noise|sample|xi\b", re.IGNORECASE)

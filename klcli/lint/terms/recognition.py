@@ -36,7 +36,8 @@ def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
             waiting.extend((part, is_part or can_be_read) for part in smaller(one))
             continue
         inside: list[Divergence | Sample] = []
-        if isinstance(found, Divergence) and found.found.prepared.others:  # which may be another KL
+        # The other terms may be another KL, and a sum of two is none.
+        if isinstance(found, Divergence) and (found.found.prepared.others or found.is_unexplained):
             inside = [term for part in smaller(one) for term in _terms(part, is_part=True)]
         if not any(isinstance(term, Divergence) for term in inside):
             yield found
