@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import prior_text, scale_text
 from klcli.lint.findings.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
 from klcli.lint.findings.handed import about_handed
-from klcli.lint.findings.pairing import pairs
+from klcli.lint.findings.pairing import Pair, pairs
 from klcli.lint.findings.places import expression_of, place_of
 from klcli.lint.findings.swaps import swapped_calls
 from klcli.lint.findings.types import Finding, Linted, Place, Prior, Term
@@ -49,22 +49,9 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     best = [_best(ways) for ways in divergences]
     paired = list(pairs(divergences, samples))
     belonging = {place_of(pair.sample.excerpt) for pair in paired}
-    apart = {place_of(pair.divergence.excerpt) for pair in paired if pair.relation != "agree"}
-    drawn = [
-        one
-        for ways in samples
-        if (one := _clearest(ways)).sampling.parameterization
-        # Samples of other distributions are drawn so, too: mu + s * (log(u) - log(1 - u)).
-        and (not one.is_bent or place_of(one.excerpt) in belonging)
-    ]
+    drawn = [one for ways in samples if _is_listed(one := _clearest(ways), belonging)]
     findings = [
-        *(said for one, ways in zip(best, divergences, strict=True) for said in about_divergence(one, ways)),
-        *(
-            said
-            for one, ways in zip(best, divergences, strict=True)
-            if place_of(one.excerpt) not in apart  # which is said by its sample
-            for said in about_handed(ways)
-        ),
+        *_about_divergences(best, divergences, paired),
         *about_signs(divergences, sinks),
         *(said for pair in paired for said in about_pair(pair)),
         *(said for one in drawn if place_of(one.excerpt) not in belonging for said in about_sample(one)),
@@ -80,6 +67,24 @@ def linted(module: Module, project: Project | None = None) -> Linted:
         tuple(sorted((one for one in found if one.place.path == module.path), key=_position)),
         unreadable=module.skipped,
     )
+
+
+def _about_divergences(
+    best: Sequence[Divergence], divergences: Sequence[Sequence[Divergence]], paired: Sequence[Pair]
+) -> Iterator[Finding]:
+    """What is said of each KL by itself; of what it is handed, where no sample says it."""
+    apart = {place_of(pair.divergence.excerpt) for pair in paired if pair.relation != "agree"}
+    for one, ways in zip(best, divergences, strict=True):
+        yield from about_divergence(one, ways)
+        if place_of(one.excerpt) not in apart:
+            yield from about_handed(ways)
+
+
+def _is_listed(one: Sample, belonging: Collection[Place]) -> bool:
+    """Whether a sample has a reading; one of bent noise, as of a logistic distribution, also needs a KL."""
+    if one.sampling.parameterization is None:
+        return False
+    return not one.is_bent or place_of(one.excerpt) in belonging
 
 
 def _clearest(ways: Sequence[Sample]) -> Sample:
