@@ -17,7 +17,6 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
     "click": ("cli/",),
     "rich": ("render/terminal.py",),
-    "pathspec": ("cli/linting/patterns.py",),
     "plotille": ("render/",),
     "matplotlib": ("render/image.py",),
     "sympy": ("formula/", "gaussian/proof.py", "gaussian/multivariate/proof.py", "judge/"),
@@ -72,7 +71,7 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
         assert library != "mpmath"
         if library in ALLOWED:
             assert relative(path).startswith(ALLOWED[library]), f"{relative(path)} imports {name}"
-        if library in ("scipy", "sympy", "matplotlib", "pathspec", "plotille"):
+        if library in ("scipy", "sympy", "matplotlib", "plotille"):
             assert not eager, f"{relative(path)} imports {name} before it is needed"
 
 

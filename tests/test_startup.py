@@ -104,4 +104,4 @@ def test_lint_loads_the_judge_for_those_files_only_that_are_worth_it(tmp_path: P
     (tmp_path / "plain.py").write_text("x = 1\n")
     modules = loaded("lint", str(tmp_path))
     assert "klcli.lint.reading.source" in modules
-    assert not modules & {*HEAVY, "klcli.lint.flow", "multiprocessing", "pathspec", "tomllib"} - {"rich"}
+    assert not modules & {*HEAVY, "klcli.lint.flow", "multiprocessing", "tomllib"} - {"rich"}

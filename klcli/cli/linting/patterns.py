@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from klcli.cli.linting.globs import Glob, as_git_sees, glob
 from klcli.errors import KlcliError
 
 __all__ = ["Patterns", "ignored_in", "is_ignored", "located", "patterns"]
+
+_MOST_CHARACTERS = 10_000_000
+"""Of a .gitignore, so that none takes all the memory; git reads 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +21,42 @@ class Patterns:
 
     Attributes:
         folder: its real path.
-        spec: what matches them; None where there are none.
+        globs: in their order; the last that speaks of a path decides.
     """
 
     folder: str
-    spec: Any = field(default=None, repr=False)
+    globs: tuple[Glob, ...] = ()
+    _folders: dict[tuple[str, ...], bool | None] = field(default_factory=dict, repr=False, compare=False)
 
     def says(self, path: str, *, is_folder: bool = False) -> bool | None:
-        """Whether the last pattern that speaks of a real path takes it in or out; None if none does."""
+        """Whether the last pattern that speaks of a real path takes it in or out; None if none does.
+
+        What lies in a folder that is taken in is taken in, whatever is said of itself.
+        """
         above = self.folder.rstrip(os.sep) + os.sep
-        if self.spec is None or not path.startswith(above):
+        if not self.globs or not path.startswith(above):
             return None
-        found: bool | None = self.spec.check_file(path[len(above) :] + os.sep * is_folder).include
-        return found
+        names = tuple(as_git_sees(path[len(above) :]).split(os.sep))
+        return self._of_folder(names) if is_folder else self._of(names, is_folder=False)
 
     def matches(self, path: str) -> bool:
         """Whether a file, its path as it is typed, or a folder that it lies in, is taken in."""
         return bool(self.says(located(path)))
+
+    def _of_folder(self, names: tuple[str, ...]) -> bool | None:
+        """What is said of a folder, kept for all that lies in it."""
+        if names not in self._folders:
+            self._folders[names] = self._of(names, is_folder=True)
+        return self._folders[names]
+
+    def _of(self, names: tuple[str, ...], *, is_folder: bool) -> bool | None:
+        # From the top down, so that no folder is deeper than Python's calls may be.
+        if any(self._of_folder(names[:length]) for length in range(1, len(names)) if names[:length]):
+            return True
+        for each in reversed(self.globs):
+            if each.matches(names, is_folder=is_folder):
+                return each.excludes
+        return None
 
 
 def patterns(lines: Iterable[str], folder: str, where: str) -> Patterns:
@@ -48,20 +70,22 @@ def patterns(lines: Iterable[str], folder: str, where: str) -> Patterns:
     Raises:
         KlcliError: one of them is none.
     """
-    kept = list(lines)
-    for line in kept:
-        if _spec([line]) is None:
+    globs = []
+    for line in lines:
+        found = glob(line)
+        if found is None:
             raise KlcliError(
                 f"{where}: {line!r} is no pattern", "for example: tests/ or *_pb2.py, as in .gitignore"
             )
-    return Patterns(os.path.realpath(folder), _spec(kept) if kept else None)
+        globs.append(found)
+    return Patterns(os.path.realpath(folder), tuple(globs))
 
 
 def ignored_in(folder: str) -> list[Patterns]:
     """What .git/info/exclude and .gitignore of a folder leave out; the second comes before the first."""
     real = os.path.realpath(folder)
     files = (os.path.join(real, ".git", "info", "exclude"), os.path.join(real, ".gitignore"))
-    return [Patterns(real, spec) for file in files if (spec := _of_file(file))]
+    return [Patterns(real, globs) for file in files if (globs := _of_file(file))]
 
 
 def is_ignored(levels: Sequence[Patterns], path: str, *, is_folder: bool) -> bool:
@@ -79,21 +103,14 @@ def located(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name)
 
 
-def _of_file(path: str) -> Any:
+def _of_file(path: str) -> tuple[Glob, ...]:
+    """The patterns in a file; none where there is none that can be read. Lines that are none do not count."""
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return ()
     try:
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-            lines = file.read().splitlines()
+        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+            lines = file.read(_MOST_CHARACTERS).split("\n")
     except OSError:
-        return None
-    kept = [line for line in lines if line.strip() and not line.startswith("#") and _spec([line])]
-    return _spec(kept) if kept else None
-
-
-def _spec(lines: list[str]) -> Any:
-    """What matches gitignore patterns; None if one of them is broken."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return None
+        return ()
+    kept = (line.removesuffix("\r") for line in lines if not line.startswith("#"))
+    return tuple(found for line in kept if (found := glob(line)))
