@@ -11,9 +11,10 @@ EXIT_STATUSES = {
     0: "What was checked holds.",
     1: "A check failed, or something was found. The input was understood: the witnesses of a number "
     "contradict each other, --expect does not hold, a formula is not the KL, a step was not proved.",
-    2: "Wrong usage, or input that cannot be read. The error is on standard error; of a file of formulas the "
-    "readable lines were checked.",
-    3: "An internal error. It is a bug in klcli; KLCLI_TRACEBACK=1 shows where.",
+    2: "Wrong usage, or input that cannot be read, or nothing to check. The error is on standard error; of a "
+    "file of formulas the readable lines were checked, of a folder the readable files. Where something was "
+    "found, too, the status is 1.",
+    3: "An internal error. It is a bug in klcli; KLCLI_TRACEBACK=1 shows where. It comes before all others.",
     130: "Interrupted with Ctrl-C.",
     141: "The reader closed the pipe, as head does.",
 }

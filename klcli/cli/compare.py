@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isinf
-from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +17,7 @@ from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers, Whole
+from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.formula.tree import Tree
 from klcli.gaussian.agreement import examine
@@ -124,9 +124,9 @@ def compare(
         picture=sys.stdout.isatty(),
     )
     if plot:
-        from klcli.render.image import write
+        from klcli.render.image import drawn
 
-        write(penalty_plot(report.data), Path(plot))
+        save(plot, drawn(penalty_plot(report.data), plot), "--plot")
     return report, settings
 
 

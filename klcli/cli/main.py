@@ -10,7 +10,9 @@ from typing import Any, NoReturn
 import click
 
 from klcli.cli.output import Settings, findings_options, write
+from klcli.cli.saying import say
 from klcli.errors import USAGE, KlcliError
+from klcli.report.report import Report
 
 __all__ = ["COMMANDS", "cli", "run"]
 
@@ -130,18 +132,14 @@ def _status(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     except OSError as error:
+        if error.filename is not None:  # of no stream, but of a file, which whoever opens it answers for
+            return _admit(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _complain(
             f"cannot write the result: {error.strerror}", "--output FILE writes it elsewhere", USAGE
         )
     except Exception as error:
-        if os.environ.get("KLCLI_TRACEBACK"):
-            raise
-        return _complain(
-            f"internal error: {type(error).__name__}: {error}",
-            "this is a bug in klcli; KLCLI_TRACEBACK=1 shows where",
-            INTERNAL,
-        )
+        return _admit(error)
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -150,9 +148,16 @@ def _invoke(arguments: list[str]) -> int:
     with cli.make_context("klcli", arguments) as context:
         report, settings = cli.invoke(context)
         write(report, settings)
-        if not report.readable:
-            return USAGE
-        return 0 if report.holds else FAILED
+        return _status_of(report)
+
+
+def _status_of(report: Report) -> int:
+    """What a report means for a script: first a bug, then what was found, then what was not read."""
+    if report.broken:
+        return INTERNAL
+    if not report.holds:
+        return FAILED
+    return 0 if report.readable else USAGE
 
 
 def _described(error: click.UsageError) -> tuple[str, str]:
@@ -166,8 +171,21 @@ def _described(error: click.UsageError) -> tuple[str, str]:
     return error.format_message().rstrip("."), hint
 
 
+def _admit(error: Exception) -> int:
+    """Say that a bug was met."""
+    if os.environ.get("KLCLI_TRACEBACK"):
+        import traceback
+
+        say(traceback.format_exc())
+    return _complain(
+        f"internal error: {type(error).__name__}: {error}",
+        "this is a bug in klcli; KLCLI_TRACEBACK=1 shows where",
+        INTERNAL,
+    )
+
+
 def _complain(message: str, hint: str, status: int) -> int:
-    print(f"error: {message}" if status != INTERRUPTED else message, file=sys.stderr)
+    say(f"error: {message}" if status != INTERRUPTED else message)
     if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+        say(f"hint: {hint}")
     return status

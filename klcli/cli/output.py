@@ -8,13 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import click
 
 from klcli.cli.types import Choice
+from klcli.cli.writing import save
 from klcli.errors import KlcliError
+from klcli.render.signs import seen
 from klcli.report.report import Report
 
 __all__ = ["FINDING_FORMATS", "FORMATS", "Settings", "findings_options", "output_options", "write"]
@@ -131,25 +134,18 @@ def write(report: Report, settings: Settings) -> None:
     """
     if settings.quiet > 1:
         return
-    if settings.output is not None:
-        _write_file(Path(settings.output), report, settings)
+    if settings.output is None:
+        sys.stdout.write(_text(report, settings, sys.stdout))
         return
-    sys.stdout.write(_text(report, settings, sys.stdout))
-
-
-def _write_file(path: Path, report: Report, settings: Settings) -> None:
-    try:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(_text(report, settings, file))
-    except OSError as error:
-        raise KlcliError(
-            f"cannot write {path}: {error.strerror}", "--output takes a file in a folder that exists"
-        ) from None
+    file = TextIOWrapper(BytesIO(), encoding="utf-8")  # what a file can hold and a terminal is not
+    save(settings.output, _text(report, settings, file).encode("utf-8"), "--output")
 
 
 def _text(report: Report, settings: Settings, stream: TextIO) -> str:
     """The text in the chosen format, in characters that the stream has; it ends in a line end or is empty."""
     text = report.bare if settings.quiet else _rendered(report, settings, stream)
+    if settings.quiet or settings.chosen() != "text":  # whose renderer makes words safe, and adds its colours
+        text = seen(text)
     # Names of files may hold bytes that are no text, which Python keeps as lone surrogates.
     encoding = (stream.encoding or "ascii") if _has_signs(stream) else "ascii"
     text = text.encode(encoding, "backslashreplace").decode(encoding)

@@ -1,8 +1,9 @@
-"""Plots as PNG or SVG files, drawn with matplotlib."""
+"""Plots as PNG or SVG images, drawn with matplotlib."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from io import BytesIO
 from itertools import chain, cycle
 from math import nan
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.render.axes import runs, x_range, y_range
+from klcli.render.signs import visible
 from klcli.report.document import Plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["write"]
+__all__ = ["drawn"]
 
 _METADATA: dict[str, dict[str, Any]] = {"png": {}, "svg": {"Date": None}}
 """The formats, with what is left out of each so that the same plot gives the same file."""
@@ -37,23 +39,22 @@ _LOOKS: list[dict[str, Any]] = [
 """The looks of the others, told apart by colour (also by the colour-blind) and by dashes."""
 
 
-def write(plot: Plot, path: Path) -> None:
-    """Draw a plot into a file; the suffix decides the format.
+def drawn(plot: Plot, name: str) -> bytes:
+    """The image of a plot for a file; the ending of its name decides the format.
 
-    Neither a display nor the user's matplotlib settings are used, and the same plot gives the same file.
+    Neither a display nor the user's matplotlib settings are used, and the same plot gives the same bytes.
 
     Raises:
-        KlcliError: neither .png nor .svg, matplotlib is not installed, the file cannot be written.
+        KlcliError: neither .png nor .svg, or matplotlib is not installed.
     """
+    path = Path(name)
     image_format = path.suffix.lower().removeprefix(".")
     if image_format not in _METADATA:
         raise KlcliError(f"cannot write a plot to {path.name!r}", "a plot is written as .png or .svg")
+    image = BytesIO()
     with _plain_matplotlib():
-        figure = _figure(plot)
-        try:
-            figure.savefig(path, format=image_format, metadata=_METADATA[image_format])
-        except OSError as problem:
-            raise KlcliError(f"cannot write {str(path)!r}: {problem.strerror}") from problem
+        _figure(plot).savefig(image, format=image_format, metadata=_METADATA[image_format])
+    return image.getvalue()
 
 
 def _plain_matplotlib() -> AbstractContextManager[None]:
@@ -77,7 +78,7 @@ def _figure(plot: Plot) -> Figure:
     for curve, look in zip(plot.curves, chain([_REFERENCE], cycle(_LOOKS)), strict=False):
         x, y = zip((nan, nan), *(point for run in runs(curve) for point in (*run, (nan, nan))), strict=True)
         # The space keeps a name that begins with "_" in the legend.
-        axes.plot(x, y, label=f" {curve.name}", **look)
+        axes.plot(x, y, label=f" {visible(curve.name)}", **look)
     axes.set_xlim(*x_range(plot))
     axes.set_ylim(*y_range(plot))
     _describe(axes, plot)
@@ -85,9 +86,9 @@ def _figure(plot: Plot) -> Figure:
 
 
 def _describe(axes: Axes, plot: Plot) -> None:
-    axes.set_title(plot.title, loc="left", fontweight="bold", fontsize=11)
-    axes.set_xlabel(plot.x_label)
-    axes.set_ylabel(plot.y_label)
+    axes.set_title(visible(plot.title), loc="left", fontweight="bold", fontsize=11)
+    axes.set_xlabel(visible(plot.x_label))
+    axes.set_ylabel(visible(plot.y_label))
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="0.93")
     axes.set_axisbelow(True)

@@ -11,7 +11,7 @@ import unicodedata
 
 from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
 
-__all__ = ["to_ascii", "to_latex", "to_latex_math", "visible"]
+__all__ = ["seen", "to_ascii", "to_latex", "to_latex_math", "visible"]
 
 _SIGNS = {
     "≈": ("~", r"\approx"),
@@ -118,6 +118,9 @@ _MINUS = re.compile(r"(?<![\w)\]-])-(?=\.?\d)")
 _POWER = re.compile(r"(?<=[\w)\]])\^(-?\d+)(?![\w.])")
 _AFTER_RELATION = re.compile(r"(?<=[≈±]) ")
 _DIVERGENCE = re.compile(r"KL\((\w) \$\\parallel\$ (\w)\)")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+"""Control characters of both tables, but those that end and indent lines. A carriage return alone would let
+one line hide another."""
 _KNOWN_TO_LATEX = frozenset([*_SIGNS, *_PUNCTUATION, *SUPERSCRIPTS.values(), *SUBSCRIPTS.values()])
 
 
@@ -132,8 +135,21 @@ def visible(text: str) -> str:
     return "".join(character if character.isprintable() else _escape(character) for character in text)
 
 
+def seen(text: str) -> str:
+    r"""A text of several lines, without characters that a terminal obeys.
+
+    Escape codes and other control characters become escapes (``\x1b``); line ends, tabs and form feeds,
+    which belong to sources, stay, and so does every character that can be seen.
+    """
+    return _CONTROLS.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
 def _escape(character: str) -> str:
-    return " " if character.isspace() else character.encode("unicode_escape").decode("ascii")
+    return " " if character.isspace() else _escaped(character)
 
 
 def to_ascii(text: str) -> str:

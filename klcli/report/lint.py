@@ -64,7 +64,8 @@ def lint_report(
         document=Document("", tuple(_blocks(findings, terms if show_terms else [], data))),
         bare="\n".join(map(one_line, data.findings)),
         holds=not any(found.severity in _FAILING for found in findings),
-        readable=any(map(_is_read, results)),
+        readable=_is_complete(results),
+        broken=any(result.is_bug for result in results),
         findings=Findings(alerts, unreadable),
     )
 
@@ -74,9 +75,10 @@ def _sorted(found: Iterable[Found]) -> list[Found]:
     return sorted(dict.fromkeys(found), key=lambda one: (one.place.path, one.place.line, one.place.column))
 
 
-def _is_read(result: Linted) -> bool:
-    """Whether a file was read, if only in part."""
-    return not result.unreadable or bool(result.findings or result.terms)
+def _is_complete(results: Sequence[Linted]) -> bool:
+    """Whether there was something to check, and all of it was; what is in other languages does not count."""
+    ours = [result for result in results if not result.is_foreign]
+    return bool(ours) and not any(result.unreadable for result in ours)
 
 
 def _blocks(findings: Sequence[Finding], terms: Sequence[Term], data: LintData) -> Iterator[Block]:
@@ -85,8 +87,6 @@ def _blocks(findings: Sequence[Finding], terms: Sequence[Term], data: LintData) 
     if terms:
         yield Heading("terms")
         yield term_facts(terms)
-    for row in data.unreadable:
-        yield Note("warning", f"{row.path} was not read: {row.reason}")
     yield Paragraph(
         _summary(data), "bad" if any(found.severity in _FAILING for found in findings) else "plain"
     )
@@ -116,7 +116,8 @@ def _summary(data: LintData) -> str:
     each = ", ".join(_counted(counts[name], name) for name in _SEVERITIES if counts[name])
     found = f"{_counted(len(data.findings), 'finding')}{f' ({each})' if each else ''}"
     recognised = f"{_counted(kinds['kl'], 'KL term')} and {_counted(kinds['sampler'], 'sample')} recognised"
-    return f"{found} in {_counted(data.files, 'file')}; {recognised}"
+    unread = f", {len(data.unreadable):,} not read in full" if data.unreadable else ""
+    return f"{found} in {_counted(data.files, 'file')}{unread}; {recognised}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -24,7 +24,8 @@ class Report:
         document: the result in words, for the terminal, Markdown and LaTeX.
         bare: the result in as few words as possible, for ``-q``.
         holds: whether everything that was checked holds.
-        readable: whether all of the input could be read.
+        readable: whether there was input and all of it could be read.
+        broken: whether a bug in klcli was met on the way, which spoils only a part of the result.
         columns: the keys of the records, for a command that may have none.
         findings: what was found and where, for the formats of other tools; None where nothing is searched.
     """
@@ -35,5 +36,6 @@ class Report:
     bare: str
     holds: bool
     readable: bool = True
+    broken: bool = False
     columns: Sequence[str] = ()
     findings: Findings | None = None

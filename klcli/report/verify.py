@@ -115,7 +115,7 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
             (_table(answers, reports), Paragraph(f"{sum(held)} of {len(answers)} hold", tone)),
         ),
         bare="\n".join(report.bare if report else "unreadable" for report in reports),
-        holds=all(held),
+        holds=all(report is None or report.holds for report in reports),
         readable=all(reports),
     )
 

@@ -69,7 +69,7 @@ def test_the_configuration_and_what_comes_before_it(klcli: Klcli, project: Path)
 def test_all_that_is_named_is_excluded(klcli: Klcli, project: Path) -> None:
     """As a commit that changes nothing else: that is no error."""
     result = klcli("lint", "src/bad.py", "--exclude", "src/")
-    assert (result.status, result.err) == (0, "warning: every file that is named is excluded\n")
+    assert (result.status, result.err) == (0, "note: src/bad.py is excluded, and not checked\n")
 
 
 def test_many_files_are_named(klcli: Klcli, project: Path) -> None:

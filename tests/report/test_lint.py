@@ -171,7 +171,7 @@ def test_folders_are_not_counted_as_files() -> None:
     closed = Linted("closed", unreadable="Permission denied", is_file=False)
     found = lint_report([Linted("vae.py"), closed], show_terms=False)
     assert (found.data.files, len(found.data.unreadable)) == (1, 1)
-    assert "0 findings in 1 file;" in text(found)
+    assert "0 findings in 1 file, 1 not read in full;" in text(found)
 
 
 def test_the_change_goes_with_the_finding() -> None:
@@ -186,11 +186,14 @@ def test_the_change_goes_with_the_finding() -> None:
     [
         ([Linted("a.py")], True),
         ([Linted("a.py", unreadable="no")], False),
-        ([Linted("a.py", unreadable="no"), Linted("b.py")], True),
-        ([Linted("a.py", (), (term(),), "the rest is no Python 3")], True),
+        ([Linted("a.py", unreadable="no"), Linted("b.py")], False),
+        ([Linted("a.py", (), (term(),), "the rest is no Python 3")], False),
+        ([Linted("a.ipynb", unreadable="its language is R", is_foreign=True)], False),
+        ([Linted("a.ipynb", unreadable="its language is R", is_foreign=True), Linted("b.py")], True),
+        ([], False),
     ],
 )
-def test_whether_anything_was_read(results: list[Linted], readable: bool) -> None:
+def test_whether_something_and_all_of_it_was_read(results: list[Linted], readable: bool) -> None:
     found = lint_report(results, show_terms=False)
     assert found.readable == readable
     assert [row.reason for row in found.data.unreadable] == [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from klcli.cli.linting.patterns import located
-from klcli.cli.linting.writing import write_whole
+from klcli.cli.writing import save as write_file
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding
 
@@ -56,11 +56,7 @@ def save(file: str, findings: Iterable[Finding]) -> None:
     counts = sorted(Counter(_key(found, file) for found in findings).items())
     entries = [dict(zip(_KEYS, key, strict=True)) | {"count": count} for key, count in counts]
     text = json.dumps({"schema": _SCHEMA, "findings": entries}, indent=2, ensure_ascii=True) + "\n"
-    try:
-        write_whole(file, text.encode())
-    except OSError as error:
-        hint = "--write-baseline takes a file in a folder that exists"
-        raise KlcliError(f"cannot write {file}: {error.strerror}", hint) from None
+    write_file(file, text.encode(), "--write-baseline")
 
 
 def without(findings: Sequence[Finding], accepted: Accepted, file: str) -> list[Finding]:

@@ -41,21 +41,28 @@ def configuration_for(path: str) -> Configuration:
     """
     first = Path(os.path.realpath(path))
     for folder in (first, *first.parents):
-        if folder.is_dir():
-            table = _table(folder / _NAME)
-            if table is not None:
-                return _configuration(table, folder)
-            if (folder / ".git").exists():
-                break
+        table = _table(folder / _NAME)
+        if table is not None:
+            return _configuration(table, folder)
+        if os.path.exists(folder / ".git"):
+            break
     return Configuration()
 
 
 def _table(path: Path) -> Mapping[str, Any] | None:
-    """The table of a file; None if there is no file or nothing in it is for us."""
+    """The table of a file; None if there is no file or nothing in it is for us.
+
+    Raises:
+        KlcliError: there is a file, and it cannot be read, is no TOML, or has something else in our place.
+    """
+    if not os.path.isfile(path):  # also where nobody may look, of which the files below will tell
+        return None
     try:
         data = path.read_bytes()
-    except OSError:
-        return None
+    except OSError as error:
+        raise KlcliError(
+            f"cannot read {_shown(path)}: {error.strerror}", "[tool.klcli] is read from it"
+        ) from None
     if b"klcli" not in data:
         return None
     import tomllib

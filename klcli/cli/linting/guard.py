@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TypeVar
 
 from klcli.lint.findings.types import Linted
-from klcli.lint.reading.source import UnreadableError
+from klcli.lint.reading.source import ForeignError, UnreadableError
 
 __all__ = ["or_unreadable"]
 
@@ -24,14 +24,14 @@ class _TooLongError(BaseException):
 
 
 def or_unreadable(path: str, found: Callable[[], T]) -> T | Linted:
-    """What is found in a file, or why it was not read."""
+    """What is found in a file, or why it was not read; a bug is told apart from what a file can do."""
     try:
         with _at_most(_MOST_SECONDS):
             return found()
+    except ForeignError as error:
+        return Linted(path, unreadable=str(error), is_foreign=True)
     except UnreadableError as error:
         reason = str(error)
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
     except RecursionError:
         reason = "it is too deeply nested"
     except MemoryError:
@@ -42,6 +42,7 @@ def or_unreadable(path: str, found: Callable[[], T]) -> T | Linted:
         if os.environ.get("KLCLI_TRACEBACK"):
             raise
         reason = f"the linter failed, which is a bug in klcli: {type(error).__name__}: {error}"
+        return Linted(path, unreadable=reason, is_bug=True)
     return Linted(path, unreadable=reason)
 
 

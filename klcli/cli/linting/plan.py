@@ -13,6 +13,7 @@ from klcli.cli.linting.reading import MOST_BYTES, Sources
 from klcli.cli.linting.selection import Selection, codes
 from klcli.cli.linting.walk import Walked, walk
 from klcli.errors import KlcliError
+from klcli.render.signs import visible
 
 __all__ = ["Flags", "Plan", "plan"]
 
@@ -44,6 +45,8 @@ class Plan:
 
     Attributes:
         walked: the files.
+        trees: the real paths of the folders that are named, and of those of the files that are: in these and
+            nowhere else, where links may lead, files are changed.
         sources: where they are read.
         selection: the findings that are wanted.
         show_terms: whether to show what is right, too.
@@ -52,6 +55,7 @@ class Plan:
     """
 
     walked: Walked
+    trees: tuple[str, ...]
     sources: Sources
     selection: Selection
     show_terms: bool
@@ -76,16 +80,14 @@ def plan(flags: Flags) -> Plan:
         name = flags.stdin_filename or _STDIN
         if flags.stdin_filename and any(each.matches(name) for each in excluded):
             walked.excluded.append(name)
+            walked.named.append(name)
         else:
             given[name] = sys.stdin.buffer.read(MOST_BYTES + 1)
             walked.files[:] = dict.fromkeys((*walked.files, name))
-    if not (walked.files or walked.excluded or walked.unreadable):
-        raise KlcliError(
-            f"there is no Python file in {', '.join(flags.paths)}",
-            "*.py, *.pyi and *.ipynb are read; --no-gitignore reads what .gitignore leaves out, too",
-        )
+    _check_walk(walked, flags.paths)
     return Plan(
         walked,
+        tuple(os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path)) for path in named),
         Sources(given),
         Selection(
             codes(flags.select, "--select") if flags.select else found.select or ("KL",),
@@ -116,6 +118,26 @@ def _check(flags: Flags) -> None:
         raise KlcliError("--write-baseline accepts what --fix would mend", "--fix first")
 
 
+def _check_walk(walked: Walked, paths: Sequence[str]) -> None:
+    """Refuse to check nothing, unless all that is named are files that somebody excluded.
+
+    Raises:
+        KlcliError: there is nothing to check.
+    """
+    if walked.files or walked.unreadable or (walked.named and not any(map(os.path.isdir, paths))):
+        return
+    shown = visible(", ".join(paths))
+    if walked.excluded:
+        raise KlcliError(
+            f"nothing was checked: every Python file in {shown} is excluded",
+            "by --exclude, or by exclude in [tool.klcli] of pyproject.toml",
+        )
+    raise KlcliError(
+        f"there is no Python file in {shown}",
+        "*.py, *.pyi and *.ipynb are read; --no-gitignore reads what .gitignore leaves out, too",
+    )
+
+
 def _first(flags: Flags) -> str:
     """The path whose project counts."""
     path = flags.paths[0]
@@ -138,4 +160,6 @@ def _piped(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise KlcliError(f"cannot read {path}: {error.strerror}", "for example: klcli lint src/") from None
+        raise KlcliError(
+            f"cannot read {visible(path)}: {error.strerror}", "for example: klcli lint src/"
+        ) from None

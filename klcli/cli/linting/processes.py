@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children
+from multiprocessing import active_children, parent_process
+from multiprocessing.connection import wait as wait_for_any
 from typing import Any, TypeAlias, TypeVar
 
 __all__ = ["NoProcessesError", "spread"]
@@ -118,8 +121,20 @@ def _start(work: Callable[[str], Any]) -> None:
     """Prepare a process; Ctrl-C reaches all of them at once, and only the first has something to say."""
     global _work
     _work = work
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     gc.disable()  # see `driver`
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_with_the_parent() -> None:
+    """Wait for the parent to be gone, however it went, and end at once: nobody waits for results any more.
+
+    A process that lived on would keep the streams open that somebody reads until their end.
+    """
+    parent = parent_process()
+    if parent is not None:
+        wait_for_any([parent.sentinel])
+    os._exit(1)
 
 
 def _done(chunk: Chunk) -> list[Any]:

@@ -30,14 +30,9 @@ class Sources:
         """The bytes of a source.
 
         Raises:
-            OSError: they cannot be read.
-            UnreadableError: there are too many.
+            UnreadableError: they cannot be read, or there are too many.
         """
-        if path in self.given:
-            data = self.given[path]
-        else:
-            with Path(path).open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
+        data = self.given[path] if path in self.given else _read(path)
         if len(data) > MOST_BYTES:
             raise UnreadableError(f"it is larger than {MOST_BYTES // 10**6} MB")
         return data
@@ -46,8 +41,7 @@ class Sources:
         """What the linter reads of a source.
 
         Raises:
-            OSError: it cannot be read.
-            UnreadableError: it is no Python, no notebook, or too large.
+            UnreadableError: it cannot be read, is no Python, no notebook, or too large.
         """
         return text_of(self.data(path), path)
 
@@ -55,6 +49,15 @@ class Sources:
         """The files of those that are notebooks, as far as they can be read."""
         found = {}
         for path in filter(is_notebook, paths):
-            with suppress(OSError, UnreadableError):
+            with suppress(UnreadableError):
                 found[path] = RawPlaces(self.data(path))
         return found
+
+
+def _read(path: str) -> bytes:
+    """The bytes of a file, or one more than it may have."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(error.strerror or "it cannot be read") from None

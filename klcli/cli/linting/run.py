@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from klcli.cli.linting.baseline import Entry, accepted_in, save, unused, without
@@ -12,13 +11,18 @@ from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.fixing import Fixes, diff, fixes, write
 from klcli.cli.linting.plan import Flags, Plan, plan
 from klcli.cli.output import Settings
+from klcli.cli.saying import say
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding, Linted
+from klcli.render.signs import seen, visible
 from klcli.report.document import Document
 from klcli.report.lint import lint_report
 from klcli.report.report import Report
 
 __all__ = ["run"]
+
+_MOST_NAMED = 3
+"""Files that are excluded though they are named, as hooks name all that a commit changes."""
 
 
 def run(flags: Flags, settings: Settings) -> tuple[Report, Settings]:
@@ -35,8 +39,8 @@ def run(flags: Flags, settings: Settings) -> tuple[Report, Settings]:
     results = one.linted()
     if flags.diff:
         return one.changes(results), replace(settings, quiet=max(1, settings.quiet))
-    if flags.fix and one.fix(results):
-        results = one.linted()
+    if flags.fix:
+        return one.fixed(results), settings
     if flags.write_baseline:
         return one.written(results, flags.write_baseline), settings
     return one.report(results), settings
@@ -76,17 +80,28 @@ class _Run:
     def changes(self, results: Sequence[Linted]) -> Report:
         """The differences that --fix would make, as the bare result."""
         findings = self.findings(results)
-        found = fixes(findings, self.plan.sources)
+        found = fixes(findings, self.plan.sources, self.plan.trees)
         self._tell(found, "would fix", len(findings))
+        text = diff(found.changes)
+        if text != seen(text):
+            say("warning: control characters are shown escaped, so that patch cannot apply all of it")
         report = self._reported(results, findings)
-        return replace(report, document=Document("", ()), bare=diff(found.changes), holds=not found.changes)
+        return replace(
+            report,
+            document=Document("", ()),
+            bare=text,
+            holds=not found.changes,
+            broken=report.broken or _has_bugs(found.refused),
+        )
 
-    def fix(self, results: Sequence[Linted]) -> bool:
-        """Mend what can be mended; whether anything was."""
+    def fixed(self, results: Sequence[Linted]) -> Report:
+        """Mend what can be mended, and report what is left."""
         findings = self.findings(results)
-        found = write(fixes(findings, self.plan.sources))
+        paths = self.plan.walked.files
+        found = write(fixes(findings, self.plan.sources, self.plan.trees), paths)
         self._tell(found, "fixed", len(findings))
-        return bool(found.changes)
+        report = self.report(self.linted() if found.changes else results)
+        return replace(report, broken=report.broken or _has_bugs(found.refused))
 
     def written(self, results: Sequence[Linted], file: str) -> Report:
         """Accept what was found."""
@@ -104,21 +119,34 @@ class _Run:
         report = lint_report(
             shown, show_terms=self.plan.show_terms, notes=self.plan.notes, notebooks=notebooks
         )
-        if not results:
-            self._say("warning: every file that is named is excluded")
-            return replace(report, readable=True)
-        return report
+        self._tell_of_the_rest(results)
+        return report if results else replace(report, readable=True)  # all that is named is excluded
+
+    def _tell_of_the_rest(self, results: Sequence[Linted]) -> None:
+        """What was not checked, and why; also where nothing else is told."""
+        for result in results:
+            if result.unreadable:
+                kind = "error" if result.is_bug else "note" if result.is_foreign else "warning"
+                say(f"{kind}: {visible(result.path)} was not read: {visible(result.unreadable)}")
+        if named := self.plan.walked.named:
+            shown = ", ".join(map(visible, named[:_MOST_NAMED]))
+            more = f" and {len(named) - _MOST_NAMED:,} more" if len(named) > _MOST_NAMED else ""
+            say(f"note: {shown}{more} {'is' if len(named) == 1 else 'are'} excluded, and not checked")
 
     def _tell(self, found: Fixes, verb: str, count: int) -> None:
-        for reason in found.refused:
-            self._say(f"warning: {reason}")
+        for refused in found.refused:
+            say(f"warning: {visible(refused.path)} is not fixed: {visible(refused.unreadable)}")
         fixed = sum(change.fixed for change in found.changes)
         files = f" in {_counted(len(found.changes), 'file')}" if fixed else ""
         self._say(f"{verb} {fixed} of {_counted(count, 'finding')}{files}")
 
     def _say(self, text: str) -> None:
         if not self.settings.quiet:
-            print(text, file=sys.stderr)
+            say(text)
+
+
+def _has_bugs(results: Iterable[Linted]) -> bool:
+    return any(result.is_bug for result in results)
 
 
 def _counted(count: int, noun: str) -> str:

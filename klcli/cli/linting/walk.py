@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from klcli.cli.linting.patterns import Patterns, ignored_in, is_ignored
 from klcli.errors import KlcliError
+from klcli.render.signs import visible
 
 __all__ = ["Walked", "walk"]
 
@@ -23,11 +25,13 @@ class Walked:
     Attributes:
         files: to be linted, in order, each once.
         excluded: files and folders that were left out because somebody asked for it.
+        named: the files among them that are themselves named.
         unreadable: the folders that could not be read, and why.
     """
 
     files: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -57,21 +61,31 @@ def walk(paths: Sequence[str], excluded: Sequence[Patterns] = (), *, gitignore: 
     walked = Walked()
     seen: set[str] = set()
     for path in paths:
-        if os.path.isdir(path):
-            found = _below(path, walked, excluded, gitignore)
-        elif os.path.exists(path):
-            found = iter([path])
-        else:
-            raise KlcliError(
-                f"there is no file or folder {path or repr(path)}", "for example: klcli lint src/"
-            )
-        for file in found:
+        is_folder = _is_named_folder(path)
+        for file in _below(path, walked, excluded, gitignore) if is_folder else [path]:
             real = os.path.realpath(file)
             if real not in seen:
                 seen.add(real)
                 left_out = any(each.matches(file) for each in excluded)
                 (walked.excluded if left_out else walked.files).append(file)
+                if left_out and not is_folder:
+                    walked.named.append(file)
     return walked
+
+
+def _is_named_folder(path: str) -> bool:
+    """Whether what is named is a folder and no file.
+
+    Raises:
+        KlcliError: there is no such path, or nobody may see it.
+    """
+    hint = "for example: klcli lint src/"
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise KlcliError(f"there is no file or folder {visible(path) or repr(path)}", hint) from None
+    except OSError as error:
+        raise KlcliError(f"cannot read {visible(path)}: {error.strerror}", hint) from None
 
 
 def _below(path: str, walked: Walked, excluded: Sequence[Patterns], gitignore: bool) -> Iterator[str]:

@@ -58,5 +58,5 @@ class Linting:
     def _module_or_none(self, path: str) -> Module | None:
         try:
             return self._module(path)
-        except (UnreadableError, OSError):
+        except UnreadableError:
             return None

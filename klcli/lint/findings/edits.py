@@ -87,18 +87,21 @@ def _module(data: bytes, edits: Sequence[Edit]) -> bytes:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError):
+    except (SyntaxError, LookupError, UnicodeError):  # among the names of encodings are some of no text
         encoding, text = "latin-1", data.decode("latin-1")  # which keeps every byte
-    if text.encode(encoding) != data:
-        raise UneditableError(f"its encoding {encoding} does not give back what was read")
     try:
+        if text.encode(encoding) != data:
+            raise UneditableError(f"its encoding {encoding} does not give back what was read")
         return edited(text, edits).text.encode(encoding)
-    except UnicodeEncodeError:
+    except UnicodeError:
         raise UneditableError(f"its encoding {encoding} has not all characters of the change") from None
 
 
 def _notebook(data: bytes, text: str, edits: Sequence[Edit]) -> bytes:
-    raw = data.decode("utf-8")
+    try:
+        raw = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UneditableError("it is not UTF-8, as notebooks are") from None
     try:
         cells = CellStrings(raw, text)
     except (ValueError, LookupError, TypeError):

@@ -159,6 +159,8 @@ class Linted:
 
     Findings may lie in other files: a sample that disagrees with a KL stands where it is drawn.
     `unreadable` says why a file, or a part of it, was not read; `is_file` is false for a folder that was not.
+    `is_foreign` says that nothing of it is Python, as in a notebook of another language, which is no failure;
+    `is_bug`, that the linter failed, which is none of the file's.
     """
 
     path: str
@@ -166,3 +168,5 @@ class Linted:
     terms: tuple[Term, ...] = ()
     unreadable: str = ""
     is_file: bool = True
+    is_foreign: bool = False
+    is_bug: bool = False

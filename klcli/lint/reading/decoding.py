@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-__all__ = ["UnreadableError", "decoded", "encoding_of", "without_surrogates"]
+__all__ = ["ForeignError", "UnreadableError", "decoded", "encoding_of", "without_surrogates"]
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _MARKS = (
@@ -20,6 +20,10 @@ _MOST_NULLS = 0.01
 
 class UnreadableError(Exception):
     """A file that is no Python source; the argument is the reason in words."""
+
+
+class ForeignError(UnreadableError):
+    """A file of another language, which is not for us to read."""
 
 
 def decoded(data: bytes) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from klcli.lint.reading.decoding import UnreadableError, decoded, without_surrogates
+from klcli.lint.reading.decoding import ForeignError, UnreadableError, decoded, without_surrogates
 
 __all__ = ["Cell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
 
@@ -49,13 +49,14 @@ def code_of(data: bytes) -> str:
     """The code of a notebook's cells as it is written, each after a comment with its number.
 
     Raises:
-        UnreadableError: no notebook, or one of another language.
+        ForeignError: a notebook of another language.
+        UnreadableError: no notebook.
     """
     try:
         found = json.loads(decoded(data))
         language = _language(found)
         if not _PYTHON.search(language):
-            raise UnreadableError(f"its language is {language}")
+            raise ForeignError(f"its language is {language}")
         parts = [f"{_MARK.format(number)}\n{source}\n" for number, source in _sources(found)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnreadableError("it is no notebook") from None

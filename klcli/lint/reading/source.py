@@ -7,13 +7,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from klcli.lint.reading.decoding import UnreadableError, decoded, encoding_of, without_surrogates
+from klcli.lint.reading.decoding import (
+    ForeignError,
+    UnreadableError,
+    decoded,
+    encoding_of,
+    without_surrogates,
+)
 from klcli.lint.reading.division import with_floors
 from klcli.lint.reading.notebooks import Cell, cells_of, code_of, is_notebook, python_from
 from klcli.lint.reading.repair import FAILURES, Repair, repaired, syntax
 from klcli.lint.reading.splicing import Change, relocate, spliced
 
-__all__ = ["Cell", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
+__all__ = ["Cell", "ForeignError", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
 
 _MOST_NAMED = 5
 _LEAST_READ = 0.5
@@ -49,7 +55,8 @@ def text_of(data: bytes, path: str) -> str:
     """The source in the bytes of a file; the code of a notebook, its cells one after the other.
 
     Raises:
-        UnreadableError: no text, or no notebook of Python.
+        ForeignError: a notebook of another language.
+        UnreadableError: no text, or no notebook.
     """
     return code_of(data) if is_notebook(path) else decoded(data)
 
