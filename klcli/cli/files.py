@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from fractions import Fraction
+from math import prod
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from klcli.errors import KlcliError
+from klcli.render.signs import visible
 
 __all__ = ["Rows", "read_rows", "read_text"]
 
@@ -23,6 +25,7 @@ def read_text(path: str, hint: str = "--file takes a text file") -> str:
     Raises:
         KlcliError: it cannot be read (`hint` says what would be), is too long, or is not UTF-8.
     """
+    shown = "standard input" if path == "-" else visible(path)
     try:
         if path == "-":
             data = sys.stdin.buffer.read(_MOST_BYTES + 1)
@@ -30,16 +33,15 @@ def read_text(path: str, hint: str = "--file takes a text file") -> str:
             with Path(path).open("rb") as file:
                 data = file.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise KlcliError(f"cannot read {path}: {error.strerror}", hint) from None
+        raise KlcliError(f"cannot read {shown}: {error.strerror}", hint) from None
     if len(data) > _MOST_BYTES:
-        raise KlcliError(f"{path} is larger than {_MOST_BYTES // 10**6} MB", "split it")
+        raise KlcliError(f"{shown} is larger than {_MOST_BYTES // 10**6} MB", "split it")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        name = "standard input" if path == "-" else path
         encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin1"
         raise KlcliError(
-            f"{name} is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
+            f"{shown} is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
             f"for example: iconv -f {encoding} -t utf-8",
         ) from None
 
@@ -56,33 +58,52 @@ def read_rows(path: str, name: str) -> Rows:
     """
     rows = _from_npy(path, name) if path.endswith(".npy") else _from_text(path, name)
     if not rows:
-        raise KlcliError(f"{name}: there is no number in {path}", _HINT)
+        raise KlcliError(f"{name}: there is no number in {visible(path)}", _HINT)
     return rows
 
 
 def _from_npy(path: str, name: str) -> Rows:
     import numpy
 
+    shown = visible(path)
     try:
-        if Path(path).stat().st_size > _MOST_BYTES:
-            raise KlcliError(
-                f"{path} is larger than {_MOST_BYTES // 10**6} MB", "512 x 512 is the largest matrix"
-            )
-        array: Any = numpy.load(path, allow_pickle=False)
+        with Path(path).open("rb") as file:
+            array = _array(file, shown, name)
     except OSError as error:
-        raise KlcliError(f"{name}: cannot read {path}: {error.strerror}", _HINT) from None
-    except (ValueError, EOFError):
-        _refuse(f"{name}: {path} is no array as numpy.save writes it; pickled objects are not read")
-    if getattr(array, "dtype", None) is None or array.dtype.kind not in "iuf" or array.ndim > 2:
-        _refuse(f"{name}: {path} is no vector or matrix of real numbers")
+        raise KlcliError(f"{name}: cannot read {shown}: {error.strerror}", _HINT) from None
+    if not array.size:
+        return ()
     failing = numpy.argwhere(~numpy.isfinite(array))
     if len(failing):
         place = tuple(int(index) + 1 for index in failing[0])
-        shown = place[0] if len(place) == 1 else place
-        _refuse(f"{name}: entry {shown} in {path} is {array[tuple(failing[0])]}")
+        entry = place[0] if len(place) == 1 else place
+        _refuse(f"{name}: entry {entry} in {shown} is {array[tuple(failing[0])]}")
     table = numpy.atleast_2d(array)
     wide = table.astype(numpy.float64) if array.dtype.kind == "f" else table
     return tuple(tuple(map(Fraction, row)) for row in wide.tolist())
+
+
+def _array(file: BinaryIO, path: str, name: str) -> Any:
+    """The array of real numbers in an NPY file; nothing is read before its header says how much that is."""
+    import numpy
+
+    from klcli.cli.tables.npy_header import MAGIC, read_header
+
+    if file.read(len(MAGIC)) != MAGIC:
+        _refuse(f"{name}: {path} is no array as numpy.save writes it")
+    header = read_header(file.read, path)
+    if header.dtype.hasobject:
+        _refuse(f"{name}: {path} holds no numbers; pickled objects are not read")
+    if header.dtype.kind not in "iuf" or len(header.shape) > 2:
+        _refuse(f"{name}: {path} is no vector or matrix of real numbers")
+    if header.size > _MOST_BYTES:
+        raise KlcliError(
+            f"{path} is larger than {_MOST_BYTES // 10**6} MB", "512 x 512 is the largest matrix"
+        )
+    data = file.read(header.size)
+    if len(data) < header.size:
+        _refuse(f"{name}: {path} ends before its {prod(header.shape):,} numbers do")
+    return numpy.frombuffer(data, header.dtype).reshape(header.shape, order="F" if header.by_column else "C")
 
 
 def _from_text(path: str, name: str) -> Rows:
@@ -91,7 +112,7 @@ def _from_text(path: str, name: str) -> Rows:
     rows = []
     for number, line in enumerate(read_text(path, _HINT).splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
-            place = f"{name}: line {number} of {path}"
+            place = f"{name}: line {number} of {visible(path)}"
             rows.append(tuple(parse_numeral(part, place) for part in line.strip().rstrip(",").split(",")))
     return tuple(rows)
 

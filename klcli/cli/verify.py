@@ -33,6 +33,7 @@ from klcli.judge.matrix.ways import READINGS
 from klcli.judge.verdict import FixedPrior
 from klcli.judge.verification import Verification
 from klcli.judge.verification import verify as settle
+from klcli.render.signs import visible
 from klcli.report.report import Report
 from klcli.report.verify import Answer, verify_many_report, verify_report
 
@@ -167,7 +168,7 @@ def _answers(
     lines = list(_formulas(read_text(path)))
     if not lines:
         raise KlcliError(
-            f"there is no formula in {path}", "one per line; lines that begin with # are left out"
+            f"there is no formula in {visible(path)}", "one per line; lines that begin with # are left out"
         )
     answers = []
     with progress(len(lines), "formulas", quiet=quiet) as advance:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from klcli.errors import KlcliError
+from klcli.render.signs import visible
 
 __all__ = ["remove_left_overs", "save", "write_whole"]
 
@@ -50,7 +51,7 @@ def save(path: str, data: bytes, option: str) -> None:
         write_whole(path, data)
     except OSError as error:
         raise KlcliError(
-            f"cannot write {path or repr(path)}: {error.strerror}",
+            f"cannot write {visible(path) or repr(path)}: {error.strerror}",
             f"{option} takes the name of a file, in a folder that exists",
         ) from None
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from klcli.cli.linting.patterns import located
+from klcli.cli.linting.reading import MOST_BYTES
 from klcli.cli.writing import save as write_file
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding
+from klcli.render.signs import visible
 
 __all__ = ["Accepted", "accepted_in", "save", "unused", "without"]
 
@@ -33,10 +35,12 @@ def accepted_in(file: str) -> Accepted:
         KlcliError: it cannot be read, or is no baseline.
     """
     try:
-        data = json.loads(Path(file).read_bytes())
+        with Path(file).open("rb") as stream:
+            data = json.loads(stream.read(MOST_BYTES))
     except OSError as error:
-        hint = f"klcli lint PATH... --write-baseline {file} writes one"
-        raise KlcliError(f"cannot read the baseline {file}: {error.strerror}", hint) from None
+        shown = visible(file)
+        hint = f"klcli lint PATH... --write-baseline {shown} writes one"
+        raise KlcliError(f"cannot read the baseline {shown}: {error.strerror}", hint) from None
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or data.get("schema") != _SCHEMA:
@@ -94,7 +98,8 @@ def _entry(entry: Any, number: int, file: str) -> tuple[Entry, int]:
 
 
 def _broken(file: str, reason: str) -> KlcliError:
-    return KlcliError(f"{file} is no baseline: {reason}", f"--write-baseline {file} writes it anew")
+    shown = visible(file)
+    return KlcliError(f"{shown} is no baseline: {reason}", f"--write-baseline {shown} writes it anew")
 
 
 def _key(found: Finding, file: str) -> Entry:

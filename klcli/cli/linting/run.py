@@ -142,7 +142,7 @@ class _Run:
 
     def _say(self, text: str) -> None:
         if not self.settings.quiet:
-            say(text)
+            say(visible(text))
 
 
 def _has_bugs(results: Iterable[Linted]) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from klcli.cli.tables.npy_header import read_header
 from klcli.cli.tables.source import Block, Source
 from klcli.errors import KlcliError
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["open_npy"]
 
 _BYTES = 1 << 20
-_LONGEST_HEADER = 65_535
+_LARGEST_ROW = 1 << 26
+"""Bytes that are read at once at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def open_npy(source: Source) -> _Array:
     Raises:
         KlcliError: a broken header, pickled objects, more than two axes, columns behind each other in a pipe.
     """
-    shape, by_column, dtype = _header(source)
+    header = read_header(source.read, source.name)
+    shape, dtype = header.shape, header.dtype
     if dtype.hasobject:
         raise KlcliError(
             f"{source.name} holds pickled Python objects, which can run any program",
@@ -111,32 +113,17 @@ def open_npy(source: Source) -> _Array:
             f"{source.name} has the shape {shape}; a table has a row for each sample",
             "for example: numpy.save('table.npy', table.reshape(-1, 2))",
         )
-    by_column = by_column and len(shape) == 2 and shape[1] > 1
+    if 0 in shape[1:]:
+        raise KlcliError(f"{source.name} has rows without columns: its shape is {shape}", "save it anew")
+    if header.size // max(1, shape[0]) > _LARGEST_ROW:
+        raise KlcliError(
+            f"{source.name} announces rows of more than {_LARGEST_ROW >> 20} MiB: its shape is {shape}",
+            "rows are samples: numpy.save('table.npy', table.T)",
+        )
+    by_column = header.by_column and len(shape) == 2 and shape[1] > 1
     if by_column and not source.seekable:
         raise KlcliError(
             "an array in Fortran order cannot be read from a stream: its columns follow each other",
             "give the file and not -, or numpy.save('table.npy', numpy.ascontiguousarray(table))",
         )
     return _Array(source, shape, dtype, by_column)
-
-
-def _header(source: Source) -> tuple[tuple[int, ...], bool, Any]:
-    """Shape, whether the order is Fortran's, and type."""
-    from numpy.lib.format import read_array_header_1_0, read_array_header_2_0
-
-    version = source.read(2)
-    narrow = version == b"\x01\x00"
-    length = source.read(2 if narrow else 4)
-    size = int.from_bytes(length, "little")
-    if version not in (b"\x01\x00", b"\x02\x00", b"\x03\x00") or size > _LONGEST_HEADER:
-        raise KlcliError(f"{source.name} has no header of the NPY format", "save it anew with numpy.save")
-    text = BytesIO(length + source.read(size))
-    try:
-        shape, by_column, dtype = (read_array_header_1_0 if narrow else read_array_header_2_0)(text)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        raise KlcliError(
-            f"the NPY header of {source.name} is broken", "save it anew with numpy.save"
-        ) from None
-    if min(shape, default=0) < 0:
-        raise KlcliError(f"the NPY header of {source.name} is broken", "save it anew with numpy.save")
-    return shape, by_column, dtype

@@ -11,14 +11,15 @@ from os import fstat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from klcli.cli.tables.npy_header import MAGIC
 from klcli.errors import KlcliError
+from klcli.render.signs import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Block", "Source", "Table", "open_source", "open_table"]
 
-_MAGIC = 6
 _OTHERS = {
     b"\x1f\x8b": ("is compressed", "gzip -dc {name} | klcli estimate -"),
     b"BZh": ("is compressed", "bzip2 -dc {name} | klcli estimate -"),
@@ -132,14 +133,15 @@ def open_source(path: str) -> Iterator[Source]:
         stream = Path(path).open("rb")  # noqa: SIM115
     except OSError as error:
         raise KlcliError(
-            f"cannot read {path}: {error.strerror}", "TABLE is a CSV or NPY file, or - for standard input"
+            f"cannot read {visible(path)}: {error.strerror}",
+            "TABLE is a CSV or NPY file, or - for standard input",
         ) from None
     except ValueError:
         raise KlcliError("a file name cannot hold a NUL", "TABLE is a CSV or NPY file") from None
     with stream:
         status = fstat(stream.fileno())
         regular = stat.S_ISREG(status.st_mode)
-        yield Source(path, stream, status.st_size if regular else None, seekable=regular)
+        yield Source(visible(path), stream, status.st_size if regular else None, seekable=regular)
 
 
 def open_table(source: Source) -> Table:
@@ -148,10 +150,10 @@ def open_table(source: Source) -> Table:
     Raises:
         KlcliError: they are nothing that can be read.
     """
-    begin = source.read(_MAGIC)
+    begin = source.read(len(MAGIC))
     if not begin:
         raise KlcliError(f"{source.name} is empty", "a table has a row for each sample")
-    if begin == b"\x93NUMPY":
+    if begin == MAGIC:
         from klcli.cli.tables.npy import open_npy
 
         return open_npy(source)
