@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def plan(flags: Flags) -> Plan:
     gitignore = found.gitignore if flags.gitignore is None else flags.gitignore
     named = [path for path in flags.paths if path != "-"]
     walked = walk(named, excluded, gitignore=gitignore)
-    given = {path: _piped(path) for path in walked.files if not os.path.isfile(path)}
+    given = {path: _piped(path) for path in named if path in walked.files and _is_pipe(path)}
     if "-" in flags.paths:
         name = flags.stdin_filename or _STDIN
         if flags.stdin_filename and any(each.matches(name) for each in excluded):
@@ -148,6 +149,14 @@ def _excluded(flags: Flags, found: Configuration) -> Sequence[Patterns]:
     if flags.exclude:
         return [patterns(flags.exclude, os.curdir, "--exclude")]
     return [found.exclude] if found.exclude else []
+
+
+def _is_pipe(path: str) -> bool:
+    """Whether it is something else than a file, if anybody may know, and can be read only once."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _piped(path: str) -> bytes:
