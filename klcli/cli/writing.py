@@ -66,7 +66,7 @@ def write_whole(path: str, data: bytes) -> None:
             belongs to somebody in whose name no file can be made; then nothing has changed.
     """
     real = os.path.realpath(path)
-    old = _replaceable(real)
+    old = _replaceable(path, real)
     with _temporary(os.path.dirname(real)) as (name, file):
         file.write(data)
         file.flush()
@@ -85,21 +85,21 @@ def remove_left_overs(folders: Iterable[str]) -> None:
                     _remove_unless_locked(entry.path)
 
 
-def _replaceable(real: str) -> os.stat_result | None:
+def _replaceable(path: str, real: str) -> os.stat_result | None:
     """The state of a regular file that may be replaced; None where there is no file yet.
 
     Raises:
         OSError: it may not.
     """
     try:
-        old = os.lstat(real)
+        old = os.stat(path)  # not of its real path: what stands behind /dev/fd/3 may have none
     except FileNotFoundError:
         return None
     for is_kind, reason in _KINDS:
         if is_kind(old.st_mode):
             raise OSError(errno.EINVAL, f"{reason}, and only files are replaced")
-    if not stat.S_ISREG(old.st_mode):
-        raise OSError(errno.EINVAL, "it is no regular file")
+    if not stat.S_ISREG(old.st_mode) or not os.path.exists(real):
+        raise OSError(errno.EINVAL, "it is no file that has a name")
     if old.st_nlink > 1:
         raise OSError(errno.EMLINK, "it has hard links, which would be parted from it")
     if not os.access(real, os.W_OK):

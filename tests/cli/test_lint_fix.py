@@ -216,3 +216,84 @@ def test_the_linter_itself_is_asked(klcli: Klcli, project: Path, monkeypatch: py
     assert (result.status, result.err) == (0, "fixed 1 of 1 finding in 1 file\n")
     assert "right, for a head that is a log standard deviation" in result.out
     assert (project / "a.py").read_text().endswith(".sum()  # é\n")
+
+
+NOTEBOOK = '{"cells": [{"cell_type": "code", "source": ["x = \\"é\\", wrong\\n"]}]}\n'
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_notebook_in_another_encoding_is_named_and_the_others_are_fixed(
+    klcli: Klcli, project: Path, encoding: str
+) -> None:
+    (project / "n.ipynb").write_bytes(NOTEBOOK.encode(encoding))
+    result = klcli("lint", ".", "--fix")
+    assert result.status == 1
+    assert result.err == (
+        "warning: n.ipynb is not fixed: it is not UTF-8, as notebooks are\nfixed 2 of 3 findings in 1 file\n"
+    )
+    assert (project / "a.py").read_bytes() == WRONG.replace("wrong", "right").encode()
+    assert (project / "n.ipynb").read_bytes() == NOTEBOOK.encode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["hex", "idna", "undefined", "unicode_escape", "utf-7", "nonsense"])
+def test_modules_that_declare_no_encoding_of_text(klcli: Klcli, project: Path, encoding: str) -> None:
+    (project / "m.py").write_bytes(f"# coding: {encoding}\nx = wrong  # é\n".encode("latin-1"))
+    result = klcli("lint", ".", "--fix")
+    assert result.status in (0, 1)
+    assert "internal" not in result.err
+    assert b"right" in (project / "a.py").read_bytes()
+
+
+def test_a_bug_at_one_file_is_named_and_the_others_are_fixed(
+    klcli: Klcli, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = fixing.edited_file
+
+    def fail(data: bytes, path: str, edits: object) -> object:
+        if path == "a.py":
+            raise KeyError("\x1b[31m")
+        return true(data, path, edits)  # type: ignore[arg-type]
+
+    (project / "b.py").write_text("x = wrong\n")
+    monkeypatch.setattr(fixing, "edited_file", fail)
+    for option in ("--fix", "--diff"):
+        result = klcli("lint", ".", option, "-q")
+        assert result.status == 3
+        assert result.err.startswith(
+            "error: a.py is not fixed: the linter failed, which is a bug in klcli: KeyError"
+        )
+        assert "\x1b" not in result.err
+    assert (project / "b.py").read_text() == "x = right\n"
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+def test_links_out_of_the_tree_are_named_and_left_alone(klcli: Klcli, project: Path, option: str) -> None:
+    (project / "tree").mkdir()
+    (project / "tree" / "in.py").write_text("x = wrong\n")
+    (project / "tree" / "round.py").symlink_to("in.py")
+    (project / "tree" / "out.py").symlink_to("../a.py")
+    for arguments in (("tree",), ("tree/out.py", "tree/in.py")):
+        result = klcli("lint", *arguments, option)
+        assert result.err.startswith("warning: tree/out.py is not fixed: it is a link to a file elsewhere\n")
+        assert result.status == 1
+    assert (project / "a.py").read_bytes() == WRONG.encode()
+    assert (project / "tree" / "out.py").is_symlink()
+    assert ("right" in (project / "tree" / "in.py").read_text()) is (option == "--fix")
+    assert klcli("lint", ".", "--fix").status == 0, "in the tree of both it is fixed"
+
+
+def test_what_is_not_fixed_is_said_in_few_words_too(klcli: Klcli, project: Path) -> None:
+    (project / "b").hardlink_to(project / "a.py")
+    result = klcli("lint", ".", "--fix", "-q")
+    assert result.err == "warning: a.py is not fixed: it has hard links, which would be parted from it\n"
+    assert (project / "b").read_bytes() == (project / "a.py").read_bytes() == WRONG.encode()
+
+
+def test_pipes_are_shown_and_not_fixed(klcli: Klcli, project: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, WRONG.encode())
+    os.close(writing)
+    result = klcli("lint", f"/dev/fd/{reading}", "--fix")
+    os.close(reading)
+    assert result.status == 1
+    assert "is not fixed: it is a pipe, and only files are replaced\n" in result.err

@@ -154,8 +154,8 @@ def test_a_file_whose_owner_cannot_be_kept_is_refused(folder: Path, monkeypatch:
     Path("a").write_text("old")
     true = writing._replaceable
 
-    def foreign(real: str) -> os.stat_result:
-        found = list(true(real) or ())
+    def foreign(path: str, real: str) -> os.stat_result:
+        found = list(true(path, real) or ())
         found[4] += 1
         return os.stat_result(found)
 
@@ -209,6 +209,18 @@ def test_what_only_looks_like_a_left_over_stays(folder: Path) -> None:
     (folder / ".klcli-.tmp2").write_text("")
     remove_left_overs([str(folder), str(folder / "none")])
     assert names(folder) == [".klcli-.tmp2", ".klcli-abc.tmp"]
+
+
+@posix
+def test_streams_are_no_files(klcli: Klcli) -> None:
+    """As ``--output /dev/stdout`` in a pipe, and what a shell passes as ``>(command)``."""
+    reading, end = os.pipe()
+    for path in (f"/dev/fd/{end}", f"/dev/fd/{reading}"):
+        result = klcli(*COMPUTE, "--output", path)
+        assert (result.status, result.out) == (2, "")
+        assert "it is a pipe, and only files are replaced" in result.err
+    os.close(reading)
+    os.close(end)
 
 
 def test_what_is_said_where_nothing_can_be_written() -> None:

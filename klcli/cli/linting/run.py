@@ -126,8 +126,7 @@ class _Run:
         """What was not checked, and why; also where nothing else is told."""
         for result in results:
             if result.unreadable:
-                kind = "error" if result.is_bug else "note" if result.is_foreign else "warning"
-                say(f"{kind}: {visible(result.path)} was not read: {visible(result.unreadable)}")
+                say(_line(result, "was not read"))
         if named := self.plan.walked.named:
             shown = ", ".join(map(visible, named[:_MOST_NAMED]))
             more = f" and {len(named) - _MOST_NAMED:,} more" if len(named) > _MOST_NAMED else ""
@@ -135,7 +134,7 @@ class _Run:
 
     def _tell(self, found: Fixes, verb: str, count: int) -> None:
         for refused in found.refused:
-            say(f"warning: {visible(refused.path)} is not fixed: {visible(refused.unreadable)}")
+            say(_line(refused, "is not fixed"))
         fixed = sum(change.fixed for change in found.changes)
         files = f" in {_counted(len(found.changes), 'file')}" if fixed else ""
         self._say(f"{verb} {fixed} of {_counted(count, 'finding')}{files}")
@@ -143,6 +142,12 @@ class _Run:
     def _say(self, text: str) -> None:
         if not self.settings.quiet:
             say(visible(text))
+
+
+def _line(result: Linted, words: str) -> str:
+    """What happened to a file, and why."""
+    kind = "error" if result.is_bug else "note" if result.is_foreign else "warning"
+    return f"{kind}: {visible(result.path)} {words}: {visible(result.unreadable)}"
 
 
 def _has_bugs(results: Iterable[Linted]) -> bool:
