@@ -35,7 +35,9 @@ Places in notebooks are cells, counted from 1, and their lines: train.ipynb:cell
 which know files only, they are lines of the .ipynb file.
 
 \b
-Exit status: 0 no errors and warnings (with --diff: no changes), 1 some, 2 usage, or no file could be read.
+Exit status: 0 no errors and warnings (with --diff: no changes), 1 some, 2 usage, or not all could be read,
+or nothing was checked, 3 a bug in klcli. Where several hold, 3 goes before 1, and 1 before 2. What could not
+be read is said on stderr, also with -q; so are files that are named and excluded, which are no failure.
 """
 
 

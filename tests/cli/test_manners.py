@@ -242,3 +242,19 @@ def test_a_full_disk_is_no_bug() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("error: cannot write the result: No space left on device\nhint: ")
+
+
+def test_an_error_of_a_file_that_nobody_expected_is_a_bug(
+    klcli: Klcli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not said of the result that it cannot be written, which is another thing."""
+
+    def fail(_: object) -> int:
+        raise PermissionError(13, "Permission denied", "somewhere")
+
+    monkeypatch.setattr(main, "_invoke", fail)
+    result = klcli("explain")
+    assert (result.status, result.out) == (3, "")
+    assert result.err.startswith(
+        "error: internal error: PermissionError: [Errno 13] Permission denied: 'somewhere'\n"
+    )

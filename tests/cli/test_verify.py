@@ -217,6 +217,8 @@ def test_a_line_that_cannot_be_read_does_not_stop_the_others(klcli: Klcli, tmp_p
     assert first["verdict"] == "unreadable"
     assert "found the end of the formula" in first["error"]
     assert second["verdict"] == "exact"
+    path.write_text(f"1 + \n{LOGVAR} + 2*mu\n", encoding="utf-8")
+    assert klcli("verify", "--file", str(path)).status == 1, "what is wrong comes before what is not read"
 
 
 def test_a_file_of_right_formulas_holds(klcli: Klcli, tmp_path: Path) -> None:
