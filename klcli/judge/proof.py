@@ -1,15 +1,24 @@
-"""Proves a verdict by algebra, with sympy, for all means and all heads."""
+"""Proves a verdict by algebra, for all means and all heads."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, TypeAlias, TypeVar
+
 from klcli.formula.algebra import vanishes
-from klcli.formula.arithmetic import Symbols, evaluate
+from klcli.formula.arithmetic import Arithmetic, Symbols, evaluate
+from klcli.formula.normal_form import Form, NormalForms
 from klcli.formula.notation import parse
 from klcli.formula.tree import Tree, operation, substitute
+from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.verdict import Verdict
 
-__all__ = ["is_proved", "target"]
+__all__ = ["is_proved", "is_shown_by_sympy", "target"]
+
+T = TypeVar("T")
+_Moments: TypeAlias = tuple[T, T, T]
 
 _KL = parse("1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)")
 _REVERSED = parse("1/2 (t/sigma^2 + (mu - m)^2/sigma^2 - 1 + 2 log sigma - log t)")
@@ -37,33 +46,77 @@ def target(verdict: Verdict) -> Tree | None:
 
 
 def is_proved(tree: Tree, verdict: Verdict) -> bool:
-    """Whether sympy shows, within its time, that a formula is what its verdict says."""
-    import sympy
+    """Whether a formula and what its verdict says have one normal form.
 
-    claimed = target(verdict)
-    if claimed is None:
-        return False
-    run = Symbols()
-    sigma, prior_sigma = sympy.symbols("sigma sigma_2", positive=True)
-    mean, prior_mean = sympy.symbols("mu mu_2", real=True)
-    role = verdict.roles
-    known = {
-        "mu": mean if role.mean else sympy.Integer(0),
-        "sigma": sigma,
-        "m": prior_mean if role.prior_mean else sympy.Integer(0),
-        "t": prior_sigma**2 if role.prior_head else sympy.Integer(1),
-    }
+    What this proves has a value and holds for every mean and every head of the reading; it does not prove all
+    that holds, and gives up where it would take long.
+    """
+    run = NormalForms()
+
+    def moments(suffix: str, reading: Parameterization) -> _Moments[Form]:
+        head = run.symbol(f"s{suffix}", positive=reading.domain == "positive")
+        return run.symbol(f"mu{suffix}"), head, evaluate(reading.sigma, {"s": head}, run)
+
     try:
-        values = {
-            role.mean: mean,
-            role.head: evaluate(verdict.parameterization.head, {"sigma": sigma}, run),
-            role.prior_mean: prior_mean,
-        }
-        if verdict.prior_parameterization:
-            head = verdict.prior_parameterization.head
-            values[role.prior_head] = evaluate(head, {"sigma": prior_sigma}, run)
-        given = {name: value for name, value in values.items() if name}
-        difference = evaluate(tree, given, run) - evaluate(claimed, known, run)
+        return run.is_zero(_difference(tree, verdict, run, moments))
     except ArithmeticError:
         return False
-    return vanishes(difference)
+
+
+def is_shown_by_sympy(tree: Tree, verdict: Verdict) -> bool:
+    """Whether sympy shows, within its time, that a formula is what its verdict says: a second witness.
+
+    It cancels what divides, also where that is zero, and takes logarithms to be those of positive factors.
+    """
+    import sympy
+
+    run = Symbols()
+
+    def moments(suffix: str, reading: Parameterization) -> _Moments[Any]:
+        sigma = sympy.Symbol(f"sigma{suffix}", positive=True)
+        mean = sympy.Symbol(f"mu{suffix}", real=True)
+        return mean, evaluate(reading.head, {"sigma": sigma}, run), sigma
+
+    try:
+        return vanishes(_difference(tree, verdict, run, moments))
+    except ArithmeticError:
+        return False
+
+
+def _difference(
+    tree: Tree,
+    verdict: Verdict,
+    run: Arithmetic[T],
+    moments: Callable[[str, Parameterization], _Moments[T]],
+) -> T:
+    """A formula minus what its verdict says that it is.
+
+    Args:
+        moments: a mean, a head and the standard deviation that it stands for under a reading, told apart from
+            others by a suffix.
+
+    Raises:
+        ArithmeticError: one of them has no value, or there is no exact expression of the verdict.
+    """
+    claimed = target(verdict)
+    if claimed is None:
+        raise ArithmeticError("a verdict with numbers that have no name")
+    role = verdict.roles
+    zero, one = run.number(Fraction(0)), run.number(Fraction(1))
+    mean, head, sigma = moments("", verdict.parameterization)
+    prior_reading = verdict.prior_parameterization or verdict.parameterization
+    prior_mean, prior_head, prior_sigma = moments("_2", prior_reading)
+    known = {
+        "mu": mean if role.mean else zero,
+        "sigma": sigma,
+        "m": prior_mean if role.prior_mean else zero,
+        "t": run.operate("*", prior_sigma, prior_sigma) if role.prior_head else one,
+    }
+    values = {
+        role.mean: mean,
+        role.head: head,
+        role.prior_mean: prior_mean,
+        role.prior_head: prior_head,
+    }
+    given = {name: value for name, value in values.items() if name}
+    return run.operate("-", evaluate(tree, given, run), evaluate(claimed, known, run))
