@@ -1,9 +1,9 @@
-"""Evaluates one tree in many arithmetics: floats and numpy arrays, n digits, sympy.
+"""Evaluates one tree in many arithmetics: n digits, sympy.
 
-`evaluate` walks the tree; an arithmetic says what numbers are and what the operations do. Rigorous
-intervals are the arithmetic of `klcli.formula.interval`. A tree that has no value at a point (the
-logarithm of a negative number, a division by zero) raises `ArithmeticError` in exact arithmetics and
-gives nan or inf in floats, as numpy does.
+`evaluate` walks the tree; an arithmetic says what numbers are and what the operations do. Doubles, rigorous
+intervals and normal forms are those of `klcli.formula.doubles`, `.interval` and `.normal_form`. A tree that
+has no value at a point (the logarithm of a negative number, a division by zero) raises `ArithmeticError`,
+and gives nan or inf in columns and grids of doubles.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial, reduce
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from klcli.formula.decimals import Decimals, context
 from klcli.formula.tree import (
@@ -33,10 +33,7 @@ from klcli.formula.tree import (
     walk,
 )
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Arithmetic", "Decimals", "Floats", "Symbols", "context", "evaluate"]
+__all__ = ["Arithmetic", "Decimals", "Symbols", "context", "evaluate"]
 
 T = TypeVar("T")
 Values: TypeAlias = Mapping[str, T | tuple[T, ...]]
@@ -156,43 +153,6 @@ def _outside(tree: Tree) -> set[str]:
         return set()
     own = {tree.name} if isinstance(tree, Symbol) else set()
     return own.union(*map(_outside, children(tree)))
-
-
-class Floats:
-    """Double precision, elementwise on numpy arrays; outside of a function's domain nan or inf."""
-
-    def __init__(self) -> None:
-        import numpy
-
-        self._numpy = numpy
-
-    def number(self, value: Fraction) -> NDArray[Any]:
-        try:
-            return self._numpy.asarray(float(value))
-        except OverflowError:
-            return self._numpy.asarray(float("inf"))
-
-    def constant(self, name: str) -> NDArray[Any]:
-        return self._numpy.asarray(getattr(self._numpy, name))
-
-    def negative(self, value: NDArray[Any]) -> NDArray[Any]:
-        return self._apply("negative", value)
-
-    def operate(self, operator: Operator, left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-        names = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "power"}
-        return self._apply(names[operator], left, right)
-
-    def call(self, function: str, value: NDArray[Any]) -> NDArray[Any]:
-        if function == "softplus":
-            return self._apply("logaddexp", self._numpy.asarray(0.0), value)
-        return self._apply(function, value)
-
-    def clip(self, value: NDArray[Any], low: NDArray[Any] | None, high: NDArray[Any] | None) -> NDArray[Any]:
-        return self._numpy.asarray(self._numpy.clip(value, low, high))
-
-    def _apply(self, name: str, *values: NDArray[Any]) -> NDArray[Any]:
-        with self._numpy.errstate(all="ignore"):
-            return self._numpy.asarray(getattr(self._numpy, name)(*values, dtype=float))
 
 
 _MOST_BITS = 100_000

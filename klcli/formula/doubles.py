@@ -1,4 +1,4 @@
-"""Double precision without any library: single numbers, and columns of them for many points at once."""
+"""Double precision without any library: single numbers, columns for many points at once, and grids."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import repeat
 from operator import add, mul, neg, sub, truediv
+from typing import TypeAlias
 
 from klcli.formula.tree import Operator
 
-__all__ = ["Doubles", "Rows"]
+__all__ = ["Doubles", "Grid", "Grids", "Rows"]
 
 
 class Doubles:
@@ -96,11 +98,74 @@ class Rows:
         return value
 
 
-def _each(function: Callable[..., float], *columns: list[float]) -> list[float]:
+Grid: TypeAlias = list[list[float]]
+
+
+class Grids:
+    """Grids of doubles, without any library: a list of rows of one length.
+
+    A grid of one row, or of one column, stands for one in which that is repeated as often as the other
+    operand asks for: what depends on one axis alone is computed once for every place on it. What has no value
+    is nan, what is too large or a pole is infinite; neither raises.
+    """
+
+    def number(self, value: Fraction) -> Grid:
+        return [[_or_infinite(truediv, value.numerator, value.denominator)]]
+
+    def constant(self, name: str) -> Grid:
+        return [[math.pi if name == "pi" else math.e]]
+
+    def negative(self, value: Grid) -> Grid:
+        return [list(map(neg, row)) for row in value]
+
+    def operate(self, operator: Operator, left: Grid, right: Grid) -> Grid:
+        return _spread(_OPERATIONS[operator], left, right)
+
+    def call(self, function: str, value: Grid) -> Grid:
+        own: Mapping[str, Callable[..., float]] = {"softplus": _softplus, "abs": abs}
+        each = own.get(function) or getattr(math, function)
+        return [_each(each, row, otherwise=_or_infinite) for row in value]
+
+    def clip(self, value: Grid, low: Grid | None, high: Grid | None) -> Grid:
+        raised = value if low is None else _spread(max, value, low)
+        return raised if high is None else _spread(min, raised, high)
+
+
+def _spread(function: Callable[..., float], left: Grid, right: Grid) -> Grid:
+    """A function of the entries of two grids, each repeated along the axis on which it has one place."""
+    rows = max(len(left), len(right))
+    firsts, seconds = (side * rows if len(side) == 1 else side for side in (left, right))
+    return [_along(function, first, second) for first, second in zip(firsts, seconds, strict=True)]
+
+
+def _along(function: Callable[..., float], left: list[float], right: list[float]) -> list[float]:
+    size = max(len(left), len(right))
+    first, second = (list(repeat(side[0], size)) if len(side) == 1 else side for side in (left, right))
+    return _each(function, first, second, otherwise=_or_infinite)
+
+
+def _or_infinite(function: Callable[..., float], *row: float) -> float:
+    """Like `_or_nan`, with the limits that numpy gives at the poles of quotients, powers and logarithms."""
+    if function is truediv and row[1] == 0 and row[0]:
+        return math.copysign(math.inf, row[0]) * math.copysign(1, row[1])
+    if function is _power and row[0] == 0 and row[1] < 0:
+        return math.inf
+    if (function, row[0]) in ((math.log, 0.0), (math.log1p, -1.0)):
+        return -math.inf
+    return _or_nan(function, *row)
+
+
+def _each(
+    function: Callable[..., float],
+    *columns: list[float],
+    otherwise: Callable[..., float] | None = None,
+) -> list[float]:
+    """A function of the rows of some columns; of every row `otherwise` where one of them has no value."""
     try:
         return list(map(function, *columns))
     except (ArithmeticError, ValueError):
-        return [_or_nan(function, *row) for row in zip(*columns, strict=True)]
+        safe = otherwise or _or_nan
+        return [safe(function, *row) for row in zip(*columns, strict=True)]
 
 
 def _or_nan(function: Callable[..., float], *row: float) -> float:

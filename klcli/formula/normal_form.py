@@ -1,16 +1,16 @@
 """Proves that a formula is zero for all values of its symbols, by an exact normal form.
 
-`NormalForms` is an arithmetic for `klcli.formula.arithmetic.evaluate`. Its numbers are sums of rationals times
-products of powers of generators: symbols, primes, pi, exponentials and logarithms of what cannot be taken
-apart further, positive sums, and abs and clips, of which nothing else is known. The rules are
+`NormalForms` is an arithmetic for `klcli.formula.arithmetic.evaluate`. Its numbers are sums of rationals
+times products of powers of generators: symbols, primes, pi, exponentials and logarithms of what cannot be
+taken apart further, positive sums, and abs and clips, of which nothing else is known. The rules are
 
     e^(a + b) = e^a e^b,   e^(c log x) = x^c,   log(x y) = log x + log y,   log x^c = c log x,
-    (x y)^c = x^c y^c,   (x^2)^c = |x|^(2 c),
+    (x y)^c = x^c y^c,   (x^2)^c = |x|^(2 c),   |x y| = |x| |y|,   |x|^2 = x^2,
 
-each only where it holds: for x, y > 0, or where c is a whole number. What divides, or has its logarithm or its
-root taken, has to be seen to be > 0 (>= 0 under a root) for all values of the symbols; otherwise there is no
-normal form, and nothing is proved. So what is zero here has a value and is zero everywhere. That the difference
-of two equal formulas comes out as zero is not promised for all, but for those that a KL is written as.
+each only where it holds: for x, y > 0, or where c is a whole number. What divides, or has its logarithm or
+its root taken, has to be seen to be > 0 (>= 0 under a root) for all values of the symbols; otherwise there
+is no normal form, and nothing is proved. So what is zero here has a value and is zero everywhere. That the
+difference of two equal formulas comes out as zero is not promised for all, but for the forms of a KL.
 
 The work is bounded: what would take more is an ArithmeticError, as is what may have no value.
 """
@@ -46,9 +46,9 @@ _MOST_PARTS = 16
 class Form:
     """A normal form.
 
-    `sign` is 2 where it is > 0 for all values of the symbols, 1 where it is >= 0, -2 and -1 likewise for < 0 and
-    <= 0, and 0 where nothing is seen. `parts` are the factors of a product with their exponents, where
-    multiplying out has hidden them.
+    `sign` is 2 where it is > 0 for all values of the symbols, 1 where it is >= 0, -2 and -1 likewise for
+    < 0 and <= 0, and 0 where nothing is seen. `parts` are the factors of a product with their exponents,
+    where multiplying out has hidden them.
     """
 
     terms: Terms
@@ -173,6 +173,8 @@ class NormalForms:
         Raises:
             ArithmeticError: the form is not seen to be > 0, >= 0 or not 0, whatever that power needs.
         """
+        if not exponent:
+            return self.number(UNIT)  # 0^0 is 1 in every arithmetic
         is_whole = exponent.denominator == 1
         if is_whole and exponent > 0:
             return self._whole_power(base, exponent)
@@ -224,7 +226,7 @@ class NormalForms:
         return self._form(self._ring.times(left.terms, right.terms), sign, parts)
 
     def _absolute(self, value: Form) -> Form:
-        """Of an absolute value nothing is known but that it is one: |x y| = |x| |y|, |-x| = |x|, |x|^2 = x^2."""
+        """The absolute value; of x and -x, and of multiples that are > 0, it is one generator."""
         if value.sign:
             return value if value.sign > 0 else self.negative(value)
         factor, common = self._ring.content(value.terms)
@@ -247,7 +249,7 @@ class NormalForms:
         return found if flips % 2 == 0 else []
 
     def _is_positive(self, value: Form) -> bool:
-        """Whether a form is seen to be > 0, also where it is a difference: a x > b y if log(a x/(b y)) > 0."""
+        """Whether a form is seen to be > 0, also the difference of a x and b y: if log(a x/(b y)) > 0."""
         if value.sign == 2 or len(value.terms) != 2:
             return value.sign == 2
         (one, more), (other, less) = sorted(value.terms.items(), key=lambda term: -term[1])
@@ -283,7 +285,7 @@ class NormalForms:
     def _form(self, terms: Terms, sign: int = 0, parts: tuple[tuple[Form, Fraction], ...] = ()) -> Form:
         """A form with its sign: what its terms show, or else what is known from how it was made."""
         self._ring.count(len(terms))
-        kept = parts if 1 < len(terms) and len(parts) <= _MOST_PARTS else ()
+        kept = parts if len(terms) > 1 and len(parts) <= _MOST_PARTS else ()
         return Form(terms, self._ring.sign(terms) or sign, kept)
 
 

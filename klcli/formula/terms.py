@@ -1,8 +1,8 @@
 """Sums of rational numbers times products of powers: what the normal form of an expression is made of.
 
 A sum is a mapping of monomials to their numbers. A monomial is a product of generators with rational
-exponents, as sorted pairs (generator, exponent): the generators are counted in a `Ring`, which knows what each
-stands for. The rules of the functions are those of `klcli.formula.normal_form`.
+exponents, as sorted pairs (generator, exponent): the generators are counted in a `Ring`, which knows what
+each stands for. The rules of the functions are those of `klcli.formula.normal_form`.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ class Generator(NamedTuple):
     """A quantity that is not taken apart further.
 
     `kind` is ``symbol``, ``prime`` (a whole number > 1), ``pi``, ``exp`` (of a monomial), ``log`` (of a
-    generator), ``sum`` and ``abs`` (of terms) or ``clip`` (of terms, between two others), and `of` what it is that
-    of. `sign` is 2 where it is > 0 for all values of the symbols, 1 where it is >= 0, 0 where neither is known.
+    generator), ``sum`` and ``abs`` (of terms) or ``clip`` (of terms, between two others), and `of` what it is
+    that of. `sign` is 2 where it is > 0 for all values of the symbols, 1 where it is >= 0, 0 where neither is
+    known.
     """
 
     kind: str
@@ -102,11 +103,7 @@ class Ring:
     def times(self, left: Terms, right: Terms) -> Terms:
         """The product of two sums."""
         self.count(len(left) * len(right))
-        return self.settled(
-            added(*(scaled(left, factor, monomial) for monomial, factor in right.items()))
-            if len(right) > 1
-            else next((scaled(left, factor, monomial) for monomial, factor in right.items()), {})
-        )
+        return self.settled(added(*(scaled(left, factor, monomial) for monomial, factor in right.items())))
 
     def count(self, terms: int) -> None:
         """Note that so many terms are made.
@@ -119,7 +116,7 @@ class Ring:
             raise OverflowError("too many terms")
 
     def settled(self, terms: Terms) -> Terms:
-        """The same sum with the whole powers of primes, positive sums and squares of absolute values written out.
+        """The same sum, with the powers that the class excludes written out.
 
         Raises:
             OverflowError: it is too large to be written out.
@@ -139,7 +136,7 @@ class Ring:
         return added(*done)
 
     def _whole(self, monomial: Monomial) -> tuple[int, int]:
-        """The place of a power in a monomial that can be written out, and its exponent; 0 if there is none."""
+        """The place of a power that can be written out, and its exponent; 0 if there is none."""
         for place, (number, exponent) in enumerate(monomial):
             kind = self._generators[number].kind
             if kind == "prime" and (whole := floor(exponent)):
@@ -193,8 +190,8 @@ class Ring:
         )
         powers = [dict(monomial) for monomial in terms]
         positive = {number for own in powers for number in own if self._generators[number].sign == 2}
-        lowest = ((number, min(own.get(number, Fraction(0)) for own in powers)) for number in sorted(positive))
-        return common, tuple((number, exponent) for number, exponent in lowest if exponent)
+        lowest = {number: min(own.get(number, Fraction(0)) for own in powers) for number in sorted(positive)}
+        return common, tuple((number, exponent) for number, exponent in lowest.items() if exponent)
 
 
 def product_of(left: Monomial, right: Monomial) -> Monomial:

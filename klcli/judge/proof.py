@@ -91,12 +91,11 @@ def _difference(
 ) -> T:
     """A formula minus what its verdict says that it is.
 
-    Args:
-        moments: a mean, a head and the standard deviation that it stands for under a reading, told apart from
-            others by a suffix.
+    `moments` gives a mean, a head, and the standard deviation that the head stands for under a reading; they
+    are told apart from others by a suffix.
 
     Raises:
-        ArithmeticError: one of them has no value, or there is no exact expression of the verdict.
+        ArithmeticError: one of the two has no value, or there is no exact expression of the verdict.
     """
     claimed = target(verdict)
     if claimed is None:

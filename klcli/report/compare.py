@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -152,12 +152,12 @@ def penalty_plot(data: Comparison) -> Plot:
     import numpy
 
     sigma = numpy.exp(numpy.linspace(log(_PLOT_FROM), log(_PLOT_TO), _PLOT_POINTS))
-    mean = numpy.asarray(float(data.point.mu))
+    mean = float(data.point.mu)
     truth = kernel.divergence(mean, sigma)
     reading = PARAMETERIZATIONS[data.parameterization]
-    penalties = {_TRUTH: truth}
+    penalties: dict[str, Sequence[float]] = {_TRUTH: truth.tolist()}
     for formula in data.formulas:
-        penalties[formula.name] = on_grid(formula.formula, formula.roles, reading, mean, sigma)
+        (penalties[formula.name],) = on_grid(formula.formula, formula.roles, reading, [mean], sigma.tolist())
     return Plot(
         f"penalty against sigma at mu = {decimal_text(data.point.mu)}",
         "sigma",

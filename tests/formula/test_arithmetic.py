@@ -1,4 +1,4 @@
-"""One tree in floats, digits and symbols, against mpmath; reductions over vectors; what has no value."""
+"""One tree in digits, symbols and doubles, against mpmath; reductions over vectors; what has no value."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from klcli.formula.arithmetic import Decimals, Floats, Symbols, context, evaluate
+from klcli.formula.arithmetic import Decimals, Symbols, context, evaluate
 from klcli.formula.decimals import pi
+from klcli.formula.doubles import Grids
+from klcli.formula.normal_form import NormalForms
 from klcli.formula.notation import parse
 from klcli.formula.tree import Call, Number, Reduction, Symbol, Tree, free_symbols, operation, walk
 from tests.formula.trees import POINT, UnreachableError, exact, numeric, rational, truth
@@ -80,17 +82,17 @@ def test_decimals_follow_mpmath(tree: Tree) -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(numeric)
-def test_floats_follow_decimals(tree: Tree) -> None:
+def test_doubles_follow_decimals(tree: Tree) -> None:
     run = Decimals(60)
     try:
         expected = evaluate(tree, {name: run.number(value) for name, value in POINT.items()}, run)
     except ArithmeticError:
         assume(False)
     assume(1e-3 < expected.copy_abs() < 1e3)  # abs() would round, and overflow
-    point = {name: np.asarray(float(value)) for name, value in POINT.items()}
-    steps = [evaluate(node, point, Floats()) for node in walk(tree)]
+    point = {name: [[float(value)]] for name, value in POINT.items()}
+    steps = [evaluate(node, point, Grids())[0][0] for node in walk(tree)]
     assume(all(1e-3 < abs(step) < 1e3 for step in steps))  # no overflow, no cancellation
-    assert float(evaluate(tree, point, Floats())) == pytest.approx(float(expected), rel=1e-6)
+    assert steps[0] == pytest.approx(float(expected), rel=1e-6)
 
 
 def test_pi_is_right_to_the_last_digit() -> None:
@@ -128,13 +130,15 @@ def test_what_has_no_value_in_digits(text: str, error: type[ArithmeticError]) ->
         in_digits(text)
     with pytest.raises(ArithmeticError):
         evaluate(parse(text), {}, Symbols())
-    assert not np.isfinite(evaluate(parse(text), {}, Floats()))
+    assert not np.isfinite(evaluate(parse(text), {}, Grids())).any()
 
 
 @pytest.mark.parametrize("text", ["0^0", "5^0", "(-1)^0", "(-1)^2"])
 def test_what_is_one_in_every_arithmetic(text: str) -> None:
-    for arithmetic in (Decimals(20), Floats(), Symbols()):
+    for arithmetic in (Decimals(20), Symbols()):
         assert evaluate(parse(text), {}, arithmetic) == 1
+    assert evaluate(parse(text), {}, Grids()) == [[1.0]]
+    assert evaluate(parse(text), {}, NormalForms()).terms == {(): 1}
 
 
 def test_beyond_every_exponent() -> None:
@@ -150,35 +154,6 @@ def test_contexts_are_independent() -> None:
     narrow, wide = context(3, ROUND_FLOOR), context(30)
     assert narrow.divide(Decimal(2), Decimal(3)) == Decimal("0.666")
     assert wide.divide(Decimal(2), Decimal(3)).as_tuple().digits == (6,) * 29 + (7,)
-
-
-# Floats.
-
-
-def test_arrays_are_evaluated_elementwise() -> None:
-    s, mu = np.linspace(0.1, 3, 7), np.linspace(-1, 1, 5)[:, None]
-    found = evaluate(parse("-1/2 (2 log s - s^2 - mu^2 + 1)"), {"s": s, "mu": mu}, Floats())
-    assert found.shape == (5, 7)
-    np.testing.assert_allclose(found, -(2 * np.log(s) - s**2 - mu**2 + 1) / 2, rtol=1e-14)
-
-
-@pytest.mark.parametrize("kind", [np.float32, np.int8, np.uint16, np.int64])
-def test_arrays_of_every_kind_are_computed_in_double(kind: type) -> None:
-    x: Any = np.array([1, 2, 100], dtype=kind)
-    found = evaluate(parse("x * x - (-x) + x/3 + x^-1"), {"x": x}, Floats())
-    assert found.dtype == np.float64
-    np.testing.assert_allclose(
-        found, [float(v) ** 2 + float(v) + float(v) / 3 + 1 / float(v) for v in x], rtol=1e-15
-    )
-
-
-def test_outside_of_the_domain_floats_are_nan_or_infinite_without_a_warning() -> None:
-    with np.errstate(all="raise"):
-        found = evaluate(parse("log x + 1/x + e^(1000 x)"), {"x": np.array([-1.0, 0.0, 1.0])}, Floats())
-    assert np.isnan(found[:2]).all()
-    assert np.isinf(found[2])
-    assert evaluate(parse("1e400"), {}, Floats()) == np.inf
-    assert evaluate(parse("softplus(1000) + softplus(-1000)"), {}, Floats()) == 1000
 
 
 # Reductions.
