@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import click
@@ -87,7 +88,8 @@ understood, and 2 for what could not be read. -q prints verdict, reading and mis
 )
 @click.option("--sampler", metavar="TEXT", help="The sampling line: does it read the head alike?")
 @click.option("--allow-scale", is_flag=True, help="A multiple of the KL, or one with a constant, passes.")
-@click.option("--no-prove", is_flag=True, help="Skip the proof by algebra; sympy is not loaded.")
+@click.option("--prove", is_flag=True, help="Ask sympy, too, which takes longer: a second witness.")
+@click.option("--no-prove", is_flag=True, help="Skip the proof by algebra.")
 @output_options
 @click.pass_obj
 def verify(
@@ -104,6 +106,7 @@ def verify(
     prior_sigma: tuple[Fraction, ...],
     sampler: str | None,
     allow_scale: bool,
+    prove: bool,
     no_prove: bool,
 ) -> tuple[Report, Settings]:
     """Settle what a formula really computes: which KL, under which reading of its head.
@@ -113,6 +116,8 @@ def verify(
     Cholesky factor in it, it is one of full covariance matrices.
     """
     settings = settings.over(outer)
+    if prove and no_prove:
+        raise KlcliError("--prove and --no-prove are given", "leave one of them out")
     language = _NOTATIONS[notation] if notation else None
     question = Question(
         mean=_name(mean),
@@ -126,7 +131,8 @@ def verify(
             raise KlcliError("a sampling line belongs to one formula", "leave --file or --sampler out")
         if formula is not None:
             raise KlcliError("a formula and --file are given", "leave one of them out")
-        answers = _answers(path, question, language, prove=not no_prove, quiet=settings.quiet > 0)
+        proofs = partial(_proofs, symbolic=not no_prove, witness=prove)
+        answers = _answers(path, question, language, proofs, quiet=settings.quiet > 0)
         return verify_many_report(answers, allow_scale=allow_scale), settings
     if formula is None:
         raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
@@ -134,8 +140,8 @@ def verify(
         raise KlcliError(f"{formula} is a file", f"klcli verify --file {formula}")
     text = read_text("-") if formula == "-" else formula
     found = _settled(text, language, question, sampler)
-    proved = None if no_prove else _proved(found)
-    return verify_report(found, proved=proved, allow_scale=allow_scale), settings
+    proved, witness = _proofs(found, symbolic=not no_prove, witness=prove)
+    return verify_report(found, proved=proved, witness=witness, allow_scale=allow_scale), settings
 
 
 def _settled(
@@ -162,7 +168,12 @@ def _sampling_line(text: str, language: Language) -> Program:
 
 
 def _answers(
-    path: str, question: Question, language: Language | None, *, prove: bool, quiet: bool
+    path: str,
+    question: Question,
+    language: Language | None,
+    proofs: Callable[[Verification | MatrixVerification], tuple[bool | None, bool | None]],
+    *,
+    quiet: bool,
 ) -> list[Answer]:
     """The answers to every formula of a file."""
     lines = list(_formulas(read_text(path)))
@@ -175,9 +186,9 @@ def _answers(
         for number, text in lines:
             try:
                 found = _settled(text, language, question, None)
-                answers.append(Answer(number, text, found, _proved(found) if prove else None))
+                answers.append(Answer(number, text, found, *proofs(found)))
             except KlcliError as error:
-                answers.append(Answer(number, text, None, None, error))
+                answers.append(Answer(number, text, None, error=error))
             if advance:
                 advance(1)
     return answers
@@ -189,13 +200,16 @@ def _formulas(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _proved(found: Verification | MatrixVerification) -> bool | None:
-    """Whether the verdict is proved; None where there is nothing to prove, or no way to do it."""
-    if isinstance(found, MatrixVerification) or found.best.verdict.kl is None:
-        return None
-    from klcli.judge.proof import is_proved
+def _proofs(
+    found: Verification | MatrixVerification, *, symbolic: bool, witness: bool
+) -> tuple[bool | None, bool | None]:
+    """Whether the verdict is proved, and shown by sympy; None where that is not asked, or impossible."""
+    if not symbolic or isinstance(found, MatrixVerification) or found.best.verdict.kl is None:
+        return None, None
+    from klcli.judge.proof import is_proved, is_shown_by_sympy
 
-    return is_proved(found.prepared.tree, found.best.verdict)
+    tree, verdict = found.prepared.tree, found.best.verdict
+    return is_proved(tree, verdict), is_shown_by_sympy(tree, verdict) if witness else None
 
 
 def _name(text: str | None) -> str | None:

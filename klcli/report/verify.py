@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 from klcli.errors import KlcliError
@@ -40,6 +40,12 @@ __all__ = ["Answer", "verify_many_report", "verify_report"]
 
 _TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "strong", "wrong": "bad", "not-kl": "bad"}
 
+_DISAGREEMENT = {
+    True: "sympy shows what is not proved here; it also cancels divisors that may be zero",
+    False: "sympy does not show, within its time, what is proved here",
+}
+"""Warnings, by whether sympy shows the identity."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -50,6 +56,7 @@ class Answer:
         text: the formula.
         verification: None where the formula could not be read.
         proved: whether the verdict was proved by algebra; None where that was not tried.
+        witness: whether sympy shows it, too; None where it was not asked.
         error: why the formula could not be read.
     """
 
@@ -57,26 +64,34 @@ class Answer:
     text: str
     verification: Verification | MatrixVerification | None
     proved: bool | None = None
+    witness: bool | None = None
     error: KlcliError | None = None
 
 
 def verify_report(
-    found: Verification | MatrixVerification, *, proved: bool | None, allow_scale: bool
+    found: Verification | MatrixVerification,
+    *,
+    proved: bool | None,
+    witness: bool | None = None,
+    allow_scale: bool,
 ) -> Report:
     """The report on one formula.
 
     Args:
         found: what it is.
         proved: whether that was proved by algebra; None where it was not tried.
+        witness: whether sympy shows it, too; None where it was not asked.
         allow_scale: whether a multiple of the KL passes.
     """
     if isinstance(found, MatrixVerification):
         return matrix_report(found, allow_scale=allow_scale)
+    if witness is not None and witness != bool(proved):
+        found = replace(found, warnings=(*found.warnings, _DISAGREEMENT[witness]))
     data = data_of(found, proved)
     return Report(
         data=data,
         rows=[row_of(data)],
-        document=Document(_sentence(found), tuple(_blocks(found, data, proved))),
+        document=Document(_sentence(found), tuple(_blocks(found, data, _proof(found, proved, witness)))),
         bare=_bare(found),
         holds=_holds(found, allow_scale),
     )
@@ -123,7 +138,9 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
 def _report(answer: Answer, allow_scale: bool) -> Report | None:
     """The report on one formula of a file; None for one that could not be read."""
     found = answer.verification
-    return verify_report(found, proved=answer.proved, allow_scale=allow_scale) if found else None
+    if found is None:
+        return None
+    return verify_report(found, proved=answer.proved, witness=answer.witness, allow_scale=allow_scale)
 
 
 def _holds(found: Verification, allow_scale: bool) -> bool:
@@ -196,7 +213,7 @@ def _optimum(found: Verification) -> str:
     return f"its optimum is {' and '.join(moved)}" if moved else "its optimum is that of the KL"
 
 
-def _blocks(found: Verification, data: VerifyData, proved: bool | None) -> Iterator[Block]:
+def _blocks(found: Verification, data: VerifyData, proof: str) -> Iterator[Block]:
     best = found.best
     if best.corrected:
         lines = best.corrected.split("\n")
@@ -204,13 +221,13 @@ def _blocks(found: Verification, data: VerifyData, proved: bool | None) -> Itera
             yield Paragraph(f"corrected: {lines[0]}", "good")
         else:
             yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
-    facts = tuple(_facts(found, data, proved))
+    facts = tuple(_facts(found, data, proof))
     if facts:
         yield Facts(facts)
     yield from (Note("warning", warning) for warning in found.warnings)
 
 
-def _facts(found: Verification, data: VerifyData, proved: bool | None) -> Iterator[Fact]:
+def _facts(found: Verification, data: VerifyData, proof: str) -> Iterator[Fact]:
     best, verdict = found.best, found.best.verdict
     if best.mistake and best.kind in ("scaled",):
         yield Fact("mistake", f"{best.mistake.code} {best.mistake.sentence}", tone="bad")
@@ -225,16 +242,21 @@ def _facts(found: Verification, data: VerifyData, proved: bool | None) -> Iterat
         value = "no value" if point.found is None else significant(point.found)
         yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
     if verdict.kl:
-        own = len(own_points(found.prepared.tree))
-        points = len(PAIR_PROBES) if verdict.roles.has_prior else len(PROBES) + own
-        digits = compared_digits(found.prepared.tree)
-        numeric = f"holds to {digits} digits at {points} points"
-        yield Fact("proof", "proved by algebra, for all means and heads" if proved else numeric)
+        yield Fact("proof", proof)
     yield from _others(found)
     yield from _sampler(found)
     for label, text in set_aside(found):
         yield Fact(label, text)
     yield from _numerics(found)
+
+
+def _proof(found: Verification, proved: bool | None, witness: bool | None) -> str:
+    """What a verdict rests on."""
+    if proved:
+        return "proved by algebra, for all means and heads" + (", and by sympy" if witness else "")
+    own = len(own_points(found.prepared.tree))
+    points = len(PAIR_PROBES) if found.best.verdict.roles.has_prior else len(PROBES) + own
+    return f"holds to {compared_digits(found.prepared.tree)} digits at {points} points"
 
 
 def _meanings(found: Verification) -> Iterator[Fact]:
