@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,14 +30,16 @@ from klcli.formula.syntax import FormulaError
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.candidates import Question
-from klcli.judge.matrix.verification import MatrixVerification, verify_matrices
-from klcli.judge.matrix.ways import READINGS
+from klcli.judge.matrix.readings import READINGS
 from klcli.judge.verdict import FixedPrior
 from klcli.judge.verification import Verification
 from klcli.judge.verification import verify as settle
 from klcli.render.signs import visible
 from klcli.report.report import Report
 from klcli.report.verify import Answer, verify_many_report, verify_report
+
+if TYPE_CHECKING:
+    from klcli.judge.matrix.verification import MatrixVerification
 
 __all__ = ["verify"]
 
@@ -151,6 +154,8 @@ def _settled(
     if program := read_matrices(text, language):
         line = _sampling_line(sampler, program.language) if sampler is not None else None
         other = None if language else read_otherwise(program)
+        from klcli.judge.matrix.verification import verify_matrices
+
         return verify_matrices(program, replace(question, matrix_sampler=line), other=other)
     if question.matrix_reading and question.reading is None:
         hint = f"a number is read as {', '.join(PARAMETERIZATIONS)}"
@@ -204,7 +209,7 @@ def _proofs(
     found: Verification | MatrixVerification, *, symbolic: bool, witness: bool
 ) -> tuple[bool | None, bool | None]:
     """Whether the verdict is proved, and shown by sympy; None where that is not asked, or impossible."""
-    if not symbolic or isinstance(found, MatrixVerification) or found.best.verdict.kl is None:
+    if not symbolic or not isinstance(found, Verification) or found.best.verdict.kl is None:
         return None, None
     from klcli.judge.proof import is_proved, is_shown_by_sympy
 

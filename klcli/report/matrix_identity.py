@@ -5,10 +5,11 @@ from __future__ import annotations
 from klcli.formula.editing import in_habit
 from klcli.formula.tree import Symbol, Tree
 from klcli.judge.constants import constant_text
+from klcli.judge.matrix.readings import READINGS
 from klcli.judge.matrix.rewriting import Setting
 from klcli.judge.matrix.verdict import MatrixVerdict
 from klcli.judge.matrix.verification import MatrixVerification
-from klcli.judge.matrix.ways import READINGS, Head, Side
+from klcli.judge.matrix.ways import Head, Side
 from klcli.judge.verdict import Quantity
 
 __all__ = [

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text, significant
@@ -13,7 +14,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.explanation import shape_words
 from klcli.judge.identification import PROBES, compared_digits, own_points
-from klcli.judge.matrix.verification import MatrixVerification
 from klcli.judge.naming import condition_text, kl_text, multiple_text, scale_text
 from klcli.judge.pairs import PAIR_PROBES
 from klcli.judge.shape import Minimum
@@ -34,7 +34,9 @@ from klcli.report.document import (
 )
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, data_of, row_of, set_aside
-from klcli.report.verify_matrices import matrix_report
+
+if TYPE_CHECKING:
+    from klcli.judge.matrix.verification import MatrixVerification
 
 __all__ = ["Answer", "verify_many_report", "verify_report"]
 
@@ -83,7 +85,9 @@ def verify_report(
         witness: whether sympy shows it, too; None where it was not asked.
         allow_scale: whether a multiple of the KL passes.
     """
-    if isinstance(found, MatrixVerification):
+    if not isinstance(found, Verification):
+        from klcli.report.verify_matrices import matrix_report
+
         return matrix_report(found, allow_scale=allow_scale)
     if witness is not None and witness != bool(proved):
         found = replace(found, warnings=(*found.warnings, _DISAGREEMENT[witness]))

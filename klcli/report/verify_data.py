@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from klcli.formula.editing import in_habit
 from klcli.formula.numeral import decimal_text
 from klcli.formula.program import Program
 from klcli.judge.candidates import Candidate
 from klcli.judge.constants import constant_text
-from klcli.judge.matrix.counterexample import Plain
 from klcli.judge.mistakes import Mistake
 from klcli.judge.naming import prior_text, scale_text
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
+
+if TYPE_CHECKING:
+    from klcli.judge.matrix.counterexample import Plain
 
 __all__ = [
     "SCHEMA",

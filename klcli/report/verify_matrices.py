@@ -8,9 +8,9 @@ from klcli.formula.editing import in_habit
 from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.matrix.counterexample import Plain
 from klcli.judge.matrix.fitting import DIGITS, pairs
+from klcli.judge.matrix.readings import READINGS
 from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict
 from klcli.judge.matrix.verification import MatrixVerification
-from klcli.judge.matrix.ways import READINGS
 from klcli.judge.mistakes import Mistake
 from klcli.judge.verdict import STANDARD
 from klcli.report.document import Block, Document, Fact, Facts, Item, Note, Paragraph

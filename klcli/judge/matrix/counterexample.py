@@ -13,8 +13,9 @@ from klcli.formula.matrix.kinds import Kind
 from klcli.formula.matrix.linear import Linear, transposed
 from klcli.judge.matrix.fitting import Subject
 from klcli.judge.matrix.points import Shown, divergence
+from klcli.judge.matrix.readings import Reading
 from klcli.judge.matrix.verdict import MatrixVerdict
-from klcli.judge.matrix.ways import Reading, Side
+from klcli.judge.matrix.ways import Side
 
 __all__ = ["MatrixCounterexample", "Plain", "counterexample"]
 

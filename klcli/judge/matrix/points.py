@@ -18,7 +18,8 @@ from typing import Generic, TypeVar
 from klcli.formula.arithmetic import Arithmetic
 from klcli.formula.matrix.evaluation import Value
 from klcli.formula.matrix.linear import Linear, Matrix, Vector, transposed
-from klcli.judge.matrix.ways import Reading, Side, Way
+from klcli.judge.matrix.readings import Reading
+from klcli.judge.matrix.ways import Side, Way
 
 __all__ = [
     "SIZES",

@@ -15,8 +15,9 @@ from klcli.formula.matrix.linear import Linear, transposed
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree, free_symbols
 from klcli.judge.matrix.fitting import pairs
+from klcli.judge.matrix.readings import READINGS, Reading
 from klcli.judge.matrix.verdict import MatrixVerdict
-from klcli.judge.matrix.ways import READINGS, Reading, Way
+from klcli.judge.matrix.ways import Way
 from klcli.judge.mistakes import find_mistake
 from klcli.judge.sampler import Sampling, SamplingStatus
 

@@ -20,11 +20,12 @@ from klcli.judge.candidates import PLAIN, Question
 from klcli.judge.matrix.counterexample import MatrixCounterexample, counterexample
 from klcli.judge.matrix.fitting import Subject
 from klcli.judge.matrix.preparation import Aside, set_aside, without_jitter
+from klcli.judge.matrix.readings import READINGS
 from klcli.judge.matrix.repair import Repair, repaired
 from klcli.judge.matrix.rewriting import Setting
 from klcli.judge.matrix.sampler import judge_matrix_sampler
 from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict, judge_way
-from klcli.judge.matrix.ways import READINGS, Way, misfit, ways
+from klcli.judge.matrix.ways import Way, misfit, ways
 from klcli.judge.mistakes import find_mistake
 from klcli.judge.names import is_dimension, is_mean
 from klcli.judge.sampler import Sampling

@@ -10,19 +10,12 @@ from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.matrix.kinds import Kind
+from klcli.judge.matrix.readings import READINGS, Reading
 from klcli.judge.names import is_mean, is_prior
 
-__all__ = ["READINGS", "Head", "Reading", "Side", "Way", "misfit", "ways"]
+__all__ = ["Head", "Side", "Way", "misfit", "ways"]
 
 Side: TypeAlias = Literal["q", "p"]
-Reading: TypeAlias = Literal["covariance", "cholesky", "precision"]
-
-READINGS: Mapping[Reading, str] = {
-    "covariance": "a covariance matrix",
-    "cholesky": "the lower Cholesky factor of a covariance matrix",
-    "precision": "a precision matrix, the inverse of a covariance matrix",
-}
-"""What a matrix can be, in words."""
 
 _MOST_HEADS = 4
 _STATES: Mapping[Reading, re.Pattern[str]] = {
