@@ -18,6 +18,7 @@ from klcli.cli.types import Choice
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.render.signs import seen
+from klcli.report.document import Document
 from klcli.report.report import Report
 
 __all__ = ["FINDING_FORMATS", "FORMATS", "Settings", "findings_options", "output_options", "write"]
@@ -155,19 +156,23 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
 def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
     chosen = settings.chosen()
     if chosen == "text":
-        from klcli.render.terminal import render
-
-        return render(
-            report.document,
-            width=_width(stream),
-            color=_colored(settings.color, stream),
-            unicode=_has_signs(stream),
-        )
+        return _text_of(report.document, _width(stream), _colored(settings.color, stream), _has_signs(stream))
     views = {"json": (report.data,), "csv": (report.rows, report.columns)}
     views |= dict.fromkeys(FINDING_FORMATS, (report.findings,))
     options = {"standalone": True} if settings.standalone else {}
     render_as = import_module(f"klcli.render.{chosen}").render
     return str(render_as(*views.get(chosen, (report.document,)), **options))
+
+
+def _text_of(document: Document, width: int | None, color: bool, unicode: bool) -> str:
+    """The document in words; rich, which takes 40 ms to load, is for terminals and colours alone."""
+    if width is None and not color:
+        from klcli.render import plain
+
+        return plain.render(document, unicode=unicode)
+    from klcli.render import terminal
+
+    return terminal.render(document, width=width, color=color, unicode=unicode)
 
 
 def _width(stream: TextIO) -> int | None:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-__all__ = ["cells_of", "clipped", "laid"]
+__all__ = ["cells_of", "clipped", "columns_of", "laid"]
 
 _TAB = 4
 
@@ -21,13 +21,13 @@ def cells_of(line: str, spell: Callable[[str], str]) -> list[str]:
     cells, width = [], 0
     for character in line:
         cells.append(" " * (_TAB - width % _TAB) if character == "\t" else spell(character))
-        width += _width(cells[-1])
+        width += columns_of(cells[-1])
     return cells
 
 
 def laid(cells: Sequence[str]) -> tuple[str, list[int]]:
     """The text of a line, and the columns at which each of its characters and its end stand, from 0."""
-    return "".join(cells), list(accumulate(map(_width, cells), initial=0))
+    return "".join(cells), list(accumulate(map(columns_of, cells), initial=0))
 
 
 def clipped(cells: Sequence[str], width: int, dots: str) -> list[str]:
@@ -39,7 +39,7 @@ def clipped(cells: Sequence[str], width: int, dots: str) -> list[str]:
     return [*cells[:count], dots]
 
 
-def _width(text: str) -> int:
+def columns_of(text: str) -> int:
     """The columns of a terminal that a text takes."""
     if text.isascii():
         return len(text)

@@ -1,0 +1,283 @@
+"""Where everything in a document stands, and in which style: rows of texts in columns of known widths.
+
+`klcli.render.plain` and `klcli.render.terminal` write what is laid out here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
+
+from klcli.formula.printing import to_text
+from klcli.render.braille import Stroke, draw
+from klcli.render.breaking import broken
+from klcli.render.columns import Column, fit
+from klcli.render.excerpts import Piece, marked
+from klcli.render.signs import to_ascii
+from klcli.render.wording import spell, without_picture
+from klcli.report.document import (
+    Block,
+    Document,
+    Facts,
+    Heading,
+    Item,
+    Note,
+    Paragraph,
+    Plot,
+    Source,
+    Steps,
+    Table,
+    Text,
+)
+
+__all__ = ["UNBOUNDED", "Grid", "Line", "lay_out", "text_of", "trimmed"]
+
+Line: TypeAlias = tuple[tuple[str, str], ...]
+"""Texts, one behind the other, each with its style."""
+
+_STYLES = {"plain": "", "strong": "bold", "good": "green", "bad": "red", "muted": "dim"}
+_KINDS = {"error": "red", "warning": "yellow", "info": "cyan", "note": "cyan"}
+_CURVES = ("bold", "cyan", "yellow", "magenta", "green", "red", "blue")
+
+UNBOUNDED = 1_000_000
+_NARROWEST = 24
+"""The width that a terminal is taken to have at least."""
+_LONGEST_LINE = 100
+"""Characters beyond which a line of prose is hard to read."""
+_NARROWEST_REMARK = 28
+"""Characters below which remarks go under their values and not beside them."""
+_INDENT = 2
+_GAPS = (3, 2, 1)
+
+_TRAILING = re.compile(r"(?: |\x1b\[[\d;]*m)+$", re.MULTILINE)
+_AFTER_RELATION = re.compile(r"(?<=[=≈±~]) ")
+_GLUE = "\ue000"
+"""Stands for a space at which no line is broken; `visible` leaves no such character in a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Texts in columns.
+
+    Attributes:
+        head: titles of the columns, with a line below them; empty where there are none.
+        rows: the texts.
+        widths: of the columns, in characters.
+        gap: between two columns.
+        right: the columns that are aligned to the right.
+        indent: characters in front of every line.
+    """
+
+    head: tuple[Line, ...]
+    rows: tuple[tuple[Line, ...], ...]
+    widths: tuple[int, ...]
+    gap: int
+    right: frozenset[int]
+    indent: int = 0
+
+
+def lay_out(
+    document: Document, *, width: int | None, unicode: bool, columns_of: Callable[[str], int]
+) -> Iterator[Grid | None]:
+    """The parts of a document from top to bottom; None is a blank line.
+
+    Args:
+        document: what to say.
+        width: of the terminal, in characters; None where there is none, and then no line is wrapped.
+        unicode: whether any character may be used; otherwise the texts are ASCII.
+        columns_of: counts the columns of a terminal that a text takes.
+    """
+    layout = _Layout(UNBOUNDED if width is None else max(width, _NARROWEST), unicode, columns_of)
+    if document.title:
+        yield layout.prose(layout.line(document.title, "bold"))
+    before: Block | None = None
+    for number, block in enumerate(document.blocks):
+        if not _belongs(before, block) and (number or document.title):
+            yield None
+        yield layout.show(block)
+        before = block
+
+
+def text_of(line: Line) -> str:
+    """A line without its styles."""
+    return "".join(text for text, _ in line)
+
+
+def trimmed(text: str) -> str:
+    """What was written, without the blanks at the ends of lines."""
+    return _TRAILING.sub(lambda end: end[0].replace(" ", ""), text.replace(_GLUE, " "))
+
+
+def _belongs(before: Block | None, block: Block) -> bool:
+    """Whether no blank line separates a block from the one before, or from the title."""
+    match before, block:
+        case (Heading(), _) | (None, Paragraph() | Note()):
+            return True
+        case (Note(), Note() | Source()):
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The look of each block in a width.
+
+    `columns_of` counts the columns of a terminal that a text takes.
+    """
+
+    width: int
+    unicode: bool
+    columns_of: Callable[[str], int]
+
+    def show(self, block: Block) -> Grid:
+        match block:
+            case Heading(text):
+                return self.prose(self.line(text, "bold"))
+            case Paragraph(text, tone):
+                return self.prose(self.line(text, _STYLES[tone]))
+            case Note():
+                return self.note(block)
+            case Item():
+                return replace(self.item(block), indent=_INDENT)
+            case Facts():
+                return replace(self.facts(block), indent=_INDENT)
+            case Table():
+                return replace(self.table(block), indent=_INDENT)
+            case Steps():
+                return replace(self.steps(block), indent=_INDENT)
+            case Plot():
+                return replace(self.plot(block), indent=_INDENT)
+            case Source():
+                return self.source(block)
+        assert_never(block)
+
+    @property
+    def room(self) -> int:
+        """The characters that an indented block may take."""
+        return self.width - _INDENT
+
+    @property
+    def readable(self) -> int:
+        """The characters that a line of prose may take."""
+        return self.width if self.width == UNBOUNDED else min(self.width, _LONGEST_LINE)
+
+    def words(self, text: Text) -> str:
+        if self.unicode:
+            return spell(text, str, lambda tree: to_text(tree, "unicode"))
+        return spell(text, to_ascii, to_text)
+
+    def line(self, text: Text, style: str = "") -> Line:
+        return ((_AFTER_RELATION.sub(_GLUE, self.words(text)), style),)
+
+    def prose(self, text: Line) -> Grid:
+        return self.grid([[text]], self.readable)
+
+    def note(self, note: Note) -> Grid:
+        label = self.line(f"{note.kind}:", _KINDS[note.kind])
+        return self.grid([[label, self.line(note.text)]], self.readable, rigid=[0], gaps=[1])
+
+    def item(self, item: Item) -> Grid:
+        labels = [self.line(item.label, "bold"), *(() for _ in item.lines[1:])]
+        lines = [self.line(line.text, _STYLES[line.tone]) for line in item.lines]
+        return self.grid(list(zip(labels, lines, strict=True)), self.readable - _INDENT, rigid=[0], gaps=[2])
+
+    def facts(self, facts: Facts) -> Grid:
+        labels = [self.line(fact.label) for fact in facts.facts]
+        values = [self.line(fact.value, _STYLES[fact.tone]) for fact in facts.facts]
+        remarks = [self.line(fact.remark) for fact in facts.facts]
+        gap = _GAPS[0]
+        if self.room - self.widest(labels) - self.widest(values) - 2 * gap >= _NARROWEST_REMARK:
+            return self.grid(
+                list(zip(labels, values, remarks, strict=True)), self.room, rigid=[0, 1], gaps=[gap]
+            )
+        rows = []
+        for label, value, remark in zip(labels, values, remarks, strict=True):
+            rows += [[label, value], [(), remark]] if text_of(remark) else [[label, value]]
+        return self.grid(rows, self.room, rigid=[0], gaps=[gap])
+
+    def table(self, table: Table) -> Grid:
+        rows = [[self.line(cell.text, _STYLES[cell.tone]) for cell in row] for row in table.rows]
+        head = [self.line(column.title, "bold") for column in table.columns]
+        numeric = [index for index, column in enumerate(table.columns) if column.numeric]
+        return self.grid(rows, self.room, head=head, rigid=numeric, right=numeric)
+
+    def steps(self, steps: Steps) -> Grid:
+        rows = []
+        left = f"{self.words(steps.subject)} ="
+        room = self.room - len(f"{len(steps.steps)}. ")
+        for number, step in enumerate(steps.steps, start=1):
+            rule = (*self.line(step.rule), ("  ", ""), *self.line(step.value, "dim"))
+            formula = broken(f"{left} {self.words((step.tree,))}", room)
+            rows += [[_plain(f"{number}."), rule], [(), _plain(formula)]]
+            left = "="
+        return self.grid(rows, self.room, rigid=[0], right=[0], gaps=[1])
+
+    def plot(self, plot: Plot) -> Grid:
+        if not self.unicode:
+            return self.prose(self.line(without_picture(plot), "dim"))
+        picture = self.line(plot.title, "bold")
+        lines = [
+            tuple(part for stroke in row for part in self.stroke(stroke)) for row in draw(plot, self.room)
+        ]
+        return self.grid([[line] for line in (picture, *lines)], self.room)
+
+    def source(self, source: Source) -> Grid:
+        rows = marked(source, self.width, unicode=self.unicode)
+        return self.grid([[tuple(_styled(piece, source) for piece in row)] for row in rows], self.width)
+
+    def stroke(self, stroke: Stroke) -> Line:
+        style = "dim" if stroke.curve is None else _CURVES[stroke.curve % len(_CURVES)]
+        return self.line(stroke.text, style)
+
+    def widest(self, lines: Iterable[Line]) -> int:
+        """The columns of the widest of some lines, each of which may be several."""
+        return max((self.columns_of(part) for line in lines for part in text_of(line).split("\n")), default=0)
+
+    def grid(
+        self,
+        rows: Sequence[Sequence[Line]],
+        room: int,
+        *,
+        head: Sequence[Line] = (),
+        rigid: Sequence[int] = (),
+        right: Sequence[int] = (),
+        gaps: Sequence[int] = _GAPS,
+    ) -> Grid:
+        """Texts in columns, in at most `room` characters unless the rigid columns alone need more.
+
+        Args:
+            rows: the texts, as many in each row.
+            room: the characters for all columns and the gaps between them.
+            head: titles of the columns, if they have any.
+            rigid: the columns whose entries are not wrapped.
+            right: the columns that are aligned to the right.
+            gaps: the characters that may be between two columns, the best first.
+        """
+        entries = list(zip(*rows, strict=True)) if rows else [() for _ in head]
+        titles = list(head) or [() for _ in entries]
+        columns = [
+            Column(self.widest([title]), self.widest(texts), self._longest([title, *texts]), index in rigid)
+            for index, (title, texts) in enumerate(zip(titles, entries, strict=True))
+        ]
+        widths, gap = fit(columns, room, gaps)
+        return Grid(tuple(head), tuple(map(tuple, rows)), tuple(widths), gap, frozenset(right))
+
+    def _longest(self, lines: Iterable[Line]) -> int:
+        return max((self.columns_of(word) for line in lines for word in text_of(line).split()), default=0)
+
+
+def _styled(piece: Piece, source: Source) -> tuple[str, str]:
+    styles = {
+        "gutter": "blue",
+        "code": "",
+        "help": "green",
+        "mark": f"bold {_KINDS[source.kind]}",
+        "other mark": "bold blue",
+    }
+    return piece.text, styles[piece.role]
+
+
+def _plain(text: str) -> Line:
+    return ((text, ""),)

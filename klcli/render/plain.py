@@ -1,0 +1,42 @@
+"""Documents where no terminal is: plain texts in columns, with no line wrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from klcli.render.cells import columns_of
+from klcli.render.layout import Grid, lay_out, text_of, trimmed
+from klcli.report.document import Document
+
+__all__ = ["render"]
+
+
+def render(document: Document, *, unicode: bool) -> str:
+    """The text of a document, ending in a line end unless there is nothing to say.
+
+    Args:
+        document: what to say.
+        unicode: whether any character may be used; otherwise the text is ASCII.
+    """
+    lines: list[str] = []
+    for grid in lay_out(document, width=None, unicode=unicode, columns_of=columns_of):
+        lines += [""] if grid is None else _lines(grid, "─" if unicode else "-")
+    return trimmed("".join(f"{line}\n" for line in lines))
+
+
+def _lines(grid: Grid, rule: str) -> Iterator[str]:
+    if grid.head and not any(grid.widths):
+        return
+    rows = [grid.head, *grid.rows] if grid.head else grid.rows
+    for number, row in enumerate(rows):
+        for parts in zip_longest(*(text_of(line).split("\n") for line in row), fillvalue=""):
+            yield " " * grid.indent + (" " * grid.gap).join(_aligned(grid, parts))
+        if grid.head and not number:
+            yield " " * grid.indent + rule * (sum(grid.widths) + grid.gap * (len(grid.widths) - 1))
+
+
+def _aligned(grid: Grid, parts: Sequence[str]) -> Iterator[str]:
+    for index, (part, width) in enumerate(zip(parts, grid.widths, strict=True)):
+        blank = " " * (width - columns_of(part))
+        yield blank + part if index in grid.right else part + blank
