@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ COMMANDS = {
 """Every command is a module of `klcli.cli` with a function of its name; it is imported when it is called."""
 
 FAILED, INTERNAL, INTERRUPTED, CLOSED_PIPE = 1, 3, 130, 141
+
+_OBJECTS = 100_000
+"""New objects after which cycles are looked for: what a start loads stays, and looking at it takes 6 ms."""
 
 _EPILOG = """\b
 Examples:
@@ -103,6 +107,7 @@ def cli(ctx: click.Context, settings: Settings) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
+    gc.set_threshold(_OBJECTS)
     _open_streams()
     sys.exit(_status(sys.argv[1:] if arguments is None else list(arguments)))
 

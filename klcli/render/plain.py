@@ -26,7 +26,7 @@ def render(document: Document, *, unicode: bool) -> str:
 
 
 def _lines(grid: Grid, rule: str) -> Iterator[str]:
-    if grid.head and not any(grid.widths):
+    if grid.head and not sum(grid.widths) + grid.gap * (len(grid.widths) - 1):
         return
     rows = [grid.head, *grid.rows] if grid.head else grid.rows
     for number, row in enumerate(rows):
@@ -38,5 +38,8 @@ def _lines(grid: Grid, rule: str) -> Iterator[str]:
 
 def _aligned(grid: Grid, parts: Sequence[str]) -> Iterator[str]:
     for index, (part, width) in enumerate(zip(parts, grid.widths, strict=True)):
-        blank = " " * (width - columns_of(part))
-        yield blank + part if index in grid.right else part + blank
+        if index in grid.right:
+            own = part.rstrip()
+            yield " " * (width - columns_of(own)) + own
+        else:
+            yield part + " " * (width - columns_of(part))

@@ -15,8 +15,10 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula import notation, python
-from klcli.formula.arithmetic import Decimals, Floats, Symbols, evaluate
+from klcli.formula.arithmetic import Decimals, Symbols, evaluate
+from klcli.formula.doubles import Grids
 from klcli.formula.interval import Intervals
+from klcli.formula.normal_form import NormalForms
 from klcli.formula.printing import NOTATIONS, to_text
 from klcli.formula.tree import Tree, free_symbols
 
@@ -145,7 +147,6 @@ def attempt(action: Callable[[], Any]) -> tuple[str, float, Any]:
 
 
 def evaluations(tree: Tree) -> dict[str, Callable[[], Any]]:
-    import numpy
     import sympy
 
     names = free_symbols(tree)
@@ -154,7 +155,8 @@ def evaluations(tree: Tree) -> dict[str, Callable[[], Any]]:
     return {
         "digits": lambda: evaluate(tree, dict.fromkeys(names, seven), digits),
         "interval": lambda: evaluate(tree, dict.fromkeys(names, interval.number(Fraction(2))), interval),
-        "floats": lambda: evaluate(tree, dict.fromkeys(names, numpy.linspace(-1, 1, 5)), Floats()),
+        "doubles": lambda: evaluate(tree, {name: [[-1.0, -0.5, 0.0, 0.5, 1.0]] for name in names}, Grids()),
+        "normal form": lambda: _difference(tree, NormalForms()),
         "symbols": lambda: evaluate(
             tree, {name: sympy.Symbol(name, positive=True) for name in names}, Symbols()
         ),
@@ -163,9 +165,14 @@ def evaluations(tree: Tree) -> dict[str, Callable[[], Any]]:
     }
 
 
+def _difference(tree: Tree, run: NormalForms) -> bool:
+    """Whether a formula is itself, by its normal form."""
+    form = evaluate(tree, {name: run.symbol(name, positive=True) for name in free_symbols(tree)}, run)
+    return run.is_zero(run.operate("-", form, form))
+
+
 def main() -> None:
-    import numpy  # noqa: F401  loaded before the clock starts
-    import sympy  # noqa: F401
+    import sympy  # noqa: F401  loaded before the clock starts
 
     def report(label: str, tried: str, ending: str, seconds: float) -> None:
         print(json.dumps([label, tried, ending, seconds]))

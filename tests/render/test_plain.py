@@ -31,6 +31,8 @@ def test_every_document_is_what_rich_makes_of_it(document: Document) -> None:
             assert plain.render(document, unicode=unicode) == expected
 
 
-@pytest.mark.parametrize("text", ["σ² ± 10⁻³ ≤ ½ ∑ⱼ log(2 π)", "e\u0301", "漢字かな", "−1/2 · x₁ → ∞ …", "é ü"])
+@pytest.mark.parametrize(
+    "text", ["σ² ± 10⁻³ ≤ ½ ∑ⱼ log(2 π)", "e\u0301", "漢字かな", "−1/2 · x₁ → ∞ …", "é ü"]
+)
 def test_columns_are_counted_as_rich_does(text: str) -> None:
     assert columns_of(text) == cell_len(text)
