@@ -57,10 +57,10 @@ class Form:
 
 
 class NormalForms:
-    """The arithmetic of normal forms, with the generators of one proof."""
+    """The arithmetic of normal forms; `ring` holds the generators of one proof."""
 
     def __init__(self) -> None:
-        self._ring = Ring()
+        self.ring = Ring()
 
     def symbol(self, name: str, *, positive: bool = False) -> Form:
         """A variable that takes every real value, or every positive one."""
@@ -68,7 +68,7 @@ class NormalForms:
 
     def is_zero(self, form: Form) -> bool:
         """Whether a form is seen to be zero for all values of the symbols."""
-        return not self._ring.without_divisors(form.terms)[0]
+        return not self.ring.without_divisors(form.terms)[0]
 
     def number(self, value: Fraction) -> Form:
         return self._form({ONE: value} if value else {})
@@ -131,7 +131,7 @@ class NormalForms:
         for monomial, factor in value.terms.items():
             base = self._argument(monomial)
             if base is None:
-                base = self._ring.number("exp", monomial, 2)
+                base = self.ring.number("exp", monomial, 2)
             found = product_of(found, ((base, factor),))
         return self._written_out(UNIT, found)
 
@@ -139,7 +139,7 @@ class NormalForms:
         """The generator whose logarithm a monomial is."""
         if len(monomial) != 1 or monomial[0][1] != 1:
             return None
-        generator = self._ring[monomial[0][0]]
+        generator = self.ring[monomial[0][0]]
         return generator.of if generator.kind == "log" and isinstance(generator.of, int) else None
 
     def log(self, value: Form) -> Form:
@@ -159,12 +159,12 @@ class NormalForms:
 
     def _log_of(self, number: int) -> Terms:
         """The logarithm of a generator that is > 0."""
-        generator = self._ring[number]
+        generator = self.ring[number]
         if generator.kind == "exp":
             assert isinstance(generator.of, tuple)
             return {generator.of: UNIT}
-        beyond_one = added(self._ring.terms(number), {ONE: -UNIT})
-        is_large = generator.kind in ("prime", "pi") or self._ring.sign(beyond_one) == 2
+        beyond_one = added(self.ring.terms(number), {ONE: -UNIT})
+        is_large = generator.kind in ("prime", "pi") or self.ring.sign(beyond_one) == 2
         return self._generator("log", number, 2 if is_large else 0)
 
     def power(self, base: Form, exponent: Fraction) -> Form:
@@ -193,7 +193,7 @@ class NormalForms:
         return self._root(*self._as_product(base), exponent)
 
     def _whole_power(self, base: Form, exponent: Fraction) -> Form:
-        terms = self._ring.power(base.terms, exponent.numerator) if base.terms else {}
+        terms = self.ring.power(base.terms, exponent.numerator) if base.terms else {}
         sign = base.sign if exponent % 2 else max(abs(base.sign), 1)
         parts = tuple((part, own * exponent) for part, own in base.parts or ((base, UNIT),))
         return self._form(terms, sign, parts)
@@ -204,32 +204,32 @@ class NormalForms:
             return self._written_out(bounded_power(factor, exponent.numerator), power_of(monomial, exponent))
         found = power_of(self._primes(factor), exponent)
         for number, own in monomial:
-            if not self._ring[number].sign:  # its exponent is even, so that this is a power of its square
+            if not self.ring[number].sign:  # its exponent is even, so that this is a power of its square
                 inner: Terms = {((number, UNIT),): UNIT}
-                number = self._ring.number("abs", _key(inner), 1, inner)
+                number = self.ring.number("abs", _key(inner), 1, inner)
             found = product_of(found, ((number, own * exponent),))
         return self._written_out(UNIT, found)
 
     def _written_out(self, factor: Fraction, monomial: Monomial) -> Form:
         """A number times a monomial, which knows the sums in it as its parts."""
-        sums = [(number, own) for number, own in monomial if self._ring[number].kind == "sum"]
-        parts = [(self._form(self._ring.terms(number), self._ring[number].sign), own) for number, own in sums]
+        sums = [(number, own) for number, own in monomial if self.ring[number].kind == "sum"]
+        parts = [(self._form(self.ring.terms(number), self.ring[number].sign), own) for number, own in sums]
         rest = tuple(power for power in monomial if power not in sums)
-        parts.append((self._form(self._ring.settled({rest: factor})), UNIT))
-        return self._form(self._ring.settled({monomial: factor}), 0, tuple(parts))
+        parts.append((self._form(self.ring.settled({rest: factor})), UNIT))
+        return self._form(self.ring.settled({monomial: factor}), 0, tuple(parts))
 
     def _product(self, left: Form, right: Form) -> Form:
         if left.terms == right.terms:
             return self._whole_power(left, Fraction(2))
         sign = min(abs(left.sign), abs(right.sign)) * (1 if left.sign * right.sign > 0 else -1)
         parts = (*(left.parts or ((left, UNIT),)), *(right.parts or ((right, UNIT),)))
-        return self._form(self._ring.times(left.terms, right.terms), sign, parts)
+        return self._form(self.ring.times(left.terms, right.terms), sign, parts)
 
     def _absolute(self, value: Form) -> Form:
         """The absolute value; of x and -x, and of multiples that are > 0, it is one generator."""
         if value.sign:
             return value if value.sign > 0 else self.negative(value)
-        factor, common = self._ring.content(value.terms)
+        factor, common = self.ring.content(value.terms)
         rest = scaled(value.terms, 1 / factor, power_of(common, -UNIT))
         rest = rest if rest[min(rest)] > 0 else scaled(rest, -UNIT)
         return self._form(scaled(self._generator("abs", _key(rest), 1, rest), factor, common))
@@ -253,19 +253,19 @@ class NormalForms:
         if value.sign == 2 or len(value.terms) != 2:
             return value.sign == 2
         (one, more), (other, less) = sorted(value.terms.items(), key=lambda term: -term[1])
-        signs = [self._ring.sign({monomial: UNIT}) for monomial in (one, other)]
+        signs = [self.ring.sign({monomial: UNIT}) for monomial in (one, other)]
         if signs != [2, 2] or not more > 0 > less:
             return False
         ratio = {product_of(one, power_of(other, -UNIT)): -more / less}
-        return self.log(self._form(self._ring.settled(ratio))).sign == 2
+        return self.log(self._form(self.ring.settled(ratio))).sign == 2
 
     def _as_product(self, value: Form) -> tuple[Fraction, Monomial]:
         """A form that is >= 0, and not 0 everywhere, as a number > 0 times a monomial."""
-        terms, divisors = self._ring.without_divisors(value.terms)
+        terms, divisors = self.ring.without_divisors(value.terms)
         if len(terms) == 1:
             ((monomial, factor),) = terms.items()
             return factor, product_of(monomial, divisors)
-        factor, common = self._ring.content(terms)
+        factor, common = self.ring.content(terms)
         rest = scaled(terms, 1 / factor, power_of(common, -UNIT))
         own = self._generator("sum", _key(rest), 2 if self._is_positive(value) else 1, rest)
         return factor, product_of(product_of(common, divisors), next(iter(own)))
@@ -275,18 +275,18 @@ class NormalForms:
         found = ONE
         for whole, sign in ((factor.numerator, 1), (factor.denominator, -1)):
             for prime, exponent in primes(whole):
-                number = self._ring.number("prime", prime, 2)
+                number = self.ring.number("prime", prime, 2)
                 found = product_of(found, ((number, Fraction(sign * exponent)),))
         return found
 
     def _generator(self, kind: str, of: Hashable, sign: int, terms: Terms | None = None) -> Terms:
-        return {((self._ring.number(kind, of, sign, terms), UNIT),): UNIT}
+        return {((self.ring.number(kind, of, sign, terms), UNIT),): UNIT}
 
     def _form(self, terms: Terms, sign: int = 0, parts: tuple[tuple[Form, Fraction], ...] = ()) -> Form:
         """A form with its sign: what its terms show, or else what is known from how it was made."""
-        self._ring.count(len(terms))
+        self.ring.count(len(terms))
         kept = parts if len(terms) > 1 and len(parts) <= _MOST_PARTS else ()
-        return Form(terms, self._ring.sign(terms) or sign, kept)
+        return Form(terms, self.ring.sign(terms) or sign, kept)
 
 
 def _key(terms: Terms) -> frozenset[tuple[Monomial, Fraction]]:
