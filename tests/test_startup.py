@@ -85,15 +85,53 @@ def test_every_name_of_the_library_resolves_to_no_module() -> None:
 FORMULA = "-0.5 * (1 + logvar - mu**2 - exp(logvar))"
 
 
-def test_verify_without_proof_loads_no_library_of_numbers() -> None:
-    modules = loaded("verify", FORMULA, "--no-prove", "--json")
+ONE_OF_EACH = {
+    "exact": FORMULA,
+    "exact with a prior": "log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
+    "scaled": "-0.25 * (1 + logvar - mu**2 - exp(logvar))",
+    "other-prior": "-0.5 * torch.sum(1 + log_sigma - mu.pow(2) - log_sigma.exp()**2)",
+    "reversed": "log s + (1 + mu^2)/(2 s^2) - 1/2",
+    "wrong": "-0.5 * (1 + log(s) - mu^2 - s^2 + mu)",
+    "not-kl": "mu^2 + s",
+    "a mistake": "-0.5 * (1 + logvar + mu**2 - exp(logvar))",
+    "no minimum": "mu^2 - log s",
+}
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=" ".join)
+@pytest.mark.parametrize("text", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
+def test_verify_loads_no_library_of_numbers(text: str, options: tuple[str, ...]) -> None:
+    """Nor rich, where no terminal is, and not the judge of matrices."""
+    modules = loaded("verify", *options, "--", text)
+    assert not modules & set(HEAVY)
+    assert not {name for name in modules if name.startswith("klcli.judge.matrix.")} - {
+        "klcli.judge.matrix.readings"
+    }
+
+
+def test_verify_of_a_sampling_line_loads_no_library_of_numbers() -> None:
+    modules = loaded("verify", FORMULA, "--sampler", "mu + exp(logvar) * eps")
+    assert "klcli.judge.proof" in modules
     assert not modules & set(HEAVY)
 
 
-def test_verify_proves_with_sympy_alone() -> None:
-    modules = loaded("verify", FORMULA, "--json")
+@pytest.mark.parametrize("text", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
+def test_verify_works_where_there_is_no_library_of_numbers(text: str) -> None:
+    """The same answer as with them, in an interpreter that can import none of them."""
+    answers = []
+    for missing in ((), HEAVY):
+        program = "import sys\nsys.modules.update(dict.fromkeys({missing!r}))\n" + PROGRAM
+        source = program.format(missing=missing, arguments=("verify", "--", text))
+        done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+        assert "Traceback" not in done.stderr
+        answers.append(done.stdout)
+    assert answers[0] == answers[1] != ""
+
+
+def test_sympy_is_loaded_where_it_is_asked_for() -> None:
+    modules = loaded("verify", FORMULA, "--json", "--prove")
     assert "sympy" in modules
-    assert not modules & {"scipy", "matplotlib", "plotille", "numpy"}
+    assert not modules & {"scipy", "matplotlib", "plotille", "numpy", "rich"}
 
 
 def test_explain_loads_no_library_of_numbers() -> None:

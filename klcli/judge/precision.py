@@ -57,7 +57,7 @@ class Overflow:
 def float32_loss(tree: Tree, verdict: Verdict) -> Loss | None:
     """The worst relative error of a formula in single precision near N(0, 1); None if it is small.
 
-    For a formula that is exact against the unit prior.
+    For a formula that is exact against the unit prior. None also where it has no value at mu = 0.
     """
     worst: Loss | None = None
     digits = 40
@@ -67,8 +67,8 @@ def float32_loss(tree: Tree, verdict: Verdict) -> Loss | None:
         # The truth at the head that single precision holds, so that only the formula is to blame.
         exact = {role.head: Decimal(head), role.mean: Decimal(0)}
         rounded = {role.head: head, role.mean: 0.0}
-        expected = float(evaluate(tree, {n: v for n, v in exact.items() if n}, Decimals(digits)))
         try:
+            expected = float(evaluate(tree, {n: v for n, v in exact.items() if n}, Decimals(digits)))
             found = evaluate(tree, {n: v for n, v in rounded.items() if n}, _Singles())
         except ArithmeticError:
             return None

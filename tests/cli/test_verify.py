@@ -69,6 +69,19 @@ def test_the_json_of_a_right_formula(klcli: Klcli) -> None:
     }
 
 
+def test_sympy_is_a_second_witness(klcli: Klcli) -> None:
+    found = klcli("verify", "--prove", LOGVAR)
+    assert "proved by algebra, for all means and heads, and by sympy" in found.out
+    # A divisor that is 0 where mu = 0, which sympy cancels: no proof of ours.
+    removable = "-0.5 * (1 + s - mu^2 - exp(s)) + mu/mu - 1"
+    found = klcli("verify", "--prove", removable)
+    assert "holds to 50 digits" in found.out
+    assert "warning: sympy shows what is not proved here" in found.out
+    assert data(klcli, removable, "--prove")["proof"] == "numeric"
+    refused = klcli("verify", "--prove", "--no-prove", LOGVAR)
+    assert (refused.status, "--prove and --no-prove are given" in refused.err) == (2, True)
+
+
 def test_the_json_of_a_wrong_formula(klcli: Klcli) -> None:
     found = data(klcli, LOST)
     assert (found["verdict"], found["parameterization"], found["notation"]) == ("wrong", "logstd", "python")
@@ -81,6 +94,7 @@ def test_the_json_of_a_wrong_formula(klcli: Klcli) -> None:
     assert found["counterexample"]["found"] == pytest.approx(2.819528049465325, rel=1e-15)
     assert found["proof"] == "symbolic"
     assert data(klcli, LOST, "--no-prove")["proof"] == "numeric"
+    assert data(klcli, LOST, "--prove")["proof"] == "symbolic"
     assert data(klcli, "-1/2 (1 + s + mu^2 - e^s)")["proof"] is None
 
 
