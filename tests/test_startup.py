@@ -91,7 +91,7 @@ ONE_OF_EACH = {
     "scaled": "-0.25 * (1 + logvar - mu**2 - exp(logvar))",
     "other-prior": "-0.5 * torch.sum(1 + log_sigma - mu.pow(2) - log_sigma.exp()**2)",
     "reversed": "log s + (1 + mu^2)/(2 s^2) - 1/2",
-    "wrong": "-0.5 * (1 + log(s) - mu^2 - s^2 + mu)",
+    "wrong": "-0.5 * (1 + log(s) - 2 mu^2 - s)",
     "not-kl": "mu^2 + s",
     "a mistake": "-0.5 * (1 + logvar + mu**2 - exp(logvar))",
     "no minimum": "mu^2 - log s",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
-from klcli.formula.algebra import vanishes
 from klcli.formula.arithmetic import Arithmetic, Symbols, evaluate
 from klcli.formula.normal_form import Form, NormalForms
 from klcli.formula.notation import parse
@@ -69,6 +68,8 @@ def is_shown_by_sympy(tree: Tree, verdict: Verdict) -> bool:
     It cancels what divides, also where that is zero, and takes logarithms to be those of positive factors.
     """
     import sympy
+
+    from klcli.formula.algebra import vanishes
 
     run = Symbols()
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from klcli.formula.printing import to_text
-from klcli.render.braille import Stroke, draw
-from klcli.render.breaking import broken
 from klcli.render.columns import Column, fit
-from klcli.render.excerpts import Piece, marked
 from klcli.render.signs import to_ascii
 from klcli.render.wording import spell, without_picture
 from klcli.report.document import (
@@ -31,6 +28,10 @@ from klcli.report.document import (
     Table,
     Text,
 )
+
+if TYPE_CHECKING:
+    from klcli.render.braille import Stroke
+    from klcli.render.excerpts import Piece
 
 __all__ = ["UNBOUNDED", "Grid", "Line", "lay_out", "text_of", "trimmed"]
 
@@ -204,6 +205,8 @@ class _Layout:
         return self.grid(rows, self.room, head=head, rigid=numeric, right=numeric)
 
     def steps(self, steps: Steps) -> Grid:
+        from klcli.render.breaking import broken
+
         rows = []
         left = f"{self.words(steps.subject)} ="
         room = self.room - len(f"{len(steps.steps)}. ")
@@ -215,6 +218,8 @@ class _Layout:
         return self.grid(rows, self.room, rigid=[0], right=[0], gaps=[1])
 
     def plot(self, plot: Plot) -> Grid:
+        from klcli.render.braille import draw
+
         if not self.unicode:
             return self.prose(self.line(without_picture(plot), "dim"))
         picture = self.line(plot.title, "bold")
@@ -224,6 +229,8 @@ class _Layout:
         return self.grid([[line] for line in (picture, *lines)], self.room)
 
     def source(self, source: Source) -> Grid:
+        from klcli.render.excerpts import marked
+
         rows = marked(source, self.width, unicode=self.unicode)
         return self.grid([[tuple(_styled(piece, source) for piece in row)] for row in rows], self.width)
 
