@@ -39,6 +39,7 @@ from klcli.formula.tree import (
 
 __all__ = ["Parser", "parse"]
 
+_SIGMAS = ("Σ", "\\Sigma")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}
 _KINDS: dict[str, ReductionKind] = {"sum": "sum", "mean": "mean", "E": "E"}
 
@@ -76,7 +77,7 @@ class Parser(Refusals):
             raise self.error(f"{self.found()} closes no bracket")
         if self.token.kind == "comma":
             hint = "a decimal point is '.', and only max, min and clip take several arguments"
-            raise self.error("unexpected ',' in the formula", hint)
+            raise self.error(f"unexpected '{self.token.name}' in the formula", hint)
         if self.token.kind != "end":
             raise self.unexpected("an operator", "a product is written with '*'")
         return tree
@@ -199,9 +200,8 @@ class Parser(Refusals):
 
     def symbol(self, token: Token) -> Symbol:
         called = self.token.kind == "open" and self.touching()
-        if self.token.kind == "open" and self.text[token.start : token.end] == "Σ":
-            hint = "write '∑ (...)' for a sum, 'Σ * (...)' for a product"
-            raise self.error("is 'Σ' a sum or a symbol here?", hint, token)
+        if self.token.kind == "open" and self.text[token.start : token.end] in _SIGMAS:
+            raise self.ambiguous_sigma(token)
         if called and self.text[token.start].isascii() and not self.is_command(token):
             raise self.unknown_function(token)
         return self.named(token.name, token)
@@ -247,13 +247,42 @@ class Parser(Refusals):
 
     def bracketed(self, opening: Token) -> Tree:
         tree = self.sum()
+        if self.at("over") and opening.name == "{":
+            self.take()
+            tree = operation("/", tree, self.sum())
         expected = _CLOSING[opening.name]
         if self.token.kind == "end":
             raise self.error(f"expected '{expected}': this bracket is never closed", token=opening)
         if self.token.kind != "close" or self.token.name != expected:
             raise self.unexpected(f"'{expected}' or an operator")
         self.take()
-        return tree
+        return self.enclosed(opening.name, tree)
+
+    def enclosed(self, bracket: str, tree: Tree) -> Tree:
+        """What stands between brackets; between bars, the absolute value or the length of a vector."""
+        if bracket == "|":
+            return Call("abs", tree)
+        return self.length(tree) if bracket == "‖" else tree
+
+    def length(self, vector: Tree) -> Tree:
+        """The length of a vector, or its square; ``‖x‖_1`` is the sum of absolute values."""
+        if self.of_norm() == "1":
+            return Reduction("sum", "", Call("abs", vector))
+        squares = Reduction("sum", "", operation("^", vector, Number(Fraction(2))))
+        begin = self.index
+        if self.exponent() != (0, Number(Fraction(2))):
+            self.index = begin
+            return Call("sqrt", squares)
+        self.of_norm()
+        return squares
+
+    def of_norm(self) -> str:
+        """Take the subscript that says which length is meant, if there is one; the common one is 2."""
+        if self.token.kind != "subscript":
+            return "2"
+        if self.token.name not in ("1", "2"):
+            raise self.error("only the norms 1 and 2 are known", "leave the subscript out for the length")
+        return self.take().name
 
     def group(self) -> Tree:
         r"""An argument of a LaTeX command: a group in braces, or a single sign as in ``\frac12``."""

@@ -160,6 +160,13 @@ class Refusals(Cursor, ABC):
             hint = f"{nearest(name, (*FUNCTIONS, 'ln', 'sum', 'mean'))} {hint}".lstrip()
         return self.error(f"'{name}' is not a known function", hint, token)
 
+    def ambiguous_sigma(self, token: Token) -> FormulaError:
+        """An error for a capital sigma before a bracket."""
+        written = self.written(token)
+        summed, times = ("\\sum", "\\cdot") if self.is_command(token) else ("∑", "*")
+        hint = f"write '{summed} (...)' for a sum, '{written} {times} (...)' for a product"
+        return self.error(f"is '{written}' a sum or a symbol here?", hint, token)
+
     def ambiguous_mean(self, token: Token) -> FormulaError:
         """An error for ``mean x``."""
         factor = self.factor()

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.alphabet import (
+    ACCENTS,
     FRACTIONS,
     GREEK,
     LATEX_FUNCTIONS,
@@ -20,8 +21,20 @@ from klcli.formula.alphabet import (
     SUPERSCRIPTS,
     letter,
 )
+from klcli.formula.marks import (
+    ABOVE,
+    COUNT,
+    DISTRIBUTION,
+    DRESSED,
+    LETTER_SIGNS,
+    SUBSCRIPT,
+    above,
+    combining,
+    dressed,
+    subscript,
+)
 from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
-from klcli.formula.tree import FUNCTIONS, MAX_NAME
+from klcli.formula.tree import FUNCTIONS
 
 __all__ = ["Kind", "Lexer", "Token", "tokenize"]
 
@@ -61,34 +74,29 @@ class Token:
     index: str = ""
 
 
-_NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+))?", re.ASCII)
+_NUMBER = re.compile(
+    r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?",  # 2f0 is Julia's 2.0
+    re.ASCII,
+)
 _TIMES_POWER_OF_TEN = re.compile(
     r"\s*\\times\s*10\s*\^\s*(?:\{\s*(?P<braced>[+-]?\d{1,9})\s*\}|(?P<bare>\d)(?!\d))", re.ASCII
 )
 _SIGNS = "".join(SUBSCRIPTS.values())
-_LETTER_SIGNS = "".join(sign for plain, sign in SUBSCRIPTS.items() if plain.isalpha())
-_GREEK = rf"\\(?:{'|'.join(GREEK)})(?![A-Za-z])|[{''.join(GREEK.values())}]"
-_INDEX = rf"[A-Za-z0-9]+|{_GREEK}"
-_DISTRIBUTION = rf"[A-Za-z]{{1,{MAX_NAME}}}|{_GREEK}"
-_SUBSCRIPT = re.compile(
-    rf"\s*_\s*\{{\s*(?P<braced>{_INDEX})\s*\}}|_(?P<bare>{_INDEX})|(?P<signs>[{_SIGNS}]+)"
-    r"|_\s*(?P<outer>\{)?\s*\\(?:mathrm|mathit|text)\s*\{\s*(?P<styled>[A-Za-z0-9]+)\s*\}(?(outer)\s*\})"
-)
 _SUPERSCRIPT = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _EQUATION = re.compile(r"=(?!\s*\d\s*\})")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
-_STYLED = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|boldsymbol|bm|text|operatorname)\s*\{([^{}]*)\}")
 _SUM = re.compile(
-    r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))|Σ(?=_[ijk]|[ᵢⱼₖ]))(?:\\limits)?"
-    rf"(?:\s*_\s*\{{\s*(?P<braced>[A-Za-z])\s*(?:=\s*[01]\s*)?\}}|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
-    rf"|(?P<signs>[{_LETTER_SIGNS}](?![{_SIGNS}])))?"
-    r"(?:\s*\^\s*(?:\{\s*[A-Za-z]\s*\}|[A-Za-z](?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
+    r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))|Σ(?=_[ijk]|[ᵢⱼₖ]))(?:\s*\\(?:no)?limits)?"
+    rf"(?:\s*_\s*[{{(]\s*(?P<braced>[A-Za-z])\s*(?:=\s*[01]\s*)?[)}}]|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
+    rf"|(?P<signs>[{LETTER_SIGNS}](?![{_SIGNS}])))?"
+    rf"(?:\s*\^\s*(?:\{{\s*{COUNT}\s*\}}"
+    r"|[A-Za-z](?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
 )
 _EXPECTATION = re.compile(
     r"(?:E|𝔼|\\math(?:bb|rm)\s*\{E\}|\\operatorname\s*\{E\}|\\mathbb\s+E)"
-    rf"(?:_(?P<bare>{_DISTRIBUTION})|_\{{(?P<braced>{_DISTRIBUTION})\}}|(?P<signs>[{_LETTER_SIGNS}]+))?"
+    rf"(?:_(?P<bare>{DISTRIBUTION})|_\{{(?P<braced>{DISTRIBUTION})\}}|(?P<signs>[{LETTER_SIGNS}]+))?"
     r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
 _BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
@@ -97,8 +105,15 @@ _CLIPS = ("clip", "clamp", "max", "min")
 _CALLED = re.compile(r"\s*(?:\\left\s*)?\(")
 _OTHER_LOGARITHM = re.compile(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
 _ROOT_DEGREE = re.compile(r"\s*\[")
-_FROM_SUBSCRIPT = {sign: plain for plain, sign in SUBSCRIPTS.items()}
 _FROM_SUPERSCRIPT = {sign: plain for plain, sign in SUPERSCRIPTS.items()}
+_BAR = re.compile(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
+_NORM = re.compile(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")
+_ENDS = frozenset(("number", "symbol", "constant", "close", "power", "transpose", "subscript"))
+_PROSE = re.compile(r"\{\s|.*\s\}\Z", re.DOTALL)
+_SIDELESS = re.compile(r"\\(?:left|right)\s*\.")
+_FIRST_ABOVE = re.compile(r"\^\s*\{\s*[(\[]\s*1\s*[)\]]")
+"""An index 1 above a letter, which nobody writes as a power."""
+_OF_WORDS = re.compile(r"text|mathrm|mathit|mathnormal|operatorname|mbox")
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
 
 
@@ -111,13 +126,6 @@ def tokenize(text: str) -> list[Token]:
     return Lexer(text).all()
 
 
-def _subscript(found: re.Match[str]) -> str:
-    """The subscript that a pattern with the groups braced, bare and signs found, as plain text."""
-    plain = "".join(_FROM_SUBSCRIPT[sign] for sign in found["signs"] or "")
-    written: str = found["braced"] or found["bare"] or plain or found.groupdict().get("styled", "")
-    return letter(written) or written.removeprefix("\\")
-
-
 class Lexer:
     """Reads one token after the other; each method takes one kind at `position` or gives None."""
 
@@ -126,17 +134,22 @@ class Lexer:
         self.position = 0
         self.previous = ""
         """What the token before means: its operator's sign or its kind."""
+        self.opened: list[str] = []
+        """The brackets and bars that are open."""
+        self.pending: Token | None = None
+        """A token that was read together with the one before it."""
         self.readers: tuple[Callable[[], Token | None], ...] = (
             self._number,
             self._superscript,
             self._sum,
             self._expectation,
+            self._bars,
             self._bracket,
             self._operator,
             self._word,
             self._greek,
             self._lone_subscript,
-            self._styled,
+            self._dressed,
             self._command,
         )
 
@@ -155,6 +168,10 @@ class Lexer:
             if token:
                 self.previous = token.name if token.kind == "operator" else token.kind
                 yield token
+                if self.pending:
+                    self.previous = self.pending.kind
+                    yield self.pending
+                    self.pending = None
             elif self.position == start:
                 raise self._unexpected()
 
@@ -167,12 +184,14 @@ class Lexer:
 
     def _unexpected(self) -> FormulaError:
         sign = "=" if _EQUATION.search(self.text, self.position) else self._sign
+        sign = "'" if sign in "′’" else sign
         hint = {
             "=": "give the right-hand side only",
             "_": r"a subscript is a name or a number: \sigma_1, mu_p, x_{12}",
-            "|": "write abs(...) for an absolute value",
+            "'": "write sum(mu^2) for a transpose, and a name without it for another quantity",
         }.get(sign, "a formula has numbers, symbols, + - * / ^, brackets and functions such as log")
-        return self._error(f"unexpected '{self._sign}' in the formula", self.position, hint)
+        quoted = f"'{self._sign}'" if self._sign != "'" else '"\'"'
+        return self._error(f"unexpected {quoted} in the formula", self.position, hint)
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.position)
@@ -191,7 +210,7 @@ class Lexer:
         found = self._match(_NUMBER)
         if not found:
             return None
-        written, exponent = found[0], found["exponent"] or "0"
+        written, exponent = found[0].removesuffix("f0"), found["exponent"] or "0"
         if not found["exponent"] and (power := self._power_of_ten(start)):
             written, exponent = f"{written}e{int(power)}", power
         if len(written) > MAX_DIGITS or abs(int(exponent)) > MAX_EXPONENT:
@@ -228,18 +247,42 @@ class Lexer:
         if found["limit"]:
             hint = r"write \sum_j or \sum_{j=1}^{J}; the vectors say how many entries there are"
             raise self._error("these limits of a sum are not understood", found.end() - 1, hint)
-        return Token("reduction", "sum", start, self.position, index=_subscript(found))
+        return Token("reduction", "sum", start, self.position, index=subscript(found))
 
     def _expectation(self) -> Token | None:
         start = self.position
         found = self._match(_EXPECTATION)
-        return found and Token("reduction", "E", start, self.position, index=_subscript(found))
+        return found and Token("reduction", "E", start, self.position, index=subscript(found))
+
+    def _bars(self) -> Token | None:
+        r"""A bar closes the innermost bracket if that is a bar and something stands inside."""
+        start = self.position
+        ends = self.previous in _ENDS
+        innermost = self.opened[-1] if self.opened else ""
+        double = _NORM.match(self.text, start) or (
+            self.text.startswith("||", start) and not (ends and innermost == "|")
+        )
+        if double:
+            found = _NORM.match(self.text, start)
+            self.position = found.end() if found else start + 2
+            return self._bar("‖", start, closes=ends and innermost == "‖")
+        return self._bar("|", start, closes=ends and innermost == "|") if self._match(_BAR) else None
+
+    def _bar(self, name: str, start: int, *, closes: bool) -> Token:
+        return self._tracked(Token("close" if closes else "open", name, start, self.position))
+
+    def _tracked(self, token: Token) -> Token:
+        if token.kind == "open":
+            self.opened.append(token.name)
+        elif token.kind == "close" and self.opened:
+            self.opened.pop()
+        return token
 
     def _bracket(self) -> Token | None:
         start, kind = self.position, _BRACKETS.get(self._sign)
-        if self._sign == ",":
-            return Token("comma", ",", start, self._advance(1))
-        return kind and Token(kind, self._sign, start, self._advance(1))
+        if self._sign == "," or (self._sign == ";" and self.opened):
+            return Token("comma", self._sign, start, self._advance(1))
+        return kind and self._tracked(Token(kind, self._sign, start, self._advance(1)))
 
     def _operator(self) -> Token | None:
         start, sign = self.position, self._sign
@@ -247,7 +290,12 @@ class Lexer:
             return Token("function", "sqrt", start, self._advance(1))
         if self.text.startswith("**", start):
             return Token("operator", "^", start, self._advance(2))
-        return Token("operator", OPERATORS[sign], start, self._advance(1)) if sign in OPERATORS else None
+        if sign in OPERATORS:
+            return Token("operator", OPERATORS[sign], start, self._advance(1))
+        entrywise = self.text[start + 1 : start + 2]
+        if sign == "." and entrywise in OPERATORS:  # Julia's x.^2
+            return Token("operator", OPERATORS[entrywise], start, self._advance(2))
+        return None
 
     def _word(self) -> Token | None:
         start = self.position
@@ -268,8 +316,9 @@ class Lexer:
         return self._symbol(word, start)
 
     def _function(self, name: str, start: int) -> Token:
-        if name == "log" and _SUBSCRIPT.match(self.text, self.position):
+        if name == "log" and SUBSCRIPT.match(self.text, self.position):
             raise self._other_logarithm(start)
+        self.position += self.text.startswith(".(", self.position)  # Julia's exp.(x)
         return Token("function", name, start, self.position)
 
     def _other_logarithm(self, start: int) -> FormulaError:
@@ -278,12 +327,41 @@ class Lexer:
         return self._error("only the natural logarithm is known", start, f"write '{ratio}' for base {base}")
 
     def _constant(self, name: str, start: int) -> Token:
-        if _SUBSCRIPT.match(self.text, self.position):
+        if SUBSCRIPT.match(self.text, self.position):
             return self._symbol(name, start)
         return Token("constant", name, start, self.position)
 
     def _symbol(self, name: str, start: int) -> Token:
-        while found := self._match(_SUBSCRIPT):
+        """A name with all that belongs to it: subscripts, an accent, indices above."""
+        begin = -1
+        while begin < self.position:
+            begin = self.position
+            name = self._indexed(self._subscripted(name, start), start)
+            if accent := combining(self.text, self.position):
+                self.position += 1
+                name = above(name, accent)
+        return Token("symbol", name, start, self.position)
+
+    def _indexed(self, name: str, start: int) -> str:
+        r"""A name with the index above it; a square beside the index is a token of its own."""
+        if not (found := ABOVE.match(self.text, self.position)):
+            return name
+        index = found["inner"] or found["bare"] or found["word"] or "star"
+        squared = found["power"] or found["late"]
+        if index.isdigit() and not squared and not _FIRST_ABOVE.search(self.text):
+            written = self.text[start : self.position]
+            raise self._error(
+                f"is '{found[0].strip()}' a power or an index?",
+                self.position,
+                f"write '{written}^{index}' for the power or '{written}_{index}' for the index",
+            )
+        self.position = found.end()
+        if squared:
+            self.pending = Token("power", "2", self.position, self.position, Fraction(2))
+        return above(name, index)
+
+    def _subscripted(self, name: str, start: int) -> str:
+        while found := self._match(SUBSCRIPT):
             bare = found["bare"] or ""
             if len(bare) > 1 and bare.isalnum() and self.text[start] == "\\":
                 raise self._error(
@@ -291,8 +369,8 @@ class Lexer:
                     found.start("bare"),
                     f"write '{self.text[start : found.start()]}_{{{bare}}}'",
                 )
-            name += "_" + _subscript(found)
-        return Token("symbol", name, start, self.position)
+            name += "_" + subscript(found)
+        return name
 
     def _greek(self) -> Token | None:
         start = self.position
@@ -308,29 +386,39 @@ class Lexer:
 
     def _lone_subscript(self) -> Token | None:
         start = self.position
-        found = self._match(_SUBSCRIPT)
-        return found and Token("subscript", _subscript(found), start, self.position)
+        found = self._match(SUBSCRIPT)
+        return found and Token("subscript", subscript(found), start, self.position)
 
-    def _styled(self) -> Token | None:
+    def _dressed(self) -> Token | None:
+        r"""A letter or word with styles and accents; a style around anything else is no part of it."""
         start = self.position
-        if not (found := self._match(_STYLED)):
+        if not (found := DRESSED.match(self.text, start)):
             return None
-        content = found[1].strip().replace("\\_", "_").removeprefix("\\")
-        if not _WORD.fullmatch(content):
+        name, command = dressed(found[0]), found["command"]
+        prose = command.startswith(("text", "mbox")) and _PROSE.match(found["group"] or "")
+        if name and not prose:
+            self.position = found.end()
+            return self._symbol(name, start) if command in ACCENTS else self._named(name, start)
+        if command in ACCENTS or _OF_WORDS.match(command):
             raise self._error(
-                f"'{clipped(found[0])}' is no symbol", start, "a name has letters and digits, and no spaces"
+                f"'{clipped(found[0])}' is no symbol",
+                start,
+                "a name has letters and digits, and no spaces; words between formulas are left out",
             )
-        return self._named(content, start)
+        self.position = found.start("group") if found["group"] else found.start("sign")
+        return None
 
     def _command(self) -> Token | None:
         start = self.position
-        if not (found := self._match(_COMMAND)):
+        if self._match(_SIDELESS) or not (found := self._match(_COMMAND)):
             return None
         name = found[0][1:]
         if name in LATEX_IGNORED:
             return None
         if name in _BRACKETS:
-            return Token(_BRACKETS[name], name, start, self.position)
+            return self._tracked(Token(_BRACKETS[name], name, start, self.position))
+        if name == "over":
+            return Token("operator", "over", start, self.position)
         if name in LATEX_OPERATORS:
             return Token("operator", LATEX_OPERATORS[name], start, self.position)
         if name in LATEX_FUNCTIONS:

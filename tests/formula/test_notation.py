@@ -211,6 +211,14 @@ READ: list[tuple[str, str, Any]] = [
     (r"x\,y\;z\!\quad + 1 \\ & {} + 1".replace("{} ", ""), "x * y * z + 1 + 1", V.x * V.y * V.z + 2),
     (r"x^{10}", "x^10", V.x**10),
     (r"\( x \)", "x", V.x),
+    # Bars.
+    ("|x|", "abs x", V.x),
+    ("log|mu - x| + |s|²", "log(abs(mu - x)) + abs(s)^2", log(V.x - V.mu) + V.s**2),
+    (r"\left|\mu-x\right| + \lvert x\rvert + \vert s\vert", "abs(mu - x) + abs x + abs s", 2 * V.x - V.mu + V.s),
+    ("||x_j|| + ‖x_j‖_2", "sqrt(sum(x_j^2)) + sqrt(sum(x_j^2))", 2 * sqrt(mpf("6.5"))),
+    (r"\|x_j\|^2 + \lVert x_j \rVert_2^2 + \|x_j\|^{2}_2", "sum(x_j^2) + sum(x_j^2) + sum(x_j^2)", mpf("19.5")),
+    (r"\left\| \mu_j \right\|_1/2", "sum(abs mu_j)/2", mpf("0.3")),
+    ("‖x_j‖²", "sum(x_j^2)", mpf("6.5")),
     # Reductions.
     ("sum(x_j)", "sum(x_j)", mpf(4)),
     ("mean(x_j^2)", "mean(x_j^2)", mpf("6.5") / 3),
@@ -363,8 +371,15 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("exp -x/2", 4, "the argument of 'exp' needs brackets", "write 'exp(-x/2)'"),
     ("log^-1 s", 0, "a reciprocal or an inverse function", "write '(log s)^-1'"),
     ("kl = x", 3, "unexpected '='", "give the right-hand side only"),
-    ("KL(q||p) = x", 4, "unexpected '|'", "give the right-hand side only"),
-    ("|x|", 0, "unexpected '|'", "write abs(...)"),
+    ("KL(q||p) = x", 9, "unexpected '='", "give the right-hand side only"),
+    ("|x", 0, "expected '|': this bracket is never closed", ""),
+    ("(|x)|", 3, "expected '|' or an operator, found ')'", ""),
+    ("‖x‖_3", 3, "only the norms 1 and 2", "leave the subscript out"),
+    (r"\sigma^{(2)}", 6, "is '^{(2)}' a power or an index?", r"write '\sigma^2' for the power"),
+    ("mu' + 1", 2, "unexpected \"'\"", "sum(mu^2)"),
+    ("σ′", 1, "unexpected '′'", "sum(mu^2)"),
+    (r"\hat{x + 1}", 0, r"'\hat{x + 1}' is no symbol", "a name has letters"),
+    (r"\text{ where } x", 0, "is no symbol", "words between formulas are left out"),
     ("1,5 x", 1, "unexpected ','", "a decimal point is '.'"),
     ("x!", 1, "unexpected '!'", "a formula has numbers"),
     ("x_ + 1", 1, "unexpected '_'", r"\sigma_1"),
@@ -412,6 +427,19 @@ def test_what_is_refused(text: str, position: int, message: str, hint: str) -> N
     for suggestion in quoted(caught.value.hint):
         if suggestion != "*":
             parse(suggestion)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Σ (x + 1)", "write '∑ (...)' for a sum, 'Σ * (...)' for a product"),
+        (r"\Sigma(x + 1)", r"write '\sum (...)' for a sum, '\Sigma \cdot (...)' for a product"),
+    ],
+)
+def test_a_capital_sigma_is_asked_about(text: str, hint: str) -> None:
+    with pytest.raises(FormulaError, match="a sum or a symbol here") as caught:
+        parse(text)
+    assert caught.value.hint == hint
 
 
 def test_the_name_of_a_letter_is_no_misspelt_function() -> None:

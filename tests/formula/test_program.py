@@ -32,7 +32,7 @@ def test_both_notations_are_read(text: str, expected: str) -> None:
         ("log s/2", "where does the argument of 'log' end?"),
         ("torch.relu(x)", "'relu' is not a known function"),
         ("mu**", "not a Python expression"),
-        ("|x|", "unexpected '|'"),
+        ("|x", "this bracket is never closed"),
     ],
 )
 def test_the_message_is_that_of_the_notation_that_the_text_looks_like(text: str, message: str) -> None:

@@ -52,9 +52,10 @@ class _MatrixParser(Parser):
     def applied(self, function: str, argument: Tree) -> Tree:
         return (MatrixCall if function in MATRIX_FUNCTIONS else Call)(function, argument)
 
-    def bracketed(self, opening: Token) -> Tree:
-        tree = super().bracketed(opening)
-        return MatrixCall(_BARS[opening.name], tree) if opening.name in _BARS else tree
+    def enclosed(self, bracket: str, tree: Tree) -> Tree:
+        if bracket == "‖":
+            self.of_norm()
+        return MatrixCall(_BARS[bracket], tree) if bracket in _BARS else tree
 
     def atom(self) -> Tree:
         first = self.index

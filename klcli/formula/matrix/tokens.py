@@ -30,11 +30,7 @@ _T = (
 _TRANSPOSE = re.compile(
     rf"['’′ᵀ⊤]|\^\s*(?:{_T}|\{{\s*(?P<inverse>[-−])?\s*(?:{_T})\s*\}})|\^\s*\{{\s*\{{\s*{_T}\s*\}}\s*\}}"
 )
-_BAR = re.compile(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
-_NORM = re.compile(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")
-_STYLE = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|mathsf)(?![A-Za-z])(?!\s*\{)")
 _FUNCTION = re.compile(rf"\\({'|'.join(MATRIX_WORDS)})(?![A-Za-z])")
-_ENDS = frozenset(("number", "symbol", "constant", "close", "power", "transpose", "subscript"))
 
 
 class MatrixLexer(Lexer):
@@ -42,9 +38,7 @@ class MatrixLexer(Lexer):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.opened: list[str] = []
-        """The brackets and bars that are open."""
-        self.readers = (self._transpose, self._bars, self._product_sign, *self.readers)
+        self.readers = (self._transpose, self._product_sign, *self.readers)
 
     def _transpose(self) -> Token | None:
         start = self.position
@@ -54,37 +48,6 @@ class MatrixLexer(Lexer):
     def _product_sign(self) -> Token | None:
         start = self.position
         return Token("operator", "@", start, self._advance(1)) if self._sign == "@" else None
-
-    def _bars(self) -> Token | None:
-        r"""A bar closes the innermost bracket if that is a bar and something stands inside."""
-        start = self.position
-        ends = self.previous in _ENDS
-        innermost = self.opened[-1] if self.opened else ""
-        double = _NORM.match(self.text, start) or (
-            self.text.startswith("||", start) and not (ends and innermost == "|")
-        )
-        if double:
-            found = _NORM.match(self.text, start)
-            self.position = found.end() if found else start + 2
-            return self._bar("‖", start, closes=ends and innermost == "‖")
-        return self._bar("|", start, closes=ends and innermost == "|") if self._match(_BAR) else None
-
-    def _bar(self, name: str, start: int, *, closes: bool) -> Token:
-        if closes:
-            self.opened.pop()
-            return Token("close", name, start, self.position)
-        self.opened.append(name)
-        return Token("open", name, start, self.position)
-
-    def _bracket(self) -> Token | None:
-        return self._tracked(super()._bracket())
-
-    def _tracked(self, token: Token | None) -> Token | None:
-        if token and token.kind == "open":
-            self.opened.append(token.name)
-        elif token and token.kind == "close" and self.opened:
-            self.opened.pop()
-        return token
 
     def _named(self, word: str, start: int) -> Token:
         called = _OPENING.match(self.text, self.position) is not None
@@ -96,8 +59,6 @@ class MatrixLexer(Lexer):
 
     def _command(self) -> Token | None:
         start = self.position
-        if self._match(_STYLE):
-            return None
         if found := self._match(_FUNCTION):
             return Token("function", MATRIX_WORDS[found[1]], start, self.position)
-        return self._tracked(super()._command())
+        return super()._command()
