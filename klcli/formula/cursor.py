@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from klcli.formula.dependence import without_inputs
 from klcli.formula.syntax import FormulaError, clipped
 from klcli.formula.tokens import Token, tokenize
 
@@ -13,7 +14,7 @@ class Cursor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = self.tokenized(text)
+        self.tokens = without_inputs(self.tokenized(text), text)
         self.index = 0
 
     def tokenized(self, text: str) -> list[Token]:

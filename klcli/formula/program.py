@@ -19,8 +19,10 @@ from klcli.formula import notation, python
 from klcli.formula.matrix import notation as matrix_notation
 from klcli.formula.matrix.python import MATRIX_CALLS, MatrixReader
 from klcli.formula.matrix.tokens import MATRIX_WORDS
+from klcli.formula.pasted import cleaned
+from klcli.formula.rows import EQUALS
 from klcli.formula.statements import Statements
-from klcli.formula.syntax import FormulaError, check_text, check_tree
+from klcli.formula.syntax import FormulaError, check_tree
 from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
 
 __all__ = [
@@ -44,7 +46,6 @@ _WORDS = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {
 _MATRIX_WORD = re.compile(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])")
 """A function of matrices, perhaps."""
 _BAR = re.compile(r"\||\\[lr]?vert")
-_EQUALS = re.compile(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def read_program(
         KlcliError: empty or too long.
         FormulaError: it is neither; the message is that of the language which the text looks like.
     """
-    check_text(text)
+    text = cleaned(text)
     if language:
         return _READERS[language](text, opaque)
     try:
@@ -105,7 +106,7 @@ def read_matrices(text: str, language: Language | None = None) -> Program | None
         KlcliError: empty or too long.
         FormulaError: it has such functions and cannot be read.
     """
-    check_text(text)
+    text = cleaned(text)
     if not _MATRIX_WORD.search(text) and not _BAR.search(text):
         return None
     try:
@@ -124,7 +125,7 @@ def read_as_matrices(text: str, language: Language | None = None) -> Program:
         KlcliError: empty or too long.
         FormulaError: it cannot be read.
     """
-    check_text(text)
+    text = cleaned(text)
     of_python = "@" in text or _PYTHON.search(text)
     likely, other = LANGUAGES[::-1] if of_python else LANGUAGES
     try:
@@ -209,7 +210,7 @@ def _mathematics(
 
 def _parts(text: str) -> list[tuple[int, int]]:
     """Where the statements of a mathematical text begin and end."""
-    dividers = ";\n" if _EQUALS.search(text) else ";"
+    dividers = ";\n" if EQUALS.search(text) else ";"
     nesting, ends = 0, []
     for place, sign in enumerate(text):
         nesting += (sign in "([{") - (sign in ")]}")
@@ -228,7 +229,7 @@ def _left_side(text: str, start: int, end: int, *, last: bool) -> tuple[str, int
 
     The result may have a label in its place, as in ``D_{KL}(q || p) = ...``.
     """
-    signs = list(_EQUALS.finditer(text, start, end))
+    signs = list(EQUALS.finditer(text, start, end))
     if not signs:
         return "", start
     if len(signs) > 1:

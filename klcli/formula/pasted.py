@@ -1,0 +1,140 @@
+r"""Takes off what formulas are wrapped in where they are copied from, before anybody reads them.
+
+Code fences, back-ticks and prompts; ``$...$``, ``\[...\]`` and environments; numbers, labels and the full stop
+at the end; full-width signs. Inside of a text the wrappers become blanks of the same length, at its ends and
+at the beginnings of lines they are cut off: the text that is left is the one that is quoted and corrected.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from klcli.formula.rows import in_rows
+from klcli.formula.syntax import MAX_LENGTH, check_text
+
+__all__ = ["cleaned"]
+
+_SHAPED = re.compile("[\uff01-\uff5e\ufe63\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u2113\u2112]")
+r"""Signs that are others in another shape: full-width ones, mathematical letters but not the double-struck."""
+_UNSEEN = re.compile(r"[\u2061-\u2064\ufeff]|(?<!\w)\u200b|\u200b(?!\w)")
+"""Signs without a shape in what web pages render; between two letters one may divide words and stays."""
+
+_FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*[\w+#.-]*[ \t]*(?:\n|\Z)", re.MULTILINE)
+_PROMPT = re.compile(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:|>(?=[ ]))[ ]?")
+_CONTINUED = re.compile(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)|[ \t]*\+ (?=[ ])")
+_OUTPUT = re.compile(r"[ \t]*Out\s?\[[ \d]*\]:[ ]?")
+_PRINTED = re.compile(r"\s*(?:(?:tensor|array|Array|DeviceArray)\(|<tf\.|<KerasTensor|[-+]?[\d.]+(?:e[-+]?\d+)?\s*\Z)")
+"""What a session prints between its prompts: numbers and arrays."""
+
+_ENVIRONMENT = (
+    r"(?:aligned|align|alignat|alignedat|equation|gather|gathered|multline|split|eqnarray"
+    r"|displaymath|math|flalign|subequations)\*?"
+)
+_INVISIBLE = re.compile(
+    rf"\\begin\s*\{{{_ENVIRONMENT}\}}(?:\s*\[[tbc]\]|(?<=at\}})\s*\{{\d+\}}|(?<=at\*\}})\s*\{{\d+\}})?"
+    rf"|\\end\s*\{{{_ENVIRONMENT}\}}"
+    r"|\\tag\*?\s*\{[^{}]*\}|\\label\s*\{[^{}]*\}|\\(?:nonumber|notag|noindent|hfill)(?![A-Za-z])"
+    r"|\\(?:hspace|vspace|phantom|vphantom|hphantom)\*?\s*\{[^{}]*\}"
+    r"|(?<=\\\\)\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]"
+    r"|(?<!\\)%[^\n]*"
+)
+"""Parts of a LaTeX text that are no part of a formula."""
+_PAIRS = (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)"), ("`", "`"), ("<math>", "</math>"))
+_DISPLAYED = re.compile(r"\{\s*\\displaystyle\b")
+_STOP = re.compile(r"(?:\s|\\[,;:! ]|\\q?quad(?![A-Za-z])|~)*(?:[,;。、，]|(?<![\d.])\.|(?<=[\w}]_\d)\.)\s*\Z")
+"""A full stop or comma behind a formula; that of ``2.`` belongs to the number."""
+_MACRO = re.compile(r"@\.(?=[\s(])")
+
+
+def cleaned(text: str) -> str:
+    """A text without what it was wrapped in; the same text if there is nothing of that.
+
+    Raises:
+        KlcliError: it is empty or too long.
+    """
+    if len(text) <= MAX_LENGTH:
+        text = in_rows(_unwrapped(_session(_fenced(_plain_signs(text)))))
+    check_text(text)
+    return text
+
+
+def _plain_signs(text: str) -> str:
+    """Signs in their usual shape, and none that cannot be seen."""
+    if text.isascii():
+        return text
+    return _SHAPED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), _UNSEEN.sub(" ", text))
+
+
+def _fenced(text: str) -> str:
+    """What stands in a block of code; the whole text where there are several."""
+    fences = list(_FENCE.finditer(text)) if "```" in text or "~~~" in text else []
+    if len(fences) == 2:
+        return text[fences[0].end() : fences[1].start()].rstrip()
+    if len(fences) == 1:
+        before, after = text[: fences[0].start()], text[fences[0].end() :]
+        return after if not before.strip() else before if not after.strip() else text
+    return text
+
+
+def _session(text: str) -> str:
+    """The lines that were typed in a session, without prompts and without what it printed."""
+    lines = text.split("\n")
+    if not any(_PROMPT.match(line) or _OUTPUT.match(line) for line in lines):
+        return text
+    typed = any(map(_PROMPT.match, lines))
+    found, printed = [], False
+    for line in lines:
+        if prompt := _PROMPT.match(line) or _CONTINUED.match(line):
+            found.append(line[prompt.end() :])
+            printed = False
+        elif output := _OUTPUT.match(line):
+            printed = typed
+            if not typed:
+                found.append(line[output.end() :])
+        elif not (printed or _PRINTED.match(line)):
+            found.append(line)
+    return "\n".join(found)
+
+
+def _unwrapped(text: str) -> str:
+    """A text without delimiters of mathematics, labels and punctuation around it."""
+    begin = text
+    if "\\" in text:
+        text = _INVISIBLE.sub(lambda found: " " * len(found[0]), text)
+    if "@." in text:
+        text = _MACRO.sub("  ", text)
+    before = ""
+    while text != before:
+        before = text
+        text = _without_pair(_STOP.sub("", text))
+    if text == begin:
+        return text
+    one_line = "\\" in text or "\n" not in text.strip()
+    return text.strip() if one_line else text.rstrip().lstrip("\n")
+
+
+def _without_pair(text: str) -> str:
+    """A text without the delimiters that are its first and last signs and stand nowhere else in it."""
+    inner = text.strip()
+    for opening, closing in _PAIRS:
+        wrapped = inner.startswith(opening) and inner.endswith(closing)
+        if wrapped and len(inner) > len(opening) + len(closing):
+            within = inner[len(opening) : -len(closing)]
+            if opening not in within and closing not in within:
+                return within
+            if opening == "`":
+                return inner.strip("`")
+    if (found := _DISPLAYED.match(inner)) and inner.endswith("}") and _is_one_group(inner):
+        return inner[found.end() : -1]
+    return text
+
+
+def _is_one_group(text: str) -> bool:
+    """Whether the brace that a text begins with is closed by its last sign."""
+    nesting = 0
+    for place, sign in enumerate(text):
+        nesting += (sign == "{") - (sign == "}")
+        if nesting == 0:
+            return place == len(text) - 1
+    return False

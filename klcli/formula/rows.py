@@ -1,0 +1,117 @@
+r"""Rows and equals signs of pasted mathematics: which rows go on, which are equations of their own.
+
+A row that begins with an operator goes on with the formula before it; ``\\`` before an equation with a name of
+its own ends a statement; ``:=``, ``\equiv`` and R's ``<-`` are equals signs. In front of a formula there may
+stand several labels of one and the same thing, as in ``\mathcal{L} = D_{KL}(q\|p) = ...``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["EQUALS", "in_rows"]
+
+EQUALS = re.compile(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*\})")
+"""An equals sign of an equation; not that of a comparison, nor of the limits of a sum."""
+_OTHER_EQUALS = re.compile(
+    r"\\(?:coloneqq|triangleq|equiv|doteq|approx|simeq)(?![A-Za-z])|\\(?:stackrel|overset)\s*\{[^{}]*\}\s*\{=\}"
+    r"|:=|[≔≡≜≈≃]"
+)
+_ASSIGNED = re.compile(r"^[ \t]*[A-Za-z][\w.]*[ \t]*(<-)(?!-)", re.MULTILINE)
+_MATHEMATICS = re.compile(r"[\\^²³½−√∑]")
+"""What makes a text no Python: there, a line is a statement whatever it begins with."""
+_DIVIDER = re.compile(r"\\\\\s*|\n")
+_GOES_ON = re.compile(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")
+_OPERATOR_AT_END = re.compile(r"(?:[-+*/=·×−⋅^]|\\(?:cdot|times))[&\s]*\Z")
+_NAME = re.compile(r"[&\s]*(\\?[A-Za-z]\w*|[^\W\d_])[&\s]*\Z")
+
+_STYLED = r"\\(?:mathrm|text[a-z]*|operatorname|mathbb|mathbf|mathit|mathsf|mathcal|mathscr)\s*"
+_WORDS = r"KL|kl|D|DKL|KLD|L|J|loss|Loss|ELBO|elbo"
+_LABEL = re.compile(
+    rf"[&\s]*[-−]?\s*(?:{_STYLED}(?:\{{\s*(?:{_WORDS})\s*\}}|[DLJ])|(?:{_WORDS})(?![A-Za-z]))"
+    r"(?:\s*_\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w+|\\\w+\s*(?:\{[^{}]*\})?))?"
+    r"\s*(?:(?:\\left|\\[bB]igg?l?)?\s*(?:\\\{|[(\[]).*(?:\\\}|[)\]]))?[&\s]*\Z",
+    re.DOTALL,
+)
+"""The name of a divergence or loss, with what it is of: ``-D_{KL}(q\\|p)``, ``\\mathcal{L}(\\theta; x)``."""
+
+
+def in_rows(text: str) -> str:
+    """A text with its rows joined or divided and its equals signs plain, of the same length."""
+    text = _plain_equals(text)
+    if _MATHEMATICS.search(text):
+        text = _joined(text)
+    return _with_one_label(text)
+
+
+def _plain_equals(text: str) -> str:
+    text = _ASSIGNED.sub(lambda found: found[0][:-2] + " =", text)
+    for found in reversed(list(_OTHER_EQUALS.finditer(text))):
+        if _nesting(text, 0, found.start()) == 0:
+            text = f"{text[: found.start()]}{'=':>{len(found[0])}}{text[found.end() :]}"
+    return text
+
+
+def _nesting(text: str, start: int, end: int) -> int:
+    part = text[start:end]
+    return sum(part.count(sign) for sign in "([{") - sum(part.count(sign) for sign in ")]}")
+
+
+def _joined(text: str) -> str:
+    r"""Blanks for the line ends within a formula, a semicolon for those ``\\`` that end an equation."""
+    first = 0
+    for found in list(_DIVIDER.finditer(text)):
+        start, end = found.span()
+        row_end = next((other.start() for other in _DIVIDER.finditer(text, end)), len(text))
+        row = text[end:row_end]
+        if _nesting(text, first, start) > 0 or not text[first:start].strip() or not row.strip(" \t&"):
+            divider = " "
+        elif _is_equation(row):
+            divider = ";"
+        elif _continues(text[first:start], row):
+            divider = " "
+        else:
+            divider = "\n" if "\n" in found[0] else " "
+        text = f"{text[:start]}{divider:<{end - start}}{text[end:]}"
+        first = end if divider != " " else first
+    return text
+
+
+def _is_equation(row: str) -> bool:
+    """Whether a row has a left-hand side of its own."""
+    found = EQUALS.search(row)
+    return found is not None and bool(row[: found.start()].strip(" \t&")) and not _GOES_ON.match(row)
+
+
+def _continues(before: str, row: str) -> bool:
+    """Whether a row goes on with the equation before it, whose name is not used in it."""
+    if _OPERATOR_AT_END.search(before):
+        return True
+    if not _GOES_ON.match(row):
+        return False
+    equation = EQUALS.search(before)
+    name = _NAME.match(before[: equation.start()]) if equation else None
+    return name is None or not re.search(rf"(?<![A-Za-z\\]){re.escape(name[1])}(?![A-Za-z])", row)
+
+
+def _with_one_label(text: str) -> str:
+    """Blanks for all but the last of the labels that stand before a formula."""
+    for start, end in _statements(text):
+        signs = [found.start() for found in EQUALS.finditer(text, start, end)]
+        signs = [place for place in signs if _nesting(text, start, place) == 0]
+        parts = list(zip((start, *(place + 1 for place in signs)), signs, strict=False))
+        if len(parts) > 1 and all(_LABEL.match(text[one:two]) for one, two in parts):
+            text = text[:start] + " " * (parts[-1][0] - start) + text[parts[-1][0] :]
+    return text
+
+
+def _statements(text: str) -> Iterator[tuple[int, int]]:
+    """Where the statements of a text begin and end."""
+    start = nesting = 0
+    for place, sign in enumerate(text):
+        nesting += (sign in "([{") - (sign in ")]}")
+        if sign in ";\n" and nesting <= 0:
+            yield start, place
+            start = place + 1
+    yield start, len(text)
