@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -50,6 +51,10 @@ _NOTATIONS: dict[str, Language] = {
     "unicode": "math",
     "latex": "math",
 }
+
+_PATH = re.compile(r"[\w./\\~: -]{1,200}")
+"""What may be the name of a file; most formulas have signs in them that names of files have not."""
+_CODE = (".py", ".pyi", ".ipynb")
 
 _EPILOG = """\b
 Examples:
@@ -139,12 +144,24 @@ def verify(
         return verify_many_report(answers, allow_scale=allow_scale), settings
     if formula is None:
         raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
-    if re.fullmatch(r"[\w./~-]{1,200}\.\w{1,9}", formula) and Path(formula).is_file():
-        raise KlcliError(f"{formula} is a file", f"klcli verify --file {formula}")
+    _check_no_path(formula)
     text = read_text("-") if formula == "-" else formula
     found = _settled(text, language, question, sampler)
     proved, witness = _proofs(found, symbolic=not no_prove, witness=prove)
     return verify_report(found, proved=proved, witness=witness, allow_scale=allow_scale), settings
+
+
+def _check_no_path(text: str) -> None:
+    """Refuse the name of a file or directory in the place of a formula, whether it is there or not."""
+    if not _PATH.fullmatch(text):
+        return
+    path, shown = Path(text), shlex.quote(text)
+    if path.is_dir():
+        raise KlcliError(f"{text} is a directory", f"the KL terms in its code: klcli lint {shown}")
+    if path.suffix in _CODE and (path.is_file() or not re.search(r"\s", text)):
+        raise KlcliError(f"{text} is the name of a file", f"the KL terms in it: klcli lint {shown}")
+    if path.suffix and path.is_file():
+        raise KlcliError(f"{text} is a file", f"klcli verify --file {shown}")
 
 
 def _settled(

@@ -53,7 +53,7 @@ r"""An index above a letter: ``^{(i)}``, ``^{2(i)}`` beside a square, ``^*``, ``
 
 COUNT = (
     rf"(?:[A-Za-z]|{_STYLE}\s*\{{[^{{}}]*\}})"
-    rf"(?:_\s*(?:[A-Za-z0-9]|\{{\s*(?:{_STYLE}\s*)?\{{?[A-Za-z0-9\s]*\}}?\s*\}}|{_STYLE}\s*\{{[^{{}}]*\}}))?"
+    rf"(?:_\s*(?:[A-Za-z0-9]|\{{\s*(?:{_STYLE}\s*)?\{{?[A-Za-z0-9]+(?:\s+[A-Za-z0-9]+)*\}}?\s*\}}|{_STYLE}\s*\{{[^{{}}]*\}}))?"
 )
 r"""How many entries a sum runs over, by name: ``J``, ``d_z``, ``\text{dim}``."""
 

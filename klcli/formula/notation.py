@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from klcli.formula.leftovers import WORDS, distribution, leftover
 from klcli.formula.refusals import STARTS_FACTOR, Refusals
 from klcli.formula.syntax import MAX_DEPTH, check_text, check_tree, too_deep
 from klcli.formula.tokens import Token
@@ -75,6 +76,8 @@ class Parser(Refusals):
         tree = self.sum()
         if self.token.kind == "close":
             raise self.error(f"{self.found()} closes no bracket")
+        if found := leftover(self.text, self.token.start) if self.token.kind == "comma" else None:
+            raise self.error(*found)
         if self.token.kind == "comma":
             hint = "a decimal point is '.', and only max, min and clip take several arguments"
             raise self.error(f"unexpected '{self.token.name}' in the formula", hint)
@@ -200,6 +203,8 @@ class Parser(Refusals):
 
     def symbol(self, token: Token) -> Symbol:
         called = self.token.kind == "open" and self.touching()
+        if called and (found := distribution(token.name, self.text, token.start, self.token.start)):
+            raise self.error(*found, token)
         if self.token.kind == "open" and self.text[token.start : token.end] in _SIGMAS:
             raise self.ambiguous_sigma(token)
         if called and self.text[token.start].isascii() and not self.is_command(token):
@@ -211,6 +216,7 @@ class Parser(Refusals):
             return Symbol(name)
         except ValueError:
             hint = f"a name has at most {MAX_NAME} letters and digits and is not that of a function"
+            hint = WORDS if name.isalpha() and name.islower() and len(name) < 4 else hint
             raise self.error(f"'{self.written(token)}' cannot be used as a symbol", hint, token) from None
 
     def application(self, token: Token) -> Tree:

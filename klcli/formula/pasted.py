@@ -11,16 +11,16 @@ import re
 import unicodedata
 
 from klcli.formula.rows import in_rows
-from klcli.formula.syntax import MAX_LENGTH, check_text
+from klcli.formula.syntax import MAX_DIGITS, MAX_LENGTH, FormulaError, check_text
 
 __all__ = ["cleaned"]
 
 _SHAPED = re.compile("[\uff01-\uff5e\ufe63\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u2113\u2112]")
 r"""Signs that are others in another shape: full-width ones, mathematical letters but not the double-struck."""
-_UNSEEN = re.compile(r"[\u2061-\u2064\ufeff]|(?<!\w)\u200b|\u200b(?!\w)")
+_UNSEEN = re.compile(r"[\u2061-\u2064]|(?<!\w)\u200b|\u200b(?!\w)")
 """Signs without a shape in what web pages render; between two letters one may divide words and stays."""
 
-_FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*[\w+#.-]*[ \t]*(?:\n|\Z)", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*(?:[\w+#.-]+[ \t]*)?(?:\n|\Z)", re.MULTILINE)
 _PROMPT = re.compile(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:|>(?=[ ]))[ ]?")
 _CONTINUED = re.compile(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)|[ \t]*\+ (?=[ ])")
 _OUTPUT = re.compile(r"[ \t]*Out\s?\[[ \d]*\]:[ ]?")
@@ -42,8 +42,9 @@ _INVISIBLE = re.compile(
 """Parts of a LaTeX text that are no part of a formula."""
 _PAIRS = (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)"), ("`", "`"), ("<math>", "</math>"))
 _DISPLAYED = re.compile(r"\{\s*\\displaystyle\b")
-_STOP = re.compile(r"(?:\s|\\[,;:! ]|\\q?quad(?![A-Za-z])|~)*(?:[,;。、，]|(?<![\d.])\.|(?<=[\w}]_\d)\.)\s*\Z")
-"""A full stop or comma behind a formula; that of ``2.`` belongs to the number."""
+_SPACE_AT_END = re.compile(r"(?:\\[,;:! ]|\\q?quad|~|(?<=\\)\\)\Z")
+_NUMBER_AT_END = re.compile(r"(?<![\w.])\d+\.\Z")
+_EQUATION_NUMBER = re.compile(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
 _MACRO = re.compile(r"@\.(?=[\s(])")
 
 
@@ -55,8 +56,21 @@ def cleaned(text: str) -> str:
     """
     if len(text) <= MAX_LENGTH:
         text = in_rows(_unwrapped(_session(_fenced(_plain_signs(text)))))
+        _check_number(text)
     check_text(text)
     return text
+
+
+def _check_number(text: str) -> None:
+    """Refuse what may be the number of an equation, which would multiply the formula."""
+    end = text.rstrip()
+    if found := _EQUATION_NUMBER.search(end, max(0, len(end) - 30)):
+        raise FormulaError(
+            f"is '({found[1]})' a factor or the number of the equation?",
+            text,
+            found.start(1) - 1,
+            f"leave '({found[1]})' out, or write '* {found[1]}' for a factor",
+        )
 
 
 def _plain_signs(text: str) -> str:
@@ -107,11 +121,21 @@ def _unwrapped(text: str) -> str:
     before = ""
     while text != before:
         before = text
-        text = _without_pair(_STOP.sub("", text))
+        text = _without_pair(_without_stop(text))
     if text == begin:
         return text
     one_line = "\\" in text or "\n" not in text.strip()
     return text.strip() if one_line else text.rstrip().lstrip("\n")
+
+
+def _without_stop(text: str) -> str:
+    """A text without the full stop or comma behind it; that of ``2.`` belongs to the number."""
+    inner = text.rstrip()
+    if found := _SPACE_AT_END.search(inner[-6:]):
+        return inner[: -len(found[0])]
+    if inner.endswith((",", ".", "。", "、", "，")) and not _NUMBER_AT_END.search(inner[-MAX_DIGITS:]):
+        return inner[:-1]
+    return text
 
 
 def _without_pair(text: str) -> str:

@@ -23,7 +23,7 @@ _MATHEMATICS = re.compile(r"[\\^²³½−√∑]")
 """What makes a text no Python: there, a line is a statement whatever it begins with."""
 _DIVIDER = re.compile(r"\\\\\s*|\n")
 _GOES_ON = re.compile(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")
-_OPERATOR_AT_END = re.compile(r"(?:[-+*/=·×−⋅^]|\\(?:cdot|times))[&\s]*\Z")
+_OPERATORS_AT_END = (*"-+*/=·×−⋅^", r"\cdot", r"\times")
 _NAME = re.compile(r"[&\s]*(\\?[A-Za-z]\w*|[^\W\d_])[&\s]*\Z")
 
 _STYLED = r"\\(?:mathrm|text[a-z]*|operatorname|mathbb|mathbf|mathit|mathsf|mathcal|mathscr)\s*"
@@ -86,7 +86,7 @@ def _is_equation(row: str) -> bool:
 
 def _continues(before: str, row: str) -> bool:
     """Whether a row goes on with the equation before it, whose name is not used in it."""
-    if _OPERATOR_AT_END.search(before):
+    if before.rstrip("& \t\n").endswith(_OPERATORS_AT_END):
         return True
     if not _GOES_ON.match(row):
         return False

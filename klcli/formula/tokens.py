@@ -21,6 +21,7 @@ from klcli.formula.alphabet import (
     SUPERSCRIPTS,
     letter,
 )
+from klcli.formula.leftovers import leftover
 from klcli.formula.marks import (
     ABOVE,
     COUNT,
@@ -183,6 +184,8 @@ class Lexer:
         return FormulaError(problem, self.text, start, hint)
 
     def _unexpected(self) -> FormulaError:
+        if found := leftover(self.text, self.position):
+            return self._error(found[0], self.position, found[1])
         sign = "=" if _EQUATION.search(self.text, self.position) else self._sign
         sign = "'" if sign in "′’" else sign
         hint = {
@@ -433,6 +436,8 @@ class Lexer:
             return self._constant(name, start)
         if name in GREEK or name in LATEX_VARIANTS:
             return self._symbol(LATEX_VARIANTS.get(name, name), start)
+        if known := leftover(self.text, start):
+            raise self._error(known[0], start, known[1])
         hint = nearest(name, _COMMAND_NAMES).replace("'", "'\\", 1)
         raise self._error(f"unknown command '{clipped(found[0])}'", start, hint)
 

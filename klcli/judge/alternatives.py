@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import permutations
 
 from klcli.errors import KlcliError
@@ -24,7 +25,7 @@ from klcli.formula.tree import (
     unplaced,
 )
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.names import is_prior, is_sample, suggested
+from klcli.judge.names import is_prior, is_sample, square_of, suggested, suggested_beside
 
 __all__ = ["ways_to_read"]
 
@@ -63,10 +64,23 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
     if links:
         texts = tuple(f"{name} is taken for {to_text(tree)}" for name, tree in links.items())
         yield replace(program, tree=substitute(program.tree, links)), set(), texts
+    yield from _squares(program)
     yield from _relative(program)
     for name, head in _samples(program.tree):
         text = f"{name} is taken for a sample of the posterior: right in expectation, {name} being its mean"
         yield replace(program, tree=_in_expectation(program.tree, name, head)), set(), (text,)
+
+
+def _squares(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
+    """The formula with the square of a mean where its name says that it is one: ``mu2`` beside ``sigma2``."""
+    names = free_symbols(program.tree)
+    means = {name: mean for name in names if (mean := square_of(name, names))}
+    if means:
+        squares = {
+            name: operation("^", Symbol(mean), Number(Fraction(2))) for name, mean in means.items()
+        }
+        texts = tuple(f"{name} is taken for the square of {mean}" for name, mean in means.items())
+        yield replace(program, tree=substitute(program.tree, squares)), set(), texts
 
 
 def _relative(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
@@ -136,13 +150,13 @@ def _links(names: Sequence[str]) -> dict[str, Tree]:
     Without a logarithm, those of variances beside one of a standard deviation.
     """
     found: dict[str, Tree] = {}
-    logs = [name for name in names if suggested(name) in ("logvar", "logstd")]
-    bases = logs or [name for name in names if suggested(name) == "std"]
+    logs = [name for name in names if suggested_beside(name, names) in ("logvar", "logstd")]
+    bases = logs or [name for name in names if suggested_beside(name, names) == "std"]
     for name in names:
-        reading = suggested(name)
+        reading = suggested_beside(name, names)
         beside = [base for base in bases if is_prior(base) == is_prior(name) and base != name]
-        if reading in ("var", "std") and len(beside) == 1 and reading != suggested(beside[0]):
-            stated = PARAMETERIZATIONS[suggested(beside[0]) or ""]
+        if reading in ("var", "std") and len(beside) == 1 and reading != suggested_beside(beside[0], names):
+            stated = PARAMETERIZATIONS[suggested_beside(beside[0], names) or ""]
             sigma = substitute(stated.sigma, {"s": Symbol(beside[0])})
             head = {"sigma": sigma}
             found[name] = unplaced(

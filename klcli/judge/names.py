@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 __all__ = [
@@ -13,7 +13,9 @@ __all__ = [
     "is_mean",
     "is_noise",
     "is_prior",
+    "square_of",
     "suggested",
+    "suggested_beside",
     "without_side",
 ]
 
@@ -48,6 +50,11 @@ _SAMPLE = re.compile(r"(.*_)?(z|zs|sample|z_sample)(_[pqt]|_hat)?\Z")
 _NOISE = re.compile(r"(.*_)?(eps|epsilon|noise|xi|e|u|n|z_?0|randn|rand)(_\w+)?\Z", re.IGNORECASE)
 
 
+_COUNTED = re.compile(r"(?P<base>.*\D)2\Z")
+_OTHER_COUNTS = ("0", "1", "3")
+_SQUARE = re.compile(r"(?P<base>.*[^\W\d_])_?(?:2|sq|squared?)\Z")
+
+
 @lru_cache(maxsize=1024)
 def is_mean(name: str) -> bool:
     """Whether a name is that of a mean: ``mu``, ``z_mean``, ``loc``."""
@@ -65,6 +72,27 @@ def suggested(name: str) -> str | None:
             if any(map(pattern.match, tails)):
                 return reading
     return None
+
+
+def suggested_beside(name: str, names: Collection[str]) -> str | None:
+    """The parameterization that a name states among others: a 2 beside a 1 counts and squares nothing."""
+    return suggested(name[:-1].rstrip("_") if _is_counted(name, names) else name)
+
+
+def square_of(name: str, names: Collection[str]) -> str | None:
+    """The mean whose square a name may be: ``mu2`` beside ``sigma2``, where no ``mu1`` and no ``mu`` is."""
+    found = _SQUARE.match(name)
+    if not found or not is_mean(found["base"]) or found["base"] in names:
+        return None
+    squares = (other for other in names if other != name and _SQUARE.match(other))
+    stated = any(suggested_beside(other, names) == "var" for other in squares)
+    return found["base"] if stated and not _is_counted(name, names) else None
+
+
+def _is_counted(name: str, names: Collection[str]) -> bool:
+    """Whether the number at the end of a name counts: the same name stands there with another number."""
+    counted = _COUNTED.match(name)
+    return counted is not None and any(f"{counted['base']}{other}" in names for other in _OTHER_COUNTS)
 
 
 @lru_cache(maxsize=1024)

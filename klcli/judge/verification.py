@@ -19,7 +19,7 @@ from klcli.judge.alternatives import ways_to_read
 from klcli.judge.candidates import PLAIN, Candidate, Question, candidates
 from klcli.judge.counterexample import Counterexample, counterexample
 from klcli.judge.guards import binds
-from klcli.judge.names import is_mean, suggested
+from klcli.judge.names import is_mean, suggested_beside
 from klcli.judge.precision import Loss, Overflow, float32_loss, overflow, stable_form
 from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.roles import MOST_SYMBOLS
@@ -169,9 +169,10 @@ def _warnings(found: Verification, question: Question) -> Iterator[str]:
         name = role.head
         yield f"{name} is read as the head, although named like a mean; --mean {name} demands the other"
     else:
+        names = free_symbols(found.program.tree)
         readings = ((role.head, verdict.parameterization), (role.prior_head, verdict.prior_parameterization))
         for head, held in readings:
-            stated = suggested(head) if head else None
+            stated = suggested_beside(head, names) if head else None
             if held and stated and stated != held.name:
                 meant = PARAMETERIZATIONS[stated].meaning
                 yield f"the name {head} suggests {meant}, but the formula holds for {held.meaning}"
