@@ -46,25 +46,25 @@ def without_inputs(tokens: Sequence[Token], text: str) -> list[Token]:
     values = [found for place in range(len(tokens)) if (found := _value(tokens, place, text))]
     if not values:
         return list(tokens)
-    values = _settled(values, tokens, text)
+    _check_elsewhere(values, tokens, text)
     several = {
         tokens[one.letter].name
         for one in values
         for two in values
         if tokens[one.letter].name == tokens[two.letter].name and one.inputs != two.inputs
     }
-    found = list(tokens)
+    left = list(tokens)
     for value in reversed(values):
         before = value.opening - 1
-        found[before] = replace(found[before], end=tokens[value.closing].end)
+        left[before] = replace(left[before], end=tokens[value.closing].end)
         if (name := tokens[value.letter].name) in several:
-            found[value.letter] = replace(found[value.letter], name="_".join((name, *value.inputs)))
-        del found[value.opening : value.closing + 1]
-    return found
+            left[value.letter] = replace(left[value.letter], name="_".join((name, *value.inputs)))
+        del left[value.opening : value.closing + 1]
+    return left
 
 
 def _value(tokens: Sequence[Token], place: int, text: str) -> _Value | None:
-    """The value of a function that begins at a place, as ``\\sigma(x)`` and ``\\sigma^{2}(x)``."""
+    r"""The value of a function that begins at a place, as ``\sigma(x)`` and ``\sigma^{2}(x)``."""
     if tokens[place].kind != "symbol" or tokens[place].name.split("_")[0] not in GREEK:
         return None
     opening = _behind_power(tokens, place + 1)
@@ -107,8 +107,8 @@ def _is_input(name: str) -> bool:
     return base in _INPUTS or base in _PARAMETERS
 
 
-def _settled(values: list[_Value], tokens: Sequence[Token], text: str) -> list[_Value]:
-    """The values whose inputs stand nowhere else, or which have a parameter as their subscript."""
+def _check_elsewhere(values: Sequence[_Value], tokens: Sequence[Token], text: str) -> None:
+    """Refuse inputs that stand elsewhere, too, unless the letter has a parameter as its subscript."""
     inside = {place for value in values for place in range(value.opening, value.closing)}
     elsewhere = {
         token.name for place, token in enumerate(tokens) if token.kind == "symbol" and place not in inside
@@ -125,4 +125,3 @@ def _settled(values: list[_Value], tokens: Sequence[Token], text: str) -> list[_
                 letter.start,
                 f"write '{written}' for its value, '{written} {times} {bracket}' for a product",
             )
-    return values

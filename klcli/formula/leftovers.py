@@ -20,7 +20,8 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         ("'{}' makes this a statement and no formula", _ONE_SIDE),
     ),
     **dict.fromkeys(
-        ("int", "iint", "oint"), ("an integral is no closed form", "give what it comes to, or leave that term out")
+        ("int", "iint", "oint"),
+        ("an integral is no closed form", "give what it comes to, or leave that term out"),
     ),
     **dict.fromkeys(("prod",), ("products over an index are not read", "write the sum of the logarithms")),
     **dict.fromkeys(
@@ -30,7 +31,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         ("dots", "ldots", "cdots", "vdots"),
         ("'{}' stands for what is not written out", r"write a sum with an index, as in \sum_j \mu_j^2"),
     ),
-    "begin": ("'{}' begins what is no single formula", "give one of its rows or cases by itself"),
+    **dict.fromkeys(
+        ("begin", "end"),
+        ("'{}' is of an environment with several formulas", "give one of its rows or cases by itself"),
+    ),
     "infty": ("'{}' is no number", "leave out the bounds of integrals and limits"),
     "mathbb": ("'{}' is read in expectations only, as in \\mathbb{{E}}_q[x]", "leave that term out"),
     "parallel": ("'{}' divides distributions", "give the formula of the divergence, not its name"),
@@ -45,7 +49,7 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
     "∞": _COMMANDS["infty"],
     "—": ("is '{}' a minus sign?", "write '-' for a difference; leave a dash between words out"),
     "`": ("'{}' is no part of a formula", "give what stands between the back-ticks, and nothing else"),
-    ":": ("'{}' is no part of a formula", "leave out what stands before the colon; a quotient is written '/'"),
+    ":": ("'{}' is no part of a formula", "leave out what stands before it; divide with '/'"),
     "#": ("'{}' is no part of a formula", "leave comments out"),
     '"': ("'{}' is no part of a formula", "leave the quotation marks out"),
 }
@@ -59,7 +63,7 @@ _BETWEEN = re.compile(r"[|‖,;]|\\(?:mid|vert|Vert|parallel)(?![A-Za-z])")
 
 
 def leftover(text: str, position: int) -> tuple[str, str] | None:
-    """What is wrong with the sign or command at a place, and what to do; None where nothing is known of it."""
+    """What is wrong with the sign or command at a place, and what to do; None if nothing is known."""
     if found := _COMMAND.match(text, position):
         known = _COMMANDS.get(found[1])
         return known and (known[0].format(found[0]), known[1])
@@ -81,7 +85,8 @@ def distribution(name: str, text: str, start: int, opening: int) -> tuple[str, s
     end = _closing(text, opening)
     written = clipped(text[start:end], 40)
     if _DIVERGENCE.match(name):
-        return f"'{written}' is the name of a divergence", "give its formula; in front of '=' the name may stay"
+        hint = "give its formula; in front of '=' the name may stay"
+        return f"'{written}' is the name of a divergence", hint
     if _DENSITY.match(name) and _BETWEEN.search(text, opening, end):
         return f"'{written}' is a density and no number", f"leave out the term with '{written}'"
     return None

@@ -1,7 +1,7 @@
 r"""What is written around a letter and belongs to its name: styles, accents, subscripts, indices above.
 
-``\boldsymbol{\mu}`` is ``mu``, ``\hat\sigma_j`` is ``sigma_hat_j``, ``\mu_j^{(i)}`` is ``mu_i_j``: an index in
-brackets stands before a subscript, so that a sum over the subscript still finds it at the end.
+``\boldsymbol{\mu}`` is ``mu``, ``\hat\sigma_j`` is ``sigma_hat_j``, ``\mu_j^{(i)}`` is ``mu_i_j``: an index
+in brackets stands before a subscript, so that a sum over the subscript still finds it at the end.
 """
 
 from __future__ import annotations

@@ -225,7 +225,9 @@ class Parser(Refusals):
         begin = self.index
         if self.at("-", "+"):
             raise self.signed_argument(token)
-        if self.token.kind == "open":
+        if self.in_braces() and token.name != "sqrt":
+            argument = self.power()
+        elif self.token.kind == "open":
             argument = self.bracketed(self.take())
         elif token.name == "sqrt" and self.is_command(token):
             argument = self.group()
@@ -238,6 +240,11 @@ class Parser(Refusals):
         if signs:
             raise self.inverse(function, begin)
         return operation("^", call, power)
+
+    def in_braces(self) -> bool:
+        r"""Whether braces are at hand that nobody sees: ``\ln {\sigma}^2`` is ``\ln \sigma^2`` in print."""
+        seen = self.tokens[self.index + 1 : self.index + 2]
+        return self.token.name == "{" and not self.is_command(self.token) and seen[0].kind != "open"
 
     def applied(self, function: str, argument: Tree) -> Tree:
         """A function of its argument."""

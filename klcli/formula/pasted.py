@@ -1,8 +1,8 @@
 r"""Takes off what formulas are wrapped in where they are copied from, before anybody reads them.
 
-Code fences, back-ticks and prompts; ``$...$``, ``\[...\]`` and environments; numbers, labels and the full stop
-at the end; full-width signs. Inside of a text the wrappers become blanks of the same length, at its ends and
-at the beginnings of lines they are cut off: the text that is left is the one that is quoted and corrected.
+Code fences, back-ticks and prompts; ``$...$``, ``\[...\]`` and environments; numbers, labels and the full
+stop at the end; full-width signs. Inside of a text the wrappers become blanks of the same length, at its ends
+and at the beginnings of lines they are cut off: what is left is the text that is quoted and corrected.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from klcli.formula.syntax import MAX_DIGITS, MAX_LENGTH, FormulaError, check_tex
 __all__ = ["cleaned"]
 
 _SHAPED = re.compile("[\uff01-\uff5e\ufe63\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u2113\u2112]")
-r"""Signs that are others in another shape: full-width ones, mathematical letters but not the double-struck."""
+r"""Signs that are others in another shape: full-width, mathematical letters but not double-struck ones."""
 _UNSEEN = re.compile(r"[\u2061-\u2064]|(?<!\w)\u200b|\u200b(?!\w)")
 """Signs without a shape in what web pages render; between two letters one may divide words and stays."""
 
@@ -24,7 +24,9 @@ _FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*(?:[\w+#.-]+[ \t]*)?(?:\n|\Z)", 
 _PROMPT = re.compile(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:|>(?=[ ]))[ ]?")
 _CONTINUED = re.compile(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)|[ \t]*\+ (?=[ ])")
 _OUTPUT = re.compile(r"[ \t]*Out\s?\[[ \d]*\]:[ ]?")
-_PRINTED = re.compile(r"\s*(?:(?:tensor|array|Array|DeviceArray)\(|<tf\.|<KerasTensor|[-+]?[\d.]+(?:e[-+]?\d+)?\s*\Z)")
+_PRINTED = re.compile(
+    r"\s*(?:(?:tensor|array|Array|DeviceArray)\(|<tf\.|<KerasTensor|[-+]?[\d.]+(?:e[-+]?\d+)?\s*\Z)"
+)
 """What a session prints between its prompts: numbers and arrays."""
 
 _ENVIRONMENT = (
@@ -42,7 +44,7 @@ _INVISIBLE = re.compile(
 """Parts of a LaTeX text that are no part of a formula."""
 _PAIRS = (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)"), ("`", "`"), ("<math>", "</math>"))
 _DISPLAYED = re.compile(r"\{\s*\\displaystyle\b")
-_SPACE_AT_END = re.compile(r"(?:\\[,;:! ]|\\q?quad|~|(?<=\\)\\)\Z")
+_SPACE_AT_END = re.compile(r"(?:\\[,;:! ]|\\q?quad|~|\\\\)\Z")
 _NUMBER_AT_END = re.compile(r"(?<![\w.])\d+\.\Z")
 _EQUATION_NUMBER = re.compile(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
 _MACRO = re.compile(r"@\.(?=[\s(])")
@@ -87,7 +89,7 @@ def _fenced(text: str) -> str:
         return text[fences[0].end() : fences[1].start()].rstrip()
     if len(fences) == 1:
         before, after = text[: fences[0].start()], text[fences[0].end() :]
-        return after if not before.strip() else before if not after.strip() else text
+        return after.rstrip() if not before.strip() else before.rstrip() if not after.strip() else text
     return text
 
 

@@ -1,8 +1,8 @@
 r"""Rows and equals signs of pasted mathematics: which rows go on, which are equations of their own.
 
-A row that begins with an operator goes on with the formula before it; ``\\`` before an equation with a name of
-its own ends a statement; ``:=``, ``\equiv`` and R's ``<-`` are equals signs. In front of a formula there may
-stand several labels of one and the same thing, as in ``\mathcal{L} = D_{KL}(q\|p) = ...``.
+A row that begins with an operator goes on with the formula before it; ``\\`` before an equation with a name
+of its own ends a statement; ``:=``, ``\equiv`` and R's ``<-`` are equals signs. In front of a formula there
+may stand several labels of one and the same thing, as in ``\mathcal{L} = D_{KL}(q\|p) = ...``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 __all__ = ["EQUALS", "in_rows"]
 
-EQUALS = re.compile(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*\})")
+EQUALS = re.compile(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*[)}])")
 """An equals sign of an equation; not that of a comparison, nor of the limits of a sum."""
 _OTHER_EQUALS = re.compile(
     r"\\(?:coloneqq|triangleq|equiv|doteq|approx|simeq)(?![A-Za-z])|\\(?:stackrel|overset)\s*\{[^{}]*\}\s*\{=\}"

@@ -110,6 +110,8 @@ _FROM_SUPERSCRIPT = {sign: plain for plain, sign in SUPERSCRIPTS.items()}
 _BAR = re.compile(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
 _NORM = re.compile(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")
 _ENDS = frozenset(("number", "symbol", "constant", "close", "power", "transpose", "subscript"))
+_EMPTY_GROUP = re.compile(r"\{\s*\}")
+_OLD_STYLE = re.compile(r"\{\s*\\(?:rm|bf|it|sf|tt|cal|boldmath)(?![A-Za-z])\s*(\\?[A-Za-z]+)\s*\}")
 _PROSE = re.compile(r"\{\s|.*\s\}\Z", re.DOTALL)
 _SIDELESS = re.compile(r"\\(?:left|right)\s*\.")
 _FIRST_ABOVE = re.compile(r"\^\s*\{\s*[(\[]\s*1\s*[)\]]")
@@ -145,6 +147,7 @@ class Lexer:
             self._sum,
             self._expectation,
             self._bars,
+            self._old_style,
             self._bracket,
             self._operator,
             self._word,
@@ -165,7 +168,7 @@ class Lexer:
             if self.position >= len(self.text):
                 return
             start = self.position
-            token = next((found for read in self.readers if (found := read())), None)
+            token = next((found for read in self.readers if (found := read()) or self.position > start), None)
             if token:
                 self.previous = token.name if token.kind == "operator" else token.kind
                 yield token
@@ -391,6 +394,13 @@ class Lexer:
         start = self.position
         found = self._match(SUBSCRIPT)
         return found and Token("subscript", subscript(found), start, self.position)
+
+    def _old_style(self) -> Token | None:
+        r"""``{\rm exp}`` as ``\mathrm{exp}``, and nothing for the empty group ``{}``."""
+        start = self.position
+        if self._match(_EMPTY_GROUP) or not (found := self._match(_OLD_STYLE)):
+            return None
+        return self._named(dressed(found[1]) or found[1], start)
 
     def _dressed(self) -> Token | None:
         r"""A letter or word with styles and accents; a style around anything else is no part of it."""

@@ -76,9 +76,7 @@ def _squares(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, .
     names = free_symbols(program.tree)
     means = {name: mean for name in names if (mean := square_of(name, names))}
     if means:
-        squares = {
-            name: operation("^", Symbol(mean), Number(Fraction(2))) for name, mean in means.items()
-        }
+        squares = {name: operation("^", Symbol(mean), Number(Fraction(2))) for name, mean in means.items()}
         texts = tuple(f"{name} is taken for the square of {mean}" for name, mean in means.items())
         yield replace(program, tree=substitute(program.tree, squares)), set(), texts
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import Klcli
 from tests.formula.hostile import REFUSED
+from tests.formula.pasted import PASTED
 
 LOGVAR = "-0.5 * (1 + logvar - mu^2 - exp(logvar))"
 LOST = "-0.5 * torch.sum(1 + log_sigma - mu.pow(2) - log_sigma.exp()**2)"
@@ -376,6 +377,33 @@ def test_a_file_name_is_no_formula(klcli: Klcli, tmp_path: Path, monkeypatch: py
         2,
         "error: many.txt is a file\nhint: klcli verify --file many.txt\n",
     )
+
+
+@pytest.mark.parametrize("name", ["model.py", "./losses.ipynb", "src", "src/", ".", "my model.py"])
+def test_the_name_of_code_points_to_lint(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "my model.py").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = klcli("verify", name)
+    shown = f"'{name}'" if " " in name else name
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"error: {name} is ")
+    assert result.err.endswith(f"klcli lint {shown}\n")
+
+
+@pytest.mark.parametrize(("text", "answer"), [(text, answer) for text, _, answer in PASTED if answer])
+def test_what_people_paste_is_settled(klcli: Klcli, text: str, answer: str) -> None:
+    assert klcli("verify", "--no-prove", "-q", "--", text).out.strip() == answer
+
+
+def test_the_correction_of_a_pasted_formula_has_no_wrapper(klcli: Klcli) -> None:
+    result = klcli("verify", f"```python\n>>> {LOST}\n```")
+    assert "corrected: -0.5 * torch.sum(1 + 2 * log_sigma - mu.pow(2) - log_sigma.exp()**2)\n" in result.out
+    lost = r"$$ -\tfrac12 (1 + \log\hat\sigma - \hat{\mu}^2 - \hat{\sigma}^2). $$"
+    result = klcli("verify", lost, "--param", "std")
+    assert r"corrected: -\tfrac12 (1 + 2 \log\hat\sigma - \hat{\mu}^2 - \hat{\sigma}^2)" in result.out
 
 
 def test_the_sum_sign_and_the_letter(klcli: Klcli) -> None:

@@ -214,9 +214,17 @@ READ: list[tuple[str, str, Any]] = [
     # Bars.
     ("|x|", "abs x", V.x),
     ("log|mu - x| + |s|²", "log(abs(mu - x)) + abs(s)^2", log(V.x - V.mu) + V.s**2),
-    (r"\left|\mu-x\right| + \lvert x\rvert + \vert s\vert", "abs(mu - x) + abs x + abs s", 2 * V.x - V.mu + V.s),
+    (
+        r"\left|\mu-x\right| + \lvert x\rvert + \vert s\vert",
+        "abs(mu - x) + abs x + abs s",
+        2 * V.x - V.mu + V.s,
+    ),
     ("||x_j|| + ‖x_j‖_2", "sqrt(sum(x_j^2)) + sqrt(sum(x_j^2))", 2 * sqrt(mpf("6.5"))),
-    (r"\|x_j\|^2 + \lVert x_j \rVert_2^2 + \|x_j\|^{2}_2", "sum(x_j^2) + sum(x_j^2) + sum(x_j^2)", mpf("19.5")),
+    (
+        r"\|x_j\|^2 + \lVert x_j \rVert_2^2 + \|x_j\|^{2}_2",
+        "sum(x_j^2) + sum(x_j^2) + sum(x_j^2)",
+        mpf("19.5"),
+    ),
     (r"\left\| \mu_j \right\|_1/2", "sum(abs mu_j)/2", mpf("0.3")),
     ("‖x_j‖²", "sum(x_j^2)", mpf("6.5")),
     # Reductions.
@@ -376,7 +384,7 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("(|x)|", 3, "expected '|' or an operator, found ')'", ""),
     ("‖x‖_3", 3, "only the norms 1 and 2", "leave the subscript out"),
     (r"\sigma^{(2)}", 6, "is '^{(2)}' a power or an index?", r"write '\sigma^2' for the power"),
-    ("mu' + 1", 2, "unexpected \"'\"", "sum(mu^2)"),
+    ("mu' + 1", 2, 'unexpected "\'"', "sum(mu^2)"),
     ("σ′", 1, "unexpected '′'", "sum(mu^2)"),
     (r"\hat{x + 1}", 0, r"'\hat{x + 1}' is no symbol", "a name has letters"),
     (r"\text{ where } x", 0, "is no symbol", "words between formulas are left out"),

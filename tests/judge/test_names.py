@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.judge.names import is_dimension, is_epsilon, is_mean, is_noise, is_prior, suggested, without_side
+from klcli.judge.names import (
+    is_dimension,
+    is_epsilon,
+    is_mean,
+    is_noise,
+    is_prior,
+    square_of,
+    suggested,
+    suggested_beside,
+    without_side,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +71,38 @@ def test_readings(name: str, reading: str | None) -> None:
 )
 def test_sides(name: str, prior: bool | None, without: str) -> None:
     assert (is_prior(name), without_side(name)) == (prior, without)
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "reading"),
+    [
+        ("s2", ("s1", "s2", "mu1", "mu2"), None),
+        ("sigma2", ("sigma1", "sigma2"), "std"),
+        ("sigma_2", ("sigma_1", "sigma_2"), "std"),
+        ("log_sigma2", ("log_sigma1", "log_sigma2"), "logstd"),
+        ("s2", ("s2", "mu"), "var"),
+        ("sigma2", ("sigma2", "mu1"), "var"),
+        ("logvar2", ("logvar1", "logvar2"), "logvar"),
+    ],
+)
+def test_a_2_beside_a_1_counts(name: str, names: tuple[str, ...], reading: str | None) -> None:
+    assert suggested_beside(name, names) == reading
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "mean"),
+    [
+        ("mu2", ("mu2", "sigma2"), "mu"),
+        ("mu_sq", ("mu_sq", "sigma_sq"), "mu"),
+        ("mu2", ("mu1", "mu2", "sigma2"), None),
+        ("mu2", ("mu", "mu2", "sigma2"), None),
+        ("mu2", ("mu2", "sigma"), None),
+        ("mu2", ("mu2", "sigma2", "sigma1"), None),
+        ("s2", ("s2", "sigma2"), None),
+    ],
+)
+def test_squares_beside_squares(name: str, names: tuple[str, ...], mean: str | None) -> None:
+    assert square_of(name, names) == mean
 
 
 def test_others() -> None:

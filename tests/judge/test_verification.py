@@ -591,3 +591,13 @@ def test_every_notation_is_read(name: str, notation: Notation) -> None:
     for tree in (form, Reduction("sum", "", form)):
         best = settled(to_text(tree, notation)).best
         assert (best.kind, best.verdict.parameterization.name) == ("exact", name)
+
+
+def test_a_2_beside_a_1_is_an_index_and_beside_a_2_perhaps_a_square() -> None:
+    """The first is of klcli's own help; KL(N(mu, v) || N(0, 1)) = (mu^2 + v - 1 - log v)/2 is the second."""
+    found = verify(read_program("log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2"))
+    assert (found.best.kind, found.warnings) == ("exact", ())
+    squares = verify(read_program("0.5*(mu2 + sigma2 - 1 - log(sigma2))"))
+    assert (squares.best.kind, squares.warnings) == ("exact", ("mu2 is taken for the square of mu",))
+    mean = verify(read_program("0.5*(mu2**2 + sigma2 - 1 - log(sigma2))"))
+    assert (mean.best.kind, mean.best.verdict.roles.mean, mean.warnings) == ("exact", "mu2", ())
