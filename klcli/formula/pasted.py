@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from klcli.formula.rows import in_rows
+from klcli.formula.rows import LATEX, in_rows
 from klcli.formula.syntax import MAX_DIGITS, MAX_LENGTH, FormulaError, check_text
 
 __all__ = ["cleaned"]
@@ -21,8 +21,10 @@ _UNSEEN = re.compile(r"[\u2061-\u2064]|(?<!\w)\u200b|\u200b(?!\w)")
 """Signs without a shape in what web pages render; between two letters one may divide words and stays."""
 
 _FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*(?:[\w+#.-]+[ \t]*)?(?:\n|\Z)", re.MULTILINE)
-_PROMPT = re.compile(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:|>(?=[ ]))[ ]?")
-_CONTINUED = re.compile(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)|[ \t]*\+ (?=[ ])")
+_PROMPT = re.compile(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:)[ ]?")
+_CONTINUED = re.compile(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)")
+_R_PROMPT, _R_CONTINUED = re.compile(r">[ ]"), re.compile(r"\+[ ]")
+"""The signs of R stand at the beginning of a line; in a text that does not begin with one, they compare."""
 _OUTPUT = re.compile(r"[ \t]*Out\s?\[[ \d]*\]:[ ]?")
 _PRINTED = re.compile(
     r"\s*(?:(?:tensor|array|Array|DeviceArray)\(|<tf\.|<KerasTensor|[-+]?[\d.]+(?:e[-+]?\d+)?\s*\Z)"
@@ -96,12 +98,14 @@ def _fenced(text: str) -> str:
 def _session(text: str) -> str:
     """The lines that were typed in a session, without prompts and without what it printed."""
     lines = text.split("\n")
-    if not any(_PROMPT.match(line) or _OUTPUT.match(line) for line in lines):
+    of_r = _R_PROMPT.match(text) is not None
+    prompts, continued = (_R_PROMPT, _R_CONTINUED) if of_r else (_PROMPT, _CONTINUED)
+    if not any(prompts.match(line) or _OUTPUT.match(line) for line in lines):
         return text
-    typed = any(map(_PROMPT.match, lines))
+    typed = any(map(prompts.match, lines))
     found, printed = [], False
     for line in lines:
-        if prompt := _PROMPT.match(line) or _CONTINUED.match(line):
+        if prompt := prompts.match(line) or continued.match(line):
             found.append(line[prompt.end() :])
             printed = False
         elif output := _OUTPUT.match(line):
@@ -116,7 +120,7 @@ def _session(text: str) -> str:
 def _unwrapped(text: str) -> str:
     """A text without delimiters of mathematics, labels and punctuation around it."""
     begin = text
-    if "\\" in text:
+    if LATEX.search(text):
         text = _INVISIBLE.sub(lambda found: " " * len(found[0]), text)
     if "@." in text:
         text = _MACRO.sub("  ", text)
@@ -126,7 +130,7 @@ def _unwrapped(text: str) -> str:
         text = _without_pair(_without_stop(text))
     if text == begin:
         return text
-    one_line = "\\" in text or "\n" not in text.strip()
+    one_line = LATEX.search(text) or "\n" not in text.strip()
     return text.strip() if one_line else text.rstrip().lstrip("\n")
 
 

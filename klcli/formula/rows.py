@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["EQUALS", "in_rows"]
+__all__ = ["EQUALS", "LATEX", "in_rows"]
 
 EQUALS = re.compile(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*[)}])")
 """An equals sign of an equation; not that of a comparison, nor of the limits of a sum."""
@@ -19,7 +19,9 @@ _OTHER_EQUALS = re.compile(
     r"|:=|[≔≡≜≈≃]"
 )
 _ASSIGNED = re.compile(r"^[ \t]*[A-Za-z][\w.]*[ \t]*(<-)(?!-)", re.MULTILINE)
-_MATHEMATICS = re.compile(r"[\\^²³½−√∑]")
+LATEX = re.compile(r"\\[A-Za-z]|\\\\")
+"""A command; a single backslash may end a line of Python."""
+_MATHEMATICS = re.compile(rf"{LATEX.pattern}|[\^²³½−√∑]")
 """What makes a text no Python: there, a line is a statement whatever it begins with."""
 _DIVIDER = re.compile(r"\\\\\s*|\n")
 _GOES_ON = re.compile(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")

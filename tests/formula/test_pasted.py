@@ -44,6 +44,8 @@ WRAPPED = [
     (f"Out[12]: {MATH}", MATH),
     (f"julia> {MATH}", MATH),
     (f"> {MATH}", MATH),
+    ("> kl <- (1 +\n+ s)", "kl  = (1 +\ns)"),
+    (f">>> kl = (1\n+  s)", "kl = (1\n+  s)"),
     (f"{MATH}.", MATH),
     (f"{MATH} ,", MATH),
     (f"{MATH}。", MATH),
@@ -85,6 +87,7 @@ def test_wrappers_come_off(text: str, left: str) -> None:
     [
         *(MATH, LATEX, PYTHON, "x_1", "  x\n  y", "def f(s):\n    return s.exp()", "a = 1\nb = 2\na - b"),
         *("q(z|x)", "x < y", "x <= -y", "(a := 2) + s", "f(x, axis=1)", "a = b = s", "x @ y", "x[..., 0]"),
+        *("f(a\n> 0, b)", "  > 0", "a = (s\n+ 1)", "a = 1 + \\\n  s % 2", "a = s \\\n  - 1"),
         *("h[:, :2]", "mu, s", r"\sum_{j=1}^{J} x_j", "(10)", "mu (3 + s)", "x - 1."),
     ],
 )
