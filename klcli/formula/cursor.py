@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from klcli.formula.dependence import without_inputs
+from klcli.formula.scanner import Token
 from klcli.formula.syntax import FormulaError, clipped
-from klcli.formula.tokens import Token, tokenize
+from klcli.formula.tokens import tokenize
 
 __all__ = ["Cursor"]
 

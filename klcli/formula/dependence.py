@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from klcli.formula.alphabet import GREEK
+from klcli.formula.scanner import Token
 from klcli.formula.syntax import FormulaError
-from klcli.formula.tokens import Token
 
 __all__ = ["without_inputs"]
 

@@ -19,8 +19,8 @@ from fractions import Fraction
 
 from klcli.formula.leftovers import WORDS, distribution, leftover
 from klcli.formula.refusals import STARTS_FACTOR, Refusals
+from klcli.formula.scanner import Token
 from klcli.formula.syntax import MAX_DEPTH, check_text, check_tree, too_deep
-from klcli.formula.tokens import Token
 from klcli.formula.tree import (
     MAX_NAME,
     Call,

@@ -10,8 +10,8 @@ from abc import ABC, abstractmethod
 
 from klcli.formula.alphabet import GREEK
 from klcli.formula.cursor import Cursor
+from klcli.formula.scanner import Kind, Token
 from klcli.formula.syntax import FormulaError, nearest, stray_symbol
-from klcli.formula.tokens import Kind, Token
 from klcli.formula.tree import FUNCTIONS, Tree
 
 __all__ = ["STARTS_FACTOR", "Refusals"]

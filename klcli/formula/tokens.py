@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
 
 from klcli.formula.alphabet import (
-    ACCENTS,
     FRACTIONS,
     GREEK,
     LATEX_FUNCTIONS,
@@ -19,60 +16,15 @@ from klcli.formula.alphabet import (
     OPERATORS,
     SUBSCRIPTS,
     SUPERSCRIPTS,
-    letter,
 )
 from klcli.formula.leftovers import leftover
-from klcli.formula.marks import (
-    ABOVE,
-    COUNT,
-    DISTRIBUTION,
-    DRESSED,
-    LETTER_SIGNS,
-    SUBSCRIPT,
-    above,
-    combining,
-    dressed,
-    subscript,
-)
+from klcli.formula.letters import Letters
+from klcli.formula.marks import COUNT, DISTRIBUTION, LETTER_SIGNS, SUBSCRIPT, subscript
+from klcli.formula.scanner import BRACKETS, Token
 from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
 from klcli.formula.tree import FUNCTIONS
 
-__all__ = ["Kind", "Lexer", "Token", "tokenize"]
-
-Kind: TypeAlias = Literal[
-    "number",
-    "symbol",
-    "constant",
-    "function",
-    "reduction",
-    "clip",
-    "comma",
-    "operator",
-    "power",
-    "subscript",
-    "open",
-    "close",
-    "frac",
-    "transpose",
-    "end",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One sign or word: its kind, what it means, and where it stands in the text.
-
-    `name` is the operator, function, symbol, subscript, bracket, reduction or way of clipping; `index`
-    a reduction's index; `value` a number's or a superscript's value and `spelling` how a decimal was written.
-    """
-
-    kind: Kind
-    name: str
-    start: int
-    end: int
-    value: Fraction = Fraction(0)
-    spelling: str = ""
-    index: str = ""
+__all__ = ["Lexer", "tokenize"]
 
 
 _NUMBER = re.compile(
@@ -85,7 +37,6 @@ _TIMES_POWER_OF_TEN = re.compile(
 _SIGNS = "".join(SUBSCRIPTS.values())
 _SUPERSCRIPT = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
-_DIGITS = re.compile(r"\d+", re.ASCII)
 _EQUATION = re.compile(r"=(?!\s*\d\s*\})")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _SUM = re.compile(
@@ -100,23 +51,13 @@ _EXPECTATION = re.compile(
     rf"(?:_(?P<bare>{DISTRIBUTION})|_\{{(?P<braced>{DISTRIBUTION})\}}|(?P<signs>[{LETTER_SIGNS}]+))?"
     r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
-_BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
 _WORD_FUNCTIONS = {name: name for name in FUNCTIONS} | {"ln": "log"}
 _CLIPS = ("clip", "clamp", "max", "min")
 _CALLED = re.compile(r"\s*(?:\\left\s*)?\(")
 _OTHER_LOGARITHM = re.compile(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
 _ROOT_DEGREE = re.compile(r"\s*\[")
 _FROM_SUPERSCRIPT = {sign: plain for plain, sign in SUPERSCRIPTS.items()}
-_BAR = re.compile(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
-_NORM = re.compile(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")
-_ENDS = frozenset(("number", "symbol", "constant", "close", "power", "transpose", "subscript"))
-_EMPTY_GROUP = re.compile(r"\{\s*\}")
-_OLD_STYLE = re.compile(r"\{\s*\\(?:rm|bf|it|sf|tt|cal|boldmath)(?![A-Za-z])\s*(\\?[A-Za-z]+)\s*\}")
-_PROSE = re.compile(r"\{\s|.*\s\}\Z", re.DOTALL)
 _SIDELESS = re.compile(r"\\(?:left|right)\s*\.")
-_FIRST_ABOVE = re.compile(r"\^\s*\{\s*[(\[]\s*1\s*[)\]]")
-"""An index 1 above a letter, which nobody writes as a power."""
-_OF_WORDS = re.compile(r"text|mathrm|mathit|mathnormal|operatorname|mbox")
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
 
 
@@ -129,18 +70,11 @@ def tokenize(text: str) -> list[Token]:
     return Lexer(text).all()
 
 
-class Lexer:
+class Lexer(Letters):
     """Reads one token after the other; each method takes one kind at `position` or gives None."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
-        self.previous = ""
-        """What the token before means: its operator's sign or its kind."""
-        self.opened: list[str] = []
-        """The brackets and bars that are open."""
-        self.pending: Token | None = None
-        """A token that was read together with the one before it."""
+        super().__init__(text)
         self.readers: tuple[Callable[[], Token | None], ...] = (
             self._number,
             self._superscript,
@@ -179,13 +113,6 @@ class Lexer:
             elif self.position == start:
                 raise self._unexpected()
 
-    @property
-    def _sign(self) -> str:
-        return self.text[self.position]
-
-    def _error(self, problem: str, start: int, hint: str = "") -> FormulaError:
-        return FormulaError(problem, self.text, start, hint)
-
     def _unexpected(self) -> FormulaError:
         if found := leftover(self.text, self.position):
             return self._error(found[0], self.position, found[1])
@@ -198,16 +125,6 @@ class Lexer:
         }.get(sign, "a formula has numbers, symbols, + - * / ^, brackets and functions such as log")
         quoted = f"'{self._sign}'" if self._sign != "'" else '"\'"'
         return self._error(f"unexpected {quoted} in the formula", self.position, hint)
-
-    def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.match(self.text, self.position)
-        if found:
-            self.position = found.end()
-        return found
-
-    def _advance(self, length: int) -> int:
-        self.position += length
-        return self.position
 
     def _number(self) -> Token | None:
         start = self.position
@@ -260,36 +177,6 @@ class Lexer:
         found = self._match(_EXPECTATION)
         return found and Token("reduction", "E", start, self.position, index=subscript(found))
 
-    def _bars(self) -> Token | None:
-        r"""A bar closes the innermost bracket if that is a bar and something stands inside."""
-        start = self.position
-        ends = self.previous in _ENDS
-        innermost = self.opened[-1] if self.opened else ""
-        double = _NORM.match(self.text, start) or (
-            self.text.startswith("||", start) and not (ends and innermost == "|")
-        )
-        if double:
-            found = _NORM.match(self.text, start)
-            self.position = found.end() if found else start + 2
-            return self._bar("‖", start, closes=ends and innermost == "‖")
-        return self._bar("|", start, closes=ends and innermost == "|") if self._match(_BAR) else None
-
-    def _bar(self, name: str, start: int, *, closes: bool) -> Token:
-        return self._tracked(Token("close" if closes else "open", name, start, self.position))
-
-    def _tracked(self, token: Token) -> Token:
-        if token.kind == "open":
-            self.opened.append(token.name)
-        elif token.kind == "close" and self.opened:
-            self.opened.pop()
-        return token
-
-    def _bracket(self) -> Token | None:
-        start, kind = self.position, _BRACKETS.get(self._sign)
-        if self._sign == "," or (self._sign == ";" and self.opened):
-            return Token("comma", self._sign, start, self._advance(1))
-        return kind and self._tracked(Token(kind, self._sign, start, self._advance(1)))
-
     def _operator(self) -> Token | None:
         start, sign = self.position, self._sign
         if sign == "√":
@@ -332,95 +219,6 @@ class Lexer:
         ratio = rf"\frac{{\log x}}{{\log {base}}}" if self.text[start] == "\\" else f"log(x)/log({base})"
         return self._error("only the natural logarithm is known", start, f"write '{ratio}' for base {base}")
 
-    def _constant(self, name: str, start: int) -> Token:
-        if SUBSCRIPT.match(self.text, self.position):
-            return self._symbol(name, start)
-        return Token("constant", name, start, self.position)
-
-    def _symbol(self, name: str, start: int) -> Token:
-        """A name with all that belongs to it: subscripts, an accent, indices above."""
-        begin = -1
-        while begin < self.position:
-            begin = self.position
-            name = self._indexed(self._subscripted(name, start), start)
-            if accent := combining(self.text, self.position):
-                self.position += 1
-                name = above(name, accent)
-        return Token("symbol", name, start, self.position)
-
-    def _indexed(self, name: str, start: int) -> str:
-        r"""A name with the index above it; a square beside the index is a token of its own."""
-        if not (found := ABOVE.match(self.text, self.position)):
-            return name
-        index = found["inner"] or found["bare"] or found["word"] or "star"
-        squared = found["power"] or found["late"]
-        if index.isdigit() and not squared and not _FIRST_ABOVE.search(self.text):
-            written = self.text[start : self.position]
-            raise self._error(
-                f"is '{found[0].strip()}' a power or an index?",
-                self.position,
-                f"write '{written}^{index}' for the power or '{written}_{index}' for the index",
-            )
-        self.position = found.end()
-        if squared:
-            self.pending = Token("power", "2", self.position, self.position, Fraction(2))
-        return above(name, index)
-
-    def _subscripted(self, name: str, start: int) -> str:
-        while found := self._match(SUBSCRIPT):
-            bare = found["bare"] or ""
-            if len(bare) > 1 and bare.isalnum() and self.text[start] == "\\":
-                raise self._error(
-                    f"LaTeX lowers only the first sign of '{clipped(bare)}'",
-                    found.start("bare"),
-                    f"write '{self.text[start : found.start()]}_{{{bare}}}'",
-                )
-            name += "_" + subscript(found)
-        return name
-
-    def _greek(self) -> Token | None:
-        start = self.position
-        name = letter(self._sign)
-        if name is None:
-            return None
-        self.position += 1
-        if name == "pi":
-            return self._constant(name, start)
-        if digits := self._match(_DIGITS):
-            name += f"_{digits[0]}"
-        return self._symbol(name, start)
-
-    def _lone_subscript(self) -> Token | None:
-        start = self.position
-        found = self._match(SUBSCRIPT)
-        return found and Token("subscript", subscript(found), start, self.position)
-
-    def _old_style(self) -> Token | None:
-        r"""``{\rm exp}`` as ``\mathrm{exp}``, and nothing for the empty group ``{}``."""
-        start = self.position
-        if self._match(_EMPTY_GROUP) or not (found := self._match(_OLD_STYLE)):
-            return None
-        return self._named(dressed(found[1]) or found[1], start)
-
-    def _dressed(self) -> Token | None:
-        r"""A letter or word with styles and accents; a style around anything else is no part of it."""
-        start = self.position
-        if not (found := DRESSED.match(self.text, start)):
-            return None
-        name, command = dressed(found[0]), found["command"]
-        prose = command.startswith(("text", "mbox")) and _PROSE.match(found["group"] or "")
-        if name and not prose:
-            self.position = found.end()
-            return self._symbol(name, start) if command in ACCENTS else self._named(name, start)
-        if command in ACCENTS or _OF_WORDS.match(command):
-            raise self._error(
-                f"'{clipped(found[0])}' is no symbol",
-                start,
-                "a name has letters and digits, and no spaces; words between formulas are left out",
-            )
-        self.position = found.start("group") if found["group"] else found.start("sign")
-        return None
-
     def _command(self) -> Token | None:
         start = self.position
         if self._match(_SIDELESS) or not (found := self._match(_COMMAND)):
@@ -428,8 +226,8 @@ class Lexer:
         name = found[0][1:]
         if name in LATEX_IGNORED:
             return None
-        if name in _BRACKETS:
-            return self._tracked(Token(_BRACKETS[name], name, start, self.position))
+        if name in BRACKETS:
+            return self._tracked(Token(BRACKETS[name], name, start, self.position))
         if name == "over":
             return Token("operator", "over", start, self.position)
         if name in LATEX_OPERATORS:

@@ -45,7 +45,7 @@ WRAPPED = [
     (f"julia> {MATH}", MATH),
     (f"> {MATH}", MATH),
     ("> kl <- (1 +\n+ s)", "kl  = (1 +\ns)"),
-    (f">>> kl = (1\n+  s)", "kl = (1\n+  s)"),
+    (">>> kl = (1\n+  s)", "kl = (1\n+  s)"),
     (f"{MATH}.", MATH),
     (f"{MATH} ,", MATH),
     (f"{MATH}。", MATH),

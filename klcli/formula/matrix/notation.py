@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from klcli.formula.matrix.tokens import MatrixLexer
 from klcli.formula.notation import Parser
+from klcli.formula.scanner import Token
 from klcli.formula.syntax import check_text, check_tree
-from klcli.formula.tokens import Token
 from klcli.formula.tree import (
     MATRIX_FUNCTIONS,
     Call,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from klcli.formula.tokens import Lexer, Token
+from klcli.formula.scanner import Token
+from klcli.formula.tokens import Lexer
 
 __all__ = ["MATRIX_WORDS", "MatrixLexer"]
 
