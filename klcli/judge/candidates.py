@@ -9,23 +9,31 @@ from itertools import groupby
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
 from klcli.formula.editing import edited, in_habit
 from klcli.formula.notation import parse
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.guards import binds, without_guards
-from klcli.judge.identification import compared_digits
+from klcli.judge.identification import compared_digits, not_ruled_out
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
-from klcli.judge.pairs import not_ruled_out
+from klcli.judge.pairs import not_ruled_out as pairs_not_ruled_out
 from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.reductions import Reductions
 from klcli.judge.repair import Repair, repairs
 from klcli.judge.roles import Roles, possible_roles, strangeness
-from klcli.judge.verdict import KINDS, STANDARD, FixedPrior, Kind, Verdict, judge_as, judge_pair
+from klcli.judge.screening import screened
+from klcli.judge.verdict import (
+    KINDS,
+    STANDARD,
+    FixedPrior,
+    Kind,
+    Verdict,
+    judge_as,
+    judge_pair,
+    without_kl,
+)
 
 __all__ = ["PLAIN", "Candidate", "Question", "candidates", "effort"]
 
@@ -54,6 +62,7 @@ class Question:
         prior: the fixed prior of formulas without symbols for it.
         sampler: the sampling line that belongs to it.
         mended: whether known mistakes are looked for in what is no KL.
+        described: whether more is wanted than what the formula is: a counterexample, the minimum, numerics.
     """
 
     mean: str | None = None
@@ -64,6 +73,7 @@ class Question:
     matrix_reading: str | None = None
     matrix_sampler: Program | None = None
     mended: bool = True
+    described: bool = True
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -130,7 +140,7 @@ def _likeliest(tree: Tree, ways: Sequence[Roles]) -> list[Roles]:
     """
     names = free_symbols(tree)
     if strangeness(ways[0]) and len(names) == 2:
-        means = [name for name in names if _is_quadratic(tree, name)]
+        means = [name for name in names if screened(tree).symbols[name].is_quadratic]
         if len(means) == 2:
             means = [name for name in names if suggested(name) is None]
         if len(means) == 1:
@@ -165,41 +175,43 @@ def _plausible(tree: Tree, ways: list[Roles]) -> list[Roles]:
     """
     if len(free_symbols(tree)) <= 2:
         return ways
-    quadratic = {name: _is_quadratic(tree, name) for name in free_symbols(tree)}
+    screening = screened(tree)
     return [
-        way for way in ways if all(quadratic[name] for name in (way.mean, way.prior_mean) if name is not None)
+        way
+        for way in ways
+        if all(screening.symbols[name].is_quadratic for name in (way.mean, way.prior_mean) if name)
     ]
 
 
-def _is_quadratic(tree: Tree, name: str) -> bool:
-    """Whether the third differences of a formula in a symbol vanish, as far as doubles can tell."""
-    run = Doubles()
-    others = {other: 0.7 + 0.3 * place for place, other in enumerate(free_symbols(tree))}
-    try:
-        at = [evaluate(tree, others | {name: 0.5 + 0.4 * step}, run) for step in range(4)]
-    except ArithmeticError:
-        return False
-    return abs(at[3] - 3 * at[2] + 3 * at[1] - at[0]) <= 1e-7 * max(1.0, run.largest)
-
-
 def _under_readings(tree: Tree, way: Roles, question: Question) -> Iterator[Verdict]:
-    """The verdicts for these roles; a prior's head is first read like the posterior's."""
-    left = not_ruled_out(tree, way) if way.has_prior else {}
-    for reading in PARAMETERIZATIONS.values():
-        if not way.has_prior:
+    """The verdicts for these roles; the digits that decide are asked only where doubles leave it open."""
+    if way.has_prior:
+        yield from _with_prior(tree, way)
+        return
+    left, kind = not_ruled_out(tree, way), without_kl(tree, way)
+    for name, reading in PARAMETERIZATIONS.items():
+        if left[name]:
             yield judge_as(tree, way, reading, question.prior)
-            continue
-        possible = (
-            [name for name in PARAMETERIZATIONS if left[reading.name, name]] if way.prior_head else ["std"]
-        )
-        if way.prior_head and reading.name not in possible:
-            possible.append(reading.name)
-        for name in sorted(possible, key=lambda other: other != reading.name):
-            verdict = judge_pair(tree, way, reading, PARAMETERIZATIONS[name])
-            if verdict.kl or name == reading.name or not way.prior_head:
-                yield verdict
-            if verdict.kl:
-                break
+        else:
+            yield Verdict(kind, reading, way, None, None, question.prior)
+
+
+def _with_prior(tree: Tree, way: Roles) -> Iterator[Verdict]:
+    """The verdicts for roles with a prior, whose head is first read like the posterior's."""
+    left, kind = pairs_not_ruled_out(tree, way), without_kl(tree, way)
+    for name, reading in PARAMETERIZATIONS.items():
+        usual = name if way.prior_head else "std"
+        found = None
+        for other in sorted(PARAMETERIZATIONS, key=lambda one: one != usual) if way.prior_head else (usual,):
+            if left[name, other]:
+                found = judge_pair(tree, way, reading, PARAMETERIZATIONS[other])
+                if found.kl:
+                    break
+        is_kl = found is not None and found.kl is not None
+        if not is_kl or other != usual:
+            yield Verdict(kind, reading, way, None, PARAMETERIZATIONS[usual])
+        if found is not None and is_kl:
+            yield found
 
 
 def _mended(

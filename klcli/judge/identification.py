@@ -25,6 +25,7 @@ from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, children, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles
+from klcli.judge.screening import has_plain_numbers, screened
 
 __all__ = [
     "FORWARD",
@@ -34,10 +35,10 @@ __all__ = [
     "Basis",
     "Coefficients",
     "compared_digits",
-    "has_plain_numbers",
     "own_points",
     "head_at",
     "identify",
+    "not_ruled_out",
     "value",
 ]
 
@@ -48,7 +49,6 @@ _MOST_DIGITS = 1000
 _PLAIN = 12
 """Figures of a number that the digits compared anyway have room for."""
 
-_SMALLEST = Fraction(1, 10**9)
 _SCREENED = 7
 _SCREEN = 1e-7
 """Points at which doubles are tried first, and the relative error that rules a formula out there."""
@@ -156,12 +156,6 @@ def own_points(tree: Tree) -> Points:
     return tuple(points)
 
 
-def has_plain_numbers(tree: Tree) -> bool:
-    """Whether all numbers in a formula are of a size at which doubles tell wrong from right."""
-    numbers = (node.value for node in walk(tree) if isinstance(node, Number))
-    return all(not value or _SMALLEST < value < 1 / _SMALLEST for value in numbers)
-
-
 def _constant_sizes(tree: Tree) -> Iterator[int]:
     """For every part that has no symbols, its figures and the zeros before or behind them."""
     if free_symbols(tree):
@@ -178,7 +172,7 @@ def _constant_sizes(tree: Tree) -> Iterator[int]:
 
 def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis, Coefficients] | None:
     """The direction and the coefficients of a formula under a reading, or None if it has neither's terms."""
-    bases = _not_ruled_out(tree, role)[reading.name]
+    bases = not_ruled_out(tree, role)[reading.name]
     if not bases:
         return None
     digits = compared_digits(tree)
@@ -194,7 +188,7 @@ def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis,
 
 
 @lru_cache(maxsize=64)
-def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
+def not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
     """The directions whose terms a formula may be made of, by reading, as far as doubles can tell.
 
     They are a hundred times as fast as the digits that decide; what they rule out is wrong by far more than
@@ -202,30 +196,34 @@ def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
     """
     if not has_plain_numbers(tree):
         return dict.fromkeys(PARAMETERIZATIONS, (FORWARD, REVERSED))
-    means, heads = _screening_points()
-    run = Rows(len(means))
-    given = {role.mean: means, role.head: heads}
+    found: dict[str, Sequence[Basis]] = dict.fromkeys(PARAMETERIZATIONS, ())
+    screening = screened(tree)
+    left = [screening.over(role.head), screening.against(role.head)]
+    names = [name for name in PARAMETERIZATIONS if any(name in readings for readings in left)]
+    if not names or not screening.admits_means(role):
+        return found
+    run = Rows(len(names) * _SCREENED)
+    given = {role.mean: _means() * len(names), role.head: [head for name in names for head in _heads(name)]}
     values = evaluate(tree, {name: column for name, column in given.items() if name}, run)
-    found = {}
-    for place, name in enumerate(PARAMETERIZATIONS):
+    for place, name in enumerate(names):
         rows = slice(place * _SCREENED, (place + 1) * _SCREENED)
         largest = max(run.largest[rows])
         unsure = largest == inf
-        found[name] = [b for b in (FORWARD, REVERSED) if unsure or _fits(b, values[rows], largest)]
+        bases = [basis for basis, readings in zip((FORWARD, REVERSED), left, strict=True) if name in readings]
+        found[name] = [basis for basis in bases if unsure or _fits(basis, values[rows], largest)]
     return found
 
 
 @cache
-def _screening_points() -> tuple[list[float], list[float]]:
-    """Means, and heads under every reading, one reading after the other."""
-    points = PROBES[:_SCREENED]
-    means = [float(mu) for mu, _ in points] * len(PARAMETERIZATIONS)
-    heads = [
-        float(head_at(name, Decimal(sigma), _COMPARED_DIGITS))
-        for name in PARAMETERIZATIONS
-        for _, sigma in points
-    ]
-    return means, heads
+def _means() -> list[float]:
+    """The means of the screened points."""
+    return [float(mu) for mu, _ in PROBES[:_SCREENED]]
+
+
+@cache
+def _heads(name: str) -> list[float]:
+    """The heads of the screened points under a reading."""
+    return [float(head_at(name, Decimal(sigma), _COMPARED_DIGITS)) for _, sigma in PROBES[:_SCREENED]]
 
 
 def _fits(basis: Basis, values: Sequence[float], largest: float) -> bool:

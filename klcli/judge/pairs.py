@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 from math import inf
 from typing import TypeAlias
@@ -18,8 +18,9 @@ from klcli.formula.arithmetic import Decimals, context, evaluate
 from klcli.formula.doubles import Rows
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.identification import SPARE_DIGITS, compared_digits, has_plain_numbers, head_at
+from klcli.judge.identification import SPARE_DIGITS, compared_digits, head_at
 from klcli.judge.roles import Roles
+from klcli.judge.screening import has_plain_numbers, screened
 
 __all__ = ["PAIR_PROBES", "PairFit", "fit_pair", "not_ruled_out", "pair_values"]
 
@@ -155,27 +156,46 @@ def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[
     if not has_plain_numbers(tree):
         # Doubles may be wrong about these, and all pairs would take too long.
         return {(one, two): (False, True) if one == two else () for one, two in pairs}
+    found: dict[tuple[str, str], Sequence[bool]] = dict.fromkeys(pairs, ())
+    left = _screened(tree, role)
+    if not left:
+        return found
     names = (role.mean, role.head, role.prior_mean, role.prior_head)
-    columns = zip(names, _screening_points(), strict=True)
-    run = Rows(len(pairs) * _SCREENED)
+    columns = zip(names, _screening_points(tuple(left)), strict=True)
+    run = Rows(len(left) * _SCREENED)
     values = evaluate(tree, {name: column for name, column in columns if name}, run)
-    found = {}
-    for place, pair in enumerate(pairs):
+    for place, (pair, directions) in enumerate(left.items()):
         rows = slice(place * _SCREENED, (place + 1) * _SCREENED)
         largest = max(run.largest[rows])
         unsure = largest == inf
         found[pair] = [
-            way for way in (False, True) if unsure or _fits(values[rows], _truths(role, way), largest)
+            way for way in directions if unsure or _fits(values[rows], _truths(role, way), largest)
         ]
     return found
 
 
-@cache
-def _screening_points() -> tuple[list[float], ...]:
+def _screened(tree: Tree, role: Roles) -> dict[tuple[str, str], Sequence[bool]]:
+    """The directions in which both heads can be heads, by their readings; only pairs that have any."""
+    screening = screened(tree)
+    if not screening.admits_means(role):
+        return {}
+    ways = (
+        (screening.over(role.head), screening.against(role.prior_head)),
+        (screening.against(role.head), screening.over(role.prior_head)),
+    )
+    found = {}
+    for one, two in product(PARAMETERIZATIONS, PARAMETERIZATIONS):
+        if directions := [bool(way) for way, (q, p) in enumerate(ways) if one in q and two in p]:
+            found[one, two] = directions
+    return found
+
+
+@lru_cache(maxsize=64)
+def _screening_points(pairs: Sequence[tuple[str, str]]) -> tuple[list[float], ...]:
     """Means and heads of q and of p, one pair of readings after the other."""
     rows = [
         (float(mean), _head(reading, sigma), float(prior_mean), _head(prior_reading, prior_sigma))
-        for reading, prior_reading in product(PARAMETERIZATIONS, PARAMETERIZATIONS)
+        for reading, prior_reading in pairs
         for mean, sigma, prior_mean, prior_sigma in PAIR_PROBES[:_SCREENED]
     ]
     return tuple(map(list, zip(*rows, strict=True)))

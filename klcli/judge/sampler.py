@@ -7,6 +7,7 @@ factor of the noise, divided by sigma under a reading, is the same number at all
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.doubles import Rows
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
@@ -22,6 +24,7 @@ from klcli.judge.identification import PROBES, head_at
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import is_noise
 from klcli.judge.roles import Roles
+from klcli.judge.screening import has_plain_numbers
 
 __all__ = ["Sampling", "SamplingStatus", "judge_sampler"]
 
@@ -29,6 +32,9 @@ SamplingStatus: TypeAlias = Literal["agrees", "disagrees", "unknown"]
 
 _DIGITS = 60
 _AGREE = Decimal("1e-40")
+_NOISES = (0, 1, -2)
+_SCREEN = 1e-9
+"""The error, relative to the largest number that occurs, that rules a reading out in doubles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +115,73 @@ def _symbols(tree: Tree, role: Roles) -> tuple[str, str | None, str]:
 
 
 def _spreads(tree: Tree, noise: str, mean: str | None, head: str) -> Mapping[str, list[Decimal]]:
-    """What multiplies the noise, divided by sigma, at every probe point under every reading."""
-    run = Decimals(_DIGITS)
+    """What multiplies the noise, divided by sigma, at every probe point under every reading.
+
+    Readings that doubles rule out are left out. Where they are all, one is looked at: that the line is the
+    mean plus something times the noise is for the digits to say.
+    """
+    left = [name for name in PARAMETERIZATIONS if _may_read(tree, noise, mean, head, name)]
     found: dict[str, list[Decimal]] = {}
-    for name in PARAMETERIZATIONS:
-        ratios = []
-        for mu_text, sigma_text in PROBES:
-            mu, sigma = Decimal(mu_text), Decimal(sigma_text)
-            values = {head: head_at(name, sigma, _DIGITS)} | ({mean: mu} if mean else {})
-            try:
-                drawn = [evaluate(tree, values | {noise: Decimal(step)}, run) for step in (0, 1, -2)]
-            except ArithmeticError:
-                break
-            with localcontext(context(_DIGITS)):
-                spread = drawn[1] - drawn[0]
-                centred = abs(drawn[0] - (mu if mean else 0)) <= _AGREE
-                if not centred or abs(drawn[2] - drawn[0] + 2 * spread) > _AGREE * max(
-                    abs(spread), Decimal(1)
-                ):
-                    raise KlcliError(
-                        "the sampling line is not the mean plus something times the noise",
-                        "for example --sampler 'mu + exp(0.5 * logvar) * eps'",
-                    )
-                ratios.append(spread / sigma)
-        else:
-            found[name] = ratios
+    for name in (*left, *(other for other in PARAMETERIZATIONS if other not in left)):
+        if name in left or not found:
+            with suppress(ArithmeticError):
+                found[name] = _ratios(tree, noise, mean, head, name)
     return found
+
+
+def _ratios(tree: Tree, noise: str, mean: str | None, head: str, name: str) -> list[Decimal]:
+    """What multiplies the noise, divided by sigma, at every probe point under a reading.
+
+    Raises:
+        KlcliError: the line is not the mean plus something times the noise.
+        ArithmeticError: it has no value at a point.
+    """
+    run = Decimals(_DIGITS)
+    ratios = []
+    for mu_text, sigma_text in PROBES:
+        mu, sigma = Decimal(mu_text), Decimal(sigma_text)
+        values = {head: head_at(name, sigma, _DIGITS)} | ({mean: mu} if mean else {})
+        drawn = [evaluate(tree, values | {noise: Decimal(step)}, run) for step in _NOISES]
+        with localcontext(context(_DIGITS)):
+            spread = drawn[1] - drawn[0]
+            centred = abs(drawn[0] - (mu if mean else 0)) <= _AGREE
+            if not centred or abs(drawn[2] - drawn[0] + 2 * spread) > _AGREE * max(abs(spread), Decimal(1)):
+                raise KlcliError(
+                    "the sampling line is not the mean plus something times the noise",
+                    "for example --sampler 'mu + exp(0.5 * logvar) * eps'",
+                )
+            ratios.append(spread / sigma)
+    return ratios
+
+
+def _may_read(tree: Tree, noise: str, mean: str | None, head: str, name: str) -> bool:
+    """Whether doubles leave it possible that the noise is multiplied by sigma times a number.
+
+    They are a hundred times as fast as the digits that decide. Where they have no value, or see something else
+    than the mean plus something times the noise, nothing is ruled out.
+    """
+    if not has_plain_numbers(tree):
+        return True
+    means, sigmas = ([float(row[place]) for row in PROBES] for place in (0, 1))
+    count = len(PROBES)
+    columns = {
+        head: [float(head_at(name, Decimal(sigma), _DIGITS)) for _, sigma in PROBES] * len(_NOISES),
+        noise: [float(step) for step in _NOISES for _ in PROBES],
+    } | ({mean: means * len(_NOISES)} if mean else {})
+    run = Rows(count * len(_NOISES))
+    values = evaluate(tree, columns, run)
+    still, once, back = (values[start : start + count] for start in range(0, len(values), count))
+    slacks = [_SCREEN * max(run.largest[place::count]) for place in range(count)]
+    spreads = [moved - at for at, moved in zip(still, once, strict=True)]
+    centres = means if mean else [0.0] * count
+    is_line = all(
+        abs(at - centre) <= slack and abs(other - at + 2 * spread) <= slack
+        for at, other, spread, centre, slack in zip(still, back, spreads, centres, slacks, strict=True)
+    )
+    return not is_line or all(
+        abs(spread * sigmas[0] - spreads[0] * sigma) <= slack * sigmas[0] + slacks[0] * sigma
+        for spread, sigma, slack in zip(spreads, sigmas, slacks, strict=True)
+    )
 
 
 def _readings(spreads: Mapping[str, list[Decimal]]) -> dict[str, Fraction]:

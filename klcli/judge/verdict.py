@@ -36,6 +36,7 @@ __all__ = [
     "judge_as",
     "judge_pair",
     "recovered",
+    "without_kl",
 ]
 
 Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "wrong", "not-kl"]
@@ -134,7 +135,7 @@ def judge_as(tree: Tree, role: Roles, reading: Parameterization, prior: FixedPri
             kl = _forward_kl(coefficients) if basis is FORWARD else _reversed_kl(coefficients)
         if kl:
             return Verdict(_kind(kl, prior, reverse=basis is not FORWARD), reading, role, kl, None, prior)
-    return Verdict(_without_kl(tree, role), reading, role, None, None, prior)
+    return Verdict(without_kl(tree, role), reading, role, None, None, prior)
 
 
 def judge_pair(
@@ -143,14 +144,15 @@ def judge_pair(
     """The verdict on a formula whose prior has symbols of its own, each head under its reading."""
     fit = fit_pair(tree, role, reading, prior_reading)
     if fit is None:
-        return Verdict(_without_kl(tree, role), reading, role, None, prior_reading)
+        return Verdict(without_kl(tree, role), reading, role, None, prior_reading)
     kl = ScaledKL(recovered(fit.scale, fit.digits), recovered(fit.shift, fit.digits))
     plain = kl.scale == 1 and kl.shift == 0
     kind: Kind = "reversed" if fit.reverse else "exact" if plain else "scaled"
     return Verdict(kind, reading, role, kl, prior_reading)
 
 
-def _without_kl(tree: Tree, role: Roles) -> Kind:
+def without_kl(tree: Tree, role: Roles) -> Kind:
+    """The verdict on what is no KL: whether it has the ingredients of one."""
     return "wrong" if _has_ingredients(tree, role) else "not-kl"
 
 

@@ -71,20 +71,27 @@ def verify(program: Program, question: Question = PLAIN) -> Verification:
     best = answers[0]
     found = Verification(program, prepared, best, answers)
     found = replace(found, warnings=(*taken, *_warnings(found, question)))
-    if best.kind in ("exact", "scaled"):
-        found = _with_numerics(found)
-    else:
-        clipped = best.mistake is not None and best.mistake.code == "KL118"
-        tree = program.tree if clipped else prepared.tree
-        if best.kind != "not-kl":
-            found = replace(found, counterexample=counterexample(tree, best.verdict))
-        if not best.verdict.roles.has_prior and best.kind in ("wrong", "other-prior"):
-            shape = lowest(prepared.tree, best.verdict.roles, best.verdict.parameterization)
-            found = replace(found, lowest=shape)
+    if question.described:
+        found = _described(found)
     if question.sampler is not None:
         right = best.kind in ("exact", "scaled", "other-prior")
         reading = best.verdict.parameterization if right else None
         found = replace(found, sampling=judge_sampler(question.sampler, best.verdict.roles, reading))
+    return found
+
+
+def _described(found: Verification) -> Verification:
+    """The answer with a point where the formula is no KL and with its minimum, or with its numerics."""
+    best, prepared = found.best, found.prepared
+    if best.kind in ("exact", "scaled"):
+        return _with_numerics(found)
+    if best.kind != "not-kl":
+        is_clipped = best.mistake is not None and best.mistake.code == "KL118"
+        tree = found.program.tree if is_clipped else prepared.tree
+        found = replace(found, counterexample=counterexample(tree, best.verdict))
+    if not best.verdict.roles.has_prior and best.kind in ("wrong", "other-prior"):
+        shape = lowest(prepared.tree, best.verdict.roles, best.verdict.parameterization)
+        found = replace(found, lowest=shape)
     return found
 
 

@@ -47,7 +47,7 @@ def adds_error(sink: Sink, one: Divergence) -> bool:
         return False
     if any(_ERROR.search(name) and _slope(tree, name) > 0 for name in free_symbols(tree)):
         return True
-    return any(bend(tree, name, free_symbols(tree)) > 0 for name in free_symbols(tree) if name != _TERM)
+    return any(bend(tree, name) > 0 for name in free_symbols(tree) if name != _TERM)
 
 
 def _minimised(sink: Sink, one: Divergence) -> Tree | None:

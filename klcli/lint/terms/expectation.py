@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
@@ -106,6 +107,7 @@ def redrawn(tree: Tree) -> Iterator[Tree]:
             yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))
 
 
+@lru_cache(maxsize=128)
 def _reading(whole: Tree, role: Roles) -> str | None:
     """How a sample reads its head; None for what is no sample."""
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
-from math import exp
+from math import exp, inf
 
 from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
+from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Tree, free_symbols, walk
 from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
@@ -34,24 +35,24 @@ def may_be_kl(tree: Tree) -> bool:
     if max(map(_terms, nodes), default=0) < _LEAST_TERMS:
         return False
     calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
-    if calls and any(map(_is_square, nodes)) and any(bend(tree, name, names) for name in names):
+    if calls and any(map(_is_square, nodes)) and any(bend(tree, name) for name in names):
         return not _is_density(tree, names)
     squared = any(map(_is_square, nodes))
     if _is_named(names, of_logs=True) and (calls or squared):
         return True
-    return _is_given_twice(names) and any(bend(tree, name, names) for name in names if not suggested(name))
+    return _is_given_twice(names) and any(bend(tree, name) for name in names if not suggested(name))
 
 
 def opens(tree: Tree) -> bool:
     """Whether a formula is a parabola in a symbol, as a KL is in its mean."""
     names = free_symbols(tree)
-    return any(bend(tree, name, names) for name in names)
+    return any(bend(tree, name) for name in names)
 
 
 def signs(tree: Tree) -> tuple[int, ...]:
     """The signs with which a formula may be a KL, which opens upwards in its means."""
     names = free_symbols(tree)
-    bends = [one for name in names if (one := bend(tree, name, names))]
+    bends = [one for name in names if (one := bend(tree, name))]
     if not bends:
         return (1, -1)
     found = tuple(sign for sign in (1, -1) if any(one * sign > 0 for one in bends))
@@ -92,13 +93,31 @@ def _factors(node: Tree) -> Iterator[Tree]:
         yield node
 
 
-def bend(tree: Tree, name: str, names: Sequence[str]) -> float:
+def bend(tree: Tree, name: str) -> float:
     """How a formula bends in a symbol in which it is a parabola, as a KL is in its mean; else 0."""
-    others = {other: 0.7 + 0.31 * number for number, other in enumerate(names)}
-    try:
-        values = [evaluate(tree, others | {name: float(x)}, Doubles()) for x in (-1, 0, 1, 2, 3)]
-    except (ArithmeticError, ValueError):
-        return 0.0
+    return _bends(tree).get(name, 0.0)
+
+
+@lru_cache(maxsize=128)
+def _bends(tree: Tree) -> Mapping[str, float]:
+    """How a formula bends in each of its symbols, from one evaluation at five values of each."""
+    names = free_symbols(tree)
+    steps = [-1.0, 0.0, 1.0, 2.0, 3.0]
+    others = {other: [0.7 + 0.31 * number] * len(steps) for number, other in enumerate(names)}
+    columns = {
+        name: [x for moved in names for x in (steps if name == moved else others[name])] for name in names
+    }
+    run = Rows(len(steps) * len(names))
+    found = evaluate(tree, columns, run)
+    bends = {}
+    for number, name in enumerate(names):
+        rows = slice(number * len(steps), (number + 1) * len(steps))
+        bends[name] = _bend(found[rows]) if max(run.largest[rows]) < inf else 0.0
+    return bends
+
+
+def _bend(values: Sequence[float]) -> float:
+    """The second difference of five values, if all are the same; else 0."""
     second = [values[k] - 2 * values[k + 1] + values[k + 2] for k in range(3)]
     slack = 1e-9 * max(map(abs, values))
     is_parabola = abs(second[0]) > slack and all(abs(one - second[0]) <= slack for one in second)

@@ -34,7 +34,7 @@ def settled(program: Program, *, is_mended: bool) -> Verification | None:
 @lru_cache(maxsize=512)
 def _verified_once(text: str, tree: Tree, mended: bool, program: _Same) -> Verification | None:
     try:
-        return verify(program.program, replace(PLAIN, mended=mended))
+        return verify(program.program, replace(PLAIN, mended=mended, described=False))
     except (KlcliError, ArithmeticError):
         return None
 
