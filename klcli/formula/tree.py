@@ -9,11 +9,11 @@ a quotient of two whole numbers is one rational `Number`, and a power of e is a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from operator import is_
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 __all__ = [
     "FUNCTIONS",
@@ -250,18 +250,22 @@ def _quotient(numerator: int, denominator: int) -> Number:
     return Number(value, "" if written == str(value) else written)
 
 
+_BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
+    Negative: lambda node: (node.operand,),
+    Clip: lambda node: (node.operand,),
+    Operation: lambda node: (node.left, node.right),
+    MatrixProduct: lambda node: (node.left, node.right),
+    Call: lambda node: (node.argument,),
+    MatrixCall: lambda node: (node.argument,),
+    Reduction: lambda node: (node.body,),
+}
+"""What is below a node, by its kind: a table, as trees are walked more often than anything else is done."""
+
+
 def children(tree: Tree) -> tuple[Tree, ...]:
     """The trees directly below a node, in the order in which they were written."""
-    match tree:
-        case Negative(operand) | Clip(operand):
-            return (operand,)
-        case Operation(_, left, right) | MatrixProduct(left, right):
-            return (left, right)
-        case Call(_, argument) | MatrixCall(_, argument):
-            return (argument,)
-        case Reduction(_, _, body):
-            return (body,)
-    return ()
+    below = _BELOW.get(type(tree))
+    return below(tree) if below else ()
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
@@ -270,7 +274,8 @@ def walk(tree: Tree) -> Iterator[Tree]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        if below := _BELOW.get(type(node)):
+            stack.extend(below(node)[::-1])
 
 
 def depth(tree: Tree) -> int:
@@ -283,7 +288,15 @@ def depth(tree: Tree) -> int:
 
 def free_symbols(tree: Tree) -> tuple[str, ...]:
     """The names of the symbols, each once, in the order in which they first appear."""
-    return tuple(dict.fromkeys(node.name for node in walk(tree) if isinstance(node, Symbol)))
+    found: dict[str, None] = {}
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if below := _BELOW.get(type(node)):
+            stack.extend(below(node)[::-1])
+        elif isinstance(node, Symbol):
+            found[node.name] = None
+    return tuple(found)
 
 
 def carries(name: str, index: str) -> bool:

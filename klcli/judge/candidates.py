@@ -157,8 +157,11 @@ def _misfit(verdict: Verdict) -> int:
 def _verdicts(tree: Tree, ways: Sequence[Roles], question: Question) -> list[Verdict]:
     """The best verdict under every reading, over the roles; stops at the likeliest roles that give a KL."""
     best: dict[str, Verdict] = {}
+    screening = screened(tree)
     for _, group in groupby(ways, key=strangeness):
         for way in _plausible(tree, list(group)):
+            if _has_ingredients(best) and not screening.admits(way):
+                continue  # it can be nothing better
             for verdict in _under_readings(tree, way, question):
                 name = verdict.parameterization.name
                 if name not in best or KINDS.index(verdict.kind) < KINDS.index(best[name].kind):
@@ -166,6 +169,11 @@ def _verdicts(tree: Tree, ways: Sequence[Roles], question: Question) -> list[Ver
         if any(verdict.kl for verdict in best.values()):
             break
     return list(best.values()) or list(_under_readings(tree, ways[0], question))
+
+
+def _has_ingredients(best: Mapping[str, Verdict]) -> bool:
+    """Whether there is a verdict under every reading, and each says that a KL has such ingredients."""
+    return len(best) == len(PARAMETERIZATIONS) and all(one.kind != "not-kl" for one in best.values())
 
 
 def _plausible(tree: Tree, ways: list[Roles]) -> list[Roles]:

@@ -198,7 +198,7 @@ def not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
         return dict.fromkeys(PARAMETERIZATIONS, (FORWARD, REVERSED))
     found: dict[str, Sequence[Basis]] = dict.fromkeys(PARAMETERIZATIONS, ())
     screening = screened(tree)
-    left = [screening.over(role.head), screening.against(role.head)]
+    left = screening.spans(role.head)
     names = [name for name in PARAMETERIZATIONS if any(name in readings for readings in left)]
     if not names or not screening.admits_means(role):
         return found

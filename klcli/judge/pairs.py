@@ -179,10 +179,8 @@ def _screened(tree: Tree, role: Roles) -> dict[tuple[str, str], Sequence[bool]]:
     screening = screened(tree)
     if not screening.admits_means(role):
         return {}
-    ways = (
-        (screening.over(role.head), screening.against(role.prior_head)),
-        (screening.against(role.head), screening.over(role.prior_head)),
-    )
+    heads = screening.heads(role.head), screening.heads(role.prior_head)
+    ways = ((heads[0][0], heads[1][1]), (heads[0][1], heads[1][0]))
     found = {}
     for one, two in product(PARAMETERIZATIONS, PARAMETERIZATIONS):
         if directions := [bool(way) for way, (q, p) in enumerate(ways) if one in q and two in p]:

@@ -9,11 +9,11 @@ rounding errors, for which the largest number that occurred gives the scale; not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache, lru_cache
 from math import inf, isfinite, log
+from typing import TypeAlias
 
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles, Rows
@@ -23,16 +23,25 @@ from klcli.judge.roles import Roles
 
 __all__ = ["Screened", "Screening", "has_plain_numbers", "screened"]
 
-_SMALLEST = Fraction(1, 10**9)
-"""Numbers in a formula beyond which, or beyond its reciprocal, doubles may not tell wrong from right."""
+_LARGEST = 10**9
+"""Numbers in a formula beyond which, or below whose reciprocal, doubles may not tell wrong from right."""
 _TOLERANCE = 1e-7
 """The relative error that rules a symbol out: rounding errors are below a millionth of it."""
 
 _STEPS = tuple(0.5 + 0.4 * step for step in range(4))
 """Values of a mean, at whose third differences it shows whether a formula is a parabola in it."""
 _SIGMAS = (0.43, 0.79, 1.31, 1.9, 2.63)
-"""Standard deviations on both sides of 1: three terms are solved for at four of them, two times."""
-_FOURS = ((0, 1, 2, 3), (1, 2, 3, 4))
+"""Standard deviations on both sides of 1: three terms are solved for at four of them, two times, and at three of
+them for the logarithm alone."""
+_FOURS, _THREE = ((0, 1, 2, 3), (1, 2, 3, 4)), (0, 2, 4)
+_MODERATE = 10**4
+"""Numbers up to which, and down to whose reciprocal, it shows in doubles that a logarithm is missing, too."""
+_ROUNDING = 1e-14
+"""What may be left of 0 beside numbers of the size of 1."""
+
+
+Readings: TypeAlias = tuple[frozenset[str], frozenset[str]]
+"""Names of readings of the distribution that the expectation runs over, and of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +51,19 @@ class Screened:
     Attributes:
         is_quadratic: whether a formula is a polynomial of at most second degree in it.
         may_be_mean: the same, and where the formula has no value at the points that would tell.
-        over: the readings under which it can be the head of the distribution that the expectation runs over.
-        against: the readings under which it can be the head of the other distribution.
+        spans: the readings under which the formula is made of the three terms of a head, for the head of the
+            distribution that the expectation runs over and for the other.
+        heads: those of them under which the logarithm has the sign that it has in a KL.
     """
 
     is_quadratic: bool
     may_be_mean: bool
-    over: frozenset[str]
-    against: frozenset[str]
+    spans: Readings
+    heads: Readings
 
 
-_ANYTHING = Screened(True, True, frozenset(PARAMETERIZATIONS), frozenset(PARAMETERIZATIONS))
+_ALL = frozenset(PARAMETERIZATIONS), frozenset(PARAMETERIZATIONS)
+_ANYTHING = Screened(True, True, _ALL, _ALL)
 """What a symbol can be that does not occur."""
 
 
@@ -62,26 +73,31 @@ class Screening:
 
     symbols: Mapping[str, Screened]
 
+    def admits(self, role: Roles) -> bool:
+        """Whether means and heads of these roles can be those of a KL, in either direction."""
+        one, two = self.heads(role.head), self.heads(role.prior_head) if role.has_prior else _ALL
+        return self.admits_means(role) and bool((one[0] and two[1]) or (one[1] and two[0]))
+
     def admits_means(self, role: Roles) -> bool:
         """Whether the means of these roles can be means."""
         return all(self._of(name).may_be_mean for name in (role.mean, role.prior_mean))
 
-    def over(self, head: str | None) -> frozenset[str]:
-        """The readings of the head of the distribution that the expectation runs over."""
-        return self._of(head).over
+    def spans(self, head: str | None) -> Readings:
+        """The readings under which a formula is made of the terms of a head, whatever their signs."""
+        return self._of(head).spans
 
-    def against(self, head: str | None) -> frozenset[str]:
-        """The readings of the head of the other distribution."""
-        return self._of(head).against
+    def heads(self, head: str | None) -> Readings:
+        """The readings under which a symbol can be the head of a KL."""
+        return self._of(head).heads
 
     def _of(self, name: str | None) -> Screened:
         return self.symbols.get(name or "", _ANYTHING)
 
 
-def has_plain_numbers(tree: Tree) -> bool:
+def has_plain_numbers(tree: Tree, largest: int = _LARGEST) -> bool:
     """Whether all numbers in a formula are of a size at which doubles tell wrong from right."""
     numbers = (node.value for node in walk(tree) if isinstance(node, Number))
-    return all(not value or _SMALLEST < value < 1 / _SMALLEST for value in numbers)
+    return all(not value or 1 < value * largest < largest * largest for value in numbers)
 
 
 @lru_cache(maxsize=64)
@@ -96,45 +112,47 @@ def screened(tree: Tree) -> Screening:
             column += own if name == moved else [others[name]] * len(own)
     run = Rows(len(own) * len(names))
     values = evaluate(tree, columns, run)
-    is_plain = has_plain_numbers(tree)
+    is_plain, is_moderate = has_plain_numbers(tree), has_plain_numbers(tree, _MODERATE)
     found = {}
     for place, name in enumerate(names):
         rows = slice(place * len(own), (place + 1) * len(own))
-        found[name] = _screened(values[rows], run.largest[rows], is_plain=is_plain)
+        found[name] = _screened(values[rows], run.largest[rows], is_plain=is_plain, is_moderate=is_moderate)
     return Screening(found)
 
 
-def _screened(values: Sequence[float], largest: Sequence[float], *, is_plain: bool) -> Screened:
+def _screened(values: Sequence[float], largest: Sequence[float], *, is_plain: bool, is_moderate: bool) -> Screened:
     """What a symbol can be whose values are those of a mean, and then of a head under every reading.
 
     Args:
         values: of the formula.
         largest: the largest numbers that occurred.
         is_plain: whether doubles can rule anything out.
+        is_moderate: whether they also tell that there is no logarithm.
     """
-    count, scale = len(_STEPS), max(1.0, *largest[: len(_STEPS)])
-    at = values[:count]
+    at, scale = values[: len(_STEPS)], max(1.0, *largest[: len(_STEPS)])
     third = abs(at[3] - 3 * at[2] + 3 * at[1] - at[0])
     is_quadratic = scale < inf and third <= _TOLERANCE * scale
-    readings: tuple[list[str], list[str]] = ([], [])
-    for name in _heads():
-        rows = slice(count, count := count + len(_SIGMAS))
-        for fitting, direction in zip(readings, _annihilators(), strict=True):
-            if not is_plain or _vanish(direction, values[rows], max(largest[rows])):
-                fitting.append(name)
+    # What has no value at the steps may have one at the points that decide.
     is_unsure = not (is_plain and isfinite(third) and scale < inf)
-    return Screened(is_quadratic, is_quadratic or is_unsure, *map(frozenset, readings))
+    if not is_plain:
+        return Screened(is_quadratic, True, _ALL, _ALL)
+    spans: tuple[list[str], list[str]] = ([], [])
+    heads: tuple[list[str], list[str]] = ([], [])
+    for place, name in enumerate(_heads()):
+        start = len(_STEPS) + place * len(_SIGMAS)
+        rows = slice(start, start + len(_SIGMAS))
+        most = max(largest[rows])
+        for number, terms in enumerate(_terms()):
+            if most == inf or all(abs(_sum(row, values[rows])) <= _TOLERANCE * most for row in terms.residuals):
+                spans[number].append(name)
+                if not is_moderate or most == inf or _sum(terms.logarithm, values[rows]) > _ROUNDING * most:
+                    heads[number].append(name)
+    one, two = ((frozenset(found[0]), frozenset(found[1])) for found in (spans, heads))
+    return Screened(is_quadratic, is_quadratic or is_unsure, one, two)
 
 
-def _vanish(direction: Sequence[Sequence[float]], values: Sequence[float], largest: float) -> bool:
-    """Whether weighted sums of values vanish, as far as doubles can tell."""
-    if largest == inf:
-        return True
-    sums = (sum(weight * value for weight, value in zip(row, values, strict=True)) for row in direction)
-    return all(
-        abs(total) <= _TOLERANCE * largest * sum(map(abs, row))
-        for total, row in zip(sums, direction, strict=True)
-    )
+def _sum(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 
 @cache
@@ -146,24 +164,44 @@ def _heads() -> Mapping[str, tuple[float, ...]]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """Weights of the values at the standard deviations, their magnitudes adding up to 1.
+
+    Attributes:
+        residuals: two, with which everything made of the three terms sums to 0.
+        logarithm: those with which it sums to a multiple of the coefficient of the logarithm, which is
+            positive in a KL.
+    """
+
+    residuals: tuple[tuple[float, ...], ...]
+    logarithm: tuple[float, ...]
+
+
 @cache
-def _annihilators() -> tuple[tuple[tuple[float, ...], ...], ...]:
-    """Weights of values with which everything made of the three terms sums to 0, in both directions."""
-    return tuple(tuple(_cofactors(power)) for power in (2, -2))
+def _terms() -> tuple[_Terms, ...]:
+    """The weights for sigma^2, log sigma and 1, and for 1/sigma^2, log sigma and 1."""
+    found = []
+    for power, sign in ((2, -1), (-2, 1)):
+        rows = [(sigma**power, 1.0, log(sigma)) for sigma in _SIGMAS]
+        residuals = tuple(_annihilating(rows, four) for four in _FOURS)
+        weights = _annihilating([row[:2] for row in rows], _THREE)
+        is_turned = sign * _sum(weights, [row[2] for row in rows]) < 0
+        found.append(_Terms(residuals, tuple(-weight if is_turned else weight for weight in weights)))
+    return tuple(found)
 
 
-def _cofactors(power: int) -> Iterator[tuple[float, ...]]:
-    """The cofactors of the column of values in the table of the terms at four points."""
-    for four in _FOURS:
-        rows = {place: (_SIGMAS[place] ** power, log(_SIGMAS[place]), 1.0) for place in four}
-        weights = [0.0] * len(_SIGMAS)
-        for number, place in enumerate(four):
-            weights[place] = (-1) ** number * _determinant(*(rows[other] for other in four if other != place))
-        yield tuple(weights)
+def _annihilating(rows: Sequence[Sequence[float]], places: Sequence[int]) -> tuple[float, ...]:
+    """Weights at some places with which every column of a table sums to 0: the cofactors of one more column."""
+    minors = [[rows[other] for other in places if other != place] for place in places]
+    found = dict(zip(places, ((-1) ** n * _determinant(minor) for n, minor in enumerate(minors)), strict=True))
+    total = sum(map(abs, found.values()))
+    return tuple(found.get(place, 0.0) / total for place in range(len(rows)))
 
 
-def _determinant(one: Sequence[float], two: Sequence[float], three: Sequence[float]) -> float:
-    a, b, c = one
-    d, e, f = two
-    g, h, i = three
-    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+def _determinant(rows: Sequence[Sequence[float]]) -> float:
+    """By its first row: they have two or three."""
+    if len(rows) == 1:
+        return rows[0][0]
+    below = [[[*row[:column], *row[column + 1 :]] for row in rows[1:]] for column in range(len(rows))]
+    return sum((-1) ** n * entry * _determinant(below[n]) for n, entry in enumerate(rows[0]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from klcli.formula.printing import to_text
@@ -42,8 +42,17 @@ def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
     else:
         programs = (program, *with_symbols(excerpt.text, program))
         ways = ((one, tree) for one in programs for tree in (one.tree, *apart(one.tree)))
-    found = next((found for one, tree in ways if (found := _estimate(excerpt, one, tree))), None)
+    found = next((found for one, tree in _distinct(ways) if (found := _estimate(excerpt, one, tree))), None)
     return found or (_unexplained(excerpt, program) if excerpt.last.is_local else None)
+
+
+def _distinct(ways: Iterable[tuple[Program, Tree]]) -> Iterator[tuple[Program, Tree]]:
+    """Each formula with the first of its programs: what it is does not depend on how it was come by."""
+    seen: set[Tree] = set()
+    for program, tree in ways:
+        if tree not in seen:
+            seen.add(tree)
+            yield program, tree
 
 
 def _unexplained(excerpt: Excerpt, program: Program) -> Divergence | None:
