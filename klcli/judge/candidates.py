@@ -15,10 +15,10 @@ from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.guards import binds, without_guards
-from klcli.judge.identification import compared_digits, not_ruled_out
+from klcli.judge.identification import compared_digits
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import suggested
-from klcli.judge.pairs import not_ruled_out as pairs_not_ruled_out
+from klcli.judge.pairs import not_ruled_out
 from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.reductions import Reductions
 from klcli.judge.repair import Repair, repairs
@@ -196,9 +196,10 @@ def _under_readings(tree: Tree, way: Roles, question: Question) -> Iterator[Verd
     if way.has_prior:
         yield from _with_prior(tree, way)
         return
-    left, kind = not_ruled_out(tree, way), without_kl(tree, way)
+    kind, screening = without_kl(tree, way), screened(tree)
+    heads = frozenset.union(*screening.heads(way.head)) if screening.admits(way) else ()
     for name, reading in PARAMETERIZATIONS.items():
-        if left[name]:
+        if name in heads:
             yield judge_as(tree, way, reading, question.prior)
         else:
             yield Verdict(kind, reading, way, None, None, question.prior)
@@ -206,7 +207,7 @@ def _under_readings(tree: Tree, way: Roles, question: Question) -> Iterator[Verd
 
 def _with_prior(tree: Tree, way: Roles) -> Iterator[Verdict]:
     """The verdicts for roles with a prior, whose head is first read like the posterior's."""
-    left, kind = pairs_not_ruled_out(tree, way), without_kl(tree, way)
+    left, kind = not_ruled_out(tree, way), without_kl(tree, way)
     for name, reading in PARAMETERIZATIONS.items():
         usual = name if way.prior_head else "std"
         found = None

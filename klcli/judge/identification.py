@@ -38,7 +38,6 @@ __all__ = [
     "own_points",
     "head_at",
     "identify",
-    "not_ruled_out",
     "value",
 ]
 
@@ -172,7 +171,7 @@ def _constant_sizes(tree: Tree) -> Iterator[int]:
 
 def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis, Coefficients] | None:
     """The direction and the coefficients of a formula under a reading, or None if it has neither's terms."""
-    bases = not_ruled_out(tree, role)[reading.name]
+    bases = _not_ruled_out(tree, role)[reading.name]
     if not bases:
         return None
     digits = compared_digits(tree)
@@ -188,7 +187,7 @@ def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis,
 
 
 @lru_cache(maxsize=64)
-def not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
+def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
     """The directions whose terms a formula may be made of, by reading, as far as doubles can tell.
 
     They are a hundred times as fast as the digits that decide; what they rule out is wrong by far more than
