@@ -181,9 +181,9 @@ def _plausible(tree: Tree, ways: list[Roles]) -> list[Roles]:
 
     With up to two symbols all are tried: it takes less time than this test.
     """
-    if len(free_symbols(tree)) <= 2:
-        return ways
     screening = screened(tree)
+    if len(screening.symbols) <= 2:
+        return ways
     return [
         way
         for way in ways
@@ -337,7 +337,7 @@ def _candidate(
         return Candidate("wrong", verdict, find_mistake("KL121"))
     if kind == "exact" and (prepared.reductions.name == "mean" or prepared.weights or prepared.divisors):
         kind = "scaled"
-    own = set(free_symbols(prepared.tree))
+    own = set(free_symbols(prepared.tree)) if prepared.clips else set()
     clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
     if verdict.kl and any(_binds(clip, verdict) for clip in clips):
         text = edited(program, program.tree, without_guards(program.tree))

@@ -62,7 +62,7 @@ def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     is_meant = excerpt.is_local and is_claimed(excerpt, program.tree)
     if has_noise(program.tree) or not (may_be_kl(program.tree) or is_meant):
         return None
-    for sign in signs(program.tree):
+    for sign in signs(program.tree, is_mended=excerpt.is_local):
         signed = program if sign > 0 else _negated(excerpt)
         if signed is None:
             continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program
@@ -75,7 +76,7 @@ def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | No
     disagree. What a known mistake keeps from being one is looked for last.
     """
     for way in (tree, *redrawn(tree)):
-        for sign, mean in _means(way):
+        for sign, mean in _means(way, is_mended=False):
             signed = _with_sides(program, mean, way)
             found = settled(signed, is_mended=False)
             # The expectation is over the posterior: what passes for KL(p || q) is no estimate of it.
@@ -86,7 +87,7 @@ def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | No
 
 def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
     """An estimate whose expectation a known mistake keeps from being a KL, or one to another prior."""
-    for sign, mean in _means(tree):
+    for sign, mean in _means(tree, is_mended=True):
         for form in normal_forms(mean):
             signed = replace(read_program(to_text(form), "math"), spellings=program.spellings)
             if (found := settled(signed, is_mended=True)) and _is_meant(found, sign):
@@ -94,11 +95,13 @@ def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None
     return None
 
 
-def _means(tree: Tree) -> Iterator[tuple[int, Tree]]:
+@lru_cache(maxsize=256)
+def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     """The expectation with each sign with which it may be a KL."""
     mean = expected(tree)
-    for sign in signs(mean) if opens(mean) and may_be_kl(mean) else ():
-        yield sign, mean if sign > 0 else Negative(mean)
+    if not (opens(mean) and may_be_kl(mean)):
+        return ()
+    return [(sign, mean if sign > 0 else Negative(mean)) for sign in signs(mean, is_mended=is_mended)]
 
 
 def _is_meant(found: Verification, sign: int) -> bool:

@@ -23,6 +23,7 @@ _CLOSE = 1e-9
 _TWO = Number(Fraction(2))
 
 
+@lru_cache(maxsize=256)
 def may_be_kl(tree: Tree) -> bool:
     """Whether a formula has a sum of three terms, a logarithm or an exponential, and a square.
 
@@ -49,15 +50,22 @@ def opens(tree: Tree) -> bool:
     return any(bend(tree, name) for name in names)
 
 
-def signs(tree: Tree) -> tuple[int, ...]:
-    """The signs with which a formula may be a KL, which opens upwards in its means."""
+@lru_cache(maxsize=256)
+def signs(tree: Tree, *, is_mended: bool) -> tuple[int, ...]:
+    """The signs with which a formula may be a KL, which opens upwards in its means.
+
+    Args:
+        tree: the formula.
+        is_mended: whether mistakes are looked for: in what has the names of a KL, the square itself may have
+            the wrong sign.
+    """
     names = free_symbols(tree)
     bends = [one for name in names if (one := bend(tree, name))]
     if not bends:
         return (1, -1)
     found = tuple(sign for sign in (1, -1) if any(one * sign > 0 for one in bends))
-    # The square itself may have the wrong sign, in what has the names of a KL.
-    return (*found, -found[0]) if len(found) == 1 and _is_named(names, of_logs=False) else found
+    is_both = is_mended and len(found) == 1 and _is_named(names, of_logs=False)
+    return (*found, -found[0]) if is_both else found
 
 
 def _is_named(names: Sequence[str], *, of_logs: bool) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import permutations
 from math import nan
 from operator import is_
@@ -192,6 +193,7 @@ def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def _drawn(tree: Tree, role: Roles) -> Sampling | None:
     """How a sample with these roles is drawn; None where it is no sample."""
     try:
