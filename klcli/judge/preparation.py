@@ -8,7 +8,7 @@ remain keep their places in the text, so that a correction found in what remains
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from klcli.formula.printing import to_text
@@ -23,6 +23,7 @@ from klcli.formula.tree import (
     Tree,
     children,
     free_symbols,
+    operation,
     rebuilt,
     spanning,
     substitute,
@@ -31,6 +32,7 @@ from klcli.formula.tree import (
 from klcli.judge.guards import guards
 from klcli.judge.names import is_dimension, is_mask, is_mean, suggested
 from klcli.judge.reductions import Reductions, reductions
+from klcli.judge.signs import range_of
 
 __all__ = ["Prepared", "prepare"]
 
@@ -51,6 +53,8 @@ class Prepared:
         bounds: the clips of every occurrence, which bound what a network puts out.
         floors: clips of the whole, as free bits are.
         loose_constant: whether a constant is added outside of the sum over the dimensions.
+        differences: those of the weights and divisors whose sign depends on values, as they are written, and
+            minus them.
     """
 
     tree: Tree
@@ -64,6 +68,17 @@ class Prepared:
     bounds: tuple[Clip, ...]
     floors: tuple[Clip, ...]
     loose_constant: bool
+    differences: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def turned(self) -> Prepared:
+        """The same with the other sign of a difference: (b - g) f is (g - b) times -f."""
+        (written, other), *_ = self.differences
+        weights, divisors = (
+            tuple(other if text == written else text for text in texts)
+            for texts in (self.weights, self.divisors)
+        )
+        return replace(self, tree=Negative(self.tree), weights=weights, divisors=divisors)
 
 
 @dataclass(slots=True)
@@ -74,6 +89,7 @@ class _Aside:
     divisors: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     dimensions: list[str] = field(default_factory=list)
+    differences: list[tuple[str, str]] = field(default_factory=list)
 
 
 def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
@@ -104,6 +120,7 @@ def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
         bounds=tuple(guarded.bounds),
         floors=tuple(guarded.floors),
         loose_constant=_has_loose_constant(tree),
+        differences=tuple(aside.differences),
     )
 
 
@@ -194,13 +211,23 @@ def _ones(tree: Tree, aside: _Aside, *, divided: bool) -> Tree:
         (aside.divisors if divided else aside.weights).append(tree.name)
         return _kept_place(Number(Fraction(1)), tree)
     if isinstance(tree, Operation) and tree.operator not in ("*", "/"):
-        (aside.divisors if divided else aside.weights).append(f"({to_text(tree)})")
+        written = f"({to_text(tree)})"
+        (aside.divisors if divided else aside.weights).append(written)
+        if not range_of(tree).sign:
+            aside.differences.append((written, _turned(tree)))
         return _kept_place(Number(Fraction(1)), tree)
     below = []
     for place, child in enumerate(children(tree)):
         flips = isinstance(tree, Operation) and tree.operator == "/" and place == 1
         below.append(_ones(child, aside, divided=divided != flips))
     return _kept_place(rebuilt(tree, below), tree)
+
+
+def _turned(tree: Operation) -> str:
+    """Minus a difference, as one would write it."""
+    if tree.operator == "-":
+        return f"({to_text(operation('-', tree.right, tree.left))})"
+    return f"(-({to_text(tree)}))"
 
 
 def _without_other_losses(

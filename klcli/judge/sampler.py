@@ -157,8 +157,8 @@ def _ratios(tree: Tree, noise: str, mean: str | None, head: str, name: str) -> l
 def _may_read(tree: Tree, noise: str, mean: str | None, head: str, name: str) -> bool:
     """Whether doubles leave it possible that the noise is multiplied by sigma times a number.
 
-    They are a hundred times as fast as the digits that decide. Where they have no value, or see something else
-    than the mean plus something times the noise, nothing is ruled out.
+    They are a hundred times as fast as the digits that decide. Where they have no value, or see something
+    else than the mean plus something times the noise, nothing is ruled out.
     """
     if not has_plain_numbers(tree):
         return True

@@ -1,4 +1,4 @@
-"""What each symbol of a formula can be at all, as far as doubles tell: a mean, or a head under which readings.
+"""What each symbol of a formula can be at all, as far as doubles tell: a mean, a head under which readings.
 
 Along a mean, with all else held, a KL is a parabola. Along a head it is made of three
 terms: sigma^2, log sigma and 1 where the head is that of the distribution over which the expectation runs,
@@ -31,8 +31,8 @@ _TOLERANCE = 1e-7
 _STEPS = tuple(0.5 + 0.4 * step for step in range(4))
 """Values of a mean, at whose third differences it shows whether a formula is a parabola in it."""
 _SIGMAS = (0.43, 0.79, 1.31, 1.9, 2.63)
-"""Standard deviations on both sides of 1: three terms are solved for at four of them, two times, and at three of
-them for the logarithm alone."""
+"""Standard deviations on both sides of 1: three terms are solved for at four of them, two times, and the
+logarithm is at three."""
 _FOURS, _THREE = ((0, 1, 2, 3), (1, 2, 3, 4)), (0, 2, 4)
 _MODERATE = 10**4
 """Numbers up to which, and down to whose reciprocal, it shows in doubles that a logarithm is missing, too."""
@@ -120,7 +120,9 @@ def screened(tree: Tree) -> Screening:
     return Screening(found)
 
 
-def _screened(values: Sequence[float], largest: Sequence[float], *, is_plain: bool, is_moderate: bool) -> Screened:
+def _screened(
+    values: Sequence[float], largest: Sequence[float], *, is_plain: bool, is_moderate: bool
+) -> Screened:
     """What a symbol can be whose values are those of a mean, and then of a head under every reading.
 
     Args:
@@ -143,7 +145,9 @@ def _screened(values: Sequence[float], largest: Sequence[float], *, is_plain: bo
         rows = slice(start, start + len(_SIGMAS))
         most = max(largest[rows])
         for number, terms in enumerate(_terms()):
-            if most == inf or all(abs(_sum(row, values[rows])) <= _TOLERANCE * most for row in terms.residuals):
+            if most == inf or all(
+                abs(_sum(row, values[rows])) <= _TOLERANCE * most for row in terms.residuals
+            ):
                 spans[number].append(name)
                 if not is_moderate or most == inf or _sum(terms.logarithm, values[rows]) > _ROUNDING * most:
                     heads[number].append(name)
@@ -192,9 +196,11 @@ def _terms() -> tuple[_Terms, ...]:
 
 
 def _annihilating(rows: Sequence[Sequence[float]], places: Sequence[int]) -> tuple[float, ...]:
-    """Weights at some places with which every column of a table sums to 0: the cofactors of one more column."""
+    """Weights at some places with which every column of a table sums to 0: cofactors of one more column."""
     minors = [[rows[other] for other in places if other != place] for place in places]
-    found = dict(zip(places, ((-1) ** n * _determinant(minor) for n, minor in enumerate(minors)), strict=True))
+    found = dict(
+        zip(places, ((-1) ** n * _determinant(minor) for n, minor in enumerate(minors)), strict=True)
+    )
     total = sum(map(abs, found.values()))
     return tuple(found.get(place, 0.0) / total for place in range(len(rows)))
 

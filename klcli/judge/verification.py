@@ -109,7 +109,7 @@ def _most_telling(
         except KlcliError as error:
             problem = problem or error
             continue
-        answers = candidates(other, prepared, question)
+        prepared, answers = _answers(other, prepared, question)
         first = first or (other, prepared, answers, taken)
         role = answers[0].verdict.roles
         held = {role.head, role.prior_head}
@@ -122,6 +122,21 @@ def _most_telling(
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
     return first
+
+
+def _answers(
+    program: Program, prepared: Prepared, question: Question
+) -> tuple[Prepared, tuple[Candidate, ...]]:
+    """The answers with what they are about: under the other sign of a weight that may have either.
+
+    A flipped sign is no mistake where nobody knows the sign of what it is multiplied by.
+    """
+    answers = candidates(program, prepared, question)
+    if prepared.differences and answers[0].verdict.kl is None:
+        other = candidates(program, prepared.turned, question)
+        if other[0].verdict.kl is not None:
+            return prepared.turned, other
+    return prepared, answers
 
 
 def _check_transposes(tree: Tree) -> None:

@@ -15,7 +15,7 @@ from klcli.lint.findings.pairing import Pair
 from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.findings.reporting import is_only_reported
 from klcli.lint.findings.types import Confidence, Finding, Place, Related, Severity
-from klcli.lint.findings.uses import adds_error, is_unused, slope
+from klcli.lint.findings.uses import adds_error, is_unused, slope, weight_sign
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.project.definitions import lines_of
@@ -100,7 +100,7 @@ def about_signs(divergences: Sequence[Sequence[Divergence]], sinks: Sequence[Sin
     """KL terms that what is minimised takes away; not where it adds another, which is then what is meant."""
     signs: dict[Sink, list[tuple[int, Divergence]]] = {sink: [] for sink in sinks}
     for one in (way for ways in divergences for way in ways):
-        sign = one.sign if one.is_right else 0
+        sign = weight_sign(one) if one.is_right else 0
         for sink in sinks if sign else ():
             if not (sink.is_certain or one.excerpt.is_local or adds_error(sink, one)):
                 continue  # what is called a loss may be maximised, and a function may give minus a KL for it

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import product
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
 from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
-from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.judge.signs import range_of, slope_of
 from klcli.lint.flow.nodes import names_in, rebuilt, stored
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.steps import Step
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.likeness import bend
+from klcli.lint.terms.programs import written
 
-__all__ = ["adds_error", "is_unused", "slope"]
+__all__ = ["adds_error", "is_unused", "slope", "weight_sign"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
 _ERROR = re.compile(r"loss|error|criterion|entropy|nll|mse|mae|bce", re.IGNORECASE)
-_FAR = 1e4
-"""A KL beyond which a capacity term ``|C - KL|`` shows that it is one."""
+_EITHER = "either"
+_TURNING = frozenset(("sin", "cos", "tan", "tanh", "sign", "sgn", "atan", "arctan"))
+"""Functions that are no formula's, and have either sign."""
 
 
 def slope(sink: Sink, one: Divergence) -> int:
@@ -38,6 +39,22 @@ def slope(sink: Sink, one: Divergence) -> int:
     if tree is None or not (sink.is_certain or len(free_symbols(tree)) > 1):
         return 0  # what is called a loss and is nothing but the KL is one of the terms of another
     return _slope(tree, _TERM)
+
+
+def weight_sign(one: Divergence) -> int:
+    """The sign with which a KL stands in its formula; 0 where that depends on the value of a weight.
+
+    A weight is a name where what gives it its value cannot be read, but may be seen to be negative.
+    """
+    if one.found.prepared.differences:
+        return 0
+    sign = one.sign
+    for name in (*one.found.prepared.weights, *one.found.prepared.divisors):
+        _, step = one.excerpt.defined(str(written(one.found.program, name)))
+        value = getattr(step.node, "value", None) if step else None
+        if isinstance(value, ast.expr) and (tree := _read(ast.unparse(_opened(value, None)))):
+            sign *= range_of(tree, _either_in(tree)).sign
+    return sign
 
 
 def adds_error(sink: Sink, one: Divergence) -> bool:
@@ -55,39 +72,26 @@ def _minimised(sink: Sink, one: Divergence) -> Tree | None:
     steps = _with_term(sink, one)
     if steps is None:
         return None
-    text = "\n".join(ast.unparse(step) for step in steps)
+    tree = _read("\n".join(ast.unparse(step) for step in steps))
+    return tree if tree and _TERM in free_symbols(tree) else None
+
+
+def _read(text: str) -> Tree | None:
     try:
-        tree = read_program(text, "python").tree
+        return read_program(text, "python").tree
     except KlcliError:
         return None
-    return tree if _TERM in free_symbols(tree) else None
 
 
 def _slope(tree: Tree, term: str) -> int:
-    """Whether a formula grows or falls with a symbol, whatever the others are."""
-    others = [name for name in free_symbols(tree) if name != term]
-    signs = set()
-    for first, order in product((0.3, 0.9, 1.7), (others, others[::-1])):
-        values = {name: first + 0.37 * number for number, name in enumerate(order)}
-        try:
-            far, below, low, middle, high = (
-                evaluate(tree, values | {term: x}, Doubles())
-                for x in (-2 * _FAR, -_FAR, 0.5, _FAR, 2 * _FAR - 0.5)
-            )
-        except (ArithmeticError, ValueError):
-            return 0
-        slack = 1e-9 * max(map(abs, (far, below, low, middle, high)))
-        if abs(high - 2 * middle + low) > slack:
-            return 0
-        sign = _sign(high - low, slack)
-        if _sign(below - far, slack) == -sign:
-            return 0  # an absolute value, which counts both ways
-        signs.add(sign)
-    return signs.pop() if len(signs) == 1 else 0
+    """Whether a formula grows or falls with a symbol; 0 where that depends on the others."""
+    found = slope_of(tree, term, _either_in(tree))
+    return found.sign if found else 0
 
 
-def _sign(value: float, slack: float) -> int:
-    return 0 if abs(value) <= slack else 1 if value > 0 else -1
+def _either_in(tree: Tree) -> list[str]:
+    """The symbols that may have either sign: noise, and what is not read and may be negative."""
+    return [name for name in free_symbols(tree) if name.startswith(_EITHER) or name in UNIT_NOISE]
 
 
 def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
@@ -154,9 +158,18 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
 
 
 def _symbol(node: ast.expr) -> str:
-    """A name for what is not read, which says whether it is called an error."""
+    """A name for what is not read, which says whether it is called an error, or may have either sign."""
     name = called(node) if isinstance(node, ast.Call) else ""
-    return f"{'error' if _ERROR.search(name) else 'other'}_{node.lineno}_{node.col_offset}"
+    kind = "error" if _ERROR.search(name) else _EITHER if _has_either_sign(node) else "other"
+    return f"{kind}_{node.lineno}_{node.col_offset}"
+
+
+def _has_either_sign(node: ast.expr) -> bool:
+    """Whether what is not read may be negative by what is seen of it: a cosine, a branch with a minus."""
+    if isinstance(node, ast.Call):
+        return called(node).removesuffix("_") in _TURNING
+    branches = (node.body, node.orelse) if isinstance(node, ast.IfExp) else ()
+    return any(isinstance(part, ast.Sub | ast.USub) for branch in branches for part in ast.walk(branch))
 
 
 def is_unused(one: Divergence) -> bool:

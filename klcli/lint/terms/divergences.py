@@ -20,6 +20,9 @@ from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
 
 __all__ = ["Divergence", "divergence", "divergence_of"]
 
+_OF_ONE = 2
+"""Symbols of a KL to a fixed prior."""
+
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
@@ -62,7 +65,7 @@ def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     is_meant = excerpt.is_local and is_claimed(excerpt, program.tree)
     if has_noise(program.tree) or not (may_be_kl(program.tree) or is_meant):
         return None
-    for sign in signs(program.tree, is_mended=excerpt.is_local):
+    for sign in (1,) if _is_of_either_sign(program) else signs(program.tree, is_mended=excerpt.is_local):
         signed = program if sign > 0 else _negated(excerpt)
         if signed is None:
             continue
@@ -75,6 +78,12 @@ def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
     if found is None or not _is_none(found) or _is_of_fixed_prior(program):
         return None
     return divergence_of(excerpt, program, found, 1)
+
+
+def _is_of_either_sign(program: Program) -> bool:
+    """Whether a formula has a weight whose sign depends on values; a third symbol is needed for one."""
+    found = verified(program, mended=False) if len(free_symbols(program.tree)) > _OF_ONE else None
+    return found is not None and bool(found.prepared.differences)
 
 
 def _is_of_fixed_prior(program: Program) -> bool:
