@@ -74,10 +74,16 @@ def _about_divergences(
 ) -> Iterator[Finding]:
     """What is said of each KL by itself; of what it is handed, where no sample says it."""
     apart = {place_of(pair.divergence.excerpt) for pair in paired if pair.relation != "agree"}
+    right = {_distributions(one) for one in best if one.is_right}
     for one, ways in zip(best, divergences, strict=True):
-        yield from about_divergence(one, ways)
+        yield from about_divergence(one, ways, is_symmetric=_distributions(one) in right)
         if place_of(one.excerpt) not in apart:
             yield from about_handed(ways)
+
+
+def _distributions(one: Divergence) -> tuple[Function, str | None, str | None]:
+    """Where a KL to a fixed prior stands, and of which posterior it is: a sum of both directions is meant."""
+    return one.excerpt.owner, one.mean, one.head
 
 
 def _is_listed(one: Sample, belonging: Collection[Place]) -> bool:

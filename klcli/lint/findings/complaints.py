@@ -11,6 +11,7 @@ from klcli.judge.constants import constant_text
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import is_mean, suggested
 from klcli.lint.findings.fixes import fixed
+from klcli.lint.findings.measured import is_only_measured
 from klcli.lint.findings.pairing import Pair
 from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.findings.reporting import is_only_reported
@@ -26,12 +27,15 @@ from klcli.lint.terms.samples import Sample
 __all__ = ["about_divergence", "about_pair", "about_sample", "about_signs", "about_swap"]
 
 
-def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Finding]:
+def about_divergence(
+    one: Divergence, ways: Sequence[Divergence], *, is_symmetric: bool = False
+) -> Iterator[Finding]:
     """What is wrong with a KL by itself.
 
     Args:
         one: the way to read it that makes the most of it.
         ways: all ways in which it was reached.
+        is_symmetric: whether the same function has the KL of the same distributions in the other order.
     """
     best = one.found.best
     reading = best.verdict.parameterization.name
@@ -42,7 +46,7 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
         drawn = "log q - log p of this sample is an estimate of no KL, whatever its head means"
         words = drawn if one.is_sampled else mistake.sentence
         yield _finding(one.excerpt, mistake, "warning", "medium", words, None)
-    if best.kind == "reversed" and not best.verdict.roles.has_prior:
+    if best.kind == "reversed" and not (best.verdict.roles.has_prior or is_symmetric or _is_measured(one)):
         mistake = find_mistake("KL115")
         yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
     if one.is_right and _has_unit_log_variance(one):
@@ -65,6 +69,14 @@ def about_divergence(one: Divergence, ways: Sequence[Divergence]) -> Iterator[Fi
             f"and is {PARAMETERIZATIONS[reading].meaning}"
         )
         yield _finding(one.excerpt, find_mistake("KL207"), "note", "medium", words, reading)
+
+
+def _is_measured(one: Divergence) -> bool:
+    """Whether the function in which a KL stands only looks at its shape."""
+    step = one.excerpt.step
+    value = getattr(step.node, "value", None)
+    around = step.function.node or step.function.module.tree
+    return isinstance(value, ast.expr) and is_only_measured(value, around)
 
 
 def _has_unit_log_variance(one: Divergence) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from klcli.formula.callee import called
 from klcli.judge.names import is_prior
+from klcli.lint.findings.measured import is_only_measured
 from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions
 
@@ -24,21 +25,46 @@ _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 
 
 def swapped_calls(here: Definitions) -> Iterator[ast.Call]:
-    """The calls of a library's ``kl_divergence`` in a module whose first argument is called a prior."""
-    if "kl_divergence" not in here.top.module.text:
+    """The calls of a library's ``kl_divergence`` in a module whose first argument is called a prior.
+
+    Not those beside one in the other order, which make a symmetric divergence, nor those whose shape alone is
+    looked at.
+    """
+    module = here.top.module
+    if "kl_divergence" not in module.text:
         return
-    for node in ast.walk(here.top.module.tree):
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=[q, p, *_]) if _meant(here, name) == "kl_divergence":
-                pair = (q, p) if _is_library(here, name) else None
-            case ast.Call(func=ast.Attribute(value=owner, attr="kl_divergence"), args=[q, p, *_]):
-                pair = (q, p) if _is_library(here, _root(owner)) else None
-            case ast.Call(func=ast.Attribute(value=q, attr="kl_divergence"), args=[p]):
-                pair = (q, p)
-            case _:
+    for around, calls in _calls(module.tree, here).items():
+        orders = {(ast.unparse(q), ast.unparse(p)) for _, q, p in calls}
+        for call, q, p in calls:
+            if not _is_swapped(_name(q), _name(p)) or (ast.unparse(p), ast.unparse(q)) in orders:
                 continue
-        if pair and isinstance(node, ast.Call) and _is_swapped(*map(_name, pair)):
-            yield node
+            if not is_only_measured(call, around):
+                yield call
+
+
+def _calls(tree: ast.Module, here: Definitions) -> dict[ast.AST, list[tuple[ast.Call, ast.expr, ast.expr]]]:
+    """The library's calls with their two arguments, by the innermost functions in which they stand."""
+    owners: dict[ast.Call, ast.AST] = {}
+    for around in ast.walk(tree):  # what is further inside comes later
+        if isinstance(around, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
+            owners |= {node: around for node in ast.walk(around) if isinstance(node, ast.Call)}
+    found: dict[ast.AST, list[tuple[ast.Call, ast.expr, ast.expr]]] = {}
+    for call, around in owners.items():
+        if pair := _pair(call, here):
+            found.setdefault(around, []).append((call, *pair))
+    return found
+
+
+def _pair(node: ast.Call, here: Definitions) -> tuple[ast.expr, ast.expr] | None:
+    """The two distributions of a call of a library's ``kl_divergence``."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[q, p, *_]) if _meant(here, name) == "kl_divergence":
+            return (q, p) if _is_library(here, name) else None
+        case ast.Call(func=ast.Attribute(value=owner, attr="kl_divergence"), args=[q, p, *_]):
+            return (q, p) if _is_library(here, _root(owner)) else None
+        case ast.Call(func=ast.Attribute(value=q, attr="kl_divergence"), args=[p]):
+            return q, p
+    return None
 
 
 def _is_swapped(first: str, second: str) -> bool:
