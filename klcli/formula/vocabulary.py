@@ -34,7 +34,7 @@ KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
 """The small number of Keras, unless a configuration says another: ``K.epsilon()``, once ``K._epsilon``."""
 
 ClipKind: TypeAlias = Literal["both", "low", "high"]
-Noise: TypeAlias = Literal["randn", "rand"]
+Noise: TypeAlias = Literal["randn", "rand", "truncated"]
 
 _OPERATORS: Mapping[str, Operator] = {
     "add": "+",
@@ -136,8 +136,12 @@ SAME = frozenset(
 NOISE: Mapping[str, Noise] = {
     **dict.fromkeys(("randn", "randn_like", "standard_normal", "random_normal", "normal"), "randn"),
     **dict.fromkeys(("rand", "rand_like", "random_sample", "random_uniform", "uniform"), "rand"),
+    **dict.fromkeys(("truncated_normal", "trunc_normal"), "truncated"),
 }
-"""Draws of standard normal and of uniform random numbers, by the symbol that stands for them in a formula."""
+"""Draws of standard normal and of other random numbers, by the symbol that stands for them in a formula.
+
+Those that are cut off at two standard deviations have the standard deviation 0.88.
+"""
 
 UNIT_NOISE = tuple(dict.fromkeys(NOISE.values()))
 

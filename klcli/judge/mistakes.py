@@ -322,7 +322,8 @@ MISTAKES: tuple[Mistake, ...] = (
         "noise not normal",
         "the noise is not normal",
         "The reparameterised sample is mu + sigma * eps with eps from N(0, 1): randn, not rand. With "
-        "uniform noise from [0, 1) the sample has the mean mu + sigma/2 and a twelfth of the variance.",
+        "uniform noise from [0, 1) the sample has the mean mu + sigma/2 and a twelfth of the variance; with "
+        "noise cut off at two standard deviations, as truncated_normal draws it, 0.88 sigma for sigma.",
     ),
     Mistake(
         "KL203",

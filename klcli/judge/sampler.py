@@ -44,7 +44,8 @@ class Sampling:
     Attributes:
         status: whether it draws from the posterior that the KL is about; unknown without such a KL.
         parameterization: the reading under which the noise is multiplied by sigma; None if there is none.
-        noise: ``randn`` for standard normal noise, ``rand`` for uniform, or the symbol that stands for it.
+        noise: ``randn`` for standard normal noise, ``rand`` for uniform, ``truncated`` for one that is cut
+            off, or the symbol that stands for it.
         factor: the number that multiplies sigma and the noise.
         mistake: what is wrong, or None.
     """
@@ -79,15 +80,16 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
         name: str | None = reading.name
     else:
         name = min(found, key=lambda entry: abs(found[entry]) != 1, default=None)
-    factor = found[name] if name else None
+    is_still = not any(map(any, spreads.values()))
+    factor = found[name] if name else Fraction(0) if spreads and is_still else None
     mistake = None
     row = PARAMETERIZATIONS[name] if name else None
     clips = [*guarded.clips, *guarded.bounds]
     if row and any(binds(clip, Roles(mean, head), row, None) for clip in clips):
         mistake = find_mistake("KL118")
-    elif noise == "rand":
+    elif noise in UNIT_NOISE[1:]:
         mistake = find_mistake("KL202")
-    elif reading and name != reading.name:
+    elif reading and name != reading.name and factor != 0:
         mistake = find_mistake("KL201")
     elif factor is not None and abs(factor) != 1:
         mistake = find_mistake("KL203")

@@ -14,6 +14,7 @@ from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.formula.matrix.linear import Linear, transposed
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.matrix.fitting import pairs
 from klcli.judge.matrix.readings import READINGS, Reading
 from klcli.judge.matrix.verdict import MatrixVerdict
@@ -52,7 +53,7 @@ def judge_matrix_sampler(program: Program, verdict: MatrixVerdict, *, right: boo
     name = name or min(factors, key=lambda entry: factors[entry] != 1, default=None)
     factor = factors[name] if name else None
     mistake = None
-    if noise == "rand":
+    if noise in UNIT_NOISE[1:]:
         mistake = find_mistake("KL202")
     elif right and name != verdict.reading:
         mistake = find_mistake("KL201")

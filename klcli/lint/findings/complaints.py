@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.mistakes import Mistake, find_mistake
@@ -155,7 +156,7 @@ def about_sample(one: Sample) -> Iterator[Finding]:
     is_head = sampling.parameterization not in (None, "std") or suggested(head) is not None
     read = sampling.parameterization, suggested(head)
     is_outside = read == ("logstd", "logvar") and sampling.factor == Fraction(1, 2)
-    if sampling.mistake and (sampling.noise == "rand" or is_outside) and is_head and is_mean(mean):
+    if sampling.mistake and (sampling.noise in UNIT_NOISE[1:] or is_outside) and is_head and is_mean(mean):
         yield _badly_drawn(one)
 
 

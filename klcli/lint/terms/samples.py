@@ -29,7 +29,7 @@ __all__ = ["Sample", "sample"]
 _CLOSE = 1e-9
 _UNIFORM = UNIT_NOISE[1]
 _OTHERS = re.compile(
-    r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial|randint|uniform",
+    r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial|randint|uniform|trunc",
     re.I,
 )
 
