@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from klcli.formula.budget import spend
 from klcli.formula.decimals import Decimals, context
 from klcli.formula.tree import (
     Call,
@@ -79,6 +80,7 @@ def evaluate(
     """
     if known and id(tree) in known:
         return known[id(tree)]
+    spend(1)
     match tree:
         case Number(value):
             return arithmetic.number(value)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
+from klcli.formula.budget import spend
 from klcli.formula.tree import Operator
 
 __all__ = ["Decimals", "context", "pi"]
@@ -62,6 +63,7 @@ class Decimals:
         return self.context.power(base, exponent)
 
     def call(self, function: str, value: Decimal) -> Decimal:
+        spend(self.context.prec)  # some microsecond a digit
         match function:
             case "exp":
                 return self.context.exp(value)

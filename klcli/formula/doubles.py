@@ -10,6 +10,7 @@ from itertools import repeat
 from operator import add, mul, neg, sub, truediv
 from typing import TypeAlias
 
+from klcli.formula.budget import spend
 from klcli.formula.tree import Operator
 
 __all__ = ["Doubles", "Grid", "Grids", "Rows"]
@@ -94,6 +95,7 @@ class Rows:
         return raised if high is None else list(map(min, raised, high))
 
     def _seen(self, value: list[float]) -> list[float]:
+        spend(len(value))
         self.largest = list(map(max, self.largest, map(abs, value)))
         return value
 

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from zlib import crc32
 
 from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.budget import remembered
 from klcli.formula.doubles import Rows
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, children, free_symbols, walk
@@ -130,14 +131,14 @@ def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
     return evaluate(PARAMETERIZATIONS[name].head, {"sigma": sigma}, Decimals(digits))
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def compared_digits(tree: Tree) -> int:
     """How many digits have to agree, so that no number in the formula is too small to be seen."""
     long = {size for size in _constant_sizes(tree) if size > _PLAIN}
     return min(_COMPARED_DIGITS + 2 * sum(long), _MOST_DIGITS)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def own_points(tree: Tree) -> Points:
     """Points of a formula's own: where its numbers put kinks, and some that nobody can foresee."""
     seed = crc32(to_text(tree).encode())
@@ -185,7 +186,7 @@ def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis,
     return None
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
     """The directions whose terms a formula may be made of, by reading, as far as doubles can tell.
 

@@ -15,6 +15,7 @@ from math import inf
 from typing import TypeAlias
 
 from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.budget import remembered
 from klcli.formula.doubles import Rows
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
@@ -149,7 +150,7 @@ def _kl(probe: Quadruple, reverse: bool) -> Decimal:
     return (prior_sigma / sigma).ln() + moment - Decimal("0.5")
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[bool]]:
     """The directions that doubles cannot rule out, by the readings of both heads."""
     pairs = list(product(PARAMETERIZATIONS, PARAMETERIZATIONS))

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from math import inf, isfinite, log
 from typing import TypeAlias
 
 from klcli.formula.arithmetic import evaluate
+from klcli.formula.budget import remembered
 from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Number, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -100,7 +101,7 @@ def has_plain_numbers(tree: Tree, largest: int = _LARGEST) -> bool:
     return all(not value or 1 < value * largest < largest * largest for value in numbers)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def screened(tree: Tree) -> Screening:
     """What each symbol of a formula can be."""
     names = free_symbols(tree)

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, getcontext, localcontext
 from fractions import Fraction
-from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
 from klcli.formula.arithmetic import context
+from klcli.formula.budget import remembered
 from klcli.formula.tree import Call, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.identification import FORWARD, Coefficients, identify
@@ -202,7 +202,7 @@ def recovered(number: Decimal, digits: int) -> Quantity:
     return near if abs(near - exact) <= slack * max(Fraction(1), abs(near)) else number
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _has_ingredients(tree: Tree, role: Roles) -> bool:
     """Whether a formula looks like a KL at all: it has a head, and a logarithm or an exponential."""
     transcendental = any(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
+from klcli.formula.budget import remembered
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
@@ -95,7 +95,7 @@ def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None
     return None
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     """The expectation with each sign with which it may be a KL."""
     mean = expected(tree)

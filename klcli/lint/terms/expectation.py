@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
+from klcli.formula.budget import remembered
 from klcli.formula.doubles import Doubles
 from klcli.formula.tree import (
     Negative,
@@ -107,7 +107,7 @@ def redrawn(tree: Tree) -> Iterator[Tree]:
             yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def _reading(whole: Tree, role: Roles) -> str | None:
     """How a sample reads its head; None for what is no sample."""
     try:

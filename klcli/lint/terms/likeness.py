@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from itertools import combinations
 from math import exp, inf
 
 from klcli.formula.arithmetic import evaluate
+from klcli.formula.budget import remembered
 from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Tree, free_symbols, walk
 from klcli.judge.names import suggested
@@ -23,7 +23,7 @@ _CLOSE = 1e-9
 _TWO = Number(Fraction(2))
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def may_be_kl(tree: Tree) -> bool:
     """Whether a formula has a sum of three terms, a logarithm or an exponential, and a square.
 
@@ -50,7 +50,7 @@ def opens(tree: Tree) -> bool:
     return any(bend(tree, name) for name in names)
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def signs(tree: Tree, *, is_mended: bool) -> tuple[int, ...]:
     """The signs with which a formula may be a KL, which opens upwards in its means.
 
@@ -106,7 +106,7 @@ def bend(tree: Tree, name: str) -> float:
     return _bends(tree).get(name, 0.0)
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def _bends(tree: Tree) -> Mapping[str, float]:
     """How a formula bends in each of its symbols, from one evaluation at five values of each."""
     names = free_symbols(tree)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from klcli.errors import KlcliError
+from klcli.formula.budget import remembered
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import walk
 
@@ -15,7 +15,7 @@ _MOST_NODES = 160
 _MOST_HELPERS = 4
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def program_of(text: str, opaque: frozenset[str] = frozenset()) -> Program | None:
     """The program of a text; None where it cannot be read, or is too long to be a term.
 

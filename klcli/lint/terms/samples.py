@@ -7,13 +7,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from itertools import permutations
 from math import nan
 from operator import is_
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
+from klcli.formula.budget import remembered
 from klcli.formula.doubles import Doubles
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, children, free_symbols, rebuilt, substitute, walk
@@ -193,7 +193,7 @@ def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
     )
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _drawn(tree: Tree, role: Roles) -> Sampling | None:
     """How a sample with these roles is drawn; None where it is no sample."""
     try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from klcli.errors import KlcliError
+from klcli.formula.budget import remembered
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree
 from klcli.judge.candidates import PLAIN
@@ -31,7 +31,7 @@ def settled(program: Program, *, is_mended: bool) -> Verification | None:
     return found if found is not None and is_named and found.best.kind != "not-kl" else None
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _verified_once(text: str, tree: Tree, mended: bool, program: _Same) -> Verification | None:
     try:
         return verify(program.program, replace(PLAIN, mended=mended, described=False))

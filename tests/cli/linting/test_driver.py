@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from klcli.cli.linting import driver, guard, processes, work
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.processes import spread
 from klcli.cli.linting.reading import Sources
+from klcli.formula.budget import spend
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
@@ -67,7 +67,7 @@ def failing(error: BaseException | Callable[[], None]) -> Callable[[Module, Proj
         (ZeroDivisionError("oops"), "the linter failed, which is a bug in klcli: ZeroDivisionError: oops"),
         (MemoryError(), "there is not enough memory for it"),
         (RecursionError(), "it is too deeply nested"),
-        (lambda: time.sleep(60), "it takes longer than 3 s"),
+        (lambda: spend(2_000_000), "it takes more than 1,000,000 evaluations"),
     ],
 )
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -81,8 +81,7 @@ def test_one_file_does_not_end_the_others(
     expected = lint(names)
     monkeypatch.delenv("KLCLI_TRACEBACK", raising=False)
     monkeypatch.setattr(work, "linted", failing(error))
-    if "longer" in reason:
-        monkeypatch.setattr(guard, "_MOST_SECONDS", 3.0)
+    monkeypatch.setattr(guard, "_MOST_WORK", 1_000_000)
     results = lint(names, jobs)
     assert results[4] == Linted("m4.py", unreadable=reason, is_bug=isinstance(error, ZeroDivisionError))
     assert results[:4] + results[5:] == expected[:4] + expected[5:]

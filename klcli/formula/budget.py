@@ -1,0 +1,73 @@
+"""Work that is counted: a bound on it is the same on every machine, however busy, where one on time is not.
+
+The unit is one operation on one number in doubles. Whoever evaluates spends; nobody is refused who has no
+budget. What is remembered from before costs nothing, so that a budget begins with nothing remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from math import inf
+from typing import ParamSpec, TypeVar, cast
+
+__all__ = ["SpentError", "at_most", "remembered", "spend", "spent"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SpentError(BaseException):
+    """More work is needed than was allowed. No exception that who works may think its own."""
+
+
+class _Purse:
+    """What is left of a budget, and what was spent in all."""
+
+    left = inf
+    spent = 0
+
+
+_forgetting: list[Callable[[], None]] = []
+
+
+def spend(work: int) -> None:
+    """Count some work.
+
+    Raises:
+        SpentError: the budget is exceeded.
+    """
+    _Purse.spent += work
+    _Purse.left -= work
+    if _Purse.left < 0:
+        raise SpentError
+
+
+def spent() -> int:
+    """The work counted so far in this process."""
+    return _Purse.spent
+
+
+@contextmanager
+def at_most(work: int) -> Iterator[None]:
+    """Allow so much work and no more, with nothing remembered; it counts in a budget around it, too."""
+    for forget in _forgetting:
+        forget()
+    before, _Purse.left = _Purse.left, min(_Purse.left, work)
+    allowed = _Purse.left
+    try:
+        yield
+    finally:
+        _Purse.left = before - (allowed - _Purse.left)
+
+
+def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Remember the last results of a function, until a budget begins."""
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        found = lru_cache(maxsize=most)(function)
+        _forgetting.append(found.cache_clear)
+        return cast(Callable[P, T], found)
+
+    return decorate
