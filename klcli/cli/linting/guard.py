@@ -13,8 +13,8 @@ from klcli.lint.reading.source import ForeignError, UnreadableError
 __all__ = ["or_unreadable"]
 
 _MOST_WORK = 25_000_000
-"""Evaluations for one file, ten times those of any file that is known: some ten seconds. Counted and not timed,
-they are the same on a busy machine, and on every system."""
+"""Evaluations for one file, ten times those of any file that is known: some ten seconds. Counted and not
+timed, they are the same on a busy machine, and on every system."""
 
 T = TypeVar("T")
 
