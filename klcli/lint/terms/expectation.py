@@ -208,8 +208,22 @@ def _drawn_with(tree: Tree) -> frozenset[str]:
 
 
 def _without_others(tree: Tree, own: frozenset[str]) -> Tree:
-    match tree:
-        case Operation("+" | "-") | Negative() | Reduction():
-            return rebuilt(tree, [_without_others(child, own) for child in children(tree)])
+    """A sum without the terms that have none of these symbols but others, and without the zeros they leave.
+
+    What is added up to such a term goes with it: the constant of a density of other latents.
+    """
     names = free_symbols(tree)
-    return _ZERO if names and own.isdisjoint(names) else tree
+    if names and own.isdisjoint(names):
+        return _ZERO
+    match tree:
+        case Operation("+" | "-" as operator, left, right):
+            one, other = _without_others(left, own), _without_others(right, own)
+            if other == _ZERO != right:
+                return one
+            if one == _ZERO != left:
+                return other if operator == "+" else Negative(other)
+            return rebuilt(tree, (one, other))
+        case Negative() | Reduction():
+            below = _without_others(children(tree)[0], own)
+            return below if below == _ZERO else rebuilt(tree, (below,))
+    return tree
