@@ -23,7 +23,7 @@ from klcli.lint.terms.expectation import (
     sampled_in,
     with_noise,
 )
-from klcli.lint.terms.likeness import may_be_kl, opens, signs
+from klcli.lint.terms.likeness import has_logarithm, may_be_kl, opens, signs
 from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.programs import with_symbols
 from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
@@ -99,7 +99,7 @@ def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None
 def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     """The expectation with each sign with which it may be a KL."""
     mean = expected(tree)
-    if not (opens(mean) and may_be_kl(mean)):
+    if not (has_logarithm(mean) and opens(mean) and may_be_kl(mean)):
         return ()
     return [(sign, mean if sign > 0 else Negative(mean)) for sign in signs(mean, is_mended=is_mended)]
 

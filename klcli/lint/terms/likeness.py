@@ -11,11 +11,22 @@ from math import exp, inf
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.budget import remembered
 from klcli.formula.doubles import Doubles, Rows
-from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Tree, free_symbols, walk
+from klcli.formula.tree import (
+    Call,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Symbol,
+    Tree,
+    children,
+    free_symbols,
+    walk,
+)
 from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
 
-__all__ = ["bend", "may_be_kl", "opens", "signs"]
+__all__ = ["bend", "has_logarithm", "may_be_kl", "opens", "signs"]
 
 _LEAST_TERMS = 3
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
@@ -42,6 +53,22 @@ def may_be_kl(tree: Tree) -> bool:
     if _is_named(names, of_logs=True) and (calls or squared):
         return True
     return _is_given_twice(names) and any(bend(tree, name) for name in names if not suggested(name))
+
+
+def has_logarithm(tree: Tree) -> bool:
+    """Whether a logarithm of symbols occurs, or a symbol of which nothing but a multiple is added up.
+
+    A KL has the logarithm of its scale, which may be the head itself.
+    """
+    match tree:
+        case Symbol():
+            return True
+        case Call() | Operation("^"):
+            logs = (
+                node for node in walk(tree) if isinstance(node, Call) and node.function in ("log", "log1p")
+            )
+            return any(map(free_symbols, logs))
+    return any(map(has_logarithm, children(tree)))
 
 
 def opens(tree: Tree) -> bool:
