@@ -60,17 +60,29 @@ class Divergence:
         return _is_half_added(self.found)
 
 
-def divergence(excerpt: Excerpt, program: Program) -> Divergence | None:
-    """A KL term in closed form, one with a negative factor, or what a known mistake keeps from being one."""
+def divergence(excerpt: Excerpt, program: Program, *, is_part: bool = False) -> Divergence | None:
+    """A KL term in closed form, one with a negative factor, or what a known mistake keeps from being one.
+
+    Args:
+        excerpt: where it stands.
+        program: what it computes.
+        is_part: whether it is a part of what is no KL, in which a mistake would be a guess.
+    """
     is_meant = excerpt.is_local and is_claimed(excerpt, program.tree)
     if has_noise(program.tree) or not (may_be_kl(program.tree) or is_meant):
         return None
+    is_guess = is_part and not is_meant
     for sign in (1,) if _is_of_either_sign(program) else signs(program.tree, is_mended=excerpt.is_local):
         signed = program if sign > 0 else _negated(excerpt)
         if signed is None:
             continue
-        found = settled(signed, is_mended=excerpt.is_local)
-        if sign < 0 and excerpt.is_local and _is_half_added(mended := verified(program, mended=True)):
+        found = settled(signed, is_mended=excerpt.is_local, is_guess=is_guess)
+        if (
+            sign < 0
+            and excerpt.is_local
+            and not is_guess
+            and _is_half_added(mended := verified(program, mended=True))
+        ):
             found, signed, sign, excerpt = mended, program, 1, _at_half(excerpt)
         if found is not None and (sign > 0 or not is_of_strange_prior(found)):
             return divergence_of(excerpt, signed, found, sign)

@@ -30,7 +30,7 @@ def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
         if not waiting:
             return
         one, is_part = waiting.pop(0)
-        found = _judged(one)
+        found = _judged(one, is_part=is_part)
         if found is None or (is_part and _is_guess(found)):
             can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
             waiting.extend((part, is_part or can_be_read) for part in smaller(one))
@@ -51,7 +51,7 @@ def _is_guess(found: Divergence | Sample) -> bool:
     return found.found.best.kind == "wrong" and not found.is_unexplained
 
 
-def _judged(excerpt: Excerpt) -> Divergence | Sample | None:
+def _judged(excerpt: Excerpt, *, is_part: bool) -> Divergence | Sample | None:
     """The KL term or the sample that an expression computes; None where it computes neither."""
     if not excerpt.step.facts.is_readable:
         return None
@@ -64,4 +64,4 @@ def _judged(excerpt: Excerpt) -> Divergence | Sample | None:
     found = sample(excerpt, program) if noisy else None
     if found or not squared:
         return found
-    return estimate(excerpt, program) or divergence(excerpt, program)
+    return estimate(excerpt, program) or divergence(excerpt, program, is_part=is_part)

@@ -19,13 +19,21 @@ def is_of_strange_prior(found: Verification) -> bool:
     return found.best.kind == "other-prior" and not found.best.verdict.roles.has_prior
 
 
-def settled(program: Program, *, is_mended: bool) -> Verification | None:
-    """The answer of the judge; None for what is no KL, and has no mistake by name."""
+def settled(program: Program, *, is_mended: bool, is_guess: bool = False) -> Verification | None:
+    """The answer of the judge; None for what is no KL, and has no mistake by name.
+
+    Args:
+        program: the formula.
+        is_mended: whether known mistakes are looked for.
+        is_guess: whether one would be a guess: what is not even a KL to another prior is not looked at then.
+    """
     found = verified(program, mended=False)
     if found and found.best.kind in ("exact", "scaled", "reversed"):
         return found
     if found and found.best.kind == "other-prior" and not is_mended:
         return found if found.best.verdict.roles.has_prior else None
+    if is_guess and (found is None or found.best.kind != "other-prior"):
+        return None
     found = verified(program, mended=True) if is_mended else None
     is_named = found is not None and (found.best.kind == "other-prior" or found.best.mistake is not None)
     return found if found is not None and is_named and found.best.kind != "not-kl" else None
