@@ -109,16 +109,21 @@ def _most_telling(
         except KlcliError as error:
             problem = problem or error
             continue
-        prepared, answers = _answers(other, prepared, question)
-        first = first or (other, prepared, answers, taken)
+        # Of what else it can be read as only a right answer counts, and mistakes are looked for in that.
+        asked = replace(question, mended=False) if first else question
+        found, answers = _answers(other, prepared, asked)
+        is_right = answers[0].kind in ("exact", "scaled")
+        if first and is_right and question.mended:
+            found, answers = _answers(other, prepared, question)
+        first = first or (other, found, answers, taken)
         role = answers[0].verdict.roles
         held = {role.head, role.prior_head}
         if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
-            return other, prepared, answers, taken
+            return other, found, answers, taken
         # A mean that a helper averages over the batch is one number per latent, and no flaw of the formula.
         means = {role.mean, role.prior_mean} if first[1].reductions.flaw else set()
-        if answers[0].kind in ("exact", "scaled") and (not places or places & (held | means)):
-            return other, prepared, answers, taken
+        if is_right and (not places or places & (held | means)):
+            return other, found, answers, taken
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
     return first

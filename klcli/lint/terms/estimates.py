@@ -16,6 +16,7 @@ from klcli.lint.terms.divergences import Divergence, divergence_of
 from klcli.lint.terms.expectation import (
     apart,
     drawn,
+    drawn_with,
     expected,
     has_noise,
     is_quadratic_in_noise,
@@ -23,7 +24,7 @@ from klcli.lint.terms.expectation import (
     sampled_in,
     with_noise,
 )
-from klcli.lint.terms.likeness import has_logarithm, may_be_kl, opens, signs
+from klcli.lint.terms.likeness import MOST_NAMES, has_logarithm, may_be_kl, opens, signs
 from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.programs import with_symbols
 from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
@@ -98,8 +99,10 @@ def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None
 @remembered(256)
 def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     """The expectation with each sign with which it may be a KL."""
+    if len(drawn_with(tree)) > MOST_NAMES + 1:  # and the noise
+        return ()
     mean = expected(tree)
-    if not (has_logarithm(mean) and opens(mean) and may_be_kl(mean)):
+    if not (has_logarithm(mean) and may_be_kl(mean) and opens(mean)):
         return ()
     return [(sign, mean if sign > 0 else Negative(mean)) for sign in signs(mean, is_mended=is_mended)]
 

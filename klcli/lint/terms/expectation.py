@@ -34,6 +34,7 @@ from klcli.judge.sampler import judge_sampler
 __all__ = [
     "apart",
     "drawn",
+    "drawn_with",
     "expected",
     "has_noise",
     "is_quadratic_in_noise",
@@ -151,7 +152,7 @@ def expected(tree: Tree) -> Tree:
 
     Terms that share no symbol with those of the noise, as a reconstruction error, are left out.
     """
-    own = _drawn_with(tree)
+    own = drawn_with(tree)
     told = _without_others(tree, own)
     low, high = (substitute(told, {_NOISE: value}) for value in (Negative(_ONE), _ONE))
     return operation("/", operation("+", low, high), _TWO)
@@ -196,13 +197,13 @@ def _names_of_terms(tree: Tree) -> Iterator[set[str]]:
             yield set(free_symbols(tree))
 
 
-def _drawn_with(tree: Tree) -> frozenset[str]:
+def drawn_with(tree: Tree) -> frozenset[str]:
     """The symbols of the terms in which the noise occurs."""
     match tree:
         case Operation("+" | "-", left, right):
-            return _drawn_with(left) | _drawn_with(right)
+            return drawn_with(left) | drawn_with(right)
         case Negative(operand) | Reduction(body=operand):
-            return _drawn_with(operand)
+            return drawn_with(operand)
     names = frozenset(free_symbols(tree))
     return names if _NOISE in names else frozenset()
 

@@ -26,8 +26,10 @@ from klcli.formula.tree import (
 from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
 
-__all__ = ["bend", "has_logarithm", "may_be_kl", "opens", "signs"]
+__all__ = ["MOST_NAMES", "bend", "has_logarithm", "may_be_kl", "opens", "signs"]
 
+MOST_NAMES = MOST_SYMBOLS + 2
+"""Symbols of two Gaussians, of a weight and of another term."""
 _LEAST_TERMS = 3
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 _CLOSE = 1e-9
@@ -41,7 +43,7 @@ def may_be_kl(tree: Tree) -> bool:
     One of these may have been forgotten in a formula every second name of which is that of a log-scale.
     """
     names = free_symbols(tree)
-    if not 2 <= len(names) <= MOST_SYMBOLS + 2:
+    if not 2 <= len(names) <= MOST_NAMES:
         return False
     nodes = list(walk(tree))
     if max(map(_terms, nodes), default=0) < _LEAST_TERMS:
