@@ -151,6 +151,9 @@ READ: list[tuple[str, str, Any]] = [
     ("abs(mu - x)", "abs(mu - x)", abs(V.mu - V.x)),
     ("expm1(s) - log1p(s)", "expm1 s - log1p s", expm1(V.s) - log1p(V.s)),
     ("softplus(s)", "softplus s", log(1 + exp(V.s))),
+    ("max(x, 3) + 10 min(x, 3)", "max(x, 3) + 10 min(x, 3)", 3 + 10 * V.x),
+    ("max(x, 2) + 10 min(x, 2)", "max(x, 2) + 10 min(x, 2)", V.x + 20),
+    ("clip(x, 3, 4) + clip(x, 1, 2)", "clip(x, 3, 4) + clip(x, 1, 2)", mpf(5)),
     ("log log(s + 2)", "log(log(s + 2))", log(log(V.s + 2))),
     # Numbers.
     ("1e-3 + .5 + 3. + 2.50E1", "1e-3 + .5 + 3. + 2.50E1", mpf("28.501")),
@@ -162,6 +165,8 @@ READ: list[tuple[str, str, Any]] = [
     (r"x^2 \times 10^3", "x^2 * 10^3", V.x**2 * 1000),
     (r"\log 2 \times 10^3", "log(2) * 10^3", log(2) * 1000),
     (r"\frac12 \times 10^3", "1/2 * 10^3", mpf(500)),
+    (r"1.2 \cdot 10^4", "1.2 * 10^4", mpf(12000)),
+    (r"x/1.2 \cdot 10^4", "x/1.2 * 10^4", V.x / mpf("1.2") * 10000),
     ("007", "7", mpf(7)),
     # Symbols, Greek letters, subscripts.
     ("µ - μ", "mu - mu", mpf(0)),

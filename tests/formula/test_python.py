@@ -81,6 +81,7 @@ READ: list[tuple[str, str, Any]] = [
     ("torch.zeros(3) + np.ones((2, 2)) * x + Variable(y)", "0 + 1 x + y", V.x + V.y),
     # Inner products.
     ("x @ y + torch.dot(x, y)", "sum(x * y) + sum(x * y)", None),
+    ("torch.inner(x, y) + np.inner(y, x)", "sum(x * y) + sum(y * x)", None),
     # Clips.
     ("x.clamp(min=-10, max=10) + np.clip(x, 0.1, 2)", "clip(x, -10, 10) + clip(x, 0.1, 2)", None),
     ("torch.clamp(x, min=1e-6) + np.maximum(x, 1) + x.clamp_max(3)", "max(x, 0.000001) + max(x, 1) + min(x, 3)", None),

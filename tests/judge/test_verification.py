@@ -601,3 +601,41 @@ def test_a_2_beside_a_1_is_an_index_and_beside_a_2_perhaps_a_square() -> None:
     assert (squares.best.kind, squares.warnings) == ("exact", ("mu2 is taken for the square of mu",))
     mean = verify(read_program("0.5*(mu2**2 + sigma2 - 1 - log(sigma2))"))
     assert (mean.best.kind, mean.best.verdict.roles.mean, mean.warnings) == ("exact", "mu2", ())
+
+
+KL_OF_ONE = "1/2 (mu^2 + var - log var - 1)"
+
+
+def test_a_limit_from_below_is_free_bits_and_one_from_above_is_none() -> None:
+    free, bound = (verify(read_program(f"{name}({KL_OF_ONE}, 2)")) for name in ("max", "min"))
+    assert free.best.kind == "exact"
+    assert [(floor.low, floor.high) for floor in free.prepared.floors] == [(2, None)]
+    assert bound.prepared.floors == ()
+    assert bound.best.mistake is not None
+    assert bound.best.mistake.code == "KL118"
+
+
+@pytest.mark.parametrize("name", ["torch.inner", "np.inner", "torch.dot", "np.vdot"])
+def test_an_inner_product_adds_up_squares(name: str) -> None:
+    text = f"0.5 * ({name}(mu, mu) + torch.sum(logvar.exp() - 1 - logvar))"
+    assert verify(read_program(text)).best.kind == "exact"
+
+
+EXCHANGED_LOGS = (
+    "0.5 ((exp(lv1) + (m1 - m2)^2)/exp(lv2) - 1 + lv1 - lv2)",
+    "0.5 (lv1 + (exp(lv1) + (m1 - m2)^2)/exp(lv2) - lv2 - 1)",
+    "-0.5 (1 + lv2 - (exp(lv1) + (m1 - m2)^2)/exp(lv2) - lv1)",
+    "log(s1) + (s1^2 + (m1 - m2)^2)/(2 s2^2) - log(s2) - 1/2",
+    "2 log(s1) - 1 + (s1^2 + (m1 - m2)^2)/s2^2 - 2 log(s2)",
+)
+"""The logarithms of both scales with each other's signs, what is between them being right."""
+
+
+@pytest.mark.parametrize("text", EXCHANGED_LOGS)
+def test_the_logs_of_the_two_scales_are_exchanged_together(text: str) -> None:
+    found = verify(read_program(text))
+    assert found.best.kind in ("wrong", "scaled")
+    assert found.best.mistake is not None
+    assert found.best.mistake.code == "KL108"
+    assert found.best.corrected is not None
+    assert verify(read_program(found.best.corrected)).best.kind in ("exact", "scaled")
