@@ -182,7 +182,7 @@ def _screened(tree: Tree, role: Roles) -> dict[tuple[str, str], Sequence[bool]]:
         return {}
     heads = screening.heads(role.head), screening.heads(role.prior_head)
     ways = ((heads[0][0], heads[1][1]), (heads[0][1], heads[1][0]))
-    found = {}
+    found: dict[tuple[str, str], Sequence[bool]] = {}
     for one, two in product(PARAMETERIZATIONS, PARAMETERIZATIONS):
         if directions := [bool(way) for way, (q, p) in enumerate(ways) if one in q and two in p]:
             found[one, two] = directions

@@ -211,4 +211,4 @@ def _determinant(rows: Sequence[Sequence[float]]) -> float:
     if len(rows) == 1:
         return rows[0][0]
     below = [[[*row[:column], *row[column + 1 :]] for row in rows[1:]] for column in range(len(rows))]
-    return sum((-1) ** n * entry * _determinant(below[n]) for n, entry in enumerate(rows[0]))
+    return sum((-entry if n % 2 else entry) * _determinant(below[n]) for n, entry in enumerate(rows[0]))

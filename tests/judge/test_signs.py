@@ -1,0 +1,90 @@
+"""The values that weights may have: on which side of 0 they end, and no narrower than they are."""
+
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.program import read
+from klcli.formula.tree import free_symbols
+from klcli.judge.signs import Range, range_of, slope_of
+
+RANGES = {
+    "w": (0, inf),
+    "-w": (-inf, 0),
+    "1 - w": (-inf, 1),
+    "(epoch - 10)/20": (-0.5, inf),
+    "min((epoch - 10)/20, 1)": (-0.5, 1),
+    "clip(a - b, 0, 1)": (0, 1),
+    "(step - start)/(end - start)": (-inf, inf),
+    "1/(1 + exp(-(step - start)/scale))": (0, 1),
+    "1/(1 + exp(w))": (0, 0.5),
+    "1 - exp(-w)": (0, 1),
+    "abs(a - b)": (0, inf),
+    "(a - b)^2": (0, inf),
+    "(a - b)^3": (-inf, inf),
+    "sqrt(a - b)": (0, inf),
+    "log(w)": (-inf, inf),
+    "log1p(w)": (0, inf),
+    "softplus(a - b)": (0, inf),
+    "0 w": (0, 0),
+    "2 pi": (6.283185307179586, 6.283185307179586),
+}
+SLOPES = {
+    "rec + beta kl": 1,
+    "rec - beta kl": -1,
+    "-(rec - beta kl)": 1,
+    "rec + (1 - w) kl": 0,
+    "rec - (1 - w) kl": 0,
+    "rec + kl/(a - b)": 0,
+    "rec + kl/n": 1,
+    "max(kl, 2)": 1,
+    "rec - sum(max(kl, 2))": -1,
+    "abs(kl - C)": 0,
+    "(kl - C)^2": 0,
+    "kl * kl": 0,
+    "1/kl": 0,
+    "rec": 0,
+    "kl - kl": 0,
+}
+
+
+@pytest.mark.parametrize("text", RANGES)
+def test_the_range_of_what_is_made_of_positive_numbers(text: str) -> None:
+    found = range_of(read(text))
+    assert (found.low, found.high) == pytest.approx(RANGES[text])
+
+
+@pytest.mark.parametrize(("ends", "sign"), [((0, 1), 1), ((-1, 0), -1), ((-1, 1), 0), ((0, 0), 0)])
+def test_zero_is_of_either_side(ends: tuple[float, float], sign: int) -> None:
+    assert Range(*ends).sign == sign
+
+
+@pytest.mark.parametrize("text", SLOPES)
+def test_the_sign_with_which_a_term_counts(text: str) -> None:
+    found = slope_of(read(text), "kl")
+    assert (found.sign if found else 0) == SLOPES[text]
+
+
+def test_a_symbol_may_be_of_either_sign() -> None:
+    assert range_of(read("noise w"), ["noise"]).sign == 0
+    assert slope_of(read("rec + noise kl"), "kl", ["noise"]) == Range(-inf, inf)
+
+
+@pytest.mark.parametrize("text", RANGES)
+@given(values=st.lists(st.floats(1e-3, 1e3), min_size=5, max_size=5))
+def test_no_value_lies_outside(text: str, values: list[float]) -> None:
+    tree = read(text)
+    given_ = dict(zip(free_symbols(tree), values, strict=False))
+    try:
+        value = evaluate(tree, given_, Doubles())
+    except ArithmeticError:
+        return
+    found = range_of(tree)
+    slack = 1e-9 * max(1.0, abs(value))
+    assert found.low - slack <= value <= found.high + slack
