@@ -79,7 +79,8 @@ def drawn(tree: Tree) -> Iterator[Tree]:
     (sample,) = samples
     if sum(node == Symbol(sample) for node in walk(tree)) < _DENSITIES:
         return
-    means = sorted({name for node in walk(tree) for name in _taken_from(node, sample)}, key=_strangeness)
+    taken = (name for node in walk(tree) for name in _taken_from(node, sample))
+    means = sorted(dict.fromkeys(taken), key=_strangeness)  # where names do not tell, the first is drawn from
     for mean in means:
         for head in sorted((name for name in names if name not in (sample, *means)), key=_strangeness):
             stated = suggested(head)
