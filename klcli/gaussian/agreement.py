@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import copysign, isfinite, log
+from sys import float_info
 from typing import Literal
 
 from klcli.gaussian.distribution import Gaussian
@@ -22,8 +23,10 @@ from klcli.gaussian.estimation.problem import Problem
 from klcli.gaussian.estimation.target import Sampler, Target
 from klcli.gaussian.log_ratio import log_ratios
 
-__all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "witness"]
+__all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "visible", "witness"]
 
+_ROUNDINGS = 2 * float_info.epsilon
+"""A product, a sum and two differences of doubles, each off by half an epsilon at most."""
 _LEAST_BIASED = 10_000
 """Samples that make the error bar of k2 one of its own expectation; its squared skewness is about 200."""
 
@@ -38,7 +41,8 @@ class Witness:
             rounding; None where that cannot be judged.
         standard_error: the sampling error; 0 for a deterministic method, None where there is no valid one.
         z: the difference beyond rounding in standard errors; None where there is no sampling error.
-        detects: the smallest relative error of the exact value that would have been seen; None at 0.
+        detects: the smallest relative error of the exact value that this run sees whether it makes the value
+            too small or too large, (`limit` + |z|) standard errors and rounding; None at 0.
         method: how the estimate was found.
         samples: points at which the densities were evaluated, per dimension.
         seed: of the generator; None for a deterministic method.
@@ -143,7 +147,7 @@ def witness(estimate: Estimate, exact: float, nats: float = 1.0, bias: float | N
         agrees=abs(beyond) <= widest * error if judged else None,
         standard_error=error if valid else None,
         z=beyond / error if judged and error > 0 else None,
-        detects=(widest * error + rounding) / exact if exact > 0 and valid else None,
+        detects=visible(difference, widest * error + rounding, exact) if valid else None,
         method=estimate.method,
         samples=estimate.samples,
         seed=estimate.seed,
@@ -156,6 +160,18 @@ def witness(estimate: Estimate, exact: float, nats: float = 1.0, bias: float | N
         limit=widest,
         degrees=estimate.degrees,
     )
+
+
+def visible(difference: float, allowance: float, exact: float) -> float | None:
+    """The smallest relative error of an exact value that is seen whatever its sign; None at 0.
+
+    The estimate lies off by `difference` already, and an error that brings the value nearer to it has that
+    much farther to go before the allowance is used up. Value and error are rounded once more themselves.
+    """
+    if exact == 0:
+        return None
+    doubles = _ROUNDINGS * (abs(exact) + abs(difference))
+    return (abs(difference) + allowance + doubles) / abs(exact)
 
 
 def _is_judged(estimate: Estimate, bias: float | None) -> bool:

@@ -120,7 +120,7 @@ def _warnings(found: Examination) -> Iterator[str]:
     seen_by_integral = found.integral.detects is not None and found.integral.detects <= _WEAK
     if seen_by_integral and sampled.detects is not None and sampled.detects > _WEAK:
         seen = percent(sampled.detects)
-        yield f"this Monte Carlo run would have missed errors of up to {seen}; the integral has not"
+        yield f"this Monte Carlo run can have missed errors of up to {seen}; the integral has not"
     if found.integral.detects is not None and found.integral.detects > _WEAK:
         yield "the KL is so small that floating-point densities cannot confirm it; it is correctly rounded"
 

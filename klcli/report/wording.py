@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from functools import partial
 from math import floor, log10
@@ -62,10 +62,20 @@ def with_error(value: float, error: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as ``3.2 %``; one beyond a thousand percent as ``a factor of 120``."""
+    """A share rounded up, as ``3.2 %``; one beyond a thousand percent as ``a factor of 120``.
+
+    What is seen from so large an error on is seen from what is printed on.
+    """
     if share >= 10:
-        return f"a factor of {significant(1 + share, 3)}"
-    return f"{significant(100 * share, 2 if share < 1 else 3)} %"
+        return f"a factor of {significant(_upward(1 + Decimal(share), 3), 3)}"
+    digits = 2 if share < 1 else 3
+    return f"{significant(_upward(100 * Decimal(share), digits), digits)} %"
+
+
+def _upward(number: Decimal, digits: int) -> float:
+    """A positive number rounded up to so many digits."""
+    last = Decimal(1).scaleb(number.adjusted() + 1 - digits)
+    return float(number.quantize(last, ROUND_CEILING))
 
 
 def list_text(numbers: Sequence[str]) -> str:

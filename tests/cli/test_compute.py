@@ -75,7 +75,8 @@ def test_the_json(klcli: Klcli) -> None:
     sampled = found["monte_carlo"]
     assert (sampled["samples"], sampled["seed"], sampled["generator"]) == (2000, 5, "numpy SFC64")
     assert sampled["z"] == pytest.approx((sampled["value"] - value) / sampled["standard_error"], abs=1e-9)
-    assert sampled["detects"] == pytest.approx(5 * sampled["standard_error"] / value, rel=1e-9)
+    size = (5 + abs(sampled["z"])) * sampled["standard_error"]
+    assert sampled["detects"] == pytest.approx(size / value, rel=1e-9)
     assert [step["formula"] for step in found["steps"]][-2:] == [
         "-1/2 (2 log s - s^2 - mu^2 + 1)",
         "-1/2 (2 log(1.2) - 1.2^2 - 0.3^2 + 1)",

@@ -43,9 +43,19 @@ def test_any_estimate_can_be_said(value: float, error: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0288, "2.9 %"), (3.7e-14, "3.7e-12 %"), (1.5, "150 %"), (120.0, "a factor of 121")]
+    ("share", "text"),
+    [
+        (0.0288, "2.9 %"),
+        (0.02801, "2.9 %"),
+        (0.0992, "10 %"),
+        (3.61e-14, "3.7e-12 %"),
+        (1.5, "150 %"),
+        (1.501, "151 %"),
+        (120.0, "a factor of 121"),
+        (120.01, "a factor of 122"),
+    ],
 )
-def test_percent(share: float, text: str) -> None:
+def test_percent_rounds_up(share: float, text: str) -> None:
     assert percent(share) == text
 
 

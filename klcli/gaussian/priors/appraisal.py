@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import copysign, isinf, log
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from klcli.gaussian.agreement import visible
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.error_bars import limit
@@ -43,7 +44,7 @@ class Evidence:
         standard_error: the sampling error; 0 for a deterministic method.
         rounding: a bound on the remaining error.
         z: the difference beyond rounding in standard errors; None where there is none.
-        detects: the smallest relative error of what it was held against that would have been seen.
+        detects: the smallest relative error of what it was held against that is seen whatever its sign.
         method: how the estimate was found.
         samples: points at which the densities were evaluated.
         seed: of the generator; None for a deterministic method.
@@ -166,7 +167,7 @@ def _held(estimate: Estimate, known: KnownValue | Estimate | None, bounds: tuple
         found = replace(
             found,
             z=beyond / error + 0.0 if error > 0 else None,
-            detects=allowance / abs(known.value) if known.value else None,
+            detects=visible(difference, allowance, known.value),
         )
     for bound in bounds:
         excess = estimate.value - bound.value if bound.kind == "upper" else bound.value - estimate.value

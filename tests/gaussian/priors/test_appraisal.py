@@ -8,6 +8,7 @@ from math import log
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.estimation.estimate import Estimate
 from klcli.gaussian.priors import appraisal, densities
 from klcli.gaussian.priors.appraisal import Appraisal, appraise
 from klcli.gaussian.priors.reading import OtherPrior, read_prior
@@ -131,3 +132,16 @@ def test_a_wrong_bound_is_caught(monkeypatch: pytest.MonkeyPatch, place: int) ->
     assert found(MIXTURE).status == "disagrees"
     q = Gaussian.from_head(["0.3", "0.3"], ["1.2", "1.2"])
     assert found("0.3*N((-1, 0.3), (0.1, 1.2)) + 0.7*N((1, 0.3), (0.5, 1.2))", q).status == "disagrees"
+
+
+@pytest.mark.parametrize("offset", [-3.0, 0.0, 4.5])
+def test_an_error_of_the_printed_size_is_caught_whatever_its_sign(offset: float) -> None:
+    """`offset` is how many standard errors the estimate lies off."""
+    estimate = Estimate(2.0 + 0.01 * offset, 0.01, 1e-9, "test", 10_000)
+    known = Estimate(2.0, 0.0, 1e-9, "trapezoid rule", 449)
+    detects = appraisal._held(estimate, known, ()).detects
+    assert detects is not None
+    assert detects == pytest.approx((5 + abs(offset)) * 0.01 / 2.0, rel=1e-5)
+    for sign in (1, -1):
+        wrong = replace(known, value=2.0 * (1 + sign * detects))
+        assert appraisal._held(estimate, wrong, ()).agrees is False
