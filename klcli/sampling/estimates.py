@@ -8,18 +8,15 @@ from typing import Literal, TypeAlias
 
 from klcli.sampling.moments import Moments
 from klcli.sampling.ratio_sums import RatioSums, Tail
-from klcli.sampling.ratios import RATIO_ESTIMATORS, RatioEstimator
+from klcli.sampling.ratios import DEFAULT_ESTIMATOR, RATIO_ESTIMATORS, RatioEstimator
+from klcli.sampling.reliability import Reliability, has_variance, reliability
 
 __all__ = [
     "CERTAIN",
-    "FINITE_VARIANCE",
-    "LEAST_ROWS",
     "LIMIT",
-    "PRACTICAL",
     "Estimation",
     "RatioEstimate",
     "RatioMean",
-    "Reliability",
     "Sign",
     "estimation",
 ]
@@ -31,26 +28,10 @@ CERTAIN = 15.0
 
 An event of probability 15/n is missed by n rows as rarely.
 """
-LEAST_ROWS = 100
-"""Below this the standard error is itself too uncertain: with 30 rows 95 % intervals cover 87 %."""
-FINITE_VARIANCE, PRACTICAL = 0.5, 0.7
-"""Shapes of a tail: below the first an average has an error bar, beyond the second it is no estimate."""
 
-_NORMAL_95, _NORMAL_90 = 1.959963984540054, 1.6448536269514722
-_FAR = 3.0
-"""Standard errors of the mean of r from 1 beyond which k3, which is that mean - 1 + k1, is off as far."""
-
-Reliability: TypeAlias = Literal[
-    "valid", "biased", "few-rows", "uncertain-tail", "heavy-tail", "off-mean", "beyond-doubles", "infinite"
-]
-"""Why an error bar holds or does not:
-
-valid: it does. biased: it is one of the expectation, which is not the KL. few-rows: fewer than
-`LEAST_ROWS`, or too few for a tail. uncertain-tail: the shape of the tail may be beyond `FINITE_VARIANCE`.
-heavy-tail: it is beyond `PRACTICAL`. off-mean: the mean of r is not 1. beyond-doubles, infinite: there is no
-value.
-"""
-
+_NORMAL_95 = 1.959963984540054
+_LEAST_FOR_MEAN = 100
+"""Rows below which the mean of r is not held against 1."""
 Sign: TypeAlias = Literal["positive", "zero", "noise", "unclear", "bug"]
 """What the sign of k1 says; the last three are of negative values."""
 
@@ -62,9 +43,10 @@ class RatioEstimate:
     Attributes:
         estimator: which one.
         value: the average; inf where p(x) = 0 in a row, None where it is beyond the doubles.
-        standard_error: one standard error of the average, None where it has none.
-        reliability: whether that is an error bar of the KL.
+        standard_error: one standard error of the average, where that is an error bar of the KL; None elsewhere.
+        reliability: whether it is.
         interval: 95 % of it, where it is.
+        needed_rows: rows from which it is, where that is known and they are more than there are.
     """
 
     estimator: RatioEstimator
@@ -72,6 +54,7 @@ class RatioEstimate:
     standard_error: float | None
     reliability: Reliability
     interval: tuple[float, float] | None
+    needed_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +91,7 @@ class Estimation:
         ratio_tail: the tail of r.
         log_ratio_tail: the tail of -log r.
         sign: what the sign of k1 says.
+        sign_z: the distance of k1 from 0 in standard errors of these rows, whether they are valid or not.
         exchanged: whether the columns fit once they are exchanged, and do not fit as they are.
     """
 
@@ -121,6 +105,7 @@ class Estimation:
     ratio_tail: Tail
     log_ratio_tail: Tail
     sign: Sign
+    sign_z: float | None
     exchanged: bool
 
     @property
@@ -136,22 +121,12 @@ class Estimation:
 
 def estimation(sums: RatioSums) -> Estimation:
     """The estimates of a table of two rows or more."""
-    tail, inverse_tail, log_tail = sums.ratio_tail(), sums.inverse_tail(), sums.log_ratio_tail()
-    ratio = _ratio_mean(sums.ratio, certain=_has_variance(tail, LIMIT))
+    tail = sums.ratio_tail()
+    ratio = _ratio_mean(sums.ratio, certain=has_variance(tail, LIMIT))
     inverse = _ratio_mean(sums.inverse, certain=True)
-    of_r = _of_tail(tail, _NORMAL_90)
-    if of_r == "valid" and abs(sums.ratio.mean) > _FAR * (ratio.standard_error or 0.0):
-        of_r = "off-mean"
-    reliabilities: dict[str, Reliability] = {
-        "k1": _of_tail(log_tail, 0.0),
-        "k2": "biased",
-        "k3": of_r,
-    }
-    estimates = tuple(
-        _estimate(row, sums.estimators[name], reliabilities[name], infinite=sums.infinite > 0)
-        for name, row in RATIO_ESTIMATORS.items()
-    )
-    sign = _sign(estimates[0], sums.count)
+    estimates = tuple(_estimate(row, sums) for row in RATIO_ESTIMATORS.values())
+    sign_z = _sign_z(sums)
+    sign = _sign(estimates[0], sign_z, sums.count)
     wrong = sign == "bug" or ratio.verdict == "above"
     return Estimation(
         rows=sums.count,
@@ -162,46 +137,26 @@ def estimation(sums: RatioSums) -> Estimation:
         ratio=ratio,
         inverse=inverse,
         ratio_tail=tail,
-        log_ratio_tail=log_tail,
+        log_ratio_tail=sums.log_ratio_tail(),
         sign=sign,
-        exchanged=wrong and inverse.verdict == "agrees" and _has_variance(inverse_tail, 0.0),
+        sign_z=sign_z,
+        exchanged=wrong and inverse.verdict == "agrees" and has_variance(sums.inverse_tail(), 0.0),
     )
 
 
-def _of_tail(tail: Tail, margin: float) -> Reliability:
-    """Whether an average with such a tail has an error bar.
-
-    The tail of r is that of an exponential, and deceives where few rows are: its shape has to be below the
-    limit with a margin. For log r none is needed: its intervals were seen to cover without.
-    """
-    if tail.shape is None and not tail.bounded:
-        return "few-rows"
-    if _has_variance(tail, margin):
-        return "valid"
-    return "heavy-tail" if tail.shape is not None and tail.shape >= PRACTICAL else "uncertain-tail"
-
-
-def _has_variance(tail: Tail, margin: float) -> bool:
-    """Whether the variance is finite, to a margin in standard errors of the shape."""
-    if tail.shape is None:
-        return tail.bounded
-    return tail.shape + margin * tail.shape_error < FINITE_VARIANCE
-
-
-def _estimate(
-    row: RatioEstimator, moments: Moments, reliability: Reliability, *, infinite: bool
-) -> RatioEstimate:
-    if infinite:
+def _estimate(row: RatioEstimator, sums: RatioSums) -> RatioEstimate:
+    moments = sums.estimators[row.name]
+    if sums.infinite:
         return RatioEstimate(row, inf, None, "infinite", None)
-    error = moments.standard_error
-    if not isfinite(error):
+    if not isfinite(moments.standard_error):
         value = moments.mean if isfinite(moments.mean) else None
         return RatioEstimate(row, value, None, "beyond-doubles", None)
-    if moments.count < LEAST_ROWS and reliability == "valid":
-        reliability = "few-rows"
-    half = _NORMAL_95 * error
-    interval = (moments.mean - half, moments.mean + half) if reliability == "valid" else None
-    return RatioEstimate(row, moments.mean, error, reliability, interval)
+    reason, needed = reliability(row, sums)
+    if reason != "valid":
+        return RatioEstimate(row, moments.mean, None, reason, None, needed)
+    half = _NORMAL_95 * moments.standard_error
+    interval = (moments.mean - half, moments.mean + half)
+    return RatioEstimate(row, moments.mean, moments.standard_error, reason, interval)
 
 
 def _ratio_mean(moments: Moments, *, certain: bool) -> RatioMean:
@@ -219,7 +174,7 @@ def _ratio_mean(moments: Moments, *, certain: bool) -> RatioMean:
     if not isfinite(error):
         return RatioMean(None, None, None, "unknown")
     mean, z = moments.mean, moments.mean / error if error > 0 else None
-    if moments.count < LEAST_ROWS or (mean < 0 and not certain):
+    if moments.count < _LEAST_FOR_MEAN or (mean < 0 and not certain):
         return RatioMean(1 + mean, error, z, "unknown")
     beyond = abs(mean) - LIMIT * error
     if beyond <= CERTAIN / moments.count:
@@ -227,7 +182,15 @@ def _ratio_mean(moments: Moments, *, certain: bool) -> RatioMean:
     return RatioMean(1 + mean, error, z, "above" if mean > 0 else "below")
 
 
-def _sign(k1: RatioEstimate, rows: int) -> Sign:
+def _sign_z(sums: RatioSums) -> float | None:
+    """How far the mean log ratio is from 0, in its own standard errors, valid or not; None without one."""
+    moments = sums.estimators[DEFAULT_ESTIMATOR]
+    if sums.infinite or not 0 < moments.standard_error < inf:
+        return None
+    return moments.mean / moments.standard_error
+
+
+def _sign(k1: RatioEstimate, z: float | None, rows: int) -> Sign:
     """Whether a negative k1 is noise.
 
     For n samples of q the product of all r has the expectation 1 (at most), so that by Markov's inequality
@@ -237,6 +200,6 @@ def _sign(k1: RatioEstimate, rows: int) -> Sign:
         return "zero" if k1.value == 0 else "positive"
     if -k1.value * rows > CERTAIN:
         return "bug"
-    if k1.standard_error is None or -k1.value <= LIMIT * k1.standard_error:
+    if z is not None and -z <= LIMIT:
         return "noise"
     return "unclear"

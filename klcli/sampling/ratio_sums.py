@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from math import exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
+from klcli.sampling.forecast import needed_rows
 from klcli.sampling.moments import Moments
-from klcli.sampling.pareto import LEAST_TAIL, Largest, pareto_shape, tail_length
+from klcli.sampling.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
+from klcli.sampling.pilot import Pilot
 from klcli.sampling.ratios import RATIO_ESTIMATORS
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class RatioSums:
         infinite: rows where p(x) is 0, so that l is infinite; only `count` and `ratio` hold them.
         negative: rows where l is negative.
         estimators: the moments of each estimator by its name; they are not finite beyond the doubles.
+        pilots: of each estimator that has one.
         ratio: the moments of r - 1.
         inverse: the moments of 1/r - 1.
         weights: the weights r.
@@ -87,6 +90,11 @@ class RatioSums:
     negative: int = 0
     estimators: dict[str, Moments] = field(
         default_factory=lambda: {name: Moments() for name in RATIO_ESTIMATORS}
+    )
+    pilots: dict[str, Pilot] = field(
+        default_factory=lambda: {
+            name: Pilot(row.of) for name, row in RATIO_ESTIMATORS.items() if row.exponential
+        }
     )
     ratio: Moments = field(default_factory=Moments)
     inverse: Moments = field(default_factory=Moments)
@@ -116,11 +124,13 @@ class RatioSums:
         self.inverse.add(numpy.expm1(finite))
         for name, row in RATIO_ESTIMATORS.items():
             self.estimators[name].add(row.of(finite))
+        for pilot in self.pilots.values():
+            pilot.add(finite)
         self._ratios.add(-finite)
         self._log_ratios.add(finite)
 
     def ratio_tail(self) -> Tail:
-        """The tail of the ratios r, which decides on the error bar of k3."""
+        """The tail of the ratios r."""
         return _tail(self._ratios, self.count, _excess_of_powers)
 
     def inverse_tail(self) -> Tail:
@@ -130,6 +140,11 @@ class RatioSums:
     def log_ratio_tail(self) -> Tail:
         """The tail of the log ratios l, which decides on the error bar of k1."""
         return _tail(self._log_ratios, self.count - self.infinite, lambda values, begin: values - begin)
+
+    def needed_rows(self, name: str) -> float:
+        """Rows with which an estimator that has a pilot has an error bar; inf where none are enough."""
+        largest = {-1: self._ratios.top(MOST_TAIL), 1: self._log_ratios.top(MOST_TAIL)}
+        return needed_rows(self.pilots[name], largest, self.count)
 
 
 def _excess_of_powers(logs: NDArray[Any], begin: float) -> NDArray[Any]:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RATIO_ESTIMATORS", "Gradient", "RatioEstimator"]
+__all__ = ["DEFAULT_ESTIMATOR", "RATIO_ESTIMATORS", "Gradient", "RatioEstimator"]
+
+DEFAULT_ESTIMATOR = "k1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Gradient:
     optimises: str
 
 
+_LEAST_ROWS = 100
+"""With 30 rows 95 % intervals cover 87 %."""
+_LEAST_FOR_PILOT = 5000
+"""The tail of a pilot, a tenth of the rows, is told by a hundred of them."""
 _NEAR = 0.5
 _SERIES = tuple((-1) ** k / factorial(k) for k in range(16, 1, -1))
 """The coefficients of l^16 to l^2 in exp(-l); what is left out is below 1e-16 of the sum for |l| <= 1/2."""
@@ -43,6 +49,9 @@ class RatioEstimator:
         name: as it is known in RLHF.
         formula: the function, in r = p(x)/q(x).
         unbiased: whether its expectation is the KL.
+        exponential: whether r itself stands in it: its error then needs the moments of r and not of log r, and
+            a pilot decides on its error bar.
+        least_rows: below, its standard error is itself too uncertain.
         of: the function; takes log q(x) - log p(x), an array of any shape, and returns a new one.
         as_loss: the gradient of the function at fixed samples, through log q(x) (Tang and Munos, On a few
             pitfalls in KL divergence gradient estimation for RL, 2025).
@@ -53,6 +62,8 @@ class RatioEstimator:
     name: str
     formula: str
     unbiased: bool
+    exponential: bool
+    least_rows: int
     of: Callable[[NDArray[Any]], NDArray[Any]]
     as_loss: Gradient
     in_reward: Gradient
@@ -97,6 +108,8 @@ RATIO_ESTIMATORS: Mapping[str, RatioEstimator] = {
             name="k1",
             formula="-log r",
             unbiased=True,
+            exponential=False,
+            least_rows=_LEAST_ROWS,
             of=_k1,
             as_loss=Gradient("E_q[grad log q] = 0", "nothing: noise around 0"),
             in_reward=Gradient("E_q[log(q/p) grad log q]", "KL(q || p)"),
@@ -105,6 +118,8 @@ RATIO_ESTIMATORS: Mapping[str, RatioEstimator] = {
             name="k2",
             formula="(log r)^2 / 2",
             unbiased=False,
+            exponential=False,
+            least_rows=_LEAST_ROWS,
             of=_k2,
             as_loss=Gradient("E_q[log(q/p) grad log q]", "KL(q || p)"),
             in_reward=Gradient("E_q[1/2 log(q/p)^2 grad log q]", "E_q[k2] - KL(q || p)"),
@@ -113,6 +128,8 @@ RATIO_ESTIMATORS: Mapping[str, RatioEstimator] = {
             name="k3",
             formula="r - 1 - log r",
             unbiased=True,
+            exponential=True,
+            least_rows=_LEAST_FOR_PILOT,
             of=_k3,
             as_loss=Gradient("E_q[(1 - p/q) grad log q]", "KL(p || q)"),
             in_reward=Gradient("E_q[(p/q - 1 + log(q/p)) grad log q]", "KL(q || p) - KL(p || q)"),
