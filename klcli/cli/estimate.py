@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -19,7 +20,8 @@ from klcli.gaussian.divergence import UNITS, Unit, divergence
 from klcli.gaussian.estimation.samples import GaussianSamples
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.estimate import estimate_report
-from klcli.report.estimate_data import GaussianPair
+from klcli.report.estimate_input import GaussianPair
+from klcli.report.estimate_wording import dependence_text
 from klcli.report.report import Report
 from klcli.sampling.estimates import estimation
 
@@ -29,6 +31,7 @@ _EPILOG = """\b
 Examples:
   klcli estimate logprobs.csv
   klcli estimate rollouts.csv --log-q policy_logprob --log-p ref_logprob --json
+  klcli estimate tokens.csv --group sequence_id
   klcli estimate weights.npy --log-ratio 1
   klcli estimate z.csv --mu 0.3 --sigma 1.2
   zcat logprobs.csv.gz | klcli estimate - --unit bits
@@ -36,8 +39,9 @@ Examples:
 \b
 TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without) or NPY (rows and
 columns, or named fields); - is standard input. Every row is one sample of q; where a row is a token
-of a sequence, --group adds them up. Logarithms are natural ones. The status is 1 if the rows cannot
-be what they are said to be: k1 too far below 0, the mean of p/q not 1, samples that are not of q.
+of a sequence, --group adds them up: the KL of whole sequences, and beside it the mean per token.
+Logarithms are natural ones. The status is 1 if the rows cannot be what they are said to be: k1 too
+far below 0, the mean of p/q not 1, samples that are not of q.
 """
 
 
@@ -51,6 +55,9 @@ be what they are said to be: k1 too far below 0, the mean of p/q not 1, samples 
     "--group",
     metavar="COLUMN",
     help="Add up rows that follow each other with the same id: tokens of a sequence.",
+)
+@click.option(
+    "--independent", is_flag=True, help="Every row is a sample of its own, whatever repeats in a column."
 )
 @click.option("--skip-missing", is_flag=True, help="Leave out rows in which a number is missing.")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
@@ -68,6 +75,7 @@ def estimate(
     log_ratio: str | None,
     z: str | None,
     group: str | None,
+    independent: bool,
     skip_missing: bool,
     unit: Unit,
     **options: Any,
@@ -83,6 +91,8 @@ def estimate(
     gaussians = _gaussians(z, options)
     given = {"--log-q": log_q, "--log-p": log_p, "--log-ratio": log_ratio, "--z": z}
     _check_choice([flag for flag, name in given.items() if name is not None], gaussians)
+    if independent and group is not None:
+        raise KlcliError("--independent says that there are no groups", "leave out --independent or --group")
     if gaussians and group is not None:
         raise KlcliError("--group adds up log densities, and these are samples", "leave --group out")
     layout: Callable[[Table], Layout] = partial(densities, log_q=log_q, log_p=log_p)
@@ -93,9 +103,16 @@ def estimate(
     with open_source(path) as source, progress(source.size, "reading", quiet=settings.quiet > 0) as advance:
         source.advance = advance
         table = open_table(source)
-        read_table, sums = read(source.name, table, layout(table), group=group, skip_missing=skip_missing)
+        watchful = not (independent or gaussians)
+        found = read(
+            source.name, table, layout(table), group=group, skip_missing=skip_missing, watchful=watchful
+        )
     pair = _compared(gaussians, unit) if gaussians else None
-    return estimate_report(read_table, estimation(sums), unit, pair), settings
+    suspect = found.table.suspected_group
+    if suspect is not None:
+        print(f"warning: {dependence_text(suspect)}", file=sys.stderr)
+    estimates = estimation(found.sums, independent=suspect is None)
+    return estimate_report(found.table, estimates, unit, pair, found.rows), settings
 
 
 def _gaussians(z: str | None, options: Mapping[str, Any]) -> GaussianSamples | None:

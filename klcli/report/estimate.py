@@ -23,10 +23,10 @@ from klcli.report.document import (
 from klcli.report.estimate_data import (
     EstimateData,
     EstimationData,
-    GaussianPair,
-    TableRead,
+    RowMean,
     estimation_data,
 )
+from klcli.report.estimate_input import GaussianPair, TableRead
 from klcli.report.estimate_wording import (
     interval_text,
     mean_text,
@@ -36,6 +36,7 @@ from klcli.report.estimate_wording import (
 )
 from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
+from klcli.sampling.clusters import ClusterMean
 from klcli.sampling.estimates import Estimation
 from klcli.sampling.ratios import RATIO_ESTIMATORS
 
@@ -45,7 +46,11 @@ _MOST_COLUMNS = 4
 
 
 def estimate_report(
-    table: TableRead, found: Estimation, unit: Unit, gaussians: GaussianPair | None = None
+    table: TableRead,
+    found: Estimation,
+    unit: Unit,
+    gaussians: GaussianPair | None = None,
+    rows: ClusterMean | None = None,
 ) -> Report:
     """The report of an estimation.
 
@@ -54,8 +59,9 @@ def estimate_report(
         found: what it says, in nats.
         unit: of the estimates in the report.
         gaussians: q and p, if they were given.
+        rows: the mean over the rows of groups, if samples are groups.
     """
-    data = estimation_data(table, found, unit, gaussians)
+    data = estimation_data(table, found, unit, gaussians, rows)
     first = data.estimates[0].value
     return Report(
         data=data,
@@ -76,9 +82,12 @@ def _rows(data: EstimationData) -> Iterator[dict[str, object]]:
             "low": low,
             "high": high,
             "error_bar": estimate.error_bar,
+            "needed_rows": estimate.needed_rows,
             "unit": data.unit,
             "rows": data.table.rows,
             "effective_size": data.effective_size.rows,
+            "mean_per_row": data.mean_per_row and data.mean_per_row.value,
+            "mean_per_row_error": data.mean_per_row and data.mean_per_row.standard_error,
             "mean_ratio": data.mean_ratio.value,
             "tail_shape": data.tail.shape,
             "sign": data.sign.verdict,
@@ -90,7 +99,8 @@ def _rows(data: EstimationData) -> Iterator[dict[str, object]]:
 
 
 def _title(table: TableRead, pair: GaussianPair | None) -> Text:
-    source = f"{table.rows:,} samples of q in {table.name}"
+    what = "samples of q" if table.suspected_group is None else "rows"
+    source = f"{table.rows:,} {what} in {table.name}"
     if pair is None:
         return f"KL(q || p) from {source}"
     return ("KL(q || p) of q = ", *normal_text(pair.q), " and p = ", *normal_text(pair.p), f", from {source}")
@@ -103,7 +113,10 @@ def _blocks(data: EstimationData, found: Estimation, pair: GaussianPair | None) 
     yield Paragraph(f"read: {shown}{logs}; {data.assumption}")
     if data.table.group:
         rows = f"{data.table.grouped_rows:,} rows"
-        yield Paragraph(f"grouped: {rows} added up to {data.table.rows:,} samples by {data.table.group}")
+        yield Paragraph(
+            f"grouped: {rows} added up to {data.table.rows:,} samples by {data.table.group}; "
+            "the estimates are of the KL of a whole group"
+        )
     if pair:
         yield Paragraph(f"reading: {reading_text(pair.q)}")
     yield _estimate_table(data)
@@ -147,11 +160,13 @@ def _value_text(estimate: EstimateData) -> str:
     if estimate.value == inf:
         return "infinite"
     if estimate.standard_error is None:
-        return f"≈ {significant(estimate.value)}"
+        return about(estimate.value, 3)
     return f"≈ {with_error(estimate.value, estimate.standard_error)}"
 
 
 def _facts(data: EstimationData, found: Estimation) -> Iterator[Fact]:
+    if data.mean_per_row:
+        yield _mean_fact(data.mean_per_row, data.unit)
     if data.samples:
         z = "" if data.samples.z is None else f"k1 is {abs(data.samples.z):.1f} standard errors away"
         yield Fact("closed form", f"{about(data.samples.closed_form)} {data.unit}", z, "strong")
@@ -164,10 +179,20 @@ def _facts(data: EstimationData, found: Estimation) -> Iterator[Fact]:
     yield Fact("effective size", worth, f"{share_text(size.share)}, of the weights r")
     mean = found.ratio
     shown = "beyond the doubles"
-    if mean.value is not None and mean.standard_error is not None:
-        shown = with_error(mean.value, mean.standard_error)
+    if mean.value is not None:
+        error = mean.standard_error
+        shown = about(mean.value, 3) if error is None else with_error(mean.value, error)
     yield Fact("mean of r = p/q", shown, mean_text(mean), "plain" if found.consistent else "bad")
     yield Fact("tail of r", shape_text(found.ratio_tail), data.tail.remark)
+
+
+def _mean_fact(mean: RowMean, unit: Unit) -> Fact:
+    what = f"k1 of {mean.rows:,} rows in {mean.groups:,} groups"
+    if mean.value is None or mean.standard_error is None:
+        return Fact("mean per row", f"{about(mean.value, 3)} {unit}", f"{what}; no error bar, as k1 has none")
+    value = f"≈ {with_error(mean.value, mean.standard_error)} {unit}"
+    interval = interval_text(mean.interval, mean.standard_error)
+    return Fact("mean per row", value, f"95 %: {interval}; {what}, cluster-robust error", "strong")
 
 
 def _gradient_table() -> Table:

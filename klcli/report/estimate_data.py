@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import log
+from math import isfinite, log
 from typing import Literal
 
-from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.samples import SampleCheck
+from klcli.report.estimate_input import GaussianPair, TableRead, assumption, sample_problems, warnings
 from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
-from klcli.sampling.estimates import Estimation, RatioEstimate, RatioMean, Reliability, Sign
+from klcli.sampling.clusters import ClusterMean
+from klcli.sampling.estimates import NORMAL_95, Estimation, RatioEstimate, RatioMean, Sign
 from klcli.sampling.ratios import Gradient
+from klcli.sampling.reliability import Reliability
 
-__all__ = ["EstimateData", "EstimationData", "GaussianPair", "TableRead", "estimation_data"]
-
-
-@dataclass(frozen=True, slots=True)
-class TableRead:
-    """The table that was read.
-
-    Attributes:
-        name: of the file, or ``standard input``.
-        columns: the name or number of the column that each quantity was read from.
-        rows: samples.
-        group: the column with the key of each sample, where samples are sums over rows.
-        grouped_rows: the rows that these sums are over.
-        skipped_rows: rows left out because something is missing in them.
-        first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
-        probabilities: whether the numbers look like probabilities and not like their logarithms.
-    """
-
-    name: str
-    columns: Mapping[str, str]
-    rows: int
-    group: str | None = None
-    grouped_rows: int | None = None
-    skipped_rows: int = 0
-    first_infinite: str | None = None
-    probabilities: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class GaussianPair:
-    """Both Gaussians, where they were given beside samples.
-
-    Attributes:
-        q: what the samples were drawn from.
-        p: the other one.
-        closed_form: KL(q || p) in the unit of the report.
-        of_q: whether the samples look as if they were of q.
-        of_p: whether they look as if they were of p.
-    """
-
-    q: Gaussian
-    p: Gaussian
-    closed_form: float
-    of_q: SampleCheck
-    of_p: SampleCheck
+__all__ = ["EstimateData", "EstimationData", "RowMean", "estimation_data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +28,26 @@ class EstimateData:
     standard_error: float | None
     interval: tuple[float, float] | None
     error_bar: Reliability | Literal["inconsistent"]
+    needed_rows: int | None
     unbiased: bool
     remark: str
     as_loss: Gradient
     in_reward: Gradient
+
+
+@dataclass(frozen=True, slots=True)
+class RowMean:
+    """k1 per row of groups, with the error of a mean over rows that hang together within them.
+
+    The value is the expected sum of a group over its expected size; the rest is None where k1 of the groups
+    has no valid error bar.
+    """
+
+    value: float | None
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    rows: int
+    groups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +105,7 @@ class EstimationData:
     divergence: str
     assumption: str
     estimates: tuple[EstimateData, ...]
+    mean_per_row: RowMean | None
     effective_size: EffectiveSize
     mean_ratio: RatioMean
     mean_inverse_ratio: InverseMean
@@ -145,21 +119,26 @@ class EstimationData:
 
 
 def estimation_data(
-    table: TableRead, found: Estimation, unit: Unit, gaussians: GaussianPair | None = None
+    table: TableRead,
+    found: Estimation,
+    unit: Unit,
+    gaussians: GaussianPair | None = None,
+    rows: ClusterMean | None = None,
 ) -> EstimationData:
-    """The data of an estimation, in the unit that was asked for."""
+    """The data of an estimation, in the unit that was asked for; `rows` are those of groups."""
     nats = log(2) if unit == "bits" else 1.0
-    wrong = tuple(_sample_problems(gaussians) if gaussians else ()) or tuple(problems(found))
+    wrong = tuple(sample_problems(gaussians) if gaussians else ()) or tuple(problems(found))
     estimates = tuple(_estimate(estimate, found, nats, wrong=bool(wrong)) for estimate in found.estimates)
     samples = _samples(gaussians, estimates[0]) if gaussians else None
     tail = found.ratio_tail
     return EstimationData(
-        schema="klcli.estimate/1",
+        schema="klcli.estimate/2",
         table=table,
         unit=unit,
         divergence="KL(q || p)",
-        assumption=f"each {'group' if table.group else 'row'} is an independent sample of q",
+        assumption=assumption(table),
         estimates=estimates,
+        mean_per_row=_mean_per_row(rows, estimates[0], nats) if rows else None,
         effective_size=EffectiveSize(found.effective_size, found.effective_size / found.rows),
         mean_ratio=found.ratio,
         mean_inverse_ratio=InverseMean(found.inverse.value, found.inverse.standard_error),
@@ -171,25 +150,38 @@ def estimation_data(
         samples=samples,
         status="inconsistent" if wrong else "consistent",
         problems=wrong,
-        warnings=tuple(_warnings(table, found)),
+        warnings=tuple(warnings(table, found)),
     )
 
 
 def _estimate(estimate: RatioEstimate, found: Estimation, nats: float, *, wrong: bool) -> EstimateData:
     row, interval = estimate.estimator, None if wrong else estimate.interval
+    error = None if wrong else estimate.standard_error
     doubtful = wrong and estimate.reliability == "valid"
     return EstimateData(
         name=row.name,
         formula=row.formula,
         value=None if estimate.value is None else estimate.value / nats,
-        standard_error=None if estimate.standard_error is None else estimate.standard_error / nats,
+        standard_error=None if error is None else error / nats,
         interval=None if interval is None else (interval[0] / nats, interval[1] / nats),
         error_bar="inconsistent" if doubtful else estimate.reliability,
+        needed_rows=estimate.needed_rows,
         unbiased=row.unbiased,
-        remark="not of the KL: the table is wrong" if doubtful else error_bar_text(estimate, found),
+        remark="no error bar: the table is wrong" if doubtful else error_bar_text(estimate, found),
         as_loss=row.as_loss,
         in_reward=row.in_reward,
     )
+
+
+def _mean_per_row(rows: ClusterMean, k1: EstimateData, nats: float) -> RowMean:
+    number = round(rows.size * rows.count)
+    if not isfinite(rows.mean):
+        return RowMean(None, None, None, number, rows.count)
+    value, error = rows.mean / nats, rows.standard_error / nats
+    if k1.error_bar != "valid":
+        return RowMean(value, None, None, number, rows.count)
+    half = NORMAL_95 * error
+    return RowMean(value, error, (value - half, value + half), number, rows.count)
 
 
 def _samples(pair: GaussianPair, k1: EstimateData) -> SampleData:
@@ -197,26 +189,3 @@ def _samples(pair: GaussianPair, k1: EstimateData) -> SampleData:
     if k1.value is not None and k1.standard_error:
         z = (k1.value - pair.closed_form) / k1.standard_error
     return SampleData(pair.closed_form, z, pair.of_q, pair.of_p)
-
-
-def _sample_problems(pair: GaussianPair) -> Iterator[str]:
-    if pair.of_q.agrees:
-        return
-    if pair.of_p.agrees:
-        yield "the samples look like samples of p and not of q, so that no estimate is one of KL(q || p)"
-    else:
-        yield "these are no samples of q, so that no estimate is one of KL(q || p)"
-
-
-def _warnings(table: TableRead, found: Estimation) -> Iterator[str]:
-    if table.probabilities:
-        yield "these look like probabilities: both columns lie between 0 and 1; log q and log p are wanted"
-    if found.infinite_rows:
-        yield (
-            f"p(x) = 0 in {found.infinite_rows:,} of {found.rows:,} rows, first in {table.first_infinite}: "
-            "q has mass where p has none, so that KL(q || p) is infinite"
-        )
-    if table.skipped_rows:
-        yield f"{table.skipped_rows:,} rows with missing numbers are left out"
-    if found.sign == "unclear":
-        yield "k1 is negative by more than the noise of these rows"

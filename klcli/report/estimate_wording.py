@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
-from math import floor, log10
+from math import floor, inf, log10
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.estimation.samples import SampleCheck
 from klcli.report.wording import with_error
-from klcli.sampling.estimates import (
-    FINITE_VARIANCE,
-    LEAST_ROWS,
-    PRACTICAL,
-    Estimation,
-    RatioEstimate,
-    RatioMean,
-)
+from klcli.sampling.estimates import Estimation, RatioEstimate, RatioMean
 from klcli.sampling.ratio_sums import Tail
+from klcli.sampling.reliability import FINITE_VARIANCE, PRACTICAL, has_variance
 
 __all__ = [
+    "dependence_text",
     "error_bar_text",
     "interval_text",
     "mean_text",
@@ -30,6 +26,8 @@ __all__ = [
     "tail_text",
 ]
 
+_COUNTABLE = 1e15
+_NORMAL_90 = 1.6448536269514722
 _DOUBTFUL = 3.0
 """Standard errors from 1 that the mean of r has in one table of 370."""
 _CAUSES = (
@@ -40,26 +38,47 @@ _CAUSES = (
 
 def error_bar_text(estimate: RatioEstimate, found: Estimation) -> str:
     """Whether the standard error is one of the KL, and if not why; empty if it is."""
-    of_k1 = estimate.estimator is found.k1.estimator
-    tail = found.log_ratio_tail if of_k1 else found.ratio_tail
-    ratio = "log r" if of_k1 else "r"
+    shape = shape_text(found.log_ratio_tail)
     match estimate.reliability:
         case "valid":
             return ""
         case "biased":
-            return "biased: its mean is not the KL"
+            return "no error bar: biased, its mean is not the KL"
         case "few-rows":
-            return f"no error bar: fewer than {LEAST_ROWS} rows"
-        case "uncertain-tail":
-            return f"no error bar: {ratio} may have no variance (tail {shape_text(tail)})"
+            return f"no error bar: {_needed(estimate)}"
+        case "dependent-rows":
+            return "no error bar: rows of one group are not independent"
+        case "heavy-tail" if estimate.estimator.exponential and found.k1.reliability != "heavy-tail":
+            return "no error bar: rare rows carry the average, however many there are"
         case "heavy-tail":
-            return f"no error bar: {ratio} has a heavy tail ({shape_text(tail)})"
+            return f"no error bar: log r has a heavy tail ({shape})"
+        case "uncertain-tail":
+            return f"no error bar: log r may have no variance (tail {shape})"
         case "off-mean":
             return "no error bar: the mean of r is far from 1"
         case "infinite":
             return "p(x) = 0 in a row"
         case _:
             return "no error bar: beyond the doubles"
+
+
+def _needed(estimate: RatioEstimate) -> str:
+    """How many rows it would take."""
+    needed = estimate.needed_rows
+    if needed is None:
+        return "too few rows for a tail"
+    if needed == estimate.estimator.least_rows:
+        return f"fewer than {needed:,} rows"
+    count = f"about {int(float(significant(needed, 1))):,}" if needed < _COUNTABLE else "more than 1e15"
+    return f"rare rows carry the average, {count} rows are needed"
+
+
+def dependence_text(column: str) -> str:
+    """That a column names groups, and what to type."""
+    return (
+        f"the values of column {column} repeat, so that rows with the same one are no independent samples "
+        f"and no error bar holds: --group {shlex.quote(column)} adds them up, --independent says they are"
+    )
 
 
 def interval_text(interval: tuple[float, float] | None, error: float | None) -> str:
@@ -93,9 +112,9 @@ def tail_text(found: Estimation) -> str:
         return f"{largest}: k ≥ {PRACTICAL}, no variance; k3 is no estimate"
     if tail.shape >= FINITE_VARIANCE:
         return f"{largest}: k ≥ 1/2, no variance; k3 converges slowly"
-    if found.estimates[-1].reliability == "uncertain-tail":
+    if not has_variance(tail, _NORMAL_90):
         return f"{largest}: not surely below 1/2, where the variance ends"
-    return f"{largest}: below 1/2, so that r has a variance"
+    return f"{largest}: below 1/2, so that r has a variance as far as these rows tell"
 
 
 def mean_text(mean: RatioMean) -> str:
@@ -113,17 +132,19 @@ def mean_text(mean: RatioMean) -> str:
         case "below":
             return f"below 1{far}"
         case _:
-            return "it is 1 for samples of q; too few rows, or too heavy a tail, to tell"
+            return "it is 1 for samples of q; too few or dependent rows, or too heavy a tail, to tell"
 
 
 def sign_text(found: Estimation) -> str:
     """Whether a negative estimate is noise or a bug, and what it would be."""
     k1, share = found.k1, share_text(found.negative_rows / found.rows)
-    if k1.value is None or k1.standard_error is None:
+    if k1.value is None or k1.value == inf:
         return f"A KL is never negative. Single rows of k1 may be, and {share} are; k2 and k3 never are."
-    shown = with_error(k1.value, k1.standard_error)
+    shown = significant(k1.value, 3)
+    if k1.standard_error is not None:
+        shown = with_error(k1.value, k1.standard_error)
     rows = f"Single rows of k1 may be negative, and {share} are; those of k2 and k3 never are."
-    far = f"{abs(k1.value) / k1.standard_error:.1f} standard errors" if k1.standard_error else ""
+    far = "" if found.sign_z is None else f"{abs(found.sign_z):.1f} standard errors of these rows"
     match found.sign:
         case "positive":
             return f"k1 is positive, as a KL is. {rows}"
@@ -131,13 +152,15 @@ def sign_text(found: Estimation) -> str:
             return f"k1 is 0, so that nothing tells q from p in these rows. {rows}"
         case "noise":
             return (
-                f"k1 is negative, and that is noise: {shown} is {far or 'nothing'} below 0. The KL is "
+                f"k1 is negative, and that is noise: {shown} is {far} below 0. The KL is "
                 f"0 or too small for {found.rows:,} rows. {rows}"
             )
+        case "unclear" if not far:
+            return f"k1 is negative, and these rows do not tell whether that is noise: {shown}. {rows}"
         case "unclear":
             return (
-                f"k1 is negative by {far or 'more than its standard error'}: more than the noise of these "
-                f"rows. An event of a probability below 15/{found.rows:,} that they missed can explain it; "
+                f"k1 is negative by {far}: more than their noise. An event of a probability below "
+                f"15/{found.rows:,} that they missed can explain it; "
                 f"if that cannot be, it is a bug. {rows}"
             )
         case "bug":

@@ -14,6 +14,7 @@ from klcli.sampling.reliability import Reliability, has_variance, reliability
 __all__ = [
     "CERTAIN",
     "LIMIT",
+    "NORMAL_95",
     "Estimation",
     "RatioEstimate",
     "RatioMean",
@@ -29,7 +30,8 @@ CERTAIN = 15.0
 An event of probability 15/n is missed by n rows as rarely.
 """
 
-_NORMAL_95 = 1.959963984540054
+NORMAL_95 = 1.959963984540054
+"""Standard errors on each side of a 95 % interval."""
 _LEAST_FOR_MEAN = 100
 """Rows below which the mean of r is not held against 1."""
 Sign: TypeAlias = Literal["positive", "zero", "noise", "unclear", "bug"]
@@ -43,7 +45,7 @@ class RatioEstimate:
     Attributes:
         estimator: which one.
         value: the average; inf where p(x) = 0 in a row, None where it is beyond the doubles.
-        standard_error: one standard error of the average, where that is an error bar of the KL; None elsewhere.
+        standard_error: one standard error of the average; None where that is no error bar of the KL.
         reliability: whether it is.
         interval: 95 % of it, where it is.
         needed_rows: rows from which it is, where that is known and they are more than there are.
@@ -63,7 +65,7 @@ class RatioMean:
 
     Attributes:
         value: the mean; None beyond the doubles.
-        standard_error: one standard error of it.
+        standard_error: one standard error of it; None where it says nothing.
         z: its distance from 1 in standard errors; None where there is none.
         verdict: ``agrees`` within `LIMIT` standard errors, ``unclear`` if only an event that the rows missed
             explains the rest, ``above`` or ``below`` beyond that; ``unknown`` where the standard error says
@@ -119,13 +121,18 @@ class Estimation:
         return self.estimates[0]
 
 
-def estimation(sums: RatioSums) -> Estimation:
-    """The estimates of a table of two rows or more."""
+def estimation(sums: RatioSums, *, independent: bool = True) -> Estimation:
+    """The estimates of a table of two rows or more.
+
+    Args:
+        sums: of its rows.
+        independent: whether these are independent samples; of others no error is known.
+    """
     tail = sums.ratio_tail()
-    ratio = _ratio_mean(sums.ratio, certain=has_variance(tail, LIMIT))
-    inverse = _ratio_mean(sums.inverse, certain=True)
-    estimates = tuple(_estimate(row, sums) for row in RATIO_ESTIMATORS.values())
-    sign_z = _sign_z(sums)
+    ratio = _ratio_mean(sums.ratio, certain=has_variance(tail, LIMIT), independent=independent)
+    inverse = _ratio_mean(sums.inverse, certain=True, independent=independent)
+    estimates = tuple(_estimate(row, sums, independent) for row in RATIO_ESTIMATORS.values())
+    sign_z = _sign_z(sums) if independent else None
     sign = _sign(estimates[0], sign_z, sums.count)
     wrong = sign == "bug" or ratio.verdict == "above"
     return Estimation(
@@ -144,22 +151,22 @@ def estimation(sums: RatioSums) -> Estimation:
     )
 
 
-def _estimate(row: RatioEstimator, sums: RatioSums) -> RatioEstimate:
+def _estimate(row: RatioEstimator, sums: RatioSums, independent: bool) -> RatioEstimate:
     moments = sums.estimators[row.name]
     if sums.infinite:
         return RatioEstimate(row, inf, None, "infinite", None)
     if not isfinite(moments.standard_error):
         value = moments.mean if isfinite(moments.mean) else None
         return RatioEstimate(row, value, None, "beyond-doubles", None)
-    reason, needed = reliability(row, sums)
+    reason, needed = reliability(row, sums, independent=independent)
     if reason != "valid":
         return RatioEstimate(row, moments.mean, None, reason, None, needed)
-    half = _NORMAL_95 * moments.standard_error
+    half = NORMAL_95 * moments.standard_error
     interval = (moments.mean - half, moments.mean + half)
     return RatioEstimate(row, moments.mean, moments.standard_error, reason, interval)
 
 
-def _ratio_mean(moments: Moments, *, certain: bool) -> RatioMean:
+def _ratio_mean(moments: Moments, *, certain: bool, independent: bool) -> RatioMean:
     """The mean of a ratio from the moments of the ratio - 1.
 
     The rows may have missed an event of the q-probability u = `CERTAIN` / n, so that the expectation of r
@@ -169,13 +176,14 @@ def _ratio_mean(moments: Moments, *, certain: bool) -> RatioMean:
     Args:
         moments: of the ratio - 1.
         certain: whether the variance of the ratio is finite beyond doubt.
+        independent: whether the rows are.
     """
     error = moments.standard_error if moments.count > 1 else inf
     if not isfinite(error):
         return RatioMean(None, None, None, "unknown")
     mean, z = moments.mean, moments.mean / error if error > 0 else None
-    if moments.count < _LEAST_FOR_MEAN or (mean < 0 and not certain):
-        return RatioMean(1 + mean, error, z, "unknown")
+    if not independent or moments.count < _LEAST_FOR_MEAN or (mean < 0 and not certain):
+        return RatioMean(1 + mean, None, None, "unknown")
     beyond = abs(mean) - LIMIT * error
     if beyond <= CERTAIN / moments.count:
         return RatioMean(1 + mean, error, z, "agrees" if beyond <= 0 else "unclear")

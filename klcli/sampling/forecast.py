@@ -60,14 +60,13 @@ class Continuation:
         """What the tail adds to the expectation of each power of the averaged function."""
         import numpy
 
-        with numpy.errstate(over="ignore", invalid="ignore"):
-            values = pilot.of(self.sign * self.quantiles)
-            weights = numpy.exp(-0.5 * self.scores**2) * (_STEP / numpy.sqrt(2 * numpy.pi))
-            weights[0] /= 2
-            return [float((values**power * weights).sum()) for power in POWERS]
+        values = pilot.of(self.sign * self.quantiles)
+        weights = numpy.exp(-0.5 * self.scores**2) * (_STEP / numpy.sqrt(2 * numpy.pi))
+        weights[0] /= 2
+        return [float((values**power * weights).sum()) for power in POWERS]
 
     def is_exceeded(self, pilot: Pilot, largest: NDArray[Any], count: int) -> bool:
-        """Whether too many of the `count` rows of the table lie too far beyond it; `largest` is their tail."""
+        """Whether too many of the `count` rows of the table lie far beyond it; `largest` is their tail."""
         import numpy
 
         score = -NormalDist().inv_cdf(_EXPECTED / count)
@@ -85,6 +84,13 @@ def needed_rows(pilot: Pilot, largest: dict[int, NDArray[Any]], count: int) -> f
         largest: by the sign of the log ratio, the largest values of the table.
         count: rows of the table.
     """
+    import numpy
+
+    with numpy.errstate(over="ignore", invalid="ignore"):
+        return _needed_rows(pilot, largest, count)
+
+
+def _needed_rows(pilot: Pilot, largest: dict[int, NDArray[Any]], count: int) -> float:
     trimmed = max(2, min(_MOST_TRIMMED, int(pilot.count * _TRIMMED)))
     sums = _body(pilot, trimmed)
     for sign in (-1, 1):

@@ -1,9 +1,9 @@
-"""A random tenth of the rows, which alone decides on the error bar of an average that rare rows can carry.
+"""Rows chosen at random which alone decide on the error bar of an average that rare rows can carry.
 
 Whether such an average has an error bar depends on the tail of its law. The tail of the sample cannot tell:
 where it was missed, the average is too small, its error is too small, and all looks well, so that a rule that
-asks these rows picks the tables that are wrong. The pilot is asked instead, which is a tenth of the average,
-and of the pilot not the largest values but the shape of the quantiles below them.
+asks these rows picks the tables that are wrong. The pilot is asked instead, a small part of the average, and
+of the pilot not the largest values but the shape of the quantiles below them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["POWERS", "SHARE", "Pilot"]
 
-SHARE = 0.1
-"""Enough rows to tell the shape of a tail from 5,000 on, and too few to move the average with their choice."""
+SHARE = 0.15
+"""Enough of 5,000 rows to tell the shape of a tail, and too few to move the average with their choice."""
 POWERS = (1, 2, 3)
 """Of the averaged values: what a skewness needs."""
 
@@ -54,9 +54,10 @@ class Pilot:
         if not chosen.size:
             return
         self.count += chosen.size
-        values = self.of(chosen)
-        for index, power in enumerate(POWERS):
-            self.sums[index] += float((values**power).sum())
+        with numpy.errstate(over="ignore"):  # a sum beyond the doubles is infinite
+            values = self.of(chosen)
+            for index, power in enumerate(POWERS):
+                self.sums[index] += float((values**power).sum())
         self._low.add(-chosen)
         self._high.add(chosen)
 

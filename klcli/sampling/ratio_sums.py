@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["LogWeights", "RatioSums", "Tail"]
 
 _BLOCK = 8192
+_EQUAL = 1e-12
+"""The largest values of a bounded log ratio are equal to rounding, which is no tail."""
 _DEEPEST = -690.0
 """exp of it is the smallest excess of a tail: below, the doubles end."""
 
@@ -163,7 +165,7 @@ def _tail(largest: Largest, count: int, excess: Callable[[NDArray[Any], float], 
     if size < LEAST_TAIL or top.size <= size:
         return Tail(size, None)
     above = top[top > top[0]]
-    if above.size < LEAST_TAIL or above[0] == above[-1]:
+    if above.size < LEAST_TAIL or above[-1] - top[0] <= _EQUAL * abs(above[-1]):
         return Tail(size, None, bounded=True)
     shape = pareto_shape(excess(above, float(top[0])))
     return Tail(size, shape) if isfinite(shape) else Tail(size, None)

@@ -35,7 +35,7 @@ class Gradient:
 _LEAST_ROWS = 100
 """With 30 rows 95 % intervals cover 87 %."""
 _LEAST_FOR_PILOT = 5000
-"""The tail of a pilot, a tenth of the rows, is told by a hundred of them."""
+"""A fifth of a pilot is its tail, which is told by a hundred rows and more."""
 _NEAR = 0.5
 _SERIES = tuple((-1) ** k / factorial(k) for k in range(16, 1, -1))
 """The coefficients of l^16 to l^2 in exp(-l); what is left out is below 1e-16 of the sum for |l| <= 1/2."""
@@ -49,8 +49,8 @@ class RatioEstimator:
         name: as it is known in RLHF.
         formula: the function, in r = p(x)/q(x).
         unbiased: whether its expectation is the KL.
-        exponential: whether r itself stands in it: its error then needs the moments of r and not of log r, and
-            a pilot decides on its error bar.
+        exponential: whether r itself stands in it: its error then needs the moments of r and not of log r,
+            and a pilot decides on its error bar.
         least_rows: below, its standard error is itself too uncertain.
         of: the function; takes log q(x) - log p(x), an array of any shape, and returns a new one.
         as_loss: the gradient of the function at fixed samples, through log q(x) (Tang and Munos, On a few

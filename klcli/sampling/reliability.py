@@ -18,24 +18,38 @@ _FAR = 3.0
 """Standard errors of the mean of r from 1 beyond which k3, which is that mean - 1 + k1, is off as far."""
 
 Reliability: TypeAlias = Literal[
-    "valid", "biased", "few-rows", "uncertain-tail", "heavy-tail", "off-mean", "beyond-doubles", "infinite"
+    "valid",
+    "biased",
+    "few-rows",
+    "dependent-rows",
+    "uncertain-tail",
+    "heavy-tail",
+    "off-mean",
+    "beyond-doubles",
+    "infinite",
 ]
 """Why an error bar holds or does not:
 
 valid: it does. biased: it would be one of the expectation, which is not the KL. few-rows: more are needed.
-uncertain-tail: the shape of the tail may be beyond `FINITE_VARIANCE`. heavy-tail: it is beyond `PRACTICAL`, or
-no number of rows is enough. off-mean: the mean of r is not 1. beyond-doubles, infinite: there is no value.
+dependent-rows: it would be too small. uncertain-tail: the shape of the tail may be beyond `FINITE_VARIANCE`.
+heavy-tail: it is beyond `PRACTICAL`, or no number of rows is enough. off-mean: the mean of r is not 1.
+beyond-doubles, infinite: there is no value.
 """
 
 
-def reliability(row: RatioEstimator, sums: RatioSums) -> tuple[Reliability, int | None]:
+def reliability(
+    row: RatioEstimator, sums: RatioSums, *, independent: bool = True
+) -> tuple[Reliability, int | None]:
     """Whether the average of a finite estimator has an error bar, and how many rows it needs for one."""
     if not row.unbiased:
         return "biased", None
+    if not independent:
+        return "dependent-rows", None
     if sums.count < row.least_rows:
         return "few-rows", row.least_rows
-    if not row.exponential:
-        return _of_log_ratios(sums.log_ratio_tail()), None
+    of_logs = _of_log_ratios(sums.log_ratio_tail())
+    if not row.exponential or of_logs != "valid":
+        return of_logs, None
     needed = sums.needed_rows(row.name)
     if needed == inf:
         return "heavy-tail", None

@@ -67,18 +67,19 @@ def feed(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
 def test_the_json(klcli: Klcli, table: str) -> None:
     found = data(klcli, table)
     assert list(found) == [
-        "schema", "table", "unit", "divergence", "assumption", "estimates", "effective_size", "mean_ratio",
+        "schema", "table", "unit", "divergence", "assumption", "estimates", "mean_per_row", "effective_size", "mean_ratio",
         "mean_inverse_ratio", "tail", "sign", "infinite_rows", "samples", "status", "problems", "warnings",
     ]  # fmt: skip
-    assert found["schema"] == "klcli.estimate/1"
+    assert found["schema"] == "klcli.estimate/2"
     assert found["table"] == {
         "name": table, "columns": {"log_q": "log_q", "log_p": "log_p"}, "rows": ROWS, "group": None,
         "grouped_rows": None, "skipped_rows": 0, "first_infinite": None, "probabilities": False,
+        "suspected_group": None,
     }  # fmt: skip
     k1 = of(found, "k1")
     assert list(k1) == [
-        "name", "formula", "value", "standard_error", "interval", "error_bar", "unbiased", "remark", "as_loss",
-        "in_reward",
+        "name", "formula", "value", "standard_error", "interval", "error_bar", "needed_rows", "unbiased", "remark",
+        "as_loss", "in_reward",
     ]  # fmt: skip
     assert k1["value"] == pytest.approx(LOG_RATIOS.mean(), rel=1e-12)
     assert k1["standard_error"] == pytest.approx(LOG_RATIOS.std(ddof=1) / ROWS**0.5, rel=1e-10)
@@ -123,7 +124,8 @@ def test_bits(klcli: Klcli, table: str) -> None:
     assert bits["unit"] == "bits"
     for one, other in zip(nats["estimates"], bits["estimates"], strict=True):
         assert other["value"] == pytest.approx(one["value"] / log(2), rel=1e-15)
-        assert other["standard_error"] == pytest.approx(one["standard_error"] / log(2), rel=1e-15)
+        error = one["standard_error"]
+        assert other["standard_error"] == (error and pytest.approx(error / log(2), rel=1e-15))
     assert bits["mean_ratio"] == nats["mean_ratio"]
     assert "bits" in klcli("estimate", table, "--unit", "bits").out
 
@@ -247,13 +249,93 @@ def test_tokens_of_a_sequence(klcli: Klcli, tmp_path: Path) -> None:
     assert "2,000 rows added up to 500 samples by id" in klcli("estimate", str(path), "--group", "id").out
 
 
+def tokens(path: Path, groups: int = 300, seed: int = 0) -> tuple[str, list[numpy.ndarray]]:
+    """A table of tokens whose log ratios share an effect of their sequence, and these log ratios."""
+    generator = numpy.random.default_rng(seed)
+    sizes = generator.integers(4, 12, size=groups)
+    ratios = [0.05 + 0.1 * generator.normal() + 0.2 * generator.normal(size=size) for size in sizes]
+    lines = ["sequence_id,token_index,log_q,log_p"]
+    for number, ratio in enumerate(ratios):
+        for token, value in enumerate(ratio.tolist()):
+            lines.append(f"s{number},{token},-1.0,{-1.0 - value!r}")
+    path.write_text("\n".join(lines) + "\n")
+    return str(path), ratios
+
+
+def test_tokens_are_no_samples(klcli: Klcli, tmp_path: Path) -> None:
+    """Row by row the interval covers 64.5 %, and was called valid."""
+    path, ratios = tokens(tmp_path / "t.csv")
+    result = klcli("estimate", path, "--json")
+    found = json.loads(result.out)
+    assert result.status == 0
+    assert result.err == f"warning: {found['warnings'][0]}\n"
+    assert "--group sequence_id adds them up" in result.err
+    assert found["table"]["suspected_group"] == "sequence_id"
+    assert (
+        found["assumption"] == "rows with the same sequence_id are not independent, and each is a sample of q"
+    )
+    assert {row["error_bar"] for row in found["estimates"]} == {"dependent-rows", "biased"}
+    assert all(row["standard_error"] is None and row["interval"] is None for row in found["estimates"])
+    assert of(found, "k1")["value"] == pytest.approx(numpy.concatenate(ratios).mean(), rel=1e-9)
+    text = klcli("estimate", path).out
+    assert "valid" not in text
+    assert "±" not in text.split("tail of r")[0].split("effective size")[0].split("error bar", 1)[1]
+    assert "independent sample of q" not in text
+    assert "--group sequence_id" in text
+
+
+def test_tokens_that_are_grouped(klcli: Klcli, tmp_path: Path) -> None:
+    path, ratios = tokens(tmp_path / "t.csv")
+    found = data(klcli, path, "--group", "sequence_id")
+    sums = numpy.array([ratio.sum() for ratio in ratios])
+    sizes = numpy.array([ratio.size for ratio in ratios])
+    k1, mean = of(found, "k1"), found["mean_per_row"]
+    assert k1["value"] == pytest.approx(sums.mean(), rel=1e-9)
+    assert k1["error_bar"] == "valid"
+    assert mean["value"] == pytest.approx(sums.sum() / sizes.sum(), rel=1e-9)
+    residuals = sums - mean["value"] * sizes
+    error = (len(ratios) / (len(ratios) - 1) * (residuals**2).sum()) ** 0.5 / sizes.sum()
+    assert mean["standard_error"] == pytest.approx(error, rel=1e-9)
+    assert mean["interval"] == pytest.approx(
+        [mean["value"] - 1.96 * error, mean["value"] + 1.96 * error], rel=1e-4
+    )
+    assert (mean["rows"], mean["groups"]) == (sizes.sum(), 300)
+    text = klcli("estimate", path, "--group", "sequence_id").out
+    assert "the estimates are of the KL of a whole group" in text
+    assert f"k1 of {sizes.sum():,} rows in 300 groups, cluster-robust error" in text
+    rows = list(csv.DictReader(io.StringIO(klcli("estimate", path, "--group", "1", "--format", "csv").out)))
+    assert float(rows[0]["mean_per_row"]) == pytest.approx(mean["value"])
+
+
+def test_tokens_that_are_said_to_be_independent(klcli: Klcli, tmp_path: Path) -> None:
+    path, _ = tokens(tmp_path / "t.csv")
+    found = data(klcli, path, "--independent")
+    assert (found["table"]["suspected_group"], found["warnings"]) == (None, [])
+    assert of(found, "k1")["error_bar"] == "valid"
+    result = klcli("estimate", path, "--independent", "--group", "1")
+    assert (result.status, result.err.splitlines()[0]) == (
+        2,
+        "error: --independent says that there are no groups",
+    )
+
+
+def test_a_negative_estimate_of_tokens(klcli: Klcli, tmp_path: Path) -> None:
+    lines = ["id,log_q,log_p", *(f"{row // 2},-1,-0.999" for row in range(20))]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines) + "\n")
+    assert (
+        "k1 is negative, and these rows do not tell whether that is noise" in klcli("estimate", str(path)).out
+    )
+
+
 def test_the_text(klcli: Klcli, table: str) -> None:
     out = klcli("estimate", table).out
     for text in (
         "2,000 samples of q",
         "log q from column log_q, log p from column log_p, natural logarithms",
         "each row is an independent sample of q",
-        "biased: its mean is not the KL",
+        "no error bar: biased, its mean is not the KL",
+        "no error bar: fewer than 5,000 rows",
         "k1 is positive, as a KL is",
         "nothing: noise around 0",
     ):

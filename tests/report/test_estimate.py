@@ -7,8 +7,9 @@ from math import inf, log
 import numpy
 import pytest
 
+from klcli.report.document import Table
 from klcli.report.estimate import estimate_report
-from klcli.report.estimate_data import TableRead
+from klcli.report.estimate_input import TableRead
 from klcli.report.estimate_wording import (
     error_bar_text,
     interval_text,
@@ -18,6 +19,7 @@ from klcli.report.estimate_wording import (
     sign_text,
     tail_text,
 )
+from klcli.sampling.clusters import ClusterMean
 from klcli.sampling.estimates import Estimation, estimation
 from klcli.sampling.ratio_sums import RatioSums
 from tests.sampling.test_estimates import normal_table
@@ -39,7 +41,7 @@ SOUND = normal_table(10_000, 0.3, 1.2)
     [
         (SOUND, "k1 is positive, as a KL is."),
         ([0.0, 0.0], "k1 is 0, so that nothing tells q from p in these rows."),
-        ([0.5, -0.6], "and that is noise: -0.05 ± 0.55 is 0.1 standard errors below 0"),
+        ([0.5, -0.6], "and that is noise: -0.05 is 0.1 standard errors of these rows below 0"),
         ([-7.4, -7.5], "An event of a probability below 15/2 that they missed"),
         (
             [-8.0] * 10,
@@ -57,20 +59,36 @@ def test_the_share_of_negative_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "tail", "k3"),
+    ("shape", "tail"),
     [
-        (0.2, "below 1/2, so that r has a variance", "no error bar: the mean of r is far from 1"),
-        (0.45, "not surely below 1/2", "r may have no variance (tail k = 0."),
-        (0.6, "k ≥ 1/2, no variance; k3 converges slowly", "r may have no variance (tail k = 0."),
-        (0.9, "k ≥ 0.7, no variance; k3 is no estimate", "r has a heavy tail (k = 0."),
-        (1.5, "k ≥ 1, not even a mean", "r has a heavy tail (k = 1."),
+        (0.2, "below 1/2, so that r has a variance"),
+        (0.45, "not surely below 1/2"),
+        (0.6, "k ≥ 1/2, no variance; k3 converges slowly"),
+        (0.9, "k ≥ 0.7, no variance; k3 is no estimate"),
+        (1.5, "k ≥ 1, not even a mean"),
     ],
 )
-def test_tails(shape: float, tail: str, k3: str) -> None:
+def test_tails(shape: float, tail: str) -> None:
     """r = u^-k of uniform u has a tail of shape k, and a mean above 1."""
     found = estimated(shape * numpy.log(UNIFORM))
     assert tail in tail_text(found)
-    assert k3 in error_bar_text(found.estimates[2], found)
+    assert error_bar_text(found.estimates[2], found).startswith("no error bar: ")
+
+
+@pytest.mark.parametrize(
+    ("log_ratios", "text"),
+    [
+        (normal_table(10_000, 0, 0.5), "no error bar: rare rows carry the average, however many there are"),
+        (normal_table(10_000, 0, 0.95), "no error bar: rare rows carry the average, about "),
+        (normal_table(1000, 0.3, 1.2), "no error bar: fewer than 5,000 rows"),
+        (normal_table(20_000, 0.1, 1) + 0.01, "no error bar: the mean of r is far from 1"),
+        (2 * UNIFORM[::-1] ** -0.9, "no error bar: log r has a heavy tail (k = "),
+        (2 * UNIFORM[::-1] ** -0.6, "no error bar: log r may have no variance (tail k = "),
+    ],
+)
+def test_why_k3_has_no_error_bar(log_ratios: numpy.ndarray, text: str) -> None:
+    found = estimated(log_ratios)
+    assert error_bar_text(found.estimates[2], found).startswith(text)
 
 
 def test_tails_that_are_none() -> None:
@@ -82,13 +100,13 @@ def test_tails_that_are_none() -> None:
 @pytest.mark.parametrize(
     ("log_ratios", "texts"),
     [
-        (SOUND, ("", "biased: its mean is not the KL", "")),
+        (SOUND, ("", "no error bar: biased, its mean is not the KL", "")),
         (
             [0.1, 0.2],
             (
                 "no error bar: fewer than 100 rows",
-                "biased: its mean is not the KL",
-                "no error bar: fewer than 100 rows",
+                "no error bar: biased, its mean is not the KL",
+                "no error bar: fewer than 5,000 rows",
             ),
         ),
         ([1.0, inf], ("p(x) = 0 in a row",) * 3),
@@ -107,7 +125,7 @@ def test_error_bars(log_ratios: numpy.ndarray | list[float], texts: tuple[str, .
         (SOUND - 0.3, "above 1, which samples of q do not give"),
         (SOUND + 0.3, "below 1"),
         ([-0.010] * 1000, "off by more than its noise; an event that the rows missed can explain it"),
-        ([0.1, 0.2], "it is 1 for samples of q; too few rows, or too heavy a tail, to tell"),
+        ([0.1, 0.2], "it is 1 for samples of q; too few or dependent rows, or too heavy a tail, to tell"),
     ],
 )
 def test_means(log_ratios: numpy.ndarray | list[float], text: str) -> None:
@@ -151,3 +169,33 @@ def test_a_report_fails_where_a_problem_is() -> None:
         assert float(report.bare) == pytest.approx(log_ratios.mean() / log(2), rel=1e-12)
         assert report.data.status == ("consistent" if holds else "inconsistent")
         assert [row["status"] for row in report.rows] == [report.data.status] * 3
+
+
+@pytest.mark.parametrize("log_ratios", [[0.1, 0.2, -0.05], normal_table(1000, 0.5, 0.8), -SOUND])
+def test_where_no_error_bar_is_valid_none_is_shown(log_ratios: numpy.ndarray | list[float]) -> None:
+    """It used to say ``0.130 ± 0.019`` beside ``no error bar``."""
+    found = estimated(log_ratios)
+    report = estimate_report(TableRead("t.csv", {"log_ratio": "l"}, found.rows), found, "nats")
+    (table,) = (block for block in report.document.blocks if isinstance(block, Table) and len(block.columns) == 4
+                and block.columns[-1].title == "error bar")  # fmt: skip
+    for row, estimate, record in zip(table.rows, report.data.estimates, report.rows, strict=True):
+        shown = estimate.error_bar == "valid"
+        assert ("±" in str(row[1].text)) is shown
+        assert (row[3].text == "valid") is shown
+        assert (estimate.standard_error is not None) is shown
+        assert (estimate.interval is not None) is shown
+        assert (record["standard_error"] is not None) is shown
+
+
+def test_rows_of_groups() -> None:
+    sums, clusters = RatioSums(), ClusterMean()
+    totals = normal_table(400, 0.3, 1.2)
+    sums.add(totals)
+    clusters.add(totals, numpy.full(400, 8.0))
+    table = TableRead("t.csv", {"log_ratio": "l"}, 400, group="id", grouped_rows=3200)
+    data = estimate_report(table, estimation(sums), "bits", None, clusters).data
+    k1, mean = data.estimates[0], data.mean_per_row
+    assert (mean.rows, mean.groups) == (3200, 400)
+    assert mean.value == pytest.approx(k1.value / 8)
+    assert mean.standard_error == pytest.approx(k1.standard_error / 8, rel=1e-9)
+    assert mean.interval == pytest.approx([end / 8 for end in k1.interval], rel=1e-9)

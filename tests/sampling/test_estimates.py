@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log
+from math import exp, inf, lgamma, log, pi
 
 import numpy
 import pytest
@@ -33,7 +33,7 @@ def reliabilities(found: Estimation) -> tuple[str, ...]:
 
 
 def test_the_values_are_averages() -> None:
-    logs = normal_table(5000, 0.3, 1.2)
+    logs = normal_table(20_000, 0.3, 1.2)
     found = estimated(logs)
     for name, values in {
         "k1": logs,
@@ -42,39 +42,119 @@ def test_the_values_are_averages() -> None:
     }.items():
         row = named(found, name)
         assert row.value == pytest.approx(values.mean(), rel=1e-12)
-        assert row.standard_error == pytest.approx(values.std(ddof=1) / 5000**0.5, rel=1e-10)
-        if row.interval:
-            assert row.interval == pytest.approx(
-                (values.mean() - 1.96 * row.standard_error, values.mean() + 1.96 * row.standard_error),
-                rel=1e-4,
-            )
+        if name == "k2":
+            assert (row.standard_error, row.interval) == (None, None)
+            continue
+        error = values.std(ddof=1) / 20_000**0.5
+        assert row.standard_error == pytest.approx(error, rel=1e-10)
+        assert row.interval == pytest.approx(
+            (values.mean() - 1.96 * error, values.mean() + 1.96 * error), rel=1e-4
+        )
     assert found.ratio.value == pytest.approx(numpy.exp(-logs).mean(), rel=1e-12)
     assert reliabilities(found) == ("valid", "biased", "valid")
 
 
-@pytest.mark.parametrize(
-    ("mean", "sigma"), [(0.3, 1.2), (0, 0.9), (0, 2), (1, 1), (0.01, 1)], ids=lambda value: f"{value:g}"
-)
-def test_intervals_cover_the_kl(mean: float, sigma: float) -> None:
+REGIMES = [(0.1, 1), (0, 1.1), (0.3, 1.2), (0.01, 1), (0, 2), (0.3, 0.9), (0.5, 0.8), (1, 1)]
+
+
+@pytest.mark.parametrize(("mean", "sigma"), REGIMES, ids=lambda value: f"{value:g}")
+def test_k1_always_has_an_interval_that_covers_the_kl(mean: float, sigma: float) -> None:
     """Of 200 tables about 190; below 178 is a chance of 1 in 3000."""
     truth = float(kl(exact(mean), exact(sigma)))
-    for name in ("k1", "k3"):
-        rows = [named(estimated(normal_table(10_000, mean, sigma, seed)), name) for seed in range(200)]
-        intervals = [row.interval for row in rows if row.interval]
-        assert len(intervals) >= 190
-        covering = sum(low <= truth <= high for low, high in intervals)
-        assert covering >= 0.89 * len(intervals)
+    intervals = [
+        named(estimated(normal_table(1000, mean, sigma, seed)), "k1").interval for seed in range(200)
+    ]
+    assert sum(low <= truth <= high for low, high in filter(None, intervals)) >= 178
+    assert all(intervals)
 
 
 @pytest.mark.parametrize(
-    ("mean", "sigma"), [(0, 0.5), (0, 0.6), (2, 1), (4, 1)], ids=lambda value: f"{value:g}"
+    ("mean", "sigma"), [(0.1, 1), (0, 1.1), (0.3, 1.2), (0, 2)], ids=lambda value: f"{value:g}"
 )
-def test_k3_has_no_error_bar_where_it_has_no_variance(mean: float, sigma: float) -> None:
-    """At sigma^2 <= 1/2 the variance is infinite; with distant means 10,000 rows do not see it."""
-    found = [estimated(normal_table(10_000, mean, sigma, seed)) for seed in range(40)]
-    assert sum(named(one, "k3").interval is not None for one in found) <= 4
-    assert all(named(one, "k1").reliability == "valid" for one in found)
+def test_k3_has_an_interval_that_covers_the_kl_where_it_can(mean: float, sigma: float) -> None:
+    """With the selection counted in: of the tables that show one, 93 % and more less three standard errors."""
+    truth = float(kl(exact(mean), exact(sigma)))
+    found = [named(estimated(normal_table(10_000, mean, sigma, seed)), "k3") for seed in range(200)]
+    intervals = [row.interval for row in found if row.interval]
+    assert len(intervals) >= 170
+    covering = sum(low <= truth <= high for low, high in intervals)
+    assert covering >= 0.93 * len(intervals) - 3 * (0.07 * 0.93 * len(intervals)) ** 0.5
+
+
+@pytest.mark.parametrize(
+    ("rows", "mean", "sigma"),
+    [
+        (1000, 0.5, 0.8),
+        (10_000, 0.5, 0.8),
+        (1000, 0.3, 0.9),
+        (150, 0, 1.1),
+        (10_000, 0, 0.5),
+        (10_000, 0, 0.6),
+        (10_000, 2, 1),
+        (10_000, 4, 1),
+    ],
+    ids=lambda value: f"{value:g}",
+)
+def test_k3_has_no_error_bar_where_it_would_not_cover(rows: int, mean: float, sigma: float) -> None:
+    """At N(0.5, 0.8^2) and 1000 rows 35 % of the intervals that a tail of the same rows let pass covered."""
+    found = [estimated(normal_table(rows, mean, sigma, seed)) for seed in range(100)]
+    shown = [named(one, "k3") for one in found if named(one, "k3").interval]
+    assert len(shown) <= 2
+    assert all(named(one, "k3").standard_error is None for one in found if named(one, "k3") not in shown)
+    assert sum(named(one, "k1").reliability == "valid" for one in found) >= (100 if rows >= 1000 else 95)
     assert all(one.consistent for one in found)
+
+
+def heavy(name: str, seed: int, rows: int = 10_000) -> numpy.ndarray:
+    """Log ratios at samples of q with a heavier tail than any Gaussians have."""
+    generator = numpy.random.default_rng(seed)
+    z = generator.normal(size=rows)
+    log_normal = -(z**2) / 2 - log(2 * pi) / 2
+    match name:
+        case "student":  # p a t distribution with 10 degrees of freedom: r has no variance under a normal q
+            constant = lgamma(5.5) - lgamma(5) - log(10 * pi) / 2
+            return log_normal - (constant - 5.5 * numpy.log1p(z**2 / 10))
+        case "laplace":
+            return log_normal - (-abs(z) - log(2))
+        case "logistic":  # whose tail begins behind the last percent of the rows
+            return log_normal - (-abs(z) / 0.55 - log(0.55) - 2 * numpy.log1p(numpy.exp(-abs(z) / 0.55)))
+        case "mixture":  # 0.99 N(0, 1) + 0.01 N(3, 1)
+            return -numpy.log(0.99 + 0.01 * numpy.exp(3 * z - 4.5))
+        case "exponential":  # r has the tail of a Pareto distribution of shape 0.6
+            return -0.6 * generator.exponential(size=rows) - log(0.4)
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("name", ["student", "laplace", "logistic", "mixture", "exponential"])
+def test_heavy_tails_have_no_error_bar(name: str) -> None:
+    """The intervals of all tables cover 60 to 83 % here."""
+    found = [named(estimated(heavy(name, seed)), "k3") for seed in range(40)]
+    assert {row.reliability for row in found} <= {"heavy-tail", "few-rows", "off-mean"}
+
+
+def test_it_is_said_how_many_rows_an_error_bar_needs() -> None:
+    assert named(estimated(normal_table(99, 0.3, 1.2)), "k1").needed_rows == 100
+    assert named(estimated(normal_table(4999, 0.3, 1.2)), "k3").needed_rows == 5000
+    narrow = named(estimated(normal_table(10_000, 0, 0.95)), "k3")
+    assert narrow.reliability == "few-rows"
+    assert narrow.needed_rows is not None
+    assert narrow.needed_rows > 10_000
+
+
+def test_rows_that_are_not_independent_have_no_error_bar() -> None:
+    sums = RatioSums()
+    sums.add(normal_table(10_000, 0.3, 1.2))
+    found = estimation(sums, independent=False)
+    assert reliabilities(found) == ("dependent-rows", "biased", "dependent-rows")
+    assert [row.standard_error for row in found.estimates] == [None] * 3
+    assert (found.ratio.verdict, found.ratio.standard_error, found.sign_z) == ("unknown", None, None)
+    assert found.consistent
+
+
+def test_largest_values_that_are_equal_to_rounding_are_no_tail() -> None:
+    """log ratios of two Laplace distributions: half of them are 1 up to the last bit."""
+    x = numpy.random.default_rng(0).laplace(size=1000)
+    assert named(estimated(abs(x - 1) - abs(x)), "k1").reliability == "valid"
 
 
 @pytest.mark.parametrize("rows", [2, 30, 100, 1000])
@@ -171,8 +251,8 @@ def test_values_beyond_the_doubles_are_none() -> None:
 
 def test_log_ratios_with_a_heavy_tail_have_no_error_bar() -> None:
     uniform = numpy.random.default_rng(0).random(10_000)
-    assert reliabilities(estimated(uniform**-0.9))[0] == "heavy-tail"
-    assert reliabilities(estimated(uniform**-0.6))[0] == "uncertain-tail"
+    assert reliabilities(estimated(uniform**-0.9)) == ("heavy-tail", "biased", "heavy-tail")
+    assert reliabilities(estimated(uniform**-0.6)) == ("uncertain-tail", "biased", "uncertain-tail")
     assert reliabilities(estimated(uniform**-0.2))[0] == "valid"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
-from klcli.cli.tables.source import Block, Source
+from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
 from klcli.formula.syntax import clipped
 
@@ -46,15 +46,22 @@ class _Text:
     def shape(self) -> None:
         return None
 
-    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
+    def blocks(
+        self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
+    ) -> Iterator[Block]:
         for numbers, lines in self.lines:
             if not lines:
                 continue
             values = self._fast(lines, columns)
             if values is None:
                 values = self._careful(numbers, lines, columns)
-            keys = () if key is None else [_fields(line, self.separator)[key].strip() for line in lines]
-            yield Block(values, numbers, "line", keys)
+            if watch:
+                for column in watch.columns:
+                    watch.see(column, self._texts(lines, column))
+            yield Block(values, numbers, "line", () if key is None else self._texts(lines, key))
+
+    def _texts(self, lines: list[str], column: int) -> list[str]:
+        return [_fields(line, self.separator)[column].strip() for line in lines]
 
     def _fast(self, lines: list[str], columns: Sequence[int]) -> NDArray[Any] | None:
         """The numbers of lines in which everything is a number; None where something is not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from klcli.cli.tables.source import Block
@@ -62,7 +62,8 @@ def _joined(first: Block, second: Block) -> Block:
     import numpy
 
     values = numpy.concatenate([first.values, second.values])
-    return Block(values, [*first.numbers, *second.numbers], second.noun, [*first.keys, *second.keys])
+    numbers, keys = [*first.numbers, *second.numbers], [*first.keys, *second.keys]
+    return Block(values, numbers, second.noun, keys, [*_sizes(first), *_sizes(second)])
 
 
 def _sums(block: Block) -> Block:
@@ -72,8 +73,14 @@ def _sums(block: Block) -> Block:
     starts = [0, *(row for row in range(1, len(keys)) if keys[row] != keys[row - 1])]
     with numpy.errstate(invalid="ignore", over="ignore"):
         sums = numpy.add.reduceat(block.values, starts, axis=0)
-    return Block(sums, [block.numbers[row] for row in starts], block.noun, [keys[row] for row in starts])
+    sizes = numpy.add.reduceat(numpy.asarray(_sizes(block)), starts).tolist()
+    numbers = [block.numbers[row] for row in starts]
+    return Block(sums, numbers, block.noun, [keys[row] for row in starts], sizes)
 
 
 def _part(block: Block, rows: slice) -> Block:
-    return Block(block.values[rows], block.numbers[rows], block.noun, block.keys[rows])
+    return Block(block.values[rows], block.numbers[rows], block.noun, block.keys[rows], block.sizes[rows])
+
+
+def _sizes(block: Block) -> Sequence[int]:
+    return block.sizes or [1] * len(block.keys)

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from klcli.cli.tables.columns import column, column_name, density_columns, sample_columns
 from klcli.cli.tables.grouping import Groups
+from klcli.cli.tables.runs import RunWatch
 from klcli.cli.tables.source import Block, Table
 from klcli.errors import KlcliError
 from klcli.gaussian.estimation.samples import GaussianSamples
-from klcli.report.estimate_data import TableRead
+from klcli.report.estimate_input import TableRead
+from klcli.sampling.clusters import ClusterMean
 from klcli.sampling.ratio_sums import RatioSums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Layout", "densities", "log_ratios", "read", "samples"]
+__all__ = ["Layout", "LogRatios", "densities", "log_ratios", "read", "samples"]
 
 _MISSING = "--skip-missing leaves such rows out"
 _ROWS = "each row is one sample of q; with --group, each group"
@@ -122,10 +124,39 @@ def samples(table: Table, names: str | None, gaussians: GaussianSamples) -> Layo
     return _Samples(columns, meanings, gaussians)
 
 
+@dataclass(frozen=True, slots=True)
+class LogRatios:
+    """What was read from a table.
+
+    Attributes:
+        table: how it was read.
+        sums: over its samples.
+        rows: the mean over the rows of groups; None where rows are samples themselves.
+    """
+
+    table: TableRead
+    sums: RatioSums
+    rows: ClusterMean | None
+
+
 def read(
-    name: str, table: Table, layout: Layout, *, group: str | None, skip_missing: bool
-) -> tuple[TableRead, RatioSums]:
+    name: str,
+    table: Table,
+    layout: Layout,
+    *,
+    group: str | None = None,
+    skip_missing: bool = False,
+    watchful: bool = False,
+) -> LogRatios:
     """All rows of a table, in memory that does not grow with it.
+
+    Args:
+        name: of the table, for messages.
+        table: what is read.
+        layout: what its columns are.
+        group: the column with the keys of groups that are added up.
+        skip_missing: whether rows with missing numbers are left out.
+        watchful: whether to look for a column that names groups.
 
     Raises:
         KlcliError: a row that cannot be read, has something missing or is no sample of q; fewer than two.
@@ -133,10 +164,11 @@ def read(
     import numpy
 
     key = None if group is None else column(table, group, "--group")
+    watch = RunWatch(table, layout.columns) if watchful and key is None else None
     rows = _CompleteRows(table, layout.columns, skip_missing=skip_missing)
     groups = None if key is None else Groups(column_name(table, key))
-    blocks = rows.of(table.blocks(layout.columns, key))
-    sums, infinite = RatioSums(), None
+    blocks = rows.of(table.blocks(layout.columns, key, watch))
+    sums, clusters, infinite = RatioSums(), ClusterMean() if groups else None, None
     for block in groups.added_up(blocks) if groups else blocks:
         if not len(block.values):
             continue
@@ -144,24 +176,30 @@ def read(
         if infinite is None and ratio.max() == inf:
             infinite = _place(block, int(numpy.argmax(ratio)))
         sums.add(ratio)
-    if sums.count < 2:
-        found = f"{sums.count} sample{'s' * (sums.count != 1)}"
-        found += f", {rows.skipped:,} rows left out" if rows.skipped else ""
-        raise KlcliError(f"an estimate needs two samples or more; {name} has {found}", _ROWS)
+        if clusters:
+            clusters.add(ratio, numpy.asarray(block.sizes, dtype=float))
+    _check_count(sums.count, rows.skipped, name)
+    suspect = watch.found() if watch else None
     columns = dict(zip(layout.meanings, (column_name(table, index) for index in layout.columns), strict=True))
-    return (
-        TableRead(
-            name=name,
-            columns=columns,
-            rows=sums.count,
-            group=groups.column if groups else None,
-            grouped_rows=groups.rows if groups else None,
-            skipped_rows=rows.skipped,
-            first_infinite=infinite,
-            probabilities=layout.looks_like_probabilities(),
-        ),
-        sums,
+    found = TableRead(
+        name=name,
+        columns=columns,
+        rows=sums.count,
+        group=groups.column if groups else None,
+        grouped_rows=groups.rows if groups else None,
+        skipped_rows=rows.skipped,
+        first_infinite=infinite,
+        probabilities=layout.looks_like_probabilities(),
+        suspected_group=None if suspect is None else column_name(table, suspect),
     )
+    return LogRatios(found, sums, clusters)
+
+
+def _check_count(count: int, skipped: int, name: str) -> None:
+    if count < 2:
+        found = f"{count} sample{'s' * (count != 1)}"
+        found += f", {skipped:,} rows left out" if skipped else ""
+        raise KlcliError(f"an estimate needs two samples or more; {name} has {found}", _ROWS)
 
 
 @dataclass(slots=True)

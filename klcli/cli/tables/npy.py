@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klcli.cli.tables.npy_header import read_header
-from klcli.cli.tables.source import Block, Source
+from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
 
 if TYPE_CHECKING:
@@ -40,18 +40,25 @@ class _Array:
     def width(self) -> int:
         return len(self.names) or (self.shape[1] if len(self.shape) == 2 else 1)
 
-    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
+    def blocks(
+        self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
+    ) -> Iterator[Block]:
         self._check_kinds(columns)
         read = self._read_columns if self.by_column else self._read_rows
-        wanted = [*columns] if key is None else [*columns, key]
         import numpy
 
         size = max(1, _BYTES // max(1, self.dtype.itemsize * self.width))
         for start in range(0, self.shape[0], size):
             stop = min(start + size, self.shape[0])
-            found = read(wanted, start, stop)
-            keys = () if key is None else list(map(str, found.pop().tolist()))
-            values = numpy.stack(found, axis=1).astype(float)
+            watched = [] if watch is None else [column for column in watch.columns if self._is_plain(column)]
+            labels = watched if key is None else [*watched, key]
+            found = read([*columns, *labels], start, stop)
+            texts = [list(map(str, column.tolist())) for column in found[len(columns) :]]
+            values = numpy.stack(found[: len(columns)], axis=1).astype(float)
+            for column, seen in zip(watched, texts, strict=False):
+                if watch:
+                    watch.see(column, seen)
+            keys = () if key is None else texts[-1]
             yield Block(values, range(start + 1, stop + 1), "row", keys)
 
     def _read_rows(self, columns: Sequence[int], start: int, stop: int) -> list[NDArray[Any]]:
@@ -83,6 +90,10 @@ class _Array:
                 "it was cut off; save it anew",
             )
         return numpy.frombuffer(data, self.dtype)
+
+    def _is_plain(self, column: int) -> bool:
+        """Whether a column has one number or text in each row."""
+        return not (self.names and self.dtype[column].shape)
 
     def _check_kinds(self, columns: Sequence[int]) -> None:
         for column in columns:

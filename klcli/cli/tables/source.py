@@ -18,7 +18,7 @@ from klcli.render.signs import visible
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Block", "Source", "Table", "open_source", "open_table"]
+__all__ = ["Block", "Source", "Table", "Watch", "open_source", "open_table"]
 
 _OTHERS = {
     b"\x1f\x8b": ("is compressed", "gzip -dc {name} | klcli estimate -"),
@@ -41,12 +41,25 @@ class Block:
         numbers: the number of each row, counted from 1 as `noun` says.
         noun: ``line`` of a text or ``row`` of an array.
         keys: the text of each row in the column with the keys; empty where nobody asked for it.
+        sizes: of how many rows of the table each row is the sum; empty where it is one of them itself.
     """
 
     values: NDArray[Any]
     numbers: Sequence[int]
     noun: str
     keys: Sequence[str] = ()
+    sizes: Sequence[int] = ()
+
+
+class Watch(Protocol):
+    """What looks at other columns than those with the values."""
+
+    @property
+    def columns(self) -> Sequence[int]:
+        """Those that it still wants to see, counted from 0."""
+
+    def see(self, column: int, texts: Sequence[str]) -> None:
+        """Look at the texts of the next rows in a column."""
 
 
 class Table(Protocol):
@@ -64,12 +77,15 @@ class Table(Protocol):
     def shape(self) -> tuple[int, ...] | None:
         """The shape, where it is known before the table is read."""
 
-    def blocks(self, columns: Sequence[int], key: int | None = None) -> Iterator[Block]:
+    def blocks(
+        self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
+    ) -> Iterator[Block]:
         """The rows in blocks of a megabyte at most, or little more.
 
         Args:
             columns: those with the values, counted from 0.
             key: the one with the keys.
+            watch: sees the texts of other columns.
 
         Raises:
             KlcliError: a row that cannot be read.

@@ -1,0 +1,93 @@
+"""What `klcli estimate` was given: a table, perhaps with both Gaussians, and what is to be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.estimation.samples import SampleCheck
+from klcli.report.estimate_wording import dependence_text
+from klcli.sampling.estimates import Estimation
+
+__all__ = ["GaussianPair", "TableRead", "assumption", "sample_problems", "warnings"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """The table that was read.
+
+    Attributes:
+        name: of the file, or ``standard input``.
+        columns: the name or number of the column that each quantity was read from.
+        rows: samples.
+        group: the column with the key of each sample, where samples are sums over rows.
+        grouped_rows: the rows that these sums are over.
+        skipped_rows: rows left out because something is missing in them.
+        first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
+        probabilities: whether the numbers look like probabilities and not like their logarithms.
+        suspected_group: a column that looks as if it named groups, whose rows are treated one by one.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    rows: int
+    group: str | None = None
+    grouped_rows: int | None = None
+    skipped_rows: int = 0
+    first_infinite: str | None = None
+    probabilities: bool = False
+    suspected_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianPair:
+    """Both Gaussians, where they were given beside samples.
+
+    Attributes:
+        q: what the samples were drawn from.
+        p: the other one.
+        closed_form: KL(q || p) in the unit of the report.
+        of_q: whether the samples look as if they were of q.
+        of_p: whether they look as if they were of p.
+    """
+
+    q: Gaussian
+    p: Gaussian
+    closed_form: float
+    of_q: SampleCheck
+    of_p: SampleCheck
+
+
+def assumption(table: TableRead) -> str:
+    """What its rows are taken for."""
+    if table.suspected_group is not None:
+        return f"rows with the same {table.suspected_group} are not independent, and each is a sample of q"
+    return f"each {'group' if table.group else 'row'} is an independent sample of q"
+
+
+def sample_problems(pair: GaussianPair) -> Iterator[str]:
+    """Whose samples they are instead, if they are not of q."""
+    if pair.of_q.agrees:
+        return
+    if pair.of_p.agrees:
+        yield "the samples look like samples of p and not of q, so that no estimate is one of KL(q || p)"
+    else:
+        yield "these are no samples of q, so that no estimate is one of KL(q || p)"
+
+
+def warnings(table: TableRead, found: Estimation) -> Iterator[str]:
+    """What is to be known of a table beside its estimates."""
+    if table.suspected_group is not None:
+        yield dependence_text(table.suspected_group)
+    if table.probabilities:
+        yield "these look like probabilities: both columns lie between 0 and 1; log q and log p are wanted"
+    if found.infinite_rows:
+        yield (
+            f"p(x) = 0 in {found.infinite_rows:,} of {found.rows:,} rows, first in {table.first_infinite}: "
+            "q has mass where p has none, so that KL(q || p) is infinite"
+        )
+    if table.skipped_rows:
+        yield f"{table.skipped_rows:,} rows with missing numbers are left out"
+    if found.sign == "unclear":
+        yield "k1 is negative by more than the noise of these rows"
