@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import covariance, coverage, kernel, lint, monte_carlo, precision, startup, verify
+from tests.benchmarks import (
+    covariance,
+    coverage,
+    kernel,
+    lint,
+    monte_carlo,
+    precision,
+    selection,
+    startup,
+    verify,
+)
 
-for benchmark in (kernel, covariance, monte_carlo, precision, coverage, startup, verify, lint):
+for benchmark in (kernel, covariance, monte_carlo, precision, coverage, selection, startup, verify, lint):
     benchmark.main()

@@ -57,3 +57,8 @@ def test_all_rows_are_counted() -> None:
 def test_a_group_that_comes_back_is_refused(blocks: tuple[Block, ...]) -> None:
     with pytest.raises(KlcliError, match="line 3: id 'a' comes back after other groups"):
         added_up(*blocks)
+
+
+def test_the_sizes_of_groups_are_counted_across_blocks() -> None:
+    parts = list(Groups("id").added_up([block("aab"), block("bb", 4), block("bc", 6)]))
+    assert [size for part in parts for size in part.sizes] == [2, 4, 1]
