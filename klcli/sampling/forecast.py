@@ -4,13 +4,14 @@ The quantiles of a log ratio are a parabola in those of a standard normal distri
 one in x, as for Gaussians, and nearly so where the tail is exponential, the heaviest that log(p/q) can have
 under q. The parabola is fitted to quantiles that many rows know, bent up by the error of its curvature and
 continued to where no row is. Beyond zero, log(q/p) can also have the tail of a power, whose logarithm is such
-a parabola; the larger of both counts.
+a parabola; the larger of both counts. A discrete law, such as that of one token, has no such quantiles: where
+the pilot met all of its values they are taken as they are.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import erfc, inf, isfinite, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ expansion, 1992, 2.6): by 1 % with that many for each unit of the square."""
 _TRIMMED, _MOST_TRIMMED, _FITTED = 1 / 20, 100, 1 / 5
 """The parabola is fitted to the largest fifth, without the largest twentieth or hundred of them."""
 _RANKS = 16
+_MOST_ALONE = 0.01
+"""Of a tail that is a fifth of the rows: values that were not met then have 0.2 % of all."""
 _BENT, _BENT_LOG = 2.0, 0.5
 """Standard errors by which a curvature is raised: doubt is no reason for an error bar. The second parabola is
 bent less: that of a normal tail, whose logarithm is concave, must stay below that of a power."""
@@ -127,12 +130,28 @@ def _continued(pilot: Pilot, sign: int, trimmed: int) -> Continuation:
     last = min(MOST_TAIL, int(pilot.count * _FITTED))
     ranks = numpy.unique(numpy.geomspace(trimmed, last, _RANKS).round().astype(int))
     shares = (ranks - 0.5) / pilot.count
+    scores = _scores(shares)[0] + _steps()
+    if _is_counted(ordered[:last]):
+        places = [int(pilot.count * erfc(score / sqrt(2)) / 2) for score in scores.tolist()]
+        return Continuation(scores, ordered[places], sign, 0.0)
     fitted = ordered[ranks - 1]
     quantiles, curvature = _parabola(fitted, shares, pilot.count, _BENT)
     if sign > 0 and fitted.min() > 0:
         logs, _ = _parabola(numpy.log(fitted), shares, pilot.count, _BENT_LOG)
         quantiles = numpy.maximum(quantiles, numpy.exp(numpy.minimum(logs, _LARGEST_LOG)))
-    return Continuation(_scores(shares)[0] + _steps(), quantiles, sign, curvature)
+    return Continuation(scores, quantiles, sign, curvature)
+
+
+def _is_counted(tail: NDArray[Any]) -> bool:
+    """Whether a tail is of a discrete law, and has all of its values: none of them, nearly, stands alone.
+
+    The probability of values that were not met is the share of those met once (Good, The population
+    frequencies of species, Biometrika 40, 1953).
+    """
+    import numpy
+
+    _, times = numpy.unique(tail, return_counts=True)
+    return int(numpy.count_nonzero(times == 1)) <= _MOST_ALONE * tail.size
 
 
 def _parabola(

@@ -82,7 +82,9 @@ def pareto_shape(excesses: NDArray[Any]) -> float:
     steps = 1 - numpy.sqrt(points / (numpy.arange(points) + 0.5))
     thetas = 1 / excesses[-1] + steps / (3 * quartile)
     shapes = numpy.array([float(numpy.log1p(-theta * excesses).mean()) for theta in thetas])
-    log_likelihood = size * (numpy.log(-thetas / shapes) - shapes - 1)
+    with numpy.errstate(divide="ignore", invalid="ignore"):  # 0/0 is that of an exponential distribution
+        rates = numpy.where(shapes == 0, 1 / excesses.mean(), -thetas / shapes)
+    log_likelihood = size * (numpy.log(rates) - shapes - 1)
     weights = numpy.exp(log_likelihood - log_likelihood.max())
     theta = float(weights @ thetas / weights.sum())
     shape = float(numpy.log1p(-theta * excesses).mean())

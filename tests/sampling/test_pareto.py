@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite, sqrt, ulp
+
 import mpmath
 import numpy
 import pytest
@@ -82,3 +84,13 @@ def test_the_largest_of_many_are_kept_in_little_memory() -> None:
 )
 def test_the_length_of_a_tail(count: int, length: int) -> None:
     assert tail_length(count) == length
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_theta_of_zero_is_the_exponential_distribution() -> None:
+    """Values of a discrete law: the third theta that is tried, 1/largest + (1 - sqrt(34/2.5))/3, is 0."""
+    largest = 3 / (sqrt(34 / 2.5) - 1)
+    for step in range(-4, 5):  # one of the neighbours is the double that gives it
+        excesses = numpy.full(16, 1.0)
+        excesses[8:] = largest + step * ulp(largest)
+        assert isfinite(pareto_shape(excesses))
