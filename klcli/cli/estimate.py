@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from klcli.cli.gaussians import posterior, posterior_options, prior, prior_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
+from klcli.cli.saying import say
 from klcli.cli.tables.log_ratios import Layout, densities, log_ratios, read, samples
 from klcli.cli.tables.source import Table, open_source, open_table
 from klcli.cli.types import Choice
@@ -19,6 +19,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit, divergence
 from klcli.gaussian.estimation.samples import GaussianSamples
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.render.signs import visible
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_input import GaussianPair
 from klcli.report.estimate_wording import dependence_text
@@ -110,7 +111,7 @@ def estimate(
     pair = _compared(gaussians, unit) if gaussians else None
     suspect = found.table.suspected_group
     if suspect is not None:
-        print(f"warning: {dependence_text(suspect)}", file=sys.stderr)
+        say(f"warning: {visible(dependence_text(suspect))}")
     estimates = estimation(found.sums, independent=suspect is None)
     return estimate_report(found.table, estimates, unit, pair, found.rows), settings
 
