@@ -1,21 +1,77 @@
 """Matrix products without rounding error, in float64.
 
-Each factor is cut into slices of so few bits that the products of slices are exact, whatever the order in
-which BLAS adds them up; the exact products are then added in pairs of floats (Ozaki, Ogita, Oishi and Rump,
-Error-free transformations of matrix multiplication, Numerical Algorithms 59, 2012).
+A factor is cut into slices of so few bits that the products of slices are exact, whatever the order in which
+BLAS adds them up; the exact products are then added in pairs of floats (Ozaki, Ogita, Oishi and Rump,
+Error-free transformations of matrix multiplication, Numerical Algorithms 59, 2012). What is left behind the
+last slice is so small that its product may be rounded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, log2
 
 import numpy as np
 
-from klcli.gaussian.pairs import Array, Pair, add, difference
+from klcli.gaussian.pairs import Array, Pair, difference
 
-__all__ = ["exact_product"]
+__all__ = ["DIGITS", "PAIR_ERROR", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
 
-_BITS = 53
+DIGITS = 53
+"""Bits of a float64."""
+PAIR_ERROR = 2.0**-96
+"""A bound on the error of a sum of up to 30 terms in a pair of floats, relative to their sizes: 30^2 2^-106."""
+
+
+def exact_width(inner: int) -> int:
+    """Bits that both factors may have together for sums of `inner` products to be exact."""
+    return DIGITS - ceil(log2(max(2, inner)))
+
+
+def magnitudes(matrix: Array, axis: int) -> Array:
+    """A power of two above every row (axis 1) or column (axis 0), with the axis kept."""
+    _, exponent = np.frexp(np.max(np.abs(matrix), axis=axis, keepdims=True))
+    return np.asarray(np.ldexp(1.0, exponent))
+
+
+def sliced(parts: Sequence[Array], width: int, count: int, axis: int) -> list[Array]:
+    """`count` slices of `width` bits of a sum of one or two matrices, and the rest, rounded.
+
+    The slices are whole multiples of a unit for each row or column. Adding a number whose last bit is the
+    unit, and taking it off again, rounds to multiples of the unit.
+    """
+    high, low = parts[0], parts[1] if len(parts) > 1 else None
+    _, exponent = np.frexp(np.max(np.abs(high), axis=axis, keepdims=True))
+    slices = []
+    for number in range(1, count + 1):
+        anchor = np.ldexp(1.5, exponent + (DIGITS - 1 - number * width))
+        part = high + anchor
+        part -= anchor
+        high = high - part
+        if low is not None:
+            high, low = difference(high, -low)
+        slices.append(part)
+    return [*slices, high if low is None else high + low]
+
+
+def multiplied(pieces: Sequence[Array], whole: Array, columns: Sequence[Array]) -> Pair:
+    """W times a matrix.
+
+    Args:
+        pieces: what adds up to W, each of so few bits that its products with slices are exact.
+        whole: W itself.
+        columns: the slices of the matrix and, last, its rest.
+
+    Returns:
+        the product, whose error is that of a float product with the rest, and of a sum in pairs.
+    """
+    *slices, rest = columns
+    high, low = whole @ rest, np.zeros((len(whole), rest.shape[1]))
+    for column in reversed(slices):  # the smallest products first
+        for piece in reversed(pieces):
+            high, error = difference(high, -(piece @ column))
+            low += error
+    return difference(high, -low)
 
 
 def exact_product(left: Pair, right: Pair, bits: int) -> Pair:
@@ -29,32 +85,16 @@ def exact_product(left: Pair, right: Pair, bits: int) -> Pair:
     Returns:
         the product with an error of about 2^-bits of |row| |column| k, or 2^-104 of the entry.
     """
-    width = (_BITS - ceil(log2(max(2, right[0].shape[0])))) // 2
+    width = exact_width(right[0].shape[0]) // 2
     count = ceil(bits / width)
-    rows = _slices(left, width, count, axis=1)
-    columns = _slices(right, width, count, axis=0)
+    rows = sliced(left, width, count, axis=1)[:-1]
+    columns = sliced(right, width, count, axis=0)[:-1]
     shape = (left[0].shape[0], right[0].shape[1])
     high, low = np.zeros(shape), np.zeros(shape)
     for order in range(count - 1, -1, -1):  # the smallest products first
         for i in range(order + 1):
             high, low = _sum((high, low), rows[i] @ columns[order - i])
     return high, low
-
-
-def _slices(matrix: Pair, width: int, count: int, axis: int) -> list[Array]:
-    """Matrices of whole multiples of a unit for each row or column, which add up to the given one.
-
-    Adding a number whose last bit is the unit, and taking it off again, rounds to multiples of the unit.
-    """
-    high, low = matrix
-    _, exponent = np.frexp(np.max(np.abs(high), axis=axis, keepdims=True))
-    slices = []
-    for number in range(1, count + 1):
-        anchor = np.ldexp(1.5, exponent + (_BITS - 1 - number * width))
-        part = (high + anchor) - anchor
-        high, low = add(high - part, low)
-        slices.append(part)
-    return slices
 
 
 def _sum(total: Pair, term: Array) -> Pair:

@@ -1,58 +1,55 @@
-"""The terms of KL(q || p) for large matrices, in float64, by whitening.
+"""The terms of KL(q || p) for large matrices, in float64, by whitening, with a proved bound on their error.
 
-With any W for which W S_p W^T is near the identity, and G the Cholesky factor of that, the eigenvalues l of
-E = G^-1 W (S_q - S_p) W^T G^-T give
+With any W for which W S_p W^T = I + R is near the identity, and C = W (S_q - S_p) W^T,
 
-    spread = 1/2 sum(l - log(1 + l))        shift = 1/2 |G^-1 W (mu_q - mu_p)|^2
+    2 spread = tr((I + R)^-1 C) - log(|S_q| / |S_p|)        2 shift = |(I + R)^(-1/2) W (mu_q - mu_p)|^2
 
-which is never negative and keeps its digits where S_q is near S_p. The divergence is invariant under W: a W
-rounded to floats is no approximation if it is multiplied without rounding errors, which makes the error
-independent of the condition of S_p.
+The divergence is invariant under W: a W rounded to few bits is no approximation if it is multiplied without
+rounding errors, which makes the error independent of the condition of S_p. S_q has a W of its own, and with
+both the determinants. Where S_q is near S_p that would cancel; then, with the Cholesky factor of I + E,
+E = (I + R)^(-1/2) C (I + R)^(-1/2),
+
+    2 spread = tr E - log |I + E| = sum_{j<k} L_kj^2 + sum_k (d_k - log(1 + d_k)),  d_k = E_kk - sum_{j<k} L_kj^2
+
+in which no term is negative, and which keeps its digits.
+
+The bounds are those of Higham, Accuracy and Stability of Numerical Algorithms, 2002: a sum of n products in
+any order has an error of at most g = n u / (1 - n u) of their sizes (3.1), a Cholesky factor L of A one of
+g |L| |L^T| in A (10.3), a solved triangular system one of g |L| in L (8.5).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, inf, log, log2, prod, sqrt
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from math import fsum, sqrt
 
 import numpy as np
 
 from klcli.gaussian.kernel import excess
-from klcli.gaussian.multivariate.divergence import Method
-from klcli.gaussian.multivariate.products import exact_product
+from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, congruence, dot_error, image
+from klcli.gaussian.multivariate.flattening import (
+    Flat,
+    balance,
+    flattened,
+    log_volume_ratio,
+    lower_factor,
+    scaled,
+    spread_error,
+    triangular_inverse,
+)
+from klcli.gaussian.multivariate.products import DIGITS
 from klcli.gaussian.pairs import Array, Pair, difference
 
-__all__ = ["IndefiniteError", "Whitened", "definite_factor", "plus", "whiten"]
+__all__ = ["Whitened", "whiten"]
 
-_EPSILON = 2.0**-53
-_PLAIN = 30.0
-"""The condition up to which factors of the matrix as it is lose no more than two digits."""
-_SPARE_BITS = 64
-_MOST_ROUNDS = 5
-_NEAR_IDENTITY = 0.25
-_LEAST_RATIO, _MOST_RATIO = 0.1, 10.0
-"""Eigenvalues of S_p^-1 S_q between these have kept their digits; where one has not, determinants have."""
-
-
-Which: TypeAlias = Literal["posterior", "prior"]
-
-
-class IndefiniteError(ArithmeticError):
-    """A matrix is not positive definite.
-
-    Attributes:
-        which: the ``posterior``'s or the ``prior``'s.
-        order: of the first leading minor that is not positive in float64.
-        singular: whether the matrix may be positive semidefinite, as far as float64 can tell.
-    """
-
-    def __init__(self, which: Which, order: int, *, singular: bool) -> None:
-        super().__init__(which, order)
-        self.which: Which = which
-        self.order = order
-        self.singular = singular
+_UNIT = 2.0**-DIGITS
+_TOLERANCE = 2.0**-58
+"""What R may be off, and C relative to its norm: less than what the rounding of the result adds."""
+_APART = 0.5
+"""The Frobenius norm of C from which on determinants do not cancel."""
+_SUM_ERROR = 64 * _UNIT
+"""A bound on the relative error of numpy's sum of up to 2^25 positive terms: blocks of 128 in eight strands,
+added up by pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,173 +61,179 @@ class Whitened:
         square: the squared Mahalanobis distance of the means.
         trace: of S_p^-1 S_q, minus the dimension.
         log_determinant: log(|S_q| / |S_p|).
-        method: how the products were formed.
-        error: an estimate of the relative error of the divergence.
+        error: a bound on the relative error of the divergence.
     """
 
     spread: float
     square: float
     trace: float
     log_determinant: float
-    method: Method
     error: float
 
 
-def whiten(target: Pair, base: Pair, distance: Pair) -> Whitened:
+@dataclass(frozen=True, slots=True)
+class _Twice:
+    """Twice the spread, with its parts and a bound on its absolute error."""
+
+    value: float
+    trace: float
+    log_determinant: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Remainder:
+    """R, near 0, with what solves systems with I + R.
+
+    Attributes:
+        matrix: R.
+        factor: the Cholesky factor of I + R.
+        inverse: the inverse of that.
+        growth: a bound on | |V| |L| |, for the factor L and its inverse V.
+    """
+
+    matrix: Congruence
+    factor: Array
+    inverse: Array
+
+    @property
+    def growth(self) -> float:
+        return (1 + 2 * self.matrix.norm) ** 2
+
+
+def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
     """The parts of the divergence from their whitened difference.
 
     Args:
-        target: S_q, of shape (n, n), each entry an unevaluated sum.
-        base: S_p, of the same shape.
+        target: S_q.
+        base: S_p.
         distance: mu_q - mu_p, of shape (n, 1).
 
     Raises:
         IndefiniteError: one of them is not positive definite.
     """
-    target, base, distance = _balanced(target, base, distance)
-    gap = plus(target, (-base[0], -base[1]))
-    condition = _condition(base[0])
-    flat: _Flat | None = None
-    method: Method
-    if condition <= _PLAIN:
-        method, error = "whitening", 4 * _EPSILON * condition
-        near, change, shift = base[0], gap[0], distance[0]
-    else:
-        method, error = "whitening with exact products", 8 * _EPSILON * sqrt(len(base[0]))
-        flat = _flattened(base, "prior")
-        near = np.eye(len(base[0])) + flat.rest
-        change = _rounded(_congruent(flat.transform, gap))
-        shift = _rounded(exact_product(_exact(flat.transform), distance, _bits(flat.transform)))
-    whitener = np.linalg.inv(np.linalg.cholesky(near))
-    relative = whitener @ change @ whitener.T
-    eigenvalues: Array = np.asarray(np.linalg.eigvalsh((relative + relative.T) / 2), dtype=np.float64)
-    trace = float(np.trace(relative))
-    smallest, largest = eigenvalues[0], eigenvalues[-1]
-    if smallest >= _LEAST_RATIO - 1 and largest <= _MOST_RATIO:
-        determinant = float(np.sum(np.log1p(eigenvalues)))
-    else:
-        determinant = _log_determinant_ratio(
-            _flattened(target, "posterior"), flat or _flattened(base, "prior")
-        )
-    if smallest >= _LEAST_RATIO - 1:
-        half_square = 0.5 * eigenvalues * eigenvalues
-        spread = 0.5 * float(np.sum(excess(eigenvalues, half_square, 1 + eigenvalues)))
-    else:
-        spread = 0.5 * (trace - determinant)
-    return Whitened(spread, float(np.sum((whitener @ shift) ** 2)), trace, determinant, method, error)
+    flat = flattened(base, "prior", _TOLERANCE)
+    factor = lower_factor(flat.rest.entries + np.eye(len(base.high)), "prior")
+    rest = _Remainder(flat.rest, factor, triangular_inverse(factor))
+    square, square_error = _square(distance, flat, rest)
+    twice = _twice_the_spread(target, base, flat, rest)
+    total = twice.value + square
+    error = (twice.error + square_error) / total + 3 * _UNIT if total else 0.0
+    return Whitened(twice.value / 2, square, twice.trace, twice.log_determinant, error)
 
 
-def _balanced(target: Pair, base: Pair, distance: Pair) -> tuple[Pair, Pair, Pair]:
-    """All in units, powers of 2, in which the diagonal of `base` lies between 1/2 and 2."""
-    if (number := _not_positive(np.diagonal(base[0]))) is not None:
-        raise IndefiniteError("prior", number, singular=False)
-    _, exponent = np.frexp(np.sqrt(np.diagonal(base[0])))
-    column = -exponent[:, None]
-    both = column - exponent[None, :]
-    scale = np.ldexp
-    return (
-        (scale(target[0], both), scale(target[1], both)),
-        (scale(base[0], both), scale(base[1], both)),
-        (scale(distance[0], column), scale(distance[1], column)),
-    )
+def _twice_the_spread(target: FloatMatrix, base: FloatMatrix, flat: Flat, rest: _Remainder) -> _Twice:
+    balance(target.high, "posterior")
+    change = _change(scaled(target, flat.units), scaled(base, flat.units), flat)
+    if change is None:
+        return _Twice(0.0, 0.0, 0.0, 0.0)
+    if change.norm <= _APART:
+        return _near(change, rest)
+    return _apart(change, flat, rest, flattened(target, "posterior", _TOLERANCE))
 
 
-def _not_positive(numbers: Array) -> int | None:
-    """The place, counted from 1, of the first number that is not positive."""
-    failing = np.flatnonzero(~(numbers > 0))
-    return int(failing[0]) + 1 if len(failing) else None
+def _change(target: FloatMatrix, base: FloatMatrix, flat: Flat) -> Congruence | None:
+    """W (S_q - S_p) W^T, or None where nothing is left of the difference."""
+    gap = _gap(target.parts, base.parts)
+    if not gap[0].any():
+        return None
+    entries = flat.transform.entries
+    probe = np.random.Generator(np.random.SFC64(0)).standard_normal((len(entries), 1))
+    norm = float(np.linalg.norm(entries @ (gap[0] @ (entries.T @ probe))))
+    found = congruence(flat.transform, gap, _TOLERANCE * norm)
+    if found.error > 4 * _TOLERANCE * found.norm:  # rounding errors had made the first look too large
+        found = congruence(flat.transform, gap, _TOLERANCE * found.norm)
+    given = spread_error(target, flat.transform, found.norm) + spread_error(base, flat.transform)
+    return replace(found, error=found.error + given)
 
 
-def _condition(matrix: Array) -> float:
-    eigenvalues = np.linalg.eigvalsh(matrix)
-    return float(eigenvalues[-1] / eigenvalues[0]) if eigenvalues[0] > 0 else inf
+def _gap(target: tuple[Array, ...], base: tuple[Array, ...]) -> tuple[Array, ...]:
+    """S_q - S_p as one or two arrays."""
+    high, low = difference(target[0], base[0])
+    for part in target[1:]:
+        low += part
+    for part in base[1:]:
+        low -= part
+    return difference(high, -low) if low.any() else (high,)
 
 
-@dataclass(frozen=True, slots=True)
-class _Flat:
-    """A lower triangular W, and W S W^T - I, which is small."""
-
-    transform: Array
-    rest: Array
-
-
-def _flattened(matrix: Pair, which: Which) -> _Flat:
-    """A lower triangular W for which W S W^T is near the identity.
-
-    Where S is so ill-conditioned that it has no factor in floats, a first W is found for S with a little
-    added to its diagonal, and improved.
-    """
-    identity = np.eye(len(matrix[0]))
-    transform, current = identity, matrix
-    for _ in range(_MOST_ROUNDS):
-        transform = np.linalg.inv(definite_factor(current[0], which)) @ transform
-        current = _congruent(transform, matrix)
-        rest = _rounded((current[0] - identity, current[1]))
-        if np.linalg.norm(rest) <= _NEAR_IDENTITY:
-            return _Flat(transform, rest)
-    raise IndefiniteError(which, _failing_minor(matrix[0]), singular=True)
+def _near(change: Congruence, rest: _Remainder) -> _Twice:
+    """From E, for a C near 0: with V (I + R) V^T near I it is V C V^T."""
+    size, norm, growth = len(change.entries), change.norm, rest.growth
+    relative = rest.inverse @ change.entries @ rest.inverse.T
+    relative = (relative + relative.T) / 2
+    rounding = dot_error(size) * growth * (4 + growth) + rest.matrix.error + 2 * _UNIT
+    error = 1.4 * (norm * rounding + change.error)  # 1.4 > |(I + R)^-1|
+    factor = lower_factor(relative + np.eye(size), "posterior")
+    value, error = _excess(relative, factor, error)
+    trace = fsum(np.diagonal(relative).tolist())
+    return _Twice(value, trace, trace - value, error)
 
 
-def definite_factor(matrix: Array, which: Which) -> Array:
-    """The Cholesky factor of a matrix, or of one that is very near and has a factor in floats.
-
-    Raises:
-        IndefiniteError: there is none near it.
-    """
-    try:
-        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        size = len(matrix)
-    added = 4 * size * _EPSILON * np.max(np.diagonal(matrix))
-    try:
-        return np.asarray(np.linalg.cholesky(matrix + added * np.eye(size)), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        raise IndefiniteError(which, _failing_minor(matrix), singular=False) from None
-
-
-def _failing_minor(matrix: Array) -> int:
-    """The order of the first leading minor that LAPACK finds not positive."""
-    from scipy.linalg.lapack import dpotrf
-
-    _, order = dpotrf(matrix, lower=True)
-    return int(order) or len(matrix)
-
-
-def _congruent(transform: Array, matrix: Pair) -> Pair:
-    """W S W^T."""
-    bits = _bits(transform)
-    return exact_product(exact_product(_exact(transform), matrix, bits), _exact(transform.T.copy()), bits)
-
-
-def _bits(transform: Array) -> int:
-    """So many that 64 are left where products with W cancel down to the unit."""
-    return _SPARE_BITS + ceil(2 * log2(max(1.0, float(np.max(np.abs(transform))) * len(transform))))
-
-
-def _log_determinant_ratio(target: _Flat, base: _Flat) -> float:
-    """log(|S_q| / |S_p|) from the determinants of what flattens the matrices."""
-    volumes = [
-        prod(Fraction(float(entry)) for entry in np.diagonal(flat.transform)) for flat in (target, base)
+def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Twice:
+    """From traces and determinants: tr (I + R)^-1 C is tr C - tr R C + tr R (I + R)^-1 R C."""
+    small, own = rest.matrix, other.rest
+    size, norm, left = len(change.entries), change.norm, small.norm
+    image = rest.inverse @ small.entries
+    trace = [
+        *change.diagonal,
+        -float(np.sum(small.entries * change.entries)),
+        float(np.sum((image.T @ image) * change.entries)),
     ]
-    logs = [float(np.sum(np.log1p(np.linalg.eigvalsh(flat.rest)))) for flat in (target, base)]
-    return 2 * _log(abs(Fraction(volumes[1]) / volumes[0])) + logs[0] - logs[1]
+    factor = lower_factor(own.entries + np.eye(size), "posterior")
+    excess_q, error_q = _excess(own.entries, factor, own.error + _UNIT * own.norm)
+    excess_p, error_p = _excess(small.entries, rest.factor, small.error + _UNIT * left)
+    logs = [
+        *log_volume_ratio(other, flat),
+        *own.diagonal,
+        -excess_q,
+        *(-entry for entry in small.diagonal),
+        excess_p,
+    ]
+    rounding = left * norm * (_SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
+    error = (
+        sqrt(size) * (change.error + small.error + own.error)
+        + 1.4 * (left * change.error + norm * small.error)
+        + rounding
+        + error_q
+        + error_p
+    )
+    value = max(0.0, fsum([*trace, *(-term for term in logs)]))
+    return _Twice(value, fsum(trace), fsum(logs), error)
 
 
-def _log(number: Fraction) -> float:
-    """The logarithm of a rational of any size."""
-    exponent = number.numerator.bit_length() - number.denominator.bit_length()
-    return log(number / Fraction(2) ** exponent) + exponent * log(2)
+def _excess(matrix: Array, factor: Array, error: float) -> tuple[float, float]:
+    """tr E - log |I + E| for a matrix E of norm below 3/4, and a bound on its error.
+
+    Args:
+        matrix: E, symmetric.
+        factor: the Cholesky factor of I + E.
+        error: a bound on the Frobenius norm of the error of E.
+
+    With a matrix F of no trace, which holds the residual of the factor, the sum is that of E + F, and
+    moves by <(I + E)^-1 E, F>.
+    """
+    diagonal, lower = np.diagonal(matrix), np.tril(factor, -1)
+    sums = np.sum(lower * lower, axis=1)
+    pivots = diagonal - sums
+    value = float(np.sum(sums)) + float(np.sum(excess(pivots, 0.5 * pivots * pivots, 1 + pivots)))
+    below, norm = sqrt(float(np.sum(sums))), float(np.linalg.norm(matrix)) * (1 + _SUM_ERROR)
+    residual = dot_error(len(matrix)) * below * (sqrt(2) * (float(np.max(factor)) + 1.1) + below)
+    slope = 1.01 * norm / (1 - norm)
+    rounding = 4 * _UNIT * float(np.abs(pivots) @ (np.abs(diagonal) + 70 * sums))
+    return value, slope * (error + residual) + rounding + 2 * _SUM_ERROR * value
 
 
-def plus(left: Pair, right: Pair) -> Pair:
-    """The sum of two pairs."""
-    high, error = difference(left[0], -right[0])
-    return difference(high, -(error + (left[1] + right[1])))
-
-
-def _rounded(pair: Pair) -> Array:
-    return np.asarray(pair[0] + pair[1])
-
-
-def _exact(matrix: Array) -> Pair:
-    return matrix, np.zeros_like(matrix)
+def _square(distance: Pair, flat: Flat, rest: _Remainder) -> tuple[float, float]:
+    """|(I + R)^(-1/2) s|^2 = s^T s - s^T R s + s^T R (I + R)^-1 R s for s = W (mu_q - mu_p), and its error."""
+    if not distance[0].any():
+        return 0.0, 0.0
+    unit = np.ldexp(1.0, -flat.units)[:, None]
+    (high, low), error = image(flat.transform, (distance[0] * unit, distance[1] * unit))
+    moved = rest.matrix.entries @ high
+    bent = rest.inverse @ moved
+    parts = (high * high, 2 * high * low, -high * moved, bent * bent)
+    norm, left = float(np.linalg.norm(high)), rest.matrix.norm
+    rounding = 3 * _UNIT + 3 * dot_error(len(high)) * rest.growth * left + 1.4 * rest.matrix.error
+    found = fsum(number for part in parts for number in part.ravel().tolist())
+    return found, 3 * error * norm + rounding * norm * norm

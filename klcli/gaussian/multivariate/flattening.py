@@ -1,0 +1,190 @@
+"""A triangular W of few bits for which W S W^T is near the identity, and the determinant of S that follows.
+
+As W is triangular to the last bit, its determinant is the product of its diagonal, exactly; what W S W^T
+leaves of the identity is computed without rounding errors. So nothing depends on the condition of S, but for
+the number of slices that are multiplied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from math import ceil, log2, prod, sqrt
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, Transform, congruence
+from klcli.gaussian.multivariate.products import DIGITS, magnitudes
+from klcli.gaussian.pairs import Array
+
+__all__ = ["Flat", "IndefiniteError", "balance", "flattened", "log_volume_ratio", "lower_factor", "scaled", "spread_error", "triangular_inverse"]
+
+_MOST_ROUNDS = 5
+_AIM = 2.0**-6
+"""The Frobenius norm of W S W^T - I that the rounding of W is chosen for: what is left is then computed in
+floats, and its rounding errors carry the square of it."""
+_NEAR_IDENTITY = 0.25
+_EPSILON = 2.0**-DIGITS
+_LOG = Context(prec=50)
+_HEAD = 200
+"""Bits of a whole number that its logarithm is taken of: more than 50 digits of it."""
+
+Which: TypeAlias = Literal["posterior", "prior"]
+
+
+class IndefiniteError(ArithmeticError):
+    """A matrix is not positive definite.
+
+    Attributes:
+        which: the ``posterior``'s or the ``prior``'s.
+        order: of the first leading minor that is not positive in float64.
+        singular: whether the matrix may be positive semidefinite, as far as float64 can tell.
+    """
+
+    def __init__(self, which: Which, order: int, *, singular: bool) -> None:
+        super().__init__(which, order)
+        self.which: Which = which
+        self.order = order
+        self.singular = singular
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """What flattens S: with D = diag(2^-units), the matrix W D S D W^T is I + R.
+
+    Attributes:
+        units: whole numbers, of shape (n,).
+        transform: W.
+        rest: R.
+    """
+
+    units: Array
+    transform: Transform
+    rest: Congruence
+
+
+def balance(matrix: Array, which: Which) -> Array:
+    """Whole numbers by which the rows and columns are to be scaled, as powers of 2, for a diagonal in [1/4, 4).
+
+    Raises:
+        IndefiniteError: the diagonal is not positive.
+    """
+    failing = np.flatnonzero(~(np.diagonal(matrix) > 0))
+    if len(failing):
+        raise IndefiniteError(which, int(failing[0]) + 1, singular=False)
+    _, exponent = np.frexp(np.sqrt(np.diagonal(matrix)))
+    return np.asarray(exponent)
+
+
+def scaled(matrix: FloatMatrix, units: Array) -> FloatMatrix:
+    """D S D for D = diag(2^-units)."""
+    if not units.any():
+        return matrix
+    factor = np.ldexp(1.0, -units)
+    parts = tuple(part * factor[:, None] * factor for part in matrix.parts)
+    return FloatMatrix(parts, matrix.entrywise, matrix.relative)
+
+
+def flattened(given: FloatMatrix, which: Which, tolerance: float) -> Flat:
+    """What flattens a matrix, with an error of the rest that pairs of floats can keep below `tolerance`.
+
+    Where S is so ill-conditioned that it has no factor in floats, a first W is found for S with a little
+    added to its diagonal, and improved.
+
+    Raises:
+        IndefiniteError: the matrix is not positive definite, as far as float64 can tell.
+    """
+    units = balance(given.high, which)
+    matrix = scaled(given, units)
+    current, entries = matrix.high, None
+    for _ in range(_MOST_ROUNDS):
+        inverse = triangular_inverse(lower_factor(current, which))
+        entries = inverse if entries is None else np.tril(inverse @ entries)
+        transform = _rounded(entries, matrix.high)
+        rest = congruence(transform, matrix.parts, tolerance, identity=True)
+        rest = Congruence(rest.entries, rest.diagonal, rest.error + spread_error(matrix, transform))
+        if rest.norm <= _NEAR_IDENTITY:
+            return Flat(units, transform, rest)
+        entries = transform.entries
+        current = rest.entries + np.eye(len(current))
+    raise IndefiniteError(which, _failing_minor(matrix.high), singular=True)
+
+
+def spread_error(matrix: FloatMatrix, transform: Transform, apart: float = _NEAR_IDENTITY) -> float:
+    """A bound on the Frobenius norm of W D W^T for the error D of S, where W S W^T is so far from I."""
+    if not (matrix.entrywise or matrix.relative):
+        return 0.0
+    reach = np.abs(transform.entries) @ np.sqrt(np.diagonal(matrix.high))
+    return matrix.entrywise * float(reach @ reach) + matrix.relative * (sqrt(len(reach)) + 1 + apart)
+
+
+def triangular_inverse(lower: Array) -> Array:
+    """The inverse of a lower triangular matrix, whose entries above the diagonal are exactly 0."""
+    from scipy.linalg.lapack import dtrtri
+
+    inverse, _ = dtrtri(lower.T, lower=0)  # its transpose is what LAPACK sees without a copy
+    return np.asarray(inverse.T, dtype=np.float64)
+
+
+def lower_factor(matrix: Array, which: Which) -> Array:
+    """The Cholesky factor of a matrix, or of one that is very near and has a factor in floats.
+
+    Raises:
+        IndefiniteError: there is none near it.
+    """
+    upper, failing = _cholesky(matrix)
+    if failing:
+        size = len(matrix)
+        added = 4 * size * _EPSILON * np.max(np.diagonal(matrix))
+        upper, still = _cholesky(matrix + added * np.eye(size))
+        if still:
+            raise IndefiniteError(which, failing, singular=False)
+    return upper.T
+
+
+def _cholesky(matrix: Array) -> tuple[Array, int]:
+    """The transposed factor, and the order of the first leading minor that is not positive, or 0."""
+    from scipy.linalg.lapack import dpotrf
+
+    upper, order = dpotrf(matrix.T, lower=0, clean=1)
+    return upper, int(order)
+
+
+def _failing_minor(matrix: Array) -> int:
+    return _cholesky(matrix)[1] or len(matrix)
+
+
+def _rounded(entries: Array, matrix: Array) -> Transform:
+    """W with as few bits a row as leave W S W^T about `_AIM` from the identity.
+
+    Rounding the row i to b bits changes W S W^T by about 2^-b |w_i| sqrt(tr S_i / 12), with the largest entry
+    |w_i| of the row and the leading minor S_i that it meets.
+    """
+    largest = magnitudes(entries, 1)
+    traces = np.cumsum(np.diagonal(matrix))
+    change = sqrt(2 * float((largest.ravel() ** 2) @ traces) / 12)
+    bits = min(DIGITS, max(4, ceil(log2(max(1.0, change) / _AIM))))
+    anchor = 1.5 * 2.0 ** (DIGITS - 1 - bits) * largest
+    return Transform((entries + anchor) - anchor, bits)
+
+
+def log_volume_ratio(target: Flat, base: Flat) -> tuple[float, float]:
+    """2 log(|W_p| / |W_q|) for what flattens S_q and S_p, in units as given, as a sum of two floats.
+
+    It is log(|S_q| / |S_p|) but for the determinants of what is left of the identity.
+    """
+    mantissas, exponents = [], []
+    for flat in (base, target):
+        mantissa, exponent = np.frexp(np.diagonal(flat.transform.entries))
+        mantissas.append(prod(int(number) for number in np.ldexp(mantissa, DIGITS)))
+        exponents.append(int(exponent.sum()) - int(flat.units.sum()))
+    logs = [_log(number) for number in mantissas]
+    total = _LOG.multiply(2, logs[0] - logs[1] + (exponents[0] - exponents[1]) * _LOG.ln(Decimal(2)))
+    return float(total), float(total - Decimal(float(total)))
+
+
+def _log(number: int) -> Decimal:
+    """The logarithm of a whole number of any size, to 50 digits."""
+    shift = max(0, number.bit_length() - _HEAD)
+    return _LOG.add(_LOG.ln(Decimal(number >> shift)), _LOG.multiply(shift, _LOG.ln(Decimal(2))))
