@@ -12,7 +12,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.agreement import Examination, examine
 from klcli.gaussian.derivation import derive
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import divergence_digits
+from klcli.gaussian.divergence import Unit, divergence, divergence_digits
 from klcli.gaussian.estimation.problem import independent
 from klcli.gaussian.estimation.side_by_side import Comparison
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from klcli.gaussian.multivariate.agreement import MatrixExamination
 
 __all__ = ["Asked", "computed"]
+
+_MOST_COMPARED = 512
+"""Dimensions up to which a second divergence, without the correlations, takes no more than a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,12 @@ def _compared(q: Gaussian, p: Gaussian, found: Examination | None, asked: Asked)
 
 def _with_matrices(q: MultivariateGaussian, p: MultivariateGaussian, asked: Asked) -> Report:
     from klcli.gaussian.multivariate.derivation import MatrixStep, derive_at
-    from klcli.gaussian.multivariate.divergence import divergence, divergence_digits
+    from klcli.gaussian.multivariate.divergence import divergence_digits
     from klcli.report.covariance import covariance_report
 
     unit = asked.sampling.unit
     forward = _examined_with_matrices(q, p, asked)
     backward = _examined_with_matrices(p, q, asked) if asked.reverse else None
-    uncorrelated = q.without_correlations()
     derivation: tuple[MatrixStep, ...] = ()
     if asked.steps != "none" and forward.status != "infinite":
         derivation = derive_at(q, p, forward.closed_form.value, unit)
@@ -104,11 +106,25 @@ def _with_matrices(q: MultivariateGaussian, p: MultivariateGaussian, asked: Aske
         forward,
         backward=backward,
         derivation=derivation,
-        diagonal=divergence(uncorrelated, p, unit).value if uncorrelated else None,
+        diagonal=_without_correlations(q, p, unit),
         digits=None if asked.digits is None else divergence_digits(q, p, asked.digits, unit),
         estimators=_compared_with_matrices(q, p, forward, asked),
         estimators_backward=_compared_with_matrices(p, q, backward, asked),
     )
+
+
+def _without_correlations(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> float | None:
+    """KL(q || p) with the variances of q alone; None where it has no correlations, or would take too long."""
+    from klcli.gaussian.multivariate.divergence import divergence as divergence_with_matrices
+
+    variances, prior = q.without_correlations(), p.independent()
+    if variances is None:
+        return None
+    if prior is not None:
+        return divergence(variances, prior, unit).value
+    if q.dimension > _MOST_COMPARED:
+        return None
+    return divergence_with_matrices(multivariate(variances), p, unit).value
 
 
 def _examined_with_matrices(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from pathlib import Path
@@ -11,11 +12,15 @@ from typing import Any, BinaryIO, NoReturn
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
 
-__all__ = ["Rows", "read_rows", "read_text"]
+__all__ = ["Given", "Rows", "file_hash", "read_matrix", "read_rows", "read_text"]
 
 Rows = tuple[tuple[Fraction, ...], ...]
 
 _MOST_BYTES = 64_000_000
+_MOST_DIMENSIONS = 4096
+_MOST_IN_TEXT = 512
+"""Dimensions of a matrix of decimals, which are read as rationals."""
+_MAGIC = b"\x93NUMPY"
 _HINT = "for example @matrix.npy or @matrix.csv, with numbers separated by commas"
 
 
@@ -46,6 +51,30 @@ def read_text(path: str, hint: str = "--file takes a text file") -> str:
         ) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A matrix as it was typed or read.
+
+    Attributes:
+        rows: exact numbers, or a numpy array of shape (n, m).
+        file: the file with them; None where they were typed, or came from standard input.
+    """
+
+    rows: Any
+    file: str | None = None
+
+
+def read_matrix(path: str, name: str) -> Given:
+    """The matrix in a file: an array, or the exact decimals of a text.
+
+    Raises:
+        KlcliError: no such file, no numbers, not finite, too many dimensions.
+    """
+    if path.endswith(".npy"):
+        return Given(_array(path, name), path)
+    return Given(_some(_from_text(path, name, _MOST_IN_TEXT), path, name), None if path == "-" else path)
+
+
 def read_rows(path: str, name: str) -> Rows:
     """The exact numbers of a file by rows; an array of one dimension is one row.
 
@@ -54,66 +83,98 @@ def read_rows(path: str, name: str) -> Rows:
         name: the option, for messages.
 
     Raises:
-        KlcliError: no such file, no numbers, not finite, rows of different lengths.
+        KlcliError: no such file, no numbers, not finite.
     """
-    rows = _from_npy(path, name) if path.endswith(".npy") else _from_text(path, name)
+    if not path.endswith(".npy"):
+        return _some(_from_text(path, name), path, name)
+    return tuple(tuple(map(Fraction, row)) for row in _array(path, name).tolist())
+
+
+def file_hash(path: str) -> str:
+    """The SHA-256 of the bytes of a file.
+
+    Raises:
+        KlcliError: it cannot be read.
+    """
+    from hashlib import file_digest
+
+    try:
+        with Path(path).open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise KlcliError(f"cannot read {visible(path)}: {error.strerror}", _HINT) from None
+
+
+def _some(rows: Rows, path: str, name: str) -> Rows:
     if not rows:
         raise KlcliError(f"{name}: there is no number in {visible(path)}", _HINT)
     return rows
 
 
-def _from_npy(path: str, name: str) -> Rows:
+def _array(path: str, name: str) -> Any:
+    """The array of an NPY file as floats or whole numbers, of shape (n, m)."""
     import numpy
 
     shown = visible(path)
     try:
         with Path(path).open("rb") as file:
-            array = _array(file, shown, name)
+            array = _numbers(file, shown, name)
     except OSError as error:
         raise KlcliError(f"{name}: cannot read {shown}: {error.strerror}", _HINT) from None
-    if not array.size:
-        return ()
     failing = numpy.argwhere(~numpy.isfinite(array))
     if len(failing):
         place = tuple(int(index) + 1 for index in failing[0])
         entry = place[0] if len(place) == 1 else place
         _refuse(f"{name}: entry {entry} in {shown} is {array[tuple(failing[0])]}")
     table = numpy.atleast_2d(array)
-    wide = table.astype(numpy.float64) if array.dtype.kind == "f" else table
-    return tuple(tuple(map(Fraction, row)) for row in wide.tolist())
+    return table.astype(numpy.float64, copy=False) if array.dtype.kind == "f" else table
 
 
-def _array(file: BinaryIO, path: str, name: str) -> Any:
-    """The array of real numbers in an NPY file; nothing is read before its header says how much that is."""
+def _numbers(file: BinaryIO, path: str, name: str) -> Any:
+    """The array of real numbers in an NPY file; nothing is read before its header says how much that is.
+
+    Raises:
+        KlcliError: no header, no numbers, too many of them.
+    """
     import numpy
 
     from klcli.cli.tables.npy_header import MAGIC, read_header
 
     if file.read(len(MAGIC)) != MAGIC:
-        _refuse(f"{name}: {path} is no array as numpy.save writes it")
+        _refuse(f"{name}: {path} is no array as numpy.save writes it; pickled objects are not read")
     header = read_header(file.read, path)
     if header.dtype.hasobject:
         _refuse(f"{name}: {path} holds no numbers; pickled objects are not read")
     if header.dtype.kind not in "iuf" or len(header.shape) > 2:
         _refuse(f"{name}: {path} is no vector or matrix of real numbers")
-    if header.size > _MOST_BYTES:
-        raise KlcliError(
-            f"{path} is larger than {_MOST_BYTES // 10**6} MB", "512 x 512 is the largest matrix"
-        )
+    if not prod(header.shape):
+        raise KlcliError(f"{name}: there is no number in {path}", _HINT)
+    most = (
+        _MOST_DIMENSIONS if min(header.shape, default=1) > 1 and len(header.shape) == 2 else _MOST_BYTES // 8
+    )
+    if max(header.shape, default=1) > most:
+        text = " x ".join(f"{length:,}" for length in header.shape)
+        raise KlcliError(f"{name}: {path} is {text}", f"at most {most:,} dimensions are computed")
     data = file.read(header.size)
     if len(data) < header.size:
         _refuse(f"{name}: {path} ends before its {prod(header.shape):,} numbers do")
     return numpy.frombuffer(data, header.dtype).reshape(header.shape, order="F" if header.by_column else "C")
 
 
-def _from_text(path: str, name: str) -> Rows:
+def _from_text(path: str, name: str, most: int | None = None) -> Rows:
     from klcli.formula.numeral import parse_numeral
 
-    rows = []
+    rows: list[tuple[Fraction, ...]] = []
     for number, line in enumerate(read_text(path, _HINT).splitlines(), 1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            place = f"{name}: line {number} of {visible(path)}"
-            rows.append(tuple(parse_numeral(part, place) for part in line.strip().rstrip(",").split(",")))
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        place, parts = f"{name}: line {number} of {visible(path)}", line.strip().rstrip(",").split(",")
+        if most is not None and max(len(parts), len(rows) + 1) > most:
+            raise KlcliError(
+                f"{place}: a text may have at most {most} dimensions",
+                f"numpy.save('matrix.npy', ...) makes a file for up to {_MOST_DIMENSIONS:,}",
+            )
+        rows.append(tuple(parse_numeral(part, place) for part in parts))
     return tuple(rows)
 
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
 import click
 
-from klcli.cli.files import Rows
+from klcli.cli.files import Given, file_hash
 from klcli.cli.gaussians import added, given_head, posterior, prior, repeated
 from klcli.cli.types import Matrix
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import FORMS, Form, MultivariateGaussian, exact_deviations
+from klcli.gaussian.multivariate.distribution import (
+    FORMS,
+    Form,
+    MultivariateGaussian,
+    Origin,
+    exact_deviations,
+)
 
 __all__ = ["any_posterior", "any_prior", "matrix_options"]
 
@@ -66,7 +73,7 @@ def any_prior(options: Mapping[str, Any], dimension: int) -> Gaussian | Multivar
         raise KlcliError(f"the prior's {message}", error.hint.replace("--", "--prior-")) from None
 
 
-def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Rows] | None:
+def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Given] | None:
     """The one matrix that was given, and what it is."""
     given = {form: options[f"{prefix}{form.replace('-', '_')}"] for form in FORMS}
     found = [(form, rows) for form, rows in given.items() if rows is not None]
@@ -77,16 +84,24 @@ def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Rows] | None
 
 
 def _with_matrix(
-    mean: tuple[Fraction, ...], matrix: tuple[Form, Rows], name: str, head: tuple[Fraction, ...] | None
+    mean: tuple[Fraction, ...], matrix: tuple[Form, Given], name: str, head: tuple[Fraction, ...] | None
 ) -> MultivariateGaussian:
-    form, rows = matrix
+    form, given = matrix
     if form != "correlation":
         if head is not None:
             raise KlcliError(
                 f"--{form} says all of the spread, and another option does, too",
                 "leave --sigma, --std, --var, ... out",
             )
-        return MultivariateGaussian.from_matrix(mean, rows, form)
+        return _named(MultivariateGaussian.from_matrix(mean, given.rows, form), given)
     if head is None:
         raise KlcliError("--correlation needs the scales", "for example --std 1.2,0.9")
-    return MultivariateGaussian.from_matrix(mean, rows, form, exact_deviations(head, name))
+    deviations = exact_deviations(head, name)
+    return _named(MultivariateGaussian.from_matrix(mean, given.rows, form, deviations), given)
+
+
+def _named(gaussian: MultivariateGaussian, given: Given) -> MultivariateGaussian:
+    """With the file of a matrix that is too large to be written out."""
+    if gaussian.is_exact or given.file is None:
+        return gaussian
+    return replace(gaussian, origin=Origin(given.file, file_hash(given.file)))

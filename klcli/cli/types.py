@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from klcli.cli.files import Given, read_matrix, read_rows
 from klcli.errors import KlcliError
 
 __all__ = ["Choice", "Matrix", "Numbers", "Positive", "Whole"]
@@ -55,33 +56,33 @@ class Numbers(click.ParamType[tuple[Fraction, ...]]):
 
         name, text = _named(param), str(value).strip()
         if text.startswith("@"):
-            return _flat(_from_file(text, name), name)
+            return _flat(read_rows(text[1:], name), name)
         if text.startswith("[["):
             raise KlcliError(f"{name} takes a list and not a matrix", "a covariance matrix is --cov")
         return tuple(parse_numeral(part, name) for part in text.split(","))
 
 
-class Matrix(click.ParamType[tuple[tuple[Fraction, ...], ...]]):
+class Matrix(click.ParamType[Given]):
     """Rows of exact decimals: ``[[1.2, 0.3], [0.3, 0.9]]``, ``1.2,0.3; 0.3,0.9`` or ``@file.npy``."""
 
     name = "[[X,...],...]"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[tuple[Fraction, ...], ...]:
-        if isinstance(value, tuple):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Given:
+        if isinstance(value, Given):
             return value
         from klcli.formula.numeral import parse_numeral
 
         name, text = _named(param), str(value).strip()
         if text.startswith("@"):
-            return _from_file(text, name)
-        return tuple(
+            return read_matrix(text[1:], name)
+        return Given(
             tuple(
-                parse_numeral(entry, f"entry ({i}, {j}) of {name}")
-                for j, entry in enumerate(_ENTRIES.split(row.strip()), 1)
+                tuple(
+                    parse_numeral(entry, f"entry ({i}, {j}) of {name}")
+                    for j, entry in enumerate(_ENTRIES.split(row.strip()), 1)
+                )
+                for i, row in enumerate(_rows(text, name), 1)
             )
-            for i, row in enumerate(_rows(text, name), 1)
         )
 
 
@@ -98,12 +99,6 @@ def _rows(text: str, name: str) -> list[str]:
 
 def _named(param: click.Parameter | None) -> str:
     return param.opts[-1].lstrip("-") if param else "value"
-
-
-def _from_file(text: str, name: str) -> tuple[tuple[Fraction, ...], ...]:
-    from klcli.cli.files import read_rows
-
-    return read_rows(text[1:], name)
 
 
 def _flat(rows: tuple[tuple[Fraction, ...], ...], name: str) -> tuple[Fraction, ...]:

@@ -182,7 +182,13 @@ def _number(value: float | None) -> str:
 def _arithmetic(terms: MatrixForm) -> str:
     if terms.method == _EXACT:
         return "in exact arithmetic, correctly rounded"
-    return f"by {terms.method}, with a relative error of about {significant(terms.error, 1)}"
+    return f"by {terms.method}, with a relative error of at most {_above(terms.error)}"
+
+
+def _above(error: float) -> str:
+    """A bound to one figure, rounded up."""
+    shown = f"{error:.0e}"
+    return significant(float(shown) if float(shown) >= error else float(shown) + 10.0 ** int(shown[-3:]), 1)
 
 
 def _steps(derivation: tuple[MatrixStep, ...], unit: Unit) -> Iterator[Block]:

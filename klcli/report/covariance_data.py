@@ -5,30 +5,60 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
+from struct import pack
 
 from klcli.formula.printing import to_text
 from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.estimation.target import Target
 from klcli.gaussian.multivariate.agreement import MatrixExamination
+from klcli.gaussian.multivariate.arrays import Floats
 from klcli.gaussian.multivariate.derivation import MatrixStep
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import MatrixForm
 from klcli.report.compute_data import Direction, witness_columns
 from klcli.report.estimators import EstimatorData
 from klcli.report.matrix_wording import matrix_words
 
-__all__ = ["MatrixComputation", "MatrixPair", "matrix_inputs", "reversed_data", "row", "step_data"]
+__all__ = [
+    "MatrixComputation",
+    "MatrixPair",
+    "NamedArray",
+    "matrix_inputs",
+    "reversed_data",
+    "row",
+    "step_data",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedArray:
+    """Thousands of numbers by their name.
+
+    Attributes:
+        file: where they were read; None where they were typed or handed over.
+        shape: of the array.
+        sha256: of the bytes of the file; without one, of the numbers as little-endian float64, row by row.
+    """
+
+    file: str | None
+    shape: tuple[int, ...]
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixInputs:
-    """A Gaussian with a matrix as it was read; `std` belongs to a correlation matrix."""
+    """A Gaussian with a matrix as it was read; `std` belongs to a correlation matrix.
 
-    mu: tuple[Fraction, ...]
+    Beyond 16 dimensions matrices are named, and so are means and deviations, unless all are the same: then
+    one number stands for all.
+    """
+
+    mu: tuple[Fraction, ...] | NamedArray
     form: str
-    matrix: tuple[tuple[Fraction, ...], ...]
-    std: tuple[Fraction, ...]
+    matrix: tuple[tuple[Fraction, ...], ...] | NamedArray
+    std: tuple[Fraction, ...] | NamedArray
     reading: str
 
 
@@ -86,7 +116,30 @@ class MatrixComputation:
 
 def matrix_inputs(gaussian: MultivariateGaussian) -> MatrixInputs:
     """A Gaussian as it was read."""
-    return MatrixInputs(gaussian.mean, gaussian.form, gaussian.matrix, gaussian.std, matrix_words(gaussian))
+    return MatrixInputs(
+        _numbers(gaussian.mean),
+        gaussian.form,
+        _matrix(gaussian),
+        _numbers(gaussian.std),
+        matrix_words(gaussian),
+    )
+
+
+def _matrix(gaussian: MultivariateGaussian) -> tuple[tuple[Fraction, ...], ...] | NamedArray:
+    if not isinstance(gaussian.matrix, Floats):
+        return gaussian.matrix
+    shape = (gaussian.dimension, gaussian.dimension)
+    if gaussian.origin:
+        return NamedArray(gaussian.origin.file, shape, gaussian.origin.sha256)
+    return NamedArray(None, shape, gaussian.matrix.sha256())
+
+
+def _numbers(given: tuple[Fraction, ...]) -> tuple[Fraction, ...] | NamedArray:
+    if len(given) <= MOST_EXACT:
+        return given
+    if len(set(given)) == 1:
+        return given[:1]
+    return NamedArray(None, (len(given),), sha256(pack(f"<{len(given)}d", *map(float, given))).hexdigest())
 
 
 def step_data(found: MatrixStep) -> MatrixStepData:

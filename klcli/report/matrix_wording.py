@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.multivariate.arrays import Floats
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
 from klcli.report.wording import list_text, normal_text, plain
 
@@ -13,6 +15,8 @@ __all__ = ["gaussian_words", "matrix_words", "normal_words"]
 
 _MOST_SHOWN = 4
 """Dimensions up to which a matrix is written out."""
+_MOST_LISTED = 16
+"""Dimensions up to which means are written out."""
 _MOST_FIGURES = 16
 """Characters up to which an entry is written as it was given."""
 
@@ -27,20 +31,29 @@ def gaussian_words(gaussian: Gaussian | MultivariateGaussian, index: str) -> str
 def matrix_words(gaussian: MultivariateGaussian) -> str:
     """``[[1.2, 0.3], [0.3, 0.9]] is a covariance matrix``."""
     size = gaussian.dimension
-    rows = ["[" + ", ".join(map(_short, row)) + "]" for row in gaussian.matrix] if size <= _MOST_SHOWN else []
-    shown = f"[{', '.join(rows)}]" if rows else f"the {size} x {size} matrix"
-    scales = (
-        f", with the standard deviations {list_text([*map(_short, gaussian.std)])}" if gaussian.std else ""
-    )
+    if size <= _MOST_SHOWN and not isinstance(gaussian.matrix, Floats):
+        rows = ["[" + ", ".join(map(_short, row)) + "]" for row in gaussian.matrix]
+        shown = f"[{', '.join(rows)}]"
+    else:
+        file = f" in {gaussian.origin.file}" if gaussian.origin else ""
+        shown = f"the {size} x {size} matrix{file}"
+    scales = f", with the standard deviations {_listed(gaussian.std)}" if gaussian.std else ""
     return f"{shown} is a {FORMS[gaussian.form]}{scales}"
 
 
 def normal_words(gaussian: MultivariateGaussian, index: str) -> str:
     """``N((0.3, 0.1), S_q)``, or ``N(0, I)``."""
-    means = gaussian.mean
-    shown = means[:1] if len(set(means)) == 1 else means
     spread = "I" if gaussian.has_identity else f"S_{index}"
-    return f"N({list_text([_short(number) for number in shown])}, {spread})"
+    return f"N({_listed(gaussian.mean)}, {spread})"
+
+
+def _listed(numbers: Sequence[Fraction]) -> str:
+    """Numbers in brackets; one if all are the same, and the first and the last of many."""
+    if len(set(numbers)) == 1:
+        return _short(numbers[0])
+    if len(numbers) <= _MOST_LISTED:
+        return list_text([*map(_short, numbers)])
+    return list_text([*map(_short, numbers[:3]), "...", _short(numbers[-1])])
 
 
 def _short(number: Fraction) -> str:

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy
 
-from klcli.gaussian.multivariate.whitening import IndefiniteError, whiten
+from klcli.gaussian.multivariate.congruence import FloatMatrix
+from klcli.gaussian.multivariate.flattening import IndefiniteError
+from klcli.gaussian.multivariate.whitening import whiten
 from tests.benchmarks.table import print_table
 from tests.gaussian.multivariate.matrices import ill_conditioned, rational, reference
 
@@ -30,8 +32,7 @@ Contender = Callable[[Matrix, Matrix, Matrix], float]
 
 def klcli(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
     """The package, in the arithmetic of large matrices."""
-    zero = numpy.zeros_like(covariance_q)
-    found = whiten((covariance_q, zero), (covariance_p, zero), (gap[:, None], 0 * gap[:, None]))
+    found = whiten(FloatMatrix((covariance_q,)), FloatMatrix((covariance_p,)), (gap[:, None], 0 * gap[:, None]))
     return found.spread + found.square / 2
 
 

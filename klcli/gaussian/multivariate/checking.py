@@ -103,8 +103,7 @@ def cases_of(q: MultivariateGaussian, p: MultivariateGaussian) -> tuple[str, ...
     """The cases that two Gaussians belong to, but for the one of a single dimension."""
     if any(p.mean) or not p.has_identity:
         return ("any",)
-    diagonal = not any(entry for i, row in enumerate(q.matrix) for j, entry in enumerate(row) if i != j)
-    return ("any", "unit", "diagonal") if diagonal else ("any", "unit")
+    return ("any", "unit", "diagonal") if q.is_diagonal else ("any", "unit")
 
 
 def is_closed(tree: Tree) -> bool:

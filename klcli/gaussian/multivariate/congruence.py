@@ -1,7 +1,7 @@
 """W S W^T without rounding errors, for a triangular W of few bits, with a bound on what is left of them.
 
-The number of slices follows from the bound that is asked for. Only the lower half is computed, in blocks of
-columns, and W is taken to its diagonal: with k slices that are the work of 5/6 k products of full matrices.
+The number of slices follows from the bound that is asked for. All factors are triangles, taken in blocks up
+to the diagonal, so that each slice costs half a product of full matrices, and a little for the blocks.
 """
 
 from __future__ import annotations
@@ -12,20 +12,13 @@ from math import ceil, hypot, log2, sqrt
 
 import numpy as np
 
-from klcli.gaussian.multivariate.products import (
-    DIGITS,
-    PAIR_ERROR,
-    exact_width,
-    magnitudes,
-    multiplied,
-    sliced,
-)
-from klcli.gaussian.pairs import Array, Pair, difference
+from klcli.gaussian.multivariate.products import DIGITS, added, exact_width, magnitudes, multiplied, sliced
+from klcli.gaussian.pairs import Array, Pair
 
 __all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "image"]
 
-_BLOCK = 256
-"""Columns at a time: enough for BLAS, few enough for temporary arrays to stay small."""
+_BLOCK = 128
+"""Rows at a time: enough for BLAS, few enough for temporary arrays to stay in cache."""
 _MOST_SLICED = 112
 """Bits: of more than a pair of floats holds nothing is left."""
 
@@ -99,71 +92,115 @@ def congruence(
 ) -> Congruence:
     """W S W^T for a symmetric sum S of one or two arrays.
 
+    With the lower triangle U of S, its diagonal halved, it is Z + Z^T for Z = (W U) W^T, and all three are
+    triangular: half a product of full matrices for each slice.
+
     Args:
         transform: W.
         parts: S.
         tolerance: a Frobenius norm that the error should not exceed; pairs of floats may not reach it.
         identity: whether the identity is taken off.
     """
-    size = len(parts[0])
-    sums = np.abs(transform.entries).sum(axis=1)
+    size, whole = len(parts[0]), transform.entries
+    halves = [_half(part) for part in parts]
+    sums = np.abs(whole).sum(axis=1)
     reach = float(np.linalg.norm(sums))
-    first_reach = float(np.linalg.norm(np.abs(transform.entries) @ magnitudes(parts[0], 0).ravel())) * reach
-    piece, width = _widths(transform.bits, size, first_reach / tolerance)
+    needed = reach * float(np.linalg.norm(np.abs(whole) @ magnitudes(halves[0], 0).ravel()))
+    piece, width = _widths(transform.bits, size, needed / tolerance)
     pieces = transform.pieces(piece)
-    count = _slices(first_reach, tolerance / 2, width, size)
-    columns = sliced(parts, width, count, axis=0)
-    error = _left(count, width, size) * first_reach
-    entries, diagonal, rest = np.empty((size, size)), [], 0.0
-    for start in range(0, size, _BLOCK):
-        stop = min(start + _BLOCK, size)
-        rows = slice(start, stop), slice(0, stop)
-        pair = multiplied(
-            [part[rows] for part in pieces], transform.entries[rows], [part[:stop] for part in columns]
+    count = _slices(needed, tolerance / 4, width, size)
+    columns = sliced(halves, width, count, axis=0)
+    error = 2 * _left(count, width, len(pieces), size) * needed
+    high, low = np.empty((size, size)), np.empty((size, size))
+    rest = 0.0
+    for rows in _blocks(size):
+        found = _rows_of_triangle(rows, pieces, whole, columns)
+        here = float(np.linalg.norm(magnitudes(found[0], 1))) * reach
+        count = _slices(here, tolerance / 4 * sqrt((rows.stop - rows.start) / size), width, size)
+        rest = hypot(rest, 2 * _left(count, width, len(pieces), size) * here)
+        _times_transposed(high, low, rows, sliced(found, width, count, axis=1), pieces, whole)
+    entries, diagonal = _symmetric_sum(high, low, identity)
+    return Congruence(entries, diagonal, error + rest)
+
+
+def _half(matrix: Array) -> Array:
+    """The lower triangle, its diagonal halved."""
+    found = np.tril(matrix)
+    found.ravel()[:: len(matrix) + 1] *= 0.5
+    return np.asarray(found)
+
+
+def _blocks(size: int) -> list[slice]:
+    return [slice(start, min(start + _BLOCK, size)) for start in range(0, size, _BLOCK)]
+
+
+def _rows_of_triangle(
+    rows: slice, pieces: Sequence[Array], whole: Array, columns: Sequence[Array]
+) -> tuple[Array, Array]:
+    """A block of rows of W U, up to the diagonal."""
+    high, low = (np.empty((rows.stop - rows.start, rows.stop)) for _ in range(2))
+    *slices, rest = columns
+    for block in _blocks(len(whole)):
+        if block.start >= rows.stop:
+            break
+        inner = slice(block.start, rows.stop)
+        exact = (
+            (part[rows, inner], column[inner, block])
+            for column in reversed(slices)
+            for part in reversed(pieces)
         )
-        turned = tuple(np.ascontiguousarray(part.T) for part in pair)
-        here = float(np.linalg.norm(magnitudes(turned[0], 0))) * reach
-        count = _slices(here, tolerance / 2 * sqrt((stop - start) / size), width, size)
-        rest = hypot(rest, _left(count, width, size) * here)
-        diagonal += _fill(entries, start, pieces, transform.entries, sliced(turned, width, count, 0), identity)
-    return Congruence(entries, tuple(diagonal), error + rest)
+        found = multiplied((whole[rows, inner], rest[inner, block]), exact)
+        high[:, block], low[:, block] = found
+    return high, low
 
 
-def _fill(
-    entries: Array, start: int, pieces: Sequence[Array], whole: Array, columns: Sequence[Array], identity: bool
-) -> list[float]:
-    """Write a block of columns of W X and their mirror image; the parts of the diagonal."""
-    size, wide = len(entries), columns[0].shape[1]
-    diagonal: list[float] = []
-    for first in range(start, size, _BLOCK):
-        last = min(first + _BLOCK, size)
-        rows = slice(first, last), slice(0, last)
-        high, low = multiplied([part[rows] for part in pieces], whole[rows], [part[:last] for part in columns])
-        if first == start:
-            if identity:
-                high, error = difference(high, np.eye(wide))
-                low += error
-            diagonal = [*np.diagonal(high).tolist(), *np.diagonal(low).tolist()]
-            high, low = _mirrored(high), _mirrored(low)
-        entries[rows[0], start : start + wide] = high + low
-        entries[start : start + wide, rows[0]] = entries[rows[0], start : start + wide].T
-    return diagonal
+def _times_transposed(
+    high: Array, low: Array, rows: slice, slices: Sequence[Array], pieces: Sequence[Array], whole: Array
+) -> None:
+    """Write a block of rows of Z = Y W^T, given the slices of the rows of Y."""
+    *exact_rows, rest = slices
+    blocks = [block for block in _blocks(len(whole)) if block.stop <= rows.stop]
+    if rows.stop < len(whole):
+        blocks.append(slice(rows.stop, len(whole)))
+    for block in blocks:
+        inner = min(block.stop, rows.stop)
+        exact = (
+            (part[:, :inner], piece[block, :inner].T)
+            for part in reversed(exact_rows)
+            for piece in reversed(pieces)
+        )
+        found = multiplied((rest[:, :inner], whole[block, :inner].T), exact)
+        high[rows, block], low[rows, block] = found
 
 
-def _mirrored(block: Array) -> Array:
-    """The lower half on both sides."""
-    lower = np.tril(block)
-    return np.asarray(lower + np.tril(block, -1).T)
+def _symmetric_sum(high: Array, low: Array, identity: bool) -> tuple[Array, tuple[float, ...]]:
+    """Z + Z^T, less the identity, rounded; and the parts of its diagonal. Z is overwritten."""
+    blocks, diagonal = _blocks(len(high)), []
+    for number, rows in enumerate(blocks):
+        for columns in blocks[: number + 1]:
+            rest = low[rows, columns] + low[columns, rows].T
+            total = added(high[rows, columns], high[columns, rows].T.copy(), rest)
+            if columns == rows:
+                if identity:
+                    total = added(total, -np.eye(len(total)), rest)
+                diagonal += [*np.diagonal(total).tolist(), *np.diagonal(rest).tolist()]
+            total += rest
+            high[rows, columns] = total
+            high[columns, rows] = total.T
+    return high, tuple(diagonal)
 
 
 def image(transform: Transform, columns: Pair) -> tuple[Pair, float]:
     """W B for a matrix of few columns, and a bound on the Frobenius norm of its error."""
-    size = len(columns[0])
+    size, whole = len(columns[0]), transform.entries
     piece, width = _widths(transform.bits, size, 2.0**_MOST_SLICED)
     count = ceil(_MOST_SLICED / width)
-    reach = float(np.linalg.norm(np.abs(transform.entries).sum(axis=1)))
-    found = multiplied(transform.pieces(piece), transform.entries, sliced(columns, width, count, 0))
-    return found, _left(count, width, size) * reach * float(np.linalg.norm(magnitudes(columns[0], 0)))
+    reach = float(np.linalg.norm(np.abs(whole).sum(axis=1)))
+    pieces = transform.pieces(piece)
+    *slices, rest = sliced(columns, width, count, 0)
+    exact = ((part, column) for column in reversed(slices) for part in reversed(pieces))
+    error = _left(count, width, len(pieces), size) * reach * float(np.linalg.norm(magnitudes(columns[0], 0)))
+    return multiplied((whole, rest), exact), error
 
 
 def _widths(bits: int, inner: int, ratio: float) -> tuple[int, int]:
@@ -186,6 +223,9 @@ def _slices(size: float, tolerance: float, width: int, inner: int) -> int:
     return max(1, ceil(needed / width))
 
 
-def _left(count: int, width: int, inner: int) -> float:
-    """The error of a product with so many slices, relative to |W| times the power of two above S."""
-    return dot_error(inner) * 2.0 ** -(count * width) + PAIR_ERROR
+def _left(count: int, width: int, pieces: int, inner: int) -> float:
+    """The error of a product with so many slices, relative to |W| times the power of two above S.
+
+    That of the rest in floats, and that of a sum of k terms in pairs, each with an error of 2^-106 k.
+    """
+    return dot_error(inner) * 2.0 ** -(count * width) + (count * pieces + 2) ** 2 * 2.0 ** (-2 * DIGITS)

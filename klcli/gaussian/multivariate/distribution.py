@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from math import isfinite
+from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula.interval import enclose
-from klcli.formula.numeral import decimal_text
+from klcli.formula.numeral import parse_numeral
 from klcli.formula.tree import Call, Symbol, Tree
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.rational import (
-    Rational,
-    factor,
-    is_semidefinite,
-    product,
-    transpose,
-)
+from klcli.gaussian.distribution import Gaussian, Real
+from klcli.gaussian.multivariate.admission import FORMS, MOST_DIMENSIONS, MOST_EXACT, Form, admitted
+from klcli.gaussian.multivariate.arrays import Floats, admitted_array, diagonal_floats, floats
+from klcli.gaussian.multivariate.rational import Rational, product, transpose
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
-__all__ = ["FORMS", "MOST_EXACT", "Form", "MultivariateGaussian", "exact_deviations", "multivariate"]
+__all__ = [
+    "FORMS",
+    "MOST_DIMENSIONS",
+    "MOST_EXACT",
+    "Form",
+    "MultivariateGaussian",
+    "Origin",
+    "exact_deviations",
+    "multivariate",
+]
 
-MOST_EXACT = 16
-"""Dimensions up to which matrices are treated in exact arithmetic."""
-MOST_DIMENSIONS = 512
-
-_ROUNDING = Fraction(1, 10**12)
-"""The relative asymmetry that computing a covariance in floating point leaves."""
 _DIGITS = 120
 """Of a variance that is irrational, as the one of a log-variance is."""
 
 _ROOT = Call("sqrt", Symbol("s"))
 
-Form: TypeAlias = Literal["cov", "cholesky", "precision-matrix", "correlation"]
-FORMS: Mapping[Form, str] = {
-    "cov": "covariance matrix",
-    "cholesky": "Cholesky factor",
-    "precision-matrix": "precision matrix",
-    "correlation": "correlation matrix",
-}
-"""How a covariance may be given."""
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The file that a matrix was read from, and the SHA-256 of its bytes."""
+
+    file: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,45 +51,50 @@ class MultivariateGaussian:
     Attributes:
         mean: the exact mean of each dimension.
         form: what the matrix is.
-        matrix: the exact matrix, symmetric but for a Cholesky factor, which is lower triangular.
+        matrix: the matrix, symmetric but for a Cholesky factor, which is lower triangular: exact up to
+            16 dimensions, beyond as sums of floats.
         std: the standard deviations that belong to a correlation matrix; empty for other forms.
         asymmetry: the largest difference between an entry and its mirror image, which were averaged.
+        origin: where the matrix was read, if that is to be said in the place of its entries.
     """
 
     mean: tuple[Fraction, ...]
     form: Form
-    matrix: Rational
+    matrix: Rational | Floats
     std: tuple[Fraction, ...] = ()
     asymmetry: float = 0.0
+    origin: Origin | None = None
 
     @classmethod
     def from_matrix(
         cls,
-        mean: Sequence[Fraction],
-        matrix: Sequence[Sequence[Fraction]],
+        mean: Real | Sequence[Real] | Any,
+        matrix: Sequence[Sequence[Real]] | Any,
         form: Form = "cov",
-        std: Sequence[Fraction] = (),
+        std: Real | Sequence[Real] | Any = (),
     ) -> MultivariateGaussian:
-        """A Gaussian from a mean and a matrix; one number for the mean or for `std` serves every dimension.
+        """A Gaussian from a mean and a matrix: numbers, texts of decimals, or arrays of numbers.
+
+        Args:
+            mean: one number serves every dimension; or an array of shape (d,).
+            matrix: rows, or an array of shape (d, d). The floats of an array are taken as they are.
+            form: what the matrix is.
+            std: the standard deviations that belong to a correlation matrix, one or d.
 
         Raises:
-            KlcliError: another shape, not symmetric, not positive definite, no factor, no correlations.
+            KlcliError: no numbers, another shape, not symmetric, not positive definite, no factor, no
+                correlations, more than 4096 dimensions.
         """
-        rows = tuple(map(tuple, matrix))
-        _check_shape(rows, form)
-        size = len(rows)
-        means = _repeated(mean, size, "mu")
-        if form == "cholesky":
-            _check_factor(rows)
-            return cls(means, form, rows)
-        rows, asymmetry = _symmetric(rows, form)
-        if form == "correlation":
-            _check_correlation(rows)
-            found = cls(means, form, rows, _repeated(std, size, "std"), asymmetry)
-        else:
-            found = cls(means, form, rows, (), asymmetry)
-        _check_definite(rows, form)
-        return found
+        if form not in FORMS:
+            raise KlcliError(f"a matrix cannot be {form!r}", f"one of: {', '.join(FORMS)}")
+        found, asymmetry = _matrix(matrix, form)
+        size = len(found.parts[0]) if isinstance(found, Floats) else len(found)
+        means = _repeated(_numbers(mean, "mu"), size, "mu")
+        scales = _repeated(_numbers(std, "std"), size, "std") if form == "correlation" else ()
+        for number in scales:
+            if number <= 0:
+                raise KlcliError(f"std must be > 0, got {float(number):g}", "give standard deviations")
+        return cls(means, form, found, scales, asymmetry)
 
     @property
     def dimension(self) -> int:
@@ -98,22 +104,52 @@ class MultivariateGaussian:
     @property
     def is_exact(self) -> bool:
         """Whether it is small enough for exact arithmetic."""
-        return self.dimension <= MOST_EXACT
+        return not isinstance(self.matrix, Floats)
+
+    @property
+    def is_diagonal(self) -> bool:
+        """Whether all entries of the matrix but those on the diagonal are 0."""
+        if isinstance(self.matrix, Floats):
+            return self.matrix.is_diagonal
+        return not any(entry for i, row in enumerate(self.matrix) for j, entry in enumerate(row) if i != j)
 
     @property
     def has_identity(self) -> bool:
         """Whether the covariance is the identity."""
-        unit = all(entry == (i == j) for i, row in enumerate(self.matrix) for j, entry in enumerate(row))
-        return unit and all(number == 1 for number in self.std)
+        return all(number == 1 for number in (*self.diagonal(), *self.std)) and self.is_diagonal
+
+    def diagonal(self) -> tuple[Fraction, ...]:
+        """The exact entries on the diagonal of the matrix."""
+        if isinstance(self.matrix, Floats):
+            return self.matrix.diagonal
+        return tuple(row[place] for place, row in enumerate(self.matrix))
 
     def symmetric(self) -> Rational:
         """The exact covariance matrix, or the precision matrix where that was given.
 
-        The product that a Cholesky factor takes is for the sizes of exact arithmetic.
+        Raises:
+            ValueError: too many dimensions for exact arithmetic.
         """
+        if isinstance(self.matrix, Floats):
+            raise ValueError(f"exact arithmetic ends at {MOST_EXACT} dimensions")
         if self.form == "cholesky":
             return product(self.matrix, transpose(self.matrix))
-        return _of_correlation(self) if self.form == "correlation" else self.matrix
+        if self.form == "correlation":
+            return tuple(
+                tuple(entry * left * right for entry, right in zip(row, self.std, strict=True))
+                for row, left in zip(self.matrix, self.std, strict=True)
+            )
+        return self.matrix
+
+    def variances(self) -> tuple[Fraction, ...] | None:
+        """The exact variance of each dimension; None where it would take an inverse, or a large product."""
+        if self.form == "correlation":
+            return tuple(number * number for number in self.std)
+        if self.form == "precision-matrix" or (self.form == "cholesky" and not self.is_exact):
+            return None
+        if self.form == "cholesky":
+            return tuple(row[place] for place, row in enumerate(self.symmetric()))
+        return self.diagonal()
 
     def deviations(self) -> tuple[Fraction, ...]:
         """The standard deviation of each dimension, to 120 digits where it is irrational.
@@ -121,35 +157,40 @@ class MultivariateGaussian:
         Raises:
             KlcliError: a precision matrix, whose inverse they would need, or a large Cholesky factor.
         """
-        if self.form == "precision-matrix" or (self.form == "cholesky" and not self.is_exact):
+        variances = self.variances()
+        if variances is None:
             raise KlcliError(
                 f"the variances that belong to this {FORMS[self.form]} are not computed", "give --cov instead"
             )
-        return _valued(_ROOT, [row[place] for place, row in enumerate(self.symmetric())])
+        return _valued(_ROOT, variances)
 
-    def without_correlations(self) -> MultivariateGaussian | None:
+    def independent(self) -> Gaussian | None:
+        """The same Gaussian with its variances as a list; None where dimensions are correlated."""
+        variances = self.variances() if self.is_diagonal else None
+        return None if variances is None else _with_variances(self.mean, variances)
+
+    def without_correlations(self) -> Gaussian | None:
         """The Gaussian with the same variances and independent dimensions; None where it is that already.
 
-        For a precision matrix the variances would need its inverse, and None is returned, too.
+        For a precision matrix and a large Cholesky factor the variances are not known, and None is returned.
         """
-        if self.form == "precision-matrix" or (self.form == "cholesky" and not self.is_exact):
-            return None
-        rows = self.symmetric()
-        diagonal = tuple(
-            tuple(entry if i == j else Fraction(0) for j, entry in enumerate(row))
-            for i, row in enumerate(rows)
-        )
-        return None if rows == diagonal else MultivariateGaussian(self.mean, "cov", diagonal)
+        variances = self.variances()
+        return None if variances is None or self.is_diagonal else _with_variances(self.mean, variances)
 
 
 def multivariate(gaussian: Gaussian | MultivariateGaussian) -> MultivariateGaussian:
     """The same Gaussian, with its variances as a diagonal matrix if it had none.
 
     A variance that is irrational, because the head is a logarithm for example, is taken to 120 digits.
+
+    Raises:
+        KlcliError: more dimensions than a matrix may have.
     """
     if isinstance(gaussian, MultivariateGaussian):
         return gaussian
     variances = _valued(gaussian.parameterization.variance, gaussian.head)
+    if gaussian.dimension > MOST_EXACT:
+        return MultivariateGaussian(gaussian.mean, "cov", diagonal_floats(variances))
     rows = tuple(
         tuple(variance if i == j else Fraction(0) for j in range(gaussian.dimension))
         for i, variance in enumerate(variances)
@@ -168,35 +209,45 @@ def exact_deviations(head: Sequence[Fraction], parameterization: str = "std") ->
 
 
 def _valued(tree: Tree, heads: Sequence[Fraction]) -> tuple[Fraction, ...]:
-    return tuple(Fraction(enclose(tree, {"s": head}, _DIGITS).low) for head in heads)
+    found = {head: Fraction(enclose(tree, {"s": head}, _DIGITS).low) for head in set(heads)}
+    return tuple(found[head] for head in heads)
 
 
-def _of_correlation(gaussian: MultivariateGaussian) -> Rational:
-    return tuple(
-        tuple(entry * left * right for entry, right in zip(row, gaussian.std, strict=True))
-        for row, left in zip(gaussian.matrix, gaussian.std, strict=True)
-    )
+def _with_variances(mean: tuple[Fraction, ...], variances: tuple[Fraction, ...]) -> Gaussian:
+    return Gaussian(mean, variances, PARAMETERIZATIONS["var"])
 
 
-def _check_shape(rows: Rational, form: Form) -> None:
-    size = len(rows)
-    if not size or not rows[0]:
-        raise KlcliError(f"the {FORMS[form]} is empty", "for example '[[1.2, 0.3], [0.3, 0.9]]'")
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(rows[0]):
-            raise KlcliError(
-                f"row {number} of the {FORMS[form]} has {len(row)} entries, row 1 has {len(rows[0])}",
-                "give every row the same number of entries",
-            )
-    if size != len(rows[0]):
-        raise KlcliError(
-            f"the {FORMS[form]} is {size} x {len(rows[0])}, not square",
-            "for independent dimensions give a list: --sigma 1.2,0.9 or --var 1.44,0.81",
-        )
-    if size > MOST_DIMENSIONS:
-        raise KlcliError(
-            f"the {FORMS[form]} has {size} dimensions", f"at most {MOST_DIMENSIONS} are computed"
-        )
+def _matrix(given: Any, form: Form) -> tuple[Rational | Floats, float]:
+    """The matrix and its asymmetry; an array that is too large for exact arithmetic stays one."""
+    if hasattr(given, "tolist"):
+        import numpy
+
+        array = numpy.asarray(given)
+        if array.ndim != 2 or len(array) > MOST_EXACT:
+            return admitted_array(array, form)
+        given = array.tolist()
+    rows = tuple(_numbers(row, f"row {number} of the matrix") for number, row in enumerate(given, 1))
+    found, asymmetry = admitted(rows, form)
+    return (floats(found) if len(found) > MOST_EXACT else found), asymmetry
+
+
+def _numbers(given: Any, name: str) -> tuple[Fraction, ...]:
+    listed = given.tolist() if hasattr(given, "tolist") else given
+    several = [listed] if isinstance(listed, int | float | Fraction | Decimal | str) else listed
+    return tuple(_exact(number, name) for number in several)
+
+
+def _exact(number: Any, name: str) -> Fraction:
+    if isinstance(number, Fraction):
+        return number
+    if isinstance(number, str):
+        return parse_numeral(number, name)
+    plain = number.item() if hasattr(number, "item") else number
+    if not isinstance(plain, int | float | Decimal):
+        raise KlcliError(f"{name} must hold numbers, got {number!r:.60}", "for example 1.2 or '0.1'")
+    if not isfinite(plain):
+        raise KlcliError(f"{name} must be finite, got {plain}", "only finite numbers have a finite KL")
+    return Fraction(plain)
 
 
 def _repeated(values: Sequence[Fraction], size: int, name: str) -> tuple[Fraction, ...]:
@@ -208,89 +259,3 @@ def _repeated(values: Sequence[Fraction], size: int, name: str) -> tuple[Fractio
             "give one number, or one for every dimension",
         )
     return tuple(values)
-
-
-def _symmetric(rows: Rational, form: Form) -> tuple[Rational, float]:
-    """The mean of the matrix and its mirror image, and how far they were apart."""
-    widest = Fraction(0)
-    for i, row in enumerate(rows):
-        for j in range(i):
-            entry, mirror = row[j], rows[j][i]
-            if entry == mirror:
-                continue
-            gap = abs(entry - mirror)
-            if gap > _ROUNDING * max(abs(entry), abs(mirror)):
-                raise KlcliError(
-                    f"the {FORMS[form]} is not symmetric: entry ({j + 1}, {i + 1}) is {decimal_text(mirror)}"
-                    f" and ({i + 1}, {j + 1}) is {decimal_text(entry)}",
-                    "a lower triangular factor is --cholesky; otherwise make both entries the same",
-                )
-            widest = max(widest, gap)
-    if not widest:
-        return rows, 0.0
-    return tuple(
-        tuple((entry + rows[j][i]) / 2 for j, entry in enumerate(row)) for i, row in enumerate(rows)
-    ), float(widest)
-
-
-def _check_factor(rows: Rational) -> None:
-    for i, row in enumerate(rows):
-        for j in range(i + 1, len(rows)):
-            if row[j]:
-                raise KlcliError(
-                    f"the Cholesky factor is not lower triangular: entry ({i + 1}, {j + 1}) is"
-                    f" {decimal_text(row[j])}",
-                    "give the lower factor L with S = L L^T; for an upper one, its transpose",
-                )
-        if row[i] < 0:
-            raise KlcliError(
-                f"entry ({i + 1}, {i + 1}) of the Cholesky factor is {decimal_text(row[i])}, not > 0",
-                "its diagonal is positive; is it the covariance? --cov",
-            )
-
-
-def _check_correlation(rows: Rational) -> None:
-    for i, row in enumerate(rows):
-        if row[i] != 1:
-            raise KlcliError(
-                f"entry ({i + 1}, {i + 1}) of the correlation matrix is {decimal_text(row[i])}, not 1",
-                "if the diagonal holds variances, it is --cov",
-            )
-        for j, entry in enumerate(row):
-            if abs(entry) > 1:
-                raise KlcliError(
-                    f"entry ({i + 1}, {j + 1}) of the correlation matrix is {decimal_text(entry)}",
-                    "correlations lie between -1 and 1",
-                )
-
-
-def _check_definite(rows: Rational, form: Form) -> None:
-    """Refuse what is neither positive definite nor singular, naming the first minor that fails."""
-    for i, row in enumerate(rows):
-        if row[i] < 0:
-            raise KlcliError(
-                f"the {FORMS[form]} is not positive definite: entry ({i + 1}, {i + 1}) on its diagonal is"
-                f" {decimal_text(row[i])}",
-                "variances are positive; are these logarithms? --logvar takes a list of them",
-            )
-    if len(rows) > MOST_EXACT:
-        return
-    order = factor(rows)
-    if isinstance(order, int) and (form == "precision-matrix" or not is_semidefinite(rows)):
-        raise KlcliError(
-            f"the {FORMS[form]} is not positive definite: its leading minor of order {order} is"
-            f" {'0' if is_semidefinite(rows) else 'not positive'}",
-            _definite_hint(rows, order),
-        )
-
-
-def _definite_hint(rows: Rational, order: int) -> str:
-    """What is wrong in the first failing minor, for the sizes where it can be seen."""
-    last = order - 1
-    for j in range(last):
-        if rows[j][last] ** 2 > rows[j][j] * rows[last][last]:
-            return (
-                f"entry ({j + 1}, {order}) is {decimal_text(rows[j][last])}: at most the root of the product"
-                " of both diagonal entries is possible"
-            )
-    return "are its entries rounded? a small multiple of the identity added makes it positive definite"

@@ -30,8 +30,9 @@ __all__ = ["MatrixForm", "divergence", "divergence_digits"]
 Enclosure: TypeAlias = Callable[[int], Interval]
 _NEAREST = 2.0**-53
 
-Method: TypeAlias = Literal["exact arithmetic", "whitening", "whitening with exact products"]
+Method: TypeAlias = Literal["exact arithmetic", "whitening with exact products"]
 
+_IN_FLOATS: Method = "whitening with exact products"
 _SINGULAR = "the posterior's {} is singular: q has no density where p has one"
 
 
@@ -48,7 +49,7 @@ class MatrixForm:
         mahalanobis: (mu_q - mu_p)^T S_p^-1 (mu_q - mu_p).
         dimension: d.
         method: in which arithmetic.
-        error: an estimate of the relative error of the value.
+        error: a bound on the relative error of the value.
         reason: why the value is infinite, if it is.
     """
 
@@ -157,7 +158,7 @@ def _in_floats(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> 
 
     found = whitened(q, p)
     if found is None:
-        return _infinite(q, "whitening")
+        return _infinite(q, _IN_FLOATS)
     nats = log(2) if unit == "bits" else 1.0
     spread, shift = found.spread / nats, found.square / 2 / nats
     return MatrixForm(
@@ -168,6 +169,6 @@ def _in_floats(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> 
         found.log_determinant,
         found.square,
         q.dimension,
-        found.method,
-        found.error,
+        _IN_FLOATS,
+        found.error if unit == "nats" else found.error + 2 * _NEAREST,
     )

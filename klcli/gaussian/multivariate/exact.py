@@ -92,7 +92,7 @@ def _root(q: MultivariateGaussian) -> tuple[Rational, tuple[Fraction, ...]] | No
         return _lower(found), found.pivots
     size = q.dimension
     unit = tuple(tuple(Fraction(i == j) for j in range(size)) for i in range(size))
-    return transpose(solved(q.matrix, unit)), tuple(1 / pivot for pivot in found.pivots)
+    return transpose(solved(q.symmetric(), unit)), tuple(1 / pivot for pivot in found.pivots)
 
 
 def _whitened(p: MultivariateGaussian, right: Rational) -> tuple[Rational, tuple[Fraction, ...]]:

@@ -18,7 +18,18 @@ from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, Tran
 from klcli.gaussian.multivariate.products import DIGITS, magnitudes
 from klcli.gaussian.pairs import Array
 
-__all__ = ["Flat", "IndefiniteError", "balance", "flattened", "log_volume_ratio", "lower_factor", "scaled", "spread_error", "triangular_inverse"]
+__all__ = [
+    "Flat",
+    "IndefiniteError",
+    "Which",
+    "balance",
+    "flattened",
+    "log_volume_ratio",
+    "lower_factor",
+    "scaled",
+    "spread_error",
+    "triangular_inverse",
+]
 
 _MOST_ROUNDS = 5
 _AIM = 2.0**-6
@@ -65,14 +76,15 @@ class Flat:
 
 
 def balance(matrix: Array, which: Which) -> Array:
-    """Whole numbers by which the rows and columns are to be scaled, as powers of 2, for a diagonal in [1/4, 4).
+    """Whole numbers: rows and columns scaled by these powers of 2 leave a diagonal between 1/4 and 4.
 
     Raises:
         IndefiniteError: the diagonal is not positive.
     """
     failing = np.flatnonzero(~(np.diagonal(matrix) > 0))
     if len(failing):
-        raise IndefiniteError(which, int(failing[0]) + 1, singular=False)
+        singular = bool((np.diagonal(matrix) >= 0).all())
+        raise IndefiniteError(which, int(failing[0]) + 1, singular=singular)
     _, exponent = np.frexp(np.sqrt(np.diagonal(matrix)))
     return np.asarray(exponent)
 
@@ -177,7 +189,7 @@ def log_volume_ratio(target: Flat, base: Flat) -> tuple[float, float]:
     mantissas, exponents = [], []
     for flat in (base, target):
         mantissa, exponent = np.frexp(np.diagonal(flat.transform.entries))
-        mantissas.append(prod(int(number) for number in np.ldexp(mantissa, DIGITS)))
+        mantissas.append(prod(map(int, np.ldexp(mantissa, DIGITS).tolist())))
         exponents.append(int(exponent.sum()) - int(flat.units.sum()))
     logs = [_log(number) for number in mantissas]
     total = _LOG.multiply(2, logs[0] - logs[1] + (exponents[0] - exponents[1]) * _LOG.ln(Decimal(2)))

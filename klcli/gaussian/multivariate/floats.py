@@ -1,4 +1,4 @@
-"""Large Gaussians in float64: their matrices as pairs of floats, which hold decimals to 106 bits."""
+"""Large Gaussians in float64: their matrices as sums of floats, which hold decimals to 106 bits."""
 
 from __future__ import annotations
 
@@ -9,16 +9,24 @@ from functools import lru_cache
 import numpy as np
 
 from klcli.errors import KlcliError
+from klcli.gaussian.multivariate.arrays import Floats, floats, pair_of
+from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
+from klcli.gaussian.multivariate.flattening import IndefiniteError, lower_factor, triangular_inverse
 from klcli.gaussian.multivariate.products import exact_product
-from klcli.gaussian.multivariate.whitening import IndefiniteError, Whitened, definite_factor, plus, whiten
+from klcli.gaussian.multivariate.whitening import Whitened, whiten
 from klcli.gaussian.pairs import Pair, add, difference
+from klcli.gaussian.pairs import product as exact_products
 
-__all__ = ["covariance", "whitened"]
+__all__ = ["covariance", "distance", "whitened"]
 
 _BITS = 110
 """Of the factors of a covariance: all of a float, and most of what stands far below the largest entry."""
-_FLOAT_BITS = 53
+_PAIR = 2.0**-105
+"""The relative error of a rational as a pair of floats, twice over."""
+_PRODUCT = 2.0**-97
+"""The error of an exact product of two such factors, relative to the sizes of a row and a column: of 110 bits
+of each, and of the sum of up to 2^12 of them."""
 _MOST_STEPS = 8
 _SETTLED = 1e-10
 """A residual whose square, which the next step leaves, cannot be seen."""
@@ -30,9 +38,8 @@ def whitened(q: MultivariateGaussian, p: MultivariateGaussian) -> Whitened | Non
     Raises:
         KlcliError: a matrix is not positive definite, or the prior's is singular.
     """
-    distance = _pairs([[mean_q - mean_p] for mean_q, mean_p in zip(q.mean, p.mean, strict=True)])
     try:
-        return whiten(covariance(q), covariance(p), distance)
+        return whiten(covariance(q), covariance(p), distance(q, p))
     except IndefiniteError as error:
         if error.which == "posterior" and error.singular:
             return None
@@ -40,60 +47,93 @@ def whitened(q: MultivariateGaussian, p: MultivariateGaussian) -> Whitened | Non
         raise _indefinite(f"the {error.which}'s {form}", error) from None
 
 
-@lru_cache(maxsize=4)
-def covariance(gaussian: MultivariateGaussian) -> Pair:
-    """The covariance matrix, of shape (d, d), each entry a sum of two floats.
+def distance(q: MultivariateGaussian, p: MultivariateGaussian) -> Pair:
+    """mu_q - mu_p, of shape (d, 1), as sums of two floats."""
+    return pair_of([[mean_q - mean_p] for mean_q, mean_p in zip(q.mean, p.mean, strict=True)])
+
+
+@lru_cache(maxsize=2)
+def covariance(gaussian: MultivariateGaussian) -> FloatMatrix:
+    """The covariance matrix, of shape (d, d), and how far it may be off.
 
     Raises:
         KlcliError: a precision matrix that is not positive definite.
     """
+    matrix = gaussian.matrix
+    if not isinstance(matrix, Floats):
+        matrix = floats(matrix)
     match gaussian.form:
         case "cholesky":
-            factor = _pairs(gaussian.matrix)
-            return exact_product(factor, (factor[0].T.copy(), factor[1].T.copy()), _BITS)
+            lower = _pair(matrix)
+            found = exact_product(lower, (lower[0].T.copy(), lower[1].T.copy()), _BITS)
+            return FloatMatrix(_symmetric(found), _PRODUCT)
         case "precision-matrix":
             try:
-                return _inverse(_pairs(gaussian.matrix))
+                return _inverse(_pair(matrix))
             except IndefiniteError as error:
                 raise _indefinite("the precision matrix", error) from None
-    return _pairs(gaussian.symmetric())
+        case "correlation":
+            return FloatMatrix(_of_correlation(_pair(matrix), gaussian.std), 8 * _PAIR)
+    return FloatMatrix(matrix.parts, _PAIR if len(matrix.parts) > 1 else 0.0)
 
 
-def _inverse(matrix: Pair) -> Pair:
-    """The inverse by Newton's iteration X (2 I - P X), each product without rounding errors."""
-    factor = definite_factor(matrix[0], "posterior")
-    lower = np.linalg.inv(factor)
-    start = lower.T @ lower
+def _of_correlation(matrix: Pair, std: Sequence[Fraction]) -> Pair:
+    """D R D."""
+    high, low = pair_of([std])
+    for column in ((high, low), (high.T, low.T)):
+        whole, error = exact_products(matrix[0], np.broadcast_to(column[0], matrix[0].shape))
+        matrix = add(whole, error + (matrix[0] * column[1] + matrix[1] * column[0]))
+    return matrix
+
+
+def _inverse(matrix: Pair) -> FloatMatrix:
+    """The inverse X of P by Newton's iteration X (2 I - P X), each product without rounding errors.
+
+    With V = L^-1 of the Cholesky factor of P, S = P^-1 differs from X by S (I - P X), and by no more than
+    |V (I - P X) V^-1| of x^T S x, up to the small |V P V^T - I|.
+    """
+    lower = lower_factor(matrix[0], "posterior")
+    inverse = triangular_inverse(lower)
+    start = inverse.T @ inverse
     found: Pair = (start, np.zeros_like(start))
     for _ in range(_MOST_STEPS):
-        image = exact_product(matrix, found, _BITS)
-        rest = difference(np.eye(len(start)), image[0])
-        rest = add(rest[0], rest[1] - image[1])
-        step = exact_product(found, rest, _BITS)
-        found = plus(found, step)
+        rest = _residual(matrix, found)
+        found = _plus(found, exact_product(found, rest, _BITS))
         if np.max(np.abs(rest[0])) < _SETTLED:
             break
-    return _symmetric(found)
+    found = _symmetric(found)
+    rest = _residual(matrix, found)
+    seen = np.linalg.norm(inverse @ (rest[0] + rest[1]) @ lower)
+    unseen = (
+        _PRODUCT
+        * np.linalg.norm(np.abs(inverse) @ np.abs(matrix[0]))
+        * np.linalg.norm(np.abs(found[0]) @ np.abs(lower))
+    )
+    rounding = dot_error(2 * len(lower)) * np.linalg.norm(np.abs(inverse) @ np.abs(rest[0]) @ np.abs(lower))
+    return FloatMatrix(found, _PAIR, 2 * float(seen + unseen + rounding))
+
+
+def _residual(matrix: Pair, inverse: Pair) -> Pair:
+    """I - P X."""
+    image = exact_product(matrix, inverse, _BITS)
+    high, low = difference(np.eye(len(image[0])), image[0])
+    return add(high, low - image[1])
+
+
+def _plus(left: Pair, right: Pair) -> Pair:
+    high, error = difference(left[0], -right[0])
+    return difference(high, -(error + (left[1] + right[1])))
 
 
 def _symmetric(matrix: Pair) -> Pair:
-    high, low = plus(matrix, (matrix[0].T, matrix[1].T))
+    high, low = _plus(matrix, (matrix[0].T, matrix[1].T))
     return high / 2, low / 2
 
 
-def _pairs(rows: Sequence[Sequence[Fraction]]) -> Pair:
-    """Rationals as sums of two floats."""
-    high = np.array([[float(entry) for entry in row] for row in rows])
-    low = np.array([[_rest(entry) for entry in row] for row in rows])
-    return high, low
-
-
-def _rest(number: Fraction) -> float:
-    """What the nearest float leaves of a rational; nothing of what came from a float."""
-    denominator = number.denominator
-    if denominator & (denominator - 1) == 0 and number.numerator.bit_length() <= _FLOAT_BITS:
-        return 0.0
-    return float(number - Fraction(float(number)))
+def _pair(matrix: Floats) -> Pair:
+    """A matrix as a sum of two arrays."""
+    high = matrix.parts[0]
+    return high, matrix.parts[1] if len(matrix.parts) > 1 else np.zeros_like(high)
 
 
 def _indefinite(name: str, error: IndefiniteError) -> KlcliError:

@@ -17,6 +17,8 @@ __all__ = ["MatrixLogRatio", "log_ratio"]
 
 _EPSILON = 2.0**-52
 _LARGE = 1e100
+_MOST_DECOMPOSED = 512
+"""Dimensions up to which singular values take no longer than the samples."""
 _LOG_TWO_PI = log(2 * pi)
 
 
@@ -146,19 +148,32 @@ def _from_floats(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogR
     import numpy
     from scipy.linalg import solve_triangular
 
-    from klcli.gaussian.multivariate.floats import covariance
+    from klcli.gaussian.multivariate.floats import covariance, distance
 
-    matrices = [high + low for high, low in map(covariance, (q, p))]
+    matrices = [sum(found.parts[1:], found.high) for found in map(covariance, (q, p))]
     try:
         lower_q, lower_p = map(numpy.linalg.cholesky, matrices)
     except numpy.linalg.LinAlgError:
         return None
-    gap = numpy.array([float(a - b) for a, b in zip(q.mean, p.mean, strict=True)])
-    scaled = matrices[1] / numpy.sqrt(numpy.outer(numpy.diagonal(matrices[1]), numpy.diagonal(matrices[1])))
+    high, low = distance(q, p)
     return MatrixLogRatio(
         solve_triangular(lower_p, lower_q, lower=True),
-        solve_triangular(lower_p, gap, lower=True),
+        solve_triangular(lower_p, (high + low).ravel(), lower=True),
         float(numpy.log(numpy.diagonal(lower_q)).sum()),
         float(numpy.log(numpy.diagonal(lower_p)).sum()),
-        float(numpy.linalg.cond(scaled)) * sqrt(q.dimension) * _EPSILON,
+        _condition(matrices[1]) * sqrt(q.dimension) * _EPSILON,
     )
+
+
+def _condition(matrix: NDArray[Any]) -> float:
+    """The condition number with the diagonal scaled to 1; of many dimensions a bound, which takes no time."""
+    import numpy
+
+    from klcli.gaussian.multivariate.flattening import triangular_inverse
+
+    root = numpy.sqrt(numpy.diagonal(matrix))
+    scaled = matrix / root[:, None] / root
+    if len(matrix) <= _MOST_DECOMPOSED:
+        return float(numpy.linalg.cond(scaled))
+    inverse = numpy.abs(triangular_inverse(numpy.linalg.cholesky(scaled)))
+    return float(numpy.abs(scaled).sum(axis=0).max() * inverse.sum(axis=0).max() * inverse.sum(axis=1).max())

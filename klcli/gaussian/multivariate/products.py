@@ -8,19 +8,17 @@ last slice is so small that its product may be rounded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil, log2
 
 import numpy as np
 
-from klcli.gaussian.pairs import Array, Pair, difference
+from klcli.gaussian.pairs import Array, Pair, add, difference
 
-__all__ = ["DIGITS", "PAIR_ERROR", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
+__all__ = ["DIGITS", "added", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
 
 DIGITS = 53
 """Bits of a float64."""
-PAIR_ERROR = 2.0**-96
-"""A bound on the error of a sum of up to 30 terms in a pair of floats, relative to their sizes: 30^2 2^-106."""
 
 
 def exact_width(inner: int) -> int:
@@ -54,24 +52,33 @@ def sliced(parts: Sequence[Array], width: int, count: int, axis: int) -> list[Ar
     return [*slices, high if low is None else high + low]
 
 
-def multiplied(pieces: Sequence[Array], whole: Array, columns: Sequence[Array]) -> Pair:
-    """W times a matrix.
+def multiplied(rough: tuple[Array, Array], exact: Iterable[tuple[Array, Array]]) -> Pair:
+    """The sum of products of matrices.
 
     Args:
-        pieces: what adds up to W, each of so few bits that its products with slices are exact.
-        whole: W itself.
-        columns: the slices of the matrix and, last, its rest.
+        rough: the factors of the one that may be rounded.
+        exact: the factors of those that have no rounding error, from small to large.
 
     Returns:
-        the product, whose error is that of a float product with the rest, and of a sum in pairs.
+        the sum, whose error is that of the rough product, and one of k^2 2^-106 of the sizes of k products.
     """
-    *slices, rest = columns
-    high, low = whole @ rest, np.zeros((len(whole), rest.shape[1]))
-    for column in reversed(slices):  # the smallest products first
-        for piece in reversed(pieces):
-            high, error = difference(high, -(piece @ column))
-            low += error
-    return difference(high, -low)
+    high = rough[0] @ rough[1]
+    low = np.zeros_like(high)
+    for left, right in exact:
+        high = added(high, left @ right, low)
+    return add(high, low)  # where the sum has cancelled, the error of this is one of the low part
+
+
+def added(high: Array, term: Array, low: Array) -> Array:
+    """The sum of two arrays; its error is added to the third, and the second is overwritten (Knuth)."""
+    total = high + term
+    part = total - high
+    term -= part
+    np.subtract(total, part, out=part)
+    np.subtract(high, part, out=part)
+    part += term
+    low += part
+    return total
 
 
 def exact_product(left: Pair, right: Pair, bits: int) -> Pair:

@@ -9,7 +9,8 @@ rounding errors, which makes the error independent of the condition of S_p. S_q 
 both the determinants. Where S_q is near S_p that would cancel; then, with the Cholesky factor of I + E,
 E = (I + R)^(-1/2) C (I + R)^(-1/2),
 
-    2 spread = tr E - log |I + E| = sum_{j<k} L_kj^2 + sum_k (d_k - log(1 + d_k)),  d_k = E_kk - sum_{j<k} L_kj^2
+    2 spread = tr E - log |I + E| = sum_{j<k} L_kj^2 + sum_k (d_k - log(1 + d_k))
+    with d_k = E_kk - sum_{j<k} L_kj^2
 
 in which no term is negative, and which keeps its digits.
 
@@ -29,13 +30,13 @@ from klcli.gaussian.kernel import excess
 from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, congruence, dot_error, image
 from klcli.gaussian.multivariate.flattening import (
     Flat,
+    Which,
     balance,
     flattened,
     log_volume_ratio,
     lower_factor,
     scaled,
     spread_error,
-    triangular_inverse,
 )
 from klcli.gaussian.multivariate.products import DIGITS
 from klcli.gaussian.pairs import Array, Pair, difference
@@ -43,10 +44,13 @@ from klcli.gaussian.pairs import Array, Pair, difference
 __all__ = ["Whitened", "whiten"]
 
 _UNIT = 2.0**-DIGITS
-_TOLERANCE = 2.0**-58
-"""What R may be off, and C relative to its norm: less than what the rounding of the result adds."""
+_TOLERANCES = (2.0**-50, 2.0**-62, 2.0**-76)
+"""What R may be off, and C, near 0, relative to its norm: the next one where the error is not `_FINE`."""
+_FINE = 2.0**-48
 _APART = 0.5
 """The Frobenius norm of C from which on determinants do not cancel."""
+_LEAST = 4 / 3
+"""A bound on |(I + R)^-1|."""
 _SUM_ERROR = 64 * _UNIT
 """A bound on the relative error of numpy's sum of up to 2^25 positive terms: blocks of 128 in eight strands,
 added up by pairs."""
@@ -73,32 +77,46 @@ class Whitened:
 
 @dataclass(frozen=True, slots=True)
 class _Twice:
-    """Twice the spread, with its parts and a bound on its absolute error."""
+    """Twice the spread, with its parts and two bounds on its absolute error.
+
+    Attributes:
+        sliced: on what more slices and exacter matrices would take away.
+        rounded: on the rest.
+    """
 
     value: float
     trace: float
     log_determinant: float
-    error: float
+    sliced: float
+    rounded: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Remainder:
-    """R, near 0, with what solves systems with I + R.
-
-    Attributes:
-        matrix: R.
-        factor: the Cholesky factor of I + R.
-        inverse: the inverse of that.
-        growth: a bound on | |V| |L| |, for the factor L and its inverse V.
-    """
+    """R, near 0, with the Cholesky factor of I + R."""
 
     matrix: Congruence
     factor: Array
-    inverse: Array
+
+    @classmethod
+    def of(cls, matrix: Congruence, which: Which) -> _Remainder:
+        return cls(matrix, lower_factor(matrix.entries + np.eye(len(matrix.entries)), which))
 
     @property
     def growth(self) -> float:
+        """A bound on the norm of |L^-1| |L|, for the factor L."""
         return (1 + 2 * self.matrix.norm) ** 2
+
+    def solved(self, right: Array) -> Array:
+        """L^-1 B."""
+        from scipy.linalg.blas import dtrsm
+
+        return np.asarray(dtrsm(1.0, self.factor.T, right.T, side=1, lower=0).T)
+
+    def excess(self) -> tuple[float, float]:
+        """tr R - log |I + R|, and a bound on its error."""
+        rounding = _residual(self.factor) + _UNIT * self.matrix.norm
+        return _excess(self.matrix.entries, self.factor, self.matrix.error + rounding)
 
 
 def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
@@ -112,37 +130,62 @@ def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
     Raises:
         IndefiniteError: one of them is not positive definite.
     """
-    flat = flattened(base, "prior", _TOLERANCE)
-    factor = lower_factor(flat.rest.entries + np.eye(len(base.high)), "prior")
-    rest = _Remainder(flat.rest, factor, triangular_inverse(factor))
-    square, square_error = _square(distance, flat, rest)
-    twice = _twice_the_spread(target, base, flat, rest)
-    total = twice.value + square
-    error = (twice.error + square_error) / total + 3 * _UNIT if total else 0.0
+    for tolerance in _TOLERANCES:
+        flat = flattened(base, "prior", tolerance)
+        rest = _Remainder.of(flat.rest, "prior")
+        square, square_error = _square(distance, flat, rest)
+        twice = _twice_the_spread(target, base, flat, rest, tolerance)
+        total = twice.value + square
+        if twice.sliced <= _FINE * total:
+            break
+    error = (twice.sliced + twice.rounded + square_error) / total + 3 * _UNIT if total else 0.0
     return Whitened(twice.value / 2, square, twice.trace, twice.log_determinant, error)
 
 
-def _twice_the_spread(target: FloatMatrix, base: FloatMatrix, flat: Flat, rest: _Remainder) -> _Twice:
+def _twice_the_spread(
+    target: FloatMatrix, base: FloatMatrix, flat: Flat, rest: _Remainder, tolerance: float
+) -> _Twice:
     balance(target.high, "posterior")
-    change = _change(scaled(target, flat.units), scaled(base, flat.units), flat)
-    if change is None:
-        return _Twice(0.0, 0.0, 0.0, 0.0)
+    matrices = scaled(target, flat.units), scaled(base, flat.units)
+    change = None
+    if _estimate(flat, matrices[0].high, matrices[1].high) > 4 * _APART:
+        change = _from_image(matrices[0], flat, tolerance)
+    if change is None or change.norm <= 2 * _APART:
+        gap = _gap(matrices[0].parts, matrices[1].parts)
+        if not gap[0].any():
+            return _Twice(0.0, 0.0, 0.0, 0.0, 0.0)
+        change = _from_difference(gap, *matrices, flat, tolerance)
     if change.norm <= _APART:
         return _near(change, rest)
-    return _apart(change, flat, rest, flattened(target, "posterior", _TOLERANCE))
+    return _apart(change, flat, rest, flattened(target, "posterior", tolerance))
 
 
-def _change(target: FloatMatrix, base: FloatMatrix, flat: Flat) -> Congruence | None:
-    """W (S_q - S_p) W^T, or None where nothing is left of the difference."""
-    gap = _gap(target.parts, base.parts)
-    if not gap[0].any():
-        return None
+def _estimate(flat: Flat, high: Array, less: Array | None = None) -> float:
+    """The norm of W (A - B) W^T from its image of a random vector; rounding errors may make it too large."""
     entries = flat.transform.entries
-    probe = np.random.Generator(np.random.SFC64(0)).standard_normal((len(entries), 1))
-    norm = float(np.linalg.norm(entries @ (gap[0] @ (entries.T @ probe))))
-    found = congruence(flat.transform, gap, _TOLERANCE * norm)
-    if found.error > 4 * _TOLERANCE * found.norm:  # rounding errors had made the first look too large
-        found = congruence(flat.transform, gap, _TOLERANCE * found.norm)
+    moved = entries.T @ np.random.Generator(np.random.SFC64(0)).standard_normal((len(entries), 1))
+    found = high @ moved if less is None else high @ moved - less @ moved
+    return float(np.linalg.norm(entries @ found))
+
+
+def _from_image(target: FloatMatrix, flat: Flat, tolerance: float) -> Congruence:
+    """C as W S_q W^T - I - R."""
+    found = congruence(flat.transform, target.parts, tolerance, identity=True)
+    return Congruence(
+        found.entries - flat.rest.entries,
+        (*found.diagonal, *(-entry for entry in flat.rest.diagonal)),
+        found.error + flat.rest.error + spread_error(target, flat.transform, found.norm),
+    )
+
+
+def _from_difference(
+    gap: tuple[Array, ...], target: FloatMatrix, base: FloatMatrix, flat: Flat, tolerance: float
+) -> Congruence:
+    """C as W (S_q - S_p) W^T, with a tolerance relative to its norm."""
+    norm = _estimate(flat, gap[0])
+    found = congruence(flat.transform, gap, tolerance * norm)
+    if found.error > 4 * tolerance * found.norm:
+        found = congruence(flat.transform, gap, tolerance * found.norm)
     given = spread_error(target, flat.transform, found.norm) + spread_error(base, flat.transform)
     return replace(found, error=found.error + given)
 
@@ -158,48 +201,41 @@ def _gap(target: tuple[Array, ...], base: tuple[Array, ...]) -> tuple[Array, ...
 
 
 def _near(change: Congruence, rest: _Remainder) -> _Twice:
-    """From E, for a C near 0: with V (I + R) V^T near I it is V C V^T."""
+    """From E = L^-1 C L^-T, for a C near 0 and the Cholesky factor L of I + R."""
     size, norm, growth = len(change.entries), change.norm, rest.growth
-    relative = rest.inverse @ change.entries @ rest.inverse.T
-    relative = (relative + relative.T) / 2
-    rounding = dot_error(size) * growth * (4 + growth) + rest.matrix.error + 2 * _UNIT
-    error = 1.4 * (norm * rounding + change.error)  # 1.4 > |(I + R)^-1|
-    factor = lower_factor(relative + np.eye(size), "posterior")
-    value, error = _excess(relative, factor, error)
-    trace = fsum(np.diagonal(relative).tolist())
-    return _Twice(value, trace, trace - value, error)
+    relative = rest.solved(rest.solved(change.entries).T)
+    whole = _Remainder.of(Congruence((relative + relative.T) / 2, (), 0.0), "posterior")
+    rounding = _LEAST * norm * (5 * dot_error(size) * growth + 2 * _UNIT)
+    value, rounded = _excess(whole.matrix.entries, whole.factor, rounding + _residual(whole.factor))
+    _, error = _excess(whole.matrix.entries, whole.factor, _LEAST * (norm * rest.matrix.error + change.error))
+    trace = fsum(np.diagonal(whole.matrix.entries).tolist())
+    return _Twice(value, trace, trace - value, error, rounded)
 
 
 def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Twice:
     """From traces and determinants: tr (I + R)^-1 C is tr C - tr R C + tr R (I + R)^-1 R C."""
-    small, own = rest.matrix, other.rest
+    small, own = rest.matrix, _Remainder.of(other.rest, "posterior")
     size, norm, left = len(change.entries), change.norm, small.norm
-    image = rest.inverse @ small.entries
+    image = rest.solved(small.entries)
     trace = [
         *change.diagonal,
         -float(np.sum(small.entries * change.entries)),
         float(np.sum((image.T @ image) * change.entries)),
     ]
-    factor = lower_factor(own.entries + np.eye(size), "posterior")
-    excess_q, error_q = _excess(own.entries, factor, own.error + _UNIT * own.norm)
-    excess_p, error_p = _excess(small.entries, rest.factor, small.error + _UNIT * left)
+    excess_q, error_q = own.excess()
+    excess_p, error_p = rest.excess()
     logs = [
         *log_volume_ratio(other, flat),
-        *own.diagonal,
+        *other.rest.diagonal,
         -excess_q,
         *(-entry for entry in small.diagonal),
         excess_p,
     ]
-    rounding = left * norm * (_SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
-    error = (
-        sqrt(size) * (change.error + small.error + own.error)
-        + 1.4 * (left * change.error + norm * small.error)
-        + rounding
-        + error_q
-        + error_p
-    )
+    sliced = sqrt(size) * (change.error + small.error + other.rest.error)
+    sliced += _LEAST * (left * change.error + norm * small.error)
+    rounded = left * norm * (_SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
     value = max(0.0, fsum([*trace, *(-term for term in logs)]))
-    return _Twice(value, fsum(trace), fsum(logs), error)
+    return _Twice(value, fsum(trace), fsum(logs), sliced, rounded + error_q + error_p)
 
 
 def _excess(matrix: Array, factor: Array, error: float) -> tuple[float, float]:
@@ -208,32 +244,36 @@ def _excess(matrix: Array, factor: Array, error: float) -> tuple[float, float]:
     Args:
         matrix: E, symmetric.
         factor: the Cholesky factor of I + E.
-        error: a bound on the Frobenius norm of the error of E.
+        error: a bound on the Frobenius norm of the error of E and of the residual of the factor.
 
-    With a matrix F of no trace, which holds the residual of the factor, the sum is that of E + F, and
-    moves by <(I + E)^-1 E, F>.
+    The factor is that of I + E + F with a diagonal of F that the differences d_k undo; the sum moves by
+    <(I + E)^-1 E, F>.
     """
     diagonal, lower = np.diagonal(matrix), np.tril(factor, -1)
     sums = np.sum(lower * lower, axis=1)
     pivots = diagonal - sums
     value = float(np.sum(sums)) + float(np.sum(excess(pivots, 0.5 * pivots * pivots, 1 + pivots)))
-    below, norm = sqrt(float(np.sum(sums))), float(np.linalg.norm(matrix)) * (1 + _SUM_ERROR)
-    residual = dot_error(len(matrix)) * below * (sqrt(2) * (float(np.max(factor)) + 1.1) + below)
-    slope = 1.01 * norm / (1 - norm)
+    norm = float(np.linalg.norm(matrix)) * (1 + _SUM_ERROR)
     rounding = 4 * _UNIT * float(np.abs(pivots) @ (np.abs(diagonal) + 70 * sums))
-    return value, slope * (error + residual) + rounding + 2 * _SUM_ERROR * value
+    return value, 1.01 * norm / (1 - norm) * error + rounding + 2 * _SUM_ERROR * value
+
+
+def _residual(factor: Array) -> float:
+    """A bound on the Frobenius norm of L L^T - I - E off the diagonal, with what the diagonal moves there."""
+    below = float(np.linalg.norm(np.tril(factor, -1))) * (1 + _SUM_ERROR)
+    return dot_error(len(factor)) * below * (sqrt(2) * (float(np.max(factor)) + 1.1) + below)
 
 
 def _square(distance: Pair, flat: Flat, rest: _Remainder) -> tuple[float, float]:
-    """|(I + R)^(-1/2) s|^2 = s^T s - s^T R s + s^T R (I + R)^-1 R s for s = W (mu_q - mu_p), and its error."""
+    """|(I + R)^(-1/2) s|^2 = s^T s - s^T R s + s^T R (I + R)^-1 R s with s = W (mu_q - mu_p); its error."""
     if not distance[0].any():
         return 0.0, 0.0
     unit = np.ldexp(1.0, -flat.units)[:, None]
     (high, low), error = image(flat.transform, (distance[0] * unit, distance[1] * unit))
     moved = rest.matrix.entries @ high
-    bent = rest.inverse @ moved
+    bent = rest.solved(moved)
     parts = (high * high, 2 * high * low, -high * moved, bent * bent)
     norm, left = float(np.linalg.norm(high)), rest.matrix.norm
-    rounding = 3 * _UNIT + 3 * dot_error(len(high)) * rest.growth * left + 1.4 * rest.matrix.error
+    rounding = 3 * _UNIT + 3 * dot_error(len(high)) * rest.growth * left + _LEAST * rest.matrix.error
     found = fsum(number for part in parts for number in part.ravel().tolist())
     return found, 3 * error * norm + rounding * norm * norm
