@@ -32,7 +32,9 @@ Contender = Callable[[Matrix, Matrix, Matrix], float]
 
 def klcli(covariance_q: Matrix, covariance_p: Matrix, gap: Matrix) -> float:
     """The package, in the arithmetic of large matrices."""
-    found = whiten(FloatMatrix((covariance_q,)), FloatMatrix((covariance_p,)), (gap[:, None], 0 * gap[:, None]))
+    found = whiten(
+        FloatMatrix((covariance_q,)), FloatMatrix((covariance_p,)), (gap[:, None], 0 * gap[:, None])
+    )
     return found.spread + found.square / 2
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
+from math import nextafter
+from typing import Any
 
+import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.distribution import FORMS, Form, MultivariateGaussian
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.multivariate.distribution import FORMS, Form, MultivariateGaussian, multivariate
 
 
 def given(text: str, form: Form = "cov", mean: str = "0", std: str = "1") -> MultivariateGaussian:
@@ -62,6 +67,75 @@ def test_one_mean_serves_every_dimension() -> None:
 
 
 def test_too_many_dimensions() -> None:
-    row = ",".join(["0"] * 513)
-    with pytest.raises(KlcliError, match="513 dimensions"):
-        given(";".join([row] * 513))
+    with pytest.raises(KlcliError, match="4,097 dimensions"):
+        MultivariateGaussian.from_matrix(0, numpy.broadcast_to(1.0, (4097, 4097)))
+
+
+def test_numbers_of_every_kind() -> None:
+    """Floats are what they are, texts the decimals that they show; one number of a mean serves all."""
+    rows = [[Fraction(2), 1], [1.0, "0.75"]]
+    found = MultivariateGaussian.from_matrix([0, "0.1"], rows)
+    assert (found.mean, found.matrix[1]) == ((0, Fraction(1, 10)), (1, Fraction(3, 4)))
+    assert MultivariateGaussian.from_matrix([0] * 3, numpy.eye(3)).has_identity
+    for given_mean in (0, 0.0, numpy.zeros(3), [numpy.float32(0)] * 3, Decimal(0), numpy.int64(0)):
+        assert MultivariateGaussian.from_matrix(given_mean, numpy.eye(3, dtype=int)).mean == (0, 0, 0)
+    scaled = MultivariateGaussian.from_matrix(0, numpy.eye(2), "correlation", numpy.array([0.5, 2.0]))
+    assert scaled.variances() == (Fraction(1, 4), 4)
+
+
+@pytest.mark.parametrize(
+    ("mean", "matrix", "message"),
+    [
+        ([None], numpy.eye(1), "mu must hold numbers, got None"),
+        ([0], [["one"]], "row 1 of the matrix must be a number, got 'one'"),
+        ([0], [[float("nan")]], "row 1 of the matrix must be finite, got nan"),
+        ([numpy.inf], numpy.eye(1), "mu must be finite, got inf"),
+        ([0], numpy.eye(1) * 1j, "row 1 of the matrix must hold numbers"),
+        ([0], numpy.ones(3), "is 3, not square"),
+        ([0], numpy.ones((17, 18)), "is 17 x 18, not square"),
+        ([0], numpy.full((17, 17), numpy.nan), r"entry \(1, 1\) of the covariance matrix is nan"),
+        ([0], numpy.eye(17).astype(str), "not real numbers"),
+        ([0], numpy.eye(17) + numpy.eye(17, k=1), r"not symmetric: entry \(1, 2\) is 1 and \(2, 1\) is 0"),
+        ([0], -numpy.eye(17), r"entry \(1, 1\) on its diagonal is -1"),
+    ],
+)
+def test_what_is_no_matrix_of_numbers(mean: Any, matrix: Any, message: str) -> None:
+    with pytest.raises(KlcliError, match=message) as caught:
+        MultivariateGaussian.from_matrix(mean, matrix)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("matrix", "form", "message"),
+    [
+        (numpy.ones((17, 17)), "cholesky", r"not lower triangular: entry \(1, 2\) is 1"),
+        (-numpy.eye(17), "cholesky", r"entry \(1, 1\) of the Cholesky factor is -1"),
+        (2 * numpy.eye(17), "correlation", r"entry \(1, 1\) of the correlation matrix is 2, not 1"),
+        (3 * numpy.ones((17, 17)) - 2 * numpy.eye(17), "correlation", r"entry \(1, 2\) .* is 3"),
+    ],
+)
+def test_large_arrays_of_other_forms(matrix: Any, form: Form, message: str) -> None:
+    with pytest.raises(KlcliError, match=message):
+        MultivariateGaussian.from_matrix(0, matrix, form, 1)
+
+
+def test_an_array_is_neither_shared_nor_changed() -> None:
+    matrix = numpy.eye(17)
+    found = MultivariateGaussian.from_matrix(0, matrix)
+    matrix[0, 0] = 5
+    assert found.has_identity
+    matrix[0, 1], matrix[1, 0] = 0.1, nextafter(0.1, 1)
+    assert 0 < MultivariateGaussian.from_matrix(0, matrix).asymmetry < 1e-16
+
+
+def test_independent_dimensions_as_a_list() -> None:
+    assert MultivariateGaussian.from_matrix(0, numpy.eye(20) * 4).independent().head == (4,) * 20  # type: ignore[union-attr]
+    correlated = MultivariateGaussian.from_matrix(0, numpy.eye(20) + 1)
+    assert correlated.independent() is None
+    assert correlated.without_correlations().head == (2,) * 20  # type: ignore[union-attr]
+
+
+def test_a_head_of_many_dimensions_becomes_a_diagonal_of_decimals() -> None:
+    found = multivariate(Gaussian.from_head([0] * 40, ["0.1"] * 40))
+    assert not found.is_exact
+    assert all(abs(entry - Fraction(1, 100)) < Fraction(1, 10**33) for entry in found.diagonal())
