@@ -25,6 +25,7 @@ KERNELS: Mapping[str, Callable[[int, float, numpy.random.Generator], Any]] = {
 class Exact(NamedTuple):
     """The parts of a divergence as balls."""
 
+    value: Any
     spread: Any
     square: Any
     trace: Any
@@ -38,7 +39,7 @@ def kernel(name: str, size: int, length: float, jitter: float, generator: numpy.
     return matrix + jitter * matrix.diagonal().max() * numpy.eye(size)
 
 
-def by_arb(target: Any, base: Any, gap: Any, bits: int = 700) -> Exact:
+def by_arb(target: Any, base: Any, gap: Any, bits: int = 400) -> Exact:
     """From the textbook formula in balls of that many bits; the floats are taken as exact."""
     import flint
 
@@ -48,7 +49,8 @@ def by_arb(target: Any, base: Any, gap: Any, bits: int = 700) -> Exact:
         product, size = p.solve(q), len(gap)
         trace = sum((product[i, i] for i in range(size)), flint.arb(-size))
         logs = (q.det() / p.det()).log()
-        return Exact((trace - logs) / 2, (distance.transpose() * p.solve(distance))[0, 0], trace, logs)
+        spread, square = (trace - logs) / 2, (distance.transpose() * p.solve(distance))[0, 0]
+        return Exact(spread + square / 2, spread, square, trace + size, logs)
 
 
 def _points(size: int) -> Any:
