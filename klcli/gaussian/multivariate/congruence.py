@@ -17,7 +17,7 @@ from klcli.gaussian.pairs import Array, Pair
 
 __all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "image"]
 
-_BLOCK = 128
+_BLOCK = 64
 """Rows at a time: enough for BLAS, few enough for temporary arrays to stay in cache."""
 _MOST_SLICED = 112
 """Bits: of more than a pair of floats holds nothing is left."""

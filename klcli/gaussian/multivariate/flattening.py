@@ -26,6 +26,7 @@ __all__ = [
     "flattened",
     "log_volume_ratio",
     "lower_factor",
+    "plus_identity",
     "scaled",
     "spread_error",
     "triangular_inverse",
@@ -119,7 +120,7 @@ def flattened(given: FloatMatrix, which: Which, tolerance: float) -> Flat:
         if rest.norm <= _NEAR_IDENTITY:
             return Flat(units, transform, rest)
         entries = transform.entries
-        current = rest.entries + np.eye(len(current))
+        current = plus_identity(rest.entries)
     raise IndefiniteError(which, _failing_minor(matrix.high), singular=True)
 
 
@@ -137,6 +138,13 @@ def triangular_inverse(lower: Array) -> Array:
 
     inverse, _ = dtrtri(lower.T, lower=0)  # its transpose is what LAPACK sees without a copy
     return np.asarray(inverse.T, dtype=np.float64)
+
+
+def plus_identity(matrix: Array) -> Array:
+    """I + R."""
+    found = matrix.copy()
+    found.ravel()[:: len(found) + 1] += 1.0
+    return found
 
 
 def lower_factor(matrix: Array, which: Which) -> Array:

@@ -35,6 +35,7 @@ from klcli.gaussian.multivariate.flattening import (
     flattened,
     log_volume_ratio,
     lower_factor,
+    plus_identity,
     scaled,
     spread_error,
 )
@@ -100,7 +101,7 @@ class _Remainder:
 
     @classmethod
     def of(cls, matrix: Congruence, which: Which) -> _Remainder:
-        return cls(matrix, lower_factor(matrix.entries + np.eye(len(matrix.entries)), which))
+        return cls(matrix, lower_factor(plus_identity(matrix.entries), which))
 
     @property
     def growth(self) -> float:
@@ -115,8 +116,8 @@ class _Remainder:
 
     def excess(self) -> tuple[float, float]:
         """tr R - log |I + R|, and a bound on its error."""
-        rounding = _residual(self.factor) + _UNIT * self.matrix.norm
-        return _excess(self.matrix.entries, self.factor, self.matrix.error + rounding)
+        value, slope, rounding = _excess(self.matrix.entries, self.factor)
+        return value, slope * (self.matrix.error + _UNIT * self.matrix.norm) + rounding
 
 
 def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
@@ -206,10 +207,10 @@ def _near(change: Congruence, rest: _Remainder) -> _Twice:
     relative = rest.solved(rest.solved(change.entries).T)
     whole = _Remainder.of(Congruence((relative + relative.T) / 2, (), 0.0), "posterior")
     rounding = _LEAST * norm * (5 * dot_error(size) * growth + 2 * _UNIT)
-    value, rounded = _excess(whole.matrix.entries, whole.factor, rounding + _residual(whole.factor))
-    _, error = _excess(whole.matrix.entries, whole.factor, _LEAST * (norm * rest.matrix.error + change.error))
+    value, slope, rounded = _excess(whole.matrix.entries, whole.factor)
+    sliced = slope * _LEAST * (norm * rest.matrix.error + change.error)
     trace = fsum(np.diagonal(whole.matrix.entries).tolist())
-    return _Twice(value, trace, trace - value, error, rounded)
+    return _Twice(value, trace, trace - value, sliced, rounded + slope * rounding)
 
 
 def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Twice:
@@ -238,30 +239,26 @@ def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Tw
     return _Twice(value, fsum(trace), fsum(logs), sliced, rounded + error_q + error_p)
 
 
-def _excess(matrix: Array, factor: Array, error: float) -> tuple[float, float]:
-    """tr E - log |I + E| for a matrix E of norm below 3/4, and a bound on its error.
+def _excess(matrix: Array, factor: Array) -> tuple[float, float, float]:
+    """tr E - log |I + E| for a matrix E of norm below 3/4, given the Cholesky factor of I + E.
 
-    Args:
-        matrix: E, symmetric.
-        factor: the Cholesky factor of I + E.
-        error: a bound on the Frobenius norm of the error of E and of the residual of the factor.
+    The factor is that of I + E + F with a diagonal of F that the differences d_k undo; an F with the
+    residual off the diagonal moves the sum by <(I + E)^-1 E, F>.
 
-    The factor is that of I + E + F with a diagonal of F that the differences d_k undo; the sum moves by
-    <(I + E)^-1 E, F>.
+    Returns:
+        the value; a bound on what an error of E adds to it, relative to the Frobenius norm of that; and one
+        on its own rounding error.
     """
     diagonal, lower = np.diagonal(matrix), np.tril(factor, -1)
-    sums = np.sum(lower * lower, axis=1)
+    lower *= lower
+    sums = np.sum(lower, axis=1)
     pivots = diagonal - sums
     value = float(np.sum(sums)) + float(np.sum(excess(pivots, 0.5 * pivots * pivots, 1 + pivots)))
-    norm = float(np.linalg.norm(matrix)) * (1 + _SUM_ERROR)
+    below, norm = sqrt(float(np.sum(sums))), float(np.linalg.norm(matrix)) * (1 + _SUM_ERROR)
+    residual = dot_error(len(matrix)) * below * (sqrt(2) * (float(np.max(np.diagonal(factor))) + 1.1) + below)
+    slope = 1.01 * norm / (1 - norm)
     rounding = 4 * _UNIT * float(np.abs(pivots) @ (np.abs(diagonal) + 70 * sums))
-    return value, 1.01 * norm / (1 - norm) * error + rounding + 2 * _SUM_ERROR * value
-
-
-def _residual(factor: Array) -> float:
-    """A bound on the Frobenius norm of L L^T - I - E off the diagonal, with what the diagonal moves there."""
-    below = float(np.linalg.norm(np.tril(factor, -1))) * (1 + _SUM_ERROR)
-    return dot_error(len(factor)) * below * (sqrt(2) * (float(np.max(factor)) + 1.1) + below)
+    return value, slope, slope * residual + rounding + 2 * _SUM_ERROR * value
 
 
 def _square(distance: Pair, flat: Flat, rest: _Remainder) -> tuple[float, float]:
