@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -137,3 +139,84 @@ def test_extreme_scales(klcli: Klcli, cov: str) -> None:
     result = klcli("compute", "--mu", "0", "--cov", cov, *FAST, "--json")
     assert result.status == 0, result.err
     assert json.loads(result.out)["status"] == "agrees"
+
+
+def saved(name: str, size: int) -> Any:
+    """A covariance of so many dimensions in a file."""
+    root = numpy.random.default_rng(size).standard_normal((size, size))
+    matrix = root @ root.T / size + numpy.eye(size)
+    numpy.save(name, matrix)
+    return matrix
+
+
+def test_large_matrices_are_named_and_not_listed(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    matrix, mean = saved("s.npy", 40), numpy.linspace(-1, 1, 40)
+    numpy.save("mu.npy", mean)
+    found = data(klcli, "--mu", "@mu.npy", "--cov", "@s.npy", "--prior-var", "0.1")["inputs"]
+    file = hashlib.sha256(Path("s.npy").read_bytes()).hexdigest()
+    assert found["posterior"]["matrix"] == {"file": "s.npy", "shape": [40, 40], "sha256": file}
+    numbers = hashlib.sha256(mean.astype("<f8").tobytes()).hexdigest()
+    assert found["posterior"]["mu"] == {"file": None, "shape": [40], "sha256": numbers}
+    assert (found["prior"]["mu"], found["prior"]["matrix"]["shape"]) == ([0], [40, 40])
+    Path("s.csv").write_text("\n".join(",".join(map(repr, row)) for row in matrix.tolist()))
+    text = hashlib.sha256(Path("s.csv").read_bytes()).hexdigest()
+    found = data(klcli, "--mu", "0", "--cov", "@s.csv")["inputs"]["posterior"]
+    assert found["matrix"] == {"file": "s.csv", "shape": [40, 40], "sha256": text}
+
+
+def test_large_matrices_in_words(klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    saved("s.npy", 40)
+    mean = ",".join(f"0.{number}" for number in range(10, 50))
+    result = klcli("compute", "--mu", mean, "--cov", "@s.npy", *FAST)
+    assert result.status == 0
+    assert "q = N((0.1, 0.11, 0.12, ..., 0.49), S_q) and p = N(0, I) in 40 dimensions" in result.out
+    assert "reading: the 40 x 40 matrix in s.npy is a covariance matrix" in result.out
+    assert "by whitening with exact products, with a relative error of at most " in result.out
+
+
+@pytest.mark.parametrize("shape", [(4097, 4097), (2, 4097)])
+def test_too_large_a_file_is_refused_by_its_header(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int]
+) -> None:
+    """The numbers that the header announces are not even there."""
+    monkeypatch.chdir(tmp_path)
+    with Path("s.npy").open("wb") as file:
+        numpy.lib.format.write_array_header_1_0(
+            file, {"descr": "<f8", "fortran_order": False, "shape": shape}
+        )
+    result = klcli("compute", "--mu", "0", "--cov", "@s.npy")
+    assert result.status == 2
+    assert f"s.npy is {shape[0]:,} x 4,097" in result.err
+    assert "at most 4,096 dimensions" in result.err
+
+
+def test_too_large_a_text_is_refused_by_its_first_row(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s.csv").write_text(",".join(["x"] * 513) + "\n")
+    result = klcli("compute", "--mu", "0", "--cov", "@s.csv")
+    assert result.status == 2
+    assert "a text may have at most 512 dimensions" in result.err
+    assert "numpy.save" in result.err
+
+
+def test_without_correlations_of_many_dimensions(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against a prior with independent dimensions as one sum, correctly rounded; against another by whitening."""
+    monkeypatch.chdir(tmp_path)
+    matrix = saved("s.npy", 20)
+    arguments = ("--mu", "0.5", "--cov", "@s.npy")
+    found = data(klcli, *arguments, "--prior-var", "2")
+    diagonal = numpy.diag(numpy.diag(matrix))
+    true = reference(rational(diagonal), rational(2 * numpy.eye(20)), ["0.5"] * 20)
+    assert found["diagonal"] == float(true.value)
+    numpy.save("p.npy", numpy.eye(20) + 0.5)
+    found = data(klcli, *arguments, "--prior-cov", "@p.npy")
+    true = reference(rational(diagonal), rational(numpy.eye(20) + 0.5), ["0.5"] * 20)
+    assert found["diagonal"] == pytest.approx(float(true.value), rel=1e-14)

@@ -17,8 +17,9 @@ from klcli.gaussian.pairs import Array, Pair
 
 __all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "image"]
 
-_BLOCK = 64
-"""Rows at a time: enough for BLAS, few enough for temporary arrays to stay in cache."""
+_BLOCK, _MOST_BLOCKS = 64, 16
+"""Rows at a time: enough for BLAS, few enough for temporary arrays to stay in cache; more of large matrices,
+of which blocks of so many rows take little more than the triangles."""
 _MOST_SLICED = 112
 """Bits: of more than a pair of floats holds nothing is left."""
 
@@ -131,7 +132,8 @@ def _half(matrix: Array) -> Array:
 
 
 def _blocks(size: int) -> list[slice]:
-    return [slice(start, min(start + _BLOCK, size)) for start in range(0, size, _BLOCK)]
+    block = max(_BLOCK, ceil(size / _MOST_BLOCKS))
+    return [slice(start, min(start + block, size)) for start in range(0, size, block)]
 
 
 def _rows_of_triangle(

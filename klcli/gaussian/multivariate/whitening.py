@@ -45,9 +45,10 @@ from klcli.gaussian.pairs import Array, Pair, difference
 __all__ = ["Whitened", "whiten"]
 
 _UNIT = 2.0**-DIGITS
-_TOLERANCES = (2.0**-50, 2.0**-62, 2.0**-76)
-"""What R may be off, and C, near 0, relative to its norm: the next one where the error is not `_FINE`."""
-_FINE = 2.0**-48
+_FINER = 2.0**-16
+"""By which the tolerance of a second and a third attempt is smaller."""
+_ATTEMPTS = 3
+_LARGE = 1024
 _APART = 0.5
 """The Frobenius norm of C from which on determinants do not cancel."""
 _LEAST = 4 / 3
@@ -131,16 +132,27 @@ def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
     Raises:
         IndefiniteError: one of them is not positive definite.
     """
-    for tolerance in _TOLERANCES:
+    aim = dot_error(len(base.high))
+    for tolerance in _tolerances(len(base.high)):
         flat = flattened(base, "prior", tolerance)
         rest = _Remainder.of(flat.rest, "prior")
         square, square_error = _square(distance, flat, rest)
         twice = _twice_the_spread(target, base, flat, rest, tolerance)
         total = twice.value + square
-        if twice.sliced <= _FINE * total:
+        if twice.sliced <= max(aim * total, twice.rounded):
             break
     error = (twice.sliced + twice.rounded + square_error) / total + 3 * _UNIT if total else 0.0
     return Whitened(twice.value / 2, square, twice.trace, twice.log_determinant, error)
+
+
+def _tolerances(size: int) -> list[float]:
+    """What R may be off, and C: first what adds less than the rounding of the result does.
+
+    Where that would take a second slice of thousands of dimensions, it is what one slice leaves: a little of
+    n u, the error of one dot product, where the divergence is d/4 nats or more. The next are for less.
+    """
+    first = 2.0**-50 * max(1.0, size / _LARGE) ** 6
+    return [first * _FINER**number for number in range(_ATTEMPTS)]
 
 
 def _twice_the_spread(
