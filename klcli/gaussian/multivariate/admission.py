@@ -27,8 +27,6 @@ __all__ = [
 
 MOST_EXACT = 16
 """Dimensions up to which matrices are treated in exact arithmetic."""
-MOST_DIMENSIONS = 4096
-
 ROUNDING = Fraction(1, 10**12)
 """The relative asymmetry that computing a covariance in floating point leaves."""
 
@@ -40,6 +38,13 @@ FORMS: Mapping[Form, str] = {
     "correlation": "correlation matrix",
 }
 """How a covariance may be given."""
+MOST_DIMENSIONS: Mapping[Form, int] = {
+    "cov": 4096,
+    "cholesky": 1024,
+    "precision-matrix": 1024,
+    "correlation": 4096,
+}
+"""Beyond these, error-free products take more than a minute: of a factor with itself, or in an inverse."""
 
 
 def admitted(rows: Rational, form: Form) -> tuple[Rational, float]:
@@ -74,15 +79,15 @@ def _check_shape(rows: Rational, form: Form) -> None:
             f"the {FORMS[form]} is {size} x {len(rows[0])}, not square",
             "for independent dimensions give a list: --sigma 1.2,0.9 or --var 1.44,0.81",
         )
-    if size > MOST_DIMENSIONS:
+    if size > MOST_DIMENSIONS[form]:
         raise too_many(size, form)
 
 
 def too_many(size: int, form: Form) -> KlcliError:
     """The error for a matrix that is too large."""
-    return KlcliError(
-        f"the {FORMS[form]} has {size:,} dimensions", f"at most {MOST_DIMENSIONS:,} are computed"
-    )
+    most, widest = MOST_DIMENSIONS[form], MOST_DIMENSIONS["cov"]
+    other = f"; as a covariance matrix, up to {widest:,}" if most < widest else ""
+    return KlcliError(f"the {FORMS[form]} has {size:,} dimensions", f"at most {most:,} are computed{other}")
 
 
 def _symmetric(rows: Rational, form: Form) -> tuple[Rational, float]:

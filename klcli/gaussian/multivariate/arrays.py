@@ -128,7 +128,7 @@ def _floating(given: Any, form: Form) -> NDArray[Any]:
             f"the {FORMS[form]} is {shape}, not square",
             "for independent dimensions give a list: --sigma 1.2,0.9 or --var 1.44,0.81",
         )
-    if len(given) > MOST_DIMENSIONS:
+    if len(given) > MOST_DIMENSIONS[form]:
         raise too_many(len(given), form)
     if given.dtype.kind not in "iuf":
         raise KlcliError(f"the {FORMS[form]} holds {given.dtype} and not real numbers", "give floats")

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, hypot, log2, sqrt
+from math import ceil, hypot, inf, isfinite, log2, sqrt
 
 import numpy as np
 
 from klcli.gaussian.multivariate.products import DIGITS, added, exact_width, magnitudes, multiplied, sliced
 from klcli.gaussian.pairs import Array, Pair
 
-__all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "image"]
+__all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "frobenius", "image"]
 
 _BLOCK, _MOST_BLOCKS = 64, 16
 """Rows at a time: enough for BLAS, few enough for temporary arrays to stay in cache; more of large matrices,
 of which blocks of so many rows take little more than the triangles."""
+_LEAST_PLAIN = 1e-140
+"""From here to its inverse, squares neither vanish nor overflow."""
+_MOST_EXPONENT = 500
+"""Powers of 2 up to which numbers may be rounded by adding others."""
 _MOST_SLICED = 112
 """Bits: of more than a pair of floats holds nothing is left."""
 
@@ -79,7 +83,15 @@ class Congruence:
     @property
     def norm(self) -> float:
         """A bound on the Frobenius norm."""
-        return float(np.linalg.norm(self.entries)) * (1 + dot_error(len(self.entries))) + self.error
+        return frobenius(self.entries) * (1 + dot_error(len(self.entries))) + self.error
+
+
+def frobenius(matrix: Array) -> float:
+    """The Frobenius norm, of entries of any size."""
+    largest = float(np.max(np.abs(matrix)))
+    if largest == 0 or _LEAST_PLAIN < largest < 1 / _LEAST_PLAIN or not isfinite(largest):
+        return float(np.linalg.norm(matrix)) if isfinite(largest) else inf
+    return largest * float(np.linalg.norm(matrix / largest))
 
 
 def dot_error(terms: int) -> float:
@@ -102,6 +114,9 @@ def congruence(
         tolerance: a Frobenius norm that the error should not exceed; pairs of floats may not reach it.
         identity: whether the identity is taken off.
     """
+    exponent = int(np.frexp(np.max(np.abs(parts[0])))[1])
+    if abs(exponent) > _MOST_EXPONENT:
+        return _of_any_size(transform, parts, tolerance, exponent, identity)
     size, whole = len(parts[0]), transform.entries
     halves = [_half(part) for part in parts]
     sums = np.abs(whole).sum(axis=1)
@@ -122,6 +137,19 @@ def congruence(
         _times_transposed(high, low, rows, sliced(found, width, count, axis=1), pieces, whole)
     entries, diagonal = _symmetric_sum(high, low, identity)
     return Congruence(entries, diagonal, error + rest)
+
+
+def _of_any_size(
+    transform: Transform, parts: Sequence[Array], tolerance: float, exponent: int, identity: bool
+) -> Congruence:
+    """The same, scaled by a power of 2 to the size of 1 and back, so that nothing overflows on the way."""
+    unit = np.ldexp(1.0, -exponent)
+    found = congruence(transform, [part * unit for part in parts], max(tolerance * unit, _LEAST_PLAIN))
+    entries, diagonal = np.ldexp(found.entries, exponent), np.ldexp(found.diagonal, exponent).tolist()
+    if identity:
+        entries.ravel()[:: len(entries) + 1] -= 1.0
+        diagonal += [-1.0] * len(entries)
+    return Congruence(entries, tuple(diagonal), float(np.ldexp(found.error, exponent)))
 
 
 def _half(matrix: Array) -> Array:

@@ -14,7 +14,7 @@ from klcli.formula.interval import enclose
 from klcli.formula.numeral import parse_numeral
 from klcli.formula.tree import Call, Symbol, Tree
 from klcli.gaussian.distribution import Gaussian, Real
-from klcli.gaussian.multivariate.admission import FORMS, MOST_DIMENSIONS, MOST_EXACT, Form, admitted
+from klcli.gaussian.multivariate.admission import FORMS, MOST_DIMENSIONS, MOST_EXACT, Form, admitted, too_many
 from klcli.gaussian.multivariate.arrays import Floats, admitted_array, diagonal_floats, floats
 from klcli.gaussian.multivariate.rational import Rational, product, transpose
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -83,7 +83,7 @@ class MultivariateGaussian:
 
         Raises:
             KlcliError: no numbers, another shape, not symmetric, not positive definite, no factor, no
-                correlations, more than 4096 dimensions.
+                correlations, more dimensions than 4096 (a factor or a precision matrix: 1024).
         """
         if form not in FORMS:
             raise KlcliError(f"a matrix cannot be {form!r}", f"one of: {', '.join(FORMS)}")
@@ -188,6 +188,8 @@ def multivariate(gaussian: Gaussian | MultivariateGaussian) -> MultivariateGauss
     """
     if isinstance(gaussian, MultivariateGaussian):
         return gaussian
+    if gaussian.dimension > MOST_DIMENSIONS["cov"]:
+        raise too_many(gaussian.dimension, "cov")
     variances = _valued(gaussian.parameterization.variance, gaussian.head)
     if gaussian.dimension > MOST_EXACT:
         return MultivariateGaussian(gaussian.mean, "cov", diagonal_floats(variances))

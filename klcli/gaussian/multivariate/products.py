@@ -27,9 +27,9 @@ def exact_width(inner: int) -> int:
 
 
 def magnitudes(matrix: Array, axis: int) -> Array:
-    """A power of two above every row (axis 1) or column (axis 0), with the axis kept."""
-    _, exponent = np.frexp(np.max(np.abs(matrix), axis=axis, keepdims=True))
-    return np.asarray(np.ldexp(1.0, exponent))
+    """A power of two above every row (axis 1) or column (axis 0), with the axis kept; 0 above zeros."""
+    largest = np.max(np.abs(matrix), axis=axis, keepdims=True)
+    return np.asarray(np.ldexp(np.sign(largest), np.frexp(largest)[1]))
 
 
 def sliced(parts: Sequence[Array], width: int, count: int, axis: int) -> list[Array]:

@@ -22,12 +22,19 @@ g |L| |L^T| in A (10.3), a solved triangular system one of g |L| in L (8.5).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import fsum, sqrt
+from math import fsum, inf, isfinite, sqrt
 
 import numpy as np
 
 from klcli.gaussian.kernel import excess
-from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, congruence, dot_error, image
+from klcli.gaussian.multivariate.congruence import (
+    Congruence,
+    FloatMatrix,
+    congruence,
+    dot_error,
+    frobenius,
+    image,
+)
 from klcli.gaussian.multivariate.flattening import (
     Flat,
     Which,
@@ -49,6 +56,8 @@ _FINER = 2.0**-16
 """By which the tolerance of a second and a third attempt is smaller."""
 _ATTEMPTS = 3
 _LARGE = 1024
+_LONGEST = 2.0**520
+"""A distance of the means, in units of the prior's deviations, whose square is beyond the doubles."""
 _APART = 0.5
 """The Frobenius norm of C from which on determinants do not cancel."""
 _LEAST = 4 / 3
@@ -93,6 +102,10 @@ class _Twice:
     rounded: float
 
 
+_BEYOND = _Twice(inf, inf, 0.0, 0.0, 0.0)
+"""Where it is no double."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Remainder:
     """R, near 0, with the Cholesky factor of I + R."""
@@ -132,6 +145,11 @@ def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
     Raises:
         IndefiniteError: one of them is not positive definite.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # what is beyond the doubles ends as infinite
+        return _whitened(target, base, distance)
+
+
+def _whitened(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
     aim = dot_error(len(base.high))
     for tolerance in _tolerances(len(base.high)):
         flat = flattened(base, "prior", tolerance)
@@ -139,6 +157,8 @@ def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
         square, square_error = _square(distance, flat, rest)
         twice = _twice_the_spread(target, base, flat, rest, tolerance)
         total = twice.value + square
+        if not isfinite(total):
+            return Whitened(inf, inf, inf, 0.0, 0.0)
         if twice.sliced <= max(aim * total, twice.rounded):
             break
     error = (twice.sliced + twice.rounded + square_error) / total + 3 * _UNIT if total else 0.0
@@ -161,6 +181,8 @@ def _twice_the_spread(
     balance(target.high, "posterior")
     matrices = scaled(target, flat.units), scaled(base, flat.units)
     change = None
+    if not all(np.isfinite(matrix.high).all() for matrix in matrices):
+        return _BEYOND
     if _estimate(flat, matrices[0].high, matrices[1].high) > 4 * _APART:
         change = _from_image(matrices[0], flat, tolerance)
     if change is None or change.norm <= 2 * _APART:
@@ -170,6 +192,8 @@ def _twice_the_spread(
         change = _from_difference(gap, *matrices, flat, tolerance)
     if change.norm <= _APART:
         return _near(change, rest)
+    if not isfinite(change.norm):
+        return _BEYOND
     return _apart(change, flat, rest, flattened(target, "posterior", tolerance))
 
 
@@ -178,7 +202,7 @@ def _estimate(flat: Flat, high: Array, less: Array | None = None) -> float:
     entries = flat.transform.entries
     moved = entries.T @ np.random.Generator(np.random.SFC64(0)).standard_normal((len(entries), 1))
     found = high @ moved if less is None else high @ moved - less @ moved
-    return float(np.linalg.norm(entries @ found))
+    return frobenius(entries @ found)
 
 
 def _from_image(target: FloatMatrix, flat: Flat, tolerance: float) -> Congruence:
@@ -247,8 +271,11 @@ def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Tw
     sliced = sqrt(size) * (change.error + small.error + other.rest.error)
     sliced += _LEAST * (left * change.error + norm * small.error)
     rounded = left * norm * (_SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
-    value = max(0.0, fsum([*trace, *(-term for term in logs)]))
-    return _Twice(value, fsum(trace), fsum(logs), sliced, rounded + error_q + error_p)
+    try:
+        value = max(0.0, fsum([*trace, *(-term for term in logs)]))
+        return _Twice(value, fsum(trace), fsum(logs), sliced, rounded + error_q + error_p)
+    except OverflowError:
+        return _BEYOND
 
 
 def _excess(matrix: Array, factor: Array) -> tuple[float, float, float]:
@@ -278,11 +305,16 @@ def _square(distance: Pair, flat: Flat, rest: _Remainder) -> tuple[float, float]
     if not distance[0].any():
         return 0.0, 0.0
     unit = np.ldexp(1.0, -flat.units)[:, None]
-    (high, low), error = image(flat.transform, (distance[0] * unit, distance[1] * unit))
+    scaled_distance = distance[0] * unit, distance[1] * unit
+    if not np.max(np.abs(scaled_distance[0])) < _LONGEST:
+        return inf, 0.0
+    (high, low), error = image(flat.transform, scaled_distance)
     moved = rest.matrix.entries @ high
     bent = rest.solved(moved)
     parts = (high * high, 2 * high * low, -high * moved, bent * bent)
-    norm, left = float(np.linalg.norm(high)), rest.matrix.norm
+    norm, left = frobenius(high), rest.matrix.norm
     rounding = 3 * _UNIT + 3 * dot_error(len(high)) * rest.growth * left + _LEAST * rest.matrix.error
+    if not all(np.isfinite(part).all() for part in parts):
+        return inf, 0.0
     found = fsum(number for part in parts for number in part.ravel().tolist())
     return found, 3 * error * norm + rounding * norm * norm

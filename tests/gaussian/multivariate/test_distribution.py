@@ -69,6 +69,9 @@ def test_one_mean_serves_every_dimension() -> None:
 def test_too_many_dimensions() -> None:
     with pytest.raises(KlcliError, match="4,097 dimensions"):
         MultivariateGaussian.from_matrix(0, numpy.broadcast_to(1.0, (4097, 4097)))
+    with pytest.raises(KlcliError, match="1,025 dimensions") as caught:
+        MultivariateGaussian.from_matrix(0, numpy.broadcast_to(1.0, (1025, 1025)), "precision-matrix")
+    assert "4,096" in caught.value.hint
 
 
 def test_numbers_of_every_kind() -> None:

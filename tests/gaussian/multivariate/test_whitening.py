@@ -58,9 +58,10 @@ def test_large_matrices_with_known_divergence(size: int) -> None:
     spectra = [2.0 ** generator.integers(-38, 1, size) for _ in range(2)]
     target, base = (hadamard * spectrum @ hadamard.T / size for spectrum in spectra)
     found = whitened(target, base, hadamard[:, 3])
-    ratio = [mpmath.mpf(q) / mpmath.mpf(p) for q, p in zip(*spectra, strict=True)]
-    expected = sum(r - 1 - mpmath.log(r) for r in ratio) / 2
-    assert abs(found.spread / expected - 1) <= min(LIMIT, found.error)
+    with mpmath.workdps(50):
+        ratio = [mpmath.mpf(q) / mpmath.mpf(p) for q, p in zip(*spectra, strict=True)]
+        expected = sum(r - 1 - mpmath.log(r) for r in ratio) / 2
+        assert abs(found.spread / expected - 1) <= min(LIMIT, found.error)
     assert abs(found.square / (mpmath.mpf(size) / spectra[1][3]) - 1) <= LIMIT
 
 
@@ -98,3 +99,49 @@ def test_what_is_no_covariance(
     with pytest.raises(IndefiniteError) as caught:
         whitened(numpy.array(target), numpy.array(base), numpy.zeros(2))
     assert (caught.value.which, caught.value.order, caught.value.singular) == (which, 2, singular)
+
+
+@pytest.mark.parametrize(
+    ("variance_q", "variance_p", "mean"),
+    [
+        (1e300, 1.0, 0.0),
+        (1.0, 1e-300, 0.0),
+        (1e-300, 1e300, 0.0),
+        (5e-324, 1.0, 0.0),
+        (1.0, 1.7e308, 1e153),
+        (1.0, 1.0, 1e153),
+        (1e-300, 1e-300, 1e-150),
+    ],
+)
+def test_extreme_scales(variance_q: float, variance_p: float, mean: float) -> None:
+    """One dimension among others: (r - 1 - log r)/2 and m^2/p, in 60 digits."""
+    target, base, gap = numpy.eye(20), numpy.eye(20), numpy.zeros(20)
+    target[3, 3], base[3, 3], gap[3] = variance_q, variance_p, mean
+    found = whitened(target, base, gap)
+    with mpmath.workdps(60):
+        ratio = mpmath.mpf(variance_q) / mpmath.mpf(variance_p)
+        spread, square = (ratio - 1 - mpmath.log(ratio)) / 2, mpmath.mpf(mean) ** 2 / mpmath.mpf(variance_p)
+        assert abs(found.spread - spread) <= LIMIT * spread
+        assert abs(found.square - square) <= LIMIT * square
+    assert found.error <= LIMIT
+
+
+@pytest.mark.parametrize(
+    ("variance_q", "variance_p", "mean"),
+    [(1.7e308, 1e-10, 0.0), (1.0, 5e-324, 0.0), (1.0, 1.0, 1e160), (1.0, 1.0, 1.7e308), (1.0, 1e-200, 1e100)],
+)
+def test_beyond_the_doubles(variance_q: float, variance_p: float, mean: float) -> None:
+    target, base, gap = numpy.eye(20), numpy.eye(20), numpy.zeros(20)
+    target[3, 3], base[3, 3], gap[3] = variance_q, variance_p, mean
+    found = whitened(target, base, gap)
+    assert numpy.isinf(found.spread + found.square / 2)
+
+
+@pytest.mark.parametrize("entry", [1e-12, 1e-100, 1e-160])
+def test_a_tiny_correlation(entry: float) -> None:
+    """-log(1 - r^2)/2, where only one entry differs."""
+    target = numpy.eye(20)
+    target[0, 1] = target[1, 0] = entry
+    found = whitened(target, numpy.eye(20), numpy.zeros(20))
+    assert found.spread == pytest.approx(entry * entry / 2, rel=1e-13)
+    assert found.error <= 1e-12 or entry < 1e-150
