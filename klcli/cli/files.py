@@ -20,7 +20,6 @@ _MOST_BYTES = 64_000_000
 _MOST_DIMENSIONS = 4096
 _MOST_IN_TEXT = 512
 """Dimensions of a matrix of decimals, which are read as rationals."""
-_MAGIC = b"\x93NUMPY"
 _HINT = "for example @matrix.npy or @matrix.csv, with numbers separated by commas"
 
 
