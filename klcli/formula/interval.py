@@ -12,15 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import inf, nextafter
 
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.decimals import context, pi
 from klcli.formula.tree import Operator, Tree
 
-__all__ = ["Interval", "Intervals", "enclose", "nearest_double", "rounded"]
+__all__ = ["Interval", "Intervals", "UndecidedError", "enclose", "nearest_double", "rounded"]
 
 _START_DIGITS = 40
 _MOST_DIGITS = 1_500
+"""What a rounding may take more than the digits that it is to have: doubles near 0 and 1 cancel 650 of them.
+Twice as many would take a second for every logarithm."""
 _LONGEST_EXPONENT = 400
 
 
@@ -30,6 +33,10 @@ class Interval:
 
     low: Decimal
     high: Decimal
+
+
+class UndecidedError(ArithmeticError):
+    """All digits that are spent on a rounding do not decide it."""
 
 
 class Intervals:
@@ -178,7 +185,9 @@ def enclose(tree: Tree, values: Mapping[str, Fraction | tuple[Fraction, ...]], d
     return evaluate(tree, points, arithmetic)
 
 
-def nearest_double(enclosure: Callable[[int], Interval]) -> float:
+def nearest_double(
+    enclosure: Callable[[int], Interval], *, settle: bool = False, most: int = _MOST_DIGITS
+) -> float:
     """The double nearest to an exact value: the precision grows until the rounding is certain.
 
     A value beyond the doubles gives inf. A value that is exactly zero ends the search when the enclosure
@@ -186,46 +195,63 @@ def nearest_double(enclosure: Callable[[int], Interval]) -> float:
 
     Args:
         enclosure: gives an interval around the value for a number of digits.
+        settle: take either neighbour of a value that all digits do not tell from the middle between them.
+        most: the digits to be spent, of which 1280 are.
 
     Raises:
-        ArithmeticError: there is no value, or none that can be told from the middle between two doubles.
+        UndecidedError: they do not, and `settle` was not asked for.
+        ArithmeticError: there is no value.
     """
     digits = _START_DIGITS
     while True:
-        found = _enclosed(enclosure, digits, last=2 * digits > _MOST_DIGITS)
+        found = _enclosed(enclosure, digits, last=2 * digits > most)
         if found and float(found.low) == float(found.high):
             return float(found.low) + 0.0  # -0.0 becomes 0.0
         digits *= 2
-        if digits > _MOST_DIGITS:
-            raise ArithmeticError("the value lies too close to the middle between two doubles")
+        if digits > most:
+            break
+    if settle and found and nextafter(float(found.low), inf) >= float(found.high):
+        return float(found.high)  # where the value is a tie and a tiny number > 0, this is the nearest one
+    raise UndecidedError("the value lies too close to the middle between two doubles")
 
 
 def _enclosed(enclosure: Callable[[int], Interval], digits: int, *, last: bool) -> Interval | None:
-    """The enclosure, or None where it needs more digits: of a divisor that may be zero with these."""
+    """The enclosure, or None where it needs more digits: of a divisor that may be zero with these.
+
+    With few digits the end of an interval may overflow, too, where the value does not.
+    """
     try:
         return enclosure(digits)
-    except (decimal.InvalidOperation, decimal.DivisionByZero):
+    except (decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow):
         if last:
             raise
         return None
 
 
-def rounded(enclosure: Callable[[int], Interval], digits: int) -> Decimal:
+def rounded(enclosure: Callable[[int], Interval], digits: int, *, settle: bool = False) -> Decimal:
     """An exact value rounded to `digits` significant digits, by the same growing precision.
 
-    A value that cannot be told from zero with several times as many digits is given as zero.
+    A value that cannot be told from zero with 1500 digits more is given as zero.
+
+    Args:
+        enclosure: gives an interval around the value for a number of digits.
+        digits: of the result.
+        settle: take either neighbour of a value that these do not tell from the middle between them.
 
     Raises:
-        ArithmeticError: there is no value, or none that can be told from the middle between two decimals.
+        UndecidedError: they do not, and `settle` was not asked for.
+        ArithmeticError: there is no value.
     """
-    run, working, most = context(digits), digits + 10, max(_MOST_DIGITS, 8 * digits)
+    run, working, most = context(digits), digits + 10, digits + _MOST_DIGITS
     while True:
-        found = _enclosed(enclosure, working, last=2 * working > most)
+        found = _enclosed(enclosure, working, last=working == most)
         if found and (low := run.plus(found.low)) == run.plus(found.high):
             return low
-        working *= 2
-        if working > most:
+        if working == most:
             break
+        working = min(2 * working, most)
     if found and found.low <= 0 <= found.high:
         return Decimal(0)
-    raise ArithmeticError("the value lies too close to the middle between two decimals")
+    if settle and found and run.next_plus(run.plus(found.low)) >= (high := run.plus(found.high)):
+        return high
+    raise UndecidedError("the value lies too close to the middle between two decimals")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 from klcli.errors import KlcliError
@@ -58,17 +59,27 @@ def _hint(typed: str) -> str:
     return "write for example 0.3, -2 or 1e-6"
 
 
-def decimal_text(value: Fraction) -> str:
-    """The shortest exact decimal of a rational that has one (``1.2``, ``1e-170``); otherwise a fraction."""
+def decimal_text(value: Fraction | Decimal) -> str:
+    """The shortest exact decimal of a rational that has one (``1.2``, ``1e-170``); otherwise a fraction.
+
+    A `Decimal` is written out of its own digits: as a fraction, 1e-1000000 would have a million.
+    """
+    if isinstance(value, Decimal):
+        sign, digits, power = value.as_tuple()
+        return _written("".join(map(str, digits)), int(power), "-" if sign else "")
     places = _decimal_places(value.denominator)
     if places is None:
         return str(value)
-    written = str(abs(value.numerator) * 10**places // value.denominator)
-    figures = written.rstrip("0")
+    whole = str(abs(value.numerator) * 10**places // value.denominator)
+    return _written(whole, -places, "-" if value < 0 else "")
+
+
+def _written(whole: str, power: int, minus: str) -> str:
+    """The digits of a whole number times a power of ten, with a point where it is near."""
+    figures = whole.lstrip("0").rstrip("0")
     if not figures:
         return "0"
-    minus = "-" if value < 0 else ""
-    exponent = len(written) - 1 - places
+    exponent = len(whole.lstrip("0")) - 1 + power
     if not -6 <= exponent < 16:
         point = "." if len(figures) > 1 else ""
         return f"{minus}{figures[0]}{point}{figures[1:]}e{exponent}"

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
-from klcli.formula.interval import Interval, Intervals, nearest_double
+from klcli.formula.interval import Interval, Intervals, UndecidedError, nearest_double
 from klcli.formula.notation import parse
 from klcli.formula.tree import Call, Tree
 from klcli.gaussian.distribution import Gaussian
@@ -30,6 +30,11 @@ __all__ = [
 ]
 
 DIGITS = 50
+_EXTREME = 1000.0
+_MOST_DIGITS, _FEW_DIGITS = 700, 200
+"""What a value may take: 640 digits tell x from the mean where both and the scale are doubles. Where the size
+of log sigma
+is beyond `_EXTREME` a step has a value with few of them, or none at all."""
 _TOLERANCE = Decimal("1e-40")
 
 PROBES = (
@@ -71,12 +76,13 @@ def first_unequal(
     return None
 
 
-def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float:
-    """The value of a step at the input, correctly rounded.
+def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float | None:
+    """The value of a step at the input, correctly rounded; None where the digits do not suffice for it.
 
     The densities q and p themselves have no value here: they can be too small for any arithmetic where
     their logarithms are not.
     """
+    extreme = max(map(abs, (*q.log_sigma(), *p.log_sigma()))) > _EXTREME
 
     def enclosure(digits: int) -> Interval:
         run = Intervals(digits)
@@ -87,7 +93,14 @@ def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float:
         found: Interval = evaluate(step, _vector(points) if q.dimension > 1 else points[0], run)
         return found
 
-    return nearest_double(enclosure)
+    try:
+        return nearest_double(enclosure, most=_FEW_DIGITS if extreme else _MOST_DIGITS)
+    except UndecidedError:
+        return None
+    except ArithmeticError:
+        if extreme:
+            return None
+        raise
 
 
 def _probe(

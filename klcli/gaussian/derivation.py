@@ -21,6 +21,7 @@ from klcli.gaussian.checking import DIGITS, LOG_DENSITIES, PROBES, first_unequal
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, per_unit
 from klcli.gaussian.parameterization import Parameterization
+from klcli.gaussian.scales import is_far
 
 __all__ = ["Derivation", "Step", "derive", "derive_symbolic", "steps_of_one_dimension"]
 
@@ -51,7 +52,7 @@ class Step:
     Attributes:
         rule: what leads to it from the step before, in words and formulas.
         tree: the formula.
-        value: its value at the input, correctly rounded; None where there is no input.
+        value: its value at the input, correctly rounded; None where there is no input, or not enough digits.
         essential: whether a short derivation keeps it.
     """
 
@@ -90,6 +91,9 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
 
     In more than one dimension every step is a sum over the dimensions j.
 
+    A step has no value where the arithmetic has none: scales that are no decimals, or so far from the means
+    that more digits would be needed than are spent.
+
     Raises:
         KlcliError: a value beyond the doubles.
         RuntimeError: a step does not equal the one before, which would be an error in this module.
@@ -100,9 +104,13 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
     if q.dimension <= _MOST_NUMBERS:
         last = steps_of_one_dimension(q.parameterization, standard=standard)[-1]
         steps.append(Step(("numbers put in",), per_unit(_with_numbers(last.tree, q, p), unit)))
-    value = divergence(q, p, unit).value
+    value: float | None = divergence(q, p, unit).value
     for step in steps[1:]:
-        if (found := value_at(step.tree, q, p)) != value:
+        found = value_at(step.tree, q, p)
+        if found is None:
+            value = None
+            break
+        if found != value:
             raise RuntimeError(f"the step '{step.words}' gives {found} at the input and not {value}")
     return replace(symbolic, steps=tuple(replace(step, value=value) for step in steps))
 
@@ -197,7 +205,7 @@ def _summed(tree: Tree) -> Tree:
 
 def _is_standard(p: Gaussian) -> bool:
     """Whether the prior is exactly N(0, 1) in every dimension."""
-    if any(p.mean):
+    if any(p.mean) or any(is_far(p.parameterization, head) for head in p.head):
         return False
     variances = (enclose(p.parameterization.variance, {"s": head}, DIGITS) for head in p.head)
     return all(found.low == found.high == 1 for found in variances)

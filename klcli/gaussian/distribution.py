@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from math import isfinite, log, pi
+from math import inf, isfinite, log, pi
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.interval import enclose, nearest_double
+from klcli.formula.notation import parse
 from klcli.formula.numeral import decimal_text, parse_numeral, significant
-from klcli.formula.tree import Call, Tree
+from klcli.formula.tree import substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
+from klcli.gaussian.scales import reading_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Gaussian", "Real", "log_density"]
 
 _LOG_ROOT_TWO_PI = log(2 * pi) / 2
+_LOG_SIGMA = parse("l/2")
 
 Real: TypeAlias = "int | float | Fraction | Decimal | str"
 """A number as a caller may give it; a text is the decimal that it shows, a float the double that it is."""
@@ -77,15 +81,23 @@ class Gaussian:
 
     def sigma(self) -> tuple[float, ...]:
         """The standard deviation of each dimension, correctly rounded; 0 or inf beyond the doubles."""
-        return tuple(self._double(self.parameterization.sigma, number) for number in self.head)
+        return tuple(_sigma(self.parameterization, number) for number in self.head)
 
     def log_sigma(self) -> tuple[float, ...]:
         """The logarithm of the standard deviation of each dimension; finite where sigma is no double."""
-        tree = Call("log", self.parameterization.sigma)
-        return tuple(self._double(tree, number) for number in self.head)
+        return tuple(_log_sigma(self.parameterization, number) for number in self.head)
 
-    def _double(self, tree: Tree, head: Fraction) -> float:
-        return nearest_double(partial(enclose, tree, {"s": head}))
+
+def _sigma(reading: Parameterization, head: Fraction) -> float:
+    try:
+        return nearest_double(partial(enclose, reading_at(reading, head).sigma, {"s": head}))
+    except decimal.Overflow:
+        return inf
+
+
+def _log_sigma(reading: Parameterization, head: Fraction) -> float:
+    tree = substitute(_LOG_SIGMA, {"l": reading_at(reading, head).log_variance})
+    return nearest_double(partial(enclose, tree, {"s": head}), settle=True)
 
 
 def log_density(score: NDArray[Any], log_sigma: float, out: NDArray[Any] | None = None) -> NDArray[Any]:

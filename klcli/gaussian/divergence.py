@@ -6,8 +6,9 @@ Statistics, 1959, chapter 9):
     spread = 1/2 (r^2 - 1 - log r^2)        shift = 1/2 ((mu_q - mu_p) / sigma_p)^2
 
 The values are exact rationals and every double is the one nearest to the true value of its term or sum:
-the terms are enclosed in intervals whose precision grows until the rounding is certain. For arrays see
-`klcli.gaussian.kernel`.
+the terms are enclosed in intervals whose precision grows until the rounding is certain. That ends at 1280
+digits, or 8 times the digits that are asked for: a value that these do not tell from the middle between two
+doubles becomes either of them. For arrays see `klcli.gaussian.kernel`.
 """
 
 from __future__ import annotations
@@ -19,22 +20,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from math import isinf
+from math import isinf, isqrt
 from typing import Literal, TypeAlias, get_args
 
 from klcli.errors import KlcliError
 from klcli.formula.interval import Interval, Intervals, enclose, nearest_double, rounded
 from klcli.formula.notation import parse
-from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.formula.tree import Tree, operation, substitute
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.scales import Scales, each
 
 __all__ = ["UNITS", "ClosedForm", "Terms", "Unit", "divergence", "divergence_digits", "per_unit"]
 
 Unit: TypeAlias = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
-_SPREAD = parse("1/2 (v_q/v_p - 1 - (l_q - l_p))")
+_SPREAD = parse("1/2 (ratio - 1 - (l_q - l_p))")
 _SHIFT = parse("1/2 (mu_q - mu_p)^2/v_p")
+_ZERO = parse("0")
+_MOST_WORK = 25_000_000
+"""Dimensions times the square of the digits: three seconds of exponentials and logarithms."""
 _LOG_2 = parse("log 2")
 
 Enclosure: TypeAlias = Callable[[int], Interval]
@@ -85,10 +90,20 @@ def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
 
 
 def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats") -> Decimal:
-    """KL(q || p) rounded to `digits` significant decimal digits, at any magnitude."""
+    """KL(q || p) rounded to `digits` significant decimal digits, at any magnitude.
+
+    Raises:
+        KlcliError: different dimensions, or more digits of more dimensions than a few seconds are for.
+    """
+    if q.dimension * digits**2 > _MOST_WORK:
+        most = isqrt(_MOST_WORK // q.dimension)
+        raise KlcliError(
+            f"{digits:,} digits of a KL in {q.dimension:,} dimensions are too much work",
+            f"at most {most} here" if most else "take a double",
+        )
     spreads, shifts = _enclosures(q, p, unit)
     with _magnitude_named(q, p):
-        return rounded(_total(spreads + shifts), digits)
+        return rounded(_total(spreads + shifts), digits, settle=True)
 
 
 def per_unit(tree: Tree, unit: Unit) -> Tree:
@@ -97,7 +112,7 @@ def per_unit(tree: Tree, unit: Unit) -> Tree:
 
 
 def _terms(spread: Enclosure, shift: Enclosure) -> Terms:
-    return Terms(nearest_double(_total([spread, shift])), nearest_double(spread), nearest_double(shift))
+    return Terms(*(nearest_double(each, settle=True) for each in (_total([spread, shift]), spread, shift)))
 
 
 def _enclosures(q: Gaussian, p: Gaussian, unit: Unit) -> tuple[list[Enclosure], list[Enclosure]]:
@@ -107,26 +122,26 @@ def _enclosures(q: Gaussian, p: Gaussian, unit: Unit) -> tuple[list[Enclosure], 
             f"the posterior has {q.dimension} dimensions and the prior {p.dimension}",
             "give the prior one value, or one for every dimension",
         )
-    of_q, of_p = _in_head(q, "q"), _in_head(p, "p")
-    spread = per_unit(substitute(_SPREAD, of_q | of_p), unit)
-    shift = per_unit(substitute(_SHIFT, of_q | of_p), unit)
-    points = [
-        {"mu_q": mean_q, "s_q": head_q, "mu_p": mean_p, "s_p": head_p}
-        for mean_q, head_q, mean_p, head_p in zip(q.mean, q.head, p.mean, p.head, strict=True)
-    ]
-    return (
-        [cache(partial(_non_negative, spread, point)) for point in points],
-        [cache(partial(_non_negative, shift, point)) for point in points],
-    )
+    made: dict[tuple[Fraction, ...], tuple[Enclosure, Enclosure]] = {}  # equal dimensions are enclosed once
+    points = list(zip(q.mean, q.head, p.mean, p.head, strict=True))
+    for point, formulas in zip(points, each(q, p, partial(_formulas, unit)), strict=True):
+        made.setdefault(point, _enclosures_at(point, *formulas))
+    return [made[point][0] for point in points], [made[point][1] for point in points]
 
 
-def _in_head(gaussian: Gaussian, index: str) -> dict[str, Tree]:
-    """Variance and log-variance as formulas of the head s_q or s_p."""
-    reading, head = gaussian.parameterization, {"s": Symbol(f"s_{index}")}
-    return {
-        f"v_{index}": substitute(reading.variance, head),
-        f"l_{index}": substitute(reading.log_variance, head),
-    }
+def _enclosures_at(point: tuple[Fraction, ...], spread: Tree, shift: Tree) -> tuple[Enclosure, Enclosure]:
+    values = dict(zip(("mu_q", "s_q", "mu_p", "s_p"), point, strict=True))
+    if values["mu_q"] == values["mu_p"]:
+        shift = _ZERO  # also where the variance of p is no decimal
+    return cache(partial(_non_negative, spread, values)), cache(partial(_non_negative, shift, values))
+
+
+def _formulas(unit: Unit, scales: Scales) -> tuple[Tree, Tree]:
+    """Spread and shift of one dimension."""
+    logarithms = {f"l_{index}": scales.log_variance(index) for index in ("q", "p")}
+    spread = substitute(_SPREAD, {"ratio": scales.variance_ratio(), **logarithms})
+    shift = substitute(_SHIFT, {"v_p": scales.variance_of_p()})
+    return per_unit(spread, unit), per_unit(shift, unit)
 
 
 def _non_negative(tree: Tree, point: dict[str, Fraction], digits: int) -> Interval:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import decimal
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from math import inf, log1p
+from math import inf, log1p, sqrt
 from typing import TYPE_CHECKING, Any, Protocol
 
 from klcli.formula.interval import enclose, nearest_double
-from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.formula.notation import parse
+from klcli.formula.tree import Tree, operation
 from klcli.gaussian.distribution import Gaussian, log_density
+from klcli.gaussian.scales import Scales, each
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LogRatio", "NormalLogRatio", "log_ratios"]
+__all__ = ["LogRatio", "NormalLogRatio", "in_units", "log_ratios"]
 
 _LARGE = 1e100
 _EPSILON = 2.0**-52
+_DIFFERENCE = parse("mu_q - mu_p")
 
 
 class LogRatio(Protocol):
@@ -76,14 +81,34 @@ class NormalLogRatio:
         log_q -= log_p
         return log_q
 
+    def in_units_of(self, unit: float) -> Callable[..., NDArray[Any]]:
+        """The log ratio over `unit` as a function of the same scores, where itself would be no double.
+
+        The quadratic terms are in proportion to the squares of scores and offset, and 2 pi cancels.
+        """
+        root = sqrt(unit)
+        small = NormalLogRatio(
+            self.offset / root, self.ratio, self.log_sigma_q / unit, self.log_sigma_p / unit
+        )
+
+        def at(z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
+            z /= root
+            return small.at(z, work)
+
+        return at
+
+    def size(self) -> float:
+        """The expectation of half the squared score under p: finite wherever the KL is."""
+        return 0.5 * self.offset * self.offset + 0.5 * self.ratio * self.ratio
+
     def unit(self) -> float:
-        size = self.offset**2 + self.ratio**2
+        size = self.size() + abs(self.log_sigma_q) + abs(self.log_sigma_p)
         return size if size > _LARGE else 1.0
 
     def rounding(self) -> float:
         """A few units of the size of the densities' logarithms."""
         size_q = 0.5 + abs(self.log_sigma_q) + 1.0
-        size_p = 0.5 * (self.offset**2 + self.ratio**2) + abs(self.log_sigma_p) + 1.0
+        size_p = self.size() + abs(self.log_sigma_p) + 1.0
         return 4 * _EPSILON * (size_q + size_p)
 
     def variance(self) -> float:
@@ -114,16 +139,33 @@ class NormalLogRatio:
 
 def log_ratios(q: Gaussian, p: Gaussian) -> list[NormalLogRatio]:
     """The log ratio of each dimension; they are independent."""
-    scale = substitute(p.parameterization.sigma, {"s": Symbol("s_p")})
-    ratio = operation("/", substitute(q.parameterization.sigma, {"s": Symbol("s_q")}), scale)
-    offset = operation("/", Symbol("difference"), scale)
     found = []
-    rows = zip(q.mean, q.head, q.log_sigma(), p.mean, p.head, p.log_sigma(), strict=True)
-    for mean_q, head_q, log_q, mean_p, head_p, log_p in rows:
-        point = {"s_q": head_q, "s_p": head_p, "difference": mean_q - mean_p}
-        found.append(NormalLogRatio(_double(offset, point), _double(ratio, point), log_q, log_p))
+    rows = zip(q.mean, q.head, q.log_sigma(), p.mean, p.head, p.log_sigma(), each(q, p, _scores), strict=True)
+    for mean_q, head_q, log_q, mean_p, head_p, log_p, (offset, ratio) in rows:
+        point = {"mu_q": mean_q, "s_q": head_q, "mu_p": mean_p, "s_p": head_p}
+        distance = 0.0 if mean_q == mean_p else _double(offset, point)
+        found.append(NormalLogRatio(distance, _double(ratio, point), log_q, log_p))
     return found
 
 
+def in_units(log_ratio: LogRatio) -> tuple[Callable[..., NDArray[Any]], float]:
+    """The log ratio over its unit as a function of scores, which may be overwritten; and the unit."""
+    unit = log_ratio.unit()
+    if unit == 1.0:
+        return log_ratio.at, unit
+    if isinstance(log_ratio, NormalLogRatio):
+        return log_ratio.in_units_of(unit), unit
+    return (lambda z, work=None: log_ratio.at(z, work) / unit), unit
+
+
+def _scores(scales: Scales) -> tuple[Tree, Tree]:
+    """The offset and the ratio of the scores."""
+    return operation("/", _DIFFERENCE, scales.scale_of_p()), scales.ratio()
+
+
 def _double(tree: Tree, point: dict[str, Fraction]) -> float:
-    return nearest_double(partial(enclose, tree, point))
+    """Infinite also where it is no decimal, of a component of a mixture."""
+    try:
+        return nearest_double(partial(enclose, tree, point), settle=True)
+    except decimal.Overflow:
+        return inf

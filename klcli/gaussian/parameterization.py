@@ -31,6 +31,8 @@ class Parameterization:
         variance: sigma^2 in s, simplified.
         log_variance: log sigma^2 in s, simplified.
         head: s in sigma; the inverse of `sigma`.
+        tail: the name of the reading whose sigma this one's approaches for s to -infinity, with a relative
+            difference below e^s; empty where that is not so.
     """
 
     name: str
@@ -40,16 +42,16 @@ class Parameterization:
     variance: Tree
     log_variance: Tree
     head: Tree
+    tail: str = ""
 
     def admits(self, head: Fraction | float) -> bool:
         """Whether a finite number is a head under this reading."""
         return self.domain == "real" or head > 0
 
 
-def _row(name: str, meaning: str, domain: Domain, **formulas: str) -> Parameterization:
-    return Parameterization(
-        name, meaning, domain, **{role: unplaced(parse(text)) for role, text in formulas.items()}
-    )
+def _row(name: str, meaning: str, domain: Domain, tail: str = "", **formulas: str) -> Parameterization:
+    trees = {role: unplaced(parse(text)) for role, text in formulas.items()}
+    return Parameterization(name, meaning, domain, tail=tail, **trees)
 
 
 _ROWS = (
@@ -111,6 +113,7 @@ _ROWS = (
         "softplus",
         "the softplus pre-activation of a standard deviation",
         "real",
+        tail="logstd",
         sigma="softplus(s)",
         variance="softplus(s)^2",
         log_variance="2 log softplus(s)",
@@ -120,6 +123,7 @@ _ROWS = (
         "softplusvar",
         "the softplus pre-activation of a variance",
         "real",
+        tail="logvar",
         sigma="sqrt(softplus(s))",
         variance="softplus(s)",
         log_variance="log softplus(s)",

@@ -168,14 +168,18 @@ def _steps(derivation: Derivation, unit: Unit) -> Iterator[Block]:
         "KL(q || p)",
         tuple(
             ShownStep(step.rule, step.tree, f"{about(step.value)} {unit}" if step is last else "")
+            if step.value is not None
+            else ShownStep(step.rule, step.tree)
             for step in derivation.steps
         ),
     )
-    checked = (
-        f"each step equals the one before to {derivation.digits} digits at {derivation.probes} points, "
+    checked = f"each step equals the one before to {derivation.digits} digits at {derivation.probes} points, "
+    here = (
         "and the closed form here"
+        if last.value is not None
+        else "but takes too many digits to be put in here"
     )
-    yield Paragraph(checked, "muted")
+    yield Paragraph(checked + here, "muted")
 
 
 def _dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from functools import partial
-from math import floor, log10
+from math import floor, inf, log10
 
 from klcli.formula.interval import enclose, rounded
 from klcli.formula.numeral import decimal_text, significant
@@ -14,6 +14,7 @@ from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, operation
 from klcli.gaussian.agreement import Witness
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.scales import is_far
 from klcli.report.document import Text
 
 __all__ = [
@@ -56,7 +57,9 @@ def with_error(value: float, error: float) -> str:
         shown = max(places, 0)
         return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
     exponent = floor(log10(max(abs(value), error)))
-    shown = min(places + exponent, _DOUBLE_DIGITS)
+    shown = places + exponent
+    if shown > _DOUBLE_DIGITS:
+        return f"{significant(value)} ± {significant(error, 2)}"
     mantissas = (Decimal(number).scaleb(-exponent) for number in (value, error))
     return "({} ± {})e{}".format(*(f"{mantissa:.{shown}f}" for mantissa in mantissas), exponent)
 
@@ -94,6 +97,8 @@ def normal_text(gaussian: Gaussian) -> tuple[str | Tree, ...]:
         means, sigmas = means[:1], sigmas[:1]
     if sigmas == ["1"]:
         return (f"N({means[0]}, 1)",)
+    if len(sigmas) == 1 and not all(_is_double(gaussian.at(j)) for j in range(gaussian.dimension)):
+        return (f"N({means[0]}, ({sigmas[0]})^2)",)
     if len(sigmas) == 1:
         sigma = Number(Fraction(sigmas[0]), sigmas[0])
         return (f"N({means[0]}, ", operation("^", sigma, Number(Fraction(2))), ")")
@@ -112,16 +117,24 @@ def reading_text(gaussian: Gaussian) -> str:
 
 
 def _sigma_digits(one: Gaussian) -> str:
-    """Sigma to 6 digits, or to as many as tell it from 1."""
+    """Sigma to 6 digits, or to as many as tell it from 1; ``e^-5e+299`` where no decimal holds it."""
+    if is_far(one.parameterization, one.head[0]):
+        return f"e^{significant(one.log_sigma()[0])}"
     enclosure = partial(enclose, one.parameterization.sigma, {"s": one.head[0]})
     for digits in (6, 10, 15, 20, 30, 60, 200):
         found = rounded(enclosure, digits)
         if found != 1 or _is_exactly(one, "1"):
             break
-    return decimal_text(Fraction(found))
+    return decimal_text(found)
+
+
+def _is_double(one: Gaussian) -> bool:
+    return 0 < one.sigma()[0] < inf
 
 
 def _is_exactly(one: Gaussian, sigma: str) -> bool:
+    if is_far(one.parameterization, one.head[0]):
+        return False
     found = enclose(one.parameterization.sigma, {"s": one.head[0]}, _SIGMA_DIGITS)
     return found.low == found.high == Decimal(sigma)
 

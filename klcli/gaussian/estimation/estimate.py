@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, isfinite
 
-__all__ = ["Estimate", "total"]
+__all__ = ["Estimate", "beyond_doubles", "total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Estimate:
     estimator: str | None = None
     degrees: int | None = None
     reason: str = ""
+
+
+def beyond_doubles(value: float) -> str:
+    """The reason why an average has no error bar if it is no double, as one of huge numbers may be."""
+    return "" if isfinite(value) else "the average is beyond the doubles (1.8e308)"
 
 
 def total(estimates: tuple[Estimate, ...]) -> Estimate:

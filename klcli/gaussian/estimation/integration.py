@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sys import float_info
+
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.estimation.estimate import Estimate
-from klcli.gaussian.log_ratio import log_ratios
+from klcli.gaussian.log_ratio import in_units, log_ratios
 
 __all__ = ["integral"]
 
@@ -20,7 +22,10 @@ def integral(q: Gaussian, p: Gaussian) -> tuple[Estimate, ...]:
 
     z = numpy.arange(-14 * 16, 14 * 16 + 1) / 16
     weight = numpy.exp(log_density(z, 0.0)) / 16
-    return tuple(
-        Estimate(float(weight @ pair.at(z)), 0.0, pair.rounding(), "trapezoid rule", len(z))
-        for pair in log_ratios(q, p)
-    )
+    found = []
+    for pair in log_ratios(q, p):
+        at, unit = in_units(pair)
+        # what exceeds the largest double by rounding is known to be no more than that
+        average = min(float(weight @ at(z.copy())), float_info.max / unit)
+        found.append(Estimate(average * unit, 0.0, pair.rounding(), "trapezoid rule", len(z)))
+    return tuple(found)

@@ -80,6 +80,6 @@ def sample(
     found = []
     for pair in pairs:
         estimate = row.run(pair, samples, generator, progress)
-        reason = row.against(pair, samples)
+        reason = row.against(pair, samples) or estimate.reason
         found.append(replace(estimate, seed=seed, generator=_GENERATOR, reason=reason))
     return tuple(found)

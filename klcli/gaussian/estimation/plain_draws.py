@@ -10,8 +10,8 @@ from collections.abc import Callable
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from klcli.gaussian.estimation.estimate import Estimate
-from klcli.gaussian.log_ratio import LogRatio
+from klcli.gaussian.estimation.estimate import Estimate, beyond_doubles
+from klcli.gaussian.log_ratio import LogRatio, in_units
 from klcli.sampling.moments import Moments
 from klcli.sampling.ratios import RATIO_ESTIMATORS
 
@@ -28,13 +28,10 @@ Step = Callable[[Any, Any], "NDArray[Any]"]
 
 def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
     """The average of log q(x) - log p(x)."""
-    unit = log_ratio.unit()
+    at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
-        block = log_ratio.at(generator.standard_normal(out=z), work)
-        if unit != 1.0:
-            block /= unit
-        return block
+        return at(generator.standard_normal(out=z), work)
 
     moments = _average(log_ratio, samples, step, progress)
     return _estimate("k1", moments, unit, log_ratio.rounding(), samples)
@@ -42,12 +39,10 @@ def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
 
 def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
     """The average of half the squared log ratio, which is not the KL but near it where r is near 1."""
-    unit = log_ratio.unit()
+    at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
-        block = log_ratio.at(generator.standard_normal(out=z), work)
-        block /= unit
-        return RATIO_ESTIMATORS["k2"].of(block)
+        return RATIO_ESTIMATORS["k2"].of(at(generator.standard_normal(out=z), work))
 
     moments = _average(log_ratio, samples, step, progress)
     # An error d of the log ratio l moves the average by E|l| d <= sqrt(E l^2) d, and d^2/2.
@@ -58,12 +53,11 @@ def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
 
 def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
     """The average of r - 1 - log r, never negative; its error bar is valid only where r has a light tail."""
-    unit = log_ratio.unit()
+    at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
-        block = RATIO_ESTIMATORS["k3"].of(log_ratio.at(generator.standard_normal(out=z), work))
-        block /= unit
-        return block
+        block = at(generator.standard_normal(out=z), work)
+        return RATIO_ESTIMATORS["k3"].of(block) if unit == 1.0 else _k3_in_units(block, unit)
 
     moments = _average(log_ratio, samples, step, progress)
     # An error d of the log ratio moves the average by E|1 - r| d, which is at most 2 d, and at most
@@ -75,19 +69,25 @@ def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
 
 def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
     """k1 at pairs z and -z, whose means are independent: what is odd in z cancels."""
-    unit = log_ratio.unit()
+    at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
         generator.standard_normal(out=z)
-        block = log_ratio.at(-z)
-        block /= 2 * unit
-        other = log_ratio.at(z, work)
-        other /= 2 * unit
-        block += other
+        block = at(-z)
+        block += at(z, work)
+        block *= 0.5
         return block
 
     moments = _average(log_ratio, samples // 2, step, progress and (lambda pairs: progress(2 * pairs)))
     return _estimate("antithetic", moments, unit, log_ratio.rounding(), 2 * moments.count)
+
+
+def _k3_in_units(block: NDArray[Any], unit: float) -> NDArray[Any]:
+    """(exp(-l) - 1 + l)/unit from l/unit, where l itself may be no double."""
+    import numpy
+
+    with numpy.errstate(over="ignore"):
+        return block + numpy.expm1(-block * unit) / unit
 
 
 def _average(log_ratio: LogRatio, count: int, step: Step, progress: Progress | None) -> Moments:
@@ -114,4 +114,5 @@ def _estimate(name: str, moments: Moments, unit: float, rounding: float, samples
         "Monte Carlo",
         samples,
         estimator=name,
+        reason=beyond_doubles(moments.mean * unit),
     )

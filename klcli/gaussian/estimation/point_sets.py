@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.gaussian.estimation.estimate import Estimate
-from klcli.gaussian.log_ratio import LogRatio
+from klcli.gaussian.estimation.estimate import Estimate, beyond_doubles
+from klcli.gaussian.log_ratio import LogRatio, in_units
 from klcli.sampling.moments import Moments
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ class _Average:
         import numpy
 
         self._log_ratio = log_ratio
-        self._unit = log_ratio.unit()
+        self._at, self._unit = in_units(log_ratio)
         tail = () if log_ratio.dimension == 1 else (log_ratio.dimension,)
-        self._center = float(log_ratio.at(numpy.zeros((1, *tail)))[0]) / self._unit
+        self._center = float(self._at(numpy.zeros((1, *tail)))[0])
 
     def total(self, points: NDArray[Any]) -> float:
         """The weighted sum over points of shape (n,), or (n, dimension)."""
@@ -113,19 +113,20 @@ class _Average:
 
     def estimate(self, name: str, method: str, moments: Moments, size: int) -> Estimate:
         """The estimate from the moments of the averages over each randomisation of `size` points."""
+        value = (moments.mean + self._center) * self._unit
         return Estimate(
-            (moments.mean + self._center) * self._unit,
+            value,
             moments.standard_error * self._unit,
             2 * self._log_ratio.rounding(),  # the quantile function has an error as well
             method,
             moments.count * size,
             estimator=name,
             degrees=moments.count - 1,
+            reason=beyond_doubles(value),
         )
 
     def _values(self, z: NDArray[Any]) -> NDArray[Any]:
-        values = self._log_ratio.at(z)
-        values /= self._unit
+        values = self._at(z)
         values -= self._center
         return values
 

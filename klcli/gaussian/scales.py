@@ -1,0 +1,102 @@
+"""Scales as formulas of their heads, also where no decimal holds them.
+
+The exponents of decimals end at 1e18, so that e^s has no value for a head s of 1e300; its logarithm has one,
+and a KL needs two variances only as their quotient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeVar
+
+from klcli.formula.notation import parse
+from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.gaussian.parameterization import Parameterization, find
+
+if TYPE_CHECKING:
+    from klcli.gaussian.distribution import Gaussian
+
+__all__ = ["Scales", "each", "is_far", "reading_at"]
+
+_FARTHEST = 10**17
+"""Size of a head up to which variances, their quotients and the squares of these are decimals."""
+
+_RATIO, _SCALE_RATIO = parse("e^(l_q - l_p)"), parse("e^((l_q - l_p)/2)")
+_VARIANCE, _SCALE = parse("e^l_p"), parse("e^(l_p/2)")
+
+T = TypeVar("T")
+
+
+def is_far(reading: Parameterization, head: Fraction) -> bool:
+    """Whether the scale may be no decimal, so that only its logarithm is to be used."""
+    exponential = reading.domain == "real" and (head < 0 or not reading.tail)
+    return exponential and abs(head) > _FARTHEST
+
+
+def reading_at(reading: Parameterization, head: Fraction) -> Parameterization:
+    """The reading by which to compute: where e^s is no decimal, softplus(s) is e^s for all purposes.
+
+    That neglects less than e^s of the scale, which 1e16 digits do not show.
+    """
+    return find(reading.tail) if reading.tail and head < -_FARTHEST else reading
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What is needed of the scales of q and p in one dimension, as formulas of the heads s_q and s_p.
+
+    Attributes:
+        q: the reading of the head s_q.
+        p: that of s_p.
+        far: whether a scale may be no decimal.
+    """
+
+    q: Parameterization
+    p: Parameterization
+    far: bool
+
+    def log_variance(self, index: str) -> Tree:
+        """log sigma^2 of q or p."""
+        return _in_head((self.q if index == "q" else self.p).log_variance, index)
+
+    def variance_ratio(self) -> Tree:
+        """sigma_q^2/sigma_p^2."""
+        if self.far:
+            return self._by_logarithms(_RATIO)
+        return operation("/", _in_head(self.q.variance, "q"), _in_head(self.p.variance, "p"))
+
+    def variance_of_p(self) -> Tree:
+        """sigma_p^2."""
+        return self._by_logarithms(_VARIANCE) if self.far else _in_head(self.p.variance, "p")
+
+    def ratio(self) -> Tree:
+        """sigma_q/sigma_p."""
+        if self.far:
+            return self._by_logarithms(_SCALE_RATIO)
+        return operation("/", _in_head(self.q.sigma, "q"), _in_head(self.p.sigma, "p"))
+
+    def scale_of_p(self) -> Tree:
+        """sigma_p."""
+        return self._by_logarithms(_SCALE) if self.far else _in_head(self.p.sigma, "p")
+
+    def _by_logarithms(self, tree: Tree) -> Tree:
+        return substitute(tree, {"l_q": self.log_variance("q"), "l_p": self.log_variance("p")})
+
+
+def each(q: Gaussian, p: Gaussian, make: Callable[[Scales], T]) -> Iterator[T]:
+    """What `make` makes of the scales of each dimension, made once for equal ones."""
+    made: dict[tuple[str, str, bool], T] = {}
+    for head_q, head_p in zip(q.head, p.head, strict=True):
+        of_q, of_p = q.parameterization, p.parameterization
+        far = is_far(of_q, head_q) or is_far(of_p, head_p)
+        of_q, of_p = reading_at(of_q, head_q), reading_at(of_p, head_p)
+        key = (of_q.name, of_p.name, far)
+        if key not in made:
+            made[key] = make(Scales(of_q, of_p, far))
+        yield made[key]
+
+
+def _in_head(tree: Tree, index: str) -> Tree:
+    return substitute(tree, {"s": Symbol(f"s_{index}")})
