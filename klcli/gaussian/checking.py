@@ -32,9 +32,8 @@ __all__ = [
 DIGITS = 50
 _EXTREME = 1000.0
 _MOST_DIGITS, _FEW_DIGITS = 700, 200
-"""What a value may take: 640 digits tell x from the mean where both and the scale are doubles. Where the size
-of log sigma
-is beyond `_EXTREME` a step has a value with few of them, or none at all."""
+"""What a value may take: 640 digits tell x from a mean where both and the scale are doubles. Where log
+sigma is beyond `_EXTREME` a step has a value with few of them, or none at all."""
 _TOLERANCE = Decimal("1e-40")
 
 PROBES = (

@@ -23,7 +23,8 @@ from klcli.gaussian.priors.closed_forms import KnownValue, known_value
 from klcli.gaussian.priors.densities import DensityLogRatio, Product, density_log_ratio
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
-from klcli.gaussian.priors.quadrature import gauss_legendre, kurtosis
+from klcli.gaussian.priors.nonnegative import integrated
+from klcli.gaussian.priors.quadrature import kurtosis
 
 __all__ = ["Appraisal", "Evidence", "Status", "appraise"]
 
@@ -125,7 +126,7 @@ def _integrals(pairs: Sequence[MixtureLogRatio | DensityLogRatio]) -> tuple[Esti
     """That of each log ratio; none at all where one has several dimensions or cannot be integrated."""
     if any(pair.dimension > 1 for pair in pairs):
         return ()
-    found = [gauss_legendre(pair, features(pair)) for pair in pairs]
+    found = [integrated(pair, features(pair)) for pair in pairs]
     kept = tuple(estimate for estimate in found if estimate)
     return kept if len(kept) == len(found) else ()
 

@@ -65,7 +65,8 @@ def known_value(pairs: tuple[DensityLogRatio, ...]) -> KnownValue | None:
             "KL(q || p) is beyond the doubles (1.8e308); nothing could check it",
             "is the head read as it was meant? see --param",
         )
-    return KnownValue(value, rounding, _WHOLE + form.formula, form.source)
+    # A KL is >= 0: what rounding has put below is nearer to it there.
+    return KnownValue(max(0.0, value), rounding, _WHOLE + form.formula, form.source)
 
 
 def _evaluated(form: KnownForm, pair: DensityLogRatio) -> tuple[float, float] | None:

@@ -95,6 +95,14 @@ class Density:
         found: NDArray[Any] = _scipy(self.name).logpdf(score, *self._shape())
         return found
 
+    def mass_below(self, score: float) -> float:
+        """The mass of p where (x - loc) / scale is smaller."""
+        return float(_scipy(self.name).cdf(score, *self._shape()))
+
+    def mass_above(self, score: float) -> float:
+        """The mass of p where (x - loc) / scale is larger."""
+        return float(_scipy(self.name).sf(score, *self._shape()))
+
     def _shape(self) -> list[float]:
         return [float(value) for _, value in self.shape]
 
@@ -156,17 +164,26 @@ class DensityLogRatio:
         return size if _LARGE < size < inf else 1.0
 
     def rounding(self) -> float:
-        """A few units of the average size of the log densities and of what a rounded score changes."""
+        return _average(self.error(_grid()))
+
+    def error(self, z: NDArray[Any]) -> NDArray[Any]:
+        """A few units of the size of the log densities and of what a rounded score changes, at each score."""
         import numpy
 
-        z, scores = _grid(), self.scores
+        scores = self.scores
         with numpy.errstate(all="ignore"):
             score = scores.offset + scores.ratio * z
             log_p = self.density.log_density(score)
             size = abs(scores.offset) + numpy.abs(scores.ratio * z)
             moved = self.density.log_density(score + _STEP * size)
             terms = 0.5 * z * z + numpy.abs(log_p) + numpy.abs(moved - log_p) / _STEP
-        return 8 * _EPSILON * (_average(terms) + 2 + abs(scores.log_sigma_q) + abs(scores.log_sigma_p))
+            found: NDArray[Any] = terms + (2 + abs(scores.log_sigma_q) + abs(scores.log_sigma_p))
+        return 8 * _EPSILON * found
+
+    def mass_beyond(self, limit: float) -> float:
+        """The mass of p where the score of q is larger than `limit` in size."""
+        middle, half = self.scores.offset, self.scores.ratio * limit
+        return self.density.mass_below(middle - half) + self.density.mass_above(middle + half)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import isfinite, log
+from math import erfc, exp, isfinite, log, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Mixture", "MixtureLogRatio", "mixture_log_ratio"]
 
 _EPSILON = 2.0**-52
+_ROOT_2 = sqrt(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,12 @@ class MixtureLogRatio:
     Attributes:
         log_weights: log w_k.
         pairs: for each component, the log ratio of q and the component in each dimension.
+        lost: the weight of components that are left out.
     """
 
     log_weights: tuple[float, ...]
     pairs: tuple[tuple[NormalLogRatio, ...], ...]
+    lost: float = 0.0
 
     @property
     def dimension(self) -> int:
@@ -103,6 +106,38 @@ class MixtureLogRatio:
     def unit(self) -> float:
         return min(max(pair.unit() for pair in row) for row in self.pairs)
 
+    def error(self, z: NDArray[Any]) -> NDArray[Any]:
+        """A bound on the rounding error of `at` at each score, in one dimension.
+
+        The error of a logarithm of a sum is that of its terms, weighted by their shares; a term's is a few
+        units of what it is made of, and what the rounding of a score does to its square.
+        """
+        import numpy
+
+        found = self.at(z)
+        error = numpy.full(len(z), 1.0 + len(self.pairs))
+        for log_weight, (pair,), (constant, offset, ratio) in zip(
+            self.log_weights, self.pairs, self.exponents(), strict=True
+        ):
+            score = offset + ratio * z
+            share = numpy.exp(constant + 0.5 * (z - score) * (z + score) + found)
+            size = z * z + numpy.abs(score) * (abs(offset) + abs(ratio) * numpy.abs(z))
+            size += abs(log_weight) + abs(pair.log_sigma_q) + abs(pair.log_sigma_p)
+            error += share * size
+        return 8 * _EPSILON * error
+
+    def mass_beyond(self, limit: float) -> float:
+        """The mass of p where the score of q is larger than `limit` in size, in one dimension.
+
+        That of the components that are left out is far away, or on a set so small that q has nothing there.
+        """
+        return self.lost + sum(
+            exp(log_weight)
+            * 0.5
+            * (erfc((offset + ratio * limit) / _ROOT_2) + erfc((ratio * limit - offset) / _ROOT_2))
+            for log_weight, (_, offset, ratio) in zip(self.log_weights, self.exponents(), strict=True)
+        )
+
     def rounding(self) -> float:
         """Some units of what is added up, averaged over q.
 
@@ -136,7 +171,9 @@ def mixture_log_ratio(q: Gaussian, p: Mixture) -> MixtureLogRatio:
             "KL(q || p) is beyond the doubles (1.8e308) for every component of the prior",
             "is the head read as it was meant? see --param and --prior-param",
         )
-    return MixtureLogRatio(*zip(*kept, strict=True))
+    log_weights, pairs = zip(*kept, strict=True)
+    lost = sum(weight for weight, row in zip(p.weights, rows, strict=True) if row not in kept)
+    return MixtureLogRatio(log_weights, pairs, float(lost))
 
 
 def _size(pair: NormalLogRatio) -> float:

@@ -20,7 +20,7 @@ from klcli.gaussian.priors.features import Feature
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["gauss_legendre", "kurtosis", "reach"]
+__all__ = ["adaptive", "breakpoints", "gauss_legendre", "kurtosis", "reach"]
 
 _NODES = 20
 _LEVELS = 60
@@ -51,7 +51,7 @@ def gauss_legendre(log_ratio: LogRatio, features: Iterable[Feature] = ()) -> Est
     limit, rounding = reach(log_ratio), log_ratio.rounding()
     if limit is None or not isfinite(rounding):
         return None
-    found, change, points = _adaptive(log_ratio.at, _breakpoints(features, limit), rounding)
+    found, change, points = adaptive(log_ratio.at, breakpoints(features, limit), rounding)
     bound = rounding + change
     if not isfinite(found) or not isfinite(bound):
         return None
@@ -84,20 +84,21 @@ def kurtosis(log_ratio: LogRatio, mean: float, features: Iterable[Feature] = ())
     limit = reach(log_ratio)
     if limit is None:
         return float("inf")
-    points = _breakpoints(features, limit)
+    points = breakpoints(features, limit)
     scale = max(1.0, abs(mean))
 
     def power(exponent: int) -> Callable[[NDArray[Any]], NDArray[Any]]:
         return lambda z: ((log_ratio.at(z) - mean) / scale) ** exponent
 
-    variance, *_ = _adaptive(power(2), points, 0.0, _ROUGH)
-    fourth, *_ = _adaptive(power(4), points, 0.0, _ROUGH)
+    variance, *_ = adaptive(power(2), points, 0.0, _ROUGH)
+    fourth, *_ = adaptive(power(4), points, 0.0, _ROUGH)
     if not 0 < variance * variance < float("inf"):
         return 1.0 if variance == 0 else float("inf")
     return fourth / (variance * variance)
 
 
-def _breakpoints(features: Iterable[Feature], limit: int) -> NDArray[Any]:
+def breakpoints(features: Iterable[Feature], limit: int) -> NDArray[Any]:
+    """Where the first panels end: at whole scores, at the features, and around them at growing distances."""
     import numpy
 
     grades = 4.0 ** numpy.arange(-1, 60)
@@ -109,7 +110,7 @@ def _breakpoints(features: Iterable[Feature], limit: int) -> NDArray[Any]:
     return points[(points >= -limit) & (points <= limit)]
 
 
-def _adaptive(
+def adaptive(
     function: Callable[[NDArray[Any]], NDArray[Any]],
     points: NDArray[Any],
     noise: float,

@@ -109,13 +109,13 @@ def test_a_wrong_density_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_integral_is_caught_by_monte_carlo(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = appraisal.gauss_legendre
+    right = appraisal.integrated
 
     def wrong(*arguments: object) -> object:
         estimate = right(*arguments)  # type: ignore[arg-type]
         return estimate and replace(estimate, value=estimate.value + 0.1)
 
-    monkeypatch.setattr(appraisal, "gauss_legendre", wrong)
+    monkeypatch.setattr(appraisal, "integrated", wrong)
     assert found("t(3)").status == "disagrees"
 
 
