@@ -36,7 +36,8 @@ Unit: TypeAlias = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 _SPREAD = parse("1/2 (ratio - 1 - (l_q - l_p))")
-_SHIFT = parse("1/2 (mu_q - mu_p)^2/v_p")
+_SHIFT = parse("1/2 (mu_q - mu_p)^2")
+"""Still to be divided by the variance of p."""
 _ZERO = parse("0")
 _MOST_WORK = 25_000_000
 """Dimensions times the square of the digits: three seconds of exponentials and logarithms."""
@@ -140,8 +141,7 @@ def _formulas(unit: Unit, scales: Scales) -> tuple[Tree, Tree]:
     """Spread and shift of one dimension."""
     logarithms = {f"l_{index}": scales.log_variance(index) for index in ("q", "p")}
     spread = substitute(_SPREAD, {"ratio": scales.variance_ratio(), **logarithms})
-    shift = substitute(_SHIFT, {"v_p": scales.variance_of_p()})
-    return per_unit(spread, unit), per_unit(shift, unit)
+    return per_unit(spread, unit), per_unit(scales.over_variance_of_p(_SHIFT), unit)
 
 
 def _non_negative(tree: Tree, point: dict[str, Fraction], digits: int) -> Interval:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from klcli.formula.interval import enclose, nearest_double
 from klcli.formula.notation import parse
-from klcli.formula.tree import Tree, operation
+from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.scales import Scales, each
 
@@ -160,7 +160,7 @@ def in_units(log_ratio: LogRatio) -> tuple[Callable[..., NDArray[Any]], float]:
 
 def _scores(scales: Scales) -> tuple[Tree, Tree]:
     """The offset and the ratio of the scores."""
-    return operation("/", _DIFFERENCE, scales.scale_of_p()), scales.ratio()
+    return scales.over_scale_of_p(_DIFFERENCE), scales.ratio()
 
 
 def _double(tree: Tree, point: dict[str, Fraction]) -> float:

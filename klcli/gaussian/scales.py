@@ -24,7 +24,7 @@ _FARTHEST = 10**17
 """Size of a head up to which variances, their quotients and the squares of these are decimals."""
 
 _RATIO, _SCALE_RATIO = parse("e^(l_q - l_p)"), parse("e^((l_q - l_p)/2)")
-_VARIANCE, _SCALE = parse("e^l_p"), parse("e^(l_p/2)")
+_PRECISION, _INVERSE_SCALE = parse("e^(-l_p)"), parse("e^(-l_p/2)")
 
 T = TypeVar("T")
 
@@ -67,9 +67,11 @@ class Scales:
             return self._by_logarithms(_RATIO)
         return operation("/", _in_head(self.q.variance, "q"), _in_head(self.p.variance, "p"))
 
-    def variance_of_p(self) -> Tree:
-        """sigma_p^2."""
-        return self._by_logarithms(_VARIANCE) if self.far else _in_head(self.p.variance, "p")
+    def over_variance_of_p(self, tree: Tree) -> Tree:
+        """A formula divided by sigma_p^2."""
+        if self.far:
+            return operation("*", tree, self._by_logarithms(_PRECISION))
+        return operation("/", tree, _in_head(self.p.variance, "p"))
 
     def ratio(self) -> Tree:
         """sigma_q/sigma_p."""
@@ -77,9 +79,11 @@ class Scales:
             return self._by_logarithms(_SCALE_RATIO)
         return operation("/", _in_head(self.q.sigma, "q"), _in_head(self.p.sigma, "p"))
 
-    def scale_of_p(self) -> Tree:
-        """sigma_p."""
-        return self._by_logarithms(_SCALE) if self.far else _in_head(self.p.sigma, "p")
+    def over_scale_of_p(self, tree: Tree) -> Tree:
+        """A formula divided by sigma_p."""
+        if self.far:
+            return operation("*", tree, self._by_logarithms(_INVERSE_SCALE))
+        return operation("/", tree, _in_head(self.p.sigma, "p"))
 
     def _by_logarithms(self, tree: Tree) -> Tree:
         return substitute(tree, {"l_q": self.log_variance("q"), "l_p": self.log_variance("p")})

@@ -157,3 +157,14 @@ def test_exponents_beyond_the_doubles_are_refused(klcli: Klcli, text: str) -> No
         found = klcli("compute", "--mu=0", f"--{name}={text}")
         assert (found.status, found.out) == (2, "")
     assert klcli("compute", "--mu=0", "--sigma=2", "--digits=1000000").status == 2
+
+
+def test_a_component_that_is_no_decimal(klcli: Klcli) -> None:
+    """It has no density anywhere near q; what is left has half of the weight."""
+    prior = "0.5*N(0, logvar=-1e300) + 0.5*N(0, logvar=0)"
+    for mu, log_variance in (("0.3", "0.8"), ("0.3", "-1e6"), ("-1e6", "300")):
+        found = klcli(
+            "compute", f"--mu={mu}", f"--logvar={log_variance}", "--prior", prior, "-q", "--samples=1000"
+        )
+        value = expected("logvar", mu, log_variance) + math.log(2)
+        assert (found.status, float(found.out)) == (0, pytest.approx(value, rel=1e-12))
