@@ -1,0 +1,184 @@
+"""What the scales make of a KL, and differences of means in units of sigma, on blocks of floats.
+
+Near equality only the difference of the heads has the digits, so that each function begins with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from klcli.gaussian import pairs
+from klcli.gaussian.pairs import Array, Operand
+
+__all__ = [
+    "SAFE_FACTOR",
+    "SAFE_LOG",
+    "SOFTPLUS_ONE",
+    "by_log",
+    "by_softplus",
+    "excess",
+    "linear_spread",
+    "log_spread",
+    "patch",
+    "softplus_spread",
+]
+
+SOFTPLUS_ONE = (0.5413248546129181, -1.8138570925507326e-17)
+"""log(e - 1), the head with softplus(s) = 1: no float, so the nearest one and the rest."""
+SOFTPLUS_TAIL = 40.0
+"""softplus(s) is exp(s) below -40 and s above 40, up to a relative exp(-40) = 4e-18."""
+SAFE_LOG, SAFE_FACTOR = 430.0, 5.579910311786494e186
+"""exp(430) happens to be within 2e-19 of a float: it splits an exponential that would leave the range."""
+
+
+def patch(
+    result: Array, where: NDArray[np.bool_], function: Callable[..., Array], *arguments: Operand
+) -> None:
+    """Put the function's values into the few places that the general way does not serve."""
+    if where.any():
+        result[where] = function(*(np.broadcast_to(each, where.shape)[where] for each in arguments))
+
+
+# Scales, variances, precisions. Near equality only d = (q - p)/p has the digits, elsewhere r = q/p is better
+# conditioned, so the functions take both.
+
+
+def excess(d: Array, half_square: Array, r: Array) -> Array:
+    """d - log(1 + d), given d^2/2 and r = 1 + d: the series for r in [1/2, 2], the logarithm beyond."""
+    w = d / (d + 2.0)
+    x = w * w
+    result = pairs.series(pairs.ATANH_SERIES, x)
+    result *= x
+    result += half_square
+    result *= w
+    np.subtract(half_square, result, out=result)
+    near = x <= 1 / 9
+    if near.all():
+        return result
+    far = r - 1.0
+    far -= np.log(r)
+    return np.where(near, result, far)
+
+
+def _ratio_spread(power: float, d: Array, r: Array) -> Array:
+    """sigma_q/sigma_p = r^power, where r = 1 + d and power is 1 or 1/2."""
+    half_square = 0.5 * d
+    half_square *= d
+    result = excess(d, half_square, r)
+    if power == 1.0:
+        result += half_square
+    else:
+        result *= 0.5
+    return result
+
+
+def _vast_ratio(power: float, q: Array, p: Array) -> Array:
+    """Where q/p overflows only r^2/2 is left: q/(2p), which may be finite, or a square, which is not."""
+    return np.asarray((0.5 * q / p) ** (2.0 * power))
+
+
+def _vanishing_ratio(power: float, log: Callable[[Array], Array], q: Array, p: Array) -> Array:
+    """Where q/p underflows, or has lost digits to that, the logarithms are taken one by one."""
+    return -0.5 - power * (log(q) - log(p))
+
+
+def linear_spread(power: float, q: Operand, p: Operand) -> Array:
+    """sigma = head^power."""
+    r = np.asarray(q / p)
+    result = _ratio_spread(power, np.asarray((q - p) / p), r)
+    patch(result, r == np.inf, partial(_vast_ratio, power), q, p)
+    patch(result, r < 1e-300, partial(_vanishing_ratio, power, np.log), q, p)
+    return result
+
+
+# Logarithms: log sigma is a multiple, 1 or +-1/2, of the head.
+
+
+def log_spread(multiple: float, q: Array, p: Operand | None = None) -> Array:
+    """(exp(2t) - 1 - 2t)/2 with t = log sigma_q - log sigma_p; p is None for log sigma_p = 0."""
+    t, error = (multiple * q, 0.0) if p is None else pairs.difference(multiple * q, multiple * p)
+    x = t + t
+    result = pairs.series(pairs.EXP_SERIES, x)
+    result *= x
+    result += 0.5
+    result *= x
+    result *= t
+    slope = np.expm1(x)  # the derivative by t
+    size = np.abs(x)
+    near = size <= 1.0
+    if not near.all():
+        result = np.where(near, result, 0.5 * slope - t)
+    result += slope * error
+    patch(result, size > 709.0, _huge_log_spread, t, error)
+    return result
+
+
+def _huge_log_spread(t: Array, error: Array) -> Array:
+    """Where exp(2t) overflows before its half does, and where t itself has overflowed."""
+    root = np.exp(t)
+    kept = np.fmax(1.0 + 2.0 * error, 0.5)  # the error is large, or NaN, only where root is infinite
+    return np.where(t > 0, 0.5 * root * root * kept, -0.5 - t)
+
+
+# Softplus: sigma, or sigma^2, is log(1 + exp(s)). In plain floats that is a chain of eight roundings, and the
+# spread amplifies it to 12 ulp; so it is done in pairs, and only d and r are rounded.
+
+
+def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Array) -> Array:
+    """softplus(q)/softplus(p + p_rest) - 1 for |q - p| <= 1/4, where softplus(p) is value + rest."""
+    t = pairs.add(*pairs.difference(q, p))
+    change, slope = pairs.expm1(pairs.add(t[0], t[1] - p_rest)), pairs.sigmoid(p)
+    product, error = pairs.product(change[0], slope[0])
+    difference = pairs.log1p((product, error + change[0] * slope[1] + change[1] * slope[0]))
+    return pairs.quotient(difference, (value, rest))[0]
+
+
+def softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> Array:
+    """sigma = softplus(s)^power, and the head of p is p + p_rest."""
+    value_q, value_p = pairs.softplus(q), pairs.softplus(p)
+    r, r_rest = pairs.quotient(value_q, value_p)
+    d = (r - 1.0) + r_rest
+    patch(d, np.abs(q - p) <= 0.25, partial(_softplus_change, p_rest), q, p, *value_p)
+    result = _ratio_spread(power, d, r)
+    vast = partial(_vast_ratio, power)
+    patch(result, r == np.inf, vast, value_q[0], value_p[0])
+    patch(result, r < 1e-300, partial(_vanishing_ratio, power, _log_softplus), q, p)
+    patch(result, np.minimum(q, p) > SOFTPLUS_TAIL, partial(linear_spread, power), q, p)
+    patch(result, np.maximum(q, p) < -SOFTPLUS_TAIL, partial(log_spread, power), q, p)
+    underflow = (p < -700.0) & (q >= -SOFTPLUS_TAIL)
+    patch(result, underflow, lambda value, p: vast(SAFE_FACTOR * value, np.exp(p + SAFE_LOG)), value_q[0], p)
+    return result
+
+
+def _log_softplus(s: Array) -> Array:
+    return np.where(s < -SOFTPLUS_TAIL, s, np.log(pairs.softplus(s)[0]))
+
+
+# Shifts: from a difference of means and the head of p to the difference in units of sigma_p.
+
+
+def by_log(multiple: float, difference: Array, p: Array) -> Array:
+    """A difference of means over sigma_p = exp(multiple p)."""
+    exponent = -multiple * p
+    result = difference * np.exp(exponent)
+    patch(result, np.abs(exponent) > 700.0, _times_exp, difference, exponent)
+    return result
+
+
+def _times_exp(factor: Array, exponent: Array) -> Array:
+    """factor * exp(exponent) where the exponential alone may leave the range."""
+    safe = np.copysign(SAFE_LOG, exponent)
+    scaled = np.where(exponent > 0, factor * SAFE_FACTOR, factor / SAFE_FACTOR)
+    return np.where(factor == 0, 0.0, scaled * np.exp(exponent - safe))
+
+
+def by_softplus(power: float, difference: Array, p: Array) -> Array:
+    """A difference of means over sigma_p = softplus(p)^power."""
+    value = pairs.softplus(p)[0]
+    result = difference / (value if power == 1.0 else np.sqrt(value))
+    patch(result, p < -SOFTPLUS_TAIL, partial(by_log, power), difference, p)
+    return result
