@@ -1,4 +1,4 @@
-"""Accuracy and speed of the array kernel beside the textbook formula and the libraries, in one run.
+"""Accuracy of the array kernel beside the textbook formula and the libraries, in one run; then their speed.
 
 `python -m tests.benchmarks.kernel [POINTS [ELEMENTS]]` prints the tables; libraries that are not installed are left
 out, with a line that says so. It measures and judges nothing.
@@ -8,41 +8,20 @@ from __future__ import annotations
 
 import math
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
-from statistics import median
 from typing import Any
 
 import mpmath
 import numpy as np
-from numpy.typing import NDArray
 
-from klcli.gaussian import kernel
 from tests import reference
+from tests.benchmarks import kernel_speed
+from tests.benchmarks.contenders import Contender, Problem, contenders, moderate
 from tests.benchmarks.table import print_table
 
-Array = NDArray[np.float64]
-Problem = tuple[Array, Array, Array, Array]
-"""mean_q, sigma_q, mean_p, sigma_p"""
-Method = Callable[..., Any]
-"""From a problem, converted by the contender, to the divergences in its own type of array."""
-
 POINTS = 20_000
-ELEMENTS = 10_000_000
-ROUNDS = 7
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A way to compute KL(q || p) from means and standard deviations."""
-
-    name: str
-    convert: Callable[[Array], Any]
-    exp: Callable[[Any], Any]
-    method: Method
 
 
 @dataclass(frozen=True)
@@ -58,102 +37,10 @@ class Accuracy:
     not_finite: float
 
 
-@dataclass(frozen=True)
-class Speed:
-    """Nanoseconds per element, and the median over interleaved rounds of the time divided by klcli's."""
-
-    problem: str
-    contender: str
-    nanoseconds: float
-    ratio: float
-
-
-# Contenders.
-
-
-def textbook(mean_q: Array, sigma_q: Array, mean_p: Array, sigma_p: Array) -> Array:
-    with np.errstate(all="ignore"):
-        square = sigma_q**2 + (mean_q - mean_p) ** 2
-        return np.log(sigma_p / sigma_q) + square / (2 * sigma_p**2) - 0.5
-
-
-def torch_contender() -> Contender:
-    import torch
-    from torch.distributions import Normal, kl_divergence
-
-    def method(m: Any, s: Any, n: Any, t: Any) -> Any:
-        return kl_divergence(Normal(m, s), Normal(n, t))
-
-    return Contender("torch.distributions", torch.from_numpy, torch.exp, method)
-
-
-def through_jax(name: str, normal: Callable[..., Any], divergence: Method) -> Contender:
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-
-    def method(m: Any, s: Any, n: Any, t: Any) -> Any:
-        return jax.block_until_ready(divergence(normal(m, s), normal(n, t)))
-
-    return Contender(name, jax.numpy.asarray, jax.numpy.exp, method)
-
-
-def numpyro_contender() -> Contender:
-    from numpyro.distributions import Normal, kl_divergence
-
-    return through_jax("numpyro", Normal, kl_divergence)
-
-
-def tfp_contender() -> Contender:
-    from tensorflow_probability.substrates.jax import distributions
-
-    return through_jax("TFP", distributions.Normal, distributions.kl_divergence)
-
-
-def distrax_contender() -> Contender:
-    import distrax
-
-    return through_jax("distrax", distrax.Normal, lambda q, p: q.kl_divergence(p))
-
-
-LIBRARIES: dict[str, Callable[[], Contender]] = {
-    "torch": torch_contender,
-    "numpyro": numpyro_contender,
-    "tensorflow_probability": tfp_contender,
-    "distrax": distrax_contender,
-}
-
-
-def contenders() -> list[Contender]:
-    """klcli, the textbook formula, and the libraries that are installed."""
-    found = [
-        Contender("klcli", np.asarray, np.exp, kernel.divergence),
-        Contender("textbook, numpy", np.asarray, np.exp, textbook),
-    ]
-    for library, make in LIBRARIES.items():
-        try:
-            found.append(make())
-        except Exception as error:  # releases that do not fit each other fail in any way
-            print(f"{library} is left out: {error}")
-    return found
-
-
-# Accuracy.
-
-
 def near_equality(rng: np.random.Generator, points: int) -> Problem:
     distance = 10 ** rng.uniform(-16, -1, points) * rng.choice([-1, 1], points)
     zero, sigma_p = np.zeros(points), 10 ** rng.uniform(-1, 1, points)
     return zero, sigma_p * (1 + distance), zero, sigma_p
-
-
-def moderate(rng: np.random.Generator, points: int) -> Problem:
-    return (
-        rng.normal(size=points),
-        rng.uniform(0.05, 3, points),
-        rng.normal(size=points),
-        rng.uniform(0.05, 3, points),
-    )
 
 
 def extreme_scales(rng: np.random.Generator, points: int) -> Problem:
@@ -216,51 +103,6 @@ def accuracy_rows(field: list[Contender], points: int = POINTS) -> list[Accuracy
     return rows
 
 
-# Speed.
-
-
-PROBLEMS = {
-    "std, two Gaussians": ("std", False),
-    "std, unit prior": ("std", True),
-    "logvar, two Gaussians": ("logvar", False),
-    "logvar, unit prior": ("logvar", True),
-}
-"""The head, and whether the prior is N(0, 1)."""
-
-
-def prepare(contender: Contender, problem: Problem, head: str, unit: bool) -> Callable[[], Any]:
-    """The call to be timed. The libraries take scales, so with them exp(logvar / 2) is a part of it."""
-    mean_q, sigma_q, mean_p, sigma_p = problem
-    if unit:
-        mean_p, sigma_p = np.zeros(1), np.ones(1)
-    if head == "logvar":
-        sigma_q, sigma_p = 2 * np.log(sigma_q), 2 * np.log(sigma_p)
-    m, s, n, t = (contender.convert(x) for x in (mean_q, sigma_q, mean_p, sigma_p))
-    if contender.name == "klcli":
-        return lambda: kernel.divergence(m, s, 0.0 if unit else n, None if unit else t, head)
-    if head == "std":
-        return partial(contender.method, m, s, n, t)
-    return lambda: contender.method(m, contender.exp(s / 2), n, contender.exp(t / 2))
-
-
-def seconds(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def speed_rows(field: list[Contender], elements: int = ELEMENTS, rounds: int = ROUNDS) -> list[Speed]:
-    """Every contender, klcli first, at every problem, in interleaved rounds after one for warming up."""
-    problem, rows = moderate(np.random.default_rng(1), elements), []
-    for name, (head, unit) in PROBLEMS.items():
-        works = [prepare(contender, problem, head, unit) for contender in field]
-        times = [[seconds(work) for work in works] for _ in range(rounds + 1)][1:]
-        for i, contender in enumerate(field):
-            nanoseconds = 1e9 * median(row[i] for row in times) / elements
-            rows.append(Speed(name, contender.name, nanoseconds, median(row[i] / row[0] for row in times)))
-    return rows
-
-
 def print_accuracy(field: list[Contender], points: int) -> None:
     columns = ("", "max relative error", "max ulp", "negative", "0 though > 0", "not finite")
     for region, rows in groupby(accuracy_rows(field, points), lambda row: row.region):
@@ -276,20 +118,13 @@ def print_accuracy(field: list[Contender], points: int) -> None:
         print_table(f"accuracy, {region}, {points:,} points, against mpmath", columns, table)
 
 
-def print_speed(field: list[Contender], elements: int) -> None:
-    for problem, rows in groupby(speed_rows(field, elements), lambda row: row.problem):
-        table = [(row.contender, f"{row.nanoseconds:.1f}", f"{row.ratio:.2f}") for row in rows]
-        title = f"speed, {problem}, {elements:,} elements, median of {ROUNDS} interleaved rounds"
-        print_table(title, ("", "ns/element", "time / klcli's"), table)
-
-
 def main() -> None:
     """Print both."""
     arguments = [int(float(text)) for text in sys.argv[1:]]
-    points, elements = (*arguments, *(POINTS, ELEMENTS)[len(arguments) :])
+    points, elements = (*arguments, *(POINTS, kernel_speed.ELEMENTS)[len(arguments) :])
     field = contenders()
     print_accuracy(field, points)
-    print_speed(field, elements)
+    kernel_speed.print_speed(field, elements)
 
 
 if __name__ == "__main__":
