@@ -21,6 +21,7 @@ BLOCK = 32768
 # block was freed before; for the temporaries that costs a factor of 3. So free one: 4 MiB, never touched.
 np.empty(16 * BLOCK)
 
+_DOUBLE = np.dtype(np.float64)
 _EXACT = "one float each; exact numbers are for klcli.Gaussian.from_head and klcli.divergence"
 
 
@@ -30,18 +31,16 @@ class InvalidError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """An argument as it was given.
+    """What an argument is.
 
     Attributes:
         name: of the argument.
         what: its values are, for messages.
-        given: the values.
         positive: whether they have to be > 0; finite they have to be in any case.
     """
 
     name: str
     what: str
-    given: ArrayLike
     positive: bool = False
 
 
@@ -59,6 +58,7 @@ def require(values: Array, positive: bool = False) -> None:
 def elementwise(
     function: Callable[..., Array],
     operands: Sequence[Operand],
+    given: Sequence[ArrayLike],
     out: Any = None,
     dtype: DTypeLike | None = None,
 ) -> NDArray[Any]:
@@ -66,7 +66,8 @@ def elementwise(
 
     Args:
         function: of a block of each operand; raises `InvalidError` for values that are not allowed.
-        operands: numbers or arrays, which are only read. The masks of masked arrays are carried: the result
+        operands: what they are.
+        given: numbers or arrays, which are only read. The masks of masked arrays are carried: the result
             is masked wherever one of them is, and what lies below a mask is not looked at.
         out: an array of the broadcast shape that receives the result; it may overlap with the operands.
         dtype: of the result, a type of floats; what is computed in float64 is rounded to it.
@@ -78,32 +79,26 @@ def elementwise(
         KlcliError: operands that are no real numbers or do not broadcast, values that are not allowed, an
             `out` that cannot hold the result.
     """
-    arrays = [_numbers(operand) for operand in operands]
+    arrays = [_numbers(*pair) for pair in zip(operands, given, strict=True)]
     shape = _common_shape(operands, arrays)
     kind = _result_type(out, dtype, shape)
-    masks = [array.mask for array in arrays if isinstance(array, np.ma.MaskedArray)]
-    if masks and out is not None:
-        raise KlcliError(
-            "out cannot take the masks of the arguments", "leave out away: a masked array returns"
-        )
-    filled = [
-        array.filled(1.0) if isinstance(array, np.ma.MaskedArray) else array for array in arrays
-    ]  # a 1 is allowed everywhere
+    mask = _common_mask(arrays, shape)
+    if mask is not None:
+        if out is not None:
+            raise KlcliError(
+                "out cannot take the masks of the arguments", "leave out away: a masked array returns"
+            )
+        arrays = [np.ma.filled(array, 1.0) for array in arrays]  # which is allowed everywhere
     try:
-        found = _blockwise(function, filled, out)
+        found = _blockwise(function, arrays, out)
     except InvalidError:
-        _refuse(operands, filled)
+        _refuse(operands, arrays)
     if out is not None:
         return found
-    if found.dtype != kind:
+    if kind is not _DOUBLE:
         with np.errstate(all="ignore"):
             found = found.astype(kind)
-    if not masks:
-        return found[()]
-    mask = np.zeros(shape, dtype=bool)
-    for each in masks:
-        mask |= each
-    return np.ma.MaskedArray(found, mask=mask)
+    return found[()] if mask is None else np.ma.MaskedArray(found, mask=mask)
 
 
 def _blockwise(function: Callable[..., Array], arrays: Sequence[NDArray[Any]], out: Any) -> NDArray[Any]:
@@ -125,9 +120,8 @@ def _blockwise(function: Callable[..., Array], arrays: Sequence[NDArray[Any]], o
     return found if out is None else out
 
 
-def _numbers(operand: Operand) -> NDArray[Any]:
+def _numbers(operand: Operand, given: ArrayLike) -> NDArray[Any]:
     """The operand as an array of real numbers."""
-    given = operand.given
     try:
         array = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
     except (
@@ -148,6 +142,9 @@ def _numbers(operand: Operand) -> NDArray[Any]:
 
 
 def _common_shape(operands: Sequence[Operand], arrays: Sequence[NDArray[Any]]) -> tuple[int, ...]:
+    first = arrays[0].shape
+    if all(array.shape in (first, ()) for array in arrays):
+        return first
     try:
         return np.broadcast_shapes(*(array.shape for array in arrays))
     except ValueError:
@@ -158,12 +155,25 @@ def _common_shape(operands: Sequence[Operand], arrays: Sequence[NDArray[Any]]) -
         ) from None
 
 
+def _common_mask(arrays: Sequence[NDArray[Any]], shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    """Where any of them is masked; None where none has a mask to carry."""
+    masks = [array.mask for array in arrays if isinstance(array, np.ma.MaskedArray)]
+    if not masks:
+        return None
+    mask = np.zeros(shape, dtype=bool)
+    for each in masks:
+        mask |= each
+    return mask
+
+
 def _result_type(out: Any, dtype: DTypeLike | None, shape: tuple[int, ...]) -> np.dtype[Any]:
     """The type of the result.
 
     Raises:
         KlcliError: it is none of floats, or `out` is not what it has to be.
     """
+    if out is None and dtype is None:
+        return _DOUBLE
     try:
         kind = np.dtype(np.float64 if dtype is None else dtype)
     except TypeError:

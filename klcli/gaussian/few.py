@@ -18,7 +18,7 @@ from klcli.gaussian.pairs import ATANH_SERIES, EXP_SERIES
 
 __all__ = ["FEW", "divergence"]
 
-FEW = 16
+FEW = 32
 """Elements up to which this is faster."""
 _LEAST = 1e-300
 _LARGEST_LOG = 700.0

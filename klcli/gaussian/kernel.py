@@ -93,9 +93,9 @@ def divergence(
         result += _shift(reading, q, p, *prior)
         return result
 
-    means = Operand("mean_q", "a mean", mean_q), Operand("mean_p", "a mean", mean_p)
-    operands = [means[0], reading.operand("head_q", head_q), means[1], *reading.given("head_p", head_p)]
-    return elementwise(block, operands, out, dtype)
+    prior = [] if head_p is None else [head_p]
+    operands = (_MEANS[0], reading.heads[0], _MEANS[1], *reading.heads[1 : 1 + len(prior)])
+    return elementwise(block, operands, [mean_q, head_q, mean_p, *prior], out, dtype)
 
 
 def spread(
@@ -116,9 +116,8 @@ def spread(
         reading.require(head, *prior)
         return reading.spread(head, *(prior or reading.unit))
 
-    return elementwise(
-        block, [reading.operand("head_q", head_q), *reading.given("head_p", head_p)], out, dtype
-    )
+    given = [head_q] if head_p is None else [head_q, head_p]
+    return elementwise(block, reading.heads[: len(given)], given, out, dtype)
 
 
 def shift(
@@ -140,8 +139,10 @@ def shift(
         reading.require(*prior)
         return _shift(reading, q, p, *prior)
 
-    means = [Operand("mean_q", "a mean", mean_q), Operand("mean_p", "a mean", mean_p)]
-    return elementwise(block, [*means, *reading.given("head_p", head_p)], out, dtype)
+    prior = [] if head_p is None else [head_p]
+    return elementwise(
+        block, (*_MEANS, *reading.heads[1 : 1 + len(prior)]), [mean_q, mean_p, *prior], out, dtype
+    )
 
 
 def _shift(reading: _Reading, q: Array, p: Array, *prior: Array) -> Array:
@@ -186,11 +187,10 @@ class _Reading:
         for head in heads:
             require(head, self.positive)
 
-    def operand(self, name: str, head: ArrayLike) -> Operand:
-        return Operand(name, self.name, head, self.positive)
-
-    def given(self, name: str, head: ArrayLike | None) -> list[Operand]:
-        return [] if head is None else [self.operand(name, head)]
+    @property
+    def heads(self) -> tuple[Operand, Operand]:
+        """What the heads of q and p are."""
+        return _HEADS[self.name]
 
 
 _std, _var = partial(linear_spread, 1.0), partial(linear_spread, 0.5)
@@ -207,6 +207,11 @@ _ROWS = (
 
 
 _READINGS = {row.name: row for row in _ROWS}
+_MEANS = (Operand("mean_q", "a mean"), Operand("mean_p", "a mean"))
+_HEADS = {
+    row.name: (Operand("head_q", row.name, row.positive), Operand("head_p", row.name, row.positive))
+    for row in _ROWS
+}
 
 
 def _reading(parameterization: str) -> _Reading:
