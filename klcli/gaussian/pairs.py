@@ -76,18 +76,31 @@ def add(a: Operand, b: Operand) -> Pair:
 def product(a: Array, b: Array) -> Pair:
     """a b, exactly (Dekker)."""
     a_high, b_high = a * 134217729.0, b * 134217729.0  # 2^27 + 1: halves of 26 bits
-    a_high, b_high = a_high - (a_high - a), b_high - (b_high - b)
+    a_high -= a_high - a
+    b_high -= b_high - b
     a_low, b_low = a - a_high, b - b_high
     high = a * b
-    return high, a_low * b_low - (((high - a_high * b_high) - a_low * b_high) - a_high * b_low)
+    error = a_high * b_high
+    error -= high
+    error += a_low * b_high
+    error += a_high * b_low
+    a_low *= b_low
+    error += a_low
+    return high, error
 
 
 def quotient(a: Pair, b: Pair) -> Pair:
     """a / b, to about 100 bits."""
     high = a[0] / b[0]
     whole, error = product(high, b[0])
-    low = (((a[0] - whole) - error) + a[1] - high * b[1]) / b[0]
-    return add(high, np.where(np.isfinite(low), low, 0.0))  # above 1e300 the halves overflow; high will do
+    low = a[0] - whole
+    low -= error
+    low += a[1]
+    low -= high * b[1]
+    low /= b[0]
+    finite = np.isfinite(low)
+    # above 1e300 the halves overflow; high will do
+    return add(high, low if finite.all() else np.where(finite, low, 0.0))
 
 
 def exp(x: Operand) -> Pair:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from klcli.gaussian import pairs
 from klcli.gaussian.pairs import Array, Operand
+from klcli.gaussian.softplus import softplus
 
 __all__ = [
     "SAFE_FACTOR",
@@ -31,6 +32,8 @@ SOFTPLUS_ONE = (0.5413248546129181, -1.8138570925507326e-17)
 """log(e - 1), the head with softplus(s) = 1: no float, so the nearest one and the rest."""
 SOFTPLUS_TAIL = 40.0
 """softplus(s) is exp(s) below -40 and s above 40, up to a relative exp(-40) = 4e-18."""
+SOFTPLUS_NEAR = 0.125
+"""Distance of heads below which the difference of softplus is not that of its pairs."""
 SAFE_LOG, SAFE_FACTOR = 430.0, 5.579910311786494e186
 """exp(430) happens to be within 2e-19 of a float: it splits an exponential that would leave the range."""
 
@@ -129,7 +132,7 @@ def _huge_log_spread(t: Array, error: Array) -> Array:
 
 
 def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Array) -> Array:
-    """softplus(q)/softplus(p + p_rest) - 1 for |q - p| <= 1/4, where softplus(p) is value + rest."""
+    """softplus(q)/softplus(p + p_rest) - 1 for |q - p| <= 1/8, where softplus(p) is value + rest."""
     t = pairs.add(*pairs.difference(q, p))
     change, slope = pairs.expm1(pairs.add(t[0], t[1] - p_rest)), pairs.sigmoid(p)
     product, error = pairs.product(change[0], slope[0])
@@ -139,23 +142,32 @@ def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Arra
 
 def softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> Array:
     """sigma = softplus(s)^power, and the head of p is p + p_rest."""
-    value_q, value_p = pairs.softplus(q), pairs.softplus(p)
+    value_q, value_p = softplus(q), softplus(p)
     r, r_rest = pairs.quotient(value_q, value_p)
     d = (r - 1.0) + r_rest
-    patch(d, np.abs(q - p) <= 0.25, partial(_softplus_change, p_rest), q, p, *value_p)
+    patch(d, np.abs(q - p) <= SOFTPLUS_NEAR, partial(_softplus_change, p_rest), q, p, *value_p)
     result = _ratio_spread(power, d, r)
+    if max(np.abs(q).max(), np.abs(p).max()) > SOFTPLUS_TAIL:
+        _patch_tails(power, result, (q, p), (value_q[0], value_p[0], r))
+    return result
+
+
+def _patch_tails(
+    power: float, result: Array, heads: tuple[Array, Operand], values: tuple[Array, Array, Array]
+) -> None:
+    """Where softplus is an exponential or the head itself, and where the ratio is no normal float."""
+    (q, p), (value_q, value_p, r) = heads, values
     vast = partial(_vast_ratio, power)
-    patch(result, r == np.inf, vast, value_q[0], value_p[0])
+    patch(result, r == np.inf, vast, value_q, value_p)
     patch(result, r < 1e-300, partial(_vanishing_ratio, power, _log_softplus), q, p)
     patch(result, np.minimum(q, p) > SOFTPLUS_TAIL, partial(linear_spread, power), q, p)
     patch(result, np.maximum(q, p) < -SOFTPLUS_TAIL, partial(log_spread, power), q, p)
     underflow = (p < -700.0) & (q >= -SOFTPLUS_TAIL)
-    patch(result, underflow, lambda value, p: vast(SAFE_FACTOR * value, np.exp(p + SAFE_LOG)), value_q[0], p)
-    return result
+    patch(result, underflow, lambda value, p: vast(SAFE_FACTOR * value, np.exp(p + SAFE_LOG)), value_q, p)
 
 
 def _log_softplus(s: Array) -> Array:
-    return np.where(s < -SOFTPLUS_TAIL, s, np.log(pairs.softplus(s)[0]))
+    return np.where(s < -SOFTPLUS_TAIL, s, np.log(softplus(s)[0]))
 
 
 # Shifts: from a difference of means and the head of p to the difference in units of sigma_p.
@@ -178,7 +190,7 @@ def _times_exp(factor: Array, exponent: Array) -> Array:
 
 def by_softplus(power: float, difference: Array, p: Array) -> Array:
     """A difference of means over sigma_p = softplus(p)^power."""
-    value = pairs.softplus(p)[0]
+    value = softplus(p)[0]
     result = difference / (value if power == 1.0 else np.sqrt(value))
     patch(result, p < -SOFTPLUS_TAIL, partial(by_log, power), difference, p)
     return result

@@ -148,6 +148,15 @@ def ends_of_the_series(name: str, rng: np.random.Generator) -> Problem:
     return np.zeros(POINTS), heads(name, log_sigma + step), np.zeros(POINTS), heads(name, log_sigma)
 
 
+def moderate_distances(name: str, rng: np.random.Generator) -> Problem:
+    """Heads 1/8 apart, where the softplus readings change from one way to another, anywhere in their table."""
+    head_p = rng.uniform(-40, 40, POINTS)
+    if name in POSITIVE:
+        head_p = np.exp(head_p)
+    distance = rng.uniform(0.1, 0.3, POINTS) * signs(rng)
+    return np.zeros(POINTS), moved(name, head_p, distance), np.zeros(POINTS), head_p
+
+
 def extreme_unit_prior(name: str, rng: np.random.Generator) -> Problem:
     return np.zeros(POINTS), extreme_heads(name, rng), np.zeros(POINTS), None
 
@@ -181,6 +190,7 @@ REGIMES: tuple[Callable[[str, np.random.Generator], Problem], ...] = (
     moderate_unit_prior,
     moderate,
     ends_of_the_series,
+    moderate_distances,
     extreme_unit_prior,
     extreme,
     comparable_extremes,
@@ -564,7 +574,7 @@ def test_unknown_parameterization() -> None:
 # The house.
 
 
-@pytest.mark.parametrize("name", ["kernel", "elementwise", "few", "spreads", "pairs"])
+@pytest.mark.parametrize("name", ["kernel", "elementwise", "few", "spreads", "softplus", "pairs"])
 def test_the_kernel_stands_alone(name: str) -> None:
     """Importing it loads numpy and nothing else of the package but its errors."""
     code = (
@@ -578,6 +588,6 @@ def test_the_kernel_stands_alone(name: str) -> None:
         "",
         ".errors",
         ".gaussian",
-        *(f".gaussian.{part}" for part in ("kernel", "elementwise", "few", "spreads", "pairs")),
+        *(f".gaussian.{part}" for part in ("kernel", "elementwise", "few", "spreads", "softplus", "pairs")),
     )
     assert set(loaded) <= {f"klcli{part}" for part in own}

@@ -1,0 +1,59 @@
+"""Softplus in pairs of floats, from a table: to a third of a rounding error, for a third of the work.
+
+log(1 + e^(a + h)) = log(1 + e^a) + log1p(sigmoid(a) expm1(h)). With a on a grid of step 1/64 the first term
+is looked up, and the second is so small beside it that plain floats will do.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from klcli.gaussian import pairs
+from klcli.gaussian.pairs import Array, Operand, Pair
+
+__all__ = ["softplus"]
+
+_LIMIT = 41
+"""The table goes from -41 to 41."""
+_STEPS = 64
+"""To 1; h is at most 1/128, a power of two, so that a and h are exact."""
+# Highest power first; what is left out is below 2^-59 of the softplus.
+_EXPM1 = tuple(1 / factor for factor in (720.0, 120.0, 24.0, 6.0, 2.0, 1.0))
+_LOG1P = tuple(sign / power for sign, power in zip((1, -1) * 4, range(7, 0, -1), strict=False))
+
+
+def softplus(s: Operand) -> Pair:
+    """log(1 + exp(s))."""
+    s = np.asarray(s)
+    found = _by_table(s)
+    beyond = np.abs(s) > _LIMIT
+    if beyond.any():
+        for part, exact in zip(found, pairs.softplus(s[beyond]), strict=True):
+            part[beyond] = exact
+    return found
+
+
+def _by_table(s: Array) -> Pair:
+    """Any number beyond the limit."""
+    nearest = np.rint(s * _STEPS)
+    index = nearest.astype(np.intp)
+    h = s - nearest / _STEPS
+    index += _LIMIT * _STEPS
+    value, rest, slope = (column.take(index, mode="clip") for column in _table())
+    y = pairs.series(_EXPM1, h)
+    y *= h
+    y *= slope
+    change = pairs.series(_LOG1P, y)
+    change *= y
+    high, low = pairs.add(value, change)
+    low += rest
+    return pairs.add(high, low)
+
+
+@cache
+def _table() -> tuple[Array, Array, Array]:
+    """Softplus at the points of the grid, what it exceeds the nearest float by, and its derivative there."""
+    grid = np.arange(-_LIMIT * _STEPS, _LIMIT * _STEPS + 1) / _STEPS
+    return *pairs.softplus(grid), pairs.sigmoid(grid)[0]
