@@ -7,8 +7,8 @@ Statistics, 1959, chapter 9):
 
 The values are exact rationals and every double is the one nearest to the true value of its term or sum:
 the terms are enclosed in intervals whose precision grows until the rounding is certain. That ends at 1280
-digits, or 8 times the digits that are asked for: a value that these do not tell from the middle between two
-doubles becomes either of them. For arrays see `klcli.gaussian.kernel`.
+digits, or 1500 more than are asked for: a value that these do not tell from the middle between two doubles
+becomes either of them. For arrays see `klcli.gaussian.kernel`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from klcli.formula.interval import Interval, Intervals, enclose, nearest_double,
 from klcli.formula.notation import parse
 from klcli.formula.tree import Tree, operation, substitute
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.scales import Scales, each
+from klcli.gaussian.scales import Scales, are_equal, each
 
 __all__ = ["UNITS", "ClosedForm", "Terms", "Unit", "divergence", "divergence_digits", "per_unit"]
 
@@ -94,7 +94,8 @@ def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats"
     """KL(q || p) rounded to `digits` significant decimal digits, at any magnitude.
 
     Raises:
-        KlcliError: different dimensions, or more digits of more dimensions than a few seconds are for.
+        KlcliError: different dimensions, more digits of more dimensions than a few seconds are for, or a KL
+            so small that 1500 digits do not tell it from 0.
     """
     if q.dimension * digits**2 > _MOST_WORK:
         most = isqrt(_MOST_WORK // q.dimension)
@@ -104,7 +105,13 @@ def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats"
         )
     spreads, shifts = _enclosures(q, p, unit)
     with _magnitude_named(q, p):
-        return rounded(_total(spreads + shifts), digits, settle=True)
+        found = rounded(_total(spreads + shifts), digits, settle=True)
+    if not found and not are_equal(q, p):
+        raise KlcliError(
+            f"{digits + 1500:,} digits do not tell KL(q || p) from 0, and it is not 0",
+            "as a double it is; leave --digits out",
+        )
+    return found
 
 
 def per_unit(tree: Tree, unit: Unit) -> Tree:

@@ -7,18 +7,21 @@ and a KL needs two variances only as their quotient.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
+from klcli.formula.arithmetic import evaluate
 from klcli.formula.notation import parse
+from klcli.formula.rationals import Rationals
 from klcli.formula.tree import Symbol, Tree, operation, substitute
 from klcli.gaussian.parameterization import Parameterization, find
 
 if TYPE_CHECKING:
     from klcli.gaussian.distribution import Gaussian
 
-__all__ = ["Scales", "each", "is_far", "reading_at"]
+__all__ = ["Scales", "are_equal", "each", "is_far", "reading_at"]
 
 _FARTHEST = 10**17
 """Size of a head up to which variances, their quotients and the squares of these are decimals."""
@@ -100,6 +103,30 @@ def each(q: Gaussian, p: Gaussian, make: Callable[[Scales], T]) -> Iterator[T]:
         if key not in made:
             made[key] = make(Scales(of_q, of_p, far))
         yield made[key]
+
+
+def are_equal(q: Gaussian, p: Gaussian) -> bool:
+    """Whether both are one distribution, as far as that can be said of heads that are rationals.
+
+    Variances that are rationals are compared, and their logarithms where these are; e^s is no rational for
+    a rational s but 0 (Lindemann). Of softplus only equal heads are known to be equal.
+    """
+    if q.mean != p.mean:
+        return False
+    of_q, of_p = q.parameterization, p.parameterization
+    return all(
+        (of_q == of_p and head_q == head_p) or not _exact(of_q, head_q).isdisjoint(_exact(of_p, head_p))
+        for head_q, head_p in zip(q.head, p.head, strict=True)
+    )
+
+
+def _exact(reading: Parameterization, head: Fraction) -> set[tuple[str, Fraction]]:
+    """The variance and its logarithm, those of them that are rationals."""
+    found: set[tuple[str, Fraction]] = set()
+    for name, tree in (("variance", reading.variance), ("logarithm", reading.log_variance)):
+        with suppress(ArithmeticError):
+            found.add((name, evaluate(tree, {"s": head}, Rationals())))
+    return found | {("variance", Fraction(1))} if ("logarithm", Fraction(0)) in found else found
 
 
 def _in_head(tree: Tree, index: str) -> Tree:

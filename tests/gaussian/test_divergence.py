@@ -137,6 +137,33 @@ def test_digits_of_zero() -> None:
     assert divergence_digits(q, q, 20) == 0
 
 
+@pytest.mark.parametrize(
+    ("head", "reading", "other", "prior"),
+    [
+        ("1.2", "std", "1.44", "var"),
+        (Fraction(1, 3), "std", 9, "precision"),
+        ("0.5", "logvar", "0.25", "logstd"),
+        ("0", "logvar", "1", "std"),
+        ("-0.3", "softplus", "-0.3", "softplus"),
+    ],
+)
+def test_digits_of_one_distribution_under_two_readings(
+    head: str | Fraction, reading: str, other: str | int, prior: str
+) -> None:
+    assert (
+        divergence_digits(Gaussian.from_head(0, head, reading), Gaussian.from_head(0, other, prior), 20) == 0
+    )
+
+
+def test_digits_that_do_not_tell_a_kl_from_zero_say_so() -> None:
+    """The KL is 1e-1998; a 0 would be a lie."""
+    near = Gaussian.from_head(0, Fraction(1) + Fraction(1, 10**999))
+    with pytest.raises(KlcliError, match="1,505 digits do not tell"):
+        divergence_digits(near, UNIT, 5)
+    assert abs(divergence_digits(near, UNIT, 1000) / Decimal("1e-1998") - 1) < Decimal("1e-25")
+    assert divergence(near, UNIT).value == 0
+
+
 def test_a_value_beyond_the_doubles_is_refused_with_its_magnitude() -> None:
     with pytest.raises(KlcliError, match=r"5\.00000E\+599 nats is beyond the doubles"):
         divergence(Gaussian.from_head(0, "1e300"), UNIT)
