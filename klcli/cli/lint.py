@@ -17,7 +17,7 @@ _EPILOG = """\b
 Examples:
   klcli lint src/
   klcli lint model.py train.ipynb --show-terms
-  klcli lint . --ignore KL205 --exclude tests/ --json
+  klcli lint . --ignore KL206 --exclude tests/ --json
   klcli lint src/ --diff                     what --fix would change
   klcli lint src/ --write-baseline kl.json   accept what is there today,
   klcli lint src/ --baseline kl.json         and find what is new

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -19,8 +19,14 @@ _ENTRIES = re.compile(r"\s*,\s*|\s+")
 _NESTED = re.compile(r"\[\s*(\[[^\[\]]*\](\s*,)?\s*)+\]\Z")
 _INNER = re.compile(r"\[([^\[\]]*)\]")
 
+if TYPE_CHECKING:
+    _Word: TypeAlias = click.Choice[str]
+    _Value: TypeAlias = click.ParamType[Any]
+else:  # click lets one write what they hold from 8.2 and 8.4 on
+    _Word, _Value = click.Choice, click.ParamType
 
-class Choice(click.Choice[str]):
+
+class Choice(_Word):
     """One of a few words; a misspelt one is answered with the nearest."""
 
     def __init__(self, choices: Sequence[str]) -> None:
@@ -42,7 +48,7 @@ class Choice(click.Choice[str]):
         raise KlcliError(f"{name} cannot be {value!r}", hint)
 
 
-class Numbers(click.ParamType[tuple[Fraction, ...]]):
+class Numbers(_Value):
     """Exact decimals, separated by commas, or ``@file.npy`` or ``@file.csv`` with a row or column of them."""
 
     name = "X[,X...]"
@@ -62,7 +68,7 @@ class Numbers(click.ParamType[tuple[Fraction, ...]]):
         return tuple(parse_numeral(part, name) for part in text.split(","))
 
 
-class Matrix(click.ParamType[Given]):
+class Matrix(_Value):
     """Rows of exact decimals: ``[[1.2, 0.3], [0.3, 0.9]]``, ``1.2,0.3; 0.3,0.9`` or ``@file.npy``."""
 
     name = "[[X,...],...]"
@@ -111,7 +117,7 @@ def _flat(rows: tuple[tuple[Fraction, ...], ...], name: str) -> tuple[Fraction, 
     return rows[0] if len(rows) == 1 else tuple(row[0] for row in rows)
 
 
-class Whole(click.ParamType[int]):
+class Whole(_Value):
     """A whole number within limits; ``1e6`` is one."""
 
     name = "N"
@@ -135,7 +141,7 @@ class Whole(click.ParamType[int]):
         return int(number)
 
 
-class Positive(click.ParamType[float]):
+class Positive(_Value):
     """One number above 0."""
 
     name = "X"

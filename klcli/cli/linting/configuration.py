@@ -74,7 +74,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
     table = tools.get("klcli") if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
         raise KlcliError(
-            f"{_shown(path)}: tool.klcli is no table", 'for example: [tool.klcli] with ignore = ["KL205"]'
+            f"{_shown(path)}: tool.klcli is no table", 'for example: [tool.klcli] with ignore = ["KL206"]'
         )
     return table
 
@@ -106,7 +106,7 @@ def _patterns(value: object, where: str, folder: Path) -> Patterns:
 
 def _per_file(value: object, where: str, folder: Path) -> tuple[tuple[Patterns, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
-        raise KlcliError(f"{where} is no table", 'for example: "tests/**" = ["KL205"]')
+        raise KlcliError(f"{where} is no table", 'for example: "tests/**" = ["KL206"]')
     return tuple(
         (patterns([pattern], str(folder), where), _ignored(ignored, where, folder))
         for pattern, ignored in value.items()
@@ -127,7 +127,7 @@ def _path(value: object, where: str, folder: Path) -> str:
 
 def _texts(value: object, where: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise KlcliError(f"{where} is {value!r}", 'a list of texts, such as ["KL205"]')
+        raise KlcliError(f"{where} is {value!r}", 'a list of texts, such as ["KL206"]')
     return value
 
 
