@@ -1,6 +1,6 @@
 """``python -m klcli``."""
 
-from klcli.cli.main import run
+from klcli.cli.start import run
 
 if __name__ == "__main__":
     run()

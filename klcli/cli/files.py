@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
 
@@ -32,7 +32,7 @@ def read_text(path: str, hint: str = "--file takes a text file") -> str:
     shown = "standard input" if path == "-" else visible(path)
     try:
         if path == "-":
-            data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+            data = read_standard_input(_MOST_BYTES + 1)
         else:
             with Path(path).open("rb") as file:
                 data = file.read(_MOST_BYTES + 1)

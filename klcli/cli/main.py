@@ -12,6 +12,7 @@ import click
 
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
+from klcli.cli.start import interrupted
 from klcli.errors import USAGE, KlcliError
 from klcli.report.report import Report
 
@@ -28,7 +29,7 @@ COMMANDS = {
 }
 """Every command is a module of `klcli.cli` with a function of its name; it is imported when it is called."""
 
-FAILED, INTERNAL, INTERRUPTED, CLOSED_PIPE = 1, 3, 130, 141
+FAILED, INTERNAL, CLOSED_PIPE = 1, 3, 141
 
 _OBJECTS = 100_000
 """New objects after which cycles are looked for: what a start loads stays, and looking at it takes 6 ms."""
@@ -63,6 +64,12 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:  # completion parses what is not complete
+            click.echo(ctx.get_help(), err=True)
+            raise KlcliError("no command is given", "for example: klcli compute --mu 0.3 --sigma 1.2")
+        return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args[0] not in COMMANDS:
@@ -108,15 +115,7 @@ def cli(ctx: click.Context, settings: Settings) -> None:
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
     gc.set_threshold(_OBJECTS)
-    _open_streams()
     sys.exit(_status(sys.argv[1:] if arguments is None else list(arguments)))
-
-
-def _open_streams() -> None:
-    """Give a stream that was closed before the start (``>&-``) somewhere to write to."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def _status(arguments: list[str]) -> int:
@@ -131,7 +130,7 @@ def _status(arguments: list[str]) -> int:
     except click.UsageError as error:
         return _complain(*_described(error), USAGE)
     except (KeyboardInterrupt, click.Abort):
-        return _complain("interrupted", "", INTERRUPTED)
+        return interrupted()
     except BrokenPipeError:
         # Python flushes stdout once more when it ends; that must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -190,7 +189,7 @@ def _admit(error: Exception) -> int:
 
 
 def _complain(message: str, hint: str, status: int) -> int:
-    say(f"error: {message}" if status != INTERRUPTED else message)
+    say(f"error: {message}")
     if hint:
         say(f"hint: {hint}")
     return status

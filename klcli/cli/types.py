@@ -32,10 +32,10 @@ class Choice(_Word):
     def __init__(self, choices: Sequence[str]) -> None:
         super().__init__(choices)
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         return "WORD"  # the help text lists the words
 
-    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         return ""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:

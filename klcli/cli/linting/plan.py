@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from klcli.cli.linting.patterns import Patterns, patterns
 from klcli.cli.linting.reading import MOST_BYTES, Sources
 from klcli.cli.linting.selection import Selection, codes
 from klcli.cli.linting.walk import Walked, walk
+from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
 
@@ -83,7 +83,7 @@ def plan(flags: Flags) -> Plan:
             walked.excluded.append(name)
             walked.named.append(name)
         else:
-            given[name] = sys.stdin.buffer.read(MOST_BYTES + 1)
+            given[name] = read_standard_input(MOST_BYTES + 1)
             walked.files[:] = dict.fromkeys((*walked.files, name))
     _check_walk(walked, flags.paths)
     return Plan(

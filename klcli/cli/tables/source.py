@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from os import fstat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from klcli.cli.standard_input import standard_input
 from klcli.cli.tables.npy_header import MAGIC
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
@@ -141,9 +141,8 @@ def open_source(path: str) -> Iterator[Source]:
         KlcliError: there is none.
     """
     if path == "-":
-        if sys.stdin is None:
-            raise KlcliError("standard input is closed", "for example: klcli estimate - < table.csv")
-        yield Source("standard input", sys.stdin.buffer, None, seekable=False)
+        stream = standard_input()
+        yield Source("standard input", stream, None, seekable=False)
         return
     try:
         stream = Path(path).open("rb")  # noqa: SIM115

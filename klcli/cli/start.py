@@ -1,0 +1,55 @@
+"""Where the process begins: what has to be done before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+__all__ = ["INTERRUPTED", "interrupted", "run"]
+
+INTERRUPTED = 130
+
+_THREADS = (
+    "OPENBLAS_NUM_THREADS",
+    "GOTO_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""What the libraries behind numpy (OpenBLAS, MKL, BLIS, Accelerate) read once, when they are loaded."""
+
+
+def run() -> NoReturn:
+    """Run the command line and exit with its status; Ctrl-C is answered from here on, also during imports."""
+    try:
+        open_streams()
+        use_one_thread()
+        from klcli.cli.main import run as run_command_line
+
+        run_command_line()
+    except KeyboardInterrupt:
+        sys.exit(interrupted())
+
+
+def open_streams() -> None:
+    """Give a stream that was closed before the start (``>&-``) somewhere to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def use_one_thread() -> None:
+    """Keep the matrix products of numpy in one thread, unless the user has said how many there shall be.
+
+    The many small products of a divergence wake all threads each time, which takes ten times the work of one.
+    """
+    if not any(os.environ.get(name) for name in _THREADS):
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
+
+
+def interrupted() -> int:
+    """Say that Ctrl-C has ended the work; the status that goes with it."""
+    print("interrupted", file=sys.stderr)
+    return INTERRUPTED
