@@ -1,4 +1,4 @@
-"""The random Gaussians, and the divergence that formulas are held to, against torch."""
+"""The random Gaussians, and the divergence that formulas are held to, against mpmath."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def arrays(gaussian: Gaussian) -> tuple[Array, Array]:
 
 
 @pytest.mark.parametrize("point", fixed_points())
-def test_the_divergence_is_that_of_torch(point) -> None:  # type: ignore[no-untyped-def]
+def test_the_divergence_is_that_of_the_textbook(point) -> None:  # type: ignore[no-untyped-def]
     run = Doubles()
     found = divergence(shown(point.q, run), shown(point.p, run), run)
     assert found == pytest.approx(pair(*arrays(point.q), *arrays(point.p)), rel=1e-9)

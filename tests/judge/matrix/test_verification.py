@@ -1,4 +1,4 @@
-"""What formulas of matrices are found to be; every Python text is run by Python itself, next to torch."""
+"""What formulas of matrices are found to be; every Python text is run by Python itself."""
 
 from __future__ import annotations
 
@@ -58,8 +58,7 @@ def run_in_numpy(text: str, values: dict[str, Any]) -> float:
 
 
 def run_in_torch(text: str, values: dict[str, Any]) -> float:
-    import torch
-
+    torch = pytest.importorskip("torch")
     *before, last = text.removeprefix("def kl(mu, S):\n    ").replace("\n    ", "\n").split("\n")
     tensors = {name: torch.tensor(value, dtype=torch.float64) for name, value in values.items()}
     space = {"torch": torch, "trace": torch.trace, **tensors}
