@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from functools import partial
 from statistics import median
 
+from tests.benchmarks.peers import usable
 from tests.benchmarks.table import print_table
 
 ROUNDS = 15
@@ -27,11 +29,22 @@ def seconds(arguments: tuple[str, ...]) -> float:
     return time.perf_counter() - start
 
 
+def run(arguments: tuple[str, ...]) -> bool:
+    """Whether a process ends well; it raises what it says last if it does not."""
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError("".join(done.stderr.splitlines()[-1:]))
+    return True
+
+
 def rows() -> list[tuple[str, str, str]]:
     """For each command the median ratios of its time to that of the first two, round by round."""
-    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    working = {
+        name: arguments for name, arguments in COMMANDS.items() if usable(name, partial(run, arguments))
+    }
+    times: dict[str, list[float]] = {name: [] for name in working}
     for _ in range(ROUNDS):
-        for name, arguments in COMMANDS.items():
+        for name, arguments in working.items():
             times[name].append(seconds(arguments))
     bare, numpy = list(times.values())[:2]
 
