@@ -16,25 +16,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from klcli.errors import KlcliError as KlcliError
-    from klcli.formula.printing import to_text as to_text
-    from klcli.formula.program import read as read
-    from klcli.formula.program import read_matrices as read_matrices
-    from klcli.formula.program import read_program as read_program
-    from klcli.gaussian.agreement import examine as examine
-    from klcli.gaussian.derivation import derive as derive
-    from klcli.gaussian.distribution import Gaussian as Gaussian
-    from klcli.gaussian.divergence import divergence as divergence
-    from klcli.gaussian.divergence import divergence_digits as divergence_digits
+    from klcli.errors import KlcliError
+    from klcli.formula.printing import to_text
+    from klcli.formula.program import read, read_matrices, read_program
+    from klcli.gaussian.agreement import examine
+    from klcli.gaussian.derivation import derive
+    from klcli.gaussian.distribution import Gaussian
+    from klcli.gaussian.divergence import divergence, divergence_digits
     from klcli.gaussian.kernel import divergence as kl
-    from klcli.gaussian.multivariate.distribution import MultivariateGaussian as MultivariateGaussian
+    from klcli.gaussian.multivariate.distribution import MultivariateGaussian
     from klcli.gaussian.multivariate.divergence import divergence as covariance_divergence
-    from klcli.gaussian.parameterization import PARAMETERIZATIONS as PARAMETERIZATIONS
-    from klcli.judge.candidates import Question as Question
-    from klcli.judge.comparison import compare as compare
-    from klcli.judge.matrix.verification import verify_matrices as verify_matrices
+    from klcli.gaussian.parameterization import PARAMETERIZATIONS
+    from klcli.judge.candidates import Question
+    from klcli.judge.comparison import compare
+    from klcli.judge.matrix.verification import verify_matrices
     from klcli.judge.verdict import judge as verdict
-    from klcli.judge.verification import verify as verify
+    from klcli.judge.verification import verify
+
+__all__ = [
+    "Gaussian",
+    "KlcliError",
+    "MultivariateGaussian",
+    "PARAMETERIZATIONS",
+    "Question",
+    "compare",
+    "derive",
+    "divergence",
+    "covariance_divergence",
+    "divergence_digits",
+    "examine",
+    "kl",
+    "read",
+    "read_matrices",
+    "read_program",
+    "to_text",
+    "verdict",
+    "verify",
+    "verify_matrices",
+]
 
 _HOME = {
     "Gaussian": "klcli.gaussian.distribution:Gaussian",
@@ -57,17 +76,18 @@ _HOME = {
     "verify": "klcli.judge.verification:verify",
     "verify_matrices": "klcli.judge.matrix.verification:verify_matrices",
 }
+"""Where each name is; type checkers read the imports and `__all__`, the program this."""
 
-__all__ = [*_HOME]
 
+if not TYPE_CHECKING:  # which would take any misspelt name for one of type Any
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'klcli' has no attribute {name!r}")
-    module, attribute = _HOME[name].split(":")
-    value = getattr(import_module(module), attribute)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module 'klcli' has no attribute {name!r}")
+        module, attribute = _HOME[name].split(":")
+        value = getattr(import_module(module), attribute)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
