@@ -80,13 +80,19 @@ def test_setups_are_single_lines_that_begin_with_a_virtual_environment(title: st
 
 def test_the_example_of_what_one_may_ignore_is_harmless() -> None:
     """A mean over the latents is a note; a KL that is never used is a bug."""
-    help_text = output("klcli lint --help")
+    help_text = output(f"{sys.executable} -m klcli lint --help")
     assert re.findall(r"(?:--ignore |ignore = .)\"?(KL\d+)", text() + help_text) == ["KL206", "KL206"]
+
+
+def test_the_oldest_libraries_are_those_that_are_demanded() -> None:
+    demanded = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    (shown,) = re.findall(r"the oldest: ([^|]*) \|", text())
+    assert [library.replace(" ", ">=") for library in shown.split(", ")] == demanded
 
 
 def test_extras_that_are_named_exist() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert set(re.findall(r"klcli\[(\w+)\]|\.\[(\w+)\]", text())) <= {
+    assert set(re.findall(r"klcli\[([\w-]+)\]|\.\[([\w-]+)\]", text())) <= {
         pair for name in extras for pair in ((name, ""), ("", name))
     }
 

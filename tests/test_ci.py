@@ -1,0 +1,43 @@
+"""The parts of `.ci/run`: the oldest versions, and the tests that optional packages unlock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+REPORT = """<testsuites><testsuite>
+  <testcase classname="tests.test_ci" name="test_a"/>
+  <testcase classname="tests.test_layers" name="test_b[x.y]"><skipped message="no torch"/></testcase>
+  <testcase classname="tests.test_readme.TestClass" name="test_c"><skipped message="no torch"/></testcase>
+  <testcase classname="" name="tests.test_startup"><skipped message="collection skipped"/></testcase>
+</testsuite></testsuites>"""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+def test_every_requirement_has_an_oldest_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    done = run(".ci/oldest.py")
+    assert done.stdout.splitlines() == [each.replace(">=", "==") for each in wanted]
+
+
+@pytest.mark.parametrize(
+    ("report", "out", "status"),
+    [
+        (REPORT, "tests/test_layers.py tests/test_readme.py tests/test_startup.py\n", 0),
+        (REPORT.replace("skipped", "passed"), "", 1),
+    ],
+)
+def test_files_of_which_something_was_skipped(tmp_path: Path, report: str, out: str, status: int) -> None:
+    path = tmp_path / "report.xml"
+    path.write_text(report)
+    done = run(".ci/skipped.py", str(path))
+    assert (done.returncode, done.stdout) == (status, out)
