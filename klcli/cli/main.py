@@ -12,7 +12,7 @@ import click
 
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
-from klcli.cli.start import interrupted
+from klcli.cli.start import interrupted, is_interrupt
 from klcli.errors import USAGE, KlcliError
 from klcli.report.report import Report
 
@@ -143,7 +143,7 @@ def _status(arguments: list[str]) -> int:
             f"cannot write the result: {error.strerror}", "--output FILE writes it elsewhere", USAGE
         )
     except Exception as error:
-        return _admit(error)
+        return interrupted() if is_interrupt(error) else _admit(error)
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-__all__ = ["INTERRUPTED", "interrupted", "run"]
+__all__ = ["INTERRUPTED", "interrupted", "is_interrupt", "run"]
 
 INTERRUPTED = 130
 
@@ -29,7 +29,9 @@ def run() -> NoReturn:
         from klcli.cli.main import run as run_command_line
 
         run_command_line()
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not is_interrupt(error):
+            raise
         sys.exit(interrupted())
 
 
@@ -47,6 +49,13 @@ def use_one_thread() -> None:
     """
     if not any(os.environ.get(name) for name in _THREADS):
         os.environ.update(dict.fromkeys(_THREADS, "1"))
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is what happened, or behind it: Python 3.11 makes another error of it in some places."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def interrupted() -> int:

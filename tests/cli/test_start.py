@@ -28,14 +28,22 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 
 @pytest.mark.parametrize("library", ["click", "klcli.cli.main", "numpy"])
-def test_ctrl_c_while_a_library_is_loaded(tmp_path: Path, library: str) -> None:
+@pytest.mark.parametrize(
+    "signalled",
+    [
+        "os.kill(os.getpid(), signal.SIGINT)",
+        # What Python 3.11 makes of a signal during __set_name__, while a class is made.
+        "raise RuntimeError('Error calling __set_name__') from KeyboardInterrupt()",
+    ],
+)
+def test_ctrl_c_while_a_library_is_loaded(tmp_path: Path, library: str, signalled: str) -> None:
     """A signal in the middle of any import; the first 150 ms of a process are nothing but imports."""
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.abc, os, signal, sys\n"
         "class Interrupting(importlib.abc.MetaPathFinder):\n"
         "    def find_spec(self, name, path, target=None):\n"
         f"        if name == {library!r}:\n"
-        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        f"            {signalled}\n"
         "sys.meta_path.insert(0, Interrupting())\n"
     )
     done = process(*COMPUTE, PYTHONPATH=os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))

@@ -11,13 +11,13 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from klcli.formula.decimals import context
 from klcli.formula.interval import Interval, Intervals, enclose, nearest_double, rounded
 from klcli.formula.notation import parse
-from klcli.formula.tree import FUNCTIONS, Call, Symbol, Tree
+from klcli.formula.tree import FUNCTIONS, Call, Negative, Symbol, Tree, operation
 from tests.formula.trees import POINT, UnreachableError, numeric, rational, truth
 
 X = Symbol("x")
@@ -28,8 +28,8 @@ def inside(value: Fraction, enclosure: Interval) -> bool:
 
 
 def within(value: Fraction, enclosure: Interval) -> bool:
-    """Whether a reference that is itself rounded, after 200 digits, is inside."""
-    slack = abs(value) / 10**200
+    """Whether a reference that is itself rounded, after 200 digits, and to 0 below 1e-1000, is inside."""
+    slack = abs(value) / 10**200 or Fraction(1, 10**1000)
     return Fraction(enclosure.low) - slack <= value <= Fraction(enclosure.high) + slack
 
 
@@ -44,6 +44,7 @@ def double(text: str, **values: str | Fraction) -> float:
 
 @settings(deadline=None, max_examples=300)
 @given(numeric, st.sampled_from((3, 10, 30, 50)))
+@example(Negative(operation("^", Symbol("tiny"), parse("64"))), 3)
 def test_the_truth_is_inside(tree: Tree, digits: int) -> None:
     try:
         found = enclose(tree, POINT, digits)
