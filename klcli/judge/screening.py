@@ -35,9 +35,10 @@ _SIGMAS = (0.43, 0.79, 1.31, 1.9, 2.63)
 """Standard deviations on both sides of 1: three terms are solved for at four of them, two times, and the
 logarithm is at three."""
 _FOURS, _THREE = ((0, 1, 2, 3), (1, 2, 3, 4)), (0, 2, 4)
-_MODERATE = 10**4
-"""Numbers up to which, and down to whose reciprocal, it shows in doubles that a logarithm is missing, too."""
-_ROUNDING = 1e-14
+_MODERATE, _MOST = 10**3, 1e4
+"""Numbers in a formula up to which, and down to whose reciprocal, and those in its evaluation up to which it
+shows in doubles that a logarithm is missing: a product of three small ones is far above rounding errors."""
+_ROUNDING = 2e-15
 """What may be left of 0 beside numbers of the size of 1."""
 
 
@@ -145,12 +146,13 @@ def _screened(
         start = len(_STEPS) + place * len(_SIGMAS)
         rows = slice(start, start + len(_SIGMAS))
         most = max(largest[rows])
+        is_told = is_moderate and most < _MOST
         for number, terms in enumerate(_terms()):
             if most == inf or all(
                 abs(_sum(row, values[rows])) <= _TOLERANCE * most for row in terms.residuals
             ):
                 spans[number].append(name)
-                if not is_moderate or most == inf or _sum(terms.logarithm, values[rows]) > _ROUNDING * most:
+                if not is_told or _sum(terms.logarithm, values[rows]) > _ROUNDING * most:
                     heads[number].append(name)
     one, two = ((frozenset(found[0]), frozenset(found[1])) for found in (spans, heads))
     return Screened(is_quadratic, is_quadratic or is_unsure, one, two)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from klcli.formula.program import read
@@ -39,12 +39,14 @@ def test_the_roles_of_a_kl_are_admitted(one: str, two: str) -> None:
 
 
 @pytest.mark.parametrize("reading", PARAMETERIZATIONS)
+@example(scale=1e-4, shift=0.0, mean=7408.0, variance=0.015625)
 @given(
     scale=st.floats(1e-4, 1e4),
     shift=st.floats(-1e4, 1e4),
     mean=st.floats(-1e4, 1e4),
     variance=st.floats(1e-4, 1e4),
 )
+@settings(max_examples=300, deadline=None)
 def test_a_fixed_prior_a_factor_and_a_constant_rule_nothing_out(
     reading: str, scale: float, shift: float, mean: float, variance: float
 ) -> None:
