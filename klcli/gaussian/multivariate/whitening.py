@@ -26,7 +26,6 @@ from math import fsum, inf, isfinite, sqrt
 
 import numpy as np
 
-from klcli.gaussian.kernel import excess
 from klcli.gaussian.multivariate.congruence import (
     Congruence,
     FloatMatrix,
@@ -37,16 +36,14 @@ from klcli.gaussian.multivariate.congruence import (
 )
 from klcli.gaussian.multivariate.flattening import (
     Flat,
-    Which,
     balance,
     flattened,
     log_volume_ratio,
-    lower_factor,
-    plus_identity,
     scaled,
     spread_error,
 )
 from klcli.gaussian.multivariate.products import DIGITS
+from klcli.gaussian.multivariate.remainder import SUM_ERROR, Remainder, excess_of
 from klcli.gaussian.pairs import Array, Pair, difference
 
 __all__ = ["Whitened", "whiten"]
@@ -62,9 +59,6 @@ _APART = 0.5
 """The Frobenius norm of C from which on determinants do not cancel."""
 _LEAST = 4 / 3
 """A bound on |(I + R)^-1|."""
-_SUM_ERROR = 64 * _UNIT
-"""A bound on the relative error of numpy's sum of up to 2^25 positive terms: blocks of 128 in eight strands,
-added up by pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +100,6 @@ _BEYOND = _Twice(inf, inf, 0.0, 0.0, 0.0)
 """Where it is no double."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Remainder:
-    """R, near 0, with the Cholesky factor of I + R."""
-
-    matrix: Congruence
-    factor: Array
-
-    @classmethod
-    def of(cls, matrix: Congruence, which: Which) -> _Remainder:
-        return cls(matrix, lower_factor(plus_identity(matrix.entries), which))
-
-    @property
-    def growth(self) -> float:
-        """A bound on the norm of |L^-1| |L|, for the factor L."""
-        return (1 + 2 * self.matrix.norm) ** 2
-
-    def solved(self, right: Array) -> Array:
-        """L^-1 B."""
-        from scipy.linalg.blas import dtrsm
-
-        return np.asarray(dtrsm(1.0, self.factor.T, right.T, side=1, lower=0).T)
-
-    def excess(self) -> tuple[float, float]:
-        """tr R - log |I + R|, and a bound on its error."""
-        value, slope, rounding = _excess(self.matrix.entries, self.factor)
-        return value, slope * (self.matrix.error + _UNIT * self.matrix.norm) + rounding
-
-
 def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
     """The parts of the divergence from their whitened difference.
 
@@ -153,7 +119,7 @@ def _whitened(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitene
     aim = dot_error(len(base.high))
     for tolerance in _tolerances(len(base.high)):
         flat = flattened(base, "prior", tolerance)
-        rest = _Remainder.of(flat.rest, "prior")
+        rest = Remainder.of(flat.rest, "prior")
         square, square_error = _square(distance, flat, rest)
         twice = _twice_the_spread(target, base, flat, rest, tolerance)
         total = twice.value + square
@@ -176,7 +142,7 @@ def _tolerances(size: int) -> list[float]:
 
 
 def _twice_the_spread(
-    target: FloatMatrix, base: FloatMatrix, flat: Flat, rest: _Remainder, tolerance: float
+    target: FloatMatrix, base: FloatMatrix, flat: Flat, rest: Remainder, tolerance: float
 ) -> _Twice:
     balance(target.high, "posterior")
     matrices = scaled(target, flat.units), scaled(base, flat.units)
@@ -237,21 +203,21 @@ def _gap(target: tuple[Array, ...], base: tuple[Array, ...]) -> tuple[Array, ...
     return difference(high, -low) if low.any() else (high,)
 
 
-def _near(change: Congruence, rest: _Remainder) -> _Twice:
+def _near(change: Congruence, rest: Remainder) -> _Twice:
     """From E = L^-1 C L^-T, for a C near 0 and the Cholesky factor L of I + R."""
     size, norm, growth = len(change.entries), change.norm, rest.growth
     relative = rest.solved(rest.solved(change.entries).T)
-    whole = _Remainder.of(Congruence((relative + relative.T) / 2, (), 0.0), "posterior")
+    whole = Remainder.of(Congruence((relative + relative.T) / 2, (), 0.0), "posterior")
     rounding = _LEAST * norm * (5 * dot_error(size) * growth + 2 * _UNIT)
-    value, slope, rounded = _excess(whole.matrix.entries, whole.factor)
+    value, slope, rounded = excess_of(whole.matrix.entries, whole.factor)
     sliced = slope * _LEAST * (norm * rest.matrix.error + change.error)
     trace = fsum(np.diagonal(whole.matrix.entries).tolist())
     return _Twice(value, trace, trace - value, sliced, rounded + slope * rounding)
 
 
-def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Twice:
+def _apart(change: Congruence, flat: Flat, rest: Remainder, other: Flat) -> _Twice:
     """From traces and determinants: tr (I + R)^-1 C is tr C - tr R C + tr R (I + R)^-1 R C."""
-    small, own = rest.matrix, _Remainder.of(other.rest, "posterior")
+    small, own = rest.matrix, Remainder.of(other.rest, "posterior")
     size, norm, left = len(change.entries), change.norm, small.norm
     image = rest.solved(small.entries)
     trace = [
@@ -270,7 +236,7 @@ def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Tw
     ]
     sliced = sqrt(size) * (change.error + small.error + other.rest.error)
     sliced += _LEAST * (left * change.error + norm * small.error)
-    rounded = left * norm * (_SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
+    rounded = left * norm * (SUM_ERROR + 4 * _UNIT + 10 * dot_error(size) * rest.growth * left)
     try:
         value = max(0.0, fsum([*trace, *(-term for term in logs)]))
         return _Twice(value, fsum(trace), fsum(logs), sliced, rounded + error_q + error_p)
@@ -278,29 +244,7 @@ def _apart(change: Congruence, flat: Flat, rest: _Remainder, other: Flat) -> _Tw
         return _BEYOND
 
 
-def _excess(matrix: Array, factor: Array) -> tuple[float, float, float]:
-    """tr E - log |I + E| for a matrix E of norm below 3/4, given the Cholesky factor of I + E.
-
-    The factor is that of I + E + F with a diagonal of F that the differences d_k undo; an F with the
-    residual off the diagonal moves the sum by <(I + E)^-1 E, F>.
-
-    Returns:
-        the value; a bound on what an error of E adds to it, relative to the Frobenius norm of that; and one
-        on its own rounding error.
-    """
-    diagonal, lower = np.diagonal(matrix), np.tril(factor, -1)
-    lower *= lower
-    sums = np.sum(lower, axis=1)
-    pivots = diagonal - sums
-    value = float(np.sum(sums)) + float(np.sum(excess(pivots, 0.5 * pivots * pivots, 1 + pivots)))
-    below, norm = sqrt(float(np.sum(sums))), float(np.linalg.norm(matrix)) * (1 + _SUM_ERROR)
-    residual = dot_error(len(matrix)) * below * (sqrt(2) * (float(np.max(np.diagonal(factor))) + 1.1) + below)
-    slope = 1.01 * norm / (1 - norm)
-    rounding = 4 * _UNIT * float(np.abs(pivots) @ (np.abs(diagonal) + 70 * sums))
-    return value, slope, slope * residual + rounding + 2 * _SUM_ERROR * value
-
-
-def _square(distance: Pair, flat: Flat, rest: _Remainder) -> tuple[float, float]:
+def _square(distance: Pair, flat: Flat, rest: Remainder) -> tuple[float, float]:
     """|(I + R)^(-1/2) s|^2 = s^T s - s^T R s + s^T R (I + R)^-1 R s with s = W (mu_q - mu_p); its error."""
     if not distance[0].any():
         return 0.0, 0.0
