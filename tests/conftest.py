@@ -1,7 +1,13 @@
 """What holds for all tests."""
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says nothing on a machine that does other things as well.
 settings.register_profile("klcli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("klcli")
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so would every process they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

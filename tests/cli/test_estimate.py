@@ -18,6 +18,7 @@ import numpy
 import pytest
 
 from tests.cli.conftest import Klcli
+from tests.cli.ending import output_of
 from tests.cli.tables.sources import npy
 from tests.reference import exact, kl
 
@@ -452,7 +453,7 @@ def test_ctrl_c_is_status_130() -> None:
         running.stdin.flush()
         time.sleep(1)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        out, err = output_of(running)
     assert (running.returncode, out, err) == (130, b"", b"interrupted\n")
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from klcli.cli import main
 from tests.cli.conftest import Klcli
+from tests.cli.ending import output_of
 
 COMPUTE = ("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "2000")
 
@@ -126,7 +127,7 @@ def test_ctrl_c_is_status_130() -> None:
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         time.sleep(1.5)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        out, err = output_of(running)
     assert (running.returncode, out, err) == (130, b"", b"interrupted\n")
 
 
@@ -140,7 +141,7 @@ def test_ctrl_c_is_status_130_of_many_processes_too(tmp_path: Path) -> None:
     with subprocess.Popen(arguments, **streams, start_new_session=True) as running:
         time.sleep(2.5)
         os.killpg(running.pid, signal.SIGINT)
-        out, err = running.communicate(timeout=30)  # the streams end when the last process does
+        out, err = output_of(running)  # the streams end when the last process does
     assert (running.returncode, out, err) == (130, b"", b"interrupted\n")
 
 
@@ -204,7 +205,7 @@ def on_terminal(*arguments: str, streams: tuple[str, ...] = ("stdout", "stderr")
     with subprocess.Popen([sys.executable, "-m", "klcli", *arguments], env=environment, **ends) as running:
         os.close(slave)
         reader.start()
-        out, err = running.communicate(timeout=120)
+        out, err = output_of(running)
     reader.join(10)
     os.close(master)
     return running.returncode, b"".join(shown).decode(), ((out or b"") + (err or b"")).decode()

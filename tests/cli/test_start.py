@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from klcli.cli.start import _THREADS
+from tests.cli.ending import output_of
 
 COMPUTE = ("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "2000", "-q")
 
@@ -62,7 +63,7 @@ def test_ctrl_c_at_any_time() -> None:
                 pass
             time.sleep(milliseconds / 1000)
             running.send_signal(signal.SIGINT)
-            out, err = running.communicate(timeout=60)
+            out, err = output_of(running)
         said = [line for line in err.splitlines() if not line.startswith("import time:")]
         assert (out, said) == ("", ["interrupted"]), milliseconds
         # Python ends by the signal itself if it came inside of exec(); shells call both 130.
