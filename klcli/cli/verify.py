@@ -30,6 +30,7 @@ from klcli.formula.program import (
 from klcli.formula.syntax import FormulaError
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.acceptance import ACCEPTABLE
 from klcli.judge.candidates import Question
 from klcli.judge.matrix.readings import READINGS
 from klcli.judge.verdict import FixedPrior
@@ -95,7 +96,14 @@ understood, and 2 for what could not be read. -q prints verdict, reading and mis
     "--prior-sigma", type=Numbers(), metavar="X", default="1", help="Its standard deviation; default 1."
 )
 @click.option("--sampler", metavar="TEXT", help="The sampling line: does it read the head alike?")
-@click.option("--allow-scale", is_flag=True, help="A multiple of the KL, or one with a constant, passes.")
+@click.option(
+    "--accept",
+    "accepted",
+    type=Choice(ACCEPTABLE),
+    multiple=True,
+    help=f"What passes besides exact; repeatable: {', '.join(ACCEPTABLE)}.",
+)
+@click.option("--allow-scale", is_flag=True, help="The same as --accept scaled.")
 @click.option("--prove", is_flag=True, help="Ask sympy, too, which takes longer: a second witness.")
 @click.option("--no-prove", is_flag=True, help="Skip the proof by algebra.")
 @output_options
@@ -113,6 +121,7 @@ def verify(
     prior_mu: tuple[Fraction, ...],
     prior_sigma: tuple[Fraction, ...],
     sampler: str | None,
+    accepted: tuple[str, ...],
     allow_scale: bool,
     prove: bool,
     no_prove: bool,
@@ -126,6 +135,7 @@ def verify(
     settings = settings.over(outer)
     if prove and no_prove:
         raise KlcliError("--prove and --no-prove are given", "leave one of them out")
+    accepted += ("scaled",) * allow_scale
     language = _NOTATIONS[notation] if notation else None
     question = Question(
         mean=_name(mean),
@@ -141,14 +151,14 @@ def verify(
             raise KlcliError("a formula and --file are given", "leave one of them out")
         proofs = partial(_proofs, symbolic=not no_prove, witness=prove)
         answers = _answers(path, question, language, proofs, quiet=settings.quiet > 0)
-        return verify_many_report(answers, allow_scale=allow_scale), settings
+        return verify_many_report(answers, accepted=accepted), settings
     if formula is None:
         raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
     _check_no_path(formula)
     text = read_text("-") if formula == "-" else formula
     found = _settled(text, language, question, sampler)
     proved, witness = _proofs(found, symbolic=not no_prove, witness=prove)
-    return verify_report(found, proved=proved, witness=witness, allow_scale=allow_scale), settings
+    return verify_report(found, proved=proved, witness=witness, accepted=accepted), settings
 
 
 def _check_no_path(text: str) -> None:

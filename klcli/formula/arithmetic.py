@@ -19,6 +19,7 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    Length,
     MatrixCall,
     MatrixProduct,
     Negative,
@@ -26,6 +27,8 @@ from klcli.formula.tree import (
     Operation,
     Operator,
     Reduction,
+    Reshape,
+    Stop,
     Symbol,
     Tree,
     carries,
@@ -102,6 +105,10 @@ def evaluate(
         case Clip(operand, low, high):
             limits = [None if limit is None else arithmetic.number(limit) for limit in (low, high)]
             return arithmetic.clip(evaluate(operand, values, arithmetic, known), *limits)
+        case Stop(operand) | Reshape(operand):
+            return evaluate(operand, values, arithmetic, known)
+        case Length():
+            return arithmetic.number(Fraction(1))
         case MatrixCall() | MatrixProduct():
             raise ValueError("a function of matrices has no value among numbers")
 
@@ -211,6 +218,8 @@ class Symbols:
                 return self.call("log", 1 + self.call("exp", value))
             case "abs":
                 return sympy.Abs(value)
+            case "trunc":
+                return sympy.sign(value) * sympy.floor(sympy.Abs(value))
         return self._real(getattr(sympy, function)(value))
 
     def clip(self, value: Any, low: Any | None, high: Any | None) -> Any:

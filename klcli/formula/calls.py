@@ -14,11 +14,16 @@ from klcli.formula.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.syntax import FormulaError, clipped, nearest
 from klcli.formula.tree import (
     MAX_NAME,
+    Call,
     Clip,
+    Length,
+    MatrixProduct,
     Negative,
     Number,
     Reduction,
     ReductionKind,
+    Reshape,
+    Stop,
     Symbol,
     Tree,
     free_symbols,
@@ -27,6 +32,7 @@ from klcli.formula.tree import (
 )
 from klcli.formula.vocabulary import (
     AXES,
+    CASTS,
     CLIPS,
     KERAS_EPSILON,
     MODULES,
@@ -34,7 +40,10 @@ from klcli.formula.vocabulary import (
     OF_ONE,
     OF_TWO,
     REDUCTIONS,
+    RESHAPES,
     SAME,
+    STOPS,
+    TRUNCATIONS,
     ClipKind,
     Noise,
 )
@@ -62,8 +71,12 @@ _OTHERS = frozenset(
         *("shape", "int_shape", "get_shape", "as_list"),
     )
 )
+_KEPT = ("keepdim", "keepdims", "keep_dims")
+_RETURNED = frozenset((*RESHAPES, *STOPS, *TRUNCATIONS, *CASTS))
+"""What gives its argument back in another shape, without its gradient or cut to integers."""
 _LABELS = ("name", "dtype")
 """Arguments that change no value: TensorFlow's names of operations, the type of a result."""
+_INTEGER_TYPE = re.compile(r"u?int(8|16|32|64)?|long|short")
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
@@ -131,7 +144,13 @@ class Calls(ABC):
         if name in ("dot", "matmul", "inner", "vdot") and len(arguments) == 2:
             return self.inner(*arguments)
         if name == "numel" and arguments:
-            return Symbol("numel")
+            return Length(self.tree(arguments[0]), None)
+        if name in STOPS and arguments:
+            return Stop(self.tree(arguments[0]))
+        if name in RESHAPES and arguments:
+            return self._reshaped(name, arguments, node)
+        if arguments and (name in TRUNCATIONS or (name in CASTS and _is_integer_type(arguments[1:], node))):
+            return Call("trunc", self.tree(arguments[0]))
         if name in SAME and arguments and not is_variable_of_tensorflow(node):
             return self.tree(arguments[0])
         if name in _CONSTANTS:
@@ -139,8 +158,8 @@ class Calls(ABC):
         if name in _FILLED and len(arguments) > (name == "new_tensor"):
             return self.tree(_only_entry(arguments[name == "new_tensor"]))
         if name in ("size", "len") and arguments:
-            first = name == "len" or [ast.unparse(entry) for entry in arguments[1:]] == ["0"]
-            return Symbol("batch_size" if first else "dim")
+            axis = arguments[1] if name == "size" and arguments[1:] else ast.Constant(0)
+            return self.size(arguments[0], axis)
         if name in ("sample", "rsample") and arguments and (sample := self._sample(arguments[0])):
             return sample
         if name == "addcmul" and len(arguments) == 3:
@@ -169,8 +188,34 @@ class Calls(ABC):
         return operation("+", first, product)
 
     def inner(self, left: ast.expr, right: ast.expr) -> Tree:
-        """The inner product of two vectors."""
-        return Reduction("sum", "", operation("*", self.tree(left), self.tree(right)))
+        """The inner product of two vectors, and what ``@`` is for arrays of more axes."""
+        return MatrixProduct(self.tree(left), self.tree(right))
+
+    def size(self, owner: ast.expr, axis: ast.expr) -> Tree:
+        """The length of an axis of an array."""
+        try:
+            place = ast.literal_eval(axis)
+        except ValueError:
+            return Symbol("dim")
+        return Length(self.tree(owner), place) if isinstance(place, int) else Symbol("dim")
+
+    def _reshaped(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
+        """An array in another shape; shapes that are given by their lengths are taken to be the same."""
+        operand = self.tree(arguments[0])
+        named = (entry.value for entry in node.keywords if entry.arg in (*_AXIS, "start_dim"))
+        given = [*arguments[1:], *named]
+        whole = [ast.unparse(entry) for entry in given]
+        match RESHAPES[name]:
+            case "flatten":
+                # view(-1) and flatten() make one axis of all; flatten(1) and view(n, -1) keep the batch.
+                is_one_axis = whole in ([], ["-1"], ["0"], ["(-1,)"], ["[-1]"])
+                return Reshape(operand, "flatten", 0) if is_one_axis else operand
+            case "unsqueeze" | "squeeze" as kind:
+                axes = [place for entry in given if (place := _whole_number(entry)) is not None]
+                axis = axes[0] if axes else None
+                return Reshape(operand, kind, axis) if axes or (kind == "squeeze" and not given) else operand
+            case kind:
+                return Reshape(operand, kind)
 
     def _callee(self, node: ast.Call) -> tuple[str, ast.expr | None, list[ast.expr]]:
         """The function's bare name, what stands before the point, and the arguments."""
@@ -206,7 +251,9 @@ class Calls(ABC):
         if others and (kind == "E" or isinstance(node.func, ast.Name) or not all(map(_is_axis, others))):
             raise self.error(f"{kind} does not take this argument", others[0])
         named_axes = [entry.value for entry in node.keywords if entry.arg in _AXIS]
-        return Reduction(kind, "", self.tree(body), ", ".join(map(ast.unparse, (*others, *named_axes))))
+        axis, kept = ", ".join(map(ast.unparse, (*others[:1], *named_axes))), [*others[1:]]
+        kept += [entry.value for entry in node.keywords if entry.arg in _KEPT]
+        return Reduction(kind, "", self.tree(body), axis, any(ast.unparse(value) == "True" for value in kept))
 
     def _clip(self, kind: ClipKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
         """A value kept between numbers; limits that are names are left out, and noted."""
@@ -290,7 +337,7 @@ def is_readable(node: ast.Call) -> bool:
     match node.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             bare = name.removesuffix("_")
-            return name in _OTHERS or bare in SAME or bare in _NAMES
+            return name in _OTHERS or bare in SAME or bare in _NAMES or bare in _RETURNED
     return False
 
 
@@ -317,6 +364,22 @@ def _is_plain(over: ast.comprehension) -> bool:
 def _is_numeral(node: ast.expr) -> bool:
     """Whether an expression is made of numbers only."""
     return not any(isinstance(part, ast.Name) for part in ast.walk(node))
+
+
+def _whole_number(node: ast.expr) -> int | None:
+    """The integer that is written, perhaps with a sign."""
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _is_integer_type(arguments: list[ast.expr], node: ast.Call) -> bool:
+    """Whether a cast is one to integers: ``x.to(torch.int32)``, ``tf.cast(x, "int64")``."""
+    types = [*arguments, *(entry.value for entry in node.keywords if entry.arg == "dtype")]
+    words = [getattr(part, "attr", getattr(part, "id", getattr(part, "value", ""))) for part in types]
+    return any(isinstance(word, str) and _INTEGER_TYPE.fullmatch(word) for word in words)
 
 
 def _is_axis(node: ast.expr) -> bool:

@@ -73,6 +73,8 @@ class Decimals:
                 return self.context.sqrt(value)
             case "abs":
                 return value.copy_abs()
+            case "trunc":
+                return value.to_integral_value(decimal.ROUND_DOWN)
             case "expm1":
                 return self._expm1(value)
             case "log1p":

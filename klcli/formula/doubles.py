@@ -88,6 +88,8 @@ class Rows:
     def call(self, function: str, value: list[float]) -> list[float]:
         if function == "softplus":
             return self._seen(_each(_softplus, value))
+        if function == "trunc":
+            return _each(lambda number: float(math.trunc(number)), value)
         return self._seen(_each(abs if function == "abs" else getattr(math, function), value))
 
     def clip(self, value: list[float], low: list[float] | None, high: list[float] | None) -> list[float]:

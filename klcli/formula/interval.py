@@ -122,6 +122,9 @@ class Intervals:
             case "abs":
                 ends = sorted((value.low.copy_abs(), value.high.copy_abs()))  # abs() would round
                 return Interval(Decimal(0) if value.low < 0 < value.high else ends[0], ends[1])
+            case "trunc":  # it never falls, so the ends of the interval give those of the result
+                whole = [end.to_integral_value(decimal.ROUND_DOWN) for end in (value.low, value.high)]
+                return Interval(*whole)
             case "expm1":
                 return self._expm1(value)
             case "log1p":

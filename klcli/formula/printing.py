@@ -18,12 +18,15 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    Length,
     MatrixCall,
     MatrixProduct,
     Negative,
     Number,
     Operation,
     Reduction,
+    Reshape,
+    Stop,
     Symbol,
     Tree,
 )
@@ -107,6 +110,12 @@ class AsciiPrinter:
                 return self.bars(function, self.show(argument))
             case MatrixCall(function, argument):
                 return self.matrix_call(function, argument)
+            case Stop(operand):
+                return f"stop_gradient({self.show(operand)})"
+            case Reshape(operand):
+                return self.show(operand, level, tail)
+            case Length(of, axis):
+                return f"size({self.show(of)}{'' if axis is None else f', {axis}'})"
 
     def level(self, tree: Tree) -> Level:
         """How tightly the text of a tree holds together."""
@@ -115,6 +124,8 @@ class AsciiPrinter:
                 return Level.PRODUCT if "/" in self.number(tree) else Level.ATOM
             case Negative(operand):
                 return min(Level.SIGNED, self.level(operand)) if isinstance(operand, Number) else Level.SIGNED
+            case Reshape(operand):
+                return self.level(operand)
             case Operation("+" | "-"):
                 return Level.SUM
             case Operation("*" | "/") | MatrixProduct():

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula import notation, python
+from klcli.formula.entry import entry
 from klcli.formula.matrix import notation as matrix_notation
 from klcli.formula.matrix.python import MATRIX_CALLS, MatrixReader
 from klcli.formula.matrix.tokens import MATRIX_WORDS
@@ -55,7 +56,9 @@ class Program:
     Attributes:
         text: as it was read; the places of the nodes of the tree are places in it.
         language: mathematics or Python.
-        tree: its result, with the helper variables put in.
+        arrays: its result on arrays, with the helper variables put in.
+        tree: the formula of one entry of it, see `klcli.formula.entry`.
+        left: what stands before the last equals sign, as it is written; empty if nothing does.
         spellings: how symbols are written that stand for attributes, subscripts and private names.
         helpers: the names that were given a formula, and not just another name.
         ignored: limits of clips that are no numbers; what they clip is read without them.
@@ -65,6 +68,8 @@ class Program:
     text: str
     language: Language
     tree: Tree
+    arrays: Tree
+    left: str = ""
     spellings: Mapping[str, str] = field(default_factory=dict)
     helpers: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
@@ -205,7 +210,8 @@ def _mathematics(
         if name:
             helpers.append(name)
     of_matrices = parse is not notation.parse
-    return Program(text, "math", tree, helpers=tuple(helpers), of_matrices=of_matrices)
+    left = text[parts[-1][0] : begin].strip().removesuffix("=").rstrip("&: ")
+    return Program(text, "math", tree, tree, left, helpers=tuple(helpers), of_matrices=of_matrices)
 
 
 def _parts(text: str) -> list[tuple[int, int]]:
@@ -265,7 +271,9 @@ def _python(
     return Program(
         reader.text,
         "python",
+        entry(tree, of_matrices=made is not python.Reader),
         tree,
+        statements.left,
         reader.spellings,
         tuple(statements.helpers),
         tuple(reader.ignored),

@@ -19,6 +19,7 @@ from typing import Any
 from klcli.formula.alphabet import SUBSCRIPTS, letter
 from klcli.formula.callee import is_module, viewed
 from klcli.formula.calls import Calls
+from klcli.formula.definitions import with_definitions
 from klcli.formula.syntax import (
     MAX_DEPTH,
     MAX_DIGITS,
@@ -36,6 +37,8 @@ from klcli.formula.tree import (
     Negative,
     Number,
     Operator,
+    Reshape,
+    Stop,
     Symbol,
     Tree,
     operation,
@@ -135,7 +138,10 @@ class Reader(Calls):
 
     def statements(self) -> list[ast.stmt]:
         """The syntax trees of a text that is a sequence of statements."""
-        return self._syntax("exec").body  # type: ignore[no-any-return]
+        try:
+            return with_definitions(self._syntax("exec").body, self.error)
+        except RecursionError:
+            raise too_deep(self.text) from None
 
     def _syntax(self, mode: str) -> Any:
         try:
@@ -191,12 +197,14 @@ class Reader(Calls):
                 return Constant(name)
             case ast.Attribute(value=owner, attr="_epsilon" | "_EPSILON") if is_module(owner):
                 return KERAS_EPSILON
-            case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
-                return self.tree(owner)
-            case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if _is_shape(shape):
+            case ast.Attribute(value=owner, attr="data"):
+                return Stop(self.tree(owner))
+            case ast.Attribute(value=owner, attr="T" | "mT"):
+                return Reshape(self.tree(owner), "transpose")
+            case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if _shaped(shape):
                 return self.tree(length)  # TensorFlow 1
-            case ast.Subscript(value=shape, slice=entry) if _is_shape(shape):
-                return self.size(entry)
+            case ast.Subscript(value=shape, slice=axis) if array := _shaped(shape):
+                return self.size(array, axis)
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -304,10 +312,6 @@ class Reader(Calls):
         """Whether a value that cannot be read is an error, and not what a network computes."""
         return False
 
-    def size(self, entry: ast.expr) -> Symbol:
-        """The length of an axis: the first is the batch, any other counts latents."""
-        return Symbol("batch_size" if ast.unparse(entry) == "0" else "dim")
-
     def _named(self, written: str, wish: str, node: ast.expr) -> Symbol:
         """A symbol for what is written, always the same, of a name that nothing else has."""
         if written not in self._atoms:
@@ -329,16 +333,18 @@ _MOST_PARTS = 4
 """Attributes and subscripts in a row that make one symbol."""
 
 
-def _is_shape(node: ast.expr) -> bool:
-    """Whether something gives the lengths of all axes: ``x.shape``, ``x.size()``, ``tf.shape(x)``."""
+def _shaped(node: ast.expr) -> ast.expr | None:
+    """The array whose lengths something gives: x of ``x.shape``, ``x.size()``, ``tf.shape(x)``."""
     match node:
-        case ast.Attribute(attr="shape"):
-            return True
+        case ast.Attribute(value=owner, attr="shape"):
+            return owner
         case ast.Call(func=ast.Attribute(value=owner, attr="as_list")):
-            return _is_shape(owner)
-        case ast.Call(func=ast.Attribute(attr="size" | "shape" | "int_shape" | "get_shape")):
-            return True
-    return False
+            return _shaped(owner)
+        case ast.Call(func=ast.Attribute(value=owner, attr="size" | "get_shape")) if not is_module(owner):
+            return owner
+        case ast.Call(func=ast.Attribute(attr="size" | "shape" | "int_shape"), args=[owner, *_]):
+            return owner
+    return None
 
 
 def _index_words(node: ast.expr) -> str:

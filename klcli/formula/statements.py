@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from klcli.formula.entry import entry
 from klcli.formula.python import Reader
 from klcli.formula.syntax import FormulaError, check_size
 from klcli.formula.tree import Symbol, Tree
@@ -21,6 +22,7 @@ class Statements:
 
     Attributes:
         reader: reads expressions, with the values of the names.
+        left: the name that the last statement gives a value; empty if it gives none.
         helpers: the names that were given a formula and not just another name, in their order.
         opaque: names that stay symbols whatever is assigned to them.
     """
@@ -28,6 +30,7 @@ class Statements:
     def __init__(self, reader: Reader, opaque: frozenset[str] = frozenset()) -> None:
         self.reader = reader
         self.opaque = opaque
+        self.left = ""
         self.helpers: dict[str, None] = {}
         self._unread: dict[str, FormulaError] = {}
         """Why the value of a name could not be read; such a name is a symbol."""
@@ -46,8 +49,8 @@ class Statements:
             tree = self._run(last)
             if isinstance(last, ast.Return):
                 break
-        if isinstance(tree, Symbol) and tree.name in self._unread:
-            raise self._unread[tree.name]
+        if tree is not None and isinstance(bare := entry(tree), Symbol) and bare.name in self._unread:
+            raise self._unread[bare.name]
         if tree is None and self._problem:
             raise self._problem
         if tree is None and last is None:
@@ -61,6 +64,7 @@ class Statements:
     def _run(self, statement: ast.stmt) -> Tree | None:
         """Follow one statement; the value that it computes, if it does."""
         self._problem = None
+        self.left = ""
         self._check_order(statement)
         match statement:
             case ast.Expr(value=ast.Constant(value=str())) | ast.Pass() | ast.Import() | ast.ImportFrom():
@@ -98,6 +102,7 @@ class Statements:
 
     def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
         name = self._name_of(target)
+        self.left = ast.unparse(target)
         source = self.reader.object_of(value)
         try:
             tree = self.reader.tree(value)
@@ -148,7 +153,7 @@ class Statements:
 
     def _bind(self, name: str, tree: Tree, source: int | None) -> None:
         check_size(tree, self.reader.text)
-        if not isinstance(tree, Symbol):
+        if not isinstance(entry(tree), Symbol):
             self.helpers[name] = None
         self.reader.values[name] = tree
         self.reader.objects[name] = self.reader.new_object() if source is None else source

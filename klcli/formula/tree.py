@@ -22,6 +22,7 @@ __all__ = [
     "Call",
     "Clip",
     "Constant",
+    "Length",
     "MatrixCall",
     "MatrixProduct",
     "Negative",
@@ -30,7 +31,10 @@ __all__ = [
     "Operator",
     "Reduction",
     "ReductionKind",
+    "Reshape",
+    "STEPS",
     "Span",
+    "Stop",
     "Symbol",
     "Tree",
     "carries",
@@ -52,7 +56,10 @@ Span: TypeAlias = tuple[int, int]
 """The beginning and the end of a node's text in the text that it was read from."""
 
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
-"""The functions of one argument that a `Call` may name; log is the natural logarithm."""
+"""The functions of one argument that a `Call` may name and a text may use; log is the natural logarithm."""
+
+STEPS = ("trunc",)
+"""What a `Call` may name besides: trunc is what a cast to integers does; no text asks for it by name."""
 
 MATRIX_FUNCTIONS = (
     *(
@@ -153,7 +160,7 @@ class Call:
     span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.function not in FUNCTIONS:
+        if self.function not in FUNCTIONS and self.function not in STEPS:
             raise ValueError(f"not a function: {self.function!r}")
 
 
@@ -184,14 +191,16 @@ class Reduction:
     """A sum, a mean or an expectation of `body` over the entries of the vectors in it.
 
     `index` names what is run over (the letter ``j`` in ``sum_j``, the distribution in ``E_q``) and is empty
-    when the text did not name it. `axis` is the axis that a line of Python names, as it was written; it
-    counts dimensions that a formula for one example does not have, and is no part of equality.
+    when the text did not name it. `axis` is the axis that a line of Python names, as it was written, and
+    `keepdim` whether that axis stays with the length 1; they count dimensions that a formula for one example
+    does not have, and are no part of equality.
     """
 
     kind: ReductionKind
     index: str
     body: Tree
     axis: str = field(default="", compare=False)
+    keepdim: bool = field(default=False, compare=False)
     span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -213,8 +222,54 @@ class Clip:
             raise ValueError("a Clip has a limit")
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A tree whose value counts and whose gradient does not: ``x.detach()``, ``stop_gradient(x)``."""
+
+    operand: Tree
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long an axis of an array is: ``x.shape[0]``; with the axis None how many entries it has.
+
+    The array is no part of what the length is computed from, and so no child: `entry` makes it 1.
+    """
+
+    of: Tree
+    axis: int | None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape:
+    """The entries of an array in another shape.
+
+    `kind` is ``unsqueeze`` (a new axis of the length 1), ``squeeze`` (such an axis taken away; the axis None
+    takes all), ``flatten`` (all axes from that one on made one) or ``transpose`` (the last two exchanged).
+    """
+
+    operand: Tree
+    kind: Literal["unsqueeze", "squeeze", "flatten", "transpose"]
+    axis: int | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
 Tree: TypeAlias = (
-    Number | Constant | Symbol | Negative | Operation | Call | Reduction | Clip | MatrixCall | MatrixProduct
+    Number
+    | Constant
+    | Symbol
+    | Negative
+    | Operation
+    | Call
+    | Reduction
+    | Clip
+    | MatrixCall
+    | MatrixProduct
+    | Stop
+    | Length
+    | Reshape
 )
 
 
@@ -253,6 +308,8 @@ def _quotient(numerator: int, denominator: int) -> Number:
 _BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
     Negative: lambda node: (node.operand,),
     Clip: lambda node: (node.operand,),
+    Stop: lambda node: (node.operand,),
+    Reshape: lambda node: (node.operand,),
     Operation: lambda node: (node.left, node.right),
     MatrixProduct: lambda node: (node.left, node.right),
     Call: lambda node: (node.argument,),
@@ -313,6 +370,8 @@ def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:
     def visit(node: Tree) -> Tree:
         if isinstance(node, Symbol):
             return values.get(node.name, node)
+        if isinstance(node, Length):
+            return replace(node, of=visit(node.of))
         found = rebuilt(node, list(map(visit, children(node))))
         return spanning(found, *node.span) if node.span else found
 
@@ -334,7 +393,7 @@ def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
             return replace(node, argument=below[0], span=None)
         case Reduction():
             return replace(node, body=below[0], span=None)
-        case Clip():
+        case Clip() | Stop() | Reshape():
             return replace(node, operand=below[0], span=None)
     return node
 

@@ -15,6 +15,7 @@ from klcli.formula.tree import FUNCTIONS, Call, Negative, Number, Operator, Redu
 
 __all__ = [
     "AXES",
+    "CASTS",
     "CLIPS",
     "KERAS_EPSILON",
     "MODULES",
@@ -22,8 +23,11 @@ __all__ = [
     "OF_ONE",
     "OF_TWO",
     "REDUCTIONS",
+    "RESHAPES",
     "SAME",
+    "STOPS",
     "SUBMODULES",
+    "TRUNCATIONS",
     "ClipKind",
     "Noise",
     "UNIT_NOISE",
@@ -59,8 +63,17 @@ OF_TWO: Mapping[str, Callable[[Tree, Tree], Tree]] = {
     **{name: partial(operation, operator) for name, operator in _OPERATORS.items()},
     "squared_difference": lambda left, right: _squared(operation("-", left, right)),
 }
+
+
+def _logarithm(base: int) -> Callable[[Tree], Tree]:
+    return lambda value: operation("/", Call("log", value), Call("log", Number(Fraction(base))))
+
+
 OF_ONE: Mapping[str, Callable[[Tree], Tree]] = {
     **{name: partial(Call, name) for name in FUNCTIONS},
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    "exp2": lambda value: operation("^", Number(Fraction(2)), value),
     "absolute": partial(Call, "abs"),
     "square": _squared,
     "sqr": _squared,
@@ -91,6 +104,21 @@ CLIPS: Mapping[str, ClipKind] = {
     "min": "high",
 }
 
+STOPS = frozenset(("detach", "stop_gradient"))
+"""Functions and methods whose value has no gradient."""
+
+RESHAPES: Mapping[str, Literal["flatten", "unsqueeze", "squeeze", "transpose"]] = {
+    **dict.fromkeys(("flatten", "ravel", "view", "reshape"), "flatten"),
+    **dict.fromkeys(("unsqueeze", "expand_dims"), "unsqueeze"),
+    "squeeze": "squeeze",
+    "t": "transpose",
+}
+"""Functions and methods that give an array another shape."""
+
+TRUNCATIONS = frozenset(("int", "long", "trunc", "fix"))
+"""Functions and methods that cut a number to an integer; so do the casts of `CASTS` with such a type."""
+CASTS = frozenset(("to", "type", "astype", "cast"))
+
 SAME = frozenset(
     (
         *(
@@ -103,28 +131,20 @@ SAME = frozenset(
             "copy",
             "cpu",
             "cuda",
-            "detach",
         ),
         *(
             "double",
             "expand",
             "expand_as",
-            "expand_dims",
-            "flatten",
             "float",
             "identity",
             "numpy",
-            "reshape",
-            "squeeze",
         ),
         *(
             "Variable",
-            "stop_gradient",
             "to",
             "type",
             "type_as",
-            "unsqueeze",
-            "view",
             "view_as",
             "batch_flatten",
             "half",
@@ -165,7 +185,7 @@ VIEWS = frozenset(
         "to",
     )
 )
-"""Those of `SAME` that may give back the same object."""
+"""Functions and methods that may give back the same object."""
 
 SUBMODULES = frozenset(("functional", "nn", "special", "backend", "ops", "random", "numpy", "math", "linalg"))
 MODULES = SUBMODULES | frozenset(

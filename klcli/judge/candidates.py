@@ -17,7 +17,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.guards import binds, without_guards
 from klcli.judge.identification import compared_digits
 from klcli.judge.mistakes import Mistake, find_mistake
-from klcli.judge.names import suggested
+from klcli.judge.names import sign_of, suggested
 from klcli.judge.pairs import not_ruled_out
 from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.reductions import Reductions
@@ -45,8 +45,8 @@ _SMALLEST = Fraction(1, 10**100)
 
 _FORWARD = parse("-0.5 (1 + l - mu^2 - v)")
 
-Mended: TypeAlias = Mapping[tuple[str, Roles], tuple[Repair, str]]
-"""The best repair, with the corrected text, by reading and roles."""
+Mended: TypeAlias = Mapping[tuple[str, Roles], tuple[Repair, str | None]]
+"""The best repair by reading and roles, with the corrected text if that is the KL as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,34 +267,45 @@ def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
     changed = edited(program, before, after)
     if changed is not None:
         yield changed
-    yield in_habit(program, after)
+    # A formula written anew has no left-hand side, whose sign would be lost.
+    if sign_of(program.left) > 0:
+        yield in_habit(program, after)
 
 
 def _first_that_holds(
     entries: Sequence[tuple[tuple[int, int], Repair, str]], program: Program, question: Question
-) -> tuple[Repair, str] | None:
+) -> tuple[Repair, str | None] | None:
     """The first correction whose text, read again, is what the repaired formula is.
 
-    A variable that is used twice, for example, is not mended by a change of its value.
+    A variable that is used twice, for example, is not mended by a change of its value. The text is given only
+    if it is the KL as a whole, with all its sums and constants: another has more to be corrected.
     """
+    first: tuple[Repair, str | None] | None = None
     for _, repair, text in entries:
-        again = _verdict_on(text, program, repair.verdict, question)
-        if again and again.kind == repair.verdict.kind:
-            return repair, text
-    return None
+        found = _verdict_on(text, program, repair.verdict, question)
+        if found and found[0].kind == repair.verdict.kind:
+            if found[1] and found[0].kind == "exact":
+                return repair, text
+            first = first or (repair, None)
+    return first
 
 
-def _verdict_on(text: str, program: Program, verdict: Verdict, question: Question) -> Verdict | None:
+def _verdict_on(
+    text: str, program: Program, verdict: Verdict, question: Question
+) -> tuple[Verdict, bool] | None:
+    """The verdict on a corrected text, and whether its sums and constants are those of the KL."""
     try:
-        tree = prepare(read_program(text, program.language).tree, question.kept).tree
+        prepared = prepare(read_program(text, program.language), question.kept)
     except KlcliError:
         return None
-    role = verdict.roles
+    tree, role = prepared.tree, verdict.roles
     if not set(free_symbols(tree)) <= {role.mean, role.head, role.prior_mean, role.prior_head}:
         return None
     if verdict.prior_parameterization:
-        return judge_pair(tree, verdict.roles, verdict.parameterization, verdict.prior_parameterization)
-    return judge_as(tree, verdict.roles, verdict.parameterization, verdict.prior)
+        again = judge_pair(tree, role, verdict.parameterization, verdict.prior_parameterization)
+    else:
+        again = judge_as(tree, role, verdict.parameterization, verdict.prior)
+    return again, _is_whole(prepared.reductions)
 
 
 def _looks_unmeant(verdict: Verdict) -> bool:
@@ -333,9 +344,9 @@ def _candidate(
     program: Program,
 ) -> Candidate:
     kind = verdict.kind
-    if verdict.kl and prepared.reductions.flaw and not _has_scalar_prior(verdict, prepared.reductions):
+    if verdict.kl and prepared.reductions.flaw:
         return Candidate("wrong", verdict, find_mistake("KL121"))
-    if kind == "exact" and (prepared.reductions.name == "mean" or prepared.weights or prepared.divisors):
+    if kind == "exact" and (prepared.weights or prepared.divisors or not _is_whole(prepared.reductions)):
         kind = "scaled"
     own = set(free_symbols(prepared.tree)) if prepared.clips else set()
     clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
@@ -362,15 +373,9 @@ def _candidate(
     return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, text, repair.verdict)
 
 
-def _has_scalar_prior(verdict: Verdict, found: Reductions) -> bool:
-    """Whether only a prior of one number for all latents is not averaged with the rest.
-
-    It is its own mean; a sum would have to count it for every latent.
-    """
-    role = verdict.roles
-    return (
-        found.name == "mean" and bool(found.scalars) and found.scalars <= {role.prior_mean, role.prior_head}
-    )
+def _is_whole(found: Reductions) -> bool:
+    """Whether a program counts every latent once, and every constant as often as it should."""
+    return found.is_plain and (found.constant is None or not found.constant.terms)
 
 
 def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:

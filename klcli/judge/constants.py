@@ -13,7 +13,7 @@ from klcli.formula.printing import to_text
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.judge.verdict import Quantity
 
-__all__ = ["as_tree", "constant_text", "shift_text"]
+__all__ = ["added_text", "as_tree", "constant_text", "shift_text"]
 
 _DIGITS = 30
 _SLACK = Fraction(1, 10**25)
@@ -54,8 +54,12 @@ def constant_text(value: Quantity) -> str:
 
 def shift_text(value: Quantity) -> str:
     """A constant behind what it is added to: `` + 1/2``, `` - 1/4``; empty for 0."""
-    written = constant_text(value)
-    if value == 0:
+    return added_text(constant_text(value))
+
+
+def added_text(written: str) -> str:
+    """The text of a constant behind what it is added to."""
+    if written == "0":
         return ""
     return f" - {written.removeprefix('-')}" if written.startswith("-") else f" + {written}"
 

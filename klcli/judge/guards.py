@@ -26,15 +26,19 @@ from klcli.formula.tree import (
     free_symbols,
     rebuilt,
     spanning,
+    unplaced,
     walk,
 )
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.names import is_epsilon, is_mean
 from klcli.judge.roles import Roles
 
-__all__ = ["Guards", "binds", "guards", "without_guards"]
+__all__ = ["Guards", "binds", "guards", "without_clips", "without_guards"]
 
 _LARGEST_EPSILON = Fraction(1, 1000)
+"""Of the small numbers that keep a logarithm finite; a larger one is part of the formula."""
+_LARGEST_SHIFT = Fraction(1, 10)
+"""Of those that are added to a head wherever it stands: a least standard deviation of 0.1 is in use."""
 _SIGMAS = tuple(10.0 ** (tenths / 10) for tenths in range(-19, 20))
 _MODERATE = tuple(sigma for sigma in _SIGMAS if 0.1 <= sigma <= 10)
 _MEANS = (-3.0, -1.0, -0.3, 0.0, 0.3, 1.0, 3.0)
@@ -47,6 +51,7 @@ class Guards:
 
     Attributes:
         tree: the formula without them.
+        shifts: sums of a head and a small number that stand wherever the head does, and so are the head.
         epsilons: the small numbers, as they were written.
         floors: clips of the whole from below, as free bits are.
         bounds: clips of a symbol wherever it occurs.
@@ -54,6 +59,7 @@ class Guards:
     """
 
     tree: Tree
+    shifts: list[Tree] = field(default_factory=list)
     epsilons: list[Tree] = field(default_factory=list)
     floors: list[Clip] = field(default_factory=list)
     bounds: list[Clip] = field(default_factory=list)
@@ -63,6 +69,7 @@ class Guards:
 def guards(tree: Tree) -> Guards:
     """Take the guards out of a formula."""
     found = Guards(tree)
+    tree = _shifted(tree, found)
     everything: list[Clip] = []
     found.tree = _without(tree, found, everything, whole=True, kept_finite=False)
     for clip in dict.fromkeys(everything):
@@ -74,6 +81,51 @@ def guards(tree: Tree) -> Guards:
 def without_guards(tree: Tree) -> Tree:
     """The formula without clips and small numbers."""
     return guards(tree).tree
+
+
+def without_clips(tree: Tree) -> Tree:
+    """The formula without clips, and without the small numbers that belong to a head; with all others."""
+    return _unclipped(_shifted(tree, Guards(tree)))
+
+
+def _unclipped(tree: Tree) -> Tree:
+    if isinstance(tree, Clip):
+        return _unclipped(tree.operand)
+    return rebuilt(tree, list(map(_unclipped, children(tree))))
+
+
+def _shifted(tree: Tree, found: Guards) -> Tree:
+    """The tree with a head in the place of ``head + 1e-6``, where it occurs in no other way."""
+    sums = [node for node in walk(tree) if isinstance(node, Operation) and node.operator == "+"]
+    for node in dict.fromkeys(sums):
+        for small, rest in ((node.right, node.left), (node.left, node.right)):
+            names = free_symbols(rest)
+            if len(names) != 1 or is_mean(names[0]) or not _is_small(small):
+                continue
+            replaced = _replaced(tree, node, rest)
+            outside = [part for part in walk(_replaced(tree, node, small)) if isinstance(part, Symbol)]
+            if all(part.name != names[0] for part in outside):
+                found.shifts.append(node)
+                tree = replaced
+                break
+    return tree
+
+
+def _replaced(tree: Tree, node: Tree, other: Tree) -> Tree:
+    """The tree with another in every place of a node, where it keeps the node's place in the text."""
+    if tree == node:
+        return spanning(unplaced(other), *tree.span) if tree.span else other
+    new = rebuilt(tree, [_replaced(child, node, other) for child in children(tree)])
+    return spanning(new, *tree.span) if tree.span else new
+
+
+def _is_small(tree: Tree) -> bool:
+    match tree:
+        case Number(value):
+            return 0 < value <= _LARGEST_SHIFT
+        case Symbol(name):
+            return is_epsilon(name)
+    return False
 
 
 def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Parameterization | None) -> bool:

@@ -24,6 +24,7 @@ from klcli.formula.doubles import Rows
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, children, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.elimination import solved
 from klcli.judge.roles import Roles
 from klcli.judge.screening import has_plain_numbers, screened
 
@@ -242,7 +243,7 @@ def _residual_weights(basis: Basis) -> tuple[tuple[float, ...], ...]:
         columns = list(zip(*rows[:count], strict=True))
         weights = []
         for extra in range(count, _SCREENED):
-            shares = [float(-share) for share in _solve(columns, rows[extra])]
+            shares = [float(-share) for share in solved(columns, rows[extra]) or ()]
             others = [float(place == extra) for place in range(count, _SCREENED)]
             weights.append((*shares, *others))
         return tuple(weights)
@@ -255,7 +256,9 @@ def _coefficients(
     rows = _terms(basis, points, digits + SPARE_DIGITS)
     with localcontext(context(digits + SPARE_DIGITS)):
         count = len(rows[0])
-        found = _solve(rows[:count], values[:count])
+        found = solved(rows[:count], values[:count])
+        if found is None:
+            return None
         for row, expected in zip(rows[count:], values[count:], strict=True):
             terms = [factor * term for factor, term in zip(found, row, strict=True)]
             if abs(sum(terms) - expected) > agree * max(abs(expected), *map(abs, terms)):
@@ -270,17 +273,3 @@ def _terms(basis: Basis, points: Points, digits: int) -> list[tuple[Decimal, ...
     """The terms of a basis at the probe points."""
     with localcontext(context(digits)):
         return [basis.terms(mu, sigma) for mu, sigma in points]
-
-
-def _solve(rows: Sequence[Sequence[Decimal]], values: Sequence[Decimal]) -> list[Decimal]:
-    """Gaussian elimination with partial pivoting, in the precision of the current context."""
-    table = [[*row, right] for row, right in zip(rows, values, strict=True)]
-    for column in range(len(table)):
-        pivot = max(range(column, len(table)), key=lambda line: abs(table[line][column]))
-        table[column], table[pivot] = table[pivot], table[column]
-        head = table[column] = [entry / table[column][column] for entry in table[column]]
-        for line, row in enumerate(table):
-            if line != column:
-                factor = row[column]
-                table[line] = [entry - factor * above for entry, above in zip(row, head, strict=True)]
-    return [row[-1] for row in table]

@@ -7,12 +7,15 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 __all__ = [
+    "count_of",
     "is_dimension",
     "is_epsilon",
+    "is_likelihood",
     "is_mask",
     "is_mean",
     "is_noise",
     "is_prior",
+    "sign_of",
     "square_of",
     "suggested",
     "suggested_beside",
@@ -44,6 +47,13 @@ _READINGS: Mapping[str, re.Pattern[str]] = {
 _DIMENSION = re.compile(
     r"(d|k|n|D|K|J|nz|nd|(.*_)?(dims?|size|features|latents?)|(.*_)?(n|num|nb)_\w+|.*[a-z]dim)"
 )
+_BATCH = re.compile(r"B|bs|batch|(.*_)?(batch_?size|n_batch|mb_?size)|(n|num)_(examples|samples)")
+_LATENTS = re.compile(
+    r"d|D|J|nz|nd|(.*_)?dims?|[a-z]+dim|(n|num)_?latents?|(.*_)?(latent|z|code|hidden)_(size|features)"
+)
+_NEGATED = re.compile(r"(neg|negative|minus)(_|\b)|n(kl|elbo)", re.IGNORECASE)
+_BOUND = re.compile(r"elbo|(?<!upper_)(lower_?)?bound|\bvlb\b", re.IGNORECASE)
+_LIKELIHOOD = re.compile(r"(.*_)?(log_?lik\w*|log_?p_?x\w*)", re.IGNORECASE)
 _EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z")
 _MASK = re.compile(r"(.*_)?masks?(_\w+)?\Z", re.IGNORECASE)
 _SAMPLE = re.compile(r"(.*_)?(z|zs|sample|z_sample)(_[pqt]|_hat)?\Z")
@@ -113,6 +123,33 @@ def without_side(name: str) -> str:
 def is_dimension(name: str) -> bool:
     """Whether a name is that of the number of latent dimensions."""
     return _DIMENSION.fullmatch(name) is not None
+
+
+def count_of(name: str) -> tuple[int, int] | None:
+    """What a name says that it counts, as powers of B and d: examples, latents; None where it does not say.
+
+    ``n`` and ``K`` count something, and do not say what.
+    """
+    if _BATCH.fullmatch(name):
+        return 1, 0
+    return (0, 1) if _LATENTS.fullmatch(name) else None
+
+
+def sign_of(left: str) -> int:
+    """The sign with which a left-hand side stands for a KL: -1 for ``-KL``, ``neg_kl``, and for a bound.
+
+    An evidence lower bound is log p(x|z) - KL, so a KL is subtracted in it.
+    """
+    bare = left.strip()
+    if bare[:1] in ("-", "−"):
+        return -1
+    negated = _NEGATED.match(bare) is not None
+    return -1 if negated != (_BOUND.search(bare) is not None) else 1
+
+
+def is_likelihood(name: str) -> bool:
+    """Whether a name is that of a log-likelihood, from which a bound subtracts a KL."""
+    return _LIKELIHOOD.fullmatch(name) is not None
 
 
 def is_epsilon(name: str) -> bool:

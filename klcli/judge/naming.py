@@ -2,30 +2,80 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.tree import Symbol, substitute
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.constants import constant_text, shift_text
+from klcli.judge.constants import added_text, constant_text
+from klcli.judge.counts import Polynomial
 from klcli.judge.preparation import Prepared
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
 
-__all__ = ["condition_text", "kl_text", "multiple_text", "prior_text", "scale_text"]
+__all__ = [
+    "condition_text",
+    "constant_of",
+    "kl_text",
+    "multiple_text",
+    "prior_text",
+    "scale_text",
+    "shapes_text",
+]
 
 
 def scale_text(verdict: Verdict, prepared: Prepared) -> str:
     """The factor of the KL with what was set aside: ``1/2``, ``beta/batch_size``, ``1/d``."""
     assert verdict.kl
+    sums = prepared.reductions
     scale = verdict.kl.scale
-    above = " ".join(prepared.weights)
-    below = " ".join([*prepared.divisors, *(["d"] if prepared.reductions.name == "mean" else [])])
+    lengths = {
+        sign: [
+            name for name, power in zip(sums.lengths, sums.factor.powers, strict=False) if power * sign > 0
+        ]
+        for sign in (1, -1)
+    }
+    above = " ".join([*prepared.weights, *lengths[1]])
+    below = " ".join([*prepared.divisors, *lengths[-1]])
+    if isinstance(scale, Fraction):
+        scale *= sums.factor.factor
     number = constant_text(scale)
     factor = above if above and scale == 1 else f"{number} {above}".strip()
     if not below:
         return factor
     plain = " " not in factor and "/" not in factor
     return f"{factor if plain else f'({factor})'}/{below if ' ' not in below else f'({below})'}"
+
+
+def constant_of(verdict: Verdict, prepared: Prepared) -> str:
+    """What is added to the KL: ``1/2`` for an entry, ``B d/2 - B/2`` for a batch; ``0`` for nothing.
+
+    What is added to each latent is added as often as there are latents in the result; what the program counts
+    otherwise comes to that.
+    """
+    assert verdict.kl
+    sums, shift = prepared.reductions, verdict.kl.shift
+    constant = sums.constant or Polynomial()
+    if not sums.counted.powers or (not shift and not constant.terms):
+        return constant_text(shift)
+    if isinstance(shift, Fraction):
+        whole = sums.scale.times(shift, sums.counted.powers)
+        return constant.plus(whole).text(sums.lengths)
+    often = sums.counted.times(sums.scale.factor, sums.scale.powers).text(sums.lengths)
+    each = f"({constant_text(shift)}) {often}" if often != "1" else constant_text(shift)
+    return f"{each} + {constant.text(sums.lengths)}" if constant.terms else each
+
+
+def shapes_text(prepared: Prepared) -> str:
+    """For which shapes a verdict holds; empty where no shape matters."""
+    sums = prepared.reductions
+    if not sums.is_tried:
+        return "the shapes of this program were not followed"
+    if prepared.program.language == "math" or not sums.counted.powers:
+        return ""
+    shape = {1: "(d,)", 2: "(B, d)"}.get(len(sums.lengths), "")
+    return "; ".join(filter(None, (f"means and heads of shape {shape}" * bool(shape), sums.layout)))
 
 
 def prior_text(program: Program, verdict: Verdict) -> tuple[str, str]:
@@ -65,7 +115,7 @@ def multiple_text(found: Verification, verdict: Verdict) -> str:
     assert verdict.kl
     scale = scale_text(verdict, found.prepared)
     factor = "" if scale == "1" else f"{scale} "
-    return f"{factor}{kl_text(found.program, verdict)}{shift_text(verdict.kl.shift)}"
+    return f"{factor}{kl_text(found.program, verdict)}{added_text(constant_of(verdict, found.prepared))}"
 
 
 def condition_text(found: Verification) -> str:

@@ -7,11 +7,15 @@ remain keep their places in the text, so that a correction found in what remains
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
+from typing import TypeAlias
 
+from klcli.formula.entry import entry
 from klcli.formula.printing import to_text
+from klcli.formula.program import Program
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -29,12 +33,16 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
-from klcli.judge.guards import guards
-from klcli.judge.names import is_dimension, is_mask, is_mean, suggested
+from klcli.judge.counts import Monomial, Polynomial
+from klcli.judge.guards import guards, without_clips, without_guards
+from klcli.judge.names import count_of, is_dimension, is_mask, is_mean, sign_of, suggested
 from klcli.judge.reductions import Reductions, reductions
 from klcli.judge.signs import range_of
 
 __all__ = ["Prepared", "prepare"]
+
+Powers: TypeAlias = tuple[int, int]
+"""Of B and of d."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +50,38 @@ class Prepared:
     """A formula of one dimension, and what was set aside.
 
     Attributes:
+        program: the formula as it was read; its negative where that is what the left-hand side says.
         tree: what is judged.
-        reductions: over what the formula sums or averages.
+        counts: symbols that count examples or latents, by their powers of B and d.
         weights: symbols that the whole is multiplied by.
         divisors: symbols that the whole is divided by.
         others: symbols of other terms of the loss.
-        dimensions: symbols that stand for the number of dimensions; each dimension has its 1.
+        dimensions: symbols that are taken for the number of dimensions, though no name says so for sure.
+        guarded: the formula with its small numbers, without clips.
+        unguarded: the formula without either, and with all that is set aside.
+        shifts: sums of a head and a small number that stand wherever the head does.
         epsilons: small numbers added inside of functions, as they were written.
         clips: the clips of some occurrences of a symbol and not of others.
         bounds: the clips of every occurrence, which bound what a network puts out.
         floors: clips of the whole, as free bits are.
-        loose_constant: whether a constant is added outside of the sum over the dimensions.
         differences: those of the weights and divisors whose sign depends on values, as they are written, and
             minus them.
     """
 
+    program: Program
     tree: Tree
-    reductions: Reductions
+    counts: Mapping[str, Powers]
     weights: tuple[str, ...]
     divisors: tuple[str, ...]
     others: tuple[str, ...]
     dimensions: tuple[str, ...]
+    guarded: Tree
+    unguarded: Tree
+    shifts: tuple[Tree, ...]
     epsilons: tuple[Tree, ...]
     clips: tuple[Clip, ...]
     bounds: tuple[Clip, ...]
     floors: tuple[Clip, ...]
-    loose_constant: bool
     differences: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -79,6 +93,15 @@ class Prepared:
             for texts in (self.weights, self.divisors)
         )
         return replace(self, tree=Negative(self.tree), weights=weights, divisors=divisors)
+
+    @property
+    def reductions(self) -> Reductions:
+        """Over what the program sums or averages."""
+        return _reductions(self)
+
+    def __hash__(self) -> int:
+        # Trees that are equal may differ in the axes of their sums, texts do not.
+        return hash((self.program.text, self.tree))
 
 
 @dataclass(slots=True)
@@ -92,48 +115,98 @@ class _Aside:
     differences: list[tuple[str, str]] = field(default_factory=list)
 
 
-def prepare(tree: Tree, kept: Sequence[str] = ()) -> Prepared:
+def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
     """Set aside what does not decide which KL a formula is.
 
     Args:
-        tree: the formula.
+        program: the formula.
         kept: symbols that are the mean or the head and must stay.
     """
     aside = _Aside()
-    guarded = guards(tree)
-    plain = _without_masks(guarded.tree, aside)
+    if sign_of(program.left) < 0:
+        program = replace(program, tree=Negative(program.tree), arrays=Negative(program.arrays))
+    guarded = guards(program.tree)
+    stated = _stated_counts(free_symbols(guarded.tree), kept)
+    plain = _without_masks(_with_ones(guarded.tree, stated), aside)
     # A loss may be divided as a whole, and its terms may have weights of their own.
     for step in (_without_weights, _without_other_losses, _without_terms, _without_weights):
         if len(free_symbols(plain)) > 2:
             plain = step(plain, kept, aside)
     if len(free_symbols(plain)) > 2:
         plain = _without_capacity(plain, aside)
+    counted = {name: powers for name in (*aside.weights, *aside.divisors) if (powers := count_of(name))}
+    dimensions = {name: count_of(name) or (0, 1) for name in aside.dimensions}
     return Prepared(
+        program=program,
         tree=plain,
-        reductions=reductions(plain),
-        weights=tuple(aside.weights),
-        divisors=tuple(aside.divisors),
+        counts={**stated, **counted, **dimensions},
+        weights=tuple(name for name in aside.weights if name not in counted),
+        divisors=tuple(name for name in aside.divisors if name not in counted),
         others=tuple(aside.others),
         dimensions=tuple(aside.dimensions),
+        guarded=without_clips(program.tree),
+        unguarded=guarded.tree,
+        shifts=tuple(guarded.shifts),
         epsilons=tuple(guarded.epsilons),
         clips=tuple(guarded.clips),
         bounds=tuple(guarded.bounds),
         floors=tuple(guarded.floors),
-        loose_constant=_has_loose_constant(tree),
         differences=tuple(aside.differences),
     )
 
 
-def _has_loose_constant(tree: Tree) -> bool:
-    """Whether a number is added to a sum over symbols, outside of that sum."""
-    match tree:
-        case Operation("+" | "-", left, right):
-            for one, other in ((left, right), (right, left)):
-                if not free_symbols(one) and any(isinstance(node, Reduction) for node in walk(other)):
-                    return True
-        case Reduction():
-            return False
-    return any(map(_has_loose_constant, children(tree)))
+def _stated_counts(names: Sequence[str], kept: Sequence[str]) -> dict[str, Powers]:
+    """The symbols whose names say what they count, letters excepted, which can be anything."""
+    return {
+        name: powers for name in names if len(name) > 1 and name not in kept and (powers := count_of(name))
+    }
+
+
+def _with_ones(tree: Tree, counts: Collection[str]) -> Tree:
+    """The formula of one entry: there is one of everything that is counted."""
+    return substitute(tree, dict.fromkeys(counts, Number(Fraction(1)))) if counts else tree
+
+
+@lru_cache(maxsize=128)
+def _reductions(prepared: Prepared) -> Reductions:
+    """What the sums of a program do; numbers of dimensions that no name is sure of are tried in turn."""
+    unsure = [name for name in prepared.dimensions if count_of(name) is None]
+    first: Reductions | None = None
+    for powers in _UNSURE if unsure else (None,):
+        counts = dict(prepared.counts) | (dict.fromkeys(unsure, powers) if powers else {})
+        found = _of_counts(prepared, counts)
+        if powers and found.is_plain and found.constant == Polynomial():
+            words = " and ".join(unsure)
+            return replace(
+                found, layout="; ".join(filter(None, (found.layout, f"{words} = {_text(powers)}")))
+            )
+        first = first or found
+    assert first
+    return first
+
+
+_UNSURE: tuple[Powers, ...] = ((0, 1), (1, 1), (1, 0))
+"""What an ``n`` can be, the likeliest first: the number of latents, of entries, of examples."""
+
+
+def _text(powers: Powers) -> str:
+    return Monomial(Fraction(1), powers).text(("B", "d"))
+
+
+def _of_counts(prepared: Prepared, counts: Mapping[str, Powers]) -> Reductions:
+    program = prepared.program
+    arrays = without_guards(program.arrays)
+    names = free_symbols(arrays)
+    return reductions(
+        arrays,
+        entry(arrays),
+        [name for name in free_symbols(prepared.tree) if name not in counts],
+        counts=counts,
+        masks=[name for name in names if is_mask(name)],
+        weights=[*prepared.weights, *prepared.divisors],
+        has_others=bool(prepared.others),
+        in_formula=program.language == "math",
+    )
 
 
 def _kept_place(new: Tree, old: Tree) -> Tree:
@@ -260,9 +333,7 @@ def _without_terms(tree: Tree, kept: Sequence[str], aside: _Aside) -> Tree:
     names = [node.name for node in walk(tree) if isinstance(node, Symbol)]
     once = {name for name in names if names.count(name) == 1 and name not in kept}
     counted = {name for name in _added(tree) if name in once and is_dimension(name)}
-    # The length of the first axis is that of a vector only where no sum names another axis.
-    by_axis = any(isinstance(node, Reduction) and node.axis for node in walk(tree))
-    dimensions = {name for name in counted if not (by_axis and "batch" in name)}
+    dimensions = counted
     on_top = {name for name in _terms_of_loss(tree) if name in once - dimensions}
     others = {name for name in on_top if not is_mean(name) and suggested(name) is None}
     aside.dimensions.extend(sorted(dimensions))

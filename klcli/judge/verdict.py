@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias, get_args
 
 from klcli.formula.arithmetic import context
 from klcli.formula.budget import remembered
-from klcli.formula.tree import Call, Tree, free_symbols, walk
+from klcli.formula.tree import Call, Number, Operation, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.identification import FORWARD, Coefficients, identify
 from klcli.judge.pairs import fit_pair
@@ -202,10 +202,18 @@ def recovered(number: Decimal, digits: int) -> Quantity:
     return near if abs(near - exact) <= slack * max(Fraction(1), abs(near)) else number
 
 
+def _is_transcendental(node: Tree) -> bool:
+    match node:
+        case Call(function):
+            return function not in ("sqrt", "abs", "trunc")
+        case Operation("^", Number(), exponent):
+            return bool(free_symbols(exponent))
+    return False
+
+
 @remembered(256)
 def _has_ingredients(tree: Tree, role: Roles) -> bool:
     """Whether a formula looks like a KL at all: it has a head, and a logarithm or an exponential."""
-    transcendental = any(
-        isinstance(node, Call) and node.function not in ("sqrt", "abs") for node in walk(tree)
+    return (
+        any(map(_is_transcendental, walk(tree))) and role.head is not None and role.head in free_symbols(tree)
     )
-    return transcendental and role.head is not None and role.head in free_symbols(tree)

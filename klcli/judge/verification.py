@@ -17,12 +17,12 @@ from klcli.formula.tree import Operation, Symbol, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
 from klcli.judge.candidates import PLAIN, Candidate, Question, candidates
+from klcli.judge.conditions import Condition, conditions
 from klcli.judge.counterexample import Counterexample, counterexample
-from klcli.judge.guards import binds
-from klcli.judge.names import is_mean, suggested_beside
+from klcli.judge.names import is_mean, sign_of, suggested_beside
 from klcli.judge.precision import Loss, Overflow, float32_loss, overflow, stable_form
 from klcli.judge.preparation import Prepared, prepare
-from klcli.judge.roles import MOST_SYMBOLS
+from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.judge.shape import Limit, Minimum, lowest
 from klcli.judge.verdict import STANDARD
@@ -45,6 +45,7 @@ class Verification:
         loss: the digits that it loses in single precision.
         stable: a text that does not lose them.
         overflow: where its exponentials overflow.
+        conditions: what the verdict needs beside the algebra.
         warnings: what else there is to know.
     """
 
@@ -58,6 +59,7 @@ class Verification:
     loss: Loss | None = None
     stable: str | None = None
     overflow: Overflow | None = None
+    conditions: tuple[Condition, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -69,7 +71,7 @@ def verify(program: Program, question: Question = PLAIN) -> Verification:
     """
     program, prepared, answers, taken = _most_telling(program, question)
     best = answers[0]
-    found = Verification(program, prepared, best, answers)
+    found = Verification(program, prepared, best, answers, conditions=conditions(prepared, best.verdict))
     found = replace(found, warnings=(*taken, *_warnings(found, question)))
     if question.described:
         found = _described(found)
@@ -102,7 +104,7 @@ def _most_telling(
     problem: KlcliError | None = None
     first: tuple[Program, Prepared, tuple[Candidate, ...], tuple[str, ...]] | None = None
     for other, places, taken in ways_to_read(program):
-        prepared = prepare(other.tree, question.kept)
+        prepared = prepare(other, question.kept)
         try:
             _check_transposes(prepared.tree)
             _check_symbols(free_symbols(prepared.tree), question.kept)
@@ -117,12 +119,9 @@ def _most_telling(
             found, answers = _answers(other, prepared, question)
         first = first or (other, found, answers, taken)
         role = answers[0].verdict.roles
-        held = {role.head, role.prior_head}
         if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
             return other, found, answers, taken
-        # A mean that a helper averages over the batch is one number per latent, and no flaw of the formula.
-        means = {role.mean, role.prior_mean} if first[1].reductions.flaw else set()
-        if is_right and (not places or places & (held | means)):
+        if is_right and (not places or places & _own(role, first[1])):
             return other, found, answers, taken
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
@@ -142,6 +141,15 @@ def _answers(
         if other[0].verdict.kl is not None:
             return prepared.turned, other
     return prepared, answers
+
+
+def _own(role: Roles, prepared: Prepared) -> set[str | None]:
+    """The symbols that a helper may be taken for: heads, and means where the formula as it stands has a flaw.
+
+    A mean that a helper averages over the batch is one number per latent, and no flaw of the formula.
+    """
+    means = {role.mean, role.prior_mean} if prepared.reductions.flaw else set()
+    return {role.head, role.prior_head} | means
 
 
 def _check_transposes(tree: Tree) -> None:
@@ -188,8 +196,11 @@ def _with_numerics(found: Verification) -> Verification:
 
 def _warnings(found: Verification, question: Question) -> Iterator[str]:
     """Names that contradict what they stand for, and constants that are counted once."""
-    verdict, prepared = found.best.verdict, found.prepared
+    verdict = found.best.verdict
     role = verdict.roles
+    if sign_of(found.program.left) < 0:
+        left = found.program.left
+        yield f"{left} = ... is judged as it is written: the KL is the negative of the right-hand side"
     if found.best.kind not in ("exact", "scaled", "other-prior"):
         return
     if role.head and is_mean(role.head) and question.head is None:
@@ -207,8 +218,3 @@ def _warnings(found: Verification, question: Question) -> Iterator[str]:
         yield f"a clip has the limit {name}, whose value is not known; it is left out"
     if role.has_prior and question.prior != STANDARD:
         yield "the prior has symbols of its own: --prior-mu and --prior-sigma are not used"
-    for clip in prepared.bounds:
-        if binds(clip, role, verdict.parameterization, verdict.prior_parameterization):
-            yield "the head or the mean is clipped within its usual range: the sampler has to clip it, too"
-    if prepared.loose_constant:
-        yield "a constant stands outside of the sum: it is counted once and not in every dimension"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text, significant
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.acceptance import passes
 from klcli.judge.constants import constant_text
 from klcli.judge.explanation import shape_words
 from klcli.judge.identification import PROBES, compared_digits, own_points
-from klcli.judge.naming import condition_text, kl_text, multiple_text, scale_text
+from klcli.judge.naming import condition_text, constant_of, kl_text, multiple_text, scale_text, shapes_text
 from klcli.judge.pairs import PAIR_PROBES
+from klcli.judge.preparation import Prepared
 from klcli.judge.shape import Minimum
 from klcli.judge.verdict import STANDARD
 from klcli.judge.verification import Verification
@@ -75,7 +77,7 @@ def verify_report(
     *,
     proved: bool | None,
     witness: bool | None = None,
-    allow_scale: bool,
+    accepted: Collection[str] = (),
 ) -> Report:
     """The report on one formula.
 
@@ -83,27 +85,29 @@ def verify_report(
         found: what it is.
         proved: whether that was proved by algebra; None where it was not tried.
         witness: whether sympy shows it, too; None where it was not asked.
-        allow_scale: whether a multiple of the KL passes.
+        accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
     """
     if not isinstance(found, Verification):
         from klcli.report.verify_matrices import matrix_report
 
-        return matrix_report(found, allow_scale=allow_scale)
+        return matrix_report(found, allow_scale="scaled" in accepted)
     if witness is not None and witness != bool(proved):
         found = replace(found, warnings=(*found.warnings, _DISAGREEMENT[witness]))
     data = data_of(found, proved)
     return Report(
         data=data,
         rows=[row_of(data)],
-        document=Document(_sentence(found), tuple(_blocks(found, data, _proof(found, proved, witness)))),
+        document=Document(
+            _sentence(found, proved), tuple(_blocks(found, data, _proof(found, proved, witness)))
+        ),
         bare=_bare(found),
-        holds=_holds(found, allow_scale),
+        holds=_holds(found, accepted),
     )
 
 
-def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Report:
+def verify_many_report(answers: Sequence[Answer], *, accepted: Collection[str] = ()) -> Report:
     """The report on the formulas of a file: one result each, and a summary."""
-    reports = [_report(answer, allow_scale) for answer in answers]
+    reports = [_report(answer, accepted) for answer in answers]
     results: list[object] = []
     rows: list[Mapping[str, object]] = []
     counts: Counter[str] = Counter()
@@ -139,18 +143,17 @@ def verify_many_report(answers: Sequence[Answer], *, allow_scale: bool) -> Repor
     )
 
 
-def _report(answer: Answer, allow_scale: bool) -> Report | None:
+def _report(answer: Answer, accepted: Collection[str]) -> Report | None:
     """The report on one formula of a file; None for one that could not be read."""
     found = answer.verification
     if found is None:
         return None
-    return verify_report(found, proved=answer.proved, witness=answer.witness, allow_scale=allow_scale)
+    return verify_report(found, proved=answer.proved, witness=answer.witness, accepted=accepted)
 
 
-def _holds(found: Verification, allow_scale: bool) -> bool:
-    right = ("exact", "scaled") if allow_scale else ("exact",)
+def _holds(found: Verification, accepted: Collection[str]) -> bool:
     sampled = found.sampling is None or found.sampling.mistake is None
-    return found.best.kind in right and sampled
+    return passes(found.best.kind, found.conditions, accepted) and sampled
 
 
 def _bare(found: Verification) -> str:
@@ -161,10 +164,22 @@ def _bare(found: Verification) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _sentence(found: Verification) -> str:
-    """The answer in one line, with what is wrong with the sampling line."""
+def _sentence(found: Verification, proved: bool | None) -> str:
+    """The answer in one line, with what is wrong beside the formula, and whether points alone have it so."""
+    sentence = _answer(found)
+    if found.best.verdict.kl and proved is False:
+        sentence += f"; no difference found at {_points(found)} points, it is not proved"
+    for condition in found.conditions:
+        if not condition.passes:
+            sentence += f"; but {condition.text}"
     sampled = found.sampling.mistake if found.sampling else None
-    return f"{_answer(found)}; but {sampled.code}: {sampled.sentence}" if sampled else _answer(found)
+    return f"{sentence}; but {sampled.code}: {sampled.sentence}" if sampled else sentence
+
+
+def _points(found: Verification) -> int:
+    """How many points the formula was held against the KL at."""
+    own = len(own_points(found.prepared.tree))
+    return len(PAIR_PROBES) if found.best.verdict.roles.has_prior else len(PROBES) + own
 
 
 def _answer(found: Verification) -> str:
@@ -172,7 +187,8 @@ def _answer(found: Verification) -> str:
     if best.kind == "not-kl":
         return "not-kl: it lacks the ingredients of a KL, a logarithm or an exponential of a head"
     if best.kind == "wrong" and best.mistake:
-        what = f"{best.mistake.code} {best.mistake.sentence}"
+        flaw = found.prepared.reductions.flaw if best.mistake.code == "KL121" else ""
+        what = f"{best.mistake.code} {flaw or best.mistake.sentence}"
         consequence = _consequence(found)
         return f"wrong: {what}, {condition_text(found)}{f'; {consequence}' if consequence else ''}"
     if best.kind == "wrong":
@@ -247,6 +263,7 @@ def _facts(found: Verification, data: VerifyData, proof: str) -> Iterator[Fact]:
         yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
     if verdict.kl:
         yield Fact("proof", proof)
+    yield from (Fact("condition", condition.text) for condition in found.conditions if condition.passes)
     yield from _others(found)
     yield from _sampler(found)
     for label, text in set_aside(found):
@@ -269,17 +286,24 @@ def _meanings(found: Verification) -> Iterator[Fact]:
     if kl is None or best.kind == "wrong":
         return
     if scale_text(best.verdict, prepared) != "1":
-        mean = (
-            "; d is the number of latents that the mean runs over"
-            if prepared.reductions.name == "mean"
-            else ""
-        )
+        mean = "; d is the number of latents" if prepared.reductions.name == "mean" else ""
         yield Fact("scale", f"{scale_text(best.verdict, prepared)}{mean}; --allow-scale accepts it")
-    if kl.shift:
-        yield Fact("shift", f"{constant_text(kl.shift)}: a constant changes no gradient")
+    if (constant := constant_of(best.verdict, prepared)) != "0":
+        yield Fact("shift", f"{constant}: a constant changes no gradient{_counted_apart(prepared)}")
     if prepared.reductions.name in ("sum", "sum-mean"):
         batch = ", then a mean over the batch" if prepared.reductions.name == "sum-mean" else ""
-        yield Fact("reduction", f"a sum over the latents{batch}")
+        shapes = shapes_text(prepared)
+        yield Fact("reduction", f"a sum over the latents{batch}{f'; {shapes}' if shapes else ''}")
+    elif shapes := shapes_text(prepared):
+        yield Fact("shapes", shapes)
+
+
+def _counted_apart(prepared: Prepared) -> str:
+    """What is said of a constant that is not counted as the other terms are."""
+    constant = prepared.reductions.constant
+    if not constant or not constant.terms:
+        return ""
+    return "; it is counted otherwise than the terms beside it"
 
 
 def _others(found: Verification) -> Iterator[Fact]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from klcli.formula.editing import in_habit
-from klcli.formula.numeral import decimal_text
 from klcli.formula.program import Program
 from klcli.judge.candidates import Candidate
-from klcli.judge.constants import constant_text
 from klcli.judge.mistakes import Mistake
-from klcli.judge.naming import prior_text, scale_text
+from klcli.judge.naming import constant_of, prior_text, scale_text, shapes_text
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
@@ -35,7 +31,7 @@ __all__ = [
     "set_aside",
 ]
 
-SCHEMA = "klcli.verify/1"
+SCHEMA = "klcli.verify/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +75,15 @@ class CounterexampleData:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionData:
+    """What a verdict needs beside the algebra."""
+
+    kind: str
+    text: str
+    passes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SamplerData:
     """What the sampling line was found to be."""
 
@@ -110,6 +115,8 @@ class VerifyData:
     corrected: str | None
     counterexample: CounterexampleData | None
     proof: str | None
+    conditions: tuple[ConditionData, ...]
+    shapes: str | None
     readings: tuple[ReadingData, ...]
     sampler: SamplerData | None
     warnings: tuple[str, ...]
@@ -147,6 +154,8 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
         corrected=reading.corrected,
         counterexample=CounterexampleData(point.values, point.expected, point.found) if point else None,
         proof=None if not verdict.kl else "symbolic" if proved else "numeric",
+        conditions=tuple(ConditionData(one.kind, one.text, one.passes) for one in found.conditions),
+        shapes=shapes_text(prepared) or None,
         readings=tuple(_reading(found, candidate) for candidate in found.candidates),
         sampler=_sampler_data(found.sampling) if found.sampling else None,
         warnings=(*found.warnings, *(f"{label}: {text}" for label, text in set_aside(found))),
@@ -178,7 +187,7 @@ def _reading(found: Verification, candidate: Candidate) -> ReadingData:
         prior_reading.name if prior_reading and verdict.roles.prior_head else None,
         candidate.kind,
         scale_text(verdict, found.prepared) if kl else None,
-        constant_text(kl.shift) if kl else None,
+        constant_of(verdict, found.prepared) if kl else None,
         PriorData(*prior_text(found.program, verdict)),
         None if kl is None else "reversed" if verdict.kind == "reversed" else "forward",
         _mistake(candidate.mistake),
@@ -212,22 +221,8 @@ def row_of(data: VerifyData) -> dict[str, object]:
 
 def set_aside(found: Verification) -> Iterator[tuple[str, str]]:
     """What was left out of the judgement."""
-    prepared, program = found.prepared, found.program
-    for epsilon in prepared.epsilons:
-        yield "epsilon", f"{in_habit(program, epsilon)} inside of a function is ignored"
-    for clip in (*prepared.bounds, *prepared.clips):
-        if found.best.mistake is None or found.best.mistake.code != "KL118":
-            yield (
-                "clip",
-                f"{in_habit(program, clip)} is ignored; outside of its limits there is no gradient",
-            )
-    for clip in prepared.floors:
-        limit = clip.low if clip.low is not None else clip.high
-        yield (
-            "clip",
-            f"the whole is kept to {decimal_text(limit or Fraction(0))} (free bits): judged without that",
-        )
+    prepared = found.prepared
     for name in prepared.others:
         yield "other term", f"{name} is added; it is ignored"
     for name in prepared.dimensions:
-        yield "dimensions", f"{name} is taken for the number of dimensions: 1 in each"
+        yield "dimensions", f"{name} is taken for the number of dimensions"

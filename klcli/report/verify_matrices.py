@@ -202,6 +202,8 @@ def _data(found: MatrixVerification) -> VerifyData:
         corrected=reading.corrected,
         counterexample=CounterexampleData(point.values, point.expected, point.found) if point else None,
         proof="numeric" if verdict.fit else None,
+        conditions=(),
+        shapes=None,
         readings=tuple(_reading(found, candidate) for candidate in found.candidates),
         sampler=_sampler_data(found),
         warnings=(*found.warnings, *(f"{label}: {text}" for label, text in _set_aside(found))),

@@ -543,7 +543,7 @@ def test_a_mutated_formula_is_exact_only_if_it_is_equal(
     entry: tuple[str, str, str], place: int, choice: int
 ) -> None:
     _, _, text = entry
-    tree = prepare(read(text)).tree
+    tree = prepare(read_program(text)).tree
     changed = mutated(tree, place, choice)
     assume({"mu", "s"} == set(free_symbols(changed)))
     found = verify(read_program(to_text(changed, "python"), "python"))
@@ -579,7 +579,7 @@ def test_symbols_are_walked_once() -> None:
     """The nodes of a prepared formula are those of the text: nothing was copied."""
     program = read_program("-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())")
     spans = {node.span for node in walk(program.tree) if isinstance(node, Symbol)}
-    prepared = prepare(program.tree)
+    prepared = prepare(program)
     assert {node.span for node in walk(prepared.tree) if isinstance(node, Symbol)} == spans
 
 

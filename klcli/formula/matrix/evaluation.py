@@ -19,6 +19,7 @@ from klcli.formula.tree import (
     Call,
     Clip,
     Constant,
+    Length,
     MatrixCall,
     MatrixProduct,
     Negative,
@@ -26,6 +27,8 @@ from klcli.formula.tree import (
     Operation,
     Operator,
     Reduction,
+    Reshape,
+    Stop,
     Symbol,
     Tree,
 )
@@ -100,6 +103,10 @@ class Evaluator(Generic[T]):
                 return self._called(function, self.value(argument), tree)
             case Reduction():
                 return self._reduced(tree, self.value(tree.body))
+            case Stop(operand) | Reshape(operand):
+                return self.value(operand)
+            case Length():
+                return Value("scalar", run.number(Fraction(1)))
 
     @property
     def _linear(self) -> Linear[T]:

@@ -113,6 +113,9 @@ class MatrixReader(Reader):
         names = free_symbols(self.tree(owner))
         return Symbol(f"dim_{names[0]}" if names else "dim")
 
+    def size(self, owner: ast.expr, axis: ast.expr) -> Tree:
+        return self._length(owner)
+
     def inner(self, left: ast.expr, right: ast.expr) -> Tree:
         return MatrixProduct(self.tree(left), self.tree(right))
 

@@ -1,0 +1,50 @@
+"""A program on arrays as the formula of one entry: what is left of it where every axis has the length 1.
+
+Sums and means over one entry give that entry, a stopped gradient changes no value, a shape is none. What the
+arrays add to that formula is a question of its own, see `klcli.judge.shapes`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+from klcli.formula.tree import (
+    Length,
+    MatrixProduct,
+    Number,
+    Reduction,
+    Reshape,
+    Stop,
+    Tree,
+    children,
+    operation,
+    rebuilt,
+    spanning,
+)
+
+__all__ = ["entry"]
+
+
+def entry(tree: Tree, *, of_matrices: bool = False, keeps_stops: bool = False) -> Tree:
+    """The formula of one entry; nodes keep their places in the text.
+
+    Args:
+        tree: the program.
+        of_matrices: whether products are those of matrices, which stay.
+        keeps_stops: whether stopped gradients stay.
+    """
+    below = partial(entry, of_matrices=of_matrices, keeps_stops=keeps_stops)
+    match tree:
+        # The part that is left stands where it stood; the call around it is no part of the formula.
+        case Reshape(operand):
+            return below(operand)
+        case Stop(operand) if not keeps_stops:
+            return below(operand)
+        case Length():
+            found: Tree = Number(Fraction(1))
+        case MatrixProduct(left, right) if not of_matrices:
+            found = Reduction("sum", "", operation("*", below(left), below(right)))
+        case _:
+            found = rebuilt(tree, list(map(below, children(tree))))
+    return spanning(found, *tree.span) if tree.span else found

@@ -1,0 +1,24 @@
+"""What passes: an exact verdict whose conditions pass, and what is accepted by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from klcli.judge.conditions import Condition
+
+__all__ = ["ACCEPTABLE", "passes"]
+
+ACCEPTABLE = ("scaled", "other-prior", "reversed", "estimator", "free-bits", "clip")
+"""Verdicts and conditions that somebody may want, and then accepts by these words."""
+
+
+def passes(kind: str, conditions: Sequence[Condition], accepted: Collection[str]) -> bool:
+    """Whether a verdict of a kind holds with its conditions.
+
+    Args:
+        kind: the verdict.
+        conditions: what it needs beside the algebra.
+        accepted: words of `ACCEPTABLE`.
+    """
+    stands = kind == "exact" or kind in accepted
+    return stands and all(one.passes or one.kind in accepted for one in conditions)

@@ -1,0 +1,152 @@
+"""What a verdict needs beside the algebra: how small a number is, what clips do, where gradients stop.
+
+A formula is judged without its small numbers and clips; what they do to it is measured here and stands beside
+the verdict. A condition that passes leaves `exact` as it is; one that does not gives the status 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import inf, isfinite, isnan, log, nan
+from typing import Literal, TypeAlias
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Rows
+from klcli.formula.editing import in_habit
+from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.tree import Number, Symbol, free_symbols, substitute
+from klcli.judge.gradient import gradient_of
+from klcli.judge.guards import binds
+from klcli.judge.preparation import Prepared
+from klcli.judge.verdict import Verdict
+
+__all__ = ["Condition", "ConditionKind", "conditions"]
+
+ConditionKind: TypeAlias = Literal["small-number", "clip", "free-bits", "gradient", "shapes"]
+
+PASSES = 1e-3
+"""Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
+_SIGMAS = tuple(10.0 ** (step / 10) for step in range(-20, 21))
+_MEANS = (-3.0, -1.0, 0.0, 1.0, 3.0)
+"""Where it is measured: standard deviations from 0.01 to 100, means up to 3."""
+_SMALLEST, _LARGEST, _HALVINGS = -30.0, 0.0, 24
+"""Powers of ten between which the largest value of a symbolic small number is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of a verdict.
+
+    Attributes:
+        kind: what it is about.
+        text: what holds, or what does not.
+        passes: whether the verdict stands with it.
+    """
+
+    kind: ConditionKind
+    text: str
+    passes: bool
+
+
+def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
+    """The conditions of a verdict that found a KL."""
+    if verdict.kl is None:
+        return ()
+    return (*_small_numbers(prepared, verdict), *_clips(prepared, verdict), *_stops(prepared, verdict))
+
+
+def _small_numbers(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
+    for own in prepared.shifts:
+        shown = in_habit(prepared.program, own)
+        text = f"{shown} stands wherever the head does, and is what it means: the sampler has to add it, too"
+        yield Condition("small-number", text, True)
+    if not prepared.epsilons:
+        return
+    shown = " and ".join(in_habit(prepared.program, one) for one in prepared.epsilons)
+    symbols = [one.name for one in prepared.epsilons if isinstance(one, Symbol)]
+    if symbols:
+        limit = _largest_that_passes(prepared, verdict, symbols)
+        if limit is None:
+            yield Condition("small-number", f"{shown} changes the formula, however small it is", False)
+        else:
+            yield Condition("small-number", f"{shown} passes up to {significant(limit, 2)}", True)
+        return
+    size = _error(prepared, verdict, {})
+    words = "no value at some points" if not isfinite(size) else f"an error of up to {significant(size, 2)}"
+    text = f"{shown} inside of a function makes {words}, relative to 1 + KL, for sigma from 0.01 to 100"
+    yield Condition("small-number", text, size <= PASSES)
+
+
+def _largest_that_passes(prepared: Prepared, verdict: Verdict, symbols: Sequence[str]) -> float | None:
+    """The largest value of the symbols with which the error passes, by bisection of the power of ten."""
+    low, high = _SMALLEST, _LARGEST
+    if not _error(prepared, verdict, dict.fromkeys(symbols, 10**low)) <= PASSES:
+        return None
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        passes = _error(prepared, verdict, dict.fromkeys(symbols, 10**middle)) <= PASSES
+        low, high = (middle, high) if passes else (low, middle)
+    return float(10**low)
+
+
+def _error(prepared: Prepared, verdict: Verdict, values: Mapping[str, float]) -> float:
+    """The largest |F - k KL - c| / (k (1 + KL)) of the formula with its small numbers."""
+    assert verdict.kl
+    given = {name: Number(Fraction(value)) for name, value in values.items()}
+    names = set(free_symbols(prepared.tree))
+    whole = substitute(prepared.guarded, given)
+    rest = {name: [0.5] for name in (*free_symbols(whole), *free_symbols(prepared.unguarded))}
+    points, divergences = _points(verdict)
+    columns = {name: points.get(name, rest[name] * len(divergences)) for name in {*rest, *names}}
+    found = evaluate(whole, columns, Rows(len(divergences)))
+    plain = evaluate(prepared.unguarded, columns, Rows(len(divergences)))
+    scale = float(verdict.kl.scale)
+    errors = [
+        abs(one - other) / (scale * (1 + kl))
+        for one, other, kl in zip(found, plain, divergences, strict=True)
+        if isfinite(other)
+    ]
+    return max((inf if isnan(error) else error for error in errors), default=nan)
+
+
+def _points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]:
+    """Means and heads over the range of sigma, and the KL there, to a prior of sigma 1 in the middle."""
+    role = verdict.roles
+    sigmas, means = zip(*product(_SIGMAS, _MEANS), strict=True)
+    run = Rows(len(sigmas))
+    columns = {role.mean: list(means), role.prior_mean: [0.0] * len(means)}
+    columns[role.head] = evaluate(verdict.parameterization.head, {"sigma": list(sigmas)}, run)
+    if role.prior_head and verdict.prior_parameterization:
+        ones = {"sigma": [1.0] * len(sigmas)}
+        columns[role.prior_head] = evaluate(verdict.prior_parameterization.head, ones, run)
+    kl = [
+        (sigma * sigma + (mean * mean if role.mean else 0.0) - 1) / 2 - log(sigma)
+        for sigma, mean in zip(sigmas, means, strict=True)
+    ]
+    return {name: column for name, column in columns.items() if name}, kl
+
+
+def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
+    program = prepared.program
+    for clip in prepared.floors:
+        limit = decimal_text(clip.low if clip.low is not None else clip.high or Fraction(0))
+        text = f"the whole is kept to {limit} (free bits): below it there is no gradient"
+        yield Condition("free-bits", text, False)
+    for clip in prepared.bounds:
+        shown = in_habit(program, clip)
+        if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
+            text = f"{shown} keeps it within its usual range: the sampler has to clip it, too"
+        else:
+            text = f"{shown} does not bind for sigma from 0.01 to 100"
+        yield Condition("clip", text, True)
+    for clip in prepared.clips:
+        text = f"{in_habit(program, clip)} does not bind for sigma from 0.01 to 100"
+        yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
+
+
+def _stops(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
+    if text := gradient_of(prepared, verdict):
+        yield Condition("gradient", text, False)

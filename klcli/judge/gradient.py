@@ -1,0 +1,152 @@
+"""What a formula optimises, where some of its gradients are stopped: detach, stop_gradient, no_grad, .data.
+
+The value of such a formula is that of the formula without stops; its gradient is another loss. Both gradients
+are taken by complex steps, and fitted on the derivatives of mu^2, mu, sigma^2 and log sigma.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import isfinite
+
+from klcli.formula.arrays import Array, evaluate_arrays
+from klcli.formula.entry import entry
+from klcli.formula.numeral import significant
+from klcli.formula.tree import Stop, Tree, free_symbols, walk
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.counts import Monomial
+from klcli.judge.elimination import solved
+from klcli.judge.guards import without_guards
+from klcli.judge.preparation import Prepared
+from klcli.judge.verdict import Verdict
+
+__all__ = ["gradient_of"]
+
+_STEP = 1e-30
+"""Of the complex step: its square is lost in a double, and nothing is subtracted."""
+_CLOSE = 1e-9
+_POINTS = ((0.37, 0.83), (1.21, 1.57), (0.61, 0.45), (1.93, 2.11), (0.29, 1.13))
+"""Means and heads; all positive, as a head can be a scale."""
+_LARGEST_DENOMINATOR = 64
+
+
+def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
+    """What is optimised in the place of the KL, in words; empty where the gradient is that of the value.
+
+    Args:
+        prepared: the formula.
+        verdict: what it is by its value.
+    """
+    tree = _one_entry(prepared)
+    if not any(isinstance(node, Stop) for node in walk(tree)):
+        return ""
+    role = verdict.roles
+    names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
+    other = [name for name in names if not _agrees(tree, prepared, name, names)]
+    if not other:
+        return ""
+    stopped = " and ".join(prepared.program.spellings.get(name, name) for name in other)
+    text = f"the value is that of the KL, the gradient of {stopped} is not: some of it is stopped"
+    optimised = _optimised(tree, prepared, verdict) if not role.has_prior else None
+    return f"{text}; it optimises {optimised}" if optimised else text
+
+
+def _one_entry(prepared: Prepared) -> Tree:
+    """The formula of one entry with its stops; a formula that is stopped as a whole is a printed value."""
+    tree = entry(without_guards(prepared.program.arrays), keeps_stops=True)
+    while isinstance(tree, Stop):
+        tree = tree.operand
+    return tree
+
+
+def _agrees(tree: Tree, prepared: Prepared, name: str, names: Sequence[str]) -> bool:
+    """Whether the gradient in a symbol is the same with and without the stops."""
+    for point in _points(prepared, names):
+        with_stops = _slope(tree, point, name, stops=True)
+        without = _slope(tree, point, name, stops=False)
+        if isfinite(without) and abs(with_stops - without) > _CLOSE * max(1.0, abs(without)):
+            return False
+    return True
+
+
+def _points(prepared: Prepared, names: Sequence[str]) -> Iterator[dict[str, float]]:
+    """Values of all symbols: weights and counts are 1, other terms some number."""
+    held = dict.fromkeys(free_symbols(prepared.program.arrays), 1.0)
+    for mean, head in _POINTS:
+        values = (mean, head, mean + 0.3, head + 0.4)
+        yield held | dict(zip(names, values, strict=False))
+
+
+def _slope(tree: Tree, point: Mapping[str, float], name: str, *, stops: bool) -> float:
+    """The derivative in one symbol."""
+    frozen = {other: Array((), [complex(value)]) for other, value in point.items()}
+    moved = frozen | {name: Array((), [complex(point[name], _STEP)])}
+    value = evaluate_arrays(tree, moved, frozen if stops else moved).values[0]
+    return float(complex(value).imag / _STEP)
+
+
+def _optimised(tree: Tree, prepared: Prepared, verdict: Verdict) -> str | None:
+    """The loss whose gradient it is, in mu, sigma^2 and log sigma; None where it is none of these."""
+    role, reading = verdict.roles, verdict.parameterization
+    names = [name for name in (role.mean, role.head) if name]
+    points = list(_points(prepared, names))
+    terms: list[tuple[Fraction, str]] = []
+    if role.mean:
+        rows = [[2 * point[role.mean], 1.0] for point in points]
+        found = _fitted(rows, [_slope(tree, point, role.mean, stops=True) for point in points])
+        if found is None:
+            return None
+        terms += zip(found, (f"{role.mean}^2", role.mean), strict=True)
+    if role.head:
+        rows = [_columns(reading, point[role.head]) for point in points]
+        found = _fitted(rows, [_slope(tree, point, role.head, stops=True) for point in points])
+        if found is None:
+            return None
+        terms += zip(found, ("sigma^2", "log sigma"), strict=True)
+    shown = _sum_of([(factor, word) for factor, word in terms if factor])
+    return f"{shown} + c{_end({word: factor for factor, word in terms})}"
+
+
+def _columns(reading: Parameterization, head: float) -> list[float]:
+    """The derivatives of sigma^2 and of log sigma in the head."""
+    point = {"s": head}
+    return [
+        _slope(reading.variance, point, "s", stops=False),
+        _slope(reading.log_variance, point, "s", stops=False) / 2,
+    ]
+
+
+def _fitted(rows: Sequence[Sequence[float]], values: Sequence[float]) -> list[Fraction] | None:
+    """The plain factors with which the columns give the values; None where there are none."""
+    found = solved(rows[:2], values[:2])
+    if found is None:
+        return None
+    plain = [Fraction(factor).limit_denominator(_LARGEST_DENOMINATOR) for factor in found]
+    for row, value in zip(rows, values, strict=True):
+        fit = sum(float(factor) * one for factor, one in zip(plain, row, strict=True))
+        if abs(fit - value) > 1e-6 * max(1.0, abs(value)):
+            return None
+    return plain
+
+
+def _sum_of(terms: Sequence[tuple[Fraction, str]]) -> str:
+    """``1/2 mu^2 - log sigma``; ``0`` for no terms."""
+    text = ""
+    for factor, word in terms:
+        size = Monomial(abs(factor)).text(())
+        sign = ("-" if factor < 0 else "") if not text else (" - " if factor < 0 else " + ")
+        text += f"{sign}{'' if size == '1' else f'{size} '}{word}"
+    return text or "0"
+
+
+def _end(factors: Mapping[str, Fraction]) -> str:
+    """Where that leads: a minimum, or none."""
+    variance, logarithm = factors.get("sigma^2", Fraction(0)), factors.get("log sigma", Fraction(0))
+    if variance > 0 > logarithm:
+        # b sigma^2 + g log sigma is lowest where 2 b sigma^2 = -g.
+        best = significant(float(-logarithm / (2 * variance)) ** 0.5, 4)
+        return f", lowest at sigma = {best}"
+    if not variance and not logarithm:
+        return ", which the spread does not change"
+    return f", which has no minimum: sigma -> {'0' if variance > 0 or logarithm > 0 else 'infinity'}"
