@@ -115,7 +115,8 @@ class _Case:
         entry: the formula of one entry, without sums.
         varied: the symbols that are means and heads.
         counts: symbols that count, by the powers of B and d.
-        arrays: symbols that are arrays of ones, as masks are.
+        masks: symbols that are masks, arrays of ones.
+        beside: other means and heads that are arrays of ones for now.
         held: all other symbols, with their values.
         has_others: whether other terms are added, in which a constant cannot be seen.
         in_formula: whether it is mathematics.
@@ -125,10 +126,11 @@ class _Case:
     entry: Tree
     varied: tuple[str, ...]
     counts: Mapping[str, tuple[int, int]]
-    arrays: tuple[str, ...]
+    masks: tuple[str, ...]
     held: Mapping[str, float]
     has_others: bool
     in_formula: bool
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,6 @@ def reductions(
     if not any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(program)):
         return Reductions("none")
     names = [name for name in free_symbols(program) if name not in varied and name not in counts]
-    arrays = tuple(name for name in names if name in masks)
     held = {
         name: 1.0 if name in weights else 0.7 + 0.1 * place
         for place, name in enumerate(names)
@@ -182,7 +183,9 @@ def reductions(
     }
     try:
         bare = _bare(entry)
-        case = _Case(program, bare, tuple(varied), counts, arrays, held, has_others, in_formula)
+        case = _Case(
+            program, bare, tuple(varied), counts, tuple(set(masks) & set(names)), held, has_others, in_formula
+        )
         return _found(case)
     except UnshapedError:
         is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
@@ -278,7 +281,7 @@ def _parts(case: _Case, spreads: Mapping[str, Spread], rank: int, *, in_all: boo
     found = {}
     for name in case.varied:
         others = tuple(other for other in case.varied if other != name)
-        alone = replace(case, varied=(name,), arrays=(*case.arrays, *others))
+        alone = replace(case, varied=(name,), beside=others)
         fit = _fitted(alone, {name: spreads[name]}, rank, in_all=in_all)
         if fit and (scale := fitted_monomial(fit.shapes, fit.scales)):
             found[name] = scale
@@ -405,7 +408,8 @@ def _both(case: _Case, symbols: dict[str, Array], shape: tuple[int, ...]) -> tup
     for own, masked in (((), shape[:1]), ((), column), ((), shape), (shape, shape), (shape[:1], shape[:1])):
         given = dict(symbols)
         given |= {name: filled(own, value) for name, value in case.held.items()}
-        given |= {name: filled(masked, 1.0) for name in case.arrays}
+        given |= {name: filled(masked, 1.0) for name in case.masks}
+        given |= {name: filled(shape, 1.0) for name in case.beside}
         in_program = given | {name: Array((), [value]) for name, value in lengths.items()}
         try:
             value = evaluate_arrays(
@@ -419,7 +423,9 @@ def _both(case: _Case, symbols: dict[str, Array], shape: tuple[int, ...]) -> tup
             problem = problem or error
             continue
         at_one = given | {name: Array((), [1.0]) for name in lengths}
-        at_one |= {name: Array((), given[name].values[:1]) for name in (*case.held, *case.arrays)}
+        at_one |= {
+            name: Array((), given[name].values[:1]) for name in (*case.held, *case.masks, *case.beside)
+        }
         entries = evaluate_arrays(case.entry, at_one)
         return value, entries
     raise problem or ShapeError("no shape")

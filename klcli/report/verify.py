@@ -93,13 +93,11 @@ def verify_report(
         return matrix_report(found, allow_scale="scaled" in accepted)
     if witness is not None and witness != bool(proved):
         found = replace(found, warnings=(*found.warnings, _DISAGREEMENT[witness]))
-    data = data_of(found, proved)
+    data, proof = data_of(found, proved), _proof(found, proved, witness)
     return Report(
         data=data,
         rows=[row_of(data)],
-        document=Document(
-            _sentence(found, proved), tuple(_blocks(found, data, _proof(found, proved, witness)))
-        ),
+        document=Document(_sentence(found, proved), tuple(_blocks(found, data, proof))),
         bare=_bare(found),
         holds=_holds(found, accepted),
     )
@@ -275,9 +273,7 @@ def _proof(found: Verification, proved: bool | None, witness: bool | None) -> st
     """What a verdict rests on."""
     if proved:
         return "proved by algebra, for all means and heads" + (", and by sympy" if witness else "")
-    own = len(own_points(found.prepared.tree))
-    points = len(PAIR_PROBES) if found.best.verdict.roles.has_prior else len(PROBES) + own
-    return f"holds to {compared_digits(found.prepared.tree)} digits at {points} points"
+    return f"holds to {compared_digits(found.prepared.tree)} digits at {_points(found)} points"
 
 
 def _meanings(found: Verification) -> Iterator[Fact]:
