@@ -9,12 +9,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from klcli.formula.callee import called
 from klcli.formula.entry import entry
 from klcli.formula.python import Reader
 from klcli.formula.syntax import FormulaError, check_size
-from klcli.formula.tree import Symbol, Tree
+from klcli.formula.tree import Stop, Symbol, Tree
 
 __all__ = ["Statements"]
+
+_STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
+"""Contexts in which nothing is noted for gradients."""
 
 
 class Statements:
@@ -34,6 +38,7 @@ class Statements:
         self.helpers: dict[str, None] = {}
         self._unread: dict[str, FormulaError] = {}
         """Why the value of a name could not be read; such a name is a symbol."""
+        self._is_stopped = False
         self._problem: FormulaError | None = None
         """Why the statement before could not be read, if it could not."""
 
@@ -80,10 +85,21 @@ class Statements:
                 return self._assign(target, value)
             case ast.AugAssign(target=target, op=operator, value=value):
                 return self._change(target, ast.copy_location(ast.BinOp(target, operator, value), statement))
-            case ast.FunctionDef(body=body) | ast.With(body=body):
+            case ast.FunctionDef(body=body):
                 return self.result(body)
+            case ast.With(items=items, body=body):
+                return self._within(items, body)
         hint = "assignments, a return and the formula itself are read"
         raise self.reader.error("this statement has no place in a formula", statement, hint)
+
+    def _within(self, items: Sequence[ast.withitem], body: Sequence[ast.stmt]) -> Tree:
+        """What a with block computes; no gradient flows through what is computed without one."""
+        names = {called(item.context_expr) for item in items if isinstance(item.context_expr, ast.Call)}
+        before, self._is_stopped = self._is_stopped, self._is_stopped or not _STOPPING.isdisjoint(names)
+        try:
+            return self.result(body)
+        finally:
+            self._is_stopped = before
 
     def _check_order(self, statement: ast.stmt) -> None:
         """Refuse an expression that changes an object in place and uses it elsewhere, too."""
@@ -153,6 +169,8 @@ class Statements:
 
     def _bind(self, name: str, tree: Tree, source: int | None) -> None:
         check_size(tree, self.reader.text)
+        if self._is_stopped:
+            tree = Stop(tree)
         if not isinstance(entry(tree), Symbol):
             self.helpers[name] = None
         self.reader.values[name] = tree

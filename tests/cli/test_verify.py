@@ -48,7 +48,7 @@ def test_the_json_of_a_right_formula(klcli: Klcli) -> None:
     found = data(klcli, LOGVAR)
     assert [entry["verdict"] for entry in found.pop("readings")] == ["exact"] + ["wrong"] * 7
     assert found == {
-        "schema": "klcli.verify/1",
+        "schema": "klcli.verify/2",
         "input": LOGVAR,
         "notation": "ascii",
         "verdict": "exact",
@@ -65,6 +65,8 @@ def test_the_json_of_a_right_formula(klcli: Klcli) -> None:
         "corrected": None,
         "counterexample": None,
         "proof": "symbolic",
+        "conditions": [],
+        "shapes": None,
         "sampler": None,
         "warnings": [],
     }
@@ -87,7 +89,7 @@ def test_the_json_of_a_wrong_formula(klcli: Klcli) -> None:
     found = data(klcli, LOST)
     assert (found["verdict"], found["parameterization"], found["notation"]) == ("wrong", "logstd", "python")
     assert found["mistake"] == {"code": "KL101", "name": "factor 2 lost on the log"}
-    assert (found["scale"], found["shift"]) == ("1/2", "1/4 log(2) - 1/4")
+    assert (found["scale"], found["shift"]) == ("1/2", "(1/4 log(2) - 1/4) B d")
     assert (found["prior"], found["reduction"]) == ({"mean": "0", "variance": "1/2"}, "sum")
     # KL at mu = 0.5, sigma = e: (e^2 + 1/4 - 1)/2 - 1, with mpmath; the formula is larger by 1/2.
     assert found["counterexample"]["point"] == {"mu": 0.5, "log_sigma": 1}
@@ -214,7 +216,7 @@ def test_a_file(klcli: Klcli, tmp_path: Path) -> None:
     assert result.out.startswith("3 formulas: 1 exact, 1 wrong, 1 scaled\n")
     assert "1 of 3 hold" in result.out
     found = data(klcli, "--file", str(path), "--allow-scale")
-    assert found["schema"] == "klcli.verify/1"
+    assert found["schema"] == "klcli.verify/2"
     assert [entry["verdict"] for entry in found["results"]] == ["exact", "wrong", "scaled"]
     assert found["summary"] == {"formulas": 3, "holds": 2, "exact": 1, "wrong": 1, "scaled": 1}
     assert (
@@ -351,7 +353,7 @@ F = "torch.sum(1 + logvar - mu.pow(2) - logvar.exp())"
     ("text", "bare"),
     [
         (f"KLD = -0.5 * {F}; loss = recon + beta*KLD", "scaled logvar"),
-        (f"KLD = -0.5 * {F}; BCE + KLD/batch_size", "scaled logvar"),
+        (f"KLD = -0.5 * {F}; BCE + KLD/batch_size", "exact logvar"),
         (f"recon + 0.1 * -0.5 * {F}", "scaled logvar"),
         (f"recon - 0.5 * {F}", "exact logvar"),
         ("1 + s - mu^2 - exp(s)", "wrong logvar KL120"),

@@ -73,7 +73,7 @@ def test_what_it_rests_on_is_said(klcli: Klcli) -> None:
 def test_the_data_has_the_keys_of_every_formula(klcli: Klcli) -> None:
     data = json.loads(klcli("verify", F, "--json").out)
     assert data.keys() == json.loads(klcli("verify", "0.5 (s^2 + mu^2 - 1 - 2 log s)", "--json").out).keys()
-    assert data["schema"] == "klcli.verify/1"
+    assert data["schema"] == "klcli.verify/2"
     assert (data["verdict"], data["parameterization"], data["proof"]) == ("exact", "covariance", "numeric")
     assert data["symbols"] == {"mean": "mu", "head": "S"}
     assert data["prior"] == {"mean": "0", "variance": "I"}

@@ -102,7 +102,7 @@ def test_statements(text: str, language: str, expected: str) -> None:
         ("kl = foo(s)", "'foo' is not a known function"),
         ("import os\nos.system('x')", "'system' is not a known function"),
         ("if s: s", "this statement has no place in a formula"),
-        ("import torch", "the last statement is no formula"),
+        ("import torch", "there is no formula in this text"),
         ("f(x)[0] = s.exp()", "only names, attributes and subscripts are given values"),
     ],
 )

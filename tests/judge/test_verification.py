@@ -154,7 +154,9 @@ C = "1 + logvar - mu.pow(2) - logvar.exp()"
         (f"-0.5 * torch.mean({C})", "mean", "scaled"),
         (f"-0.5 * torch.mean({C}, dim=1).mean()", "mean", "scaled"),
         (f"-0.5 * torch.sum({C}, 0).mean()", "mean", "scaled"),
-        ("0.5 * (logvar.exp().sum() + mu.pow(2).sum() - d - logvar.sum())", "sum", "exact"),
+        ("0.5 * (logvar.exp().sum() + mu.pow(2).sum() - d - logvar.sum())", "sum", "scaled"),
+        ("0.5 * (logvar.exp().sum(1) + mu.pow(2).sum(1) - d - logvar.sum(1))", "sum", "exact"),
+        (f"-0.5 * torch.sum({C}) / batch_size", "sum-mean", "exact"),
     ],
 )
 def test_reductions(text: str, reduction: str, kind: str) -> None:
@@ -167,7 +169,7 @@ def test_reductions(text: str, reduction: str, kind: str) -> None:
     [
         (f"beta * -0.5 * torch.sum({C})", "weights", ("beta",)),
         (f"-0.5 * torch.sum({C}) * self.kl_weight", "weights", ("kl_weight",)),
-        (f"-0.5 * torch.sum({C}) / batch_size", "divisors", ("batch_size",)),
+        (f"-0.5 * torch.sum({C}) / steps", "divisors", ("steps",)),
         (f"-0.5 * torch.sum({C}) / (n * m)", "divisors", ("n", "m")),
     ],
 )
@@ -504,7 +506,7 @@ def test_what_cannot_be_asked(text: str, question: dict[str, str], message: str)
     [
         ("-0.5*(1 + 2*logvar - mu**2 - torch.exp(2*logvar))", "the name logvar suggests a log-variance"),
         ("-0.5*(1 + logvar - mu**2 - torch.exp(logvar))", ""),
-        ("-0.5*(torch.sum(logvar - mu**2 - torch.exp(logvar)) + 1)", "outside of the sum"),
+        ("-kl = 0.5*(1 + logvar - mu^2 - exp(logvar))", "the negative of the right-hand side"),
     ],
 )
 def test_warnings(text: str, warned: str) -> None:
