@@ -134,8 +134,12 @@ def _reduce(tree: Reduction, values: Values[T], arithmetic: Arithmetic[T]) -> T:
         raise ValueError(f"the vectors in the {tree.kind} are empty")
     rows = ({name: vector[entry] for name, vector in vectors.items()} for entry in range(count))
     terms = [evaluate(tree.body, {**values, **row}, arithmetic) for row in rows]
-    total = reduce(partial(arithmetic.operate, "+"), terms)
-    return total if tree.kind == "sum" else arithmetic.operate("/", total, arithmetic.number(Fraction(count)))
+    total = reduce(partial(arithmetic.operate, "*" if tree.kind == "prod" else "+"), terms)
+    return (
+        total
+        if tree.kind in ("sum", "prod")
+        else arithmetic.operate("/", total, arithmetic.number(Fraction(count)))
+    )
 
 
 def _runs_over(tree: Reduction, values: Values[T]) -> list[str]:

@@ -195,6 +195,8 @@ def _reduced(tree: Reduction, body: Array, run: _Run) -> Array:
         return body  # torch sums a number over its first axis, too
     axes = set(range(rank)) if named is None else {_axis(axis, rank) for axis in named}
     kept = [axis for axis in range(rank) if axis not in axes]
+    if tree.kind == "prod":
+        return _multiplied(body, kept, keepdim=tree.keepdim)
     return summed(body, kept, mean=tree.kind == "mean", keepdim=tree.keepdim)
 
 
@@ -219,6 +221,15 @@ def summed(body: Array, kept: Sequence[int], *, mean: bool = False, keepdim: boo
     if keepdim:
         shape = tuple(length if axis in kept else 1 for axis, length in enumerate(body.shape))
     return Array(shape, totals)
+
+
+def _multiplied(body: Array, kept: Sequence[int], *, keepdim: bool) -> Array:
+    """The product over all axes but those that are kept: e to the sum of logarithms, where these exist."""
+    whole = summed(body, kept, keepdim=keepdim)
+    products: list[Any] = [1.0] * len(whole.values)
+    for place, value in zip(_rows(body.shape, tuple(kept)), body.values, strict=True):
+        products[place] *= value
+    return Array(whole.shape, products)
 
 
 @cache

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.callee import is_module, is_variable_of_tensorflow, viewed
+from klcli.formula.composed import COMPOSED, composed, is_loss
 from klcli.formula.doubles import Doubles
 from klcli.formula.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.syntax import FormulaError, clipped, nearest
@@ -104,6 +105,10 @@ class Calls(ABC):
         """The beginning and the end of a node."""
 
     @abstractmethod
+    def named(self, node: ast.expr, wish: str) -> Symbol:
+        """A symbol for a value that is not followed, always the same for the same text."""
+
+    @abstractmethod
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
         """An error at a node."""
 
@@ -162,6 +167,10 @@ class Calls(ABC):
             return self.size(arguments[0], axis)
         if name in ("sample", "rsample") and arguments and (sample := self._sample(arguments[0])):
             return sample
+        if name in COMPOSED and arguments and (tree := composed(name, node, arguments, self.tree)):
+            return tree
+        if is_loss(name):
+            return self.named(node, name)
         if name == "addcmul" and len(arguments) == 3:
             return self._added_product(arguments, node)
         if name not in OF_ONE and name not in OF_TWO:
@@ -248,7 +257,9 @@ class Calls(ABC):
                 index = over.target.id if isinstance(over.target, ast.Name) else ""
                 named = kind == "sum" and re.fullmatch("[A-Za-z]", index)
                 return Reduction(kind, index if named else "", self.tree(entry))
-        if others and (kind == "E" or isinstance(node.func, ast.Name) or not all(map(_is_axis, others))):
+        # The second argument of Python's own sum is where it starts, which nobody lets be -1.
+        own = isinstance(node.func, ast.Name) and [ast.unparse(entry) for entry in others] != ["-1"]
+        if others and (kind == "E" or own or not all(map(_is_axis, others))):
             raise self.error(f"{kind} does not take this argument", others[0])
         named_axes = [entry.value for entry in node.keywords if entry.arg in _AXIS]
         axis, kept = ", ".join(map(ast.unparse, (*others[:1], *named_axes))), [*others[1:]]

@@ -11,13 +11,15 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from klcli.formula.callee import is_module
+from klcli.formula.callee import called, is_module
 from klcli.formula.syntax import FormulaError
 from klcli.formula.vocabulary import CLIPS, MODULES, OF_ONE, OF_TWO, REDUCTIONS, SAME
 
 __all__ = ["with_definitions"]
 
 _FUNCTIONS = frozenset((*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME))
+_DISTRIBUTIONS = frozenset(("Normal", "Independent"))
+"""Objects that are no arrays, and stand where they are made: ``q = Normal(mu, std)``."""
 _MOST_NODES = 20_000
 """Nodes that definitions may put in: short ones that call each other twice double with every step."""
 
@@ -26,19 +28,21 @@ Complaint = Callable[[str, ast.expr | ast.stmt, str], FormulaError]
 
 @dataclass(slots=True)
 class _Scope:
-    """What names stand for: functions with their parameters, other names of functions and of modules."""
+    """What names stand for: functions, other names of functions and of modules, distributions."""
 
     functions: dict[str, _Function | None] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
+    values: dict[str, ast.expr] = field(default_factory=dict)
 
     def forget(self, name: str) -> None:
         self.functions.pop(name, None)
         self.aliases.pop(name, None)
         self.modules.pop(name, None)
+        self.values.pop(name, None)
 
     def copied(self) -> _Scope:
-        return _Scope(dict(self.functions), dict(self.aliases), dict(self.modules))
+        return _Scope(dict(self.functions), dict(self.aliases), dict(self.modules), dict(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,11 @@ class _Inliner(ast.NodeTransformer):
                 self.scope.forget(name)
                 self.scope.aliases[name] = function
                 return True
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if (
+                called(value) in _DISTRIBUTIONS and not is_last
+            ):
+                self.scope.values[name] = self.visit(value)
+                return True
             case ast.FunctionDef(name=name) if not is_last:
                 self.scope.functions[name] = self._function(statement)
                 return True
@@ -145,6 +154,8 @@ class _Inliner(ast.NodeTransformer):
         return None
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self.scope.values and isinstance(node.ctx, ast.Load):
+            return copy.deepcopy(self.scope.values[node.id])
         known = self.scope.modules.get(node.id)
         return ast.copy_location(ast.Name(known, node.ctx), node) if known else node
 

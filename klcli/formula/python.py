@@ -312,6 +312,10 @@ class Reader(Calls):
         """Whether a value that cannot be read is an error, and not what a network computes."""
         return False
 
+    def named(self, node: ast.expr, wish: str) -> Symbol:
+        """A symbol for a value that is not followed."""
+        return self._named(ast.unparse(node), wish, node)
+
     def _named(self, written: str, wish: str, node: ast.expr) -> Symbol:
         """A symbol for what is written, always the same, of a name that nothing else has."""
         if written not in self._atoms:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.formula.callee import called
+from klcli.formula.callee import called, is_module
 from klcli.formula.entry import entry
 from klcli.formula.python import Reader
 from klcli.formula.syntax import FormulaError, check_size
-from klcli.formula.tree import Stop, Symbol, Tree
+from klcli.formula.tree import Number, Stop, Symbol, Tree
 
 __all__ = ["Statements"]
 
+_ASIDE = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
+"""Calls that stand as statements beside a loss and compute none of it."""
 _STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
 """Contexts in which nothing is noted for gradients."""
 
@@ -51,6 +53,8 @@ class Statements:
         tree: Tree | None = None
         last: ast.stmt | None = None
         for last in statements:
+            if _is_aside(last):
+                continue
             tree = self._run(last)
             if isinstance(last, ast.Return):
                 break
@@ -74,6 +78,15 @@ class Statements:
         match statement:
             case ast.Expr(value=ast.Constant(value=str())) | ast.Pass() | ast.Import() | ast.ImportFrom():
                 return None
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="backward"))):
+                return self.reader.tree(owner)
+            case (
+                ast.Return(value=ast.Tuple(elts=[_, *_] as parts))
+                | ast.Expr(value=ast.Tuple(elts=[_, *_] as parts))
+            ):
+                return self._told_apart(parts)
+            case ast.Return(value=ast.Dict(values=[_, *_] as parts)):
+                return self._told_apart(parts)
             case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
                 return self.reader.tree(value)
             case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)], value=value):
@@ -91,6 +104,19 @@ class Statements:
                 return self._within(items, body)
         hint = "assignments, a return and the formula itself are read"
         raise self.reader.error("this statement has no place in a formula", statement, hint)
+
+    def _told_apart(self, parts: Sequence[ast.expr | None]) -> Tree:
+        """The formula among several values that are given back: the only one that is more than a symbol.
+
+        ``return z, mu, logvar, kl`` gives back the KL; of two losses somebody has to say which.
+        """
+        found = [(part, tree) for part in parts if part and (tree := self._read(part))]
+        formulas = [(part, tree) for part, tree in found if not isinstance(entry(tree), Symbol | Number)]
+        if len(formulas) == 1:
+            return formulas[0][1]
+        problem = "several formulas are given back" if formulas else "no formula is given back"
+        written = parts[0] or ast.Constant(None)
+        raise self.reader.error(problem, written, "give the KL term alone")
 
     def _within(self, items: Sequence[ast.withitem], body: Sequence[ast.stmt]) -> Tree:
         """What a with block computes; no gradient flows through what is computed without one."""
@@ -192,3 +218,15 @@ class Statements:
         if symbol is None:
             raise self.reader.error("only names, attributes and subscripts are given values", target)
         return symbol.name
+
+
+def _is_aside(statement: ast.stmt) -> bool:
+    """Whether a statement only reports, or asks an optimiser to go on."""
+    match statement:
+        case ast.Assert():
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name))):
+            return name in _ASIDE and not is_module(owner)
+    return False

@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 Operator: TypeAlias = Literal["+", "-", "*", "/", "^"]
-ReductionKind: TypeAlias = Literal["sum", "mean", "E"]
+ReductionKind: TypeAlias = Literal["sum", "mean", "prod", "E"]
 Span: TypeAlias = tuple[int, int]
 """The beginning and the end of a node's text in the text that it was read from."""
 
@@ -93,6 +93,7 @@ _RESERVED = re.compile(
 _INDEX = {
     "sum": re.compile(r"[A-Za-z]?\Z"),
     "mean": re.compile(r"\Z"),
+    "prod": re.compile(r"\Z"),
     "E": re.compile(rf"[A-Za-z]{{0,{MAX_NAME}}}\Z"),
 }
 
@@ -188,7 +189,7 @@ class MatrixProduct:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """A sum, a mean or an expectation of `body` over the entries of the vectors in it.
+    """A sum, a mean, a product or an expectation of `body` over the entries of the vectors in it.
 
     `index` names what is run over (the letter ``j`` in ``sum_j``, the distribution in ``E_q``) and is empty
     when the text did not name it. `axis` is the axis that a line of Python names, as it was written, and

@@ -85,6 +85,8 @@ OF_ONE: Mapping[str, Callable[[Tree], Tree]] = {
 REDUCTIONS: Mapping[str, ReductionKind] = {
     "sum": "sum",
     "reduce_sum": "sum",
+    "prod": "prod",
+    "reduce_prod": "prod",
     "mean": "mean",
     "reduce_mean": "mean",
     "E": "E",
@@ -104,7 +106,7 @@ CLIPS: Mapping[str, ClipKind] = {
     "min": "high",
 }
 
-STOPS = frozenset(("detach", "stop_gradient"))
+STOPS = frozenset(("detach", "stop_gradient", "item"))
 """Functions and methods whose value has no gradient."""
 
 RESHAPES: Mapping[str, Literal["flatten", "unsqueeze", "squeeze", "transpose"]] = {
@@ -138,6 +140,7 @@ SAME = frozenset(
             "expand_as",
             "float",
             "identity",
+            "nan_to_num",
             "numpy",
         ),
         *(

@@ -44,7 +44,7 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
     role = verdict.roles
     names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
     other = [name for name in names if not _agrees(tree, prepared, name, names)]
-    if not other:
+    if not other or _is_stopped(tree, prepared, names):
         return ""
     stopped = " and ".join(prepared.program.spellings.get(name, name) for name in other)
     text = f"the value is that of the KL, the gradient of {stopped} is not: some of it is stopped"
@@ -68,6 +68,12 @@ def _agrees(tree: Tree, prepared: Prepared, name: str, names: Sequence[str]) -> 
         if isfinite(without) and abs(with_stops - without) > _CLOSE * max(1.0, abs(without)):
             return False
     return True
+
+
+def _is_stopped(tree: Tree, prepared: Prepared, names: Sequence[str]) -> bool:
+    """Whether there is no gradient at all: such a formula is a value to be printed."""
+    points = list(_points(prepared, names))
+    return not any(_slope(tree, point, name, stops=True) for point in points for name in names)
 
 
 def _points(prepared: Prepared, names: Sequence[str]) -> Iterator[dict[str, float]]:

@@ -37,8 +37,8 @@ __all__ = ["Guards", "binds", "guards", "without_clips", "without_guards"]
 
 _LARGEST_EPSILON = Fraction(1, 1000)
 """Of the small numbers that keep a logarithm finite; a larger one is part of the formula."""
-_LARGEST_SHIFT = Fraction(1, 10)
-"""Of those that are added to a head wherever it stands: a least standard deviation of 0.1 is in use."""
+_LARGEST_SHIFT = Fraction(1, 100)
+"""Of those that are added to a head wherever it stands."""
 _SIGMAS = tuple(10.0 ** (tenths / 10) for tenths in range(-19, 20))
 _MODERATE = tuple(sigma for sigma in _SIGMAS if 0.1 <= sigma <= 10)
 _MEANS = (-3.0, -1.0, -0.3, 0.0, 0.3, 1.0, 3.0)
