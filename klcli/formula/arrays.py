@@ -20,6 +20,7 @@ from functools import cache
 from operator import add, mul, neg, sub
 from typing import Any, TypeAlias
 
+from klcli.formula.budget import spend
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -103,6 +104,7 @@ def evaluate_arrays(
 
 
 def _value(tree: Tree, run: _Run) -> Array:
+    spend(1)
     match tree:
         case Number(value):
             return Array((), [_divided(value.numerator, value.denominator)])
@@ -135,6 +137,7 @@ def _value(tree: Tree, run: _Run) -> Array:
 
 
 def _joined(function: Callable[[Any, Any], Any], left: Array, right: Array) -> Array:
+    spend(max(len(left.values), len(right.values)))
     if left.shape == right.shape:
         pairs = zip(left.values, right.values, strict=True)
         return Array(left.shape, [function(one, two) for one, two in pairs])

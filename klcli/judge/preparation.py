@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import TypeAlias
 
+from klcli.formula.budget import remembered
 from klcli.formula.entry import entry
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program
@@ -167,7 +167,7 @@ def _with_ones(tree: Tree, counts: Collection[str]) -> Tree:
     return substitute(tree, dict.fromkeys(counts, Number(Fraction(1)))) if counts else tree
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def _reductions(prepared: Prepared) -> Reductions:
     """What the sums of a program do; numbers of dimensions that no name is sure of are tried in turn."""
     unsure = [name for name in prepared.dimensions if count_of(name) is None]
