@@ -131,7 +131,7 @@ def _value(tree: Tree, run: _Run) -> Array:
         case Reshape(operand, kind, axis):
             return _reshaped(_value(operand, run), kind, axis)
         case MatrixProduct(left, right):
-            return _product(_value(left, run), _value(right, run))
+            return _product(_value(left, run), _value(right, run), run)
         case MatrixCall():
             raise UnshapedError("a function of matrices")
 
@@ -288,9 +288,11 @@ def _transposed(array: Array) -> Array:
     return Array((columns, rows), values)
 
 
-def _product(left: Array, right: Array) -> Array:
+def _product(left: Array, right: Array, run: _Run) -> Array:
     """The product of matrices and vectors; a number in the place of one multiplies."""
     if not left.shape or not right.shape:
+        if not run.sums_numbers:
+            raise ShapeError("a product of vectors, one of which is a number")
         return _joined(mul, left, right)
     if max(len(left.shape), len(right.shape)) > 2:
         raise ShapeError("a product of more than two axes")

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.editing import edited, in_habit
 from klcli.formula.notation import parse
+from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
@@ -95,6 +96,7 @@ class Candidate:
         mistake: what is wrong, or None.
         corrected: the text without the mistake, in the notation of the formula; None without a mistake.
         repaired: what the corrected text is.
+        quantity: what is known that is no KL, in words; empty for everything else.
     """
 
     kind: Kind
@@ -102,6 +104,7 @@ class Candidate:
     mistake: Mistake | None = None
     corrected: str | None = None
     repaired: Verdict | None = None
+    quantity: str = ""
 
 
 def candidates(program: Program, prepared: Prepared, question: Question) -> tuple[Candidate, ...]:
@@ -344,6 +347,11 @@ def _candidate(
     program: Program,
 ) -> Candidate:
     kind = verdict.kind
+    if prepared.capacity and verdict.kl:
+        held = f"a capacity objective |KL - {to_text(prepared.capacity)}|"
+        return Candidate("other", verdict, quantity=f"{held}: below the capacity it rewards a larger KL")
+    if verdict.kl and prepared.partial_masks:
+        return Candidate("wrong", verdict, find_mistake("KL133"))
     if verdict.kl and prepared.reductions.flaw:
         return Candidate("wrong", verdict, find_mistake("KL121"))
     if kind == "exact" and (prepared.weights or prepared.divisors or not _is_whole(prepared.reductions)):

@@ -91,7 +91,22 @@ def without_clips(tree: Tree) -> Tree:
 def _unclipped(tree: Tree) -> Tree:
     if isinstance(tree, Clip):
         return _unclipped(tree.operand)
-    return rebuilt(tree, list(map(_unclipped, children(tree))))
+    weight = weighed[0] if (weighed := _weighed(tree)) else None
+    below = [child if child is weight else _unclipped(child) for child in children(tree)]
+    return rebuilt(tree, below)
+
+
+def _weighed(tree: Tree) -> tuple[Tree, Tree] | None:
+    """A weight with a clip in it and what it multiplies: ``min(1, epoch / 10) * kl`` has no clip of a KL."""
+    match tree:
+        case Operation("*", left, right):
+            for weight, rest in ((left, right), (right, left)):
+                names = set(free_symbols(weight))
+                has_clip = any(isinstance(node, Clip) for node in walk(weight))
+                plain = not any(isinstance(node, Call) for node in walk(weight))
+                if has_clip and plain and names and names.isdisjoint(free_symbols(rest)):
+                    return weight, rest
+    return None
 
 
 def _shifted(tree: Tree, found: Guards) -> Tree:
@@ -167,6 +182,14 @@ def _without(
         kept_finite: whether a logarithm, a root or a division takes this part.
         in_exp: whether this part is an exponent.
     """
+    if weighed := _weighed(tree):
+        weight, rest = weighed
+        below = [
+            child if child is weight else _without(child, found, clips, whole=whole, kept_finite=kept_finite)
+            for child in children(tree)
+        ]
+        new = rebuilt(tree, below)
+        return spanning(new, *tree.span) if tree.span else new
     match tree:
         case Clip(operand, _, high):
             (found.floors if whole and high is None and _has_all(operand) else clips).append(tree)

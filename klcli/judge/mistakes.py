@@ -297,6 +297,13 @@ MISTAKES: tuple[Mistake, ...] = (
         "the sum of squares or of logarithms. Sum the whole, over the latents first.",
     ),
     Mistake(
+        "KL133",
+        "mask on a part",
+        "a mask multiplies some of its terms and not the others",
+        "Entries that a mask leaves out keep the terms that are not multiplied by it: what is left of the KL "
+        "there is no KL, and trains the network on padding. Multiply the whole by the mask.",
+    ),
+    Mistake(
         "KL122",
         "symbol of the other Gaussian",
         "one term has the symbol of the other Gaussian",

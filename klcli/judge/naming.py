@@ -125,7 +125,7 @@ def condition_text(found: Verification) -> str:
     words = "if and only if" if found.best.kind == "exact" and alone else "if"
     heads = f"{verdict.roles.head} is {verdict.parameterization.meaning}"
     prior = verdict.prior_parameterization
-    if prior and verdict.roles.prior_head:
+    if prior and verdict.roles.prior_head and verdict.roles.prior_head != verdict.roles.head:
         same = prior is verdict.parameterization
         heads += f" and {verdict.roles.prior_head} is {'one, too' if same else prior.meaning}"
     return f"{words} {heads}"

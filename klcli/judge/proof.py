@@ -106,6 +106,8 @@ def _difference(
     mean, head, sigma = moments("", verdict.parameterization)
     prior_reading = verdict.prior_parameterization or verdict.parameterization
     prior_mean, prior_head, prior_sigma = moments("_2", prior_reading)
+    if role.head and role.head == role.prior_head:
+        prior_head, prior_sigma = head, sigma  # one spread of both
     known = {
         "mu": mean if role.mean else zero,
         "sigma": sigma,

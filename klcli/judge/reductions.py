@@ -202,6 +202,8 @@ def _found(case: _Case) -> Reductions:
                 return _told(case, fit, "")
             parts = _parts(case, full, rank, in_all=False)
         except ShapeError as error:
+            if found := _of_numbers(case, rank):
+                return found
             problem = error
             continue
         alike = len(_parts(case, full, rank, in_all=True)) == len(case.varied)
@@ -260,6 +262,18 @@ def _is_mean(case: _Case, name: str) -> bool:
         for step in range(4)
     ]
     return bool(abs(at[3] - 3 * at[2] + 3 * at[1] - at[0]) <= _CLOSE * max(1.0, *map(abs, at)))
+
+
+def _of_numbers(case: _Case, rank: int) -> Reductions | None:
+    """The program with one symbol that is one number for all, where it does not run on arrays otherwise."""
+    for spreads, words in _mixed(case):
+        if list(spreads.values()).count("number") == 1:
+            try:
+                if fit := _fitted(case, spreads, rank):
+                    return _told(case, fit, words)
+            except (ShapeError, UnshapedError):
+                continue
+    return None
 
 
 def _written_spread(case: _Case, name: str) -> Spread:
@@ -409,7 +423,7 @@ def _both(case: _Case, symbols: dict[str, Array], shape: tuple[int, ...]) -> tup
         given = dict(symbols)
         given |= {name: filled(own, value) for name, value in case.held.items()}
         given |= {name: filled(masked, 1.0) for name in case.masks}
-        given |= {name: filled(shape, 1.0) for name in case.beside}
+        given |= {name: filled(shape, 1.0 + 0.4 * place) for place, name in enumerate(case.beside)}
         in_program = given | {name: Array((), [value]) for name, value in lengths.items()}
         try:
             value = evaluate_arrays(

@@ -39,7 +39,7 @@ __all__ = [
     "without_kl",
 ]
 
-Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "wrong", "not-kl"]
+Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "other", "wrong", "not-kl"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The verdicts, the best first."""
 
@@ -52,6 +52,8 @@ MEANINGS: Mapping[Literal[Kind, "unreadable"], str] = {
     "prior; say it with --prior-mu and --prior-sigma if it is meant.",
     "reversed": "It is KL(p || q), the other direction, up to a factor and a constant. The two agree "
     "where the variances are equal, and differ elsewhere.",
+    "other": "It is a known quantity that is no KL: a capacity objective |KL - C|, or the Jeffreys, "
+    "Bhattacharyya, Hellinger or Wasserstein-2 divergence of the two Gaussians.",
     "wrong": "It has the ingredients of a KL and is no multiple of one. Where one of the known mistakes "
     "explains it, that is named, with the corrected line.",
     "not-kl": "It lacks the ingredients of a KL: no logarithm or exponential of a head.",

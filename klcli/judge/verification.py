@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
@@ -22,10 +23,11 @@ from klcli.judge.counterexample import Counterexample, counterexample
 from klcli.judge.names import is_mean, sign_of, suggested_beside
 from klcli.judge.precision import Loss, Overflow, float32_loss, overflow, stable_form
 from klcli.judge.preparation import Prepared, prepare
+from klcli.judge.quantities import recognised, shared_head
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.judge.shape import Limit, Minimum, lowest
-from klcli.judge.verdict import STANDARD
+from klcli.judge.verdict import STANDARD, ScaledKL, Verdict
 
 __all__ = ["Verification", "verify"]
 
@@ -70,6 +72,8 @@ def verify(program: Program, question: Question = PLAIN) -> Verification:
         KlcliError: it has no symbol or too many, or lacks one that the question names.
     """
     program, prepared, answers, taken = _most_telling(program, question)
+    if question.described:
+        answers = (_known(prepared, answers[0]), *answers[1:])
     best = answers[0]
     found = Verification(program, prepared, best, answers, conditions=conditions(prepared, best.verdict))
     found = replace(found, warnings=(*taken, *_warnings(found, question)))
@@ -141,6 +145,21 @@ def _answers(
         if other[0].verdict.kl is not None:
             return prepared.turned, other
     return prepared, answers
+
+
+def _known(prepared: Prepared, best: Candidate) -> Candidate:
+    """The answer, or in its place that of a formula that is known and no KL of two separate spreads."""
+    if best.kind not in ("wrong", "not-kl") or best.verdict.kl or best.verdict.roles.mean is None:
+        return best
+    if (one := shared_head(prepared.tree)) and one.scale == 1:
+        kl = ScaledKL(one.scale, Fraction(0))
+        verdict = Verdict("exact", one.reading, one.roles, kl, one.reading)
+        return Candidate("exact" if prepared.reductions.is_plain else "scaled", verdict)
+    if found := recognised(prepared.tree):
+        verdict = Verdict("other", found.reading, found.roles, None, found.reading)
+        factor = "" if found.scale == 1 else f"{found.scale} times "
+        return Candidate("other", verdict, quantity=factor + found.quantity.name)
+    return best
 
 
 def _own(role: Roles, prepared: Prepared) -> set[str | None]:

@@ -184,6 +184,8 @@ def _answer(found: Verification) -> str:
     best, verdict = found.best, found.best.verdict
     if best.kind == "not-kl":
         return "not-kl: it lacks the ingredients of a KL, a logarithm or an exponential of a head"
+    if best.kind == "other":
+        return f"other: {best.quantity}, which is no KL, {condition_text(found)}"
     if best.kind == "wrong" and best.mistake:
         flaw = found.prepared.reductions.flaw if best.mistake.code == "KL121" else ""
         what = f"{best.mistake.code} {flaw or best.mistake.sentence}"
@@ -216,8 +218,8 @@ def _consequence(found: Verification) -> str:
         prior = f"N({constant_text(kl.prior_mean or Fraction(0))}, {constant_text(kl.prior_variance)})"
         constant = " up to a constant" if kl.shift else ""
         return f"it is {scale}KL to {prior}{constant}: {_optimum(found)}"
-    if found.lowest is None:
-        return ""
+    if found.lowest is None or kl:
+        return ""  # where the algebra is right, the flaw is in the sums, and the landscape that of the KL
     return "it " + "; ".join(shape_words(found.lowest, None))
 
 
@@ -273,13 +275,16 @@ def _proof(found: Verification, proved: bool | None, witness: bool | None) -> st
     """What a verdict rests on."""
     if proved:
         return "proved by algebra, for all means and heads" + (", and by sympy" if witness else "")
+    role = found.best.verdict.roles
+    if role.head and role.head == role.prior_head:
+        return "holds in double precision at 6 points"
     return f"holds to {compared_digits(found.prepared.tree)} digits at {_points(found)} points"
 
 
 def _meanings(found: Verification) -> Iterator[Fact]:
     """What a factor and a constant do in training."""
     best, prepared, kl = found.best, found.prepared, found.best.verdict.kl
-    if kl is None or best.kind == "wrong":
+    if kl is None or best.kind in ("wrong", "other"):
         return
     if scale_text(best.verdict, prepared) != "1":
         mean = "; d is the number of latents" if prepared.reductions.name == "mean" else ""

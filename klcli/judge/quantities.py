@@ -1,0 +1,167 @@
+"""Quantities of two Gaussians that are no KL, and are met where one is expected; each is known by its values.
+
+Sources: Jeffreys (1946); Bhattacharyya (1943); Hellinger's distance as in Pardo, Statistical Inference Based
+on Divergence Measures (2006); Wasserstein-2 as in Givens and Shortt (1984); the KL of two Gaussians of one
+variance is that of Kullback (1959) with both equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import exp, isfinite, log, sqrt
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles, Rows
+from klcli.formula.tree import Tree, free_symbols
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.roles import Roles, possible_roles
+
+__all__ = ["QUANTITIES", "Quantity", "Recognised", "recognised", "shared_head"]
+
+Moments = tuple[float, float, float, float]
+"""Mean and standard deviation of q, and of p."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A known quantity of two Gaussians.
+
+    Attributes:
+        name: what it is called, with its formula in words.
+        value: of two Gaussians.
+    """
+
+    name: str
+    value: Callable[[Moments], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A formula that is a multiple of a known quantity.
+
+    Attributes:
+        quantity: which.
+        scale: how many times.
+        roles: what its symbols are.
+        reading: what its heads mean.
+    """
+
+    quantity: Quantity
+    scale: Fraction
+    roles: Roles
+    reading: Parameterization
+
+
+def _kl(moments: Moments) -> float:
+    m, s, n, t = moments
+    return log(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - 0.5
+
+
+def _jeffreys(moments: Moments) -> float:
+    m, s, n, t = moments
+    return _kl(moments) + _kl((n, t, m, s))
+
+
+def _bhattacharyya(moments: Moments) -> float:
+    m, s, n, t = moments
+    both = s * s + t * t
+    return (m - n) ** 2 / (4 * both) + log(both / (2 * s * t)) / 2
+
+
+def _squared_hellinger(moments: Moments) -> float:
+    return 1 - exp(-_bhattacharyya(moments))
+
+
+def _squared_wasserstein(moments: Moments) -> float:
+    m, s, n, t = moments
+    return (m - n) ** 2 + (s - t) ** 2
+
+
+QUANTITIES = (
+    Quantity("the Jeffreys divergence KL(q || p) + KL(p || q)", _jeffreys),
+    Quantity("the Bhattacharyya distance", _bhattacharyya),
+    Quantity("the squared Hellinger distance", _squared_hellinger),
+    Quantity("the Hellinger distance", lambda moments: sqrt(_squared_hellinger(moments))),
+    Quantity("the squared Wasserstein-2 distance", _squared_wasserstein),
+    Quantity("the Wasserstein-2 distance", lambda moments: sqrt(_squared_wasserstein(moments))),
+)
+
+_POINTS: tuple[Moments, ...] = (
+    (0.37, 1.31, -0.52, 0.83),
+    (-1.13, 0.43, 0.71, 1.57),
+    (2.41, 1.73, 1.09, 0.62),
+    (-0.71, 0.79, -1.37, 2.21),
+    (1.57, 2.19, 0.23, 1.11),
+    (0.89, 0.57, -0.94, 0.41),
+)
+"""Means and standard deviations: both signs, and every spread on both sides of the other."""
+_CLOSE = 1e-9
+_LARGEST_DENOMINATOR = 64
+_MOST_WAYS = 24
+
+
+def recognised(tree: Tree) -> Recognised | None:
+    """The known quantity that a formula is a multiple of, under some way to read its symbols."""
+    names = free_symbols(tree)
+    if not 2 <= len(names) <= 4:
+        return None
+    for way in [one for one in _ways(names) if one.head][:_MOST_WAYS]:
+        for reading in PARAMETERIZATIONS.values():
+            points = [_standing_in(way, point) for point in _POINTS]
+            values = _values(tree, way, reading, points)
+            for quantity in QUANTITIES if values else ():
+                if scale := _multiple(values, [quantity.value(point) for point in points]):
+                    return Recognised(quantity, scale, way, reading)
+    return None
+
+
+def shared_head(tree: Tree) -> Recognised | None:
+    """The KL of two Gaussians of one variance, (m - n)^2 / (2 sigma^2), if a formula is a multiple of it."""
+    names = free_symbols(tree)
+    if len(names) != 3:
+        return None
+    for way in possible_roles(names, mean=None, head=None):
+        if way.prior_mean is None:
+            continue
+        for reading in PARAMETERIZATIONS.values():
+            points = [(m, s, n, s) for m, s, n, _ in _POINTS]
+            values = _values(tree, way, reading, points)
+            if values and (scale := _multiple(values, list(map(_kl, points)))):
+                return Recognised(Quantity("the KL", _kl), scale, replace(way, prior_head=way.head), reading)
+    return None
+
+
+def _ways(names: Sequence[str]) -> Iterator[Roles]:
+    """Both Gaussians with symbols of their own; with two symbols the other may be N(0, 1)."""
+    for way in possible_roles(names, mean=None, head=None):
+        if len(names) == 2 or (way.prior_head and (way.prior_mean or not way.mean)):
+            yield way
+
+
+def _standing_in(way: Roles, point: Moments) -> Moments:
+    """A point with the values that symbols have which do not occur."""
+    m, s, n, t = point
+    return (m if way.mean else 0.0, s, n if way.prior_mean else 0.0, t if way.prior_head else 1.0)
+
+
+def _values(tree: Tree, way: Roles, reading: Parameterization, points: Sequence[Moments]) -> list[float]:
+    run = Doubles()
+    columns: dict[str, list[float]] = {}
+    names = (way.mean, way.head, way.prior_mean, way.prior_head)
+    for place, name in enumerate(names):
+        if name:
+            column = [point[place] for point in points]
+            is_head = place in (1, 3)
+            columns[name] = [evaluate(reading.head, {"sigma": s}, run) for s in column] if is_head else column
+    return evaluate(tree, columns, Rows(len(points)))
+
+
+def _multiple(values: Sequence[float], known: Sequence[float]) -> Fraction | None:
+    """The plain factor k > 0 with which k times the known values are the others; None if there is none."""
+    if not all(map(isfinite, values)):
+        return None
+    scale = Fraction(values[0] / known[0]).limit_denominator(_LARGEST_DENOMINATOR)
+    errors = [abs(value - float(scale) * one) for value, one in zip(values, known, strict=True)]
+    return scale if scale > 0 and max(errors) <= _CLOSE * (1 + max(map(abs, values))) else None
