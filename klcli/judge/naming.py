@@ -74,8 +74,8 @@ def shapes_text(prepared: Prepared) -> str:
         return "the shapes of this program were not followed"
     if prepared.program.language == "math" or not sums.counted.powers:
         return ""
-    shape = {1: "(d,)", 2: "(B, d)"}.get(len(sums.lengths), "")
-    return "; ".join(filter(None, (f"means and heads of shape {shape}" * bool(shape), sums.layout)))
+    arrays = {1: "means and heads of shape (d,), of one example", 2: "means and heads of shape (B, d)"}
+    return "; ".join(filter(None, (arrays.get(len(sums.lengths)), sums.layout)))
 
 
 def prior_text(program: Program, verdict: Verdict) -> tuple[str, str]:

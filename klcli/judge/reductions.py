@@ -333,8 +333,6 @@ def _told(case: _Case, fit: _Fit, layout: str) -> Reductions:
         )
     constant = None if case.has_others else fitted_polynomial(fit.shapes, fit.constants)
     words = [layout] if layout else []
-    if rank == 1 and not case.in_formula:
-        words.append("for one example, of shape (d,)")
     if rank > 2:
         words.append(f"means and heads with {rank} axes")
     name = _name(scale, lost, rank)
