@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -36,6 +36,7 @@ __all__ = [
     "read_matrices",
     "read_otherwise",
     "read_program",
+    "rewritten",
 ]
 
 Language: TypeAlias = Literal["math", "python"]
@@ -74,6 +75,20 @@ class Program:
     helpers: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     of_matrices: bool = False
+
+
+def rewritten(
+    program: Program, change: Callable[[Tree], Tree], spellings: Mapping[str, str] | None = None
+) -> Program:
+    """A program in which something is put in the place of something else, on arrays and for one entry.
+
+    Args:
+        program: the program.
+        change: of a tree.
+        spellings: how new symbols are written.
+    """
+    own = {**program.spellings, **(spellings or {})}
+    return replace(program, tree=change(program.tree), arrays=change(program.arrays), spellings=own)
 
 
 def read_program(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
 from klcli.formula.printing import to_text
-from klcli.formula.program import Program, read_program
+from klcli.formula.program import Program, read_program, rewritten
 from klcli.formula.tree import (
     Number,
     Operation,
@@ -25,7 +25,7 @@ from klcli.formula.tree import (
     unplaced,
 )
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.names import is_prior, is_sample, square_of, suggested, suggested_beside
+from klcli.judge.names import is_mask, is_prior, is_sample, square_of, suggested, suggested_beside
 
 __all__ = ["ways_to_read"]
 
@@ -63,12 +63,13 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
     links = _links([name for name in own if name not in program.helpers])
     if links:
         texts = tuple(f"{name} is taken for {to_text(tree)}" for name, tree in links.items())
-        yield replace(program, tree=substitute(program.tree, links)), set(), texts
+        yield rewritten(program, partial(substitute, values=links)), set(), texts
     yield from _squares(program)
     yield from _relative(program)
     for name, head in _samples(program.tree):
         text = f"{name} is taken for a sample of the posterior: right in expectation, {name} being its mean"
-        yield replace(program, tree=_in_expectation(program.tree, name, head)), set(), (text,)
+        in_expectation = partial(_in_expectation, name=name, variance=head)
+        yield rewritten(program, in_expectation), set(), (text,)
 
 
 def _squares(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
@@ -78,7 +79,7 @@ def _squares(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, .
     if means:
         squares = {name: operation("^", Symbol(mean), Number(Fraction(2))) for name, mean in means.items()}
         texts = tuple(f"{name} is taken for the square of {mean}" for name, mean in means.items())
-        yield replace(program, tree=substitute(program.tree, squares)), set(), texts
+        yield rewritten(program, partial(substitute, values=squares)), set(), texts
 
 
 def _relative(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
@@ -90,7 +91,7 @@ def _relative(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, 
     if len(names) != _OF_RELATIVE:
         return
     for mean, head, prior in permutations(names):
-        if not _only_divides(program.tree, mean, head, prior):
+        if is_mask(prior) or not _only_divides(program.tree, mean, head, prior):
             continue
         shown = program.spellings.get(head, head)
         name = f"{head}_q"
@@ -102,8 +103,8 @@ def _relative(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, 
             of_prior = PARAMETERIZATIONS[reading].log_variance
             own = unplaced(substitute(of_prior, {"s": Symbol(prior)}))
             whole = f"({shown} + {to_text(own)})"
-            tree = substitute(program.tree, {head: operation("-", Symbol(name), own)})
-            yield replace(program, tree=tree, spellings={**program.spellings, name: whole}), set(), (text,)
+            put_in = partial(substitute, values={head: operation("-", Symbol(name), own)})
+            yield rewritten(program, put_in, {name: whole}), set(), (text,)
 
 
 def _only_divides(tree: Tree, mean: str, head: str, prior: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,7 +14,21 @@ from klcli.formula.editing import edited, in_habit
 from klcli.formula.notation import parse
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program
-from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation, substitute
+from klcli.formula.tree import (
+    Clip,
+    Length,
+    MatrixProduct,
+    Number,
+    Reduction,
+    Reshape,
+    Stop,
+    Symbol,
+    Tree,
+    free_symbols,
+    operation,
+    substitute,
+    walk,
+)
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.guards import binds, without_guards
 from klcli.judge.identification import compared_digits
@@ -21,7 +36,6 @@ from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import sign_of, suggested
 from klcli.judge.pairs import not_ruled_out
 from klcli.judge.preparation import Prepared, prepare
-from klcli.judge.reductions import Reductions
 from klcli.judge.repair import Repair, repairs
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.screening import screened
@@ -43,6 +57,9 @@ _MOST_DIGITS = 200
 
 _SMALLEST = Fraction(1, 10**100)
 """Variances of a fixed prior beyond which doubles cannot help to look for mistakes."""
+
+_BARE_CALL = re.compile(r"(?<![\w.])([a-z]\w*)\(")
+"""A function that is called without a module or an object in front of it."""
 
 _FORWARD = parse("-0.5 (1 + l - mu^2 - v)")
 
@@ -268,11 +285,40 @@ def _mended(
 def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
     """The corrected text with the fewest changes, and the corrected formula written anew."""
     changed = edited(program, before, after)
-    if changed is not None:
+    if changed is not None and _keeps_modules(program, changed):
         yield changed
-    # A formula written anew has no left-hand side, whose sign would be lost.
-    if sign_of(program.left) > 0:
+    if _may_be_written_anew(program):
         yield in_habit(program, after)
+
+
+def _may_be_written_anew(program: Program) -> bool:
+    """Whether nothing is lost where a formula is written anew: axes, lengths, the sign of a left side."""
+    if sign_of(program.left) < 0:
+        return False
+    if program.language == "math":
+        return True
+    arrays = (Length, MatrixProduct, Reduction, Reshape, Stop)
+    return not any(isinstance(node, arrays) for node in walk(program.arrays))
+
+
+def _keeps_modules(program: Program, text: str) -> bool:
+    """Whether all functions of a corrected text of Python are called as in the text before."""
+    if program.language == "math":
+        return True
+    return set(_BARE_CALL.findall(text)) <= set(_BARE_CALL.findall(program.text))
+
+
+def _holds(text: str | None, program: Program) -> bool:
+    """Whether a corrected text is the KL as a whole, with all that stood beside it before."""
+    if text is None:
+        return False
+    try:
+        again = prepare(read_program(text, program.language))
+    except KlcliError:
+        return False
+    before = prepare(program)
+    aside = [(one.weights, one.divisors, one.others, one.counts) for one in (before, again)]
+    return aside[0] == aside[1] and _is_whole(again)
 
 
 def _first_that_holds(
@@ -308,7 +354,7 @@ def _verdict_on(
         again = judge_pair(tree, role, verdict.parameterization, verdict.prior_parameterization)
     else:
         again = judge_as(tree, role, verdict.parameterization, verdict.prior)
-    return again, _is_whole(prepared.reductions)
+    return again, _is_whole(prepared)
 
 
 def _looks_unmeant(verdict: Verdict) -> bool:
@@ -354,7 +400,7 @@ def _candidate(
         return Candidate("wrong", verdict, find_mistake("KL133"))
     if verdict.kl and prepared.reductions.flaw:
         return Candidate("wrong", verdict, find_mistake("KL121"))
-    if kind == "exact" and (prepared.weights or prepared.divisors or not _is_whole(prepared.reductions)):
+    if kind == "exact" and (prepared.weights or prepared.divisors or not _is_whole(prepared)):
         kind = "scaled"
     own = set(free_symbols(prepared.tree)) if prepared.clips else set()
     clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
@@ -362,7 +408,8 @@ def _candidate(
         text = edited(program, program.tree, without_guards(program.tree))
         return Candidate("wrong", verdict, find_mistake("KL118"), text, verdict)
     if kind == "reversed":
-        return Candidate(kind, verdict, find_mistake("KL115"), _exchanged(program, prepared, verdict), None)
+        text = _exchanged(program, prepared, verdict)
+        return Candidate(kind, verdict, find_mistake("KL115"), text if _holds(text, program) else None, None)
     if kind == "exact":
         return Candidate(kind, verdict)
     name = verdict.parameterization.name
@@ -381,9 +428,14 @@ def _candidate(
     return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, text, repair.verdict)
 
 
-def _is_whole(found: Reductions) -> bool:
-    """Whether a program counts every latent once, and every constant as often as it should."""
-    return found.is_plain and (found.constant is None or not found.constant.terms)
+def _is_whole(prepared: Prepared) -> bool:
+    """Whether a program counts every latent once, and every constant as often as it should.
+
+    Beside other terms that may not be 0 anywhere a constant cannot be told from them.
+    """
+    found = prepared.reductions
+    no_constant = bool(prepared.others) if found.constant is None else not found.constant.terms
+    return found.is_plain and no_constant
 
 
 def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:

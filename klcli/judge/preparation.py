@@ -173,10 +173,12 @@ def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
 
 
 def _stated_counts(names: Sequence[str], kept: Sequence[str]) -> dict[str, Powers]:
-    """The symbols whose names say what they count, letters excepted, which can be anything."""
-    return {
-        name: powers for name in names if len(name) > 1 and name not in kept and (powers := count_of(name))
-    }
+    """The symbols whose names say what they count; small letters are looked at where they stand."""
+    stated = {name: powers for name in names if name not in kept and (powers := count_of(name))}
+    letters = [name for name in names if len(name) == 1]
+    if len(names) - len(stated) < 2:  # a d alone beside a mean is its head
+        return {name: powers for name, powers in stated.items() if name not in letters}
+    return {name: powers for name, powers in stated.items() if name not in letters or name.isupper()}
 
 
 def _with_ones(tree: Tree, counts: Collection[str]) -> Tree:
