@@ -23,7 +23,7 @@ from klcli.formula.tree import (
     spanning,
 )
 
-__all__ = ["entry"]
+__all__ = ["entry", "without_sums"]
 
 
 def entry(tree: Tree, *, of_matrices: bool = False, keeps_stops: bool = False) -> Tree:
@@ -48,3 +48,10 @@ def entry(tree: Tree, *, of_matrices: bool = False, keeps_stops: bool = False) -
         case _:
             found = rebuilt(tree, list(map(below, children(tree))))
     return spanning(found, *tree.span) if tree.span else found
+
+
+def without_sums(tree: Tree) -> Tree:
+    """The formula of one entry without its sums and means, which give that entry."""
+    if isinstance(tree, Reduction):
+        return without_sums(tree.body)
+    return rebuilt(tree, list(map(without_sums, children(tree))))

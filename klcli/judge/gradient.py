@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import isfinite
 
 from klcli.formula.arrays import Array, evaluate_arrays
-from klcli.formula.entry import entry
+from klcli.formula.entry import entry, without_sums
 from klcli.formula.numeral import significant
 from klcli.formula.tree import Stop, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import Parameterization
@@ -54,7 +54,7 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
 
 def _one_entry(prepared: Prepared) -> Tree:
     """The formula of one entry with its stops; a formula that is stopped as a whole is a printed value."""
-    tree = entry(without_guards(prepared.program.arrays), keeps_stops=True)
+    tree = without_sums(entry(without_guards(prepared.program.arrays), keeps_stops=True))
     while isinstance(tree, Stop):
         tree = tree.operand
     return tree

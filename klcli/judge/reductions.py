@@ -28,15 +28,14 @@ from klcli.formula.arrays import (
     filled,
     summed,
 )
+from klcli.formula.entry import without_sums
 from klcli.formula.tree import (
     Length,
     MatrixProduct,
     Reduction,
     Tree,
     carries,
-    children,
     free_symbols,
-    rebuilt,
     walk,
 )
 from klcli.judge.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
@@ -182,7 +181,7 @@ def reductions(
         if name not in masks
     }
     try:
-        bare = _bare(entry)
+        bare = without_sums(entry)
         case = _Case(
             program, bare, tuple(varied), counts, tuple(set(masks) & set(names)), held, has_others, in_formula
         )
@@ -367,13 +366,6 @@ def _examples(powers: Sequence[int]) -> int:
     The first is the batch; of sequences averaged over their steps the second is one, too.
     """
     return next((axis for axis, power in enumerate(powers[:-1]) if power != -1), max(len(powers) - 1, 0))
-
-
-def _bare(tree: Tree) -> Tree:
-    """The formula of one entry without its sums."""
-    if isinstance(tree, Reduction):
-        return _bare(tree.body)
-    return rebuilt(tree, list(map(_bare, children(tree))))
 
 
 def _fitted(case: _Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool = False) -> _Fit | None:
