@@ -197,6 +197,8 @@ def _reduced(tree: Reduction, body: Array, run: _Run) -> Array:
     if not rank and named in ((0,), (-1,)):
         return body  # torch sums a number over its first axis, too
     axes = set(range(rank)) if named is None else {_axis(axis, rank) for axis in named}
+    if named and len(axes) < len(named):
+        raise ShapeError(f"the axis {tree.axis} is named twice")
     kept = [axis for axis in range(rank) if axis not in axes]
     if tree.kind == "prod":
         return _multiplied(body, kept, keepdim=tree.keepdim)
@@ -349,6 +351,13 @@ def _softplus(value: float) -> float:
     return max(value, 0.0) + math.log1p(math.exp(-abs(value)))
 
 
+def _softplus_of_complex(value: complex) -> complex:
+    # e^s overflows where softplus(s) = s + softplus(-s) does not.
+    if value.real > 0:
+        return value + _log_of_complex(1 + cmath.exp(-value))
+    return _log_of_complex(1 + cmath.exp(value))
+
+
 def _root_of_complex(value: complex) -> complex:
     return cmath.sqrt(value) if value.real > 0 else complex(math.nan)
 
@@ -374,7 +383,7 @@ _OF_COMPLEX: Mapping[str, Callable[[complex], Any]] = {
     "abs": lambda value: value if value.real >= 0 else -value,
     "expm1": lambda value: cmath.exp(value) - 1,
     "log1p": lambda value: _log_of_complex(1 + value),
-    "softplus": lambda value: _log_of_complex(1 + cmath.exp(value)),
+    "softplus": _softplus_of_complex,
     "trunc": lambda value: float(math.trunc(value.real)),  # no gradient flows through integers
 }
 _OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
