@@ -1,0 +1,170 @@
+"""Holds the verdicts of klcli against the oracle."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from klcli.errors import KlcliError
+from klcli.formula.program import read_program
+from klcli.judge.naming import constant_of, scale_text
+from klcli.judge.verification import Verification, verify
+from tests.judge.programs.generator import Program, made
+from tests.judge.programs.mathematics import as_python
+from tests.judge.programs.oracle import Form, Truth, gradient_differs, small_number_error, truth
+
+__all__ = ["Outcome", "outcome"]
+
+_NEAR = 0.1
+"""How near to the limit the size of a small number is not asked about, as the points differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What klcli said of a program, and what is wrong with that.
+
+    Attributes:
+        program: the program.
+        expected: the verdict of the oracle; `no run` for what runs on no shape.
+        found: that of klcli; `unreadable` for an error.
+        problems: what is wrong with the answer.
+        is_wrong: whether the verdict itself is.
+        seconds: of klcli's time.
+    """
+
+    program: Program
+    expected: str
+    found: str
+    problems: tuple[str, ...]
+    is_wrong: bool
+    seconds: float
+
+
+def outcome(seed: int) -> Outcome:
+    """The program of a number, judged by both."""
+    program = made(seed)
+    right = truth(program.plain, program.language, program.symbols, program.sign)
+    expected = _expected(program, right)
+    start = time.process_time()
+    try:
+        found = verify(read_program(program.text))
+    except KlcliError as error:
+        seconds = time.process_time() - start
+        return Outcome(program, expected, "unreadable", (error.message.split("\n")[0],), False, seconds)
+    seconds = time.process_time() - start
+    if not right.runs:
+        return Outcome(program, "no run", found.best.kind, (), False, seconds)
+    kind = found.best.kind
+    wrong = kind not in _accepted(expected, found, program)
+    problems = [f"expected {expected}, got {kind}"] if wrong else list(_details(found, right, program, expected))
+    problems += _of_correction(found, program)
+    return Outcome(program, expected, kind, tuple(problems), wrong, seconds)
+
+
+def _expected(program: Program, right: Truth) -> str:
+    if not right.runs:
+        return "no run"
+    return "scaled" if right.kind == "exact" and program.symbols.ones else right.kind
+
+
+def _accepted(expected: str, found: Verification, program: Program) -> set[str]:
+    """The verdicts that the design allows."""
+    if expected == "none":
+        return {"wrong", "not-kl"}
+    accepted = {expected}
+    if expected == "exact" and program.symbols.masks:
+        accepted.add("scaled")  # a mask is a weight of the entries
+    if expected == "other-prior" and found.best.mistake:
+        accepted.add("wrong")  # a named mistake says more
+    if expected in ("reversed", "exact", "scaled") and "pair reversed" in program.tags and _is_indexed(program):
+        accepted |= {"exact", "scaled", "reversed"}  # s_pj is no name of a prior: either may be meant
+    if program.symbols.mean is None and program.symbols.prior_mean is None:
+        accepted |= {"wrong", "not-kl"}  # the shift is missing, or the mean is 0
+    return accepted
+
+
+def _is_indexed(program: Program) -> bool:
+    return any(name.endswith("j") for name in program.symbols.latent)
+
+
+def _details(found: Verification, right: Truth, program: Program, expected: str) -> Iterator[str]:
+    """What is wrong beside the verdict: its factor, constant, prior, reading and conditions."""
+    if expected == "none" or found.best.kind in ("wrong", "not-kl"):
+        return
+    verdict = found.best.verdict
+    assert verdict.kl
+    names = tuple(
+        row.name if row and head else ""
+        for row, head in (
+            (verdict.parameterization, verdict.roles.head),
+            (verdict.prior_parameterization, verdict.roles.prior_head),
+        )
+    )
+    forms = [form for form in right.forms if form.kind == right.kind]
+    own = [form for form in forms if form.readings in (names, names[:1])]
+    if not own:
+        yield f"readings {names}, not {[form.readings for form in forms]}"
+        return
+    yield from _numbers(found, own[0], program)
+    if own[0].prior and verdict.kl.prior_variance is not None and verdict.kl.prior_mean is not None:
+        prior = float(verdict.kl.prior_mean), float(verdict.kl.prior_variance)
+        if not np.allclose(prior, own[0].prior, rtol=1e-6, atol=1e-6):
+            yield f"prior {prior}, not {own[0].prior}"
+    if "detach" in program.tags:
+        differs = gradient_differs(program.plain, program.symbols)
+        said = any(one.kind == "gradient" and not one.passes for one in found.conditions)
+        if differs != said:
+            yield f"the gradient {'differs' if differs else 'is that of the value'}, which is not said"
+    if program.text != program.plain and right.kind in ("exact", "scaled") and "unit" in program.tags:
+        size = small_number_error(
+            program.text, program.plain, program.language, program.symbols, own[0].readings[0]
+        )
+        passes = all(one.passes for one in found.conditions if one.kind == "small-number")
+        if passes != (size <= 1e-3) and abs(size / 1e-3 - 1) > _NEAR:
+            yield f"a small number of size {size:.2g} {'passes' if passes else 'does not pass'}"
+
+
+def _numbers(found: Verification, form: Form, program: Program) -> Iterator[str]:
+    """k and c as klcli writes them, at the shapes of the oracle."""
+    verdict, prepared = found.best.verdict, found.prepared
+    scale, constant = scale_text(verdict, prepared), constant_of(verdict, prepared)
+    for shape, k, c in zip(form.shapes, form.scales, form.constants, strict=True):
+        batch, latents = shape if len(shape) == 2 else (1, shape[0])
+        lengths = {"B": batch, "d": latents}
+        lengths |= {name: batch**i * latents**j for name, (i, j) in program.symbols.counts.items()}
+        lengths |= dict.fromkeys((*program.symbols.ones, *program.symbols.masks), 1)
+        said = _number(scale, lengths)
+        if not any(np.isclose(said, one, rtol=1e-5) for one in (k, k * batch if form.loses_batch else k)):
+            yield f"k = {scale}, which is not {k:.6g} at {shape}"
+            return
+        if not program.symbols.zeros and not program.symbols.masks:
+            said = _number(constant, lengths)
+            if not np.isclose(said, c, rtol=1e-4, atol=1e-5 * max(1.0, k * batch * latents)):
+                yield f"c = {constant}, which is not {c:.6g} at {shape}"
+                return
+
+
+def _number(text: str, names: dict[str, int]) -> float:
+    spaced = text.replace("|", "")
+    return float(eval(as_python(spaced), {"log": np.log, "sqrt": np.sqrt, "pi": np.pi, "e_": np.e} | names))
+
+
+def _of_correction(found: Verification, program: Program) -> Iterator[str]:
+    """A correction that is shown is exact as a whole, except for what has no exact one."""
+    text = found.best.corrected
+    if text is None:
+        return
+    if program.text != program.plain:
+        text = re.sub(r" \+ 1e-\d", "", text)
+    try:
+        right = truth(text, program.language, program.symbols, program.sign)
+    except (SyntaxError, ValueError, KeyError, NameError, AttributeError) as error:
+        yield f"correction {text!r} does not run: {error!r}"
+        return
+    if right.kind != "exact":
+        kind = right.kind if right.runs else "no run"
+        yield f"correction {text!r} of {found.best.mistake and found.best.mistake.code} is {kind}"

@@ -1,0 +1,570 @@
+"""Makes programs: KLs under every reading, rewritten, with slips or without, summed in every way, as text.
+
+What a program is meant to be is not recorded: the oracle finds out what it is.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from tests.judge.programs.mathematics import plain_signs
+from tests.judge.programs.oracle import Symbols
+from tests.judge.programs.printing import PYTHON, STYLES, Formula, printed
+
+__all__ = ["Program", "made"]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text to be judged.
+
+    Attributes:
+        text: as it is given to klcli.
+        plain: the same without its small number, if it has one.
+        language: python or math.
+        symbols: what the names in it are.
+        sign: -1 where the left-hand side says that it is the negative of a KL.
+        tags: how it was made, for the tables of a run.
+    """
+
+    text: str
+    plain: str
+    language: str
+    symbols: Symbols
+    sign: int
+    tags: tuple[str, ...]
+
+
+# The variance and its logarithm under a reading, in some spellings.
+_VARIANCES: dict[str, tuple[Formula, ...]] = {
+    "std": (("^", "s", "2"),),
+    "var": ("s",),
+    "logstd": (("call", "exp", ("*", "2", "s")), ("^", ("call", "exp", "s"), "2")),
+    "logvar": (("call", "exp", "s"),),
+    "precision": (("/", "1", "s"),),
+    "logprecision": (("call", "exp", ("neg", "s")), ("/", "1", ("call", "exp", "s"))),
+    "softplus": (("^", ("call", "softplus", "s"), "2"),),
+    "softplusvar": (("call", "softplus", "s"),),
+}
+_LOGARITHMS: dict[str, tuple[Formula, ...]] = {
+    "std": (("*", "2", ("call", "log", "s")), ("call", "log", ("^", "s", "2"))),
+    "var": (("call", "log", "s"), ("*", "2", ("call", "log", ("call", "sqrt", "s")))),
+    "logstd": (("*", "2", "s"), ("+", "s", "s")),
+    "logvar": ("s",),
+    "precision": (("neg", ("call", "log", "s")), ("call", "log", ("/", "1", "s"))),
+    "logprecision": (("neg", "s"),),
+    "softplus": (("*", "2", ("call", "log", ("call", "softplus", "s"))),),
+    "softplusvar": (("call", "log", ("call", "softplus", "s")),),
+}
+_NAMES = {
+    "std": ("std", "sigma", "s"),
+    "var": ("var", "v", "s"),
+    "logstd": ("log_std", "log_sigma", "s"),
+    "logvar": ("logvar", "lv", "log_var", "s"),
+    "precision": ("prec", "s"),
+    "logprecision": ("log_prec", "s"),
+    "softplus": ("rho", "s"),
+    "softplusvar": ("s", "h"),
+}
+_AXES = ("", "0", "1", "-1", "-2", "(0, 1)")
+_COUNTS = {
+    "1": None,
+    "batch_size": (1, 0),
+    "latent_dim": (0, 1),
+    "batch_size*latent_dim": None,
+    "mu.size(0)": None,
+    "mu.shape[1]": None,
+    "mu.numel()": None,
+}
+
+
+def made(seed: int) -> Program:
+    """The program of a number, always the same."""
+    return _Maker(random.Random(f"programs {seed}")).program()
+
+
+def _with(tree: Formula, values: dict[str, Formula]) -> Formula:
+    if isinstance(tree, str):
+        return values.get(tree, tree)
+    head, *rest = tree
+    if head == "call":
+        return ("call", rest[0], _with(rest[1], values))
+    if head == "^":
+        return ("^", _with(rest[0], values), rest[1])
+    return (head, *(_with(part, values) for part in rest))
+
+
+class _Maker:
+    def __init__(self, source: random.Random) -> None:
+        self.source = source
+        self.tags: list[str] = []
+        self.counts: dict[str, tuple[int, int]] = {}
+        self.ones: list[str] = []
+        self.zeros: list[str] = []
+        self.masks: list[str] = []
+        self.sign = 1
+        self.choice = 0.0
+
+    def chance(self, share: float) -> bool:
+        return self.source.random() < share
+
+    def program(self) -> Program:
+        source = self.source
+        self.style = source.choice(("torch", "torch", "torch", "numpy", "numpy", "latex", "unicode", "ascii"))
+        assert self.style in STYLES
+        self.python = self.style in PYTHON
+        self.indexed = not self.python and self.chance(0.7)
+        self.tags.append(self.style)
+        terms = self.slipped(self.terms())
+        return self.finished(terms, self.small(terms))
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """Mean, head, and those of the prior."""
+        return self.mean, self.head, self.prior_mean, self.prior_head
+
+    # The terms of a KL, each with its factor.
+
+    def name(self, reading: str, side: str) -> str:
+        name = self.source.choice(_NAMES[reading])
+        if self.indexed:
+            name = {"std": "sigma", "var": "v", "softplus": "rho"}.get(reading, "s")
+            return f"{name}_{side}j" if side else f"{name}_j"
+        return f"{name}_{side}" if side else name
+
+    def mean_name(self, side: str) -> str:
+        return f"mu_{side}j" if self.indexed and side else "mu_j" if self.indexed else f"mu_{side}" if side else "mu"
+
+    def parts(self, reading: str, name: str) -> tuple[Formula, Formula]:
+        own = {"s": name}
+        return (
+            _with(self.source.choice(_VARIANCES[reading]), own),
+            _with(self.source.choice(_LOGARITHMS[reading]), own),
+        )
+
+    def terms(self) -> list[tuple[float, Formula]]:
+        source = self.source
+        self.reading = reading = source.choice(tuple(_VARIANCES))
+        kind = source.choices(("unit", "fixed", "reversed", "pair", "pair reversed"), (10, 2, 2, 4, 1))[0]
+        self.tags.append(kind)
+        pair = kind.startswith("pair")
+        mean, head = self.mean_name("q" if pair else ""), self.name(reading, "q" if pair else "")
+        variance, logarithm = self.parts(reading, head)
+        square: Formula = ("^", mean, "2")
+        self.mean, self.head, self.prior_mean, self.prior_head = mean, head, None, None
+        if kind == "unit":
+            return [(0.5, variance), (0.5, square), (-0.5, "1"), (-0.5, logarithm)]
+        if kind == "fixed":
+            m, t = source.choice((("0", "2"), ("1", "1"), ("0.5", "2"), ("0", "0.5")))
+            t2 = {"2": "4", "1": "1", "0.5": "0.25"}[t]
+            moved: Formula = ("^", ("-", mean, m), "2") if m != "0" else square
+            log_t: list[tuple[float, Formula]] = [(0.5, ("call", "log", t2))] if t2 != "1" else []
+            scaled = [(0.5, variance), (0.5, moved)]
+            if t2 != "1":
+                scaled = [(0.5, ("/", variance, t2)), (0.5, ("/", moved, t2))]
+            return [*scaled, (-0.5, "1"), (-0.5, logarithm), *log_t]
+        if kind == "reversed":
+            return [(0.5, ("/", "1", variance)), (0.5, ("/", square, variance)), (-0.5, "1"), (0.5, logarithm)]
+        # Mostly both heads are read alike.
+        other = reading if self.chance(0.7) else source.choice(tuple(_VARIANCES))
+        self.prior_mean, self.prior_head = self.mean_name("p"), self.name(other, "p")
+        prior_variance, prior_logarithm = self.parts(other, self.prior_head)
+        apart: Formula = ("^", ("-", mean, self.prior_mean), "2")
+        if kind == "pair reversed":
+            variance, prior_variance = prior_variance, variance
+            logarithm, prior_logarithm = prior_logarithm, logarithm
+        return [
+            (0.5, ("/", variance, prior_variance)),
+            (0.5, ("/", apart, prior_variance)),
+            (-0.5, "1"),
+            (0.5, prior_logarithm),
+            (-0.5, logarithm),
+        ]
+
+    def slipped(self, terms: list[tuple[float, Formula]]) -> list[tuple[float, Formula]]:
+        """The terms with a slip in one of them, or without."""
+        source = self.source
+        if self.chance(0.55):
+            return terms
+        place = source.randrange(len(terms))
+        factor, term = terms[place]
+        slip = source.choice(("double", "half", "sign", "lost", "other reading", "constant", "root", "squared"))
+        self.tags.append(f"slip: {slip}")
+        match slip:
+            case "double":
+                terms[place] = (2 * factor, term)
+            case "half":
+                terms[place] = (factor / 2, term)
+            case "sign":
+                terms[place] = (-factor, term)
+            case "lost":
+                del terms[place]
+            case "other reading":
+                other = source.choice(tuple(_VARIANCES))
+                terms[0] = (terms[0][0], self.parts(other, self.head)[0])
+            case "constant":
+                terms.append((source.choice((0.5, -0.5, 1.0)), "1"))
+            case "root" if term != "1":
+                terms[place] = (factor, ("call", "sqrt", term))
+            case "squared" if term != "1":
+                terms[place] = (factor, ("^", term, "2"))
+        return terms
+
+    # Small numbers, casts and stops.
+
+    def small(self, terms: list[tuple[float, Formula]]) -> tuple[int, str] | None:
+        """The place of a logarithm in whose argument a small number stands, and that."""
+        if not self.chance(0.08):
+            return None
+        places = [place for place, (_, term) in enumerate(terms) if _innermost_log(term)]
+        if not places:
+            return None
+        self.tags.append("small number")
+        return self.source.choice(places), self.source.choice(("1e-8", "1e-6", "1e-5", "1e-4", "1e-3"))
+
+    # Sums and means.
+
+    def finished(self, terms: list[tuple[float, Formula]], small: tuple[int, str] | None) -> Program:
+        source = self.source
+        order = list(range(len(terms)))
+        source.shuffle(order)
+        state = source.getstate()
+        texts = []
+        for with_small in (False, True) if small else (False,):
+            source.setstate(state)
+            self.counts, self.ones, self.zeros, self.masks, self.sign = {}, [], [], [], 1
+            kept = list(self.tags)
+            own = list(terms)
+            if small and with_small:
+                place, number = small
+                own[place] = (own[place][0], _with_small(own[place][1], number))
+            whole = self.whole([own[place] for place in order])
+            if self.python:
+                whole = self.touched(whole)
+            texts.append(self.text(whole))
+            tags, self.tags = list(self.tags), kept
+        self.tags = tags
+        names = {name: name if name and _occurs(name, texts[0]) else None for name in self.names}
+        symbols = Symbols(
+            *(names[name] if name else None for name in self.names),
+            dict(self.counts),
+            tuple(self.ones),
+            tuple(self.zeros),
+            tuple(self.masks),
+        )
+        language = "python" if self.python else "math"
+        return Program(texts[-1], texts[0], language, symbols, self.sign, tuple(self.tags))
+
+    def reduction(self, body: Formula, *, last: bool = False) -> Formula:
+        kind = self.source.choices(("sum", "mean"), (3, 2))[0]
+        axis = self.source.choice(_AXES if not last else ("", "0", "-1"))
+        return (kind, body, axis, self.chance(0.12))
+
+    def whole(self, terms: list[tuple[float, Formula]]) -> Formula:
+        source = self.source
+        mode = source.choice(
+            ("none", "outer", "outer", "two", "two", "inside factor", "split", "split", "inner slip", "terms two")
+            if self.python
+            else ("none", "outer", "outer", "split", "mean", "constant outside")
+        )
+        if not self.python and not self.indexed:
+            mode = "none"
+        self.tags.append(mode)
+        factor, plain = self.factored(terms)
+        if not self.python:
+            return self.in_mathematics(mode, factor, plain)
+        match mode:
+            case "none":
+                return self.times(factor, self.added(plain))
+            case "outer":
+                return self.times(factor, self.reduction(self.added(plain)))
+            case "inside factor":
+                return self.reduction(self.times(factor, self.added(plain)))
+            case "two":
+                return self.reduction(self.times(factor, self.reduction(self.added(plain))), last=True)
+            case "split":
+                kind, axis = source.choice((("sum", ""), ("sum", ""), ("sum", "1"), ("sum", "-1"), ("mean", "")))
+                slip = source.randrange(len(plain)) if self.chance(0.12) else -1
+                parts = []
+                for place, (number, term) in enumerate(plain):
+                    if _is_number(term):
+                        count = self.count(kind, axis)
+                        parts.append((number, _counted(term, count)))
+                    elif term[0] == "^" and term[2] == "2" and isinstance(term[1], str) and self.chance(0.05):
+                        parts.append((number, ("dot", term[1], term[1])))
+                    else:
+                        own = ("mean" if kind == "sum" else "sum") if place == slip else kind
+                        parts.append((number, (own, term, axis, False)))
+                return self.times(factor, self.added(parts))
+            case "inner slip":
+                place = source.choice([place for place, (_, term) in enumerate(plain) if not _is_number(term)])
+                number, term = plain[place]
+                inner = ("sum", term, source.choice(("", "1", "-1", "0")), self.chance(0.5))
+                plain = [*plain[:place], (number, inner), *plain[place + 1 :]]
+                return self.times(factor, self.reduction(self.added(plain)))
+            case _:
+                axis = source.choice(("1", "-1"))
+                parts = [
+                    (number, _counted(term, self.count("sum", "1")) if _is_number(term) else ("sum", term, axis, False))
+                    for number, term in plain
+                ]
+                return self.times(factor, self.reduction(self.added(parts), last=True))
+
+    def in_mathematics(self, mode: str, factor: str, plain: list[tuple[float, Formula]]) -> Formula:
+        match mode:
+            case "none":
+                return self.times(factor, self.added(plain))
+            case "outer":
+                return self.times(factor, ("sum", self.added(plain), "", False))
+            case "mean":
+                self.counts["J"] = (0, 1)
+                return ("*", ("/", "1", "J"), ("sum", self.times(factor, self.added(plain)), "", False))
+            case "split":
+                if any(_is_number(term) for _, term in plain):
+                    self.counts["J"] = (0, 1)
+                parts = [
+                    (number, _counted(term, "J") if _is_number(term) else ("sum", term, "", False))
+                    for number, term in plain
+                ]
+                return self.times(factor, self.added(parts))
+            case _:
+                ones = [(number, term) for number, term in plain if term == "1"]
+                rest = [(number, term) for number, term in plain if term != "1"]
+                return self.times(factor, self.added([*ones, (1.0, ("sum", self.added(rest), "", False))]))
+
+    def count(self, kind: str, axis: str) -> Formula:
+        """What stands for the sum of 1 over the entries: right, or not."""
+        right = "1" if kind == "mean" else "latent_dim" if axis else "batch_size*latent_dim"
+        if axis and kind == "sum" and self.chance(0.3):
+            right = "mu.shape[1]"
+        elif kind == "sum" and not axis and self.chance(0.3):
+            right = "mu.numel()"
+        text = right if self.chance(0.6) else self.source.choice(tuple(_COUNTS))
+        text = text.replace("mu.", f"{self.mean}.")
+        if not self.python or (self.style == "numpy" and ".size" in text) or ".numel" in text and self.style == "numpy":
+            text = "1"
+        for name in ("batch_size", "latent_dim"):
+            if name in text:
+                self.counts[name] = (1, 0) if name == "batch_size" else (0, 1)
+        if "*" in text:
+            return ("*", *text.split("*"))
+        return text
+
+    def factored(self, terms: list[tuple[float, Formula]]) -> tuple[str, list[tuple[float, Formula]]]:
+        """A factor in front, and the terms with what is left of theirs."""
+        factor = self.source.choice((0.5, -0.5, 1.0, 0.5, -0.5))
+        if self.chance(0.08):
+            self.tags.append("slip: factor")
+            return self.source.choice(("1", "-1", "0.25", "2")), [(number / factor, term) for number, term in terms]
+        return f"{factor:g}", [(number / factor, term) for number, term in terms]
+
+    def times(self, factor: str, body: Formula) -> Formula:
+        if factor == "1":
+            return body
+        if factor == "-1":
+            return ("neg", body)
+        if self.python and self.chance(0.2):
+            return ("*", body, factor)
+        if factor in ("0.5", "-0.5") and not self.python:
+            half: Formula = ("/", "1", "2")
+            return ("*", ("neg", half) if factor[0] == "-" else half, body)
+        return ("*", factor, body)
+
+    def added(self, terms: Sequence[tuple[float, Formula]]) -> Formula:
+        ordered = sorted(terms, key=lambda entry: entry[0] < 0) if self.chance(0.6) else list(terms)
+        (factor, term), *rest = ordered
+        first = self.sized(abs(factor), term)
+        found: Formula = ("neg", first) if factor < 0 else first
+        return reduce(
+            lambda whole, entry: ("-" if entry[0] < 0 else "+", whole, self.sized(abs(entry[0]), entry[1])), rest, found
+        )
+
+    def sized(self, factor: float, term: Formula) -> Formula:
+        if factor == 1:
+            return term
+        if term == "1":
+            return f"{factor:g}"
+        if factor == 0.5 and self.chance(0.4):
+            return ("/", term, "2")
+        return ("*", f"{factor:g}", term)
+
+    # What stands around a KL.
+
+    def touched(self, whole: Formula) -> Formula:
+        """A program with a stopped gradient, a cast or a mask in it, or without."""
+        choice = self.source.random()
+        if choice < 0.07:
+            self.tags.append("detach")
+            return _somewhere(whole, self.source, "detach")
+        if choice < 0.10:
+            self.tags.append("int")
+            return _somewhere(whole, self.source, "int")
+        if choice < 0.15:
+            self.tags.append("mask")
+            self.masks.append("mask")
+            return _masked(whole, self.source, whole_entries=self.chance(0.6))
+        return whole
+
+    def text(self, whole: Formula) -> str:
+        """The text of a loss: with a weight, another term, a left-hand side, or without."""
+        source = self.source
+        self.choice = source.random()
+        choice = source.random()
+        if choice < 0.08:
+            self.ones.append("beta")
+            self.tags.append("weight")
+            whole = ("*", "beta", whole)
+        elif choice < 0.14 and self.python:
+            self.counts["batch_size"] = (1, 0)
+            self.tags.append("divided")
+            whole = ("/", whole, "batch_size")
+        elif choice < 0.20:
+            self.zeros.append("recon")
+            self.tags.append("other term")
+            whole = ("+", "recon", whole)
+        choice = source.random()
+        if choice < 0.1:
+            return self.labelled("kl" if self.python else "KL", whole, 1)
+        if choice < 0.17:
+            label = "neg_kl" if self.python else r"-D_{KL}(q\|p)" if self.style == "latex" else "-KL"
+            return self.labelled(label, ("neg", whole), -1)
+        if choice < 0.22 and not self.zeros:
+            self.zeros.append("log_lik")
+            return self.labelled("elbo", ("-", "log_lik", whole), -1)
+        body = printed(whole, self.style, source)
+        return self.defined(body, "") if self.python else body
+
+    def labelled(self, label: str, whole: Formula, sign: int) -> str:
+        self.sign = sign
+        self.tags.append(f"left: {label}")
+        body = printed(whole, self.style, self.source)
+        return self.defined(body, label) if self.python else f"{label} = {body}"
+
+    def defined(self, body: str, label: str) -> str:
+        """A text with a label in front, and with definitions of its own."""
+        module = "torch." if self.style == "torch" else "np."
+        choice = self.choice
+        lines = [body]
+        if choice < 0.04 and f"{module}log(" in body:
+            lines = [f"log = {module}log", body.replace(f"{module}log(", "log(")]
+        elif choice < 0.06 and f"{module}log(" in body:
+            lines = ["log = np.log2", body.replace(f"{module}log(", "log(")]
+        elif choice < 0.10 and f"{module}exp(" in body:
+            lines = [f"exp = lambda x: {module}exp(x)", body.replace(f"{module}exp(", "exp(")]
+        elif choice < 0.12 and f"{module}exp(" in body:
+            lines = ["exp = lambda x: 2**x", body.replace(f"{module}exp(", "exp(")]
+        elif choice < 0.16 and f"{module}square(" in body:
+            lines = ["def sq(x):\n    y = x*x\n    return y", body.replace(f"{module}square(", "sq(")]
+        elif choice < 0.18 and f"{module}sum(" in body:
+            lines = [f"total = {module}sum", body.replace(f"{module}sum(", "total(")]
+        if len(lines) > 1:
+            self.tags.append("definition")
+        if choice > 0.95 and not label:
+            lines = [f"loss = {body}", "return loss"]
+        elif label:
+            lines[-1] = f"{label} = {lines[-1]}"
+        return "\n".join(lines)
+
+
+def _occurs(name: str, text: str) -> bool:
+    """Whether a symbol is in a text, in whichever spelling."""
+    return any(name == one for one in words(text))
+
+
+def words(text: str) -> set[str]:
+    """The names in a text, as the reader of the oracle spells them."""
+    return set(re.findall(r"[A-Za-z]\w*", plain_signs(text)))
+
+
+def _is_number(term: Formula) -> bool:
+    return not _places(term)
+
+
+def _counted(term: Formula, count: Formula) -> Formula:
+    return count if term == "1" else ("*", count, term)
+
+
+def _innermost_log(term: Formula) -> bool:
+    match term:
+        case ("call", "log", a) if not (isinstance(a, str) and a[0].isdigit()):
+            return True
+        case (_, *rest):
+            return any(_innermost_log(part) for part in rest if not isinstance(part, str))
+    return False
+
+
+def _with_small(term: Formula, number: str) -> Formula:
+    match term:
+        case ("call", "log", a):
+            return ("call", "log", ("+", a, number))
+        case (kind, *rest):
+            return (kind, *(part if isinstance(part, str) else _with_small(part, number) for part in rest))
+    return term
+
+
+def _places(tree: Formula, path: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], Formula]]:
+    """The parts of a formula that are no numbers, with their paths."""
+    if isinstance(tree, str):
+        return [(path, tree)] if tree[0].isalpha() and "." not in tree else []
+    found = [(path, tree)]
+    for place, part in enumerate(tree[1:], 1):
+        fixed = (tree[0] == "call" and place == 1) or (tree[0] in ("sum", "mean", "^") and place > 1)
+        if not fixed:
+            found += _places(part, (*path, place))
+    return found
+
+
+def _put(tree: Formula, path: tuple[int, ...], part: Formula) -> Formula:
+    if not path:
+        return part
+    return tuple(_put(old, path[1:], part) if place == path[0] else old for place, old in enumerate(tree))
+
+
+def _somewhere(whole: Formula, source: random.Random, kind: str) -> Formula:
+    counts = ("batch_size", "latent_dim")
+    places = [(path, part) for path, part in _places(whole) if part not in counts and path and _varies(part)]
+    path, part = source.choice(places)
+    return _put(whole, path, (kind, part))
+
+
+def _varies(tree: Formula) -> bool:
+    return any(isinstance(part, str) and part not in ("batch_size", "latent_dim") for _, part in _places(tree))
+
+
+def _masked(whole: Formula, source: random.Random, *, whole_entries: bool) -> Formula:
+    """A mask in front of everything below the innermost reductions, or of one part."""
+    if whole_entries:
+        return _inside(whole)
+    places = [(path, part) for path, part in _places(whole) if isinstance(part, tuple) and part[0] == "^"]
+    if not places:
+        return _inside(whole)
+    path, part = source.choice(places)
+    return _put(whole, path, ("*", "mask", part))
+
+
+def _inside(tree: Formula) -> Formula:
+    """A mask in front of what the first reductions from outside sum up."""
+    if isinstance(tree, tuple) and tree[0] in ("sum", "mean"):
+        inner = tree[1]
+        if any(isinstance(part, tuple) and part[0] in ("sum", "mean") for _, part in _places(inner)):
+            return (tree[0], _inside(inner), *tree[2:])
+        return (tree[0], ("*", "mask", inner), *tree[2:])
+    if isinstance(tree, str) or not any(
+        isinstance(part, tuple) and part[0] in ("sum", "mean") for _, part in _places(tree)
+    ):
+        return ("*", "mask", tree) if isinstance(tree, tuple) else tree
+    if tree[0] in ("call", "^"):
+        return tree
+    return (
+        tree[0],
+        *(
+            _inside(part)
+            if isinstance(part, tuple) and any(isinstance(p, tuple) and p[0] in ("sum", "mean") for _, p in _places(part))
+            else part
+            for part in tree[1:]
+        ),
+    )

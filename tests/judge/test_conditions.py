@@ -1,0 +1,173 @@
+"""What a verdict needs: the size of small numbers, what clips do, what belongs to a head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.judge.conditions import Condition
+from klcli.judge.verification import verify
+
+
+
+def conditions(text: str) -> tuple[Condition, ...]:
+    found = verify(read_program(text))
+    assert found.best.kind == "exact", found.best
+    return found.conditions
+
+
+def only(text: str) -> Condition:
+    [found] = conditions(text)
+    return found
+
+
+def size(formula: Callable[[Any, Any], Any], plain: Callable[[Any, Any], Any]) -> float:
+    """The largest |F - KL| / (1 + KL) for sigma from 0.01 to 100 and means up to 3, by mpmath."""
+    worst = mpmath.mpf(0)
+    with mpmath.workdps(40):
+        for step in range(-40, 41):
+            sigma = mpmath.mpf(10) ** (mpmath.mpf(step) / 20)
+            for mean in map(mpmath.mpf, (0, 1, 3)):
+                kl = (sigma**2 + mean**2 - 1) / 2 - mpmath.log(sigma)
+                error = abs(formula(mean, sigma) - plain(mean, sigma))
+                worst = max(worst, error / (1 + kl))
+    return float(worst)
+
+
+def kl(mean: Any, sigma: Any) -> Any:
+    return (sigma**2 + mean**2 - 1) / 2 - mpmath.log(sigma)
+
+
+def stated(found: Condition) -> float:
+    """The size that is said, in two digits."""
+    match = re.search(r"up to ([\d.e-]+)", found.text)
+    assert match, found.text
+    return float(match[1])
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "expected", "passes"),
+    [("1e-8", 9.7e-6, True), ("1e-6", 9.7e-4, True), ("1e-5", 9.3e-3, False), ("1e-3", 0.235, False)],
+)
+def test_small_numbers_in_the_logarithm_of_a_variance(epsilon: str, expected: float, passes: bool) -> None:
+    e = mpmath.mpf(epsilon)
+    size_of_it = size(lambda m, s: (s**2 + m**2 - 1 - mpmath.log(s**2 + e)) / 2, kl)
+    assert size_of_it == pytest.approx(expected, rel=0.02)
+    found = only(f"0.5*(v + mu**2 - 1 - log(v + {epsilon}))")
+    assert found.kind == "small-number"
+    assert found.passes is passes
+    assert stated(found) == pytest.approx(size_of_it, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        (
+            "0.5*(s**2 + mu**2 - 1) - log(s + 1e-6)",
+            lambda m, s: (s**2 + m**2 - 1) / 2 - mpmath.log(s + mpmath.mpf("1e-6")),
+        ),
+        (
+            "0.5*(s**2 + mu**2 - 1) - 0.5*log(s**2 + 1e-4)",
+            lambda m, s: (s**2 + m**2 - 1) / 2 - mpmath.log(s**2 + mpmath.mpf("1e-4")) / 2,
+        ),
+        (
+            "0.5*(exp(lv) + mu**2 - 1 - log(exp(lv) + 1e-7))",
+            lambda m, s: (s**2 + m**2 - 1 - mpmath.log(s**2 + mpmath.mpf("1e-7"))) / 2,
+        ),
+        (
+            "0.5*(exp(lv + 1e-3) + mu**2 - 1 - lv)",
+            lambda m, s: (s**2 * mpmath.exp(mpmath.mpf("1e-3")) + m**2 - 1) / 2 - mpmath.log(s),
+        ),
+    ],
+)
+def test_small_numbers_elsewhere(text: str, formula: Callable[[Any, Any], Any]) -> None:
+    expected = size(formula, kl)
+    found = only(text)
+    assert stated(found) == pytest.approx(expected, rel=0.05)
+    assert found.passes is (expected <= 1e-3)
+
+
+def test_a_small_number_is_measured_in_a_sum_too() -> None:
+    found = only("0.5*torch.sum(v + mu**2 - 1 - torch.log(v + 1e-3), dim=1).mean()")
+    assert not found.passes
+    assert stated(found) == pytest.approx(
+        size(lambda m, s: (s**2 + m**2 - 1 - mpmath.log(s**2 + mpmath.mpf("1e-3"))) / 2, kl), rel=0.05
+    )
+
+
+def test_a_symbol_passes_up_to_a_value() -> None:
+    found = only("0.5*(v + mu**2 - 1 - log(v + eps))")
+    assert found.passes
+    assert found.text.startswith("eps passes up to")
+    limit = mpmath.mpf(re.findall(r"[\d.]+e-\d+", found.text)[0])
+
+    def error(e: Any) -> float:
+        return size(lambda m, s: (s**2 + m**2 - 1 - mpmath.log(s**2 + e)) / 2, kl)
+
+    assert error(limit * mpmath.mpf("0.9")) < 1e-3 < error(limit * mpmath.mpf("1.1"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5*((s + 1e-6)**2 + mu**2 - 1) - log(s + 1e-6)",
+        "0.5*((s + 0.1)**2 + mu**2 - 1) - log(s + 0.1)",
+        "0.5*((s + eps)**2 + mu**2 - 1) - log(s + eps)",
+        "v = v + 1e-6\n0.5*(v + mu**2 - 1 - log(v))",
+        "0.5*(v + 1e-6 + mu**2 - 1 - log(v + 1e-6))",
+        "0.5*torch.sum((s + 1e-3)**2 + mu**2 - 1 - 2*torch.log(s + 1e-3))",
+    ],
+)
+def test_a_number_wherever_the_head_is_belongs_to_it(text: str) -> None:
+    found = only(text)
+    assert found.passes
+    assert "the sampler has to add it, too" in found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "passes"),
+    [
+        ("torch.clamp(0.5*torch.sum(lv.exp() + mu**2 - 1 - lv, 1), min=2).mean()", "free-bits", False),
+        ("torch.maximum(0.5*(lv.exp() + mu**2 - 1 - lv), 0.5).sum()", "free-bits", False),
+        ("lv = lv.clamp(-30, 20)\n0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)", "clip", True),
+        ("lv = lv.clamp(-5, 5)\n0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)", "clip", True),
+        ("0.5*torch.sum(lv.exp().clamp(max=1e9) + mu**2 - 1 - lv)", "clip", True),
+        ("0.5*torch.sum(lv.exp() + mu**2 - 1 - lv.clamp(-20, 20))", "clip", True),
+    ],
+)
+def test_clips(text: str, kind: str, passes: bool) -> None:
+    found = only(text)
+    assert found.kind == kind
+    assert found.passes is passes
+
+
+def test_a_bound_that_binds_is_one_for_the_sampler_too() -> None:
+    text = "lv = lv.clamp({})\n0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)"
+    # Log-variances of sigma = 0.01 and 100 are -9.2 and 9.2.
+    assert "the sampler has to clip it, too" in only(text.format("-5, 5")).text
+    assert "does not bind" in only(text.format("-10, 10")).text
+
+
+def test_free_bits_say_their_limit() -> None:
+    found = only("torch.clamp(0.5*torch.sum(lv.exp() + mu**2 - 1 - lv, 1), min=0.25).mean()")
+    assert "0.25" in found.text
+
+
+def test_a_plain_formula_has_no_condition() -> None:
+    assert conditions("-0.5*torch.sum(1 + lv - mu.pow(2) - lv.exp())") == ()
+
+
+def test_what_is_no_kl_has_none() -> None:
+    found = verify(read_program("0.5*(v + mu**2 - 1 + log(v + 1e-3))"))
+    assert found.best.verdict.kl is None
+    assert found.conditions == ()
+
+
+def test_several_conditions_stand_side_by_side() -> None:
+    text = "lv = lv.clamp(-30, 20)\n0.5*(lv.exp().detach() + mu**2 - 1 - torch.log(lv.exp() + 1e-8))"
+    assert {one.kind for one in conditions(text)} == {"small-number", "clip", "gradient"}
