@@ -30,7 +30,7 @@ Complaint = Callable[[str, ast.expr | ast.stmt, str], FormulaError]
 class _Scope:
     """What names stand for: functions, other names of functions and of modules, distributions."""
 
-    functions: dict[str, _Function | None] = field(default_factory=dict)
+    functions: dict[str, _Function | FormulaError | None] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
     values: dict[str, ast.expr] = field(default_factory=dict)
@@ -112,7 +112,7 @@ class _Inliner(ast.NodeTransformer):
                         self.scope.aliases[one.asname] = one.name
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)):
-                self.scope.functions[name] = _Function(arguments, self.visit(body))
+                self._define(name, lambda: _Function(arguments, self.visit(body)))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if function := self._named(value):
                 self.scope.forget(name)
@@ -124,9 +124,18 @@ class _Inliner(ast.NodeTransformer):
                 self.scope.values[name] = self.visit(value)
                 return True
             case ast.FunctionDef(name=name) if not is_last:
-                self.scope.functions[name] = self._function(statement)
+                self._define(name, lambda: self._function(statement))
                 return True
         return False
+
+    def _define(self, name: str, function: Callable[[], _Function | None]) -> None:
+        """Give a name a function; one that calls itself, or what is not followed, is an error where it is used."""
+        self.scope.forget(name)
+        self.scope.functions[name] = None
+        try:
+            self.scope.functions[name] = function()
+        except FormulaError as error:
+            self.scope.functions[name] = error
 
     def _named(self, value: ast.expr) -> str:
         """The function of a library that an expression names without calling it."""
@@ -165,11 +174,13 @@ class _Inliner(ast.NodeTransformer):
             return node
         name = node.func.id
         if name in self.scope.aliases:
-            node.func = ast.copy_location(ast.Name(self.scope.aliases[name], ast.Load()), node.func)
+            node.func = _of_library(self.scope.aliases[name], node.func)
             return node
         if name not in self.scope.functions:
             return node
         function = self.scope.functions[name]
+        if isinstance(function, FormulaError):
+            raise function
         given = _bound(function.arguments, node) if function else None
         if function is None or given is None:
             hint = "put in what it computes, as one expression"
@@ -179,6 +190,14 @@ class _Inliner(ast.NodeTransformer):
         if self.added > _MOST_NODES:
             raise self.complaint("the formula is too large with its definitions", node, "")
         return body
+
+
+def _of_library(name: str, place: ast.expr) -> ast.expr:
+    """A function of a library by its own name, where another name of it stood."""
+    if name not in _FUNCTIONS:
+        return ast.copy_location(ast.Name(name, ast.Load()), place)
+    module = ast.copy_location(ast.Name("np", ast.Load()), place)
+    return ast.copy_location(ast.Attribute(module, name, ast.Load()), place)
 
 
 def _bound(arguments: ast.arguments, call: ast.Call) -> dict[str, ast.expr] | None:
