@@ -73,6 +73,10 @@ class Polynomial:
         factors[other.powers] = factors.get(other.powers, Fraction(0)) + other.factor
         return Polynomial(tuple(Monomial(factor, powers) for powers, factor in factors.items() if factor))
 
+    def times(self, other: Monomial) -> Polynomial:
+        """The product with a monomial."""
+        return Polynomial(tuple(other.times(term.factor, term.powers) for term in self.terms))
+
     def text(self, names: Sequence[str]) -> str:
         """``B d/2 - B/2``; ``0`` for no terms."""
         written = [term.text(names) for term in self.terms]
@@ -99,8 +103,11 @@ def fitted_monomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) ->
     return Monomial(_plain(factors[0]), powers)
 
 
-_TERMS = ((1, 1), (1, 0), (0, 1), (0, 0), (1, 2), (2, 1))
-"""The powers of B and d that a constant can have: d counted d times in a sum over a batch is B d^2."""
+_TERMS = ((1, 1), (1, 0), (0, 1), (0, 0), (1, 2), (2, 1), (2, 0))
+"""The powers of B and d that a constant can have: d counted d times in a sum over a batch is B d^2.
+
+B^2 is a batch size in the place of d, in the loss of every example.
+"""
 
 
 def fitted_polynomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) -> Polynomial | None:

@@ -114,10 +114,10 @@ class _Case:
         entry: the formula of one entry, without sums.
         varied: the symbols that are means and heads.
         counts: symbols that count, by the powers of B and d.
-        masks: symbols that are masks, arrays of ones.
-        beside: other means and heads that are arrays of ones for now.
+        arrays: symbols that are arrays of ones, as masks are.
+        fixed: symbols that are held as arrays of ones, by their shapes.
         held: all other symbols, with their values.
-        has_others: whether other terms are added, in which a constant cannot be seen.
+        constant_is_seen: whether no other terms are added, in which a constant cannot be seen.
         in_formula: whether it is mathematics.
     """
 
@@ -125,11 +125,11 @@ class _Case:
     entry: Tree
     varied: tuple[str, ...]
     counts: Mapping[str, tuple[int, int]]
-    masks: tuple[str, ...]
+    arrays: tuple[str, ...]
+    fixed: Mapping[str, Spread]
     held: Mapping[str, float]
-    has_others: bool
+    constant_is_seen: bool
     in_formula: bool
-    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,8 @@ def reductions(
         has_others: whether other terms are added.
         in_formula: whether it is mathematics, where a sum runs over the index, and not Python.
     """
-    if not any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(program)):
+    is_summed = any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(program))
+    if not is_summed and not {*counts, *masks}.intersection(free_symbols(program)):
         return Reductions("none")
     names = [name for name in free_symbols(program) if name not in varied and name not in counts]
     held = {
@@ -182,13 +183,36 @@ def reductions(
     }
     try:
         bare = without_sums(entry)
-        case = _Case(
-            program, bare, tuple(varied), counts, tuple(set(masks) & set(names)), held, has_others, in_formula
-        )
-        return _found(case)
+        arrays = tuple(name for name in names if name in masks)
+        case = _Case(program, bare, tuple(varied), counts, arrays, {}, held, not has_others, in_formula)
+        return _found(_without_others(case, weights) if has_others else case)
     except UnshapedError:
         is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
         return Reductions("sum" if is_summed else "none", is_tried=False)
+
+
+def _without_others(case: _Case, weights: Sequence[str]) -> _Case:
+    """The program with 0 for its other terms, where it is linear in them, so that its constant is seen."""
+    others = [name for name in case.held if name not in weights]
+    cases = [
+        replace(case, held=dict(case.held) | {name: factor * case.held[name] for name in others})
+        for factor in (0.0, 1.0, 2.0)
+    ]
+    spreads = {name: _written_spread(case, name) for name in case.varied}
+    for rank in _ranks(case):
+        shape, draws = _SHAPES[rank][0], _Draws()
+        symbols = {name: draws.array(_spread(shape, spreads[name])) for name in case.varied}
+        try:
+            none, once, twice = (_both(one, symbols, shape)[0].values for one in cases)
+        except ShapeError:
+            continue
+        values = list(zip(none, once, twice, strict=True)) if len(none) == len(once) == len(twice) else []
+        linear = all(
+            isfinite(zero) and abs(two - 2 * one + zero) <= _CLOSE * (abs(zero) + abs(one) + abs(two))
+            for zero, one, two in values
+        )
+        return replace(cases[0], constant_is_seen=True) if values and linear else case
+    return case
 
 
 def _found(case: _Case) -> Reductions:
@@ -198,7 +222,8 @@ def _found(case: _Case) -> Reductions:
     for rank in _ranks(case):
         try:
             if fit := _fitted(case, full, rank):
-                return _told(case, fit, "")
+                flaw = _mask_flaw(case, full, rank)
+                return Reductions("sum", flaw=flaw) if flaw else _told(case, fit, "")
             parts = _parts(case, full, rank, in_all=False)
         except ShapeError as error:
             if found := _of_numbers(case, rank):
@@ -294,11 +319,26 @@ def _parts(case: _Case, spreads: Mapping[str, Spread], rank: int, *, in_all: boo
     found = {}
     for name in case.varied:
         others = tuple(other for other in case.varied if other != name)
-        alone = replace(case, varied=(name,), beside=others)
+        alone = replace(case, varied=(name,), fixed={other: spreads[other] for other in others})
         fit = _fitted(alone, {name: spreads[name]}, rank, in_all=in_all)
         if fit and (scale := fitted_monomial(fit.shapes, fit.scales)):
             found[name] = scale
     return found
+
+
+def _mask_flaw(case: _Case, spreads: Mapping[str, Spread], rank: int) -> str:
+    """In words, what is wrong with the masks: what one leaves out is a part of an entry; empty if nothing is.
+
+    A mask of the whole makes the program a multiple of the masked entries, whatever it is divided by.
+    """
+    if not case.arrays:
+        return ""
+    try:
+        if _fitted(case, spreads, rank, masked=True):
+            return ""
+    except (ShapeError, UnshapedError):
+        pass
+    return f"{' and '.join(case.arrays)} leaves out a part of its terms, and not the others"
 
 
 def _uneven(parts: Mapping[str, Monomial] | None) -> str:
@@ -330,7 +370,10 @@ def _told(case: _Case, fit: _Fit, layout: str) -> Reductions:
         return Reductions(
             "sum", flaw="how often its terms are counted depends on the shapes in no simple way"
         )
-    constant = None if case.has_others else fitted_polynomial(fit.shapes, fit.constants)
+    # A mean over the batch divides the constant, too: c/k is the polynomial.
+    parts = [constant / scale for constant, scale in zip(fit.constants, fit.scales, strict=True)]
+    counted_apart = fitted_polynomial(fit.shapes, parts) if case.constant_is_seen else None
+    constant = counted_apart.times(scale) if counted_apart is not None else None
     words = [layout] if layout else []
     if rank > 2:
         words.append(f"means and heads with {rank} axes")
@@ -368,8 +411,17 @@ def _examples(powers: Sequence[int]) -> int:
     return next((axis for axis, power in enumerate(powers[:-1]) if power != -1), max(len(powers) - 1, 0))
 
 
-def _fitted(case: _Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool = False) -> _Fit | None:
+def _fitted(
+    case: _Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool = False, masked: bool = False
+) -> _Fit | None:
     """F = k R(f) + c at every shape; None where it is no such thing.
+
+    Args:
+        case: the program.
+        spreads: the shapes of the symbols.
+        rank: how many axes there are.
+        in_all: whether what the result has left is summed up first.
+        masked: whether masks leave entries out, and are no arrays of ones.
 
     Raises:
         ShapeError: the program does not run on such arrays.
@@ -382,7 +434,8 @@ def _fitted(case: _Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bo
         columns: list[tuple[float, float]] = []
         for _ in range(_DRAWS):
             symbols = {name: draws.array(_spread(shape, spreads[name])) for name in case.varied}
-            value, entries = _both(case, symbols, shape)
+            symbols |= {name: filled(_spread(shape, own), 1.0) for name, own in case.fixed.items()}
+            value, entries = _both(case, symbols, shape, masked=masked)
             if in_all:
                 value, kept = summed(value, ()), ()
             if kept is None:
@@ -399,7 +452,9 @@ def _fitted(case: _Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bo
     return _Fit(kept or (), fit.scales, fit.constants, fit.shapes)
 
 
-def _both(case: _Case, symbols: dict[str, Array], shape: tuple[int, ...]) -> tuple[Array, Array]:
+def _both(
+    case: _Case, symbols: dict[str, Array], shape: tuple[int, ...], *, masked: bool = False
+) -> tuple[Array, Array]:
     """The value of the program, and of the formula at every entry.
 
     What is held has the shape that lets the program run: one number, or an array of the same.
@@ -409,11 +464,10 @@ def _both(case: _Case, symbols: dict[str, Array], shape: tuple[int, ...]) -> tup
     lengths = {name: float(batch**i * latents**j) for name, (i, j) in case.counts.items()}
     problem: ShapeError | None = None
     column = (*shape[:1], *(1 for _ in shape[1:]))
-    for own, masked in (((), shape[:1]), ((), column), ((), shape), (shape, shape), (shape[:1], shape[:1])):
+    for own, spread in (((), shape[:1]), ((), column), ((), shape), (shape, shape), (shape[:1], shape[:1])):
         given = dict(symbols)
         given |= {name: filled(own, value) for name, value in case.held.items()}
-        given |= {name: filled(masked, 1.0) for name in case.masks}
-        given |= {name: filled(shape, 1.0 + 0.4 * place) for place, name in enumerate(case.beside)}
+        given |= {name: _mask(spread) if masked else filled(spread, 1.0) for name in case.arrays}
         in_program = given | {name: Array((), [value]) for name, value in lengths.items()}
         try:
             value = evaluate_arrays(
@@ -427,12 +481,23 @@ def _both(case: _Case, symbols: dict[str, Array], shape: tuple[int, ...]) -> tup
             problem = problem or error
             continue
         at_one = given | {name: Array((), [1.0]) for name in lengths}
-        at_one |= {
-            name: Array((), given[name].values[:1]) for name in (*case.held, *case.masks, *case.beside)
-        }
+        at_one |= {name: Array((), [value]) for name, value in case.held.items()}
+        at_one |= {name: Array((), [1.0]) for name in case.arrays}
         entries = evaluate_arrays(case.entry, at_one)
-        return value, entries
+        return value, _left_out(entries, _mask(spread)) if masked else entries
     raise problem or ShapeError("no shape")
+
+
+def _mask(shape: tuple[int, ...]) -> Array:
+    """Zeros and ones, three of five entries kept."""
+    return Array(shape, [float((7 * place + 3) % 5 < 3) for place in range(prod(shape))])
+
+
+def _left_out(entries: Array, mask: Array) -> Array:
+    """The entries with 0 for what a mask leaves out; a mask of examples has one entry for all latents."""
+    count = prod(entries.shape) // prod(mask.shape)
+    kept = [mask.values[place // count] for place in range(prod(entries.shape))]
+    return Array(entries.shape, [one * value for one, value in zip(kept, entries.values, strict=True)])
 
 
 def _spread(shape: tuple[int, ...], spread: Spread) -> tuple[int, ...]:

@@ -80,7 +80,8 @@ def test_what_is_no_monomial(values: list[float]) -> None:
 
 def test_a_long_number_stays_what_it_is() -> None:
     found = fitted_monomial(SHAPES, [0.14142135624 * d for _, d in SHAPES])
-    assert found and found.powers == (0, 1)
+    assert found
+    assert found.powers == (0, 1)
     assert float(found.factor) == pytest.approx(0.14142135624, rel=1e-12)
 
 
@@ -115,7 +116,8 @@ def test_what_is_no_polynomial(values: list[float]) -> None:
 def test_a_polynomial_of_one_axis() -> None:
     shapes = ((2,), (3,), (5,), (4,), (7,))
     found = fitted_polynomial(shapes, [d / 2 - d * d / 2 for (d,) in shapes])
-    assert found and found.text(("d",)) == "d/2 - d^2/2"
+    assert found
+    assert found.text(("d",)) == "d/2 - d^2/2"
 
 
 def test_too_few_shapes() -> None:

@@ -121,7 +121,10 @@ def test_a_count_without_a_sum_is_a_factor() -> None:
     [
         ("-0.5*torch.sum(latent_dim + lv - mu**2 - lv.exp())", "B d/2 - B d^2/2"),
         ("-0.5*torch.mean(1 + lv.sum(1) - mu.pow(2).sum(1) - lv.exp().sum(1))", "d/2 - 1/2"),
-        ("-0.5*(1.0*batch_size + torch.sum(lv) - torch.sum(mu**2) - torch.sum(torch.exp(lv)))", "B d/2 - B/2"),
+        (
+            "-0.5*(1.0*batch_size + torch.sum(lv) - torch.sum(mu**2) - torch.sum(torch.exp(lv)))",
+            "B d/2 - B/2",
+        ),
         ("-0.5*(batch_size*latent_dim + torch.sum(lv) - torch.sum(mu**2) - torch.sum(torch.exp(lv)))", "0"),
         ("-0.5*(mu.numel() + torch.sum(lv) - torch.sum(mu**2) - torch.sum(torch.exp(lv)))", "0"),
         ("-0.5*(mu.shape[1] + lv.sum(1) - (mu**2).sum(1) - lv.exp().sum(1))", "0"),
@@ -134,7 +137,9 @@ def test_constants_against_numpy(text: str, constant: str) -> None:
     found = judged(text)
     assert found.constant is not None
     words = found.constant.text(found.lengths)
-    assert sorted(words.replace("- ", "+ -").split(" + ")) == sorted(constant.replace("- ", "+ -").split(" + "))
+    assert sorted(words.replace("- ", "+ -").split(" + ")) == sorted(
+        constant.replace("- ", "+ -").split(" + ")
+    )
     for shape in SHAPES:
         k, c = measured(text, shape, {})
         assert at(found.scale, shape) == pytest.approx(k, rel=1e-8)
@@ -187,10 +192,8 @@ def test_a_forgotten_axis_is_no_parameter() -> None:
     assert judged("-torch.sum(torch.log(s)) - 0.5*torch.sum(1 - mu**2 - s**2, -1)").flaw
 
 
-@pytest.mark.parametrize("shape", ["mask", "mask.unsqueeze(1)"])
-def test_a_mask_of_the_whole(shape: str) -> None:
-    text = f"torch.sum({shape} * ({ENTRY}))" if "(" not in shape else f"torch.sum(mask * ({ENTRY}))"
-    found = judged(text, masks=["mask"])
+def test_a_mask_of_the_whole() -> None:
+    found = judged(f"torch.sum(mask * ({ENTRY}))", masks=["mask"])
     assert found.is_plain
     assert found.constant == Polynomial()
 
@@ -198,9 +201,64 @@ def test_a_mask_of_the_whole(shape: str) -> None:
 def test_a_weight_and_another_term() -> None:
     found = judged(f"beta * torch.sum({ENTRY}, 1).mean()", held=["beta"])
     assert found.is_plain
-    found = judged(f"recon + torch.sum({ENTRY}, 1).mean()", has_others=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "constant"),
+    [
+        (f"recon + torch.sum({ENTRY}, 1).mean()", "0"),
+        (f"torch.sum({ENTRY}, 1).mean() - 3*log_lik + 0.5*nll.sum()", "0"),
+        ("recon + 0.5*(torch.sum(lv.exp() + mu**2 - lv) - 1)", "B d/2 - 1/2"),
+        ("recon + 0.5*(torch.sum(lv.exp() + mu**2 - lv, 1) - mu.numel())", "-B d/2 + d/2"),
+        # The square of a symbol may have any constant in it.
+        (f"((x - y)**2).sum() + torch.sum({ENTRY}) + 5", None),
+    ],
+)
+def test_a_constant_beside_other_terms(text: str, constant: str | None) -> None:
+    found = judged(text, has_others=True)
     assert found.is_plain
-    assert found.constant is None
+    assert (found.constant.text(found.lengths) if found.constant is not None else None) == constant
+
+
+@pytest.mark.parametrize(
+    ("text", "constant"),
+    [
+        ("0.5*(torch.sum(lv.exp() + mu**2 - lv) - 1) / batch_size", "d/2 - 1/(2 B)"),
+        ("0.5*(lv.exp().sum(1) + (mu**2).sum(1) - lv.sum(1) - batch_size).sum()", "B d/2 - B^2/2"),
+        ("0.5*(lv.exp().sum(1) + (mu**2).sum(1) - lv.sum(1) - batch_size).mean()", "d/2 - B/2"),
+    ],
+)
+def test_a_constant_is_divided_as_the_terms_are(text: str, constant: str) -> None:
+    found = judged(text)
+    assert found.constant is not None
+    assert found.constant.text(found.lengths) == constant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "torch.sum(0.5*(lv.exp() + mask*mu**2 - 1 - lv))",
+        "0.5*(lv.exp() + mask*mu**2 - 1 - lv)",
+        "0.5*(mask*lv.exp() + mu**2 - 1 - lv).sum(1).mean()",
+        "torch.sum(0.5*(lv.exp() + mu**2 - 1 - lv*mask)) / mask.sum()",
+    ],
+)
+def test_a_mask_of_a_part_is_a_flaw(text: str) -> None:
+    assert judged(text, masks=["mask"]).flaw == "mask leaves out a part of its terms, and not the others"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"torch.sum(mask * ({ENTRY})) / mask.sum()",
+        f"(mask * ({ENTRY}).sum(1)).sum() / mask.sum()",
+        f"mask * ({ENTRY})",
+        "0.5*((mask*lv.exp()).sum() + (mask*mu**2).sum() - mask.sum() - (mask*lv).sum())",
+        "0.5*((mask*lv.exp()).sum() + (mask*mu**2).sum() - 1 - (mask*lv).sum())",
+    ],
+)
+def test_a_mask_of_everything_is_none(text: str) -> None:
+    assert not judged(text, masks=["mask"]).flaw
 
 
 def test_a_program_without_sums() -> None:
@@ -217,9 +275,7 @@ def test_a_program_without_sums() -> None:
 )
 def test_mathematics_sums_over_its_index(text: str, factor: str, constant: str) -> None:
     program = read_program(text, "math")
-    found = reductions(
-        program.arrays, entry(program.arrays), ("sigma_j", "mu_j"), counts={}, in_formula=True
-    )
+    found = reductions(program.arrays, entry(program.arrays), ("sigma_j", "mu_j"), counts={}, in_formula=True)
     assert found.constant is not None
     assert found.scale.text(found.lengths) == factor
     assert found.constant.text(found.lengths) == constant
