@@ -122,7 +122,15 @@ def test_a_function_of_matrices_is_not_followed() -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [((5,), (5,)), ((7, 5), (5,)), ((7,), (7, 5)), ((7, 5), (5, 7)), ((5, 7), (7, 5)), ((7, 5), (7, 5)), ((5,), (7, 5))],
+    [
+        ((5,), (5,)),
+        ((7, 5), (5,)),
+        ((7,), (7, 5)),
+        ((7, 5), (5, 7)),
+        ((5, 7), (7, 5)),
+        ((7, 5), (7, 5)),
+        ((5,), (7, 5)),
+    ],
 )
 def test_products(left: tuple[int, ...], right: tuple[int, ...]) -> None:
     x, y = numbers(left, 1), numbers(right, 2)
@@ -245,7 +253,9 @@ def test_a_complex_step_is_the_derivative(text: str, at: float) -> None:
     assert complex(found).real == pytest.approx(float(value), rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["np.abs(x)", "x.clamp(-1, 1)", "F.softplus(x)", "np.exp(x)", "x * np.abs(x)"])
+@pytest.mark.parametrize(
+    "text", ["np.abs(x)", "x.clamp(-1, 1)", "F.softplus(x)", "np.exp(x)", "x * np.abs(x)"]
+)
 @pytest.mark.parametrize("at", [-3.0, -0.5, 0.5, 3.0, 40.0])
 def test_kinks_by_central_differences(text: str, at: float) -> None:
     tree, step = program(text), 1e-6
@@ -256,7 +266,9 @@ def test_kinks_by_central_differences(text: str, at: float) -> None:
 
 @pytest.mark.parametrize("at", [800.0, -800.0])
 def test_a_softplus_far_out_has_a_slope(at: float) -> None:
-    found = complex(evaluate_arrays(program("F.softplus(x)"), {"x": Array((), [complex(at, 1e-30)])}).values[0])
+    found = complex(
+        evaluate_arrays(program("F.softplus(x)"), {"x": Array((), [complex(at, 1e-30)])}).values[0]
+    )
     assert found.real == pytest.approx(max(at, 0.0), abs=1e-12)
     assert found.imag / 1e-30 == pytest.approx(1.0 if at > 0 else 0.0, abs=1e-12)
 

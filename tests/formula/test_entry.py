@@ -62,7 +62,8 @@ def test_parts_keep_their_places() -> None:
     program = read_program(text, "python")
     tree = entry(program.arrays)
     [mean] = [node for node in walk(tree) if node == Symbol("mu")]
-    assert mean.span and program.text[slice(*mean.span)] == "mu"
+    assert mean.span
+    assert program.text[slice(*mean.span)] == "mu"
 
 
 def test_the_tree_of_a_program_is_the_formula_of_an_entry() -> None:

@@ -14,7 +14,6 @@ from klcli.judge.conditions import Condition
 from klcli.judge.verification import verify
 
 
-
 def conditions(text: str) -> tuple[Condition, ...]:
     found = verify(read_program(text))
     assert found.best.kind == "exact", found.best

@@ -70,6 +70,7 @@ _NAMES = {
     "softplus": ("rho", "s"),
     "softplusvar": ("s", "h"),
 }
+_LETTERS = {"std": ("sigma", "s"), "var": ("v", "s"), "softplus": ("rho", "s"), "precision": ("tau", "s")}
 _AXES = ("", "0", "1", "-1", "-2", "(0, 1)")
 _COUNTS = {
     "1": None,
@@ -130,14 +131,22 @@ class _Maker:
     # The terms of a KL, each with its factor.
 
     def name(self, reading: str, side: str) -> str:
-        name = self.source.choice(_NAMES[reading])
+        name = self.source.choice(_NAMES[reading] if self.python else _LETTERS.get(reading, ("s",)))
         if self.indexed:
             name = {"std": "sigma", "var": "v", "softplus": "rho"}.get(reading, "s")
             return f"{name}_{side}j" if side else f"{name}_j"
         return f"{name}_{side}" if side else name
 
     def mean_name(self, side: str) -> str:
-        return f"mu_{side}j" if self.indexed and side else "mu_j" if self.indexed else f"mu_{side}" if side else "mu"
+        return (
+            f"mu_{side}j"
+            if self.indexed and side
+            else "mu_j"
+            if self.indexed
+            else f"mu_{side}"
+            if side
+            else "mu"
+        )
 
     def parts(self, reading: str, name: str) -> tuple[Formula, Formula]:
         own = {"s": name}
@@ -168,7 +177,12 @@ class _Maker:
                 scaled = [(0.5, ("/", variance, t2)), (0.5, ("/", moved, t2))]
             return [*scaled, (-0.5, "1"), (-0.5, logarithm), *log_t]
         if kind == "reversed":
-            return [(0.5, ("/", "1", variance)), (0.5, ("/", square, variance)), (-0.5, "1"), (0.5, logarithm)]
+            return [
+                (0.5, ("/", "1", variance)),
+                (0.5, ("/", square, variance)),
+                (-0.5, "1"),
+                (0.5, logarithm),
+            ]
         # Mostly both heads are read alike.
         other = reading if self.chance(0.7) else source.choice(tuple(_VARIANCES))
         self.prior_mean, self.prior_head = self.mean_name("p"), self.name(other, "p")
@@ -192,7 +206,9 @@ class _Maker:
             return terms
         place = source.randrange(len(terms))
         factor, term = terms[place]
-        slip = source.choice(("double", "half", "sign", "lost", "other reading", "constant", "root", "squared"))
+        slip = source.choice(
+            ("double", "half", "sign", "lost", "other reading", "constant", "root", "squared")
+        )
         self.tags.append(f"slip: {slip}")
         match slip:
             case "double":
@@ -267,7 +283,18 @@ class _Maker:
     def whole(self, terms: list[tuple[float, Formula]]) -> Formula:
         source = self.source
         mode = source.choice(
-            ("none", "outer", "outer", "two", "two", "inside factor", "split", "split", "inner slip", "terms two")
+            (
+                "none",
+                "outer",
+                "outer",
+                "two",
+                "two",
+                "inside factor",
+                "split",
+                "split",
+                "inner slip",
+                "terms two",
+            )
             if self.python
             else ("none", "outer", "outer", "split", "mean", "constant outside")
         )
@@ -287,7 +314,9 @@ class _Maker:
             case "two":
                 return self.reduction(self.times(factor, self.reduction(self.added(plain))), last=True)
             case "split":
-                kind, axis = source.choice((("sum", ""), ("sum", ""), ("sum", "1"), ("sum", "-1"), ("mean", "")))
+                kind, axis = source.choice(
+                    (("sum", ""), ("sum", ""), ("sum", "1"), ("sum", "-1"), ("mean", ""))
+                )
                 slip = source.randrange(len(plain)) if self.chance(0.12) else -1
                 parts = []
                 for place, (number, term) in enumerate(plain):
@@ -301,7 +330,9 @@ class _Maker:
                         parts.append((number, (own, term, axis, False)))
                 return self.times(factor, self.added(parts))
             case "inner slip":
-                place = source.choice([place for place, (_, term) in enumerate(plain) if not _is_number(term)])
+                place = source.choice(
+                    [place for place, (_, term) in enumerate(plain) if not _is_number(term)]
+                )
                 number, term = plain[place]
                 inner = ("sum", term, source.choice(("", "1", "-1", "0")), self.chance(0.5))
                 plain = [*plain[:place], (number, inner), *plain[place + 1 :]]
@@ -309,7 +340,12 @@ class _Maker:
             case _:
                 axis = source.choice(("1", "-1"))
                 parts = [
-                    (number, _counted(term, self.count("sum", "1")) if _is_number(term) else ("sum", term, axis, False))
+                    (
+                        number,
+                        _counted(term, self.count("sum", "1"))
+                        if _is_number(term)
+                        else ("sum", term, axis, False),
+                    )
                     for number, term in plain
                 ]
                 return self.times(factor, self.reduction(self.added(parts), last=True))
@@ -345,7 +381,11 @@ class _Maker:
             right = "mu.numel()"
         text = right if self.chance(0.6) else self.source.choice(tuple(_COUNTS))
         text = text.replace("mu.", f"{self.mean}.")
-        if not self.python or (self.style == "numpy" and ".size" in text) or ".numel" in text and self.style == "numpy":
+        if (
+            not self.python
+            or (self.style == "numpy" and ".size" in text)
+            or (".numel" in text and self.style == "numpy")
+        ):
             text = "1"
         for name in ("batch_size", "latent_dim"):
             if name in text:
@@ -359,7 +399,9 @@ class _Maker:
         factor = self.source.choice((0.5, -0.5, 1.0, 0.5, -0.5))
         if self.chance(0.08):
             self.tags.append("slip: factor")
-            return self.source.choice(("1", "-1", "0.25", "2")), [(number / factor, term) for number, term in terms]
+            return self.source.choice(("1", "-1", "0.25", "2")), [
+                (number / factor, term) for number, term in terms
+            ]
         return f"{factor:g}", [(number / factor, term) for number, term in terms]
 
     def times(self, factor: str, body: Formula) -> Formula:
@@ -380,7 +422,9 @@ class _Maker:
         first = self.sized(abs(factor), term)
         found: Formula = ("neg", first) if factor < 0 else first
         return reduce(
-            lambda whole, entry: ("-" if entry[0] < 0 else "+", whole, self.sized(abs(entry[0]), entry[1])), rest, found
+            lambda whole, entry: ("-" if entry[0] < 0 else "+", whole, self.sized(abs(entry[0]), entry[1])),
+            rest,
+            found,
         )
 
     def sized(self, factor: float, term: Formula) -> Formula:
@@ -433,8 +477,9 @@ class _Maker:
             label = "neg_kl" if self.python else r"-D_{KL}(q\|p)" if self.style == "latex" else "-KL"
             return self.labelled(label, ("neg", whole), -1)
         if choice < 0.22 and not self.zeros:
-            self.zeros.append("log_lik")
-            return self.labelled("elbo", ("-", "log_lik", whole), -1)
+            name = "log_lik" if self.python else "R"
+            self.zeros.append(name)
+            return self.labelled("elbo", ("-", name, whole), -1)
         body = printed(whole, self.style, source)
         return self.defined(body, "") if self.python else body
 
@@ -449,6 +494,8 @@ class _Maker:
         module = "torch." if self.style == "torch" else "np."
         choice = self.choice
         lines = [body]
+        if "small number" in self.tags:
+            choice = 1.0
         if choice < 0.04 and f"{module}log(" in body:
             lines = [f"log = {module}log", body.replace(f"{module}log(", "log(")]
         elif choice < 0.06 and f"{module}log(" in body:
@@ -532,7 +579,9 @@ def _somewhere(whole: Formula, source: random.Random, kind: str) -> Formula:
 
 
 def _varies(tree: Formula) -> bool:
-    return any(isinstance(part, str) and part not in ("batch_size", "latent_dim") for _, part in _places(tree))
+    return any(
+        isinstance(part, str) and part not in ("batch_size", "latent_dim") for _, part in _places(tree)
+    )
 
 
 def _masked(whole: Formula, source: random.Random, *, whole_entries: bool) -> Formula:
@@ -563,7 +612,8 @@ def _inside(tree: Formula) -> Formula:
         tree[0],
         *(
             _inside(part)
-            if isinstance(part, tuple) and any(isinstance(p, tuple) and p[0] in ("sum", "mean") for _, p in _places(part))
+            if isinstance(part, tuple)
+            and any(isinstance(p, tuple) and p[0] in ("sum", "mean") for _, p in _places(part))
             else part
             for part in tree[1:]
         ),

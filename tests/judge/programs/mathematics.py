@@ -30,6 +30,7 @@ _SIGNS = {
     "\\cdot": "*",
     "\\,": " ",
 }
+_LOW, _LETTERS = "ⱼₚ₁₂", "jp12"
 _TOKEN = re.compile(r"\s*(\d+\.?\d*(?:e-\d+)?|\\?[A-Za-z]+(?:_(?:\{[^}]*\}|[A-Za-z0-9]+))*|\^|[-+*/(){}=])")
 _FUNCTIONS = ("exp", "log", "ln", "sqrt", "softplus", "abs")
 
@@ -49,6 +50,10 @@ def plain_signs(text: str) -> str:
     """The text with the letters of a keyboard, and names without brackets."""
     for sign, plain in _SIGNS.items():
         text = text.replace(sign, plain)
+    text = re.sub(r"\\(?:mathrm|operatorname) *\{([^}]*)\}", lambda found: found[1].replace("\\_", "_"), text)
+    text = re.sub(
+        f"_?([{_LOW}]+)", lambda found: "_" + found[1].translate(str.maketrans(_LOW, _LETTERS)), text
+    )
     return re.sub(r"_\{([A-Za-z0-9]+)\}", r"_\1", text)
 
 

@@ -18,7 +18,16 @@ import numpy as np
 from tests.judge.programs.mathematics import as_python
 from tests.judge.programs.shim import Tensor, running
 
-__all__ = ["READINGS", "Form", "Symbols", "Truth", "gradient_differs", "small_number_error", "truth", "value_of"]
+__all__ = [
+    "READINGS",
+    "Form",
+    "Symbols",
+    "Truth",
+    "gradient_differs",
+    "small_number_error",
+    "truth",
+    "value_of",
+]
 
 READINGS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     # The variance and its logarithm in the head.
@@ -103,11 +112,13 @@ class Truth:
         runs: whether it runs on the shapes at all.
         forms: by readings.
         layout: the shape of means and heads.
+        has_unmasked_constant: whether it is a KL but for a constant that a mask decides about.
     """
 
     runs: bool
     forms: tuple[Form, ...] = ()
     layout: str = "(B, d)"
+    has_unmasked_constant: bool = False
 
     @property
     def kind(self) -> str:
@@ -172,8 +183,9 @@ def truth(text: str, language: str, symbols: Symbols, sign: int = 1) -> Truth:
         except (ValueError, IndexError, TypeError):
             continue
         tried = True
-        forms = _forms(samples, symbols)
-        return Truth(True, tuple(sorted(forms, key=lambda form: KINDS.index(form.kind))), layout)
+        forms = sorted(_forms(samples, symbols), key=lambda form: KINDS.index(form.kind))
+        beside = not forms and bool(symbols.masks) and any(_forms(samples, symbols, unmasked=True))
+        return Truth(True, tuple(forms), layout, beside)
     return Truth(tried)
 
 
@@ -230,7 +242,7 @@ def _kept(result: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...] | 
     return None
 
 
-def _forms(samples: list[_Sample], symbols: Symbols) -> Iterator[Form]:
+def _forms(samples: list[_Sample], symbols: Symbols, unmasked: bool = False) -> Iterator[Form]:
     kept = samples[0].kept
     if kept is None or any(sample.kept != kept for sample in samples):
         return
@@ -240,7 +252,7 @@ def _forms(samples: list[_Sample], symbols: Symbols) -> Iterator[Form]:
     if present[2] or present[3]:
         for own, other in product(READINGS if present[1] else ("",), READINGS if present[3] else ("",)):
             for columns in (_of_pair, _of_swapped_pair):
-                found = _coefficients(samples, columns, present, (own, other))
+                found = _coefficients(samples, columns, present, (own, other), unmasked)
                 swapped = columns is _of_swapped_pair
                 read = partial(_read_pair, present[2:] + present[:2] if swapped else present, swapped)
                 if found and (form := _form(samples, found, read, (own, other))):
@@ -248,7 +260,7 @@ def _forms(samples: list[_Sample], symbols: Symbols) -> Iterator[Form]:
         return
     for name in READINGS if present[1] else ():
         for columns, read in ((_forward, _read_forward), (_reversed, _read_reversed)):
-            found = _coefficients(samples, columns, present, (name,))
+            found = _coefficients(samples, columns, present, (name,), unmasked)
             if found and (form := _form(samples, found, read, (name,))):
                 yield form
 
@@ -306,18 +318,19 @@ def _of_two(own: tuple[Any, Any, Any], prior: tuple[Any, Any, Any]) -> list[Any]
 
 
 def _coefficients(
-    samples: list[_Sample], columns: Any, present: Present, readings: tuple[str, ...]
+    samples: list[_Sample], columns: Any, present: Present, readings: tuple[str, ...], unmasked: bool = False
 ) -> list[Any] | None:
     """The coefficients at every shape; None where the columns do not give the values."""
     found = []
     for sample in samples:
         lost = tuple(axis + 1 for axis in range(len(sample.shape)) if axis not in (sample.kept or ()))
         terms = [column[: sample.count] * sample.mask for column in columns(sample.shape, present, readings)]
+        terms += [np.ones_like(terms[-1])] * unmasked
         matrix = np.stack([term.sum(axis=lost).ravel() for term in terms], axis=1)
         one = _solution(matrix, sample.values.ravel())
         if one is None:
             return None
-        found.append(one)
+        found.append(one[: len(one) - unmasked])
     return found
 
 
@@ -338,7 +351,9 @@ def _solution(matrix: Any, values: Any) -> Any:
     return found
 
 
-def _form(samples: list[_Sample], found: list[Any], read: Callable[[Any], Any], names: tuple[str, ...]) -> Form | None:
+def _form(
+    samples: list[_Sample], found: list[Any], read: Callable[[Any], Any], names: tuple[str, ...]
+) -> Form | None:
     """What the coefficients are, if they are that at every shape."""
     forms = [read(one) for one in found]
     if any(form is None for form in forms):
@@ -352,9 +367,14 @@ def _form(samples: list[_Sample], found: list[Any], read: Callable[[Any], Any], 
     if not _is_monomial(shapes, scales):
         return None
     kept = samples[0].kept or ()
-    lost = [int(np.prod([length for axis, length in enumerate(shape) if axis not in kept])) for shape in shapes]
+    lost = [
+        int(np.prod([length for axis, length in enumerate(shape) if axis not in kept])) for shape in shapes
+    ]
     constants = tuple(float(form[2](count)) for form, count in zip(forms, lost, strict=True))
-    constants = tuple(0.0 if abs(c) < 1e-7 * max(1.0, n * k) else c for c, n, k in zip(constants, lost, scales))
+    constants = tuple(
+        0.0 if abs(c) < 1e-7 * max(1.0, n * k) else c
+        for c, n, k in zip(constants, lost, scales, strict=False)
+    )
     loses_batch = len(shapes[0]) == 2 and 0 not in kept
     plain = [1.0] * len(shapes)
     per_example = [1 / shape[0] for shape in shapes] if loses_batch else plain
@@ -370,7 +390,8 @@ def _is_monomial(shapes: Sequence[tuple[int, ...]], scales: Sequence[float]) -> 
     factors = np.linalg.lstsq(rows, np.log(scales), rcond=None)[0]
     powers = factors[1:]
     return bool(
-        np.allclose(rows @ factors, np.log(scales), atol=1e-7) and np.allclose(powers, np.round(powers), atol=1e-6)
+        np.allclose(rows @ factors, np.log(scales), atol=1e-7)
+        and np.allclose(powers, np.round(powers), atol=1e-6)
     )
 
 
@@ -424,22 +445,34 @@ def _read_pair(
 
 
 def gradient_differs(text: str, symbols: Symbols) -> bool:
-    """Whether the gradient with its stops is another than that of the value, by central differences."""
+    """Whether the gradient with its stops is another than that of the value."""
+    return any(abs(one - other) > 1e-5 * max(1.0, abs(one)) for one, other in _slopes(text, symbols))
+
+
+def is_stopped(text: str, symbols: Symbols) -> bool:
+    """Whether there is no gradient at all: a value that is shown, perhaps."""
+    return all(abs(other) < 1e-6 for _, other in _slopes(text, symbols))
+
+
+def _slopes(text: str, symbols: Symbols) -> list[tuple[float, float]]:
+    """The slopes along every symbol without and with stops, by central differences."""
     evaluate = value_of(text, "python")
-    source = np.random.default_rng(7)
     for shape in ((3, 2), (2,)):
+        given = _own(symbols, shape)
+        given |= {name: _drawn(shape, place)[0] for place, name in enumerate(symbols.names) if name}
+        given |= {name: _masks(shape)[0] for name in symbols.masks}
+        direction = _drawn(shape, 9)[0]
         try:
-            given = _own(symbols, shape) | {name: _drawn(shape, place)[0] for place, name in enumerate(symbols.names) if name}
-            given |= {name: _masks(shape)[0] for name in symbols.masks}
             Tensor.replayed = None
             evaluate(given)
             kept = list(Tensor.stopped)
-            for name in symbols.latent:
-                direction = source.uniform(0.5, 1.5, shape)
-                slopes = [_slope(evaluate, given, name, direction, replayed) for replayed in (None, kept)]
-                if abs(slopes[0] - slopes[1]) > 1e-5 * max(1.0, abs(slopes[0])):
-                    return True
-            return False
+            return [
+                (
+                    _slope(evaluate, given, name, direction, None),
+                    _slope(evaluate, given, name, direction, kept),
+                )
+                for name in symbols.latent
+            ]
         except (ValueError, IndexError):
             continue
         finally:

@@ -120,7 +120,7 @@ _MODULE = SimpleNamespace(
 _MODULE.nn = SimpleNamespace(functional=_MODULE)
 
 NAMES: dict[str, Any] = {
-    **{name: _MODULE for name in ("torch", "np", "F", "jnp", "N")},
+    **dict.fromkeys(("torch", "np", "F", "jnp", "N"), _MODULE),
     **{name: getattr(_MODULE, name) for name in ("exp", "log", "sqrt", "softplus")},
 }
 
