@@ -129,7 +129,7 @@ class _Inliner(ast.NodeTransformer):
         return False
 
     def _define(self, name: str, function: Callable[[], _Function | None]) -> None:
-        """Give a name a function; one that calls itself, or what is not followed, is an error where it is used."""
+        """Give a name a function; one that calls itself or is not followed is an error where it is used."""
         self.scope.forget(name)
         self.scope.functions[name] = None
         try:

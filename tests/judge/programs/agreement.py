@@ -33,6 +33,7 @@ class Outcome:
         found: that of klcli; `unreadable` for an error.
         problems: what is wrong with the answer.
         is_wrong: whether the verdict itself is.
+        has_wrong_correction: whether what is shown as a correction is none.
         seconds: of klcli's time.
     """
 
@@ -41,7 +42,17 @@ class Outcome:
     found: str
     problems: tuple[str, ...]
     is_wrong: bool
+    has_wrong_correction: bool
     seconds: float
+
+    @property
+    def has_wrong_detail(self) -> bool:
+        """Whether a number, a reading or a condition is wrong, and not the verdict."""
+        return (
+            len(self.problems) > self.has_wrong_correction
+            and not self.is_wrong
+            and self.found != "unreadable"
+        )
 
 
 def outcome(seed: int) -> Outcome:
@@ -54,10 +65,12 @@ def outcome(seed: int) -> Outcome:
         found = verify(read_program(program.text))
     except KlcliError as error:
         seconds = time.process_time() - start
-        return Outcome(program, expected, "unreadable", (error.message.split("\n")[0],), False, seconds)
+        return Outcome(
+            program, expected, "unreadable", (error.message.split("\n")[0],), False, False, seconds
+        )
     seconds = time.process_time() - start
     if not right.runs:
-        return Outcome(program, "no run", found.best.kind, (), False, seconds)
+        return Outcome(program, "no run", found.best.kind, (), False, False, seconds)
     kind = found.best.kind
     accepted = _accepted(expected, found, program)
     if right.has_unmasked_constant:
@@ -66,8 +79,8 @@ def outcome(seed: int) -> Outcome:
     problems = (
         [f"expected {expected}, got {kind}"] if wrong else list(_details(found, right, program, expected))
     )
-    problems += _of_correction(found, program)
-    return Outcome(program, expected, kind, tuple(problems), wrong, seconds)
+    correction = list(_of_correction(found, program))
+    return Outcome(program, expected, kind, (*problems, *correction), wrong, bool(correction), seconds)
 
 
 def _expected(program: Program, right: Truth) -> str:
@@ -130,9 +143,7 @@ def _details(found: Verification, right: Truth, program: Program, expected: str)
         if differs != said and not (differs and is_stopped(program.plain, program.symbols)):
             yield f"the gradient {'differs' if differs else 'is that of the value'}, which is not said"
     if program.text != program.plain and right.kind in ("exact", "scaled") and "unit" in program.tags:
-        size = small_number_error(
-            program.text, program.plain, program.language, program.symbols, own[0].readings[0]
-        )
+        size = small_number_error(program.text, program.plain, program.language, program.symbols, own[0])
         passes = all(one.passes for one in found.conditions if one.kind == "small-number")
         if passes != (size <= 1e-3) and abs(size / 1e-3 - 1) > _NEAR:
             yield f"a small number of size {size:.2g} {'passes' if passes else 'does not pass'}"

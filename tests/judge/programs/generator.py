@@ -217,6 +217,8 @@ class _Maker:
                 terms[place] = (factor / 2, term)
             case "sign":
                 terms[place] = (-factor, term)
+            case "nearly" if term != "1":
+                terms[place] = (factor, ("*", source.choice(("1.000000000001", "1.0000000001")), term))
             case "lost":
                 del terms[place]
             case "other reading":

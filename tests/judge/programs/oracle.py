@@ -8,13 +8,16 @@ differences, with stopped parts played back from a run at the point itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import product
 from typing import Any, TypeAlias
 
+import mpmath
 import numpy as np
 
+from tests import reference
+from tests.judge.programs import digits
 from tests.judge.programs.mathematics import as_python
 from tests.judge.programs.shim import Tensor, running
 
@@ -39,6 +42,17 @@ READINGS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "logprecision": (lambda s: np.exp(-s), lambda s: -s),
     "softplus": (lambda s: np.logaddexp(0, s) ** 2, lambda s: 2 * np.log(np.logaddexp(0, s))),
     "softplusvar": (lambda s: np.logaddexp(0, s), lambda s: np.log(np.logaddexp(0, s))),
+}
+SIGMA: Mapping[str, Callable[[Any], Any]] = {
+    # The standard deviation in the head, in the numbers of mpmath.
+    "std": lambda s: s,
+    "var": mpmath.sqrt,
+    "logstd": mpmath.exp,
+    "logvar": lambda s: mpmath.exp(s / 2),
+    "precision": lambda s: 1 / mpmath.sqrt(s),
+    "logprecision": lambda s: mpmath.exp(-s / 2),
+    "softplus": lambda s: mpmath.log(1 + mpmath.exp(s)),
+    "softplusvar": lambda s: mpmath.sqrt(mpmath.log(1 + mpmath.exp(s))),
 }
 SHAPES = ((7, 5), (3, 11), (4, 6), (5, 2), (2, 9), (6, 3), (8, 7), (9, 4))
 """Of (B, d), of unequal lengths; the first two are far from each other."""
@@ -137,9 +151,18 @@ def value_of(text: str, language: str) -> Evaluate:
     Raises:
         SyntaxError, ValueError: it cannot be read.
     """
+    code, result = compiled(text, language)
+    return partial(_of_mathematics, code) if language == "math" else partial(running, code, result)
+
+
+def compiled(text: str, language: str) -> tuple[Any, str]:
+    """The code of a text, and the name of what it computes.
+
+    Raises:
+        SyntaxError, ValueError: it cannot be read.
+    """
     if language == "math":
-        code = compile(f"result_ = {as_python(text)}", "mathematics", "exec")
-        return partial(_of_mathematics, code)
+        return compile(f"result_ = {as_python(text)}", "mathematics", "exec"), "result_"
     lines = text.split("\n")
     for number in range(len(lines) - 1, -1, -1):
         if lines[number].startswith("return "):
@@ -147,10 +170,8 @@ def value_of(text: str, language: str) -> Evaluate:
     *before, last = lines
     name, equals, _ = last.partition(" = ")
     if equals and name.isidentifier():
-        code = compile("\n".join(lines), "python", "exec")
-        return lambda given: running(code, name, given)
-    code = compile("\n".join([*before, f"result_ = {last}"]), "python", "exec")
-    return lambda given: running(code, "result_", given)
+        return compile("\n".join(lines), "python", "exec"), name
+    return compile("\n".join([*before, f"result_ = {last}"]), "python", "exec"), "result_"
 
 
 def _of_mathematics(code: Any, given: dict[str, Any]) -> Tensor:
@@ -183,7 +204,9 @@ def truth(text: str, language: str, symbols: Symbols, sign: int = 1) -> Truth:
         except (ValueError, IndexError, TypeError):
             continue
         tried = True
-        forms = sorted(_forms(samples, symbols), key=lambda form: KINDS.index(form.kind))
+        code = compiled(text, language)
+        confirmed = (_confirmed(code, symbols, form) for form in _forms(samples, symbols))
+        forms = sorted(filter(None, confirmed), key=lambda form: KINDS.index(form.kind))
         beside = not forms and bool(symbols.masks) and any(_forms(samples, symbols, unmasked=True))
         return Truth(True, tuple(forms), layout, beside)
     return Truth(tried)
@@ -444,6 +467,54 @@ def _read_pair(
     return "reversed" if swapped else "kl", k, lambda count: count * (constant + k / 2), None
 
 
+_POINTS = ((0.3, 1.2, -0.4, 0.7), (1.1, 0.4, 0.5, 1.9), (2.2, 2.1, 1.0, 2.3), (0.6, 0.9, 2.0, 0.5))
+"""Means and heads of one latent, from two of which k and c follow."""
+
+
+def _confirmed(code: tuple[Any, str], symbols: Symbols, form: Form) -> Form | None:
+    """A form that is k KL + c to 30 digits for one latent, too, by mpmath; None for one that only seems so."""
+    if form.kind in ("other-prior", "reversed") and form.prior and not _is_plain(form.prior):
+        return form
+    close = mpmath.mpf("1e-30")
+    with mpmath.workdps(50):
+        pairs = [_of_one_latent(code, symbols, form, tuple(map(mpmath.mpf, point))) for point in _POINTS]
+        (x, y), (other_x, other_y), *rest = pairs
+        k = (y - other_y) / (x - other_x)
+        if any(abs(y + k * (one - x) - two) > close for one, two in rest):
+            return None
+        is_whole = form.kind != "exact" or (abs(abs(k) - 1) < close and abs(y - k * x) < close)
+    return form if is_whole else replace(form, kind="scaled")
+
+
+def _is_plain(numbers: Sequence[float]) -> bool:
+    return all(abs(4096 * number - round(4096 * number)) < 1e-5 for number in numbers)
+
+
+def _of_one_latent(
+    code: tuple[Any, str], symbols: Symbols, form: Form, point: tuple[Any, ...]
+) -> tuple[Any, Any]:
+    """The KL and the value of the program at a point."""
+    own = digits.names()
+    own |= {name: digits.Digits(value) for name, value in zip(symbols.names, point, strict=True) if name}
+    own |= dict.fromkeys((*symbols.counts, *symbols.ones, *symbols.masks), 1) | dict.fromkeys(
+        symbols.zeros, 0
+    )
+    exec(code[0], own)
+    zero, one = mpmath.mpf(0), mpmath.mpf(1)
+    mean, head, prior_mean, prior_head = (
+        value if name else None for name, value in zip(symbols.names, point, strict=True)
+    )
+    sigma = SIGMA[form.readings[0]](head) if head is not None else one
+    if form.prior is not None:
+        m, t2 = (mpmath.mpf(round(4096 * number)) / 4096 for number in form.prior)
+        prior = (m, mpmath.sqrt(t2))
+    else:
+        prior = (prior_mean or zero, SIGMA[form.readings[1]](prior_head) if prior_head is not None else one)
+    ends = (mean or zero, sigma), prior
+    (mean_q, sigma_q), (mean_p, sigma_p) = ends[::-1] if form.kind == "reversed" else ends
+    return reference.kl(mean_q, sigma_q, mean_p, sigma_p), digits.number(own[code[1]])
+
+
 def gradient_differs(text: str, symbols: Symbols) -> bool:
     """Whether the gradient with its stops is another than that of the value."""
     return any(abs(one - other) > 1e-5 * max(1.0, abs(one)) for one, other in _slopes(text, symbols))
@@ -487,27 +558,23 @@ def _slope(evaluate: Evaluate, given: dict[str, Any], name: str, direction: Any,
     return float((values[0] - values[1]) / (2 * step))
 
 
-def small_number_error(text: str, plain: str, language: str, symbols: Symbols, reading: str) -> float:
-    """The largest |F - F0| / (k (1 + KL)) with and without a small number, one entry at a time.
+def small_number_error(text: str, plain: str, language: str, symbols: Symbols, form: Form) -> float:
+    """The largest |F - F0| / (k (1 + KL)) with and without a small number, for one entry.
 
-    For sigma from 0.01 to 100 and means up to 3; k is that of the plain text.
+    For sigma from 0.01 to 100 and means up to 3.
     """
     one, other = value_of(text, language), value_of(plain, language)
-    scale = truth(plain, language, symbols).forms[0].scales[0] if language == "python" else 1.0
-    variance, _ = READINGS[reading]
+    rows = np.array([[1.0, *np.log(shape)] for shape in form.shapes])
+    scale = float(np.exp(np.linalg.lstsq(rows, np.log(form.scales), rcond=None)[0][0]))
+    shape = (1, 1) if language == "python" else (1,)
+    own = _own(symbols, shape) | dict.fromkeys(symbols.masks, np.ones(shape))
     worst = 0.0
-    for sigma in np.logspace(-2, 2, 41):
-        head = _head_of(reading, sigma)
-        for mean in (-3.0, -1.0, 0.0, 1.0, 3.0):
-            shape = (1, 1) if language == "python" else (1,)
-            given: dict[str, Any] = {symbols.head or "": np.full(shape, head)}
-            given |= {symbols.mean: np.full(shape, mean)} if symbols.mean else {}
-            given |= dict.fromkeys(symbols.counts, 1) | dict.fromkeys(symbols.ones, 1.0)
-            given |= dict.fromkeys(symbols.zeros, 0.0)
-            kl = (sigma**2 + mean**2 - 1) / 2 - np.log(sigma)
-            error = abs(float(np.sum(one(given))) - float(np.sum(other(given))))
-            worst = max(worst, error / (scale * (1 + kl)))
-    assert variance
+    for sigma, mean in product(np.logspace(-2, 2, 41), (-3.0, -1.0, 0.0, 1.0, 3.0)):
+        given = {symbols.head or "": np.full(shape, _head_of(form.readings[0], sigma))}
+        given |= {symbols.mean: np.full(shape, mean)} if symbols.mean else {}
+        kl = (sigma**2 + mean**2 - 1) / 2 - np.log(sigma)
+        error = abs(float(np.sum(one(own | given))) - float(np.sum(other(own | given))))
+        worst = max(worst, error / (scale * (1 + kl)))
     return worst
 
 

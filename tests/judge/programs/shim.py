@@ -6,7 +6,7 @@ Nothing here uses the package: a program's text is executed as it stands.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,9 +16,9 @@ __all__ = ["NAMES", "Tensor", "running"]
 class Tensor(np.ndarray):
     """A numpy array with the methods and the manners of torch; arrays without axes stay arrays."""
 
-    stopped: list[Any] = []
+    stopped: ClassVar[list[Any]] = []
     """The values below stopped gradients, in the order in which they were computed."""
-    replayed: list[Any] | None = None
+    replayed: ClassVar[list[Any] | None] = None
     """The same of another run, given back in the place of what is computed now."""
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
@@ -73,8 +73,8 @@ class Tensor(np.ndarray):
     def add(self, other: Any) -> Tensor:
         return (self + other).view(Tensor)
 
-    def clamp(self, min: Any = None, max: Any = None) -> Tensor:
-        return np.clip(np.asarray(self), min, max).view(Tensor)
+    def clamp(self, low: Any = None, high: Any = None) -> Tensor:
+        return np.clip(np.asarray(self), low, high).view(Tensor)
 
 
 def _tensor(value: Any) -> Tensor:
