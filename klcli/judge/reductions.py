@@ -33,6 +33,7 @@ from klcli.formula.tree import (
     Length,
     MatrixProduct,
     Reduction,
+    Reshape,
     Tree,
     carries,
     free_symbols,
@@ -228,7 +229,7 @@ def _found(case: _Case) -> Reductions:
         except ShapeError as error:
             if found := _of_numbers(case, rank):
                 return found
-            problem = error
+            problem = problem or error  # that of (B, d), the first that is tried
             continue
         alike = len(_parts(case, full, rank, in_all=True)) == len(case.varied)
         for spreads, words in _mixed(case):
@@ -241,8 +242,17 @@ def _found(case: _Case) -> Reductions:
                 continue
         break
     if parts is None and problem:
-        raise UnshapedError(str(problem)) from None
+        if not _is_simple(case):
+            raise UnshapedError(str(problem)) from None
+        # With as many examples as latents it would run in silence, and count its terms wrongly.
+        return Reductions("sum", flaw=f"it does not run on means and heads of shape (B, d): {problem}")
     return Reductions("sum", flaw=_uneven(parts))
+
+
+def _is_simple(case: _Case) -> bool:
+    """Whether nothing but the sums decides about the shapes: no product, no other shape, no other array."""
+    shaped = any(isinstance(node, Reshape | MatrixProduct | Length) for node in walk(case.program))
+    return not (shaped or case.arrays or case.held or case.in_formula)
 
 
 def _ranks(case: _Case) -> Iterator[int]:
@@ -370,10 +380,7 @@ def _told(case: _Case, fit: _Fit, layout: str) -> Reductions:
         return Reductions(
             "sum", flaw="how often its terms are counted depends on the shapes in no simple way"
         )
-    # A mean over the batch divides the constant, too: c/k is the polynomial.
-    parts = [constant / scale for constant, scale in zip(fit.constants, fit.scales, strict=True)]
-    counted_apart = fitted_polynomial(fit.shapes, parts) if case.constant_is_seen else None
-    constant = counted_apart.times(scale) if counted_apart is not None else None
+    constant = _constant(fit, scale) if case.constant_is_seen else None
     words = [layout] if layout else []
     if rank > 2:
         words.append(f"means and heads with {rank} axes")
@@ -383,6 +390,16 @@ def _told(case: _Case, fit: _Fit, layout: str) -> Reductions:
         # For vectors of one example the same constant may be counted as often as it should.
         return replace(found, layout="; ".join((*words, "for one example, of shape (d,), it is exact")))
     return found
+
+
+def _constant(fit: _Fit, scale: Monomial) -> Polynomial | None:
+    """The constant; a mean that divides it, too, makes it a polynomial times the factor."""
+    found = fitted_polynomial(fit.shapes, fit.constants)
+    if found is not None:
+        return found
+    parts = [constant / scale for constant, scale in zip(fit.constants, fit.scales, strict=True)]
+    apart = fitted_polynomial(fit.shapes, parts)
+    return apart.times(scale) if apart is not None else None
 
 
 def _fit_of_one(case: _Case) -> bool:
@@ -434,7 +451,10 @@ def _fitted(
         columns: list[tuple[float, float]] = []
         for _ in range(_DRAWS):
             symbols = {name: draws.array(_spread(shape, spreads[name])) for name in case.varied}
-            symbols |= {name: filled(_spread(shape, own), 1.0) for name, own in case.fixed.items()}
+            symbols |= {
+                name: filled(_spread(shape, own), 1.0 + 0.4 * place)
+                for place, (name, own) in enumerate(case.fixed.items())
+            }
             value, entries = _both(case, symbols, shape, masked=masked)
             if in_all:
                 value, kept = summed(value, ()), ()

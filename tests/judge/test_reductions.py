@@ -225,7 +225,8 @@ def test_a_constant_beside_other_terms(text: str, constant: str | None) -> None:
     [
         ("0.5*(torch.sum(lv.exp() + mu**2 - lv) - 1) / batch_size", "d/2 - 1/(2 B)"),
         ("0.5*(lv.exp().sum(1) + (mu**2).sum(1) - lv.sum(1) - batch_size).sum()", "B d/2 - B^2/2"),
-        ("0.5*(lv.exp().sum(1) + (mu**2).sum(1) - lv.sum(1) - batch_size).mean()", "d/2 - B/2"),
+        ("0.5*(lv.exp().mean() + (mu**2).mean() - lv.mean() - mu.numel())", "-B d/2 + 1/2"),
+        ("0.5*(lv.exp().sum(1) + (mu**2).sum(1) - lv.sum(1) - batch_size).mean()", "-B/2 + d/2"),
     ],
 )
 def test_a_constant_is_divided_as_the_terms_are(text: str, constant: str) -> None:
@@ -279,3 +280,26 @@ def test_mathematics_sums_over_its_index(text: str, factor: str, constant: str) 
     assert found.constant is not None
     assert found.scale.text(found.lengths) == factor
     assert found.constant.text(found.lengths) == constant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5*torch.sum(lv.exp() + (mu**2).sum(1) - 1 - lv)",
+        "0.5*torch.sum(lv.exp().sum(1) + mu**2 - 1 - lv, -2)",
+        "-0.5*torch.mean(1 + lv - mu.pow(2).mean(1) - lv.exp(), dim=(0, 1))",
+    ],
+)
+def test_a_forgotten_keepdim_does_not_run(text: str) -> None:
+    # At B = d numpy and torch take the examples for latents without a word.
+    with pytest.raises(ValueError, match="broadcast"):
+        measured(text, (7, 5), {})
+    found = judged(text)
+    assert found.flaw.startswith("it does not run on means and heads of shape (B, d): shapes ")
+    assert found.is_tried
+
+
+def test_shapes_that_something_else_decides_about_are_not_followed() -> None:
+    found = judged("0.5*torch.sum(lv.exp() + (mu**2).sum(1).unsqueeze(0) - 1 - lv)")
+    assert not found.flaw
+    assert not found.is_tried

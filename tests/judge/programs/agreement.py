@@ -183,9 +183,11 @@ def _of_correction(found: Verification, program: Program) -> Iterator[str]:
         text = re.sub(r" \+ 1e-\d", "", text)
     try:
         right = truth(text, program.language, program.symbols, program.sign)
-    except (SyntaxError, ValueError, KeyError, NameError, AttributeError) as error:
+    except (SyntaxError, ValueError, KeyError, NameError, AttributeError, TypeError) as error:
         yield f"correction {text!r} does not run: {error!r}"
         return
+    if right.has_unmasked_constant:
+        return  # exact where nothing is masked
     if right.kind != "exact" and not (right.kind == "reversed" and _is_open(program)):
         kind = right.kind if right.runs else "no run"
         yield f"correction {text!r} of {found.best.mistake and found.best.mistake.code} is {kind}"
