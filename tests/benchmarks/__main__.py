@@ -9,6 +9,7 @@ from tests.benchmarks import (
     lint,
     monte_carlo,
     precision,
+    programs,
     selection,
     startup,
     verify,
@@ -16,3 +17,4 @@ from tests.benchmarks import (
 
 for benchmark in (kernel, covariance, monte_carlo, precision, coverage, selection, startup, verify, lint):
     benchmark.main()
+programs.main([])

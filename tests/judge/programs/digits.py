@@ -23,6 +23,9 @@ class Digits:
     def __init__(self, value: Any) -> None:
         self.value = mpmath.mpf(value)
 
+    def __len__(self) -> int:
+        return 1
+
     def __neg__(self) -> Digits:
         return Digits(-self.value)
 

@@ -465,9 +465,11 @@ class _Maker:
             self.tags.append("weight")
             whole = ("*", "beta", whole)
         elif choice < 0.14 and self.python:
-            self.counts["batch_size"] = (1, 0)
+            count = source.choice(("batch_size", "batch_size", "{}.shape[0]", "len({})", "{}.shape[1]"))
+            if count == "batch_size":
+                self.counts["batch_size"] = (1, 0)
             self.tags.append("divided")
-            whole = ("/", whole, "batch_size")
+            whole = ("/", whole, count.format(self.mean))
         elif choice < 0.20:
             self.zeros.append("recon")
             self.tags.append("other term")
