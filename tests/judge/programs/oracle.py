@@ -566,7 +566,7 @@ def small_number_error(text: str, plain: str, language: str, symbols: Symbols, f
     one, other = value_of(text, language), value_of(plain, language)
     rows = np.array([[1.0, *np.log(shape)] for shape in form.shapes])
     scale = float(np.exp(np.linalg.lstsq(rows, np.log(form.scales), rcond=None)[0][0]))
-    shape = (1, 1) if language == "python" else (1,)
+    shape = (1,) * len(form.shapes[0])
     own = _own(symbols, shape) | dict.fromkeys(symbols.masks, np.ones(shape))
     worst = 0.0
     for sigma, mean in product(np.logspace(-2, 2, 41), (-3.0, -1.0, 0.0, 1.0, 3.0)):
