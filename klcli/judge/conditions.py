@@ -103,13 +103,23 @@ def _error(prepared: Prepared, verdict: Verdict, values: Mapping[str, float]) ->
     columns = {name: points.get(name, rest[name] * len(divergences)) for name in {*rest, *names}}
     found = evaluate(whole, columns, Rows(len(divergences)))
     plain = evaluate(prepared.unguarded, columns, Rows(len(divergences)))
-    scale = float(verdict.kl.scale)
+    bare = evaluate(prepared.tree, columns, Rows(len(divergences)))
+    scale = float(verdict.kl.scale) * _weight(plain, bare)
     errors = [
         abs(one - other) / (scale * (1 + kl))
         for one, other, kl in zip(found, plain, divergences, strict=True)
         if isfinite(other)
     ]
     return max((inf if isnan(error) else error for error in errors), default=nan)
+
+
+def _weight(weighted: Sequence[float], bare: Sequence[float]) -> float:
+    """By what the weights multiply a formula: the ratio of the steps that it makes with and without them."""
+    pairs = [pair for pair in zip(weighted, bare, strict=True) if all(map(isfinite, pair))]
+    if not pairs:
+        return 1.0
+    low, high = min(pairs, key=lambda pair: pair[1]), max(pairs, key=lambda pair: pair[1])
+    return abs((high[0] - low[0]) / (high[1] - low[1])) if high[1] > low[1] else 1.0
 
 
 def _points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]:

@@ -99,6 +99,26 @@ def test_a_small_number_is_measured_in_a_sum_too() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "beta * {}",
+        "beta * {} / batch_size",
+        "recon + beta * {}",
+        "min(1, epoch/10) * {}",
+        "0.5*beta * {} * 2",
+        "neg_kl = -({})",
+    ],
+)
+def test_a_weight_does_not_make_a_number_small(text: str) -> None:
+    plain = verify(read_program("0.5*(v + mu**2 - 1 - log(v + 1e-5))")).conditions
+    whole = verify(read_program(text.format("0.5*(v + mu**2 - 1 - log(v + 1e-5))")))
+    assert whole.best.kind in ("exact", "scaled")
+    found = [one for one in whole.conditions if one.kind == "small-number"]
+    assert [one.passes for one in found] == [one.passes for one in plain] == [False]
+    assert stated(found[0]) == stated(plain[0])
+
+
 def test_a_symbol_passes_up_to_a_value() -> None:
     found = only("0.5*(v + mu**2 - 1 - log(v + eps))")
     assert found.passes
