@@ -91,6 +91,8 @@ def _expected(program: Program, right: Truth) -> str:
 
 def _accepted(expected: str, found: Verification, program: Program) -> set[str]:
     """The verdicts that the design allows."""
+    if expected == "none" and not _has_means(program):
+        return {"wrong", "not-kl", "exact", "scaled", "reversed"}  # the shift is missing, or the means are 0
     if expected == "none":
         return {"wrong", "not-kl"}
     accepted = {expected}
@@ -103,6 +105,13 @@ def _accepted(expected: str, found: Verification, program: Program) -> set[str]:
     if program.symbols.mean is None and program.symbols.prior_mean is None:
         accepted |= {"wrong", "not-kl"}  # the shift is missing, or the mean is 0
     return accepted
+
+
+def _has_means(program: Program) -> bool:
+    """Whether the values of a mean are in a program, and not just its length."""
+    valued = re.sub(r"\b\w+\.(?:shape|size|numel)\b|\blen\(\w+\)", "", program.plain)
+    names = filter(None, (program.symbols.mean, program.symbols.prior_mean))
+    return program.language == "math" or any(re.search(rf"\b{name}\b", valued) for name in names)
 
 
 def _is_open(program: Program) -> bool:
