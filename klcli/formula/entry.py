@@ -26,25 +26,31 @@ from klcli.formula.tree import (
 __all__ = ["entry", "without_sums"]
 
 
-def entry(tree: Tree, *, of_matrices: bool = False, keeps_stops: bool = False) -> Tree:
+def entry(
+    tree: Tree, *, of_matrices: bool = False, keeps_stops: bool = False, keeps_sums: bool = True
+) -> Tree:
     """The formula of one entry; nodes keep their places in the text.
 
     Args:
         tree: the program.
         of_matrices: whether products are those of matrices, which stay.
         keeps_stops: whether stopped gradients stay.
+        keeps_sums: whether sums and means over the one entry stay, which tell what a text sums.
     """
-    below = partial(entry, of_matrices=of_matrices, keeps_stops=keeps_stops)
+    below = partial(entry, of_matrices=of_matrices, keeps_stops=keeps_stops, keeps_sums=keeps_sums)
     match tree:
         # The part that is left stands where it stood; the call around it is no part of the formula.
         case Reshape(operand):
             return below(operand)
         case Stop(operand) if not keeps_stops:
             return below(operand)
+        case Reduction(body=body) if not keeps_sums:
+            return below(body)
         case Length():
             found: Tree = Number(Fraction(1))
         case MatrixProduct(left, right) if not of_matrices:
-            found = Reduction("sum", "", operation("*", below(left), below(right)))
+            product = operation("*", below(left), below(right))
+            found = Reduction("sum", "", product) if keeps_sums else product
         case _:
             found = rebuilt(tree, list(map(below, children(tree))))
     return spanning(found, *tree.span) if tree.span else found

@@ -14,7 +14,7 @@ from operator import add
 
 from klcli.judge.elimination import solved
 
-__all__ = ["ONE", "Monomial", "Polynomial", "fitted_monomial", "fitted_polynomial"]
+__all__ = ["ONE", "Monomial", "Polynomial", "fitted_monomial", "fitted_polynomial", "plain_fraction"]
 
 _LARGEST_DENOMINATOR = 4096
 """Factors of programs are plain numbers; a longer one is a number that the program has in it."""
@@ -100,7 +100,7 @@ def fitted_monomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) ->
     factors = [value / _at(shape, powers) for shape, value in zip(shapes, values, strict=True)]
     if any(abs(factor - factors[0]) > _CLOSE * abs(factors[0]) for factor in factors):
         return None
-    return Monomial(_plain(factors[0]), powers)
+    return Monomial(plain_fraction(factors[0]), powers)
 
 
 _TERMS = ((1, 1), (1, 0), (0, 1), (0, 0), (1, 2), (2, 1), (2, 0))
@@ -126,7 +126,7 @@ def fitted_polynomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) 
     for row, value in zip(rows, values, strict=True):
         if abs(sum(one * factor for one, factor in zip(row, found, strict=True)) - value) > _CLOSE * size:
             return None
-    pairs = [(_plain(factor), powers) for factor, powers in zip(found, terms, strict=True)]
+    pairs = [(plain_fraction(factor), powers) for factor, powers in zip(found, terms, strict=True)]
     return Polynomial(tuple(Monomial(factor, powers) for factor, powers in pairs if abs(factor) > _CLOSE))
 
 
@@ -134,6 +134,7 @@ def _at(shape: Sequence[int], powers: Sequence[int]) -> float:
     return prod(float(length) ** power for length, power in zip(shape, powers, strict=True))
 
 
-def _plain(number: float) -> Fraction:
+def plain_fraction(number: float) -> Fraction:
+    """The plain fraction that a number from a fit in doubles is, or the number itself where it is none."""
     near = Fraction(number).limit_denominator(_LARGEST_DENOMINATOR)
     return near if abs(float(near) - number) <= _CLOSE * max(1.0, abs(number)) else Fraction(number)
