@@ -31,17 +31,18 @@ from klcli.formula.syntax import FormulaError
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
+from klcli.judge.answer import answer
 from klcli.judge.candidates import Question
 from klcli.judge.matrix.readings import READINGS
 from klcli.judge.verdict import FixedPrior
 from klcli.judge.verification import Verification
-from klcli.judge.verification import verify as settle
 from klcli.render.signs import visible
 from klcli.report.report import Report
 from klcli.report.verify import Answer, verify_many_report, verify_report
 
 if TYPE_CHECKING:
     from klcli.judge.matrix.verification import MatrixVerification
+    from klcli.judge.spaces.estimation import Estimation
 
 __all__ = ["verify"]
 
@@ -65,6 +66,7 @@ Examples:
   klcli verify '0.5 * (exp(logvar) + mu^2 - 1 - logvar)' --sampler 'mu + exp(logvar) * eps'
   klcli verify 'log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2' --json
   klcli verify "0.5 * (trace(S) + mu' mu - d - log det S)"
+  klcli verify 'torch.exp(ref_lp - lp) - (ref_lp - lp) - 1' --accept estimator
   klcli verify --file formulas.txt
   pbpaste | klcli verify -
 
@@ -176,7 +178,7 @@ def _check_no_path(text: str) -> None:
 
 def _settled(
     text: str, language: Language | None, question: Question, sampler: str | None
-) -> Verification | MatrixVerification:
+) -> Verification | MatrixVerification | Estimation:
     """What a formula is, of numbers or of matrices."""
     if program := read_matrices(text, language):
         line = _sampling_line(sampler, program.language) if sampler is not None else None
@@ -188,7 +190,7 @@ def _settled(
         hint = f"a number is read as {', '.join(PARAMETERIZATIONS)}"
         raise KlcliError(f"--param {question.matrix_reading} is a reading of a matrix", hint)
     tree = read_program(sampler).tree if sampler is not None else None
-    return settle(read_program(text, language), replace(question, sampler=tree))
+    return answer(read_program(text, language), replace(question, sampler=tree))
 
 
 def _sampling_line(text: str, language: Language) -> Program:
@@ -203,7 +205,7 @@ def _answers(
     path: str,
     question: Question,
     language: Language | None,
-    proofs: Callable[[Verification | MatrixVerification], tuple[bool | None, bool | None]],
+    proofs: Callable[[Verification | MatrixVerification | Estimation], tuple[bool | None, bool | None]],
     *,
     quiet: bool,
 ) -> list[Answer]:
@@ -233,7 +235,7 @@ def _formulas(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _proofs(
-    found: Verification | MatrixVerification, *, symbolic: bool, witness: bool
+    found: Verification | MatrixVerification | Estimation, *, symbolic: bool, witness: bool
 ) -> tuple[bool | None, bool | None]:
     """Whether the verdict is proved, and shown by sympy; None where that is not asked, or impossible."""
     if not symbolic or not isinstance(found, Verification) or found.best.verdict.kl is None:

@@ -1,4 +1,4 @@
-"""What `klcli explain` says: pages made from the tables of mistakes, readings, verdicts and exit statuses."""
+"""What `klcli explain` says: pages made from the tables of mistakes, readings, estimators and verdicts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
 from klcli.judge.mistakes import MISTAKES, Mistake
+from klcli.judge.spaces.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import MEANINGS
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Paragraph
 from klcli.report.report import Report
@@ -30,7 +31,7 @@ class Page:
 
     Attributes:
         term: what it is about.
-        group: mistake, parameterization, verdict or exit status.
+        group: mistake, parameterization, estimator, verdict or exit status.
         name: a few words.
         text: the page.
         facts: formulas that belong to it.
@@ -49,7 +50,9 @@ def pages() -> Mapping[str, Page]:
     found = [
         *map(_of_mistake, sorted((*MISTAKES, *MATRIX_MISTAKES), key=attrgetter("code"))),
         *map(_of_reading, PARAMETERIZATIONS.values()),
+        *(Page(name, "estimator", words, text) for name, (words, text) in ESTIMATOR_PAGES.items()),
         *(Page(kind, "verdict", _first(text), text) for kind, text in MEANINGS.items()),
+        *(Page(kind, "verdict", _first(text), text) for kind, text in ESTIMATOR_VERDICTS.items()),
         *(Page(str(code), "exit status", _first(text), text) for code, text in EXIT_STATUSES.items()),
     ]
     return {page.term.lower(): page for page in found}

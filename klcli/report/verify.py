@@ -19,6 +19,7 @@ from klcli.judge.naming import condition_text, constant_of, kl_text, multiple_te
 from klcli.judge.pairs import PAIR_PROBES
 from klcli.judge.preparation import Prepared
 from klcli.judge.shape import Minimum
+from klcli.judge.spaces.estimation import Estimation
 from klcli.judge.verdict import STANDARD
 from klcli.judge.verification import Verification
 from klcli.report.document import (
@@ -42,7 +43,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "verify_many_report", "verify_report"]
 
-_TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "strong", "wrong": "bad", "not-kl": "bad"}
+_TONES: Mapping[str, Tone] = {
+    "exact": "good",
+    "scaled": "strong",
+    "estimator": "strong",
+    "wrong": "bad",
+    "not-kl": "bad",
+}
 
 _DISAGREEMENT = {
     True: "sympy shows what is not proved here; it also cancels divisors that may be zero",
@@ -66,14 +73,14 @@ class Answer:
 
     line: int
     text: str
-    verification: Verification | MatrixVerification | None
+    verification: Verification | MatrixVerification | Estimation | None
     proved: bool | None = None
     witness: bool | None = None
     error: KlcliError | None = None
 
 
 def verify_report(
-    found: Verification | MatrixVerification,
+    found: Verification | MatrixVerification | Estimation,
     *,
     proved: bool | None,
     witness: bool | None = None,
@@ -87,6 +94,10 @@ def verify_report(
         witness: whether sympy shows it, too; None where it was not asked.
         accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
     """
+    if isinstance(found, Estimation):
+        from klcli.report.verify_estimators import estimation_report
+
+        return estimation_report(found, accepted=accepted)
     if not isinstance(found, Verification):
         from klcli.report.verify_matrices import matrix_report
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SCHEMA",
+    "ConditionData",
     "CounterexampleData",
+    "EstimatorData",
     "MistakeData",
     "PriorData",
     "ReadingData",
@@ -95,6 +97,22 @@ class SamplerData:
 
 
 @dataclass(frozen=True, slots=True)
+class EstimatorData:
+    """A sampled estimator: which, of which KL from whose samples, and what its gradient optimises.
+
+    `overflow` has the log-ratios log q - log p beyond which an exponential is infinite, by precision.
+    """
+
+    name: str
+    direction: str | None
+    samples_from: str | None
+    unbiased: bool
+    gradient: str | None
+    gradient_with_stopped_ratio: str | None
+    overflow: Mapping[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyData:
     """The data of `klcli verify`; the field names are the keys of its JSON."""
 
@@ -106,7 +124,7 @@ class VerifyData:
     prior_parameterization: str | None
     scale: str | None
     shift: str | None
-    prior: PriorData
+    prior: PriorData | None
     direction: str | None
     unit: str
     reduction: str
@@ -120,6 +138,7 @@ class VerifyData:
     readings: tuple[ReadingData, ...]
     sampler: SamplerData | None
     warnings: tuple[str, ...]
+    estimator: EstimatorData | None = None
 
 
 def notation_of(program: Program) -> str:
@@ -211,8 +230,8 @@ def row_of(data: VerifyData) -> dict[str, object]:
         "parameterization": data.parameterization,
         "scale": data.scale,
         "shift": data.shift,
-        "prior_mean": data.prior.mean,
-        "prior_variance": data.prior.variance,
+        "prior_mean": data.prior and data.prior.mean,
+        "prior_variance": data.prior and data.prior.variance,
         "direction": data.direction,
         "reduction": data.reduction,
         "mistake": data.mistake and data.mistake.code,
@@ -220,6 +239,7 @@ def row_of(data: VerifyData) -> dict[str, object]:
         "proof": data.proof,
         "sampler": data.sampler and data.sampler.status,
         "sampler_mistake": data.sampler and data.sampler.mistake and data.sampler.mistake.code,
+        "estimator": data.estimator and data.estimator.name,
     }
 
 

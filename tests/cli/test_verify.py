@@ -327,11 +327,13 @@ def test_explain_lists_every_page(klcli: Klcli) -> None:
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
     from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
     from klcli.judge.mistakes import MISTAKES
+    from klcli.judge.spaces.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
     from klcli.judge.verdict import KINDS
 
     terms = klcli("explain", "-q").out.split()
     expected = sorted(mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES))
-    expected += [*PARAMETERIZATIONS, *KINDS, "unreadable", *map(str, EXIT_STATUSES)]
+    expected += [*PARAMETERIZATIONS, *ESTIMATOR_PAGES, *KINDS, "unreadable", *ESTIMATOR_VERDICTS]
+    expected += map(str, EXIT_STATUSES)
     assert terms == expected
     for term in terms:
         result = klcli("explain", term)

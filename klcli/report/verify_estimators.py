@@ -1,0 +1,302 @@
+"""What `klcli verify` says about estimates of a KL from log-probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from fractions import Fraction
+
+from klcli.formula.numeral import significant
+from klcli.judge.counts import Monomial
+from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.spaces.expectations import (
+    KL_PQ,
+    KL_QP,
+    NOTHING,
+    Combination,
+    Sampler,
+    said,
+    without_one,
+)
+from klcli.judge.spaces.ratio_ways import Label
+from klcli.report.document import Block, Document, Fact, Facts, Item, Note, Paragraph
+from klcli.report.report import Report
+from klcli.report.verify_data import SCHEMA, ConditionData, EstimatorData, VerifyData, notation_of, row_of
+
+__all__ = ["estimation_report"]
+
+_SAMPLERS: tuple[Sampler, Sampler] = ("q", "p")
+
+
+def estimation_report(found: Estimation, *, accepted: Collection[str]) -> Report:
+    """The report on one estimate.
+
+    Args:
+        found: what it is.
+        accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
+    """
+    data = _data(found)
+    return Report(
+        data=data,
+        rows=[row_of(data)],
+        document=Document(_sentence(found), tuple(_blocks(found))),
+        bare=f"{found.kind} {found.name}" if found.kind in ("estimator", "other") else found.kind,
+        holds=found.holds(accepted),
+    )
+
+
+def _said(found: Estimation, quantities: Combination) -> str:
+    return said(quantities, found.way.q.noun, found.way.p.noun)
+
+
+def _label(found: Estimation) -> Label:
+    """Who draws the samples."""
+    way = found.way
+    if found.function.is_weighed and way.old:
+        return way.old
+    return way.q if found.sampler == "q" else way.p
+
+
+def _shown(found: Estimation, symbol: str) -> str:
+    return found.program.spellings.get(symbol, symbol)
+
+
+def _direction(found: Estimation) -> str:
+    """Which KL is meant: that in the mean, or that of who draws the samples."""
+    kls = [name for name in found.mean(found.sampler) if name in (KL_QP, KL_PQ)]
+    if found.name == "surrogate":
+        kls = list(found.loss or {})
+    own = kls[0] if len(kls) == 1 else KL_QP if found.sampler == "q" else KL_PQ
+    return _said(found, {own: Fraction(1)})
+
+
+def _scale(found: Estimation) -> str:
+    """``2``, ``-beta``, ``1/25 beta/tau``."""
+    own = Monomial(abs(found.factor), tuple(found.weights.values()))
+    text = own.text([_shown(found, name) for name in found.weights])
+    return f"-{text}" if found.factor < 0 else text
+
+
+def _times(found: Estimation) -> str:
+    scale = _scale(found)
+    return "" if scale == "1" else "minus " if scale == "-1" else f"{scale} "
+
+
+def _named(found: Estimation) -> str:
+    return {"control variate": "k1 with a control variate"}.get(found.name, found.name)
+
+
+def _sentence(found: Estimation) -> str:
+    sentence = _answer(found)
+    for condition in found.conditions:
+        if not condition.passes:
+            sentence += f"; but {condition.text}"
+    return sentence
+
+
+def _answer(found: Estimation) -> str:
+    direction = _direction(found)
+    if found.name == "terms":
+        return (
+            f"other: the terms of {direction} of categoricals, one for each outcome; only their sum is the KL"
+        )
+    if found.name == "surrogate":
+        return f"other: a surrogate loss, {_times(found)}{direction} by its gradient and not by its value"
+    match found.kind:
+        case "exact" | "scaled" | "reversed":
+            constant = f" + {Monomial(found.shift).text(())}" if found.shift else ""
+            what = f"{_times(found)}{direction}{constant} of categoricals"
+            return f"{found.kind}: {what}, in nats, {_outcomes(found)}"
+        case "estimator":
+            constant = f" + {Monomial(found.shift).text(())}" if found.shift else ""
+            what = f"{_times(found)}{_named(found)}{constant} of {direction}"
+            return f"estimator: {what}, in nats, {_drawn(found)}"
+        case "other":
+            return f"other: {_times(found)}|u|, which estimates no KL; {_meaning(found)}"
+        case "not-kl":
+            return f"not-kl: {found.flaw}"
+    if found.tokens and found.tokens.flaw:
+        return f"wrong: {found.flaw}"
+    label = _label(found)
+    optimises = f"; as a loss it optimises {_said(found, found.loss)}" if found.loss is not None else ""
+    mean = _said(found, found.mean(found.sampler))
+    return f"wrong: {found.flaw}; its mean over samples of {label.definite} is {mean}{optimises}"
+
+
+def _drawn(found: Estimation) -> str:
+    """The condition under which it is an estimate at all."""
+    label, way = _label(found), found.way
+    whose = f", whose log-probability is {_shown(found, label.symbol)}" if label.symbol else ""
+    if way.ratio:
+        whose = f"; {way.ratio}" if "=" in way.ratio else whose
+    return f"if the samples are drawn from {label.definite}{whose}"
+
+
+def _outcomes(found: Estimation) -> str:
+    names = " and ".join(_shown(found, label.symbol) for label in (found.way.q, found.way.p) if label.symbol)
+    return f"if {names} are of all outcomes, and normalised"
+
+
+def _meaning(found: Estimation) -> str:
+    way = found.way
+    pair = [_shown(found, label.symbol) for label in (way.q, way.p) if label.symbol]
+    return f"u = {' - '.join(pair)}" if len(pair) == 2 else f"u = log {way.q.noun} - log {way.p.noun}"
+
+
+def _blocks(found: Estimation) -> Iterator[Block]:
+    if found.corrected:
+        lines = found.corrected.split("\n")
+        if len(lines) == 1:
+            yield Paragraph(f"corrected: {lines[0]}", "good")
+        else:
+            yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
+    if facts := tuple(_facts(found)):
+        yield Facts(facts)
+    yield from (Note("warning", warning) for warning in found.warnings)
+
+
+def _facts(found: Estimation) -> Iterator[Fact]:
+    if found.kind in ("estimator", "other") and found.name not in ("terms", "surrogate"):
+        yield from _of_value(found)
+        yield from _of_gradient(found)
+    if found.kind == "wrong" and found.function.value and not found.function.is_weighed:
+        yield Fact(f"samples of {found.way.p.definite}", f"its mean is {_said(found, found.mean('p'))}")
+    if found.tokens and found.tokens.text:
+        text = found.tokens.text
+        if found.function.is_summand:
+            text = _of_outcomes(text)
+        yield Fact("reduction", text)
+    yield from _set_aside(found)
+    if found.overflow and not found.function.is_summand:
+        sign = "<" if found.overflow.below else ">"
+        limits = ", ".join(f"{significant(one, 5)} ({name})" for name, one in found.overflow.limits.items())
+        yield Fact("overflow", f"for u {sign} {limits}; {_meaning(found)}")
+    yield from (Fact("condition", condition.text) for condition in found.conditions if condition.passes)
+    if page := _page(found):
+        yield Fact("page", f"klcli explain {page}")
+
+
+def _of_outcomes(text: str) -> str:
+    """The words for a sum over tokens, of outcomes."""
+    words = text.partition(":")[0].replace("the tokens of each sequence", "all outcomes")
+    if words.startswith("a mean"):
+        return "a mean over all outcomes in the place of their sum: the KL divided by their number"
+    return words
+
+
+def _page(found: Estimation) -> str:
+    if found.kind not in ("estimator", "wrong") or not found.name:
+        return "k3" if found.kind == "wrong" and found.function.value else ""
+    return {"control variate": "k1"}.get(found.name, found.name.split()[-1])
+
+
+def _of_value(found: Estimation) -> Iterator[Fact]:
+    own = _said(found, found.mean(found.sampler))
+    label = _label(found)
+    if _is_unbiased(found):
+        sign = "it may be negative" if "k3" not in found.name else "it is never negative"
+        yield Fact(
+            "value", f"unbiased: its mean over samples of {label.definite} is {own}; {sign}", tone="good"
+        )
+    else:
+        near = ", near the KL where the two are close" if found.name == "k2" else ""
+        yield Fact(
+            "value", f"biased: its mean over samples of {label.definite} is {own}{near}; {_meaning(found)}"
+        )
+    if not found.function.is_weighed and found.name != "abs":
+        other: Sampler = "p" if found.sampler == "q" else "q"
+        who = found.way.p if other == "p" else found.way.q
+        yield Fact(f"samples of {who.definite}", f"its mean is {_said(found, found.mean(other))}")
+
+
+def _of_gradient(found: Estimation) -> Iterator[Fact]:
+    way = found.way
+    if found.loss is None:
+        yield Fact("as a loss", "its gradient is that of no known loss")
+        return
+    loss = _said(found, found.loss)
+    held = "" if way.is_of_models else ", with the samples held; reparameterised ones give that of its mean"
+    if loss == NOTHING:
+        yield Fact("as a loss", f"it optimises nothing: the mean of its gradient is 0{held}", tone="bad")
+    else:
+        yield Fact("as a loss", f"its gradient is that of {loss}{held}")
+    if found.sampler == "q" and not found.function.is_weighed:
+        log = _shown(found, way.q.symbol) or f"log {way.q.noun}"
+        ratio = f"exp({log} - stop({log}))"
+        yield Fact("times the ratio", f"{ratio} times it has the gradient of {_with_ratio(found)}")
+    if found.reward is not None:
+        yield Fact(
+            "in the reward", f"taken off it, the policy gradient optimises {_said(found, found.reward)}"
+        )
+
+
+def _with_ratio(found: Estimation) -> str:
+    """What is optimised if it is multiplied by a ratio that is 1: its own mean, which the ratio moves."""
+    return _said(found, without_one(found.mean("q")))
+
+
+def _set_aside(found: Estimation) -> Iterator[Fact]:
+    if found.weights and found.kind in ("estimator", "scaled", "reversed"):
+        yield Fact("scale", f"{_scale(found)}; --accept scaled accepts it")
+    elif found.factor != 1 and found.kind in ("estimator", "scaled"):
+        missing = "; the 1/2 of k2 is missing" if found.name == "k2" and found.factor == 2 else ""
+        yield Fact("scale", f"{_scale(found)}{missing}; --accept scaled accepts it")
+    for name in found.others:
+        yield Fact("other term", f"{_shown(found, name)} is added; it is ignored")
+
+
+def _is_unbiased(found: Estimation) -> bool:
+    mean = found.mean(found.sampler)
+    return len(mean) == 1 and mean.keys() <= {KL_QP, KL_PQ}
+
+
+def _data(found: Estimation) -> VerifyData:
+    way, tokens = found.way, found.tokens
+    labels = (way.q, way.p, *((way.old,) if way.old else ()))
+    symbols = {label.noun: label.symbol for label in labels if label.symbol}
+    is_reversed = found.kind == "reversed" or (
+        found.kind == "estimator" and _direction(found) != _said(found, {KL_QP: Fraction(1)})
+    )
+    known = found.kind not in ("wrong", "not-kl")
+    return VerifyData(
+        schema=SCHEMA,
+        input=found.program.text,
+        notation=notation_of(found.program),
+        verdict=found.kind,
+        parameterization=None,
+        prior_parameterization=None,
+        scale=_scale(found) if known else None,
+        shift=Monomial(found.shift).text(()) if known else None,
+        prior=None,
+        direction=("reversed" if is_reversed else "forward") if known else None,
+        unit="nats",
+        reduction=tokens.name if tokens else "none",
+        symbols=symbols or {name: way.ratio for name in ("ratio",) if way.ratio},
+        mistake=None,
+        corrected=found.corrected,
+        counterexample=None,
+        proof="numeric" if found.function.value is not None else None,
+        conditions=tuple(ConditionData(one.kind, one.text, one.passes) for one in found.conditions),
+        shapes=(tokens.text or None) if tokens else None,
+        readings=(),
+        sampler=None,
+        warnings=(
+            *found.warnings,
+            *(f"other term: {_shown(found, name)} is added; it is ignored" for name in found.others),
+        ),
+        estimator=_estimator_data(found) if found.kind in ("estimator", "other") else None,
+    )
+
+
+def _estimator_data(found: Estimation) -> EstimatorData:
+    label = _label(found)
+    return EstimatorData(
+        name=found.name,
+        direction=None if found.name == "abs" else _direction(found),
+        samples_from=None if found.name == "terms" else _shown(found, label.symbol) or label.noun,
+        unbiased=found.name not in ("terms", "surrogate") and _is_unbiased(found),
+        gradient=None if found.loss is None else _said(found, found.loss),
+        gradient_with_stopped_ratio=_with_ratio(found)
+        if found.sampler == "q" and found.function.value
+        else None,
+        overflow=dict(found.overflow.limits) if found.overflow else None,
+    )
