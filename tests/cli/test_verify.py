@@ -67,6 +67,7 @@ def test_the_json_of_a_right_formula(klcli: Klcli) -> None:
         "proof": "symbolic",
         "conditions": [],
         "shapes": None,
+        "estimator": None,
         "sampler": None,
         "warnings": [],
     }

@@ -46,7 +46,5 @@ ESTIMATOR_VERDICTS: Mapping[str, str] = {
     "estimator": "It is no KL but an estimate of one from log-probabilities of samples: k1, k2, k3, or one "
     "of these with a weight. It depends on who draws the samples, which no formula says, and its gradient "
     "may be that of another loss. --accept estimator accepts these; a multiple needs --accept scaled, too.",
-    "other": "It is a known quantity that is no KL, or a loss that has the gradient of a KL and not its "
-    "value; it is named.",
 }
 """What the verdicts mean that only this space gives."""
