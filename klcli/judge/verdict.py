@@ -53,8 +53,8 @@ MEANINGS: Mapping[Literal[Kind, "unreadable"], str] = {
     "reversed": "It is KL(p || q), the other direction, up to a factor and a constant. The two agree "
     "where the variances are equal, and differ elsewhere.",
     "other": "It is a known quantity that is no KL: a capacity objective |KL - C|, or the Jeffreys, "
-    "Bhattacharyya, Hellinger or Wasserstein-2 divergence of the two Gaussians; or a loss on log-probabilities "
-    "that has the gradient of a KL and not its value. It is named.",
+    "Bhattacharyya, Hellinger or Wasserstein-2 divergence of the two Gaussians; or a loss on "
+    "log-probabilities that has the gradient of a KL and not its value. It is named.",
     "wrong": "It has the ingredients of a KL and is no multiple of one. Where one of the known mistakes "
     "explains it, that is named, with the corrected line.",
     "not-kl": "It lacks the ingredients of a KL: no logarithm or exponential of a head.",
