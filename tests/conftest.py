@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("klcli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("klcli")
 
-# A shell that runs the tests in the background has them ignore Ctrl-C, and so would every process they start.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that runs the tests in the background has them ignore Ctrl-C, nohup the end of a terminal, and so would
+# every process that they start.
+for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), handler)

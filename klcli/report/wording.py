@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import partial
 from math import floor, inf, log10
@@ -77,8 +77,7 @@ def percent(share: float) -> str:
 
 def _upward(number: Decimal, digits: int) -> float:
     """A positive number rounded up to so many digits."""
-    last = Decimal(1).scaleb(number.adjusted() + 1 - digits)
-    return float(number.quantize(last, ROUND_CEILING))
+    return float(Context(prec=digits, rounding=ROUND_CEILING).plus(number))
 
 
 def list_text(numbers: Sequence[str]) -> str:

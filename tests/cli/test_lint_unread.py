@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import klcli as package
-from klcli.cli.linting import guard, looking, work
+from klcli.cli.linting import looking, work
 from klcli.cli.output import FINDING_FORMATS, FORMATS
+from klcli.formula.budget import SpentError
 from tests.cli.conftest import Klcli, Result
 
 GOOD = "def kl(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()\n"
@@ -75,7 +76,7 @@ def test_files_that_are_too_much(klcli: Klcli, text: str, reason: str) -> None:
     ("error", "status", "said"),
     [
         (MemoryError(), 2, "warning: c.py was not read: there is not enough memory for it\n"),
-        (guard._TooLongError(), 2, "warning: c.py was not read: it takes longer than 60 s\n"),
+        (SpentError(), 2, "warning: c.py was not read: it takes more than 25,000,000 evaluations\n"),
         (
             ZeroDivisionError("\x1b"),
             3,

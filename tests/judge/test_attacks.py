@@ -93,7 +93,7 @@ THE_KL = [
     (f"(1 - self.alpha) * (-0.5 * {C})", "scaled"),
     ("torch.sum(kl_mask * 0.5 * (torch.exp(logvar) + mu**2 - 1. - logvar)) / torch.sum(kl_mask)", "scaled"),
     ("((0.5 * (torch.exp(logvar) + mu**2 - 1. - logvar)) * mask).sum() / mask.sum()", "scaled"),
-    (f"self.gamma * torch.abs(-0.5 * {C} - self.C)", "scaled"),
+    (f"self.gamma * torch.abs(-0.5 * {C} - self.C)", "other"),
     (f"x = self.fc_mu(h); mu = x; x = self.fc_var(h); logvar = x; -0.5 * {C}", "exact"),
     (f"out = self.enc1(x); mu = out[0]; out = self.enc2(x); logvar = out[0]; -0.5 * {C}", "exact"),
     ("mu, logvar = logvar, mu; -0.5 * (1 + mu - logvar**2 - mu.exp())", "exact"),

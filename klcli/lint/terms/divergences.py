@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
-from klcli.formula.program import Program
+from klcli.formula.program import Program, rewritten
 from klcli.formula.tree import Number, free_symbols, substitute
 from klcli.judge.names import is_prior
 from klcli.judge.verification import Verification
@@ -108,7 +109,7 @@ def _is_of_fixed_prior(program: Program) -> bool:
         for place, name in enumerate(free_symbols(program.tree))
         if _is_attribute_of_prior(str(written(program, name)))
     }
-    fixed = replace(program, tree=substitute(program.tree, given), helpers=())
+    fixed = replace(rewritten(program, partial(substitute, values=given)), helpers=())
     found = verified(fixed, mended=False) if given else None
     return found is not None and not _is_none(found)
 

@@ -37,7 +37,7 @@ _OF_ONE = 2
 def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
     """An estimate from one sample, which or whose noise is drawn in the flow, or is handed in."""
     if (tree := with_noise(program.tree)) is not None:
-        program = replace(program, tree=tree, helpers=())
+        program = replace(program, tree=tree, arrays=tree, helpers=())
     if not has_noise(program.tree):
         parts = (program.tree, *apart(program.tree))
         ways = ((program, tree) for part in parts for tree in drawn(part))
@@ -63,11 +63,12 @@ def _unexplained(excerpt: Excerpt, program: Program) -> Divergence | None:
         return None
     mean = expected(program.tree)
     answers = [
-        verified(replace(program, tree=tree, helpers=()), mended=False) for tree in (mean, Negative(mean))
+        verified(replace(program, tree=tree, arrays=tree, helpers=()), mended=False)
+        for tree in (mean, Negative(mean))
     ]
     if any(one is None or one.best.verdict.kl for one in answers) or answers[0] is None:
         return None
-    return _sampled(excerpt, replace(program, tree=mean, helpers=()), answers[0], 1)
+    return _sampled(excerpt, replace(program, tree=mean, arrays=mean, helpers=()), answers[0], 1)
 
 
 def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
@@ -113,15 +114,17 @@ def _is_meant(found: Verification, sign: int) -> bool:
 
 def _with_sides(program: Program, mean: Tree, tree: Tree) -> Program:
     """The expectation as a program, in which names tell the posterior, which is sampled, from the prior."""
-    plain = replace(program, tree=mean, helpers=())
+    plain = replace(program, tree=mean, arrays=mean, helpers=())
     role = next((role for _, role in sampled_in(tree)), None)
     names = free_symbols(mean)
     if role is None or len(names) <= _OF_ONE:
         return plain
     sided = {name: f"{name}_q" if name in (role.mean, role.head) else f"{name}_p" for name in names}
+    tree = substitute(mean, {name: Symbol(new) for name, new in sided.items()})
     return replace(
         plain,
-        tree=substitute(mean, {name: Symbol(new) for name, new in sided.items()}),
+        tree=tree,
+        arrays=tree,
         spellings={new: program.spellings.get(name, name) for name, new in sided.items()},
     )
 
