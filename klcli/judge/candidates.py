@@ -123,6 +123,16 @@ class Candidate:
     repaired: Verdict | None = None
     quantity: str = ""
 
+    @property
+    def is_proved_of(self) -> bool:
+        """Whether a proof of the algebra is one of the answer; of a flaw of sums it is none."""
+        right_algebra = self.verdict.kind in ("exact", "scaled")
+        return (
+            self.verdict.kl is not None
+            and self.kind != "other"
+            and not (self.kind == "wrong" and right_algebra)
+        )
+
 
 def candidates(program: Program, prepared: Prepared, question: Question) -> tuple[Candidate, ...]:
     """The best answer under every reading, the best of all first."""
@@ -310,7 +320,11 @@ def _keeps_modules(program: Program, text: str) -> bool:
 
 def _holds(text: str | None, program: Program) -> bool:
     """Whether a corrected text is the KL as a whole, with all that stood beside it before."""
-    if text is None:
+    if (
+        text is None
+        or sign_of(program.left) < 0
+        or any(isinstance(one, Reduction) for one in walk(program.arrays))
+    ):
         return False
     try:
         again = prepare(read_program(text, program.language))

@@ -104,7 +104,8 @@ def _weighed(tree: Tree) -> tuple[Tree, Tree] | None:
                 names = set(free_symbols(weight))
                 has_clip = any(isinstance(node, Clip) for node in walk(weight))
                 plain = not any(isinstance(node, Call) for node in walk(weight))
-                if has_clip and plain and names and names.isdisjoint(free_symbols(rest)):
+                weighs = any(isinstance(node, Call) for node in walk(rest))
+                if has_clip and plain and weighs and names and names.isdisjoint(free_symbols(rest)):
                     return weight, rest
     return None
 

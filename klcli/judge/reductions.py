@@ -227,7 +227,7 @@ def _found(case: _Case) -> Reductions:
                 return Reductions("sum", flaw=flaw) if flaw else _told(case, fit, "")
             parts = _parts(case, full, rank, in_all=False)
         except ShapeError as error:
-            if found := _of_numbers(case, rank):
+            if rank == 2 and (found := _of_numbers(case, rank)):
                 return found
             problem = problem or error  # that of (B, d), the first that is tried
             continue

@@ -272,7 +272,7 @@ def _facts(found: Verification, data: VerifyData, proof: str) -> Iterator[Fact]:
             where += f", {verdict.roles.head} read as {verdict.parameterization.meaning}"
         value = "no value" if point.found is None else significant(point.found)
         yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
-    if verdict.kl and best.kind not in ("wrong", "other"):
+    if best.is_proved_of:
         yield Fact("proof", proof)
     yield from (Fact("condition", condition.text) for condition in found.conditions if condition.passes)
     yield from _others(found)

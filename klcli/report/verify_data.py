@@ -172,11 +172,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
         mistake=reading.mistake,
         corrected=reading.corrected,
         counterexample=CounterexampleData(point.values, point.expected, point.found) if point else None,
-        proof=None
-        if not verdict.kl or best.kind in ("wrong", "other")
-        else "symbolic"
-        if proved
-        else "numeric",
+        proof=None if not best.is_proved_of else "symbolic" if proved else "numeric",
         conditions=tuple(ConditionData(one.kind, one.text, one.passes) for one in found.conditions),
         shapes=shapes_text(prepared) or None,
         readings=tuple(_reading(found, candidate) for candidate in found.candidates),

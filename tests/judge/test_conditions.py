@@ -135,7 +135,7 @@ def test_a_symbol_passes_up_to_a_value() -> None:
     "text",
     [
         "0.5*((s + 1e-6)**2 + mu**2 - 1) - log(s + 1e-6)",
-        "0.5*((s + 0.1)**2 + mu**2 - 1) - log(s + 0.1)",
+        "0.5*((s + 0.01)**2 + mu**2 - 1) - log(s + 0.01)",
         "0.5*((s + eps)**2 + mu**2 - 1) - log(s + eps)",
         "v = v + 1e-6\n0.5*(v + mu**2 - 1 - log(v))",
         "0.5*(v + 1e-6 + mu**2 - 1 - log(v + 1e-6))",

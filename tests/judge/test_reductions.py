@@ -179,7 +179,6 @@ def test_what_does_not_run_on_a_batch_of_vectors(text: str, lengths: tuple[str, 
     found = judged(text)
     assert found.lengths == lengths
     assert found.is_plain
-    assert found.layout
 
 
 def test_parameters_without_a_batch() -> None:
