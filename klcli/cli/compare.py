@@ -19,6 +19,7 @@ from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers, Whole
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
+from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Tree
 from klcli.gaussian.agreement import examine
 from klcli.gaussian.distribution import Gaussian
@@ -27,6 +28,7 @@ from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED,
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian, multivariate
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.latents import Latents, over_latents
+from klcli.judge.verdict import STANDARD, FixedPrior
 from klcli.report.matrix_wording import gaussian_words
 from klcli.report.report import Report
 
@@ -97,7 +99,7 @@ def compare(
     these have is shown, too.
     """
     from klcli.formula.syntax import nearest
-    from klcli.judge.comparison import FORMULAS, compare, matrix
+    from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
     from klcli.report.compare import compare_report, penalty_plot
 
     settings = settings.over(outer)
@@ -105,11 +107,16 @@ def compare(
     whole = _posterior(mu, sigma, options)
     mean, spread = whole.mean[0], whole.deviations[0]
     q = Gaussian.from_head(mean, spread)
-    chosen = {**FORMULAS, **_named(formulas, taken=FORMULAS)}
+    programs = _named(formulas, taken=FORMULAS)
+    chosen = {**FORMULAS, **{name: program.tree for name, program in programs.items()}}
     if expect is not None and expect not in chosen:
         hint = nearest(expect.upper(), chosen) or nearest(expect, chosen) or f"one of: {', '.join(chosen)}"
         raise KlcliError(f"--expect {expect}: there is no such formula", hint)
-    judged = compare(chosen, reading, mean, spread)
+    holds = None
+    if expect is not None:
+        whole_line = programs.get(expect) or Program(expect, "math", chosen[expect], chosen[expect])
+        holds = is_exact(whole_line, reading, _fixed_prior(options))
+    judged = compare(chosen, reading, mean, spread, programs)
     with progress(samples, "Monte Carlo", quiet=settings.quiet > 0) as advance:
         truth = examine(q, Gaussian.from_head(0, 1), samples=samples, seed=seed, progress=advance)
     report = compare_report(
@@ -120,6 +127,7 @@ def compare(
         truth,
         table=matrix(chosen, mean, spread) if every else (),
         expect=expect,
+        expectation_holds=holds,
         latents=_latents(chosen, reading, whole, options),
         picture=sys.stdout.isatty(),
     )
@@ -181,11 +189,27 @@ def _latents(
     return Latents(size, *words, truth, over_latents(formulas, reading, latents, truth))
 
 
-def _named(texts: tuple[str, ...], taken: object) -> dict[str, Tree]:
-    """The formulas given as NAME=TEXT."""
-    from klcli.formula.program import read
+def _fixed_prior(options: Mapping[str, Any]) -> FixedPrior:
+    """The prior of every latent, to which a formula of one latent is held.
 
-    found: dict[str, Tree] = {}
+    Raises:
+        KlcliError: the latents have several priors, or one with correlations.
+    """
+    if all(value is None for name, value in options.items() if name.startswith("prior_")):
+        return STANDARD
+    p = any_prior(options, 1)
+    variances = {"std": lambda head: head**2, "var": lambda head: head, "precision": lambda head: 1 / head}
+    if not isinstance(p, Gaussian) or p.parameterization.name not in variances:
+        raise KlcliError(
+            "--expect holds a formula to one prior of all latents, whose variance is a number",
+            "for example --prior-mu 1 --prior-sigma 2",
+        )
+    return FixedPrior(p.mean[0], variances[p.parameterization.name](p.head[0]))
+
+
+def _named(texts: tuple[str, ...], taken: object) -> dict[str, Program]:
+    """The formulas given as NAME=TEXT."""
+    found: dict[str, Program] = {}
     for text in texts:
         match = _NAME.match(text)
         if not match:
@@ -196,5 +220,5 @@ def _named(texts: tuple[str, ...], taken: object) -> dict[str, Tree]:
         name = match[1]
         if name in found or name in taken or name == "KL":  # type: ignore[operator]
             raise KlcliError(f"there is a formula {name} already", "give it another name")
-        found[name] = read(match[2])
+        found[name] = read_program(match[2])
     return found

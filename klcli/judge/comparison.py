@@ -9,16 +9,31 @@ from fractions import Fraction
 
 from klcli.formula.arithmetic import context
 from klcli.formula.notation import parse
+from klcli.formula.program import Program
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.acceptance import passes
+from klcli.judge.candidates import Question
 from klcli.judge.explanation import explain
 from klcli.judge.roles import Roles
 from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
-from klcli.judge.verdict import Kind, Verdict, exact_under, judge
+from klcli.judge.verdict import STANDARD, FixedPrior, Kind, Verdict, exact_under, judge
+from klcli.judge.verification import verify
 
-__all__ = ["FORMULAS", "GRID", "Entry", "GridPoint", "Judged", "compare", "matrix", "truth_at", "value_at"]
+__all__ = [
+    "FORMULAS",
+    "GRID",
+    "Entry",
+    "GridPoint",
+    "Judged",
+    "compare",
+    "is_exact",
+    "matrix",
+    "truth_at",
+    "value_at",
+]
 
 FORMULAS: Mapping[str, Tree] = {
     "A": parse("-1/2 (2 log s - s^2 - mu^2 + 1)"),
@@ -92,14 +107,33 @@ class Entry:
 
 
 def compare(
-    formulas: Mapping[str, Tree], reading: Parameterization, mu: Fraction, sigma: Fraction
+    formulas: Mapping[str, Tree],
+    reading: Parameterization,
+    mu: Fraction,
+    sigma: Fraction,
+    programs: Mapping[str, Program] | None = None,
 ) -> tuple[Judged, ...]:
     """Judge every formula under a reading, and put it beside the truth at a point.
+
+    Args:
+        formulas: the formulas of one latent, by name.
+        reading: what their head means.
+        mu: the mean at the point.
+        sigma: the standard deviation there.
+        programs: those of the formulas that are whole lines of code, whose sums, casts and conditions count.
 
     Raises:
         KlcliError: a formula has no symbol or more than two.
     """
-    return tuple(_judged(name, tree, reading, mu, sigma) for name, tree in formulas.items())
+    given = programs or {}
+    return tuple(_judged(name, tree, reading, mu, sigma, given.get(name)) for name, tree in formulas.items())
+
+
+def is_exact(program: Program, reading: Parameterization, prior: FixedPrior = STANDARD) -> bool:
+    """Whether a whole line is the KL to a prior under a reading, and every condition of it passes."""
+    found = verify(program, Question(reading=reading, prior=prior, mended=False, described=False))
+    own = found.best.verdict.parameterization is reading
+    return own and passes(found.best.kind, found.conditions, ())
 
 
 def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple[Entry, ...]:
@@ -117,8 +151,22 @@ def truth_at(mu: Fraction, sigma: Fraction) -> float:
     return divergence(Gaussian.from_head(mu, sigma), Gaussian.from_head(0, 1)).value
 
 
-def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigma: Fraction) -> Judged:
+def _judged(
+    name: str,
+    tree: Tree,
+    reading: Parameterization,
+    mu: Fraction,
+    sigma: Fraction,
+    program: Program | None = None,
+) -> Judged:
     verdict = judge(tree, reading)
+    kind, about_whole = verdict.kind, ""
+    if program and kind == "exact" and not is_exact(program, reading):
+        whole = verify(program, Question(reading=reading, mended=False, described=False)).best.kind
+        kind = "scaled" if whole == "exact" else whole
+        about_whole = (
+            f"; as a whole line it is {'not exact' if whole == 'exact' else whole}: see klcli verify"
+        )
     names = exact_under(tree)
     function = of_formula(tree, verdict.roles, reading)
     found = lowest(tree, verdict.roles, reading)
@@ -131,7 +179,7 @@ def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigm
         name=name,
         formula=tree,
         roles=verdict.roles,
-        verdict=verdict.kind,
+        verdict=kind,
         exact_under=names,
         value=at_value,
         ratio=_ratio(at_value, truth_at(mu, sigma)),
@@ -142,7 +190,7 @@ def _judged(name: str, tree: Tree, reading: Parameterization, mu: Fraction, sigm
         curvature_at_truth=at_truth[1] if at_truth else None,
         slope=at_point[0] if at_point else None,
         grid=tuple(_grid_point(tree, verdict, mu, at) for at in GRID),
-        explanation=explain(tree, verdict, names, found, growth(function, _decimal(mu))),
+        explanation=explain(tree, verdict, names, found, growth(function, _decimal(mu))) + about_whole,
     )
 
 

@@ -100,6 +100,7 @@ def compare_report(
     *,
     table: tuple[Entry, ...] = (),
     expect: str | None = None,
+    expectation_holds: bool | None = None,
     latents: Latents | None = None,
     picture: bool = True,
 ) -> Report:
@@ -113,12 +114,13 @@ def compare_report(
         truth: KL(N(mu, sigma^2) || N(0, 1)) and its witnesses.
         table: the verdicts under every reading, if they were asked for.
         expect: the name of the formula that has to be exact.
+        expectation_holds: whether it is, to the prior that was asked for; None without such a formula.
         latents: the formulas over several latents, or beside another prior.
         picture: whether the document ends with a plot.
     """
     head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
     exact = [formula.name for formula in judged if formula.verdict == "exact"]
-    expectation = Expectation(expect, expect in exact) if expect else None
+    expectation = Expectation(expect, bool(expectation_holds)) if expect else None
     data = Comparison(
         schema="klcli.compare/1",
         parameterization=reading.name,

@@ -16,6 +16,9 @@ from tests.cli.conftest import Klcli
 FAST = ("--samples", "2000")
 RIGHT = {"std": "A", "var": "B", "logvar": "C", "logstd": "D"}
 
+TO_N_1_4 = "log(2/s) + (s^2 + (mu - 1)^2)/8 - 1/2"
+OF_STD = "0.5*(std**2 + mu**2 - 1) - torch.log(std)"
+
 
 def data(klcli: Klcli, *arguments: str) -> Any:
     result = klcli("compare", *FAST, "--json", *arguments)
@@ -166,3 +169,21 @@ def test_posteriors_that_are_refused(klcli: Klcli, arguments: tuple[str, ...], m
     result = klcli("compare", *FAST, "--param", "std", *arguments)
     assert (result.status, result.out) == (2, "")
     assert message in result.err + result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        # KL(N(mu, s^2) || N(1, 4)) = log(2/s) + (s^2 + (mu - 1)^2)/8 - 1/2; A is the one to N(0, 1).
+        (("--prior-mu", "1", "--prior-sigma", "2", "--expect", "A"), 1),
+        (("--prior-mu", "1", "--prior-var", "4", "--formula", f"m={TO_N_1_4}", "--expect", "m"), 0),
+        (("--formula", f"m={TO_N_1_4}", "--expect", "m"), 1),
+        (("--formula", f"m=torch.sum({OF_STD})", "--expect", "m"), 0),
+        (("--formula", f"m=torch.mean({OF_STD})", "--expect", "m"), 1),
+        (("--formula", f"m=torch.sum({OF_STD.replace('std**2', '(std**2).detach()')})", "--expect", "m"), 1),
+    ],
+)
+def test_what_is_expected_is_a_whole_line_and_a_prior(
+    klcli: Klcli, arguments: tuple[str, ...], status: int
+) -> None:
+    assert klcli("compare", "--param", "std", *arguments, "-qq", "--samples", "1000").status == status
