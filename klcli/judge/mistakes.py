@@ -304,6 +304,15 @@ MISTAKES: tuple[Mistake, ...] = (
         "there is no KL, and trains the network on padding. Multiply the whole by the mask.",
     ),
     Mistake(
+        "KL134",
+        "gradient stopped inside",
+        "a part of it is cut off from the gradient",
+        "The value is that of the KL, and what is trained is another loss: detach, stop_gradient, no_grad or "
+        ".data stand inside of it. With the logarithm cut off nothing keeps the spread from going to 0; with "
+        "the variance cut off nothing keeps it from growing. `klcli verify` says what is optimised instead. To "
+        "hold one of the two Gaussians still, stop all of it.",
+    ),
+    Mistake(
         "KL122",
         "symbol of the other Gaussian",
         "one term has the symbol of the other Gaussian",

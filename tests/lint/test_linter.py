@@ -162,6 +162,15 @@ WRONG = {
         3,
         "log standard deviation",
     ),
+    "a variance that is cut off from the gradient": (
+        """
+        def penalty(mean, logvar):
+            return -0.5 * torch.sum(1 + logvar - mean ** 2 - logvar.exp().detach())
+        """,
+        "KL134",
+        3,
+        "has no minimum: sigma -> infinity",
+    ),
     "an exponential in place, of which the next line knows nothing": (
         """
         def penalty(mean, logvar):
