@@ -309,8 +309,8 @@ MISTAKES: tuple[Mistake, ...] = (
         "a part of it is cut off from the gradient",
         "The value is that of the KL, and what is trained is another loss: detach, stop_gradient, no_grad or "
         ".data stand inside of it. With the logarithm cut off nothing keeps the spread from going to 0; with "
-        "the variance cut off nothing keeps it from growing. `klcli verify` says what is optimised instead. To "
-        "hold one of the two Gaussians still, stop all of it.",
+        "the variance cut off nothing keeps it from growing. `klcli verify` says what is optimised "
+        "instead. To hold one of the two Gaussians still, stop all of it.",
     ),
     Mistake(
         "KL122",
