@@ -66,6 +66,9 @@ _FORWARD = parse("-0.5 (1 + l - mu^2 - v)")
 Mended: TypeAlias = Mapping[tuple[str, Roles], tuple[Repair, str | None]]
 """The best repair by reading and roles, with the corrected text if that is the KL as a whole."""
 
+_Tried: TypeAlias = tuple[tuple[int, int], Repair, str, bool]
+"""What a repair costs, the repair, a text that has it, and whether that text may be shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -273,7 +276,7 @@ def _mended(
         return {}
     if scaled and not any(_looks_unmeant(verdict) for verdict in scaled) and question.reading is None:
         return {}
-    tried: dict[tuple[str, Roles], list[tuple[tuple[int, int], Repair, str]]] = {}
+    tried: dict[tuple[str, Roles], list[_Tried]] = {}
     for way in ways:
         if scaled and way not in [verdict.roles for verdict in scaled]:
             continue
@@ -281,10 +284,10 @@ def _mended(
         for repair in repairs(prepared.tree, way, readings, question.prior):
             if scaled and repair.verdict.kind != "exact":
                 continue
-            for text in _texts(program, prepared.tree, repair.tree):
+            for text, may_be_shown in _texts(program, prepared.tree, repair.tree):
                 cost = effort(program.text, text), int(repair.mistake.code[2:])
                 key = repair.verdict.parameterization.name, way
-                tried.setdefault(key, []).append((cost, repair, text))
+                tried.setdefault(key, []).append((cost, repair, text, may_be_shown))
     return {
         key: first
         for key, entries in tried.items()
@@ -292,13 +295,12 @@ def _mended(
     }
 
 
-def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
-    """The corrected text with the fewest changes, and the corrected formula written anew."""
+def _texts(program: Program, before: Tree, after: Tree) -> Iterator[tuple[str, bool]]:
+    """The corrected text with the fewest changes and the formula written anew; whether each may be shown."""
     changed = edited(program, before, after)
-    if changed is not None and _keeps_modules(program, changed):
-        yield changed
-    if _may_be_written_anew(program):
-        yield in_habit(program, after)
+    if changed is not None:
+        yield changed, _keeps_modules(program, changed)
+    yield in_habit(program, after), _may_be_written_anew(program)
 
 
 def _may_be_written_anew(program: Program) -> bool:
@@ -336,7 +338,7 @@ def _holds(text: str | None, program: Program) -> bool:
 
 
 def _first_that_holds(
-    entries: Sequence[tuple[tuple[int, int], Repair, str]], program: Program, question: Question
+    entries: Sequence[_Tried], program: Program, question: Question
 ) -> tuple[Repair, str | None] | None:
     """The first correction whose text, read again, is what the repaired formula is.
 
@@ -344,10 +346,10 @@ def _first_that_holds(
     if it is the KL as a whole, with all its sums and constants: another has more to be corrected.
     """
     first: tuple[Repair, str | None] | None = None
-    for _, repair, text in entries:
+    for _, repair, text, may_be_shown in entries:
         found = _verdict_on(text, program, repair.verdict, question)
         if found and found[0].kind == repair.verdict.kind:
-            if found[1] and found[0].kind == "exact":
+            if found[1] and found[0].kind == "exact" and may_be_shown:
                 return repair, text
             first = first or (repair, None)
     return first
