@@ -38,6 +38,9 @@ PYTHON_2 = [
 @pytest.mark.parametrize(("old", "new"), PYTHON_2)
 def test_another_python_is_read_as_it_is_meant(old: str, new: str) -> None:
     module = parsed(old, "a.py")
+    for node in ast.walk(module.tree):
+        if hasattr(node, "type_params"):
+            node.type_params = []  # from Python 3.12 on they are no repair but a part of the tree
     assert ast.dump(module.tree) == ast.dump(ast.parse(new))
     assert (module.text, module.skipped) == (old, "")
 
