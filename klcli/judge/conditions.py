@@ -17,7 +17,7 @@ from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Rows
 from klcli.formula.editing import in_habit
 from klcli.formula.numeral import decimal_text, significant
-from klcli.formula.tree import Number, Symbol, free_symbols, substitute
+from klcli.formula.tree import Number, Reduction, Symbol, free_symbols, substitute, walk
 from klcli.judge.gradient import gradient_of
 from klcli.judge.guards import binds
 from klcli.judge.preparation import Prepared
@@ -55,7 +55,21 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
     """The conditions of a verdict that found a KL."""
     if verdict.kl is None:
         return ()
-    return (*_small_numbers(prepared, verdict), *_clips(prepared, verdict), *_stops(prepared, verdict))
+    return (
+        *_shapes(prepared),
+        *_small_numbers(prepared, verdict),
+        *_clips(prepared, verdict),
+        *_stops(prepared, verdict),
+    )
+
+
+def _shapes(prepared: Prepared) -> Iterator[Condition]:
+    """What was not followed on arrays: a sum over unknown axes is a sum, a mean divides by their length."""
+    if prepared.reductions.is_tried:
+        return
+    averages = any(isinstance(one, Reduction) and one.kind == "mean" for one in walk(prepared.program.arrays))
+    text = "its shapes were not followed: it is judged for one entry"
+    yield Condition("shapes", text, not averages)
 
 
 def _small_numbers(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:

@@ -13,7 +13,7 @@ from math import isfinite
 from klcli.formula.arrays import Array, evaluate_arrays
 from klcli.formula.entry import entry, without_sums
 from klcli.formula.numeral import significant
-from klcli.formula.tree import Stop, Tree, free_symbols, walk
+from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.counts import Monomial
 from klcli.judge.elimination import solved
@@ -39,12 +39,12 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
         verdict: what it is by its value.
     """
     tree = _one_entry(prepared)
-    if not any(isinstance(node, Stop) for node in walk(tree)):
+    if _is_value(tree) or not any(isinstance(node, Stop) for node in walk(tree)):
         return ""
     role = verdict.roles
     names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
     other = [name for name in names if not _agrees(tree, prepared, name, names)]
-    if not other or _is_stopped(tree, prepared, names):
+    if not other:
         return ""
     stopped = " and ".join(prepared.program.spellings.get(name, name) for name in other)
     text = f"the value is that of the KL, the gradient of {stopped} is not: some of it is stopped"
@@ -53,11 +53,8 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
 
 
 def _one_entry(prepared: Prepared) -> Tree:
-    """The formula of one entry with its stops; a formula that is stopped as a whole is a printed value."""
-    tree = without_sums(entry(without_guards(prepared.program.arrays), keeps_stops=True))
-    while isinstance(tree, Stop):
-        tree = tree.operand
-    return tree
+    """The formula of one entry with its stops."""
+    return without_sums(entry(without_guards(prepared.program.arrays), keeps_stops=True))
 
 
 def _agrees(tree: Tree, prepared: Prepared, name: str, names: Sequence[str]) -> bool:
@@ -70,10 +67,17 @@ def _agrees(tree: Tree, prepared: Prepared, name: str, names: Sequence[str]) -> 
     return True
 
 
-def _is_stopped(tree: Tree, prepared: Prepared, names: Sequence[str]) -> bool:
-    """Whether there is no gradient at all: such a formula is a value to be printed."""
-    points = list(_points(prepared, names))
-    return not any(_slope(tree, point, name, stops=True) for point in points for name in names)
+def _is_value(tree: Tree) -> bool:
+    """Whether a formula is stopped as a whole, perhaps summed or scaled: a value to be printed."""
+    match tree:
+        case Stop():
+            return True
+        case Negative(operand) | Reduction(body=operand):
+            return _is_value(operand)
+        case Operation("*" | "/", left, right):
+            parts = [part for part in (left, right) if free_symbols(part)]
+            return len(parts) == 1 and _is_value(parts[0])
+    return False
 
 
 def _points(prepared: Prepared, names: Sequence[str]) -> Iterator[dict[str, float]]:

@@ -70,9 +70,7 @@ def constant_of(verdict: Verdict, prepared: Prepared) -> str:
 def shapes_text(prepared: Prepared) -> str:
     """For which shapes a verdict holds; empty where no shape matters."""
     sums = prepared.reductions
-    if not sums.is_tried:
-        return "the shapes of this program were not followed"
-    if prepared.program.language == "math" or not sums.counted.powers:
+    if not sums.is_tried or prepared.program.language == "math" or not sums.counted.powers:
         return ""
     arrays = {1: "means and heads of shape (d,), of one example", 2: "means and heads of shape (B, d)"}
     return "; ".join(filter(None, (arrays.get(len(sums.lengths)), sums.layout)))

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from klcli.cli.linting.patterns import Patterns
 from klcli.errors import KlcliError
+from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
 from klcli.judge.mistakes import MISTAKES
 from klcli.lint.findings.types import Finding
 
 __all__ = ["Selection", "codes"]
 
-_CODES = tuple(mistake.code for mistake in MISTAKES)
+_CODES = tuple(mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES))
+"""Those that `klcli explain` knows, formulas of matrices among them, of which lint finds none."""
 
 
 @dataclass(frozen=True, slots=True)
