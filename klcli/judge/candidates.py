@@ -300,7 +300,9 @@ def _texts(program: Program, before: Tree, after: Tree) -> Iterator[tuple[str, b
     changed = edited(program, before, after)
     if changed is not None:
         yield changed, _keeps_modules(program, changed)
-    yield in_habit(program, after), _may_be_written_anew(program)
+    # What was set aside, such as another term, is not in the formula that is written anew.
+    is_all = set(free_symbols(program.tree)) <= set(free_symbols(after))
+    yield in_habit(program, after), is_all and _may_be_written_anew(program)
 
 
 def _may_be_written_anew(program: Program) -> bool:
@@ -334,7 +336,9 @@ def _holds(text: str | None, program: Program) -> bool:
         return False
     before = prepare(program)
     aside = [(one.weights, one.divisors, one.others, one.counts) for one in (before, again)]
-    return aside[0] == aside[1] and _is_whole(again)
+    if aside[0] != aside[1] or not _is_whole(again):
+        return False
+    return candidates(again.program, again, replace(PLAIN, mended=False))[0].kind == "exact"
 
 
 def _first_that_holds(
