@@ -71,8 +71,8 @@ Examples:
   pbpaste | klcli verify -
 
 \b
-The status is 0 for exact (with --allow-scale for scaled, too), 1 for anything else that was
-understood, and 2 for what could not be read. -q prints verdict, reading and mistake.
+The status is 0 for exact with conditions that pass and for what --accept names, 1 for anything else
+that was understood, and 2 for what could not be read. -q prints verdict, reading and mistake.
 """
 
 
