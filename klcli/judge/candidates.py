@@ -338,7 +338,8 @@ def _holds(text: str | None, program: Program) -> bool:
     aside = [(one.weights, one.divisors, one.others, one.counts) for one in (before, again)]
     if aside[0] != aside[1] or not _is_whole(again):
         return False
-    return candidates(again.program, again, replace(PLAIN, mended=False))[0].kind == "exact"
+    ways = possible_roles(free_symbols(again.tree), mean=None, head=None)
+    return any(verdict.kind == "exact" for verdict in _verdicts(again.tree, ways, PLAIN))
 
 
 def _first_that_holds(
