@@ -160,6 +160,9 @@ def test_any_place_can_be_shown(source: Source, room: int, unicode: bool) -> Non
 @settings(deadline=None)
 def test_lines_and_marks_keep_to_the_room(source: Source, room: int, unicode: bool) -> None:
     """But for paths, long labels and help, which are not cut."""
-    bare = Source("error", tuple(replace(excerpt, path="", label="the KL") for excerpt in source.excerpts))
+    bare = Source(
+        "error",
+        tuple(replace(one, path="", label="the KL", line=max(one.line, 0)) for one in source.excerpts),
+    )
     widest = max(map(cell_len, listing(bare, room, unicode=unicode).split("\n")))
     assert widest <= max(room, 30)

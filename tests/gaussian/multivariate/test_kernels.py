@@ -47,8 +47,10 @@ def test_the_kernel_of_the_report() -> None:
     x = numpy.linspace(0, 1, 40)
     near, wide = (numpy.exp(-(((x[:, None] - x) / 0.1) ** 2) / 2) + s * numpy.eye(40) for s in (3e-12, 3e-11))
     found = computed(near, wide, numpy.zeros(40))
-    assert found.value == 7.7143899944911478
-    assert off(found.value, by_arb(near, wide, numpy.zeros(40), 700).value) <= found.error <= 1e-14
+    true = by_arb(near, wide, numpy.zeros(40), 700).value
+    assert off(found.value, true) <= found.error <= 1e-14
+    # The exponentials of older numpys differ in their last digits, and with a condition of 1e13 so does the KL.
+    assert found.value == 7.7143899944911478 or float(true) != 7.7143899944911478
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
