@@ -4,8 +4,11 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# How long an example takes says nothing on a machine that does other things as well.
-settings.register_profile("klcli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says nothing on a machine that does other things as well; and a run of the suite means
+# the same on every machine only if it tries the same examples. `pytest --hypothesis-profile=search` tries others.
+search = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("search", search)
+settings.register_profile("klcli", search, derandomize=True)
 settings.load_profile("klcli")
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, nohup the end of a terminal, and so would
