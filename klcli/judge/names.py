@@ -14,7 +14,9 @@ __all__ = [
     "is_mask",
     "is_mean",
     "is_noise",
+    "is_other_term",
     "is_prior",
+    "is_weight",
     "sign_of",
     "square_of",
     "suggested",
@@ -54,6 +56,16 @@ _LATENTS = re.compile(
 _NEGATED = re.compile(r"(neg|negative|minus)(_|\b)|n(kl|elbo)", re.IGNORECASE)
 _BOUND = re.compile(r"elbo|(?<!upper_)(lower_?)?bound|\bvlb\b", re.IGNORECASE)
 _LIKELIHOOD = re.compile(r"(.*_)?(log_?lik\w*|log_?p_?x\w*)", re.IGNORECASE)
+_TERM = re.compile(
+    r"(.*_)?(loss|losses|nll|ce|bce|mse|mae|rec|recon\w*|kld?|elbo|reg|penalty|entropy|error|distortion|fit)(_\w+)?"
+    r"|.*(loss|likelihood|entropy|recon)",
+    re.IGNORECASE,
+)
+_WEIGHT = re.compile(
+    r"(.*_)?(beta|β|gamma|γ|lambda|λ|lam|lambd|lmbda|alpha|α|eta|w|weight|coeff?|factor|anneal\w*)(_\w+|\d)?"
+    r"|.*weight",
+    re.IGNORECASE,
+)
 _EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z")
 _MASK = re.compile(r"(.*_)?masks?(_\w+)?\Z", re.IGNORECASE)
 _SAMPLE = re.compile(r"(.*_)?(z|zs|sample|z_sample)(_[pqt]|_hat)?\Z")
@@ -150,6 +162,16 @@ def sign_of(left: str) -> int:
 def is_likelihood(name: str) -> bool:
     """Whether a name is that of a log-likelihood, from which a bound subtracts a KL."""
     return _LIKELIHOOD.fullmatch(name) is not None
+
+
+def is_other_term(name: str) -> bool:
+    """Whether a name is that of another term of a loss: ``recon_loss``, ``nll``, ``log_px``."""
+    return is_likelihood(name) or _TERM.fullmatch(name) is not None
+
+
+def is_weight(name: str) -> bool:
+    """Whether a name is that of a weight of a term: ``beta``, ``kl_weight``."""
+    return _WEIGHT.fullmatch(name) is not None
 
 
 def is_epsilon(name: str) -> bool:

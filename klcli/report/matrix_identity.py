@@ -10,6 +10,7 @@ from klcli.judge.matrix.rewriting import Setting
 from klcli.judge.matrix.verdict import MatrixVerdict
 from klcli.judge.matrix.verification import MatrixVerification
 from klcli.judge.matrix.ways import Head, Side
+from klcli.judge.names import is_dimension
 from klcli.judge.verdict import Quantity
 
 __all__ = [
@@ -34,6 +35,9 @@ def condition_text(found: MatrixVerification) -> str:
     for head in others:
         same = head.reading == first.reading
         parts.append(f"{symbol_text(found, head.name)} is {'one, too' if same else READINGS[head.reading]}")
+    for name in verdict.way.dimensions:
+        if not is_dimension(name) and not name.startswith("dim_"):  # the length of a part
+            parts.append(f"{symbol_text(found, name)} is the number of dimensions")
     return f"{words} {' and '.join(parts)}"
 
 

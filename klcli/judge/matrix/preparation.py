@@ -29,7 +29,7 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.judge.matrix.points import Shown, fixed_points, shown
-from klcli.judge.names import is_dimension, is_epsilon
+from klcli.judge.names import count_of, is_dimension, is_epsilon, is_other_term, is_weight
 
 __all__ = ["Aside", "set_aside", "without_jitter"]
 
@@ -97,8 +97,11 @@ def _is_unit(tree: Tree) -> bool:
     return tree == Symbol("I") or (isinstance(tree, MatrixCall) and tree.function == "eye")
 
 
-def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Aside:
-    """Tell the numbers of a formula apart.
+def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> tuple[Aside, ...]:
+    """Tell the numbers of a formula apart, in one way or in several, the likeliest first.
+
+    A number that is added and whose name says nothing may be another term of the loss or, where no other one
+    is it, the number of dimensions: both are tried.
 
     Raises:
         KlcliError: one of them is nothing of that.
@@ -107,14 +110,25 @@ def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Aside:
     if any(not _SMALLEST < number < 1 / _SMALLEST for number in numbers):
         raise KlcliError("a number of this formula is too large or too small for a verdict", "leave it out")
     trial = _Trial(tree, kinds, manner)
-    added = [name for name in trial.scalars if trial.is_added(name)]
-    counted = [name for name in added if len(name) == 1 or _counts(name, kinds)]
-    names = [node.name for node in walk(tree) if isinstance(node, Symbol)]
-    others = [name for name in added if name not in counted and names.count(name) == 1]
+    slopes = {name: slope for name in trial.scalars if (slope := trial.slope(name)) is not None}
+    counted = [name for name in slopes if _counts(name, kinds)]
+    if not counted:
+        counted = [name for name in trial.scalars if name not in slopes and is_dimension(name)]
+    others = [name for name in slopes if name not in counted]
+    known = _aside(trial, others, kinds)
+    if counted:
+        return (known,)
+    open_to = [name for name in others if not _states_another_role(name, kinds)]
+    tried = [_aside(trial, [other for other in others if other != name], kinds) for name in open_to]
+    subtracted = any(slopes[name] < 0 for name in open_to)
+    return (*tried, known) if subtracted else (known, *tried)
+
+
+def _aside(trial: _Trial, others: Sequence[str], kinds: Mapping[str, Kind]) -> Aside:
     found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": []}
     for name in trial.scalars:
         if name not in others:
-            found["dimensions" if name in added else trial.role(name, others)].append(name)
+            found["dimensions" if trial.slope(name) is not None else trial.role(name, others)].append(name)
     return Aside(tuple(found["dimensions"]), tuple(found["weights"]), tuple(found["divisors"]), tuple(others))
 
 
@@ -122,7 +136,13 @@ def _counts(name: str, kinds: Mapping[str, Kind]) -> bool:
     """Whether a number is that of the dimensions, by its name or as the length of a part of the formula."""
     if name.startswith("dim_"):
         return name.removeprefix("dim_") in kinds
-    return is_dimension(name)
+    return is_dimension(name) and count_of(name) != (1, 0)
+
+
+def _states_another_role(name: str, kinds: Mapping[str, Kind]) -> bool:
+    """Whether a name says that it is something else: a weight, a loss, the length of another array."""
+    counts = count_of(name) == (1, 0) or (name.startswith("dim_") and not _counts(name, kinds))
+    return counts or is_weight(name) or is_other_term(name) or is_epsilon(name)
 
 
 class _Trial:
@@ -131,17 +151,23 @@ class _Trial:
     def __init__(self, tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> None:
         self.tree, self.kinds, self.manner = tree, kinds, manner
         self.scalars = [name for name in free_symbols(tree) if kinds[name] == "scalar"]
+        self._slopes: dict[str, float | None] = {}
 
-    def is_added(self, name: str) -> bool:
-        """Whether a number is added to the rest, times the same number everywhere."""
+    def slope(self, name: str) -> float | None:
+        """What a number that is added to the rest is multiplied by everywhere; None for any other."""
+        if name not in self._slopes:
+            self._slopes[name] = self._slope(name)
+        return self._slopes[name]
+
+    def _slope(self, name: str) -> float | None:
         steps = []
         for place in (0, 1):
             try:
                 one, two, three = (self._at({name: value}, place) for value in (1.0, 2.0, 3.0))
             except ArithmeticError:
-                return False
+                return None
             steps += [two - one, three - two]
-        return max(steps) - min(steps) <= _SLACK * max(1.0, *map(abs, steps))
+        return steps[0] if max(steps) - min(steps) <= _SLACK * max(1.0, *map(abs, steps)) else None
 
     def role(self, name: str, others: Sequence[str]) -> str:
         """What a number is that is not added.

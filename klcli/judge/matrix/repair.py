@@ -49,33 +49,25 @@ def repaired(
     kinds: dict[str, Kind],
     ways: Sequence[Way],
     prior: FixedPrior,
-    *,
-    exact_only: bool,
 ) -> Repair | None:
-    """The smallest change that makes a formula the KL in one of the ways, or else a multiple of it.
+    """The smallest change that makes a formula the KL in one of the ways.
 
     Every change is tried in doubles at two points; what remains is written into the text, read again and
     judged like any other formula.
     """
-    found: list[tuple[tuple[bool, int, int], Mistake, Tree, Way]] = []
+    found: list[tuple[tuple[int, int], Mistake, Tree, Way]] = []
     for way in ways:
         trial = _Trial(subject, way, prior)
         for place, mistake, tree in _changes(subject, kinds, way):
-            scale = trial.scale(tree)
-            if scale == 1 or (scale and not exact_only):
+            if trial.is_divergence(tree):
                 text = next(_texts(program, subject.tree, tree))
-                found.append(((scale != 1, effort(program.text, text), place), mistake, tree, way))
+                found.append(((effort(program.text, text), place), mistake, tree, way))
     for _, mistake, tree, way in sorted(found, key=lambda entry: entry[0])[:_MOST_TEXTS]:
         for text in _texts(program, subject.tree, tree):
             verdict = _verdict_on(text, program, subject, way, prior)
-            if verdict and (verdict.kind == "exact" or (not exact_only and _is_multiple(verdict))):
+            if verdict and verdict.kind == "exact":
                 return Repair(mistake, text, verdict)
     return None
-
-
-def _is_multiple(verdict: MatrixVerdict) -> bool:
-    kl = verdict.fit
-    return verdict.kind == "scaled" and kl is not None and kl.per_dimension == kl.shift == 0
 
 
 def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
@@ -141,26 +133,20 @@ class _Trial:
         p = both["p"] if way.has_prior else _spherical(prior, len(both["q"].mean), self.run)
         return float(divergence(both["q"], p, self.run))
 
-    def scale(self, tree: Tree) -> float | None:
-        """The factor k > 0 for which the formula may be k KL; exactly 1 if it may be the KL itself."""
+    def is_divergence(self, tree: Tree) -> bool:
+        """Whether a formula may be the KL itself."""
         for manner in _manners(self.subject.manner):
             try:
-                return self._ratio(tree, manner)
+                return all(self._agrees(tree, manner, *point) for point in self.points)
             except ShapeError:
                 continue
             except (ArithmeticError, KeyError):
-                return None
-        return None
+                return False
+        return False
 
-    def _ratio(self, tree: Tree, manner: Manner) -> float | None:
-        ratios: list[float] = []
-        for values, size, truth in self.points:
-            ratios.append(Evaluator(self.run, manner, size, values, _SLACK).number(tree) / truth)
-            if abs(ratios[0] - ratios[-1]) > _SLACK * max(1.0, abs(ratios[0])):
-                return None
-        if ratios[0] <= 0:
-            return None
-        return 1 if abs(ratios[0] - 1) <= _SLACK else ratios[0]
+    def _agrees(self, tree: Tree, manner: Manner, values: Any, size: int, truth: float) -> bool:
+        value = Evaluator(self.run, manner, size, values, _SLACK).number(tree)
+        return bool(abs(value / truth - 1) <= _SLACK)
 
 
 def _spherical(prior: FixedPrior, size: int, run: Doubles) -> Shown[float]:

@@ -18,6 +18,7 @@ from klcli.formula.tree import (
     Symbol,
     Tree,
     operation,
+    walk,
 )
 from klcli.judge.matrix.rewriting import Setting, everywhere
 from klcli.judge.rewriting import HALF, TWO, Site, chain, factored, joined, times
@@ -56,7 +57,7 @@ def volume_doubled(site: Site, setting: Setting) -> Iterator[Tree]:
 
 
 def dimension(site: Site, setting: Setting) -> Iterator[Tree]:
-    """The number of dimensions subtracted, or in the place of a number."""
+    """The number of dimensions subtracted where it is no term yet, or in the place of a number."""
     names = setting.way.dimensions
     size = Symbol(names[0] if names else "d")
     parent = site.parent
@@ -65,11 +66,24 @@ def dimension(site: Site, setting: Setting) -> Iterator[Tree]:
         return
     if isinstance(site.node, Number) and above:
         yield operation("*", site.node, size) if site.node.value != 1 else size
-    if isinstance(site.node, Operation) and site.node.operator in "+-" and not _is_inner(site):
+    is_sum = isinstance(site.node, Operation) and site.node.operator in "+-" and not _is_inner(site)
+    if is_sum and not _has_term((*site.above, site.node)[0], size):
         terms = chain(site.node)
         yield joined([*terms, (True, size)])
         yield joined([*terms, (False, size)])
         yield joined([*terms, (True, operation("*", HALF, size))])
+
+
+def _has_term(tree: Tree, symbol: Symbol) -> bool:
+    """Whether a symbol is a term of a sum somewhere, by itself or times numbers."""
+    sums = [node for node in walk(tree) if isinstance(node, Operation) and node.operator in "+-"]
+    return any(_is_multiple(part, symbol) for node in sums for part in (node.left, node.right))
+
+
+def _is_multiple(term: Tree, symbol: Symbol) -> bool:
+    """Whether a term is a symbol, times numbers."""
+    found = factored(term)
+    return _is_multiple(found[1], symbol) if found else term == symbol
 
 
 def _is_inner(site: Site) -> bool:

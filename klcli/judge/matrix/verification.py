@@ -144,7 +144,7 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
         try:
             for kinds in sorted(typings(program.tree, manner), key=_strangeness)[:_MOST_TYPINGS]:
                 try:
-                    found.append(_with_ways(program.tree, kinds, manner, question))
+                    found.extend(_with_ways(program.tree, kinds, manner, question))
                 except KlcliError as error:
                     problems.append(error)
         except ShapeError as error:
@@ -160,10 +160,10 @@ def _strangeness(kinds: Mapping[str, Kind]) -> int:
     return means + sum(is_dimension(name) and kind != "scalar" for name, kind in kinds.items())
 
 
-def _with_ways(tree: Tree, kinds: dict[str, Kind], manner: Manner, question: Question) -> _Typed:
-    aside = set_aside(tree, kinds, manner)
-    groups = ways(kinds, aside.dimensions, mean=question.mean, head=question.head)
-    return _Typed(Subject(tree, manner, aside.values), kinds, aside, groups)
+def _with_ways(tree: Tree, kinds: dict[str, Kind], manner: Manner, question: Question) -> Iterator[_Typed]:
+    for aside in set_aside(tree, kinds, manner):
+        groups = ways(kinds, aside.dimensions, mean=question.mean, head=question.head)
+        yield _Typed(Subject(tree, manner, aside.values), kinds, aside, groups)
 
 
 def _misfit(error: ShapeError) -> KlcliError:
@@ -254,8 +254,7 @@ def _repair(
     if wanted is not None:
         likeliest = [way for way in likeliest if way.heads[0].reading == wanted] or likeliest
     alike = [way for way in likeliest if _is_alike(way)]
-    exact_only = best.fit is not None
-    return repaired(program, typed.subject, typed.kinds, alike, question.prior, exact_only=exact_only)
+    return repaired(program, typed.subject, typed.kinds, alike, question.prior)
 
 
 def _is_alike(way: Way) -> bool:

@@ -79,6 +79,14 @@ def test_the_example_of_a_page(mistake) -> None:  # type: ignore[no-untyped-def]
     assert mistake.code in [code for code, _ in WRONG]
 
 
+@pytest.mark.parametrize(
+    "text", ["0.5*(3 trace(S) + mu' mu - d - log det S)", "0.5*(7 tr(S) + mu' mu - d - ln|S|)"]
+)
+def test_a_correction_is_the_kl_and_no_multiple_of_it(text: str) -> None:
+    corrected = settled(text).best.corrected
+    assert corrected is None or settled(corrected).best.kind == "exact"
+
+
 def test_codes_are_unique() -> None:
     codes = [mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES)]
     assert len(codes) == len({*codes})

@@ -177,6 +177,31 @@ def test_weights_and_other_terms_are_set_aside() -> None:
     assert (found.best.kind, found.aside.weights, found.aside.divisors) == ("scaled", ("beta",), ("N",))
 
 
+@pytest.mark.parametrize("name", ["dm_act", "c", "nlat", "Z"])
+def test_what_stands_for_the_number_of_dimensions_is_it_whatever_its_name(name: str) -> None:
+    right = f"0.5 * (trace(S) + mu' mu - {name} - logdet(S))"
+    assert (settled(right).best.kind, settled(right).aside.dimensions) == ("exact", (name,))
+    twice = settled(right.replace("logdet", "2 * logdet")).best
+    assert (twice.mistake and twice.mistake.code, twice.corrected) == ("KL102", right)
+    assert settled(right.replace(f"- {name}", f"- 2 * {name}")).best.corrected == right
+
+
+@pytest.mark.parametrize(
+    "name", ["recon_loss", "nll", "beta", "batch_size", "log_px", "X.shape[0]", "jitter"]
+)
+def test_a_name_that_says_something_else_is_no_number_of_dimensions(name: str) -> None:
+    found = settled(f"0.5 * (torch.trace(S) + mu @ mu - {name} - torch.logdet(S))")
+    assert (found.best.kind, found.aside.dimensions) == ("scaled", ())
+
+
+def test_another_term_without_a_name_is_set_aside_beside_a_number_of_dimensions() -> None:
+    found = settled("fit - 0.5 * (trace(S) + mu' mu - d - logdet(S)) * -1 - foo")
+    assert (found.best.kind, found.aside.dimensions, found.aside.others) == ("exact", ("d",), ("fit", "foo"))
+    found = settled("foo + 0.5 * (trace(S) + mu' mu - logdet(S))")
+    assert (found.best.kind, found.aside.others) == ("scaled", ("foo",))
+    assert found.best.corrected == "foo + 0.5 * (trace(S) + mu' mu - logdet(S) - d)"
+
+
 def test_a_reading_can_be_demanded() -> None:
     text = "0.5 * (trace(L L') + mu' mu - d - 2 sum(log(diag(L))))"
     assert settled(text, Question(matrix_reading="cholesky")).best.kind == "exact"
