@@ -17,6 +17,7 @@ __all__ = [
     "is_other_term",
     "is_prior",
     "is_weight",
+    "prior_among",
     "sign_of",
     "square_of",
     "suggested",
@@ -33,6 +34,11 @@ _SIDES = re.compile(
     r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_",
     re.IGNORECASE,
 )
+_KERNEL = re.compile(r"(L_?)?K(_?([ZzMmUuXxFfNn]{1,2}|tt|prior|inv))*|Lk|kernel\w*|gram\w*")
+"""Covariances of a prior that is a Gaussian process, and their factors."""
+_ZERO = re.compile(r".*\D0\Z")
+_LETTER_PAIRS: Mapping[str, str] = {"p": "q", "q": "p", "a": "b", "b": "a"}
+"""Letters that name a side only where the other one of the pair names the other side."""
 _READINGS: Mapping[str, re.Pattern[str]] = {
     "logvar": re.compile(
         r"(log|ln)_?(var\w*|v|sigma_?(2|sq\w*)|s2|std_?(2|sq)|cov)(?![a-z])|lv\Z|lvar", re.I
@@ -124,6 +130,24 @@ def is_prior(name: str) -> bool | None:
     if not found:
         return None
     return bool(found["prior"] or found["prior_first"])
+
+
+def prior_among(name: str, names: Collection[str]) -> bool | None:
+    """Whether a name says, among others, that it belongs to the prior; None if it does not say.
+
+    Where Gaussians are numbered 0 and 1, it is KL(N_0 || N_1); a 0 without a 1 is the prior that data move,
+    and so is the kernel beside another covariance. A letter alone says nothing: P is a covariance, too.
+    """
+    if any(_ZERO.match(other) for other in names):
+        numbered = any(re.search(r"\D1\Z", other) for other in names)
+        if _ZERO.match(name):
+            return not numbered
+        return True if numbered and name.endswith("1") else is_prior(name)
+    if other := _LETTER_PAIRS.get(name.lower()):
+        return is_prior(name) if other in map(str.lower, names) else None
+    if _KERNEL.fullmatch(name) and not all(_KERNEL.fullmatch(other) or is_mean(other) for other in names):
+        return True
+    return is_prior(name)
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from klcli.judge.names import (
     is_mean,
     is_noise,
     is_prior,
+    prior_among,
     square_of,
     suggested,
     suggested_beside,
@@ -113,3 +114,29 @@ def test_others() -> None:
     assert all(map(is_epsilon, ("eps", "epsilon", "self_eps")))
     assert all(map(is_noise, ("eps", "noise", "randn", "eps_1")))
     assert not is_noise("logvar")
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "prior"),
+    [
+        ("S0", ["S1"], False),
+        ("S1", ["S0"], True),
+        ("S0", ["S"], True),
+        ("SN", ["S0"], None),
+        ("S_1", ["S_2"], False),
+        ("K", ["S"], True),
+        ("K_uu", ["S", "m"], True),
+        ("K", ["Kzz"], None),
+        ("P", ["S"], None),
+        ("P", ["Q"], True),
+        ("Q", ["P"], False),
+        ("A", ["B"], False),
+        ("B", ["S"], None),
+        ("prior_cov", ["cov"], True),
+        ("cov_q", ["cov"], False),
+    ],
+)
+def test_what_names_say_about_the_prior_among_others(
+    name: str, others: list[str], prior: bool | None
+) -> None:
+    assert prior_among(name, [name, *others]) is prior

@@ -25,7 +25,7 @@ from klcli.judge.matrix.repair import Repair, repaired
 from klcli.judge.matrix.rewriting import Setting
 from klcli.judge.matrix.sampler import judge_matrix_sampler
 from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict, judge_way
-from klcli.judge.matrix.ways import Way, misfit, ways
+from klcli.judge.matrix.ways import Way, misfit, sides_said, ways
 from klcli.judge.mistakes import find_mistake
 from klcli.judge.names import is_dimension, is_mean
 from klcli.judge.sampler import Sampling
@@ -316,8 +316,27 @@ def _exchanged(program: Program, typed: _Typed, verdict: MatrixVerdict) -> str |
     return edited(program, program.tree, tree) or in_habit(program, tree)
 
 
+def _says_direction(way: Way) -> bool:
+    """Whether a name says which of the two Gaussians is the posterior.
+
+    Names of means do not say whose a matrix is: only their distance counts.
+    """
+    every = [*(head.name for head in way.heads), *way.means]
+    deciding = every if way.head("p") is None else every[: len(way.heads)]
+    return not sides_said(every).keys().isdisjoint(deciding)
+
+
 def _warnings(found: MatrixVerification, question: Question) -> Iterator[str]:
     way = found.best.verdict.way
+    named = question.head is not None or (question.mean is not None and len(way.means) == 2)
+    if found.best.verdict.fit and way.has_prior and not named and not _says_direction(way):
+        q, p = way.head("q"), way.head("p")
+        assert q
+        other = p.name if p else "the identity"
+        yield (
+            f"no name says which matrix is the posterior's: it is taken to be {q.name}, and {other} the "
+            "prior's; the other way round the direction is reversed (--head names the posterior's matrix)"
+        )
     if way.has_prior and question.prior != STANDARD:
         yield "the prior has symbols of its own: --prior-mu and --prior-sigma are not used"
     for name in found.program.ignored:

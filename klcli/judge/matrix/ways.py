@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
 from typing import Literal, TypeAlias
@@ -11,16 +11,16 @@ from typing import Literal, TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.matrix.kinds import Kind
 from klcli.judge.matrix.readings import READINGS, Reading
-from klcli.judge.names import is_mean, is_prior
+from klcli.judge.names import is_mean, prior_among
 
-__all__ = ["Head", "Side", "Way", "misfit", "ways"]
+__all__ = ["Head", "Side", "Way", "misfit", "sides_said", "ways"]
 
 Side: TypeAlias = Literal["q", "p"]
 
 _MOST_HEADS = 4
 _STATES: Mapping[Reading, re.Pattern[str]] = {
     "cholesky": re.compile(r"(.*_)?(L|chol\w*|tril\w*|scale_tril)(_?\w{1,2})?\Z"),
-    "precision": re.compile(r"(Lambda|Omega|prec\w*|.*_?inv|P)(_\w+)?\Z|.*(_inv|inv|_prec\w*)(_\w+)?\Z"),
+    "precision": re.compile(r"(Lambda|Omega|prec\w*|.*_?inv|P(?=_))(_\w+)?\Z|.*(_inv|inv|_prec\w*)(_\w+)?\Z"),
     "covariance": re.compile(r"(S|Sigma|cov\w*|K\w*|V|C)(_?\w{1,2})?\Z"),
 }
 
@@ -73,7 +73,7 @@ def ways(
     heads = [name for name, kind in kinds.items() if kind == "matrix" and name != "I"]
     means = [name for name, kind in kinds.items() if kind == "vector"]
     _check(heads, means, mean, head)
-    zero_first = _counts_from_zero([*heads, *means])
+    said = sides_said([*heads, *means])
     found = [
         Way(sides, own, tuple(dimensions)) for sides in _of_heads(heads) for own in _of_means(means, sides)
     ]
@@ -87,7 +87,7 @@ def ways(
         raise KlcliError("no matrix is left for the posterior", "name it: --head S")
 
     def strange(way: Way) -> int:
-        return _strangeness(way, zero_first)
+        return _strangeness(way, said)
 
     ordered = sorted(wanted, key=lambda way: (strange(way), misfit(way)))
     return [list(group) for _, group in groupby(ordered, key=strange)]
@@ -122,31 +122,27 @@ def _of_means(names: Sequence[str], heads: Sequence[Head]) -> Iterator[dict[str,
         yield {}
     elif len(names) == 1:
         yield {names[0]: "q"}
+        if prior_among(names[0], names) and len({head.side for head in heads}) == 2:
+            yield {names[0]: "p"}
     else:
         first, second = names
         yield {first: "q", second: "p"}
         yield {second: "q", first: "p"}
 
 
-def _counts_from_zero(names: Sequence[str]) -> bool:
-    """Whether the Gaussians are numbered 0 and 1."""
-    return any(re.search(r"0\Z", name) for name in names) and any(re.search(r"1\Z", name) for name in names)
+def sides_said(names: Iterable[str]) -> dict[str, Side]:
+    """The Gaussians of those symbols whose names say to which they belong."""
+    every = list(names)
+    said = {name: prior_among(name, every) for name in every}
+    return {name: "p" if prior else "q" for name, prior in said.items() if prior is not None}
 
 
-def _side_of(name: str, zero_first: bool) -> Side | None:
-    """The side that a name states."""
-    if zero_first and name[-1] in "01":
-        return "q" if name[-1] == "0" else "p"
-    stated = is_prior(name)
-    return None if stated is None else "p" if stated else "q"
-
-
-def _strangeness(way: Way, zero_first: bool) -> int:
+def _strangeness(way: Way, said: Mapping[str, Side]) -> int:
     """How many of the names contradict their sides."""
     sides = [(head.name, head.side) for head in way.heads] + list(way.means.items())
     if len(sides) - len(way.means) == 1 and not way.has_prior:
         return 0
-    strange = sum(_side_of(name, zero_first) not in (None, side) for name, side in sides)
+    strange = sum(said.get(name, side) != side for name, side in sides)
     doubled = len(way.heads) - len({head.side for head in way.heads})
     return 2 * strange + doubled + sum(is_mean(head.name) for head in way.heads)
 

@@ -177,6 +177,51 @@ def test_weights_and_other_terms_are_set_aside() -> None:
     assert (found.best.kind, found.aside.weights, found.aside.divisors) == ("scaled", ("beta",), ("N",))
 
 
+def between(q: tuple[str, str], p: tuple[str, str]) -> str:
+    """The KL between two Gaussians, each given by its mean and its covariance."""
+    distance, inverse = f"({p[0]} - {q[0]})", f"inv({p[1]})"
+    form = f"{distance}' {inverse} {distance}"
+    return f"0.5 * (tr({inverse} {q[1]}) + {form} - d + log det {p[1]} - log det {q[1]})"
+
+
+SAID = [
+    (("m_q", "S_q"), ("m_p", "S_p")),
+    (("mu", "Sigma"), ("mu_prior", "Sigma_prior")),
+    (("mu", "cov"), ("prior_mu", "prior_cov")),
+    (("m1", "S1"), ("m2", "S2")),
+    (("m_0", "Sigma_0"), ("m_1", "Sigma_1")),
+    (("mN", "SN"), ("m0", "S0")),
+    (("m", "V"), ("m0", "V0")),
+    (("m_q", "S"), ("c", "Kzz")),
+    (("a", "A"), ("b", "B")),
+    (("m", "P"), ("m_p", "S_p")),
+]
+UNSAID = [(("x", "S"), ("y", "P")), (("x", "P"), ("y", "S")), (("mu_q", "X"), ("mu_p", "Y"))]
+
+
+@pytest.mark.parametrize(("q", "p"), SAID)
+def test_names_say_which_gaussian_is_the_posterior(q: tuple[str, str], p: tuple[str, str]) -> None:
+    found = settled(between(q, p))
+    assert (found.best.kind, found.best.verdict.way.mean("q"), found.warnings) == ("exact", q[0], ())
+    assert (settled(between(p, q)).best.kind, settled(between(p, q)).warnings) == ("reversed", ())
+
+
+@pytest.mark.parametrize(("q", "p"), UNSAID)
+def test_where_no_name_says_it_it_is_said(q: tuple[str, str], p: tuple[str, str]) -> None:
+    for one, other in ((q, p), (p, q)):
+        found = settled(between(one, other))
+        (warning,) = found.warnings
+        assert found.best.kind == "exact"
+        assert f"taken to be {one[1]}, and {other[1]} the prior's" in warning
+        assert settled(between(one, other), Question(head=one[1])).warnings == ()
+        assert settled(between(one, other), Question(head=other[1])).best.kind == "reversed"
+
+
+def test_a_mean_of_the_prior_alone() -> None:
+    found = settled("0.5 (tr(S_p^-1 S_q) + mu_p' S_p^-1 mu_p - d + log det S_p - log det S_q)")
+    assert (found.best.kind, found.best.verdict.way.means) == ("exact", {"mu_p": "p"})
+
+
 @pytest.mark.parametrize("name", ["dm_act", "c", "nlat", "Z"])
 def test_what_stands_for_the_number_of_dimensions_is_it_whatever_its_name(name: str) -> None:
     right = f"0.5 * (trace(S) + mu' mu - {name} - logdet(S))"
