@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from klcli.formula.editing import in_habit
-from klcli.formula.tree import Symbol, Tree
+from klcli.formula.tree import Symbol
 from klcli.judge.constants import constant_text
 from klcli.judge.matrix.readings import READINGS
 from klcli.judge.matrix.rewriting import Setting
+from klcli.judge.matrix.terms import Term, Terms
 from klcli.judge.matrix.verdict import MatrixVerdict
 from klcli.judge.matrix.verification import MatrixVerification
 from klcli.judge.matrix.ways import Head, Side
@@ -22,7 +25,11 @@ __all__ = [
     "shift_text",
     "spherical_text",
     "symbol_text",
+    "terms_text",
 ]
+
+_VOLUMES: Mapping[Side, Term] = {"q": "logdet_q", "p": "logdet_p"}
+_WORDS: Mapping[Term, str] = {"mahalanobis": "Mahalanobis distance", "dimensions": "d", "constant": "1"}
 
 
 def condition_text(found: MatrixVerification) -> str:
@@ -49,10 +56,7 @@ def symbol_text(found: MatrixVerification, name: str) -> str:
 def _covariance(found: MatrixVerification, head: Head) -> str:
     """The covariance in the notation of the formula: ``L @ L.T``."""
     setting = Setting(found.subject.manner, {head.name: "matrix"}, found.best.verdict.way)
-    tree: Tree = Symbol(head.name)
-    if head.reading != "covariance":
-        tree = setting.gram(tree) if head.reading == "cholesky" else setting.inverse(tree)
-    return in_habit(found.program, tree)
+    return in_habit(found.program, setting.covariance(head))
 
 
 def spherical_text(variance: Quantity) -> str:
@@ -107,3 +111,16 @@ def multiple_text(found: MatrixVerification, verdict: MatrixVerdict) -> str:
     factor = "" if scale == "1" else f"{scale} "
     added = "" if shift == "0" else f" - {shift[1:]}" if shift.startswith("-") else f" + {shift}"
     return f"{factor}{kl_text(found, verdict)}{added}"
+
+
+def terms_text(found: MatrixVerification, terms: Terms) -> str:
+    """The weights of the terms, and those that are due: ``trace 1/2, d -1 (-1/2 is due)``."""
+    words: dict[Term, str] = {term: term for term in terms.found} | dict(_WORDS)
+    for side, term in _VOLUMES.items():
+        words[term] = f"log det {gaussian_text(found, found.best.verdict, side)[1]}"
+    parts = []
+    for term in terms.found:
+        due = f" ({constant_text(terms.due[term])} is due)" if term in terms.off else ""
+        if due or terms.due[term]:
+            parts.append(f"{words[term]} {constant_text(terms.found[term])}{due}")
+    return ", ".join(parts)

@@ -23,6 +23,7 @@ from klcli.report.matrix_identity import (
     shift_text,
     spherical_text,
     symbol_text,
+    terms_text,
 )
 from klcli.report.report import Report
 from klcli.report.verify_data import (
@@ -114,6 +115,8 @@ def _facts(found: MatrixVerification) -> Iterator[Fact]:
     if best.mistake:
         yield Fact("page", f"klcli explain {best.mistake.code}")
     yield from _meanings(found)
+    if found.terms:
+        yield Fact("terms", terms_text(found, found.terms))
     if point:
         where = ", ".join(f"{name} = {_plain_text(value)}" for name, value in point.values.items())
         value = "no value" if point.found is None else significant(point.found)

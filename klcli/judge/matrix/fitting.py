@@ -28,10 +28,21 @@ from klcli.judge.matrix.points import Point, Shown, divergence, fixed_points, ow
 from klcli.judge.matrix.ways import Side, Way
 from klcli.judge.verdict import Quantity, recovered
 
-__all__ = ["DIGITS", "Fit", "Subject", "fit", "fitted_in_doubles", "pairs", "posterior_and_prior", "value_at"]
+__all__ = [
+    "DIGITS",
+    "WORKING",
+    "Fit",
+    "Subject",
+    "fit",
+    "fitted_in_doubles",
+    "pairs",
+    "posterior_and_prior",
+    "solved",
+    "value_at",
+]
 
 DIGITS = 50
-_WORKING = 70
+WORKING = 70
 _SLACK = 1e-8
 _FEW = 9
 """Points at which doubles rule a way out."""
@@ -71,7 +82,7 @@ class Fit:
 
 @lru_cache(maxsize=4)
 def _decimal_pairs(seed: str) -> tuple[Pair, ...]:
-    return tuple(_pair(point, Decimals(_WORKING)) for point in (*fixed_points(), *own_points(seed)))
+    return tuple(_pair(point, Decimals(WORKING)) for point in (*fixed_points(), *own_points(seed)))
 
 
 @lru_cache(maxsize=1)
@@ -141,7 +152,7 @@ def _unit_columns(way: Way, pair: Pair, run: Any, *, reverse: bool) -> list[Any]
 Columns = Callable[..., list[Any]]
 
 
-def _solved(rows: Sequence[list[Any]], values: Sequence[Any], run: Any, slack: Any) -> list[Any] | None:
+def solved(rows: Sequence[list[Any]], values: Sequence[Any], run: Any, slack: Any) -> list[Any] | None:
     """The coefficients of the columns, if all points agree."""
     count = len(rows[0])
     linear = Linear(run)
@@ -165,7 +176,7 @@ def fitted_in_doubles(subject: Subject, way: Way) -> bool:
         values = [value_at(subject, way, pair, run) for pair in _double_pairs()]
     except ArithmeticError:
         return False
-    return any(_solved(_double_rows(way, reverse=reverse), values, run, _SLACK) for reverse in (False, True))
+    return any(solved(_double_rows(way, reverse=reverse), values, run, _SLACK) for reverse in (False, True))
 
 
 def _double_rows(way: Way, *, reverse: bool) -> list[list[Any]]:
@@ -186,7 +197,7 @@ def fit(subject: Subject, way: Way, seed: str) -> Fit | None:
     """Which KL a formula is when its symbols are what a way says; None if it is none."""
     if not fitted_in_doubles(subject, way):
         return None
-    run = Decimals(_WORKING)
+    run = Decimals(WORKING)
     points = pairs(seed)
     try:
         values = [value_at(subject, way, pair, run) for pair in points]
@@ -195,9 +206,9 @@ def fit(subject: Subject, way: Way, seed: str) -> Fit | None:
     columns: Columns = _kl_columns if way.has_prior else _unit_columns
     for reverse in (False, True):
         rows = [columns(way, pair, run, reverse=reverse) for pair in points]
-        found = _solved(rows, values, run, 10.0**-DIGITS)
+        found = solved(rows, values, run, 10.0**-DIGITS)
         if found:
-            with localcontext(context(_WORKING)):
+            with localcontext(context(WORKING)):
                 read = _of_pair if way.has_prior else _of_unit
                 if kl := read(found, reverse=reverse):
                     return kl

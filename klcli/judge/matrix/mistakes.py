@@ -9,10 +9,11 @@ from klcli.formula.tree import Tree
 from klcli.judge import rules as of_numbers
 from klcli.judge.matrix import rules
 from klcli.judge.matrix.rewriting import Setting
+from klcli.judge.matrix.terms import Terms
 from klcli.judge.mistakes import MISTAKES, Mistake
 from klcli.judge.rewriting import Site, Symbols
 
-__all__ = ["MATRIX_MISTAKES", "RULES"]
+__all__ = ["MATRIX_MISTAKES", "RULES", "mistake_of"]
 
 Rule = Callable[[Site, Setting], Iterator[Tree]]
 
@@ -130,10 +131,58 @@ MATRIX_MISTAKES: tuple[Mistake, ...] = (
             "0.5 * (trace(L L') + mu' mu - d - 2 sum(log(diag(L))))",
         ),
     ),
+    Mistake(
+        "KL135",
+        "log determinant missing",
+        "the logarithm of a determinant is missing",
+        "KL(q || p) holds both, - log det S_q and + log det S_p. Without that of the posterior nothing keeps "
+        "its covariance from shrinking to nothing; without that of the prior no gradient of the posterior "
+        "changes, but the value is no KL, and a prior that is trained grows without bound. Against N(0, I) "
+        "that of the prior is 0.",
+        (
+            "0.5 * (trace(S_p^-1 S_q) + (mu_q - mu_p)' S_p^-1 (mu_q - mu_p) - d + logdet(S_p))",
+            "0.5 * (trace(S_p^-1 S_q) + (mu_q - mu_p)' S_p^-1 (mu_q - mu_p) - d + logdet(S_p) - logdet(S_q))",
+        ),
+    ),
+    Mistake(
+        "KL136",
+        "trace missing",
+        "the trace is missing",
+        "The term tr(S_p^-1 S_q), against N(0, I) tr S, is what keeps the posterior from growing. Without it "
+        "the loss falls without bound, as - log det S_q does when the covariance grows.",
+        (
+            "0.5 * (mu' mu - d - logdet(S))",
+            "0.5 * (mu' mu - d - logdet(S) + trace(S))",
+        ),
+    ),
+    Mistake(
+        "KL137",
+        "weight of a term",
+        "a term has another weight than the rest",
+        "Trace, Mahalanobis distance, both log determinants and d stand in the KL with one and the same "
+        "factor, 1/2, the posterior's log determinant and d with a minus. Where one has another number in "
+        "front, the optimum moves or the value is no KL; `klcli verify` names the weights that are found and "
+        "those that are due.",
+        (
+            "0.5 * (trace(S) + 3 mu' mu - d - logdet(S))",
+            "0.5 * (trace(S) + mu' mu - d - logdet(S))",
+        ),
+    ),
 )
 """Every mistake that only formulas of matrices have."""
 
 _BY_CODE: Mapping[str, Mistake] = {mistake.code: mistake for mistake in (*MISTAKES, *MATRIX_MISTAKES)}
+
+
+def mistake_of(weights: Terms) -> Mistake:
+    """The mistake that the weights of a formula's terms show by themselves."""
+    off = [(weights.found[term], weights.due[term]) for term in weights.off]
+    if all(found == -due for found, due in off):
+        return _BY_CODE["KL108"]
+    missing = {term for term in weights.off if weights.found[term] == 0}
+    if missing and missing <= {"logdet_q", "logdet_p"}:
+        return _BY_CODE["KL135"]
+    return _BY_CODE["KL136" if missing == {"trace"} else "KL137"]
 
 
 def _of_numbers(
@@ -169,5 +218,8 @@ RULES: tuple[tuple[Mistake, Rule], ...] = (
     (_BY_CODE["KL119"], partial(_of_numbers, of_numbers.half_too_often)),
     (_BY_CODE["KL120"], partial(_of_numbers, of_numbers.factor_missing)),
     (_BY_CODE["KL122"], _of_the_other),
+    (_BY_CODE["KL135"], rules.volume_missing),
+    (_BY_CODE["KL136"], rules.trace_missing),
+    (_BY_CODE["KL137"], rules.weight_of_term),
 )
 """The changes that are tried, the most telling mistakes first."""

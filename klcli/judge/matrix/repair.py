@@ -78,7 +78,7 @@ def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
 
 def _changes(subject: Subject, kinds: dict[str, Kind], way: Way) -> Iterator[tuple[int, Mistake, Tree]]:
     """Every change that undoes a mistake at one place, each formula once."""
-    setting = Setting(subject.manner, kinds | {"d": "scalar"}, way)
+    setting = Setting(subject.manner, kinds | {"d": "scalar"}, way, subject.others)
     seen = {subject.tree}
     for place, (mistake, rule) in enumerate(RULES):
         for site in sites(subject.tree):

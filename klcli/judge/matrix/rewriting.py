@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, kind_of
@@ -24,7 +24,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
-from klcli.judge.matrix.ways import Way
+from klcli.judge.matrix.ways import Head, Way
 
 __all__ = ["Setting", "everywhere"]
 
@@ -33,11 +33,15 @@ _MINUS_ONE = Negative(Number(Fraction(1)))
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the rules know of a formula: the kinds and roles of its symbols, and how it writes products."""
+    """What the rules know of a formula: the kinds and roles of its symbols, and how it writes products.
+
+    `others` are the values of the numbers that are neither mean nor matrix nor number of dimensions.
+    """
 
     manner: Manner
     kinds: Mapping[str, Kind]
     way: Way
+    others: Mapping[str, Fraction] = field(default_factory=dict)
 
     def kind(self, tree: Tree) -> Kind | None:
         """The kind of a part; None if it has none."""
@@ -61,6 +65,17 @@ class Setting:
     def gram(self, tree: Tree) -> Tree:
         """A matrix times its transpose."""
         return self.product(tree, MatrixCall("transpose", tree))
+
+    def covariance(self, head: Head) -> Tree:
+        """The covariance of a Gaussian by its matrix."""
+        symbol = Symbol(head.name)
+        if head.reading == "covariance":
+            return symbol
+        return self.gram(symbol) if head.reading == "cholesky" else self.inverse(symbol)
+
+    def precision(self, head: Head) -> Tree:
+        """The inverse of the covariance of a Gaussian by its matrix."""
+        return Symbol(head.name) if head.reading == "precision" else self.inverse(self.covariance(head))
 
     def factors(self, tree: Tree) -> list[Tree]:
         """The factors of a product of matrices and vectors, from left to right."""

@@ -19,11 +19,13 @@ from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
 from klcli.judge.candidates import PLAIN, Question
 from klcli.judge.matrix.counterexample import MatrixCounterexample, counterexample
 from klcli.judge.matrix.fitting import Subject
+from klcli.judge.matrix.mistakes import mistake_of
 from klcli.judge.matrix.preparation import Aside, set_aside, without_jitter
 from klcli.judge.matrix.readings import READINGS
 from klcli.judge.matrix.repair import Repair, repaired
 from klcli.judge.matrix.rewriting import Setting
 from klcli.judge.matrix.sampler import judge_matrix_sampler
+from klcli.judge.matrix.terms import Terms, terms
 from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict, judge_way
 from klcli.judge.matrix.ways import Way, misfit, sides_said, ways
 from klcli.judge.mistakes import find_mistake
@@ -53,6 +55,7 @@ class MatrixVerification:
         candidates: one for each reading of the posterior's matrix, the best first.
         counterexample: where it is not the KL, if it is not.
         sampling: what the sampling line was found to be.
+        terms: the weights of its terms, where it is no KL and they can be told.
         jitter: small multiples of the identity that were left out.
         warnings: what else there is to know.
     """
@@ -64,6 +67,7 @@ class MatrixVerification:
     candidates: tuple[MatrixCandidate, ...]
     counterexample: MatrixCounterexample | None = None
     sampling: Sampling | None = None
+    terms: Terms | None = None
     jitter: tuple[Tree, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -112,11 +116,25 @@ def _settled(program: Program, question: Question) -> MatrixVerification:
     best = found.best
     if best.kind not in ("exact", "scaled", "not-kl"):
         found = replace(found, counterexample=counterexample(found.subject, best.verdict))
+    if best.kind == "wrong":
+        found = _with_terms(found)
     if question.matrix_sampler is not None:
         right = best.kind in ("exact", "scaled", "other-prior")
         sampling = judge_matrix_sampler(question.matrix_sampler, best.verdict, right=right)
         found = replace(found, sampling=sampling)
     return replace(found, jitter=jitter, warnings=tuple(_warnings(found, question)))
+
+
+def _with_terms(found: MatrixVerification) -> MatrixVerification:
+    """A wrong formula with the weights of its terms; they name its mistake where nothing else does."""
+    best = found.best
+    weights = terms(found.subject, best.verdict.way, found.program.text)
+    if weights is None or not weights.off:
+        return found
+    if best.mistake is None:
+        best = replace(best, mistake=mistake_of(weights))
+    others = tuple(best if one is found.best else one for one in found.candidates)
+    return replace(found, best=best, candidates=others, terms=weights)
 
 
 def _wanted(question: Question) -> str | None:

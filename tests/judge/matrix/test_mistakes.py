@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
+from klcli.formula.matrix.kinds import Manner
+from klcli.formula.program import read_matrices
+from klcli.judge.matrix.fitting import Subject
 from klcli.judge.matrix.mistakes import MATRIX_MISTAKES, RULES
+from klcli.judge.matrix.terms import coefficients
 from klcli.judge.mistakes import MISTAKES
 from tests.judge.matrix.formulas import unit
 from tests.judge.matrix.test_verification import gaussian, run, settled
@@ -45,6 +51,19 @@ WRONG: list[tuple[str, str]] = [
     ("KL106", "np.trace(S) + mu @ mu - d - np.linalg.slogdet(S)[1]"),
     ("KL108", "0.5 * (np.trace(S) - mu @ mu - d - np.linalg.slogdet(S)[1])"),
     ("KL109", "-0.5 * (np.trace(S) + mu @ mu - d - np.linalg.slogdet(S)[1])"),
+    ("KL135", "0.5 * (np.trace(S) + mu @ mu - d)"),
+    ("KL135", "0.5 * (torch.trace(S) + mu @ mu - mu.numel())"),
+    ("KL135", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|)"),
+    ("KL135", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d - log|S_q|)"),
+    ("KL135", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d)"),
+    ("KL135", "0.5 * (np.trace(np.linalg.inv(P)) + mu @ mu - d)"),
+    ("KL136", "0.5 * (mu @ mu - d) - torch.log(torch.diag(L)).sum()"),
+    ("KL136", "0.5 * (mu @ mu - d - np.linalg.slogdet(S)[1])"),
+    ("KL136", "0.5 ((m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)"),
+    ("KL137", "0.5 * (np.trace(S) + 3 * mu @ mu - d - np.linalg.slogdet(S)[1])"),
+    ("KL137", "0.5 * (5 * np.trace(S) + mu @ mu - d - np.linalg.slogdet(S)[1])"),
+    ("KL137", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + 3 log|S_p| - 4 log|S_q|)"),
+    ("KL137", "beta * 0.5 (tr(S_p^-1 S_q) + 0.3 (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p| - log|S_q|)/N"),
 ]
 
 
@@ -54,7 +73,7 @@ def test_a_mistake_is_caught_by_its_name(code: str, text: str) -> None:
     assert (best.mistake and best.mistake.code) == code
     assert best.kind in ("wrong", "scaled")
     assert best.corrected
-    assert settled(best.corrected).best.kind == "exact"
+    assert settled(best.corrected).best.verdict.kind == "exact"  # beside a weight, which is no mistake
 
 
 @pytest.mark.parametrize(
@@ -64,11 +83,54 @@ def test_python_agrees_that_it_is_wrong_and_that_the_correction_is_right(code: s
     best = settled(text).best
     mean, factor = gaussian(11, 3)
     cov = factor @ factor.T
-    values = {"mu": mean, "S": cov, "L": factor, "d": 3.0}
+    values = {"mu": mean, "S": cov, "P": np.linalg.inv(cov), "L": factor, "d": 3.0}
     truth = unit(mean, cov)
     assert abs(run(text, values) - truth) > 1e-3
     assert best.corrected
     assert run(best.corrected, values) == pytest.approx(truth, rel=1e-9)
+
+
+WEIGHTS = ("trace", "mahalanobis", "logdet_q", "logdet_p", "dimensions", "constant")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "c", "e", "off"),
+    [
+        (1, 2, -1, 1, ("mahalanobis",)),
+        (3, 1, -1, 1, ("trace",)),
+        (1, 1, -3, 1, ("logdet_q",)),
+        (1, 1, -1, 0, ("logdet_p",)),
+        (1, 1, -4, 3, ("logdet_q", "logdet_p")),
+        (1, -3, -1, 1, ("mahalanobis",)),
+        (-1, 7, -1, 1, ("trace", "mahalanobis")),
+    ],
+)
+def test_the_weights_that_are_off_are_named(a: int, b: int, c: int, e: int, off: tuple[str, ...]) -> None:
+    text = f"0.5 ({a} tr(S_p^-1 S_q) + {b} (m_p - m_q)' S_p^-1 (m_p - m_q) - d + {c} log|S_q| + {e} log|S_p|)"
+    found = settled(text.replace("(-", "(0 - ").replace("+ -", "- "))
+    assert found.terms
+    assert found.terms.off == off
+    halves = [Fraction(weight, 2) for weight in (a, b, c, e, -1, 0)]
+    assert dict(found.terms.found) == dict(zip(WEIGHTS, halves, strict=True))
+    assert found.best.mistake
+
+
+def test_the_weights_are_those_that_numpy_solves_for() -> None:
+    """Least squares over Gaussians of several sizes, with terms written out in numpy."""
+    text = "0.5 * (np.trace(S) + 3 * mu @ mu) - 0.7 * d - np.linalg.slogdet(S)[1] / 5 + 2"
+    rows, values = [], []
+    for seed in range(12):
+        mean, factor = gaussian(seed, 2 + seed % 3)
+        cov, size = factor @ factor.T, float(len(mean))
+        rows.append([np.trace(cov), mean @ mean, np.linalg.slogdet(cov)[1], size, 1])
+        values.append(run(text, {"mu": mean, "S": cov, "d": size}))
+    solved = np.linalg.lstsq(np.array(rows), np.array(values), rcond=None)[0]
+    program = read_matrices(text)
+    assert program
+    way = settled(text).best.verdict.way
+    found = coefficients(Subject(program.tree, Manner(False, flat=True), {}), way)
+    assert found
+    assert [float(weight) for weight in found.values()] == pytest.approx(solved)
 
 
 @pytest.mark.parametrize("mistake", MATRIX_MISTAKES, ids=lambda mistake: mistake.code)
