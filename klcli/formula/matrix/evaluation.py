@@ -147,9 +147,11 @@ class Evaluator(Generic[T]):
 
     def _power(self, base: Value[T], exponent: T) -> Value[T]:
         if base.kind == "matrix" and self.manner.mathematical:
-            whole = exponent == self.run.number(Fraction(2))
-            data = self._linear.product(base.data, base.data) if whole else self._linear.inverse(base.data)
-            return Value("matrix", data)
+            square = exponent == self.run.number(Fraction(2))
+            if not square:
+                return Value("matrix", self._linear.inverse(base.data))
+            if not self.manner.entrywise:
+                return Value("matrix", self._linear.product(base.data, base.data))
         return _each(lambda entry: self.run.operate("^", entry, exponent), base)
 
     def _called(self, function: str, argument: Value[T], tree: Tree) -> Value[T]:

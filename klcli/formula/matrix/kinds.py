@@ -48,10 +48,12 @@ class Manner:
     Attributes:
         mathematical: whether ``*`` and juxtaposition of matrices are their product; elementwise in Python.
         flat: whether vectors have one axis, so that a transpose does nothing to them.
+        entrywise: whether the square of a matrix is that of its entries, as in ``sum(L^2)``.
     """
 
     mathematical: bool
     flat: bool = False
+    entrywise: bool = False
 
 
 class ShapeError(ValueError):

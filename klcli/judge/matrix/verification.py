@@ -15,7 +15,17 @@ from klcli.errors import KlcliError
 from klcli.formula.editing import edited, in_habit
 from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, typings
 from klcli.formula.program import Program
-from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
+from klcli.formula.tree import (
+    Call,
+    MatrixCall,
+    Operation,
+    Reduction,
+    Symbol,
+    Tree,
+    free_symbols,
+    substitute,
+    walk,
+)
 from klcli.judge.candidates import PLAIN, Question
 from klcli.judge.matrix.counterexample import MatrixCounterexample, counterexample
 from klcli.judge.matrix.fitting import Subject
@@ -30,11 +40,24 @@ from klcli.judge.matrix.verdict import MatrixCandidate, MatrixVerdict, judge_way
 from klcli.judge.matrix.ways import Way, misfit, sides_said, ways
 from klcli.judge.mistakes import find_mistake
 from klcli.judge.names import is_dimension, is_mean
+from klcli.judge.rewriting import TWO
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import STANDARD
 
 __all__ = ["MatrixVerification", "verify_matrices"]
 
+_AS_PYTHON = (
+    "it is read as Python, where * and ** go entry by entry; read as mathematics, where they are the product "
+    "and the power of matrices, it is no such KL"
+)
+_AS_MATHEMATICS = (
+    "it is read as mathematics, where * is the product of matrices; in Python * goes entry by entry, and the "
+    "same text is another formula: write @"
+)
+_ENTRYWISE = (
+    "the square of a matrix within a sum is read as that of its entries; read as the matrix times itself it "
+    "is no such KL"
+)
 _MOST_TYPINGS = 6
 _MOST_WAYS = 40
 _MOST_NODES = 250
@@ -101,11 +124,30 @@ def verify_matrices(
     except KlcliError:
         if other is None:
             raise
-        found = _settled(other, question)
-    if other is not None and found.best.kind != "exact" and found.program.language != other.language:
+        return _settled(other, question)
+    if other is None:
+        return found
+    if found.best.kind != "exact":
         with suppress(KlcliError):
-            found = min(found, _settled(other, question), key=lambda answer: _rank(answer.best))
+            better = _settled(other, question)
+            if _rank(better.best) < _rank(found.best):
+                found = better
+    if (program.language, found.program.language) == ("math", "python"):
+        return replace(found, warnings=(*found.warnings, _AS_PYTHON))
+    if found.program.language == "math" and _multiplies_matrices(found):
+        return replace(found, warnings=(*found.warnings, _AS_MATHEMATICS))
     return found
+
+
+def _multiplies_matrices(found: MatrixVerification) -> bool:
+    """Whether a ``*`` of the formula stands between two matrices, where Python has another product."""
+    way, tree = found.best.verdict.way, found.subject.tree
+    kinds: dict[str, Kind] = dict.fromkeys(free_symbols(tree), "scalar")
+    kinds.update(dict.fromkeys(way.means, "vector"))
+    kinds.update(dict.fromkeys(("I", *(head.name for head in way.heads)), "matrix"))
+    setting = Setting(found.subject.manner, kinds, way)
+    products = [node for node in walk(tree) if isinstance(node, Operation) and node.operator == "*"]
+    return any(setting.is_matrix(node.left) and setting.is_matrix(node.right) for node in products)
 
 
 def _settled(program: Program, question: Question) -> MatrixVerification:
@@ -154,11 +196,10 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
     Raises:
         KlcliError: there is none.
     """
-    manners = [Manner(True)] if program.language == "math" else [Manner(False), Manner(False, flat=True)]
     found: list[_Typed] = []
     problems: list[KlcliError] = []
     misfits: list[ShapeError] = []
-    for manner in manners:
+    for manner in _manners(program):
         try:
             for kinds in sorted(typings(program.tree, manner), key=_strangeness)[:_MOST_TYPINGS]:
                 try:
@@ -170,6 +211,17 @@ def _typed(program: Program, question: Question) -> list[_Typed]:
     if not found:
         raise problems[0] if problems else _misfit(misfits[0])
     return sorted(found, key=lambda typed: _strangeness(typed.kinds))
+
+
+def _manners(program: Program) -> list[Manner]:
+    """The ways in which the text may write its products and squares."""
+    if program.language == "python":
+        return [Manner(False), Manner(False, flat=True)]
+    summed = (node.body for node in walk(program.tree) if isinstance(node, Reduction))
+    squares = (part for body in summed for part in walk(body) if isinstance(part, Operation))
+    if any(part.operator == "^" and part.right == TWO for part in squares):
+        return [Manner(True), Manner(True, entrywise=True)]
+    return [Manner(True)]
 
 
 def _strangeness(kinds: Mapping[str, Kind]) -> int:
@@ -357,5 +409,7 @@ def _warnings(found: MatrixVerification, question: Question) -> Iterator[str]:
         )
     if way.has_prior and question.prior != STANDARD:
         yield "the prior has symbols of its own: --prior-mu and --prior-sigma are not used"
+    if found.subject.manner.entrywise and found.best.verdict.fit:
+        yield _ENTRYWISE
     for name in found.program.ignored:
         yield f"a clip has the limit {name}, whose value is not known; it is left out"

@@ -63,7 +63,10 @@ WRONG: list[tuple[str, str]] = [
     ("KL137", "0.5 * (np.trace(S) + 3 * mu @ mu - d - np.linalg.slogdet(S)[1])"),
     ("KL137", "0.5 * (5 * np.trace(S) + mu @ mu - d - np.linalg.slogdet(S)[1])"),
     ("KL137", "0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + 3 log|S_p| - 4 log|S_q|)"),
-    ("KL137", "beta * 0.5 (tr(S_p^-1 S_q) + 0.3 (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p| - log|S_q|)/N"),
+    (
+        "KL137",
+        "beta * 0.5 (tr(S_p^-1 S_q) + 0.3 (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p| - log|S_q|)/N",
+    ),
 ]
 
 

@@ -310,15 +310,39 @@ def test_jitter_is_set_aside_and_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "language"),
+    ("text", "language", "said"),
     [
-        ("0.5 * (trace(S) + sum(mu * mu) - d - logdet(S))", "python"),
-        ("0.5 * (trace(inv(S_p) * S_q) - d - logdet(S_q) + logdet(S_p))", "math"),
-        ("0.5 * (sum(L * L) + sum(mu * mu) - d - 2 * sum(log(diag(L))))", "python"),
+        ("0.5 * (trace(S) + sum(mu * mu) - d - logdet(S))", "python", "read as Python"),
+        ("0.5 * (trace(inv(S_p) * S_q) - d - logdet(S_q) + logdet(S_p))", "math", "read as mathematics"),
+        ("0.5 * (sum(L * L) + sum(mu * mu) - d - 2 * sum(log(diag(L))))", "python", "read as Python"),
+        ("0.5 * (trace(S) + sum(mu**2) - d - logdet(S))", "python", ""),
+        ("0.5 * (sum((inv(L_p) @ L_q)**2) - d) + sum(log(diag(L_p))) - sum(log(diag(L_q)))", "python", ""),
     ],
 )
-def test_a_text_of_both_languages_is_read_as_the_one_that_it_is(text: str, language: str) -> None:
+def test_a_text_of_both_languages_is_read_as_the_one_that_it_is(text: str, language: str, said: str) -> None:
     program = read_matrices(text)
     assert program
     found = verify_matrices(program, other=read_otherwise(program))
     assert (found.best.kind, found.program.language) == ("exact", language)
+    assert [said in warning for warning in found.warnings] == [True] * bool(said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5 (sum((inv(L_p) L_q)^2) + sum((inv(L_p) (m_q - m_p))^2) - d) + log det L_p - log det L_q",
+        "½ (∑ (L²) + μᵀμ - d) - log det L",
+        "0.5 * (sum((inv(L_p) @ L_q)**2) - d) + sum(log(diag(L_p))) - sum(log(diag(L_q)))",
+    ],
+)
+def test_a_square_within_a_sum_is_that_of_the_entries_and_it_is_said(text: str) -> None:
+    program = read_matrices(text, "math")
+    assert program
+    found = verify_matrices(program)
+    assert found.best.kind == "exact"
+    assert ["square of a matrix" in warning for warning in found.warnings] == [True]
+
+
+def test_a_square_within_a_trace_is_the_power() -> None:
+    best = settled("0.5 (tr(L^2) + sum(mu^2) - d) - log det L").best
+    assert (best.mistake and best.mistake.code) == "KL132"
