@@ -15,6 +15,7 @@ readings spelled out (`klcli.formula.refusals`): a verifier must not guess what 
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from klcli.formula.leftovers import WORDS, distribution, leftover
@@ -40,7 +41,8 @@ from klcli.formula.tree import (
 
 __all__ = ["Parser", "parse"]
 
-_SIGMAS = ("Σ", "\\Sigma")
+_SIGMA = re.compile(r"Σ|\\Sigma(\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\}))?")
+"""What may be a sum as well as a symbol, before a bracket."""
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}
 _KINDS: dict[str, ReductionKind] = {"sum": "sum", "mean": "mean", "E": "E"}
 
@@ -205,7 +207,7 @@ class Parser(Refusals):
         called = self.token.kind == "open" and self.touching()
         if called and (found := distribution(token.name, self.text, token.start, self.token.start)):
             raise self.error(*found, token)
-        if self.token.kind == "open" and self.text[token.start : token.end] in _SIGMAS:
+        if self.token.kind == "open" and _SIGMA.fullmatch(self.text, token.start, token.end):
             raise self.ambiguous_sigma(token)
         if called and self.text[token.start].isascii() and not self.is_command(token):
             raise self.unknown_function(token)
@@ -227,6 +229,8 @@ class Parser(Refusals):
             raise self.signed_argument(token)
         if self.in_braces() and token.name != "sqrt":
             argument = self.power()
+        elif self.token.name in ("|", "‖") and self.token.kind == "open":
+            argument = self.power()  # log|x|^2 is log(|x|^2): nobody writes bars around an argument
         elif self.token.kind == "open":
             argument = self.bracketed(self.take())
         elif token.name == "sqrt" and self.is_command(token):

@@ -163,7 +163,8 @@ class Refusals(Cursor, ABC):
     def ambiguous_sigma(self, token: Token) -> FormulaError:
         """An error for a capital sigma before a bracket."""
         written = self.written(token)
-        summed, times = ("\\sum", "\\cdot") if self.is_command(token) else ("∑", "*")
+        summed = written.replace("\\Sigma", "\\sum").replace("Σ", "∑")
+        times = "\\cdot" if self.is_command(token) else "*"
         hint = f"write '{summed} (...)' for a sum, '{written} {times} (...)' for a product"
         return self.error(f"is '{written}' a sum or a symbol here?", hint, token)
 

@@ -39,8 +39,14 @@ _SUPERSCRIPT = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _EQUATION = re.compile(r"=(?!\s*\d\s*\})")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
+_SIGMA_OF_SUM = (
+    r"Σ(?=(?:_[ijk](?![A-Za-z0-9])|[ᵢⱼₖ])(?!\s*(?:[)\]}|^'⁻²]|\Z)))"  # what ends there is a symbol
+    r"|(?:Σ|\\Sigma(?![A-Za-z]))(?=\s*_\s*[{(]\s*[A-Za-z]\s*=)"
+)
+"""A capital sigma that only a sum can be."""
 _SUM = re.compile(
-    r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))|Σ(?=_[ijk]|[ᵢⱼₖ]))(?:\s*\\(?:no)?limits)?"
+    r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))"
+    rf"|{_SIGMA_OF_SUM})(?:\s*\\(?:no)?limits)?"
     rf"(?:\s*_\s*[{{(]\s*(?P<braced>[A-Za-z])\s*(?:=\s*[01]\s*)?[)}}]|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
     rf"|(?P<signs>[{LETTER_SIGNS}](?![{_SIGNS}])))?"
     rf"(?:\s*\^\s*(?:\{{\s*{COUNT}\s*\}}"

@@ -218,6 +218,12 @@ READ: list[tuple[str, str, Any]] = [
     (r"\( x \)", "x", V.x),
     # Bars.
     ("|x|", "abs x", V.x),
+    ("log|s|^2", "log(abs(s)^2)", log(V.s**2)),
+    (
+        r"\ln\lvert mu - x\rvert^2 + log(s)^2",
+        "log(abs(mu - x)^2) + log(s)^2",
+        log((V.x - V.mu) ** 2) + log(V.s) ** 2,
+    ),
     ("log|mu - x| + |s|²", "log(abs(mu - x)) + abs(s)^2", log(V.x - V.mu) + V.s**2),
     (
         r"\left|\mu-x\right| + \lvert x\rvert + \vert s\vert",
@@ -447,12 +453,26 @@ def test_what_is_refused(text: str, position: int, message: str, hint: str) -> N
     [
         ("Σ (x + 1)", "write '∑ (...)' for a sum, 'Σ * (...)' for a product"),
         (r"\Sigma(x + 1)", r"write '\sum (...)' for a sum, '\Sigma \cdot (...)' for a product"),
+        (r"\Sigma_j (x + 1)", r"write '\sum_j (...)' for a sum, '\Sigma_j \cdot (...)' for a product"),
+        (r"\Sigma_{j} (x + 1)", r"write '\sum_{j} (...)' for a sum, '\Sigma_{j} \cdot (...)' for a product"),
     ],
 )
 def test_a_capital_sigma_is_asked_about(text: str, hint: str) -> None:
     with pytest.raises(FormulaError, match="a sum or a symbol here") as caught:
         parse(text)
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    "text", ["Σ_j (x_j + 1)", "Σⱼ (x_j + 1)", "Σ_{j=1}^d (x_j + 1)", r"\Sigma_{j=1}^{d} (x_j + 1)"]
+)
+def test_a_capital_sigma_that_can_only_be_a_sum(text: str) -> None:
+    assert parse(text) == parse("sum_j (x_j + 1)")
+
+
+@pytest.mark.parametrize("text", ["2 + Σ_j", "(x + Σⱼ) / 2", "(Σ_j^2)", r"\Sigma_j + 2", "Σⱼ² + 1"])
+def test_a_capital_sigma_that_can_only_be_a_symbol(text: str) -> None:
+    assert "Sigma_j" in free_symbols(parse(text))
 
 
 def test_the_name_of_a_letter_is_no_misspelt_function() -> None:
