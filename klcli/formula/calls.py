@@ -64,10 +64,12 @@ _CONSTANTS = {
 }
 _FILLED = ("tensor", "constant", "Tensor", "FloatTensor", "new_tensor")
 """Functions and a method that make a tensor of a number."""
+_COUNTS = ("numel", "nelement")
+"""Methods and functions that count the entries of an array."""
 _OTHERS = frozenset(
     (
         *_FILLED,
-        *("copy_", "epsilon", "addcmul", "dot", "matmul", "inner", "vdot", "numel", *_CONSTANTS),
+        *("copy_", "epsilon", "addcmul", "dot", "matmul", "inner", "vdot", *_CONSTANTS, *_COUNTS),
         *("size", "len", "sample", "rsample", "Normal"),
         *("shape", "int_shape", "get_shape", "as_list"),
     )
@@ -148,7 +150,7 @@ class Calls(ABC):
             return KERAS_EPSILON
         if name in ("dot", "matmul", "inner", "vdot") and len(arguments) == 2:
             return self.inner(*arguments)
-        if name == "numel" and arguments:
+        if arguments and (name in _COUNTS or (name == "size" and _counts_all(arguments, node))):
             return Length(self.tree(arguments[0]), None)
         if name in STOPS and arguments:
             return Stop(self.tree(arguments[0]))
@@ -350,6 +352,11 @@ def is_readable(node: ast.Call) -> bool:
             bare = name.removesuffix("_")
             return name in _OTHERS or bare in SAME or bare in _NAMES or bare in _RETURNED
     return False
+
+
+def _counts_all(arguments: list[ast.expr], node: ast.Call) -> bool:
+    """Whether ``size`` is that of a library, without an axis: ``np.size(x)``, ``tf.size(x)``."""
+    return len(arguments) == 1 and is_module(getattr(node.func, "value", node.func))
 
 
 def _is_label(node: ast.expr) -> bool:

@@ -11,16 +11,18 @@ __all__ = ["Cursor"]
 
 
 class Cursor:
-    """Goes through the tokens of a text from left to right."""
+    """Goes through the tokens of a text from left to right.
 
-    def __init__(self, text: str) -> None:
+    Attributes:
+        text: the formula.
+        matrices: whether it may have functions, transposes and products of matrices in it.
+    """
+
+    def __init__(self, text: str, *, matrices: bool = False) -> None:
         self.text = text
-        self.tokens = without_inputs(self.tokenized(text), text)
+        self.matrices = matrices
+        self.tokens = without_inputs(tokenize(text, matrices=matrices), text)
         self.index = 0
-
-    def tokenized(self, text: str) -> list[Token]:
-        """The tokens of a text."""
-        return tokenize(text)
 
     @property
     def token(self) -> Token:

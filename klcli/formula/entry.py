@@ -10,14 +10,18 @@ from fractions import Fraction
 from functools import partial
 
 from klcli.formula.tree import (
+    MAX_NAME,
     Length,
+    MatrixCall,
     MatrixProduct,
     Number,
     Reduction,
     Reshape,
     Stop,
+    Symbol,
     Tree,
     children,
+    free_symbols,
     operation,
     rebuilt,
     spanning,
@@ -33,27 +37,37 @@ def entry(
 
     Args:
         tree: the program.
-        of_matrices: whether products are those of matrices, which stay.
+        of_matrices: whether products and transposes are those of matrices, which stay; the length of an axis
+            is the number of dimensions there, a symbol of its own for each array.
         keeps_stops: whether stopped gradients stay.
         keeps_sums: whether sums and means over the one entry stay, which tell what a text sums.
     """
     below = partial(entry, of_matrices=of_matrices, keeps_stops=keeps_stops, keeps_sums=keeps_sums)
     match tree:
         # The part that is left stands where it stood; the call around it is no part of the formula.
+        case Reshape(operand, "transpose") if of_matrices:
+            found: Tree = MatrixCall("transpose", below(operand))
         case Reshape(operand):
             return below(operand)
         case Stop(operand) if not keeps_stops:
             return below(operand)
         case Reduction(body=body) if not keeps_sums:
             return below(body)
+        case Length(of, axis) if of_matrices:
+            found = MatrixCall("numel", below(of)) if axis is None else _dimensions(of)
         case Length():
-            found: Tree = Number(Fraction(1))
+            found = Number(Fraction(1))
         case MatrixProduct(left, right) if not of_matrices:
             product = operation("*", below(left), below(right))
             found = Reduction("sum", "", product) if keeps_sums else product
         case _:
             found = rebuilt(tree, list(map(below, children(tree))))
     return spanning(found, *tree.span) if tree.span else found
+
+
+def _dimensions(array: Tree) -> Symbol:
+    names = free_symbols(array)
+    return Symbol(f"dim_{names[0]}"[:MAX_NAME] if names else "dim")
 
 
 def without_sums(tree: Tree) -> Tree:

@@ -1,13 +1,13 @@
 """Reads mathematics as people type it: ASCII, Unicode, a LaTeX subset.
 
-The grammar, loosest first; juxtaposition multiplies::
+The grammar, loosest first; juxtaposition multiplies, and so does ``@`` in a formula of matrices::
 
     sum      = product (("+" | "-") product)*
     product  = signed (("*" | "/" | "") signed)*
     signed   = ("-" | "+")* power
     power    = atom exponent* [subscript]
     exponent = "^" ("-" | "+")* atom | superscript
-    atom     = number | symbol | function [exponent] argument | bracketed | frac | reduction | clip
+    atom     = (number | symbol | function [exponent] argument | bracketed | frac | reduction | clip) "'"*
 
 Where mathematicians disagree about a text (``log s/2``, ``a/2 b``, ``e^2s``) it is refused with both
 readings spelled out (`klcli.formula.refusals`): a verifier must not guess what it is asked about.
@@ -18,15 +18,19 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from klcli.formula.bars import Bars
 from klcli.formula.leftovers import WORDS, distribution, leftover
-from klcli.formula.refusals import STARTS_FACTOR, Refusals
+from klcli.formula.refusals import STARTS_FACTOR
 from klcli.formula.scanner import Token
 from klcli.formula.syntax import MAX_DEPTH, check_text, check_tree, too_deep
 from klcli.formula.tree import (
+    MATRIX_FUNCTIONS,
     MAX_NAME,
     Call,
     Clip,
     Constant,
+    MatrixCall,
+    MatrixProduct,
     Negative,
     Number,
     Reduction,
@@ -39,7 +43,7 @@ from klcli.formula.tree import (
     spanning,
 )
 
-__all__ = ["Parser", "parse"]
+__all__ = ["Parser", "parse", "parse_matrices"]
 
 _SIGMA = re.compile(r"Σ|\\Sigma(\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\}))?")
 """What may be a sum as well as a symbol, before a bracket."""
@@ -47,18 +51,28 @@ _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}
 _KINDS: dict[str, ReductionKind] = {"sum": "sum", "mean": "mean", "E": "E"}
 
 
-def parse(text: str) -> Tree:
+def parse(text: str, *, matrices: bool = False) -> Tree:
     """The tree of a formula in ASCII, Unicode or LaTeX spelling.
+
+    Args:
+        text: the formula.
+        matrices: whether it may have functions, transposes and products of matrices in it: ``tr`` is a name
+            in other formulas, and ``S^T`` a power.
 
     Raises:
         KlcliError: empty or too long.
         FormulaError: what was expected, with the text and a caret.
     """
     check_text(text)
-    parser = Parser(text)
+    parser = Parser(text, matrices=matrices)
     tree = check_tree(parser.formula(), text)
     parser.check_sums(tree)
     return tree
+
+
+def parse_matrices(text: str) -> Tree:
+    """The tree of a formula of matrices; see `parse`."""
+    return parse(text, matrices=True)
 
 
 def _negative(tree: Tree, signs: int) -> Tree:
@@ -67,11 +81,11 @@ def _negative(tree: Tree, signs: int) -> Tree:
     return tree
 
 
-class Parser(Refusals):
+class Parser(Bars):
     """Recursive descent over the tokens; one method for each line of the grammar."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, *, matrices: bool = False) -> None:
+        super().__init__(text, matrices=matrices)
         self.nesting = 0
 
     def formula(self) -> Tree:
@@ -120,6 +134,8 @@ class Parser(Refusals):
 
     def joined(self, operator: str, left: Tree, right: Tree) -> Tree:
         """A product or a quotient."""
+        if operator == "@":
+            return MatrixProduct(left, right)
         return operation("*" if operator == "*" else "/", left, right)
 
     def signs(self) -> int:
@@ -194,7 +210,7 @@ class Parser(Refusals):
                 self.index -= 1
                 raise self.unexpected("a number, a symbol, a function or a bracket")
         self.nesting -= 1
-        return self.placed(tree, first)
+        return self.transposed(self.placed(tree, first), first)
 
     def constant(self, token: Token) -> Constant:
         if token.name == "pi":
@@ -237,9 +253,9 @@ class Parser(Refusals):
             argument = self.group()
         else:
             argument = self.bare_argument(function)
-        call = self.applied(token.name, argument)
+        call: Tree = (MatrixCall if token.name in MATRIX_FUNCTIONS else Call)(token.name, argument)
         if exponent is None:
-            return call
+            return self.of_determinants(call)
         signs, power = exponent
         if signs:
             raise self.inverse(function, begin)
@@ -249,10 +265,6 @@ class Parser(Refusals):
         r"""Whether braces are at hand that nobody sees: ``\ln {\sigma}^2`` is ``\ln \sigma^2`` in print."""
         seen = self.tokens[self.index + 1 : self.index + 2]
         return self.token.name == "{" and not self.is_command(self.token) and seen[0].kind != "open"
-
-    def applied(self, function: str, argument: Tree) -> Tree:
-        """A function of its argument."""
-        return Call(function, argument)
 
     def bare_argument(self, function: int) -> Tree:
         """An argument without brackets is a power: ``log s^2`` is the logarithm of ``s^2``."""
@@ -274,32 +286,6 @@ class Parser(Refusals):
             raise self.unexpected(f"'{expected}' or an operator")
         self.take()
         return self.enclosed(opening.name, tree)
-
-    def enclosed(self, bracket: str, tree: Tree) -> Tree:
-        """What stands between brackets; between bars, the absolute value or the length of a vector."""
-        if bracket == "|":
-            return Call("abs", tree)
-        return self.length(tree) if bracket == "‖" else tree
-
-    def length(self, vector: Tree) -> Tree:
-        """The length of a vector, or its square; ``‖x‖_1`` is the sum of absolute values."""
-        if self.of_norm() == "1":
-            return Reduction("sum", "", Call("abs", vector))
-        squares = Reduction("sum", "", operation("^", vector, Number(Fraction(2))))
-        begin = self.index
-        if self.exponent() != (0, Number(Fraction(2))):
-            self.index = begin
-            return Call("sqrt", squares)
-        self.of_norm()
-        return squares
-
-    def of_norm(self) -> str:
-        """Take the subscript that says which length is meant, if there is one; the common one is 2."""
-        if self.token.kind != "subscript":
-            return "2"
-        if self.token.name not in ("1", "2"):
-            raise self.error("only the norms 1 and 2 are known", "leave the subscript out for the length")
-        return self.take().name
 
     def group(self) -> Tree:
         r"""An argument of a LaTeX command: a group in braces, or a single sign as in ``\frac12``."""

@@ -15,16 +15,16 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula import notation, python
+from klcli.formula import notation
 from klcli.formula.entry import entry
-from klcli.formula.matrix import notation as matrix_notation
-from klcli.formula.matrix.python import MATRIX_CALLS, MatrixReader
-from klcli.formula.matrix.tokens import MATRIX_WORDS
+from klcli.formula.matrix_calls import MATRIX_CALLS
 from klcli.formula.pasted import cleaned
+from klcli.formula.python import Reader
 from klcli.formula.rows import EQUALS
 from klcli.formula.statements import Statements
 from klcli.formula.syntax import FormulaError, check_tree
 from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
+from klcli.formula.words import MATRIX_WORDS
 
 __all__ = [
     "LANGUAGES",
@@ -208,9 +208,7 @@ def read(text: str) -> Tree:
     return read_program(text).tree
 
 
-def _mathematics(
-    text: str, opaque: frozenset[str] = frozenset(), parse: Callable[[str], Tree] = notation.parse
-) -> Program:
+def _mathematics(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool = False) -> Program:
     """Equations and formulas, divided by ``;`` or, where there are equations, by line ends."""
     values: dict[str, Tree] = {}
     helpers: list[str] = []
@@ -218,15 +216,14 @@ def _mathematics(
     for number, (start, end) in enumerate(parts, 1):
         last = number == len(parts)
         name, begin = _left_side(text, start, end, last=last)
-        tree = substitute(_formula(text, begin, end, parse), values)
+        tree = substitute(_formula(text, begin, end, matrices=matrices), values)
         check_tree(tree, text)
         if name and name not in opaque:
             values[name] = tree
         if name:
             helpers.append(name)
-    of_matrices = parse is not notation.parse
     left = text[parts[-1][0] : begin].strip().removesuffix("=").rstrip("&: ")
-    return Program(text, "math", tree, tree, left, helpers=tuple(helpers), of_matrices=of_matrices)
+    return Program(text, "math", tree, tree, left, helpers=tuple(helpers), of_matrices=matrices)
 
 
 def _parts(text: str) -> list[tuple[int, int]]:
@@ -268,31 +265,29 @@ def _left_side(text: str, start: int, end: int, *, last: bool) -> tuple[str, int
     return "", begin
 
 
-def _formula(text: str, start: int, end: int, parse: Callable[[str], Tree]) -> Tree:
+def _formula(text: str, start: int, end: int, *, matrices: bool) -> Tree:
     """The tree of a part of a text, with places in the whole."""
     padded = re.sub(r"\S", " ", text[:start]) + text[start:end]
     try:
-        return parse(padded)
+        return notation.parse(padded, matrices=matrices)
     except FormulaError as error:
         raise FormulaError(error.problem, text, error.position, error.hint) from None
 
 
-def _python(
-    text: str, opaque: frozenset[str] = frozenset(), made: type[python.Reader] = python.Reader
-) -> Program:
-    reader = made(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)))
+def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool = False) -> Program:
+    reader = Reader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)), matrices=matrices)
     statements = Statements(reader, opaque)
     tree = reader.checked(lambda: statements.result(reader.statements()))
     return Program(
         reader.text,
         "python",
-        entry(tree, of_matrices=made is not python.Reader),
+        entry(tree, of_matrices=matrices),
         tree,
         statements.left,
         reader.spellings,
         tuple(statements.helpers),
         tuple(reader.ignored),
-        made is not python.Reader,
+        matrices,
     )
 
 
@@ -301,6 +296,6 @@ _READERS: Mapping[Language, Callable[[str, frozenset[str]], Program]] = {
     "python": _python,
 }
 _MATRIX_READERS: Mapping[Language, Callable[[str], Program]] = {
-    "math": partial(_mathematics, parse=matrix_notation.parse),
-    "python": partial(_python, made=MatrixReader),
+    "math": partial(_mathematics, matrices=True),
+    "python": partial(_python, matrices=True),
 }

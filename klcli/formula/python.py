@@ -12,14 +12,14 @@ import keyword
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from klcli.formula.alphabet import SUBSCRIPTS, letter
 from klcli.formula.callee import is_module, viewed
-from klcli.formula.calls import Calls
 from klcli.formula.definitions import with_definitions
+from klcli.formula.matrix_calls import MatrixCalls
 from klcli.formula.syntax import (
     MAX_DEPTH,
     MAX_DIGITS,
@@ -80,18 +80,20 @@ def _check_nesting(text: str) -> None:
             raise too_deep(text, position)
 
 
-class Reader(Calls):
+class Reader(MatrixCalls):
     """Translates the syntax tree of one text.
 
     Attributes:
         text: what is read; the places of all trees are places in it.
+        matrices: whether functions of matrices are read; a call of one is an error in other texts.
         values: the trees that names stand for, where statements before gave them one.
         objects: the objects that names stand for, by number; two names of one object change together.
         ignored: limits of clips that are no numbers.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, matrices: bool = False) -> None:
         check_text(text)
+        self.matrices = matrices
         plain = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in text)
         # Of the same length, so that places stay what they are.
         plain = plain.replace("\r\n", " \n").replace("\r", "\n").strip()
@@ -187,6 +189,8 @@ class Reader(Calls):
         return spanning(self._tree(node), *self.place(node))
 
     def _tree(self, node: ast.expr) -> Tree:
+        if self.matrices and (found := self.of_matrices(node)):
+            return found
         match node:
             case ast.Constant():
                 return self._number(node)
@@ -268,10 +272,6 @@ class Reader(Calls):
             words.append(below.id)
         return self._named(ast.unparse(node), "_".join(word for word in reversed(words) if word), node)
 
-    def parts(self, value: ast.expr) -> Sequence[ast.expr]:
-        """What a value gives to the names of a tuple; nothing where that is not known."""
-        return value.elts if isinstance(value, ast.Tuple | ast.List) else []
-
     def new_object(self) -> int:
         """The number of an object that no name stands for yet."""
         self._count += 1
@@ -307,10 +307,6 @@ class Reader(Calls):
             return found
         except ValueError:
             return None
-
-    def must_read(self, value: ast.expr) -> bool:
-        """Whether a value that cannot be read is an error, and not what a network computes."""
-        return False
 
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed."""

@@ -25,14 +25,18 @@ STARTS_FACTOR: frozenset[Kind] = frozenset(
 class Refusals(Cursor, ABC):
     """The refusals of a parser, which adds the methods that read."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, *, matrices: bool = False) -> None:
+        super().__init__(text, matrices=matrices)
         self.bare = (0, 0, -1)
         """The last function without brackets: its place, that of its innermost argument, and its end."""
 
     @abstractmethod
     def product(self) -> Tree:
         """Read a product."""
+
+    @abstractmethod
+    def placed(self, tree: Tree, first: int) -> Tree:
+        """The tree with its place: from the token `first` to the one before that at hand."""
 
     @abstractmethod
     def signed(self) -> Tree:
@@ -129,6 +133,8 @@ class Refusals(Cursor, ABC):
         Args:
             base: where the power begins whose exponent has been read.
         """
+        if self.matrices and self._ends_inverse() and not self.at("/"):
+            return  # S^-1(...) and Σ^-1Σ are products: the exponent of an inverse is -1 and no more
         number = sign = self.index - 1
         while self.tokens[sign - 1].name in ("+", "-"):
             sign -= 1
@@ -147,6 +153,10 @@ class Refusals(Cursor, ABC):
                 f"write '{power}({exponent}{between}{factor})' or '({power}{exponent}){between}{factor}'",
                 here,
             )
+
+    def _ends_inverse(self) -> bool:
+        """Whether the exponent that has been read is -1."""
+        return [token.name for token in self.tokens[max(0, self.index - 3) : self.index]] == ["^", "-", "1"]
 
     def unknown_function(self, token: Token) -> FormulaError:
         """An error for a name that touches the brackets at hand."""

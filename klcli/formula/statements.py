@@ -58,7 +58,7 @@ class Statements:
             tree = self._run(last)
             if isinstance(last, ast.Return):
                 break
-        if tree is not None and isinstance(bare := entry(tree), Symbol) and bare.name in self._unread:
+        if tree is not None and isinstance(bare := self._entry(tree), Symbol) and bare.name in self._unread:
             raise self._unread[bare.name]
         if tree is None and self._problem:
             raise self._problem
@@ -111,7 +111,9 @@ class Statements:
         ``return z, mu, logvar, kl`` gives back the KL; of two losses somebody has to say which.
         """
         found = [(part, tree) for part in parts if part and (tree := self._read(part))]
-        formulas = [(part, tree) for part, tree in found if not isinstance(entry(tree), Symbol | Number)]
+        formulas = [
+            (part, tree) for part, tree in found if not isinstance(self._entry(tree), Symbol | Number)
+        ]
         if len(formulas) == 1:
             return formulas[0][1]
         problem = "several formulas are given back" if formulas else "no formula is given back"
@@ -197,10 +199,13 @@ class Statements:
         check_size(tree, self.reader.text)
         if self._is_stopped:
             tree = Stop(tree)
-        if not isinstance(entry(tree), Symbol):
+        if not isinstance(self._entry(tree), Symbol):
             self.helpers[name] = None
         self.reader.values[name] = tree
         self.reader.objects[name] = self.reader.new_object() if source is None else source
+
+    def _entry(self, tree: Tree) -> Tree:
+        return entry(tree, of_matrices=self.reader.matrices)
 
     def _forget(self, target: ast.expr) -> None:
         """A value that is not known: a symbol that was not used before."""

@@ -22,7 +22,7 @@ from klcli.formula.letters import Letters
 from klcli.formula.marks import COUNT, DISTRIBUTION, LETTER_SIGNS, SUBSCRIPT, subscript
 from klcli.formula.scanner import BRACKETS, Token
 from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
-from klcli.formula.tree import FUNCTIONS
+from klcli.formula.words import MATRIX_COMMAND, MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
 
 __all__ = ["Lexer", "tokenize"]
 
@@ -57,7 +57,6 @@ _EXPECTATION = re.compile(
     rf"(?:_(?P<bare>{DISTRIBUTION})|_\{{(?P<braced>{DISTRIBUTION})\}}|(?P<signs>[{LETTER_SIGNS}]+))?"
     r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
-_WORD_FUNCTIONS = {name: name for name in FUNCTIONS} | {"ln": "log"}
 _CLIPS = ("clip", "clamp", "max", "min")
 _CALLED = re.compile(r"\s*(?:\\left\s*)?\(")
 _OTHER_LOGARITHM = re.compile(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
@@ -67,21 +66,27 @@ _SIDELESS = re.compile(r"\\(?:left|right)\s*\.")
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
 
 
-def tokenize(text: str) -> list[Token]:
+def tokenize(text: str, *, matrices: bool = False) -> list[Token]:
     """The tokens of `text`, closed by one of kind ``end``.
+
+    Args:
+        text: the formula.
+        matrices: whether it may have functions, transposes and products of matrices in it.
 
     Raises:
         FormulaError: at a sign that has no place in a formula.
     """
-    return Lexer(text).all()
+    return Lexer(text, matrices=matrices).all()
 
 
 class Lexer(Letters):
     """Reads one token after the other; each method takes one kind at `position` or gives None."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, matrices: bool = False) -> None:
         super().__init__(text)
+        self.matrices = matrices
         self.readers: tuple[Callable[[], Token | None], ...] = (
+            *((self._transpose, self._product_sign) if matrices else ()),
             self._number,
             self._superscript,
             self._sum,
@@ -160,6 +165,15 @@ class Lexer(Letters):
         found = self._match(_TIMES_POWER_OF_TEN)
         return (found["braced"] or found["bare"]) if found else ""
 
+    def _transpose(self) -> Token | None:
+        start = self.position
+        found = self._match(TRANSPOSE)
+        return found and Token("transpose", "inverse" if found["inverse"] else "", start, self.position)
+
+    def _product_sign(self) -> Token | None:
+        start = self.position
+        return Token("operator", "@", start, self._advance(1)) if self._sign == "@" else None
+
     def _superscript(self) -> Token | None:
         start = self.position
         if not (found := self._match(_SUPERSCRIPT)):
@@ -202,8 +216,10 @@ class Lexer(Letters):
         return found and self._named(found[0], start)
 
     def _named(self, word: str, start: int) -> Token:
-        if word in _WORD_FUNCTIONS:
-            return self._function(_WORD_FUNCTIONS[word], start)
+        if self.matrices and (function := matrix_function(word, self.text, self.position)):
+            return Token("function", function, start, self.position)
+        if word in WORD_FUNCTIONS:
+            return self._function(WORD_FUNCTIONS[word], start)
         if _OTHER_LOGARITHM.match(word):
             raise self._other_logarithm(start)
         if word in ("sum", "mean"):
@@ -227,6 +243,8 @@ class Lexer(Letters):
 
     def _command(self) -> Token | None:
         start = self.position
+        if self.matrices and (function := self._match(MATRIX_COMMAND)):
+            return Token("function", MATRIX_WORDS[function[1]], start, self.position)
         if self._match(_SIDELESS) or not (found := self._match(_COMMAND)):
             return None
         name = found[0][1:]

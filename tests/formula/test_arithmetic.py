@@ -16,10 +16,21 @@ from hypothesis import strategies as st
 
 from klcli.formula.arithmetic import Decimals, Symbols, context, evaluate
 from klcli.formula.decimals import pi
-from klcli.formula.doubles import Grids
+from klcli.formula.doubles import Doubles, Grids
 from klcli.formula.normal_form import NormalForms
 from klcli.formula.notation import parse
-from klcli.formula.tree import Call, Number, Reduction, Symbol, Tree, free_symbols, operation, walk
+from klcli.formula.tree import (
+    Call,
+    MatrixCall,
+    MatrixProduct,
+    Number,
+    Reduction,
+    Symbol,
+    Tree,
+    free_symbols,
+    operation,
+    walk,
+)
 from tests.formula.trees import POINT, UnreachableError, exact, numeric, rational, truth
 
 X = Symbol("x")
@@ -296,3 +307,9 @@ def test_the_walk_is_exact_for_rationals() -> None:
 @given(st.integers(1, 40))
 def test_numbers_are_rounded_once(digits: int) -> None:
     assert Decimals(digits).number(Fraction(2, 3)) == context(digits).divide(Decimal(2), Decimal(3))
+
+
+@pytest.mark.parametrize("tree", [MatrixCall("trace", Symbol("x")), MatrixProduct(Symbol("x"), Symbol("y"))])
+def test_a_function_of_matrices_has_no_value_among_numbers(tree: Tree) -> None:
+    with pytest.raises(ValueError, match="no value among numbers"):
+        evaluate(tree, {"x": 1.0, "y": 2.0}, Doubles())

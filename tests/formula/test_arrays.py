@@ -179,7 +179,14 @@ def test_other_shapes(text: str, expected: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("x.shape[0]", 7), ("x.size(1)", 5), ("x.shape[-1]", 5), ("len(x)", 7), ("x.numel()", 35)],
+    [
+        ("x.shape[0]", 7),
+        ("x.size(1)", 5),
+        ("x.shape[-1]", 5),
+        ("len(x)", 7),
+        ("x.numel()", 35),
+        ("np.size(x)", 35),
+    ],
 )
 def test_lengths(text: str, expected: int) -> None:
     assert evaluated(text, x=numbers((7, 5))) == expected

@@ -6,9 +6,9 @@ import pytest
 
 from klcli.formula import notation, python
 from klcli.formula.printing import to_text
-from klcli.formula.program import read, read_program
+from klcli.formula.program import read, read_matrices, read_program
 from klcli.formula.syntax import FormulaError
-from klcli.formula.tree import Symbol, walk
+from klcli.formula.tree import Length, Symbol, walk
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,34 @@ def test_the_language_can_be_forced() -> None:
     with pytest.raises(FormulaError, match="is no power in Python") as caught:
         read_program("s^2", "python")
     assert caught.value.hint.startswith("a power is written with")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-1/2 (1 + logvar - mu^2 - exp(logvar))",
+        "0.5 * (mu @ mu + torch.sum(var) - d - torch.sum(torch.log(var)))",
+        "0.5 * (np.dot(mu, mu) + var.sum() - len(mu) - np.log(var).sum())",
+        "-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())",
+        "0.5 * (x.T @ x + s^2)",
+        "0.5 (||mu||^2 + s^2 - 1 - 2 log s)",
+        "0.5 (s^2 + mu^2 - 1 - 2 log |s|)",
+        "tr * s",
+        "det + log s",
+        "identity(mu)**2",
+    ],
+)
+def test_a_formula_of_numbers_is_none_of_matrices(text: str) -> None:
+    assert read_matrices(text) is None
+
+
+def test_a_name_that_is_no_function_stays_a_symbol() -> None:
+    assert to_text(read_program("tr * s").tree) == "tr * s"
+
+
+def test_what_a_length_is_depends_on_what_it_is_a_length_in() -> None:
+    found = read_matrices("torch.trace(S) - mu.shape[-1] - mu.numel() + mu.T @ mu")
+    assert found
+    lengths = [node for node in walk(found.arrays) if isinstance(node, Length)]
+    assert lengths == [Length(Symbol("mu"), -1), Length(Symbol("mu"), None)]
+    assert to_text(found.tree) == "tr(S) - dim_mu - numel(mu) + mu^T @ mu"

@@ -8,11 +8,14 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
+from klcli.formula.printing import to_text
 from klcli.formula.syntax import stray_symbol
 from klcli.formula.tree import (
     FUNCTIONS,
+    MATRIX_FUNCTIONS,
     Call,
     Constant,
+    MatrixCall,
     Negative,
     Number,
     Operation,
@@ -164,3 +167,13 @@ def test_a_symbol_outside_of_its_sum_is_found() -> None:
     assert stray_symbol(operation("+", outside, summed)) == (outside, "j")
     assert stray_symbol(operation("+", summed, Reduction("sum", "k", outside))) == (outside, "j")
     assert stray_symbol(operation("+", Reduction("E", "q", inside), Symbol("mu_q"))) is None
+
+
+def test_every_function_of_matrices_is_printed_in_a_way_of_its_own() -> None:
+    printed = {to_text(MatrixCall(function, Symbol("x"))) for function in MATRIX_FUNCTIONS}
+    assert len(printed) == len(MATRIX_FUNCTIONS)
+
+
+def test_only_known_functions_of_matrices() -> None:
+    with pytest.raises(ValueError, match="not a function"):
+        MatrixCall("rank", Symbol("x"))

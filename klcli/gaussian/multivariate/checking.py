@@ -12,7 +12,7 @@ from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.matrix.evaluation import Evaluator, Value
 from klcli.formula.matrix.kinds import Manner
 from klcli.formula.matrix.linear import Linear, transposed
-from klcli.formula.matrix.notation import parse
+from klcli.formula.notation import parse_matrices as parse
 from klcli.formula.tree import Reduction, Symbol, Tree, children, rebuilt, walk
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import Parameterization

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from klcli.formula.matrix.notation import parse
+from klcli.formula.notation import parse_matrices as parse
 from klcli.formula.tree import Symbol, Tree, substitute
 from klcli.gaussian.derivation import Rule, Step
 from klcli.gaussian.divergence import Unit, per_unit

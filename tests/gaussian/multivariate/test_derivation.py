@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 import sympy
 
-from klcli.formula.matrix.notation import parse
+from klcli.formula.notation import parse_matrices as parse
 from klcli.formula.printing import to_text
 from klcli.gaussian.multivariate import derivation, proof
 from klcli.gaussian.multivariate.checking import cases_of, first_unequal, value_here

@@ -1,4 +1,4 @@
-"""Formulas of matrices in mathematical writing: what they mean, what is refused, what stays as it was."""
+"""Bars, primes and determinants in formulas of matrices: what they mean, what is refused."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
-from klcli.formula.matrix import notation as matrix_notation
-from klcli.formula.matrix.python import MatrixReader
+from klcli.formula.entry import entry
+from klcli.formula.notation import parse_matrices
 from klcli.formula.printing import NOTATIONS, Notation, to_text
-from klcli.formula.program import read_matrices, read_program
-from klcli.formula.tree import MATRIX_FUNCTIONS, MatrixCall, MatrixProduct, Symbol, Tree, depth, walk
+from klcli.formula.python import Reader
+from klcli.formula.tree import MatrixCall, Tree, depth, walk
 from tests.formula.trees import matrix_trees
 
 
@@ -61,7 +59,7 @@ from tests.formula.trees import matrix_trees
     ],
 )
 def test_what_is_read(text: str, plain: str) -> None:
-    assert to_text(matrix_notation.parse(text)) == plain
+    assert to_text(parse_matrices(text)) == plain
 
 
 @pytest.mark.parametrize(
@@ -86,37 +84,14 @@ def test_what_is_read(text: str, plain: str) -> None:
 )
 def test_what_is_refused(text: str) -> None:
     with pytest.raises(KlcliError):
-        matrix_notation.parse(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "-1/2 (1 + logvar - mu^2 - exp(logvar))",
-        "0.5 * (mu @ mu + torch.sum(var) - d - torch.sum(torch.log(var)))",
-        "0.5 * (np.dot(mu, mu) + var.sum() - len(mu) - np.log(var).sum())",
-        "-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())",
-        "0.5 * (x.T @ x + s^2)",
-        "0.5 (||mu||^2 + s^2 - 1 - 2 log s)",
-        "0.5 (s^2 + mu^2 - 1 - 2 log |s|)",
-        "tr * s",
-        "det + log s",
-        "identity(mu)**2",
-    ],
-)
-def test_a_formula_of_numbers_is_none_of_matrices(text: str) -> None:
-    assert read_matrices(text) is None
-
-
-def test_a_name_that_is_no_function_stays_a_symbol() -> None:
-    assert to_text(read_program("tr * s").tree) == "tr * s"
+        parse_matrices(text)
 
 
 def _read(text: str, style: Notation) -> Tree:
     if style != "python":
-        return matrix_notation.parse(text)
-    reader = MatrixReader(text)
-    return reader.checked(lambda: reader.tree(reader.expression()))
+        return parse_matrices(text)
+    reader = Reader(text, matrices=True)
+    return entry(reader.checked(lambda: reader.tree(reader.expression())), of_matrices=True)
 
 
 @pytest.mark.parametrize("style", NOTATIONS)
@@ -138,22 +113,4 @@ def test_what_is_printed_is_read_back(tree: Tree, style: Notation) -> None:
 )
 def test_noise_is_read_or_refused(parts: list[str]) -> None:
     with suppress(KlcliError):
-        assert depth(matrix_notation.parse("".join(parts))) > 0
-
-
-X, Y = Symbol("x"), Symbol("y")
-
-
-def test_every_function_is_printed_in_a_way_of_its_own() -> None:
-    assert len({to_text(MatrixCall(function, X)) for function in MATRIX_FUNCTIONS}) == len(MATRIX_FUNCTIONS)
-
-
-def test_only_known_functions() -> None:
-    with pytest.raises(ValueError, match="not a function"):
-        MatrixCall("rank", X)
-
-
-@pytest.mark.parametrize("tree", [MatrixCall("trace", X), MatrixProduct(X, Y)])
-def test_it_has_no_value_among_numbers(tree: Tree) -> None:
-    with pytest.raises(ValueError, match="no value among numbers"):
-        evaluate(tree, {"x": 1.0, "y": 2.0}, Doubles())
+        assert depth(parse_matrices("".join(parts))) > 0

@@ -1,44 +1,39 @@
-"""Reads formulas of matrices in Python: torch, numpy, scipy, JAX, TensorFlow spelling; never evaluates them.
+"""Reads calls of functions of matrices in Python: torch, numpy, scipy, JAX, TensorFlow spelling.
 
-The reader is that of `klcli.formula.python` with more functions. ``*`` stays elementwise and ``@`` is a
-product; ``solve(A, b)`` is the inverse of A times b, whatever the way in which it is computed.
+They are read in a text about matrices only. ``*`` stays elementwise and ``@`` is a product; ``solve(A, b)``
+is the inverse of A times b, whatever the way in which it is computed.
 """
 
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from klcli.formula.callee import is_module
-from klcli.formula.python import Reader
-from klcli.formula.tree import (
-    MatrixCall,
-    MatrixProduct,
-    Reduction,
-    Symbol,
-    Tree,
-    free_symbols,
-    operation,
-)
+from klcli.formula.calls import Calls
+from klcli.formula.tree import Length, MatrixCall, MatrixProduct, Reduction, Reshape, Tree, operation
 
-__all__ = ["MATRIX_CALLS", "MatrixReader"]
+__all__ = ["MATRIX_CALLS", "MatrixCalls"]
 
 _FUNCTIONS = {
     "trace": "trace",
     "det": "det",
     **dict.fromkeys(("logdet", "log_det"), "logdet"),
     **dict.fromkeys(("inv", "inverse", "pinv", "pinverse", "matrix_inverse"), "inverse"),
-    **dict.fromkeys(("transpose", "t", "adjoint", "matrix_transpose", "swapaxes"), "transpose"),
     **dict.fromkeys(("diag", "diagonal", "diag_part", "matrix_diag_part"), "diagonal"),
     **dict.fromkeys(("cholesky", "safe_cholesky", "psd_safe_cholesky"), "cholesky"),
     **{name: name for name in ("norm", "eye")},
-    **dict.fromkeys(("numel", "nelement"), "numel"),
 }
+_TRANSPOSES = ("transpose", "t", "adjoint", "matrix_transpose", "swapaxes")
 _PRODUCTS = ("mm", "mv", "bmm", "matvec", "matmul", "dot", "vdot", "inner")
 _SOLVERS = ("solve", "solve_triangular", "triangular_solve", "matrix_triangular_solve")
 _CHOLESKY_SOLVERS = ("cho_solve", "cholesky_solve")
 MATRIX_CALLS = frozenset(
-    (*_FUNCTIONS, *_SOLVERS, *_CHOLESKY_SOLVERS, "cholesky_inverse", "einsum", "outer", "slogdet")
+    (
+        *(*_FUNCTIONS, *_TRANSPOSES, *_SOLVERS, *_CHOLESKY_SOLVERS),
+        *("cholesky_inverse", "einsum", "numel", "nelement", "outer", "slogdet"),
+    )
 )
 """The names of the functions of matrices."""
 
@@ -70,19 +65,32 @@ _EINSUMS = {
 }
 
 
-class MatrixReader(Reader):
-    """Translates the syntax tree of a text about matrices."""
+class MatrixCalls(Calls, ABC):
+    """The calls of a reader, with those of functions of matrices.
 
+    Attributes:
+        text: what is read.
+        matrices: whether the text is about matrices.
+    """
+
+    text: str
+    matrices: bool
+
+    @abstractmethod
     def _tree(self, node: ast.expr) -> Tree:
+        """The tree of an expression."""
+
+    def of_matrices(self, node: ast.expr) -> Tree | None:
+        """The tree of what is written with attributes and subscripts; None for anything else."""
         match node:
-            case ast.Attribute(value=owner, attr="T" | "mT" | "H"):
-                return MatrixCall("transpose", self.tree(owner))
+            case ast.Attribute(value=owner, attr="H"):
+                return Reshape(self.tree(owner), "transpose")
             case ast.Attribute(value=owner, attr="size") if not is_module(owner):
-                return MatrixCall("numel", self.tree(owner))
+                return Length(self.tree(owner), None)
             case ast.Subscript(value=owner, slice=entry) if _only_reshapes(entry):
                 return self.tree(owner)
-            case ast.Subscript(value=ast.Attribute(value=owner, attr="shape")):
-                return self._length(owner)
+            case ast.Subscript(value=ast.Attribute(attr="shape")):
+                return None
             case ast.Subscript(value=ast.Name() | ast.Attribute(), slice=ast.Tuple()):
                 raise self.error("entries of a matrix are not followed", node, "write diagonal(L)")
             case ast.Subscript(value=ast.Call() as call, slice=ast.Constant(value=int(place))):
@@ -93,40 +101,35 @@ class MatrixReader(Reader):
             case ast.Attribute(value=ast.Call() as call, attr="logabsdet" | "sign" as attribute):
                 if parts := self.parts(call):
                     return self._tree(parts[attribute == "logabsdet"])
-        return super()._tree(node)
+        return None
 
     def parts(self, value: ast.expr) -> Sequence[ast.expr]:
-        """``sign, log = slogdet(S)``: the sign is that of a positive definite matrix."""
-        if isinstance(value, ast.Call) and self._callee(value)[0] == "slogdet":
+        """What a value gives to the names of a tuple; nothing where that is not known.
+
+        ``sign, log = slogdet(S)``: the sign is that of a positive definite matrix.
+        """
+        if self.matrices and isinstance(value, ast.Call) and self._callee(value)[0] == "slogdet":
             one = ast.Call(func=ast.Name("ones_like"), args=[], keywords=[])
             log = ast.Call(func=ast.Name("logdet"), args=value.args, keywords=value.keywords)
             return [ast.copy_location(part, value) for part in (one, log)]
-        return super().parts(value)
+        return value.elts if isinstance(value, ast.Tuple | ast.List) else []
 
     def must_read(self, value: ast.expr) -> bool:
-        """A matrix that is computed in a way that is not understood is not what its name would say."""
+        """Whether a value that cannot be read is an error, and not what a network computes.
+
+        A matrix that is computed in a way that is not understood is not what its name would say.
+        """
         names = (getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(value))
-        return not _DECOMPOSITIONS.isdisjoint(names)
-
-    def _length(self, owner: ast.expr) -> Symbol:
-        """The length of an object's axis; that of a vector or a matrix is the number of dimensions."""
-        names = free_symbols(self.tree(owner))
-        return Symbol(f"dim_{names[0]}" if names else "dim")
-
-    def size(self, owner: ast.expr, axis: ast.expr) -> Tree:
-        return self._length(owner)
-
-    def inner(self, left: ast.expr, right: ast.expr) -> Tree:
-        return MatrixProduct(self.tree(left), self.tree(right))
+        return self.matrices and not _DECOMPOSITIONS.isdisjoint(names)
 
     def _applied(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
+        found = self._of_matrices(name, arguments, node) if self.matrices else None
+        return found or super()._applied(name, arguments, node)
+
+    def _of_matrices(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree | None:
         count = len(arguments)
         if name == "identity" and _root(node) in ("np", "numpy", "jnp"):
             name = "eye"
-        if name == "size" and is_module(getattr(node.func, "value", node.func)):
-            name = "numel"
-        if name in ("len", "size") and arguments:
-            return self._length(arguments[0])
         if name == "slogdet":
             raise self.error("slogdet gives a sign and a logarithm", node, "write slogdet(S)[1]")
         if name in MATRIX_CALLS or name in _PRODUCTS:
@@ -134,6 +137,8 @@ class MatrixReader(Reader):
             self._check_arguments(name, arguments, node)
         if name == "norm":
             self._check_norm(arguments, node)
+        if name in _TRANSPOSES and arguments:
+            return Reshape(self.tree(arguments[0]), "transpose")
         if name in _FUNCTIONS and arguments:
             return MatrixCall(_FUNCTIONS[name], self.tree(arguments[0]))
         if name in _PRODUCTS and count >= 2:
@@ -146,9 +151,7 @@ class MatrixReader(Reader):
             return MatrixCall("inverse", _gram(self.tree(arguments[0])))
         if name in ("outer", "ger") and count == 2:
             return _outer(*map(self.tree, arguments))
-        if name == "einsum" and count >= 2:
-            return self._einsum(arguments, node)
-        return super()._applied(name, arguments, node)
+        return self._einsum(arguments, node) if name == "einsum" and count >= 2 else None
 
     def _check_keywords(self, name: str, node: ast.Call) -> None:
         for keyword in node.keywords:
@@ -168,8 +171,7 @@ class MatrixReader(Reader):
     def _check_arguments(self, name: str, arguments: list[ast.expr], node: ast.Call) -> None:
         """Refuse what changes a function's meaning: offsets, upper triangles, the other side."""
         path = ast.unparse(node.func)
-        several = ("transpose", "t", "swapaxes", "eye", "norm")
-        if name in _FUNCTIONS and name not in several and len(arguments) > 1:
+        if name in _FUNCTIONS and name not in ("eye", "norm") and len(arguments) > 1:
             raise self.error(f"{name} is read with one argument only", arguments[1])
         if name == "diag" and path.startswith("tf."):
             raise self.error("tf.linalg.diag makes a matrix of a vector", node, "write the sum over entries")
@@ -189,12 +191,12 @@ class MatrixReader(Reader):
     def _product(self, arguments: list[ast.expr], node: ast.Call) -> Tree:
         left, right = map(self.tree, arguments[:2])
         if self._callee(node)[0] == "inner":
-            right = MatrixCall("transpose", right)
+            right = _turned(right)
         turned = {entry.arg for entry in node.keywords if ast.unparse(entry.value) == "True"}
         if "transpose_a" in turned:
-            left = MatrixCall("transpose", left)
+            left = _turned(left)
         if turned & {"transpose_b", "adjoint_b"}:
-            right = MatrixCall("transpose", right)
+            right = _turned(right)
         return MatrixProduct(left, right)
 
     def _solve(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
@@ -209,7 +211,7 @@ class MatrixReader(Reader):
                 if isinstance(entry.value, ast.Constant)
             }
             lower = given.get("lower", not given.get("upper", not of_tf))
-            turned = isinstance(system, MatrixCall) and system.function == "transpose"
+            turned = isinstance(system, Reshape) and system.kind == "transpose"
             if lower is turned:
                 hint = "for a lower factor L write lower=True (upper=False in torch), or L.T"
                 raise self.error(f"which triangle does {name} take here?", node, hint)
@@ -262,12 +264,16 @@ def _canonical(pattern: str) -> str:
     )
 
 
+def _turned(tree: Tree) -> Tree:
+    return Reshape(tree, "transpose")
+
+
 def _gram(factor: Tree) -> Tree:
-    return MatrixProduct(factor, MatrixCall("transpose", factor))
+    return MatrixProduct(factor, _turned(factor))
 
 
 def _outer(left: Tree, right: Tree) -> Tree:
-    return MatrixProduct(left, MatrixCall("transpose", right))
+    return MatrixProduct(left, _turned(right))
 
 
 def _root(node: ast.Call) -> str:
