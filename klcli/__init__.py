@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from klcli.errors import KlcliError
     from klcli.formula.printing import to_text
     from klcli.formula.program import read, read_matrices, read_program
-    from klcli.gaussian.agreement import examine
     from klcli.gaussian.derivation import derive
     from klcli.gaussian.distribution import Gaussian
     from klcli.gaussian.divergence import divergence, divergence_digits
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from klcli.judge.matrix.verification import verify_matrices
     from klcli.judge.verdict import judge as verdict
     from klcli.judge.verification import verify
+    from klcli.witness.examination import examine
 
 __all__ = [
     "Gaussian",
@@ -66,7 +66,7 @@ _HOME = {
     "divergence": "klcli.gaussian.divergence:divergence",
     "covariance_divergence": "klcli.gaussian.multivariate.divergence:divergence",
     "divergence_digits": "klcli.gaussian.divergence:divergence_digits",
-    "examine": "klcli.gaussian.agreement:examine",
+    "examine": "klcli.witness.examination:examine",
     "kl": "klcli.gaussian.kernel:divergence",
     "read": "klcli.formula.program:read",
     "read_matrices": "klcli.formula.program:read_matrices",

@@ -11,7 +11,7 @@ import pytest
 import klcli
 
 PACKAGE = Path(klcli.__file__).parent
-ROOMS = ("errors", "formula", "sampling", "gaussian", "judge", "lint", "report", "render", "cli")
+ROOMS = ("errors", "formula", "gaussian", "samples", "witness", "judge", "lint", "report", "render", "cli")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ALLOWED = {
@@ -20,7 +20,7 @@ ALLOWED = {
     "plotille": ("render/",),
     "matplotlib": ("render/image.py",),
     "sympy": ("formula/", "gaussian/proof.py", "gaussian/multivariate/proof.py", "judge/"),
-    "scipy": ("sampling/", "gaussian/", "judge/"),
+    "scipy": ("gaussian/", "samples/", "witness/", "judge/"),
 }
 """Where a library may be imported; numpy may be everywhere, mpmath nowhere: it is the tests' reference."""
 

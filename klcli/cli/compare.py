@@ -21,16 +21,16 @@ from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Tree
-from klcli.gaussian.agreement import examine
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian, multivariate
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.latents import Latents, over_latents
 from klcli.judge.verdict import STANDARD, FixedPrior
 from klcli.report.matrix_wording import gaussian_words
 from klcli.report.report import Report
+from klcli.witness.examination import examine
+from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
 __all__ = ["compare"]
 

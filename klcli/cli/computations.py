@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from klcli.cli.sampling import Sampling
 from klcli.errors import KlcliError
-from klcli.gaussian.agreement import Examination, examine
 from klcli.gaussian.derivation import derive
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, divergence_digits
-from klcli.gaussian.estimation.problem import independent
-from klcli.gaussian.estimation.side_by_side import Comparison
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.report.compute import compute_report
 from klcli.report.report import Report
+from klcli.witness.examination import Examination, examine
+from klcli.witness.problem import independent
+from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
-    from klcli.gaussian.multivariate.agreement import MatrixExamination
+    from klcli.witness.matrices import MatrixExamination
 
 __all__ = ["Asked", "computed"]
 
@@ -130,7 +130,7 @@ def _without_correlations(q: MultivariateGaussian, p: MultivariateGaussian, unit
 def _examined_with_matrices(
     q: MultivariateGaussian, p: MultivariateGaussian, asked: Asked
 ) -> MatrixExamination:
-    from klcli.gaussian.multivariate.agreement import default_samples, examine
+    from klcli.witness.matrices import default_samples, examine
 
     sampler = partial(asked.sampling.sampled, default=default_samples(q.dimension))
     return examine(q, p, unit=asked.sampling.unit, sampler=sampler)
@@ -139,7 +139,7 @@ def _examined_with_matrices(
 def _compared_with_matrices(
     q: MultivariateGaussian, p: MultivariateGaussian, found: MatrixExamination | None, asked: Asked
 ) -> tuple[Comparison, ...]:
-    from klcli.gaussian.multivariate.agreement import default_samples, problem
+    from klcli.witness.matrices import default_samples, problem
 
     if found is None or not asked.compare:
         return ()

@@ -13,9 +13,9 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.sampling import Sampling
 from klcli.cli.types import Choice, Positive, Whole
 from klcli.gaussian.divergence import UNITS, Unit
-from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 from klcli.report.report import Report
+from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.witness.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
 __all__ = ["compute"]
 

@@ -17,14 +17,14 @@ from klcli.cli.tables.source import Table, open_source, open_table
 from klcli.cli.types import Choice
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit, divergence
-from klcli.gaussian.estimation.samples import GaussianSamples
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.render.signs import visible
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_input import GaussianPair
 from klcli.report.estimate_wording import dependence_text
 from klcli.report.report import Report
-from klcli.sampling.estimates import estimation
+from klcli.samples.estimates import estimation
+from klcli.samples.of_gaussians import GaussianSamples
 
 __all__ = ["estimate"]
 

@@ -9,14 +9,14 @@ from klcli.cli.computations import Asked, computed
 from klcli.cli.progress import progress
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation.estimators import ESTIMATORS
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.gaussian.priors.appraisal import appraise
 from klcli.gaussian.priors.reading import OtherPrior, read_prior
 from klcli.report.other_prior import other_prior_report
 from klcli.report.report import Report
+from klcli.witness.estimators import ESTIMATORS
+from klcli.witness.monte_carlo import DEFAULT_SAMPLES
+from klcli.witness.other_priors import appraise
 
 __all__ = ["computed_against", "given_prior"]
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from klcli.cli.progress import progress
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.estimate import Estimate, total
-from klcli.gaussian.estimation.estimators import ESTIMATORS
-from klcli.gaussian.estimation.monte_carlo import DEFAULT_SAMPLES, sample
-from klcli.gaussian.estimation.problem import Problem
-from klcli.gaussian.estimation.side_by_side import Comparison, compare_estimators
-from klcli.gaussian.estimation.target import DEFAULT_LIMIT, Target, reach
 from klcli.gaussian.log_ratio import LogRatio
+from klcli.witness.estimate import Estimate, total
+from klcli.witness.estimators import ESTIMATORS
+from klcli.witness.monte_carlo import DEFAULT_SAMPLES, sample
+from klcli.witness.problem import Problem
+from klcli.witness.side_by_side import Comparison, compare_estimators
+from klcli.witness.target import DEFAULT_LIMIT, Target, reach
 
 __all__ = ["Sampling"]
 

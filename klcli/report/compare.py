@@ -13,7 +13,6 @@ from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Symbol, substitute
 from klcli.gaussian import kernel
-from klcli.gaussian.agreement import Examination, Witness
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import GRID, Entry, Judged
 from klcli.judge.latents import Latents
@@ -38,6 +37,7 @@ from klcli.report.estimators import estimate_text
 from klcli.report.latents import latent_blocks
 from klcli.report.report import Report
 from klcli.report.wording import about, verdict_of
+from klcli.witness.examination import Examination, Witness
 
 __all__ = ["Comparison", "compare_report", "penalty_plot"]
 

@@ -7,11 +7,9 @@ from decimal import Decimal
 
 from klcli.formula.numeral import significant
 from klcli.formula.printing import to_text
-from klcli.gaussian.agreement import Examination
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
-from klcli.gaussian.estimation.side_by_side import Comparison
 from klcli.report.compute_data import (
     Computation,
     InputPair,
@@ -37,6 +35,8 @@ from klcli.report.estimators import estimator_blocks, estimator_data, estimator_
 from klcli.report.report import Report
 from klcli.report.witnesses import closed_form_fact, findings
 from klcli.report.wording import about, normal_text, percent, reading_text
+from klcli.witness.examination import Examination
+from klcli.witness.side_by_side import Comparison
 
 __all__ = ["compute_report"]
 

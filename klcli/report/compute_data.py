@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.gaussian.agreement import Examination, Witness
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Terms, Unit
-from klcli.gaussian.estimation.target import Target
 from klcli.report.estimators import EstimatorData
 from klcli.report.wording import reading_text
+from klcli.witness.examination import Examination, Witness
+from klcli.witness.target import Target
 
 __all__ = [
     "Computation",

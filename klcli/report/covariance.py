@@ -8,8 +8,6 @@ from math import isinf
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.side_by_side import Comparison
-from klcli.gaussian.multivariate.agreement import MatrixExamination
 from klcli.gaussian.multivariate.checking import DIGITS, PROBES
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
@@ -29,6 +27,8 @@ from klcli.report.matrix_wording import normal_words
 from klcli.report.report import Report
 from klcli.report.witnesses import closed_form_fact, findings
 from klcli.report.wording import about
+from klcli.witness.matrices import MatrixExamination
+from klcli.witness.side_by_side import Comparison
 
 __all__ = ["covariance_report"]
 

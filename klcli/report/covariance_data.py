@@ -9,10 +9,7 @@ from hashlib import sha256
 from struct import pack
 
 from klcli.formula.printing import to_text
-from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.target import Target
-from klcli.gaussian.multivariate.agreement import MatrixExamination
 from klcli.gaussian.multivariate.arrays import Floats
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
@@ -20,6 +17,9 @@ from klcli.gaussian.multivariate.divergence import MatrixForm
 from klcli.report.compute_data import Direction, witness_columns
 from klcli.report.estimators import EstimatorData
 from klcli.report.matrix_wording import matrix_words
+from klcli.witness.examination import Witness
+from klcli.witness.matrices import MatrixExamination
+from klcli.witness.target import Target
 
 __all__ = [
     "MatrixComputation",

@@ -36,9 +36,9 @@ from klcli.report.estimate_wording import (
 )
 from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
-from klcli.sampling.clusters import ClusterMean
-from klcli.sampling.estimates import Estimation
-from klcli.sampling.ratios import RATIO_ESTIMATORS
+from klcli.samples.clusters import ClusterMean
+from klcli.samples.estimates import Estimation
+from klcli.samples.ratios import RATIO_ESTIMATORS
 
 __all__ = ["estimate_report"]
 

@@ -7,13 +7,13 @@ from math import isfinite, log
 from typing import Literal
 
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.samples import SampleCheck
 from klcli.report.estimate_input import GaussianPair, TableRead, assumption, sample_problems, warnings
 from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
-from klcli.sampling.clusters import ClusterMean
-from klcli.sampling.estimates import NORMAL_95, Estimation, RatioEstimate, RatioMean, Sign
-from klcli.sampling.ratios import Gradient
-from klcli.sampling.reliability import Reliability
+from klcli.samples.clusters import ClusterMean
+from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate, RatioMean, Sign
+from klcli.samples.of_gaussians import SampleCheck
+from klcli.samples.ratios import Gradient
+from klcli.samples.reliability import Reliability
 
 __all__ = ["EstimateData", "EstimationData", "RowMean", "estimation_data"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation.samples import SampleCheck
 from klcli.report.estimate_wording import dependence_text
-from klcli.sampling.estimates import Estimation
+from klcli.samples.estimates import Estimation
+from klcli.samples.of_gaussians import SampleCheck
 
 __all__ = ["GaussianPair", "TableRead", "assumption", "sample_problems", "warnings"]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from math import floor, inf, log10
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.estimation.samples import SampleCheck
 from klcli.report.wording import with_error
-from klcli.sampling.estimates import Estimation, RatioEstimate, RatioMean
-from klcli.sampling.ratio_sums import Tail
-from klcli.sampling.reliability import FINITE_VARIANCE, PRACTICAL, has_variance
+from klcli.samples.estimates import Estimation, RatioEstimate, RatioMean
+from klcli.samples.of_gaussians import SampleCheck
+from klcli.samples.ratio_sums import Tail
+from klcli.samples.reliability import FINITE_VARIANCE, PRACTICAL, has_variance
 
 __all__ = [
     "dependence_text",

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR
-from klcli.gaussian.estimation.side_by_side import Comparison
-from klcli.gaussian.estimation.target import Target
 from klcli.report.document import Block, Cell, Column, Heading, Paragraph, Table
 from klcli.report.wording import about, verdict_of, with_error
+from klcli.witness.estimators import DEFAULT_ESTIMATOR
+from klcli.witness.examination import Witness
+from klcli.witness.side_by_side import Comparison
+from klcli.witness.target import Target
 
 __all__ = [
     "EstimatorData",

@@ -9,8 +9,6 @@ from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.estimators import DEFAULT_ESTIMATOR
-from klcli.gaussian.priors.appraisal import Appraisal, Evidence, Status
 from klcli.gaussian.priors.bounds import Bound
 from klcli.gaussian.priors.densities import CONFIRMED, Product
 from klcli.gaussian.priors.mixture import Mixture
@@ -19,6 +17,8 @@ from klcli.report.document import Block, Document, Fact, Facts, Heading, Note, P
 from klcli.report.other_prior_data import OtherComputation, computation, parameter_text
 from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, percent, reading_text, with_error
+from klcli.witness.estimators import DEFAULT_ESTIMATOR
+from klcli.witness.other_priors import Appraisal, Evidence, Status
 
 __all__ = ["other_prior_report"]
 

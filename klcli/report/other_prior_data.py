@@ -11,13 +11,13 @@ from klcli.formula.numeral import decimal_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.gaussian.priors.appraisal import Appraisal, Evidence, Status
 from klcli.gaussian.priors.bounds import Bound
 from klcli.gaussian.priors.densities import Density, Product
 from klcli.gaussian.priors.mixture import Mixture
 from klcli.gaussian.priors.reading import OtherPrior
 from klcli.report.compute_data import Inputs, gaussian_inputs
 from klcli.report.wording import list_text, reading_text
+from klcli.witness.other_priors import Appraisal, Evidence, Status
 
 __all__ = [
     "ClosedFormData",

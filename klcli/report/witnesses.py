@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.agreement import Witness
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.estimation.target import Target
 from klcli.report.document import Block, Fact, Facts, Paragraph
 from klcli.report.estimators import estimate_remark, estimate_text, target_block
 from klcli.report.wording import about, percent, verdict_of
+from klcli.witness.examination import Witness
+from klcli.witness.target import Target
 
 __all__ = ["closed_form_fact", "conclusion", "findings"]
 

@@ -12,10 +12,10 @@ from klcli.formula.interval import enclose, rounded
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, operation
-from klcli.gaussian.agreement import Witness
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import is_far
 from klcli.report.document import Text
+from klcli.witness.examination import Witness
 
 __all__ = [
     "about",

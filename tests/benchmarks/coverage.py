@@ -6,12 +6,12 @@ another scale as well.
 
 from __future__ import annotations
 
-from klcli.gaussian.agreement import Witness, witness
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.estimation.estimate import total
-from klcli.gaussian.estimation.estimators import ESTIMATORS
-from klcli.gaussian.estimation.monte_carlo import monte_carlo
+from klcli.witness.estimate import total
+from klcli.witness.estimators import ESTIMATORS
+from klcli.witness.examination import Witness, witness
+from klcli.witness.monte_carlo import monte_carlo
 from tests.benchmarks.table import print_table
 
 REPLICATIONS = 2000

@@ -12,7 +12,7 @@ from statistics import median
 import numpy
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation.monte_carlo import monte_carlo
+from klcli.witness.monte_carlo import monte_carlo
 from tests.benchmarks.peers import usable
 from tests.benchmarks.table import print_table
 

@@ -6,9 +6,9 @@ import time
 from statistics import median
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation.estimators import ESTIMATORS
-from klcli.gaussian.estimation.target import reach
 from klcli.gaussian.log_ratio import log_ratios
+from klcli.witness.estimators import ESTIMATORS
+from klcli.witness.target import reach
 from tests.benchmarks.table import print_table
 
 TARGET = 1e-4

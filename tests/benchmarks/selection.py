@@ -13,8 +13,8 @@ from math import lgamma, log, pi, sqrt
 import numpy
 from numpy.typing import NDArray
 
-from klcli.sampling.estimates import estimation
-from klcli.sampling.ratio_sums import RatioSums
+from klcli.samples.estimates import estimation
+from klcli.samples.ratio_sums import RatioSums
 from tests.benchmarks.table import print_table
 
 TABLES = 1000

@@ -151,7 +151,7 @@ def test_steps(klcli: Klcli, steps: str) -> None:
 
 
 def test_a_witness_that_disagrees_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from klcli.gaussian.estimation import integration
+    from klcli.witness import integration
 
     monkeypatch.setattr(
         integration, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma

@@ -19,9 +19,9 @@ from klcli.report.estimate_wording import (
     sign_text,
     tail_text,
 )
-from klcli.sampling.clusters import ClusterMean
-from klcli.sampling.estimates import Estimation, estimation
-from klcli.sampling.ratio_sums import RatioSums
+from klcli.samples.clusters import ClusterMean
+from klcli.samples.estimates import Estimation, estimation
+from klcli.samples.ratio_sums import RatioSums
 from tests.sampling.test_estimates import normal_table
 
 UNIFORM = (numpy.arange(10_000) + 0.5) / 10_000

@@ -12,10 +12,10 @@ from klcli.cli.tables.grouping import Groups
 from klcli.cli.tables.runs import RunWatch
 from klcli.cli.tables.source import Block, Table
 from klcli.errors import KlcliError
-from klcli.gaussian.estimation.samples import GaussianSamples
 from klcli.report.estimate_input import TableRead
-from klcli.sampling.clusters import ClusterMean
-from klcli.sampling.ratio_sums import RatioSums
+from klcli.samples.clusters import ClusterMean
+from klcli.samples.of_gaussians import GaussianSamples
+from klcli.samples.ratio_sums import RatioSums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.estimation.monte_carlo import sample
 from klcli.gaussian.log_ratio import log_ratios
 from klcli.gaussian.priors.mixture import Mixture, mixture_log_ratio
+from klcli.witness.monte_carlo import sample
 from tests import reference
 
 HALF = Fraction(1, 2)

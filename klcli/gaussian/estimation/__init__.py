@@ -1,1 +1,0 @@
-"""Estimates of a divergence that do not know its closed form, each with its error."""

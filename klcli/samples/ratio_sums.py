@@ -1,0 +1,171 @@
+"""What all estimates need of the log ratios of a table, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import exp, inf, isfinite, sqrt
+from typing import TYPE_CHECKING, Any
+
+from klcli.samples.forecast import needed_rows
+from klcli.samples.moments import Moments
+from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
+from klcli.samples.pilot import Pilot
+from klcli.samples.ratios import RATIO_ESTIMATORS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["LogWeights", "RatioSums", "Tail"]
+
+_BLOCK = 8192
+_EQUAL = 1e-12
+"""The largest values of a bounded log ratio are equal to rounding, which is no tail."""
+_DEEPEST = -690.0
+"""exp of it is the smallest excess of a tail: below, the doubles end."""
+
+
+@dataclass(slots=True)
+class LogWeights:
+    """The sums of weights and of their squares, relative to the largest, so that nothing overflows."""
+
+    peak: float = -inf
+    first: float = 0.0
+    second: float = 0.0
+
+    def add(self, logs: NDArray[Any]) -> None:
+        """Add a block of logarithms of weights; -inf is a weight of 0."""
+        import numpy
+
+        peak = max(self.peak, float(logs.max()))
+        if peak == -inf:
+            return
+        weights = numpy.exp(logs - peak)
+        shrink = exp(self.peak - peak)
+        self.first = self.first * shrink + float(weights.sum())
+        self.second = self.second * shrink * shrink + float(weights @ weights)
+        self.peak = peak
+
+    @property
+    def effective_size(self) -> float:
+        """How many equal weights are worth as much, (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965)."""
+        return self.first * self.first / self.second if self.second else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The largest of some numbers.
+
+    Attributes:
+        size: how many they are.
+        shape: of their Pareto distribution; None where they are too few, or too many of them are equal.
+        bounded: whether the shape is None because a tail of equal numbers ends where it begins.
+    """
+
+    size: int
+    shape: float | None
+    bounded: bool = False
+
+    @property
+    def shape_error(self) -> float:
+        """One standard error of the shape (Zhang and Stephens, 2009: that of maximum likelihood)."""
+        return (1 + max(self.shape or 0.0, 0.0)) / sqrt(self.size)
+
+
+@dataclass(slots=True)
+class RatioSums:
+    """Sums over all log ratios l = log q(x) - log p(x) added so far; r = exp(-l) is the ratio p(x)/q(x).
+
+    Attributes:
+        count: rows.
+        infinite: rows where p(x) is 0, so that l is infinite; only `count` and `ratio` hold them.
+        negative: rows where l is negative.
+        estimators: the moments of each estimator by its name; they are not finite beyond the doubles.
+        pilots: of each estimator that has one.
+        ratio: the moments of r - 1.
+        inverse: the moments of 1/r - 1.
+        weights: the weights r.
+    """
+
+    count: int = 0
+    infinite: int = 0
+    negative: int = 0
+    estimators: dict[str, Moments] = field(
+        default_factory=lambda: {name: Moments() for name in RATIO_ESTIMATORS}
+    )
+    pilots: dict[str, Pilot] = field(
+        default_factory=lambda: {
+            name: Pilot(row.of) for name, row in RATIO_ESTIMATORS.items() if row.exponential
+        }
+    )
+    ratio: Moments = field(default_factory=Moments)
+    inverse: Moments = field(default_factory=Moments)
+    weights: LogWeights = field(default_factory=LogWeights)
+    _ratios: Largest = field(default_factory=Largest)
+    _log_ratios: Largest = field(default_factory=Largest)
+
+    def add(self, log_ratios: NDArray[Any]) -> None:
+        """Add log ratios of shape (n,), each finite or inf."""
+        import numpy
+
+        with numpy.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, len(log_ratios), _BLOCK):
+                self._add(log_ratios[start : start + _BLOCK])
+
+    def _add(self, block: NDArray[Any]) -> None:
+        import numpy
+
+        finite = block[numpy.isfinite(block)]
+        self.count += block.size
+        self.infinite += block.size - finite.size
+        self.negative += int(numpy.count_nonzero(finite < 0))
+        self.ratio.add(numpy.expm1(-block))
+        self.weights.add(-block)
+        if not finite.size:
+            return
+        self.inverse.add(numpy.expm1(finite))
+        for name, row in RATIO_ESTIMATORS.items():
+            self.estimators[name].add(row.of(finite))
+        for pilot in self.pilots.values():
+            pilot.add(finite)
+        self._ratios.add(-finite)
+        self._log_ratios.add(finite)
+
+    def ratio_tail(self) -> Tail:
+        """The tail of the ratios r."""
+        return _tail(self._ratios, self.count, _excess_of_powers)
+
+    def inverse_tail(self) -> Tail:
+        """The tail of 1/r."""
+        return _tail(self._log_ratios, self.count - self.infinite, _excess_of_powers)
+
+    def log_ratio_tail(self) -> Tail:
+        """The tail of the log ratios l, which decides on the error bar of k1."""
+        return _tail(self._log_ratios, self.count - self.infinite, lambda values, begin: values - begin)
+
+    def needed_rows(self, name: str) -> float:
+        """Rows with which an estimator that has a pilot has an error bar; inf where none are enough."""
+        largest = {-1: self._ratios.top(MOST_TAIL), 1: self._log_ratios.top(MOST_TAIL)}
+        return needed_rows(self.pilots[name], largest, self.count)
+
+
+def _excess_of_powers(logs: NDArray[Any], begin: float) -> NDArray[Any]:
+    """exp(logs) - exp(begin) relative to the largest exp(logs); never below the doubles."""
+    import numpy
+
+    beyond = -numpy.expm1(numpy.maximum(begin - logs, _DEEPEST))
+    excesses: NDArray[Any] = numpy.exp(numpy.maximum(logs - logs[-1], _DEEPEST)) * beyond
+    excesses = numpy.maximum(excesses, exp(_DEEPEST))
+    return excesses
+
+
+def _tail(largest: Largest, count: int, excess: Callable[[NDArray[Any], float], NDArray[Any]]) -> Tail:
+    size = tail_length(count)
+    top = largest.top(size + 1)
+    if size < LEAST_TAIL or top.size <= size:
+        return Tail(size, None)
+    above = top[top > top[0]]
+    if above.size < LEAST_TAIL or above[-1] - top[0] <= _EQUAL * abs(above[-1]):
+        return Tail(size, None, bounded=True)
+    shape = pareto_shape(excess(above, float(top[0])))
+    return Tail(size, shape) if isfinite(shape) else Tail(size, None)

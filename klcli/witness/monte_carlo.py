@@ -1,0 +1,85 @@
+"""KL(q || p) from draws of q, through the log densities themselves and not the closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.log_ratio import LogRatio, log_ratios
+from klcli.witness.estimate import Estimate
+from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+
+__all__ = [
+    "DEFAULT_SAMPLES",
+    "DEFAULT_SEED",
+    "LEAST_SAMPLES",
+    "MOST_SAMPLES",
+    "monte_carlo",
+    "sample",
+]
+
+DEFAULT_SAMPLES = 1_000_000
+DEFAULT_SEED = 0
+_GENERATOR = "numpy SFC64"
+MOST_SAMPLES = 10**12
+LEAST_SAMPLES = 1000
+"""Below this the standard error is itself too uncertain for a limit of 5 of them."""
+
+
+def monte_carlo(
+    q: Gaussian,
+    p: Gaussian,
+    samples: int = DEFAULT_SAMPLES,
+    seed: int = DEFAULT_SEED,
+    progress: Callable[[int], None] | None = None,
+    estimator: str = DEFAULT_ESTIMATOR,
+) -> tuple[Estimate, ...]:
+    """KL(q || p) in nats of each dimension from draws x of q.
+
+    Memory does not grow with `samples`. The dimensions are independent, and drawn one after the other.
+
+    Args:
+        q: the posterior, which is sampled.
+        p: the prior.
+        samples: draws per dimension, from `LEAST_SAMPLES` to `MOST_SAMPLES`.
+        seed: of the generator; the same seed gives the same digits.
+        progress: is told the number of draws of each block.
+        estimator: a name in `klcli.witness.estimators.ESTIMATORS`.
+
+    Raises:
+        KlcliError: too few or too many samples, a negative seed.
+    """
+    return sample(log_ratios(q, p), samples, seed, progress, estimator)
+
+
+def sample(
+    pairs: Sequence[LogRatio],
+    samples: int = DEFAULT_SAMPLES,
+    seed: int = DEFAULT_SEED,
+    progress: Callable[[int], None] | None = None,
+    estimator: str = DEFAULT_ESTIMATOR,
+) -> tuple[Estimate, ...]:
+    """The same for log ratios of any origin and dimension, an estimate of each.
+
+    Raises:
+        KlcliError: too few or too many samples, a negative seed.
+    """
+    import numpy
+
+    if not LEAST_SAMPLES <= samples <= MOST_SAMPLES:
+        raise KlcliError(
+            f"samples must be from {LEAST_SAMPLES:,} to {MOST_SAMPLES:,}, got {samples:,}",
+            "for example --samples 1e6",
+        )
+    if seed < 0:
+        raise KlcliError(f"the seed must not be negative, got {seed}", "for example --seed 0")
+    generator = numpy.random.Generator(numpy.random.SFC64(seed))
+    row = ESTIMATORS[estimator]
+    found = []
+    for pair in pairs:
+        estimate = row.run(pair, samples, generator, progress)
+        reason = row.against(pair, samples) or estimate.reason
+        found.append(replace(estimate, seed=seed, generator=_GENERATOR, reason=reason))
+    return tuple(found)

@@ -1,0 +1,118 @@
+"""Estimators from independent draws: k1, k2, k3, and k1 at antithetic pairs.
+
+Blocks that stay in cache are drawn in place and their moments combined (Chan, Golub and LeVeque, 1979), so
+that memory does not grow with the number of samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from klcli.gaussian.log_ratio import LogRatio, in_units
+from klcli.samples.moments import Moments
+from klcli.samples.ratios import RATIO_ESTIMATORS
+from klcli.witness.estimate import Estimate, beyond_doubles
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["antithetic", "k1", "k2", "k3"]
+
+_BLOCK = 8192
+
+Progress = Callable[[int], None]
+Step = Callable[[Any, Any], "NDArray[Any]"]
+
+
+def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
+    """The average of log q(x) - log p(x)."""
+    at, unit = in_units(log_ratio)
+
+    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
+        return at(generator.standard_normal(out=z), work)
+
+    moments = _average(log_ratio, samples, step, progress)
+    return _estimate("k1", moments, unit, log_ratio.rounding(), samples)
+
+
+def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
+    """The average of half the squared log ratio, which is not the KL but near it where r is near 1."""
+    at, unit = in_units(log_ratio)
+
+    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
+        return RATIO_ESTIMATORS["k2"].of(at(generator.standard_normal(out=z), work))
+
+    moments = _average(log_ratio, samples, step, progress)
+    # An error d of the log ratio l moves the average by E|l| d <= sqrt(E l^2) d, and d^2/2.
+    error = log_ratio.rounding() / unit
+    rounding = 2 * error * (sqrt(2 * moments.mean) + error)
+    return _estimate("k2", moments, unit * unit, rounding * unit * unit, samples)
+
+
+def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
+    """The average of r - 1 - log r, never negative; its error bar is valid only where r has a light tail."""
+    at, unit = in_units(log_ratio)
+
+    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
+        block = at(generator.standard_normal(out=z), work)
+        return RATIO_ESTIMATORS["k3"].of(block) if unit == 1.0 else _k3_in_units(block, unit)
+
+    moments = _average(log_ratio, samples, step, progress)
+    # An error d of the log ratio moves the average by E|1 - r| d, which is at most 2 d, and at most
+    # sqrt(2 KL) d (Pinsker); the rest of the factor 8 is for errors that are larger where r is.
+    error = log_ratio.rounding()
+    rounding = 8 * error * min(2.0, sqrt(2 * moments.mean * unit) + error)
+    return _estimate("k3", moments, unit, rounding, samples)
+
+
+def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
+    """k1 at pairs z and -z, whose means are independent: what is odd in z cancels."""
+    at, unit = in_units(log_ratio)
+
+    def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
+        generator.standard_normal(out=z)
+        block = at(-z)
+        block += at(z, work)
+        block *= 0.5
+        return block
+
+    moments = _average(log_ratio, samples // 2, step, progress and (lambda pairs: progress(2 * pairs)))
+    return _estimate("antithetic", moments, unit, log_ratio.rounding(), 2 * moments.count)
+
+
+def _k3_in_units(block: NDArray[Any], unit: float) -> NDArray[Any]:
+    """(exp(-l) - 1 + l)/unit from l/unit, where l itself may be no double."""
+    import numpy
+
+    with numpy.errstate(over="ignore"):
+        return block + numpy.expm1(-block * unit) / unit
+
+
+def _average(log_ratio: LogRatio, count: int, step: Step, progress: Progress | None) -> Moments:
+    """The moments of `count` numbers that `step` makes, given arrays for scores to work in."""
+    import numpy
+
+    tail = () if log_ratio.dimension == 1 else (log_ratio.dimension,)
+    rows = max(1, _BLOCK // log_ratio.dimension)
+    z, work = numpy.empty((rows, *tail)), numpy.empty((rows, *tail))
+    moments = Moments()
+    while moments.count < count:
+        size = min(rows, count - moments.count)
+        moments.add(step(z[:size], work[:size]))
+        if progress:
+            progress(size)
+    return moments
+
+
+def _estimate(name: str, moments: Moments, unit: float, rounding: float, samples: int) -> Estimate:
+    return Estimate(
+        moments.mean * unit,
+        moments.standard_error * unit,
+        rounding,
+        "Monte Carlo",
+        samples,
+        estimator=name,
+        reason=beyond_doubles(moments.mean * unit),
+    )

@@ -1,0 +1,99 @@
+"""Sums over log ratios against mpmath: weights beyond the doubles, tails, blocks of any size."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from klcli.samples.ratio_sums import LogWeights, RatioSums
+from tests.reference import exact
+
+LOGS = st.lists(st.lists(st.floats(-2000, 2000), min_size=1, max_size=6), min_size=1, max_size=5)
+
+
+@given(LOGS)
+def test_the_effective_size_of_any_weights(blocks: list[list[float]]) -> None:
+    weights = LogWeights()
+    for block in blocks:
+        weights.add(numpy.array(block))
+    with mpmath.workdps(1000):
+        exact_weights = [mpmath.exp(exact(log)) for block in blocks for log in block]
+        expected = sum(exact_weights) ** 2 / sum(weight**2 for weight in exact_weights)
+    assert weights.effective_size == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_weights_of_zero_count_nothing() -> None:
+    weights = LogWeights()
+    weights.add(numpy.array([-numpy.inf, -numpy.inf]))
+    assert weights.effective_size == 0
+    weights.add(numpy.array([-1000.0, -numpy.inf, -1000.0]))
+    assert weights.effective_size == 2
+
+
+def test_sums_of_a_small_table() -> None:
+    sums = RatioSums()
+    sums.add(numpy.array([0.5, -0.25, numpy.inf, 0.0]))
+    assert (sums.count, sums.infinite, sums.negative) == (4, 1, 1)
+    ratios = [mpmath.exp(-0.5), mpmath.exp(0.25), 0, 1]
+    assert 1 + sums.ratio.mean == pytest.approx(float(sum(ratios) / 4), rel=1e-15)
+    assert 1 + sums.inverse.mean == pytest.approx(
+        float(sum(1 / ratio for ratio in ratios if ratio) / 3), rel=1e-15
+    )
+    assert sums.estimators["k1"].mean == pytest.approx(0.25 / 3)
+
+
+@given(st.integers(1, 40_000))
+def test_the_cut_into_blocks_does_not_matter(cut: int) -> None:
+    logs = numpy.random.default_rng(1).normal(size=40_000)
+    whole, parts = RatioSums(), RatioSums()
+    whole.add(logs)
+    parts.add(logs[:cut])
+    if cut < len(logs):
+        parts.add(logs[cut:])
+    for name, moments in whole.estimators.items():
+        assert parts.estimators[name].mean == pytest.approx(moments.mean, rel=1e-12, abs=1e-15)
+        assert parts.estimators[name].standard_error == pytest.approx(moments.standard_error, rel=1e-10)
+    assert parts.ratio_tail() == whole.ratio_tail()
+    assert parts.log_ratio_tail() == whole.log_ratio_tail()
+
+
+@pytest.mark.parametrize("shape", [0.2, 0.5, 0.9, 3.0])
+def test_the_tail_of_pareto_ratios_has_their_shape(shape: float) -> None:
+    """r = u^-k of uniform u is Pareto of shape k, at any scale."""
+    uniform = (numpy.arange(100_000) + 0.5) / 100_000
+    for scale in (0.0, 5000.0, -5000.0):
+        sums = RatioSums()
+        sums.add(shape * numpy.log(uniform) + scale)
+        tail = sums.ratio_tail()
+        assert tail.size == 949
+        assert tail.shape == pytest.approx(shape, rel=0.03, abs=0.02)
+        assert tail.shape_error == pytest.approx((1 + shape) / 949**0.5, rel=0.05)
+
+
+def test_the_tail_of_log_ratios() -> None:
+    uniform = (numpy.arange(100_000) + 0.5) / 100_000
+    sums = RatioSums()
+    sums.add(uniform**-0.6)
+    assert sums.log_ratio_tail().shape == pytest.approx(0.6, abs=0.03)
+
+
+def test_ratios_beyond_the_doubles_have_the_heaviest_tail() -> None:
+    sums = RatioSums()
+    sums.add(numpy.random.default_rng(0).normal(size=10_000) * 1000)
+    shape = sums.ratio_tail().shape
+    assert shape is not None
+    assert shape > 1
+    assert sums.weights.effective_size == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("logs", "bounded"), [([0.0] * 1000, True), ([0.1, -0.1] * 500, True), ([0.1, 0.2], False)]
+)
+def test_tails_that_are_none(logs: list[float], bounded: bool) -> None:
+    sums = RatioSums()
+    sums.add(numpy.array(logs))
+    assert sums.ratio_tail().shape is None
+    assert sums.ratio_tail().bounded is bounded
