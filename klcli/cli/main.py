@@ -24,6 +24,7 @@ COMMANDS = {
     "verify": "What a formula really computes: which KL, under which reading, and what is wrong.",
     "lint": "The KL terms and the samples in Python files and notebooks, and what is wrong with them.",
     "estimate": "A KL divergence from samples: k1, k2, k3, their errors, and what is wrong with the table.",
+    "weight": "What the weight of a KL means: the effective beta of a loss, without any code.",
     "derive": "From the definition to the closed form, step by step, with proof.",
     "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",
 }

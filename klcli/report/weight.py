@@ -1,0 +1,219 @@
+"""What `klcli weight` says: a loss's beta, the decoder it is the ELBO of, the weight for another beta."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from math import log
+
+from klcli.formula.numeral import decimal_text, significant
+from klcli.judge.weight import REDUCTIONS, Counts, Loss, Weighing
+from klcli.report.document import Block, Cell, Column, Document, Fact, Facts, Heading, Note, Table
+from klcli.report.report import Report
+
+__all__ = ["Answer", "InformationData", "StageData", "WeightData", "information", "weight_report"]
+
+_EXACT_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StageData:
+    """A weight of a schedule, and what it comes to; `decoder_sigma` is the scale at which beta is 1."""
+
+    kl_weight: float
+    beta: float
+    decoder_sigma: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InformationData:
+    """An amount of information in several units; None where a count is not known."""
+
+    nats_per_example: float | None
+    bits_per_example: float | None
+    nats_per_latent: float | None
+    bits_per_entry: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightData:
+    """The data of `klcli weight`; the field names are the keys of its JSON."""
+
+    schema: str
+    likelihood: str
+    recon_reduction: str
+    recon_weight: float
+    kl_reduction: str
+    kl_weight: float
+    kl_of: str
+    counts: Counts
+    scale: float
+    beta: float
+    decoder_sigma: float | None
+    wanted_beta: float
+    kl_weight_for_beta: float
+    recon_weight_for_beta: float | None
+    schedule: tuple[StageData, ...]
+    capacity: InformationData | None
+    free_bits: InformationData | None
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was computed.
+
+    Attributes:
+        loss: the loss at the end of its schedule.
+        scale: of the likelihood, at which beta is said.
+        stages: the weights of the KL with what they come to; the last is that of the loss.
+        wanted: the beta that is wanted.
+        kl_weight: the weight of the KL that gives it.
+        recon_weight: the weight of the error that gives it; None where none does.
+        capacity: the C of |KL - C| in its units, if there is one.
+        free_bits: what is free of each latent, in its units, if anything is.
+    """
+
+    loss: Loss
+    scale: Fraction
+    stages: Sequence[tuple[Fraction, Weighing]]
+    wanted: Fraction
+    kl_weight: Fraction
+    recon_weight: Fraction | None
+    capacity: InformationData | None = None
+    free_bits: InformationData | None = None
+
+
+def information(per_latent: Fraction | None, per_example: Fraction | None, counts: Counts) -> InformationData:
+    """Nats, of a latent or of an example, in all units."""
+    if per_example is None and per_latent is not None and counts.latents:
+        per_example = per_latent * counts.latents
+    if per_latent is None and per_example is not None and counts.latents:
+        per_latent = per_example / counts.latents
+    bits = float(per_example) / log(2) if per_example is not None else None
+    return InformationData(
+        None if per_example is None else float(per_example),
+        bits,
+        None if per_latent is None else float(per_latent),
+        bits / counts.size if bits is not None and counts.size else None,
+    )
+
+
+def weight_report(answer: Answer) -> Report:
+    """The report of a loss's weights."""
+    loss, (weight, weighing) = answer.loss, answer.stages[-1]
+    stages = tuple(StageData(float(one), float(own.beta), own.scale_of_one) for one, own in answer.stages)
+    data = WeightData(
+        "klcli.weight/1",
+        loss.likelihood.name,
+        loss.recon.reduction,
+        float(loss.recon.weight),
+        loss.kl.reduction,
+        float(weight),
+        loss.owner,
+        loss.counts,
+        float(answer.scale),
+        float(weighing.beta),
+        weighing.scale_of_one,
+        float(answer.wanted),
+        float(answer.kl_weight),
+        None if answer.recon_weight is None else float(answer.recon_weight),
+        stages if len(stages) > 1 else (),
+        answer.capacity,
+        answer.free_bits,
+        tuple(_warnings(answer)),
+    )
+    return Report(
+        data=data,
+        rows=[asdict(stage) for stage in stages],
+        document=Document(f"beta {_number(weighing.beta)}{_at(answer)}", tuple(_blocks(answer, data))),
+        bare=decimal_text(weighing.beta) if _is_short(weighing.beta) else repr(float(weighing.beta)),
+        holds=True,
+    )
+
+
+def _warnings(answer: Answer) -> Iterator[str]:
+    loss, counts = answer.loss, answer.loss.counts
+    if REDUCTIONS[loss.kl.reduction][0]:
+        yield f"a mean over {counts.latents:,} latents weighs the KL by 1/{counts.latents}"
+    if loss.owner == "weights" and answer.stages[-1][1].beta > 1:
+        times = significant(float(answer.stages[-1][1].beta))
+        yield f"the KL of the weights counts {times} times for the whole data set"
+
+
+def _blocks(answer: Answer, data: WeightData) -> Iterator[Block]:
+    yield Facts(tuple(_facts(answer, data)))
+    if data.schedule:
+        yield Heading("schedule")
+        yield _schedule(answer, data.schedule)
+    for text in data.warnings:
+        yield Note("info", text)
+
+
+def _facts(answer: Answer, data: WeightData) -> Iterator[Fact]:
+    loss = answer.loss
+    size = f"{loss.counts.size:,} entries" if loss.counts.size else "entries"
+    error = f"{loss.likelihood.words}, {_reduced(loss.recon.reduction, size)}"
+    yield Fact("reconstruction", error, f"weight {_plain(loss.recon.weight)}")
+    latents = f"{loss.counts.latents:,} latents" if loss.counts.latents else "latents"
+    if loss.owner == "weights":
+        reduced = f"of the network's weights, {loss.kl.reduction}"
+    else:
+        reduced = _reduced(loss.kl.reduction, latents)
+    yield Fact("KL", reduced, f"weight {_plain(answer.stages[-1][0])}")
+    yield Fact("beta", _number(answer.stages[-1][1].beta), _at(answer).strip(), "strong")
+    if data.decoder_sigma is not None:
+        yield Fact(loss.likelihood.scale, f"≈ {significant(data.decoder_sigma)}", "at which beta is 1")
+    label = f"for beta {_plain(answer.wanted)}"
+    other = f"or a reconstruction weight {_number(answer.recon_weight)}" if answer.recon_weight else ""
+    yield Fact(label, f"KL weight {_number(answer.kl_weight)}", other)
+    for name, amount in (("capacity", data.capacity), ("free bits", data.free_bits)):
+        if amount:
+            yield Fact(name, *_amount(amount))
+
+
+def _amount(amount: InformationData) -> tuple[str, str]:
+    shown = (
+        (amount.nats_per_example, "nats per example"),
+        (amount.nats_per_latent, "nats per latent"),
+        (amount.bits_per_example, "bits per example"),
+        (amount.bits_per_entry, "bits per entry"),
+    )
+    first, *rest = [f"{significant(value)} {unit}" for value, unit in shown if value is not None]
+    return first, ", ".join(rest)
+
+
+def _schedule(answer: Answer, stages: Sequence[StageData]) -> Table:
+    scale = answer.loss.likelihood.scale
+    columns = [Column("KL weight", True), Column("beta", True)]
+    columns += [Column(f"{scale} at which beta is 1", True)] * bool(scale)
+    rows = []
+    for stage in stages:
+        cells = [Cell(significant(stage.kl_weight)), Cell(significant(stage.beta))]
+        of_one = "" if stage.decoder_sigma is None else significant(stage.decoder_sigma)
+        rows.append(tuple(cells + [Cell(of_one)] * bool(scale)))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _reduced(reduction: str, what: str) -> str:
+    entries, batch = REDUCTIONS[reduction]
+    return f"{'mean' if entries else 'sum'} over the {what}, {'mean' if batch else 'sum'} over the batch"
+
+
+def _at(answer: Answer) -> str:
+    name = answer.loss.likelihood.scale
+    return f" at {name} {_plain(answer.scale)}" if name else ""
+
+
+def _number(value: Fraction) -> str:
+    """``= 1.536`` for what a short decimal is, ``≈ 0.333333`` for the rest."""
+    return f"= {decimal_text(value)}" if _is_short(value) else f"≈ {significant(float(value))}"
+
+
+def _plain(value: Fraction) -> str:
+    return decimal_text(value) if _is_short(value) else significant(float(value))
+
+
+def _is_short(value: Fraction) -> bool:
+    return Fraction(significant(float(value), _EXACT_DIGITS)) == value
