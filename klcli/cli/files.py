@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, BinaryIO, NoReturn
 from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
+from klcli.values import dataclass
 
 __all__ = ["Given", "Rows", "file_hash", "read_matrix", "read_rows", "read_text"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from klcli.gaussian.multivariate.distribution import (
     Origin,
     exact_deviations,
 )
+from klcli.values import replace
 
 __all__ = ["any_posterior", "any_prior", "matrix_options"]
 

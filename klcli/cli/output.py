@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
 from io import BytesIO, TextIOWrapper
@@ -20,6 +19,7 @@ from klcli.errors import KlcliError
 from klcli.render.signs import seen
 from klcli.report.document import Document
 from klcli.report.report import Report
+from klcli.values import dataclass, replace
 
 __all__ = ["FINDING_FORMATS", "FORMATS", "Settings", "findings_options", "output_options", "write"]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from klcli.formula.callee import called, is_module
 from klcli.formula.syntax import FormulaError
 from klcli.formula.vocabulary import CLIPS, MODULES, OF_ONE, OF_TWO, REDUCTIONS, SAME
+from klcli.values import dataclass, field
 
 __all__ = ["with_definitions"]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from klcli.formula.alphabet import GREEK
 from klcli.formula.scanner import Token
 from klcli.formula.syntax import FormulaError
+from klcli.values import dataclass, replace
 
 __all__ = ["without_inputs"]
 

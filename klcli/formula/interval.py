@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import inf, nextafter
@@ -17,6 +16,7 @@ from math import inf, nextafter
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.decimals import context, pi
 from klcli.formula.tree import Operator, Tree
+from klcli.values import dataclass
 
 __all__ = ["Interval", "Intervals", "UndecidedError", "enclose", "nearest_double", "rounded"]
 

@@ -18,7 +18,6 @@ The work is bounded: what would take more is an ArithmeticError, as is what may 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from klcli.formula.terms import (
@@ -35,6 +34,7 @@ from klcli.formula.terms import (
     scaled,
 )
 from klcli.formula.tree import Operator
+from klcli.values import dataclass
 
 __all__ = ["Form", "NormalForms"]
 

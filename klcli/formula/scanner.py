@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.syntax import FormulaError
+from klcli.values import dataclass
 
 __all__ = ["BRACKETS", "Kind", "Scanner", "Token"]
 

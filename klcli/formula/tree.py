@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from operator import is_
 from typing import Any, Literal, TypeAlias
+
+from klcli.values import dataclass, field, replace
 
 __all__ = [
     "FUNCTIONS",

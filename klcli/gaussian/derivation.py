@@ -7,7 +7,6 @@ does not hold there. That the steps hold everywhere is proved with sympy in the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial, reduce
 from typing import TypeAlias
@@ -22,6 +21,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, per_unit
 from klcli.gaussian.parameterization import Parameterization
 from klcli.gaussian.scales import is_far
+from klcli.values import dataclass, replace
 
 __all__ = ["Derivation", "Step", "derive", "derive_symbolic", "steps_of_one_dimension"]
 

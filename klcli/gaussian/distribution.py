@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -18,6 +17,7 @@ from klcli.formula.numeral import decimal_text, parse_numeral, significant
 from klcli.formula.tree import substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
 from klcli.gaussian.scales import reading_at
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

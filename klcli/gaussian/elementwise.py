@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from klcli.errors import KlcliError
 from klcli.gaussian.pairs import Array
+from klcli.values import dataclass
 
 __all__ = ["BLOCK", "InvalidError", "Operand", "elementwise", "require"]
 

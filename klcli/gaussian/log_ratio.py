@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import inf, log1p, sqrt
@@ -15,6 +14,7 @@ from klcli.formula.notation import parse
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.scales import Scales, each
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +16,7 @@ from klcli.formula.notation import parse
 from klcli.formula.rationals import Rationals
 from klcli.formula.tree import Symbol, Tree, operation, substitute
 from klcli.gaussian.parameterization import Parameterization, find
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.gaussian.distribution import Gaussian

@@ -7,13 +7,13 @@ posterior and the prior really are shows in the ratio.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import value_at
 from klcli.judge.verdict import judge
+from klcli.values import dataclass
 
 __all__ = ["Latents", "Summed", "over_latents"]
 

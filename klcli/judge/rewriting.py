@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
@@ -21,6 +20,7 @@ from klcli.formula.tree import (
     rebuilt,
 )
 from klcli.gaussian.parameterization import Parameterization
+from klcli.values import dataclass
 
 __all__ = [
     "HALF",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.tree import Clip, Negative, Operation, Operator, Reduction, Symbol, Tree, free_symbols
+from klcli.values import dataclass
 
 __all__ = ["Range", "range_of", "slope_of"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from klcli.render.axes import runs, x_range, y_range
 from klcli.report.document import Curve, Plot
+from klcli.values import dataclass
 
 __all__ = ["Stroke", "draw"]
 

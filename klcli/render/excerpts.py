@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Literal, TypeAlias
 
 from klcli.render.cells import cells_of, clipped, laid
 from klcli.render.signs import to_ascii, visible
 from klcli.report.document import Excerpt, Source
+from klcli.values import dataclass
 
 __all__ = ["Piece", "Role", "listing", "marked"]
 

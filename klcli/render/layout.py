@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from klcli.formula.printing import to_text
@@ -28,6 +27,7 @@ from klcli.report.document import (
     Table,
     Text,
 )
+from klcli.values import dataclass, replace
 
 if TYPE_CHECKING:
     from klcli.render.braille import Stroke

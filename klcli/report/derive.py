@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from klcli.formula.notation import parse
 from klcli.formula.printing import to_text
@@ -17,6 +16,7 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.report.document import Block, Document, Paragraph, Steps, Text
 from klcli.report.document import Step as ShownStep
 from klcli.report.report import Report
+from klcli.values import dataclass
 
 __all__ = ["DerivationData", "derive_report", "matrix_report"]
 

@@ -6,10 +6,10 @@ prose format gives it a look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Tree
+from klcli.values import dataclass
 
 __all__ = [
     "Block",

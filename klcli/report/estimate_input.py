@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.report.estimate_wording import dependence_text
 from klcli.samples.estimates import Estimation
 from klcli.samples.of_gaussians import SampleCheck
+from klcli.values import dataclass
 
 __all__ = ["GaussianPair", "TableRead", "assumption", "sample_problems", "warnings"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klcli.report.document import Document
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.report.findings import Findings

@@ -10,13 +10,13 @@ the pilot met all of its values they are taken as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erfc, inf, isfinite, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from klcli.samples.pareto import MOST_TAIL
 from klcli.samples.pilot import POWERS, Pilot
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

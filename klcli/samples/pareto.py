@@ -7,9 +7,10 @@ The shape of the tail of importance ratios therefore says whether an average of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import ceil, inf, sqrt
 from typing import TYPE_CHECKING, Any
+
+from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,10 +9,10 @@ of the pilot not the largest values but the shape of the quantiles below them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from klcli.samples.pareto import MOST_TAIL, Largest
+from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

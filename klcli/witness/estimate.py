@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import hypot, isfinite
+
+from klcli.values import dataclass
 
 __all__ = ["Estimate", "beyond_doubles", "total"]
 

@@ -7,7 +7,6 @@ component or a kink asks for short panels where it lies, and where that is the p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.gaussian.distribution import log_density
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.gaussian.priors.features import Feature
+from klcli.values import dataclass
 from klcli.witness.estimate import Estimate
 
 if TYPE_CHECKING:

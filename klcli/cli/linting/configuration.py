@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from klcli.cli.linting.patterns import Patterns, patterns
 from klcli.cli.linting.selection import codes
 from klcli.errors import KlcliError
+from klcli.values import dataclass
 
 __all__ = ["Configuration", "configuration_for"]
 

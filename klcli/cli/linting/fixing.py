@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from difflib import unified_diff
 from functools import partial
 
@@ -15,6 +14,7 @@ from klcli.cli.writing import remove_left_overs, write_whole
 from klcli.lint.findings.edits import UneditableError, edited_file
 from klcli.lint.findings.types import Finding, Linted
 from klcli.lint.reading.source import UnreadableError, text_of
+from klcli.values import dataclass, replace
 
 __all__ = ["Change", "Fixes", "diff", "fixes", "write"]
 

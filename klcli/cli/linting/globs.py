@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from klcli.values import dataclass
 
 __all__ = ["Glob", "as_git_sees", "glob"]
 

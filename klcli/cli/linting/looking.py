@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from klcli.cli.linting.guard import or_unreadable
 from klcli.cli.linting.reading import Sources
 from klcli.lint.findings.types import Linted
 from klcli.lint.project.outlines import Outline, outline
+from klcli.values import dataclass
 
 __all__ = ["Outlining"]
 

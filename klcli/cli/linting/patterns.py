@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from klcli.cli.linting.globs import Glob, as_git_sees, glob
 from klcli.errors import KlcliError
+from klcli.values import dataclass, field
 
 __all__ = ["Patterns", "ignored_in", "is_ignored", "located", "patterns"]
 

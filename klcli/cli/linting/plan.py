@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from klcli.cli.linting.configuration import Configuration, configuration_for
 from klcli.cli.linting.patterns import Patterns, patterns
@@ -15,6 +14,7 @@ from klcli.cli.linting.walk import Walked, walk
 from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
+from klcli.values import dataclass
 
 __all__ = ["Flags", "Plan", "plan"]
 

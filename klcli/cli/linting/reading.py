@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from klcli.lint.reading.notebooks import is_notebook
 from klcli.lint.reading.raw_places import RawPlaces
 from klcli.lint.reading.source import UnreadableError, text_of
+from klcli.values import dataclass, field
 
 __all__ = ["MOST_BYTES", "Sources"]
 

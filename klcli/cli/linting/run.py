@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
 from klcli.cli.linting.baseline import Entry, accepted_in, save, unused, without
 from klcli.cli.linting.driver import findings_of, lint_files
@@ -18,6 +17,7 @@ from klcli.render.signs import seen, visible
 from klcli.report.document import Document
 from klcli.report.lint import lint_report
 from klcli.report.report import Report
+from klcli.values import dataclass, field, replace
 
 __all__ = ["run"]
 

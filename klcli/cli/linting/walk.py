@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from klcli.cli.linting.patterns import Patterns, ignored_in, is_ignored
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
+from klcli.values import dataclass, field
 
 __all__ = ["Walked", "walk"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from klcli.cli.linting.guard import or_unreadable
 from klcli.cli.linting.reading import Sources
@@ -12,6 +11,7 @@ from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import Outline
 from klcli.lint.reading.source import Module, UnreadableError, parsed
+from klcli.values import dataclass, field
 
 __all__ = ["Linting"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
 from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
 from klcli.formula.syntax import clipped
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from klcli.cli.tables.source import Block
 from klcli.errors import KlcliError
 from klcli.formula.syntax import clipped
+from klcli.values import dataclass, field
 
 __all__ = ["Groups"]
 

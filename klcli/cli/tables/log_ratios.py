@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +15,7 @@ from klcli.report.estimate_input import TableRead
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.of_gaussians import GaussianSamples
 from klcli.samples.ratio_sums import RatioSums
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

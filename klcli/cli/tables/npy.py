@@ -6,12 +6,12 @@ The format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html, vers
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klcli.cli.tables.npy_header import read_header
 from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

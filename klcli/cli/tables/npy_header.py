@@ -10,11 +10,11 @@ import ast
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 from klcli.errors import KlcliError
+from klcli.values import dataclass
 
 __all__ = ["MAGIC", "Header", "read_header"]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from klcli.cli.tables.source import Table
+from klcli.values import dataclass, field
 
 __all__ = ["RunWatch"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from os import fstat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -14,6 +13,7 @@ from klcli.cli.standard_input import standard_input
 from klcli.cli.tables.npy_header import MAGIC
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

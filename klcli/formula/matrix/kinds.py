@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from typing import Literal, TypeAlias
@@ -29,6 +28,7 @@ from klcli.formula.tree import (
     free_symbols,
     walk,
 )
+from klcli.values import dataclass
 
 __all__ = ["Kind", "Manner", "ShapeError", "joined_kind", "kind_of", "product_kind", "typings"]
 

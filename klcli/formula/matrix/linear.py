@@ -6,11 +6,11 @@ Matrices are tuples of rows. Everything is written out, so that it runs in 60 de
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from klcli.formula.arithmetic import Arithmetic
+from klcli.values import dataclass
 
 __all__ = ["Linear", "Matrix", "Vector", "transposed"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from klcli.gaussian.multivariate.admission import (
     too_many,
 )
 from klcli.gaussian.multivariate.rational import Rational
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,13 +7,13 @@ to the diagonal, so that each slice costs half a product of full matrices, and a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, hypot, inf, isfinite, log2, sqrt
 
 import numpy as np
 
 from klcli.gaussian.multivariate.products import DIGITS, added, exact_width, magnitudes, multiplied, sliced
 from klcli.gaussian.pairs import Array, Pair
+from klcli.values import dataclass
 
 __all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "frobenius", "image"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
@@ -18,6 +17,7 @@ from klcli.gaussian.multivariate.admission import FORMS, MOST_DIMENSIONS, MOST_E
 from klcli.gaussian.multivariate.arrays import Floats, admitted_array, diagonal_floats, floats
 from klcli.gaussian.multivariate.rational import Rational, product, transpose
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.values import dataclass
 
 __all__ = [
     "FORMS",

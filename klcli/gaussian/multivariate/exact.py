@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -11,6 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.interval import Interval, Intervals
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
 from klcli.gaussian.multivariate.rational import Factor, Rational, factor, product, solved, transpose
+from klcli.values import dataclass
 
 __all__ = ["Standardized", "standardized"]
 

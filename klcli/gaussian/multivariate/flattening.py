@@ -7,7 +7,6 @@ the number of slices that are multiplied.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from math import ceil, log2, prod, sqrt
 from typing import Literal, TypeAlias
@@ -17,6 +16,7 @@ import numpy as np
 from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, Transform, congruence
 from klcli.gaussian.multivariate.products import DIGITS, magnitudes
 from klcli.gaussian.pairs import Array
+from klcli.values import dataclass
 
 __all__ = [
     "Flat",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import copysign, inf, ldexp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.exact import standardized
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,11 +7,12 @@ must (Bareiss, Sylvester's identity and multistep integer-preserving Gaussian el
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 from typing import TypeAlias
+
+from klcli.values import dataclass
 
 __all__ = ["Factor", "Rational", "factor", "is_semidefinite", "product", "solved", "transpose"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -12,6 +11,7 @@ from klcli.gaussian.multivariate.congruence import Congruence, dot_error
 from klcli.gaussian.multivariate.flattening import Which, lower_factor, plus_identity
 from klcli.gaussian.multivariate.products import DIGITS
 from klcli.gaussian.pairs import Array
+from klcli.values import dataclass
 
 __all__ = ["SUM_ERROR", "Remainder", "excess_of"]
 

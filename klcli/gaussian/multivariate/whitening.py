@@ -21,7 +21,6 @@ g |L| |L^T| in A (10.3), a solved triangular system one of g |L| in L (8.5).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import fsum, inf, isfinite, sqrt
 
 import numpy as np
@@ -45,6 +44,7 @@ from klcli.gaussian.multivariate.flattening import (
 from klcli.gaussian.multivariate.products import DIGITS
 from klcli.gaussian.multivariate.remainder import SUM_ERROR, Remainder, excess_of
 from klcli.gaussian.pairs import Array, Pair, difference
+from klcli.values import dataclass, replace
 
 __all__ = ["Whitened", "whiten"]
 

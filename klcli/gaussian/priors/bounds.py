@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, hypot, inf, isfinite, log, log1p
 from typing import Literal
 
@@ -10,6 +9,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
+from klcli.values import dataclass
 
 __all__ = ["Bound", "mixture_bounds"]
 

@@ -7,7 +7,6 @@ density that underflows to 0 in its tails; those are written out in `_EXACT`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import inf, isnan, log, pi
@@ -17,6 +16,7 @@ from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,11 +6,11 @@ one component takes over from another, can stand where no panel looks; these pla
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.gaussian.priors.mixture import MixtureLogRatio
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,6 @@ quadratics has no elementary expectation (Hershey and Olsen, ICASSP 2007).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import erfc, exp, isfinite, log, sqrt
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
@@ -15,6 +14,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.densities import Density, Product, names, parameters
 from klcli.gaussian.priors.mixture import Mixture
 from klcli.gaussian.priors.text import Argument, Distribution, PriorText, Value, parse_prior
+from klcli.values import dataclass
 
 __all__ = ["OtherPrior", "Spread", "read_prior"]
 

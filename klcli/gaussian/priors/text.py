@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
 from klcli.formula.syntax import MAX_LENGTH, FormulaError
+from klcli.values import dataclass
 
 __all__ = ["Argument", "Distribution", "PriorText", "Term", "Value", "parse_prior"]
 

@@ -8,7 +8,6 @@ them with another weight than the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, get_args
@@ -20,6 +19,7 @@ from klcli.judge.matrix.fitting import DIGITS, WORKING, Subject, pairs, posterio
 from klcli.judge.matrix.points import fixed_points, shown
 from klcli.judge.matrix.ways import Way
 from klcli.judge.verdict import Quantity, recovered
+from klcli.values import dataclass
 
 __all__ = ["TERMS", "Term", "Terms", "coefficients", "compared", "terms"]
 

@@ -10,7 +10,6 @@ Source: J. Schulman, Approximating KL divergence (2020), http://joschu.net/blog/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from klcli.formula.entry import entry
@@ -29,6 +28,7 @@ from klcli.judge.spaces.ratio_repair import corrected
 from klcli.judge.spaces.ratio_verdict import named, varying
 from klcli.judge.spaces.ratio_ways import OLD, P, Q, Way, named_ways, neutral_ways
 from klcli.judge.spaces.tokens import tokens_of
+from klcli.values import replace
 
 __all__ = ["neutral_estimation", "stated_estimation"]
 

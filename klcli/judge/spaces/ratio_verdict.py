@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from klcli.judge.counts import Monomial
 from klcli.judge.spaces.columns import Factors
 from klcli.judge.spaces.estimation import Estimation, EstimationKind, EstimatorName
 from klcli.judge.spaces.expectations import KL_PQ, KL_QP, ONE, Sampler, expectation, optimised
+from klcli.values import dataclass, replace
 
 __all__ = ["named", "varying"]
 

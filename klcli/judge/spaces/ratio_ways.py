@@ -8,11 +8,11 @@ holds is found by evaluating.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice, permutations, product
 
 from klcli.formula.tree import Call, Operation, Symbol, Tree
 from klcli.judge.spaces.ratio_names import Side, is_neutral, side_of, stated
+from klcli.values import dataclass, field
 
 __all__ = ["OLD", "P", "Q", "Label", "Way", "named_ways", "neutral_ways"]
 

@@ -7,12 +7,12 @@ import io
 import re
 import tokenize
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from klcli.lint.findings.types import Edit, Place
 from klcli.lint.reading.cell_strings import CellStrings
 from klcli.lint.reading.notebooks import is_notebook
 from klcli.lint.reading.source import UnreadableError, parsed, text_of
+from klcli.values import dataclass
 
 __all__ = ["Edited", "Lines", "UneditableError", "edited", "edited_file"]
 

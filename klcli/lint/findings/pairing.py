@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.project.definitions import Class
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import Sample
+from klcli.values import dataclass
 
 __all__ = ["Pair", "pairs"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
 from klcli.lint.flow.nodes import below, names_in, stored, walked
 from klcli.lint.terms.divergences import Divergence
+from klcli.values import dataclass
 
 __all__ = ["is_only_reported"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from klcli.formula.vocabulary import DISTRIBUTIONS, MODULES
@@ -14,6 +13,7 @@ from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions, Function, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
+from klcli.values import dataclass, field, replace
 
 __all__ = ["Frame", "Returned", "all_names", "libraries", "local_names", "own_name"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from klcli.formula.callee import called
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Class
+from klcli.values import dataclass, field
 
 __all__ = ["Knowledge"]
 

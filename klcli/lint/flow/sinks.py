@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from klcli.lint.flow.nodes import walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
+from klcli.values import dataclass
 
 __all__ = ["Sink", "sinks_in"]
 

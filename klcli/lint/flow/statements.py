@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.lint.flow.arguments import beginning
@@ -24,6 +23,7 @@ from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Function, lambda_of
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
+from klcli.values import dataclass
 
 __all__ = ["Flow", "flow"]
 

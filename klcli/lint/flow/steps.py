@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.nodes import stored, text_of_name
 from klcli.lint.project.definitions import Function
+from klcli.values import dataclass, field
 
 __all__ = ["UNKNOWN", "Step", "forgotten"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from klcli.formula.callee import called
+from klcli.values import dataclass, replace
 
 __all__ = ["Structure", "annotated", "is_normal", "normal", "part", "structure_of"]
 

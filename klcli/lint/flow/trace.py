@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from klcli.lint.flow.excerpts import Excerpt, excerpt
 from klcli.lint.flow.frames import Frame
@@ -14,6 +13,7 @@ from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure, normal, structure_of
 from klcli.lint.project.classes import class_of
 from klcli.lint.project.definitions import Function
+from klcli.values import replace
 
 __all__ = ["Trace"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
 from klcli.lint.reading.source import Module
+from klcli.values import dataclass, field
 
 __all__ = [
     "Class",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from klcli.lint.reading.worth import is_topical, is_worth
+from klcli.values import dataclass
 
 __all__ = ["Outline", "outline"]
 

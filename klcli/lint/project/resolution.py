@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME, VIEWS
 from klcli.lint.project.classes import class_by_name, class_of, inherited, method_of
 from klcli.lint.project.definitions import Class, Definitions, Function, lambda_of
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope, is_import, last_word, named
+from klcli.values import dataclass
 
 __all__ = ["Target", "target"]
 

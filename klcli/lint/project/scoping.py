@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.project.definitions import Class, Definitions, Function
 from klcli.lint.project.files import Project
+from klcli.values import dataclass, field
 
 __all__ = ["Scope", "is_import", "last_word", "named", "outside"]
 

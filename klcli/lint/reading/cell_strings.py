@@ -6,10 +6,10 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from klcli.lint.reading.notebooks import with_line_feeds
+from klcli.values import dataclass
 
 __all__ = ["CellStrings"]
 

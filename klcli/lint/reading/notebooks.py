@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from klcli.lint.reading.decoding import ForeignError, UnreadableError, decoded, without_surrogates
+from klcli.values import dataclass
 
 __all__ = ["Cell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
 

@@ -6,11 +6,11 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from klcli.lint.reading.lexing import Line, logical_lines
 from klcli.lint.reading.python2 import as_python_3, is_python_2
 from klcli.lint.reading.splicing import Change, spliced
+from klcli.values import dataclass, field
 
 __all__ = ["FAILURES", "Repair", "repaired", "syntax"]
 

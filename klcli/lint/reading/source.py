@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from klcli.lint.reading.decoding import (
     ForeignError,
@@ -18,6 +17,7 @@ from klcli.lint.reading.division import with_floors
 from klcli.lint.reading.notebooks import Cell, cells_of, code_of, is_notebook, python_from
 from klcli.lint.reading.repair import FAILURES, Repair, repaired, syntax
 from klcli.lint.reading.splicing import Change, relocate, spliced
+from klcli.values import dataclass, replace
 
 __all__ = ["Cell", "ForeignError", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from klcli.values import dataclass
 
 __all__ = ["Change", "relocate", "spliced"]
 

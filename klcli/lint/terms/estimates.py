@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from klcli.formula.budget import remembered
 from klcli.formula.printing import to_text
@@ -28,6 +27,7 @@ from klcli.lint.terms.likeness import MOST_NAMES, has_logarithm, may_be_kl, open
 from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.programs import with_symbols
 from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
+from klcli.values import replace
 
 __all__ = ["estimate"]
 
