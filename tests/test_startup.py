@@ -109,6 +109,25 @@ def test_verify_loads_no_library_of_numbers(text: str, options: tuple[str, ...])
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5 * (trace(S) + mu' mu - d - log det S)",
+        "0.5 * (trace(S) + 3 mu' mu - d - log det S)",
+        "0.5 * (trace(S) + mu' mu - d)",
+        "torch.exp(ref_lp - lp) - (ref_lp - lp) - 1",
+        "0.5 * (lp - ref_lp)**3",
+    ],
+)
+def test_verify_of_matrices_and_estimators_loads_no_library_of_numbers(text: str) -> None:
+    assert not loaded("verify", "--", text) & set(HEAVY)
+
+
+def test_verify_loads_nothing_that_only_files_need() -> None:
+    """Temporary files bring what packs, draws and hashes with them."""
+    assert not loaded("verify", "--", FORMULA) & {"tempfile", "shutil", "random", "hashlib", "bz2", "lzma"}
+
+
 def test_verify_of_a_sampling_line_loads_no_library_of_numbers() -> None:
     modules = loaded("verify", FORMULA, "--sampler", "mu + exp(logvar) * eps")
     assert "klcli.judge.proof" in modules

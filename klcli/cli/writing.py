@@ -11,7 +11,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -110,6 +109,8 @@ def _replaceable(path: str, real: str) -> os.stat_result | None:
 @contextmanager
 def _temporary(folder: str) -> Iterator[tuple[str, BinaryIO]]:
     """A new file in a folder, locked so that nobody takes it for a left-over; gone if anything fails."""
+    import tempfile  # with all that it can pack and draw, loaded where a file is written
+
     handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder or os.curdir)
     try:
         with os.fdopen(handle, "wb") as file:
