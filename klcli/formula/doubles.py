@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import repeat
 from operator import add, mul, neg, sub, truediv
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from klcli.formula.budget import spend
 from klcli.formula.tree import Operator
 
-__all__ = ["Doubles", "Grid", "Grids", "Rows"]
+__all__ = ["OF_DOUBLES", "OPERATIONS", "Doubles", "Grid", "Grids", "Rows", "each"]
 
 
 class Doubles:
@@ -36,16 +36,11 @@ class Doubles:
         return -value
 
     def operate(self, operator: Operator, left: float, right: float) -> float:
-        return self._seen(_OPERATIONS[operator](left, right))
+        return self._seen(OPERATIONS[operator](left, right))
 
     def call(self, function: str, value: float) -> float:
         try:
-            match function:
-                case "softplus":
-                    return self._seen(_softplus(value))
-                case "abs":
-                    return abs(value)
-            return self._seen(float(getattr(math, function)(value)))
+            return self._seen(OF_DOUBLES[function](value))
         except ValueError:
             raise ArithmeticError(f"no value of {function} at {value}") from None
 
@@ -83,14 +78,10 @@ class Rows:
         return list(map(neg, value))
 
     def operate(self, operator: Operator, left: list[float], right: list[float]) -> list[float]:
-        return self._seen(_each(_OPERATIONS[operator], left, right))
+        return self._seen(each(OPERATIONS[operator], left, right))
 
     def call(self, function: str, value: list[float]) -> list[float]:
-        if function == "softplus":
-            return self._seen(_each(_softplus, value))
-        if function == "trunc":
-            return _each(lambda number: float(math.trunc(number)), value)
-        return self._seen(_each(abs if function == "abs" else getattr(math, function), value))
+        return self._seen(each(OF_DOUBLES[function], value))
 
     def clip(self, value: list[float], low: list[float] | None, high: list[float] | None) -> list[float]:
         raised = value if low is None else list(map(max, value, low))
@@ -123,12 +114,10 @@ class Grids:
         return [list(map(neg, row)) for row in value]
 
     def operate(self, operator: Operator, left: Grid, right: Grid) -> Grid:
-        return _spread(_OPERATIONS[operator], left, right)
+        return _spread(OPERATIONS[operator], left, right)
 
     def call(self, function: str, value: Grid) -> Grid:
-        own: Mapping[str, Callable[..., float]] = {"softplus": _softplus, "abs": abs}
-        each = own.get(function) or getattr(math, function)
-        return [_each(each, row, otherwise=_or_infinite) for row in value]
+        return [each(OF_DOUBLES[function], row, otherwise=_or_infinite) for row in value]
 
     def clip(self, value: Grid, low: Grid | None, high: Grid | None) -> Grid:
         raised = value if low is None else _spread(max, value, low)
@@ -145,7 +134,7 @@ def _spread(function: Callable[..., float], left: Grid, right: Grid) -> Grid:
 def _along(function: Callable[..., float], left: list[float], right: list[float]) -> list[float]:
     size = max(len(left), len(right))
     first, second = (list(repeat(side[0], size)) if len(side) == 1 else side for side in (left, right))
-    return _each(function, first, second, otherwise=_or_infinite)
+    return each(function, first, second, otherwise=_or_infinite)
 
 
 def _or_infinite(function: Callable[..., float], *row: float) -> float:
@@ -159,11 +148,11 @@ def _or_infinite(function: Callable[..., float], *row: float) -> float:
     return _or_nan(function, *row)
 
 
-def _each(
-    function: Callable[..., float],
-    *columns: list[float],
-    otherwise: Callable[..., float] | None = None,
-) -> list[float]:
+def each(
+    function: Callable[..., Any],
+    *columns: Sequence[Any],
+    otherwise: Callable[..., Any] | None = None,
+) -> list[Any]:
     """A function of the rows of some columns; of every row `otherwise` where one of them has no value."""
     try:
         return list(map(function, *columns))
@@ -181,21 +170,34 @@ def _or_nan(function: Callable[..., float], *row: float) -> float:
         return math.nan
 
 
-def _power(base: float, exponent: float) -> float:
+def _power(base: Any, exponent: Any) -> Any:
+    """A power; a root of a negative number is complex in Python, and no number in a formula on reals."""
     found = base**exponent
-    if isinstance(found, complex):
+    if isinstance(found, complex) and not isinstance(base, complex) and not isinstance(exponent, complex):
         raise ArithmeticError("a root of a negative number")
-    return float(found)
+    return found
 
 
 def _softplus(value: float) -> float:
     return max(value, 0.0) + math.log1p(math.exp(-abs(value)))
 
 
-_OPERATIONS: Mapping[str, Callable[[float, float], float]] = {
+OF_DOUBLES: Mapping[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "abs": abs,
+    "expm1": math.expm1,
+    "log1p": math.log1p,
+    "softplus": _softplus,
+    "trunc": lambda value: float(math.trunc(value)),
+}
+"""The functions of a tree, of doubles."""
+OPERATIONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
     "+": add,
     "-": sub,
     "*": mul,
     "/": truediv,
     "^": _power,
 }
+"""The operators of a tree, for doubles, real or complex; what has no value raises."""

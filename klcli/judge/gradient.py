@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
 
-from klcli.formula.arrays import Array, evaluate_arrays
 from klcli.formula.entry import entry, without_sums
 from klcli.formula.numeral import significant
 from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree, free_symbols, walk
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.counts import Monomial
 from klcli.judge.elimination import solved

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from math import isfinite, prod
 from typing import Literal, TypeAlias
 
-from klcli.formula.arrays import Array, ShapeError, UnshapedError, evaluate_arrays, filled, summed
 from klcli.formula.tree import Tree
+from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled, summed
+from klcli.formula.value.evaluation import evaluate_arrays
 
 __all__ = ["CLOSE", "SHAPES", "Case", "Draws", "Fit", "Spread", "both", "fitted", "own_shape"]
 

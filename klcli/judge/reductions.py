@@ -19,13 +19,6 @@ from itertools import combinations
 from math import isfinite
 from typing import Literal, TypeAlias
 
-from klcli.formula.arrays import (
-    Array,
-    ShapeError,
-    UnshapedError,
-    axes_of,
-    evaluate_arrays,
-)
 from klcli.formula.entry import without_sums
 from klcli.formula.tree import (
     Length,
@@ -37,6 +30,8 @@ from klcli.formula.tree import (
     free_symbols,
     walk,
 )
+from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, axes_of
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
 from klcli.judge.layouts import CLOSE, SHAPES, Case, Draws, Fit, Spread, both, fitted, own_shape
 

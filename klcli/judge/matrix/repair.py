@@ -10,11 +10,11 @@ from typing import Any
 from klcli.errors import KlcliError
 from klcli.formula.doubles import Doubles
 from klcli.formula.editing import edited, in_habit
-from klcli.formula.matrix.evaluation import Evaluator
-from klcli.formula.matrix.kinds import Kind, Manner, ShapeError
-from klcli.formula.matrix.linear import Linear
 from klcli.formula.program import Program, read_again
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.evaluation import Evaluator
+from klcli.formula.value.kinds import Kind, Manner, ShapeError
+from klcli.formula.value.linear import Linear
 from klcli.judge.candidates import effort
 from klcli.judge.matrix.fitting import Subject, posterior_and_prior
 from klcli.judge.matrix.mistakes import RULES

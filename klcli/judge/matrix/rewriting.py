@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.formula.tree import (
     Call,
     MatrixCall,
@@ -24,6 +23,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.judge.matrix.ways import Head, Way
 
 __all__ = ["Setting", "everywhere"]

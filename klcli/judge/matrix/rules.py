@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from klcli.formula.matrix.kinds import ShapeError
 from klcli.formula.tree import (
     Call,
     MatrixCall,
@@ -24,6 +23,7 @@ from klcli.formula.tree import (
     rebuilt,
     walk,
 )
+from klcli.formula.value.kinds import ShapeError
 from klcli.judge.matrix.fitting import Subject
 from klcli.judge.matrix.rewriting import Setting, everywhere
 from klcli.judge.matrix.terms import Term, Terms, coefficients, compared

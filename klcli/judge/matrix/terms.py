@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from klcli.formula.arithmetic import Decimals
 from klcli.formula.doubles import Doubles
-from klcli.formula.matrix.linear import Linear
+from klcli.formula.value.linear import Linear
 from klcli.judge.matrix.fitting import DIGITS, WORKING, Subject, pairs, posterior_and_prior, solved, value_at
 from klcli.judge.matrix.points import fixed_points, shown
 from klcli.judge.matrix.ways import Way

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import edited, in_habit
-from klcli.formula.matrix.kinds import Kind, Manner, ShapeError, typings
 from klcli.formula.program import Program
 from klcli.formula.tree import (
     Call,
@@ -26,6 +25,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.formula.value.kinds import Kind, Manner, ShapeError, typings
 from klcli.judge.candidates import PLAIN, Question
 from klcli.judge.matrix.counterexample import MatrixCounterexample, counterexample
 from klcli.judge.matrix.fitting import Subject

@@ -9,7 +9,7 @@ from itertools import groupby, product
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.matrix.kinds import Kind
+from klcli.formula.value.kinds import Kind
 from klcli.judge.matrix.readings import READINGS, Reading
 from klcli.judge.names import is_mean, prior_among
 

@@ -13,8 +13,9 @@ from fractions import Fraction
 from functools import cache
 from math import exp, isfinite
 
-from klcli.formula.arrays import Array, ShapeError, UnshapedError, evaluate_arrays
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.spaces.columns import Factors, fitted
 from klcli.judge.spaces.ratio_ways import OLD, P, Q
 

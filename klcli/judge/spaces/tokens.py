@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from klcli.formula.arrays import Array, ShapeError, UnshapedError, evaluate_arrays, filled
 from klcli.formula.entry import entry
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Tree, free_symbols, walk
+from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.names import count_of, is_mask
 from klcli.judge.spaces.ratio_ways import OLD, P, Q
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from klcli.formula.matrix.kinds import Manner
 from klcli.formula.program import read_matrices
+from klcli.formula.value.kinds import Manner
 from klcli.judge.matrix.fitting import Subject
 from klcli.judge.matrix.mistakes import MATRIX_MISTAKES, RULES
 from klcli.judge.matrix.terms import coefficients

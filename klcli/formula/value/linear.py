@@ -139,10 +139,15 @@ def transposed(matrix: Matrix[T]) -> Matrix[T]:
 def _magnitude(value: Any) -> float:
     """Roughly the size of a number; one that holds a symbol is as good a pivot as any."""
     try:
-        return abs(float(value))
+        return abs(float(_real(value)))
     except TypeError:
         return 1.0
 
 
 def _is_positive(value: Any) -> bool:
-    return bool(value > 0)
+    return bool(_real(value) > 0)
+
+
+def _real(value: Any) -> Any:
+    """A number without the derivative that a complex one carries."""
+    return value.real if isinstance(value, complex) else value

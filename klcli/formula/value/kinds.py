@@ -23,14 +23,26 @@ from klcli.formula.tree import (
     Number,
     Operation,
     Reduction,
+    Reshape,
+    Stop,
     Symbol,
     Tree,
     free_symbols,
     walk,
 )
+from klcli.formula.value.arrays import ShapeError
 from klcli.values import dataclass
 
-__all__ = ["Kind", "Manner", "ShapeError", "joined_kind", "kind_of", "product_kind", "typings"]
+__all__ = [
+    "Kind",
+    "Manner",
+    "ShapeError",
+    "joined_kind",
+    "kind_of",
+    "power_kind",
+    "product_kind",
+    "typings",
+]
 
 Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
 _ENTRY = re.compile(r"_(ii|jj|kk)\Z")
@@ -56,10 +68,6 @@ class Manner:
     entrywise: bool = False
 
 
-class ShapeError(ValueError):
-    """Parts of a formula that do not fit together."""
-
-
 def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
     """The kind of a formula whose symbols have these kinds.
 
@@ -82,7 +90,7 @@ def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
         case MatrixProduct(left, right):
             return product_kind(below(left), below(right), manner, tree, explicit=True)
         case Operation("^", base, exponent):
-            return _power_kind(below(base), below(exponent), exponent, manner, tree)
+            return power_kind(below(base), below(exponent), exponent, manner, tree)
         case Operation(operator, left, right):
             return joined_kind(operator, below(left), below(right), manner, tree)
         case Call(function, argument):
@@ -94,6 +102,10 @@ def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
             if function in _OF_MATRICES and any(map(_is_made_of_several, walk(argument))):
                 raise _misfit(tree, "a matrix that is a sum of several is not judged")
             return _call_kind(function, below(argument), manner, tree)
+        case Reshape(operand, "transpose"):
+            return _call_kind("transpose", below(operand), manner, tree)
+        case Stop(operand) | Reshape(operand):
+            return below(operand)
         case Reduction(kind, _, body):
             found = below(body)
             if kind == "E":
@@ -155,7 +167,8 @@ def joined_kind(operator: str, left: Kind, right: Kind, manner: Manner, tree: Tr
     raise _misfit(tree, f"a {left} {words[operator]} a {right}")
 
 
-def _power_kind(base: Kind, exponent: Kind, power: Tree, manner: Manner, tree: Tree) -> Kind:
+def power_kind(base: Kind, exponent: Kind, power: Tree, manner: Manner, tree: Tree) -> Kind:
+    """The kind of a power; one of a matrix is its inverse or its square in mathematical writing."""
     if exponent != "scalar":
         raise _misfit(tree, f"a {exponent} as an exponent")
     if base == "matrix" and manner.mathematical and power not in (_MINUS_ONE, _TWO):

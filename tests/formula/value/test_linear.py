@@ -9,7 +9,7 @@ import pytest
 
 from klcli.formula.arithmetic import Decimals
 from klcli.formula.doubles import Doubles
-from klcli.formula.matrix.linear import Linear, transposed
+from klcli.formula.value.linear import Linear, transposed
 
 SIZES = [1, 2, 3, 5, 8]
 LINEAR = Linear(Doubles())

@@ -1,1 +1,0 @@
-"""Formulas of matrices and vectors: read, given kinds, evaluated."""

@@ -1,0 +1,299 @@
+"""The value of a program on numbers, vectors, matrices and arrays, in any arithmetic.
+
+Single numbers by themselves are evaluated faster by `klcli.formula.arithmetic`, which knows no shapes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from klcli.formula.arithmetic import Arithmetic
+from klcli.formula.budget import spend
+from klcli.formula.tree import (
+    Call,
+    Clip,
+    Constant,
+    Length,
+    MatrixCall,
+    MatrixProduct,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Reshape,
+    Stop,
+    Symbol,
+    Tree,
+    free_symbols,
+)
+from klcli.formula.value.arrays import (
+    Array,
+    ShapeError,
+    UnshapedError,
+    axes_of,
+    axis_of,
+    filled,
+    joined,
+    product,
+    reshaped,
+    summed,
+)
+from klcli.formula.value.entries import DOUBLES, Each, Entries
+from klcli.formula.value.kinds import Kind, Manner
+from klcli.formula.value.matrices import Matrices, called, kind_of_array
+from klcli.values import dataclass, replace
+
+__all__ = ["Evaluator", "Value", "evaluate_arrays"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One evaluation: the symbols, their values where no gradient flows, and the rules."""
+
+    symbols: Mapping[str, Array]
+    frozen: Mapping[str, Array]
+    entries: Entries
+    in_formula: bool = False
+    sums_numbers: bool = True
+    batch: int | None = None
+    matrices: Matrices | None = None
+
+
+def evaluate_arrays(
+    tree: Tree,
+    symbols: Mapping[str, Array],
+    frozen: Mapping[str, Array] | None = None,
+    *,
+    arithmetic: Arithmetic[Any] | None = None,
+    in_formula: bool = False,
+    sums_numbers: bool = True,
+    batch: int | None = None,
+) -> Array:
+    """The value of a program under the rules of numpy and torch.
+
+    Args:
+        tree: the program.
+        symbols: an array for each free symbol, of real or complex entries.
+        frozen: the same without imaginary parts, for what stands below a stopped gradient.
+        arithmetic: the kind of number of the entries; doubles, real or complex, if it is not given.
+        in_formula: whether a sum without an axis runs over the last axis, as that of mathematics over its
+            index, and not over all of them.
+        sums_numbers: whether a single number may be summed, which changes nothing.
+        batch: the length of the first axis of arrays that are none of the symbols.
+
+    Raises:
+        ShapeError: the arrays do not fit together.
+        UnshapedError: a part of the program is not followed on arrays.
+        ArithmeticError: the program has no value here; among doubles that is nan.
+    """
+    entries = DOUBLES if arithmetic is None else Each(arithmetic)
+    return _value(tree, _Run(symbols, frozen or symbols, entries, in_formula, sums_numbers, batch))
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Generic[T]):
+    """A number, a tuple of numbers or a tuple of rows, with its kind."""
+
+    kind: Kind
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator(Generic[T]):
+    """Evaluates formulas of matrices at one point.
+
+    Attributes:
+        run: the kind of number.
+        manner: how products are written.
+        size: the number of dimensions.
+        symbols: a value for each free symbol.
+        slack: the rounding error that a symmetric matrix may show.
+    """
+
+    run: Arithmetic[T]
+    manner: Manner
+    size: int
+    symbols: Mapping[str, Value[T]]
+    slack: float
+
+    def number(self, tree: Tree) -> T:
+        """The value of a formula that is a number.
+
+        Raises:
+            ArithmeticError: it has none at this point.
+            ShapeError: its parts do not fit together.
+        """
+        found = self.value(tree)
+        if found.kind != "scalar":
+            raise ShapeError(f"the formula is a {found.kind} and not a number")
+        return found.data  # type: ignore[no-any-return]
+
+    def value(self, tree: Tree) -> Value[T]:
+        """The value of any part."""
+        symbols = {name: _array(value) for name, value in self.symbols.items()}
+        rules = Matrices(self.manner, self.size, self.slack)
+        found = _value(tree, _Run(symbols, symbols, Each(self.run), matrices=rules))
+        return Value(kind_of_array(found), _data(found))
+
+
+def _array(value: Value[Any]) -> Array:
+    match value.kind:
+        case "scalar":
+            return Array((), (value.data,))
+        case "matrix":
+            shape = (len(value.data), len(value.data[0]))
+            return Array(shape, [entry for row in value.data for entry in row])
+    return Array((len(value.data),), value.data, row=value.kind == "row")
+
+
+def _data(array: Array) -> Any:
+    """The entries of an array within each other: a number, a tuple, a tuple of tuples."""
+    if not array.shape:
+        return array.values[0]
+    step = len(array.values) // array.shape[0]
+    inner = (array.values[place : place + step] for place in range(0, len(array.values), step))
+    return tuple(_data(Array(array.shape[1:], part)) for part in inner)
+
+
+def _value(tree: Tree, run: _Run) -> Array:
+    spend(1)
+    return _VALUES[type(tree)](tree, run)
+
+
+def _number(tree: Number, run: _Run) -> Array:
+    return Array((), [run.entries.run.number(tree.value)])
+
+
+def _constant(tree: Constant, run: _Run) -> Array:
+    return Array((), [run.entries.run.constant(tree.name)])
+
+
+def _symbol(tree: Symbol, run: _Run) -> Array:
+    return run.symbols[tree.name]
+
+
+def _negative(tree: Negative, run: _Run) -> Array:
+    below = _value(tree.operand, run)
+    return Array(below.shape, run.entries.negative(below.values), below.row)
+
+
+def _operation(tree: Operation, run: _Run) -> Array:
+    left, right = _value(tree.left, run), _value(tree.right, run)
+    if run.matrices:
+        return run.matrices.joined(tree, left, right, run.entries)
+    return joined(partial(run.entries.join, tree.operator), left, right)
+
+
+def _call(tree: Call, run: _Run) -> Array:
+    below = _value(tree.argument, run)
+    return Array(below.shape, run.entries.call(tree.function, below.values), below.row)
+
+
+def _clip(tree: Clip, run: _Run) -> Array:
+    below = _value(tree.operand, run)
+    return Array(below.shape, run.entries.clip(below.values, tree.low, tree.high), below.row)
+
+
+def _stop(tree: Stop, run: _Run) -> Array:
+    return _value(tree.operand, replace(run, symbols=run.frozen))
+
+
+def _length(tree: Length, run: _Run) -> Array:
+    return Array((), [run.entries.run.number(Fraction(_count(tree.of, tree.axis, run)))])
+
+
+def _count(of: Tree, axis: int | None, run: _Run) -> int:
+    if not set(free_symbols(of)) <= set(run.symbols):
+        # Of another array, such as the input, nothing is known but that its first axis is the batch.
+        if axis or axis is None or run.batch is None:
+            raise UnshapedError("the length of an array that is not known")
+        return run.batch
+    shape = _value(of, run).shape
+    return math.prod(shape) if axis is None else shape[axis_of(axis, len(shape))]
+
+
+def _reshape(tree: Reshape, run: _Run) -> Array:
+    below = _value(tree.operand, run)
+    if not run.matrices:
+        return reshaped(below, tree.kind, tree.axis)
+    return run.matrices.turned(below) if tree.kind == "transpose" else below
+
+
+def _matrix_product(tree: MatrixProduct, run: _Run) -> Array:
+    """The product of matrices and vectors; a number in the place of one multiplies."""
+    left, right = _value(tree.left, run), _value(tree.right, run)
+    if run.matrices:
+        return run.matrices.product(tree, left, right, run.entries)
+    if left.shape and right.shape:
+        return product(left, right, run.entries.dot)
+    if not run.sums_numbers:
+        raise ShapeError("a product of vectors, one of which is a number")
+    return joined(partial(run.entries.join, "*"), left, right)
+
+
+def _matrix_call(tree: MatrixCall, run: _Run) -> Array:
+    below = _value(tree.argument, run)
+    if rules := run.matrices:
+        if tree.function == "transpose":
+            return rules.turned(below)
+        return called(tree.function, below, run.entries, size=rules.size, slack=rules.slack)
+    try:
+        return called(tree.function, below, run.entries)
+    except ArithmeticError:
+        if run.entries is not DOUBLES:
+            raise
+        return filled(below.shape, math.nan)  # only of inverses and factors, which have that shape
+
+
+def _reduction(tree: Reduction, run: _Run) -> Array:
+    body = _value(tree.body, run)
+    if run.matrices:
+        return run.matrices.reduced(tree, body, run.entries)
+    rank, total = len(body.shape), run.entries.reduced(tree.kind)
+    if not rank and not run.sums_numbers:
+        raise ShapeError("a sum of one number")
+    if tree.kind == "E":
+        # Over the examples, which are the first axis; what is the same for all of them stays.
+        return summed(body, range(1, rank), total, keepdim=True) if rank > 1 else body
+    named = axes_of(tree)
+    if run.in_formula and named is None:
+        return _over_index(tree, body, run)
+    if not rank and named in ((0,), (-1,)):
+        return body  # torch sums a number over its first axis, too
+    axes = set(range(rank)) if named is None else {axis_of(axis, rank) for axis in named}
+    if named and len(axes) < len(named):
+        raise ShapeError(f"the axis {tree.axis} is named twice")
+    return summed(body, [axis for axis in range(rank) if axis not in axes], total, keepdim=tree.keepdim)
+
+
+def _over_index(tree: Reduction, body: Array, run: _Run) -> Array:
+    """A sum over an index of mathematics: over the last axis, also of what does not depend on it."""
+    total = run.entries.reduced(tree.kind)
+    if body.shape:
+        return summed(body, range(len(body.shape) - 1), total)
+    lengths = {array.shape[-1] for array in run.symbols.values() if array.shape}
+    count = lengths.pop() if tree.kind == "sum" and len(lengths) == 1 else 1
+    return Array((), [total(list(body.values) * count)])
+
+
+_VALUES: Mapping[type, Callable[[Any, _Run], Array]] = {
+    Number: _number,
+    Constant: _constant,
+    Symbol: _symbol,
+    Negative: _negative,
+    Operation: _operation,
+    Call: _call,
+    Clip: _clip,
+    Stop: _stop,
+    Length: _length,
+    Reduction: _reduction,
+    Reshape: _reshape,
+    MatrixProduct: _matrix_product,
+    MatrixCall: _matrix_call,
+}

@@ -1,0 +1,183 @@
+"""Functions of matrices, and products and powers in the manner in which a formula of matrices is written.
+
+A vector has one axis and stands, unless it is a `row`; which kinds fit together is for
+`klcli.formula.value.kinds`, so that what has a kind has a value wherever its functions have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from klcli.formula.tree import Number, Operation, Reduction, Tree
+from klcli.formula.value.arrays import (
+    Array,
+    ShapeError,
+    UnshapedError,
+    joined,
+    product,
+    rows,
+    summed,
+    transposed,
+)
+from klcli.formula.value.entries import Entries
+from klcli.formula.value.kinds import Kind, Manner, joined_kind, power_kind, product_kind
+from klcli.formula.value.linear import Linear, Matrix
+from klcli.values import dataclass, replace
+
+__all__ = ["Matrices", "called", "kind_of_array"]
+
+_TWO = Number(Fraction(2))
+
+
+def kind_of_array(array: Array) -> Kind:
+    """What an array of at most two axes is."""
+    kinds: tuple[Kind, ...] = ("scalar", "row" if array.row else "vector", "matrix")
+    return kinds[len(array.shape)]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """The rules of formulas of matrices, beside those of arrays.
+
+    Attributes:
+        manner: how products are written.
+        size: the number of dimensions.
+        slack: the rounding error that a symmetric matrix may show.
+    """
+
+    manner: Manner
+    size: int
+    slack: float
+
+    def joined(self, tree: Operation, left: Array, right: Array, entries: Entries) -> Array:
+        """A sum, a product, a quotient or a power."""
+        if not left.shape and not right.shape:
+            return _number(entries.run.operate(tree.operator, left.values[0], right.values[0]))
+        if tree.operator == "^":
+            return self._power(tree, left, right, entries)
+        if tree.operator == "*" and self.manner.mathematical:
+            return self.product(tree, left, right, entries, explicit=False)
+        kinds = kind_of_array(left), kind_of_array(right)
+        kind = joined_kind(tree.operator, *kinds, self.manner, tree)
+        return _lying(joined(partial(entries.join, tree.operator), left, right), kind)
+
+    def product(
+        self, tree: Tree, left: Array, right: Array, entries: Entries, *, explicit: bool = True
+    ) -> Array:
+        """A product of matrices, vectors and numbers; `explicit` for one written with ``@``."""
+        kinds = kind_of_array(left), kind_of_array(right)
+        kind = product_kind(*kinds, self.manner, tree, explicit=explicit)
+        if "scalar" in kinds:
+            found = joined(partial(entries.join, "*"), left, right)
+        elif kinds == ("vector", "row"):
+            found = product(_standing(left), _standing(right, lies=True), entries.dot)
+        else:
+            found = product(left, right, entries.dot)
+        return _lying(found, kind)
+
+    def _power(self, tree: Operation, base: Array, exponent: Array, entries: Entries) -> Array:
+        kinds = kind_of_array(base), kind_of_array(exponent)
+        kind = power_kind(*kinds, tree.right, self.manner, tree)
+        if kind == "matrix" and self.manner.mathematical:
+            if tree.right != _TWO:
+                return _inverse(base, entries)
+            if not self.manner.entrywise:
+                return product(base, base, entries.dot)
+        return _lying(joined(partial(entries.join, "^"), base, exponent), kind)
+
+    def turned(self, array: Array) -> Array:
+        """A transpose: rows for columns, and a row for a vector."""
+        if len(array.shape) == 1:
+            return array if self.manner.flat else replace(array, row=not array.row)
+        return transposed(array)
+
+    def reduced(self, tree: Reduction, body: Array, entries: Entries) -> Array:
+        """A sum over all entries; over one axis of a matrix the vector of the sums of its rows or columns."""
+        single = len(body.shape) == 2 and tree.axis.lstrip("-").isdigit()
+        kept = () if not single else (0,) if tree.axis in ("1", "-1") else (1,)
+        return summed(body, kept, entries.reduced(tree.kind))
+
+
+def _lying(array: Array, kind: Kind) -> Array:
+    return replace(array, row=True) if kind == "row" else array
+
+
+def called(
+    function: str, argument: Array, entries: Entries, *, size: int | None = None, slack: float = 1e-9
+) -> Array:
+    """A function of a matrix, a vector or a number.
+
+    Args:
+        function: one of `klcli.formula.tree.MATRIX_FUNCTIONS`.
+        argument: what it is a function of.
+        entries: what is done to the entries.
+        size: of an identity matrix, if that is not its argument.
+        slack: the rounding error that a symmetric matrix may show.
+
+    Raises:
+        ShapeError: the function has no such argument.
+        ArithmeticError: it has no value there.
+    """
+    if len(argument.shape) > 2:
+        raise UnshapedError("a function of matrices of more than two axes")
+    values, run, linear = argument.values, entries.run, Linear(entries.run)
+    match function, kind_of_array(argument):
+        case ("trace" | "transpose", "scalar") | ("transpose", "vector"):
+            return argument
+        case "transpose", "matrix":
+            return transposed(argument)
+        case "trace", "matrix":
+            return _number(linear.trace(_square(argument)))
+        case ("det" | "bars", "matrix"):
+            return _number(linear.determinant(_square(argument)))
+        case "logdet", "matrix":
+            return _number(run.call("log", linear.determinant(_square(argument))))
+        case "inverse", "matrix":
+            return _inverse(argument, entries)
+        case "cholesky", "matrix":
+            return _of_rows(linear.cholesky(_square(argument), slack))
+        case "diagonal", "matrix":
+            return Array((argument.shape[0],), [row[place] for place, row in enumerate(_square(argument))])
+        case "diagonal", "vector":
+            return _diagonal(values, run.number(Fraction(0)))
+        case "eye", "scalar":
+            return _of_rows(linear.identity(int(values[0]) if size is None else size))
+        case "numel", _:
+            return _number(run.number(Fraction(len(values))))
+        case "bars", "scalar":
+            return _number(run.call("abs", values[0]))
+        case "bars" | "norm", _:
+            return _number(run.call("sqrt", entries.dot(values, values)))
+    raise ShapeError(f"the {function} of a {kind_of_array(argument)}")
+
+
+def _number(value: Any) -> Array:
+    return Array((), [value])
+
+
+def _square(matrix: Array) -> Matrix[Any]:
+    if matrix.shape[0] != matrix.shape[1]:
+        raise ShapeError(f"a matrix of the shape {matrix.shape} is not square")
+    return tuple(map(tuple, rows(matrix)))
+
+
+def _of_rows(matrix: Matrix[Any]) -> Array:
+    return Array((len(matrix), len(matrix)), [entry for row in matrix for entry in row])
+
+
+def _inverse(matrix: Array, entries: Entries) -> Array:
+    return _of_rows(Linear(entries.run).inverse(_square(matrix)))
+
+
+def _diagonal(values: Sequence[Any], zero: Any) -> Array:
+    places = range(len(values))
+    square = (len(values), len(values))
+    return Array(square, [values[row] if row == column else zero for row in places for column in places])
+
+
+def _standing(vector: Array, *, lies: bool = False) -> Array:
+    """A vector as a matrix of one column, or of one row."""
+    return Array((1, *vector.shape) if lies else (*vector.shape, 1), vector.values)
