@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from klcli.formula.arithmetic import Arithmetic
 from klcli.formula.budget import spend
@@ -43,13 +43,12 @@ from klcli.formula.value.arrays import (
     summed,
 )
 from klcli.formula.value.entries import DOUBLES, Each, Entries
-from klcli.formula.value.kinds import Kind, Manner
-from klcli.formula.value.matrices import Matrices, called, kind_of_array
 from klcli.values import dataclass, replace
 
-__all__ = ["Evaluator", "Value", "evaluate_arrays"]
+if TYPE_CHECKING:
+    from klcli.formula.value.matrices import Matrices
 
-T = TypeVar("T")
+__all__ = ["evaluate_arrays"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,10 @@ class _Run:
     symbols: Mapping[str, Array]
     frozen: Mapping[str, Array]
     entries: Entries
-    in_formula: bool = False
-    sums_numbers: bool = True
-    batch: int | None = None
-    matrices: Matrices | None = None
+    in_formula: bool
+    sums_numbers: bool
+    batch: int | None
+    matrices: Matrices | None
 
 
 def evaluate_arrays(
@@ -74,8 +73,9 @@ def evaluate_arrays(
     in_formula: bool = False,
     sums_numbers: bool = True,
     batch: int | None = None,
+    matrices: Matrices | None = None,
 ) -> Array:
-    """The value of a program under the rules of numpy and torch.
+    """The value of a program under the rules of numpy and torch, or under those of formulas of matrices.
 
     Args:
         tree: the program.
@@ -86,6 +86,7 @@ def evaluate_arrays(
             index, and not over all of them.
         sums_numbers: whether a single number may be summed, which changes nothing.
         batch: the length of the first axis of arrays that are none of the symbols.
+        matrices: the manner in which a formula of matrices is written; its sums have rules of their own.
 
     Raises:
         ShapeError: the arrays do not fit together.
@@ -93,72 +94,7 @@ def evaluate_arrays(
         ArithmeticError: the program has no value here; among doubles that is nan.
     """
     entries = DOUBLES if arithmetic is None else Each(arithmetic)
-    return _value(tree, _Run(symbols, frozen or symbols, entries, in_formula, sums_numbers, batch))
-
-
-@dataclass(frozen=True, slots=True)
-class Value(Generic[T]):
-    """A number, a tuple of numbers or a tuple of rows, with its kind."""
-
-    kind: Kind
-    data: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluator(Generic[T]):
-    """Evaluates formulas of matrices at one point.
-
-    Attributes:
-        run: the kind of number.
-        manner: how products are written.
-        size: the number of dimensions.
-        symbols: a value for each free symbol.
-        slack: the rounding error that a symmetric matrix may show.
-    """
-
-    run: Arithmetic[T]
-    manner: Manner
-    size: int
-    symbols: Mapping[str, Value[T]]
-    slack: float
-
-    def number(self, tree: Tree) -> T:
-        """The value of a formula that is a number.
-
-        Raises:
-            ArithmeticError: it has none at this point.
-            ShapeError: its parts do not fit together.
-        """
-        found = self.value(tree)
-        if found.kind != "scalar":
-            raise ShapeError(f"the formula is a {found.kind} and not a number")
-        return found.data  # type: ignore[no-any-return]
-
-    def value(self, tree: Tree) -> Value[T]:
-        """The value of any part."""
-        symbols = {name: _array(value) for name, value in self.symbols.items()}
-        rules = Matrices(self.manner, self.size, self.slack)
-        found = _value(tree, _Run(symbols, symbols, Each(self.run), matrices=rules))
-        return Value(kind_of_array(found), _data(found))
-
-
-def _array(value: Value[Any]) -> Array:
-    match value.kind:
-        case "scalar":
-            return Array((), (value.data,))
-        case "matrix":
-            shape = (len(value.data), len(value.data[0]))
-            return Array(shape, [entry for row in value.data for entry in row])
-    return Array((len(value.data),), value.data, row=value.kind == "row")
-
-
-def _data(array: Array) -> Any:
-    """The entries of an array within each other: a number, a tuple, a tuple of tuples."""
-    if not array.shape:
-        return array.values[0]
-    step = len(array.values) // array.shape[0]
-    inner = (array.values[place : place + step] for place in range(0, len(array.values), step))
-    return tuple(_data(Array(array.shape[1:], part)) for part in inner)
+    return _value(tree, _Run(symbols, frozen or symbols, entries, in_formula, sums_numbers, batch, matrices))
 
 
 def _value(tree: Tree, run: _Run) -> Array:
@@ -238,6 +174,8 @@ def _matrix_product(tree: MatrixProduct, run: _Run) -> Array:
 
 
 def _matrix_call(tree: MatrixCall, run: _Run) -> Array:
+    from klcli.formula.value.matrices import called  # which most programs do not need
+
     below = _value(tree.argument, run)
     if rules := run.matrices:
         if tree.function == "transpose":

@@ -11,9 +11,9 @@ from typing import Any
 from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.notation import parse_matrices as parse
 from klcli.formula.tree import Reduction, Symbol, Tree, children, rebuilt, walk
-from klcli.formula.value.evaluation import Evaluator, Value
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear, transposed
+from klcli.formula.value.points import Evaluator, Value
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import Parameterization
 

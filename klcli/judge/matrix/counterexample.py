@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from klcli.formula.arithmetic import Decimals
-from klcli.formula.value.evaluation import Evaluator, Value
 from klcli.formula.value.kinds import Kind
 from klcli.formula.value.linear import Linear, transposed
+from klcli.formula.value.points import Evaluator, Value
 from klcli.judge.matrix.fitting import Subject
 from klcli.judge.matrix.points import Shown, divergence
 from klcli.judge.matrix.readings import Reading

@@ -21,9 +21,9 @@ from typing import Any
 from klcli.formula.arithmetic import Decimals, context
 from klcli.formula.doubles import Doubles
 from klcli.formula.tree import Tree
-from klcli.formula.value.evaluation import Evaluator
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear
+from klcli.formula.value.points import Evaluator
 from klcli.judge.matrix.points import Point, Shown, divergence, fixed_points, own_points, shown, symbols
 from klcli.judge.matrix.ways import Side, Way
 from klcli.judge.verdict import Quantity, recovered

@@ -16,8 +16,8 @@ from random import Random
 from typing import Generic, TypeVar
 
 from klcli.formula.arithmetic import Arithmetic
-from klcli.formula.value.evaluation import Value
 from klcli.formula.value.linear import Linear, Matrix, Vector, transposed
+from klcli.formula.value.points import Value
 from klcli.judge.matrix.readings import Reading
 from klcli.judge.matrix.ways import Side, Way
 

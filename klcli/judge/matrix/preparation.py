@@ -25,9 +25,9 @@ from klcli.formula.tree import (
     spanning,
     walk,
 )
-from klcli.formula.value.evaluation import Evaluator, Value
 from klcli.formula.value.kinds import Kind, Manner
 from klcli.formula.value.linear import Linear
+from klcli.formula.value.points import Evaluator, Value
 from klcli.judge.matrix.points import Shown, fixed_points, shown
 from klcli.judge.names import count_of, is_dimension, is_epsilon, is_other_term, is_weight
 

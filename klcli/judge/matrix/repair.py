@@ -12,9 +12,9 @@ from klcli.formula.doubles import Doubles
 from klcli.formula.editing import edited, in_habit
 from klcli.formula.program import Program, read_again
 from klcli.formula.tree import Tree, free_symbols
-from klcli.formula.value.evaluation import Evaluator
 from klcli.formula.value.kinds import Kind, Manner, ShapeError
 from klcli.formula.value.linear import Linear
+from klcli.formula.value.points import Evaluator
 from klcli.judge.candidates import effort
 from klcli.judge.matrix.fitting import Subject, posterior_and_prior
 from klcli.judge.matrix.mistakes import RULES

@@ -11,9 +11,9 @@ from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Decimals
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree, free_symbols
-from klcli.formula.value.evaluation import Evaluator, Value
 from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.formula.value.linear import Linear, transposed
+from klcli.formula.value.points import Evaluator, Value
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.matrix.fitting import pairs
 from klcli.judge.matrix.readings import READINGS, Reading
