@@ -1,0 +1,66 @@
+"""Calls in Python code: torch and numpy spelling, clips, casts, random numbers."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from klcli.formula.calls import is_readable
+from klcli.formula.printing import to_text
+from klcli.formula.python import parse
+from klcli.formula.syntax import FormulaError
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("torch.exp(x)", "e^x"),
+        ("x.exp()", "e^x"),
+        ("x.exp_()", "e^x"),
+        ("x.pow(2)", "x^2"),
+        ("tf.square(x)", "x^2"),
+        ("torch.addcmul(a, b, c, value=2)", "a + 2 (b * c)"),
+        ("x.clamp(min=-10, max=10)", "clip(x, -10, 10)"),
+        ("torch.clamp_min(x, 0.1)", "max(x, 0.1)"),
+        ("np.minimum(3, x)", "min(x, 3)"),
+        ("torch.ones_like(x) + torch.zeros(3)", "1 + 0"),
+        ("torch.tensor(0.5)", "0.5"),
+        ("tf.cast(x, tf.float32)", "x"),
+        ("m + s * torch.randn_like(s)", "m + s * randn"),
+        ("torch.normal(m, s)", "m + s * randn"),
+        ("Normal(m, s).rsample()", "m + s * randn"),
+        ("F.mse_loss(x, y)", "mse_loss"),
+        ("K.epsilon()", "1e-7"),
+    ],
+)
+def test_what_is_read(text: str, plain: str) -> None:
+    assert to_text(parse(text)) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("foo(x)", "'foo' is not a known function"),
+        ("torch.exp(x, y)", "takes 1 argument"),
+        ("torch.exp(x, out=y)", "out= is not understood"),
+        ("torch.clamp(x)", "a clip has a limit"),
+        ("torch.sum(x, weight=2)", "does not take weight="),
+        ("torch.sum()", "sum of nothing"),
+        ("f()(x)", "this call has no name"),
+        ("torch.trace(x)", "'trace' is not a known function"),
+    ],
+)
+def test_what_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(FormulaError, match=problem):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("torch.exp(x)", True), ("x.detach()", True), ("x.nelement()", True), ("foo(x)", False)],
+)
+def test_what_has_a_name_that_is_read(text: str, expected: bool) -> None:
+    call = ast.parse(text, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert is_readable(call) is expected
