@@ -145,3 +145,11 @@ def test_a_singular_matrix_has_no_inverse() -> None:
     values = {"A": Value("matrix", ((1.0, 2.0), (2.0, 4.0)))}
     with pytest.raises(ArithmeticError):
         Evaluator(Doubles(), MATHEMATICS, 2, values, 1e-9).value(read_as_matrices("A^-1", "math").tree)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_square_may_be_that_of_the_entries(size: int) -> None:
+    factor = drawn(size)["L"]
+    by_entries = evaluated("sum(L^2)", Manner(True, entrywise=True), size)
+    assert by_entries.data == pytest.approx(np.sum(factor**2))
+    assert evaluated("sum(L^2)", MATHEMATICS, size).data == pytest.approx(np.sum(factor @ factor))
