@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isinf
@@ -19,6 +19,7 @@ from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers, Whole
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
+from klcli.formula.numeral import decimal_text
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
@@ -35,6 +36,9 @@ from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPL
 __all__ = ["compare"]
 
 _NAME = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]{0,19})\s*=(?!=)(.*)\Z", re.DOTALL)
+
+_TYPICAL = Fraction("1.2")
+"""The standard deviation at which values are compared, where a reading reaches it."""
 
 _EPILOG = """\b
 Examples:
@@ -61,7 +65,11 @@ Carlo estimate contradict each other, and 0 otherwise.
     help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}.",
 )
 @click.option("--mu", type=Numbers(), help="Mean at which values are compared; default 0.3.")
-@click.option("--sigma", type=Numbers(), help="Its standard deviation; default 1.2. Lists are latents.")
+@click.option(
+    "--sigma",
+    type=Numbers(),
+    help="Its standard deviation; default 1.2 where it can be. Lists are latents.",
+)
 @matrix_options
 @prior_options
 @click.option(
@@ -104,7 +112,8 @@ def compare(
 
     settings = settings.over(outer)
     reading = PARAMETERIZATIONS[param]
-    whole = _posterior(mu, sigma, options)
+    whole = _posterior(reading, mu, sigma, options)
+    _check_reached(whole.deviations, reading)
     mean, spread = whole.mean[0], whole.deviations[0]
     q = Gaussian.from_head(mean, spread)
     programs = _named(formulas, taken=FORMULAS)
@@ -138,6 +147,20 @@ def compare(
     return report, settings
 
 
+def _check_reached(deviations: Iterable[Fraction], reading: Parameterization) -> None:
+    """Check that some head stands for every standard deviation.
+
+    Raises:
+        KlcliError: none does, under the reading.
+    """
+    for sigma in deviations:
+        if not reading.reaches(sigma):
+            raise KlcliError(
+                f"no head stands for sigma = {decimal_text(sigma)} when it is {reading.meaning}",
+                f"under this reading {reading.range_text()}; give --sigma",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class _Posterior:
     """What was typed of the posterior: its Gaussian, and mean and standard deviation of each latent."""
@@ -148,13 +171,16 @@ class _Posterior:
 
 
 def _posterior(
-    mu: tuple[Fraction, ...] | None, sigma: tuple[Fraction, ...] | None, options: Mapping[str, Any]
+    reading: Parameterization,
+    mu: tuple[Fraction, ...] | None,
+    sigma: tuple[Fraction, ...] | None,
+    options: Mapping[str, Any],
 ) -> _Posterior:
     typed = {**dict.fromkeys(PARAMETERIZATIONS), **options, "param": None, "sigma": sigma}
     given = any(options[form.replace("-", "_")] is not None for form in FORMS)
     mean = mu or (Fraction("0.3"),)
     if not given:
-        spread = sigma or (Fraction("1.2"),)
+        spread = sigma or (_TYPICAL if reading.reaches(_TYPICAL) else reading.within(Fraction(1)),)
         size = max(len(mean), len(spread))
         typed |= {"mu": mean * size if len(mean) == 1 else mean}
         typed |= {"sigma": spread * size if len(spread) == 1 else spread}

@@ -7,16 +7,20 @@ follows from a row of this table.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from klcli.errors import KlcliError
 from klcli.formula.notation import parse
+from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree, unplaced
 
 __all__ = ["PARAMETERIZATIONS", "Parameterization", "find"]
 
 Domain: TypeAlias = Literal["positive", "real"]
+
+N = TypeVar("N", Decimal, Fraction, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Parameterization:
         head: s in sigma; the inverse of `sigma`.
         tail: the name of the reading whose sigma this one's approaches for s to -infinity, with a relative
             difference below e^s; empty where that is not so.
+        least: what sigma is larger than for every head; 0 where it can be any positive number.
+        most: what sigma is smaller than for every head; None where it has no bound.
     """
 
     name: str
@@ -43,15 +49,54 @@ class Parameterization:
     log_variance: Tree
     head: Tree
     tail: str = ""
+    least: Fraction = Fraction(0)
+    most: Fraction | None = None
 
     def admits(self, head: Fraction | float) -> bool:
         """Whether a finite number is a head under this reading."""
         return self.domain == "real" or head > 0
 
+    @property
+    def has_range(self) -> bool:
+        """Whether some positive number is no sigma of this reading."""
+        return bool(self.least) or self.most is not None
 
-def _row(name: str, meaning: str, domain: Domain, tail: str = "", **formulas: str) -> Parameterization:
+    def reaches(self, sigma: Decimal | Fraction | float) -> bool:
+        """Whether some head stands for this sigma."""
+        return self.least < sigma and (self.most is None or sigma < self.most)
+
+    def within(self, position: N) -> N:
+        """A sigma of this reading for every positive number, in their order; the same one where any can be.
+
+        Points that are spread over the positive numbers are so spread over the range of a reading.
+        """
+        if not self.has_range:
+            return position
+        number = type(position)
+        low = number(self.least.numerator) / self.least.denominator
+        if self.most is None:
+            return low + position
+        width = self.most - self.least
+        return low + number(width.numerator) / width.denominator * (position / (1 + position))
+
+    def range_text(self) -> str:
+        """The range of sigma: ``0 < sigma < 1``, ``sigma > 0``."""
+        low = decimal_text(self.least)
+        return f"sigma > {low}" if self.most is None else f"{low} < sigma < {decimal_text(self.most)}"
+
+
+def _row(
+    name: str,
+    meaning: str,
+    domain: Domain,
+    *,
+    tail: str = "",
+    least: Fraction = Fraction(0),
+    most: Fraction | None = None,
+    **formulas: str,
+) -> Parameterization:
     trees = {role: unplaced(parse(text)) for role, text in formulas.items()}
-    return Parameterization(name, meaning, domain, tail=tail, **trees)
+    return Parameterization(name, meaning, domain, tail=tail, least=least, most=most, **trees)
 
 
 _ROWS = (

@@ -29,6 +29,7 @@ __all__ = [
     "GridPoint",
     "Judged",
     "compare",
+    "grid_of",
     "is_exact",
     "matrix",
     "truth_at",
@@ -45,6 +46,12 @@ FORMULAS: Mapping[str, Tree] = {
 
 GRID = tuple(map(Fraction, ("0.1", "0.5", "0.9", "1.1", "2", "10")))
 """Standard deviations at which formulas are compared with the truth."""
+
+
+def grid_of(reading: Parameterization) -> tuple[Fraction, ...]:
+    """Standard deviations of a reading at which formulas are compared with the truth."""
+    own = tuple(filter(reading.reaches, GRID))
+    return own if len(own) > 1 else tuple(map(reading.within, GRID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Judged:
         slope_at_truth: its derivative in sigma at mu = 0, sigma = 1, where the true one is 0.
         curvature_at_truth: its second derivative there, where the true one is 2.
         slope: its derivative in sigma at the point of the comparison.
-        grid: the formula beside the truth at `GRID`, with the mean of the point.
+        grid: the formula beside the truth at `grid_of` its reading, with the mean of the point.
         explanation: all this in words.
     """
 
@@ -189,7 +196,7 @@ def _judged(
         slope_at_truth=at_truth[0] if at_truth else None,
         curvature_at_truth=at_truth[1] if at_truth else None,
         slope=at_point[0] if at_point else None,
-        grid=tuple(_grid_point(tree, verdict, mu, at) for at in GRID),
+        grid=tuple(_grid_point(tree, verdict, mu, at) for at in grid_of(reading)),
         explanation=explain(tree, verdict, names, found, growth(function, _decimal(mu))) + about_whole,
     )
 

@@ -90,7 +90,7 @@ def _small_numbers(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
         return
     size = _error(prepared, verdict, {})
     words = "no value at some points" if not isfinite(size) else f"an error of up to {significant(size, 2)}"
-    text = f"{shown} inside of a function makes {words}, relative to 1 + KL, for sigma from 0.01 to 100"
+    text = f"{shown} inside of a function makes {words}, relative to 1 + KL, {_sigmas_text(verdict)}"
     yield Condition("small-number", text, size <= PASSES)
 
 
@@ -138,19 +138,31 @@ def _weight(weighted: Sequence[float], bare: Sequence[float]) -> float:
 
 def _points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]:
     """Means and heads over the range of sigma, and the KL there, to a prior of sigma 1 in the middle."""
-    role = verdict.roles
-    sigmas, means = zip(*product(_SIGMAS, _MEANS), strict=True)
+    role, prior_reading = verdict.roles, verdict.prior_parameterization
+    sigmas, means = zip(*product(_sigmas(verdict), _MEANS), strict=True)
     run = Rows(len(sigmas))
     columns = {role.mean: list(means), role.prior_mean: [0.0] * len(means)}
     columns[role.head] = evaluate(verdict.parameterization.head, {"sigma": list(sigmas)}, run)
-    if role.prior_head and verdict.prior_parameterization:
-        ones = {"sigma": [1.0] * len(sigmas)}
-        columns[role.prior_head] = evaluate(verdict.prior_parameterization.head, ones, run)
+    middle = 1.0
+    if role.prior_head and prior_reading:
+        middle = prior_reading.within(1.0)
+        same = {"sigma": [middle] * len(sigmas)}
+        columns[role.prior_head] = evaluate(prior_reading.head, same, run)
     kl = [
-        (sigma * sigma + (mean * mean if role.mean else 0.0) - 1) / 2 - log(sigma)
+        ((sigma * sigma + (mean * mean if role.mean else 0.0)) / middle**2 - 1) / 2 - log(sigma / middle)
         for sigma, mean in zip(sigmas, means, strict=True)
     ]
     return {name: column for name, column in columns.items() if name}, kl
+
+
+def _sigmas(verdict: Verdict) -> list[float]:
+    """Where it is measured: the standard deviations of the reading."""
+    return list(map(verdict.parameterization.within, _SIGMAS))
+
+
+def _sigmas_text(verdict: Verdict) -> str:
+    sigmas = _sigmas(verdict)
+    return f"for sigma from {significant(sigmas[0], 2)} to {significant(sigmas[-1], 2)}"
 
 
 def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
@@ -164,10 +176,10 @@ def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
         if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
             text = f"{shown} keeps it within its usual range: the sampler has to clip it, too"
         else:
-            text = f"{shown} does not bind for sigma from 0.01 to 100"
+            text = f"{shown} does not bind {_sigmas_text(verdict)}"
         yield Condition("clip", text, True)
     for clip in prepared.clips:
-        text = f"{in_habit(program, clip)} does not bind for sigma from 0.01 to 100"
+        text = f"{in_habit(program, clip)} does not bind {_sigmas_text(verdict)}"
         yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
 
 

@@ -147,7 +147,8 @@ def _is_small(tree: Tree) -> bool:
 def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Parameterization | None) -> bool:
     """Whether a clip changes its operand for some mean up to 3 and some sigma from 0.01 to 100.
 
-    Also where that cannot be seen, because the operand has other symbols.
+    A reading whose sigma has a range takes sigmas of it. Also where that cannot be seen,
+    because the operand has other symbols.
     """
     means, heads = {role.mean, role.prior_mean}, {role.head, role.prior_head}
     names = free_symbols(clip.operand)
@@ -159,8 +160,9 @@ def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Par
     sigmas = _MODERATE if whole else _SIGMAS
     for sigma, mean in product(sigmas, _MEANS if means.intersection(names) else (0.0,)):
         try:
-            head = evaluate(reading.head, {"sigma": sigma}, run)
-            prior_head = evaluate((prior_reading or reading).head, {"sigma": 1.0 if whole else sigma}, run)
+            head = evaluate(reading.head, {"sigma": reading.within(sigma)}, run)
+            other = (prior_reading or reading).within(1.0 if whole else sigma)
+            prior_head = evaluate((prior_reading or reading).head, {"sigma": other}, run)
             values = {role.mean: mean, role.prior_mean: -mean, role.head: head, role.prior_head: prior_head}
             value = evaluate(clip.operand, {name: number for name, number in values.items() if name}, run)
         except ArithmeticError:

@@ -39,6 +39,7 @@ __all__ = [
     "own_points",
     "head_at",
     "identify",
+    "probes",
     "value",
 ]
 
@@ -71,7 +72,6 @@ PROBES = (
 )
 """Means and standard deviations at which formulas are evaluated: both signs, and sigma on both sides of 1."""
 
-_POINTS: Points = tuple((Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES)
 _FAR, _FARTHEST, _LARGEST_LOG, _MOST_OWN = 2, 10_000, 25, 4
 """Numbers of a formula beyond which it is tried, too."""
 
@@ -119,6 +119,13 @@ def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma
     return _value(tree, role, reading, mu, sigma, compared_digits(tree) + SPARE_DIGITS)
 
 
+@cache
+def probes(name: str) -> Points:
+    """The points at which formulas are evaluated under the reading of that name: its sigmas."""
+    within = PARAMETERIZATIONS[name].within
+    return tuple((Decimal(mu), within(Decimal(sigma))) for mu, sigma in PROBES)
+
+
 def _value(
     tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal, digits: int
 ) -> Decimal:
@@ -128,8 +135,15 @@ def _value(
 
 @cache
 def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
-    """The head that stands for `sigma` under the reading of that name."""
-    return evaluate(PARAMETERIZATIONS[name].head, {"sigma": sigma}, Decimals(digits))
+    """The head that stands for `sigma` under the reading of that name.
+
+    Raises:
+        ArithmeticError: there is none.
+    """
+    reading = PARAMETERIZATIONS[name]
+    if not reading.reaches(sigma):
+        raise ArithmeticError(f"no head for sigma = {sigma}")
+    return evaluate(reading.head, {"sigma": sigma}, Decimals(digits))
 
 
 @remembered(256)
@@ -176,7 +190,8 @@ def identify(tree: Tree, role: Roles, reading: Parameterization) -> tuple[Basis,
     if not bases:
         return None
     digits = compared_digits(tree)
-    points = (*_POINTS, *own_points(tree))
+    own = tuple((mu, reading.within(sigma)) for mu, sigma in own_points(tree))
+    points = (*probes(reading.name), *own)
     try:
         values = [_value(tree, role, reading, mu, sigma, digits + SPARE_DIGITS) for mu, sigma in points]
     except ArithmeticError:
@@ -210,7 +225,7 @@ def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[Basis]]:
         largest = max(run.largest[rows])
         unsure = largest == inf
         bases = [basis for basis, readings in zip((FORWARD, REVERSED), left, strict=True) if name in readings]
-        found[name] = [basis for basis in bases if unsure or _fits(basis, values[rows], largest)]
+        found[name] = [basis for basis in bases if unsure or _fits(basis, name, values[rows], largest)]
     return found
 
 
@@ -223,11 +238,11 @@ def _means() -> list[float]:
 @cache
 def _heads(name: str) -> list[float]:
     """The heads of the screened points under a reading."""
-    return [float(head_at(name, Decimal(sigma), _COMPARED_DIGITS)) for _, sigma in PROBES[:_SCREENED]]
+    return [float(head_at(name, sigma, _COMPARED_DIGITS)) for _, sigma in probes(name)[:_SCREENED]]
 
 
-def _fits(basis: Basis, values: Sequence[float], largest: float) -> bool:
-    for weights in _residual_weights(basis):
+def _fits(basis: Basis, name: str, values: Sequence[float], largest: float) -> bool:
+    for weights in _residual_weights(basis, probes(name)[:_SCREENED]):
         terms = [weight * number for weight, number in zip(weights, values, strict=True)]
         if not abs(sum(terms)) <= _SCREEN * largest * sum(map(abs, weights)):
             return False
@@ -235,10 +250,10 @@ def _fits(basis: Basis, values: Sequence[float], largest: float) -> bool:
 
 
 @cache
-def _residual_weights(basis: Basis) -> tuple[tuple[float, ...], ...]:
+def _residual_weights(basis: Basis, points: Points) -> tuple[tuple[float, ...], ...]:
     """Weights of the values at the screened points with which everything made of the basis sums to zero."""
     with localcontext(context(_COMPARED_DIGITS)):
-        rows = [basis.terms(Decimal(mu), Decimal(sigma)) for mu, sigma in PROBES[:_SCREENED]]
+        rows = [basis.terms(mu, sigma) for mu, sigma in points]
         count = len(rows[0])
         columns = list(zip(*rows[:count], strict=True))
         weights = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from math import inf
 from typing import TypeAlias
@@ -23,7 +23,7 @@ from klcli.judge.identification import SPARE_DIGITS, compared_digits, head_at
 from klcli.judge.roles import Roles
 from klcli.judge.screening import has_plain_numbers, screened
 
-__all__ = ["PAIR_PROBES", "PairFit", "fit_pair", "not_ruled_out", "pair_values"]
+__all__ = ["PAIR_PROBES", "PairFit", "fit_pair", "not_ruled_out", "pair_probes", "pair_values"]
 
 Quadruple: TypeAlias = tuple[Decimal, Decimal, Decimal, Decimal]
 
@@ -68,29 +68,33 @@ def fit_pair(
         return None
     digits = compared_digits(tree)
     precision = digits + SPARE_DIGITS
+    probes = pair_probes(reading.name, prior_reading.name)
     found: list[Decimal] = []
-    for probe in PAIR_PROBES:
+    for probe in probes:
         try:
             values = pair_values(role, reading, prior_reading, probe, precision)
             found.append(evaluate(tree, values, Decimals(precision)))
         except ArithmeticError:
             return None
-        directions = [way for way in directions if len(found) < 3 or _holds(found, role, way, digits)]
+        directions = [
+            way
+            for way in directions
+            if len(found) < 3 or _holds(found, _truth(role, probes, way, precision), digits)
+        ]
         if not directions:
             return None
     reverse = directions[0]
     with localcontext(context(precision)):
-        scale, shift = _solved(found, _truth(role, reverse, precision))
+        scale, shift = _solved(found, _truth(role, probes, reverse, precision))
         tiny = abs(shift) <= Decimal(1).scaleb(-digits) * max(Decimal(1), scale)
         return PairFit(scale, Decimal(0) if tiny else shift, reverse, digits)
 
 
-def _holds(found: Sequence[Decimal], role: Roles, reverse: bool, digits: int) -> bool:
+def _holds(found: Sequence[Decimal], truth: Sequence[Decimal], digits: int) -> bool:
     """Whether the last value is k times the KL plus c, with those of the first two points.
 
     A formula that is constant has only a k of rounding errors.
     """
-    truth = _truth(role, reverse, digits + SPARE_DIGITS)
     with localcontext(context(digits + SPARE_DIGITS)):
         scale, shift = _solved(found, truth)
         value, kl = found[-1], truth[len(found) - 1]
@@ -104,11 +108,20 @@ def _solved(found: Sequence[Decimal], truth: Sequence[Decimal]) -> tuple[Decimal
     return scale, found[0] - scale * truth[0]
 
 
+@cache
+def pair_probes(name: str, prior_name: str) -> tuple[Quadruple, ...]:
+    """The probe points of two readings, by their names: sigmas of each."""
+    q, p = PARAMETERIZATIONS[name], PARAMETERIZATIONS[prior_name]
+    if not (q.has_range or p.has_range):
+        return PAIR_PROBES
+    return tuple((mean, q.within(one), other, p.within(two)) for mean, one, other, two in PAIR_PROBES)
+
+
 @lru_cache(maxsize=64)
-def _truth(role: Roles, reverse: bool, digits: int) -> list[Decimal]:
+def _truth(role: Roles, probes: tuple[Quadruple, ...], reverse: bool, digits: int) -> list[Decimal]:
     """The KL at the probe points."""
     with localcontext(context(digits)):
-        return [_kl(_known(role, probe), reverse) for probe in PAIR_PROBES]
+        return [_kl(_known(role, probe), reverse) for probe in probes]
 
 
 def pair_values(
@@ -170,7 +183,9 @@ def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[
         largest = max(run.largest[rows])
         unsure = largest == inf
         found[pair] = [
-            way for way in directions if unsure or _fits(values[rows], _truths(role, way), largest)
+            way
+            for way in directions
+            if unsure or _fits(values[rows], _truths(role, pair_probes(*pair), way), largest)
         ]
     return found
 
@@ -195,7 +210,7 @@ def _screening_points(pairs: Sequence[tuple[str, str]]) -> tuple[list[float], ..
     rows = [
         (float(mean), _head(reading, sigma), float(prior_mean), _head(prior_reading, prior_sigma))
         for reading, prior_reading in pairs
-        for mean, sigma, prior_mean, prior_sigma in PAIR_PROBES[:_SCREENED]
+        for mean, sigma, prior_mean, prior_sigma in pair_probes(reading, prior_reading)[:_SCREENED]
     ]
     return tuple(map(list, zip(*rows, strict=True)))
 
@@ -211,5 +226,5 @@ def _head(name: str, sigma: Decimal) -> float:
 
 
 @lru_cache(maxsize=256)
-def _truths(role: Roles, reverse: bool) -> tuple[float, ...]:
-    return tuple(map(float, _truth(role, reverse, _DIGITS)))
+def _truths(role: Roles, probes: tuple[Quadruple, ...], reverse: bool) -> tuple[float, ...]:
+    return tuple(map(float, _truth(role, probes, reverse, _DIGITS)))

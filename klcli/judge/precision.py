@@ -61,7 +61,7 @@ def float32_loss(tree: Tree, verdict: Verdict) -> Loss | None:
     """
     worst: Loss | None = None
     digits = 40
-    for sigma in _NEAR:
+    for sigma in filter(verdict.parameterization.reaches, _NEAR):
         role = verdict.roles
         head = _single(float(head_at(verdict.parameterization.name, sigma, digits)))
         # The truth at the head that single precision holds, so that only the formula is to blame.

@@ -109,7 +109,7 @@ def recognised(tree: Tree) -> Recognised | None:
         return None
     for way in [one for one in _ways(names) if one.head][:_MOST_WAYS]:
         for reading in PARAMETERIZATIONS.values():
-            points = [_standing_in(way, point) for point in _POINTS]
+            points = [_standing_in(way, point) for point in _points(reading)]
             values = _values(tree, way, reading, points)
             for quantity in QUANTITIES if values else ():
                 if scale := _multiple(values, [quantity.value(point) for point in points]):
@@ -126,7 +126,7 @@ def shared_head(tree: Tree) -> Recognised | None:
         if way.prior_mean is None:
             continue
         for reading in PARAMETERIZATIONS.values():
-            points = [(m, s, n, s) for m, s, n, _ in _POINTS]
+            points = [(m, s, n, s) for m, s, n, _ in _points(reading)]
             values = _values(tree, way, reading, points)
             if values and (scale := _multiple(values, list(map(_kl, points)))):
                 return Recognised(Quantity("the KL", _kl), scale, replace(way, prior_head=way.head), reading)
@@ -138,6 +138,11 @@ def _ways(names: Sequence[str]) -> Iterator[Roles]:
     for way in possible_roles(names, mean=None, head=None):
         if len(names) == 2 or (way.prior_head and (way.prior_mean or not way.mean)):
             yield way
+
+
+def _points(reading: Parameterization) -> list[Moments]:
+    """The points, with sigmas of a reading."""
+    return [(m, reading.within(s), n, reading.within(t)) for m, s, n, t in _POINTS]
 
 
 def _standing_in(way: Roles, point: Moments) -> Moments:

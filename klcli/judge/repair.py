@@ -16,9 +16,9 @@ from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Symbol, Tree, substitute, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.identification import PROBES
+from klcli.judge.identification import probes
 from klcli.judge.mistakes import MISTAKES, Mistake
-from klcli.judge.pairs import PAIR_PROBES
+from klcli.judge.pairs import pair_probes
 from klcli.judge.rewriting import Symbols, sites
 from klcli.judge.roles import Roles
 from klcli.judge.verdict import FixedPrior, Verdict, judge_as, judge_pair
@@ -160,11 +160,11 @@ def _points(
                 float(n) * bool(role.prior_mean),
                 float(t) if role.prior_head else 1,
             )
-            for m, s, n, t in PAIR_PROBES
+            for m, s, n, t in pair_probes(reading, prior_reading)
         ]
     else:
         fixed = float(prior.mean), float(prior.variance) ** 0.5
-        quadruples = [(float(mu), float(sigma), *fixed) for mu, sigma in PROBES]
+        quadruples = [(float(mu), float(sigma), *fixed) for mu, sigma in probes(reading)]
     rows, truths = [], []
     for mean, sigma, prior_mean, prior_sigma in quadruples[:_TRIED]:
         moment = (sigma**2 + (mean - prior_mean) ** 2) / (2 * prior_sigma**2)

@@ -20,7 +20,7 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.guards import binds, guards
-from klcli.judge.identification import PROBES, head_at
+from klcli.judge.identification import head_at, probes
 from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.names import is_noise
 from klcli.judge.roles import Roles
@@ -140,8 +140,7 @@ def _ratios(tree: Tree, noise: str, mean: str | None, head: str, name: str) -> l
     """
     run = Decimals(_DIGITS)
     ratios = []
-    for mu_text, sigma_text in PROBES:
-        mu, sigma = Decimal(mu_text), Decimal(sigma_text)
+    for mu, sigma in probes(name):
         values = {head: head_at(name, sigma, _DIGITS)} | ({mean: mu} if mean else {})
         drawn = [evaluate(tree, values | {noise: Decimal(step)}, run) for step in _NOISES]
         with localcontext(context(_DIGITS)):
@@ -164,11 +163,12 @@ def _may_read(tree: Tree, noise: str, mean: str | None, head: str, name: str) ->
     """
     if not has_plain_numbers(tree):
         return True
-    means, sigmas = ([float(row[place]) for row in PROBES] for place in (0, 1))
-    count = len(PROBES)
+    points = probes(name)
+    means, sigmas = ([float(row[place]) for row in points] for place in (0, 1))
+    count = len(points)
     columns = {
-        head: [float(head_at(name, Decimal(sigma), _DIGITS)) for _, sigma in PROBES] * len(_NOISES),
-        noise: [float(step) for step in _NOISES for _ in PROBES],
+        head: [float(head_at(name, sigma, _DIGITS)) for _, sigma in points] * len(_NOISES),
+        noise: [float(step) for step in _NOISES for _ in points],
     } | ({mean: means * len(_NOISES)} if mean else {})
     run = Rows(count * len(_NOISES))
     values = evaluate(tree, columns, run)

@@ -147,7 +147,7 @@ def _screened(
         rows = slice(start, start + len(_SIGMAS))
         most = max(largest[rows])
         is_told = is_moderate and most < _MOST
-        for number, terms in enumerate(_terms()):
+        for number, terms in enumerate(_terms(_sigmas(name))):
             if most == inf or all(
                 abs(_sum(row, values[rows])) <= _TOLERANCE * most for row in terms.residuals
             ):
@@ -166,9 +166,15 @@ def _sum(weights: Sequence[float], values: Sequence[float]) -> float:
 def _heads() -> Mapping[str, tuple[float, ...]]:
     """The heads that stand for the standard deviations, by the reading."""
     return {
-        name: tuple(evaluate(row.head, {"sigma": sigma}, Doubles()) for sigma in _SIGMAS)
+        name: tuple(evaluate(row.head, {"sigma": sigma}, Doubles()) for sigma in _sigmas(name))
         for name, row in PARAMETERIZATIONS.items()
     }
+
+
+@cache
+def _sigmas(name: str) -> tuple[float, ...]:
+    """The standard deviations at which a reading is tried."""
+    return tuple(map(PARAMETERIZATIONS[name].within, _SIGMAS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +192,11 @@ class _Terms:
 
 
 @cache
-def _terms() -> tuple[_Terms, ...]:
+def _terms(sigmas: tuple[float, ...]) -> tuple[_Terms, ...]:
     """The weights for sigma^2, log sigma and 1, and for 1/sigma^2, log sigma and 1."""
     found = []
     for power, sign in ((2, -1), (-2, 1)):
-        rows = [(sigma**power, 1.0, log(sigma)) for sigma in _SIGMAS]
+        rows = [(sigma**power, 1.0, log(sigma)) for sigma in sigmas]
         residuals = tuple(_annihilating(rows, four) for four in _FOURS)
         weights = _annihilating([row[:2] for row in rows], _THREE)
         is_turned = sign * _sum(weights, [row[2] for row in rows]) < 0

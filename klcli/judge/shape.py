@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import chain, pairwise
-from math import exp, inf, isfinite, log
+from math import exp, inf, isfinite, log, nan
 from typing import TypeAlias
 
 from klcli.formula.arithmetic import context, evaluate
 from klcli.formula.doubles import Grid, Grids
+from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.identification import value
@@ -26,6 +27,9 @@ __all__ = ["Function", "Limit", "Minimum", "derivatives", "growth", "lowest", "o
 
 Function: TypeAlias = Callable[[Decimal, Decimal], Decimal]
 """A penalty as a function of mu and sigma; it raises ArithmeticError where it has no value."""
+
+Edge: TypeAlias = tuple[int, int]
+"""The ends to which the mean and sigma go: -1, 0 or 1."""
 
 _DIGITS = 60
 _STEP = Decimal("1e-14")
@@ -117,7 +121,8 @@ def growth(function: Function, mu: Decimal) -> float | None:
 def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Limit | None:
     """The minimum of a formula, or where it is lowest if it has none; None if it has no value anywhere."""
     means = [place / _PER_MEAN for place in range(-_REACH * _PER_MEAN, _REACH * _PER_MEAN + 1)]
-    spread = [exp(place / _PER_LOG) for place in range(-_REACH * _PER_LOG, _REACH * _PER_LOG + 1)]
+    positions = [exp(place / _PER_LOG) for place in range(-_REACH * _PER_LOG, _REACH * _PER_LOG + 1)]
+    spread = list(map(reading.within, positions))
     penalty = on_grid(tree, roles, reading, means, spread)
     if not any(map(isfinite, chain.from_iterable(penalty))):
         return None
@@ -128,12 +133,12 @@ def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Lim
     if all(line.count(line[0]) == len(line) for line in penalty):
         return Minimum(None if flat else means[row], None, least, None)
     function = of_formula(tree, roles, reading)
-    start = Decimal(means[row]), Decimal(spread[column])
-    if edge := _edge(penalty, row, column, spread[column]):
-        return _limit(function, start, edge)
-    found = _refined(function, *start, flat=flat)
+    mean, position = Decimal(means[row]), Decimal(positions[column])
+    if edge := _edge(penalty, row, column):
+        return _limit(function, reading, mean, position, edge)
+    found = _refined(function, mean, reading.within(position), flat=flat)
     if found and found.sigma and abs(log(found.sigma)) > _REACH:
-        return _limit(function, start, "sigma -> 0" if found.sigma < 1 else "sigma -> infinity")
+        return _limit(function, reading, mean, position, (0, -1 if found.sigma < 1 else 1))
     return found
 
 
@@ -142,7 +147,8 @@ def on_grid(
 ) -> Grid:
     """A formula in doubles, a row for every mean and a column for every sigma; inf where it has no value."""
     grids = Grids()
-    head = evaluate(reading.head, {"sigma": [list(spread)]}, grids)
+    known = [sigma if reading.reaches(sigma) else nan for sigma in spread]
+    head = evaluate(reading.head, {"sigma": [known]}, grids)
     given = {roles.mean: [[mean] for mean in means], roles.head: head}
     found = evaluate(tree, {name: grid for name, grid in given.items() if name}, grids)
     rows = found * len(means) if len(found) == 1 else found
@@ -150,32 +156,44 @@ def on_grid(
     return [[inf if number != number else number for number in line] for line in lines]
 
 
-def _edge(penalty: Grid, row: int, column: int, sigma: float) -> str:
-    """The edge of the grid, or of where the formula has a value, at which it is lowest; empty inside."""
+def _edge(penalty: Grid, row: int, column: int) -> Edge | None:
+    """The edge of the grid, or of where the formula has a value, at which it is lowest; None inside."""
     rows, columns = len(penalty), len(penalty[0])
     if column in (0, columns - 1):
-        return "sigma -> 0" if column == 0 else "sigma -> infinity"
+        return 0, -1 if column == 0 else 1
     if row in (0, rows - 1) and penalty[0][column] != penalty[rows // 2][column]:
-        return "mu -> -infinity" if row == 0 else "mu -> infinity"
+        return -1 if row == 0 else 1, 0
     beside = max(penalty[row][column - 1], penalty[row][column + 1])
-    return "" if beside < inf else f"sigma -> {sigma:.3g}, the edge of where it has a value"
+    return None if beside < inf else (0, 0)
 
 
-def _limit(function: Function, start: tuple[Decimal, Decimal], edge: str) -> Limit:
-    """What the formula tends to on the way to the edge."""
-    mu, sigma = start
-    factors = [Decimal(2) ** power for power in (5, 10, 20, 40)]
-    ways = {
-        "sigma -> 0": [(mu, sigma / factor) for factor in factors],
-        "sigma -> infinity": [(mu, sigma * factor) for factor in factors],
-    }
-    points = ways.get(edge, [(mu * factor, sigma) for factor in factors] if edge.startswith("mu") else [])
+def _edge_text(reading: Parameterization, sigma: Decimal, edge: Edge) -> str:
+    """The edge in words."""
+    of_mean, of_sigma = edge
+    if of_mean:
+        return "mu -> -infinity" if of_mean < 0 else "mu -> infinity"
+    if of_sigma:
+        end = reading.least if of_sigma < 0 else reading.most
+        return f"sigma -> {'infinity' if end is None else decimal_text(end)}"
+    return f"sigma -> {sigma:.3g}, the edge of where it has a value"
+
+
+def _limit(
+    function: Function, reading: Parameterization, mu: Decimal, position: Decimal, edge: Edge
+) -> Limit:
+    """What the formula tends to on the way to the edge, from a mean and a position among the sigmas."""
+    where = _edge_text(reading, reading.within(position), edge)
+    of_mean, of_sigma = edge
+    if edge == (0, 0):
+        return Limit(where, None)
+    values = []
     try:
-        values = [function(*point) for point in points]
+        with localcontext(context(_DIGITS)):
+            for power in (5, 10, 20, 40):
+                sigma = reading.within(position * Decimal(2) ** (of_sigma * power))
+                values.append(function(mu * 2**power if of_mean else mu, sigma))
     except ArithmeticError:
-        values = []
-    if not values:
-        return Limit(edge, None)
+        return Limit(where, None)
     with localcontext(context(_DIGITS)):
         changes = [abs(after - before) for before, after in pairwise(values)]
         settles, settled = (
@@ -183,8 +201,8 @@ def _limit(function: Function, start: tuple[Decimal, Decimal], edge: str) -> Lim
             changes[-1] < _NEAR * max(abs(values[-1]), Decimal(1)),
         )
     if settled:
-        return Limit(edge, round(float(values[-1]), 9) + 0.0)
-    return Limit(edge, None, unbounded=not settles and values[-1] < values[0])
+        return Limit(where, round(float(values[-1]), 9) + 0.0)
+    return Limit(where, None, unbounded=not settles and values[-1] < values[0])
 
 
 def _refined(function: Function, mu: Decimal, sigma: Decimal, *, flat: bool) -> Minimum | None:

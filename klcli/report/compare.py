@@ -14,7 +14,7 @@ from klcli.formula.printing import to_text
 from klcli.formula.tree import Symbol, substitute
 from klcli.gaussian import kernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.comparison import GRID, Entry, Judged
+from klcli.judge.comparison import Entry, Judged, grid_of
 from klcli.judge.latents import Latents
 from klcli.judge.shape import on_grid
 from klcli.report.document import (
@@ -287,7 +287,8 @@ def _lowest(formula: Judged) -> str:
 
 
 def _along_sigma(data: Comparison) -> Table:
-    columns = [Column(""), *(Column(f"sigma = {decimal_text(sigma)}", numeric=True) for sigma in GRID)]
+    sigmas = [significant(float(sigma), 3) for sigma in grid_of(PARAMETERIZATIONS[data.parameterization])]
+    columns = [Column(""), *(Column(f"sigma = {sigma}", numeric=True) for sigma in sigmas)]
     rows = [
         (Cell(formula.name), *(Cell(_number(point.ratio, 4)) for point in formula.grid))
         for formula in data.formulas

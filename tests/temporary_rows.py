@@ -1,0 +1,95 @@
+"""A process of its own, whose tables have rows that the package does not: `python -m tests.temporary_rows`.
+
+The rows are added before anything else is imported, as if they had been written into the tables. Standard
+input is a list of command lines as JSON; standard output is the list of their statuses, outputs and errors.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
+from fractions import Fraction
+
+from klcli.formula.notation import parse
+from klcli.formula.tree import Number, Operation, Symbol, Tree, unplaced
+from klcli.gaussian.estimation import estimators
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge import mistakes
+from klcli.judge.mistakes import Mistake
+from klcli.judge.rewriting import Site, Symbols
+
+RANGES = {
+    "algebraic": (Fraction(0), Fraction(1)),
+    "between": (Fraction(1, 2), Fraction(2)),
+    "above": (Fraction(1, 10), None),
+}
+"""The temporary readings, with the range of sigma."""
+SIGMAS = {
+    "algebraic": "(1 + s/sqrt(1 + s^2))/2",
+    "between": "1/2 + 3/2/(1 + e^(-s))",
+    "above": "1/10 + e^s",
+}
+HEADS = {
+    "algebraic": "(2 sigma - 1)/sqrt(1 - (2 sigma - 1)^2)",
+    "between": "log((sigma - 1/2)/(2 - sigma))",
+    "above": "log(sigma - 1/10)",
+}
+
+
+def reading(name: str, sigma: str, head: str) -> Parameterization:
+    """A row of the table of readings, for any real head."""
+    texts = (sigma, f"({sigma})^2", f"2 log({sigma})", head)
+    sigma_tree, variance, log_variance, head_tree = (unplaced(parse(text)) for text in texts)
+    least, most = RANGES[name]
+    return Parameterization(
+        name,
+        f"a {name} pre-activation",
+        "real",
+        sigma_tree,
+        variance,
+        log_variance,
+        head_tree,
+        least=least,
+        most=most,
+    )
+
+
+def cubed(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    """The mean to the third power."""
+    match site.node:
+        case Operation("^", Symbol(name) as mean, Number(power)) if name in symbols.means and power == 3:
+            yield Operation("^", mean, Number(Fraction(2)))
+
+
+def add_rows() -> None:
+    """One reading of each kind of range, a mistake, an estimator."""
+    rows = (reading(name, sigma, HEADS[name]) for name, sigma in SIGMAS.items())
+    PARAMETERIZATIONS.update({row.name: row for row in rows})
+    example = ("-1/2 (1 + logvar - mu^3 - exp(logvar))", "-1/2 (1 + logvar - mu^2 - exp(logvar))")
+    row = Mistake("KL199", "mean cubed", "the mean is cubed", "The mean is squared in a KL.", example, cubed)
+    mistakes.MISTAKES = (*mistakes.MISTAKES, row)
+    k1 = estimators.ESTIMATORS["k1"]
+    estimators.ESTIMATORS = {**estimators.ESTIMATORS, "again": replace(k1, name="again")}
+
+
+def run(arguments: Sequence[str]) -> tuple[int, str, str]:
+    """Status, output and errors of a command line."""
+    from klcli.cli.main import run as klcli
+
+    out, err = io.StringIO(), io.StringIO()
+    status: object = 0
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            klcli(arguments)
+        except SystemExit as ending:
+            status = ending.code
+    return int(str(status or 0)), out.getvalue(), err.getvalue()
+
+
+if __name__ == "__main__":
+    add_rows()
+    json.dump([run(arguments) for arguments in json.load(sys.stdin)], sys.stdout)
