@@ -22,6 +22,7 @@ SIGMA: dict[str, Callable[[Any], Any]] = {
     "logprecision": lambda s: mpmath.exp(-s / 2),
     "softplus": lambda s: mpmath.log1p(mpmath.exp(s)),
     "softplusvar": lambda s: mpmath.sqrt(mpmath.log1p(mpmath.exp(s))),
+    "sigmoid": lambda s: 1 / (1 + mpmath.exp(-s)),
 }
 """sigma as a function of the head, for every parameterization, written from its meaning."""
 
@@ -34,6 +35,7 @@ HEAD: dict[str, Callable[[Any], Any]] = {
     "logprecision": lambda sigma: mpmath.log(sigma**-2),
     "softplus": lambda sigma: mpmath.log(mpmath.expm1(sigma)),
     "softplusvar": lambda sigma: mpmath.log(mpmath.expm1(sigma**2)),
+    "sigmoid": lambda sigma: mpmath.log(sigma / (1 - sigma)),
 }
 """The inverse of `SIGMA`."""
 

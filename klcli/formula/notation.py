@@ -42,6 +42,7 @@ from klcli.formula.tree import (
     operation,
     spanning,
 )
+from klcli.formula.vocabulary import LOGISTIC
 
 __all__ = ["Parser", "parse", "parse_matrices"]
 
@@ -253,7 +254,7 @@ class Parser(Bars):
             argument = self.group()
         else:
             argument = self.bare_argument(function)
-        call: Tree = (MatrixCall if token.name in MATRIX_FUNCTIONS else Call)(token.name, argument)
+        call = _applied(token.name, argument)
         if exponent is None:
             return self.of_determinants(call)
         signs, power = exponent
@@ -342,3 +343,10 @@ class Parser(Bars):
         if self.at("+", "-") and self.tokens[begin].kind != "open" and not indexed:
             raise self.ambiguous_sum(sign)
         return body
+
+
+def _applied(function: str, argument: Tree) -> Tree:
+    """A function of its argument."""
+    if function in LOGISTIC:
+        return LOGISTIC[function](argument)
+    return (MatrixCall if function in MATRIX_FUNCTIONS else Call)(function, argument)

@@ -22,6 +22,7 @@ from klcli.formula.letters import Letters
 from klcli.formula.marks import COUNT, DISTRIBUTION, LETTER_SIGNS, SUBSCRIPT, subscript
 from klcli.formula.scanner import BRACKETS, Token
 from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
+from klcli.formula.vocabulary import LOGISTIC
 from klcli.formula.words import MATRIX_COMMAND, MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
 
 __all__ = ["Lexer", "tokenize"]
@@ -226,6 +227,8 @@ class Lexer(Letters):
             return Token("reduction", word, start, self.position)
         if word in _CLIPS and _CALLED.match(self.text, self.position):
             return Token("clip", word, start, self.position)
+        if word in LOGISTIC and _CALLED.match(self.text, self.position):
+            return self._function(word, start)
         if word in ("pi", "e"):
             return self._constant(word, start)
         return self._symbol(word, start)

@@ -18,6 +18,7 @@ __all__ = [
     "CASTS",
     "CLIPS",
     "KERAS_EPSILON",
+    "LOGISTIC",
     "MODULES",
     "NOISE",
     "OF_ONE",
@@ -39,6 +40,8 @@ KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
 
 ClipKind: TypeAlias = Literal["both", "low", "high"]
 Noise: TypeAlias = Literal["randn", "rand", "truncated"]
+
+_ONE = Number(Fraction(1))
 
 _OPERATORS: Mapping[str, Operator] = {
     "add": "+",
@@ -69,16 +72,31 @@ def _logarithm(base: int) -> Callable[[Tree], Tree]:
     return lambda value: operation("/", Call("log", value), Call("log", Number(Fraction(base))))
 
 
+def _sigmoid(value: Tree) -> Tree:
+    return operation("/", _ONE, operation("+", _ONE, Call("exp", Negative(value))))
+
+
+def _log_sigmoid(value: Tree) -> Tree:
+    return Negative(Call("softplus", Negative(value)))
+
+
+LOGISTIC: Mapping[str, Callable[[Tree], Tree]] = {
+    **dict.fromkeys(("sigmoid", "expit"), _sigmoid),
+    **dict.fromkeys(("logsigmoid", "log_sigmoid", "log_expit"), _log_sigmoid),
+}
+"""The logistic function and its logarithm, by what these are made of."""
+
 OF_ONE: Mapping[str, Callable[[Tree], Tree]] = {
     **{name: partial(Call, name) for name in FUNCTIONS},
+    **LOGISTIC,
     "log2": _logarithm(2),
     "log10": _logarithm(10),
     "exp2": lambda value: operation("^", Number(Fraction(2)), value),
     "absolute": partial(Call, "abs"),
     "square": _squared,
     "sqr": _squared,
-    "reciprocal": lambda value: operation("/", Number(Fraction(1)), value),
-    "rsqrt": lambda value: operation("/", Number(Fraction(1)), Call("sqrt", value)),
+    "reciprocal": lambda value: operation("/", _ONE, value),
+    "rsqrt": lambda value: operation("/", _ONE, Call("sqrt", value)),
     "neg": Negative,
     "negative": Negative,
 }

@@ -33,6 +33,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from klcli.errors import KlcliError
 from klcli.gaussian import few
 from klcli.gaussian.elementwise import BLOCK, Operand, elementwise, require
+from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
 from klcli.gaussian.pairs import Array
 from klcli.gaussian.spreads import (
     SOFTPLUS_ONE,
@@ -203,6 +204,7 @@ _ROWS = (
     _Reading("logprecision", partial(log_spread, -0.5), partial(by_log, -0.5)),
     _Reading("softplus", partial(softplus_spread, 1.0), partial(by_softplus, 1.0), SOFTPLUS_ONE),
     _Reading("softplusvar", partial(softplus_spread, 0.5), partial(by_softplus, 0.5), SOFTPLUS_ONE),
+    _Reading("sigmoid", sigmoid_spread, by_sigmoid),
 )
 
 

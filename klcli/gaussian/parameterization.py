@@ -174,6 +174,17 @@ _ROWS = (
         log_variance="log softplus(s)",
         head="sigma^2 + log(-expm1(-sigma^2))",
     ),
+    _row(
+        "sigmoid",
+        "the sigmoid pre-activation of a standard deviation",
+        "real",
+        tail="logstd",
+        most=Fraction(1),
+        sigma="1/(1 + e^-s)",
+        variance="1/(1 + e^-s)^2",
+        log_variance="-2 softplus(-s)",
+        head="log(sigma/(1 - sigma))",
+    ),
 )
 
 PARAMETERIZATIONS: dict[str, Parameterization] = {row.name: row for row in _ROWS}

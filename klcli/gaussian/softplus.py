@@ -9,18 +9,19 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from klcli.gaussian import pairs
 from klcli.gaussian.pairs import Array, Operand, Pair
 
-__all__ = ["softplus"]
+__all__ = ["EXPM1", "LIMIT", "STEPS", "softplus", "split"]
 
-_LIMIT = 41
+LIMIT = 41
 """The table goes from -41 to 41."""
-_STEPS = 64
+STEPS = 64
 """To 1; h is at most 1/128, a power of two, so that a and h are exact."""
-# Highest power first; what is left out is below 2^-59 of the softplus.
-_EXPM1 = tuple(1 / factor for factor in (720.0, 120.0, 24.0, 6.0, 2.0, 1.0))
+# Highest power first; what is left out is below 2^-59 of the softplus, and of the sigmoid.
+EXPM1 = tuple(1 / factor for factor in (720.0, 120.0, 24.0, 6.0, 2.0, 1.0))
 _LOG1P = tuple(sign / power for sign, power in zip((1, -1) * 4, range(7, 0, -1), strict=False))
 
 
@@ -28,21 +29,26 @@ def softplus(s: Operand) -> Pair:
     """log(1 + exp(s))."""
     s = np.asarray(s)
     found = _by_table(s)
-    beyond = np.abs(s) > _LIMIT
+    beyond = np.abs(s) > LIMIT
     if beyond.any():
         for part, exact in zip(found, pairs.softplus(s[beyond]), strict=True):
             part[beyond] = exact
     return found
 
 
+def split(s: Array) -> tuple[NDArray[np.intp], Array]:
+    """The place of the nearest point of the grid, and the distance from it, exactly."""
+    nearest = np.rint(s * STEPS)
+    index = nearest.astype(np.intp)
+    index += LIMIT * STEPS
+    return index, s - nearest / STEPS
+
+
 def _by_table(s: Array) -> Pair:
     """Any number beyond the limit."""
-    nearest = np.rint(s * _STEPS)
-    index = nearest.astype(np.intp)
-    h = s - nearest / _STEPS
-    index += _LIMIT * _STEPS
+    index, h = split(s)
     value, rest, slope = (column.take(index, mode="clip") for column in _table())
-    y = pairs.series(_EXPM1, h)
+    y = pairs.series(EXPM1, h)
     y *= h
     y *= slope
     change = pairs.series(_LOG1P, y)
@@ -55,5 +61,5 @@ def _by_table(s: Array) -> Pair:
 @cache
 def _table() -> tuple[Array, Array, Array]:
     """Softplus at the points of the grid, what it exceeds the nearest float by, and its derivative there."""
-    grid = np.arange(-_LIMIT * _STEPS, _LIMIT * _STEPS + 1) / _STEPS
+    grid = np.arange(-LIMIT * STEPS, LIMIT * STEPS + 1) / STEPS
     return *pairs.softplus(grid), pairs.sigmoid(grid)[0]

@@ -25,7 +25,9 @@ __all__ = [
     "linear_spread",
     "log_spread",
     "patch",
+    "ratio_spread",
     "softplus_spread",
+    "vanishing_ratio",
 ]
 
 SOFTPLUS_ONE = (0.5413248546129181, -1.8138570925507326e-17)
@@ -67,7 +69,7 @@ def excess(d: Array, half_square: Array, r: Array) -> Array:
     return np.where(near, result, far)
 
 
-def _ratio_spread(power: float, d: Array, r: Array) -> Array:
+def ratio_spread(power: float, d: Array, r: Array) -> Array:
     """sigma_q/sigma_p = r^power, where r = 1 + d and power is 1 or 1/2."""
     half_square = 0.5 * d
     half_square *= d
@@ -84,7 +86,7 @@ def _vast_ratio(power: float, q: Array, p: Array) -> Array:
     return np.asarray((0.5 * q / p) ** (2.0 * power))
 
 
-def _vanishing_ratio(power: float, log: Callable[[Array], Array], q: Array, p: Array) -> Array:
+def vanishing_ratio(power: float, log: Callable[[Array], Array], q: Array, p: Array) -> Array:
     """Where q/p underflows, or has lost digits to that, the logarithms are taken one by one."""
     return -0.5 - power * (log(q) - log(p))
 
@@ -92,9 +94,9 @@ def _vanishing_ratio(power: float, log: Callable[[Array], Array], q: Array, p: A
 def linear_spread(power: float, q: Operand, p: Operand) -> Array:
     """sigma = head^power."""
     r = np.asarray(q / p)
-    result = _ratio_spread(power, np.asarray((q - p) / p), r)
+    result = ratio_spread(power, np.asarray((q - p) / p), r)
     patch(result, r == np.inf, partial(_vast_ratio, power), q, p)
-    patch(result, r < 1e-300, partial(_vanishing_ratio, power, np.log), q, p)
+    patch(result, r < 1e-300, partial(vanishing_ratio, power, np.log), q, p)
     return result
 
 
@@ -146,7 +148,7 @@ def softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> 
     r, r_rest = pairs.quotient(value_q, value_p)
     d = (r - 1.0) + r_rest
     patch(d, np.abs(q - p) <= SOFTPLUS_NEAR, partial(_softplus_change, p_rest), q, p, *value_p)
-    result = _ratio_spread(power, d, r)
+    result = ratio_spread(power, d, r)
     if max(np.abs(q).max(), np.abs(p).max()) > SOFTPLUS_TAIL:
         _patch_tails(power, result, (q, p), (value_q[0], value_p[0], r))
     return result
@@ -159,7 +161,7 @@ def _patch_tails(
     (q, p), (value_q, value_p, r) = heads, values
     vast = partial(_vast_ratio, power)
     patch(result, r == np.inf, vast, value_q, value_p)
-    patch(result, r < 1e-300, partial(_vanishing_ratio, power, _log_softplus), q, p)
+    patch(result, r < 1e-300, partial(vanishing_ratio, power, _log_softplus), q, p)
     patch(result, np.minimum(q, p) > SOFTPLUS_TAIL, partial(linear_spread, power), q, p)
     patch(result, np.maximum(q, p) < -SOFTPLUS_TAIL, partial(log_spread, power), q, p)
     underflow = (p < -700.0) & (q >= -SOFTPLUS_TAIL)

@@ -137,4 +137,6 @@ def _of_reading(row: Parameterization) -> Page:
         Fact("s is", "any number" if row.domain == "real" else "positive"),
         Fact("KL", (form,)),
     )
+    if row.has_range:
+        facts = (*facts[:-1], Fact("range", row.range_text()), facts[-1])
     return Page(row.name, "parameterization", row.meaning, text, facts)

@@ -33,7 +33,11 @@ POINTS = 200
 LIMIT = 8
 """ulp, the promise"""
 
-UNIT_HEAD = {name: float(reference.HEAD[name](mpmath.mpf(1))) for name in NAMES}
+RANGED = {name for name, row in PARAMETERIZATIONS.items() if row.has_range}
+"""Readings of which sigma cannot be any positive number."""
+
+UNIT_HEAD = {name: 37.0 if name in RANGED else float(reference.HEAD[name](mpmath.mpf(1))) for name in NAMES}
+"""Heads with sigma = 1; the sigmoid of 37 is 1 to half a rounding error."""
 
 
 def exact_kl(name: str, mean_q: float, head_q: float, mean_p: float, head_p: float | None) -> Any:
@@ -82,8 +86,9 @@ def small(rng: np.random.Generator) -> Array:
 
 
 def heads(name: str, log_sigma: Array) -> Array:
-    """Doubles near the heads of the given scales."""
-    values = [reference.HEAD[name](mpmath.exp(mpmath.mpf(float(x)))) for x in log_sigma]
+    """Doubles near the heads of the given scales, or of as many in the range of sigma."""
+    within = PARAMETERIZATIONS[name].within
+    values = [reference.HEAD[name](within(mpmath.exp(mpmath.mpf(float(x))))) for x in log_sigma]
     return np.array([float(value) for value in values])
 
 
@@ -389,7 +394,8 @@ def test_sum_of_two_terms_that_are_never_negative(pair: tuple[str, float, float]
 @given(pairs(), st.floats(-1e6, 1e6))
 def test_zero_only_for_equal_distributions(pair: tuple[str, float, float], mean: float) -> None:
     name, q, p = pair
-    assume(q == p or name in POSITIVE or abs(q - p) > 1e-150)  # the square of less is no double
+    slope = math.exp(-max(q, p, 0.0)) if name == "sigmoid" else 1.0
+    assume(q == p or name in POSITIVE or abs(q - p) * slope > 1e-150)  # the square of less is no double
     assert (kernel.divergence(mean, q, mean, p, name) == 0) == (q == p)
     assert kernel.divergence(mean, p, mean, p, name) == 0
 
@@ -397,7 +403,7 @@ def test_zero_only_for_equal_distributions(pair: tuple[str, float, float], mean:
 @settings(deadline=None, max_examples=100)
 @given(*[st.floats(-4, 4)] * 4)
 def test_readings_agree_within_their_conditioning(m: float, n: float, log_q: float, log_p: float) -> None:
-    heads_of = {name: heads(name, np.array([log_q, log_p])) for name in NAMES}
+    heads_of = {name: heads(name, np.array([log_q, log_p])) for name in NAMES if name not in RANGED}
     found = {name: float(kernel.divergence(m, q, n, p, name)) for name, (q, p) in heads_of.items()}
     ratio, distance = math.exp(log_q - log_p), (m - n) / math.exp(log_p)
     eps = 2.0**-53
@@ -407,6 +413,29 @@ def test_readings_agree_within_their_conditioning(m: float, n: float, log_q: flo
         moved_by * (abs(ratio**2 - 1) + distance**2) + moved_by**2 * (1 + ratio**2) + 16 * eps * found["std"]
     )
     assert all(abs(value - found["std"]) <= 2 * bound for value in found.values())
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.floats(-30, 30), st.floats(-30, 30), st.floats(-9, 9))
+def test_a_sigmoid_far_below_is_an_exponential_and_far_above_is_one(
+    low: float, high: float, mean: float
+) -> None:
+    """The readings that it meets: logstd below, and a prior of sigma 1 above."""
+    q, p = low - 70, high - 70  # sigma is exp(s) but for exp(-40)
+    assert kernel.divergence(mean, q, 0, p, "sigmoid") == pytest.approx(
+        kernel.divergence(mean, q, 0, p, "logstd"), rel=1e-15
+    )
+    far = kernel.divergence(mean, low, 0, 800.0, "sigmoid")
+    assert far == pytest.approx(kernel.divergence(mean, low, parameterization="sigmoid"), rel=2e-15)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.floats(-40, 300), st.floats(0.01, 50), st.floats(0.01, 50))
+def test_the_spread_of_sigmoids_grows_with_their_distance(p: float, near: float, farther: float) -> None:
+    spreads = [float(kernel.spread(p + step, p, "sigmoid")) for step in (near, near + farther)]
+    assert 0 < spreads[0] <= spreads[1]
+    below = [float(kernel.spread(p - step, p, "sigmoid")) for step in (near, near + farther)]
+    assert 0 < below[0] < below[1]
 
 
 @settings(deadline=None)
@@ -574,7 +603,7 @@ def test_unknown_parameterization() -> None:
 # The house.
 
 
-@pytest.mark.parametrize("name", ["kernel", "elementwise", "few", "spreads", "softplus", "pairs"])
+@pytest.mark.parametrize("name", ["kernel", "elementwise", "few", "spreads", "logistic", "softplus", "pairs"])
 def test_the_kernel_stands_alone(name: str) -> None:
     """Importing it loads numpy and nothing else of the package but its errors."""
     code = (
@@ -588,6 +617,9 @@ def test_the_kernel_stands_alone(name: str) -> None:
         "",
         ".errors",
         ".gaussian",
-        *(f".gaussian.{part}" for part in ("kernel", "elementwise", "few", "spreads", "softplus", "pairs")),
+        *(
+            f".gaussian.{part}"
+            for part in ("kernel", "elementwise", "few", "spreads", "logistic", "softplus", "pairs")
+        ),
     )
     assert set(loaded) <= {f"klcli{part}" for part in own}

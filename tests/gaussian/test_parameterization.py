@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -35,6 +36,7 @@ def test_sigma_variance_and_log_variance_are_what_the_name_says(row: Parameteriz
 @BY_NAME
 @pytest.mark.parametrize("sigma", ["0.2", "0.97", "6.5"])
 def test_head_is_the_inverse(row: Parameterization, sigma: str) -> None:
+    sigma = str(row.within(Decimal(sigma)))
     with mpmath.workdps(50):
         found = evaluate(row.head, {"sigma": Decimal(sigma)}, Decimals(50))
         assert mpmath.almosteq(
@@ -64,3 +66,28 @@ def test_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(KlcliError, match="unknown parameterization 'logvra'") as caught:
         find("logvra")
     assert "'logvar'" in caught.value.hint
+
+
+@BY_NAME
+@pytest.mark.parametrize("head", ["-30", "-2", "0.1", "30"])
+def test_the_range_of_sigma(row: Parameterization, head: str) -> None:
+    if row.admits(float(head)):
+        assert row.reaches(evaluate(row.sigma, {"s": Decimal(head)}, Decimals(50)))
+    assert not row.reaches(row.least)
+    assert row.most is None or not row.reaches(row.most)
+
+
+@BY_NAME
+def test_points_within_the_range_keep_their_order(row: Parameterization) -> None:
+    positions = [Fraction(n, 7) for n in (1, 3, 7, 20, 7000)]
+    found = list(map(row.within, positions))
+    assert found == sorted(set(found))
+    assert all(map(row.reaches, found))
+    assert row.has_range or found == positions
+    assert row.within(0.5) == pytest.approx(float(row.within(Fraction(1, 2))))
+    assert row.within(Decimal("0.5")) == pytest.approx(Decimal(row.within(0.5)))
+
+
+def test_ranges_in_words() -> None:
+    assert find("std").range_text() == "sigma > 0"
+    assert find("sigmoid").range_text() == "0 < sigma < 1"

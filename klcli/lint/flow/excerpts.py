@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from klcli.formula.vocabulary import REDUCTIONS
+from klcli.formula.vocabulary import LOGISTIC, REDUCTIONS
 from klcli.lint.flow.facts import facts_of
 from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step
@@ -199,7 +199,9 @@ def _parts(value: ast.expr) -> Iterator[ast.expr]:
             yield part
 
 
-_NONLINEAR = frozenset(("exp", "log", "square", "pow", "sqrt", "softplus", "log1p", "expm1", "exp_", "log_"))
+_NONLINEAR = frozenset(
+    ("exp", "log", "square", "pow", "sqrt", "softplus", "log1p", "expm1", "exp_", "log_", *LOGISTIC)
+)
 
 
 def _inside(func: ast.expr, arguments: list[ast.expr], keywords: list[ast.keyword]) -> list[ast.expr]:

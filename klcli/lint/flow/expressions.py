@@ -24,7 +24,18 @@ __all__ = ["Expressions"]
 
 _TELLING = frozenset(
     (
-        *("exp", "log", "sqrt", "square", "pow", "softplus", "mul", "Normal", "MultivariateNormalDiag"),
+        *(
+            "exp",
+            "log",
+            "sqrt",
+            "square",
+            "pow",
+            "softplus",
+            "sigmoid",
+            "mul",
+            "Normal",
+            "MultivariateNormalDiag",
+        ),
         *("random_normal", "randn", "randn_like", "normal", "Independent"),
     )
 )

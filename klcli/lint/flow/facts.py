@@ -12,11 +12,12 @@ from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.tree import FUNCTIONS
+from klcli.formula.vocabulary import LOGISTIC
 from klcli.lint.flow.nodes import below, text_of_name
 
 __all__ = ["Facts", "facts_of"]
 
-_TRANSCENDENTAL = frozenset(FUNCTIONS) - {"abs", "sqrt"}
+_TRANSCENDENTAL = frozenset((*FUNCTIONS, *LOGISTIC)) - {"abs", "sqrt"}
 _SQUARES = frozenset(
     ("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner", "squared_difference")
 )

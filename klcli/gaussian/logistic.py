@@ -1,0 +1,107 @@
+"""The sigmoid reading, sigma = 1/(1 + exp(-s)), on blocks of floats: its part of a KL, and its shift.
+
+sigma is 1 but for exp(-s) where s is large, so that the difference of two sigmas, or that of one from 1, is
+never taken between them: with m the smaller and M the larger of two heads
+
+    sigma(m)/sigma(M) = 1 - y,   y = (1 - exp(m - M)) sigma(-m),
+
+and 1 - sigma(s) is sigma(-s).
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+import numpy as np
+
+from klcli.gaussian import pairs
+from klcli.gaussian.pairs import Array, Operand, Pair
+from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split
+from klcli.gaussian.spreads import by_log, log_spread, patch, ratio_spread, vanishing_ratio
+
+__all__ = ["by_sigmoid", "sigmoid", "sigmoid_spread"]
+
+TAIL = 40.0
+"""sigma is exp(s) below -40, up to a relative exp(-40) = 4e-18."""
+NEAR = 1 / 16
+"""Relative distance of sigmas below which their quotient in pairs does not have the digits of it."""
+
+
+def sigmoid(s: Operand) -> Pair:
+    """1/(1 + exp(-s)), good to 2^-57."""
+    s = np.asarray(s)
+    found = _by_table(s)
+    beyond = np.abs(s) > LIMIT
+    if beyond.any():
+        for part, exact in zip(found, pairs.sigmoid(s[beyond]), strict=True):
+            part[beyond] = exact
+    return found
+
+
+def _by_table(s: Array) -> Pair:
+    """sigma(a + h) = sigma(a)/(1 + z), z = sigma(-a) expm1(-h), with a on a grid; any number beyond it."""
+    index, h = split(s)
+    value, rest, other = (column.take(index, mode="clip") for column in _table())
+    z = pairs.series(EXPM1, -h)
+    z *= h
+    z *= other  # -z of the formula
+    change = z / (1.0 - z)
+    change *= value
+    high, low = pairs.add(value, change)
+    low += rest
+    return pairs.add(high, low)
+
+
+@cache
+def _table() -> tuple[Array, Array, Array]:
+    """The sigmoid at the points of the grid, what it exceeds the nearest float by, and that of -a."""
+    grid = np.arange(-LIMIT * STEPS, LIMIT * STEPS + 1) / STEPS
+    return *pairs.sigmoid(grid), pairs.sigmoid(-grid)[0]
+
+
+def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
+    """The spread of two sigmoids; p is None for sigma_p = 1."""
+    if p is None:
+        result = ratio_spread(1.0, -sigmoid(-q)[0], sigmoid(q)[0])
+        patch(result, q < -TAIL, partial(log_spread, 1.0), q)
+        return result
+    r, r_rest = pairs.quotient(sigmoid(q), sigmoid(p))
+    d = (r - 1.0) + r_rest
+    patch(d, np.abs(d) <= NEAR, _change, q, p)
+    result = ratio_spread(1.0, d, r)
+    patch(result, r < 1e-300, partial(vanishing_ratio, 1.0, _log_sigmoid), q, p)
+    patch(result, (p < -700.0) & (q >= -TAIL), lambda _: np.inf, q)
+    patch(result, np.maximum(q, p) < -TAIL, partial(log_spread, 1.0), q, p)
+    return result
+
+
+def _change(q: Array, p: Array) -> Array:
+    """sigma(q)/sigma(p) - 1, of any heads whose sigmas are close."""
+    difference, rest = pairs.difference(q, p)
+    sign = np.copysign(1.0, difference)
+    step, scale = _fallen((difference * sign, rest * sign)), pairs.sigmoid(-np.minimum(q, p))
+    y, error = pairs.product(step[0], scale[0])
+    error += step[0] * scale[1] + step[1] * scale[0]
+    high, low = pairs.difference(1.0, y)
+    return np.where(difference > 0, pairs.quotient((y, error), (high, low - error))[0], -(y + error))
+
+
+def _fallen(t: Pair) -> Pair:
+    """1 - exp(-t) for t >= 0."""
+    near = t[0] <= 0.25
+    high, low = pairs.expm1((-np.where(near, t[0], 0.0), -t[1]))
+    e = pairs.exp(-t[0])
+    far, rest = pairs.difference(1.0, e[0])
+    rest -= e[1] - e[0] * t[1]
+    return np.where(near, -high, far), np.where(near, -low, rest)
+
+
+def _log_sigmoid(s: Array) -> Array:
+    return np.where(s < -TAIL, s, np.log(sigmoid(s)[0]))
+
+
+def by_sigmoid(difference: Array, p: Array) -> Array:
+    """A difference of means over sigma_p = sigmoid(p)."""
+    result = difference / sigmoid(p)[0]
+    patch(result, p < -TAIL, partial(by_log, 1.0), difference, p)
+    return result
