@@ -70,7 +70,7 @@ def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
     patch(d, np.abs(d) <= NEAR, _change, q, p)
     result = ratio_spread(1.0, d, r)
     patch(result, r < 1e-300, partial(vanishing_ratio, 1.0, _log_sigmoid), q, p)
-    patch(result, (p < -700.0) & (q >= -TAIL), lambda _: np.inf, q)
+    patch(result, (p < -700.0) & (q >= -TAIL), lambda above: np.full(above.shape, np.inf), q)
     patch(result, np.maximum(q, p) < -TAIL, partial(log_spread, 1.0), q, p)
     return result
 

@@ -130,13 +130,13 @@ def _of_reading(row: Parameterization) -> Page:
     text = (
         f"The head s is {row.meaning}. The formula below is KL(q || N(0, 1)) under this reading and no other."
     )
+    domain = "any number" if row.domain == "real" else "positive"
     facts = (
         Fact("sigma", (row.sigma,)),
         Fact("variance", (row.variance,)),
         Fact("head", ("s = ", row.head)),
-        Fact("s is", "any number" if row.domain == "real" else "positive"),
+        Fact("s is", domain),
+        *([Fact("range", row.range_text())] if row.has_range else []),
         Fact("KL", (form,)),
     )
-    if row.has_range:
-        facts = (*facts[:-1], Fact("range", row.range_text()), facts[-1])
     return Page(row.name, "parameterization", row.meaning, text, facts)
