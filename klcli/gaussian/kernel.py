@@ -67,7 +67,7 @@ def divergence(
         head_q: its head, read as `parameterization` says.
         mean_p: mean of the prior p.
         head_p: the prior's head under the same parameterization; None is sigma_p = 1, exactly.
-        parameterization: std, var, logstd, logvar, precision, logprecision, softplus or softplusvar.
+        parameterization: std, var, logstd, logvar, precision, logprecision, softplus, softplusvar or sigmoid.
         out: an array of floats, of the shape that the arguments broadcast to, which receives the result and
             is returned; it may be one of the arguments or overlap with them.
         dtype: of the result, a type of floats; the default is float64, also for arguments in float32. The

@@ -43,6 +43,7 @@ LOG_SIGMA = {
     "logprecision": lambda s: -s / 2,
     "softplus": lambda s: log_softplus(s),
     "softplusvar": lambda s: log_softplus(s) / 2,
+    "sigmoid": lambda s: s if s < -2000 else -mpmath.log1p(mpmath.exp(-s)),
 }
 """Written from the meaning of each reading; tests.reference has sigma itself, which mpmath cannot hold here."""
 
