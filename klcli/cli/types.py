@@ -44,7 +44,7 @@ class Choice(_Word):
         from klcli.formula.syntax import nearest
 
         name = param.opts[-1] if param else "value"
-        hint = nearest(str(value).lower(), self.choices) or f"one of: {', '.join(self.choices)}"
+        hint = f"{nearest(str(value).lower(), self.choices)} one of: {', '.join(self.choices)}".lstrip()
         raise KlcliError(f"{name} cannot be {value!r}", hint)
 
 

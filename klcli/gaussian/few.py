@@ -16,7 +16,17 @@ import numpy as np
 
 from klcli.gaussian.pairs import ATANH_SERIES, EXP_SERIES
 
-__all__ = ["FEW", "divergence"]
+__all__ = [
+    "FEW",
+    "LOG_PRECISION",
+    "LOG_STD",
+    "LOG_VAR",
+    "PRECISION",
+    "STD",
+    "VAR",
+    "Parts",
+    "divergence",
+]
 
 FEW = 32
 """Elements up to which this is faster."""
@@ -26,18 +36,18 @@ _LARGEST_LOG = 700.0
 
 Part: TypeAlias = Callable[[float, float | None], float]
 """Of a head of q, or a difference of means, and the head of p, None for sigma_p = 1; NaN if not ordinary."""
+Parts: TypeAlias = tuple[Part, Part]
+"""What the scales make of a KL, and a difference of means in units of sigma_p."""
 _NAN = float("nan")
 _DOUBLE = np.dtype(np.float64)
 
 
-def divergence(name: str, mean_q: Any, head_q: Any, mean_p: Any, head_p: Any) -> Any:
+def divergence(parts: Parts, mean_q: Any, head_q: Any, mean_p: Any, head_p: Any) -> Any:
     """KL(q || p) as `klcli.gaussian.kernel.divergence` has it; None where that has to do it itself."""
-    if name not in _PARTS:
-        return None
     columns, shape = _columns(mean_q, head_q, mean_p, 0.0 if head_p is None else head_p)
     if columns is None:
         return None
-    spread, scaled = _PARTS[name]
+    spread, scaled = parts
     found = []
     for q, head, p, prior in zip(*columns, strict=True):
         of_p = None if head_p is None else prior
@@ -140,12 +150,9 @@ def _precision_spread(q: float, p: float | None) -> float:
     return _linear_spread(0.5, 1.0 if p is None else p, q)
 
 
-_PARTS: dict[str, tuple[Part, Part]] = {
-    "std": (partial(_linear_spread, 1.0), _by_std),
-    "var": (partial(_linear_spread, 0.5), _by_var),
-    "logstd": (partial(_log_spread, 1.0), partial(_by_log, 1.0)),
-    "logvar": (partial(_log_spread, 0.5), partial(_by_log, 0.5)),
-    "precision": (_precision_spread, _by_precision),
-    "logprecision": (partial(_log_spread, -0.5), partial(_by_log, -0.5)),
-}
-"""By the name of the reading; the softplus ones need pairs of floats, and the arrays."""
+STD: Parts = partial(_linear_spread, 1.0), _by_std
+VAR: Parts = partial(_linear_spread, 0.5), _by_var
+LOG_STD: Parts = partial(_log_spread, 1.0), partial(_by_log, 1.0)
+LOG_VAR: Parts = partial(_log_spread, 0.5), partial(_by_log, 0.5)
+PRECISION: Parts = _precision_spread, _by_precision
+LOG_PRECISION: Parts = partial(_log_spread, -0.5), partial(_by_log, -0.5)

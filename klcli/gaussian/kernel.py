@@ -22,29 +22,19 @@ Sources: Kullback (1959), ch. 9; error-free sums and products: Knuth, TAOCP 2, 4
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from klcli.errors import KlcliError
 from klcli.gaussian import few
 from klcli.gaussian.elementwise import BLOCK, Operand, elementwise, require
-from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
+from klcli.gaussian.kernels import Kernel
 from klcli.gaussian.pairs import Array
-from klcli.gaussian.spreads import (
-    SOFTPLUS_ONE,
-    by_log,
-    by_softplus,
-    excess,
-    linear_spread,
-    log_spread,
-    patch,
-    softplus_spread,
-)
+from klcli.gaussian.spreads import excess, patch
 
 __all__ = ["BLOCK", "divergence", "excess", "shift", "spread"]
 
@@ -84,13 +74,14 @@ def divergence(
     """
     reading = _reading(parameterization)
     if out is None and dtype is None:
-        found: NDArray[Any] | None = few.divergence(reading.name, mean_q, head_q, mean_p, head_p)
+        parts = reading.kernel.few
+        found: NDArray[Any] | None = few.divergence(parts, mean_q, head_q, mean_p, head_p) if parts else None
         if found is not None:
             return found
 
     def block(q: Array, head: Array, p: Array, *prior: Array) -> Array:
         reading.require(head, *prior)
-        result = reading.spread(head, *(prior or reading.unit))
+        result = reading.kernel.spread(head, *(prior or reading.kernel.unit))
         result += _shift(reading, q, p, *prior)
         return result
 
@@ -115,7 +106,7 @@ def spread(
 
     def block(head: Array, *prior: Array) -> Array:
         reading.require(head, *prior)
-        return reading.spread(head, *(prior or reading.unit))
+        return reading.kernel.spread(head, *(prior or reading.kernel.unit))
 
     given = [head_q] if head_p is None else [head_q, head_p]
     return elementwise(block, reading.heads[: len(given)], given, out, dtype)
@@ -148,7 +139,7 @@ def shift(
 
 def _shift(reading: _Reading, q: Array, p: Array, *prior: Array) -> Array:
     def scaled(difference: Array) -> Array:
-        return reading.scaled(difference, *prior) if prior else difference
+        return reading.kernel.scaled(difference, *prior) if prior else difference
 
     difference = q - p
     z = scaled(difference)
@@ -163,21 +154,10 @@ def _shift(reading: _Reading, q: Array, p: Array, *prior: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What the kernel does under one parameterization.
+    """A reading of the heads: its kernel, and what the heads have to be."""
 
-    Attributes:
-        name: of the parameterization.
-        spread: a function of the head of q and the head of p, or of the head of q and `unit`.
-        scaled: a function of a difference of means and the head of p: the difference in units of sigma_p.
-        unit: stands for the head of p where sigma_p = 1.
-        positive: whether heads must be > 0.
-    """
-
-    name: str
-    spread: Callable[..., Array]
-    scaled: Callable[[Array, Array], Array]
-    unit: tuple[float, ...] = ()
-    positive: bool = False
+    kernel: Kernel
+    heads: tuple[Operand, Operand]
 
     def require(self, *heads: Array) -> None:
         """Check the heads of a block.
@@ -185,39 +165,28 @@ class _Reading:
         Raises:
             InvalidError: one is not allowed.
         """
-        for head in heads:
-            require(head, self.positive)
-
-    @property
-    def heads(self) -> tuple[Operand, Operand]:
-        """What the heads of q and p are."""
-        return _HEADS[self.name]
+        for head, operand in zip(heads, self.heads, strict=False):
+            require(head, operand.positive)
 
 
-_std, _var = partial(linear_spread, 1.0), partial(linear_spread, 0.5)
-_ROWS = (
-    _Reading("std", _std, np.divide, (1.0,), positive=True),
-    _Reading("var", _var, lambda n, p: n / np.sqrt(p), (1.0,), positive=True),
-    _Reading("logstd", partial(log_spread, 1.0), partial(by_log, 1.0)),
-    _Reading("logvar", partial(log_spread, 0.5), partial(by_log, 0.5)),
-    _Reading("precision", lambda q, p: _var(p, q), lambda n, p: n * np.sqrt(p), (1.0,), positive=True),
-    _Reading("logprecision", partial(log_spread, -0.5), partial(by_log, -0.5)),
-    _Reading("softplus", partial(softplus_spread, 1.0), partial(by_softplus, 1.0), SOFTPLUS_ONE),
-    _Reading("softplusvar", partial(softplus_spread, 0.5), partial(by_softplus, 0.5), SOFTPLUS_ONE),
-    _Reading("sigmoid", sigmoid_spread, by_sigmoid),
-)
-
-
-_READINGS = {row.name: row for row in _ROWS}
 _MEANS = (Operand("mean_q", "a mean"), Operand("mean_p", "a mean"))
-_HEADS = {
-    row.name: (Operand("head_q", row.name, row.positive), Operand("head_p", row.name, row.positive))
-    for row in _ROWS
-}
 
 
+@cache
 def _reading(parameterization: str) -> _Reading:
-    if parameterization in _READINGS:
-        return _READINGS[parameterization]
-    names = ", ".join(_READINGS)
-    raise KlcliError(f"unknown parameterization {parameterization!r}", f"one of: {names}")
+    """What the row of that name says. It is looked up late: the table reads formulas.
+
+    Raises:
+        KlcliError: no such parameterization.
+    """
+    from klcli.gaussian.parameterization import find
+
+    row = find(parameterization)
+    positive = row.domain == "positive"
+    heads = Operand("head_q", row.name, positive), Operand("head_p", row.name, positive)
+    if row.kernel:
+        module, _, name = row.kernel.partition(":")
+        return _Reading(getattr(import_module(module), name), heads)
+    from klcli.gaussian.by_formula import kernel_by_formula
+
+    return _Reading(kernel_by_formula(row), heads)

@@ -39,6 +39,10 @@ class Parameterization:
             difference below e^s; empty where that is not so.
         least: what sigma is larger than for every head; 0 where it can be any positive number.
         most: what sigma is smaller than for every head; None where it has no bound.
+        kernel: where its array kernel is, a module and a name: it is loaded when it is asked for, with numpy.
+            Empty for the one that the formulas make, which takes its time.
+        stable: KL(q || N(0, 1)) in s and mu, written so that it keeps its digits near the prior, with
+            a helper if need be, as in ``u = ...; ...``. Empty where none is known.
     """
 
     name: str
@@ -51,6 +55,8 @@ class Parameterization:
     tail: str = ""
     least: Fraction = Fraction(0)
     most: Fraction | None = None
+    kernel: str = ""
+    stable: str = ""
 
     def admits(self, head: Fraction | float) -> bool:
         """Whether a finite number is a head under this reading."""
@@ -89,14 +95,26 @@ def _row(
     name: str,
     meaning: str,
     domain: Domain,
+    kernel: str,
     *,
     tail: str = "",
     least: Fraction = Fraction(0),
     most: Fraction | None = None,
+    stable: str = "",
     **formulas: str,
 ) -> Parameterization:
     trees = {role: unplaced(parse(text)) for role, text in formulas.items()}
-    return Parameterization(name, meaning, domain, tail=tail, least=least, most=most, **trees)
+    return Parameterization(
+        name,
+        meaning,
+        domain,
+        tail=tail,
+        least=least,
+        most=most,
+        kernel=f"klcli.gaussian.kernels:{kernel}",
+        stable=stable,
+        **trees,
+    )
 
 
 _ROWS = (
@@ -104,42 +122,51 @@ _ROWS = (
         "std",
         "a standard deviation",
         "positive",
+        "STD",
         sigma="s",
         variance="s^2",
         log_variance="2 log s",
         head="sigma",
+        stable="u = (s - 1) (s + 1); 0.5 (u - log1p(u) + mu^2)",
     ),
     _row(
         "var",
         "a variance",
         "positive",
+        "VAR",
         sigma="sqrt(s)",
         variance="s",
         log_variance="log s",
         head="sigma^2",
+        stable="u = s - 1; 0.5 (u - log1p(u) + mu^2)",
     ),
     _row(
         "logstd",
         "a log standard deviation",
         "real",
+        "LOG_STD",
         sigma="e^s",
         variance="e^(2 s)",
         log_variance="2 s",
         head="log sigma",
+        stable="0.5 (expm1(2 s) - 2 s + mu^2)",
     ),
     _row(
         "logvar",
         "a log-variance",
         "real",
+        "LOG_VAR",
         sigma="e^(s/2)",
         variance="e^s",
         log_variance="s",
         head="2 log sigma",
+        stable="0.5 (expm1(s) - s + mu^2)",
     ),
     _row(
         "precision",
         "a precision",
         "positive",
+        "PRECISION",
         sigma="1/sqrt(s)",
         variance="1/s",
         log_variance="-log s",
@@ -149,15 +176,18 @@ _ROWS = (
         "logprecision",
         "a log-precision",
         "real",
+        "LOG_PRECISION",
         sigma="e^(-s/2)",
         variance="e^-s",
         log_variance="-s",
         head="-2 log sigma",
+        stable="0.5 (expm1(-s) + s + mu^2)",
     ),
     _row(
         "softplus",
         "the softplus pre-activation of a standard deviation",
         "real",
+        "SOFTPLUS",
         tail="logstd",
         sigma="softplus(s)",
         variance="softplus(s)^2",
@@ -168,6 +198,7 @@ _ROWS = (
         "softplusvar",
         "the softplus pre-activation of a variance",
         "real",
+        "SOFTPLUS_VAR",
         tail="logvar",
         sigma="sqrt(softplus(s))",
         variance="softplus(s)",
@@ -178,12 +209,14 @@ _ROWS = (
         "sigmoid",
         "the sigmoid pre-activation of a standard deviation",
         "real",
+        "SIGMOID",
         tail="logstd",
         most=Fraction(1),
         sigma="1/(1 + e^-s)",
         variance="1/(1 + e^-s)^2",
         log_variance="-2 softplus(-s)",
         head="log(sigma/(1 - sigma))",
+        stable="u = 2 softplus(-s); 0.5 (expm1(-u) + u + mu^2)",
     ),
 )
 
@@ -201,6 +234,5 @@ def find(name: str) -> Parameterization:
     from klcli.formula.syntax import nearest
 
     choices = ", ".join(PARAMETERIZATIONS)
-    raise KlcliError(
-        f"unknown parameterization {name!r}", nearest(name.lower(), PARAMETERIZATIONS) or f"one of: {choices}"
-    )
+    hint = f"{nearest(name.lower(), PARAMETERIZATIONS)} one of: {choices}".lstrip()
+    raise KlcliError(f"unknown parameterization {name!r}", hint)

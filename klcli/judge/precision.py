@@ -26,15 +26,6 @@ _LARGEST = {"half": 65504.0, "single": 3.4028234663852886e38, "double": 1.797693
 """The largest numbers, by the name of the precision."""
 _FARTHEST, _HALVINGS = 1000.0, 24
 
-_STABLE = {
-    "std": "u = (s - 1) (s + 1); 0.5 (u - log1p(u) + mu^2)",
-    "var": "u = s - 1; 0.5 (u - log1p(u) + mu^2)",
-    "logstd": "0.5 (expm1(2 s) - 2 s + mu^2)",
-    "logvar": "0.5 (expm1(s) - s + mu^2)",
-    "logprecision": "0.5 (expm1(-s) + s + mu^2)",
-}
-"""The closed form against N(0, 1), written so that it keeps its digits near the prior."""
-
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -83,9 +74,9 @@ def stable_form(verdict: Verdict) -> tuple[Tree | None, Tree] | None:
 
     The first tree, if there is one, is the value of the symbol u in the second.
     """
-    text = _STABLE.get(verdict.parameterization.name)
+    text = verdict.parameterization.stable
     role = verdict.roles
-    if text is None or role.head is None or role.mean is None:
+    if not text or role.head is None or role.mean is None:
         return None
     *helper, form = text.removeprefix("u = ").split(";")
     own = {"s": Symbol(role.head), "mu": Symbol(role.mean)}

@@ -74,14 +74,23 @@ def is_shown_by_sympy(tree: Tree, verdict: Verdict) -> bool:
     run = Symbols()
 
     def moments(suffix: str, reading: Parameterization) -> _Moments[Any]:
-        sigma = sympy.Symbol(f"sigma{suffix}", positive=True)
+        sigma = _within(reading, sympy.Symbol(f"sigma{suffix}", positive=True))
         mean = sympy.Symbol(f"mu{suffix}", real=True)
-        return mean, evaluate(reading.head, {"sigma": sigma}, run), sigma
+        head = evaluate(reading.head, {"sigma": sigma}, run)
+        return mean, sympy.simplify(head) if reading.has_range else head, sigma
 
     try:
         return vanishes(_difference(tree, verdict, run, moments))
     except ArithmeticError:
         return False
+
+
+def _within(reading: Parameterization, position: Any) -> Any:
+    """Every sigma of a reading, as `Parameterization.within` has it, for every positive number."""
+    least, most = reading.least, reading.most
+    if not reading.has_range:
+        return position
+    return least + position if most is None else least + (most - least) * position / (1 + position)
 
 
 def _difference(

@@ -44,6 +44,8 @@ PROBLEMS = {
     "logvar, unit prior": ("logvar", True),
     "softplus, two Gaussians": ("softplus", False),
     "softplus, unit prior": ("softplus", True),
+    "sigmoid, two Gaussians": ("sigmoid", False),
+    "sigmoid, unit prior": ("sigmoid", True),
 }
 """The head, and whether the prior is N(0, 1)."""
 
@@ -51,6 +53,7 @@ TO_HEAD: dict[str, Callable[[Array], Array]] = {
     "std": lambda sigma: sigma,
     "logvar": lambda sigma: 2 * np.log(sigma),
     "softplus": lambda sigma: np.log(np.expm1(sigma)),
+    "sigmoid": np.log,  # of sigma/(1 + sigma), which is below 1
 }
 
 
@@ -58,7 +61,9 @@ def to_sigma(contender: Contender, head: str, s: Any) -> Any:
     """The scale that the other contenders take, in their own arithmetic."""
     if head == "std":
         return s
-    return contender.exp(s / 2) if head == "logvar" else contender.log1p(contender.exp(s))
+    if head == "logvar":
+        return contender.exp(s / 2)
+    return contender.log1p(contender.exp(s)) if head == "softplus" else 1 / (1 + contender.exp(-s))
 
 
 def prepare(contender: Contender, problem: Problem, head: str, unit: bool) -> Callable[[], Any]:

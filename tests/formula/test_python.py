@@ -42,6 +42,10 @@ READ: list[tuple[str, str, Any]] = [
     ("-0.5 * (1 + 2*torch.log(std) - std**2)", "-0.5 (1 + 2 log std - std^2)", -(1 + 2 * log(V.std) - V.std**2) / 2),
     ("F.softplus(s) + tf.nn.softplus(s) + jax.nn.softplus(s)", "softplus s + softplus s + softplus s", 3 * log(1 + exp(V.s))),
     ("torch.nn.functional.softplus(s)", "softplus s", log(1 + exp(V.s))),
+    ("torch.sigmoid(s)", "1/(1 + e^-s)", 1 / (1 + exp(-V.s))),
+    ("F.sigmoid(s) * tf.nn.sigmoid(s) * jax.nn.sigmoid(s) * K.sigmoid(s) * s.sigmoid()", "1/(1 + e^-s) * (1/(1 + e^-s)) * (1/(1 + e^-s)) * (1/(1 + e^-s)) * (1/(1 + e^-s))", (1 + exp(-V.s)) ** -5),
+    ("expit(s) + scipy.special.expit(s)", "1/(1 + e^-s) + 1/(1 + e^-s)", 2 / (1 + exp(-V.s))),
+    ("F.logsigmoid(s) + jax.nn.log_sigmoid(s)", "-softplus(-s) + -softplus(-s)", -2 * log(1 + exp(-V.s))),
     ("tf.math.log(s) + math.log(s) + s.log() + log(s)", "log s + log s + log s + log s", 4 * log(V.s)),
     # Operators.
     ("-x**2", "-x^2", -V.x**2),

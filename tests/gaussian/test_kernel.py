@@ -603,7 +603,9 @@ def test_unknown_parameterization() -> None:
 # The house.
 
 
-@pytest.mark.parametrize("name", ["kernel", "elementwise", "few", "spreads", "logistic", "softplus", "pairs"])
+@pytest.mark.parametrize(
+    "name", ["kernel", "kernels", "elementwise", "few", "spreads", "logistic", "softplus", "pairs"]
+)
 def test_the_kernel_stands_alone(name: str) -> None:
     """Importing it loads numpy and nothing else of the package but its errors."""
     code = (
@@ -619,7 +621,16 @@ def test_the_kernel_stands_alone(name: str) -> None:
         ".gaussian",
         *(
             f".gaussian.{part}"
-            for part in ("kernel", "elementwise", "few", "spreads", "logistic", "softplus", "pairs")
+            for part in (
+                "kernel",
+                "kernels",
+                "elementwise",
+                "few",
+                "spreads",
+                "logistic",
+                "softplus",
+                "pairs",
+            )
         ),
     )
     assert set(loaded) <= {f"klcli{part}" for part in own}

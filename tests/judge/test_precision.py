@@ -64,7 +64,7 @@ def test_the_textbook_form_loses_digits_as_numpy_does(name: str) -> None:
     assert loss.error > 0.01
 
 
-@pytest.mark.parametrize("name", ["std", "var", "logstd", "logvar", "logprecision"])
+@pytest.mark.parametrize("name", ["std", "var", "logstd", "logvar", "logprecision", "sigmoid"])
 def test_the_stable_form_is_exact_and_keeps_its_digits(name: str) -> None:
     found = verdict(textbook(name), name)
     stable = stable_form(found)

@@ -1,0 +1,45 @@
+"""The array kernel of a reading that has none of its own: each element by the closed form, correctly rounded.
+
+It takes a hundred microseconds where a kernel of its own takes some nanoseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import divergence
+from klcli.gaussian.kernels import Kernel
+from klcli.gaussian.pairs import Array, Operand
+from klcli.gaussian.parameterization import Parameterization
+
+__all__ = ["kernel_by_formula"]
+
+
+def kernel_by_formula(reading: Parameterization) -> Kernel:
+    """The kernel that a row's formulas make."""
+    return Kernel(partial(_spread, reading), partial(_scaled, reading))
+
+
+def _spread(reading: Parameterization, q: Array, p: Operand | None = None) -> Array:
+    def one(head_q: float, head_p: float | None = None) -> float:
+        other = Gaussian.from_head(0, 1) if head_p is None else Gaussian.from_head(0, head_p, reading.name)
+        try:
+            return divergence(Gaussian.from_head(0, head_q, reading.name), other).spread
+        except KlcliError:  # beyond the doubles
+            return np.inf
+
+    return _each(one, q) if p is None else _each(one, q, p)
+
+
+def _scaled(reading: Parameterization, difference: Array, p: Array) -> Array:
+    return difference / _each(lambda head: Gaussian.from_head(0, head, reading.name).sigma()[0], p)
+
+
+def _each(function: Callable[..., float], *operands: Operand) -> Array:
+    found = np.vectorize(function, otypes=[np.float64])(*operands)
+    return np.asarray(found, dtype=np.float64)

@@ -1,0 +1,64 @@
+"""The array kernels of the readings: what each does with blocks of heads. A row of their table names one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from klcli.gaussian import few
+from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
+from klcli.gaussian.pairs import Array
+from klcli.gaussian.spreads import (
+    SOFTPLUS_ONE,
+    by_log,
+    by_softplus,
+    linear_spread,
+    log_spread,
+    softplus_spread,
+)
+
+__all__ = [
+    "LOG_PRECISION",
+    "LOG_STD",
+    "LOG_VAR",
+    "PRECISION",
+    "SIGMOID",
+    "SOFTPLUS",
+    "SOFTPLUS_VAR",
+    "STD",
+    "VAR",
+    "Kernel",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What the array kernel does under one reading.
+
+    Attributes:
+        spread: a function of the head of q and the head of p, or of the head of q and `unit`.
+        scaled: a function of a difference of means and the head of p: the difference in units of sigma_p.
+        unit: stands for the head of p where sigma_p = 1.
+        few: the same two for a few floats, where they take less time; None where they do not.
+    """
+
+    spread: Callable[..., Array]
+    scaled: Callable[[Array, Array], Array]
+    unit: tuple[float, ...] = ()
+    few: few.Parts | None = None
+
+
+_std, _var = partial(linear_spread, 1.0), partial(linear_spread, 0.5)
+
+STD = Kernel(_std, np.divide, (1.0,), few.STD)
+VAR = Kernel(_var, lambda n, p: n / np.sqrt(p), (1.0,), few.VAR)
+LOG_STD = Kernel(partial(log_spread, 1.0), partial(by_log, 1.0), (), few.LOG_STD)
+LOG_VAR = Kernel(partial(log_spread, 0.5), partial(by_log, 0.5), (), few.LOG_VAR)
+PRECISION = Kernel(lambda q, p: _var(p, q), lambda n, p: n * np.sqrt(p), (1.0,), few.PRECISION)
+LOG_PRECISION = Kernel(partial(log_spread, -0.5), partial(by_log, -0.5), (), few.LOG_PRECISION)
+SOFTPLUS = Kernel(partial(softplus_spread, 1.0), partial(by_softplus, 1.0), SOFTPLUS_ONE)
+SOFTPLUS_VAR = Kernel(partial(softplus_spread, 0.5), partial(by_softplus, 0.5), SOFTPLUS_ONE)
+SIGMOID = Kernel(sigmoid_spread, by_sigmoid)
