@@ -40,6 +40,11 @@ HEAD: dict[str, Callable[[Any], Any]] = {
 """The inverse of `SIGMA`."""
 
 
+def in_range(name: str, sigma: Any) -> Any:
+    """A sigma that a parameterization has, for any positive number: sigmoids are below 1."""
+    return sigma / (1 + sigma) if name == "sigmoid" else sigma
+
+
 def exact(value: Fraction | int | str | float) -> Any:
     """A rational as an mpmath number."""
     fraction = Fraction(value)

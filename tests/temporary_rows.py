@@ -16,11 +16,11 @@ from fractions import Fraction
 
 from klcli.formula.notation import parse
 from klcli.formula.tree import Number, Operation, Symbol, Tree, unplaced
-from klcli.gaussian.estimation import estimators
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge import mistakes
 from klcli.judge.mistakes import Mistake
 from klcli.judge.rewriting import Site, Symbols
+from klcli.witness import estimators
 
 RANGES = {
     "algebraic": (Fraction(0), Fraction(1)),

@@ -77,6 +77,9 @@ def is_kl(tree: Tree, role: Roles, name: str, prior_name: str | None = None) -> 
             mean, sigma, prior_mean, prior_sigma = map(mpmath.mpf, texts)
             if prior_name is None:
                 prior_mean, prior_sigma = mpmath.mpf(0), mpmath.mpf(1)
+            else:
+                prior_sigma = reference.in_range(prior_name, prior_sigma)
+            sigma = reference.in_range(name, sigma)
             heads = reference.HEAD[name](sigma), reference.HEAD[prior_name or "std"](prior_sigma)
             roles = (role.mean, role.head, role.prior_mean, role.prior_head)
             named = zip(roles, (mean, heads[0], prior_mean, heads[1]), strict=True)

@@ -40,14 +40,15 @@ def verdict(text: str, name: str) -> Verdict:
 def is_kl_at_points(tree: Tree, name: str) -> bool:
     """Whether a formula has the value of the KL at some points, by the reference alone."""
     with mpmath.workdps(40):
-        for mu, sigma in (("0.3", "1.2"), ("-1", "0.4"), ("2.2", "3.1")):
-            head = reference.HEAD[name](mpmath.mpf(sigma))
+        for mu, position in (("0.3", "1.2"), ("-1", "0.4"), ("2.2", "3.1")):
+            sigma = reference.in_range(name, mpmath.mpf(position))
+            head = reference.HEAD[name](sigma)
             values = {"mu": Decimal(mu), "s": Decimal(mpmath.nstr(head, 40))}
             try:
                 found = mpmath.mpf(str(evaluate(tree, values, Decimals(40))))
             except ArithmeticError:
                 return False
-            if not mpmath.almosteq(found, reference.kl(mpmath.mpf(mu), mpmath.mpf(sigma)), 1e-30):
+            if not mpmath.almosteq(found, reference.kl(mpmath.mpf(mu), sigma), 1e-30):
                 return False
     return True
 
