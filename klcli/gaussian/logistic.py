@@ -23,6 +23,8 @@ __all__ = ["by_sigmoid", "sigmoid", "sigmoid_spread"]
 
 TAIL = 40.0
 """sigma is exp(s) below -40, up to a relative exp(-40) = 4e-18."""
+TINY = 1e-100
+"""Relative distance of sigmas below which the spread is its square, rounded once: it may be subnormal."""
 NEAR = 1 / 16
 """Relative distance of sigmas below which their quotient in pairs does not have the digits of it."""
 
@@ -62,14 +64,17 @@ def _table() -> tuple[Array, Array, Array]:
 def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
     """The spread of two sigmoids; p is None for sigma_p = 1."""
     if p is None:
-        result = ratio_spread(1.0, -sigmoid(-q)[0], sigmoid(q)[0])
+        d = -sigmoid(-q)[0]
+        result = ratio_spread(1.0, d, sigmoid(q)[0])
+        patch(result, np.abs(d) < TINY, np.square, d)
         patch(result, q < -TAIL, partial(log_spread, 1.0), q)
         return result
     r, r_rest = pairs.quotient(sigmoid(q), sigmoid(p))
     d = (r - 1.0) + r_rest
     patch(d, np.abs(d) <= NEAR, _change, q, p)
     result = ratio_spread(1.0, d, r)
-    patch(result, r < 1e-300, partial(vanishing_ratio, 1.0, _log_sigmoid), q, p)
+    patch(result, np.abs(d) < TINY, np.square, d)
+    patch(result, (r < 1e-300) | (q < -700.0), partial(vanishing_ratio, 1.0, _log_sigmoid), q, p)
     patch(result, (p < -700.0) & (q >= -TAIL), lambda above: np.full(above.shape, np.inf), q)
     patch(result, np.maximum(q, p) < -TAIL, partial(log_spread, 1.0), q, p)
     return result

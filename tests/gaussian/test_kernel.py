@@ -415,6 +415,16 @@ def test_readings_agree_within_their_conditioning(m: float, n: float, log_q: flo
     assert all(abs(value - found["std"]) <= 2 * bound for value in found.values())
 
 
+@pytest.mark.parametrize(
+    "region", [((-760, -640), (-41, 41)), ((360, 390), (360, 390)), ((-41, 41), (-360, -340))]
+)
+def test_where_a_sigmoid_or_its_spread_is_no_normal_float(region: tuple[tuple[int, int], ...]) -> None:
+    rng, zero = np.random.default_rng(0), np.zeros(2 * POINTS)
+    head_q, head_p = (rng.uniform(*ends, 2 * POINTS) for ends in region)
+    assert_promise("sigmoid", kernel.spread(head_q, head_p, "sigmoid"), (zero, head_q, zero, head_p))
+    assert_promise("sigmoid", kernel.spread(head_q, None, "sigmoid"), (zero, head_q, zero, None))
+
+
 @settings(deadline=None, max_examples=200)
 @given(st.floats(-30, 30), st.floats(-30, 30), st.floats(-9, 9))
 def test_a_sigmoid_far_below_is_an_exponential_and_far_above_is_one(
