@@ -13,7 +13,7 @@ import klcli
 PACKAGE = Path(klcli.__file__).parent
 FILES = ("values", "errors")
 """The rooms that are a file each."""
-ROOMS = (*FILES, "formula", "gaussian", "samples", "witness", "judge", "lint", "report", "render", "cli")
+ROOMS = (*FILES, "formula", "gaussian", "witness", "samples", "judge", "lint", "report", "render", "cli")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ALLOWED = {

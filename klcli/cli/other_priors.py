@@ -28,9 +28,6 @@ _NEEDS_GAUSSIAN = {
 }
 
 
-_NEED_MOMENTS = ("k2", "k3")
-
-
 def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussian | OtherPrior:
     """The prior that ``--prior`` names.
 
@@ -71,10 +68,10 @@ def computed_against(
                 f"--{name} needs a Gaussian prior: {_NEEDS_GAUSSIAN[name]}", f"leave --{name} out"
             )
     sampling = asked.sampling
-    if sampling.estimator in _NEED_MOMENTS:
+    if not ESTIMATORS[sampling.estimator].serves_any_prior:
         raise KlcliError(
             f"--estimator {sampling.estimator} needs the moments of p/q for its error bar",
-            f"one of: {', '.join(name for name in ESTIMATORS if name not in _NEED_MOMENTS)}",
+            f"one of: {', '.join(row.name for row in ESTIMATORS.values() if row.serves_any_prior)}",
         )
     samples, unit = sampling.samples or DEFAULT_SAMPLES, sampling.unit
     draws = samples if p.spread else samples * q.dimension

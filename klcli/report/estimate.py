@@ -38,7 +38,7 @@ from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import Estimation
-from klcli.samples.ratios import RATIO_ESTIMATORS
+from klcli.witness.estimators import DEFAULT_ESTIMATOR, of_tables
 
 __all__ = ["estimate_report"]
 
@@ -62,7 +62,7 @@ def estimate_report(
         rows: the mean over the rows of groups, if samples are groups.
     """
     data = estimation_data(table, found, unit, gaussians, rows)
-    first = data.estimates[0].value
+    first = next(row.value for row in data.estimates if row.name == DEFAULT_ESTIMATOR)
     return Report(
         data=data,
         rows=tuple(_rows(data)),
@@ -145,7 +145,7 @@ def _estimate_table(data: EstimationData) -> Table:
         tuple(
             (
                 Cell(f"{estimate.name} = mean of {estimate.formula}"),
-                Cell(_value_text(estimate), "strong" if estimate.name == "k1" else "plain"),
+                Cell(_value_text(estimate), "strong" if estimate.name == DEFAULT_ESTIMATOR else "plain"),
                 Cell(interval_text(estimate.interval, estimate.standard_error)),
                 Cell(estimate.remark or "valid"),
             )
@@ -206,10 +206,10 @@ def _gradient_table() -> Table:
         tuple(
             (
                 Cell(row.name),
-                Cell(row.as_loss.expectation),
-                Cell(row.as_loss.optimises),
-                Cell(row.in_reward.optimises),
+                Cell(use.as_loss.expectation),
+                Cell(use.as_loss.optimises),
+                Cell(use.in_reward.optimises),
             )
-            for row in RATIO_ESTIMATORS.values()
+            for row, use in of_tables()
         ),
     )

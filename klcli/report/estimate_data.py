@@ -12,8 +12,8 @@ from klcli.report.estimate_wording import error_bar_text, problems, sign_text, t
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate, RatioMean, Sign
 from klcli.samples.of_gaussians import SampleCheck
-from klcli.samples.ratios import Gradient
 from klcli.samples.reliability import Reliability
+from klcli.witness.estimators import DEFAULT_ESTIMATOR, Gradient
 
 __all__ = ["EstimateData", "EstimationData", "RowMean", "estimation_data"]
 
@@ -129,7 +129,8 @@ def estimation_data(
     nats = log(2) if unit == "bits" else 1.0
     wrong = tuple(sample_problems(gaussians) if gaussians else ()) or tuple(problems(found))
     estimates = tuple(_estimate(estimate, found, nats, wrong=bool(wrong)) for estimate in found.estimates)
-    samples = _samples(gaussians, estimates[0]) if gaussians else None
+    k1 = next(row for row in estimates if row.name == DEFAULT_ESTIMATOR)
+    samples = _samples(gaussians, k1) if gaussians else None
     tail = found.ratio_tail
     return EstimationData(
         schema="klcli.estimate/2",
@@ -138,7 +139,7 @@ def estimation_data(
         divergence="KL(q || p)",
         assumption=assumption(table),
         estimates=estimates,
-        mean_per_row=_mean_per_row(rows, estimates[0], nats) if rows else None,
+        mean_per_row=_mean_per_row(rows, k1, nats) if rows else None,
         effective_size=EffectiveSize(found.effective_size, found.effective_size / found.rows),
         mean_ratio=found.ratio,
         mean_inverse_ratio=InverseMean(found.inverse.value, found.inverse.standard_error),
@@ -160,7 +161,7 @@ def _estimate(estimate: RatioEstimate, found: Estimation, nats: float, *, wrong:
     doubtful = wrong and estimate.reliability == "valid"
     return EstimateData(
         name=row.name,
-        formula=row.formula,
+        formula=estimate.use.formula,
         value=None if estimate.value is None else estimate.value / nats,
         standard_error=None if error is None else error / nats,
         interval=None if interval is None else (interval[0] / nats, interval[1] / nats),
@@ -168,8 +169,8 @@ def _estimate(estimate: RatioEstimate, found: Estimation, nats: float, *, wrong:
         needed_rows=estimate.needed_rows,
         unbiased=row.unbiased,
         remark="no error bar: the table is wrong" if doubtful else error_bar_text(estimate, found),
-        as_loss=row.as_loss,
-        in_reward=row.in_reward,
+        as_loss=estimate.use.as_loss,
+        in_reward=estimate.use.in_reward,
     )
 
 

@@ -48,7 +48,7 @@ def error_bar_text(estimate: RatioEstimate, found: Estimation) -> str:
             return f"no error bar: {_needed(estimate)}"
         case "dependent-rows":
             return "no error bar: rows of one group are not independent"
-        case "heavy-tail" if estimate.estimator.exponential and found.k1.reliability != "heavy-tail":
+        case "heavy-tail" if estimate.use.exponential and found.k1.reliability != "heavy-tail":
             return "no error bar: rare rows carry the average, however many there are"
         case "heavy-tail":
             return f"no error bar: log r has a heavy tail ({shape})"
@@ -67,7 +67,7 @@ def _needed(estimate: RatioEstimate) -> str:
     needed = estimate.needed_rows
     if needed is None:
         return "too few rows for a tail"
-    if needed == estimate.estimator.least_rows:
+    if needed == estimate.use.least_rows:
         return f"fewer than {needed:,} rows"
     count = f"about {int(float(significant(needed, 1))):,}" if needed < _COUNTABLE else "more than 1e15"
     return f"rare rows carry the average, {count} rows are needed"
@@ -138,38 +138,38 @@ def mean_text(mean: RatioMean) -> str:
 def sign_text(found: Estimation) -> str:
     """Whether a negative estimate is noise or a bug, and what it would be."""
     k1, share = found.k1, share_text(found.negative_rows / found.rows)
+    never = " and ".join(row.estimator.name for row in found.estimates if row.use.nonnegative)
     if k1.value is None or k1.value == inf:
-        return f"A KL is never negative. Single rows of k1 may be, and {share} are; k2 and k3 never are."
-    shown = significant(k1.value, 3)
-    if k1.standard_error is not None:
-        shown = with_error(k1.value, k1.standard_error)
-    rows = f"Single rows of k1 may be negative, and {share} are; those of k2 and k3 never are."
+        return f"A KL is never negative. Single rows of k1 may be, and {share} are; {never} never are."
+    rows = f"Single rows of k1 may be negative, and {share} are; those of {never} never are."
+    if found.sign == "positive":
+        return f"k1 is positive, as a KL is. {rows}"
+    if found.sign == "zero":
+        return f"k1 is 0, so that nothing tells q from p in these rows. {rows}"
+    return f"k1 is negative{_negative_text(found, k1.value)}. {rows}"
+
+
+def _negative_text(found: Estimation, value: float) -> str:
+    """What a negative k1 of that value is."""
+    error = found.k1.standard_error
+    shown = significant(value, 3) if error is None else with_error(value, error)
     far = "" if found.sign_z is None else f"{abs(found.sign_z):.1f} standard errors of these rows"
-    match found.sign:
-        case "positive":
-            return f"k1 is positive, as a KL is. {rows}"
-        case "zero":
-            return f"k1 is 0, so that nothing tells q from p in these rows. {rows}"
-        case "noise":
-            return (
-                f"k1 is negative, and that is noise: {shown} is {far} below 0. The KL is "
-                f"0 or too small for {found.rows:,} rows. {rows}"
-            )
-        case "unclear" if not far:
-            return f"k1 is negative, and these rows do not tell whether that is noise: {shown}. {rows}"
-        case "unclear":
-            return (
-                f"k1 is negative by {far}: more than their noise. An event of a probability below "
-                f"15/{found.rows:,} that they missed can explain it; "
-                f"if that cannot be, it is a bug. {rows}"
-            )
-        case "bug":
-            odds = -found.rows * k1.value
-            return (
-                "k1 is negative, and that is a bug and no noise: "
-                f"the log r add up to {significant(odds, 3)}, "
-                f"which samples of q reach with a probability below e^-{odds:.0f}. {rows}"
-            )
+    if found.sign == "noise":
+        return (
+            f", and that is noise: {shown} is {far} below 0. The KL is 0 or too small for {found.rows:,} rows"
+        )
+    if found.sign == "bug":
+        odds = -found.rows * value
+        return (
+            f", and that is a bug and no noise: the log r add up to {significant(odds, 3)}, "
+            f"which samples of q reach with a probability below e^-{odds:.0f}"
+        )
+    if not far:
+        return f", and these rows do not tell whether that is noise: {shown}"
+    return (
+        f" by {far}: more than their noise. An event of a probability below "
+        f"15/{found.rows:,} that they missed can explain it; if that cannot be, it is a bug"
+    )
 
 
 def problems(found: Estimation) -> Iterator[str]:

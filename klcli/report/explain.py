@@ -19,6 +19,7 @@ from klcli.judge.verdict import MEANINGS
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Paragraph
 from klcli.report.report import Report
 from klcli.report.wording import plain
+from klcli.witness.estimators import ESTIMATORS, Estimator
 
 __all__ = ["explain_report", "list_report", "pages"]
 
@@ -51,6 +52,7 @@ def pages() -> Mapping[str, Page]:
         *map(_of_mistake, sorted((*MISTAKES, *MATRIX_MISTAKES), key=attrgetter("code"))),
         *map(_of_reading, PARAMETERIZATIONS.values()),
         *(Page(name, "estimator", words, text) for name, (words, text) in ESTIMATOR_PAGES.items()),
+        *(_of_estimator(row) for row in ESTIMATORS.values() if row.name not in ESTIMATOR_PAGES),
         *(Page(kind, "verdict", _first(text), text) for kind, text in MEANINGS.items()),
         *(Page(kind, "verdict", _first(text), text) for kind, text in ESTIMATOR_VERDICTS.items()),
         *(Page(str(code), "exit status", _first(text), text) for code, text in EXIT_STATUSES.items()),
@@ -123,6 +125,17 @@ def _of_mistake(mistake: Mistake) -> Page:
 def _tree(text: str) -> Tree:
     program = read_matrices(text)
     return program.tree if program else read(text)
+
+
+def _of_estimator(row: Estimator) -> Page:
+    expectation = (
+        "its average is the KL" if row.unbiased else "it is biased: its average does not tend to the KL"
+    )
+    text = (
+        f"{row.words}, with r = p(x)/q(x) and x drawn from q; {expectation}. Its standard error "
+        f"falls like n^-{row.rate:g} with n samples at best. klcli compute --estimator {row.name} takes it."
+    )
+    return Page(row.name, "estimator", row.words, text)
 
 
 def _of_reading(row: Parameterization) -> Page:

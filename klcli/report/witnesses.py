@@ -10,6 +10,7 @@ from klcli.gaussian.divergence import Unit
 from klcli.report.document import Block, Fact, Facts, Paragraph
 from klcli.report.estimators import estimate_remark, estimate_text, target_block
 from klcli.report.wording import about, percent, verdict_of
+from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.examination import Witness
 from klcli.witness.target import Target
 
@@ -66,7 +67,7 @@ def conclusion(integral: Witness | None, sampled: Witness) -> str:
 def _without_sampling(integral: Witness | None) -> str:
     """The conclusion where the estimate has no valid error bar."""
     if integral is None:
-        return "The estimate has no error bar and confirms nothing; --estimator k1 has one."
+        return f"The estimate has no error bar and confirms nothing; --estimator {DEFAULT_ESTIMATOR} has one."
     if integral.detects is None:
         return "The closed form and the integral agree on 0; the estimate confirms nothing."
     if integral.detects > 1:

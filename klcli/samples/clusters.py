@@ -16,7 +16,7 @@ __all__ = ["ClusterMean"]
 class ClusterMean:
     """Sums S of groups and their sizes T, from which the mean per row is E[S] / E[T].
 
-    Blocks are combined as in `klcli.samples.moments.Moments`, with the products of deviations.
+    Blocks are combined as in `klcli.witness.moments.Moments`, with the products of deviations.
 
     Attributes:
         count: groups added so far.

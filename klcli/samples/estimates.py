@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Literal, TypeAlias
 
-from klcli.samples.moments import Moments
 from klcli.samples.ratio_sums import RatioSums, Tail
-from klcli.samples.ratios import DEFAULT_ESTIMATOR, RATIO_ESTIMATORS, RatioEstimator
 from klcli.samples.reliability import Reliability, has_variance, reliability
+from klcli.witness.estimators import DEFAULT_ESTIMATOR, Estimator, TableUse, of_tables
+from klcli.witness.moments import Moments
 
 __all__ = [
     "CERTAIN",
@@ -44,6 +44,7 @@ class RatioEstimate:
 
     Attributes:
         estimator: which one.
+        use: how tables use it.
         value: the average; inf where p(x) = 0 in a row, None where it is beyond the doubles.
         standard_error: one standard error of the average; None where that is no error bar of the KL.
         reliability: whether it is.
@@ -51,7 +52,8 @@ class RatioEstimate:
         needed_rows: rows from which it is, where that is known and they are more than there are.
     """
 
-    estimator: RatioEstimator
+    estimator: Estimator
+    use: TableUse
     value: float | None
     standard_error: float | None
     reliability: Reliability
@@ -86,7 +88,7 @@ class Estimation:
         rows: the samples.
         infinite_rows: those with p(x) = 0.
         negative_rows: those where k1 is negative.
-        estimates: k1, k2 and k3.
+        estimates: of each estimator that tables can use.
         effective_size: of the weights r, in rows.
         ratio: the mean of r = p/q.
         inverse: the mean of 1/r = q/p.
@@ -118,7 +120,7 @@ class Estimation:
     @property
     def k1(self) -> RatioEstimate:
         """The estimate that is unbiased whatever p is."""
-        return self.estimates[0]
+        return next(row for row in self.estimates if row.estimator.name == DEFAULT_ESTIMATOR)
 
 
 def estimation(sums: RatioSums, *, independent: bool = True) -> Estimation:
@@ -131,15 +133,15 @@ def estimation(sums: RatioSums, *, independent: bool = True) -> Estimation:
     tail = sums.ratio_tail()
     ratio = _ratio_mean(sums.ratio, certain=has_variance(tail, LIMIT), independent=independent)
     inverse = _ratio_mean(sums.inverse, certain=True, independent=independent)
-    estimates = tuple(_estimate(row, sums, independent) for row in RATIO_ESTIMATORS.values())
+    estimates = {row.name: _estimate(row, use, sums, independent) for row, use in of_tables()}
     sign_z = _sign_z(sums) if independent else None
-    sign = _sign(estimates[0], sign_z, sums.count)
+    sign = _sign(estimates[DEFAULT_ESTIMATOR], sign_z, sums.count)
     wrong = sign == "bug" or ratio.verdict == "above"
     return Estimation(
         rows=sums.count,
         infinite_rows=sums.infinite,
         negative_rows=sums.negative,
-        estimates=estimates,
+        estimates=tuple(estimates.values()),
         effective_size=sums.weights.effective_size,
         ratio=ratio,
         inverse=inverse,
@@ -151,19 +153,19 @@ def estimation(sums: RatioSums, *, independent: bool = True) -> Estimation:
     )
 
 
-def _estimate(row: RatioEstimator, sums: RatioSums, independent: bool) -> RatioEstimate:
+def _estimate(row: Estimator, use: TableUse, sums: RatioSums, independent: bool) -> RatioEstimate:
     moments = sums.estimators[row.name]
     if sums.infinite:
-        return RatioEstimate(row, inf, None, "infinite", None)
+        return RatioEstimate(row, use, inf, None, "infinite", None)
     if not isfinite(moments.standard_error):
         value = moments.mean if isfinite(moments.mean) else None
-        return RatioEstimate(row, value, None, "beyond-doubles", None)
-    reason, needed = reliability(row, sums, independent=independent)
+        return RatioEstimate(row, use, value, None, "beyond-doubles", None)
+    reason, needed = reliability(row, use, sums, independent=independent)
     if reason != "valid":
-        return RatioEstimate(row, moments.mean, None, reason, None, needed)
+        return RatioEstimate(row, use, moments.mean, None, reason, None, needed)
     half = NORMAL_95 * moments.standard_error
     interval = (moments.mean - half, moments.mean + half)
-    return RatioEstimate(row, moments.mean, moments.standard_error, reason, interval)
+    return RatioEstimate(row, use, moments.mean, moments.standard_error, reason, interval)
 
 
 def _ratio_mean(moments: Moments, *, certain: bool, independent: bool) -> RatioMean:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import log_ratios
-from klcli.samples.moments import Moments
+from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,10 +8,10 @@ from math import exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.samples.forecast import needed_rows
-from klcli.samples.moments import Moments
 from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
 from klcli.samples.pilot import Pilot
-from klcli.samples.ratios import RATIO_ESTIMATORS
+from klcli.witness.estimators import of_tables
+from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,12 +91,10 @@ class RatioSums:
     infinite: int = 0
     negative: int = 0
     estimators: dict[str, Moments] = field(
-        default_factory=lambda: {name: Moments() for name in RATIO_ESTIMATORS}
+        default_factory=lambda: {row.name: Moments() for row, _ in of_tables()}
     )
     pilots: dict[str, Pilot] = field(
-        default_factory=lambda: {
-            name: Pilot(row.of) for name, row in RATIO_ESTIMATORS.items() if row.exponential
-        }
+        default_factory=lambda: {row.name: Pilot(use.of) for row, use in of_tables() if use.exponential}
     )
     ratio: Moments = field(default_factory=Moments)
     inverse: Moments = field(default_factory=Moments)
@@ -124,8 +122,8 @@ class RatioSums:
         if not finite.size:
             return
         self.inverse.add(numpy.expm1(finite))
-        for name, row in RATIO_ESTIMATORS.items():
-            self.estimators[name].add(row.of(finite))
+        for row, use in of_tables():
+            self.estimators[row.name].add(use.of(finite))
         for pilot in self.pilots.values():
             pilot.add(finite)
         self._ratios.add(-finite)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import ceil, inf
 from typing import Literal, TypeAlias
 
-from klcli.samples.moments import Moments
 from klcli.samples.ratio_sums import RatioSums, Tail
-from klcli.samples.ratios import RatioEstimator
+from klcli.witness.estimators import Estimator, TableUse
+from klcli.witness.moments import Moments
 
 __all__ = ["FINITE_VARIANCE", "PRACTICAL", "Reliability", "has_variance", "reliability"]
 
@@ -38,17 +38,17 @@ beyond-doubles, infinite: there is no value.
 
 
 def reliability(
-    row: RatioEstimator, sums: RatioSums, *, independent: bool = True
+    row: Estimator, use: TableUse, sums: RatioSums, *, independent: bool = True
 ) -> tuple[Reliability, int | None]:
     """Whether the average of a finite estimator has an error bar, and how many rows it needs for one."""
     if not row.unbiased:
         return "biased", None
     if not independent:
         return "dependent-rows", None
-    if sums.count < row.least_rows:
-        return "few-rows", row.least_rows
+    if sums.count < use.least_rows:
+        return "few-rows", use.least_rows
     of_logs = _of_log_ratios(sums.log_ratio_tail())
-    if not row.exponential or of_logs != "valid":
+    if not use.exponential or of_logs != "valid":
         return of_logs, None
     needed = sums.needed_rows(row.name)
     if needed == inf:

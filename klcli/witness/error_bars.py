@@ -7,7 +7,7 @@ from math import exp, expm1, inf
 from klcli.formula.numeral import significant
 from klcli.gaussian.log_ratio import LogRatio
 
-__all__ = ["LIMIT", "against_k2", "against_k3", "against_none", "limit", "quantile"]
+__all__ = ["LIMIT", "against_ratio", "limit", "quantile"]
 
 LIMIT = 5.0
 """Standard errors beyond which an estimate disagrees: 6 false alarms in 10 million runs."""
@@ -36,18 +36,8 @@ def limit(degrees: int | None) -> float:
     return LIMIT if degrees is None else _student(degrees, _FALSE_ALARMS)
 
 
-def against_none(log_ratio: LogRatio, samples: int) -> str:
-    """Nothing stands against the error bar of an average of the log ratio itself."""
-    return ""
-
-
-def against_k2(log_ratio: LogRatio, samples: int) -> str:
-    """The error bar of k2 is one of its own expectation."""
-    return "it is biased: its average does not tend to the KL"
-
-
-def against_k3(log_ratio: LogRatio, samples: int) -> str:
-    """Why k3 has no valid error bar with that many samples; empty if it has one."""
+def against_ratio(log_ratio: LogRatio, samples: int) -> str:
+    """Why an average of r - 1 - log r has no valid error bar with so many samples; empty if it has one."""
     second, third, fourth = (log_ratio.log_moment(order) for order in (2, 3, 4))
     if second is None or third is None or fourth is None:
         return "the moments of p/q under q are not known"

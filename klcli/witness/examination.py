@@ -28,7 +28,8 @@ __all__ = ["LIMIT", "Examination", "Witness", "examine", "sampling_witness", "vi
 _ROUNDINGS = 2 * float_info.epsilon
 """A product, a sum and two differences of doubles, each off by half an epsilon at most."""
 _LEAST_BIASED = 10_000
-"""Samples that make the error bar of k2 one of its own expectation; its squared skewness is about 200."""
+"""Samples that make the error bar of a biased average one of its own expectation: the squared skewness of
+k2 is about 200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +184,14 @@ def _is_judged(estimate: Estimate, bias: float | None) -> bool:
 
 
 def _bias(estimate: Estimate, problem: Problem) -> float | None:
-    """The expectation of an estimator less the KL, in nats; for k2 (KL^2 + Var(log r))/2 - KL."""
-    if estimate.estimator is None or ESTIMATORS[estimate.estimator].unbiased:
+    """The expectation of an estimator less the KL, in nats; None where it is not known."""
+    of_one = ESTIMATORS[estimate.estimator].bias if estimate.estimator else None
+    if of_one is None:
         return 0.0
     total = 0.0
     for pair, value in zip(problem.pairs, problem.exact, strict=True):
-        variance = pair.variance()
-        if variance is None:
+        bias = of_one(value, pair)
+        if bias is None:
             return None
-        total += (value * value + variance) / 2 - value
+        total += bias
     return total

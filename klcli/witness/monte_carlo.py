@@ -81,5 +81,5 @@ def sample(
     for pair in pairs:
         estimate = row.run(pair, samples, generator, progress)
         reason = row.against(pair, samples) or estimate.reason
-        found.append(replace(estimate, seed=seed, generator=_GENERATOR, reason=reason))
+        found.append(replace(estimate, estimator=row.name, seed=seed, generator=_GENERATOR, reason=reason))
     return tuple(found)

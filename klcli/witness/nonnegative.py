@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.gaussian.priors.features import Feature
 from klcli.gaussian.priors.mixture import MixtureLogRatio
-from klcli.samples.ratios import RATIO_ESTIMATORS
 from klcli.witness.estimate import Estimate
 from klcli.witness.quadrature import adaptive, breakpoints, gauss_legendre, reach
+from klcli.witness.ratios import k3
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def _nonnegative(pair: MixtureLogRatio | DensityLogRatio, features: Sequence[Fea
     points = breakpoints(features, limit)
 
     def integrand(z: NDArray[Any]) -> NDArray[Any]:
-        return RATIO_ESTIMATORS["k3"].of(pair.at(z))
+        return k3(pair.at(z))
 
     def error(z: NDArray[Any]) -> NDArray[Any]:
         distance, of_log = numpy.abs(numpy.expm1(-pair.at(z))), pair.error(z)

@@ -11,14 +11,14 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.log_ratio import LogRatio, in_units
-from klcli.samples.moments import Moments
-from klcli.samples.ratios import RATIO_ESTIMATORS
+from klcli.witness import ratios
 from klcli.witness.estimate import Estimate, beyond_doubles
+from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["antithetic", "k1", "k2", "k3"]
+__all__ = ["antithetic", "bias_of_k2", "k1", "k2", "k3"]
 
 _BLOCK = 8192
 
@@ -34,7 +34,7 @@ def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
         return at(generator.standard_normal(out=z), work)
 
     moments = _average(log_ratio, samples, step, progress)
-    return _estimate("k1", moments, unit, log_ratio.rounding(), samples)
+    return _estimate(moments, unit, log_ratio.rounding(), samples)
 
 
 def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
@@ -42,13 +42,19 @@ def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
     at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
-        return RATIO_ESTIMATORS["k2"].of(at(generator.standard_normal(out=z), work))
+        return ratios.k2(at(generator.standard_normal(out=z), work))
 
     moments = _average(log_ratio, samples, step, progress)
     # An error d of the log ratio l moves the average by E|l| d <= sqrt(E l^2) d, and d^2/2.
     error = log_ratio.rounding() / unit
     rounding = 2 * error * (sqrt(2 * moments.mean) + error)
-    return _estimate("k2", moments, unit * unit, rounding * unit * unit, samples)
+    return _estimate(moments, unit * unit, rounding * unit * unit, samples)
+
+
+def bias_of_k2(value: float, log_ratio: LogRatio) -> float | None:
+    """(KL^2 + Var(log r))/2 - KL in nats, of a KL of that value; None where the variance is not known."""
+    variance = log_ratio.variance()
+    return None if variance is None else (value * value + variance) / 2 - value
 
 
 def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
@@ -57,14 +63,14 @@ def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
         block = at(generator.standard_normal(out=z), work)
-        return RATIO_ESTIMATORS["k3"].of(block) if unit == 1.0 else _k3_in_units(block, unit)
+        return ratios.k3(block) if unit == 1.0 else _k3_in_units(block, unit)
 
     moments = _average(log_ratio, samples, step, progress)
     # An error d of the log ratio moves the average by E|1 - r| d, which is at most 2 d, and at most
     # sqrt(2 KL) d (Pinsker); the rest of the factor 8 is for errors that are larger where r is.
     error = log_ratio.rounding()
     rounding = 8 * error * min(2.0, sqrt(2 * moments.mean * unit) + error)
-    return _estimate("k3", moments, unit, rounding, samples)
+    return _estimate(moments, unit, rounding, samples)
 
 
 def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
@@ -79,7 +85,7 @@ def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Prog
         return block
 
     moments = _average(log_ratio, samples // 2, step, progress and (lambda pairs: progress(2 * pairs)))
-    return _estimate("antithetic", moments, unit, log_ratio.rounding(), 2 * moments.count)
+    return _estimate(moments, unit, log_ratio.rounding(), 2 * moments.count)
 
 
 def _k3_in_units(block: NDArray[Any], unit: float) -> NDArray[Any]:
@@ -106,13 +112,12 @@ def _average(log_ratio: LogRatio, count: int, step: Step, progress: Progress | N
     return moments
 
 
-def _estimate(name: str, moments: Moments, unit: float, rounding: float, samples: int) -> Estimate:
+def _estimate(moments: Moments, unit: float, rounding: float, samples: int) -> Estimate:
     return Estimate(
         moments.mean * unit,
         moments.standard_error * unit,
         rounding,
         "Monte Carlo",
         samples,
-        estimator=name,
         reason=beyond_doubles(moments.mean * unit),
     )

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.log_ratio import LogRatio, in_units
-from klcli.samples.moments import Moments
 from klcli.witness.estimate import Estimate, beyond_doubles
+from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def stratified(log_ratio: LogRatio, samples: int, generator: Any, progress: Prog
     count = samples // size
     for first in range(0, count, _BLOCK):
         moments.add(numpy.array([mean() for _ in range(min(_BLOCK, count - first))]))
-    return average.estimate("stratified", "stratified sampling", moments, size)
+    return average.estimate("stratified sampling", moments, size)
 
 
 def qmc(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
@@ -87,7 +87,7 @@ def qmc(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | 
             sums[number] += average.total(points[:, 0] if dimension == 1 else points)
             _tell(progress, rows)
     moments.add(sums / size)
-    return average.estimate("qmc", "quasi-Monte Carlo", moments, size)
+    return average.estimate("quasi-Monte Carlo", moments, size)
 
 
 class _Average:
@@ -111,7 +111,7 @@ class _Average:
             return float(self._values(z) @ weights)
         return float(self._values(_scores(points)).sum())
 
-    def estimate(self, name: str, method: str, moments: Moments, size: int) -> Estimate:
+    def estimate(self, method: str, moments: Moments, size: int) -> Estimate:
         """The estimate from the moments of the averages over each randomisation of `size` points."""
         value = (moments.mean + self._center) * self._unit
         return Estimate(
@@ -120,7 +120,6 @@ class _Average:
             2 * self._log_ratio.rounding(),  # the quantile function has an error as well
             method,
             moments.count * size,
-            estimator=name,
             degrees=moments.count - 1,
             reason=beyond_doubles(value),
         )

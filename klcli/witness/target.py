@@ -111,8 +111,14 @@ def _require_error_bar(row: Estimator, pairs: Sequence[LogRatio], limit: int) ->
     for pair in pairs:
         if reason := row.against(pair, limit):
             raise KlcliError(
-                f"{row.name} has no valid error bar here: {reason}", "for example --estimator stratified"
+                f"{row.name} has no valid error bar here: {reason}", f"for example --estimator {_faster(row)}"
             )
+
+
+def _faster(row: Estimator) -> str:
+    """The next estimator whose error falls faster with the samples, whatever p is; empty if none does."""
+    faster = [other for other in ESTIMATORS.values() if other.serves_any_prior and other.rate > row.rate]
+    return min(faster, key=lambda other: other.rate).name if faster else ""
 
 
 def _least(row: Estimator, pairs: Sequence[LogRatio], samples: int, limit: int) -> int:
@@ -132,8 +138,8 @@ def _require_rounding(rounding: float, target: float) -> None:
 
 def _hopeless(row: Estimator, target: float, needed: float, limit: int) -> KlcliError:
     count = f"about {significant(needed, 2)}" if isfinite(needed) else "too many"
-    better = "qmc" if row.rate > 0.5 else "stratified"
-    hints = [] if row.name == "qmc" else [f"--estimator {better}"]
+    better = _faster(row)
+    hints = [f"--estimator {better}"] if better else []
     if 2 * needed <= MOST_SAMPLES:
         hints.append(f"--samples {significant(2 * needed, 1)} to raise the limit")
     return KlcliError(

@@ -22,7 +22,7 @@ from klcli.report.estimate_wording import (
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import Estimation, estimation
 from klcli.samples.ratio_sums import RatioSums
-from tests.sampling.test_estimates import normal_table
+from tests.samples.test_estimates import normal_table
 
 UNIFORM = (numpy.arange(10_000) + 0.5) / 10_000
 

@@ -6,13 +6,13 @@ import numpy
 import pytest
 
 from klcli.samples.pilot import SHARE, Pilot
-from klcli.samples.ratios import RATIO_ESTIMATORS
+from klcli.witness.ratios import k3
 
 LOGS = numpy.random.default_rng(0).normal(size=50_000)
 
 
 def pilot(*blocks: numpy.ndarray) -> Pilot:
-    found = Pilot(RATIO_ESTIMATORS["k3"].of)
+    found = Pilot(k3)
     for block in blocks:
         found.add(block)
     return found
@@ -30,7 +30,7 @@ def test_it_is_its_share_of_the_rows_wherever_they_are_cut() -> None:
 def test_its_sums_and_tails_are_those_of_its_rows() -> None:
     found = pilot(LOGS)
     rows = LOGS[numpy.random.Generator(numpy.random.SFC64(0)).random(LOGS.size) < SHARE]
-    values = RATIO_ESTIMATORS["k3"].of(rows)
+    values = k3(rows)
     assert found.sums == pytest.approx([(values**power).sum() for power in (1, 2, 3)], rel=1e-12)
     assert (found.tail(1) == numpy.sort(rows)[::-1][: found.tail(1).size]).all()
     assert (found.tail(-1) == numpy.sort(-rows)[::-1][: found.tail(-1).size]).all()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
-from klcli.samples.ratios import RATIO_ESTIMATORS
-from klcli.witness.error_bars import against_k3, limit, quantile
+from klcli.witness.error_bars import against_ratio, limit, quantile
+from klcli.witness.ratios import k3
 from tests.witness.joint import Correlated
 
 UNIT = Gaussian.from_head(0, 1)
@@ -74,20 +74,20 @@ def test_where_the_moments_are_infinite(order: int) -> None:
     ],
 )
 def test_where_k3_has_an_error_bar(mu: str, sigma: str, samples: int, reason: str) -> None:
-    found = against_k3(pair(mu, sigma), samples)
+    found = against_ratio(pair(mu, sigma), samples)
     assert reason in found
     assert bool(found) is bool(reason)
 
 
 def test_unknown_moments_give_no_error_bar() -> None:
-    assert "not known" in against_k3(Correlated(0.1, 0.1), 10**9)
+    assert "not known" in against_ratio(Correlated(0.1, 0.1), 10**9)
 
 
 def skewness_squared(mu: float, sigma: float) -> float:
     """That of k3 by the trapezoid rule over z, without the closed forms of the moments."""
     z = numpy.arange(-40, 40, 1 / 128)
     weight = numpy.exp(-z * z / 2) / numpy.sqrt(2 * numpy.pi) / 128
-    values = RATIO_ESTIMATORS["k3"].of(-z * z / 2 - numpy.log(sigma) + (mu + sigma * z) ** 2 / 2)
+    values = k3(-z * z / 2 - numpy.log(sigma) + (mu + sigma * z) ** 2 / 2)
     values -= weight @ values
     return float((weight @ values**3) ** 2 / (weight @ values**2) ** 3)
 
@@ -100,7 +100,7 @@ def test_enough_samples_for_the_skewness(mu: float, log_sigma: float) -> None:
     if abs(mu) + abs(log_sigma) < 1e-3:
         return
     n = 1000
-    while against_k3(pair(mu, sigma), n):
+    while against_ratio(pair(mu, sigma), n):
         n = n * 11 // 10
     assert 0.25 * skewness_squared(mu, sigma) / n <= 0.0055
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.samples.moments import Moments
+from klcli.witness.moments import Moments
 
 BLOCKS = st.lists(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=9), min_size=2, max_size=6)
 

@@ -8,9 +8,10 @@ import mpmath
 import numpy
 import pytest
 
-from klcli.samples.ratios import RATIO_ESTIMATORS, RatioEstimator
+from klcli.witness.estimators import TableUse, of_tables
 from tests.reference import exact
 
+IN_TABLES: dict[str, TableUse] = {row.name: use for row, use in of_tables()}
 REFERENCE = {
     "k1": lambda r: -mpmath.log(r),
     "k2": lambda r: mpmath.log(r) ** 2 / 2,
@@ -18,26 +19,26 @@ REFERENCE = {
 }
 
 
-@pytest.mark.parametrize("name", RATIO_ESTIMATORS)
+@pytest.mark.parametrize("name", IN_TABLES)
 @pytest.mark.parametrize(
     "log_ratio", [0.0, 1e-160, -1e-9, 1e-4, 0.3, -0.3, 0.5, -0.5, 0.51, -0.51, 2.5, -7.0, 300.0, -700.0]
 )
 def test_each_is_its_function_of_the_ratio(name: str, log_ratio: float) -> None:
     with mpmath.workdps(500):
         expected = float(REFERENCE[name](mpmath.exp(-exact(log_ratio))))
-    (found,) = RATIO_ESTIMATORS[name].of(numpy.array([log_ratio]))
+    (found,) = IN_TABLES[name].of(numpy.array([log_ratio]))
     assert found == pytest.approx(expected, rel=1e-14)
 
 
 def test_a_ratio_beyond_the_doubles_is_infinite_and_no_warning() -> None:
-    (found,) = RATIO_ESTIMATORS["k3"].of(numpy.array([-1e4]))
+    (found,) = IN_TABLES["k3"].of(numpy.array([-1e4]))
     assert found == numpy.inf
 
 
 def test_the_samples_are_kept() -> None:
     samples = numpy.array([0.5, -0.5])
-    for row in RATIO_ESTIMATORS.values():
-        row.of(samples)[:] = 9
+    for use in IN_TABLES.values():
+        use.of(samples)[:] = 9
     assert samples.tolist() == [0.5, -0.5]
 
 
@@ -111,11 +112,11 @@ def weighted(weight: Callable[[mpmath.mpf], mpmath.mpf], index: int) -> mpmath.m
 
 
 @pytest.mark.parametrize("index", range(4))
-@pytest.mark.parametrize("row", RATIO_ESTIMATORS.values(), ids=lambda row: row.name)
-def test_what_the_gradients_optimise(row: RatioEstimator, index: int) -> None:
+@pytest.mark.parametrize("name", IN_TABLES)
+def test_what_the_gradients_optimise(name: str, index: int) -> None:
     with mpmath.workdps(40):
-        loss, reward = as_loss(row.name, index), weighted(REFERENCE[row.name], index)
-        for found, gradient in ((loss, row.as_loss), (reward, row.in_reward)):
+        loss, reward = as_loss(name, index), weighted(REFERENCE[name], index)
+        for found, gradient in ((loss, IN_TABLES[name].as_loss), (reward, IN_TABLES[name].in_reward)):
             optimised = slope(lambda logits, g=gradient: OPTIMISES[g.optimises](softmax(logits)), index)
             assert abs(found - optimised) < mpmath.mpf("1e-15")
             assert abs(found - weighted(WEIGHTS[gradient.expectation], index)) < mpmath.mpf("1e-15")
@@ -124,6 +125,6 @@ def test_what_the_gradients_optimise(row: RatioEstimator, index: int) -> None:
 def test_the_gradients_differ_from_each_other() -> None:
     """Three estimators of one number, and three different losses."""
     with mpmath.workdps(40):
-        losses = [as_loss(name, 1) for name in RATIO_ESTIMATORS]
+        losses = [as_loss(name, 1) for name in IN_TABLES]
     assert abs(losses[0]) < 1e-15
     assert abs(losses[1] - losses[2]) > 0.01
