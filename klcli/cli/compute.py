@@ -14,6 +14,7 @@ from klcli.cli.sampling import Sampling
 from klcli.cli.types import Choice, Positive, Whole
 from klcli.gaussian.divergence import UNITS, Unit
 from klcli.report.report import Report
+from klcli.report.units import nats_of
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
@@ -103,7 +104,8 @@ def compute(
     """
     settings = settings.over(outer)
     asked = Asked(
-        Sampling(unit, seed, estimator, samples, target_se, settings.quiet > 0),
+        unit,
+        Sampling(seed, estimator, samples, target_se, nats_of(unit), settings.quiet > 0),
         digits=digits,
         steps=steps,
         reverse=reverse,

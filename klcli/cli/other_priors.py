@@ -6,17 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from klcli.cli.computations import Asked, computed
-from klcli.cli.progress import progress
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.reading import OtherPrior, read_prior
-from klcli.report.other_prior import other_prior_report
 from klcli.report.report import Report
 from klcli.witness.estimators import ESTIMATORS
-from klcli.witness.monte_carlo import DEFAULT_SAMPLES
-from klcli.witness.other_priors import appraise
 
 __all__ = ["computed_against", "given_prior"]
 
@@ -73,16 +69,4 @@ def computed_against(
             f"--estimator {sampling.estimator} needs the moments of p/q for its error bar",
             f"one of: {', '.join(row.name for row in ESTIMATORS.values() if row.serves_any_prior)}",
         )
-    samples, unit = sampling.samples or DEFAULT_SAMPLES, sampling.unit
-    draws = samples if p.spread else samples * q.dimension
-    with progress(draws, "Monte Carlo", quiet=sampling.quiet) as advance:
-        found = appraise(
-            q,
-            p.distribution,
-            unit=unit,
-            samples=samples,
-            seed=sampling.seed,
-            progress=advance,
-            estimator=sampling.estimator,
-        )
-    return other_prior_report(q, p, unit, found, steps=asked.steps != "none")
+    return computed(q, p, asked)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from klcli.cli.progress import progress
-from klcli.gaussian.divergence import Unit
-from klcli.gaussian.log_ratio import LogRatio
+from klcli.witness.case import Case
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import ESTIMATORS
-from klcli.witness.monte_carlo import DEFAULT_SAMPLES, sample
-from klcli.witness.problem import Problem
+from klcli.witness.monte_carlo import sample
 from klcli.witness.side_by_side import Comparison, compare_estimators
 from klcli.witness.target import DEFAULT_LIMIT, Target, reach
 
@@ -22,18 +20,25 @@ _LABEL = "Monte Carlo"
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """What was typed about sampling; `samples` and `target` are None where nothing was."""
+    """What was typed about sampling; `samples` and `target` are None where nothing was.
 
-    unit: Unit
+    Attributes:
+        seed: of the generator.
+        estimator: its name.
+        samples: draws for each part.
+        target: a standard error, in the unit that was typed.
+        nats: of that unit.
+        quiet: whether there is no bar.
+    """
+
     seed: int
     estimator: str
     samples: int | None
     target: float | None
+    nats: float
     quiet: bool
 
-    def sampled(
-        self, pairs: Sequence[LogRatio], default: int = DEFAULT_SAMPLES
-    ) -> tuple[Estimate, Target | None]:
+    def sampled(self, case: Case) -> tuple[Estimate, Target | None]:
         """An estimate of the sum of the divergences, and whether the target was reached if there is one.
 
         Raises:
@@ -41,28 +46,23 @@ class Sampling:
         """
         if self.target is not None:
             return reach(
-                pairs,
-                self.target,
-                unit=self.unit,
+                case.pairs,
+                self.target * self.nats,
+                nats=self.nats,
                 limit=self.samples or DEFAULT_LIMIT,
                 seed=self.seed,
                 estimator=self.estimator,
                 run=self._with_progress,
             )
-        samples = self.samples or default
-        with progress(samples * len(pairs), _LABEL, quiet=self.quiet) as advance:
-            return total(sample(pairs, samples, self.seed, advance, self.estimator)), None
+        samples = self.samples or case.samples
+        with progress(samples * len(case.pairs), _LABEL, quiet=self.quiet) as advance:
+            return total(sample(case.pairs, samples, self.seed, advance, self.estimator)), None
 
-    def compared(
-        self, problem: Problem, exact: float, default: int = DEFAULT_SAMPLES
-    ) -> tuple[Comparison, ...]:
+    def compared(self, case: Case) -> tuple[Comparison, ...]:
         """Every estimator of a divergence, with the same samples."""
-        samples = self.samples or default
-        draws = samples * len(problem.pairs) * len(ESTIMATORS)
-        with progress(draws, _LABEL, quiet=self.quiet) as advance:
-            return compare_estimators(
-                problem, exact, unit=self.unit, samples=samples, seed=self.seed, progress=advance
-            )
+        samples = self.samples or case.samples
+        with progress(samples * len(case.pairs) * len(ESTIMATORS), _LABEL, quiet=self.quiet) as advance:
+            return compare_estimators(case, samples=samples, seed=self.seed, progress=advance)
 
     def _with_progress(
         self, draws: int, work: Callable[[Callable[[int], None] | None], Estimate]

@@ -16,11 +16,11 @@ from __future__ import annotations
 import decimal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from math import isinf, isqrt
+from math import isinf, isqrt, log
 from typing import Literal, TypeAlias, get_args
 
 from klcli.errors import KlcliError
@@ -30,7 +30,17 @@ from klcli.formula.tree import Tree, operation, substitute
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import Scales, are_equal, each
 
-__all__ = ["UNITS", "ClosedForm", "Terms", "Unit", "divergence", "divergence_digits", "per_unit"]
+__all__ = [
+    "NEAREST",
+    "UNITS",
+    "ClosedForm",
+    "Terms",
+    "Unit",
+    "divergence",
+    "divergence_digits",
+    "in_bits",
+    "per_unit",
+]
 
 Unit: TypeAlias = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -42,6 +52,8 @@ _ZERO = parse("0")
 _MOST_WORK = 25_000_000
 """Dimensions times the square of the digits: three seconds of exponentials and logarithms."""
 _LOG_2 = parse("log 2")
+NEAREST = 2.0**-53
+"""The relative error of a double that is the nearest to its value."""
 
 Enclosure: TypeAlias = Callable[[int], Interval]
 
@@ -63,12 +75,45 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:
-    """The terms of all dimensions together, and those of each."""
+    """A divergence in closed form, in the unit that was asked for.
+
+    Attributes:
+        value: KL(q || p); inf where q has mass and p has none, or q has no density where p has one.
+        spread: the part that depends on the scales only; None where KL = spread + shift says nothing.
+        shift: the part that the means add.
+        per_dimension: the terms of each dimension, where these are independent.
+        dimension: their number.
+        trace: of Gaussians with matrices tr(S_p^-1 S_q), a pure number as are the next two; None beside an
+            infinite value.
+        log_determinant: log(|S_q| / |S_p|).
+        mahalanobis: (mu_q - mu_p)^T S_p^-1 (mu_q - mu_p).
+        method: in which arithmetic.
+        error: a bound on the relative error of the value; None where `rounding` bounds it.
+        rounding: a bound on its error in units of the value; 0 where the value has all of its digits.
+        formula: of a prior that is no Gaussian.
+        source: where that formula is from; empty where klcli derives it, step by step.
+        reason: why the value is infinite, if it is.
+    """
 
     value: float
-    spread: float
-    shift: float
-    per_dimension: tuple[Terms, ...]
+    spread: float | None = None
+    shift: float | None = None
+    per_dimension: tuple[Terms, ...] = ()
+    dimension: int = 1
+    trace: float | None = None
+    log_determinant: float | None = None
+    mahalanobis: float | None = None
+    method: str = "exact arithmetic"
+    error: float | None = NEAREST
+    rounding: float = 0.0
+    formula: str = ""
+    source: str = ""
+    reason: str = ""
+
+    @property
+    def is_nearest(self) -> bool:
+        """Whether the value is the double nearest to the true one."""
+        return self.error == NEAREST
 
 
 def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
@@ -87,7 +132,7 @@ def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
             f"KL(q || p) = {shown} {unit} is beyond the doubles (1.8e308); nothing could check it",
             "is the head read as it was meant? see --param",
         )
-    return ClosedForm(whole.value, whole.spread, whole.shift, rows)
+    return ClosedForm(whole.value, whole.spread, whole.shift, rows, q.dimension)
 
 
 def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats") -> Decimal:
@@ -112,6 +157,17 @@ def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats"
             "as a double it is; leave --digits out",
         )
     return found
+
+
+def in_bits(found: ClosedForm) -> ClosedForm:
+    """A closed form in nats whose doubles have errors anyway, divided by log 2."""
+    nats = log(2)
+    spread, shift = (None if term is None else term / nats for term in (found.spread, found.shift))
+    value = found.value / nats if spread is None or shift is None else spread + shift
+    error = None if found.error is None else found.error + 2 * NEAREST
+    return replace(
+        found, value=value, spread=spread, shift=shift, error=error, rounding=found.rounding / nats
+    )
 
 
 def per_unit(tree: Tree, unit: Unit) -> Tree:

@@ -37,7 +37,8 @@ from klcli.report.estimators import estimate_text
 from klcli.report.latents import latent_blocks
 from klcli.report.report import Report
 from klcli.report.wording import about, verdict_of
-from klcli.witness.examination import Examination, Witness
+from klcli.witness.examination import Examination
+from klcli.witness.witness import Witness
 
 __all__ = ["Comparison", "compare_report", "penalty_plot"]
 
@@ -118,6 +119,9 @@ def compare_report(
         latents: the formulas over several latents, or beside another prior.
         picture: whether the document ends with a plot.
     """
+    assert truth.closed_form  # two Gaussians have all three
+    assert truth.integral
+    assert truth.monte_carlo
     head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
     exact = [formula.name for formula in judged if formula.verdict == "exact"]
     expectation = Expectation(expect, bool(expectation_holds)) if expect else None

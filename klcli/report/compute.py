@@ -3,196 +3,240 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import significant
-from klcli.formula.printing import to_text
-from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
-from klcli.report.compute_data import (
-    Computation,
-    InputPair,
-    StepData,
-    gaussian_inputs,
-    reversed_data,
-    rows,
-)
-from klcli.report.document import (
-    Block,
-    Cell,
-    Column,
-    Document,
-    Heading,
-    Note,
-    Paragraph,
-    Steps,
-    Table,
-    Text,
-)
-from klcli.report.document import Step as ShownStep
-from klcli.report.estimators import estimator_blocks, estimator_data, estimator_rows
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.report.compute_inputs import inputs, prior_reading, title
+from klcli.report.compute_rows import rows
+from klcli.report.compute_sections import dimensions, parts
+from klcli.report.compute_steps import AnyDerivation, step_records, steps
+from klcli.report.document import Block, Document, Heading, Note, Paragraph
+from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.report import Report
-from klcli.report.witnesses import closed_form_fact, findings
-from klcli.report.wording import about, normal_text, percent, reading_text
+from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
+from klcli.report.witnesses import findings
+from klcli.report.wording import own_fields, percent
 from klcli.witness.examination import Examination
 from klcli.witness.side_by_side import Comparison
 
-__all__ = ["compute_report"]
+if TYPE_CHECKING:
+    from klcli.gaussian.priors.reading import OtherPrior
 
-_MOST_DIMENSIONS = 20
+__all__ = ["Computed", "compute_report"]
+
+SCHEMA = "klcli.compute/2"
+_FORWARD, _BACKWARD = "KL(q || p)", "KL(p || q)"
 _WEAK = 0.5
 """Relative error from which on a Monte Carlo run that can miss it deserves a warning."""
+_NO_STEPS = "no steps: the derivation is that of a Gaussian prior"
 
 
-def compute_report(
-    q: Gaussian,
-    p: Gaussian,
-    unit: Unit,
-    forward: Examination,
-    *,
-    backward: Examination | None = None,
-    derivation: Derivation | None = None,
-    digits: Decimal | None = None,
-    estimators: tuple[Comparison, ...] = (),
-    estimators_backward: tuple[Comparison, ...] = (),
-) -> Report:
-    """The report of a computation.
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What was computed, in nats.
 
-    Args:
+    Attributes:
         q: the posterior.
-        p: the prior.
-        unit: of all values.
+        p: the prior; a Gaussian with a matrix if and only if q is one.
         forward: KL(q || p) and its witnesses.
         backward: KL(p || q) and its witnesses, if it was asked for.
         derivation: the steps to be shown.
-        digits: KL(q || p) to as many digits as were asked for.
+        wants_steps: whether they were asked for, also where there are none.
+        digits: to which the closed form was asked for; None for a double.
+        variances: q without its correlations and the prior for it, where q has any.
         estimators: every estimator of KL(q || p), if they were asked for.
         estimators_backward: every estimator of KL(p || q).
     """
-    compared = (
-        *estimator_data("KL(q || p)", estimators),
-        *estimator_data("KL(p || q)", estimators_backward),
-    )
-    warnings = tuple(_warnings(forward))
-    steps = derivation.steps if derivation else ()
-    data = Computation(
-        schema="klcli.compute/1",
-        inputs=InputPair(gaussian_inputs(q), gaussian_inputs(p)),
-        unit=unit,
-        divergence="KL(q || p)",
-        closed_form=forward.closed_form,
-        digits=digits,
-        integral=forward.integral,
-        monte_carlo=forward.monte_carlo,
-        steps=tuple(
-            StepData(step.words, to_text(step.tree), to_text(step.tree, "latex"), step.value)
-            for step in steps
-        ),
-        status=forward.status,
-        reverse=reversed_data(backward) if backward else None,
-        target=forward.target,
-        estimators=compared,
-        warnings=warnings,
-    )
-    blocks = (
-        *_blocks(q, p, unit, forward, backward, derivation, digits, warnings),
-        *estimator_blocks(unit, estimators, estimators_backward),
-    )
-    title = ("KL(q || p) of q = ", *normal_text(q), " and p = ", *normal_text(p))
+
+    q: AnyGaussian
+    p: AnyGaussian | OtherPrior
+    forward: Examination
+    backward: Examination | None = None
+    derivation: AnyDerivation = ()
+    wants_steps: bool = False
+    digits: int | None = None
+    variances: tuple[AnyGaussian, AnyGaussian] | None = None
+    estimators: tuple[Comparison, ...] = ()
+    estimators_backward: tuple[Comparison, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The same in the unit of the report, with what follows from it."""
+
+    computed: Computed
+    unit: Unit
+    forward: Examination
+    backward: Examination | None
+    digits: Decimal | None
+    diagonal: float | None
+    warnings: tuple[str, ...]
+    missing: str
+
+
+def compute_report(computed: Computed, unit: Unit) -> Report:
+    """The report of a computation.
+
+    Raises:
+        KlcliError: digits that cannot be had.
+    """
+    told = _told(computed, unit)
+    estimators = [
+        record
+        for name, found in ((_FORWARD, computed.estimators), (_BACKWARD, computed.estimators_backward))
+        for record in estimator_records(name, [comparison_in(unit, row) for row in found])
+    ]
+    both = [found for found in (computed.forward, computed.backward) if found]
     return Report(
-        data=data,
-        rows=(
-            *rows("KL(q || p)", q, p, unit, forward),
-            *(rows("KL(p || q)", p, q, unit, backward) if backward else ()),
-            *estimator_rows(unit, compared),
-        ),
-        document=Document(title, blocks),
-        bare=_bare(forward, backward, digits),
-        holds=all(found.status == "agrees" for found in (forward, backward) if found)
-        and all(row.agrees is not False for row in compared)
-        and all(found.target.reached for found in (forward, backward) if found and found.target),
+        data=_data(told, estimators),
+        rows=(*_rows(told), *estimator_rows(unit, estimators)),
+        document=Document(title(computed.q, computed.p), tuple(_blocks(told))),
+        bare="\n".join(_bare(told)),
+        holds=all(found.holds for found in both) and all(row["agrees"] is not False for row in estimators),
     )
 
 
-def _warnings(found: Examination) -> Iterator[str]:
-    sampled = found.monte_carlo
-    seen_by_integral = found.integral.detects is not None and found.integral.detects <= _WEAK
-    if seen_by_integral and sampled.detects is not None and sampled.detects > _WEAK:
-        seen = percent(sampled.detects)
-        yield f"this Monte Carlo run can have missed errors of up to {seen}; the integral has not"
-    if found.integral.detects is not None and found.integral.detects > _WEAK:
+def _told(computed: Computed, unit: Unit) -> _Told:
+    q, p, digits, backward = computed.q, computed.p, None, None
+    if computed.digits is not None and isinstance(p, AnyGaussian):
+        digits = digits_in(unit, computed.digits, q, p)
+    if computed.backward and isinstance(p, AnyGaussian):
+        backward = examination_in(unit, computed.backward, p, q)
+    variances = computed.variances
+    return _Told(
+        computed=computed,
+        unit=unit,
+        forward=examination_in(unit, computed.forward, q, p),
+        backward=backward,
+        digits=digits,
+        diagonal=exact(*variances, unit).value if variances else None,
+        warnings=tuple(_warnings(computed)),
+        missing="" if isinstance(p, AnyGaussian) else _missing(p),
+    )
+
+
+def _data(told: _Told, estimators: list[dict[str, object]]) -> dict[str, object]:
+    """One shape, whatever the distributions are; what one of them does not have is null or empty."""
+    computed = told.computed
+    return {
+        "schema": SCHEMA,
+        "inputs": {"posterior": inputs(computed.q), "prior": inputs(computed.p)},
+        "unit": told.unit,
+        **_examination_data(_FORWARD, told.forward, told.missing),
+        "diagonal": told.diagonal,
+        "digits": told.digits,
+        "steps": step_records(computed.derivation, _value(told), told.unit),
+        "reverse": _examination_data(_BACKWARD, told.backward, "") if told.backward else None,
+        "estimators": estimators,
+        "warnings": told.warnings,
+    }
+
+
+def _examination_data(divergence: str, found: Examination, missing: str) -> dict[str, object]:
+    none: dict[str, object] = {field.name: None for field in fields(ClosedForm)}
+    closed_form = found.closed_form or {**none, "reason": missing}
+    return {"divergence": divergence, **own_fields(found), "closed_form": closed_form}
+
+
+def _rows(told: _Told) -> Iterator[dict[str, object]]:
+    q, p = told.computed.q, told.computed.p
+    yield from rows(_FORWARD, q, p, told.unit, told.forward)
+    if told.backward and isinstance(p, AnyGaussian):
+        yield from rows(_BACKWARD, p, q, told.unit, told.backward)
+
+
+def _bare(told: _Told) -> Iterator[str]:
+    """The best value there is of each direction."""
+    for found in (told.forward, told.backward):
+        if found is told.forward and told.digits is not None:
+            yield str(told.digits)
+        elif found:
+            values = (found.closed_form, found.integral, found.monte_carlo)
+            yield next((repr(known.value) for known in values if known), found.status)
+
+
+def _blocks(told: _Told) -> Iterator[Block]:
+    computed, unit = told.computed, told.unit
+    yield from _readings(computed)
+    size, forward = computed.q.dimension, told.forward
+    yield from findings(forward, unit, dimension=size, missing=told.missing, digits=told.digits)
+    yield from (Note("warning", warning) for warning in told.warnings)
+    yield from _sections(told)
+    if told.backward:
+        yield Heading(f"reverse: {_BACKWARD}")
+        yield from findings(told.backward, unit, dimension=size)
+    yield from steps(computed.derivation, _value(told), unit)
+    if computed.wants_steps and not isinstance(computed.p, AnyGaussian):
+        yield Paragraph(_NO_STEPS, "muted")
+    for name, found in (
+        ("estimators", computed.estimators),
+        ("estimators of the reverse", computed.estimators_backward),
+    ):
+        yield from estimator_blocks(name, [comparison_in(unit, row) for row in found], unit)
+
+
+def _value(told: _Told) -> float | None:
+    return told.forward.closed_form.value if told.forward.closed_form else None
+
+
+def _readings(computed: Computed) -> Iterator[Block]:
+    yield Paragraph(f"reading: {inputs(computed.q).reading}")
+    if reading := prior_reading(computed.p):
+        yield Paragraph(f"prior's reading: {reading}")
+    if not isinstance(computed.p, AnyGaussian) and computed.q.dimension > 1:
+        from klcli.report.other_priors import jointly
+
+        yield Paragraph(jointly(computed.p, computed.q.dimension))
+
+
+def _sections(told: _Told) -> Iterator[Block]:
+    """What is known beside the witnesses."""
+    q, p, found = told.computed.q, told.computed.p, told.forward
+    if not isinstance(p, AnyGaussian):
+        from klcli.report.other_priors import known
+
+        yield from known(found, told.unit)
+    elif found.closed_form and isinstance(q, Gaussian) and isinstance(p, Gaussian):
+        yield from dimensions(q, p, found.closed_form)
+    elif found.closed_form:
+        yield from parts(found.closed_form, told.diagonal, told.unit)
+
+
+def _missing(prior: OtherPrior) -> str:
+    from klcli.report.other_priors import missing
+
+    return missing(prior)
+
+
+def _warnings(computed: Computed) -> Iterator[str]:
+    p, found = computed.p, computed.forward
+    for name, gaussian in (("posterior", computed.q), ("prior", p)):
+        if isinstance(gaussian, MultivariateGaussian) and gaussian.asymmetry:
+            gap = significant(gaussian.asymmetry, 2)
+            yield f"the {name}'s matrix is not quite symmetric (by {gap}); mirrored entries were averaged"
+    if not isinstance(p, AnyGaussian):
+        from klcli.report.other_priors import warnings
+
+        yield from warnings(p, found)
+    elif found.status == "unconfirmed" and not found.monte_carlo:
+        yield found.reason
+    elif isinstance(p, Gaussian):
+        yield from _warnings_of_weakness(found)
+
+
+def _warnings_of_weakness(found: Examination) -> Iterator[str]:
+    """What the witnesses of a small KL do not see."""
+    by_integral = found.integral.detects if found.integral else None
+    by_sampling = found.monte_carlo.detects if found.monte_carlo else None
+    if by_integral is None:
+        return
+    if by_integral > _WEAK:
         yield "the KL is so small that floating-point densities cannot confirm it; it is correctly rounded"
-
-
-def _bare(forward: Examination, backward: Examination | None, digits: Decimal | None) -> str:
-    first = repr(forward.closed_form.value) if digits is None else str(digits)
-    return f"{first}\n{backward.closed_form.value!r}" if backward else first
-
-
-def _blocks(
-    q: Gaussian,
-    p: Gaussian,
-    unit: Unit,
-    forward: Examination,
-    backward: Examination | None,
-    derivation: Derivation | None,
-    digits: Decimal | None,
-    warnings: tuple[str, ...],
-) -> Iterator[Block]:
-    yield Paragraph(f"reading: {reading_text(q)}")
-    if p.parameterization.name != "std":
-        yield Paragraph(f"prior's reading: {reading_text(p)}")
-    yield from _found(forward, unit, digits)
-    yield from (Note("warning", warning) for warning in warnings)
-    if q.dimension > 1:
-        yield Heading("dimensions")
-        yield from _dimensions(q, p, forward.closed_form)
-    if backward:
-        yield Heading("reverse: KL(p || q)")
-        yield from _found(backward, unit, None)
-    if derivation:
-        yield Heading("steps")
-        yield from _steps(derivation, unit)
-
-
-def _found(found: Examination, unit: Unit, digits: Decimal | None) -> Iterator[Block]:
-    terms = found.closed_form
-    first = closed_form_fact(terms.value, terms.spread, terms.shift, unit, digits)
-    return findings(first, found.integral, found.monte_carlo, unit, found.target)
-
-
-def _steps(derivation: Derivation, unit: Unit) -> Iterator[Block]:
-    last = derivation.steps[-1]
-    yield Steps(
-        "KL(q || p)",
-        tuple(
-            ShownStep(step.rule, step.tree, f"{about(step.value)} {unit}" if step is last else "")
-            if step.value is not None
-            else ShownStep(step.rule, step.tree)
-            for step in derivation.steps
-        ),
-    )
-    checked = f"each step equals the one before to {derivation.digits} digits at {derivation.probes} points, "
-    here = (
-        "and the closed form here"
-        if last.value is not None
-        else "but takes too many digits to be put in here"
-    )
-    yield Paragraph(checked + here, "muted")
-
-
-def _dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Block]:
-    titles = ("j", "q", "p", "spread", "shift", "KL")
-    rows = []
-    for number, part in enumerate(terms.per_dimension[:_MOST_DIMENSIONS]):
-        values = (number + 1, q.at(number), p.at(number), part.spread, part.shift, part.value)
-        rows.append(tuple(Cell(_shown(value)) for value in values))
-    yield Table(tuple(Column(title, numeric=title not in ("q", "p")) for title in titles), tuple(rows))
-    hidden = q.dimension - len(rows)
-    if hidden > 0:
-        yield Paragraph(f"and {hidden} more; --format csv has them all", "muted")
-
-
-def _shown(value: int | float | Gaussian) -> Text:
-    return normal_text(value) if isinstance(value, Gaussian) else significant(value)
+    elif by_sampling is not None and by_sampling > _WEAK:
+        seen = percent(by_sampling)
+        yield f"this Monte Carlo run can have missed errors of up to {seen}; the integral has not"

@@ -2,95 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
 from klcli.report.document import Block, Cell, Column, Heading, Paragraph, Table
-from klcli.report.wording import about, verdict_of, with_error
+from klcli.report.wording import about, own_fields, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
-from klcli.witness.examination import Witness
 from klcli.witness.side_by_side import Comparison
 from klcli.witness.target import Target
+from klcli.witness.witness import Witness
 
 __all__ = [
-    "EstimatorData",
     "estimate_remark",
     "estimate_text",
     "estimator_blocks",
-    "estimator_data",
+    "estimator_records",
     "estimator_rows",
-    "estimator_table",
     "target_block",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class EstimatorData:
-    """One estimator among the others, as it stands in the JSON; its time is in milliseconds."""
-
-    divergence: str
-    estimator: str | None
-    description: str
-    value: float
-    standard_error: float | None
-    interval: tuple[float, float] | None
-    reason: str | None
-    bias: float | None
-    z: float | None
-    agrees: bool | None
-    detects: float | None
-    rounding: float
-    samples: int
-    seed: int | None
-    milliseconds: float
-    factor: float | None
-
-
-def estimator_data(divergence: str, found: tuple[Comparison, ...]) -> tuple[EstimatorData, ...]:
-    """The estimators of one divergence."""
-    return tuple(
-        EstimatorData(
-            divergence,
-            row.witness.estimator,
-            row.words,
-            row.witness.value,
-            row.witness.standard_error,
-            row.witness.interval,
-            row.witness.reason,
-            row.witness.bias,
-            row.witness.z,
-            row.witness.agrees,
-            row.witness.detects,
-            row.witness.rounding,
-            row.witness.samples,
-            row.witness.seed,
-            1000 * row.seconds,
-            row.factor,
-        )
-        for row in found
-    )
-
-
-def estimator_rows(unit: Unit, found: tuple[EstimatorData, ...]) -> Iterator[dict[str, object]]:
-    """A record for each."""
+def estimator_records(divergence: str, found: Sequence[Comparison]) -> Iterator[dict[str, object]]:
+    """The estimators of one divergence for JSON; a time is in milliseconds."""
     for row in found:
         yield {
-            "divergence": row.divergence,
+            "divergence": divergence,
+            "description": row.words,
+            **own_fields(row.witness),
+            "milliseconds": 1000 * row.seconds,
+            "factor": row.factor,
+        }
+
+
+def estimator_rows(unit: Unit, records: Iterable[Mapping[str, object]]) -> Iterator[dict[str, object]]:
+    """The same for CSV."""
+    for row in records:
+        kept = ("bias", "reason", "milliseconds", "factor")
+        yield {
+            "divergence": row["divergence"],
             "dimension": "sum",
             "unit": unit,
-            "estimator": row.estimator,
-            "monte_carlo": row.value,
-            "standard_error": row.standard_error,
-            "z": row.z,
-            "samples": row.samples,
-            "seed": row.seed,
-            "status": {True: "agrees", False: "disagrees", None: None}[row.agrees],
-            "bias": row.bias,
-            "reason": row.reason,
-            "milliseconds": row.milliseconds,
-            "factor": row.factor,
+            "estimator": row["estimator"],
+            "monte_carlo": row["value"],
+            **{name: row[name] for name in ("standard_error", "z", "samples", "seed")},
+            "status": None if row["agrees"] is None else "agrees" if row["agrees"] else "disagrees",
+            **{name: row[name] for name in kept},
         }
 
 
@@ -103,20 +60,23 @@ def estimate_text(found: Witness) -> str:
     return f"≈ {with_error(found.value, found.standard_error)}"
 
 
-def estimate_remark(found: Witness) -> str:
-    """Whether it agrees, and what the run was: ``agrees; z = -1.38, 1,000,000 samples, seed 0``."""
+def estimate_remark(found: Witness, verdict: str) -> str:
+    """The verdict on it, and what the run was: ``agrees; z = -1.38, 1,000,000 samples, seed 0``."""
     run = f"{found.samples:,} samples, seed {found.seed}"
     named = "" if found.estimator == DEFAULT_ESTIMATOR else f"{found.estimator}, "
     if found.standard_error is None:
         return f"no error bar: {_bias(found) or found.reason}; {named}{run}"
     if _is_rounding(found):
-        return f"{verdict_of(found)}; all of ± is rounding, {named}{run}"
+        return f"{verdict}; all of ± is rounding, {named}{run}"
     z = "" if found.z is None else f"z = {found.z:+.2f}, "
-    return f"{verdict_of(found)}; {z}{named}{run}"
+    return f"{verdict}; {z}{named}{run}"
 
 
-def estimator_table(found: tuple[Comparison, ...], unit: Unit) -> Iterator[Block]:
-    """The estimators side by side, and why some have no error bar."""
+def estimator_blocks(title: str, found: Sequence[Comparison], unit: Unit) -> Iterator[Block]:
+    """The estimators side by side below a title, and why some have no error bar."""
+    if not found:
+        return
+    yield Heading(title)
     titles = ("estimator", f"KL, {unit}", "bias", "z", "ms", "efficiency")
     columns = tuple(Column(title, numeric=title in titles[3:]) for title in titles)
     yield Table(columns, tuple(tuple(map(Cell, _cells(row))) for row in found))
@@ -127,16 +87,6 @@ def estimator_table(found: tuple[Comparison, ...], unit: Unit) -> Iterator[Block
         "efficiency: 1/(variance x time) with these samples, beside that of k1; it varies from run to run",
         "muted",
     )
-
-
-def estimator_blocks(
-    unit: Unit, estimators: tuple[Comparison, ...], backward: tuple[Comparison, ...]
-) -> Iterator[Block]:
-    """The tables of both directions, each below its title."""
-    for title, found in (("estimators", estimators), ("estimators of the reverse", backward)):
-        if found:
-            yield Heading(title)
-            yield from estimator_table(found, unit)
 
 
 def target_block(target: Target, sampled: Witness, unit: Unit) -> Paragraph:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import partial
 from math import floor, inf, log10
+from typing import Any
 
 from klcli.formula.interval import enclose, rounded
 from klcli.formula.numeral import decimal_text, significant
@@ -15,12 +17,13 @@ from klcli.formula.tree import Number, Tree, operation
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import is_far
 from klcli.report.document import Text
-from klcli.witness.examination import Witness
+from klcli.witness.witness import Witness
 
 __all__ = [
     "about",
     "list_text",
     "normal_text",
+    "own_fields",
     "plain",
     "percent",
     "reading_text",
@@ -136,6 +139,11 @@ def _is_exactly(one: Gaussian, sigma: str) -> bool:
         return False
     found = enclose(one.parameterization.sigma, {"s": one.head[0]}, _SIGMA_DIGITS)
     return found.low == found.high == Decimal(sigma)
+
+
+def own_fields(result: Any) -> dict[str, Any]:
+    """The fields of a result by their names, which are the keys of its JSON."""
+    return {field.name: getattr(result, field.name) for field in fields(result)}
 
 
 def verdict_of(witness: Witness) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import log
 
-from klcli.gaussian.divergence import Unit
+from klcli.witness.case import Case
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
-from klcli.witness.examination import Witness, sampling_witness
+from klcli.witness.examination import sampling_witness
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, sample
-from klcli.witness.problem import Problem
+from klcli.witness.witness import Witness
 
 __all__ = ["Comparison", "compare_estimators"]
 
@@ -36,10 +35,8 @@ class Comparison:
 
 
 def compare_estimators(
-    problem: Problem,
-    exact: float,
+    case: Case,
     *,
-    unit: Unit = "nats",
     samples: int = DEFAULT_SAMPLES,
     seed: int = DEFAULT_SEED,
     progress: Callable[[int], None] | None = None,
@@ -47,9 +44,7 @@ def compare_estimators(
     """A divergence by every estimator, each with the same samples and seed.
 
     Args:
-        problem: what they are given.
-        exact: the divergence, in `unit`.
-        unit: nats or bits.
+        case: what they are given; its closed form is known.
         samples: draws for each log ratio.
         seed: of the generator.
         progress: is told the number of draws of each block.
@@ -57,15 +52,14 @@ def compare_estimators(
     Raises:
         KlcliError: too few samples, a negative seed.
     """
-    nats = log(2) if unit == "bits" else 1.0
     for name in ESTIMATORS:  # what they import is no part of their time
-        sample(problem.pairs, LEAST_SAMPLES, seed, None, name)
+        sample(case.pairs, LEAST_SAMPLES, seed, None, name)
     found = []
     for name in ESTIMATORS:
         start = time.perf_counter()
-        estimate = total(sample(problem.pairs, samples, seed, progress, name))
+        estimate = total(sample(case.pairs, samples, seed, progress, name))
         seconds = time.perf_counter() - start
-        found.append((name, sampling_witness(estimate, problem, exact, nats), seconds))
+        found.append((name, sampling_witness(estimate, case), seconds))
     costs = {name: _cost(witness, seconds) for name, witness, seconds in found}
     base = costs[DEFAULT_ESTIMATOR]
     return tuple(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, isfinite, log
+from math import ceil, isfinite
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import significant
-from klcli.gaussian.divergence import Unit
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, Estimator
 from klcli.witness.monte_carlo import DEFAULT_SEED, MOST_SAMPLES, sample
 
-__all__ = ["DEFAULT_LIMIT", "Sampler", "Target", "reach"]
+__all__ = ["DEFAULT_LIMIT", "Target", "reach"]
 
 DEFAULT_LIMIT = 10**9
 _PILOT = 10_000
@@ -33,7 +32,7 @@ class Target:
     """A standard error that was asked for, and whether it was reached.
 
     Attributes:
-        standard_error: what was asked for, in the unit of the result.
+        standard_error: what was asked for, in nats.
         limit: the most samples that were allowed.
         reached: whether they were enough.
     """
@@ -43,15 +42,11 @@ class Target:
     reached: bool
 
 
-Sampler: TypeAlias = Callable[[Sequence[LogRatio]], tuple[Estimate, Target | None]]
-"""Makes an estimate of the sum of the divergences, in nats, and says whether a target was reached."""
-
-
 def reach(
     pairs: Sequence[LogRatio],
     target: float,
     *,
-    unit: Unit = "nats",
+    nats: float = 1.0,
     limit: int = DEFAULT_LIMIT,
     seed: int = DEFAULT_SEED,
     estimator: str = DEFAULT_ESTIMATOR,
@@ -64,8 +59,8 @@ def reach(
 
     Args:
         pairs: independent log ratios, whose divergences add up.
-        target: the standard error, in `unit`.
-        unit: nats or bits.
+        target: the standard error, in nats.
+        nats: of the unit in which errors name it.
         limit: the most samples.
         seed: of the generator.
         estimator: a name in `klcli.witness.estimators.ESTIMATORS`.
@@ -77,20 +72,21 @@ def reach(
             below what rounding can do, or one that the limit rules out.
     """
     if not (isfinite(target) and target > 0):
-        raise KlcliError(f"the standard error must be > 0, got {target:g}", "for example --target-se 1e-4")
+        raise KlcliError(
+            f"the standard error must be > 0, got {target / nats:g}", "for example --target-se 1e-4"
+        )
     row = ESTIMATORS[estimator]
     _require_error_bar(row, pairs, limit)
-    nats = log(2) if unit == "bits" else 1.0
     samples = _least(row, pairs, min(_PILOT, limit), limit)
     while True:
         found = _run(row, pairs, samples, seed, run)
-        error = found.standard_error / nats
+        error = found.standard_error
         if error <= target or samples >= limit:
             return found, Target(target, limit, error <= target)
-        _require_rounding(found.rounding / nats, target)
+        _require_rounding(found.rounding / nats, target / nats)
         needed = samples * (error / target) ** (1 / row.rate)
         if needed > _HOPE * limit:
-            raise _hopeless(row, target, needed, limit)
+            raise _hopeless(row, target / nats, needed, limit)
         samples = min(limit, ceil(max(needed, samples) * _MARGIN))
 
 

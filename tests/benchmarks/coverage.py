@@ -10,8 +10,8 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.witness.estimate import total
 from klcli.witness.estimators import ESTIMATORS
-from klcli.witness.examination import Witness, witness
 from klcli.witness.monte_carlo import monte_carlo
+from klcli.witness.witness import Witness, witness
 from tests.benchmarks.table import print_table
 
 REPLICATIONS = 2000

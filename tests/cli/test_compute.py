@@ -61,7 +61,7 @@ def test_every_row_has_its_flags(klcli: Klcli, name: str) -> None:
 
 def test_the_json(klcli: Klcli) -> None:
     found = data(klcli, "--mu", "0.3", "--sigma", "1.2", "--seed", "5")
-    assert found["schema"] == "klcli.compute/1"
+    assert found["schema"] == "klcli.compute/2"
     assert (found["unit"], found["divergence"], found["status"]) == ("nats", "KL(q || p)", "agrees")
     assert found["inputs"]["posterior"]["mu"] == [0.3]
     assert found["inputs"]["posterior"]["reading"] == "1.2 is a standard deviation, so sigma = 1.2"
@@ -69,7 +69,7 @@ def test_the_json(klcli: Klcli) -> None:
         spread = float(reference.kl(0, mpmath.mpf("1.2")))
         value = float(reference.kl(mpmath.mpf("0.3"), mpmath.mpf("1.2")))
     terms = {"value": value, "spread": spread, "shift": 0.045}
-    assert found["closed_form"] == terms | {"per_dimension": [terms]}
+    assert found["closed_form"].items() >= (terms | {"per_dimension": [terms]}).items()
     assert found["integral"]["agrees"] is True
     assert found["integral"]["value"] == pytest.approx(value, rel=1e-13)
     sampled = found["monte_carlo"]
@@ -151,10 +151,11 @@ def test_steps(klcli: Klcli, steps: str) -> None:
 
 
 def test_a_witness_that_disagrees_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from klcli.witness import integration
+
+    from klcli.witness import independent
 
     monkeypatch.setattr(
-        integration, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma
+        independent, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma
     )
     result = klcli("compute", *FAST, "--mu", "0.3", "--sigma", "1.2")
     assert result.status == 1

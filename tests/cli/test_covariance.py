@@ -28,7 +28,7 @@ def data(klcli: Klcli, *arguments: str) -> Any:
 def test_the_json(klcli: Klcli) -> None:
     found = data(klcli, "--mu", "0.3,0.1", "--cov", S)
     true = reference([["1.2", "0.3"], ["0.3", "0.9"]], identity(2), ["0.3", "0.1"])
-    assert (found["schema"], found["status"], found["unit"]) == ("klcli.compute/1", "agrees", "nats")
+    assert (found["schema"], found["status"], found["unit"]) == ("klcli.compute/2", "agrees", "nats")
     closed_form = found["closed_form"]
     for part in ("value", "spread", "shift", "trace", "log_determinant", "mahalanobis"):
         assert closed_form[part] == float(getattr(true, part)), part

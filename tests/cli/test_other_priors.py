@@ -35,7 +35,7 @@ def test_the_json_of_a_mixture(klcli: Klcli) -> None:
         rows = [("0.3", "-1", "0.1"), ("0.7", "1", "0.5")]
         numbers = [tuple(map(mpmath.mpf, row)) for row in rows]
         expected = float(kl_to_mixture((mpmath.mpf("0.3"), mpmath.mpf("1.2")), numbers))
-    assert (found["schema"], found["unit"], found["status"]) == ("klcli.compute/1", "nats", "agrees")
+    assert (found["schema"], found["unit"], found["status"]) == ("klcli.compute/2", "nats", "agrees")
     assert found["closed_form"]["value"] is None
     assert "mixture" in found["closed_form"]["reason"]
     assert found["integral"]["value"] == pytest.approx(expected, rel=1e-13)

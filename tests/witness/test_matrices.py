@@ -13,18 +13,14 @@ from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGau
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
 from klcli.witness import matrices
-from klcli.witness.matrices import default_samples, examine, integral
-from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES, sample
-from klcli.witness.target import Sampler
+from klcli.witness.examination import examine
+from klcli.witness.matrices import default_samples, integral
+from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
 from tests.gaussian.multivariate.matrices import identity, ill_conditioned, rational, reference
 
 
 def normal(matrix: object, mean: float = 0) -> MultivariateGaussian:
     return MultivariateGaussian.from_matrix([Fraction(mean)], rational(matrix))
-
-
-def draws(samples: int, seed: int = 0) -> Sampler:
-    return lambda pairs: (sample(pairs, samples, seed)[0], None)
 
 
 def random_pair(size: int, seed: int) -> tuple[MultivariateGaussian, MultivariateGaussian]:
@@ -36,7 +32,7 @@ def random_pair(size: int, seed: int) -> tuple[MultivariateGaussian, Multivariat
 @pytest.mark.parametrize("size", [1, 2, 3, 6, MOST_EXACT + 1])
 @pytest.mark.parametrize("seed", range(6))
 def test_no_false_alarm(size: int, seed: int) -> None:
-    assert examine(*random_pair(size, seed), sampler=draws(4000, seed)).status == "agrees"
+    assert examine(*random_pair(size, seed), samples=4000, seed=seed).status == "agrees"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -54,14 +50,14 @@ def test_a_wrong_closed_form_is_caught(factor: float) -> None:
     q, p = random_pair(2, 1)
     right = divergence(q, p)
     with patch.object(matrices, "divergence", return_value=replace(right, value=right.value * factor)):
-        found = examine(q, p, sampler=draws(1000))
+        found = examine(q, p, samples=1000)
     assert found.status == "disagrees"
     assert found.integral is not None
     assert not found.integral.agrees
 
 
 def test_beyond_three_dimensions_sampling_is_the_only_witness() -> None:
-    found = examine(*random_pair(4, 0), sampler=draws(1000))
+    found = examine(*random_pair(4, 0), samples=1000)
     assert found.integral is None
     assert found.monte_carlo is not None
 

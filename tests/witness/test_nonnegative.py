@@ -13,8 +13,8 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.priors.densities import Density, DensityLogRatio, Product, density_log_ratio
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
+from klcli.witness.examination import examine
 from klcli.witness.nonnegative import integrated
-from klcli.witness.other_priors import appraise
 from klcli.witness.quadrature import gauss_legendre
 from tests.gaussian.priors.references import graded, over_normal, student
 
@@ -93,7 +93,7 @@ def test_the_spike_that_printed_a_negative_kl() -> None:
     plain = gauss_legendre(pair, features(pair))
     assert plain
     assert plain.value < 0
-    found = appraise(
+    found = examine(
         UNIT, Mixture(*zip(*((Fraction(w), Gaussian.from_head(m, s)) for w, m, s in rows), strict=True))
     )
     assert found.status == "agrees"
@@ -131,7 +131,7 @@ def test_closed_forms_that_cancel_are_not_negative(name: str, shape: dict[str, F
     """gennorm(2) is N(0, 1/2), and loggamma(c) nearly N(log c, 1/c): divergences near 0."""
     mu = "34.538776394910684" if name == "loggamma" else "0"
     q = Gaussian.from_head(mu, sigma)
-    found = appraise(q, Product((Density.of(name, shape, Fraction(0), Fraction(1)),)), samples=1000)
+    found = examine(q, Product((Density.of(name, shape, Fraction(0), Fraction(1)),)), samples=1000)
     assert found.closed_form
     assert found.closed_form.value >= 0
     assert found.closed_form.value <= found.closed_form.rounding

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log
 
 import pytest
 
@@ -12,17 +11,18 @@ from klcli.gaussian.priors import densities
 from klcli.gaussian.priors.reading import OtherPrior, read_prior
 from klcli.witness import other_priors
 from klcli.witness.estimate import Estimate
-from klcli.witness.other_priors import Appraisal, appraise
+from klcli.witness.examination import Examination, examine
+from klcli.witness.witness import witness
 from tests.gaussian.priors.references import needs_landau
 
 Q = Gaussian.from_head("0.3", "1.2")
 MIXTURE = "0.3*N(-1, 0.1) + 0.7*N(1, 0.5)"
 
 
-def found(text: str, q: Gaussian = Q, samples: int = 20_000, **options: object) -> Appraisal:
+def found(text: str, q: Gaussian = Q, samples: int = 20_000, **options: object) -> Examination:
     prior = read_prior(text, None, q.dimension)
     assert isinstance(prior, OtherPrior)
-    return appraise(q, prior.distribution, samples=samples, **options)  # type: ignore[arg-type]
+    return examine(q, prior.distribution, samples=samples, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -75,25 +75,6 @@ def test_several_dimensions() -> None:
     assert both.integral.value == pytest.approx(sum(part.integral.value for part in parts if part.integral))
 
 
-def test_bits_are_nats_divided_by_log_2() -> None:
-    for text in (MIXTURE, "laplace(0, 1)"):
-        nats, bits = found(text), found(text, unit="bits")
-        pairs = [
-            (nats.integral, bits.integral),
-            (nats.monte_carlo, bits.monte_carlo),
-            (nats.closed_form, bits.closed_form),
-        ]
-        pairs += list(zip(nats.bounds, bits.bounds, strict=True))
-        for one, other in pairs:
-            if one and other:
-                assert other.value == pytest.approx(one.value / log(2), rel=1e-15)
-                assert other.rounding == pytest.approx(one.rounding / log(2), rel=1e-15)
-        assert nats.monte_carlo
-        assert bits.monte_carlo
-        assert bits.monte_carlo.standard_error == pytest.approx(nats.monte_carlo.standard_error / log(2))
-        assert bits.monte_carlo.z == nats.monte_carlo.z
-
-
 def test_a_wrong_closed_form_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     right = other_priors.known_value
     monkeypatch.setattr(
@@ -143,9 +124,9 @@ def test_an_error_of_the_printed_size_is_caught_whatever_its_sign(offset: float)
     """`offset` is how many standard errors the estimate lies off."""
     estimate = Estimate(2.0 + 0.01 * offset, 0.01, 1e-9, "test", 10_000)
     known = Estimate(2.0, 0.0, 1e-9, "trapezoid rule", 449)
-    detects = other_priors._held(estimate, known, ()).detects
+    detects = witness(estimate, known.value, rounding=known.rounding).detects
     assert detects is not None
     assert detects == pytest.approx((5 + abs(offset)) * 0.01 / 2.0, rel=1e-5)
     for sign in (1, -1):
         wrong = replace(known, value=2.0 * (1 + sign * detects))
-        assert other_priors._held(estimate, wrong, ()).agrees is False
+        assert witness(estimate, wrong.value, rounding=wrong.rounding).agrees is False

@@ -5,17 +5,15 @@ from __future__ import annotations
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import divergence
 from klcli.witness.estimators import ESTIMATORS
-from klcli.witness.examination import examine
-from klcli.witness.problem import independent
+from klcli.witness.examination import case_of, examine
 from klcli.witness.side_by_side import Comparison, compare_estimators
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
 
 
 def compared(q: Gaussian, samples: int, seed: int = 0) -> tuple[Comparison, ...]:
-    return compare_estimators(independent(q, P), divergence(q, P).value, samples=samples, seed=seed)
+    return compare_estimators(case_of(q, P), samples=samples, seed=seed)
 
 
 def test_each_is_what_it_is_alone() -> None:

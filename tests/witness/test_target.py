@@ -32,10 +32,9 @@ def test_the_samples_that_were_needed_repeat_it() -> None:
     assert found == total(monte_carlo(Q, P, found.samples, 4))
 
 
-def test_a_bit_is_fewer_nats() -> None:
-    found, _ = reach(log_ratios(Q, P), 1e-3, unit="bits")
-    assert found.standard_error / log(2) <= 1e-3
-    assert found.standard_error > 0.6e-3
+def test_errors_name_the_target_as_it_was_typed() -> None:
+    with pytest.raises(KlcliError, match=r"standard error of 1e-10; the limit"):
+        reach(log_ratios(Q, P), 1e-10 * log(2), nats=log(2))
 
 
 def test_a_limit_that_is_nearly_enough_is_used_up() -> None:

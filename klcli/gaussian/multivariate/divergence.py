@@ -12,60 +12,27 @@ see `klcli.gaussian.multivariate.whitening`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from math import inf, isinf, log
-from typing import Literal, TypeAlias
+from math import inf, isinf
+from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.interval import Interval, Intervals, nearest_double, rounded
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
 from klcli.gaussian.multivariate.distribution import FORMS, MOST_EXACT, MultivariateGaussian
 from klcli.gaussian.multivariate.exact import Standardized, standardized
 
-__all__ = ["MatrixForm", "divergence", "divergence_digits"]
+__all__ = ["divergence", "divergence_digits"]
 
 Enclosure: TypeAlias = Callable[[int], Interval]
-_NEAREST = 2.0**-53
 
-Method: TypeAlias = Literal["exact arithmetic", "whitening with exact products"]
-
-_IN_FLOATS: Method = "whitening with exact products"
+_EXACT, _IN_FLOATS = "exact arithmetic", "whitening with exact products"
 _SINGULAR = "the posterior's {} is singular: q has no density where p has one"
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixForm:
-    """The closed form for matrices: KL = spread + shift, in the unit that was asked for.
-
-    Attributes:
-        value: KL(q || p); inf for a singular posterior.
-        spread: the part that depends on the covariances only.
-        shift: the part that the means add.
-        trace: tr(S_p^-1 S_q), a pure number as are the next two; None beside an infinite value.
-        log_determinant: log(|S_q| / |S_p|).
-        mahalanobis: (mu_q - mu_p)^T S_p^-1 (mu_q - mu_p).
-        dimension: d.
-        method: in which arithmetic.
-        error: a bound on the relative error of the value.
-        reason: why the value is infinite, if it is.
-    """
-
-    value: float
-    spread: float
-    shift: float | None
-    trace: float | None
-    log_determinant: float | None
-    mahalanobis: float | None
-    dimension: int
-    method: Method
-    error: float
-    reason: str = ""
-
-
-def divergence(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit = "nats") -> MatrixForm:
+def divergence(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit = "nats") -> ClosedForm:
     """KL(q || p) with its parts.
 
     Raises:
@@ -103,20 +70,18 @@ def divergence_digits(
     return rounded(_whole(both, unit), digits)
 
 
-def _exactly(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> MatrixForm:
+def _exactly(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> ClosedForm:
     both = standardized(q, p)
     if both is None:
-        return _infinite(q, "exact arithmetic")
-    return MatrixForm(
+        return _infinite(q, _EXACT)
+    return ClosedForm(
         nearest_double(_whole(both, unit)),
         nearest_double(partial(_spread, both, unit)),
         nearest_double(partial(_shift, both, unit)),
-        nearest_double(both.trace),
-        nearest_double(both.log_determinant),
-        nearest_double(both.square),
-        q.dimension,
-        "exact arithmetic",
-        _NEAREST,
+        dimension=q.dimension,
+        trace=nearest_double(both.trace),
+        log_determinant=nearest_double(both.log_determinant),
+        mahalanobis=nearest_double(both.square),
     )
 
 
@@ -148,27 +113,27 @@ def _in_unit(double_nats: Interval, unit: Unit, run: Intervals) -> Interval:
     return run.operate("/", halved, run.call("log", run.number(Fraction(2))))
 
 
-def _infinite(q: MultivariateGaussian, method: Method) -> MatrixForm:
+def _infinite(q: MultivariateGaussian, method: str) -> ClosedForm:
     reason = _SINGULAR.format(FORMS[q.form])
-    return MatrixForm(inf, inf, None, None, None, None, q.dimension, method, 0.0, reason)
+    return ClosedForm(inf, inf, dimension=q.dimension, method=method, error=0.0, reason=reason)
 
 
-def _in_floats(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> MatrixForm:
+def _in_floats(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> ClosedForm:
     from klcli.gaussian.multivariate.floats import whitened
 
     found = whitened(q, p)
     if found is None:
         return _infinite(q, _IN_FLOATS)
-    nats = log(2) if unit == "bits" else 1.0
-    spread, shift = found.spread / nats, found.square / 2 / nats
-    return MatrixForm(
+    spread, shift = found.spread, found.square / 2
+    whole = ClosedForm(
         spread + shift,
         spread,
         shift,
-        found.trace + q.dimension,
-        found.log_determinant,
-        found.square,
-        q.dimension,
-        _IN_FLOATS,
-        found.error if unit == "nats" else found.error + 2 * _NEAREST,
+        dimension=q.dimension,
+        trace=found.trace + q.dimension,
+        log_determinant=found.log_determinant,
+        mahalanobis=found.square,
+        method=_IN_FLOATS,
+        error=found.error,
     )
+    return in_bits(whole) if unit == "bits" else whole

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from math import comb, erf, erfc, exp, inf, isfinite, lgamma, log, pi, prod, sqrt
 
 from klcli.errors import KlcliError
+from klcli.gaussian.divergence import ClosedForm
 from klcli.gaussian.priors.densities import DensityLogRatio
 
-__all__ = ["KNOWN_FORMS", "KnownForm", "KnownValue", "known_value"]
+__all__ = ["KNOWN_FORMS", "KnownForm", "known_value"]
 
 _EPSILON = 2.0**-52
 _STEP = 2.0**-26
@@ -38,17 +39,7 @@ class KnownForm:
     terms: Callable[..., tuple[float, ...] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownValue:
-    """A value in nats from a closed form, with a bound on its rounding error."""
-
-    value: float
-    rounding: float
-    formula: str
-    source: str
-
-
-def known_value(pairs: tuple[DensityLogRatio, ...]) -> KnownValue | None:
+def known_value(pairs: tuple[DensityLogRatio, ...]) -> ClosedForm | None:
     """KL(q || p) in closed form, the sum over independent dimensions; None where none is known.
 
     Raises:
@@ -66,7 +57,15 @@ def known_value(pairs: tuple[DensityLogRatio, ...]) -> KnownValue | None:
             "is the head read as it was meant? see --param",
         )
     # A KL is >= 0: what rounding has put below is nearer to it there.
-    return KnownValue(max(0.0, value), rounding, _WHOLE + form.formula, form.source)
+    return ClosedForm(
+        max(0.0, value),
+        dimension=len(pairs),
+        method="doubles",
+        error=None,
+        rounding=rounding,
+        formula=_WHOLE + form.formula,
+        source=form.source,
+    )
 
 
 def _evaluated(form: KnownForm, pair: DensityLogRatio) -> tuple[float, float] | None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from klcli.gaussian.divergence import ClosedForm
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.divergence import MatrixForm, divergence
+from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.flattening import lower_factor, triangular_inverse
 from tests.gaussian.multivariate.kernels import KERNELS, by_arb, kernel
 
@@ -20,7 +21,7 @@ DIGITS = 1e-14
 """What the value may be off; the printed bound may be wider where S_q is near S_p."""
 
 
-def computed(target: Any, base: Any, gap: Any) -> MatrixForm:
+def computed(target: Any, base: Any, gap: Any) -> ClosedForm:
     """In the arithmetic of large matrices: a block beside the identity where exact arithmetic would do."""
     size = max(len(gap), 17)
     pair = [numpy.eye(size), numpy.eye(size)]

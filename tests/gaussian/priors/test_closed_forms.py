@@ -10,7 +10,8 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.priors.closed_forms import KNOWN_FORMS, KnownValue, known_value
+from klcli.gaussian.divergence import ClosedForm
+from klcli.gaussian.priors.closed_forms import KNOWN_FORMS, known_value
 from klcli.gaussian.priors.densities import Density, Product, density_log_ratio, parameters
 from tests.gaussian.priors.references import DIGITS, kl_to_density
 
@@ -32,7 +33,7 @@ POINTS = [
 CASES = [(name, shape) for name, shapes in SHAPES.items() for shape in shapes]
 
 
-def value(name: str, shape: tuple[str, ...], mu: str, sigma: str, loc: str, scale: str) -> KnownValue | None:
+def value(name: str, shape: tuple[str, ...], mu: str, sigma: str, loc: str, scale: str) -> ClosedForm | None:
     named = dict(zip(parameters(name), map(Fraction, shape), strict=False))
     density = Density.of(name, named, Fraction(loc), Fraction(scale))
     return known_value(density_log_ratio(Gaussian.from_head(mu, sigma), Product((density,))))

@@ -1,0 +1,154 @@
+"""The distributions of `klcli compute` as they were read: for its JSON, its title and its readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+from struct import pack
+from typing import TYPE_CHECKING
+
+from klcli.formula.tree import Tree
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.multivariate.arrays import Floats
+from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
+from klcli.report.document import Text
+from klcli.report.matrix_wording import matrix_words, normal_words
+from klcli.report.units import AnyGaussian
+from klcli.report.wording import normal_text, reading_text
+
+if TYPE_CHECKING:
+    from klcli.gaussian.priors.reading import OtherPrior
+
+__all__ = ["Inputs", "inputs", "prior_reading", "title"]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedArray:
+    """Thousands of numbers by their name.
+
+    Attributes:
+        file: where they were read; None where they were typed or handed over.
+        shape: of the array.
+        sha256: of the bytes of the file; without one, of the numbers as little-endian float64, row by row.
+    """
+
+    file: str | None
+    shape: tuple[int, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A component of a mixture as it was read."""
+
+    weight: Fraction
+    distribution: Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A distribution as it was read; what it does not have is None.
+
+    Beyond 16 dimensions matrices are named, and so are means and deviations beside them, unless all are the
+    same: then one number stands for all.
+
+    Attributes:
+        reading: what its numbers were taken for.
+        mu: of a Gaussian, its means.
+        parameterization: what the head is.
+        head: as it was typed.
+        sigma: its standard deviations.
+        form: of a Gaussian with a matrix, what the matrix is.
+        matrix: as it was typed.
+        std: the deviations that belong to a correlation matrix.
+        text: of another prior, what was typed.
+        name: of the distribution, or ``mixture``.
+        components: of a mixture.
+        parameters: of a distribution of scipy.stats, in each dimension.
+    """
+
+    reading: str
+    mu: tuple[Fraction, ...] | NamedArray | None = None
+    parameterization: str | None = None
+    head: tuple[Fraction, ...] | None = None
+    sigma: tuple[float, ...] | None = None
+    form: str | None = None
+    matrix: tuple[tuple[Fraction, ...], ...] | NamedArray | None = None
+    std: tuple[Fraction, ...] | NamedArray | None = None
+    text: str | None = None
+    name: str | None = None
+    components: tuple[Component, ...] | None = None
+    parameters: tuple[Mapping[str, Fraction], ...] | None = None
+
+
+def inputs(given: AnyGaussian | OtherPrior) -> Inputs:
+    """A distribution as it was read."""
+    if isinstance(given, Gaussian):
+        name = given.parameterization.name
+        return Inputs(reading_text(given), given.mean, name, given.head, given.sigma())
+    if isinstance(given, MultivariateGaussian):
+        return Inputs(
+            matrix_words(given),
+            _numbers(given.mean),
+            form=given.form,
+            matrix=_matrix(given),
+            std=_numbers(given.std),
+        )
+    return _of_other_prior(given)
+
+
+def title(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> Text:
+    """``KL(q || p) of q = N(0.3, 1.2^2) and p = N(0, 1)``."""
+    size = "" if isinstance(q, Gaussian) else f" in {q.dimension} dimension{'s' * (q.dimension > 1)}"
+    return ("KL(q || p) of q = ", *_named(q, "q"), " and p = ", *_named(p, "p"), size)
+
+
+def prior_reading(p: AnyGaussian | OtherPrior) -> str:
+    """What its numbers were taken for; empty where that goes without saying."""
+    if isinstance(p, Gaussian):
+        return "" if p.parameterization.name == "std" else reading_text(p)
+    if isinstance(p, MultivariateGaussian):
+        return "" if normal_words(p, "p") == "N(0, I)" else matrix_words(p)
+    return inputs(p).reading
+
+
+def _of_other_prior(given: OtherPrior) -> Inputs:
+    from klcli.gaussian.priors.densities import Product
+    from klcli.report.other_priors import parameters, reading
+
+    p, text = given.distribution, reading(given)
+    if isinstance(p, Product):
+        columns = tuple(parameters(density) for density in p.factors)
+        return Inputs(text, text=given.text, name=p.factors[0].name, parameters=columns)
+    rows = zip(p.weights, p.components, strict=True)
+    components = tuple(Component(weight, inputs(part)) for weight, part in rows)
+    return Inputs(text, text=given.text, name="mixture", components=components)
+
+
+def _named(given: AnyGaussian | OtherPrior, index: str) -> Iterable[str | Tree]:
+    if isinstance(given, Gaussian):
+        return normal_text(given)
+    if isinstance(given, MultivariateGaussian):
+        return (normal_words(given, index),)
+    from klcli.report.other_priors import named
+
+    return named(given)
+
+
+def _matrix(gaussian: MultivariateGaussian) -> tuple[tuple[Fraction, ...], ...] | NamedArray:
+    if not isinstance(gaussian.matrix, Floats):
+        return gaussian.matrix
+    shape = (gaussian.dimension, gaussian.dimension)
+    if gaussian.origin:
+        return NamedArray(gaussian.origin.file, shape, gaussian.origin.sha256)
+    return NamedArray(None, shape, gaussian.matrix.sha256())
+
+
+def _numbers(given: tuple[Fraction, ...]) -> tuple[Fraction, ...] | NamedArray:
+    if len(given) <= MOST_EXACT:
+        return given
+    if len(set(given)) == 1:
+        return given[:1]
+    return NamedArray(None, (len(given),), sha256(pack(f"<{len(given)}d", *map(float, given))).hexdigest())

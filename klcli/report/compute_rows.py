@@ -1,0 +1,103 @@
+"""The records of `klcli compute` for CSV: of each dimension, with a matrix, with another prior."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import ClosedForm, Terms, Unit
+from klcli.report.units import AnyGaussian
+from klcli.witness.examination import Examination
+
+if TYPE_CHECKING:
+    from klcli.gaussian.priors.reading import OtherPrior
+    from klcli.witness.witness import Witness
+
+__all__ = ["rows"]
+
+Row = dict[str, object]
+
+
+def rows(
+    divergence: str, q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit, found: Examination
+) -> Iterator[Row]:
+    """The records of one divergence, whose values are in `unit`."""
+    if not isinstance(p, AnyGaussian):
+        yield _to_other_prior(divergence, p, unit, found)
+    elif isinstance(q, Gaussian) and isinstance(p, Gaussian):
+        yield from _independent(divergence, q, p, unit, found)
+    else:
+        yield _with_matrices(divergence, unit, found)
+
+
+def _independent(divergence: str, q: Gaussian, p: Gaussian, unit: Unit, found: Examination) -> Iterator[Row]:
+    """A row for each dimension and one for the sum, which alone has the witnesses.
+
+    The columns mu and sigma are those of the first argument of the divergence, the others of the second.
+    """
+    whole = found.closed_form
+    assert whole  # two Gaussians have one
+    places = zip(q.mean, q.sigma(), p.mean, p.sigma(), strict=True)
+    for number, (place, terms) in enumerate(zip(places, whole.per_dimension, strict=True), 1):
+        yield {
+            **_place(divergence, number, place, unit),
+            **_terms(terms),
+            **dict.fromkeys(_witnesses(found)),
+        }
+    yield {**_place(divergence, "sum", (None,) * 4, unit), **_terms(whole), **_witnesses(found)}
+
+
+def _place(divergence: str, dimension: object, place: tuple[object, ...], unit: Unit) -> Row:
+    columns = zip(("mu", "sigma", "prior_mu", "prior_sigma"), place, strict=True)
+    return {"divergence": divergence, "dimension": dimension, **dict(columns), "unit": unit}
+
+
+def _with_matrices(divergence: str, unit: Unit, found: Examination) -> Row:
+    terms = found.closed_form
+    assert terms  # two Gaussians have one
+    return {
+        "divergence": divergence,
+        "dimensions": terms.dimension,
+        "unit": unit,
+        **_terms(terms),
+        "trace": terms.trace,
+        "log_determinant": terms.log_determinant,
+        "mahalanobis": terms.mahalanobis,
+        "method": terms.method,
+        **_witnesses(found),
+    }
+
+
+def _to_other_prior(divergence: str, p: OtherPrior, unit: Unit, found: Examination) -> Row:
+    columns = _witnesses(found)
+    del columns["estimator"]
+    status = columns.pop("status")
+    return {
+        "divergence": divergence,
+        "prior": p.text,
+        "unit": unit,
+        "closed_form": found.closed_form and found.closed_form.value,
+        **columns,
+        **{f"{row.kind} bound: {row.name}": row.value for row in found.bounds},
+        "status": status,
+    }
+
+
+def _terms(terms: Terms | ClosedForm) -> Row:
+    return {"closed_form": terms.value, "spread": terms.spread, "shift": terms.shift}
+
+
+def _witnesses(found: Examination) -> Row:
+    """The columns of what was found beside a closed form."""
+    sampled: Witness | None = found.monte_carlo
+    return {
+        "integral": found.integral and found.integral.value,
+        "estimator": sampled and sampled.estimator,
+        "monte_carlo": sampled and sampled.value,
+        "standard_error": sampled and sampled.standard_error,
+        "z": sampled and sampled.z,
+        "samples": sampled and sampled.samples,
+        "seed": sampled and sampled.seed,
+        "status": found.status,
+    }

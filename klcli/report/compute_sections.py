@@ -1,0 +1,82 @@
+"""What `klcli compute` says of Gaussians beside the witnesses: the dimensions, the parts of a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isinf
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import ClosedForm, Unit
+from klcli.report.document import Block, Cell, Column, Fact, Facts, Heading, Paragraph, Table, Text
+from klcli.report.wording import about, normal_text
+
+__all__ = ["dimensions", "parts"]
+
+_MOST_DIMENSIONS = 20
+"""Rows of a table that still fit a screen."""
+
+
+def dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Block]:
+    """The terms of each dimension, where there are several."""
+    if q.dimension == 1:
+        return
+    yield Heading("dimensions")
+    titles = ("j", "q", "p", "spread", "shift", "KL")
+    rows = []
+    for number, part in enumerate(terms.per_dimension[:_MOST_DIMENSIONS]):
+        values = (number + 1, q.at(number), p.at(number), part.spread, part.shift, part.value)
+        rows.append(tuple(Cell(_shown(value)) for value in values))
+    yield Table(tuple(Column(title, numeric=title not in ("q", "p")) for title in titles), tuple(rows))
+    hidden = q.dimension - len(rows)
+    if hidden > 0:
+        yield Paragraph(f"and {hidden} more; --format csv has them all", "muted")
+
+
+def parts(terms: ClosedForm, diagonal: float | None, unit: Unit) -> Iterator[Block]:
+    """What textbooks make the closed form of matrices of; `diagonal` is it without the correlations of q."""
+    if isinf(terms.value):
+        return
+    yield Heading("parts")
+    yield Facts(tuple(_parts(terms, diagonal, unit)))
+    arithmetic = _arithmetic(terms)
+    yield Paragraph(f"KL = 1/2 (trace - d - log-determinant + Mahalanobis), {arithmetic}", "muted")
+
+
+def _shown(value: int | float | Gaussian) -> Text:
+    return normal_text(value) if isinstance(value, Gaussian) else significant(value)
+
+
+def _parts(terms: ClosedForm, diagonal: float | None, unit: Unit) -> Iterator[Fact]:
+    size = terms.dimension
+    yield Fact("trace", _number(terms.trace), "tr(S_p^-1 S_q)")
+    yield Fact("dimensions", str(size), "d")
+    yield Fact("log-determinant", _number(terms.log_determinant), "log(|S_q| / |S_p|)")
+    yield Fact("Mahalanobis", _number(terms.mahalanobis), "(mu_q - mu_p)^T S_p^-1 (mu_q - mu_p)")
+    if diagonal is not None:
+        yield Fact(
+            "without correlations",
+            f"{about(diagonal)} {unit}",
+            "what a loss computes that has only the variances of q",
+        )
+    if size > 1:
+        mean = f"{about(terms.value / size)} {unit}"
+        yield Fact(
+            "mean over latents", mean, f"what a mean in the place of the sum gives: 1/{size} of the KL"
+        )
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else significant(value)
+
+
+def _arithmetic(terms: ClosedForm) -> str:
+    if terms.is_nearest:
+        return "in exact arithmetic, correctly rounded"
+    return f"by {terms.method}, with a relative error of at most {_above(terms.error or 0.0)}"
+
+
+def _above(error: float) -> str:
+    """A bound to one figure, rounded up."""
+    shown = f"{error:.0e}"
+    return significant(float(shown) if float(shown) >= error else float(shown) + 10.0 ** int(shown[-3:]), 1)

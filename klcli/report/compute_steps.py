@@ -1,0 +1,76 @@
+"""The derivation that `klcli compute` shows, of Gaussians with independent dimensions or with matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from klcli.formula.printing import to_text
+from klcli.gaussian.derivation import Derivation, Step
+from klcli.gaussian.divergence import Unit, per_unit
+from klcli.report.document import Block, Heading, Paragraph, Steps
+from klcli.report.document import Step as ShownStep
+from klcli.report.wording import about
+
+if TYPE_CHECKING:
+    from klcli.gaussian.multivariate.derivation import MatrixStep
+
+__all__ = ["AnyDerivation", "step_records", "steps"]
+
+AnyDerivation: TypeAlias = "Derivation | tuple[MatrixStep, ...]"
+"""In nats; empty where no steps are to be shown."""
+
+
+def step_records(derivation: AnyDerivation, value: float | None, unit: Unit) -> list[dict[str, object]]:
+    """The steps for JSON; `value` is what those give that have a value, in `unit`."""
+    return [
+        {
+            "rule": step.words,
+            "formula": to_text(per_unit(step.tree, unit)),
+            "latex": to_text(per_unit(step.tree, unit), "latex"),
+            "value": None if step.value is None else value,
+            "case": case,
+        }
+        for step, case in _with_cases(derivation)
+    ]
+
+
+def steps(derivation: AnyDerivation, value: float | None, unit: Unit) -> Iterator[Block]:
+    """The steps below their title, and how they were checked."""
+    rows = _with_cases(derivation)
+    if not rows:
+        return
+    last = rows[-1][0]
+    yield Heading("steps")
+    shown = []
+    for step, case in rows:
+        says = step.value is not None and (case is not None or step is last)
+        shown.append(
+            ShownStep(step.rule, per_unit(step.tree, unit), f"{about(value)} {unit}" if says else "")
+        )
+    yield Steps("KL(q || p)", tuple(shown))
+    yield Paragraph(_checked(derivation, last), "muted")
+
+
+def _with_cases(derivation: AnyDerivation) -> list[tuple[Step, str | None]]:
+    """Each step with what it holds for; None where all hold here."""
+    if isinstance(derivation, Derivation):
+        return [(step, None) for step in derivation.steps]
+    return [(row.step, row.case) for row in derivation]
+
+
+def _checked(derivation: AnyDerivation, last: Step) -> str:
+    if not isinstance(derivation, Derivation):
+        from klcli.gaussian.multivariate.checking import DIGITS, PROBES
+
+        return (
+            f"each step equals the one before to {DIGITS} digits at {PROBES} random Gaussians of its case; "
+            "those with a value hold here and give the closed form, the last ones are special cases"
+        )
+    here = (
+        "and the closed form here"
+        if last.value is not None
+        else "but takes too many digits to be put in here"
+    )
+    points = f"{derivation.digits} digits at {derivation.probes} points"
+    return f"each step equals the one before to {points}, {here}"

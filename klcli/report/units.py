@@ -1,0 +1,112 @@
+"""Results in the unit that was asked for: they are found in nats, and become bits here and nowhere else.
+
+A value of exact arithmetic is rounded once, in its unit; every other is divided by log 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from math import isinf, log
+from typing import TYPE_CHECKING, TypeAlias
+
+from klcli.gaussian import divergence as independent
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.witness.examination import Examination
+from klcli.witness.side_by_side import Comparison
+from klcli.witness.witness import Witness
+
+if TYPE_CHECKING:
+    from klcli.gaussian.priors.bounds import Bound
+    from klcli.gaussian.priors.reading import OtherPrior
+
+__all__ = ["AnyGaussian", "comparison_in", "digits_in", "exact", "examination_in", "nats_of"]
+
+_SAME = 2.0**-50
+"""Relative error of two roundings, a product and the double of log 2, with a margin."""
+
+AnyGaussian: TypeAlias = Gaussian | MultivariateGaussian
+
+
+def nats_of(unit: Unit) -> float:
+    """How many nats the unit is."""
+    return log(2) if unit == "bits" else 1.0
+
+
+def examination_in(
+    unit: Unit, found: Examination, q: AnyGaussian, p: AnyGaussian | OtherPrior
+) -> Examination:
+    """An examination of KL(q || p) in a unit.
+
+    Raises:
+        RuntimeError: the exact value in this unit is another than the one that was examined, which would be
+            an error in klcli.
+    """
+    if unit == "nats":
+        return found
+    target = found.target
+    return replace(
+        found,
+        closed_form=found.closed_form and _closed_form_in(unit, found.closed_form, q, p),
+        integral=found.integral and _witness_in(unit, found.integral),
+        monte_carlo=found.monte_carlo and _witness_in(unit, found.monte_carlo),
+        bounds=tuple(_bound_in(unit, bound) for bound in found.bounds),
+        target=target and replace(target, standard_error=target.standard_error / nats_of(unit)),
+    )
+
+
+def comparison_in(unit: Unit, found: Comparison) -> Comparison:
+    """An estimator among the others in a unit."""
+    return found if unit == "nats" else replace(found, witness=_witness_in(unit, found.witness))
+
+
+def exact(q: AnyGaussian, p: AnyGaussian, unit: Unit) -> ClosedForm:
+    """KL(q || p) of Gaussians in a unit, each number rounded once as far as the arithmetic is exact."""
+    if isinstance(q, Gaussian) and isinstance(p, Gaussian):
+        return independent.divergence(q, p, unit)
+    from klcli.gaussian.multivariate.divergence import divergence
+
+    return divergence(multivariate(q), multivariate(p), unit)
+
+
+def digits_in(unit: Unit, digits: int, q: AnyGaussian, p: AnyGaussian) -> Decimal:
+    """KL(q || p) to so many significant digits.
+
+    Raises:
+        KlcliError: they cannot be had.
+    """
+    if isinstance(q, Gaussian) and isinstance(p, Gaussian):
+        return independent.divergence_digits(q, p, digits, unit)
+    from klcli.gaussian.multivariate.divergence import divergence_digits
+
+    return divergence_digits(multivariate(q), multivariate(p), digits, unit)
+
+
+def _closed_form_in(unit: Unit, found: ClosedForm, q: AnyGaussian, p: AnyGaussian | OtherPrior) -> ClosedForm:
+    if isinf(found.value):
+        return found
+    in_doubles = isinstance(q, MultivariateGaussian) and not q.is_exact
+    if not isinstance(p, AnyGaussian) or in_doubles:
+        return in_bits(found)
+    rounded = exact(q, p, unit)
+    if abs(rounded.value * nats_of(unit) - found.value) > _SAME * found.value:
+        raise RuntimeError(f"{rounded.value} {unit} are not the {found.value} nats that were examined")
+    return rounded
+
+
+def _witness_in(unit: Unit, found: Witness) -> Witness:
+    nats, interval = nats_of(unit), found.interval
+    return replace(
+        found,
+        value=found.value / nats,
+        standard_error=None if found.standard_error is None else found.standard_error / nats,
+        interval=interval and (interval[0] / nats, interval[1] / nats),
+        bias=None if found.bias is None else found.bias / nats,
+        rounding=found.rounding / nats,
+    )
+
+
+def _bound_in(unit: Unit, found: Bound) -> Bound:
+    return replace(found, value=found.value / nats_of(unit), rounding=found.rounding / nats_of(unit))
