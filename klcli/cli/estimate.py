@@ -16,7 +16,7 @@ from klcli.cli.tables.log_ratios import Layout, densities, log_ratios, read, sam
 from klcli.cli.tables.source import Table, open_source, open_table
 from klcli.cli.types import Choice
 from klcli.errors import KlcliError
-from klcli.gaussian.divergence import UNITS, Unit, divergence
+from klcli.gaussian.divergence import UNITS, Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.render.signs import visible
 from klcli.report.estimate import estimate_report
@@ -108,7 +108,7 @@ def estimate(
         found = read(
             source.name, table, layout(table), group=group, skip_missing=skip_missing, watchful=watchful
         )
-    pair = _compared(gaussians, unit) if gaussians else None
+    pair = GaussianPair(gaussians.q, gaussians.p, gaussians.of_q(), gaussians.of_p()) if gaussians else None
     suspect = found.table.suspected_group
     if suspect is not None:
         say(f"warning: {visible(dependence_text(suspect))}")
@@ -140,8 +140,3 @@ def _check_choice(given: list[str], gaussians: GaussianSamples | None) -> None:
         )
     if "--log-ratio" in columns and len(columns) > 1:
         raise KlcliError(f"{columns[0]} and --log-ratio are given", "--log-ratio is log q - log p already")
-
-
-def _compared(samples: GaussianSamples, unit: Unit) -> GaussianPair:
-    exact = divergence(samples.q, samples.p, unit).value
-    return GaussianPair(samples.q, samples.p, exact, samples.of_q(), samples.of_p())

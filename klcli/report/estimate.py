@@ -20,25 +20,24 @@ from klcli.report.document import (
     Table,
     Text,
 )
-from klcli.report.estimate_data import (
-    EstimateData,
-    EstimationData,
-    RowMean,
-    estimation_data,
-)
-from klcli.report.estimate_input import GaussianPair, TableRead
+from klcli.report.estimate_input import GaussianPair, TableRead, assumption, warnings
+from klcli.report.estimate_told import RowMean, Told, data, told
+from klcli.report.estimate_told import rows as records
 from klcli.report.estimate_wording import (
+    error_bar_text,
     interval_text,
     mean_text,
     sample_text,
     shape_text,
     share_text,
+    sign_text,
+    tail_text,
 )
 from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
 from klcli.samples.clusters import ClusterMean
-from klcli.samples.estimates import Estimation
-from klcli.witness.estimators import DEFAULT_ESTIMATOR, of_tables
+from klcli.samples.estimates import Estimation, RatioEstimate, RatioMean
+from klcli.witness.estimators import of_tables
 
 __all__ = ["estimate_report"]
 
@@ -61,41 +60,15 @@ def estimate_report(
         gaussians: q and p, if they were given.
         rows: the mean over the rows of groups, if samples are groups.
     """
-    data = estimation_data(table, found, unit, gaussians, rows)
-    first = next(row.value for row in data.estimates if row.name == DEFAULT_ESTIMATOR)
+    whole = told(table, found, unit, gaussians, rows)
+    first = whole.k1.value
     return Report(
-        data=data,
-        rows=tuple(_rows(data)),
-        document=Document(_title(table, gaussians), tuple(_blocks(data, found, gaussians))),
+        data=data(whole),
+        rows=tuple(records(whole)),
+        document=Document(_title(table, gaussians), tuple(_blocks(whole))),
         bare="undefined" if first is None else repr(first),
-        holds=data.status == "consistent",
+        holds=not whole.problems,
     )
-
-
-def _rows(data: EstimationData) -> Iterator[dict[str, object]]:
-    for estimate in data.estimates:
-        low, high = estimate.interval or (None, None)
-        yield {
-            "estimator": estimate.name,
-            "value": estimate.value,
-            "standard_error": estimate.standard_error,
-            "low": low,
-            "high": high,
-            "error_bar": estimate.error_bar,
-            "needed_rows": estimate.needed_rows,
-            "unit": data.unit,
-            "rows": data.table.rows,
-            "effective_size": data.effective_size.rows,
-            "mean_per_row": data.mean_per_row and data.mean_per_row.value,
-            "mean_per_row_error": data.mean_per_row and data.mean_per_row.standard_error,
-            "mean_ratio": data.mean_ratio.value,
-            "tail_shape": data.tail.shape,
-            "sign": data.sign.verdict,
-            "closed_form": data.samples and data.samples.closed_form,
-            "status": data.status,
-            "loss_optimises": estimate.as_loss.optimises,
-            "reward_optimises": estimate.in_reward.optimises,
-        }
 
 
 def _title(table: TableRead, pair: GaussianPair | None) -> Text:
@@ -106,25 +79,14 @@ def _title(table: TableRead, pair: GaussianPair | None) -> Text:
     return ("KL(q || p) of q = ", *normal_text(pair.q), " and p = ", *normal_text(pair.p), f", from {source}")
 
 
-def _blocks(data: EstimationData, found: Estimation, pair: GaussianPair | None) -> Iterator[Block]:
-    columns = [f"{key.replace('_', ' ')} from column {name}" for key, name in data.table.columns.items()]
-    shown = ", ".join(columns[:_MOST_COLUMNS]) + ", ..." * (len(columns) > _MOST_COLUMNS)
-    logs = "" if pair else ", natural logarithms"
-    yield Paragraph(f"read: {shown}{logs}; {data.assumption}")
-    if data.table.group:
-        rows = f"{data.table.grouped_rows:,} rows"
-        yield Paragraph(
-            f"grouped: {rows} added up to {data.table.rows:,} samples by {data.table.group}; "
-            "the estimates are of the KL of a whole group"
-        )
-    if pair:
-        yield Paragraph(f"reading: {reading_text(pair.q)}")
-    yield _estimate_table(data)
-    yield Facts(tuple(_facts(data, found)))
-    yield Paragraph(data.sign.text, "bad" if data.sign.verdict == "bug" else "plain")
-    for problem in data.problems:
+def _blocks(told: Told) -> Iterator[Block]:
+    yield from _reading(told)
+    yield _estimate_table(told)
+    yield Facts(tuple(_facts(told)))
+    yield Paragraph(sign_text(told.found), "bad" if told.found.sign == "bug" else "plain")
+    for problem in told.problems:
         yield Paragraph(f"{problem[0].upper()}{problem[1:]}{'' if problem.endswith('?') else '.'}", "bad")
-    yield from (Note("warning", warning) for warning in data.warnings)
+    yield from (Note("warning", warning) for warning in warnings(told.table, told.found))
     yield Heading("used as a loss, or within a reward")
     yield _gradient_table()
     yield Paragraph(
@@ -134,27 +96,43 @@ def _blocks(data: EstimationData, found: Estimation, pair: GaussianPair | None) 
     )
 
 
-def _estimate_table(data: EstimationData) -> Table:
+def _reading(told: Told) -> Iterator[Block]:
+    """What was read, and for what it is taken."""
+    table, pair = told.table, told.pair
+    columns = [f"{key.replace('_', ' ')} from column {name}" for key, name in table.columns.items()]
+    shown = ", ".join(columns[:_MOST_COLUMNS]) + ", ..." * (len(columns) > _MOST_COLUMNS)
+    logs = "" if pair else ", natural logarithms"
+    yield Paragraph(f"read: {shown}{logs}; {assumption(table)}")
+    if table.group:
+        yield Paragraph(
+            f"grouped: {table.grouped_rows:,} rows added up to {table.rows:,} samples by {table.group}; "
+            "the estimates are of the KL of a whole group"
+        )
+    if pair:
+        yield Paragraph(f"reading: {reading_text(pair.q)}")
+
+
+def _estimate_table(told: Told) -> Table:
     return Table(
         (
             Column("estimator"),
-            Column(f"value ± standard error, {data.unit}"),
+            Column(f"value ± standard error, {told.unit}"),
             Column("95 % interval"),
             Column("error bar"),
         ),
         tuple(
             (
-                Cell(f"{estimate.name} = mean of {estimate.formula}"),
-                Cell(_value_text(estimate), "strong" if estimate.name == DEFAULT_ESTIMATOR else "plain"),
+                Cell(f"{estimate.estimator.name} = mean of {estimate.use.formula}"),
+                Cell(_value_text(estimate), "strong" if estimate is told.k1 else "plain"),
                 Cell(interval_text(estimate.interval, estimate.standard_error)),
-                Cell(estimate.remark or "valid"),
+                Cell(error_bar_text(estimate, told.found) or "valid"),
             )
-            for estimate in data.estimates
+            for estimate in told.estimates
         ),
     )
 
 
-def _value_text(estimate: EstimateData) -> str:
+def _value_text(estimate: RatioEstimate) -> str:
     if estimate.value is None:
         return "undefined"
     if estimate.value == inf:
@@ -164,26 +142,30 @@ def _value_text(estimate: EstimateData) -> str:
     return f"≈ {with_error(estimate.value, estimate.standard_error)}"
 
 
-def _facts(data: EstimationData, found: Estimation) -> Iterator[Fact]:
-    if data.mean_per_row:
-        yield _mean_fact(data.mean_per_row, data.unit)
-    if data.samples:
-        z = "" if data.samples.z is None else f"k1 is {abs(data.samples.z):.1f} standard errors away"
-        yield Fact("closed form", f"{about(data.samples.closed_form)} {data.unit}", z, "strong")
-        fits = data.samples.of_q.agrees
+def _facts(told: Told) -> Iterator[Fact]:
+    found = told.found
+    if told.mean_per_row:
+        yield _mean_fact(told.mean_per_row, told.unit)
+    if told.pair:
+        z = "" if told.z is None else f"k1 is {abs(told.z):.1f} standard errors away"
+        yield Fact("closed form", f"{about(told.closed_form)} {told.unit}", z, "strong")
+        fits = told.pair.of_q.agrees
         label = "like samples of q" if fits else "unlike samples of q"
-        yield Fact("samples", label, sample_text(data.samples.of_q), "plain" if fits else "bad")
-    size = data.effective_size
-    rows = f"{size.rows:,.0f}" if size.rows >= 100 else significant(size.rows, 3)
-    worth = f"{rows} of {data.table.rows:,} samples"
-    yield Fact("effective size", worth, f"{share_text(size.share)}, of the weights r")
+        yield Fact("samples", label, sample_text(told.pair.of_q), "plain" if fits else "bad")
+    size = found.effective_size
+    rows = f"{size:,.0f}" if size >= 100 else significant(size, 3)
+    worth = f"{rows} of {told.table.rows:,} samples"
+    yield Fact("effective size", worth, f"{share_text(size / found.rows)}, of the weights r")
     mean = found.ratio
-    shown = "beyond the doubles"
-    if mean.value is not None:
-        error = mean.standard_error
-        shown = about(mean.value, 3) if error is None else with_error(mean.value, error)
-    yield Fact("mean of r = p/q", shown, mean_text(mean), "plain" if found.consistent else "bad")
-    yield Fact("tail of r", shape_text(found.ratio_tail), data.tail.remark)
+    yield Fact("mean of r = p/q", _ratio_text(mean), mean_text(mean), "plain" if found.consistent else "bad")
+    yield Fact("tail of r", shape_text(found.ratio_tail), tail_text(found))
+
+
+def _ratio_text(mean: RatioMean) -> str:
+    if mean.value is None:
+        return "beyond the doubles"
+    error = mean.standard_error
+    return about(mean.value, 3) if error is None else with_error(mean.value, error)
 
 
 def _mean_fact(mean: RowMean, unit: Unit) -> Fact:

@@ -47,14 +47,12 @@ class GaussianPair:
     Attributes:
         q: what the samples were drawn from.
         p: the other one.
-        closed_form: KL(q || p) in the unit of the report.
         of_q: whether the samples look as if they were of q.
         of_p: whether they look as if they were of p.
     """
 
     q: Gaussian
     p: Gaussian
-    closed_form: float
     of_q: SampleCheck
     of_p: SampleCheck
 

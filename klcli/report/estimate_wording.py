@@ -58,6 +58,8 @@ def error_bar_text(estimate: RatioEstimate, found: Estimation) -> str:
             return "no error bar: the mean of r is far from 1"
         case "infinite":
             return "p(x) = 0 in a row"
+        case "inconsistent":
+            return "no error bar: the table is wrong"
         case _:
             return "no error bar: beyond the doubles"
 

@@ -27,13 +27,14 @@ Reliability: TypeAlias = Literal[
     "off-mean",
     "beyond-doubles",
     "infinite",
+    "inconsistent",
 ]
 """Why an error bar holds or does not:
 
 valid: it does. biased: it would be one of the expectation, which is not the KL. few-rows: more are needed.
 dependent-rows: it would be too small. uncertain-tail: the shape of the tail may be beyond `FINITE_VARIANCE`.
 heavy-tail: it is beyond `PRACTICAL`, or no number of rows is enough. off-mean: the mean of r is not 1.
-beyond-doubles, infinite: there is no value.
+beyond-doubles, infinite: there is no value. inconsistent: the rows cannot be samples of q.
 """
 
 

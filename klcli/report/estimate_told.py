@@ -1,0 +1,203 @@
+"""What `klcli estimate` found, in the unit of its report; and the same for JSON and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from klcli.gaussian.divergence import Unit
+from klcli.report.estimate_input import GaussianPair, TableRead, assumption, sample_problems, warnings
+from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
+from klcli.report.units import exact, nats_of
+from klcli.samples.clusters import ClusterMean
+from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate
+from klcli.witness.estimators import DEFAULT_ESTIMATOR
+
+__all__ = ["RowMean", "Told", "data", "rows", "told"]
+
+SCHEMA = "klcli.estimate/2"
+
+
+@dataclass(frozen=True, slots=True)
+class RowMean:
+    """k1 per row of groups, with the error of a mean over rows that hang together within them.
+
+    The value is the expected sum of a group over its expected size; the rest is None where k1 of the groups
+    has no valid error bar.
+    """
+
+    value: float | None
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    rows: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An estimation in the unit of the report.
+
+    Attributes:
+        table: what was read.
+        found: what it says, in nats; from here all that has no unit.
+        unit: of the rest.
+        estimates: without their errors where the table is wrong.
+        pair: q and p, if they were given.
+        closed_form: KL(q || p) of these.
+        mean_per_row: k1 per row, if samples are groups.
+        problems: what is wrong with the table.
+    """
+
+    table: TableRead
+    found: Estimation
+    unit: Unit
+    estimates: tuple[RatioEstimate, ...]
+    pair: GaussianPair | None
+    closed_form: float | None
+    mean_per_row: RowMean | None
+    problems: tuple[str, ...]
+
+    @property
+    def k1(self) -> RatioEstimate:
+        """The estimate that is unbiased whatever p is."""
+        return next(row for row in self.estimates if row.estimator.name == DEFAULT_ESTIMATOR)
+
+    @property
+    def status(self) -> str:
+        """Whether the rows can be what they are said to be."""
+        return "inconsistent" if self.problems else "consistent"
+
+    @property
+    def z(self) -> float | None:
+        """How far k1 is from the closed form, in standard errors."""
+        if self.closed_form is None or self.k1.value is None or not self.k1.standard_error:
+            return None
+        return (self.k1.value - self.closed_form) / self.k1.standard_error
+
+
+def told(
+    table: TableRead,
+    found: Estimation,
+    unit: Unit,
+    pair: GaussianPair | None = None,
+    rows: ClusterMean | None = None,
+) -> Told:
+    """An estimation in the unit that was asked for; `rows` are those of groups."""
+    wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found))
+    estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)
+    if wrong:
+        estimates = tuple(map(_withheld, estimates))
+    closed_form = exact(pair.q, pair.p, unit).value if pair else None
+    whole = Told(table, found, unit, estimates, pair, closed_form, None, wrong)
+    return replace(whole, mean_per_row=_mean_per_row(rows, whole)) if rows else whole
+
+
+def data(told: Told) -> dict[str, object]:
+    """The same for JSON."""
+    found, pair, tail = told.found, told.pair, told.found.ratio_tail
+    of_samples = pair and {
+        "closed_form": told.closed_form,
+        "z": told.z,
+        "of_q": pair.of_q,
+        "of_p": pair.of_p,
+    }
+    return {
+        "schema": SCHEMA,
+        "table": told.table,
+        "unit": told.unit,
+        "divergence": "KL(q || p)",
+        "assumption": assumption(told.table),
+        "estimates": [_record(estimate, found) for estimate in told.estimates],
+        "mean_per_row": told.mean_per_row,
+        "effective_size": {"rows": found.effective_size, "share": found.effective_size / found.rows},
+        "mean_ratio": found.ratio,
+        "mean_inverse_ratio": {
+            "value": found.inverse.value,
+            "standard_error": found.inverse.standard_error,
+        },
+        "tail": {
+            "shape": tail.shape,
+            "standard_error": None if tail.shape is None else tail.shape_error,
+            "size": tail.size,
+            "remark": tail_text(found),
+        },
+        "sign": {"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
+        "infinite_rows": found.infinite_rows,
+        "samples": of_samples,
+        "status": told.status,
+        "problems": told.problems,
+        "warnings": tuple(warnings(told.table, found)),
+    }
+
+
+def rows(told: Told) -> Iterator[dict[str, object]]:
+    """A record of each estimator for CSV."""
+    found, mean = told.found, told.mean_per_row
+    for estimate in told.estimates:
+        low, high = estimate.interval or (None, None)
+        yield {
+            "estimator": estimate.estimator.name,
+            "value": estimate.value,
+            "standard_error": estimate.standard_error,
+            "low": low,
+            "high": high,
+            "error_bar": estimate.reliability,
+            "needed_rows": estimate.needed_rows,
+            "unit": told.unit,
+            "rows": told.table.rows,
+            "effective_size": found.effective_size,
+            "mean_per_row": mean and mean.value,
+            "mean_per_row_error": mean and mean.standard_error,
+            "mean_ratio": found.ratio.value,
+            "tail_shape": found.ratio_tail.shape,
+            "sign": found.sign,
+            "closed_form": told.closed_form,
+            "status": told.status,
+            "loss_optimises": estimate.use.as_loss.optimises,
+            "reward_optimises": estimate.use.in_reward.optimises,
+        }
+
+
+def _record(estimate: RatioEstimate, found: Estimation) -> dict[str, object]:
+    row, use = estimate.estimator, estimate.use
+    return {
+        "name": row.name,
+        "formula": use.formula,
+        "value": estimate.value,
+        "standard_error": estimate.standard_error,
+        "interval": estimate.interval,
+        "error_bar": estimate.reliability,
+        "needed_rows": estimate.needed_rows,
+        "unbiased": row.unbiased,
+        "remark": error_bar_text(estimate, found),
+        "as_loss": use.as_loss,
+        "in_reward": use.in_reward,
+    }
+
+
+def _in_unit(unit: Unit, found: RatioEstimate) -> RatioEstimate:
+    nats, interval = nats_of(unit), found.interval
+    return replace(
+        found,
+        value=None if found.value is None else found.value / nats,
+        standard_error=None if found.standard_error is None else found.standard_error / nats,
+        interval=interval and (interval[0] / nats, interval[1] / nats),
+    )
+
+
+def _withheld(found: RatioEstimate) -> RatioEstimate:
+    """Without an error bar, which is one of samples of q only."""
+    reason = "inconsistent" if found.reliability == "valid" else found.reliability
+    return replace(found, standard_error=None, interval=None, reliability=reason)
+
+
+def _mean_per_row(rows: ClusterMean, told: Told) -> RowMean:
+    number = round(rows.size * rows.count)
+    if not isfinite(rows.mean):
+        return RowMean(None, None, None, number, rows.count)
+    value, error = rows.mean / nats_of(told.unit), rows.standard_error / nats_of(told.unit)
+    if told.k1.reliability != "valid":
+        return RowMean(value, None, None, number, rows.count)
+    half = NORMAL_95 * error
+    return RowMean(value, error, (value - half, value + half), number, rows.count)
