@@ -11,7 +11,7 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.report.compute_inputs import inputs, prior_reading, title
+from klcli.report.compute_inputs import inputs, readings, title
 from klcli.report.compute_rows import rows
 from klcli.report.compute_sections import dimensions, parts
 from klcli.report.compute_steps import AnyDerivation, step_records, steps
@@ -102,7 +102,11 @@ def compute_report(computed: Computed, unit: Unit) -> Report:
 
 
 def _told(computed: Computed, unit: Unit) -> _Told:
-    q, p, digits, backward = computed.q, computed.p, None, None
+    q, p, digits, backward, why = computed.q, computed.p, None, None, ""
+    if not isinstance(p, AnyGaussian):
+        from klcli.report.other_priors import missing
+
+        why = missing(p)
     if computed.digits is not None and isinstance(p, AnyGaussian):
         digits = digits_in(unit, computed.digits, q, p)
     if computed.backward and isinstance(p, AnyGaussian):
@@ -116,7 +120,7 @@ def _told(computed: Computed, unit: Unit) -> _Told:
         digits=digits,
         diagonal=exact(*variances, unit).value if variances else None,
         warnings=tuple(_warnings(computed)),
-        missing="" if isinstance(p, AnyGaussian) else _missing(p),
+        missing=why,
     )
 
 
@@ -162,7 +166,7 @@ def _bare(told: _Told) -> Iterator[str]:
 
 def _blocks(told: _Told) -> Iterator[Block]:
     computed, unit = told.computed, told.unit
-    yield from _readings(computed)
+    yield from map(Paragraph, readings(computed.q, computed.p))
     size, forward = computed.q.dimension, told.forward
     yield from findings(forward, unit, dimension=size, missing=told.missing, digits=told.digits)
     yield from (Note("warning", warning) for warning in told.warnings)
@@ -184,16 +188,6 @@ def _value(told: _Told) -> float | None:
     return told.forward.closed_form.value if told.forward.closed_form else None
 
 
-def _readings(computed: Computed) -> Iterator[Block]:
-    yield Paragraph(f"reading: {inputs(computed.q).reading}")
-    if reading := prior_reading(computed.p):
-        yield Paragraph(f"prior's reading: {reading}")
-    if not isinstance(computed.p, AnyGaussian) and computed.q.dimension > 1:
-        from klcli.report.other_priors import jointly
-
-        yield Paragraph(jointly(computed.p, computed.q.dimension))
-
-
 def _sections(told: _Told) -> Iterator[Block]:
     """What is known beside the witnesses."""
     q, p, found = told.computed.q, told.computed.p, told.forward
@@ -205,12 +199,6 @@ def _sections(told: _Told) -> Iterator[Block]:
         yield from dimensions(q, p, found.closed_form)
     elif found.closed_form:
         yield from parts(found.closed_form, told.diagonal, told.unit)
-
-
-def _missing(prior: OtherPrior) -> str:
-    from klcli.report.other_priors import missing
-
-    return missing(prior)
 
 
 def _warnings(computed: Computed) -> Iterator[str]:

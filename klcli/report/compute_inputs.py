@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -21,7 +21,7 @@ from klcli.report.wording import normal_text, reading_text
 if TYPE_CHECKING:
     from klcli.gaussian.priors.reading import OtherPrior
 
-__all__ = ["Inputs", "inputs", "prior_reading", "title"]
+__all__ = ["Inputs", "inputs", "readings", "title"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,19 @@ def title(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> Text:
     return ("KL(q || p) of q = ", *_named(q, "q"), " and p = ", *_named(p, "p"), size)
 
 
-def prior_reading(p: AnyGaussian | OtherPrior) -> str:
-    """What its numbers were taken for; empty where that goes without saying."""
+def readings(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> Iterator[str]:
+    """What the numbers of both were taken for; that of the prior where it does not go without saying."""
+    yield f"reading: {inputs(q).reading}"
     if isinstance(p, Gaussian):
-        return "" if p.parameterization.name == "std" else reading_text(p)
-    if isinstance(p, MultivariateGaussian):
-        return "" if normal_words(p, "p") == "N(0, I)" else matrix_words(p)
-    return inputs(p).reading
+        plain = p.parameterization.name == "std"
+    else:
+        plain = isinstance(p, MultivariateGaussian) and normal_words(p, "p") == "N(0, I)"
+    if not plain:
+        yield f"prior's reading: {inputs(p).reading}"
+    if not isinstance(p, AnyGaussian) and q.dimension > 1:
+        from klcli.report.other_priors import jointly
+
+        yield jointly(p, q.dimension)
 
 
 def _of_other_prior(given: OtherPrior) -> Inputs:

@@ -71,10 +71,7 @@ def reach(
         KlcliError: a target that is no positive number, an estimator without a valid error bar, a target
             below what rounding can do, or one that the limit rules out.
     """
-    if not (isfinite(target) and target > 0):
-        raise KlcliError(
-            f"the standard error must be > 0, got {target / nats:g}", "for example --target-se 1e-4"
-        )
+    _require_positive(target, nats)
     row = ESTIMATORS[estimator]
     _require_error_bar(row, pairs, limit)
     samples = _least(row, pairs, min(_PILOT, limit), limit)
@@ -101,6 +98,12 @@ def _run(
         return total(sample(pairs, samples, seed, progress, row.name))
 
     return run(samples * len(pairs), work) if run else work(None)
+
+
+def _require_positive(target: float, nats: float) -> None:
+    if not (isfinite(target) and target > 0):
+        shown = f"{target / nats:g}"
+        raise KlcliError(f"the standard error must be > 0, got {shown}", "for example --target-se 1e-4")
 
 
 def _require_error_bar(row: Estimator, pairs: Sequence[LogRatio], limit: int) -> None:

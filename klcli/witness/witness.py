@@ -78,7 +78,7 @@ def witness(
     """Hold an estimate against what is known; all in nats.
 
     Args:
-        estimate: of any method.
+        estimate: that of any method.
         exact: the known value; None where there is none.
         rounding: a bound on the error of the known value.
         bias: the expectation of the estimate less the divergence; None where it is not known.
@@ -89,8 +89,7 @@ def witness(
     judged, error = trusted and _is_judged(estimate, bias), estimate.standard_error
     difference = None if exact is None else estimate.value - exact - (bias or 0.0)
     allowed = estimate.rounding + rounding
-    verdicts = [_is_within(estimate, bound, widest) for bound in bounds]
-    detects = None
+    verdicts, detects = [_is_within(estimate, bound, widest) for bound in bounds], None
     if exact is not None and difference is not None:
         verdicts.append(_beyond(difference, allowed) <= widest * error)
         detects = visible(difference, widest * error + allowed, exact)
