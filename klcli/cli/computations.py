@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from klcli.cli.sampling import Sampling
@@ -15,6 +14,7 @@ from klcli.report.compute import Computed, compute_report
 from klcli.report.compute_steps import AnyDerivation
 from klcli.report.report import Report
 from klcli.report.units import AnyGaussian
+from klcli.values import dataclass
 from klcli.witness.case import Case
 from klcli.witness.examination import Examination, case_of, examined
 from klcli.witness.side_by_side import Comparison

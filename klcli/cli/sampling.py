@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from klcli.cli.progress import progress
+from klcli.values import dataclass
 from klcli.witness.case import Case
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import ESTIMATORS

@@ -16,7 +16,6 @@ from __future__ import annotations
 import decimal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
@@ -29,6 +28,7 @@ from klcli.formula.notation import parse
 from klcli.formula.tree import Tree, operation, substitute
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import Scales, are_equal, each
+from klcli.values import dataclass, replace
 
 __all__ = [
     "NEAREST",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
 from struct import pack
@@ -17,6 +16,7 @@ from klcli.report.document import Text
 from klcli.report.matrix_wording import matrix_words, normal_words
 from klcli.report.units import AnyGaussian
 from klcli.report.wording import normal_text, reading_text
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.reading import OtherPrior

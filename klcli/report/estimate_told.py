@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from math import isfinite
 
 from klcli.gaussian.divergence import Unit
@@ -12,6 +11,7 @@ from klcli.report.estimate_wording import error_bar_text, problems, sign_text, t
 from klcli.report.units import exact, nats_of
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate
+from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
 __all__ = ["RowMean", "Told", "data", "rows", "told"]

@@ -5,7 +5,6 @@ A value of exact arithmetic is rounded once, in its unit; every other is divided
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from math import isinf, log
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,6 +13,7 @@ from klcli.gaussian import divergence as independent
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.values import replace
 from klcli.witness.examination import Examination
 from klcli.witness.side_by_side import Comparison
 from klcli.witness.witness import Witness

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
+
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Literal, TypeAlias
 
 from klcli.samples.ratio_sums import RatioSums, Tail
 from klcli.samples.reliability import Reliability, has_variance, reliability
+from klcli.values import dataclass
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, Estimator, TableUse, of_tables
 from klcli.witness.moments import Moments
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.samples.forecast import needed_rows
 from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
 from klcli.samples.pilot import Pilot
+from klcli.values import dataclass, field
 from klcli.witness.estimators import of_tables
 from klcli.witness.moments import Moments
 

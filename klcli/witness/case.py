@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from klcli.gaussian.divergence import ClosedForm
 from klcli.gaussian.log_ratio import LogRatio
+from klcli.values import dataclass
 from klcli.witness.estimate import Estimate
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES
 

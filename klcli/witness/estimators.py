@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.log_ratio import LogRatio
+from klcli.values import dataclass
 from klcli.witness import plain_draws, point_sets, ratios
 from klcli.witness.error_bars import against_ratio
 from klcli.witness.estimate import Estimate

@@ -7,12 +7,12 @@ error of it it could have missed: sampling confirms and never judges.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.values import dataclass
 from klcli.witness import independent
 from klcli.witness.case import Case, Status
 from klcli.witness.estimate import Estimate, total

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import LogRatio, log_ratios
+from klcli.values import replace
 from klcli.witness.estimate import Estimate
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 

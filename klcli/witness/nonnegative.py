@@ -8,13 +8,13 @@ r is near 1 the logarithm has both signs and its average no correct digit, and r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.gaussian.priors.features import Feature
 from klcli.gaussian.priors.mixture import MixtureLogRatio
+from klcli.values import replace
 from klcli.witness.estimate import Estimate
 from klcli.witness.quadrature import adaptive, breakpoints, gauss_legendre, reach
 from klcli.witness.ratios import k3

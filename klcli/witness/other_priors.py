@@ -7,7 +7,6 @@ independent, Monte Carlo always, bounds for mixtures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf, isinf
 
 from klcli.gaussian.distribution import Gaussian
@@ -17,6 +16,7 @@ from klcli.gaussian.priors.closed_forms import known_value
 from klcli.gaussian.priors.densities import DensityLogRatio, Product, density_log_ratio
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
+from klcli.values import replace
 from klcli.witness.case import Case
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.nonnegative import integrated

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import ceil, isfinite
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import significant
 from klcli.gaussian.log_ratio import LogRatio
+from klcli.values import dataclass
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, Estimator
 from klcli.witness.monte_carlo import DEFAULT_SEED, MOST_SAMPLES, sample

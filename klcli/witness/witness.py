@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import copysign, isfinite
 from sys import float_info
 from typing import TYPE_CHECKING
 
+from klcli.values import dataclass
 from klcli.witness.error_bars import limit, quantile
 from klcli.witness.estimate import Estimate
 

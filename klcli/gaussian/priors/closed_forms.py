@@ -10,12 +10,12 @@ where f is the standard density: what is needed is the expectation of -log f at 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import comb, erf, erfc, exp, inf, isfinite, lgamma, log, pi, prod, sqrt
 
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import ClosedForm
 from klcli.gaussian.priors.densities import DensityLogRatio
+from klcli.values import dataclass
 
 __all__ = ["KNOWN_FORMS", "KnownForm", "known_value"]
 
