@@ -46,7 +46,7 @@ def test_a_wrong_formula(klcli: Klcli) -> None:
 
 def test_the_json_of_a_right_formula(klcli: Klcli) -> None:
     found = data(klcli, LOGVAR)
-    assert [entry["verdict"] for entry in found.pop("readings")] == ["exact"] + ["wrong"] * 7
+    assert [entry["verdict"] for entry in found.pop("readings")] == ["exact"] + ["wrong"] * 8
     assert found == {
         "schema": "klcli.verify/2",
         "input": LOGVAR,
@@ -330,10 +330,17 @@ def test_explain_lists_every_page(klcli: Klcli) -> None:
     from klcli.judge.mistakes import MISTAKES
     from klcli.judge.spaces.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
     from klcli.judge.verdict import KINDS
+    from klcli.witness.estimators import ESTIMATORS
 
     terms = klcli("explain", "-q").out.split()
     expected = sorted(mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES))
-    expected += [*PARAMETERIZATIONS, *ESTIMATOR_PAGES, *KINDS, "unreadable", *ESTIMATOR_VERDICTS]
+    expected += [
+        *PARAMETERIZATIONS,
+        *dict.fromkeys((*ESTIMATOR_PAGES, *ESTIMATORS)),
+        *KINDS,
+        "unreadable",
+        *ESTIMATOR_VERDICTS,
+    ]
     expected += map(str, EXIT_STATUSES)
     assert terms == expected
     for term in terms:
