@@ -37,6 +37,7 @@ __all__ = [
     "fitted_in_doubles",
     "pairs",
     "posterior_and_prior",
+    "screening_pairs",
     "solved",
     "value_at",
 ]
@@ -44,8 +45,8 @@ __all__ = [
 DIGITS = 50
 WORKING = 70
 _SLACK = 1e-8
-_FEW = 9
-"""Points at which doubles rule a way out."""
+_FEW, _SMALL = 9, 3
+"""Points at which doubles rule a way out, and their largest size: five dimensions cost ten times as much."""
 
 Pair = Mapping[Side, Shown[Any]]
 
@@ -86,8 +87,10 @@ def _decimal_pairs(seed: str) -> tuple[Pair, ...]:
 
 
 @lru_cache(maxsize=1)
-def _double_pairs() -> tuple[Pair, ...]:
-    return tuple(_pair(point, Doubles()) for point in fixed_points()[:_FEW])
+def screening_pairs() -> tuple[Pair, ...]:
+    """The random pairs in doubles, which rule out and decide nothing."""
+    small = [point for point in fixed_points() if point.size <= _SMALL]
+    return tuple(_pair(point, Doubles()) for point in small[:_FEW])
 
 
 def _pair(point: Point, run: Any) -> Pair:
@@ -173,7 +176,7 @@ def fitted_in_doubles(subject: Subject, way: Way) -> bool:
     """Whether doubles leave it possible that a formula is some KL."""
     run = Doubles()
     try:
-        values = [value_at(subject, way, pair, run) for pair in _double_pairs()]
+        values = [value_at(subject, way, pair, run) for pair in screening_pairs()]
     except ArithmeticError:
         return False
     return any(solved(_double_rows(way, reverse=reverse), values, run, _SLACK) for reverse in (False, True))
@@ -184,7 +187,7 @@ def _double_rows(way: Way, *, reverse: bool) -> list[list[Any]]:
     given = tuple((way.head(side) is not None, way.mean(side) is not None) for side in sides)
     if (given, reverse) not in _ROWS:
         columns: Columns = _kl_columns if way.has_prior else _unit_columns
-        rows = [columns(way, pair, Doubles(), reverse=reverse) for pair in _double_pairs()]
+        rows = [columns(way, pair, Doubles(), reverse=reverse) for pair in screening_pairs()]
         _ROWS[given, reverse] = rows
     return _ROWS[given, reverse]
 

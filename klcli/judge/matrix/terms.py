@@ -15,8 +15,16 @@ from typing import Any, Literal, TypeAlias, get_args
 from klcli.formula.arithmetic import Decimals
 from klcli.formula.doubles import Doubles
 from klcli.formula.value.linear import Linear
-from klcli.judge.matrix.fitting import DIGITS, WORKING, Subject, pairs, posterior_and_prior, solved, value_at
-from klcli.judge.matrix.points import fixed_points, shown
+from klcli.judge.matrix.fitting import (
+    DIGITS,
+    WORKING,
+    Subject,
+    pairs,
+    posterior_and_prior,
+    screening_pairs,
+    solved,
+    value_at,
+)
 from klcli.judge.matrix.ways import Way
 from klcli.judge.verdict import Quantity, recovered
 from klcli.values import dataclass
@@ -58,9 +66,7 @@ def terms(subject: Subject, way: Way, seed: str) -> Terms | None:
 
 def coefficients(subject: Subject, way: Way) -> dict[Term, Quantity] | None:
     """The weights of the terms as doubles show them; None for what has others."""
-    run = Doubles()
-    points = [{"q": shown(point.q, run), "p": shown(point.p, run)} for point in fixed_points()[:9]]
-    found = _fitted(subject, way, points, run, _SLACK)
+    found = _fitted(subject, way, screening_pairs(), Doubles(), _SLACK)
     return found and {term: _plain(value) for term, value in found.items()}
 
 
