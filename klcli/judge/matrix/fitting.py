@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from klcli.formula.arithmetic import Decimals, context
@@ -155,18 +155,26 @@ def _unit_columns(way: Way, pair: Pair, run: Any, *, reverse: bool) -> list[Any]
 Columns = Callable[..., list[Any]]
 
 
-def solved(rows: Sequence[list[Any]], values: Sequence[Any], run: Any, slack: Any) -> list[Any] | None:
-    """The coefficients of the columns, if all points agree."""
+def solved(rows: Sequence[list[Any]], value: Callable[[int], Any], run: Any, slack: Any) -> list[Any] | None:
+    """The coefficients of the columns, if all points agree.
+
+    Args:
+        rows: the columns at each point.
+        value: the formula's at a point, by its place; asked for no more points than it takes to disagree.
+        run: the arithmetic.
+        slack: how much they may differ, of the largest term.
+    """
     count = len(rows[0])
     linear = Linear(run)
+    first = tuple(map(value, range(count)))
     try:
-        found = list(linear.solved(tuple(map(tuple, rows[:count])), tuple(values[:count])))
+        found = list(linear.solved(tuple(map(tuple, rows[:count])), first))
     except ArithmeticError:
         return None
-    for row, value in zip(rows[count:], values[count:], strict=True):
-        terms = [run.operate("*", one, other) for one, other in zip(row, found, strict=True)]
-        size = max(1, *(abs(float(term)) for term in terms), abs(float(value)))
-        rest = run.operate("-", linear.dot(row, found), value)
+    for place in range(count, len(rows)):
+        terms = [run.operate("*", one, other) for one, other in zip(rows[place], found, strict=True)]
+        size = max(1, *(abs(float(term)) for term in terms), abs(float(value(place))))
+        rest = run.operate("-", linear.dot(rows[place], found), value(place))
         if abs(float(rest)) > slack * size:
             return None
     return found
@@ -174,12 +182,18 @@ def solved(rows: Sequence[list[Any]], values: Sequence[Any], run: Any, slack: An
 
 def fitted_in_doubles(subject: Subject, way: Way) -> bool:
     """Whether doubles leave it possible that a formula is some KL."""
-    run = Doubles()
+    run, points = Doubles(), screening_pairs()
+
+    @cache
+    def value(place: int) -> Any:
+        return value_at(subject, way, points[place], run)
+
     try:
-        values = [value_at(subject, way, pair, run) for pair in screening_pairs()]
+        return any(
+            solved(_double_rows(way, reverse=reverse), value, run, _SLACK) for reverse in (False, True)
+        )
     except ArithmeticError:
         return False
-    return any(solved(_double_rows(way, reverse=reverse), values, run, _SLACK) for reverse in (False, True))
 
 
 def _double_rows(way: Way, *, reverse: bool) -> list[list[Any]]:
@@ -209,7 +223,7 @@ def fit(subject: Subject, way: Way, seed: str) -> Fit | None:
     columns: Columns = _kl_columns if way.has_prior else _unit_columns
     for reverse in (False, True):
         rows = [columns(way, pair, run, reverse=reverse) for pair in points]
-        found = solved(rows, values, run, 10.0**-DIGITS)
+        found = solved(rows, values.__getitem__, run, 10.0**-DIGITS)
         if found:
             with localcontext(context(WORKING)):
                 read = _of_pair if way.has_prior else _of_unit

@@ -81,7 +81,7 @@ def _fitted(subject: Subject, way: Way, points: Any, run: Any, slack: float) -> 
     except ArithmeticError:
         return None
     columns = [_columns(way, pair, run) for pair in points]
-    found = solved([list(row.values()) for row in columns], values, run, slack)
+    found = solved([list(row.values()) for row in columns], values.__getitem__, run, slack)
     return dict(zip(columns[0], found, strict=True)) if found else None
 
 
