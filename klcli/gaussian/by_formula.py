@@ -29,7 +29,7 @@ def _spread(reading: Parameterization, q: Array, p: Operand | None = None) -> Ar
     def one(head_q: float, head_p: float | None = None) -> float:
         other = Gaussian.from_head(0, 1) if head_p is None else Gaussian.from_head(0, head_p, reading.name)
         try:
-            return divergence(Gaussian.from_head(0, head_q, reading.name), other).spread
+            return divergence(Gaussian.from_head(0, head_q, reading.name), other).per_dimension[0].spread
         except KlcliError:  # beyond the doubles
             return np.inf
 
