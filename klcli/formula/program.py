@@ -71,7 +71,7 @@ class Program:
     tree: Tree
     arrays: Tree
     left: str = ""
-    spellings: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict, hash=False)
     helpers: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     of_matrices: bool = False

@@ -24,7 +24,7 @@ def answer(program: Program, question: Question = PLAIN) -> Verification | Estim
     Raises:
         KlcliError: it has no symbol or too many, or lacks one that the question names.
     """
-    if replace(question, mended=True) != PLAIN:
+    if replace(question, mended=True, described=True) != PLAIN:
         return verify(program, question)
     if stated := stated_estimation(program):
         return stated

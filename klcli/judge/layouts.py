@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, prod
+from math import inf, isfinite, prod
 from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Tree
@@ -198,9 +198,9 @@ def _line(pairs: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
         raise UnshapedError("no value")
     count = len(pairs)
     mean_x, mean_y = (sum(values) / count for values in zip(*pairs, strict=True))
-    spread = sum((x - mean_x) ** 2 for x, _ in pairs)
-    if not spread:
-        raise UnshapedError("no variation")
+    spread = sum((x - mean_x) * (x - mean_x) for x, _ in pairs)  # which may be infinite, where ** 2 raises
+    if not 0 < spread < inf:
+        raise UnshapedError("no variation that doubles hold")
     scale = sum((x - mean_x) * (y - mean_y) for x, y in pairs) / spread
     constant = mean_y - scale * mean_x
     size = max(abs(y) + abs(scale * x) for x, y in pairs)

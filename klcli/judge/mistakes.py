@@ -313,6 +313,16 @@ MISTAKES: tuple[Mistake, ...] = (
         "instead. To hold one of the two Gaussians still, stop all of it.",
     ),
     Mistake(
+        "KL135",
+        "estimator taken apart",
+        "the parts of an estimator of log-probabilities do not belong together",
+        "Of samples of q, with u = log q - log p, the estimators are k1 = u, k2 = u^2 / 2 and k3 = exp(-u) - "
+        "1 + u. Where the sign of one part is flipped, as in exp(-u) - u - 1, the mean is another quantity, "
+        "and the policy is pushed away from the reference where it should be held near it; without the - 1 "
+        "the value is 1 too large. The ratio, the logarithm and the constant come from one difference: give "
+        "it a name, and write `torch.exp(d) - d - 1` with d = ref_logp - logp. See `klcli explain k3`.",
+    ),
+    Mistake(
         "KL122",
         "symbol of the other Gaussian",
         "one term has the symbol of the other Gaussian",
@@ -402,6 +412,17 @@ MISTAKES: tuple[Mistake, ...] = (
         "The formula reads its head as a logarithm and is handed exp(s). Its scale is then exp(exp(s)), "
         "which is above 1 for every s: the posterior of that KL is always wider than N(0, 1). Hand over s "
         "itself, or write the formula for the standard deviation or the variance that exp(s) is.",
+    ),
+    Mistake(
+        "KL211",
+        "condition of a verdict",
+        "the verdict has conditions",
+        "The KL is judged without its small numbers, clips and free bits, and what they do is measured: how "
+        "far 1e-8 inside of a logarithm moves it, whether a clip binds for sigma from 0.01 to 100, where "
+        "free bits leave no gradient. A number that stands wherever the head does belongs to the head, and "
+        "the sampler has to add it, too. What was compared at points and is not proved says so. `klcli lint "
+        "--notes` shows the conditions of each term, `klcli verify` those of a formula; one that fails is "
+        "status 1 there.",
     ),
 )
 """Every mistake, in the order in which they are tried."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
 
-from klcli.judge.constants import constant_text
-from klcli.judge.naming import prior_text, scale_text
+from klcli.judge.mistakes import find_mistake
 from klcli.lint.findings.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
 from klcli.lint.findings.handed import about_handed
+from klcli.lint.findings.listing import estimator_term, kl_term, sample_term
 from klcli.lint.findings.pairing import Pair, pairs
-from klcli.lint.findings.places import expression_of, place_of
+from klcli.lint.findings.places import place_of
+from klcli.lint.findings.remarks import about_conditions, about_estimator
 from klcli.lint.findings.swaps import swapped_calls
-from klcli.lint.findings.types import Finding, Linted, Place, Prior, Term
+from klcli.lint.findings.types import Finding, Linted, Place, Term
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.statements import Flow, flow
@@ -25,13 +26,14 @@ from klcli.lint.project.outlines import outline
 from klcli.lint.project.relevance import Relevance, holds_terms
 from klcli.lint.reading.source import Module
 from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.estimators import Estimator
 from klcli.lint.terms.recognition import terms
 from klcli.lint.terms.samples import Sample
 
 __all__ = ["linted"]
 
 _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
-_Found: TypeAlias = tuple[list[list[Divergence]], list[list[Sample]], list[Sink]]
+_SWAPPED = find_mistake("KL115")
 _MOST_WAYS, _MOST_CALLERS = 8, 24
 """Statements that are looked at for one formula, of one caller and of all."""
 _ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong", "not-kl")
@@ -45,28 +47,47 @@ def linted(module: Module, project: Project | None = None) -> Linted:
         project: the files that belong to it, into which functions are followed.
     """
     project = project or Project([outline(module.text, module.path)], lambda path: module)
-    divergences, samples, sinks = _found(module, project)
+    found = _found(module, project)
+    divergences, samples = found.divergences, found.samples
     best = [_best(ways) for ways in divergences]
     paired = list(pairs(divergences, samples))
     belonging = {place_of(pair.sample.excerpt) for pair in paired}
     drawn = [one for ways in samples if _is_listed(one := _clearest(ways), belonging)]
+    kls, estimates = list(map(kl_term, best)), list(map(estimator_term, found.estimators))
     findings = [
         *_about_divergences(best, divergences, paired),
-        *about_signs(divergences, sinks),
+        *about_signs(divergences, found.sinks),
         *(said for pair in paired for said in about_pair(pair)),
         *(said for one in drawn if place_of(one.excerpt) not in belonging for said in about_sample(one)),
+        *(said for one, term in zip(best, kls, strict=True) for said in _about_conditions(one, term)),
+        *_about_estimators(found.estimators, estimates),
     ]
-    reversed_ = {one.place.line for one in findings if one.mistake.code == "KL115"}
+    reversed_ = {one.place.line for one in findings if one.mistake is _SWAPPED}
     swaps = [about_swap(call, module) for call in swapped_calls(project.of(module))]
     findings += [one for one in swaps if one.place.line not in reversed_]
     own = [one for one in findings if one.related or one.place.path == module.path]
-    found = [*map(_term, best), *map(_sample_term, drawn)]
+    terms_ = [*kls, *map(sample_term, drawn), *estimates]
     return Linted(
         module.path,
         tuple(sorted((one for one in own if not _is_accepted(one)), key=_position)),
-        tuple(sorted((one for one in found if one.place.path == module.path), key=_position)),
+        tuple(sorted((one for one in terms_ if one.place.path == module.path), key=_position)),
         unreadable=module.skipped,
     )
+
+
+def _about_conditions(one: Divergence, term: Term) -> Iterator[Finding]:
+    """The conditions of what is right; gradients of a prior that is held still are meant to be stopped."""
+    if not one.is_right:
+        return
+    for said in about_conditions(term, one.excerpt):
+        if said.severity == "note" or not one.found.best.verdict.roles.has_prior:
+            yield said
+
+
+def _about_estimators(found: Sequence[Estimator], terms_: Sequence[Term]) -> Iterator[Finding]:
+    for one, term in zip(found, terms_, strict=True):
+        yield from about_estimator(one, term)
+        yield from about_conditions(term, one.excerpt)
 
 
 def _about_divergences(
@@ -107,17 +128,27 @@ def _position(one: Finding | Term) -> tuple[str, int, int]:
     return one.place.path, one.place.line, one.place.column
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The terms by where they stand, the first two with the ways in which each was reached."""
+
+    divergences: list[list[Divergence]]
+    samples: list[list[Sample]]
+    estimators: list[Estimator]
+    sinks: list[Sink]
+
+
 def _found(module: Module, project: Project) -> _Found:
-    """The KL terms and the samples by where they stand, each with the ways in which it was reached."""
+    """The terms of a module and of what it calls."""
     here = project.of(module)
     functions = [here.top, *here.functions]
     flows = [flow(one, project) for one in functions if holds_terms(one)]
     local = _reached(flows)
-    seeds = [one.excerpt.owner for ways in local[0] for one in ways]
-    seeds += [one.excerpt.owner for ways in local[1] for one in ways if one.sampling.parameterization]
+    seeds = [one.excerpt.owner for ways in local.divergences for one in ways]
+    seeds += [one.excerpt.owner for ways in local.samples for one in ways if one.sampling.parameterization]
     relevance = Relevance(project, seeds)
     followed = [one for one in functions if relevance.leads_further(one)]
-    for other in project.importers(module) if local[0] or local[1] else ():
+    for other in project.importers(module) if local.divergences or local.samples else ():
         followed += [one for one in (other.top, *other.functions) if relevance.uses(one, here)]
     if not followed:
         return local
@@ -127,6 +158,7 @@ def _found(module: Module, project: Project) -> _Found:
 def _reached(flows: Iterable[Flow]) -> _Found:
     divergences: dict[Place, list[Divergence]] = defaultdict(list)
     samples: dict[Place, list[Sample]] = defaultdict(list)
+    estimators: dict[Place, Estimator] = {}
     sinks: list[Sink] = []
     seen: Counter[tuple[Place, Function | None]] = Counter()
     for one in flows:
@@ -140,9 +172,12 @@ def _reached(flows: Iterable[Flow]) -> _Found:
                 divergences[place].append(found)
                 if found.is_sampled:
                     estimates.add(found.excerpt.step)
+            elif isinstance(found, Estimator):
+                estimators.setdefault(place, found)
             else:
                 samples[place].append(found)
-    return _complete(divergences.values()), list(samples.values()), sinks
+    alone = [one for place, one in estimators.items() if place not in divergences]
+    return _Found(_complete(divergences.values()), list(samples.values()), alone, sinks)
 
 
 def _complete(divergences: Collection[list[Divergence]]) -> list[list[Divergence]]:
@@ -185,33 +220,3 @@ def _is_accepted(finding: Finding) -> bool:
             if codes is None or finding.mistake.code in re.split(r"[\s,]+", codes.strip()):
                 return True
     return False
-
-
-def _term(one: Divergence) -> Term:
-    found, best = one.found, one.found.best
-    verdict = best.verdict
-    sign = "" if one.sign > 0 else "-"
-    kind = "scaled" if sign and best.kind == "exact" else best.kind
-    mean, variance = prior_text(found.program, verdict)
-    return Term(
-        place_of(one.excerpt),
-        "kl",
-        None if one.is_unexplained else verdict.parameterization.name,
-        "wrong" if one.is_unexplained else kind,
-        expression_of(one.excerpt),
-        sign + scale_text(verdict, found.prepared) if verdict.kl else None,
-        constant_text(one.sign * verdict.kl.shift) if verdict.kl else None,
-        Prior(one.excerpt.spelled(mean), one.excerpt.spelled(variance)),
-        found.prepared.reductions.name,
-    )
-
-
-def _sample_term(one: Sample) -> Term:
-    return Term(
-        place_of(one.excerpt),
-        "sampler",
-        one.sampling.parameterization,
-        "wrong" if one.sampling.mistake else "exact",
-        expression_of(one.excerpt),
-        None if one.sampling.factor is None else str(one.sampling.factor),
-    )

@@ -50,7 +50,7 @@ def lint_report(
     )
     alerts = tuple(alert(found, notebooks) for found in findings)
     data = LintData(
-        "klcli.lint/1",
+        "klcli.lint/2",
         tuple(each.finding for each in alerts),
         tuple(map(term_data, terms)),
         sum(result.is_file for result in results),
@@ -115,7 +115,9 @@ def _summary(data: LintData) -> str:
     kinds = Counter(row.kind for row in data.terms)
     each = ", ".join(_counted(counts[name], name) for name in _SEVERITIES if counts[name])
     found = f"{_counted(len(data.findings), 'finding')}{f' ({each})' if each else ''}"
-    recognised = f"{_counted(kinds['kl'], 'KL term')} and {_counted(kinds['sampler'], 'sample')} recognised"
+    estimators = f", {_counted(kinds['estimator'], 'estimator')}" if kinds["estimator"] else ""
+    kls = f"{_counted(kinds['kl'], 'KL term')}{estimators}"
+    recognised = f"{kls} and {_counted(kinds['sampler'], 'sample')} recognised"
     unread = f", {len(data.unreadable):,} not read in full" if data.unreadable else ""
     return f"{found} in {_counted(data.files, 'file')}{unread}; {recognised}"
 

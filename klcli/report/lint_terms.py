@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.lint.findings.types import Term, address
+from klcli.judge.spaces.estimation import Estimation
+from klcli.lint.findings.types import Term, TermKind, address
 from klcli.report.document import Fact, Facts, Tone
+from klcli.report.verify_estimators import estimator_data
 
 __all__ = ["term_facts"]
 
@@ -15,9 +17,9 @@ _LONGEST = 60
 """Characters of an expression that are shown."""
 _IN_BRACKETS = re.compile(r"(?<=[(\[{]) | (?=[)\]}])")
 """Blanks that are left of the breaks between lines."""
-_KINDS = {"kl": "KL term", "sampler": "sample"}
+_KINDS: Mapping[TermKind, str] = {"kl": "KL term", "sampler": "sample", "estimator": "estimator"}
 _REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then averaged"}
-_TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "wrong": "bad"}
+_TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "estimator": "good", "wrong": "bad"}
 
 
 def term_facts(terms: Sequence[Term]) -> Facts:
@@ -35,12 +37,19 @@ def _fact(term: Term) -> Fact:
 
 
 def _words(term: Term) -> str:
-    parts = [_verdict(term)]
+    parts = [_estimate(term.estimation) if term.estimation else _verdict(term)]
     if term.parameterization:
         parts.append(f"for a head that is {PARAMETERIZATIONS[term.parameterization].meaning}")
     if reduction := _REDUCTIONS.get(term.reduction or ""):
         parts.append(reduction)
     return ", ".join(parts)
+
+
+def _estimate(found: Estimation) -> str:
+    """``k3 of KL(policy || reference)``; ``wrong``."""
+    if found.kind in ("wrong", "not-kl"):
+        return "wrong"
+    return " of ".join(filter(None, (found.name, estimator_data(found).direction)))
 
 
 def _verdict(term: Term) -> str:

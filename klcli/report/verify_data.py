@@ -28,6 +28,7 @@ __all__ = [
     "SamplerData",
     "VerifyData",
     "data_of",
+    "mistake_data",
     "notation_of",
     "row_of",
     "set_aside",
@@ -183,7 +184,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
 
 def _sampler_data(sampling: Sampling) -> SamplerData:
     factor = None if sampling.factor is None else str(sampling.factor)
-    mistake = _mistake(sampling.mistake)
+    mistake = mistake_data(sampling.mistake)
     return SamplerData(sampling.status, sampling.parameterization, sampling.noise, factor, mistake)
 
 
@@ -209,12 +210,13 @@ def _reading(found: Verification, candidate: Candidate) -> ReadingData:
         constant_of(verdict, found.prepared) if kl else None,
         PriorData(*prior_text(found.program, verdict)),
         None if kl is None else "reversed" if verdict.kind == "reversed" else "forward",
-        _mistake(candidate.mistake),
+        mistake_data(candidate.mistake),
         candidate.corrected,
     )
 
 
-def _mistake(mistake: Mistake | None) -> MistakeData | None:
+def mistake_data(mistake: Mistake | None) -> MistakeData | None:
+    """A mistake as data."""
     return MistakeData(mistake.code, mistake.name) if mistake else None
 
 

@@ -20,9 +20,17 @@ from klcli.judge.spaces.expectations import (
 from klcli.judge.spaces.ratio_ways import Label
 from klcli.report.document import Block, Document, Fact, Facts, Item, Note, Paragraph
 from klcli.report.report import Report
-from klcli.report.verify_data import SCHEMA, ConditionData, EstimatorData, VerifyData, notation_of, row_of
+from klcli.report.verify_data import (
+    SCHEMA,
+    ConditionData,
+    EstimatorData,
+    VerifyData,
+    mistake_data,
+    notation_of,
+    row_of,
+)
 
-__all__ = ["estimation_report"]
+__all__ = ["direction", "estimation_data", "estimation_report", "estimator_data"]
 
 _SAMPLERS: tuple[Sampler, Sampler] = ("q", "p")
 
@@ -34,14 +42,19 @@ def estimation_report(found: Estimation, *, accepted: Collection[str]) -> Report
         found: what it is.
         accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
     """
-    data = _data(found)
+    data = estimation_data(found)
     return Report(
         data=data,
         rows=[row_of(data)],
         document=Document(_sentence(found), tuple(_blocks(found))),
-        bare=f"{found.kind} {found.name}" if found.kind in ("estimator", "other") else found.kind,
+        bare=_bare(found),
         holds=found.holds(accepted),
     )
+
+
+def _bare(found: Estimation) -> str:
+    name = found.name if found.kind in ("estimator", "other") else ""
+    return " ".join(filter(None, (found.kind, name, found.mistake.code if found.mistake else "")))
 
 
 def _said(found: Estimation, quantities: Combination) -> str:
@@ -58,6 +71,14 @@ def _label(found: Estimation) -> Label:
 
 def _shown(found: Estimation, symbol: str) -> str:
     return found.program.spellings.get(symbol, symbol)
+
+
+def direction(found: Estimation) -> str | None:
+    """``forward`` for KL(q || p), ``reversed`` for the other; None for what is no estimator."""
+    if found.kind in ("wrong", "not-kl"):
+        return None
+    turned = found.kind == "estimator" and _direction(found) != _said(found, {KL_QP: Fraction(1)})
+    return "reversed" if turned or found.kind == "reversed" else "forward"
 
 
 def _direction(found: Estimation) -> str:
@@ -114,12 +135,13 @@ def _answer(found: Estimation) -> str:
             return f"other: {_times(found)}|u|, which estimates no KL; {_meaning(found)}"
         case "not-kl":
             return f"not-kl: {found.flaw}"
+    code = f"{found.mistake.code} " if found.mistake else ""
     if found.tokens and found.tokens.flaw:
-        return f"wrong: {found.flaw}"
+        return f"wrong: {code}{found.flaw}"
     label = _label(found)
     optimises = f"; as a loss it optimises {_said(found, found.loss)}" if found.loss is not None else ""
     mean = _said(found, found.mean(found.sampler))
-    return f"wrong: {found.flaw}; its mean over samples of {label.definite} is {mean}{optimises}"
+    return f"wrong: {code}{found.flaw}; its mean over samples of {label.definite} is {mean}{optimises}"
 
 
 def _drawn(found: Estimation) -> str:
@@ -249,13 +271,11 @@ def _is_unbiased(found: Estimation) -> bool:
     return len(mean) == 1 and mean.keys() <= {KL_QP, KL_PQ}
 
 
-def _data(found: Estimation) -> VerifyData:
+def estimation_data(found: Estimation) -> VerifyData:
+    """The data of one estimate, in the shape of that of any formula."""
     way, tokens = found.way, found.tokens
     labels = (way.q, way.p, *((way.old,) if way.old else ()))
     symbols = {label.noun: label.symbol for label in labels if label.symbol}
-    is_reversed = found.kind == "reversed" or (
-        found.kind == "estimator" and _direction(found) != _said(found, {KL_QP: Fraction(1)})
-    )
     known = found.kind not in ("wrong", "not-kl")
     return VerifyData(
         schema=SCHEMA,
@@ -267,11 +287,11 @@ def _data(found: Estimation) -> VerifyData:
         scale=_scale(found) if known else None,
         shift=Monomial(found.shift).text(()) if known else None,
         prior=None,
-        direction=("reversed" if is_reversed else "forward") if known else None,
+        direction=direction(found),
         unit="nats",
         reduction=tokens.name if tokens else "none",
         symbols=symbols or {name: way.ratio for name in ("ratio",) if way.ratio},
-        mistake=None,
+        mistake=mistake_data(found.mistake),
         corrected=found.corrected,
         counterexample=None,
         proof="numeric" if found.function.value is not None else None,
@@ -283,11 +303,12 @@ def _data(found: Estimation) -> VerifyData:
             *found.warnings,
             *(f"other term: {_shown(found, name)} is added; it is ignored" for name in found.others),
         ),
-        estimator=_estimator_data(found) if found.kind in ("estimator", "other") else None,
+        estimator=estimator_data(found) if found.kind in ("estimator", "other") else None,
     )
 
 
-def _estimator_data(found: Estimation) -> EstimatorData:
+def estimator_data(found: Estimation) -> EstimatorData:
+    """Which estimator it is, as data."""
     label = _label(found)
     return EstimatorData(
         name=found.name,

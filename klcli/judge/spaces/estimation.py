@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from klcli.formula.program import Program
 from klcli.judge.acceptance import passes
 from klcli.judge.conditions import Condition
+from klcli.judge.mistakes import Mistake, find_mistake
 from klcli.judge.precision import Overflow
 from klcli.judge.spaces.expectations import Combination, Sampler, expectation, optimised
 from klcli.judge.spaces.ratio_fit import Function
@@ -87,6 +88,11 @@ class Estimation:
     def is_plain(self) -> bool:
         """Whether it is the estimator itself, not a multiple of it."""
         return self.factor == 1 and not self.shift and not self.weights
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """What is wrong, by its code; `flaw` says it in words."""
+        return find_mistake("KL135") if self.kind == "wrong" else None
 
     @property
     def rank(self) -> tuple[int, bool, bool]:

@@ -50,12 +50,6 @@ def about_divergence(
     if best.kind == "reversed" and not (best.verdict.roles.has_prior or is_symmetric or _is_measured(one)):
         mistake = find_mistake("KL115")
         yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)
-    if one.is_right and not best.verdict.roles.has_prior:
-        for condition in one.found.conditions:
-            if condition.kind == "gradient" and not condition.passes:
-                yield _finding(
-                    one.excerpt, find_mistake("KL134"), "warning", "medium", condition.text, reading
-                )
     if one.is_right and _has_unit_log_variance(one):
         mistake = find_mistake("KL208")
         yield _finding(one.excerpt, mistake, "warning", "medium", mistake.sentence, reading)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from klcli.judge.conditions import Condition
 from klcli.judge.mistakes import Mistake
+from klcli.judge.spaces.estimation import Estimation
 from klcli.lint.reading.notebooks import Cell
 
 __all__ = [
@@ -18,12 +20,14 @@ __all__ = [
     "Related",
     "Severity",
     "Term",
+    "TermKind",
     "address",
 ]
 
 Confidence: TypeAlias = Literal["high", "medium"]
 Severity: TypeAlias = Literal["error", "warning", "info", "note"]
 """How bad it is: only errors and warnings make a check fail; notes are shown to those who ask for them."""
+TermKind: TypeAlias = Literal["kl", "sampler", "estimator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +132,11 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A KL term or a sample that was recognised.
+    """A KL term, a sample or an estimator of log-probabilities that was recognised.
 
     Attributes:
         place: where.
-        kind: which of the two.
+        kind: which of the three.
         parameterization: the reading under which it is right, or was meant.
         verdict: as `klcli verify` gives it; a sample is ``exact`` or ``wrong``.
         expression: the statement as it is written.
@@ -140,10 +144,18 @@ class Term:
         shift: c.
         prior: what a KL is taken to.
         reduction: over what a KL is summed or averaged: ``none``, ``sum``, ``mean`` or ``sum-mean``.
+        prior_parameterization: the reading of the head of a prior with symbols of its own.
+        symbols: its symbols as they are written, each with its role before it.
+        mistake: what is wrong with it by itself.
+        conditions: what the verdict needs beside the algebra.
+        shapes: for which shapes it holds.
+        proof: ``symbolic`` where algebra proves it, ``numeric`` where points alone do.
+        noise: what a sample draws, see `klcli.judge.sampler`.
+        estimation: the answer on log-probabilities.
     """
 
     place: Place
-    kind: Literal["kl", "sampler"]
+    kind: TermKind
     parameterization: str | None
     verdict: str
     expression: str
@@ -151,6 +163,14 @@ class Term:
     shift: str | None = None
     prior: Prior | None = None
     reduction: str | None = None
+    prior_parameterization: str | None = None
+    symbols: tuple[tuple[str, str], ...] = ()
+    mistake: Mistake | None = None
+    conditions: tuple[Condition, ...] = ()
+    shapes: str | None = None
+    proof: Literal["symbolic", "numeric"] | None = None
+    noise: str | None = None
+    estimation: Estimation | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

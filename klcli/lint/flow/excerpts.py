@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from klcli.formula.vocabulary import LOGISTIC, REDUCTIONS
-from klcli.lint.flow.facts import facts_of
+from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
@@ -21,6 +21,7 @@ _MOST_CHARACTERS = 4000
 _LEAST_SUMS = 2
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
+_KL = re.compile(r"(?<![a-z])kl(?![a-z])", re.IGNORECASE)
 _OTHER = "other_term_"
 
 
@@ -91,7 +92,7 @@ class Excerpt:
 
 
 def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> Excerpt | None:
-    """A statement with the statements that it depends on; None where it has no logarithm or exponential."""
+    """A statement with the statements that it depends on; None where it has not what terms are made of."""
     kept, wanted = [step], set(step.read or step.uses)
     for number in range(count - 1, -1, -1):
         earlier = before[number]
@@ -132,9 +133,18 @@ def _may_be_term(kept: Sequence[Step]) -> bool:
     is_product = any(one.is_square for one in facts)
     if is_product and sums and any(one.is_noisy for one in facts):
         return True
+    if sums and any(one.is_log_ratio for one in facts) and _may_be_estimator(kept[0], facts):
+        return True
     return (
         is_product and sums >= _LEAST_SUMS and any(one.is_transcendental or one.is_log_scale for one in facts)
     )
+
+
+def _may_be_estimator(last: Step, facts: Sequence[Facts]) -> bool:
+    """Whether statements of log-probabilities have what k3 or k2 is made of, or the name of a KL."""
+    if any(one.is_square or one.is_transcendental for one in facts):
+        return True
+    return any(map(_KL.search, (*last.targets, last.function.name)))
 
 
 def smaller(found: Excerpt) -> Iterator[Excerpt]:

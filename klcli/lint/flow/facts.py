@@ -26,6 +26,10 @@ _NOISE = re.compile(r"rand|normal|uniform|eps|noise|xi\Z|sample", re.IGNORECASE)
 _NOT_READ = frozenset((ast.Lambda, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.IfExp, ast.Dict))
 _LOG_SCALE = re.compile(r".*(log|ln)_?(var|std|sig|s2)", re.IGNORECASE)
 """Names whose exponential may have been forgotten."""
+_LOG_RATIO = re.compile(
+    r"log_?(?:p|q|r)s?(?![a-z])|log_?(?:prob|pi|dens|ratio)|(?<![a-z])lps?(?![a-z])|ratio", re.I
+)
+"""Names of log-probabilities, of their differences and of ratios of probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Facts:
         is_readable: whether all of it can be part of a formula.
         is_transcendental: whether it takes a logarithm or an exponential.
         is_log_scale: whether a name in it is that of the logarithm of a scale.
+        is_log_ratio: whether a name in it is that of a log-probability, or of a ratio of probabilities.
         is_square: whether it multiplies or squares anything.
         is_noisy: whether it draws or names random numbers.
         sums: how many sums and differences it has.
@@ -46,6 +51,7 @@ class Facts:
     is_readable: bool
     is_transcendental: bool
     is_log_scale: bool
+    is_log_ratio: bool
     is_square: bool
     is_noisy: bool
     sums: int
@@ -119,6 +125,7 @@ class _Look:
             self.is_readable,
             not _TRANSCENDENTAL.isdisjoint(bare),
             any(map(_LOG_SCALE.match, self.words)),
+            any(map(_LOG_RATIO.search, self.words)),
             self.is_square or not _SQUARES.isdisjoint(bare),
             any(map(_NOISE.search, self.words)),
             self.sums,

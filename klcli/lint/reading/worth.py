@@ -74,6 +74,11 @@ _TOPICS = (
 )
 _DENSITY = re.compile(r"\bpi\b|log_?2_?pi|log_?(?:gauss|normal|prob|pdf|density)", re.IGNORECASE)
 _KL = re.compile(r"(?<![a-z])kl(?![a-z])")
+_LOG_NAME = r"(?:log_?(?:prob|pi_|ratio|dens)|log_?[pqr]s?(?![a-z])|(?<![a-z])lps?(?![a-z])|(?<![a-z])ratio)"
+_LOG_RATIO = re.compile(rf"{_LOG_NAME}\w{{0,20}}[\])]{{0,3}} ?-|- ?[\w.(]{{0,20}}{_LOG_NAME}", re.IGNORECASE)
+"""A difference of log-probabilities or of their ratios, which sampled estimates of a KL are made of."""
+_ONE = re.compile(r"[-+] ?1(?:\.0?)?(?![\w.])|(?<![\w.])1(?:\.0?)? ?[-+]")
+_RATIO_WORDS = ("log", "lp", "ratio")
 _ALIAS = re.compile(rf"\b({'|'.join(sorted(DISTRIBUTIONS))}) as (\w+)")
 _UNSAID = re.compile(
     r"(\"\"\"|''')(?s:.*?)\1|#[^\n]*|(\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}')",
@@ -97,6 +102,8 @@ def may_hold_terms(text: str) -> bool:
     if any(word in text for word in _SOURCES) and (_SCALED_NOISE.search(text) or _DRAW.search(text)):
         return True
     if "log" in text and (_SQUARED_LOG.search(text) or _GIVEN_TWICE.search(text)):
+        return True
+    if _may_estimate(text):
         return True
     return ".e" in text and _POWER_OF_E.search(text) is not None
 
@@ -144,7 +151,7 @@ def may_compute(code: str, around: str = "") -> bool:
     """
     if not may_hold_terms(code):
         return False
-    if any(word in code for word in _LIBRARY):
+    if any(word in code for word in _LIBRARY) or _may_estimate(code):
         return True
     if _RANDOM.search(code) and _PRODUCT.search(code) and _SUM.search(code):
         return True
@@ -154,6 +161,15 @@ def may_compute(code: str, around: str = "") -> bool:
     if not (is_square or _LOG_SCALE.search(code) or _KL.search(code.lower())):
         return False
     return _has_sums(code) or (around != "" and _has_sums(f"{code}\n{around}"))
+
+
+def _may_estimate(code: str) -> bool:
+    """Whether a source may estimate a KL from log-probabilities: it says KL, or has what k3 is made of."""
+    if not any(word in code for word in _RATIO_WORDS) or not _LOG_RATIO.search(code):
+        return False
+    return _KL.search(code.lower()) is not None or (
+        _ONE.search(code) is not None and _CALL.search(code) is not None and _has_sums(code)
+    )
 
 
 def may_combine(code: str) -> bool:

@@ -17,7 +17,7 @@ from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.names import is_mean, is_prior, suggested, without_side
 from klcli.lint.flow.excerpts import Excerpt
 
-__all__ = ["is_claimed"]
+__all__ = ["is_called_kl", "is_claimed"]
 
 _KL = re.compile(r"d?kl(d|div|divergence|s|loss|term|cost|reg|qp|pq)?\d?")
 _OF_OTHERS = re.compile(
@@ -43,7 +43,7 @@ def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
         excerpt: where it stands.
         tree: what it computes.
     """
-    if not _is_called_kl(excerpt):
+    if not is_called_kl(excerpt):
         return False
     names = [name for name in free_symbols(tree) if name not in UNIT_NOISE]
     means = [name for name in names if is_mean(name)]
@@ -56,7 +56,8 @@ def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
     return not _is_symmetric(tree, names)
 
 
-def _is_called_kl(excerpt: Excerpt) -> bool:
+def is_called_kl(excerpt: Excerpt) -> bool:
+    """Whether an expression is given the name of a KL, or a function of such a name returns it."""
     match excerpt.step.node:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
             names = [target.id if isinstance(target, ast.Name) else target.attr]

@@ -114,7 +114,7 @@ def _reading(whole: Tree, role: Roles) -> str | None:
     """How a sample reads its head; None for what is no sample."""
     try:
         return judge_sampler(whole, role, None).parameterization
-    except (KlcliError, ArithmeticError):
+    except KlcliError:
         return None
 
 

@@ -1,30 +1,35 @@
-"""What an expression is: a KL term with its verdict, a sample with its reading, or neither."""
+"""What an expression is: a KL term or an estimator with its verdict, a sample, or nothing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from klcli.lint.flow.excerpts import Excerpt, smaller
 from klcli.lint.terms.divergences import Divergence, divergence
 from klcli.lint.terms.estimates import estimate
+from klcli.lint.terms.estimators import Estimator, estimator
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import Sample, sample
 
-__all__ = ["terms"]
+__all__ = ["Found", "terms"]
 
 _NOISE = re.compile(r"rand|normal|eps|noise|xi\b", re.IGNORECASE)
 _SQUARE = re.compile(r"\*\*|pow|square|\*")
+_LOG_RATIO = re.compile(r"log|lp|ratio", re.IGNORECASE)
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 
+Found: TypeAlias = Divergence | Sample | Estimator
 
-def terms(excerpt: Excerpt) -> Iterator[Divergence | Sample]:
-    """The KL term or the sample that an expression computes, or those that its parts compute."""
+
+def terms(excerpt: Excerpt) -> Iterator[Found]:
+    """The term that an expression computes, or those that its parts compute."""
     yield from _terms(excerpt, is_part=False)
 
 
-def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
+def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Found]:
     waiting = [(excerpt, is_part)]
     for _ in range(_MOST_PARTS):
         if not waiting:
@@ -35,7 +40,7 @@ def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
             can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
             waiting.extend((part, is_part or can_be_read) for part in smaller(one))
             continue
-        inside: list[Divergence | Sample] = []
+        inside: list[Found] = []
         # The other terms may be another KL, and a sum of two is none.
         if isinstance(found, Divergence) and (found.found.prepared.others or found.is_unexplained):
             inside = [term for part in smaller(one) for term in _terms(part, is_part=True)]
@@ -44,24 +49,27 @@ def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Divergence | Sample]:
         yield from inside
 
 
-def _is_guess(found: Divergence | Sample) -> bool:
+def _is_guess(found: Found) -> bool:
     """Whether a part was taken for a KL for a mistake only, and is not called one."""
     if not isinstance(found, Divergence):
         return False
     return found.found.best.kind == "wrong" and not found.is_unexplained
 
 
-def _judged(excerpt: Excerpt, *, is_part: bool) -> Divergence | Sample | None:
-    """The KL term or the sample that an expression computes; None where it computes neither."""
+def _judged(excerpt: Excerpt, *, is_part: bool) -> Found | None:
+    """The term that an expression computes; None where it computes none."""
     if not excerpt.step.facts.is_readable:
         return None
-    noisy, squared = _NOISE.search(excerpt.text), _SQUARE.search(excerpt.text)
-    if not (noisy or squared):
+    noisy, squared, logs = (pattern.search(excerpt.text) for pattern in (_NOISE, _SQUARE, _LOG_RATIO))
+    if not (noisy or squared or logs):
         return None
     program = program_of(excerpt.text)
     if program is None:
         return None
-    found = sample(excerpt, program) if noisy else None
-    if found or not squared:
-        return found
+    if noisy and (drawn := sample(excerpt, program)):
+        return drawn
+    if logs and (estimated := estimator(excerpt, program)):
+        return estimated
+    if not squared:
+        return None
     return estimate(excerpt, program) or divergence(excerpt, program, is_part=is_part)

@@ -198,5 +198,5 @@ def _drawn(tree: Tree, role: Roles) -> Sampling | None:
     """How a sample with these roles is drawn; None where it is no sample."""
     try:
         return judge_sampler(tree, role, None)
-    except (KlcliError, ArithmeticError):
+    except KlcliError:
         return None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from klcli.errors import KlcliError
 from klcli.formula.budget import remembered
 from klcli.formula.program import Program
-from klcli.formula.tree import Tree
+from klcli.judge.answer import answer
 from klcli.judge.candidates import PLAIN
-from klcli.judge.verification import Verification, verify
+from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.spaces.log_ratios import stated_estimation
+from klcli.judge.verification import Verification
 
-__all__ = ["is_of_strange_prior", "settled", "verified"]
+__all__ = ["answered", "estimated", "is_of_strange_prior", "settled", "verified"]
 
 
 def is_of_strange_prior(found: Verification) -> bool:
@@ -39,32 +41,32 @@ def settled(program: Program, *, is_mended: bool, is_guess: bool = False) -> Ver
     return found if found is not None and is_named and found.best.kind != "not-kl" else None
 
 
-@remembered(512)
-def _verified_once(text: str, tree: Tree, mended: bool, program: _Same) -> Verification | None:
-    try:
-        return verify(program.program, replace(PLAIN, mended=mended, described=False))
-    except (KlcliError, ArithmeticError):
-        return None
-
-
 def verified(program: Program, *, mended: bool) -> Verification | None:
-    """The answer of the judge; None for what it cannot judge.
+    """The answer of the judge on Gaussians; None for what it cannot judge, or is of log-probabilities.
 
     Args:
         program: the formula.
         mended: whether known mistakes are looked for.
     """
-    return _verified_once(program.text, program.tree, mended, _Same(program))
+    found = answered(program, mended=mended)
+    return found if isinstance(found, Verification) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Same:
-    """A program that is known by its text and tree, which are compared for it."""
+@remembered(128)
+def estimated(program: Program) -> Estimation | None:
+    """The answer on what is named like log-probabilities; None for what is not."""
+    return stated_estimation(program)
 
-    program: Program
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same)
+@remembered(512)
+def answered(program: Program, *, mended: bool) -> Verification | Estimation | None:
+    """The answer that `klcli verify` gives; None for what cannot be judged.
 
-    def __hash__(self) -> int:
-        return 0
+    Args:
+        program: the formula.
+        mended: whether known mistakes are looked for.
+    """
+    try:
+        return answer(program, replace(PLAIN, mended=mended, described=False))
+    except KlcliError:
+        return None

@@ -1,0 +1,64 @@
+"""Estimators of a KL from log-probabilities: k1, k2, k3, and what was meant to be one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from klcli.formula.program import Program
+from klcli.formula.tree import free_symbols
+from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.spaces.ratio_names import stated
+from klcli.judge.spaces.ratio_verdict import varying
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.terms.claims import is_called_kl
+from klcli.lint.terms.settling import answered, estimated
+
+__all__ = ["Estimator", "estimator"]
+
+_OF_NEUTRAL = 2
+"""Symbols of an estimator whose names do not say that they are log-probabilities."""
+_OF_K3 = ({"u", "exp(u)"}, {"u", "exp(-u)"})
+"""The columns of k3: a log-ratio and the ratio that it is the logarithm of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator:
+    """An expression that estimates a KL from log-probabilities of samples, or was meant to.
+
+    Attributes:
+        excerpt: where it stands.
+        found: the answer of the judge.
+    """
+
+    excerpt: Excerpt
+    found: Estimation
+
+
+def estimator(excerpt: Excerpt, program: Program) -> Estimator | None:
+    """An estimator of log-probabilities, or a sum over all outcomes, that stands in its own function.
+
+    A log-ratio by itself is k1, and a helper in most code: it is one where it is called a KL.
+    """
+    if not excerpt.is_local:
+        return None
+    is_meant = is_called_kl(excerpt)
+    if not (is_meant or any(map(stated, free_symbols(program.tree)))):
+        return None
+    found = estimated(program)
+    if found is None and is_meant and len(free_symbols(program.tree)) == _OF_NEUTRAL:
+        found = answered(program, mended=False)
+    if isinstance(found, Estimation) and (_is_telling(found) or (is_meant and _is_told(found))):
+        return Estimator(excerpt, found)
+    return None
+
+
+def _is_told(found: Estimation) -> bool:
+    """Whether it is worth telling of what is called a KL."""
+    return found.kind not in ("not-kl", "other") or found.name == "abs"
+
+
+def _is_telling(found: Estimation) -> bool:
+    """Whether nobody writes such an expression who does not mean a KL, as one may a log-ratio."""
+    if found.kind == "wrong":
+        return varying(found.function.value or {}).keys() in _OF_K3
+    return found.kind in ("exact", "scaled", "reversed", "estimator") and found.name != "k1"
