@@ -31,7 +31,7 @@ def test_findings_are_status_1(klcli: Klcli, project: Path) -> None:
     (project / "src" / "bad.py").write_text(BAD)
     result = klcli("lint", "src", "--json")
     data = json.loads(result.out)
-    assert (result.status, data["schema"], data["files"]) == (1, "klcli.lint/1", 2)
+    assert (result.status, data["schema"], data["files"]) == (1, "klcli.lint/2", 2)
     (finding,) = data["findings"]
     assert (finding["path"], finding["line"], finding["column"]) == ("src/bad.py", 2, 12)
     assert (finding["code"], finding["severity"], finding["confidence"]) == ("KL101", "error", "high")

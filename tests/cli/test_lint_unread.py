@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ import klcli as package
 from klcli.cli.linting import looking, work
 from klcli.cli.output import FINDING_FORMATS, FORMATS
 from klcli.formula.budget import SpentError
+from klcli.formula.tree import free_symbols
+from klcli.judge import sampler, verification
 from tests.cli.conftest import Klcli, Result
 
 GOOD = "def kl(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()\n"
@@ -110,6 +113,36 @@ def test_what_stops_the_linter_at_one_file(
     assert result.status == (3 if status == 3 else 1)
     assert result.out.startswith("d.py:2:12: KL101")
     assert klcli("lint", ".", "--fix", "-q").status == status
+
+
+@pytest.mark.parametrize(
+    "error", [ArithmeticError("planted"), ZeroDivisionError("planted"), RuntimeError("planted")]
+)
+@pytest.mark.parametrize(
+    ("module", "name", "line"),
+    [
+        (verification, "prepare", "return -0.5 * (1 + cursed - mu ** 2 - torch.exp(cursed)).sum()"),
+        (sampler, "guards", "return mu + torch.exp(0.5 * cursed) * torch.randn_like(mu)"),
+    ],
+)
+def test_a_bug_in_the_judge_is_told_and_the_others_are_finished(
+    klcli: Klcli, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, line: str, error: Exception
+) -> None:
+    """No defect of the judge turns into "0 findings", of whatever kind its exception is."""
+    true = getattr(module, name)
+
+    def fails(first: Any, *others: Any) -> object:
+        if "cursed" in free_symbols(getattr(first, "tree", first)):
+            raise error
+        return true(first, *others)
+
+    monkeypatch.setattr(module, name, fails)
+    Path("c.py").write_text(f"import torch\n\ndef kl(mu, cursed):\n    {line}\n")
+    Path("d.py").write_text(BAD)
+    result = klcli("lint", ".", "-q")
+    said = f"error: c.py was not read: the linter failed, which is a bug in klcli: {type(error).__name__}: planted"
+    assert (result.status, result.err) == (3, f"{said}\n")
+    assert result.out.startswith("d.py:2:12: KL101")
 
 
 def test_a_bug_in_the_first_look(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from klcli.judge.conditions import Condition
 from klcli.judge.mistakes import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Linted, Place, Prior, Related, Severity, Term
 from klcli.render.json import render as to_json
@@ -81,13 +82,21 @@ help: klcli explain KL201
 
 
 def test_json_has_the_keys_that_are_promised() -> None:
-    exact = term(scale="1", shift="0", prior=Prior("0", "1"), reduction="sum")
+    exact = term(
+        scale="1",
+        shift="0",
+        prior=Prior("0", "1"),
+        reduction="sum",
+        symbols=(("mean", "mu"), ("head", "s")),
+        proof="symbolic",
+        conditions=(Condition("clip", "it binds", True),),
+    )
     results = [
         Linted("vae.py", (finding(edit=EDIT),), (exact,)),
         Linted("old.py", unreadable="it is no Python 3"),
     ]
     assert json.loads(to_json(lint_report(results, show_terms=False).data)) == {
-        "schema": "klcli.lint/1",
+        "schema": "klcli.lint/2",
         "findings": [
             {
                 "path": "vae.py",
@@ -119,14 +128,25 @@ def test_json_has_the_keys_that_are_promised() -> None:
                 "path": "vae.py",
                 "line": 4,
                 "end_line": 4,
+                "cell": None,
                 "kind": "kl",
-                "parameterization": "logvar",
+                "input": exact.expression,
                 "verdict": "exact",
+                "parameterization": "logvar",
+                "prior_parameterization": None,
                 "scale": "1",
                 "shift": "0",
                 "prior": {"mean": "0", "variance": "1"},
+                "direction": "forward",
+                "unit": "nats",
                 "reduction": "sum",
-                "cell": None,
+                "symbols": {"mean": "mu", "head": "s"},
+                "mistake": None,
+                "proof": "symbolic",
+                "conditions": [{"kind": "clip", "text": "it binds", "passes": True}],
+                "shapes": None,
+                "sampler": None,
+                "estimator": None,
             }
         ],
         "files": 2,

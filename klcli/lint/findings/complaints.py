@@ -27,6 +27,8 @@ from klcli.lint.terms.samples import Sample
 
 __all__ = ["about_divergence", "about_pair", "about_sample", "about_signs", "about_swap"]
 
+_CLIPPED = find_mistake("KL118")
+
 
 def about_divergence(
     one: Divergence, ways: Sequence[Divergence], *, is_symmetric: bool = False
@@ -92,7 +94,7 @@ def _mistaken(one: Divergence, mistake: Mistake) -> Finding:
     words = f"in expectation over the noise, {mistake.sentence}" if one.is_sampled else mistake.sentence
     if one.head:
         words += f", if {_spelled(one)} is {reading.meaning}"
-    is_clip = mistake.code == "KL118"  # how far a network goes is not known
+    is_clip = mistake is _CLIPPED  # how far a network goes is not known
     # The expectation of an estimate from a sample has no line of its own.
     line, edit = (None, None) if one.is_sampled else fixed(one.excerpt, one.found.best.corrected)
     return Finding(
@@ -190,7 +192,7 @@ def _exchanged(call: ast.Call) -> ast.Call:
 def _badly_drawn(one: Sample) -> Finding:
     mistake = one.sampling.mistake
     assert mistake is not None
-    severity: Severity = "info" if mistake.code == "KL118" else "warning"
+    severity: Severity = "info" if mistake is _CLIPPED else "warning"
     return _finding(one.excerpt, mistake, severity, "medium", mistake.sentence, one.sampling.parameterization)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from klcli.formula.program import Program, rewritten
 from klcli.formula.tree import Number, free_symbols, substitute
+from klcli.judge.mistakes import find_mistake
 from klcli.judge.names import is_prior
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
@@ -21,6 +22,7 @@ from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
 
 __all__ = ["Divergence", "divergence", "divergence_of"]
 
+_HALF_ADDED = find_mistake("KL107")
 _OF_ONE = 2
 """Symbols of a KL to a fixed prior."""
 
@@ -142,8 +144,7 @@ def divergence_of(
 
 
 def _is_half_added(found: Verification | None) -> bool:
-    mistake = found.best.mistake if found else None
-    return mistake is not None and mistake.code == "KL107"
+    return found is not None and found.best.mistake is _HALF_ADDED
 
 
 def _at_half(excerpt: Excerpt) -> Excerpt:
