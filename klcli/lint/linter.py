@@ -36,7 +36,7 @@ _IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 _SWAPPED = find_mistake("KL115")
 _MOST_WAYS, _MOST_CALLERS = 8, 24
 """Statements that are looked at for one formula, of one caller and of all."""
-_ORDER = ("exact", "scaled", "other-prior", "reversed", "wrong", "not-kl")
+_ORDER = ("exact", "scaled", "other", "other-prior", "reversed", "wrong", "not-kl")
 
 
 def linted(module: Module, project: Project | None = None) -> Linted:

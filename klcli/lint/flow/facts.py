@@ -17,7 +17,7 @@ from klcli.lint.flow.nodes import below, text_of_name
 
 __all__ = ["Facts", "facts_of"]
 
-_TRANSCENDENTAL = frozenset((*FUNCTIONS, *LOGISTIC)) - {"abs", "sqrt"}
+_TRANSCENDENTAL = frozenset((*FUNCTIONS, *LOGISTIC, "log2", "log10", "exp2")) - {"abs", "sqrt"}
 _SQUARES = frozenset(
     ("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner", "squared_difference")
 )

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from klcli.formula.vocabulary import DISTRIBUTIONS, MODULES
+from klcli.formula.vocabulary import DISTRIBUTIONS, MODULES, OF_ONE
 from klcli.lint.flow.nodes import below, rebuilt, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure
@@ -23,7 +23,7 @@ _OWN_NAMES = {"torch": "torch", "numpy": "np"}
 _LIBRARIES = frozenset(
     (
         *("torch", "numpy", "tensorflow", "keras", "jax", "theano"),
-        *("mxnet", "chainer", "scipy", "autograd", "paddle"),
+        *("mxnet", "chainer", "scipy", "autograd", "paddle", "math"),
     )
 )
 _PARTS = (None, "numpy", "functional", "backend", "nd", "ops")
@@ -101,15 +101,24 @@ class Frame:
 
 
 def libraries(here: Definitions, project: Project) -> dict[str, str]:
-    """The names by which a module calls numerical libraries and distributions, if nobody else does."""
+    """The names by which a module calls numerical libraries, their functions and distributions."""
     imports = {**project.starred(here), **here.imports}
-    renamed = {name: part for name, (_, part) in imports.items() if part in DISTRIBUTIONS and name != part}
+    renamed = {
+        name: part
+        for name, (source, part) in imports.items()
+        if name != part and part and (part in DISTRIBUTIONS or (part in OF_ONE and _is_library(source)))
+    }
     return renamed | {
         name: _OWN_NAMES.get(source, _LIBRARY)
         for name, (source, part) in imports.items()
-        if name not in MODULES and "." not in name and source.partition(".")[0] in _LIBRARIES
+        if name not in MODULES and "." not in name and _is_library(source)
         if name[:1].islower() and part in _PARTS
     }
+
+
+def _is_library(source: str) -> bool:
+    """Whether a module is one of a numerical library, whose functions have the names of mathematics."""
+    return source.partition(".")[0] in _LIBRARIES
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -21,8 +21,24 @@ __all__ = [
     "without_comments",
 ]
 
-_CALLS = ("exp(", "log(", "log1p(", "expm1(", "oftplus", "exp_(", "log_(", "exp (", "log (", "ln(")
-_CALL = re.compile(r"\b(?:exp_?|log_?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']")
+_CALLS = (
+    "exp(",
+    "log(",
+    "log2(",
+    "log10(",
+    "exp2(",
+    "log1p(",
+    "expm1(",
+    "oftplus",
+    "exp_(",
+    "log_(",
+    "exp (",
+    "log (",
+    "ln(",
+)
+_CALL = re.compile(
+    r"\b(?:exp[2_]?|log(?:_|2|10)?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']"
+)
 _POWER_OF_E = re.compile(r"\.e\s*\*\*")
 _SQUARED_LOG = re.compile(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""

@@ -49,8 +49,10 @@ class Divergence:
 
     @property
     def is_right(self) -> bool:
-        """Whether it is a KL, perhaps with a factor, to another prior."""
-        return self.found.best.kind in ("exact", "scaled", "other-prior")
+        """Whether it is a KL, perhaps with a factor, to another prior; or one that is held to a capacity."""
+        best = self.found.best
+        is_held = best.kind == "other" and best.verdict.kl is not None
+        return is_held or best.kind in ("exact", "scaled", "other-prior")
 
     @property
     def is_unexplained(self) -> bool:

@@ -9,6 +9,7 @@ from klcli.formula.tree import free_symbols
 from klcli.judge.spaces.estimation import Estimation
 from klcli.judge.spaces.ratio_names import stated
 from klcli.judge.spaces.ratio_verdict import varying
+from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.claims import is_called_kl
 from klcli.lint.terms.settling import answered, estimated
@@ -44,7 +45,7 @@ def estimator(excerpt: Excerpt, program: Program) -> Estimator | None:
     is_meant = is_called_kl(excerpt)
     if not (is_meant or any(map(stated, free_symbols(program.tree)))):
         return None
-    found = estimated(program)
+    found: Verification | Estimation | None = estimated(program)
     if found is None and is_meant and len(free_symbols(program.tree)) == _OF_NEUTRAL:
         found = answered(program, mended=False)
     if isinstance(found, Estimation) and (_is_telling(found) or (is_meant and _is_told(found))):

@@ -21,6 +21,7 @@ from klcli.formula.tree import (
     Tree,
     children,
     free_symbols,
+    rebuilt,
     walk,
 )
 from klcli.judge.names import suggested
@@ -42,6 +43,7 @@ def may_be_kl(tree: Tree) -> bool:
 
     One of these may have been forgotten in a formula every second name of which is that of a log-scale.
     """
+    tree = _within_capacity(tree)
     names = free_symbols(tree)
     if not 2 <= len(names) <= MOST_NAMES:
         return False
@@ -55,6 +57,16 @@ def may_be_kl(tree: Tree) -> bool:
     if _is_named(names, of_logs=True) and (calls or squared):
         return True
     return _is_given_twice(names) and any(bend(tree, name) for name in names if not suggested(name))
+
+
+def _within_capacity(tree: Tree) -> Tree:
+    """A formula with what is held to a capacity, |KL - C|, in the place of its distance to it."""
+    match tree:
+        case Call("abs", Operation("-") as held):
+            return held
+        case Negative() | Operation() | Reduction():
+            return rebuilt(tree, [_within_capacity(child) for child in children(tree)])
+    return tree
 
 
 def has_logarithm(tree: Tree) -> bool:
@@ -88,6 +100,7 @@ def signs(tree: Tree, *, is_mended: bool) -> tuple[int, ...]:
         is_mended: whether mistakes are looked for: in what has the names of a KL, the square itself may have
             the wrong sign.
     """
+    tree = _within_capacity(tree)
     names = free_symbols(tree)
     bends = [one for name in names if (one := bend(tree, name))]
     if not bends:

@@ -30,7 +30,7 @@ def settled(program: Program, *, is_mended: bool, is_guess: bool = False) -> Ver
         is_guess: whether one would be a guess: what is not even a KL to another prior is not looked at then.
     """
     found = verified(program, mended=False)
-    if found and found.best.kind in ("exact", "scaled", "reversed"):
+    if found and (found.best.kind in ("exact", "scaled", "reversed") or _is_held(found)):
         return found
     if found and found.best.kind == "other-prior" and not is_mended:
         return found if found.best.verdict.roles.has_prior else None
@@ -39,6 +39,11 @@ def settled(program: Program, *, is_mended: bool, is_guess: bool = False) -> Ver
     found = verified(program, mended=True) if is_mended else None
     is_named = found is not None and (found.best.kind == "other-prior" or found.best.mistake is not None)
     return found if found is not None and is_named and found.best.kind != "not-kl" else None
+
+
+def _is_held(found: Verification) -> bool:
+    """Whether it is a KL that is held to a capacity, ``|KL - C|``."""
+    return found.best.kind == "other" and found.best.verdict.kl is not None
 
 
 def verified(program: Program, *, mended: bool) -> Verification | None:
