@@ -126,6 +126,7 @@ def compare(
         whole_line = programs.get(expect) or Program(expect, "math", chosen[expect], chosen[expect])
         holds = is_exact(whole_line, reading, _fixed_prior(options))
     judged = compare(chosen, reading, mean, spread, programs)
+    gaussian = {one.name: one.formula for one in judged if one.is_of_gaussians}
     with progress(samples, "Monte Carlo", quiet=settings.quiet > 0) as advance:
         truth = examine(q, Gaussian.from_head(0, 1), samples=samples, seed=seed, progress=advance)
     report = compare_report(
@@ -134,16 +135,16 @@ def compare(
         spread,
         judged,
         truth,
-        table=matrix(chosen, mean, spread) if every else (),
+        table=matrix(gaussian, mean, spread) if every else (),
         expect=expect,
         expectation_holds=holds,
-        latents=_latents(chosen, reading, whole, options),
+        latents=_latents(gaussian, reading, whole, options),
         picture=sys.stdout.isatty(),
     )
     if plot:
         from klcli.render.image import drawn
 
-        save(plot, drawn(penalty_plot(report.data), plot), "--plot")
+        save(plot, drawn(penalty_plot(judged, reading, mean), plot), "--plot")
     return report, settings
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from klcli.formula.arithmetic import context
 from klcli.formula.notation import parse
+from klcli.formula.printing import to_text
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
@@ -19,8 +20,10 @@ from klcli.judge.candidates import Question
 from klcli.judge.explanation import explain
 from klcli.judge.roles import Roles
 from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
+from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.spaces.log_ratios import stated_estimation
 from klcli.judge.verdict import STANDARD, FixedPrior, Kind, Verdict, exact_under, judge
-from klcli.judge.verification import verify
+from klcli.judge.verification import Verification, verify
 
 __all__ = [
     "FORMULAS",
@@ -72,7 +75,7 @@ class Judged:
         name: of the formula.
         formula: as it was given.
         roles: which of its symbols is the mean and which the head.
-        verdict: the kind of its verdict.
+        found: the answer of `klcli verify` under the reading, or on log-probabilities.
         exact_under: the readings under which it is KL(q || N(0, 1)).
         value: at the point of the comparison, in nats; None where it has none.
         ratio: of that value to the truth; None where the truth is zero.
@@ -89,7 +92,7 @@ class Judged:
     name: str
     formula: Tree
     roles: Roles
-    verdict: Kind
+    found: Verification | Estimation
     exact_under: tuple[str, ...]
     value: float | None
     ratio: float | None
@@ -101,6 +104,16 @@ class Judged:
     slope: float | None
     grid: tuple[GridPoint, ...]
     explanation: str
+
+    @property
+    def verdict(self) -> str:
+        """The kind of the answer."""
+        return self.found.kind if isinstance(self.found, Estimation) else self.found.best.kind
+
+    @property
+    def is_of_gaussians(self) -> bool:
+        """Whether it has values at means and heads."""
+        return isinstance(self.found, Verification)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +146,10 @@ def compare(
         KlcliError: a formula has no symbol or more than two.
     """
     given = programs or {}
-    return tuple(_judged(name, tree, reading, mu, sigma, given.get(name)) for name, tree in formulas.items())
+    return tuple(
+        _judged(name, given.get(name) or Program(to_text(tree), "math", tree, tree), reading, mu, sigma)
+        for name, tree in formulas.items()
+    )
 
 
 def is_exact(program: Program, reading: Parameterization, prior: FixedPrior = STANDARD) -> bool:
@@ -158,27 +174,23 @@ def truth_at(mu: Fraction, sigma: Fraction) -> float:
     return divergence(Gaussian.from_head(mu, sigma), Gaussian.from_head(0, 1)).value
 
 
-def _judged(
-    name: str,
-    tree: Tree,
-    reading: Parameterization,
-    mu: Fraction,
-    sigma: Fraction,
-    program: Program | None = None,
-) -> Judged:
+def _judged(name: str, program: Program, reading: Parameterization, mu: Fraction, sigma: Fraction) -> Judged:
+    if estimation := stated_estimation(program):
+        return _estimated(name, program, estimation)
+    tree = program.tree
     verdict = judge(tree, reading)
-    kind, about_whole = verdict.kind, ""
-    if program and kind == "exact" and not is_exact(program, reading):
-        whole = verify(program, Question(reading=reading, mended=False, described=False)).best.kind
-        kind = "scaled" if whole == "exact" else whole
-        about_whole = (
-            f"; as a whole line it is {'not exact' if whole == 'exact' else whole}: see klcli verify"
-        )
+    found = verify(program, Question(reading=reading, described=False))
+    kind, about_whole = found.best.kind, ""
+    if kind != verdict.kind and found.best.mistake:
+        about_whole = f"; {found.best.mistake.code} {found.best.mistake.sentence}"
+    elif kind != verdict.kind:
+        about_whole = f"; as a whole line it is {kind}: see klcli verify"
+    about_whole += "".join(f"; but {one.text}" for one in found.conditions if not one.passes)
     names = exact_under(tree)
     function = of_formula(tree, verdict.roles, reading)
-    found = lowest(tree, verdict.roles, reading)
-    minimum = found if isinstance(found, Minimum) else None
-    limit = found if isinstance(found, Limit) else None
+    end = lowest(tree, verdict.roles, reading)
+    minimum = end if isinstance(end, Minimum) else None
+    limit = end if isinstance(end, Limit) else None
     at_truth = derivatives(function, Decimal(0), Decimal(1))
     at_point = derivatives(function, _decimal(mu), _decimal(sigma))
     at_value = value_at(tree, verdict, mu, sigma)
@@ -186,7 +198,7 @@ def _judged(
         name=name,
         formula=tree,
         roles=verdict.roles,
-        verdict=kind,
+        found=found,
         exact_under=names,
         value=at_value,
         ratio=_ratio(at_value, truth_at(mu, sigma)),
@@ -197,7 +209,29 @@ def _judged(
         curvature_at_truth=at_truth[1] if at_truth else None,
         slope=at_point[0] if at_point else None,
         grid=tuple(_grid_point(tree, verdict, mu, at) for at in grid_of(reading)),
-        explanation=explain(tree, verdict, names, found, growth(function, _decimal(mu))) + about_whole,
+        explanation=explain(tree, verdict, names, end, growth(function, _decimal(mu))) + about_whole,
+    )
+
+
+def _estimated(name: str, program: Program, found: Estimation) -> Judged:
+    """An estimator of log-probabilities, which has no value at a mean and a head."""
+    words = "a formula of log-probabilities, not of a mean and a head: see klcli verify"
+    return Judged(
+        name=name,
+        formula=program.tree,
+        roles=Roles(None, None),
+        found=found,
+        exact_under=(),
+        value=None,
+        ratio=None,
+        minimum=None,
+        limit=None,
+        curvature=None,
+        slope_at_truth=None,
+        curvature_at_truth=None,
+        slope=None,
+        grid=(),
+        explanation=f"{found.name} of log-probabilities; {words}" if found.name else words,
     )
 
 

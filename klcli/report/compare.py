@@ -17,6 +17,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import Entry, Judged, grid_of
 from klcli.judge.latents import Latents
 from klcli.judge.shape import on_grid
+from klcli.report.compare_data import formula_data
 from klcli.report.document import (
     Block,
     Cell,
@@ -85,7 +86,7 @@ class Comparison:
     unit: str
     point: Point
     truth: Truth
-    formulas: tuple[Judged, ...]
+    formulas: tuple[Mapping[str, object], ...]
     table: tuple[Entry, ...]
     expect: Expectation | None
     latents: Latents | None
@@ -126,7 +127,7 @@ def compare_report(
     exact = [formula.name for formula in judged if formula.verdict == "exact"]
     expectation = Expectation(expect, bool(expectation_holds)) if expect else None
     data = Comparison(
-        schema="klcli.compare/1",
+        schema="klcli.compare/2",
         parameterization=reading.name,
         unit="nats",
         point=Point(mu, sigma, head),
@@ -138,7 +139,7 @@ def compare_report(
             {"mu": 0.0, "sigma": 1.0, "value": 0.0},
             2.0,
         ),
-        formulas=judged,
+        formulas=tuple(map(formula_data, judged)),
         table=table,
         expect=expectation,
         latents=latents,
@@ -146,26 +147,25 @@ def compare_report(
     )
     return Report(
         data=data,
-        rows=tuple(_rows(data)),
-        document=Document(_title(reading), tuple(_blocks(data, reading, picture=picture))),
+        rows=tuple(_rows(data, judged)),
+        document=Document(_title(reading), tuple(_blocks(data, judged, reading, picture=picture))),
         bare=" ".join(exact),
         holds=truth.status == "agrees" and (expectation is None or expectation.holds),
     )
 
 
-def penalty_plot(data: Comparison) -> Plot:
+def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fraction) -> Plot:
     """The penalty of every formula against sigma, at the mean of the point and under the reading."""
     import numpy
 
     sigma = numpy.exp(numpy.linspace(log(_PLOT_FROM), log(_PLOT_TO), _PLOT_POINTS))
-    mean = float(data.point.mu)
+    mean = float(mu)
     truth = kernel.divergence(mean, sigma)
-    reading = PARAMETERIZATIONS[data.parameterization]
     penalties: dict[str, Sequence[float]] = {_TRUTH: truth.tolist()}
-    for formula in data.formulas:
+    for formula in (one for one in judged if one.is_of_gaussians):
         (penalties[formula.name],) = on_grid(formula.formula, formula.roles, reading, [mean], sigma.tolist())
     return Plot(
-        f"penalty against sigma at mu = {decimal_text(data.point.mu)}",
+        f"penalty against sigma at mu = {decimal_text(mu)}",
         "sigma",
         "nats",
         tuple(Curve(name, tuple(sigma), tuple(penalty)) for name, penalty in penalties.items()),
@@ -177,8 +177,8 @@ def _title(reading: Parameterization) -> Text:
     return (f"KL(q || N(0, 1)) when the head s is {reading.meaning}: s = ", reading.head)
 
 
-def _rows(data: Comparison) -> Iterator[dict[str, object]]:
-    for formula in data.formulas:
+def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, object]]:
+    for formula in judged:
         found = formula.minimum
         yield {
             "parameterization": data.parameterization,
@@ -196,22 +196,24 @@ def _rows(data: Comparison) -> Iterator[dict[str, object]]:
         }
 
 
-def _blocks(data: Comparison, reading: Parameterization, *, picture: bool) -> Iterator[Block]:
+def _blocks(
+    data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, picture: bool
+) -> Iterator[Block]:
     yield _facts(data)
-    yield from (_item(formula, reading) for formula in data.formulas)
+    yield from (_item(formula, reading) for formula in judged)
     yield Heading("in numbers, at that point")
-    yield _at_point(data)
+    yield _at_point(data, judged)
     yield Heading(f"ratio to the KL along sigma, at mu = {decimal_text(data.point.mu)}")
-    yield _along_sigma(data)
+    yield _along_sigma(judged, reading)
     if data.table:
         yield Heading(
             f"every reading, at mu = {decimal_text(data.point.mu)}, sigma = {decimal_text(data.point.sigma)}"
         )
-        yield _matrix(data)
+        yield _matrix(data.table)
     if data.latents:
         yield from latent_blocks(data.latents)
     if picture:
-        yield penalty_plot(data)
+        yield penalty_plot(judged, reading, data.point.mu)
     if data.expect:
         verdict = "is exact" if data.expect.holds else "is not exact"
         tone: Tone = "good" if data.expect.holds else "bad"
@@ -223,11 +225,12 @@ def _item(formula: Judged, reading: Parameterization) -> Item:
     head = formula.roles.head or "s"
     own = substitute(formula.formula, {head: reading.head})
     tone = _TONES.get(formula.verdict, "plain")
+    under = Paragraph(("  with the head ", Symbol(head), " = ", reading.head, ": ", own), "muted")
     return Item(
         formula.name,
         (
             Paragraph((formula.formula,)),
-            Paragraph(("  with the head ", Symbol(head), " = ", reading.head, ": ", own), "muted"),
+            *((under,) if formula.is_of_gaussians else ()),
             Paragraph(f"{formula.verdict}: {formula.explanation}", tone),
         ),
     )
@@ -246,10 +249,10 @@ def _facts(data: Comparison) -> Facts:
     )
 
 
-def _at_point(data: Comparison) -> Table:
+def _at_point(data: Comparison, judged: Sequence[Judged]) -> Table:
     """Values, minima and curvatures, with the truth in the first row."""
     truth = (_TRUTH, "", significant(data.truth.value), "1", "sigma = 1", "2", "0", "")
-    rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, data.formulas)]
+    rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, judged)]
     return Table(_NUMBERS, tuple(rows))
 
 
@@ -290,19 +293,20 @@ def _lowest(formula: Judged) -> str:
     return f"none ({formula.limit.where})" if formula.limit else "none"
 
 
-def _along_sigma(data: Comparison) -> Table:
-    sigmas = [significant(float(sigma), 3) for sigma in grid_of(PARAMETERIZATIONS[data.parameterization])]
+def _along_sigma(judged: Sequence[Judged], reading: Parameterization) -> Table:
+    sigmas = [significant(float(sigma), 3) for sigma in grid_of(reading)]
     columns = [Column(""), *(Column(f"sigma = {sigma}", numeric=True) for sigma in sigmas)]
     rows = [
         (Cell(formula.name), *(Cell(_number(point.ratio, 4)) for point in formula.grid))
-        for formula in data.formulas
+        for formula in judged
+        if formula.is_of_gaussians
     ]
     return Table(tuple(columns), tuple(rows))
 
 
-def _matrix(data: Comparison) -> Table:
-    names = [formula.name for formula in data.formulas]
-    entries = {(entry.parameterization, entry.name): entry for entry in data.table}
+def _matrix(table: Sequence[Entry]) -> Table:
+    names = list(dict.fromkeys(entry.name for entry in table))
+    entries = {(entry.parameterization, entry.name): entry for entry in table}
     rows = []
     for reading in PARAMETERIZATIONS:
         cells = [Cell(reading)]

@@ -36,12 +36,12 @@ def test_which_formula_is_right(klcli: Klcli, name: str) -> None:
 
 def test_the_json(klcli: Klcli) -> None:
     found = data(klcli, "--param", "var")
-    assert found["schema"] == "klcli.compare/1"
+    assert found["schema"] == "klcli.compare/2"
     assert found["parameterization"] == "var"
     assert found["truth"]["value"] == pytest.approx(0.0826784, abs=5e-8)
     assert found["truth"]["monte_carlo"]["samples"] == 2000
     first, second, third, _ = found["formulas"]
-    assert first["formula"] == "-1/2 (2 log s - s^2 - mu^2 + 1)"
+    assert first["input"] == "-1/2 (2 log s - s^2 - mu^2 + 1)"
     assert (first["verdict"], first["exact_under"]) == ("wrong", ["std"])
     assert first["value"] == pytest.approx(0.217157, abs=5e-7)
     assert first["minimum"] == {"mu": 0.0, "sigma": 1.0, "value": 0.0, "curvature": 8.0}
@@ -55,8 +55,47 @@ def test_the_json(klcli: Klcli) -> None:
 def test_a_formula_of_the_user(klcli: Klcli) -> None:
     found = data(klcli, "--param", "logstd", "--formula", "mine=-0.5*(1 + s - mu**2 - exp(2*s))")
     mine = found["formulas"][-1]
-    assert (mine["name"], mine["verdict"]) == ("mine", "other-prior")
+    assert (mine["name"], mine["verdict"], mine["mistake"]["code"]) == ("mine", "wrong", "KL101")
     assert "1/2 KL(q || N(0, 1/2))" in mine["explanation"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-0.5*(1 + s - mu**2 - exp(2*s))",
+        "-0.5*torch.sum(1 + 2*s - mu**2 - torch.exp(2*s))",
+        "-0.5*torch.mean(1 + 2*s - mu**2 - torch.exp(2*s))",
+        "0.5*torch.sum(mu**2 + torch.exp(2*s) - torch.log(torch.exp(2*s) + 1e-3) - 1)",
+    ],
+)
+def test_a_formula_has_the_shape_and_the_verdict_of_verify(klcli: Klcli, text: str) -> None:
+    mine = data(klcli, "--param", "logstd", "--formula", f"mine={text}")["formulas"][-1]
+    own = json.loads(klcli("verify", text, "--param", "logstd", "--json").out)
+    assert own.keys() - mine.keys() == {"schema"}
+    same = (
+        "verdict",
+        "scale",
+        "shift",
+        "prior",
+        "direction",
+        "reduction",
+        "symbols",
+        "mistake",
+        "conditions",
+        "proof",
+    )
+    assert {key: mine[key] for key in same} == {key: own[key] for key in same}
+
+
+def test_an_estimator_among_the_formulas(klcli: Klcli) -> None:
+    """It has the verdict of verify, and no numbers at a mean and a head."""
+    text = "torch.exp(ref_lp - lp) - (ref_lp - lp) - 1"
+    mine = data(klcli, "--param", "var", "--formula", f"k3={text}", "--all")["formulas"][-1]
+    own = json.loads(klcli("verify", text, "--json").out)
+    assert (mine["verdict"], mine["estimator"]) == (own["verdict"], own["estimator"])
+    assert (mine["value"], mine["grid"], mine["minimum"]) == (None, [], None)
+    assert klcli("compare", *FAST, "--param", "var", "--formula", f"k3={text}", "--expect", "k3").status == 1
+    assert "estimator: k3" in klcli("compare", *FAST, "--param", "var", "--formula", f"k3={text}").out
 
 
 @pytest.mark.parametrize(("name", "status"), [("B", 0), ("A", 1)])
