@@ -313,7 +313,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "instead. To hold one of the two Gaussians still, stop all of it.",
     ),
     Mistake(
-        "KL135",
+        "KL140",
         "estimator taken apart",
         "the parts of an estimator of log-probabilities do not belong together",
         "Of samples of q, with u = log q - log p, the estimators are k1 = u, k2 = u^2 / 2 and k3 = exp(-u) - "

@@ -87,7 +87,7 @@ def test_the_json_of_others_has_the_same_shape(klcli: Klcli) -> None:
         ("reward - beta * (lp - ref_lp)", "estimator k1"),
         ("abs(lp - ref_lp)", "other abs"),
         ("(lp.exp() * (lp - ref_lp)).sum(-1)", "exact"),
-        (f"{K3} + 1", "wrong KL135"),
+        (f"{K3} + 1", "wrong KL140"),
         ("torch.exp(lp - ref_lp)", "not-kl"),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_wrong_one_is_corrected(klcli: Klcli) -> None:
     first, second, *_ = result.out.split("\n")
     assert result.status == 1
     assert first == (
-        "wrong: KL135 the ratio and the logarithm are of opposite directions: one of them has its sign flipped; "
+        "wrong: KL140 the ratio and the logarithm are of opposite directions: one of them has its sign flipped; "
         "its mean over samples of the policy is KL(policy || reference) + chi2(policy || reference); "
         "as a loss it optimises 1/2 chi2(policy || reference)"
     )

@@ -92,7 +92,7 @@ class Estimation:
     @property
     def mistake(self) -> Mistake | None:
         """What is wrong, by its code; `flaw` says it in words."""
-        return find_mistake("KL135") if self.kind == "wrong" else None
+        return find_mistake("KL140") if self.kind == "wrong" else None
 
     @property
     def rank(self) -> tuple[int, bool, bool]:
