@@ -42,6 +42,32 @@ def test_text(klcli: Klcli) -> None:
     assert total == "1 finding (1 error) in 2 files; 2 KL terms and 0 samples recognised\n"
 
 
+@pytest.mark.parametrize(
+    "name", ["text", "concise", "json", "csv", "markdown", "latex", "sarif", "github", "junit"]
+)
+def test_conditions_are_notes_in_every_format(klcli: Klcli, name: str) -> None:
+    """For those who ask for notes; a stopped gradient is a warning, which nobody has to ask for."""
+    Path("eps.py").write_text(GOOD.replace("1 + logvar", "1 + torch.log(logvar.exp() + 1e-8)"))
+    Path("stop.py").write_text(GOOD.replace("1 + logvar", "1 + logvar.detach()"))
+    bare, asked = (klcli("lint", "eps.py", *more, "--format", name) for more in ((), ("--notes",)))
+    assert (bare.status, asked.status) == (0, 0)
+    assert ("KL211" in bare.out, "KL211" in asked.out) == (False, True)
+    assert "for sigma from 0.01 to 100" in asked.out
+    stopped = klcli("lint", "stop.py", "--format", name)
+    assert (stopped.status, "KL134" in stopped.out) == (1, True)
+
+
+def test_a_term_carries_its_conditions(klcli: Klcli) -> None:
+    Path("eps.py").write_text(GOOD.replace("1 + logvar", "1 + torch.log(logvar.exp() + 1e-3)"))
+    (term,) = json.loads(klcli("lint", "eps.py", "--json").out)["terms"]
+    (condition,) = term["conditions"]
+    assert (condition["kind"], condition["passes"]) == ("small-number", False)
+    own = json.loads(
+        klcli("verify", "-0.5 * (1 + log(exp(logvar) + 1e-3) - mu**2 - exp(logvar))", "--json").out
+    )
+    assert [one["passes"] for one in own["conditions"]] == [False]
+
+
 def test_each_format(klcli: Klcli) -> None:
     """Before and after the command's name; the status is that of the findings."""
     for name in FINDING_FORMATS:
