@@ -8,14 +8,14 @@ from fractions import Fraction
 from functools import partial
 
 from klcli.formula.program import Program, rewritten
-from klcli.formula.tree import Number, free_symbols, substitute
+from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.mistakes import find_mistake
 from klcli.judge.names import is_prior
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.nodes import with_value
 from klcli.lint.terms.claims import is_claimed
-from klcli.lint.terms.expectation import has_noise
+from klcli.lint.terms.expectation import apart, has_noise
 from klcli.lint.terms.likeness import may_be_kl, signs
 from klcli.lint.terms.programs import program_of, written
 from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
@@ -76,6 +76,8 @@ def divergence(excerpt: Excerpt, program: Program, *, is_part: bool = False) -> 
     is_meant = excerpt.is_local and is_claimed(excerpt, program.tree)
     if has_noise(program.tree) or not (may_be_kl(program.tree) or is_meant):
         return None
+    if _is_sum_of_several(program.tree):
+        return None  # each is looked at by itself
     is_guess = is_part and not is_meant
     for sign in (1,) if _is_of_either_sign(program) else signs(program.tree, is_mended=excerpt.is_local):
         signed = program if sign > 0 else _negated(excerpt)
@@ -95,6 +97,12 @@ def divergence(excerpt: Excerpt, program: Program, *, is_part: bool = False) -> 
     if found is None or not _is_none(found) or _is_of_fixed_prior(program):
         return None
     return divergence_of(excerpt, program, found, 1)
+
+
+def _is_sum_of_several(tree: Tree) -> bool:
+    """Whether a formula adds up terms that share no symbol and may each be a KL, as of two latents."""
+    parts = list(apart(tree))
+    return len(parts) > 1 and all(may_be_kl(part) for part in parts)
 
 
 def _is_of_either_sign(program: Program) -> bool:
