@@ -52,7 +52,7 @@ def test_conditions_are_notes_in_every_format(klcli: Klcli, name: str) -> None:
     bare, asked = (klcli("lint", "eps.py", *more, "--format", name) for more in ((), ("--notes",)))
     assert (bare.status, asked.status) == (0, 0)
     assert ("KL211" in bare.out, "KL211" in asked.out) == (False, True)
-    assert "for sigma from 0.01 to 100" in asked.out
+    assert "relative to 1 + KL" in asked.out
     stopped = klcli("lint", "stop.py", "--format", name)
     assert (stopped.status, "KL134" in stopped.out) == (1, True)
 
