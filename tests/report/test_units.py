@@ -72,11 +72,11 @@ def test_every_number_with_a_unit_is_divided(prior: str | None) -> None:
     ]:
         assert (one is None) is (two is None)
         if one and two:
-            assert two.value == pytest.approx(one.value / log(2), rel=1e-15)
-            assert two.rounding == pytest.approx(one.rounding / log(2), rel=1e-15)
+            assert two.value == pytest.approx(one.value / log(2), rel=1e-15, abs=0)
+            assert two.rounding == pytest.approx(one.rounding / log(2), rel=1e-15, abs=0)
     for one, two in pairs:
         if one and two:
-            assert two.standard_error == pytest.approx(one.standard_error / log(2), rel=1e-15)
+            assert two.standard_error == pytest.approx(one.standard_error / log(2), rel=1e-15, abs=0)
             assert (two.z, two.detects, two.agrees, two.samples) == (
                 one.z,
                 one.detects,

@@ -130,3 +130,15 @@ def test_an_error_of_the_printed_size_is_caught_whatever_its_sign(offset: float)
     for sign in (1, -1):
         wrong = replace(known, value=2.0 * (1 + sign * detects))
         assert witness(estimate, wrong.value, rounding=wrong.rounding).agrees is False
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("k2", "biased"), ("k3", "the moments of p/q under q are not known")]
+)
+def test_an_estimator_that_needs_moments_is_not_judged(name: str, reason: str) -> None:
+    """A mean of k2 near the KL used to be called in agreement, with the error bar of k2."""
+    for text in ("laplace(0, 1)", "t(3)"):
+        sampled = found(text, estimator=name).monte_carlo
+        assert sampled
+        assert (sampled.agrees, sampled.z, sampled.standard_error, sampled.interval) == (None,) * 4
+        assert reason in str(sampled.reason)
