@@ -80,7 +80,7 @@ def test_an_internal_error_is_status_3(klcli: Klcli, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(computations, "examine", broken)
+    monkeypatch.setattr(computations, "examined", broken)
     result = klcli(*COMPUTE)
     assert (result.status, result.out) == (3, "")
     assert result.err.startswith("error: internal error: ZeroDivisionError: oops")
