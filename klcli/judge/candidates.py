@@ -334,12 +334,18 @@ def _holds(text: str | None, program: Program) -> bool:
         again = prepare(read_program(text, program.language))
     except KlcliError:
         return False
-    before = prepare(program)
-    aside = [(one.weights, one.divisors, one.others, one.counts) for one in (before, again)]
-    if aside[0] != aside[1] or not _is_whole(again):
+    if not _keeps_aside(prepare(program), again) or not _is_whole(again):
         return False
     ways = possible_roles(free_symbols(again.tree), mean=None, head=None)
     return any(verdict.kind == "exact" for verdict in _verdicts(again.tree, ways, PLAIN))
+
+
+def _keeps_aside(before: Prepared, after: Prepared) -> bool:
+    """Whether a corrected text has all that stood around the KL before, and no weight of a part."""
+    if after.aside.partial_masks or after.aside.parts:
+        return False
+    one, other = ((found.weights, found.divisors, found.others) for found in (before, after))
+    return one == other
 
 
 def _first_that_holds(
@@ -375,7 +381,7 @@ def _verdict_on(
         again = judge_pair(tree, role, verdict.parameterization, verdict.prior_parameterization)
     else:
         again = judge_as(tree, role, verdict.parameterization, verdict.prior)
-    return again, _is_whole(prepared)
+    return again, _is_whole(prepared) and _keeps_aside(prepare(program, question.kept), prepared)
 
 
 def _looks_unmeant(verdict: Verdict) -> bool:
@@ -417,11 +423,12 @@ def _candidate(
     if prepared.capacity and verdict.kl:
         held = f"a capacity objective |KL - {to_text(prepared.capacity)}|"
         return Candidate("other", verdict, quantity=f"{held}: below the capacity it rewards a larger KL")
-    if verdict.kl and prepared.partial_masks:
+    if verdict.kl and prepared.aside.partial_masks:
         return Candidate("wrong", verdict, find_mistake("KL133"))
     if verdict.kl and prepared.reductions.flaw:
         return Candidate("wrong", verdict, find_mistake("KL121"))
-    if kind == "exact" and (prepared.weights or prepared.divisors or not _is_whole(prepared)):
+    weighed = prepared.weights or prepared.divisors or prepared.aside.are_parts_equal
+    if kind == "exact" and (weighed or not _is_whole(prepared)):
         kind = "scaled"
     own = set(free_symbols(prepared.tree)) if prepared.clips else set()
     clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]

@@ -25,7 +25,7 @@ from klcli.judge.verdict import Verdict
 
 __all__ = ["Condition", "ConditionKind", "conditions"]
 
-ConditionKind: TypeAlias = Literal["small-number", "clip", "free-bits", "gradient", "shapes"]
+ConditionKind: TypeAlias = Literal["small-number", "clip", "free-bits", "gradient", "shapes", "weights"]
 
 PASSES = 1e-3
 """Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
@@ -57,6 +57,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         return ()
     return (
         *_shapes(prepared),
+        *_weights(prepared),
         *_small_numbers(prepared, verdict),
         *_clips(prepared, verdict),
         *_stops(prepared, verdict),
@@ -70,6 +71,18 @@ def _shapes(prepared: Prepared) -> Iterator[Condition]:
     averages = any(isinstance(one, Reduction) and one.kind == "mean" for one in walk(prepared.program.arrays))
     text = "its shapes were not followed: it is judged for one entry"
     yield Condition("shapes", text, not averages)
+
+
+def _weights(prepared: Prepared) -> Iterator[Condition]:
+    """Weights of parts: what is no KL is one where they are equal, or 1."""
+    names = [prepared.program.spellings.get(name, name) for name in prepared.aside.parts]
+    if not names:
+        return
+    equal = " = ".join(names if prepared.aside.are_parts_equal else (*names, "1"))
+    some = " and ".join(names)
+    verb, weight = ("weighs", "a weight") if len(names) == 1 else ("weigh", "weights")
+    text = f"{some} {verb} a part of the terms: it is that only if {equal}, with other {weight} it is no KL"
+    yield Condition("weights", text, False)
 
 
 def _small_numbers(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
