@@ -434,7 +434,8 @@ def _candidate(
     clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
     if verdict.kl and any(_binds(clip, verdict) for clip in clips):
         text = edited(program, program.tree, without_guards(program.tree))
-        return Candidate("wrong", verdict, find_mistake("KL118"), text, verdict)
+        is_all = kind == "exact" and not prepared.aside.parts
+        return Candidate("wrong", verdict, find_mistake("KL118"), text if is_all else None, verdict)
     if kind == "reversed":
         text = _exchanged(program, prepared, verdict)
         return Candidate(kind, verdict, find_mistake("KL115"), text if _holds(text, program) else None, None)

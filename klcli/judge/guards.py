@@ -71,7 +71,7 @@ def guards(tree: Tree) -> Guards:
     found = Guards(tree)
     tree = _shifted(tree, found)
     everything: list[Clip] = []
-    found.tree = _without(tree, found, everything, whole=True, kept_finite=False)
+    found.tree = _without(tree, found, everything, whole=1, kept_finite=False)
     for clip in dict.fromkeys(everything):
         (found.bounds if _bounds_all(tree, clip) else found.clips).append(clip)
     found.epsilons = list(dict.fromkeys(found.epsilons))
@@ -173,7 +173,7 @@ def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Par
 
 
 def _without(
-    tree: Tree, found: Guards, clips: list[Clip], *, whole: bool, kept_finite: bool, in_exp: bool = False
+    tree: Tree, found: Guards, clips: list[Clip], *, whole: int, kept_finite: bool, in_exp: bool = False
 ) -> Tree:
     """The tree without guards.
 
@@ -181,7 +181,8 @@ def _without(
         tree: a part of the formula.
         found: where the small numbers and floors go.
         clips: where all other clips go.
-        whole: whether the formula is this part, perhaps summed or multiplied by a positive number.
+        whole: 1 where the formula is this part, perhaps summed or multiplied by a positive number, -1 where
+            it is the negative of that, 0 where it has other terms.
         kept_finite: whether a logarithm, a root or a division takes this part.
         in_exp: whether this part is an exponent.
     """
@@ -195,7 +196,7 @@ def _without(
         return spanning(new, *tree.span) if tree.span else new
     match tree:
         case Clip(operand, _, high):
-            (found.floors if whole and high is None and _has_all(operand) else clips).append(tree)
+            (found.floors if whole > 0 and high is None and _has_all(operand) else clips).append(tree)
             return _without(operand, found, clips, whole=whole, kept_finite=kept_finite)
         case Operation("+", left, right):
             for small, rest in ((right, left), (left, right)):
@@ -203,17 +204,29 @@ def _without(
                     small, rest, kept_finite=kept_finite, in_exp=in_exp and isinstance(rest, Symbol)
                 ):
                     found.epsilons.append(small)
-                    return _without(rest, found, clips, whole=False, kept_finite=kept_finite)
+                    return _without(rest, found, clips, whole=0, kept_finite=kept_finite)
     below = []
     for place, child in enumerate(children(tree)):
-        passes = isinstance(tree, Reduction) or (
-            isinstance(tree, Operation) and tree.operator in "*/" and not isinstance(child, Negative | Number)
-        )
+        passes = _sign_in(tree, child)
         finite = _keeps_finite(tree, place, kept_finite)
         in_exp = isinstance(tree, Call) and tree.function == "exp"
-        below.append(_without(child, found, clips, whole=whole and passes, kept_finite=finite, in_exp=in_exp))
+        below.append(_without(child, found, clips, whole=whole * passes, kept_finite=finite, in_exp=in_exp))
     new = rebuilt(tree, below)
     return spanning(new, *tree.span) if tree.span else new
+
+
+def _sign_in(tree: Tree, child: Tree) -> int:
+    """The sign with which a node is a multiple of what is below it, beside other terms; 0 if it is none."""
+    match tree:
+        case Negative():
+            return -1
+        case Operation("*" | "/"):
+            return int(not isinstance(child, Negative | Number))
+        case Operation("+" | "-", left, right):
+            # Another term of the loss has no symbol of the KL in it.
+            is_apart = set(free_symbols(left)).isdisjoint(free_symbols(right))
+            return (-1 if tree.operator == "-" and child is right else 1) * is_apart
+    return int(isinstance(tree, Reduction))
 
 
 def _has_all(operand: Tree) -> bool:

@@ -107,7 +107,7 @@ def is_passive(tree: Tree, varied: Collection[str]) -> bool:
 
 
 def is_free_of(tree: Tree, varied: Collection[str]) -> tuple[bool, float]:
-    """Whether a formula depends on none of some symbols, and how large it becomes, whatever the others are."""
+    """Whether a formula depends on none of some symbols, and how large it is, whatever the others are."""
     names = free_symbols(tree)
     values, largest = _moved(tree, names, _changes(names, varied), varied)
     size = 0.0

@@ -335,6 +335,20 @@ MISTAKES: tuple[Mistake, ...] = (
         rules.other_symbol,
     ),
     Mistake(
+        "KL142",
+        "bracket closed too early",
+        "one bracket too few: only one of the two quadratic terms is divided by the variance of the prior",
+        "The variance of the posterior and the squared distance of the means are divided together: (s1^2 + "
+        "(mu1 - mu2)^2)/(2 s2^2). A quotient binds more tightly than a sum, so that without the bracket only "
+        "the term next to it is divided. The other then keeps its weight whatever the prior is: the optimum "
+        "is no longer where the two Gaussians are equal.",
+        (
+            "log(s2/s1) + s1^2 + (mu1 - mu2)^2/(2 s2^2) - 1/2",
+            "log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
+        ),
+        rules.bracket_too_short,
+    ),
+    Mistake(
         "KL201",
         "sampler and KL disagree",
         "the sample is drawn with another reading of the head than the KL has",

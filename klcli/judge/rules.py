@@ -25,6 +25,7 @@ from klcli.formula.tree import (
 from klcli.judge.rewriting import HALF, ONE, TWO, Site, Symbols, chain, factored, is_half, joined, times
 
 __all__ = [
+    "bracket_too_short",
     "constant",
     "exp_not_squared",
     "factor_doubled",
@@ -295,6 +296,45 @@ def prior_variance(site: Site, symbols: Symbols) -> Iterator[Tree]:
     match site.node:
         case Operation("^" | "/" | "+" | "-") | Symbol() | Call("exp" | "sqrt" | "softplus"):
             yield operation("/", site.node, prior)
+
+
+def bracket_too_short(site: Site, symbols: Symbols) -> Iterator[Tree]:
+    """Two terms of a sum, the first of which has to be divided, too, as one quotient."""
+    if not site.is_term:
+        return
+    for _, terms in _chains(site):
+        for place, (negative, term) in enumerate(terms):
+            for other, (sign, divided) in enumerate(terms):
+                if other == place or sign != negative or not (_quadratic(term) and _is_halved(divided)):
+                    continue
+                for whole in _gathered(divided, term, symbols):
+                    rest = [(sign, whole) if n == other else one for n, one in enumerate(terms)]
+                    yield joined([one for n, one in enumerate(rest) if n != place])
+
+
+def _quadratic(term: Tree) -> bool:
+    return bool(free_symbols(term)) and not (isinstance(term, Call) and term.function == "log")
+
+
+def _is_halved(divided: Tree) -> bool:
+    """Whether a number is lost with the bracket: without one, only the variance of the prior is forgotten."""
+    parts = (divided.left, divided.right) if isinstance(divided, Operation) else ()
+    return any(factored(part) for part in (divided, *parts))
+
+
+def _gathered(divided: Tree, term: Tree, symbols: Symbols) -> Iterator[Tree]:
+    """A quotient with one more term in its numerator, or a product with the inverse of a variance."""
+    match divided:
+        case Operation("/", above, below):
+            if not symbols.of_means(below):
+                yield operation("/", operation("+", term, above), below)
+            for whole in _gathered(above, term, symbols):
+                yield operation("/", whole, below)
+        case Operation("*", left, right):
+            for one, other, is_left in ((left, right, True), (right, left, False)):
+                if symbols.of_heads(other) or not free_symbols(other):
+                    both = operation("+", term, one)
+                    yield operation("*", both, other) if is_left else operation("*", other, both)
 
 
 def two_readings(site: Site, symbols: Symbols) -> Iterator[Tree]:

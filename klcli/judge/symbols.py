@@ -147,16 +147,13 @@ class _Symbols:
 
     def _parts(self, names: tuple[str, ...], *, whole_first: bool) -> Iterator[tuple[str, ...]]:
         """The symbols, and those of them that are left without terms that stand for themselves."""
-        is_whole = len(names) <= _MOST
-        if is_whole and whole_first:
-            yield names
         groups = components(self.tree, names)
-        others = [group for group in groups if not self._has_curve(group)]
-        lone = [group for group in others if len(group) == 1]
-        if whole_first or lone:
-            yield from self._smaller(names, groups)
-        if is_whole and not whole_first:
-            yield names
+        has_lone_mean = any(len(group) == 1 and not self._has_curve(group) for group in groups)
+        whole = [names] if len(names) <= _MOST else []
+        if whole_first or not has_lone_mean:
+            yield from (*whole, *self._smaller(names, groups))
+        else:
+            yield from (*self._smaller(names, groups), *whole)
 
     def _smaller(self, names: Sequence[str], groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
         """Fewer terms, those with a head and a lone mean first; what must stay is in all of them."""

@@ -301,6 +301,8 @@ def pair_mistakes(name: str) -> Iterator[tuple[str, str]]:
     v, w, k, m = (f"({to_text(tree)})" for tree in (v1, v2, l1, l2))
     yield "KL116", f"1/2 ({m} - {k} + {v}/{w} + (mu1 - mu2)^2 - 1)"
     yield "KL116", f"1/2 ({m} - {k} + {v} + (mu1 - mu2)^2/{w} - 1)"
+    yield "KL142", f"1/2 ({m} - {k} - 1) + {v} + (mu1 - mu2)^2/(2 {w})"
+    yield "KL142", f"1/2 ({m} - {k} - 1) + (mu1 - mu2)^2 + {v}/2/{w}"
     yield "KL115", f"1/2 ({k} - {m} + {w}/{v} + (mu1 - mu2)^2/{v} - 1)"
     yield "KL112", f"1/2 ({m} - {k} + {v}/{w} + (mu1 - mu2)/{w} - 1)"
     yield "KL108", f"1/2 ({m} - {k} + {v}/{w} - (mu1 - mu2)^2/{w} - 1)"

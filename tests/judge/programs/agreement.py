@@ -96,6 +96,10 @@ def _accepted(expected: str, found: Verification, program: Program) -> set[str]:
     if expected == "none":
         return {"wrong", "not-kl"}
     accepted = {expected}
+    if "part" in program.tags:
+        accepted |= {"exact", "scaled"} & {expected, "exact" if expected == "scaled" else expected}
+        if len(program.symbols.latent) < 2:
+            accepted |= {"wrong", "not-kl"}  # a weight of a part and a lone symbol are two symbols
     if expected == "exact" and program.symbols.masks:
         accepted.add("scaled")  # a mask is a weight of the entries
     if expected == "other-prior" and found.best.mistake:
@@ -146,16 +150,32 @@ def _details(found: Verification, right: Truth, program: Program, expected: str)
         prior = float(verdict.kl.prior_mean), float(verdict.kl.prior_variance)
         if not np.allclose(prior, own[0].prior, rtol=1e-6, atol=1e-6):
             yield f"prior {prior}, not {own[0].prior}"
+    yield from _conditions(found, program, own[0])
     if "detach" in program.tags:
         differs = gradient_differs(program.plain, program.symbols)
         said = any(one.kind == "gradient" and not one.passes for one in found.conditions)
         if differs != said and not (differs and is_stopped(program.plain, program.symbols)):
             yield f"the gradient {'differs' if differs else 'is that of the value'}, which is not said"
-    if program.text != program.plain and right.kind in ("exact", "scaled") and "unit" in program.tags:
+    if "small number" in program.tags and right.kind in ("exact", "scaled") and "unit" in program.tags:
         size = small_number_error(program.text, program.plain, program.language, program.symbols, own[0])
         passes = all(one.passes for one in found.conditions if one.kind == "small-number")
         if passes != (size <= 1e-3) and abs(size / 1e-3 - 1) > _NEAR:
             yield f"a small number of size {size:.2g} {'passes' if passes else 'does not pass'}"
+
+
+def _conditions(found: Verification, program: Program, form: Form) -> Iterator[str]:
+    """Which conditions a program has that is a KL, and whether they pass."""
+    said = {(one.kind, one.passes) for one in found.conditions}
+    wanted = {
+        "free bits": ("free-bits", False),
+        "bounds": ("clip", True),
+        "shift": ("small-number", True),
+        "part": ("weights", False),
+    }
+    for tag, condition in wanted.items():
+        has_head = form.readings[0] != "" or tag in ("free bits", "part")
+        if tag in program.tags and has_head and condition not in said:
+            yield f"{tag} and no condition {condition}, but {said}"
 
 
 def _numbers(found: Verification, form: Form, program: Program) -> Iterator[str]:

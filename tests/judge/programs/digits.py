@@ -106,6 +106,13 @@ def _of(function: Any) -> Any:
     return lambda value: Digits(function(number(value)))
 
 
+def _clamped(value: Any, low: Any = None, high: Any = None, **named: Any) -> Digits:
+    found = number(value)
+    low, high = named.get("min", low), named.get("max", high)
+    found = found if low is None else max(found, number(low))
+    return Digits(found if high is None else min(found, number(high)))
+
+
 _MODULE = SimpleNamespace(
     exp=_of(mpmath.exp),
     log=_of(mpmath.log),
@@ -115,6 +122,9 @@ _MODULE = SimpleNamespace(
     softplus=_of(lambda value: mpmath.log(1 + mpmath.exp(value))),
     square=_of(lambda value: value * value),
     dot=lambda left, right: Digits(number(left) * number(right)),
+    clamp=_clamped,
+    clip=_clamped,
+    maximum=_clamped,
     sum=_whole,
     mean=_whole,
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeAlias
 
 from tests.judge.programs.mathematics import plain_signs
 from tests.judge.programs.oracle import Symbols
@@ -83,6 +84,10 @@ _COUNTS = {
 }
 
 
+Guard: TypeAlias = tuple[str, int, str]
+"""What keeps a program finite, the place of a term and a number."""
+
+
 def made(seed: int) -> Program:
     """The program of a number, always the same."""
     return _Maker(random.Random(f"programs {seed}")).program()
@@ -121,7 +126,7 @@ class _Maker:
         self.indexed = not self.python and self.chance(0.7)
         self.tags.append(self.style)
         terms = self.slipped(self.terms())
-        return self.finished(terms, self.small(terms))
+        return self.finished(terms, self.guard(terms))
 
     @property
     def names(self) -> tuple[str | None, ...]:
@@ -234,36 +239,62 @@ class _Maker:
 
     # Small numbers, casts and stops.
 
-    def small(self, terms: list[tuple[float, Formula]]) -> tuple[int, str] | None:
-        """The place of a logarithm in whose argument a small number stands, and that."""
-        if not self.chance(0.08):
+    def guard(self, terms: list[tuple[float, Formula]]) -> Guard | None:
+        """What keeps the program finite, or nothing: it has no part in what the program is."""
+        choice = self.source.random()
+        if choice < 0.08:
+            return self.small(terms)
+        if not self.python or choice > 0.2:
             return None
+        kind = self.source.choice(("free bits", "bounds", "shift"))
+        self.tags.append(kind)
+        return kind, 0, "1e-6"
+
+    def small(self, terms: list[tuple[float, Formula]]) -> Guard | None:
+        """The place of a logarithm in whose argument a small number stands, and that."""
         places = [place for place, (_, term) in enumerate(terms) if _innermost_log(term)]
         if not places:
             return None
         self.tags.append("small number")
-        return self.source.choice(places), self.source.choice(("1e-8", "1e-6", "1e-5", "1e-4", "1e-3"))
+        number = self.source.choice(("1e-8", "1e-6", "1e-5", "1e-4", "1e-3"))
+        return "small number", self.source.choice(places), number
+
+    def with_guard(self, terms: list[tuple[float, Formula]], guard: Guard) -> list[tuple[float, Formula]]:
+        """The terms with what keeps them finite."""
+        kind, place, number = guard
+        match kind:
+            case "small number":
+                factor, term = terms[place]
+                return [*terms[:place], (factor, _with_small(term, number)), *terms[place + 1 :]]
+            case "bounds" | "shift":
+                heads = [name for name in (self.head, self.prior_head) if name]
+                own: dict[str, Formula] = {
+                    name: ("+", name, number) if kind == "shift" else ("clamp", name, "-30", "30")
+                    for name in heads
+                }
+                return [(factor, _with(term, own)) for factor, term in terms]
+        return terms
 
     # Sums and means.
 
-    def finished(self, terms: list[tuple[float, Formula]], small: tuple[int, str] | None) -> Program:
+    def finished(self, terms: list[tuple[float, Formula]], guard: Guard | None) -> Program:
         source = self.source
         order = list(range(len(terms)))
         source.shuffle(order)
+        around = source.getrandbits(64)
         state = source.getstate()
         texts = []
-        for with_small in (False, True) if small else (False,):
+        for is_guarded in (False, True) if guard else (False,):
             source.setstate(state)
             self.counts, self.ones, self.zeros, self.masks, self.sign = {}, [], [], [], 1
             kept = list(self.tags)
-            own = list(terms)
-            if small and with_small:
-                place, number = small
-                own[place] = (own[place][0], _with_small(own[place][1], number))
+            own = self.with_guard(terms, guard) if guard and is_guarded else terms
             whole = self.whole([own[place] for place in order])
-            if self.python:
+            source.seed(around)  # with a guard and without it, the same stands around
+            if self.python and not guard:
                 whole = self.touched(whole)
-            texts.append(self.text(whole))
+            has_floor = guard is not None and guard[0] == "free bits" and is_guarded
+            texts.append(self.text(("clamp", whole, guard[2], "") if guard and has_floor else whole))
             tags, self.tags = list(self.tags), kept
         self.tags = tags
         names = {name: name if name and _occurs(name, texts[0]) else None for name in self.names}
@@ -449,11 +480,27 @@ class _Maker:
         if choice < 0.10:
             self.tags.append("int")
             return _somewhere(whole, self.source, "int")
+        if choice < 0.20 and choice >= 0.15:
+            return self.weighed_in_part(whole)
         if choice < 0.15:
             self.tags.append("mask")
             self.masks.append("mask")
             return _masked(whole, self.source, whole_entries=self.chance(0.6))
         return whole
+
+    def weighed_in_part(self, whole: Formula) -> Formula:
+        """A weight in front of one square."""
+        places = [
+            (path, part)
+            for path, part in _places(whole)
+            if isinstance(part, tuple) and part[0] == "^" and not _is_divisor(whole, path)
+        ]
+        if not places:
+            return whole
+        self.tags.append("part")
+        self.ones.append("w")
+        path, part = self.source.choice(places)
+        return _put(whole, path, ("*", "w", part))
 
     def text(self, whole: Formula) -> str:
         """The text of a loss: with a weight, another term, a left-hand side, or without."""
@@ -461,9 +508,8 @@ class _Maker:
         self.choice = source.random()
         choice = source.random()
         if choice < 0.08:
-            self.ones.append("beta")
             self.tags.append("weight")
-            whole = ("*", "beta", whole)
+            whole = self.weighed(whole)
         elif choice < 0.14 and self.python:
             count = source.choice(("batch_size", "batch_size", "{}.shape[0]", "len({})", "{}.shape[1]"))
             if count == "batch_size":
@@ -471,9 +517,8 @@ class _Maker:
             self.tags.append("divided")
             whole = ("/", whole, count.format(self.mean))
         elif choice < 0.20:
-            self.zeros.append("recon")
             self.tags.append("other term")
-            whole = ("+", "recon", whole)
+            whole = self.beside_others(whole)
         choice = source.random()
         if choice < 0.1:
             return self.labelled("kl" if self.python else "KL", whole, 1)
@@ -487,6 +532,47 @@ class _Maker:
         body = printed(whole, self.style, source)
         return self.defined(body, "") if self.python else body
 
+    def weighed(self, whole: Formula) -> Formula:
+        """A weight of the whole, or several of them."""
+        choice = self.source.randrange(4)
+        self.ones += (["beta"], ["beta", "gamma"], ["beta", "gamma"], ["beta", "w_kl"])[choice]
+        match choice:
+            case 1:
+                return ("*", ("*", "beta", "gamma"), whole)
+            case 2:
+                return ("/", ("*", "beta", whole), "gamma")
+            case 3:
+                return ("*", "beta", ("*", whole, "w_kl"))
+        return ("*", "beta", whole)
+
+    def beside_others(self, whole: Formula) -> Formula:
+        """Another term, computed in one way or another; with a weight of the KL beside it, or without."""
+        choice = self.source.randrange(6)
+        if self.chance(0.3) and choice != 3:
+            self.ones.append("beta")
+            whole = ("*", "beta", whole)
+        match choice:
+            case 1:
+                self.zeros += ["rec"]
+                self.ones += ["gamma"]
+                return ("+", whole, ("*", "gamma", "rec"))
+            case 2:
+                self.zeros += ["x", "y"]
+                error: Formula = "(x - y)**2" if self.python else ("^", ("-", "x", "y"), "2")
+                return ("+", error, whole)
+            case 3:
+                self.zeros += ["rec"]
+                self.ones += ["alpha"]
+                return ("+", ("*", "alpha", whole), ("*", ("-", "1", "alpha"), "rec"))
+            case 4:
+                self.zeros += ["rec", "t"]
+                return ("+", whole, ("+", ("*", ("call", "exp", ("neg", "t")), "rec"), "t"))
+            case 5:
+                self.zeros += ["rec", "aux"]
+                return ("-", ("+", ("/", "rec", "3"), whole), ("*", "0.25", "aux"))
+        self.zeros.append("recon")
+        return ("+", "recon", whole)
+
     def labelled(self, label: str, whole: Formula, sign: int) -> str:
         self.sign = sign
         self.tags.append(f"left: {label}")
@@ -498,8 +584,8 @@ class _Maker:
         module = "torch." if self.style == "torch" else "np."
         choice = self.choice
         lines = [body]
-        if "small number" in self.tags:
-            choice = 1.0
+        if {"small number", "free bits", "bounds", "shift"} & set(self.tags):
+            choice = 0.5
         if choice < 0.04 and f"{module}log(" in body:
             lines = [f"log = {module}log", body.replace(f"{module}log(", "log(")]
         elif choice < 0.06 and f"{module}log(" in body:
@@ -563,7 +649,7 @@ def _places(tree: Formula, path: tuple[int, ...] = ()) -> list[tuple[tuple[int, 
         return [(path, tree)] if tree[0].isalpha() and "." not in tree else []
     found = [(path, tree)]
     for place, part in enumerate(tree[1:], 1):
-        fixed = (tree[0] == "call" and place == 1) or (tree[0] in ("sum", "mean", "^") and place > 1)
+        fixed = (tree[0] == "call" and place == 1) or (tree[0] in ("sum", "mean", "^", "clamp") and place > 1)
         if not fixed:
             found += _places(part, (*path, place))
     return found
@@ -573,6 +659,15 @@ def _put(tree: Formula, path: tuple[int, ...], part: Formula) -> Formula:
     if not path:
         return part
     return tuple(_put(old, path[1:], part) if place == path[0] else old for place, old in enumerate(tree))
+
+
+def _is_divisor(tree: Formula, path: tuple[int, ...]) -> bool:
+    """Whether a part divides something, or stands inside of a function."""
+    for place in path:
+        if tree[0] in ("call", "^") or (tree[0] == "/" and place == 2):
+            return True
+        tree = tree[place]
+    return False
 
 
 def _somewhere(whole: Formula, source: random.Random, kind: str) -> Formula:

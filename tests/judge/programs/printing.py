@@ -65,6 +65,12 @@ def _python(tree: Formula, source: random.Random, *, torch: bool) -> tuple[str, 
             if torch and name in ("exp", "log", "sqrt") and named and source.random() < 0.4:
                 return f"{text[0]}.{name}()", 5
             return f"{module}.{name}({text[0]})", 5
+        case ("clamp", a, low, high):
+            if torch:
+                given = ", ".join([f"min={low}", *([f"max={high}"] if high else [])])
+                return f"torch.clamp({below(a)[0]}, {given})", 5
+            name = "np.clip" if high else "np.maximum"
+            return f"{name}({', '.join(filter(None, (below(a)[0], low, high)))})", 5
         case ("own", name, a):
             return f"{name}({below(a)[0]})", 5
         case ("sum" | "mean", a, axis, keeps):

@@ -100,6 +100,10 @@ def _dot(left: Any, right: Any) -> Tensor:
     return _tensor(np.dot(left, right))
 
 
+def _clamped(value: Any, low: Any = None, high: Any = None, **named: Any) -> Tensor:
+    return _tensor(value).clamp(named.get("min", low), named.get("max", high))
+
+
 _MODULE = SimpleNamespace(
     exp=lambda value: _tensor(np.exp(value)),
     log=lambda value: _tensor(np.log(value)),
@@ -110,7 +114,8 @@ _MODULE = SimpleNamespace(
     square=lambda value: _tensor(value) ** 2,
     pow=lambda value, power: _tensor(value) ** power,
     power=lambda value, power: _tensor(value) ** power,
-    clamp=lambda value, low=None, high=None: _tensor(value).clamp(low, high),
+    clamp=_clamped,
+    maximum=lambda value, low: _tensor(value).clamp(low),
     clip=lambda value, low=None, high=None: _tensor(value).clamp(low, high),
     softplus=softplus,
     dot=_dot,
