@@ -10,9 +10,11 @@ from itertools import permutations
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
+from klcli.formula.editing import in_habit
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program, rewritten
 from klcli.formula.tree import (
+    Call,
     Number,
     Operation,
     Symbol,
@@ -23,6 +25,7 @@ from klcli.formula.tree import (
     rebuilt,
     substitute,
     unplaced,
+    walk,
 )
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.names import is_mask, is_prior, is_sample, square_of, suggested, suggested_beside
@@ -65,6 +68,7 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         texts = tuple(f"{name} is taken for {to_text(tree)}" for name, tree in links.items())
         yield rewritten(program, partial(substitute, values=links)), set(), texts
     yield from _squares(program)
+    yield from _based(program)
     yield from _relative(program)
     for name, head in _samples(program.tree):
         text = f"{name} is taken for a sample of the posterior: right in expectation, {name} being its mean"
@@ -80,6 +84,48 @@ def _squares(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, .
         squares = {name: operation("^", Symbol(mean), Number(Fraction(2))) for name, mean in means.items()}
         texts = tuple(f"{name} is taken for the square of {mean}" for name, mean in means.items())
         yield rewritten(program, partial(substitute, values=squares)), set(), texts
+
+
+def _based(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
+    """The formula with a head that is a logarithm to another base than e, where that base is raised to it.
+
+    With 2^s for a variance s is log2 of it: in the symbol t = s log 2 the formula is one of exp(t).
+    """
+    powers = [node for node in walk(program.tree) if isinstance(node, Operation) and node.operator == "^"]
+    bases = {
+        (name, node.left.value)
+        for node in powers
+        if isinstance(node.left, Number) and node.left.value > 1
+        for name in free_symbols(node.right)
+    }
+    if len({base for _, base in bases}) != 1:
+        return
+    names, base = sorted(name for name, _ in bases), Number(min(base for _, base in bases))
+    scale = Call("log", base)
+    scaled = {name: f"{name}_ln" for name in names}
+    values = {name: operation("/", Symbol(other), scale) for name, other in scaled.items()}
+    spellings = {
+        other: f"({in_habit(program, operation('*', Symbol(name), scale))})" for name, other in scaled.items()
+    }
+
+    def natural(tree: Tree) -> Tree:
+        return substitute(_as_exponentials(tree, base), values)
+
+    text = "; ".join(
+        f"{program.spellings.get(name, name)} is read as a logarithm to the base {to_text(base)}, "
+        f"and {other} is {spellings[other][1:-1]}"
+        for name, other in scaled.items()
+    )
+    yield rewritten(program, natural, spellings), set(), (text,)
+
+
+def _as_exponentials(tree: Tree, base: Number) -> Tree:
+    """The powers of a number as exponentials."""
+    found = rebuilt(tree, [_as_exponentials(child, base) for child in children(tree)])
+    match found:
+        case Operation("^", left, right) if left == base and free_symbols(right):
+            return Call("exp", operation("*", right, Call("log", base)))
+    return found
 
 
 def _relative(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:

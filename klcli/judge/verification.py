@@ -107,6 +107,7 @@ def _most_telling(
     """The formula as it is best read: as it stands, or with what is found in `_ways_to_read`."""
     problem: KlcliError | None = None
     first: tuple[Program, Prepared, tuple[Candidate, ...], tuple[str, ...]] | None = None
+    near: tuple[Program, Prepared, tuple[Candidate, ...], tuple[str, ...]] | None = None
     for other, places, taken in ways_to_read(program):
         prepared = prepare(other, question.kept)
         try:
@@ -127,9 +128,12 @@ def _most_telling(
             return other, found, answers, taken
         if is_right and (not places or places & _own(role, first[1])):
             return other, found, answers, taken
+        if answers[0].kind == "other-prior" and taken and not places:
+            near = near or (other, found, answers, taken)
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
-    return first
+    unexplained = first[2][0].verdict.kl is None and first[2][0].mistake is None
+    return near if near and unexplained else first
 
 
 def _answers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -643,3 +644,33 @@ def test_the_logs_of_the_two_scales_are_exchanged_together(text: str) -> None:
     assert found.best.mistake.code == "KL108"
     if found.best.kind == "wrong" and found.best.corrected:  # a multiple of the KL is no correction
         assert verify(read_program(found.best.corrected)).best.kind == "exact"
+
+
+BASES = {
+    "exp = lambda x: 2**x\n-0.5*(1 + lv - mu**2 - exp(lv))": ("other-prior", 1.4426950408889634),
+    "exp = lambda x: 2**x\n-0.5*(1 + lv*math.log(2) - mu**2 - exp(lv))": ("exact", 1.0),
+    "log = np.log2\n-0.5*(1 + log(v) - mu**2 - v)": ("other-prior", 1.4426950408889634),
+    "1/2 (10^(2 s) + mu^2 - 1 - 2 s log 10)": ("exact", 1.0),
+    "1/2 (10^s + mu^2 - 1 - s)": ("other-prior", 0.4342944819032518),
+}
+"""k KL(q || N(0, t^2)) with t^2 = k = 1 / log b, where a variance is b^s and its logarithm to that base s."""
+
+
+@pytest.mark.parametrize("text", BASES)
+def test_a_logarithm_to_another_base(text: str) -> None:
+    found = verify(read_program(text))
+    kind, variance = BASES[text]
+    assert found.best.kind == kind
+    kl = found.best.verdict.kl
+    assert kl is not None
+    assert float(kl.scale) == pytest.approx(variance, rel=1e-15)
+    assert float(kl.prior_variance or 0) == pytest.approx(variance, rel=1e-15)
+
+
+def test_the_stable_form_of_another_base_is_that_of_its_own_symbol() -> None:
+    found = verify(read_program("exp = lambda x: 2**x\n-0.5*(1 + lv*math.log(2) - mu**2 - exp(lv))"))
+    assert found.stable is not None
+    for lv, mu in ((0.3, 0.2), (-1.1, 0.4)):
+        given = {"lv": lv, "mu": mu, "math": math}
+        right = 0.5 * (2**lv + mu**2 - 1 - lv * math.log(2))
+        assert eval(found.stable, given) == pytest.approx(right, rel=1e-12)
