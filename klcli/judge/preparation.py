@@ -102,6 +102,16 @@ class Prepared:
         """Over what the program sums or averages."""
         return _reductions(self)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether a program counts every latent once, and every constant as often as it should.
+
+        Beside other terms that may not be 0 anywhere a constant cannot be told from them.
+        """
+        found = self.reductions
+        no_constant = bool(self.others) if found.constant is None else not found.constant.terms
+        return found.is_plain and no_constant
+
     def __hash__(self) -> int:
         # Trees that are equal may differ in the axes of their sums, texts do not.
         return hash((self.program.text, self.tree))

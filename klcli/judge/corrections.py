@@ -1,0 +1,231 @@
+"""Corrections of a formula that is no KL: which text undoes which mistake, and whether it may be shown.
+
+A correction is shown only if its text, read again as a whole, is the KL with all that stood around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TypeAlias
+
+from klcli.errors import KlcliError
+from klcli.formula.editing import edited, in_habit
+from klcli.formula.notation import parse
+from klcli.formula.program import Program, read_program
+from klcli.formula.tree import (
+    Length,
+    MatrixProduct,
+    Reduction,
+    Reshape,
+    Stop,
+    Symbol,
+    Tree,
+    free_symbols,
+    substitute,
+    walk,
+)
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.identification import compared_digits
+from klcli.judge.names import sign_of
+from klcli.judge.preparation import Prepared, prepare
+from klcli.judge.question import PLAIN, Question
+from klcli.judge.repair import Repair, repairs
+from klcli.judge.roles import Roles, possible_roles
+from klcli.judge.verdict import KINDS, STANDARD, Verdict, judge_as, judge_pair
+from klcli.judge.ways import verdicts_on
+
+__all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
+
+_MOST_DIGITS = 200
+"""Digits that a formula's long numbers may demand for mistakes to be looked for; more take too much time."""
+
+_SMALLEST = Fraction(1, 10**100)
+"""Variances of a fixed prior beyond which doubles cannot help to look for mistakes."""
+
+_BARE_CALL = re.compile(r"(?<![\w.])([a-z]\w*)\(")
+"""A function that is called without a module or an object in front of it."""
+
+_FORWARD = parse("-0.5 (1 + l - mu^2 - v)")
+
+Mended: TypeAlias = Mapping[tuple[str, Roles], tuple[Repair, str | None]]
+"""The best repair by reading and roles, with the corrected text if that is the KL as a whole."""
+
+_Tried: TypeAlias = tuple[tuple[int, int], Repair, str, bool]
+"""What a repair costs, the repair, a text that has it, and whether that text may be shown."""
+
+
+def corrections(
+    program: Program,
+    prepared: Prepared,
+    verdicts: Sequence[Verdict],
+    ways: Sequence[Roles],
+    question: Question,
+) -> Mended:
+    """The best repair under every reading for which one is needed, with the corrected text."""
+    best = min((KINDS.index(verdict.kind) for verdict in verdicts), default=0)
+    explained = KINDS[best] == "exact"
+    scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
+    if question.reading is None and (explained or KINDS[best] == "reversed"):
+        return {}
+    if (
+        compared_digits(prepared.tree) > _MOST_DIGITS
+        or not _SMALLEST < question.prior.variance < 1 / _SMALLEST
+    ):
+        return {}
+    if scaled and not any(_looks_unmeant(verdict) for verdict in scaled) and question.reading is None:
+        return {}
+    tried: dict[tuple[str, Roles], list[_Tried]] = {}
+    for way in ways:
+        if scaled and way not in [verdict.roles for verdict in scaled]:
+            continue
+        readings = _readings_to_mend(way, scaled, question)
+        for repair in repairs(prepared.tree, way, readings, question.prior):
+            if scaled and repair.verdict.kind != "exact":
+                continue
+            for text, may_be_shown in _texts(program, prepared.tree, repair.tree):
+                cost = effort(program.text, text), int(repair.mistake.code[2:])
+                key = repair.verdict.parameterization.name, way
+                tried.setdefault(key, []).append((cost, repair, text, may_be_shown))
+    return {
+        key: first
+        for key, entries in tried.items()
+        if (first := _first_that_holds(sorted(entries, key=lambda entry: entry[0]), program, question))
+    }
+
+
+def _texts(program: Program, before: Tree, after: Tree) -> Iterator[tuple[str, bool]]:
+    """The corrected text with the fewest changes and the formula written anew; whether each may be shown."""
+    changed = edited(program, before, after)
+    if changed is not None:
+        yield changed, _keeps_modules(program, changed)
+    # What was set aside, such as another term, is not in the formula that is written anew.
+    is_all = set(free_symbols(program.tree)) <= set(free_symbols(after))
+    yield in_habit(program, after), is_all and _may_be_written_anew(program)
+
+
+def _may_be_written_anew(program: Program) -> bool:
+    """Whether nothing is lost where a formula is written anew: axes, lengths, the sign of a left side."""
+    if sign_of(program.left) < 0:
+        return False
+    if program.language == "math":
+        return True
+    arrays = (Length, MatrixProduct, Reduction, Reshape, Stop)
+    return not any(isinstance(node, arrays) for node in walk(program.arrays))
+
+
+def _keeps_modules(program: Program, text: str) -> bool:
+    """Whether all functions of a corrected text of Python are called as in the text before."""
+    if program.language == "math":
+        return True
+    return set(_BARE_CALL.findall(text)) <= set(_BARE_CALL.findall(program.text))
+
+
+def holds(text: str | None, program: Program) -> bool:
+    """Whether a corrected text is the KL as a whole, with all that stood beside it before."""
+    if (
+        text is None
+        or sign_of(program.left) < 0
+        or any(isinstance(one, Reduction) for one in walk(program.arrays))
+    ):
+        return False
+    try:
+        again = prepare(read_program(text, program.language))
+    except KlcliError:
+        return False
+    if not _keeps_aside(prepare(program), again) or not again.is_whole:
+        return False
+    ways = possible_roles(free_symbols(again.tree), mean=None, head=None)
+    return any(verdict.kind == "exact" for verdict in verdicts_on(again.tree, ways, PLAIN))
+
+
+def _keeps_aside(before: Prepared, after: Prepared) -> bool:
+    """Whether a corrected text has all that stood around the KL before, and no weight of a part."""
+    if after.aside.partial_masks or after.aside.parts:
+        return False
+    one, other = ((found.weights, found.divisors, found.others) for found in (before, after))
+    return one == other
+
+
+def _first_that_holds(
+    entries: Sequence[_Tried], program: Program, question: Question
+) -> tuple[Repair, str | None] | None:
+    """The first correction whose text, read again, is what the repaired formula is.
+
+    A variable that is used twice, for example, is not mended by a change of its value. The text is given only
+    if it is the KL as a whole, with all its sums and constants: another has more to be corrected.
+    """
+    first: tuple[Repair, str | None] | None = None
+    for _, repair, text, may_be_shown in entries:
+        found = _verdict_on(text, program, repair.verdict, question)
+        if found and found[0].kind == repair.verdict.kind:
+            if found[1] and found[0].kind == "exact" and may_be_shown:
+                return repair, text
+            first = first or (repair, None)
+    return first
+
+
+def _verdict_on(
+    text: str, program: Program, verdict: Verdict, question: Question
+) -> tuple[Verdict, bool] | None:
+    """The verdict on a corrected text, and whether its sums and constants are those of the KL."""
+    try:
+        prepared = prepare(read_program(text, program.language), question.kept)
+    except KlcliError:
+        return None
+    tree, role = prepared.tree, verdict.roles
+    if not set(free_symbols(tree)) <= {role.mean, role.head, role.prior_mean, role.prior_head}:
+        return None
+    if verdict.prior_parameterization:
+        again = judge_pair(tree, role, verdict.parameterization, verdict.prior_parameterization)
+    else:
+        again = judge_as(tree, role, verdict.parameterization, verdict.prior)
+    return again, prepared.is_whole and _keeps_aside(prepare(program, question.kept), prepared)
+
+
+def _looks_unmeant(verdict: Verdict) -> bool:
+    """Whether a multiple of the KL looks like one that was meant to be the KL itself."""
+    kl = verdict.kl
+    return kl is not None and (kl.scale == 1 or (kl.scale == 2 and kl.shift == 0))
+
+
+def _readings_to_mend(
+    way: Roles, scaled: Sequence[Verdict], question: Question
+) -> list[tuple[Parameterization, Parameterization | None]]:
+    names = {verdict.parameterization.name for verdict in scaled}
+    rows = [row for row in PARAMETERIZATIONS.values() if not names or row.name in names]
+    if question.reading:
+        rows = [question.reading]
+    return [
+        (row, row if way.prior_head else PARAMETERIZATIONS["std"] if way.has_prior else None) for row in rows
+    ]
+
+
+def effort(before: str, after: str) -> int:
+    """How many characters a correction takes away and adds."""
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return len(before) + len(after) - 2 * (start + end)
+
+
+def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | None:
+    """The text with posterior and prior exchanged, or the forward KL to N(0, 1) where that is the prior."""
+    role, reading = verdict.roles, verdict.parameterization
+    if role.head and role.mean and not role.has_prior and verdict.prior == STANDARD:
+        own: dict[str, Tree] = {"s": Symbol(role.head)}
+        parts = {"l": substitute(reading.log_variance, own), "v": substitute(reading.variance, own)}
+        return in_habit(program, substitute(_FORWARD, parts | {"mu": Symbol(role.mean)}))
+    if role.head is None or role.prior_head is None or verdict.prior_parameterization is not reading:
+        return None
+    pairs = [(role.head, role.prior_head)]
+    if role.mean and role.prior_mean:
+        pairs.append((role.mean, role.prior_mean))
+    swap: dict[str, Tree] = {one: Symbol(two) for one, two in pairs}
+    swap |= {two: Symbol(one) for one, two in pairs}
+    tree = substitute(prepared.tree, swap)
+    return edited(program, prepared.tree, tree) or in_habit(program, tree)

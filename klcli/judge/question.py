@@ -1,0 +1,48 @@
+"""What is asked about a formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from klcli.formula.program import Program
+from klcli.formula.tree import Tree
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.verdict import STANDARD, FixedPrior
+
+__all__ = ["PLAIN", "Question"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a formula.
+
+    Attributes:
+        mean: the symbol that is the mean, if it is said.
+        head: the symbol that is the head, if it is said.
+        reading: the reading that is demanded, if one is.
+        matrix_reading: the reading of a matrix that is demanded, if one is.
+        matrix_sampler: the sampling line, read as a formula of matrices.
+        prior: the fixed prior of formulas without symbols for it.
+        sampler: the sampling line that belongs to it.
+        mended: whether known mistakes are looked for in what is no KL.
+        described: whether more is wanted than what the formula is: a counterexample, the minimum, numerics.
+    """
+
+    mean: str | None = None
+    head: str | None = None
+    reading: Parameterization | None = None
+    prior: FixedPrior = STANDARD
+    sampler: Tree | None = None
+    matrix_reading: str | None = None
+    matrix_sampler: Program | None = None
+    mended: bool = True
+    described: bool = True
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The symbols that are named."""
+        return tuple(name for name in (self.mean, self.head) if name)
+
+
+PLAIN = Question()
+"""Nothing but: what is this formula?"""
