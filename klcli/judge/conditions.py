@@ -80,8 +80,8 @@ def _weights(prepared: Prepared) -> Iterator[Condition]:
         return
     equal = " = ".join(names if prepared.aside.are_parts_equal else (*names, "1"))
     some = " and ".join(names)
-    verb, weight = ("weighs", "a weight") if len(names) == 1 else ("weigh", "weights")
-    text = f"{some} {verb} a part of the terms: it is that only if {equal}, with other {weight} it is no KL"
+    verb, others = ("weighs", "another") if len(names) == 1 else ("weigh", "others")
+    text = f"{some} {verb} a part of the terms: it is that only if {equal}, with {others} it is no KL"
     yield Condition("weights", text, False)
 
 

@@ -223,9 +223,13 @@ def _sign_in(tree: Tree, child: Tree) -> int:
         case Operation("*" | "/"):
             return int(not isinstance(child, Negative | Number))
         case Operation("+" | "-", left, right):
-            # Another term of the loss has no symbol of the KL in it.
-            is_apart = set(free_symbols(left)).isdisjoint(free_symbols(right))
-            return (-1 if tree.operator == "-" and child is right else 1) * is_apart
+            # Another term of the loss has no symbol in it of what is clipped.
+            other = left if child is right else right
+            clipped = {
+                name for node in walk(child) if isinstance(node, Clip) for name in free_symbols(node.operand)
+            }
+            sign = -1 if tree.operator == "-" and child is right else 1
+            return sign * clipped.isdisjoint(free_symbols(other))
     return int(isinstance(tree, Reduction))
 
 

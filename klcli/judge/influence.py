@@ -213,6 +213,10 @@ def _interact(tree: Tree, one: str, other: str) -> bool:
 
 
 def _evaluated(tree: Tree, names: Sequence[str], points: Sequence[Values]) -> tuple[list[float], list[float]]:
-    run = Rows(len(points))
-    values = evaluate(tree, {name: [point[name] for point in points] for name in names}, run)
+    """The values of a formula and the largest numbers; with the other sign where it has no value at a point."""
+    for sign in (1.0, -1.0):
+        run = Rows(len(points))
+        values = evaluate(tree, {name: [sign * point[name] for point in points] for name in names}, run)
+        if any(map(isfinite, values)):
+            break
     return values, run.largest

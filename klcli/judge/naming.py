@@ -32,7 +32,9 @@ def scale_text(verdict: Verdict, prepared: Prepared) -> str:
     scale = verdict.kl.scale
     lengths = {
         sign: [
-            name for name, power in zip(sums.lengths, sums.factor.powers, strict=False) if power * sign > 0
+            name if abs(power) == 1 else f"{name}^{abs(power)}"
+            for name, power in zip(sums.lengths, sums.factor.powers, strict=False)
+            if power * sign > 0
         ]
         for sign in (1, -1)
     }

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.influence import components, degree, influences, is_passive
 from klcli.judge.names import is_mean, suggested_beside, without_side
 
@@ -47,7 +48,7 @@ def sorted_symbols(tree: Tree, kept: Collection[str]) -> Sorted:
         passive = tuple(name for name in symbols.names if name not in latent)
         if not passive or (symbols.may_be_passive(latent, passive) and is_passive(tree, latent)):
             return Sorted(latent, passive)
-    return symbols.one_by_one()
+    return symbols.with_parts() if len(symbols.names) > 2 else Sorted(symbols.names)
 
 
 class _Symbols:
@@ -79,18 +80,17 @@ class _Symbols:
         found = influences(self.tree, latent, passive)
         return all(one is not None and not one.added for one in found.values())
 
-    def one_by_one(self) -> Sorted:
+    def with_parts(self) -> Sorted:
         """The symbols where they cannot be set aside together: weights of parts are told from all others."""
-        flat = [name for name in self.names if self.degrees.get(name) in (0, 1) and name not in self.told]
-        latent = [name for name in self.names if name not in flat]
-        if not flat or len(self.names) < 3 or not self._has_head(latent):
-            return Sorted(self.names)
-        found = influences(self.tree, latent, flat)
-        return Sorted(
-            tuple(latent),
-            tuple(name for name in flat if found[name] is not None),
-            tuple(name for name in flat if found[name] is None),
-        )
+        for latent in self.hypotheses():
+            rest = [name for name in self.names if name not in latent]
+            found = influences(self.tree, latent, rest)
+            parts = tuple(name for name in rest if found[name] is None and self.degrees[name] in (0, 1))
+            passive = tuple(name for name in rest if name not in parts)
+            one = substitute(self.tree, dict.fromkeys(parts, Number(Fraction(1))))
+            if parts and is_passive(one, latent):
+                return Sorted(latent, passive, parts)
+        return Sorted(self.names)
 
     def _told(self) -> Iterator[str]:
         """The symbols whose names are those of a mean or a head, and their twins: s1 beside s2."""
@@ -150,10 +150,8 @@ class _Symbols:
         groups = components(self.tree, names)
         has_lone_mean = any(len(group) == 1 and not self._has_curve(group) for group in groups)
         whole = [names] if len(names) <= _MOST else []
-        if whole_first or not has_lone_mean:
-            yield from (*whole, *self._smaller(names, groups))
-        else:
-            yield from (*self._smaller(names, groups), *whole)
+        smaller = self._smaller(names, groups)
+        yield from (*whole, *smaller) if whole_first or not has_lone_mean else (*smaller, *whole)
 
     def _smaller(self, names: Sequence[str], groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
         """Fewer terms, those with a head and a lone mean first; what must stay is in all of them."""

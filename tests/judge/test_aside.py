@@ -11,6 +11,7 @@ from klcli.formula.printing import to_text
 from klcli.formula.program import read, read_program
 from klcli.formula.tree import free_symbols
 from klcli.judge.influence import components, degree, influences, is_free_of, is_passive
+from klcli.judge.naming import scale_text
 from klcli.judge.preparation import prepare
 from klcli.judge.symbols import sorted_symbols
 from klcli.judge.verification import verify
@@ -161,3 +162,35 @@ def test_what_is_left_is_the_formula_without_its_weight(text: str) -> None:
 def test_a_correction_keeps_what_stands_around() -> None:
     found = verify(read_program("a*(mu**2 + exp(lv) - 1 - lv) + (e - f)**2"))
     assert found.best.corrected is None or "a*" in found.best.corrected.replace(" ", "")
+
+
+BESIDE = {
+    "neg_kl = -torch.clamp(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv), min=2)": "exact",
+    "rec + torch.clamp(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv), min=2)": "exact",
+    "alpha*torch.clamp(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv), min=2) + (1 - alpha)*rec": "scaled",
+}
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_free_bits_beside_other_terms(text: str) -> None:
+    found = verify(read_program(text))
+    assert found.best.kind == BESIDE[text]
+    assert [(one.kind, one.passes) for one in found.conditions] == [("free-bits", False)]
+
+
+def test_a_clip_beside_a_term_of_the_same_symbols_is_no_free_bits() -> None:
+    found = verify(read_program("torch.clamp(0.5*(mu**2 + lv.exp() - 1), min=0.5) - 0.5*lv"))
+    assert found.best.kind == "wrong"
+    assert found.prepared.floors == ()
+
+
+def test_other_terms_where_a_formula_has_no_value_at_positive_numbers() -> None:
+    found = verify(
+        read_program("elbo = log_lik - 0.5*(mu**2 + torch.exp(-s) - 1 + 2*torch.sqrt(-s)**2/2 + 0*s)")
+    )
+    assert found.prepared.others == ("log_lik",)
+
+
+def test_a_mean_that_is_divided_again_is_two_powers() -> None:
+    found = verify(read_program("torch.mean(0.5*(mu**2 + lv.exp() - 1 - lv), 1)/mu.shape[1]"))
+    assert scale_text(found.best.verdict, found.prepared) == "1/d^2"

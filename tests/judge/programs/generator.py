@@ -553,8 +553,7 @@ class _Maker:
             whole = ("*", "beta", whole)
         match choice:
             case 1:
-                self.zeros += ["rec"]
-                self.ones += ["gamma"]
+                self.zeros += ["rec", "gamma"]
                 return ("+", whole, ("*", "gamma", "rec"))
             case 2:
                 self.zeros += ["x", "y"]
