@@ -41,6 +41,9 @@ __all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
 _MOST_DIGITS = 200
 """Digits that a formula's long numbers may demand for mistakes to be looked for; more take too much time."""
 
+_MOST_FOLLOWED = 3
+"""Corrections whose sums are followed: where those of three are no KL, it is the sums that are wrong."""
+
 _SMALLEST = Fraction(1, 10**100)
 """Variances of a fixed prior beyond which doubles cannot help to look for mistakes."""
 
@@ -157,19 +160,23 @@ def _first_that_holds(
     if it is the KL as a whole, with all its sums and constants: another has more to be corrected.
     """
     first: tuple[Repair, str | None] | None = None
+    followed = 0
     for _, repair, text, may_be_shown in entries:
-        found = _verdict_on(text, program, repair.verdict, question)
-        if found and found[0].kind == repair.verdict.kind:
-            if found[1] and found[0].kind == "exact" and may_be_shown:
+        found = _read_again(text, program, repair.verdict, question)
+        if found is None or found[0].kind != repair.verdict.kind:
+            continue
+        if found[0].kind == "exact" and may_be_shown and followed < _MOST_FOLLOWED:
+            followed += 1
+            if found[1].is_whole and _keeps_aside(prepare(program, question.kept), found[1]):
                 return repair, text
-            first = first or (repair, None)
+        first = first or (repair, None)
     return first
 
 
-def _verdict_on(
+def _read_again(
     text: str, program: Program, verdict: Verdict, question: Question
-) -> tuple[Verdict, bool] | None:
-    """The verdict on a corrected text, and whether its sums and constants are those of the KL."""
+) -> tuple[Verdict, Prepared] | None:
+    """The verdict on a corrected text, and what was judged; None where it has other symbols, or none."""
     try:
         prepared = prepare(read_program(text, program.language), question.kept)
     except KlcliError:
@@ -181,7 +188,7 @@ def _verdict_on(
         again = judge_pair(tree, role, verdict.parameterization, verdict.prior_parameterization)
     else:
         again = judge_as(tree, role, verdict.parameterization, verdict.prior)
-    return again, prepared.is_whole and _keeps_aside(prepare(program, question.kept), prepared)
+    return again, prepared
 
 
 def _looks_unmeant(verdict: Verdict) -> bool:

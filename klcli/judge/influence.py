@@ -32,6 +32,8 @@ _VARIED, _LEAST, _LEAST_CHANGES = 7, 4, 3
 changes."""
 _GOLDEN = 0.6180339887498949
 _FAR = 500.0
+_ELSEWHERE = (1.0, 0.4, -1.0)
+"""By what all points are multiplied where a formula has no value at some of them."""
 
 Values = Mapping[str, float]
 
@@ -213,10 +215,14 @@ def _interact(tree: Tree, one: str, other: str) -> bool:
 
 
 def _evaluated(tree: Tree, names: Sequence[str], points: Sequence[Values]) -> tuple[list[float], list[float]]:
-    """The values of a formula and the largest numbers; with the other sign where it has no value at a point."""
-    for sign in (1.0, -1.0):
+    """The values of a formula and the largest numbers, at the points or where more of them have a value."""
+    best: tuple[int, list[float], list[float]] = (-1, [], [])
+    for scale in _ELSEWHERE:
         run = Rows(len(points))
-        values = evaluate(tree, {name: [sign * point[name] for point in points] for name in names}, run)
-        if any(map(isfinite, values)):
+        values = evaluate(tree, {name: [scale * point[name] for point in points] for name in names}, run)
+        count = sum(map(isfinite, values))
+        if count > best[0]:
+            best = count, values, run.largest
+        if count == len(points):
             break
-    return values, run.largest
+    return best[1:]

@@ -129,13 +129,13 @@ class _Symbols:
         return any(self.degrees[name] is None for name in names)
 
     def _multiplies(self, name: str) -> bool:
-        others = [other for other in self.names if other != name]
+        others = [other for other in self.names if other != name and self.degrees[other] not in (0, 1)]
         if self._reading(name) and self.degrees[name] != 1:
             return False
         if is_mean(name) and self.degrees[name] == 2:
             return False
         found = influences(self.tree, others, [name])[name]
-        return found is not None and not found.added and not found.is_additive
+        return found is not None and not found.is_additive
 
     def _is_added_mean(self, name: str, rest: Collection[str]) -> bool:
         """Whether a symbol is named like a mean and is another term: ``recon_mean``."""
