@@ -158,6 +158,6 @@ class _Symbols:
         for count in range(len(groups) - 1, 0, -1):
             for chosen in combinations(groups, count):
                 own = {name for group in chosen for name in group}
-                means = any(self.degrees[name] == 2 for name in own)
+                means = any(self.degrees[name] == 2 or is_mean(name) for name in own)
                 if len(own) <= _MOST and self._has_curve(own) and means and self.kept <= own:
                     yield tuple(name for name in names if name in own)
