@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.formula.arrays import ShapeError, UnshapedError
+from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
 from klcli.judge.layouts import Case, Fit, fitted
 

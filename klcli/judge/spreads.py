@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import combinations
 
-from klcli.formula.arrays import Array, axes_of, evaluate_arrays
 from klcli.formula.tree import Reduction, carries, free_symbols, walk
+from klcli.formula.value.arrays import Array, axes_of
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.layouts import CLOSE, Case, Spread
 
 __all__ = ["mixed", "ranks", "written_spread"]
