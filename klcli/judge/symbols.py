@@ -85,7 +85,12 @@ class _Symbols:
         for latent in self.hypotheses():
             rest = [name for name in self.names if name not in latent]
             found = influences(self.tree, latent, rest)
-            parts = tuple(name for name in rest if found[name] is None and self.degrees[name] in (0, 1))
+            twins = set(map(without_side, latent))  # s_q beside s_p is a head, however it is missed
+            parts = tuple(
+                name
+                for name in rest
+                if found[name] is None and self.degrees[name] in (0, 1) and without_side(name) not in twins
+            )
             passive = tuple(name for name in rest if name not in parts)
             one = substitute(self.tree, dict.fromkeys(parts, Number(Fraction(1))))
             if parts and is_passive(one, latent):

@@ -194,3 +194,10 @@ def test_other_terms_where_a_formula_has_no_value_at_positive_numbers() -> None:
 def test_a_mean_that_is_divided_again_is_two_powers() -> None:
     found = verify(read_program("torch.mean(0.5*(mu**2 + lv.exp() - 1 - lv), 1)/mu.shape[1]"))
     assert scale_text(found.best.verdict, found.prepared) == "1/d^2"
+
+
+def test_a_head_whose_logarithm_is_lost_is_no_weight_of_a_part() -> None:
+    """With s_q = 1 it would be KL(N(mu_q, 1) || N(mu_p, exp(s_p)^2))."""
+    found = verify(read_program("s_p + ((mu_q - mu_p)^2 + s_q)/(2 exp(s_p)^2) - 1/2"))
+    assert found.best.kind == "wrong"
+    assert found.conditions == ()
