@@ -128,7 +128,9 @@ def _most_telling(
             return other, found, answers, taken
         if is_right and (not places or places & _own(role, first[1])):
             return other, found, answers, taken
-        if answers[0].kind == "other-prior" and taken and not places:
+        # A symbol that is put in for another may say more than one that is given up for it.
+        keeps_all = len(free_symbols(found.tree)) == len(free_symbols(first[1].tree))
+        if answers[0].kind == "other-prior" and taken and not places and keeps_all:
             near = near or (other, found, answers, taken)
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
