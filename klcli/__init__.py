@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from klcli.judge.matrix.verification import verify_matrices
     from klcli.judge.verdict import judge as verdict
     from klcli.judge.verification import verify
+    from klcli.watching import watch
     from klcli.witness.examination import examine
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "verdict",
     "verify",
     "verify_matrices",
+    "watch",
 ]
 
 _HOME = {
@@ -75,6 +77,7 @@ _HOME = {
     "verdict": "klcli.judge.verdict:judge",
     "verify": "klcli.judge.verification:verify",
     "verify_matrices": "klcli.judge.matrix.verification:verify_matrices",
+    "watch": "klcli.watching:watch",
 }
 """Where each name is; type checkers read the imports and `__all__`, the program this."""
 

@@ -11,9 +11,12 @@ import pytest
 import klcli
 
 PACKAGE = Path(klcli.__file__).parent
-FILES = ("values", "errors")
+FILES = ("values", "errors", "watching", "testing")
 """The rooms that are a file each."""
-ROOMS = (*FILES, "formula", "gaussian", "witness", "samples", "judge", "lint", "report", "render", "cli")
+ROOMS = (
+    *("values", "errors", "formula", "gaussian", "witness", "samples", "judge", "lint", "trace", "report"),
+    *("render", "watching", "testing", "cli"),
+)
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ALLOWED = {

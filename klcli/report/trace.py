@@ -1,0 +1,133 @@
+"""What `klcli trace` says: the anatomy of each loss, its beta, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from klcli.formula.numeral import significant
+from klcli.report.document import Block, Cell, Column, Document, Heading, Item, Note, Paragraph, Table, Tone
+from klcli.report.findings import Findings, one_line
+from klcli.report.report import Report
+from klcli.report.trace_data import alerts_of, data_of, rows_of, shown_path
+from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.recording import Place
+from klcli.trace.seen import Watched
+
+__all__ = ["trace_report"]
+
+_TITLES = ("term", "where", "what")
+_NUMBERS = ("weight", "value", "share")
+_COLUMNS = (*map(Column, _TITLES), *(Column(title, numeric=True) for title in _NUMBERS))
+_ALIKE = 3
+"""Terms that are alike from which on they share a row."""
+
+
+def trace_report(found: Watched, *, when: str = "") -> Report:
+    """The report of a run.
+
+    Args:
+        found: what was seen of it.
+        when: words on when the loss was seen, such as ``at the first backward pass``.
+    """
+    alerts = alerts_of(found)
+    data = data_of(found, tuple(alert.finding for alert in alerts))
+    return Report(
+        data=data,
+        rows=list(rows_of(data)),
+        document=Document("", tuple(_blocks(found, when))),
+        bare="\n".join(map(one_line, data.findings)),
+        holds=found.holds,
+        readable=bool(found.losses),
+        findings=Findings(alerts, ()),
+    )
+
+
+def _blocks(found: Watched, when: str) -> Iterator[Block]:
+    for one in found.losses:
+        yield Heading(_title(one, when))
+        yield Table(_COLUMNS, tuple(_rows(one)))
+        yield from _remarks(one, {finding.message for finding in found.findings})
+    for finding in found.findings:
+        yield Note(
+            finding.severity,
+            f"{finding.mistake.code} {_where(finding.place)} {finding.message}"
+            + (f" ({_where(finding.related)})" if finding.related else ""),
+        )
+    if text := _changes(found):
+        yield Paragraph(text)
+    yield from (Note("info", text) for text in dict.fromkeys(found.warnings))
+
+
+def _title(one: Anatomy, when: str) -> str:
+    value = "loss" if one.loss.value is None else f"loss = {significant(one.loss.value)}"
+    place = f"({_where(one.loss.place)})" if one.loss.place else ""
+    return " ".join(filter(None, (value, when, place)))
+
+
+def _where(place: Place | None) -> str:
+    return f"{shown_path(place.path)}:{place.line}" if place else ""
+
+
+def _rows(one: Anatomy) -> Iterator[tuple[Cell, ...]]:
+    groups: dict[object, list[Term]] = {}
+    for term in one.terms:
+        weight = None if term.weight is None else significant(term.weight)
+        groups.setdefault((term.kind, term.place, weight, term.verdict, term.name), []).append(term)
+    for terms in groups.values():
+        if len(terms) >= _ALIKE:
+            yield _row(one, terms, f"{terms[0].what}, and {len(terms) - 1} like it")
+        else:
+            yield from (_row(one, [term], term.what) for term in terms)
+
+
+def _row(one: Anatomy, terms: Sequence[Term], what: str) -> tuple[Cell, ...]:
+    first = terms[0]
+    known = [term.contribution for term in terms if term.contribution is not None]
+    values = [term.value for term in terms if term.value is not None]
+    share = f"{100 * sum(known) / one.loss.value:.3g} %" if known and one.loss.value else ""
+    words = {"wrong": f"wrong: {what}", "scaled": f"{what} (scaled)", "reversed": f"reversed: {what}"}
+    tone: Tone = "bad" if first.verdict == "wrong" else "good" if first.verdict == "exact" else "plain"
+    return (
+        Cell(first.name),
+        Cell(_where(first.place)),
+        Cell(words.get(first.verdict, what), tone),
+        Cell("" if first.weight is None else significant(first.weight)),
+        Cell(significant(sum(values)) if values else ""),
+        Cell(share),
+    )
+
+
+def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[Block]:
+    if one.weighing and one.likelihood and one.likelihood.part.likelihood:
+        beta = significant(float(one.weighing.beta))
+        scale = one.weighing.scale_of_one
+        text = f"beta {beta}"
+        if scale is not None:
+            kind = "sigma" if one.likelihood.part.likelihood.name == "mse" else "scale"
+            text += f" at decoder {kind} 1; beta 1 at decoder {kind} {significant(scale)}"
+        yield Paragraph(text, "strong")
+    said: dict[str, None] = {}
+    for term in one.terms:
+        for text, _ in term.conditions:
+            if text not in found:
+                said[f"{term.name}: {text}"] = None
+    unproved = [term.name for term in one.terms if term.proof == "points"]
+    if unproved:
+        said[
+            f"{', '.join(unproved)}: no difference found at the points that were tried; it is not proved"
+        ] = None
+    if said:
+        yield Item("with", tuple(Paragraph(text, "muted") for text in said))
+
+
+def _changes(found: Watched) -> str:
+    """The weights that change from one backward pass to the next."""
+    texts = []
+    for number, one in enumerate(found.losses):
+        passes = [weights for loss, weights in found.steps if loss == number]
+        for place, term in enumerate(one.terms):
+            own = [weights[place] for weights in passes if place < len(weights)]
+            shown = ["?" if weight is None else significant(weight) for weight in own]
+            if len(set(shown)) > 1:
+                texts.append(f"the weight of {term.name} changes: {', '.join(shown)}")
+    return "; ".join(texts)

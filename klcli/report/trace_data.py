@@ -1,0 +1,261 @@
+"""The data of `klcli trace`, which JSON and CSV walk, and its findings as other tools read them."""
+
+from __future__ import annotations
+
+import linecache
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from klcli.judge.constants import constant_text
+from klcli.judge.naming import prior_text
+from klcli.report.findings import Alert, FindingData, RelatedData
+from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.findings import Finding
+from klcli.trace.recording import Place
+from klcli.trace.seen import Watched
+
+__all__ = [
+    "SCHEMA",
+    "ConditionData",
+    "LossData",
+    "TermData",
+    "TraceData",
+    "alerts_of",
+    "data_of",
+    "rows_of",
+    "shown_path",
+]
+
+SCHEMA = "klcli.trace/1"
+
+
+@dataclass(frozen=True, slots=True)
+class PriorData:
+    """The prior of a KL: numbers, or the symbols of the run."""
+
+    mean: str
+    variance: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionData:
+    """What a verdict needs besides."""
+
+    text: str
+    passes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersData:
+    """The numbers of the step: what was noted, what the program gives, and the KL; None where not known."""
+
+    noted: float
+    evaluated: float | None
+    true: float | None
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TermData:
+    """One additive term of a loss; `loss` is the place of that among the losses."""
+
+    loss: int
+    kind: str
+    name: str
+    path: str | None
+    line: int | None
+    what: str
+    verdict: str | None
+    parameterization: str | None
+    prior: PriorData | None
+    reduction: str | None
+    weight: float | None
+    value: float | None
+    share: float | None
+    proof: str | None
+    conditions: tuple[ConditionData, ...]
+    numbers: NumbersData | None
+
+
+@dataclass(frozen=True, slots=True)
+class LossData:
+    """A loss; `terms` are places among the terms, beta is at a decoder sigma of 1."""
+
+    value: float | None
+    path: str | None
+    line: int | None
+    terms: tuple[int, ...]
+    beta: float | None
+    decoder_sigma: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SamplerData:
+    """A sample and its KL, a place among the terms."""
+
+    path: str | None
+    line: int | None
+    parameterization: str | None
+    status: str
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepData:
+    """A backward pass: its loss, a place among the losses, and the weights of its terms."""
+
+    step: int
+    loss: int
+    weights: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceData:
+    """The data of `klcli trace`; the field names are the keys of its JSON."""
+
+    schema: str
+    losses: tuple[LossData, ...]
+    terms: tuple[TermData, ...]
+    samplers: tuple[SamplerData, ...]
+    findings: tuple[FindingData, ...]
+    steps: tuple[StepData, ...]
+    framework: str
+    warnings: tuple[str, ...]
+
+
+def data_of(found: Watched, findings: tuple[FindingData, ...]) -> TraceData:
+    """What was seen of a run, as data."""
+    order = [term for one in found.losses for term in one.terms]
+    losses: list[LossData] = []
+    terms: list[TermData] = []
+    for number, one in enumerate(found.losses):
+        places = tuple(range(len(terms), len(terms) + len(one.terms)))
+        terms += [_term(number, one, term) for term in one.terms]
+        losses.append(_loss(one, places))
+    samplers = tuple(
+        SamplerData(
+            *_spot(one.place),
+            one.sampling.parameterization,
+            one.sampling.status,
+            next(place for place, term in enumerate(order) if term is one.term),
+        )
+        for one in found.samples
+    )
+    steps = tuple(StepData(step, *one) for step, one in enumerate(found.steps, 1))
+    framework = found.recording.framework
+    return TraceData(
+        SCHEMA, tuple(losses), tuple(terms), samplers, findings, steps, framework, found.warnings
+    )
+
+
+def _loss(one: Anatomy, places: tuple[int, ...]) -> LossData:
+    beta = float(one.weighing.beta) if one.weighing else None
+    sigma = one.weighing.scale_of_one if one.weighing else None
+    return LossData(one.loss.value, *_spot(one.loss.place), places, beta, sigma)
+
+
+def _term(number: int, one: Anatomy, term: Term) -> TermData:
+    verdict = term.kernel.verification.best.verdict if term.kernel else None
+    total = one.loss.value
+    share = term.contribution / total if term.contribution is not None and total else None
+    agreement = term.agreement
+    return TermData(
+        number,
+        term.kind,
+        term.name,
+        *_spot(term.place),
+        term.what,
+        term.verdict or None,
+        verdict.parameterization.name if verdict else None,
+        _prior(term),
+        term.reduction or None,
+        term.weight,
+        term.value,
+        share,
+        term.proof or None,
+        tuple(ConditionData(*condition) for condition in term.conditions),
+        None
+        if agreement is None
+        else NumbersData(agreement.noted, agreement.evaluated, agreement.true, agreement.agrees),
+    )
+
+
+def _prior(term: Term) -> PriorData | None:
+    if term.kernel is None:
+        return None
+    found = term.kernel.verification
+    kl = found.best.verdict.kl
+    if kl and isinstance(kl.prior_variance, Fraction) and not found.best.verdict.roles.has_prior:
+        return PriorData(constant_text(kl.prior_mean or Fraction(0)), constant_text(kl.prior_variance))
+    return PriorData(*prior_text(found.program, found.best.verdict))
+
+
+def _spot(place: Place | None) -> tuple[str | None, int | None]:
+    return (None, None) if place is None else (shown_path(place.path), place.line)
+
+
+def shown_path(path: str) -> str:
+    """A path below the current folder from there, any other as it is."""
+    here = os.getcwd() + os.sep
+    return path.removeprefix(here)
+
+
+def alerts_of(found: Watched) -> tuple[Alert, ...]:
+    """The findings with their places as spans of whole lines."""
+    return tuple(_alert(one) for one in found.findings)
+
+
+def _alert(one: Finding) -> Alert:
+    path, line, text = _line(one.place)
+    related = None
+    if one.related:
+        other, number, words = _line(one.related)
+        related = RelatedData(other, number, 1, number, len(words) + 1, "the KL")
+    verification = one.term.kernel.verification if one.term and one.term.kernel else None
+    reading = verification.best.verdict.parameterization.name if verification else None
+    data = FindingData(
+        path,
+        line,
+        1,
+        line,
+        len(text) + 1,
+        one.mistake.code,
+        one.severity,
+        "high" if one.severity == "error" else "medium",
+        one.message,
+        text.strip(),
+        reading,
+        related,
+        None,
+    )
+    return Alert(data, one.mistake, None)
+
+
+def _line(place: Place | None) -> tuple[str, int, str]:
+    if place is None:
+        return "<unknown>", 1, ""
+    return shown_path(place.path), place.line, linecache.getline(place.path, place.line).rstrip("\n")
+
+
+def rows_of(data: TraceData) -> Iterator[Mapping[str, object]]:
+    """The terms as records, for CSV."""
+    for term in data.terms:
+        prior = term.prior
+        yield {
+            "loss": term.loss,
+            "kind": term.kind,
+            "name": term.name,
+            "path": term.path,
+            "line": term.line,
+            "what": term.what,
+            "verdict": term.verdict,
+            "parameterization": term.parameterization,
+            "prior": f"N({prior.mean}, {prior.variance})" if prior else None,
+            "reduction": term.reduction,
+            "weight": term.weight,
+            "value": term.value,
+            "share": term.share,
+            "proof": term.proof,
+        }

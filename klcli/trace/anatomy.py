@@ -1,0 +1,289 @@
+"""The anatomy of a loss: its additive terms, with place, kind, weight of one example, value and share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import isfinite
+from typing import Literal, TypeAlias
+
+from klcli.formula.tree import free_symbols
+from klcli.judge.proof import is_proved
+from klcli.judge.weight import LIKELIHOODS, Counts, Loss, Weighing, weigh
+from klcli.judge.weight import Term as WeightedTerm
+from klcli.trace.kernels import Kernel
+from klcli.trace.likelihoods import NAMES
+from klcli.trace.numbers import Agreement, held_against
+from klcli.trace.parts import Part, parts_of
+from klcli.trace.recording import NotedLoss, Place, Recording
+from klcli.trace.unknown import Unknown, looked_at
+from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
+from klcli.trace.wording import kl_words, place_words, reduction_words
+
+_NEGLIGIBLE = 1e-9
+"""A constant relative to its KL that is the rounding of a number in the program."""
+
+__all__ = ["Anatomy", "Kind", "Term", "anatomy_of"]
+
+Kind: TypeAlias = Literal["kl", "estimator", "likelihood", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One additive term of a loss.
+
+    Attributes:
+        kind: what it is.
+        part: the part of the loss.
+        place: where it was computed.
+        name: of the variable that held it, or of the call.
+        what: what it is, in words.
+        verdict: as `klcli verify` gives it; empty for what is no KL.
+        amount: how it is reduced and how often it counts; None where that is not known.
+        contribution: what it adds to the loss at this step; None where that was not noted.
+        value: its value without its weight.
+        proof: ``algebra``, ``points`` or empty.
+        agreement: what the numbers of the step say.
+        unknown: what is wrong with a term that is none of the known ones.
+        conditions: what a verdict needs besides, each with whether it passes.
+    """
+
+    kind: Kind
+    part: Part
+    place: Place | None
+    name: str
+    what: str
+    verdict: str = ""
+    amount: Amount | None = None
+    contribution: float | None = None
+    value: float | None = None
+    proof: str = ""
+    agreement: Agreement | None = None
+    unknown: Unknown | None = None
+    conditions: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def kernel(self) -> Kernel | None:
+        """The KL that it is."""
+        return self.part.kernel
+
+    @property
+    def reduction(self) -> str:
+        """How it is reduced, in one of four words; empty where that is not known."""
+        if self.amount is None:
+            return ""
+        of_entries, of_batch = self.amount.is_mean_of_entries, self.amount.is_mean_of_batch
+        alike = self.amount.batch == 1 or of_entries == of_batch
+        if alike:
+            return "mean" if of_entries else "sum"
+        return "mean-sum" if of_entries else "sum-mean"
+
+    @property
+    def weight(self) -> float | None:
+        """What multiplies it, as it is reduced."""
+        return self.amount.weight if self.amount else None
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """A loss and its terms.
+
+    Attributes:
+        loss: what was noted of it.
+        terms: its terms.
+        weighing: the effective beta of a loss with one likelihood and KLs of examples.
+        weighed: the KL term whose beta that is; None where several have one weight.
+    """
+
+    loss: NotedLoss
+    terms: tuple[Term, ...]
+    weighing: Weighing | None = None
+    likelihood: Term | None = field(default=None)
+
+
+def anatomy_of(recording: Recording, loss: NotedLoss) -> Anatomy:
+    """Take a loss apart."""
+    terms = tuple(_term(recording, part) for part in parts_of(recording, loss.node))
+    likelihood, weighing = _weighed(recording, terms)
+    return Anatomy(loss, terms, weighing, likelihood)
+
+
+def _term(recording: Recording, part: Part) -> Term:
+    kernel = part.kernel
+    if kernel:
+        return _kl_term(recording, part, kernel)
+    if part.likelihood:
+        return _likelihood_term(recording, part)
+    unknown = looked_at(recording, part)
+    place, name = _standing(recording, part, None)
+    found = Term("other", part, place, name, place_words(recording, part), unknown=unknown)
+    if unknown.is_kl:
+        found = replace(found, kind="kl", verdict=unknown.verdict, what=unknown.what)
+    if unknown.estimator:
+        found = replace(found, kind="estimator", verdict=unknown.verdict, what=unknown.what)
+    return _with_value(recording, replace(found, conditions=unknown.conditions), 1.0)
+
+
+def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
+    found, builder = kernel.verification, part.builder
+    verdict, sums = found.best.verdict, found.prepared.reductions
+    assert verdict.kl
+    own = float(verdict.kl.scale)
+    shape = _shape_of(part, kernel)
+    factor = abs(part.chain.factor) * own
+    # A number that is a part of the KL, as 1/2 is, counts nothing; those around it may.
+    has_batch = not _is_of_parameters(recording, part, kernel)
+    amount = amount_of(sums, shape, factor, part.chain.numbers, has_batch=has_batch)
+    boundary = _boundary(part, own)
+    has_shift = abs(float(verdict.kl.shift)) > _NEGLIGIBLE * own
+    exact = boundary is not None and not has_shift and verdict.kind in ("exact", "scaled")
+    kind = "wrong" if kernel.mistake else "exact" if exact else verdict.kind
+    if kind == "exact" and amount.is_mean_of_entries:
+        kind = "scaled"
+    place, name = _standing(recording, part, boundary)
+    term = Term(
+        "kl",
+        part,
+        place,
+        name,
+        kl_words(kernel, builder, amount, has_batch=has_batch),
+        kind,
+        amount,
+        proof="algebra" if is_proved(found.prepared.tree, verdict) else "points",
+        conditions=tuple(_conditions(recording, part, kernel, amount, shape)),
+    )
+    term = _with_value(recording, term, amount.weight)
+    return replace(term, agreement=held_against(recording, part, kernel, amount, term.contribution))
+
+
+def _conditions(
+    recording: Recording, part: Part, kernel: Kernel, amount: Amount, shape: Sequence[int]
+) -> Iterator[tuple[str, bool]]:
+    for one in kernel.verification.conditions:
+        yield one.text, one.passes
+    for said in (*kernel.counted, *amount.said):
+        yield said, True
+    if part.is_taken_away:
+        yield "the loss takes the KL away", False
+    if any(recording.steps[index].op == "stop" for index in part.chain.wrappers):
+        yield "it is stopped as a whole: no gradient flows through it", False
+    if len(shape) == 2 and shape[0] == shape[1] > 1:
+        yield f"B = d = {shape[0]}: which axis is the batch cannot be told from this step", True
+    for cut in part.cuts:
+        step = recording.steps[cut]
+        yield f"what {step.name or 'the head'} is computed from is not judged", True
+
+
+def _is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:
+    """Whether a KL is that of a network's weights, which have no batch."""
+    role = kernel.verification.best.verdict.roles
+    names = [name for name in (role.mean, role.head) if name in part.builder.symbols]
+    leaves = [
+        recording.steps[leaf]
+        for name in names
+        for leaf in recording.leading_to(part.builder.symbols[name])
+        if recording.steps[leaf].is_leaf
+    ]
+    return bool(leaves) and all(leaf.more.get("made_by") == "a parameter" for leaf in leaves)
+
+
+def _shape_of(part: Part, kernel: Kernel) -> tuple[int, ...]:
+    """The shape of the means and heads, spread over each other."""
+    role = kernel.verification.best.verdict.roles
+    shapes = [part.builder.shapes[name] for name in (role.mean, role.head) if name in part.builder.shapes]
+    rank = max((len(shape) for shape in shapes), default=0)
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    return tuple(max(lengths) for lengths in zip(*padded, strict=True))
+
+
+def _boundary(part: Part, own: float) -> int | None:
+    """The outermost node at which the part is the KL itself; None where some factor of it is left."""
+    for index, before in part.chain.above:
+        if before and abs(abs(part.chain.factor / before) * own - 1) < 1e-9:
+            return index
+    return None
+
+
+def _standing(recording: Recording, part: Part, boundary: int | None) -> tuple[Place | None, str]:
+    """Where a part stands, and what it is called."""
+    index = part.chain.core if boundary is None else boundary
+    step = recording.steps[index]
+    names = [recording.steps[one].name for one, _ in part.chain.above]
+    called = str(step.more.get("call") or step.more.get("made_by") or "")
+    name = step.name or next((one for one in reversed(names) if one), None) or called
+    return step.place, name or step.op
+
+
+def _likelihood_term(recording: Recording, part: Part) -> Term:
+    assert part.likelihood
+    step = recording.steps[part.chain.core]
+    place, name = _standing(recording, part, None)
+    amount = _called_amount(recording, part) if step.op == "loss" else _written_amount(part)
+    words = NAMES.get(part.likelihood.name, part.likelihood.name)
+    what = f"{words}, {reduction_words(amount, 'entries')}" if amount else words
+    term = Term("likelihood", part, place, name, what, amount=amount)
+    return _with_value(recording, term, amount.weight if amount else 1.0)
+
+
+def _called_amount(recording: Recording, part: Part) -> Amount | None:
+    step = recording.steps[part.chain.core]
+    if part.likelihood is None or len(step.below) < 2:
+        return None
+    one, target = (recording.steps[index] for index in step.below[:2])
+    shape = target.shape if part.likelihood.name == "cross-entropy" else one.shape
+    if part.likelihood.name == "cross-entropy" and one.shape == target.shape:
+        shape = one.shape[:1] + one.shape[2:]  # targets that are probabilities
+    batch = shape[0] if shape else 1
+    size = 1
+    for length in shape:
+        size *= length
+    reduction = str(step.more.get("reduction"))
+    if reduction == "none" and part.tree is not None:
+        sums = reduced(part.tree)
+        return None if sums.flaw else amount_of(sums, shape, part.chain.factor, part.chain.numbers)
+    entries = size // batch if batch else 1
+    return amount_of_call(reduction, batch, entries, part.chain.factor, part.chain.numbers)
+
+
+def _written_amount(part: Part) -> Amount | None:
+    assert part.tree is not None
+    assert part.likelihood
+    sums = reduced(part.tree)
+    if sums.flaw or not sums.is_tried:
+        return None
+    shape = max((part.builder.shapes[name] for name in free_symbols(part.tree)), key=len)
+    factor = abs(part.chain.factor) * part.likelihood.factor
+    return amount_of(sums, shape, factor, part.chain.numbers)
+
+
+def _with_value(recording: Recording, term: Term, weight: float) -> Term:
+    """The term with what it adds to the loss at this step, as far as a number on the way to it was noted."""
+    if term.part.merged:
+        return term
+    for index, before in reversed(term.part.chain.above):
+        step = recording.steps[index]
+        if step.size == 1 and step.values and isfinite(step.values[0]):
+            contribution = step.values[0] * before
+            return replace(term, contribution=contribution, value=contribution / weight if weight else None)
+    return term
+
+
+def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, Weighing | None]:
+    """The effective beta, of a loss with one likelihood and KLs of examples that weigh alike."""
+    likely = [term for term in terms if term.kind == "likelihood" and term.amount]
+    kls = [term for term in terms if term.kernel and term.amount and not term.part.is_taken_away]
+    if len(likely) != 1 or not kls or likely[0].part.likelihood is None:
+        return None, None
+    own = likely[0]
+    assert own.amount
+    assert own.part.likelihood
+    totals = [term.amount.total for term in kls if term.amount]
+    alike = max(totals) - min(totals) <= 1e-9 * max(map(abs, totals))
+    of_weights = any(term.kernel and _is_of_parameters(recording, term.part, term.kernel) for term in kls)
+    if not alike or of_weights or not own.part.likelihood.has_beta or own.amount.total <= 0:
+        return own, None
+    row = LIKELIHOODS[own.part.likelihood.name]
+    one = WeightedTerm(Fraction(own.amount.total), "sum")
+    other = WeightedTerm(Fraction(totals[0]), "sum")
+    return own, weigh(Loss(row, one, other, Counts()))

@@ -1,0 +1,114 @@
+"""From a loss down to its terms: what multiplies a part of it, and over what that is summed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from klcli.formula.tree import Reduction, ReductionKind, Stop, Tree
+from klcli.trace.programs import Builder
+from klcli.trace.recording import Recording, Step
+
+__all__ = ["Chain", "chain_to", "number_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The way from a loss to a part of it, through what is linear.
+
+    Attributes:
+        core: the node at its end, which is nothing linear in one other.
+        factor: what multiplies the core in the loss, apart from the sums and means on the way.
+        wrappers: the sums, means and stops on the way, the outermost first.
+        above: the nodes on the way, the outermost first, each with what multiplies it in the loss.
+        numbers: the numbers that multiply on the way.
+        weights: the names of the single numbers without a gradient that multiply on the way.
+    """
+
+    core: int
+    factor: float = 1.0
+    wrappers: tuple[int, ...] = ()
+    above: tuple[tuple[int, float], ...] = ()
+    numbers: tuple[float, ...] = ()
+    weights: tuple[str, ...] = ()
+
+    def wrapped(self, tree: Tree, recording: Recording) -> Tree:
+        """A tree of the core inside of the sums, means and stops on the way."""
+        for index in reversed(self.wrappers):
+            step = recording.steps[index]
+            if step.op == "stop":
+                tree = Stop(tree)
+            else:
+                axes = step.more.get("axes")
+                axis = "" if axes is None else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+                kind: ReductionKind = "sum" if step.op == "sum" else "mean"
+                tree = Reduction(kind, "", tree, axis, bool(step.more.get("keepdim")))
+        return tree
+
+    def tree(self, builder: Builder, recording: Recording) -> Tree:
+        """The program of the part, without what multiplies it.
+
+        Raises:
+            UnfollowedError: it is no program.
+        """
+        return self.wrapped(builder.tree(self.core), recording)
+
+
+def chain_to(recording: Recording, start: Chain) -> Chain:
+    """The chain that goes on from its core as far as one thing leads to the next."""
+    found = start
+    while True:
+        step = recording.steps[found.core]
+        found = replace(found, above=(*found.above, (found.core, found.factor)))
+        below = _below(recording, found, step)
+        if below is None:
+            return found
+        found = below
+
+
+def _below(recording: Recording, found: Chain, step: Step) -> Chain | None:
+    """The chain one node further; None at its end."""
+    first = step.args[0] if step.args else None
+    if step.op in ("same", "neg") and isinstance(first, int):
+        return replace(found, core=first, factor=found.factor * (-1 if step.op == "neg" else 1))
+    if step.op == "shape" and isinstance(first, int) and step.size == 1:
+        return replace(found, core=first)
+    if step.op in ("sum", "mean", "stop") and isinstance(first, int):
+        if recording.steps[first].op == "stack":
+            return None
+        return replace(found, core=first, wrappers=(*found.wrappers, found.core))
+    if step.op in ("mul", "div"):
+        return _multiplied(recording, found, step)
+    return None
+
+
+def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
+    left, right = step.args
+    for part, other in ((left, right), (right, left)):
+        value = number_of(recording, other)
+        if not isinstance(part, int) or value is None or (step.op == "div" and other is left) or not value:
+            continue
+        if number_of(recording, part) is not None:
+            return None  # a number by itself is a term, whatever it is made of
+        value = 1 / value if step.op == "div" else value
+        name = recording.steps[other].name if isinstance(other, int) else None
+        weights = (*found.weights, name) if name else found.weights
+        return replace(
+            found,
+            core=part,
+            factor=found.factor * value,
+            numbers=(*found.numbers, value),
+            weights=weights,
+        )
+    return None
+
+
+def number_of(recording: Recording, arg: int | float) -> float | None:
+    """The number that an argument is: typed, or without a gradient and with a value that is known."""
+    if not isinstance(arg, int):
+        return float(arg)
+    step = recording.steps[arg]
+    if step.op == "full":
+        return float(step.args[0])
+    if step.size == 1 and not step.grad and step.values and step.op not in ("noise", "stop"):
+        return step.values[0]
+    return None

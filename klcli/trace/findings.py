@@ -1,0 +1,122 @@
+"""What is wrong in a run, or worth knowing, with the codes of lint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.parts import parts_of
+from klcli.trace.recording import Place, Recording
+from klcli.trace.samplers import Sample
+
+__all__ = ["Finding", "findings_of"]
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, or worth knowing.
+
+    Attributes:
+        mistake: what, with its code.
+        severity: whether it makes a check fail; a note does not.
+        place: where.
+        message: in words.
+        related: the other place, of two that disagree.
+        term: the term that it is about.
+    """
+
+    mistake: Mistake
+    severity: Severity
+    place: Place | None
+    message: str
+    related: Place | None = None
+    term: Term | None = None
+
+
+def findings_of(
+    recording: Recording, anatomies: Sequence[Anatomy], samples: Sequence[Sample]
+) -> tuple[Finding, ...]:
+    """All findings of a run, each once."""
+    found: dict[tuple[object, ...], Finding] = {}
+    everything = [
+        *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term)),
+        *(one for sample in samples for one in _of_sample(sample)),
+        *_unused(recording, anatomies),
+    ]
+    for one in everything:
+        found.setdefault((one.mistake.code, one.place), one)
+    return tuple(found.values())
+
+
+def _of_term(term: Term) -> Iterator[Finding]:
+    if term.kind != "kl":
+        return
+    mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
+    if mistake or term.verdict == "wrong":
+        named = mistake or find_mistake("KL100")
+        yield Finding(named, "error", term.place, _message(named, term), term=term)
+    if term.part.is_taken_away:
+        taken = find_mistake("KL204")
+        yield Finding(taken, "warning", term.place, taken.sentence, term=term)
+    if term.kernel:
+        for one in term.kernel.verification.conditions:
+            if one.kind == "gradient" and not one.passes:
+                yield Finding(find_mistake("KL134"), "warning", term.place, one.text, term=term)
+    if term.amount and term.amount.is_mean_of_entries and term.amount.entries > 1:
+        mean = find_mistake("KL206")
+        message = f"{mean.sentence}: effective beta 1/{term.amount.entries} of the sum"
+        yield Finding(mean, "note", term.place, message, term=term)
+    if term.agreement and not term.agreement.agrees:
+        words = f"its value at this step is {term.agreement.noted:.6g}, its program gives "
+        other = term.agreement.true if term.agreement.evaluated is None else term.agreement.evaluated
+        yield Finding(find_mistake("KL100"), "warning", term.place, f"{words}{other:.6g}", term=term)
+
+
+def _message(mistake: Mistake, term: Term) -> str:
+    kernel = term.kernel
+    verification = kernel.verification if kernel else term.unknown.verification if term.unknown else None
+    if verification is None:
+        return mistake.sentence
+    return f"{mistake.sentence}, for {verification.best.verdict.parameterization.meaning}"
+
+
+def _of_sample(sample: Sample) -> Iterator[Finding]:
+    mistake = sample.sampling.mistake
+    if mistake is None:
+        return
+    term = sample.term
+    message = mistake.sentence
+    kernel = term.kernel
+    if mistake.code == "KL201" and kernel:
+        role = kernel.verification.best.verdict.roles
+        held = kernel.verification.best.verdict.parameterization.meaning
+        drawn = sample.sampling.parameterization or "something else"
+        message = f"the sample reads {role.head} as {_meaning(drawn)}, the KL as {held}"
+    yield Finding(mistake, "warning", sample.place, message, term.place, term)
+
+
+def _meaning(name: str) -> str:
+    from klcli.gaussian.parameterization import PARAMETERIZATIONS
+
+    return PARAMETERIZATIONS[name].meaning if name in PARAMETERIZATIONS else name
+
+
+def _unused(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Finding]:
+    """KLs that were alive when a loss without any was trained, and that no loss is made of."""
+    if not anatomies or any(term.kind == "kl" for one in anatomies for term in one.terms):
+        return
+    used = {node for one in anatomies for node in recording.leading_to(one.loss.node)}
+    for index in recording.others:
+        step = recording.steps[index]
+        inner = {node for node in recording.leading_to(index) if not recording.steps[node].is_leaf}
+        if step.size != 1 or not step.grad or inner & used:
+            continue
+        parts = parts_of(recording, index)
+        if len(parts) == 1 and parts[0].kernel and not parts[0].builder.noises:
+            mistake = find_mistake("KL205")
+            yield Finding(mistake, "warning", step.place, "a KL is computed, and no loss is made of it")

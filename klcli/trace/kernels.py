@@ -1,0 +1,189 @@
+"""Whether a part of a loss is a KL: the one judge is asked, of the formula and of its expectation.
+
+A part with standard normal noise in it is an estimate; where it is a polynomial of at most third degree in
+the noise, its expectation is the mean of its values at the noises 1 and -1, which is judged in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import isfinite
+
+from klcli.errors import KlcliError
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.entry import entry
+from klcli.formula.tree import (
+    Call,
+    Length,
+    Negative,
+    Number,
+    Operation,
+    Symbol,
+    Tree,
+    children,
+    free_symbols,
+    operation,
+    rebuilt,
+    substitute,
+    walk,
+)
+from klcli.judge.candidates import Question
+from klcli.judge.mistakes import Mistake
+from klcli.judge.roles import MOST_SYMBOLS
+from klcli.judge.verdict import FixedPrior
+from klcli.judge.verification import Verification, verify
+from klcli.trace.programs import program_of
+
+__all__ = ["Kernel", "kl_of", "with_counts"]
+
+_QUICK = Question(mended=False, described=False)
+_CLOSE = 1e-9
+_KINDS = ("exact", "scaled", "other-prior", "reversed")
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A part of a loss that is a multiple of a KL.
+
+    Attributes:
+        verification: what the judge says of it, held to the prior that it has.
+        tree: what was judged.
+        is_sampled: whether it is an estimate from samples, and the KL its expectation.
+        counted: what was said of numbers that were taken for lengths.
+        mistake: what explains that it is the KL to another prior, plus a constant.
+    """
+
+    verification: Verification
+    tree: Tree
+    is_sampled: bool = False
+    counted: tuple[str, ...] = ()
+    mistake: Mistake | None = None
+
+
+def kl_of(tree: Tree, noises: Mapping[str, str], shape: Sequence[int] = ()) -> Kernel | None:
+    """The KL that a tree is a positive multiple of, plus a constant; None if it is none.
+
+    Args:
+        tree: the program.
+        noises: the kinds of noise by the names of their symbols.
+        shape: of its arrays, whose lengths may stand in it as numbers.
+    """
+    drawn = [name for name in free_symbols(tree) if name in noises]
+    if drawn:
+        expected = _expected(tree, drawn, noises)
+        found = _kl(expected) if expected is not None else None
+        return replace(found, is_sampled=True) if found else None
+    found = _kl(tree)
+    if found and _has_constant(found):
+        for other, said in with_counts(tree, shape):
+            better = _kl(other)
+            if better and not _has_constant(better):
+                return replace(better, counted=(said,))
+    return found
+
+
+def _has_constant(found: Kernel) -> bool:
+    verification = found.verification
+    sums, kl = verification.prepared.reductions, verification.best.verdict.kl
+    return bool(kl and kl.shift) or bool(sums.constant and sums.constant.terms)
+
+
+def _kl(tree: Tree) -> Kernel | None:
+    names = free_symbols(tree)
+    if not 0 < len(names) <= MOST_SYMBOLS or not any(isinstance(node, Call) for node in walk(tree)):
+        return None
+    try:
+        found = verify(program_of(tree), _QUICK)
+    except KlcliError:
+        return None
+    if not _is_whole(found):
+        return None
+    held = _held_to_its_prior(found)
+    mistake = None
+    if held.best.kind == "other-prior":
+        mistake = verify(held.program, Question(described=False)).best.mistake
+    return Kernel(held, tree, mistake=mistake)
+
+
+def _is_whole(found: Verification) -> bool:
+    """Whether the answer is about all that is there: nothing set aside, and no flaw of the sums."""
+    prepared, verdict = found.prepared, found.best.verdict
+    aside = prepared.others or prepared.weights or prepared.divisors or prepared.dimensions
+    return (
+        verdict.kl is not None
+        and verdict.kind in _KINDS
+        and found.best.kind in _KINDS
+        and not aside
+        and not prepared.reductions.flaw
+        and set(free_symbols(prepared.tree)) == set(free_symbols(prepared.program.tree))
+    )
+
+
+def _held_to_its_prior(found: Verification) -> Verification:
+    """The answer for the prior that a formula has, where that is a prior and no slip: without a constant."""
+    kl = found.best.verdict.kl
+    if found.best.kind != "other-prior" or kl is None or kl.prior_mean is None or kl.prior_variance is None:
+        return found
+    if abs(float(kl.shift)) > _CLOSE * float(kl.scale):
+        return found
+    prior = FixedPrior(Fraction(kl.prior_mean), Fraction(kl.prior_variance))
+    again = verify(found.program, replace(_QUICK, prior=prior))
+    return again if again.best.kind in ("exact", "scaled") else found
+
+
+def _expected(tree: Tree, drawn: Sequence[str], noises: Mapping[str, str]) -> Tree | None:
+    """The expectation over standard normal noise; None where it is not found so."""
+    if len(drawn) != 1 or noises[drawn[0]] != "randn":
+        return None
+    (name,) = drawn
+    if not _is_cubic(entry(tree, keeps_sums=False), name):
+        return None
+    one = Number(Fraction(1))
+    up, down = (substitute(tree, {name: value}) for value in (one, Negative(one)))
+    return operation("*", Number(Fraction(1, 2)), operation("+", up, down))
+
+
+def _is_cubic(tree: Tree, name: str) -> bool:
+    """Whether the fourth differences of a formula along a symbol vanish."""
+    others = [other for other in free_symbols(tree) if other != name]
+    for shift in (0.0, 0.35):
+        point = {other: 0.4 + 0.23 * place + shift for place, other in enumerate(others)}
+        try:
+            values = [evaluate(tree, {**point, name: 0.5 * step - 1}, Doubles()) for step in range(5)]
+        except ArithmeticError:
+            return False
+        fourth = values[0] - 4 * values[1] + 6 * values[2] - 4 * values[3] + values[4]
+        if not isfinite(fourth) or abs(fourth) > _CLOSE * max(1.0, *map(abs, values)):
+            return False
+    return True
+
+
+def with_counts(tree: Tree, shape: Sequence[int]) -> Iterator[tuple[Tree, str]]:
+    """A tree with lengths in the place of numbers that are equal to them, and what is said of it.
+
+    Numbers of a run arrive as numbers: ``d`` is 20, and a division by the batch size is one by 128.
+    """
+    names = free_symbols(tree)
+    if len(shape) < 1 or not names:
+        return
+    of = Symbol(names[0])
+    lengths: list[tuple[int, int | None, str]] = [(shape[-1], len(shape) - 1, "the number of latents")]
+    if len(shape) > 1:
+        size = 1
+        for length in shape:
+            size *= length
+        lengths += [(size, None, "the number of entries"), (shape[0], 0, "the batch size")]
+    for value, axis, words in lengths:
+        if value > 1 and any(node == Number(Fraction(value)) for node in walk(tree)):
+            yield _replaced(tree, Fraction(value), Length(of, axis)), f"{value} is taken for {words}"
+
+
+def _replaced(tree: Tree, value: Fraction, length: Length) -> Tree:
+    if tree == Number(value):
+        return length
+    if isinstance(tree, Operation) and tree.operator == "^":  # an exponent counts nothing
+        return rebuilt(tree, [_replaced(tree.left, value, length), tree.right])
+    return rebuilt(tree, [_replaced(node, value, length) for node in children(tree)])

@@ -1,0 +1,116 @@
+"""Which parts of a loss are likelihoods, written out or called by their names, and how often they count.
+
+What is written out is found by evaluating: k (x - y)^2 + c is a squared error, k |x - y| + c an absolute
+one, k (x log y + (1 - x) log(1 - y)) + c a binary cross-entropy, and k ((x - y)^2/(2 s^2) + log s) + c the
+density of a Gaussian with a spread of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from math import exp, isfinite, log
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.entry import entry
+from klcli.formula.tree import Tree, free_symbols
+from klcli.judge.weight import LIKELIHOODS
+
+__all__ = ["NAMES", "Likelihood", "likelihood_of"]
+
+NAMES = {
+    "mse": "squared error",
+    "l1": "absolute error",
+    "bce": "binary cross-entropy",
+    "cross-entropy": "cross-entropy",
+    "gaussian": "Gaussian -log p",
+    "smooth-l1": "smooth absolute error",
+    "huber": "Huber loss",
+    "poisson": "Poisson -log p",
+    "kl-div": "KL of tables of probabilities",
+}
+"""What the likelihoods are called, by their names in a recording; those of `LIKELIHOODS` have a beta."""
+
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """A likelihood of single entries.
+
+    Attributes:
+        name: its name in `NAMES`.
+        factor: what multiplies it.
+        names: the symbols of the two arrays that it compares.
+    """
+
+    name: str
+    factor: float
+    names: tuple[str, str]
+
+    @property
+    def has_beta(self) -> bool:
+        """Whether it is a likelihood whose weight gives a beta."""
+        return self.name in LIKELIHOODS
+
+
+def likelihood_of(tree: Tree) -> Likelihood | None:
+    """The likelihood that a part of a loss is, entry by entry; None if it is none of these."""
+    names = free_symbols(tree)
+    if len(names) not in (2, 3):
+        return None
+    bare = entry(tree, keeps_sums=False)
+    for name, count, function in _FORMS:
+        if count == len(names):
+            for order in permutations(names):
+                factor = _factor(bare, order, function)
+                if factor is not None and factor > 0:
+                    return Likelihood(name, factor, (order[0], order[1]))
+    return None
+
+
+def _factor(tree: Tree, order: Sequence[str], function: Callable[..., float]) -> float | None:
+    """The k with which a formula is k f + c; None if it is not."""
+    pairs = []
+    for step in range(6):
+        point = [0.15 + (0.37 * step + 0.29 * place * (1 + step)) % 0.7 for place in range(len(order))]
+        try:
+            found = evaluate(tree, dict(zip(order, point, strict=True)), Doubles())
+        except ArithmeticError:
+            return None
+        pairs.append((function(*point), float(found)))
+    (x, y), *rest = pairs
+    own, other = max(rest, key=lambda pair: abs(pair[0] - x))
+    if own == x:
+        return None
+    factor = (other - y) / (own - x)
+    if not isfinite(factor) or abs(factor) < _CLOSE:
+        return None
+    fits = all(abs(b - y - factor * (a - x)) <= _CLOSE * (abs(b) + abs(y) + abs(factor * a)) for a, b in rest)
+    return factor if fits else None
+
+
+def _cross_entropy(x: float, y: float) -> float:
+    return -(x * log(y) + (1 - x) * log(1 - y))
+
+
+def _with_logits(x: float, y: float) -> float:
+    return log(1 + exp(y)) - x * y
+
+
+def _gaussian(spread: Callable[[float], float]) -> Callable[[float, float, float], float]:
+    return lambda x, y, s: (x - y) ** 2 / (2 * spread(s) ** 2) + log(spread(s))
+
+
+_FORMS: tuple[tuple[str, int, Callable[..., float]], ...] = (
+    ("mse", 2, lambda x, y: (x - y) ** 2),
+    ("l1", 2, lambda x, y: abs(x - y)),
+    ("bce", 2, _cross_entropy),
+    ("bce", 2, _with_logits),
+    ("gaussian", 3, _gaussian(lambda s: s)),
+    ("gaussian", 3, _gaussian(lambda s: s**0.5)),
+    ("gaussian", 3, _gaussian(exp)),
+    ("gaussian", 3, _gaussian(lambda s: exp(s / 2))),
+)

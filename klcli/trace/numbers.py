@@ -1,0 +1,137 @@
+"""The numbers of a step held against its program, and against the KL that it is said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite, nan, prod
+
+from klcli.formula.arrays import Array, ShapeError, UnshapedError, evaluate_arrays
+from klcli.formula.tree import Symbol, Tree, free_symbols, substitute
+from klcli.gaussian.parameterization import Parameterization
+from klcli.trace.kernels import Kernel
+from klcli.trace.parts import Part
+from klcli.trace.recording import Recording
+from klcli.trace.weights import Amount
+
+__all__ = ["Agreement", "held_against", "kl_over_entries"]
+
+_CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
+"""Relative errors of sums in a precision; anything shorter is far off already."""
+_ROUGH = 2e-2
+_LARGEST = 20000
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the numbers of a step say.
+
+    Attributes:
+        noted: what the term added to the loss, as it was noted.
+        evaluated: what its program gives on the same tensors; None where they were not noted.
+        true: what the KL that it is said to be gives, with its weight; None where it has a constant.
+        agrees: whether they are the same to the precision of the run.
+    """
+
+    noted: float
+    evaluated: float | None
+    true: float | None
+    agrees: bool
+
+
+def held_against(
+    recording: Recording, part: Part, kernel: Kernel, amount: Amount, noted: float | None
+) -> Agreement | None:
+    """What the numbers say of a KL term; None where they were not noted."""
+    if noted is None or part.tree is None:
+        return None
+    names = free_symbols(part.tree)
+    arrays = part.builder.arrays(names)
+    if arrays is None or not arrays or max(len(one.values) for one in arrays.values()) > _LARGEST:
+        return None
+    try:
+        found = evaluate_arrays(part.tree, arrays)
+    except (ShapeError, UnshapedError):
+        return None
+    if len(found.values) != 1:
+        return None
+    evaluated = float(found.values[0]) * part.chain.factor
+    sign = -1 if part.is_taken_away else 1
+    summed = None if kernel.is_sampled else kl_over_entries(kernel, arrays)
+    true = None if summed is None else sign * amount.total * summed
+    limit = _limit(recording, part)
+    scale = max(abs(noted), abs(evaluated), 1e-3 * abs(part.chain.factor))
+    values = [value for value in (evaluated, true) if value is not None]
+    agrees = all(isfinite(value) and abs(value - noted) <= limit * scale for value in values)
+    return Agreement(noted, evaluated, true, agrees)
+
+
+def _limit(recording: Recording, part: Part) -> float:
+    dtypes = {recording.steps[index].dtype for index, _ in part.chain.above}
+    return max(_CLOSE.get(dtype, _ROUGH) for dtype in dtypes)
+
+
+def kl_over_entries(kernel: Kernel, arrays: Mapping[str, Array]) -> float | None:
+    """The sum of the KL over all entries, written from the two Gaussians.
+
+    None where the term has a constant, clips or small numbers, or is the other direction.
+    """
+    verdict = kernel.verification.best.verdict
+    kl, role = verdict.kl, verdict.roles
+    constant = kernel.verification.prepared.reductions.constant
+    prepared = kernel.verification.prepared
+    guarded = prepared.shifts or prepared.epsilons or prepared.clips or prepared.bounds or prepared.floors
+    has_constant = (
+        kl is None or abs(float(kl.shift)) > 1e-9 * float(kl.scale) or (constant and constant.terms)
+    )
+    if kl is None or has_constant or guarded or verdict.kind == "reversed":
+        return None
+    shape = max((one.shape for one in arrays.values()), key=prod)
+    mean = _spread(arrays.get(role.mean or ""), shape, 0.0)
+    sigma = _sigma(arrays.get(role.head or ""), shape, verdict.parameterization)
+    if role.has_prior:
+        own = verdict.prior_parameterization or verdict.parameterization
+        prior_mean = _spread(arrays.get(role.prior_mean or ""), shape, 0.0)
+        prior_sigma = _sigma(arrays.get(role.prior_head or ""), shape, own)
+    else:
+        prior_mean = [float(kl.prior_mean or 0)] * len(mean)
+        prior_sigma = [float(kl.prior_variance or 1) ** 0.5] * len(mean)
+    moments = zip(mean, sigma, prior_mean, prior_sigma, strict=True)
+    return sum(_kl(m, s, n, t) for m, s, n, t in moments)
+
+
+def _kl(mean: float, sigma: float, prior_mean: float, prior_sigma: float) -> float:
+    """KL(N(mean, sigma^2) || N(prior_mean, prior_sigma^2)), by its textbook form."""
+    from math import log
+
+    if not sigma > 0 or not prior_sigma > 0:
+        return nan
+    ratio, shift = sigma / prior_sigma, (mean - prior_mean) / prior_sigma
+    return (ratio * ratio - 1 + shift * shift) / 2 - log(ratio)
+
+
+def _spread(array: Array | None, shape: tuple[int, ...], default: float) -> list[float]:
+    """The entries of an array spread over a shape."""
+    if array is None:
+        return [default] * prod(shape)
+    whole = evaluate_arrays(_SUM, {"x": array, "y": Array(shape, [0.0] * prod(shape))})
+    return [float(value) for value in whole.values]
+
+
+def _sigma(array: Array | None, shape: tuple[int, ...], reading: Parameterization) -> list[float]:
+    if array is None:
+        return [1.0] * prod(shape)
+    return _spread(evaluate_arrays(_in(reading.sigma), {"x": array}), shape, 1.0)
+
+
+def _in(tree: Tree) -> Tree:
+    return substitute(tree, {"s": Symbol("x")})
+
+
+def _sum() -> Tree:
+    from klcli.formula.tree import operation
+
+    return operation("+", Symbol("x"), Symbol("y"))
+
+
+_SUM = _sum()

@@ -1,0 +1,226 @@
+"""Takes a loss apart: the judge is asked about the whole, and about its summands where that is nothing known.
+
+What is a KL as a whole is one part, though it is a sum. Where only some of the summands are known, the others
+may belong together all the same, as in ``mse + 1 + s - mu^2 - exp(s)``: they are judged as one, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from klcli.formula.tree import Negative, Tree, number, operation
+from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.spaces.log_ratios import stated_estimation
+from klcli.trace.chains import Chain, chain_to, number_of
+from klcli.trace.kernels import Kernel, kl_of
+from klcli.trace.likelihoods import Likelihood, likelihood_of
+from klcli.trace.programs import Builder, UnfollowedError, program_of
+from klcli.trace.recording import Recording
+
+__all__ = ["Part", "parts_of"]
+
+_MOST_LEAVES = 6
+"""Leaves of a KL: two means, two heads, noise."""
+_MOST_CUTS = 6
+"""Nodes that are tried as symbols of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a loss.
+
+    Attributes:
+        chain: the way to it.
+        builder: what its symbols are.
+        tree: its program, without what multiplies it; None where it is not followed.
+        kernel: the KL that it is, with the sign of the chain.
+        estimation: the estimator of log-probabilities that it is.
+        likelihood: the likelihood that it is.
+        is_taken_away: whether the loss has minus the KL.
+        problem: why it is not followed.
+        cuts: nodes that are symbols in it, whatever they are computed from.
+        merged: the summands that it is made of, where these stand apart in the loss.
+    """
+
+    chain: Chain
+    builder: Builder
+    tree: Tree | None = None
+    kernel: Kernel | None = None
+    estimation: Estimation | None = None
+    likelihood: Likelihood | None = None
+    is_taken_away: bool = False
+    problem: str = ""
+    cuts: tuple[int, ...] = ()
+    merged: tuple[Part, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a KL, an estimator or a likelihood."""
+        return any(one is not None for one in (self.kernel, self.estimation, self.likelihood))
+
+
+def parts_of(recording: Recording, root: int) -> tuple[Part, ...]:
+    """The parts of a loss, in the order in which they are added."""
+    return tuple(_parts(recording, Chain(root)))
+
+
+def _parts(recording: Recording, start: Chain) -> list[Part]:
+    if number_of(recording, start.core) is not None:
+        return []  # a constant trains nothing
+    chain = chain_to(recording, start)
+    step = recording.steps[chain.core]
+    if step.op in ("sum", "mean") and step.below:
+        return _of_stack(recording, chain)
+    whole = _whole(recording, chain)
+    if whole.is_known or step.op not in ("add", "sub"):
+        return [whole]
+    found: list[Part] = []
+    for place, arg in enumerate(step.args):
+        sign = -1 if step.op == "sub" and place else 1
+        if isinstance(arg, int):
+            found += _parts(recording, replace(chain, core=arg, factor=chain.factor * sign, above=()))
+    if any(part.is_known for part in found):
+        return _merged(recording, found)
+    return [whole] if _belongs_together(recording, chain, found) else found
+
+
+def _of_stack(recording: Recording, chain: Chain) -> list[Part]:
+    """The parts of a sum or mean of numbers that were put side by side, as those of many layers are."""
+    step = recording.steps[chain.core]
+    stacked = recording.steps[step.below[0]]
+    share = 1.0 if step.op == "sum" else 1 / len(stacked.args)
+    found: list[Part] = []
+    for arg in stacked.below:
+        found += _parts(recording, replace(chain, core=arg, factor=chain.factor * share, above=()))
+    return found
+
+
+def _belongs_together(recording: Recording, chain: Chain, parts: Sequence[Part]) -> bool:
+    """Whether summands of which nothing is known are one thing: they share a leaf, or stand in one line."""
+    owners = [set(part.builder.symbols.values()) for part in parts]
+    if any(one & other for place, one in enumerate(owners) for other in owners[:place]):
+        return True
+    places = {
+        (place.path, place.line)
+        for part in parts
+        if (place := recording.steps[part.chain.core].place) is not None
+    }
+    return len(places) <= 1 and recording.steps[chain.core].size > 1
+
+
+def _whole(recording: Recording, chain: Chain) -> Part:
+    """A part as one thing."""
+    builder = Builder(recording)
+    if recording.steps[chain.core].op == "loss":
+        return _called(recording, chain)
+    leaves = [one for one in recording.leading_to(chain.core) if recording.steps[one].is_leaf]
+    if len(leaves) > 4 * _MOST_LEAVES:
+        return Part(chain, builder, problem="a sum of many things")
+    try:
+        tree = chain.tree(builder, recording)
+    except UnfollowedError as error:
+        return Part(chain, builder, problem=str(error))
+    part = Part(chain, builder, tree)
+    if len(builder.symbols) <= _MOST_LEAVES:
+        part = _judged(recording, part)
+        if not part.is_known:
+            part = _with_cuts(recording, part)
+    return part
+
+
+def _called(recording: Recording, chain: Chain) -> Part:
+    """A likelihood that is called by its name; its entries are one symbol where it is not reduced."""
+    step = recording.steps[chain.core]
+    builder = Builder(recording, cuts=(chain.core,))
+    tree = chain.tree(builder, recording)
+    found = Likelihood(str(step.more.get("kind")), 1.0, ("", ""))
+    return Part(chain, builder, tree, likelihood=found if chain.factor > 0 else None)
+
+
+def _judged(recording: Recording, part: Part) -> Part:
+    tree, builder, chain = part.tree, part.builder, part.chain
+    assert tree is not None
+    signed = tree if chain.factor > 0 else Negative(tree)
+    noises = builder.noises
+    if not noises and (found := likelihood_of(signed)):
+        return replace(part, likelihood=found)
+    if not noises and (estimation := _estimation(signed)):
+        return replace(part, estimation=estimation)
+    shape = max(builder.shapes.values(), key=len, default=())
+    if kernel := kl_of(signed, noises, shape):
+        return replace(part, kernel=kernel)
+    if kernel := kl_of(tree if chain.factor < 0 else Negative(tree), noises, shape):
+        return replace(part, kernel=kernel, is_taken_away=True)
+    return part
+
+
+def _estimation(tree: Tree) -> Estimation | None:
+    """What a program of symbols that are called log-probabilities or ratios estimates, if anything."""
+    found = stated_estimation(program_of(tree))
+    return found if found and found.kind not in ("wrong", "not-kl") and found.name else None
+
+
+def _with_cuts(recording: Recording, part: Part) -> Part:
+    """The part with a symbol for what all ways from some leaves lead through: ``std = 0.1 + softplus(x)``."""
+    for count, cut in enumerate(_bottlenecks(recording, part.chain.core)):
+        if count >= _MOST_CUTS:
+            break
+        builder = Builder(recording, cuts=(cut,))
+        try:
+            tree = part.chain.tree(builder, recording)
+        except UnfollowedError:
+            continue
+        found = _judged(recording, Part(part.chain, builder, tree, cuts=(cut,)))
+        if found.kernel and found.kernel.verification.best.verdict.roles.mean:
+            return found
+    return part
+
+
+def _bottlenecks(recording: Recording, core: int) -> Iterator[int]:
+    """The nodes with several uses that their leaves lead through and nothing else, the outermost first."""
+    inside = list(recording.leading_to(core))
+    uses = dict.fromkeys(inside, 0)
+    for one in inside:
+        for below in recording.steps[one].below:
+            uses[below] += 1
+    for one in sorted(inside, reverse=True):
+        step = recording.steps[one]
+        if one == core or step.is_leaf or step.size < 2 or uses[one] < 2:
+            continue
+        own = {leaf for leaf in recording.leading_to(one) if recording.steps[leaf].is_leaf}
+        if own and not own & _reached_without(recording, core, one):
+            yield one
+
+
+def _reached_without(recording: Recording, core: int, without: int) -> set[int]:
+    seen, stack = {core}, [core]
+    while stack:
+        for below in recording.steps[stack.pop()].below:
+            if below not in seen and below != without:
+                seen.add(below)
+                stack.append(below)
+    return seen
+
+
+def _merged(recording: Recording, parts: list[Part]) -> list[Part]:
+    """The parts, those of which nothing is known as one if they are a KL together."""
+    unknown = [part for part in parts if not part.is_known and part.tree is not None]
+    if len(unknown) < 2:
+        return parts
+    builder = Builder(recording)
+    whole: Tree | None = None
+    try:
+        for part in unknown:
+            tree = part.chain.tree(builder, recording)
+            term = operation("*", number(Fraction(repr(part.chain.factor))), tree)
+            whole = term if whole is None else operation("+", whole, term)
+    except UnfollowedError:
+        return parts
+    first = unknown[0]
+    chain = replace(first.chain, factor=1.0, wrappers=(), above=first.chain.above[:1], numbers=())
+    found = _judged(recording, Part(chain, builder, whole, merged=tuple(unknown)))
+    if not found.kernel:
+        return parts
+    return [found if part is first else part for part in parts if part is first or part not in unknown]

@@ -1,0 +1,254 @@
+"""Nodes of a recording as the trees of programs, which the judge reads.
+
+Leaves become symbols. A symbol has the name of the variable that held it, if that is one of a mean or a
+scale; other names could be taken for counts, masks or noise, and are left away. An array that was given
+another shape, or spread over axes, has it from its leaves on: functions of single entries do not mind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from fractions import Fraction
+from typing import TypeAlias
+
+from klcli.formula.arrays import Array
+from klcli.formula.entry import entry
+from klcli.formula.printing import to_text
+from klcli.formula.program import Program
+from klcli.formula.tree import (
+    Call,
+    Clip,
+    Negative,
+    Number,
+    Operator,
+    Reduction,
+    ReductionKind,
+    Stop,
+    Symbol,
+    Tree,
+    free_symbols,
+    number,
+    operation,
+    walk,
+)
+from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.judge.names import is_mean, suggested
+from klcli.judge.spaces.ratio_names import stated
+from klcli.trace.recording import Recording, Step
+
+__all__ = ["Builder", "UnfollowedError", "program_of"]
+
+Shape: TypeAlias = tuple[int, ...]
+
+MOST_NODES = 400
+"""Nodes of a tree; a term of a loss has fewer."""
+
+_OPERATORS: Mapping[str, Operator] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^"}
+_PLAIN = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus", "trunc")
+_RATIOS = ("log-probability", "probability", "log-ratio", "ratio")
+_ONE, _TWO = Number(Fraction(1)), Number(Fraction(2))
+
+
+class UnfollowedError(ValueError):
+    """A part of a run that is no program; the message says what it is."""
+
+
+class Builder:
+    """Builds trees whose symbols mean the same in all of them.
+
+    Attributes:
+        symbols: the nodes by the names of their symbols.
+        shapes: the shapes of the symbols.
+        noises: the kinds of noise by the names of their symbols.
+    """
+
+    def __init__(
+        self, recording: Recording, cuts: Collection[int] = (), *, reads_constants: bool = True
+    ) -> None:
+        """Begin without symbols.
+
+        Args:
+            recording: the run.
+            cuts: nodes that are symbols, whatever they are computed from.
+            reads_constants: whether arrays without a gradient that hold one number are that number.
+        """
+        self.symbols: dict[str, int] = {}
+        self.shapes: dict[str, Shape] = {}
+        self.noises: dict[str, str] = {}
+        self._steps, self._cuts, self._reads_constants = recording.steps, frozenset(cuts), reads_constants
+        self._names: dict[object, str] = {}
+        self._built: dict[tuple[int, Shape | None], Tree] = {}
+        self._views: dict[object, Shape] = {}
+
+    def tree(self, index: int) -> Tree:
+        """The tree of a node.
+
+        Raises:
+            UnfollowedError: it is no program, or too long for one.
+        """
+        found = self._tree(index, None)
+        for count, _ in enumerate(walk(found)):
+            if count > MOST_NODES:
+                raise UnfollowedError("more operations than a term of a loss has")
+        return found
+
+    def arrays(self, names: Collection[str]) -> dict[str, Array] | None:
+        """The values of symbols; None if one of them was not noted."""
+        found = {}
+        for name in names:
+            values = self._steps[self.symbols[name]].values
+            if values is None or len(values) != math.prod(self.shapes[name]):
+                return None
+            found[name] = Array(self.shapes[name], list(values))
+        return found
+
+    def _tree(self, index: int, view: Shape | None) -> Tree:
+        key = (index, view)
+        if key not in self._built:
+            self._built[key] = self._made(index, view)
+        return self._built[key]
+
+    def _made(self, index: int, view: Shape | None) -> Tree:
+        step = self._steps[index]
+        if index in self._cuts or step.is_leaf:
+            return self._leaf(index, step, view)
+        below = step.args[0] if step.args and isinstance(step.args[0], int) else None
+        match step.op:
+            case "full":
+                return _number(step.args[0])
+            case "same":
+                return self._operand(step.args[0], view)
+            case "shape" | "spread" if below is not None:
+                is_number = self._steps[below].size == 1
+                return self._tree(below, None if is_number else view or step.shape)
+            case "stop":
+                return Stop(self._operand(step.args[0], view))
+            case "sum" | "mean" if below is not None:
+                return self._reduced(step, below, view)
+            case "loss" | "stack":
+                raise UnfollowedError(f"a {step.op} inside of a function")
+        if view is not None:
+            self._check_view(step)
+        operands = [self._operand(arg, view if self._has_shape_of(arg, step) else None) for arg in step.args]
+        return _entrywise(step, operands)
+
+    def _has_shape_of(self, arg: int | float, step: Step) -> bool:
+        return isinstance(arg, int) and self._steps[arg].size > 1
+
+    def _check_view(self, step: Step) -> None:
+        """Only where no operand is spread over another has every entry its place in any shape."""
+        shapes = {self._steps[below].shape for below in step.below if self._steps[below].size > 1}
+        if len(shapes) > 1:
+            raise UnfollowedError("arrays of several shapes, which are given another one together")
+
+    def _operand(self, arg: int | float, view: Shape | None) -> Tree:
+        return self._tree(arg, view) if isinstance(arg, int) else _number(arg)
+
+    def _reduced(self, step: Step, below: int, view: Shape | None) -> Tree:
+        keepdim = bool(step.more.get("keepdim"))
+        axes = step.more.get("axes")
+        if view is not None and math.prod(view) > 1:
+            # A sum whose lost axis is put back, or whose kept one is taken away, is the other kind of sum.
+            if view == _toggled(self._steps[below].shape, axes, keepdim):
+                keepdim = not keepdim
+            elif view != step.shape:
+                raise UnfollowedError("a sum that is given another shape")
+        body = self._tree(below, None)
+        kind: ReductionKind = "sum" if step.op == "sum" else "mean"
+        if not free_symbols(body):
+            size = self._steps[below].size // max(1, step.size) if kind == "sum" else 1
+            return operation("*", _number(size), body)
+        written = "" if axes is None else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+        return Reduction(kind, "", body, written, keepdim)
+
+    def _leaf(self, index: int, step: Step, view: Shape | None) -> Tree:
+        values = step.values
+        constant = self._reads_constants and values and not step.grad and len(set(values)) == 1
+        if constant and values and step.op == "leaf" and index not in self._cuts:
+            return _number(values[0])
+        base = step.args[0] if step.op == "part" else index
+        key = (base, step.more.get("key")) if step.op == "part" else index
+        shape = step.shape if view is None else view
+        if self._views.setdefault(key, shape) != shape:
+            raise UnfollowedError("an array that is used in two shapes")
+        if key not in self._names:
+            self._names[key] = self._named(step)
+        name = self._names[key]
+        self.symbols[name], self.shapes[name] = index, shape
+        return Symbol(name)
+
+    def _named(self, step: Step) -> str:
+        taken = set(self._names.values())
+        if step.op == "noise":
+            kind = str(step.more.get("kind"))
+            name = kind if kind in UNIT_NOISE and kind not in taken else _fresh("eps", taken)
+            self.noises[name] = kind
+            return name
+        name = (step.name or "").strip("_")
+        if name not in taken and (is_mean(name) or suggested(name) or stated(name) in _RATIOS):
+            with suppress(ValueError):  # a word of the language of formulas
+                return Symbol(name).name
+        return _fresh("x", taken)
+
+
+def program_of(tree: Tree) -> Program:
+    """A tree as a program; its text has the axes of its sums, which tell it from others."""
+    axes = [(node.axis, node.keepdim) for node in walk(tree) if isinstance(node, Reduction)]
+    text = f"{to_text(tree, 'python')}  # {axes}" if axes else to_text(tree, "python")
+    return Program(text, "python", entry(tree), tree)
+
+
+def _fresh(base: str, taken: Collection[str]) -> str:
+    """A name that is no count, no mask and on no side of two Gaussians: ``x3``, ``x4``."""
+    return next(name for place in range(3, 10**6) if (name := f"{base}{place}") not in taken)
+
+
+def _toggled(shape: Shape, axes: list[int] | None, keepdim: bool) -> Shape | None:
+    """The shape of a sum with the axes kept that it takes away, or the other way round."""
+    if axes is None:
+        return None
+    places = {axis % len(shape) for axis in axes}
+    if keepdim:
+        return tuple(length for place, length in enumerate(shape) if place not in places)
+    return tuple(1 if place in places else length for place, length in enumerate(shape))
+
+
+def _number(value: float) -> Tree:
+    if not math.isfinite(value):
+        raise UnfollowedError("a number that is not finite")
+    return number(Fraction(repr(float(value))))
+
+
+def _entrywise(step: Step, operands: list[Tree]) -> Tree:
+    """A function of single entries."""
+    first = operands[0]
+    if step.op in _OPERATORS:
+        return operation(_OPERATORS[step.op], first, operands[1])
+    if step.op in _PLAIN:
+        return Call(step.op, first)
+    match step.op:
+        case "neg":
+            return Negative(first)
+        case "square":
+            return operation("^", first, _TWO)
+        case "reciprocal":
+            return operation("/", _ONE, first)
+        case "rsqrt":
+            return operation("/", _ONE, Call("sqrt", first))
+        case "log2" | "log10":
+            return operation("/", Call("log", first), Call("log", number(int(step.op[3:]))))
+        case "exp2":
+            return operation("^", _TWO, first)
+        case "sigmoid":
+            return operation("/", _ONE, operation("+", _ONE, Call("exp", Negative(first))))
+        case "logsigmoid":
+            return Negative(Call("softplus", Negative(first)))
+        case "clamp":
+            low, high = (
+                None if step.more.get(key) is None else Fraction(repr(float(step.more[key])))
+                for key in ("low", "high")
+            )
+            return Clip(first, low, high)
+    raise UnfollowedError(f"the operation {step.op}")

@@ -1,0 +1,155 @@
+"""Calls as nodes, by the names that they have in every framework: arithmetic, sums, clips, likelihoods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .notes import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["arithmetic", "is_operand", "nodes_of", "one_of", "sources_of"]
+
+_UNARY = {
+    "neg": "neg",
+    "negative": "neg",
+    "abs": "abs",
+    "absolute": "abs",
+    **dict.fromkeys(("exp", "log", "sqrt", "expm1", "log1p", "log2", "log10", "exp2", "square"), ""),
+    **dict.fromkeys(("reciprocal", "rsqrt", "sigmoid", "logsigmoid"), ""),
+}
+"""Functions of one array; those with an empty text are called as they are."""
+_BINARY = {
+    "add": "add",
+    "sub": "sub",
+    "subtract": "sub",
+    "mul": "mul",
+    "multiply": "mul",
+    "div": "div",
+    "divide": "div",
+    "true_divide": "div",
+    "truediv": "div",
+    "pow": "pow",
+    "power": "pow",
+    "float_power": "pow",
+}
+_REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "radd": "add", "rmul": "mul"}
+_LOSSES = {
+    "mse_loss": "mse",
+    "l1_loss": "l1",
+    "smooth_l1_loss": "smooth-l1",
+    "huber_loss": "huber",
+    "binary_cross_entropy": "bce",
+    "binary_cross_entropy_with_logits": "bce",
+    "cross_entropy": "cross-entropy",
+    "nll_loss": "cross-entropy",
+    "gaussian_nll_loss": "gaussian",
+    "poisson_nll_loss": "poisson",
+    "kl_div": "kl-div",
+}
+
+
+def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:
+    """The node of a call that is followed; None for any other.
+
+    Args:
+        name: of the function, without its module and a trailing underscore.
+        given: its arguments, arrays as nodes.
+        named: those by name.
+    """
+    first = given[0] if given else named.get("input", named.get("a"))
+    if name in _BINARY or name in _REVERSED:
+        return _binary(name, given, named)
+    if name in _LOSSES:
+        return _loss(name, given, named)
+    if name == "stack" and isinstance(first, list):
+        nodes = all(isinstance(one, Node) and one.shape == () for one in first)
+        return Node("stack", first) if nodes else None
+    if not isinstance(first, Node):
+        return None
+    if name in _UNARY:
+        return Node(_UNARY[name] or name, (first,))
+    if name == "softplus":
+        return Node("softplus", (first,)) if one_of(named.get("beta"), given[1:2], 1) == 1 else None
+    if name in ("addcmul", "addcdiv") and all(isinstance(one, Node) for one in given[:3]):
+        product = Node("mul" if name == "addcmul" else "div", given[1:3])
+        return Node("add", (first, Node("mul", (product, named.get("value", 1)))))
+    if name in ("sum", "mean"):
+        return _reduced(name, first, given, named)
+    if name in ("clamp", "clip", "clamp_min", "clamp_max", "relu"):
+        return _clamp(name, first, given, named)
+    return None
+
+
+def _binary(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:
+    pair = [*given[:2], *(named[key] for key in ("other", "exponent") if key in named)][:2]
+    if len(pair) < 2 or not all(map(is_operand, pair)) or named.get("rounding_mode"):
+        return None
+    if name in _REVERSED:
+        return Node(_REVERSED[name], pair[::-1])
+    if named.get("alpha", 1) != 1:
+        pair[1] = Node("mul", (pair[1], named["alpha"]))
+    return Node(_BINARY[name], pair)
+
+
+def _reduced(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node:
+    axes = one_of(named.get("dim", named.get("axis")), given[1:2], None)
+    axes = [axes] if isinstance(axes, int) else list(axes) if axes else None
+    keepdim = one_of(named.get("keepdim", named.get("keepdims")), given[2:3], False)
+    return Node(name, (first,), axes=axes, keepdim=keepdim is True)
+
+
+def _clamp(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
+    low = one_of(named.get("min", named.get("a_min")), given[1:2], None)
+    high = one_of(named.get("max", named.get("a_max")), given[2:3], None)
+    if name == "relu":
+        low, high = 0, None
+    if name == "clamp_max":
+        low, high = None, one_of(named.get("max"), given[1:2], None)
+    if any(one is not None and not isinstance(one, (int, float)) for one in (low, high)):
+        return None
+    return Node("clamp", (first,), low=low, high=high)
+
+
+def _loss(name: str, given: list[Any], named: dict[str, Any]) -> Node:
+    own = [one for one in given if isinstance(one, Node)]
+    own += [named[key] for key in ("input", "target", "var") if isinstance(named.get(key), Node)]
+    reduction = named.get("reduction", "mean")
+    return Node("loss", list(map(_cut, own)), kind=_LOSSES[name], call=name, reduction=reduction)
+
+
+def _cut(node: Node) -> Node:
+    """A leaf in the place of an argument, of which nothing is wanted but its shape."""
+    if node.op in ("leaf", "part", "full"):
+        return node
+    return Node("leaf", (), node.shape, node.dtype, node.grad, node.place, made_by="an output")
+
+
+def is_operand(value: Any) -> bool:
+    """Whether a value can be added and multiplied: an array or a number."""
+    return isinstance(value, (Node, int, float))
+
+
+def one_of(named: Any, positional: Sequence[Any], default: Any) -> Any:
+    """An argument that can be given by name or by its place."""
+    if named is not None:
+        return named
+    return positional[0] if positional and positional[0] is not None else default
+
+
+def nodes_of(given: Sequence[Any]) -> Iterator[Node]:
+    """The nodes among arguments, also in lists."""
+    for one in given:
+        if isinstance(one, Node):
+            yield one
+        elif isinstance(one, list):
+            yield from (node for node in one if isinstance(node, Node))
+
+
+def sources_of(shape: Sequence[int], given: Sequence[Any]) -> list[int]:
+    """The leaves that an unknown call which keeps their shape may be a function of, entry by entry."""
+    nodes = [one for one in given if isinstance(one, Node)]
+    if not nodes or nodes[0].shape != tuple(shape):
+        return []
+    return sorted({leaf for one in nodes for leaf in one.leaves or ()})

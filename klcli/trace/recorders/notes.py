@@ -1,0 +1,201 @@
+"""What a recorder notes: operations as nodes that live as long as what they lead to, and where they stood.
+
+A node holds the nodes that it was computed from, and nothing holds a node but those that follow and the table
+of what is alive: what leads to nothing is forgotten at once, and no array is kept. Where a chain becomes too
+long it is cut. `klcli.trace.recording` describes the document that is made of it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import weakref
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import FrameType
+
+__all__ = ["CONSTANTS", "Node", "Table", "document", "place_of", "written"]
+
+MOST_LEAVES = 8
+"""Leaves that a node keeps count of; a term of a loss has fewer."""
+DEEPEST = 2000
+"""Nodes on the longest way to a leaf: an average that runs through a whole training is cut there."""
+CONSTANTS = 64
+"""Entries of an array without a gradient that are noted as numbers."""
+
+_serial = count()
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+class Node:
+    """An operation that was noted; `args` are nodes and numbers, `more` is what belongs to its kind."""
+
+    __slots__ = (
+        "args",
+        "depth",
+        "dtype",
+        "grad",
+        "is_noisy",
+        "leaves",
+        "more",
+        "name",
+        "op",
+        "place",
+        "serial",
+        "shape",
+        "version",
+    )
+
+    def __init__(
+        self,
+        op: str,
+        args: Sequence[Any] = (),
+        shape: Sequence[int] = (),
+        dtype: str = "",
+        grad: bool = False,
+        place: tuple[str, int, str] | None = None,
+        **more: Any,
+    ) -> None:
+        below = [one for one in args if isinstance(one, Node)]
+        self.depth: int = 1 + max([one.depth for one in below] or [0])
+        if self.depth > DEEPEST:
+            op, args, below, more, self.depth = "leaf", (), [], {"made_by": "a long chain"}, 1
+        self.serial = next(_serial)
+        self.op, self.args, self.more = op, tuple(args), more
+        self.shape, self.dtype, self.grad = tuple(shape), dtype, bool(grad)
+        self.place: tuple[str, int, str] | None = place
+        self.name: str | None = None
+        self.version: int | None = None
+        self.is_noisy: bool = op == "noise" or (
+            op not in ("leaf", "part") and any(one.is_noisy for one in below)
+        )
+        self.leaves: frozenset[int] | None = self._leaves(below)
+
+    def _leaves(self, below: Sequence[Node]) -> frozenset[int] | None:
+        """The serial numbers of the leaves below; None for too many."""
+        if self.op in ("leaf", "part", "noise"):
+            return frozenset((self.serial,)) | frozenset(self.more.get("sources", ()))
+        found: frozenset[int] = frozenset()
+        for one in below:
+            if one.leaves is None:
+                return None
+            found |= one.leaves
+        return found if len(found) <= MOST_LEAVES else None
+
+
+class Table:
+    """The nodes of the arrays that are alive, by the identity of the arrays."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, tuple[Any, Node]] = {}
+
+    def get(self, array: Any) -> Node | None:
+        """The node of an array; None if nothing was noted of it."""
+        entry = self._entries.get(id(array))
+        return entry[1] if entry and entry[0]() is array else None
+
+    def put(self, array: Any, node: Node) -> Node:
+        """Remember the node of an array, as long as that is alive."""
+        key, entries = id(array), self._entries
+
+        def forget(reference: Any) -> None:
+            entry = entries.get(key)
+            if entry and entry[0] is reference:
+                del entries[key]
+
+        entries[key] = (weakref.ref(array, forget), node)
+        return node
+
+    def alive(self) -> list[tuple[Any, Node]]:
+        """The arrays that are alive with their nodes, in the order in which they were made."""
+        pairs = [(reference(), node) for reference, node in list(self._entries.values())]
+        return sorted([pair for pair in pairs if pair[0] is not None], key=lambda pair: pair[1].serial)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+
+
+def place_of(skipped: tuple[str, ...]) -> tuple[FrameType | None, tuple[str, int, str] | None]:
+    """The innermost frame that is neither here nor below the folders that are skipped, and its place."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if not path.startswith((_HERE, "<frozen ")) and not path.startswith(skipped):
+            return frame, (path, frame.f_lineno, frame.f_code.co_name)
+        frame = frame.f_back
+    return None, None
+
+
+def written(value: Any) -> Any:
+    """A number as JSON has it; what JSON has no number for is a text."""
+    if isinstance(value, int):
+        return int(value)
+    value = float(value)
+    return value if math.isfinite(value) else repr(value)
+
+
+def document(
+    framework: str,
+    losses: Iterable[dict[str, Any]],
+    others: Iterable[dict[str, Any]] = (),
+    warnings: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The document of a recording, for JSON.
+
+    Args:
+        framework: its name and release.
+        losses: what was noted of each loss; its ``node`` is a `Node`.
+        others: the same of what is no part of a loss.
+        warnings: what could not be noted.
+    """
+    losses, others = list(losses), list(others)
+    places: dict[int, int] = {}
+    nodes = [_node(one, places) for one in _in_order([one["node"] for one in losses + others], places)]
+    return {
+        "schema": "klcli.recording/1",
+        "framework": framework,
+        "nodes": nodes,
+        "losses": [dict(one, node=places[one["node"].serial]) for one in losses],
+        "others": [dict(one, node=places[one["node"].serial]) for one in others],
+        "warnings": list(warnings),
+    }
+
+
+def _in_order(roots: Sequence[Node], places: dict[int, int]) -> list[Node]:
+    """The nodes that lead to some nodes, each after what it is computed from."""
+    order: list[Node] = []
+    stack = [(node, False) for node in reversed(roots)]
+    while stack:
+        node, is_done = stack.pop()
+        if node.serial in places:
+            continue
+        if is_done:
+            places[node.serial] = len(order)
+            order.append(node)
+            continue
+        stack.append((node, True))
+        stack.extend((one, False) for one in node.args if isinstance(one, Node))
+    return order
+
+
+def _node(node: Node, places: dict[int, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "op": node.op,
+        "args": [
+            places[one.serial] if isinstance(one, Node) else {"number": written(one)} for one in node.args
+        ],
+        "shape": list(node.shape),
+        "dtype": node.dtype,
+        "grad": node.grad,
+        "place": list(node.place) if node.place else None,
+        "name": node.name,
+    }
+    found.update(node.more)
+    if "sources" in node.more:
+        found["sources"] = sorted(places[one] for one in node.more["sources"] if one in places)
+    return found

@@ -1,0 +1,381 @@
+"""PyTorch: a `TorchFunctionMode` notes the calls that people write, with their places and names.
+
+Tensors are known by their identity, also after they were changed in place; what changed one behind the back
+of the mode (a view of it, an optimiser) is seen by its version. What is no arithmetic ends in a leaf with
+its shape and place. A tensor that was made without gradients from some that have them is stopped.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from .calls import arithmetic, is_operand, nodes_of, one_of, sources_of
+from .notes import CONSTANTS, Node, Table, document, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+__all__ = ["Recorder"]
+
+_SKIPPED = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(os.__file__) + os.sep + "contextlib")
+_SCALER = os.path.join("amp", "grad_scaler.py")
+_MOST_VALUES = 20000
+"""Entries of a leaf whose values are told with the document, if it is still there when a loss is noted."""
+_FEW_VALUES = 4096
+"""Entries of a leaf whose values are noted as soon as something is computed from it."""
+_MOST_SAMPLES = 64
+"""Samples that are remembered after something else was computed from them."""
+_MOST_OTHERS = 256
+"""Nodes besides the losses that are told."""
+
+_SAME = (
+    "clone",
+    "contiguous",
+    "float",
+    "double",
+    "half",
+    "bfloat16",
+    "to",
+    "type_as",
+    "cpu",
+    "cuda",
+    "requires_grad_",
+    "alias",
+    "retain_grad",
+)
+_SHAPES = (
+    "view",
+    "reshape",
+    "flatten",
+    "squeeze",
+    "unsqueeze",
+    "ravel",
+    "view_as",
+    "reshape_as",
+    "unflatten",
+)
+_SPREADS = ("expand", "expand_as", "broadcast_to", "broadcast_tensors")
+_PARTS = (
+    "chunk",
+    "split",
+    "tensor_split",
+    "unbind",
+    "select",
+    "narrow",
+    "getitem",
+    "T",
+    "mT",
+    "t",
+    "transpose",
+    "permute",
+    "movedim",
+    "swapaxes",
+)
+_CONSTANTS = {
+    "zeros": 0,
+    "zeros_like": 0,
+    "new_zeros": 0,
+    "ones": 1,
+    "ones_like": 1,
+    "new_ones": 1,
+    "full": None,
+    "full_like": None,
+    "new_full": None,
+}
+_NOISES = {"randn": "randn", "randn_like": "randn", "rand": "rand", "rand_like": "rand"}
+_SILENT = ("size", "dim", "numel", "get", "len", "is_floating_point", "backward", "item", "tolist", "numpy")
+
+
+class Recorder(TorchFunctionMode):
+    """Notes operations while it is entered; `losses` are those that a backward pass began from."""
+
+    framework = "torch " + torch.__version__
+
+    def __init__(self, on_backward: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self.table = Table()
+        self.losses: list[dict[str, Any]] = []
+        self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
+        self.warnings: list[str] = []
+        self._on_backward = on_backward
+        self._process = os.getpid()
+
+    def __enter__(self) -> Any:
+        self._plain = torch.autograd.backward
+        torch.autograd.backward = self._backward
+        return super().__enter__()
+
+    def __exit__(self, *ending: Any) -> Any:
+        torch.autograd.backward = self._plain
+        return super().__exit__(*ending)
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Run a call and note what it did."""
+        kwargs, name = kwargs or {}, _name(func)
+        if name in _SILENT or os.getpid() != self._process:
+            return func(*args, **kwargs)
+        frame, place = place_of(_SKIPPED)
+        # What changes its arguments in place has to be asked for them before.
+        given = [self._argument(one, frame, place) for one in args]
+        named = {key: self._argument(one, frame, place) for key, one in kwargs.items()}
+        out = func(*args, **kwargs)
+        self._note(name, out, args, given, named, place)
+        return out
+
+    def _note(
+        self, name: str, out: Any, args: Sequence[Any], given: list[Any], named: dict[str, Any], place: Any
+    ) -> None:
+        many = out if isinstance(out, (tuple, list)) else (out,)
+        for index, one in enumerate(many):
+            if not isinstance(one, torch.Tensor) or one.dtype == torch.bool:
+                continue
+            if any(one is arg for arg in args) and not name.endswith("_"):
+                continue  # the same tensor was given back
+            if isinstance(one, torch.nn.Parameter):
+                continue  # it is filled, and what with is no part of a loss
+            node = self._made(name.rstrip("_"), one, given, named, place, index if many is out else None)
+            if not node.op.startswith(("leaf", "part")):
+                _note_values(args, given)
+            self._put(one, self._stopped(node, given, one, place))
+
+    def _put(self, tensor: Any, node: Node) -> Node:
+        node.version = _version(tensor)
+        return self.table.put(tensor, node)
+
+    def _stopped(self, node: Node, given: Sequence[Any], out: Any, place: Any) -> Node:
+        """The node below a stop, where gradients end: under no_grad, or at what has none."""
+        flows = any(isinstance(one, Node) and one.grad for one in [*given, *node.args])
+        if not flows or out.requires_grad or node.op in ("stop", "leaf", "part", "noise", "full"):
+            return node
+        return Node("stop", (node,), node.shape, node.dtype, False, place)
+
+    def _argument(self, value: Any, frame: Any, place: Any) -> Any:
+        """A tensor as its node, lists of them as lists of nodes, and anything else as it is."""
+        if isinstance(value, torch.Tensor):
+            node = self.node_of(value, place)
+            if node.name is None and frame is not None:
+                node.name = next((key for key, one in frame.f_locals.items() if one is value), None)
+            return node
+        if isinstance(value, (list, tuple)) and any(isinstance(one, torch.Tensor) for one in value):
+            return [self._argument(one, None, place) for one in value]
+        return value
+
+    def node_of(self, tensor: Any, place: Any = None) -> Node:
+        """The node of a tensor; a new leaf if nothing is known of it, or if it has changed since."""
+        node = self.table.get(tensor)
+        if node is not None and node.version == _version(tensor):
+            return node
+        made_by = "a change in place" if node is not None else _origin(tensor)
+        return self._put(tensor, _leaf(tensor, place, made_by))
+
+    def _made(
+        self,
+        name: str,
+        out: Any,
+        given: list[Any],
+        named: dict[str, Any],
+        place: Any,
+        index: int | None,
+    ) -> Node:
+        """What a call computes, as a node."""
+        first = given[0] if given and isinstance(given[0], Node) else named.get("input")
+        node = arithmetic(name, given, named)
+        if node is not None and node.op == "mul" and _is_of_scaler():
+            node = Node("same", given[:1])
+        if node is None and isinstance(first, Node):
+            node = _in_shape(name, first, out, given, named, index)
+        if node is None:
+            node = self._source(name, out, given, named)
+        if node is None:
+            self.samples.extend(one for one in nodes_of(given) if one.is_noisy and one.op != "noise")
+            return _leaf(out, place, name, sources_of(out.shape, given))
+        if node.serial in (one.serial for one in given if isinstance(one, Node)):
+            return node
+        node.shape, node.dtype, node.grad = tuple(out.shape), str(out.dtype).split(".")[-1], out.requires_grad
+        node.place = place
+        if out.numel() == 1 and out.device.type == "cpu":
+            node.more["values"] = _values(out)
+        return node
+
+    def _source(self, name: str, out: Any, given: list[Any], named: dict[str, Any]) -> Node | None:
+        if name in _CONSTANTS:
+            value = _CONSTANTS[name]
+            if value is None:
+                value = one_of(named.get("fill_value"), given[1:2], None)
+            return Node("full", (value,)) if isinstance(value, (int, float)) else None
+        if name in ("tensor", "as_tensor", "scalar_tensor") and isinstance(given[0], (int, float)):
+            return Node("full", (given[0],))
+        if name in _NOISES:
+            return Node("noise", (), kind=_NOISES[name])
+        if name == "normal":
+            return _normal(given, named, out)
+        if name == "uniform":
+            return Node("noise", (), kind="rand")
+        return None
+
+    def _backward(self, tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        if os.getpid() == self._process:
+            for tensor in [tensors] if isinstance(tensors, torch.Tensor) else list(tensors):
+                if isinstance(tensor, torch.Tensor):
+                    self.note_loss(tensor)
+            if self._on_backward:
+                self._on_backward()
+        return self._plain(tensors, *args, **kwargs)
+
+    def note_loss(self, tensor: Any) -> None:
+        """Note a tensor as a loss, with the values of what it is made of."""
+        _, place = place_of(_SKIPPED)
+        node = self.node_of(tensor, place)
+        value = float(tensor.detach()) if tensor.numel() == 1 else None
+        self.losses.append({"node": node, "value": value, "place": list(place) if place else None})
+        self._tell_values(node)
+
+    def _tell_values(self, root: Node) -> None:
+        """Write the values of the leaves of a node into them, as far as they are still there."""
+        below, stack = set(), [root]
+        while stack:
+            node = stack.pop()
+            if node.serial not in below:
+                below.add(node.serial)
+                stack.extend(one for one in node.args if isinstance(one, Node))
+        for tensor, node in self.table.alive():
+            if node.serial not in below or "values" in node.more or node.version != _version(tensor):
+                continue
+            if (
+                node.op in ("leaf", "part", "noise") and tensor.numel() <= _MOST_VALUES
+            ) or tensor.numel() == 1:
+                node.more["values"] = _values(tensor)
+
+    def document(self) -> dict[str, Any]:
+        """What was noted; without a backward pass the last number that has a gradient is the loss."""
+        losses = self.losses
+        if not losses:
+            numbers = [(tensor, node) for tensor, node in self.table.alive() if tensor.numel() == 1]
+            numbers = [one for one in numbers if one[0].requires_grad and one[1].op != "leaf"] or numbers[-1:]
+            if numbers:
+                self.note_loss(numbers[-1][0])
+                losses, self.losses = self.losses, []
+        known = {one["node"].serial for one in losses}
+        sinks = [
+            node
+            for _, node in self.table.alive()
+            if node.op not in ("leaf", "part", "noise", "full", "stop") and node.serial not in known
+        ]
+        others = {node.serial: node for node in [*self.samples, *sinks[-_MOST_OTHERS:]]}
+        told = [{"node": node} for node in others.values()]
+        for node in others.values():
+            self._tell_values(node)
+        return document(self.framework, losses, told, self.warnings)
+
+
+@contextmanager
+def watching() -> Iterator[Recorder]:
+    """A recorder that is entered."""
+    with Recorder() as found:
+        yield found
+
+
+def _name(func: Any) -> str:
+    """``add`` of ``Tensor.add`` and ``__add__``; of what is read from a tensor its name."""
+    name = getattr(func, "__name__", "")
+    if name == "__get__":
+        name = getattr(getattr(func, "__self__", None), "__name__", "")
+        return name if name in ("data", "T", "mT") else "get"
+    return name[2:-2] if name.startswith("__") and name.endswith("__") else name
+
+
+def _is_of_scaler() -> bool:
+    """Whether a product is that of a loss with the scale of mixed precision, which is no weight."""
+    frame = place_of(())[0]
+    while frame is not None and frame.f_code.co_filename.startswith(_SKIPPED):
+        if frame.f_code.co_filename.endswith(_SCALER):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _version(tensor: Any) -> int | None:
+    try:
+        return int(tensor._version)
+    except RuntimeError:  # tensors of inference mode do not track it
+        return None
+
+
+def _origin(tensor: Any) -> str:
+    if isinstance(tensor, torch.nn.Parameter):
+        return "a parameter"
+    step = tensor.grad_fn
+    return "an input" if step is None else step.name()
+
+
+def _leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
+    node = Node("leaf", (), tensor.shape, str(tensor.dtype).split(".")[-1], tensor.requires_grad, place)
+    node.more["made_by"] = made_by
+    if sources:
+        node.more["sources"] = sorted(sources)
+        node.leaves = (node.leaves or frozenset()) | frozenset(sources)
+    if not tensor.requires_grad and tensor.numel() <= CONSTANTS and tensor.device.type == "cpu":
+        node.more["values"] = _values(tensor)
+    return node
+
+
+def _note_values(args: Sequence[Any], given: Sequence[Any]) -> None:
+    """Note the values of small leaves that something is computed from; the tensors may be gone later."""
+    for tensor, node in zip(args, given):  # noqa: B905 (there is no strict in 3.8)
+        if not isinstance(node, Node) or node.op not in ("leaf", "part", "noise") or "values" in node.more:
+            continue
+        if tensor.numel() <= _FEW_VALUES and tensor.device.type == "cpu" and node.version == _version(tensor):
+            node.more["values"] = _values(tensor)
+
+
+def _values(tensor: Any) -> list[Any]:
+    plain = tensor.detach()
+    if plain.device.type == "meta":
+        return []
+    found = plain.to("cpu", torch.float64).reshape(-1).tolist()
+    return [one if math.isfinite(one) else repr(one) for one in found]
+
+
+def _in_shape(
+    name: str, first: Node, out: Any, given: list[Any], named: dict[str, Any], index: int | None
+) -> Node | None:
+    """What a call makes of one tensor without changing a value."""
+    shape = tuple(out.shape)
+    if name in _SPREADS:
+        base = given[index] if index is not None else first
+        return base if base.shape == shape else Node("spread", (base,))
+    if name in ("detach", "data"):
+        return Node("stop", (first,))
+    if name in _SAME:
+        if not out.dtype.is_floating_point and "float" in first.dtype:
+            return Node("trunc", (first,))
+        return Node("same", (first,))
+    if name in _SHAPES:
+        return Node("same" if first.shape == shape else "shape", (first,))
+    if name in _PARTS:
+        key = " ".join(map(repr, [name.replace("getitem", "[]"), given[1:], sorted(named.items()), index]))
+        return Node("part", (first,), key=key)
+    return None
+
+
+def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
+    """Normal noise: in place or not, with a mean and a standard deviation that are numbers or tensors."""
+    in_place = bool(given) and isinstance(given[0], Node) and given[0].op == "leaf"
+    rest = given[1:] if in_place and given[0].more.get("made_by") in ("empty", "empty_like") else given
+    mean = one_of(named.get("mean"), rest[:1], 0)
+    std = one_of(named.get("std"), rest[1:2], 1)
+    if not is_operand(mean) or not is_operand(std):
+        return None
+    noise = Node("noise", (), out.shape, str(out.dtype).split(".")[-1], False, kind="randn")
+    if (mean, std) == (0, 1):
+        return noise
+    return Node("add", (mean, Node("mul", (std, noise))))

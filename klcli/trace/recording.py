@@ -1,0 +1,177 @@
+"""What was noted of a run: one JSON document, which any recorder may write, and what is made of it.
+
+The document, `klcli.recording/1`, has these keys:
+
+- ``framework``: its name and release.
+- ``nodes``: the operations, each after those that it is computed from. A node has ``op``, ``args`` (places of
+  nodes, or ``{"number": 0.5}``), ``shape``, ``dtype``, ``grad`` (whether a gradient flows through it),
+  ``place`` (``[path, line, function]`` or null) and ``name`` (of a local variable, or null).
+- ``losses``: ``{"node", "value", "place"}`` of what a backward pass began from; ``others``: nodes that were
+  alive then and lead to no loss.
+- ``warnings``: what could not be noted.
+
+Operations, with their further keys:
+
+- ``add sub mul div pow``, ``neg exp log sqrt abs expm1 log1p log2 log10 exp2 square reciprocal rsqrt sigmoid
+  softplus logsigmoid``: arithmetic of each entry; ``clamp`` with ``low`` and ``high``; ``trunc``.
+- ``sum mean`` with ``axes`` (a list, or null for all) and ``keepdim``; ``stack`` of single numbers.
+- ``same`` (no change of a value), ``shape`` (the same entries in another shape), ``spread`` (repeated over
+  axes), ``stop`` (no gradient flows on), ``part`` (of an array, by its ``key``), ``full`` (of one number).
+- ``noise`` with ``kind`` ``randn`` or ``rand``; ``leaf``, anything else, with ``made_by`` and, for a function
+  of single entries that is not followed, ``sources``: the leaves that it is made of.
+- ``loss`` with ``kind``, ``call`` and ``reduction`` (``sum``, ``mean``, ``none``): a likelihood of arrays.
+
+``values`` of a leaf are its entries, of any single number that number, where they are known; what is not
+finite is written ``"nan"``, ``"inf"`` or ``"-inf"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any, NamedTuple
+
+from klcli.errors import KlcliError
+
+__all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "Step", "read_recording"]
+
+SCHEMA = "klcli.recording/1"
+
+
+class Place(NamedTuple):
+    """Where a call stands."""
+
+    path: str
+    line: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of a recording.
+
+    Attributes:
+        op: the operation.
+        args: places of nodes as integers; numbers as doubles.
+        shape: of the result.
+        dtype: of the result, such as ``float32``.
+        grad: whether a gradient flows through it.
+        place: where it was called.
+        name: of the local variable that held it.
+        more: what belongs to its operation.
+    """
+
+    op: str
+    args: tuple[int | float, ...]
+    shape: tuple[int, ...]
+    dtype: str
+    grad: bool
+    place: Place | None
+    name: str | None
+    more: Mapping[str, Any]
+
+    @property
+    def below(self) -> tuple[int, ...]:
+        """The nodes that it is computed from; a leaf is followed no further."""
+        return () if self.is_leaf else tuple(arg for arg in self.args if isinstance(arg, int))
+
+    @property
+    def size(self) -> int:
+        """How many entries it has."""
+        return prod(self.shape)
+
+    @property
+    def values(self) -> tuple[float, ...] | None:
+        """Its entries, where they are known."""
+        found = self.more.get("values")
+        return None if found is None else tuple(map(float, found))
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether nothing below it is followed."""
+        return self.op in ("leaf", "part", "noise")
+
+
+@dataclass(frozen=True, slots=True)
+class NotedLoss:
+    """What a backward pass began from."""
+
+    node: int
+    value: float | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A document as it was read."""
+
+    framework: str
+    steps: tuple[Step, ...]
+    losses: tuple[NotedLoss, ...]
+    others: tuple[int, ...]
+    warnings: tuple[str, ...]
+
+    def leading_to(self, index: int) -> Iterator[int]:
+        """A node and all that it is computed from, each once."""
+        seen, stack = {index}, [index]
+        while stack:
+            node = stack.pop()
+            yield node
+            for below in self.steps[node].below:
+                if below not in seen:
+                    seen.add(below)
+                    stack.append(below)
+
+
+def read_recording(document: Mapping[str, Any]) -> Recording:
+    """A recording out of its document.
+
+    Raises:
+        KlcliError: the document is none.
+    """
+    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
+        raise KlcliError(f"this is no recording with the schema {SCHEMA}", "see klcli.trace.recording")
+    try:
+        nodes = document["nodes"]
+        steps = tuple(_step(node, place) for place, node in enumerate(nodes))
+        losses = tuple(
+            NotedLoss(_index(one["node"], len(steps)), _number(one.get("value")), _place(one.get("place")))
+            for one in document["losses"]
+        )
+        others = tuple(_index(one["node"], len(steps)) for one in document["others"])
+        return Recording(str(document["framework"]), steps, losses, others, tuple(document["warnings"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise KlcliError(f"the recording is not readable: {error!r}", "see klcli.trace.recording") from None
+
+
+def _step(node: Mapping[str, Any], place: int) -> Step:
+    known = ("op", "args", "shape", "dtype", "grad", "place", "name")
+    return Step(
+        str(node["op"]),
+        tuple(_argument(arg, place) for arg in node["args"]),
+        tuple(map(int, node["shape"])),
+        str(node["dtype"]),
+        bool(node["grad"]),
+        _place(node["place"]),
+        node["name"],
+        {key: value for key, value in node.items() if key not in known},
+    )
+
+
+def _argument(arg: Any, place: int) -> int | float:
+    return float(arg["number"]) if isinstance(arg, Mapping) else _index(arg, place)
+
+
+def _index(value: Any, end: int) -> int:
+    if not isinstance(value, int) or not 0 <= value < end:
+        raise ValueError(f"there is no node {value} before it")
+    return value
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _place(value: Sequence[Any] | None) -> Place | None:
+    return None if value is None else Place(str(value[0]), int(value[1]), str(value[2]))

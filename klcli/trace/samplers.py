@@ -1,0 +1,96 @@
+"""Samples and the KLs that belong to them: paired by the arrays that both are made of, not by names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from klcli.errors import KlcliError
+from klcli.formula.entry import entry
+from klcli.formula.tree import free_symbols
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.candidates import Question
+from klcli.judge.roles import Roles
+from klcli.judge.sampler import Sampling, judge_sampler
+from klcli.judge.verification import verify
+from klcli.trace.anatomy import Term
+from klcli.trace.programs import UnfollowedError
+from klcli.trace.recording import Place, Recording
+
+__all__ = ["Sample", "reread", "samples_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A reparameterised sample.
+
+    Attributes:
+        place: where it is drawn.
+        sampling: what it does.
+        term: the KL of the same mean and head.
+    """
+
+    place: Place | None
+    sampling: Sampling
+    term: Term
+
+
+def samples_of(recording: Recording, terms: Sequence[Term]) -> tuple[Sample, ...]:
+    """The samples of the posteriors of some KLs, each once for every KL."""
+    found: dict[tuple[object, ...], Sample] = {}
+    for term in terms:
+        for index in _drawn(recording):
+            sample = _paired(recording, index, term)
+            if sample:
+                found.setdefault((sample.place, id(term)), sample)
+    return tuple(found.values())
+
+
+def reread(term: Term, reading: str | None) -> Term:
+    """A KL to no prior that was meant, read as the sample reads its head, where a mistake explains it so."""
+    kernel = term.kernel
+    if kernel is None or kernel.mistake is None or reading not in PARAMETERIZATIONS:
+        return term
+    row = PARAMETERIZATIONS[reading]
+    if kernel.verification.best.verdict.parameterization is row:
+        return term
+    again = verify(kernel.verification.program, Question(reading=row, described=False))
+    if again.best.mistake is None or again.best.verdict.parameterization is not row:
+        return term
+    found = replace(kernel, verification=again, mistake=again.best.mistake)
+    return replace(term, part=replace(term.part, kernel=found))
+
+
+def _drawn(recording: Recording) -> Iterator[int]:
+    """The sums with noise in them."""
+    noisy: set[int] = set()
+    for index, step in enumerate(recording.steps):
+        if step.op == "noise" or noisy.intersection(step.below):
+            noisy.add(index)
+            if step.op in ("add", "sub"):
+                yield index
+
+
+def _paired(recording: Recording, index: int, term: Term) -> Sample | None:
+    """The sample at a node, if it is one of the mean and head of a KL and of nothing else."""
+    verification = term.kernel.verification if term.kernel else term.unknown and term.unknown.verification
+    if not verification:
+        return None
+    role, builder = verification.best.verdict.roles, term.part.builder
+    before = len(builder.symbols)
+    try:
+        tree = entry(builder.tree(index), keeps_sums=False)
+    except UnfollowedError:
+        return None
+    names = set(free_symbols(tree))
+    noises = names & set(builder.noises)
+    own = {name for name in (role.mean, role.head) if name}
+    if len(noises) != 1 or role.head is None or names - noises != own or len(builder.symbols) > before + 1:
+        return None
+    right = verification.best.kind in ("exact", "scaled", "other-prior")
+    reading = verification.best.verdict.parameterization if right else None
+    try:
+        sampling = judge_sampler(tree, Roles(role.mean, role.head), reading)
+    except KlcliError:
+        return None
+    return Sample(recording.steps[index].place, sampling, term)

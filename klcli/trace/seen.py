@@ -1,0 +1,77 @@
+"""Everything that is said of a run: losses with their terms, samples, findings, weights that change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from klcli.trace.anatomy import Anatomy, Term, anatomy_of
+from klcli.trace.findings import Finding, findings_of
+from klcli.trace.recording import Place, Recording
+from klcli.trace.samplers import Sample, reread, samples_of
+
+__all__ = ["Watched", "watched"]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was seen of a run.
+
+    Attributes:
+        recording: what was noted.
+        losses: the losses by their places, each as it was when it was first seen.
+        steps: for every backward pass the place of its loss and the weights of its terms.
+        samples: the samples of its posteriors.
+        findings: what is wrong, or worth knowing.
+        warnings: what could not be followed.
+    """
+
+    recording: Recording
+    losses: tuple[Anatomy, ...]
+    steps: tuple[tuple[int, tuple[float | None, ...]], ...]
+    samples: tuple[Sample, ...]
+    findings: tuple[Finding, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found that makes a check fail."""
+        return all(one.severity == "note" for one in self.findings)
+
+
+def watched(recording: Recording) -> Watched:
+    """Take the losses of a recording apart."""
+    every = [anatomy_of(recording, loss) for loss in recording.losses]
+    first: dict[Place | None, Anatomy] = {}
+    steps = []
+    for one in every:
+        first.setdefault(one.loss.place, one)
+        number = list(first).index(one.loss.place)
+        steps.append((number, tuple(term.weight for term in one.terms)))
+    losses = tuple(first.values())
+    terms = [term for one in losses for term in one.terms if term.kind == "kl"]
+    samples = samples_of(recording, terms)
+    changed = {id(sample.term): reread(sample.term, sample.sampling.parameterization) for sample in samples}
+    losses = tuple(
+        replace(one, terms=tuple(changed.get(id(term), term) for term in one.terms)) for one in losses
+    )
+    samples = tuple(_of(sample, changed[id(sample.term)]) for sample in samples)
+    findings = findings_of(recording, losses, samples)
+    warnings = (*recording.warnings, *_warnings(losses))
+    return Watched(recording, losses, tuple(steps), samples, findings, warnings)
+
+
+def _of(sample: Sample, term: Term) -> Sample:
+    """The sample with its term; beside a wrong KL that is read as the sample is, it disagrees with none."""
+    if term is sample.term:
+        return sample
+    return replace(sample, term=term, sampling=replace(sample.sampling, mistake=None, status="unknown"))
+
+
+def _warnings(losses: Sequence[Anatomy]) -> list[str]:
+    found = []
+    for one in losses:
+        found += [f"a term was not followed: {term.part.problem}" for term in one.terms if term.part.problem]
+        if not any(term.kind == "kl" for term in one.terms):
+            found.append("this loss has no KL that could be followed")
+    return found

@@ -1,0 +1,105 @@
+"""Terms that are no KL: what the judge says of those that mean to be one, and which estimators they are.
+
+Any loss with a logarithm in it has the ingredients of a KL. So a term is called a wrong KL only where it
+says that it is one, by the name of the function or variable, or by those of its mean and head.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from klcli.errors import KlcliError
+from klcli.formula.tree import Negative, free_symbols
+from klcli.judge.answer import answer
+from klcli.judge.candidates import PLAIN
+from klcli.judge.mistakes import Mistake
+from klcli.judge.names import is_mean, suggested
+from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.verification import Verification
+from klcli.trace.parts import Part
+from klcli.trace.programs import program_of
+from klcli.trace.recording import Recording
+
+__all__ = ["Unknown", "looked_at"]
+
+_CALLED_KL = re.compile(r"(?<![a-z])(kl|kld|kldiv|kl_?div\w*|latent_loss)(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What the judge says of a term that is no KL.
+
+    Attributes:
+        is_kl: whether it means to be one.
+        verdict: the judge's.
+        what: what it is, in words.
+        mistake: what is wrong, if that has a name.
+        estimator: which estimator it is; empty for none.
+        verification: the judge's answer about a wrong KL.
+        conditions: what an estimator needs besides.
+    """
+
+    is_kl: bool = False
+    verdict: str = ""
+    what: str = ""
+    mistake: Mistake | None = None
+    estimator: str = ""
+    verification: Verification | None = None
+    conditions: tuple[tuple[str, bool], ...] = ()
+
+
+def looked_at(recording: Recording, part: Part) -> Unknown:
+    """What the judge says of a part of which nothing is known."""
+    if part.estimation:
+        return _estimator(part.estimation)
+    if part.tree is None or not 0 < len(free_symbols(part.tree)) <= 4 or part.builder.noises:
+        return Unknown()
+    tree = part.tree if part.chain.factor > 0 else Negative(part.tree)
+    try:
+        found = answer(program_of(tree), PLAIN)
+    except KlcliError:
+        return Unknown()
+    if isinstance(found, Estimation):
+        return _estimator(found)
+    best, roles = found.best, found.best.verdict.roles
+    if not _means_to_be(recording, part) or part.problem or _is_dependent(recording, part):
+        return Unknown()
+    if best.kind == "other":
+        return Unknown(True, "other", f"{best.quantity}, which is no KL", verification=found)
+    if best.kind not in ("wrong", "other-prior") or not (roles.mean or best.mistake):
+        return Unknown()
+    what = best.mistake.sentence if best.mistake else "no multiple of a KL"
+    return Unknown(
+        True, "wrong", f"{what}, as {best.verdict.parameterization.meaning}", best.mistake, "", found
+    )
+
+
+def _estimator(found: Estimation) -> Unknown:
+    if found.kind not in ("estimator", "reversed", "scaled", "exact") or not found.name:
+        return Unknown()
+    conditions = tuple((one.text, one.passes) for one in found.conditions)
+    return Unknown(
+        False, found.kind, f"{found.name} of log-probabilities", None, found.name, None, conditions
+    )
+
+
+def _means_to_be(recording: Recording, part: Part) -> bool:
+    """Whether a part says that it is a KL, or has a mean and a head by their names."""
+    if any(_CALLED_KL.search(name) for name in _names(recording, part)):
+        return True
+    symbols = free_symbols(part.tree) if part.tree is not None else ()
+    return any(map(is_mean, symbols)) and any(map(suggested, symbols))
+
+
+def _names(recording: Recording, part: Part) -> Iterator[str]:
+    for index, _ in part.chain.above:
+        step = recording.steps[index]
+        yield from filter(None, (step.name, step.place.function if step.place else None))
+
+
+def _is_dependent(recording: Recording, part: Part) -> bool:
+    """Whether a symbol may be a function of another that is not followed."""
+    own = set(part.builder.symbols.values())
+    return any(own & set(recording.steps[index].more.get("sources", ())) for index in own)

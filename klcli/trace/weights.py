@@ -1,0 +1,123 @@
+"""How often the entries of a part count in a loss, from the shapes that occurred.
+
+The coefficient of a part is what multiplies the sum over all its entries: 1/B of a sum over the latents that
+is averaged over the batch. Numbers of a run arrive as numbers: a division by 128 is one by the batch size
+where the batch has 128 examples, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from klcli.formula.entry import entry
+from klcli.formula.tree import Tree, free_symbols
+from klcli.judge.counts import Monomial
+from klcli.judge.reductions import Reductions, reductions
+
+__all__ = ["Amount", "amount_of", "amount_of_call", "coefficient", "reduced"]
+
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How a part is reduced, and what multiplies it then.
+
+    Attributes:
+        total: what multiplies the sum over all entries.
+        batch: examples; 1 where there is no batch.
+        entries: of one example.
+        is_mean_of_entries: whether each example's entries are averaged.
+        is_mean_of_batch: whether the examples are averaged.
+        said: which numbers were taken for lengths.
+    """
+
+    total: float
+    batch: int
+    entries: int
+    is_mean_of_entries: bool
+    is_mean_of_batch: bool
+    said: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> float:
+        """What multiplies the part as it is reduced."""
+        batch = self.batch if self.is_mean_of_batch else 1
+        return self.total * batch * (self.entries if self.is_mean_of_entries else 1)
+
+
+def reduced(tree: Tree) -> Reductions:
+    """What the sums and means of a program do to its symbols."""
+    return reductions(tree, entry(tree), free_symbols(tree), counts={})
+
+
+def coefficient(scale: Monomial, shape: Sequence[int]) -> float:
+    """A monomial of lengths at a shape; of arrays with more axes than it has the first is the batch."""
+    lengths: Sequence[int] = shape
+    if len(scale.powers) != len(shape):
+        size = prod(shape)
+        batch = shape[0] if len(shape) > 1 else 1
+        lengths = (batch, size // batch) if len(scale.powers) == 2 else (size,)
+    found = float(scale.factor)
+    for length, power in zip(lengths, scale.powers, strict=False):
+        found *= float(length) ** power
+    return found
+
+
+def amount_of(
+    sums: Reductions, shape: Sequence[int], factor: float, numbers: Sequence[float], *, has_batch: bool = True
+) -> Amount:
+    """The amount of a part whose sums are known.
+
+    Args:
+        sums: what they do.
+        shape: of the arrays.
+        factor: what multiplies the part.
+        numbers: the numbers in that factor.
+        has_batch: whether the first of several axes counts examples.
+    """
+    batch = shape[0] if has_batch and len(shape) > 1 else 1
+    entries = prod(shape) // batch
+    powers = sums.scale.powers
+    of_entries = bool(powers) and powers[-1] == -1
+    of_batch = len(powers) > 1 and powers[0] == -1 and batch > 1
+    found = Amount(coefficient(sums.scale, shape) * factor, batch, entries, of_entries, of_batch)
+    return _with_numbers(found, numbers)
+
+
+def amount_of_call(
+    reduction: str, batch: int, entries: int, factor: float, numbers: Sequence[float]
+) -> Amount:
+    """The amount of a likelihood that is called with the name of its reduction."""
+    is_mean = reduction != "sum"
+    total = factor / (batch * entries) if is_mean else factor
+    return _with_numbers(Amount(total, batch, entries, is_mean, is_mean), numbers)
+
+
+def _with_numbers(found: Amount, numbers: Sequence[float]) -> Amount:
+    """The amount with a number that is one over a length taken for the mean over it."""
+    for number in numbers:
+        if found.batch > 1 and not found.is_mean_of_batch and _is(number, found.batch):
+            said = f"{found.batch} is taken for the batch size"
+            if found.batch == found.entries:
+                said += ", though an example has as many entries: a step with another batch tells"
+            found = Amount(
+                found.total,
+                found.batch,
+                found.entries,
+                found.is_mean_of_entries,
+                True,
+                (*found.said, said),
+            )
+        elif found.batch > 1 and not found.is_mean_of_batch and _is(number, found.batch * found.entries):
+            said = f"{found.batch * found.entries} is taken for the number of all entries"
+            found = Amount(found.total, found.batch, found.entries, True, True, (*found.said, said))
+    return found
+
+
+def _is(number: float, length: int) -> bool:
+    near = Fraction(number).limit_denominator(10**9)
+    return abs(number * length - 1) < _CLOSE or (near.numerator == 1 and near.denominator == length)
