@@ -72,7 +72,7 @@ def _rows(one: Anatomy) -> Iterator[tuple[Cell, ...]]:
     groups: dict[object, list[Term]] = {}
     for term in one.terms:
         weight = None if term.weight is None else significant(term.weight)
-        groups.setdefault((term.kind, term.place, weight, term.verdict, term.name), []).append(term)
+        groups.setdefault((term.kind, term.place, weight, term.verdict), []).append(term)
     for terms in groups.values():
         if len(terms) >= _ALIKE:
             yield _row(one, terms, f"{terms[0].what}, and {len(terms) - 1} like it")
@@ -111,7 +111,7 @@ def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[Block]:
         for text, _ in term.conditions:
             if text not in found:
                 said[f"{term.name}: {text}"] = None
-    unproved = [term.name for term in one.terms if term.proof == "points"]
+    unproved = dict.fromkeys(term.name for term in one.terms if term.proof == "points")
     if unproved:
         said[
             f"{', '.join(unproved)}: no difference found at the points that were tried; it is not proved"

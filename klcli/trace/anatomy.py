@@ -14,7 +14,7 @@ from klcli.judge.weight import LIKELIHOODS, Counts, Loss, Weighing, weigh
 from klcli.judge.weight import Term as WeightedTerm
 from klcli.trace.kernels import Kernel
 from klcli.trace.likelihoods import NAMES
-from klcli.trace.numbers import Agreement, held_against
+from klcli.trace.numbers import Agreement, evaluated_here, held_against
 from klcli.trace.parts import Part, parts_of
 from klcli.trace.recording import NotedLoss, Place, Recording
 from klcli.trace.unknown import Unknown, looked_at
@@ -258,7 +258,7 @@ def _written_amount(part: Part) -> Amount | None:
 
 
 def _with_value(recording: Recording, term: Term, weight: float) -> Term:
-    """The term with what it adds to the loss at this step, as far as a number on the way to it was noted."""
+    """The term with what it adds to the loss at this step, by a number on the way to it or by its program."""
     if term.part.merged:
         return term
     for index, before in reversed(term.part.chain.above):
@@ -266,7 +266,10 @@ def _with_value(recording: Recording, term: Term, weight: float) -> Term:
         if step.size == 1 and step.values and isfinite(step.values[0]):
             contribution = step.values[0] * before
             return replace(term, contribution=contribution, value=contribution / weight if weight else None)
-    return term
+    evaluated = evaluated_here(term.part)
+    if evaluated is None:
+        return term
+    return replace(term, contribution=evaluated, value=evaluated / weight if weight else None)
 
 
 def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, Weighing | None]:

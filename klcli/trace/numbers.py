@@ -14,7 +14,7 @@ from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
 
-__all__ = ["Agreement", "held_against", "kl_over_entries"]
+__all__ = ["Agreement", "evaluated_here", "held_against", "kl_over_entries"]
 
 _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
 """Relative errors of sums in a precision; anything shorter is far off already."""
@@ -43,19 +43,9 @@ def held_against(
     recording: Recording, part: Part, kernel: Kernel, amount: Amount, noted: float | None
 ) -> Agreement | None:
     """What the numbers say of a KL term; None where they were not noted."""
-    if noted is None or part.tree is None:
+    evaluated, arrays = evaluated_here(part), _arrays(part)
+    if noted is None or evaluated is None or arrays is None:
         return None
-    names = free_symbols(part.tree)
-    arrays = part.builder.arrays(names)
-    if arrays is None or not arrays or max(len(one.values) for one in arrays.values()) > _LARGEST:
-        return None
-    try:
-        found = evaluate_arrays(part.tree, arrays)
-    except (ShapeError, UnshapedError):
-        return None
-    if len(found.values) != 1:
-        return None
-    evaluated = float(found.values[0]) * part.chain.factor
     sign = -1 if part.is_taken_away else 1
     summed = None if kernel.is_sampled else kl_over_entries(kernel, arrays)
     true = None if summed is None else sign * amount.total * summed
@@ -64,6 +54,26 @@ def held_against(
     values = [value for value in (evaluated, true) if value is not None]
     agrees = all(isfinite(value) and abs(value - noted) <= limit * scale for value in values)
     return Agreement(noted, evaluated, true, agrees)
+
+
+def evaluated_here(part: Part) -> float | None:
+    """What a part adds to its loss, by its program on the tensors; None where they are not known."""
+    arrays = _arrays(part)
+    if arrays is None or part.tree is None:
+        return None
+    try:
+        found = evaluate_arrays(part.tree, arrays)
+    except (ShapeError, UnshapedError):
+        return None
+    return float(found.values[0]) * part.chain.factor if len(found.values) == 1 else None
+
+
+def _arrays(part: Part) -> dict[str, Array] | None:
+    """The values of the symbols of a part, where they are known and few."""
+    arrays = part.builder.arrays(free_symbols(part.tree)) if part.tree is not None else None
+    if not arrays or max(len(one.values) for one in arrays.values()) > _LARGEST:
+        return None
+    return arrays
 
 
 def _limit(recording: Recording, part: Part) -> float:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TypeAlias
 
 from klcli.formula.arrays import Array
@@ -65,20 +66,24 @@ class Builder:
     """
 
     def __init__(
-        self, recording: Recording, cuts: Collection[int] = (), *, reads_constants: bool = True
+        self,
+        recording: Recording,
+        cuts: Collection[int] = (),
+        names: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         """Begin without symbols.
 
         Args:
             recording: the run.
             cuts: nodes that are symbols, whatever they are computed from.
-            reads_constants: whether arrays without a gradient that hold one number are that number.
+            names: of the symbols of some leaves.
         """
         self.symbols: dict[str, int] = {}
         self.shapes: dict[str, Shape] = {}
         self.noises: dict[str, str] = {}
-        self._steps, self._cuts, self._reads_constants = recording.steps, frozenset(cuts), reads_constants
+        self._steps, self._cuts = recording.steps, frozenset(cuts)
         self._names: dict[object, str] = {}
+        self._names.update(names.items())
         self._built: dict[tuple[int, Shape | None], Tree] = {}
         self._views: dict[object, Shape] = {}
 
@@ -165,7 +170,7 @@ class Builder:
 
     def _leaf(self, index: int, step: Step, view: Shape | None) -> Tree:
         values = step.values
-        constant = self._reads_constants and values and not step.grad and len(set(values)) == 1
+        constant = values and not step.grad and len(set(values)) == 1
         if constant and values and step.op == "leaf" and index not in self._cuts:
             return _number(values[0])
         base = step.args[0] if step.op == "part" else index

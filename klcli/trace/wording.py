@@ -30,7 +30,8 @@ def reduction_words(amount: Amount, noun: str, *, has_batch: bool = True) -> str
     entries = f"{'mean' if amount.is_mean_of_entries else 'sum'} over {amount.entries} {noun}"
     if not has_batch or amount.batch == 1:
         return entries
-    return f"{entries}, {'mean' if amount.is_mean_of_batch else 'sum'} over the batch"
+    batch = f"{'mean' if amount.is_mean_of_batch else 'sum'} over the batch"
+    return batch if amount.entries == 1 else f"{entries}, {batch}"
 
 
 def _with_short_prior(text: str, found: Verification) -> str:

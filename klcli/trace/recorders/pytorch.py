@@ -172,10 +172,14 @@ class Recorder(TorchFunctionMode):
     def node_of(self, tensor: Any, place: Any = None) -> Node:
         """The node of a tensor; a new leaf if nothing is known of it, or if it has changed since."""
         node = self.table.get(tensor)
-        if node is not None and node.version == _version(tensor):
-            return node
-        made_by = "a change in place" if node is not None else _origin(tensor)
-        return self._put(tensor, _leaf(tensor, place, made_by))
+        if node is None:
+            return self._put(tensor, _leaf(tensor, place, _origin(tensor)))
+        if node.version != _version(tensor):
+            return self._put(tensor, _leaf(tensor, place, "a change in place"))
+        if tensor.grad_fn is not None and not node.grad:
+            # Computed without gradients, and given one of its own: a torch.autograd.Function.
+            return self._put(tensor, _leaf(tensor, place, _origin(tensor), sorted(node.leaves or ())))
+        return node
 
     def _made(
         self,
@@ -379,3 +383,44 @@ def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
     if (mean, std) == (0, 1):
         return noise
     return Node("add", (mean, Node("mul", (std, noise))))
+
+
+def call(
+    function: Callable[..., Any],
+    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
+    dtype: str,
+    others: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Call a function with tensors of its own, and tell what it did, gave back and has for gradients.
+
+    Args:
+        function: the function; the tensors are its first arguments.
+        given: shapes and entries of the tensors by their names.
+        dtype: their precision, such as ``float32``.
+        others: further arguments by their names.
+
+    Raises:
+        TypeError: it gives back no tensor.
+    """
+    tensors = []
+    with Recorder() as recorder:
+        for name, (shape, values) in given.items():
+            tensor = torch.tensor(list(values), dtype=getattr(torch, dtype)).reshape(tuple(shape))
+            tensors.append(tensor.detach().requires_grad_())
+            recorder.node_of(tensors[-1]).name = name
+        out = function(*tensors, **others)
+        if not isinstance(out, torch.Tensor):
+            raise TypeError(f"it gives back {type(out).__name__} and no tensor")
+        recorder.note_loss(out)
+    gradients: list[Any] = [None] * len(tensors)
+    if out.requires_grad:
+        gradients = list(torch.autograd.grad(out.sum(), tensors, allow_unused=True))
+    return {
+        "document": recorder.document(),
+        "shape": list(out.shape),
+        "values": _values(out),
+        "gradients": {
+            name: None if one is None else _values(one)
+            for name, one in zip(given, gradients)  # noqa: B905
+        },
+    }

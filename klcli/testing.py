@@ -1,0 +1,214 @@
+"""``assert_kl``: in a test, that a function is the KL of a mean and a head, in values and in gradients.
+
+``torch.autograd.gradcheck`` holds the gradient of a function against its own values, and so passes a wrong
+formula; here both are held against the KL, in two shapes and two precisions, and the program that ran is
+judged, so that a wrong one is named.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.formula.numeral import significant
+from klcli.gaussian.parameterization import Parameterization, find
+from klcli.judge.constants import constant_text
+from klcli.judge.gradient import gradient_of
+from klcli.judge.naming import multiple_text
+from klcli.judge.proof import is_proved
+from klcli.judge.verification import Verification
+from klcli.trace.called import argument_names, call_of, mean_first, name_of
+from klcli.trace.examination import Examination, examine
+from klcli.trace.trials import REDUCTIONS, Gap, Trial
+
+__all__ = ["assert_kl"]
+
+_WORDS = {
+    "none": "entry by entry",
+    "sum": "sum over all",
+    "sum-mean": "sum over latents, mean over batch",
+    "mean": "mean over all",
+    "mean-sum": "mean over latents, sum over batch",
+}
+_UNASKED = ("none", "sum", "sum-mean")
+"""Reductions that are right unless another is demanded: a mean over latents is 1/d of the KL."""
+
+
+def assert_kl(
+    function: Callable[..., Any],
+    param: str = "logvar",
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    reduction: str | None = None,
+    scale: float = 1,
+    prior: tuple[float, float] = (0, 1),
+    dtypes: Sequence[str] = ("float32", "float64"),
+    gradient: bool = True,
+    seed: int = 0,
+) -> None:
+    """Check that a function of a mean and a head is ``scale`` times KL(N(mu, sigma^2) || N(prior)).
+
+    Args:
+        function: of two arrays of the shape (B, d), the mean first unless the names of its arguments say
+            otherwise.
+        param: what the head means: a name of `klcli.PARAMETERIZATIONS`.
+        arguments: its other arguments.
+        reduction: ``none``, ``sum``, ``sum-mean``, ``mean`` or ``mean-sum``; None accepts the first three.
+        scale: the factor of the KL.
+        prior: its mean and standard deviation.
+        dtypes: the precisions in which it is called.
+        gradient: whether its gradients are held against those of the KL, too.
+        seed: of the entries that it is called with.
+
+    Raises:
+        AssertionError: it is not; the first line says what it is instead.
+        KlcliError: it cannot be called.
+    """
+    __tracebackhide__ = True
+    row = find(param)
+    if reduction is not None and reduction not in REDUCTIONS:
+        raise KlcliError(f"there is no reduction {reduction!r}", f"one of: {', '.join(REDUCTIONS)}")
+    given = arguments or {}
+    order = argument_names(function, given)
+    names = order if mean_first(order) else (order[1], order[0])
+    found = examine(
+        call_of(function, order, given),
+        names,
+        row,
+        prior=prior,
+        scale=scale,
+        dtypes=dtypes,
+        gradient=gradient,
+        seed=seed,
+    )
+    problem = _problem(name_of(function), found, row, reduction, scale, names, gradient=gradient)
+    if problem:
+        raise AssertionError("\n".join(problem))
+
+
+def _problem(
+    name: str,
+    found: Examination,
+    row: Parameterization,
+    wanted: str | None,
+    scale: float,
+    names: tuple[str, str],
+    *,
+    gradient: bool,
+) -> list[str]:
+    """The lines of the error; none if all is right."""
+    verification = found.verification
+    if found.reduction is None:
+        return [_first_line(name, found, row, scale), *_details(found, scale, names)]
+    allowed = (wanted,) if wanted else _UNASKED
+    if found.reduction not in allowed:
+        text = f"{name} is the KL, reduced as {found.reduction}, {_WORDS[found.reduction]}"
+        hint = f"demanded is {wanted}" if wanted else "a mean over the latents is 1/d of it"
+        return [f"{text}: {hint}", f"  accept     assert_kl(..., reduction={found.reduction!r})"]
+    if found.gaps:
+        return [_gradient_line(name, found, names), *_gradient_details(found, verification, names)]
+    if verification and (text := _beyond(verification, gradient=gradient)):
+        return [
+            f"{name} has the values of the KL where it was tried, but {text}",
+            *_details(found, scale, names),
+        ]
+    return []
+
+
+def _beyond(found: Verification, *, gradient: bool) -> str:
+    """What the judge knows of other places than those that were tried; empty if nothing speaks against it."""
+    aside = ("shapes",) if gradient else ("shapes", "gradient")
+    failing = [one.text for one in found.conditions if not one.passes and one.kind not in aside]
+    if failing:
+        return failing[0]
+    example = found.counterexample
+    if found.best.kind in ("wrong", "not-kl") and found.best.verdict.kl is None and example:
+        point = ", ".join(f"{key} = {constant_text(value)}" for key, value in example.values.items())
+        value = "none" if example.found is None else significant(example.found)
+        return f"not at {point}: it is {value} there, the KL {significant(example.expected)}"
+    return ""
+
+
+def _first_line(name: str, found: Examination, row: Parameterization, scale: float) -> str:
+    verification = found.verification
+    meaning = (
+        f"{name} is no KL for {row.meaning}" if scale == 1 else f"{name} is not {scale} KL for {row.meaning}"
+    )
+    if verification is None:
+        return meaning
+    best = verification.best
+    if best.mistake:
+        return f"{meaning}: {best.mistake.code} {best.mistake.sentence}"
+    others = [one.verdict.parameterization for one in verification.candidates if one.kind == "exact"]
+    if others:
+        return f"{meaning}: it is one for {' or '.join(other.meaning for other in others)}"
+    if best.verdict.kl:
+        return f"{meaning}: it is {multiple_text(verification, best.verdict)}"
+    return meaning
+
+
+def _details(found: Examination, scale: float, names: tuple[str, str]) -> Iterator[str]:
+    verification = found.verification
+    if verification is None:
+        yield f"  computes   not followed: {found.problem}; the numbers decide"
+    elif verdict := next((one.verdict for one in verification.candidates if one.verdict.kl), None):
+        how = "proved" if is_proved(verification.prepared.tree, verdict) else "at the points tried"
+        text = multiple_text(verification, verdict)
+        yield f"  computes   {text}    {how}, from the {found.operations} operations that it ran"
+    gap = _worst(found, scale)
+    if gap:
+        at = f"{names[0]} = {significant(gap.mean)}, {names[1]} = {significant(gap.head)}, {gap.dtype}"
+        yield f"  worst      {at}: {significant(gap.found)}, the KL is {significant(gap.expected)}"
+    sums = verification.prepared.reductions if verification else None
+    if sums and not sums.flaw:
+        yield f"  reduction  {_WORDS.get(sums.name, sums.name)}"
+    elif sums:
+        yield f"  reduction  {sums.flaw}"
+    if verification and verification.best.mistake:
+        yield f"  see        klcli explain {verification.best.mistake.code}"
+
+
+def _worst(found: Examination, scale: float) -> Gap | None:
+    """A value that is off: entry by entry where there are entries, otherwise that of a whole call."""
+    best: Gap | None = None
+    for one in (*found.trials, *([found.single] if found.single else [])):
+        for gap in _value_gaps(one, scale):
+            if best is None or not gap.size <= best.size:
+                best = gap
+    return best
+
+
+def _value_gaps(one: Trial, scale: float) -> Iterator[Gap]:
+    values = list(map(float, one.out["values"]))
+    if len(values) != len(one.truth):
+        return
+    for value, truth, mean, head in zip(values, one.truth, one.mean, one.head, strict=True):
+        size = abs(value - scale * truth) / (1 + abs(truth))
+        yield Gap("value", mean, head, one.dtype, value, scale * truth, size if isfinite(size) else 1e300)
+
+
+def _gradient_line(name: str, found: Examination, names: tuple[str, str]) -> str:
+    what = dict.fromkeys(gap.what for gap in found.gaps)
+    shown = " and ".join(what)
+    text = f"{name} has the value of the KL and another gradient"
+    if found.stops:
+        place = found.stops[0]
+        line = linecache.getline(place.path, place.line).strip()
+        where = f"{place.path.rpartition('/')[2]}:{place.line}"
+        return f"{text}: that of {shown} is stopped ({where}{f': {line}' if line else ''})"
+    return f"{text}: that of {shown}"
+
+
+def _gradient_details(
+    found: Examination, verification: Verification | None, names: tuple[str, str]
+) -> Iterator[str]:
+    gap = found.gaps[0]
+    at = gap.head if gap.what == names[1] else gap.mean
+    text = f"autograd {significant(gap.found)}, true {significant(gap.expected)}"
+    said = gradient_of(verification.prepared, verification.best.verdict) if verification else ""
+    _, _, optimised = said.partition("; it optimises ")
+    more = f"; it optimises {optimised}" if optimised else ""
+    yield f"  gradient   of {gap.what} at {significant(at)}: {text}{more}"

@@ -1,0 +1,108 @@
+"""A function that is called with arguments of its own: which framework it is of, which arguments it wants."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.judge.names import is_mean
+from klcli.trace.trials import Call
+
+__all__ = ["RECORDERS", "argument_names", "call_of", "mean_first", "name_of"]
+
+RECORDERS: Mapping[str, str] = {"torch": "pytorch"}
+"""The recorders by the modules of their frameworks, in the order in which they are tried."""
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What a function is called."""
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def argument_names(function: Callable[..., Any], given: Mapping[str, Any]) -> tuple[str, str]:
+    """The names of the mean and of the head among a function's arguments, in its order of them.
+
+    Args:
+        function: the function.
+        given: its other arguments.
+
+    Raises:
+        KlcliError: it has not just two that are not given.
+    """
+    try:
+        parameters = inspect.signature(getattr(function, "forward", function)).parameters.values()
+    except (TypeError, ValueError):
+        raise KlcliError(
+            f"the arguments of {name_of(function)} are not known", "wrap it: lambda mu, s: ..."
+        ) from None
+    unknown = [name for name in given if name not in [one.name for one in parameters]]
+    takes_more = any(one.kind is one.VAR_KEYWORD for one in parameters)
+    if unknown and not takes_more:
+        raise KlcliError(f"{name_of(function)} has no argument {unknown[0]}", _listed(parameters))
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    open_ones = [
+        one.name
+        for one in parameters
+        if one.kind in plain and one.default is one.empty and one.name not in given
+    ]
+    if len(open_ones) < 2:
+        more = [one.name for one in parameters if one.kind in plain and one.name not in (*open_ones, *given)]
+        open_ones += more[: 2 - len(open_ones)]
+    if len(open_ones) != 2:
+        raise KlcliError(
+            f"{name_of(function)} is given a mean and a head, and wants {', '.join(open_ones) or 'nothing'}",
+            f"give the others: arguments={{{open_ones[-1] if open_ones else 'name'!r}: ...}}",
+        )
+    return open_ones[0], open_ones[1]
+
+
+def _listed(parameters: Any) -> str:
+    return f"its arguments: {', '.join(one.name for one in parameters) or 'none'}"
+
+
+def mean_first(names: tuple[str, str]) -> bool:
+    """Whether the first of two arguments is the mean, as it is unless the names say otherwise."""
+    return is_mean(names[0]) or not is_mean(names[1])
+
+
+def call_of(function: Callable[..., Any], names: tuple[str, str], given: Mapping[str, Any]) -> Call:
+    """How a function is called with entries of its mean and head.
+
+    Args:
+        function: the function.
+        names: of its mean and head, in its order of them.
+        given: its other arguments.
+
+    Raises:
+        KlcliError: no framework that can be watched is loaded, or the call fails.
+    """
+    recorder = _recorder()
+
+    def call(entries: Mapping[str, tuple[tuple[int, ...], list[float]]], dtype: str) -> Mapping[str, Any]:
+        own = {name: entries[name] for name in names}
+        try:
+            found: Mapping[str, Any] = recorder.call(function, own, dtype, given)
+        except (TypeError, ValueError, RuntimeError, IndexError, AttributeError) as error:
+            raise _refused(function, names, entries, error) from error
+        return found
+
+    return call
+
+
+def _refused(
+    function: Callable[..., Any], names: tuple[str, str], entries: Any, error: Exception
+) -> KlcliError:
+    shapes = ", ".join(f"{name} of shape {entries[name][0]}" for name in names)
+    text = f"{name_of(function)} failed with {shapes}: {type(error).__name__}: {error}"
+    return KlcliError(text, "give what it needs besides: arguments={...}; or wrap it in a lambda")
+
+
+def _recorder() -> Any:
+    for module, name in RECORDERS.items():
+        if module in sys.modules:
+            return import_module(f"klcli.trace.recorders.{name}")
+    raise KlcliError("no framework is loaded that can be watched", f"import one: {', '.join(RECORDERS)}")

@@ -1,0 +1,215 @@
+"""Calls of a function with means and heads of its own, held against the KL entry by entry.
+
+The truth is written from the two Gaussians; its gradient is taken by complex steps. Nothing here knows how
+the function computes. It is called in two shapes of different lengths, so that a sum over the wrong axis, or
+a count of another length, is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, prod
+from random import Random
+from typing import Any, Literal, TypeAlias
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.arrays import Array, evaluate_arrays
+from klcli.formula.doubles import Doubles
+from klcli.formula.notation import parse
+from klcli.formula.tree import Tree, substitute
+from klcli.gaussian.parameterization import Parameterization
+
+__all__ = ["REDUCTIONS", "SHAPES", "Call", "Gap", "Reduction", "Trial", "gaps", "reduction_of", "trial"]
+
+Reduction: TypeAlias = Literal["none", "sum", "sum-mean", "mean", "mean-sum"]
+REDUCTIONS: tuple[Reduction, ...] = ("none", "sum", "sum-mean", "mean", "mean-sum")
+"""Entry by entry; summed; summed over the latents and averaged over the batch; averaged over both; averaged
+over the latents and summed over the batch. Of a result for every example the second word has no meaning."""
+
+SHAPES = ((3, 5), (4, 2))
+_LOG_SIGMAS = (-1.6, 1.6)
+_MEANS = 2.0
+_STEP = 1e-30
+_CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 2e-5}
+"""Relative errors that a sum of a few entries may have in a precision."""
+_ROUGH = 2e-2
+_KL = parse("1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)")
+
+Call: TypeAlias = Callable[[Mapping[str, tuple[tuple[int, ...], list[float]]], str], Mapping[str, Any]]
+"""Calls the function with entries by names in a precision: document, shape, values, gradients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One call.
+
+    Attributes:
+        shape: of mean and head.
+        dtype: the precision.
+        mean: the entries of the mean.
+        head: the entries of the head.
+        out: what came of it.
+        truth: the KL of every entry.
+        slopes: its derivatives in mean and head.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    mean: tuple[float, ...]
+    head: tuple[float, ...]
+    out: Mapping[str, Any]
+    truth: tuple[float, ...]
+    slopes: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Where a function is not the KL.
+
+    Attributes:
+        what: ``value``, or the name of the argument whose gradient it is.
+        mean: at this mean, where one entry can be blamed.
+        head: at this head.
+        dtype: the precision.
+        found: what it gives.
+        expected: what it should give.
+        size: how far off that is, relative to 1 + |expected|.
+    """
+
+    what: str
+    mean: float
+    head: float
+    dtype: str
+    found: float
+    expected: float
+    size: float
+
+
+def trial(
+    call: Call,
+    shape: tuple[int, ...],
+    dtype: str,
+    reading: Parameterization,
+    prior: tuple[float, float],
+    names: tuple[str, str],
+    generator: Random,
+) -> Trial:
+    """Call a function once, with the point (0.5, head 1) among the entries."""
+    size = prod(shape)
+    mean = [0.5, *(generator.uniform(-_MEANS, _MEANS) for _ in range(size - 1))]
+    head = (
+        [1.0, *_heads(reading, generator, size - 1)]
+        if reading.admits(1)
+        else [*_heads(reading, generator, size)]
+    )
+    out = call(dict(zip(names, ((shape, mean), (shape, head)), strict=True)), dtype)
+    tree = kl_tree(reading, prior)
+    truth = [_at(tree, m, s).real for m, s in zip(mean, head, strict=True)]
+    slopes = {
+        names[0]: tuple(
+            _at(tree, complex(m, _STEP), s).imag / _STEP for m, s in zip(mean, head, strict=True)
+        ),
+        names[1]: tuple(
+            _at(tree, m, complex(s, _STEP)).imag / _STEP for m, s in zip(mean, head, strict=True)
+        ),
+    }
+    return Trial(shape, dtype, tuple(mean), tuple(head), out, tuple(truth), slopes)
+
+
+def kl_tree(reading: Parameterization, prior: tuple[float, float]) -> Tree:
+    """The KL in mu and s, to a prior with a mean and a standard deviation."""
+    from fractions import Fraction
+
+    from klcli.formula.tree import number
+
+    m, t = (number(Fraction(repr(float(value)))) for value in (prior[0], prior[1] ** 2))
+    return substitute(_KL, {"sigma": reading.sigma, "m": m, "t": t})
+
+
+def _heads(reading: Parameterization, generator: Random, count: int) -> Iterator[float]:
+    """Heads of standard deviations from 0.2 to 5, as far as the reading has them."""
+    found = 0
+    while found < count:
+        sigma = 2.718281828459045 ** generator.uniform(*_LOG_SIGMAS)
+        try:
+            head = float(evaluate(reading.head, {"sigma": sigma}, Doubles()))
+        except ArithmeticError:
+            continue
+        found += 1
+        yield head
+
+
+def _at(tree: Tree, mean: complex, head: complex) -> complex:
+    return complex(evaluate_arrays(tree, {"mu": Array((), [mean]), "s": Array((), [head])}).values[0])
+
+
+def reduction_of(trials: Sequence[Trial], scale: float) -> Reduction | None:
+    """The reduction with which all values are the KL times the scale; None if there is none."""
+    for name in REDUCTIONS:
+        if all(_fits(one, name, scale) for one in trials):
+            return name
+    return None
+
+
+def _fits(one: Trial, name: Reduction, scale: float) -> bool:
+    expected = _reduced(one.truth, one.shape, tuple(one.out["shape"]), name)
+    if expected is None:
+        return False
+    found = list(map(float, one.out["values"]))
+    limit = _limit(one.dtype)
+    return len(found) == len(expected) and all(
+        isfinite(a) and abs(a - scale * b) <= limit * scale * (1 + abs(b)) * len(one.truth) ** 0.5
+        for a, b in zip(found, expected, strict=True)
+    )
+
+
+def _limit(dtype: str) -> float:
+    return _CLOSE.get(dtype, _ROUGH)
+
+
+def _reduced(
+    entries: Sequence[float], shape: tuple[int, ...], out: tuple[int, ...], name: Reduction
+) -> list[float] | None:
+    """The entries summed up to the shape of a result; None where that has no such reduction."""
+    batch, latents = shape
+    rows = [sum(entries[row * latents : (row + 1) * latents]) for row in range(batch)]
+    if prod(out) == batch * latents and len(out) == 2:
+        return list(entries) if name == "none" else None
+    factor = _factor(name, shape)
+    if factor is None:
+        return None
+    if prod(out) == batch and batch in out:
+        share = 1 / latents if name in ("mean", "mean-sum") else 1.0
+        return [share * row for row in rows] if name in ("sum", "mean") else None
+    return [factor * sum(rows)] if prod(out) == 1 else None
+
+
+def _factor(name: Reduction, shape: tuple[int, ...]) -> float | None:
+    batch, latents = shape
+    return {
+        "none": None,
+        "sum": 1.0,
+        "sum-mean": 1 / batch,
+        "mean": 1 / (batch * latents),
+        "mean-sum": 1 / latents,
+    }[name]
+
+
+def gaps(one: Trial, name: Reduction, scale: float, *, gradient: bool) -> Iterator[Gap]:
+    """Where the gradient of a call is not that of the KL, whose values it has."""
+    if not gradient:
+        return
+    share = scale
+    if prod(one.out["shape"]) == 1:
+        share *= _factor(name, one.shape) or 1.0
+    elif name == "mean":
+        share /= one.shape[1]
+    for argument, slopes in one.slopes.items():
+        found = one.out["gradients"].get(argument) or [0.0] * len(slopes)
+        points = zip(map(float, found), slopes, one.mean, one.head, strict=True)
+        for value, slope, mean, head in points:
+            own = value / share
+            size = abs(own - slope) / (1 + abs(slope))
+            if not size <= _limit(one.dtype) * 10:
+                yield Gap(argument, mean, head, one.dtype, own, slope, size)

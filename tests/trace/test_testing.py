@@ -1,0 +1,191 @@
+"""``klcli.testing.assert_kl``: right functions pass, wrong ones are named, gradients count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from klcli.errors import KlcliError
+from klcli.testing import assert_kl
+
+torch = pytest.importorskip("torch")
+
+
+def elements(mu: Any, logvar: Any) -> Any:
+    return -0.5 * (1 + logvar - mu.pow(2) - logvar.exp())
+
+
+def summed(mu: Any, logvar: Any) -> Any:
+    return elements(mu, logvar).sum(1).mean()
+
+
+def divided(mu: Any, logvar: Any) -> Any:
+    return elements(mu, logvar).sum() / mu.shape[0]
+
+
+def per_example(mu: Any, logvar: Any) -> Any:
+    return elements(mu, logvar).sum(dim=-1)
+
+
+def head_first(logvar: Any, mu: Any) -> Any:
+    return elements(mu, logvar).sum()
+
+
+def with_weight(mu: Any, logvar: Any, weight: float) -> Any:
+    return weight * elements(mu, logvar).sum()
+
+
+def of_std(mu: Any, std: Any) -> Any:
+    normal = torch.distributions.Normal
+    return torch.distributions.kl_divergence(normal(mu, std), normal(torch.zeros_like(mu), 1.0)).sum()
+
+
+def plain_std(mu: Any, s: Any) -> Any:
+    return (0.5 * (s**2 + mu**2 - 1) - torch.log(s)).sum()
+
+
+def of_softplus(mu: Any, rho: Any) -> Any:
+    return of_std(mu, torch.nn.functional.softplus(rho))
+
+
+def to_another(mu: Any, std: Any) -> Any:
+    normal = torch.distributions.Normal
+    return torch.distributions.kl_divergence(normal(mu, std), normal(0.5, 2.0)).sum()
+
+
+class Module(torch.nn.Module):
+    def forward(self, mu: Any, logvar: Any) -> Any:
+        return summed(mu, logvar)
+
+
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [
+        (elements, {}),
+        (summed, {}),
+        (summed, {"reduction": "sum-mean"}),
+        (divided, {}),
+        (per_example, {}),
+        (head_first, {"reduction": "sum"}),
+        (with_weight, {"arguments": {"weight": 3.0}, "scale": 3}),
+        (of_std, {"param": "std"}),
+        (of_softplus, {"param": "softplus"}),
+        (to_another, {"param": "std", "prior": (0.5, 2)}),
+        (Module(), {}),
+        (lambda mu, s: elements(mu, 2 * s), {"param": "logstd"}),
+        (lambda mu, s: elements(mu, s).mean(), {"reduction": "mean"}),
+        (lambda mu, s: elements(mu, s), {"dtypes": ("float16", "bfloat16")}),
+    ],
+)
+def test_right_functions_pass(function: Any, options: dict[str, Any]) -> None:
+    assert_kl(function, **options)
+
+
+def squared_twice(mu: Any, s: Any) -> Any:
+    return -0.5 * torch.sum(1 + s - mu**2 - s.exp() ** 2, dim=1).mean()
+
+
+def stopped(mu: Any, s: Any) -> Any:
+    return -0.5 * torch.sum(1 + s - mu**2 - s.detach().exp())
+
+
+def under_no_grad(mu: Any, s: Any) -> Any:
+    with torch.no_grad():
+        var = s.exp()
+    return -0.5 * torch.sum(1 + s - mu**2 - var)
+
+
+class Straight(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x.exp()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Any) -> Any:
+        return gradient
+
+
+def with_a_gradient_of_its_own(mu: Any, s: Any) -> Any:
+    return -0.5 * (1 + s - mu**2 - Straight.apply(s)).sum()
+
+
+def free_bits(mu: Any, s: Any) -> Any:
+    return elements(mu, s).sum(1).mean().clamp(min=0.01)
+
+
+def batch_for_entries(mu: Any, s: Any) -> Any:
+    return -0.5 * (mu.shape[0] + torch.sum(s - mu**2 - s.exp()))
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "first", "more"),
+    [
+        (squared_twice, {}, "no KL for a log-variance: KL105", "1/2 KL(N(mu, exp(2 * s)) || N(0, 1/2))"),
+        (squared_twice, {}, "", "the KL is 0.484141"),
+        (plain_std, {}, "it is one for a standard deviation", "sum over all"),
+        (lambda mu, s: -summed(mu, s), {}, "no KL for a log-variance", "KL"),
+        (lambda mu, s: 2 * summed(mu, s), {}, "no KL for a log-variance", "2 KL("),
+        (summed, {"scale": 2}, "not 2 KL for a log-variance", "worst"),
+        (summed, {"reduction": "sum"}, "reduced as sum-mean", "reduction='sum-mean'"),
+        (lambda mu, s: elements(mu, s).mean(), {}, "a mean over the latents is 1/d", "reduction='mean'"),
+        (lambda mu, s: elements(mu, s).sum(0).mean(), {}, "reduced as mean-sum", ""),
+        (batch_for_entries, {}, "B d/2", "proved"),
+        (to_another, {"param": "std"}, "N(1/2, 4)", "worst"),
+        (
+            stopped,
+            {},
+            "the value of the KL and another gradient: that of s is stopped",
+            "which has no minimum",
+        ),
+        (under_no_grad, {}, "another gradient: that of s is stopped", "true"),
+        (with_a_gradient_of_its_own, {}, "the value of the KL and another gradient: that of s", "autograd"),
+        (free_bits, {}, "free bits", "KL("),
+        (lambda mu, s: elements(mu, s) + 0.01 * (s > 1) * mu, {}, "no KL for a log-variance", "worst"),
+    ],
+)
+def test_wrong_functions_are_named(function: Any, options: dict[str, Any], first: str, more: str) -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_kl(function, **options)
+    lines = str(caught.value).split("\n")
+    assert first in lines[0]
+    assert more in str(caught.value)
+
+
+def test_a_stopped_gradient_is_right_where_gradients_do_not_count() -> None:
+    assert_kl(stopped, gradient=False)
+
+
+@pytest.mark.parametrize("function", [squared_twice, lambda mu, s: 2 * summed(mu, s)])
+def test_gradcheck_passes_what_fails_here(function: Any) -> None:
+    """Its gradient fits its value, and both are wrong."""
+    generator = torch.Generator().manual_seed(0)
+    tensors = [
+        torch.randn(3, 2, dtype=torch.double, generator=generator, requires_grad=True) for _ in range(2)
+    ]
+    assert torch.autograd.gradcheck(function, tensors)
+    with pytest.raises(AssertionError):
+        assert_kl(function)
+
+
+def test_the_place_of_a_stop_is_told() -> None:
+    with pytest.raises(AssertionError, match=r"test_testing\.py:\d+: .*s\.detach\(\)\.exp\(\)"):
+        assert_kl(stopped)
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "message"),
+    [
+        (lambda mu: mu, {}, "wants mu"),
+        (with_weight, {}, "wants mu, logvar, weight"),
+        (with_weight, {"arguments": {"beta": 1}}, "no argument beta"),
+        (lambda mu, s: mu @ s, {}, "failed with mu of shape"),
+        (lambda mu, s: 1.0, {}, "no tensor"),
+        (elements, {"param": "logvr"}, "logvr"),
+        (elements, {"reduction": "total"}, "no reduction 'total'"),
+    ],
+)
+def test_what_cannot_be_called_is_said(function: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(KlcliError, match=message) as caught:
+        assert_kl(function, **options)
+    assert caught.value.hint
