@@ -157,7 +157,7 @@ def _loss(one: Anatomy, places: tuple[int, ...]) -> LossData:
 
 
 def _term(number: int, one: Anatomy, term: Term) -> TermData:
-    verdict = term.kernel.verification.best.verdict if term.kernel else None
+    reading = term.parameterization
     total = one.loss.value
     share = term.contribution / total if term.contribution is not None and total else None
     agreement = term.agreement
@@ -168,7 +168,7 @@ def _term(number: int, one: Anatomy, term: Term) -> TermData:
         *_spot(term.place),
         term.what,
         term.verdict or None,
-        verdict.parameterization.name if verdict else None,
+        reading.name if reading else None,
         _prior(term),
         term.reduction or None,
         term.weight,
@@ -213,8 +213,7 @@ def _alert(one: Finding) -> Alert:
     if one.related:
         other, number, words = _line(one.related)
         related = RelatedData(other, number, 1, number, len(words) + 1, "the KL")
-    verification = one.term.kernel.verification if one.term and one.term.kernel else None
-    reading = verification.best.verdict.parameterization.name if verification else None
+    reading = one.term.parameterization if one.term else None
     data = FindingData(
         path,
         line,
@@ -226,7 +225,7 @@ def _alert(one: Finding) -> Alert:
         "high" if one.severity == "error" else "medium",
         one.message,
         text.strip(),
-        reading,
+        reading.name if reading else None,
         related,
         None,
     )

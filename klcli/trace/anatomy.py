@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Literal, TypeAlias
 
 from klcli.formula.tree import free_symbols
+from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.proof import is_proved
 from klcli.judge.weight import LIKELIHOODS, Counts, Loss, Weighing, weigh
 from klcli.judge.weight import Term as WeightedTerm
@@ -67,6 +68,13 @@ class Term:
     def kernel(self) -> Kernel | None:
         """The KL that it is."""
         return self.part.kernel
+
+    @property
+    def parameterization(self) -> Parameterization | None:
+        """What its head is taken for; of a wrong KL, under which reading its mistake explains it."""
+        if self.kernel is None:
+            return None
+        return (self.kernel.mistaken or self.kernel.verification).best.verdict.parameterization
 
     @property
     def reduction(self) -> str:
@@ -135,6 +143,8 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
     # A number that is a part of the KL, as 1/2 is, counts nothing; those around it may.
     has_batch = not _is_of_parameters(recording, part, kernel)
     amount = amount_of(sums, shape, factor, part.chain.numbers, has_batch=has_batch)
+    if part.chain.is_off:
+        amount = replace(amount, total=0.0)
     boundary = _boundary(part, own)
     has_shift = abs(float(verdict.kl.shift)) > _NEGLIGIBLE * own
     exact = boundary is not None and not has_shift and verdict.kind in ("exact", "scaled")
@@ -261,6 +271,8 @@ def _with_value(recording: Recording, term: Term, weight: float) -> Term:
     """The term with what it adds to the loss at this step, by a number on the way to it or by its program."""
     if term.part.merged:
         return term
+    if term.part.chain.is_off:
+        return replace(term, contribution=0.0)
     for index, before in reversed(term.part.chain.above):
         step = recording.steps[index]
         if step.size == 1 and step.values and isfinite(step.values[0]):

@@ -21,7 +21,7 @@ class Chain:
         wrappers: the sums, means and stops on the way, the outermost first.
         above: the nodes on the way, the outermost first, each with what multiplies it in the loss.
         numbers: the numbers that multiply on the way.
-        weights: the names of the single numbers without a gradient that multiply on the way.
+        is_off: whether one of them is 0; the factor is then that of the others.
     """
 
     core: int
@@ -29,7 +29,7 @@ class Chain:
     wrappers: tuple[int, ...] = ()
     above: tuple[tuple[int, float], ...] = ()
     numbers: tuple[float, ...] = ()
-    weights: tuple[str, ...] = ()
+    is_off: bool = False
 
     def wrapped(self, tree: Tree, recording: Recording) -> Tree:
         """A tree of the core inside of the sums, means and stops on the way."""
@@ -85,19 +85,20 @@ def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
     left, right = step.args
     for part, other in ((left, right), (right, left)):
         value = number_of(recording, other)
-        if not isinstance(part, int) or value is None or (step.op == "div" and other is left) or not value:
+        if not isinstance(part, int) or value is None or (step.op == "div" and other is left):
             continue
         if number_of(recording, part) is not None:
             return None  # a number by itself is a term, whatever it is made of
+        if not value and step.op == "div":
+            return None
+        is_off, value = found.is_off or not value, value or 1.0
         value = 1 / value if step.op == "div" else value
-        name = recording.steps[other].name if isinstance(other, int) else None
-        weights = (*found.weights, name) if name else found.weights
         return replace(
             found,
             core=part,
             factor=found.factor * value,
             numbers=(*found.numbers, value),
-            weights=weights,
+            is_off=is_off,
         )
     return None
 

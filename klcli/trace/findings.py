@@ -78,8 +78,9 @@ def _of_term(term: Term) -> Iterator[Finding]:
 
 
 def _message(mistake: Mistake, term: Term) -> str:
-    kernel = term.kernel
-    verification = kernel.verification if kernel else term.unknown.verification if term.unknown else None
+    verification = term.unknown.verification if term.unknown else None
+    if term.kernel:
+        verification = term.kernel.mistaken or term.kernel.verification
     if verification is None:
         return mistake.sentence
     return f"{mistake.sentence}, for {verification.best.verdict.parameterization.meaning}"

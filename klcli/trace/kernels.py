@@ -30,8 +30,10 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.candidates import Question
 from klcli.judge.mistakes import Mistake
+from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.judge.verdict import FixedPrior
 from klcli.judge.verification import Verification, verify
@@ -53,14 +55,28 @@ class Kernel:
         tree: what was judged.
         is_sampled: whether it is an estimate from samples, and the KL its expectation.
         counted: what was said of numbers that were taken for lengths.
-        mistake: what explains that it is the KL to another prior, plus a constant.
+        mistaken: the answer that names the mistake by which it is the KL to another prior, plus a constant.
     """
 
     verification: Verification
     tree: Tree
     is_sampled: bool = False
     counted: tuple[str, ...] = ()
-    mistake: Mistake | None = None
+    mistaken: Verification | None = None
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """The mistake."""
+        return self.mistaken.best.mistake if self.mistaken else None
+
+    def read_as(self, name: str | None) -> Kernel:
+        """The same with the mistake that it has under another reading, if that has one."""
+        if self.mistaken is None or name not in PARAMETERIZATIONS:
+            return self
+        row = PARAMETERIZATIONS[name]
+        again = verify(self.verification.program, Question(reading=row, described=False))
+        explains = again.best.mistake is not None and again.best.verdict.parameterization is row
+        return replace(self, mistaken=again) if explains else self
 
 
 def kl_of(tree: Tree, noises: Mapping[str, str], shape: Sequence[int] = ()) -> Kernel | None:
@@ -102,10 +118,11 @@ def _kl(tree: Tree) -> Kernel | None:
     if not _is_whole(found):
         return None
     held = _held_to_its_prior(found)
-    mistake = None
-    if held.best.kind == "other-prior":
-        mistake = verify(held.program, Question(described=False)).best.mistake
-    return Kernel(held, tree, mistake=mistake)
+    if held.best.kind != "other-prior":
+        return Kernel(held, tree)
+    again = verify(held.program, Question(described=False))
+    found_so = Kernel(held, tree, mistaken=again if again.best.mistake else None)
+    return found_so.read_as(suggested(held.best.verdict.roles.head or ""))
 
 
 def _is_whole(found: Verification) -> bool:

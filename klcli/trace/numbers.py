@@ -44,7 +44,7 @@ def held_against(
 ) -> Agreement | None:
     """What the numbers say of a KL term; None where they were not noted."""
     evaluated, arrays = evaluated_here(part), _arrays(part)
-    if noted is None or evaluated is None or arrays is None:
+    if noted is None or evaluated is None or arrays is None or part.chain.is_off:
         return None
     sign = -1 if part.is_taken_away else 1
     summed = None if kernel.is_sampled else kl_over_entries(kernel, arrays)

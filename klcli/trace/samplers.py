@@ -8,11 +8,8 @@ from dataclasses import dataclass, replace
 from klcli.errors import KlcliError
 from klcli.formula.entry import entry
 from klcli.formula.tree import free_symbols
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.candidates import Question
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
-from klcli.judge.verification import verify
 from klcli.trace.anatomy import Term
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Place, Recording
@@ -47,18 +44,10 @@ def samples_of(recording: Recording, terms: Sequence[Term]) -> tuple[Sample, ...
 
 
 def reread(term: Term, reading: str | None) -> Term:
-    """A KL to no prior that was meant, read as the sample reads its head, where a mistake explains it so."""
+    """A KL with a mistake, read as the sample reads its head, where a mistake explains it so, too."""
     kernel = term.kernel
-    if kernel is None or kernel.mistake is None or reading not in PARAMETERIZATIONS:
-        return term
-    row = PARAMETERIZATIONS[reading]
-    if kernel.verification.best.verdict.parameterization is row:
-        return term
-    again = verify(kernel.verification.program, Question(reading=row, described=False))
-    if again.best.mistake is None or again.best.verdict.parameterization is not row:
-        return term
-    found = replace(kernel, verification=again, mistake=again.best.mistake)
-    return replace(term, part=replace(term.part, kernel=found))
+    found = kernel.read_as(reading) if kernel else None
+    return term if found is kernel else replace(term, part=replace(term.part, kernel=found))
 
 
 def _drawn(recording: Recording) -> Iterator[int]:

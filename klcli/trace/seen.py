@@ -63,8 +63,10 @@ def watched(recording: Recording) -> Watched:
 
 def _of(sample: Sample, term: Term) -> Sample:
     """The sample with its term; beside a wrong KL that is read as the sample is, it disagrees with none."""
-    if term is sample.term:
-        return sample
+    mistaken = term.kernel.mistaken if term.kernel else None
+    reading = mistaken.best.verdict.parameterization.name if mistaken else None
+    if reading is None or reading != sample.sampling.parameterization:
+        return replace(sample, term=term)
     return replace(sample, term=term, sampling=replace(sample.sampling, mistake=None, status="unknown"))
 
 

@@ -12,7 +12,7 @@ from tests.trace.losses import LOSSES, Known
 
 
 def told(term: Term) -> tuple[Any, ...]:
-    reading = term.kernel.verification.best.verdict.parameterization.name if term.kernel else None
+    reading = term.parameterization.name if term.parameterization else None
     weight = None if term.weight is None else pytest.approx(term.weight, rel=1e-6)
     return (term.kind, term.verdict, reading, term.reduction, weight)
 

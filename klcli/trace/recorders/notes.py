@@ -28,7 +28,8 @@ CONSTANTS = 64
 """Entries of an array without a gradient that are noted as numbers."""
 
 _serial = count()
-_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+"""Where the recorders and their runner are."""
 
 
 class Node:

@@ -1,0 +1,132 @@
+"""``klcli trace``: what the loss of a running program really computes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from klcli.cli.output import Settings, findings_options
+from klcli.cli.saying import say
+from klcli.cli.types import Positive, Whole
+from klcli.errors import KlcliError
+from klcli.report.report import Report
+from klcli.report.trace import trace_report
+from klcli.trace.launch import Mode, Order, interpreter, launched
+from klcli.trace.seen import watched
+
+__all__ = ["trace"]
+
+_FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
+_ORDINALS = {1: "at the first backward pass"}
+
+_EPILOG = """\b
+Examples:
+  klcli trace train.py --epochs 1
+  klcli trace --python .venv/bin/python -m package.train --config small.yaml
+  klcli trace --steps 20 --timeout 60 train.py
+  klcli trace package.losses:kl_loss
+  klcli trace --arg beta=4.0 --json package.losses:vae_loss
+
+\b
+This runs the program: lint is what reads code without running it. Options stand before the target; all
+behind it is the program's own (a -- directly behind it is left out). The program's output goes to standard
+error; it is stopped at its first backward pass, or its Nth with --steps, by an exception that "except
+Exception" does not catch. What it wrote until then stays.
+
+\b
+Exit status: 0 nothing found, 1 something was found that is no note, 2 the program failed or ended before
+there was a loss, or cannot be run. A reading, a prior or a weight by themselves are no finding.
+"""
+
+
+@click.command(
+    epilog=_EPILOG, context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False}
+)
+@click.argument("target")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("-m", "is_module", is_flag=True, help="TARGET is a module, as with python -m.")
+@click.option("--python", metavar="PATH", help="The interpreter; default that of the active environment.")
+@click.option("--steps", type=Whole(1, 10_000), default=1, help="Backward passes to watch; default 1.")
+@click.option("--timeout", type=Positive(), metavar="SECONDS", help="Stop the program after so long.")
+@click.option("--arg", "given", multiple=True, metavar="NAME=VALUE", help="An argument of a function.")
+@click.option("--quiet-program", is_flag=True, help="Drop the program's own output.")
+@findings_options
+@click.pass_obj
+def trace(
+    outer: Settings,
+    /,
+    settings: Settings,
+    target: str,
+    arguments: tuple[str, ...],
+    is_module: bool,
+    python: str | None,
+    steps: int,
+    timeout: float | None,
+    given: tuple[str, ...],
+    quiet_program: bool,
+) -> tuple[Report, Settings]:
+    """Run a program, watch its first backward pass, and say what its loss is made of.
+
+    TARGET is a script, a module with -m, or a function, package.module:function, which is called with arrays
+    that are made for its arguments. Watched are programs of PyTorch.
+    """
+    mode = _mode(target, is_module=is_module)
+    order = Order(
+        mode,
+        target,
+        _values(given) if mode == "function" else _own(arguments),
+        python or interpreter(),
+        steps,
+        timeout,
+        quiet_program,
+    )
+    _check(mode, arguments, given)
+    run = launched(order)
+    if run.ended:
+        say(run.ended)
+    when = "" if mode == "function" else _ORDINALS.get(len(run.recording.losses), "")
+    return trace_report(watched(run.recording), when=when), settings.over(outer)
+
+
+def _mode(target: str, *, is_module: bool) -> Mode:
+    if is_module:
+        return "module"
+    if Path(target).is_file():
+        return "script"
+    if _FUNCTION.match(target):
+        return "function"
+    if Path(target).is_dir():
+        raise KlcliError(f"{target} is a directory", "name a script, or a module: klcli trace -m package")
+    hint = f"a module is traced with -m {target}" if re.fullmatch(r"[\w.]+", target) else ""
+    raise KlcliError(f"there is no file {target}", hint or "a script, -m module or package.module:function")
+
+
+def _check(mode: Mode, arguments: tuple[str, ...], given: tuple[str, ...]) -> None:
+    if mode == "function" and arguments:
+        raise KlcliError("a function has no command line", "its arguments are given by --arg NAME=VALUE")
+    if mode != "function" and given:
+        raise KlcliError("--arg is for functions", "all behind the target is the program's own")
+
+
+def _own(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    return arguments[1:] if arguments[:1] == ("--",) else arguments
+
+
+def _values(given: tuple[str, ...]) -> dict[str, Any]:
+    """The arguments by their names; what is no literal of Python is a text."""
+    found: dict[str, Any] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name.isidentifier():
+            raise KlcliError(f"--arg is NAME=VALUE, got {text!r}", "for example --arg beta=4.0")
+        try:
+            found[name] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            found[name] = value
+        if not isinstance(found[name], int | float | str | bool | None | list):
+            raise KlcliError(f"--arg {name} must be a number, a text or a list", f"got {value}")
+    return found
