@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from klcli.judge.weight import (
 )
 from klcli.report.report import Report
 from klcli.report.weight import Answer, InformationData, information, weight_report
+from klcli.values import replace
 
 if TYPE_CHECKING:
     from typing import TypeAlias

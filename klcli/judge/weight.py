@@ -12,11 +12,11 @@ The KL of a network's weights counts once for all N examples: there beta is N ti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
+from klcli.values import dataclass
 
 __all__ = [
     "LIKELIHOODS",

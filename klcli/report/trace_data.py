@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from klcli.judge.constants import constant_text
@@ -15,6 +14,7 @@ from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.findings import Finding
 from klcli.trace.recording import Place
 from klcli.trace.seen import Watched
+from klcli.values import dataclass
 
 __all__ = [
     "SCHEMA",

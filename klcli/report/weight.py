@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from fractions import Fraction
 from math import log
 
@@ -11,6 +11,7 @@ from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.weight import REDUCTIONS, Counts, Loss, Weighing
 from klcli.report.document import Block, Cell, Column, Document, Fact, Facts, Heading, Note, Table
 from klcli.report.report import Report
+from klcli.values import dataclass
 
 __all__ = ["Answer", "InformationData", "StageData", "WeightData", "information", "weight_report"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import isfinite
 from typing import Literal, TypeAlias
@@ -21,6 +20,7 @@ from klcli.trace.recording import NotedLoss, Place, Recording
 from klcli.trace.unknown import Unknown, looked_at
 from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
 from klcli.trace.wording import kl_words, place_words, reduction_words
+from klcli.values import dataclass, field, replace
 
 _NEGLIGIBLE = 1e-9
 """A constant relative to its KL that is the rounding of a number in the program."""

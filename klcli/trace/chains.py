@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from klcli.formula.tree import Reduction, ReductionKind, Stop, Tree
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording, Step
+from klcli.values import dataclass, replace
 
 __all__ = ["Chain", "chain_to", "number_of"]
 

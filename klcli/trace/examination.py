@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 from random import Random
@@ -18,6 +17,7 @@ from klcli.trace.kernels import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Place, Recording, read_recording
 from klcli.trace.trials import SHAPES, Call, Gap, Reduction, Trial, gaps, reduction_of, trial
+from klcli.values import dataclass
 
 __all__ = ["Examination", "examine"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from klcli.judge.mistakes import Mistake, find_mistake
@@ -11,6 +10,7 @@ from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.parts import parts_of
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
+from klcli.values import dataclass
 
 __all__ = ["Finding", "findings_of"]
 

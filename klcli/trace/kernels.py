@@ -7,7 +7,6 @@ the noise, its expectation is the mean of its values at the noises 1 and -1, whi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
 
@@ -38,6 +37,7 @@ from klcli.judge.roles import MOST_SYMBOLS
 from klcli.judge.verdict import FixedPrior
 from klcli.judge.verification import Verification, verify
 from klcli.trace.programs import program_of
+from klcli.values import dataclass, replace
 
 __all__ = ["Kernel", "kl_of", "with_counts"]
 

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.trace.recording import Recording, read_recording
+from klcli.values import dataclass
 
 __all__ = ["Mode", "Order", "Run", "interpreter", "launched"]
 

@@ -8,7 +8,6 @@ density of a Gaussian with a spread of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import permutations
 from math import exp, isfinite, log
 
@@ -17,6 +16,7 @@ from klcli.formula.doubles import Doubles
 from klcli.formula.entry import entry
 from klcli.formula.tree import Tree, free_symbols
 from klcli.judge.weight import LIKELIHOODS
+from klcli.values import dataclass
 
 __all__ = ["NAMES", "Likelihood", "likelihood_of"]
 

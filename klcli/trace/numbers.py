@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite, nan, prod
 
 from klcli.formula.arrays import Array, ShapeError, UnshapedError, evaluate_arrays
@@ -13,6 +12,7 @@ from klcli.trace.kernels import Kernel
 from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
+from klcli.values import dataclass
 
 __all__ = ["Agreement", "evaluated_here", "held_against", "kl_over_entries"]
 

@@ -7,7 +7,6 @@ may belong together all the same, as in ``mse + 1 + s - mu^2 - exp(s)``: they ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from klcli.formula.tree import Negative, Tree, number, operation
@@ -18,6 +17,7 @@ from klcli.trace.kernels import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
+from klcli.values import dataclass, replace
 
 __all__ = ["Part", "parts_of"]
 

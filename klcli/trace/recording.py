@@ -28,11 +28,11 @@ finite is written ``"nan"``, ``"inf"`` or ``"-inf"``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, NamedTuple
 
 from klcli.errors import KlcliError
+from klcli.values import dataclass
 
 __all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "Step", "read_recording"]
 

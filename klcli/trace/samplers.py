@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from klcli.errors import KlcliError
 from klcli.formula.entry import entry
@@ -13,6 +12,7 @@ from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.trace.anatomy import Term
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Place, Recording
+from klcli.values import dataclass, replace
 
 __all__ = ["Sample", "reread", "samples_of"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from klcli.trace.anatomy import Anatomy, Term, anatomy_of
 from klcli.trace.findings import Finding, findings_of
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample, reread, samples_of
+from klcli.values import dataclass, replace
 
 __all__ = ["Watched", "watched"]
 

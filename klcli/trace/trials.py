@@ -8,7 +8,6 @@ a count of another length, is seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite, prod
 from random import Random
 from typing import Any, Literal, TypeAlias
@@ -19,6 +18,7 @@ from klcli.formula.doubles import Doubles
 from klcli.formula.notation import parse
 from klcli.formula.tree import Tree, substitute
 from klcli.gaussian.parameterization import Parameterization
+from klcli.values import dataclass
 
 __all__ = ["REDUCTIONS", "SHAPES", "Call", "Gap", "Reduction", "Trial", "gaps", "reduction_of", "trial"]
 

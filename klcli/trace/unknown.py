@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from klcli.errors import KlcliError
 from klcli.formula.tree import Negative, free_symbols
@@ -21,6 +20,7 @@ from klcli.judge.verification import Verification
 from klcli.trace.parts import Part
 from klcli.trace.programs import program_of
 from klcli.trace.recording import Recording
+from klcli.values import dataclass
 
 __all__ = ["Unknown", "looked_at"]
 

@@ -8,7 +8,6 @@ where the batch has 128 examples, and that is said.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -16,6 +15,7 @@ from klcli.formula.entry import entry
 from klcli.formula.tree import Tree, free_symbols
 from klcli.judge.counts import Monomial
 from klcli.judge.reductions import Reductions, reductions
+from klcli.values import dataclass
 
 __all__ = ["Amount", "amount_of", "amount_of_call", "coefficient", "reduced"]
 
