@@ -71,7 +71,7 @@ def _of(sample: Sample, term: Term) -> Sample:
 
 
 def _warnings(losses: Sequence[Anatomy]) -> list[str]:
-    found = []
+    found = [] if losses else ["no loss was seen: nothing called backward(), and no number has a gradient"]
     for one in losses:
         found += [f"a term was not followed: {term.part.problem}" for term in one.terms if term.part.problem]
         if not any(term.kind == "kl" for term in one.terms):

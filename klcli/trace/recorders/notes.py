@@ -7,6 +7,7 @@ long it is cut. `klcli.trace.recording` describes the document that is made of i
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 import sys
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import FrameType
 
-__all__ = ["CONSTANTS", "Node", "Table", "document", "place_of", "written"]
+__all__ = ["CONSTANTS", "Node", "Table", "document", "name_in", "place_of", "written"]
 
 MOST_LEAVES = 8
 """Leaves that a node keeps count of; a term of a loss has fewer."""
@@ -26,6 +27,9 @@ DEEPEST = 2000
 """Nodes on the longest way to a leaf: an average that runs through a whole training is cut there."""
 CONSTANTS = 64
 """Entries of an array without a gradient that are noted as numbers."""
+
+_ONLY_OURS = 3
+"""References to a frame's copy of its locals: of the frame, of a variable, of the call that counts them."""
 
 _serial = count()
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -130,6 +134,20 @@ def place_of(skipped: tuple[str, ...]) -> tuple[FrameType | None, tuple[str, int
             return frame, (path, frame.f_lineno, frame.f_code.co_name)
         frame = frame.f_back
     return None, None
+
+
+def name_in(frame: FrameType, array: Any) -> str | None:
+    """The name of the local variable that holds an array.
+
+    Up to Python 3.12 a frame keeps a copy of its locals once it was asked for them, which would keep the
+    arrays alive; it is emptied again, unless somebody else has it.
+    """
+    names = frame.f_locals
+    found = next((name for name, value in names.items() if value is array), None)
+    is_copy = type(names) is dict and frame.f_code.co_flags & inspect.CO_OPTIMIZED
+    if is_copy and sys.getrefcount(names) <= _ONLY_OURS:
+        names.clear()
+    return found
 
 
 def written(value: Any) -> Any:

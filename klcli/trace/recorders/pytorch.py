@@ -17,7 +17,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from .calls import arithmetic, is_operand, nodes_of, one_of, sources_of
-from .notes import CONSTANTS, Node, Table, document, place_of
+from .notes import CONSTANTS, Node, Table, document, name_in, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -163,7 +163,7 @@ class Recorder(TorchFunctionMode):
         if isinstance(value, torch.Tensor):
             node = self.node_of(value, place)
             if node.name is None and frame is not None:
-                node.name = next((key for key, one in frame.f_locals.items() if one is value), None)
+                node.name = name_in(frame, value)
             return node
         if isinstance(value, (list, tuple)) and any(isinstance(one, torch.Tensor) for one in value):
             return [self._argument(one, None, place) for one in value]
@@ -194,7 +194,7 @@ class Recorder(TorchFunctionMode):
         first = given[0] if given and isinstance(given[0], Node) else named.get("input")
         node = arithmetic(name, given, named)
         if node is not None and node.op == "mul" and _is_of_scaler():
-            node = Node("same", given[:1])
+            node = Node("same", given[:1], scaled=True, values=given[0].more.get("values"))
         if node is None and isinstance(first, Node):
             node = _in_shape(name, first, out, given, named, index)
         if node is None:
@@ -206,8 +206,8 @@ class Recorder(TorchFunctionMode):
             return node
         node.shape, node.dtype, node.grad = tuple(out.shape), str(out.dtype).split(".")[-1], out.requires_grad
         node.place = place
-        if out.numel() == 1 and out.device.type == "cpu":
-            node.more["values"] = _values(out)
+        if out.numel() == 1 and "scaled" not in node.more:
+            _note(node, out)
         return node
 
     def _source(self, name: str, out: Any, given: list[Any], named: dict[str, Any]) -> Node | None:
@@ -239,24 +239,26 @@ class Recorder(TorchFunctionMode):
         """Note a tensor as a loss, with the values of what it is made of."""
         _, place = place_of(_SKIPPED)
         node = self.node_of(tensor, place)
-        value = float(tensor.detach()) if tensor.numel() == 1 else None
+        value = float(tensor.detach()) if tensor.numel() == 1 and _is_plain(tensor) else None
+        if node.more.get("scaled") and node.more.get("values"):
+            value = node.more["values"][0]
         self.losses.append({"node": node, "value": value, "place": list(place) if place else None})
-        self._tell_values(node)
+        self._tell_values([node])
 
-    def _tell_values(self, root: Node) -> None:
-        """Write the values of the leaves of a node into them, as far as they are still there."""
-        below, stack = set(), [root]
+    def _tell_values(self, roots: Sequence[Node]) -> None:
+        """Write the values of the leaves of some nodes into them, as far as they are still there."""
+        below, stack = set(), list(roots)
         while stack:
             node = stack.pop()
             if node.serial not in below:
                 below.add(node.serial)
                 stack.extend(one for one in node.args if isinstance(one, Node))
         for tensor, node in self.table.alive():
-            if node.serial not in below or "values" in node.more or node.version != _version(tensor):
+            is_known = "values" in node.more or node.version != _version(tensor)
+            if node.serial not in below or is_known or not _is_plain(tensor):
                 continue
-            if (
-                node.op in ("leaf", "part", "noise") and tensor.numel() <= _MOST_VALUES
-            ) or tensor.numel() == 1:
+            limit = _MOST_VALUES if node.op in ("leaf", "part", "noise") else 1
+            if tensor.numel() <= limit:
                 node.more["values"] = _values(tensor)
 
     def document(self) -> dict[str, Any]:
@@ -276,8 +278,7 @@ class Recorder(TorchFunctionMode):
         ]
         others = {node.serial: node for node in [*self.samples, *sinks[-_MOST_OTHERS:]]}
         told = [{"node": node} for node in others.values()]
-        for node in others.values():
-            self._tell_values(node)
+        self._tell_values(list(others.values()))
         return document(self.framework, losses, told, self.warnings)
 
 
@@ -327,8 +328,8 @@ def _leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) ->
     if sources:
         node.more["sources"] = sorted(sources)
         node.leaves = (node.leaves or frozenset()) | frozenset(sources)
-    if not tensor.requires_grad and tensor.numel() <= CONSTANTS and tensor.device.type == "cpu":
-        node.more["values"] = _values(tensor)
+    if not tensor.requires_grad and tensor.numel() <= CONSTANTS:
+        _note(node, tensor)
     return node
 
 
@@ -337,15 +338,25 @@ def _note_values(args: Sequence[Any], given: Sequence[Any]) -> None:
     for tensor, node in zip(args, given):  # noqa: B905 (there is no strict in 3.8)
         if not isinstance(node, Node) or node.op not in ("leaf", "part", "noise") or "values" in node.more:
             continue
-        if tensor.numel() <= _FEW_VALUES and tensor.device.type == "cpu" and node.version == _version(tensor):
-            node.more["values"] = _values(tensor)
+        if tensor.numel() <= _FEW_VALUES and node.version == _version(tensor):
+            _note(node, tensor)
+
+
+def _note(node: Node, tensor: Any) -> None:
+    """Write the values of a tensor into its node, if they are at hand."""
+    if tensor.device.type == "cpu" and _is_plain(tensor):
+        node.more["values"] = _values(tensor)
+
+
+def _is_plain(tensor: Any) -> bool:
+    """Whether a tensor has values: none that stands for a batch of others, or for none."""
+    wrapped = getattr(torch._C._functorch, "is_functorch_wrapped_tensor", None)
+    is_wrapped = wrapped is not None and wrapped(tensor)
+    return not is_wrapped and tensor.device.type != "meta" and tensor.layout == torch.strided
 
 
 def _values(tensor: Any) -> list[Any]:
-    plain = tensor.detach()
-    if plain.device.type == "meta":
-        return []
-    found = plain.to("cpu", torch.float64).reshape(-1).tolist()
+    found = tensor.detach().to("cpu", torch.float64).reshape(-1).tolist()
     return [one if math.isfinite(one) else repr(one) for one in found]
 
 

@@ -1,0 +1,199 @@
+"""Runs of other kinds: mixed precision, several losses, what never reaches one, what is not followed."""
+
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+from typing import Any
+
+import pytest
+
+import klcli
+from klcli.errors import KlcliError
+from klcli.trace.recording import read_recording
+from tests.trace.losses import DECODER, B, F, X, heads, noise, torch
+
+
+def kl_of(mu: Any, logvar: Any) -> Any:
+    return -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1).mean()
+
+
+def codes(seen: Any) -> list[str]:
+    return [finding.mistake.code for finding in seen.findings]
+
+
+def test_the_scale_of_mixed_precision_is_no_weight() -> None:
+    scaler = torch.amp.GradScaler("cpu")
+    with klcli.watch() as seen:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            mu, logvar = heads()
+            loss = F.mse_loss(DECODER(mu).float(), X) + kl_of(mu, logvar)
+        scaler.scale(loss).backward()
+    (one,) = seen.losses
+    assert one.loss.value == pytest.approx(loss.item())
+    assert [term.weight for term in one.terms] == [pytest.approx(1), pytest.approx(1)]
+    assert [term.kind for term in one.terms] == ["likelihood", "kl"]
+
+
+def test_two_losses_of_a_step() -> None:
+    critic, generator = torch.nn.Linear(12, 1), torch.nn.Linear(4, 12)
+    with klcli.watch() as seen:
+        F.binary_cross_entropy_with_logits(critic(X), torch.ones(B, 1)).backward()
+        F.binary_cross_entropy_with_logits(critic(generator(torch.randn(B, 4))), torch.ones(B, 1)).backward()
+    assert [[term.kind for term in one.terms] for one in seen.losses] == [["likelihood"]] * 2
+    assert len({one.loss.place for one in seen.losses}) == 2
+
+
+def test_a_kl_that_reaches_no_loss() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        kl = kl_of(mu, logvar)
+        F.mse_loss(DECODER(mu + noise(mu) * (logvar / 2).exp()), X).backward()
+    assert codes(seen) == ["KL205"]
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        kl = kl_of(mu, logvar)
+        (F.mse_loss(DECODER(mu), X) + kl.item()).backward()
+    assert codes(seen) == ["KL205"]
+
+
+def test_clips_that_do_not_bind_and_a_capacity() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        kl_of(mu, torch.clamp(logvar, -10, 10)).backward()
+    (term,) = seen.terms
+    assert (term.verdict, [passes for _, passes in term.conditions]) == ("exact", [True])
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(1)
+        (kl - 5.0).abs().mean().backward()
+    (term,) = seen.terms
+    assert term.verdict == "other"
+    assert "capacity" in term.what
+
+
+def test_what_is_not_followed_is_not_condemned() -> None:
+    normal = torch.distributions.MultivariateNormal
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        q = normal(mu, torch.diag_embed(logvar.exp()))
+        kl = torch.distributions.kl_divergence(q, normal(torch.zeros(4), torch.eye(4))).mean()
+        kl.backward()
+    assert {term.kind for term in seen.terms} == {"other"}
+    assert codes(seen) == []
+
+
+def test_a_head_behind_a_function_that_is_not_followed() -> None:
+    """The KL is that of the symbol; a symbol beside what it is made of is not judged."""
+    with klcli.watch() as seen:
+        mu, raw = heads()
+        kl_of(mu, torch.tanh(raw)).backward()
+    assert [term.verdict for term in seen.terms] == ["exact"]
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        kl = -0.5 * torch.sum(1 + logvar - mu**2 - torch.special.erf(logvar), 1).mean()
+        kl.backward()
+    assert codes(seen) == []
+
+
+def test_views_that_change_behind_ones_back() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        var = logvar.exp().clone()
+        var[:, 0] = 1.0
+        (-0.5 * torch.sum(1 + logvar - mu**2 - var, 1)).mean().backward()
+    assert all(term.verdict != "exact" for term in seen.terms)
+
+
+def test_the_same_part_taken_twice_is_one_symbol() -> None:
+    encoder = torch.nn.Linear(12, 8)
+    with klcli.watch() as seen:
+        h = encoder(X)
+        z = h[:, :4] + noise(h[:, :4]) * torch.exp(h[:, 4:])
+        kl = -0.5 * torch.sum(1 + h[:, 4:] - h[:, :4] ** 2 - h[:, 4:].exp(), 1).mean()
+        (F.mse_loss(DECODER(z), X) + kl).backward()
+    assert codes(seen) == ["KL201"]
+
+
+def test_without_a_backward_pass_the_last_number_is_the_loss() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        loss = kl_of(mu, logvar)
+    assert [term.verdict for term in seen.terms] == ["exact"]
+    assert seen.losses[0].loss.value == pytest.approx(loss.item())
+    with klcli.watch() as seen:
+        pass
+    assert seen.losses == ()
+    assert "no loss was seen" in str(seen)
+
+
+def test_nothing_is_known_before_the_end() -> None:
+    with klcli.watch() as seen, pytest.raises(KlcliError, match="before the with statement ends"):
+        print(seen)
+
+
+def test_functional_transforms_run_as_they_would() -> None:
+    mu, logvar = torch.randn(3, 2), torch.randn(3, 2)
+    with klcli.watch():
+        found = torch.func.vmap(lambda m, s: (m**2 + s.exp()).sum())(mu, logvar)
+        slope = torch.func.grad(lambda m: (m**2).sum())(mu)
+    assert torch.allclose(found, (mu**2 + logvar.exp()).sum(1))
+    assert torch.allclose(slope, 2 * mu)
+
+
+def test_no_tensor_is_kept_alive() -> None:
+    with klcli.watch():
+        x = torch.randn(100, requires_grad=True)
+        inner = x.exp()
+        held = weakref.ref(inner)
+        y = inner.sum()
+        del inner, y
+        gc.collect()
+        is_alive = held() is not None
+    assert not is_alive
+
+
+def test_what_a_program_knows_of_its_own_locals_stays() -> None:
+    with klcli.watch():
+        x = torch.randn(100, requires_grad=True)
+        own = locals()
+        (x * 2).sum()
+    assert own["x"] is x
+
+
+def test_what_leads_to_nothing_is_forgotten() -> None:
+    """A running average over a whole training stays a short chain."""
+    from klcli.trace.recorders.pytorch import Recorder
+
+    with Recorder() as recorder:
+        average = torch.zeros(())
+        for _ in range(5000):
+            average = 0.9 * average + 0.1 * torch.ones(())
+        assert len(recorder.table.alive()) < 10
+    node = recorder.table.get(average)
+    assert node is not None
+    assert node.depth <= 2001
+
+
+def test_square_shapes_are_ambiguous_and_said_to_be() -> None:
+    encoder = torch.nn.Linear(12, 12)
+    with klcli.watch() as seen:
+        mu, logvar = encoder(X).chunk(2, 1)
+        (kl_of(mu, logvar) / 1).backward()
+    (term,) = seen.terms
+    assert any("B = d = 6" in text for text, _ in term.conditions)
+
+
+def test_a_recording_is_a_document_of_json() -> None:
+    from klcli.trace.recorders.pytorch import Recorder
+
+    with Recorder() as recorder:
+        mu, logvar = heads()
+        kl_of(mu, logvar).backward()
+    document = json.loads(json.dumps(recorder.document()))
+    assert document["schema"] == "klcli.recording/1"
+    assert read_recording(document).losses[0].value is not None
+    for broken in ({}, {**document, "nodes": 3}, {**document, "losses": [{"node": 10**6, "value": 1}]}):
+        with pytest.raises(KlcliError):
+            read_recording(broken)
