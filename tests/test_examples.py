@@ -23,6 +23,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_every_example_is_run_here() -> None:
     assert {path.name for path in EXAMPLES.iterdir()} == {
         "ci_check.sh",
+        "exchanged_formulas.py",
         "near_the_prior.py",
         "policy_divergence.py",
     }
@@ -63,3 +64,18 @@ def test_policy_divergence() -> None:
     low, high = map(float, re.findall(r"(\S+) to (\S+)", k3)[0])
     exact = float(done.stdout.split("actions: ")[1].split()[0])
     assert low < exact < high
+
+
+def test_exchanged_formulas() -> None:
+    """With the head that it is right for a formula learns the optimum; exchanged it does not, and that is seen."""
+    pytest.importorskip("torch")
+    done = run(sys.executable, str(EXAMPLES / "exchanged_formulas.py"))
+    assert (done.returncode, done.stderr) == (0, "")
+    _, best, *rows = done.stdout.splitlines()
+    optimum = [float(value) for value in best.split()[2:]]
+    for row in rows:
+        values = [float(value) for value in re.findall(r"\d\.\d{3}", row)]
+        errors = [abs(value / true - 1) for value, true in zip(values, optimum, strict=True)]
+        is_right = row.startswith(("A, s a standard", "B, s a variance"))
+        assert (max(errors) < 0.2) if is_right else (min(errors) > 0.4)
+        assert ("nothing found" if is_right else "KL201") in row

@@ -97,7 +97,8 @@ def _of_sample(sample: Sample) -> Iterator[Finding]:
         role = kernel.verification.best.verdict.roles
         held = kernel.verification.best.verdict.parameterization.meaning
         drawn = sample.sampling.parameterization or "something else"
-        message = f"the sample reads {role.head} as {_meaning(drawn)}, the KL as {held}"
+        head = term.part.builder.spellings.get(role.head or "", role.head)
+        message = f"the sample reads {head} as {_meaning(drawn)}, the KL as {held}"
     yield Finding(mistake, "warning", sample.place, message, term.place, term)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
+from types import MappingProxyType
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import evaluate
@@ -79,23 +80,29 @@ class Kernel:
         return replace(self, mistaken=again) if explains else self
 
 
-def kl_of(tree: Tree, noises: Mapping[str, str], shape: Sequence[int] = ()) -> Kernel | None:
+def kl_of(
+    tree: Tree,
+    noises: Mapping[str, str],
+    shape: Sequence[int] = (),
+    spellings: Mapping[str, str] = MappingProxyType({}),
+) -> Kernel | None:
     """The KL that a tree is a positive multiple of, plus a constant; None if it is none.
 
     Args:
         tree: the program.
         noises: the kinds of noise by the names of their symbols.
         shape: of its arrays, whose lengths may stand in it as numbers.
+        spellings: what its symbols are called in the run.
     """
     drawn = [name for name in free_symbols(tree) if name in noises]
     if drawn:
         expected = _expected(tree, drawn, noises)
-        found = _kl(expected) if expected is not None else None
+        found = _kl(expected, spellings) if expected is not None else None
         return replace(found, is_sampled=True) if found else None
-    found = _kl(tree)
+    found = _kl(tree, spellings)
     if found and _has_constant(found):
         for other, said in with_counts(tree, shape):
-            better = _kl(other)
+            better = _kl(other, spellings)
             if better and not _has_constant(better):
                 return replace(better, counted=(said,))
     return found
@@ -107,12 +114,12 @@ def _has_constant(found: Kernel) -> bool:
     return bool(kl and kl.shift) or bool(sums.constant and sums.constant.terms)
 
 
-def _kl(tree: Tree) -> Kernel | None:
+def _kl(tree: Tree, spellings: Mapping[str, str]) -> Kernel | None:
     names = free_symbols(tree)
     if not 0 < len(names) <= MOST_SYMBOLS or not any(isinstance(node, Call) for node in walk(tree)):
         return None
     try:
-        found = verify(program_of(tree), _QUICK)
+        found = verify(program_of(tree, spellings), _QUICK)
     except KlcliError:
         return None
     if not _is_whole(found):

@@ -149,9 +149,9 @@ def _judged(recording: Recording, part: Part) -> Part:
     if not noises and (estimation := _estimation(signed)):
         return replace(part, estimation=estimation)
     shape = max(builder.shapes.values(), key=len, default=())
-    if kernel := kl_of(signed, noises, shape):
+    if kernel := kl_of(signed, noises, shape, builder.spellings):
         return replace(part, kernel=kernel)
-    if kernel := kl_of(tree if chain.factor < 0 else Negative(tree), noises, shape):
+    if kernel := kl_of(tree if chain.factor < 0 else Negative(tree), noises, shape, builder.spellings):
         return replace(part, kernel=kernel, is_taken_away=True)
     return part
 

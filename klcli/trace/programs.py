@@ -63,6 +63,7 @@ class Builder:
         symbols: the nodes by the names of their symbols.
         shapes: the shapes of the symbols.
         noises: the kinds of noise by the names of their symbols.
+        spellings: what the symbols are called in the run, where that is another name.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Builder:
         self.symbols: dict[str, int] = {}
         self.shapes: dict[str, Shape] = {}
         self.noises: dict[str, str] = {}
+        self.spellings: dict[str, str] = {}
         self._steps, self._cuts = recording.steps, frozenset(cuts)
         self._names: dict[object, str] = {}
         self._names.update(names.items())
@@ -195,14 +197,22 @@ class Builder:
         if name not in taken and (is_mean(name) or suggested(name) or stated(name) in _RATIOS):
             with suppress(ValueError):  # a word of the language of formulas
                 return Symbol(name).name
-        return _fresh("x", taken)
+        fresh = _fresh("x", taken)
+        if step.name:
+            self.spellings[fresh] = step.name
+        return fresh
 
 
-def program_of(tree: Tree) -> Program:
-    """A tree as a program; its text has the axes of its sums, which tell it from others."""
+def program_of(tree: Tree, spellings: Mapping[str, str] = MappingProxyType({})) -> Program:
+    """A tree as a program; its text has the axes of its sums, which tell it from others.
+
+    Args:
+        tree: on arrays.
+        spellings: how symbols are called in the run.
+    """
     axes = [(node.axis, node.keepdim) for node in walk(tree) if isinstance(node, Reduction)]
     text = f"{to_text(tree, 'python')}  # {axes}" if axes else to_text(tree, "python")
-    return Program(text, "python", entry(tree), tree)
+    return Program(text, "python", entry(tree), tree, spellings=dict(spellings))
 
 
 def _fresh(base: str, taken: Collection[str]) -> str:

@@ -58,7 +58,7 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
         return Unknown()
     tree = part.tree if part.chain.factor > 0 else Negative(part.tree)
     try:
-        found = answer(program_of(tree), PLAIN)
+        found = answer(program_of(tree, part.builder.spellings), PLAIN)
     except KlcliError:
         return Unknown()
     if isinstance(found, Estimation):
