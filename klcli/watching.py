@@ -14,14 +14,12 @@ from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.findings import Finding
+from klcli.trace.recorders import FRAMEWORKS, WATCHED
 from klcli.trace.recording import read_recording
 from klcli.trace.samplers import Sample
 from klcli.trace.seen import Watched, watched
 
 __all__ = ["Seen", "watch"]
-
-_RECORDERS = {"torch": "pytorch"}
-"""The recorders by the modules of their frameworks."""
 
 
 class Seen:
@@ -88,9 +86,7 @@ def watch() -> Iterator[Seen]:
 
 def _recorder() -> Any:
     """A recorder of the framework that is loaded."""
-    for module, name in _RECORDERS.items():
-        if module in sys.modules:
-            return import_module(f"klcli.trace.recorders.{name}").Recorder()
-    raise KlcliError(
-        "no framework is loaded that can be watched", f"import one before: {', '.join(_RECORDERS)}"
-    )
+    for name in WATCHED:
+        if name in sys.modules:
+            return import_module(f"klcli.trace.recorders.{FRAMEWORKS[name]}").Recorder()
+    raise KlcliError("no framework is loaded that can be watched", f"import one before: {', '.join(WATCHED)}")

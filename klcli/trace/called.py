@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.judge.names import is_mean
+from klcli.trace.recorders import FRAMEWORKS, framework_of
 from klcli.trace.trials import Call
 
-__all__ = ["RECORDERS", "argument_names", "call_of", "mean_first", "name_of"]
-
-RECORDERS: Mapping[str, str] = {"torch": "pytorch"}
-"""The recorders by the modules of their frameworks, in the order in which they are tried."""
+__all__ = ["argument_names", "call_of", "mean_first", "name_of"]
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -80,7 +77,7 @@ def call_of(function: Callable[..., Any], names: tuple[str, str], given: Mapping
     Raises:
         KlcliError: no framework that can be watched is loaded, or the call fails.
     """
-    recorder = _recorder()
+    recorder = _recorder(function)
 
     def call(entries: Mapping[str, tuple[tuple[int, ...], list[float]]], dtype: str) -> Mapping[str, Any]:
         own = {name: entries[name] for name in names}
@@ -101,8 +98,9 @@ def _refused(
     return KlcliError(text, "give what it needs besides: arguments={...}; or wrap it in a lambda")
 
 
-def _recorder() -> Any:
-    for module, name in RECORDERS.items():
-        if module in sys.modules:
-            return import_module(f"klcli.trace.recorders.{name}")
-    raise KlcliError("no framework is loaded that can be watched", f"import one: {', '.join(RECORDERS)}")
+def _recorder(function: Callable[..., Any]) -> Any:
+    name = framework_of(function)
+    if name is None:
+        hint = f"import one of: {', '.join(FRAMEWORKS)}"
+        raise KlcliError(f"it is not known what {name_of(function)} computes with", hint)
+    return import_module(f"klcli.trace.recorders.{FRAMEWORKS[name]}")

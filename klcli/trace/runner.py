@@ -24,7 +24,6 @@ from typing import Any
 __all__ = ["main"]
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_FRAMEWORKS = {"torch": "pytorch"}
 _SHAPE = (4, 3)
 """Of the arrays that a function is called with: a batch and latents of different lengths."""
 _LOW, _HIGH = 0.3, 2.5
@@ -51,7 +50,8 @@ def main(order_path: str, result_path: str) -> int:
         if order["mode"] == "function":
             _call(order, recorders, result)
         else:
-            _watch(order, recorders, result, result_path)
+            name = _installed(recorders.WATCHED)
+            _watch(order, _recorder(recorders, name), result, result_path)
     except _RefusedError as error:
         result.update(outcome="refused", message=str(error.args[0]), hint=str(error.args[1]))
     _write(result, result_path)
@@ -59,7 +59,7 @@ def main(order_path: str, result_path: str) -> int:
 
 
 def _recorders() -> Any:
-    """The module of the recorder of a framework that is installed."""
+    """The package of the recorders, loaded from its folder."""
     folder = os.path.join(_HERE, "recorders")
     name = "_klcli_recorders"
     path = os.path.join(folder, "__init__.py")
@@ -69,17 +69,26 @@ def _recorders() -> Any:
     package = importlib.util.module_from_spec(spec)
     sys.modules[name] = package
     spec.loader.exec_module(package)
-    for module, recorder in _FRAMEWORKS.items():
-        if importlib.util.find_spec(module) is not None:
-            return importlib.import_module(name + "." + recorder)
-    names = ", ".join(_FRAMEWORKS)
+    return package
+
+
+def _recorder(recorders: Any, framework: str) -> Any:
+    """The module of the recorder of a framework."""
+    return importlib.import_module(recorders.__name__ + "." + recorders.FRAMEWORKS[framework])
+
+
+def _installed(names: Any) -> str:
+    """The first of some frameworks that is installed."""
+    for name in names:
+        if importlib.util.find_spec(name) is not None:
+            return str(name)
     raise _RefusedError(
         f"no framework that can be watched is installed for {sys.executable}",
-        f"--python names the interpreter of an environment with one of: {names}",
+        "--python names the interpreter of an environment with one of: {}".format(", ".join(names)),
     )
 
 
-def _watch(order: Any, recorders: Any, result: Any, result_path: str) -> None:
+def _watch(order: Any, module: Any, result: Any, result_path: str) -> None:
     seen = [0]
 
     def on_backward() -> None:
@@ -90,7 +99,7 @@ def _watch(order: Any, recorders: Any, result: Any, result_path: str) -> None:
         if seen[0] >= order["steps"]:
             raise _Stopped
 
-    recorder = recorders.Recorder(on_backward)
+    recorder = module.Recorder(on_backward)
     sys.argv = [order["target"], *order["arguments"]]
     try:
         with recorder:
@@ -139,8 +148,9 @@ def _call(order: Any, recorders: Any, result: Any) -> None:
     generator = random.Random(0)
     count = _SHAPE[0] * _SHAPE[1]
     given = {name: (_SHAPE, [generator.uniform(_LOW, _HIGH) for _ in range(count)]) for name in names}
+    framework = recorders.framework_of(function) or _installed(recorders.FRAMEWORKS)
     try:
-        found = recorders.call(function, given, "float64", order["arguments"])
+        found = _recorder(recorders, framework).call(function, given, "float64", order["arguments"])
     except Exception as error:
         shapes = ", ".join(f"{name} of shape {_SHAPE}" for name in names)
         message = "{} failed with {}: {}: {}".format(order["target"], shapes, type(error).__name__, error)

@@ -198,8 +198,8 @@ def _factor(name: Reduction, shape: tuple[int, ...]) -> float | None:
 
 def gaps(one: Trial, name: Reduction, scale: float, *, gradient: bool) -> Iterator[Gap]:
     """Where the gradient of a call is not that of the KL, whose values it has."""
-    if not gradient:
-        return
+    if not gradient or one.out["gradients"] is None:
+        return  # NumPy has none
     share = scale
     if prod(one.out["shape"]) == 1:
         share *= _factor(name, one.shape) or 1.0

@@ -224,6 +224,12 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
     function = json.loads(klcli("trace", *python, "--json", "--arg", "beta=0.5", "package.losses:kl").out)
     (term,) = function["terms"]
     assert (term["what"][:20], term["weight"], term["reduction"]) == ("KL(N(mu, exp(logvar)", 0.5, "sum")
+    (tmp_path / "package" / "arrays.py").write_text(
+        "import numpy as np\n\ndef kl(mu, std):\n    return np.sum((std**2 + mu**2 - 1) / 2 - np.log(std))\n"
+    )
+    of_numpy = json.loads(klcli("trace", *python, "--json", "package.arrays:kl").out)
+    assert of_numpy["framework"].startswith("numpy ")
+    assert of_numpy["terms"][0]["parameterization"] == "std"
     for target, message in (
         ("package.losses:kld", "has no kld"),
         ("package.loses:kl", "cannot be imported"),
