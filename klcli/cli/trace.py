@@ -72,7 +72,8 @@ def trace(
     """Run a program, watch its first backward pass, and say what its loss is made of.
 
     TARGET is a script, a module with -m, or a function, package.module:function, which is called with arrays
-    that are made for its arguments. Programs are watched that use PyTorch; a function may also be one of NumPy.
+    that are made for its arguments. Programs that use PyTorch are watched; a function may also be one of
+    NumPy.
     """
     mode = _mode(target, is_module=is_module)
     order = Order(

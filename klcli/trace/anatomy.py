@@ -7,18 +7,18 @@ from fractions import Fraction
 from math import isfinite
 from typing import Literal, TypeAlias
 
-from klcli.formula.tree import free_symbols
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.proof import is_proved
 from klcli.judge.weight import LIKELIHOODS, Counts, Loss, Weighing, weigh
 from klcli.judge.weight import Term as WeightedTerm
+from klcli.trace.amounts import likelihood_amount
 from klcli.trace.kernels import Kernel
 from klcli.trace.likelihoods import NAMES
 from klcli.trace.numbers import Agreement, evaluated_here, held_against
 from klcli.trace.parts import Part, parts_of
 from klcli.trace.recording import NotedLoss, Place, Recording
 from klcli.trace.unknown import Unknown, looked_at
-from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
+from klcli.trace.weights import Amount, amount_of
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from klcli.values import dataclass, field, replace
 
@@ -227,44 +227,12 @@ def _standing(recording: Recording, part: Part, boundary: int | None) -> tuple[P
 
 def _likelihood_term(recording: Recording, part: Part) -> Term:
     assert part.likelihood
-    step = recording.steps[part.chain.core]
     place, name = _standing(recording, part, None)
-    amount = _called_amount(recording, part) if step.op == "loss" else _written_amount(part)
+    amount = likelihood_amount(recording, part)
     words = NAMES.get(part.likelihood.name, part.likelihood.name)
     what = f"{words}, {reduction_words(amount, 'entries')}" if amount else words
     term = Term("likelihood", part, place, name, what, amount=amount)
     return _with_value(recording, term, amount.weight if amount else 1.0)
-
-
-def _called_amount(recording: Recording, part: Part) -> Amount | None:
-    step = recording.steps[part.chain.core]
-    if part.likelihood is None or len(step.below) < 2:
-        return None
-    one, target = (recording.steps[index] for index in step.below[:2])
-    shape = target.shape if part.likelihood.name == "cross-entropy" else one.shape
-    if part.likelihood.name == "cross-entropy" and one.shape == target.shape:
-        shape = one.shape[:1] + one.shape[2:]  # targets that are probabilities
-    batch = shape[0] if shape else 1
-    size = 1
-    for length in shape:
-        size *= length
-    reduction = str(step.more.get("reduction"))
-    if reduction == "none" and part.tree is not None:
-        sums = reduced(part.tree)
-        return None if sums.flaw else amount_of(sums, shape, part.chain.factor, part.chain.numbers)
-    entries = size // batch if batch else 1
-    return amount_of_call(reduction, batch, entries, part.chain.factor, part.chain.numbers)
-
-
-def _written_amount(part: Part) -> Amount | None:
-    assert part.tree is not None
-    assert part.likelihood
-    sums = reduced(part.tree)
-    if sums.flaw or not sums.is_tried:
-        return None
-    shape = max((part.builder.shapes[name] for name in free_symbols(part.tree)), key=len)
-    factor = abs(part.chain.factor) * part.likelihood.factor
-    return amount_of(sums, shape, factor, part.chain.numbers)
 
 
 def _with_value(recording: Recording, term: Term, weight: float) -> Term:

@@ -30,7 +30,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.candidates import Question
 from klcli.judge.mistakes import Mistake
 from klcli.judge.names import suggested
@@ -75,7 +75,7 @@ class Kernel:
         if self.mistaken is None or name not in PARAMETERIZATIONS:
             return self
         row = PARAMETERIZATIONS[name]
-        again = verify(self.verification.program, Question(reading=row, described=False))
+        again = _with_mistake(self.verification, row)
         explains = again.best.mistake is not None and again.best.verdict.parameterization is row
         return replace(self, mistaken=again) if explains else self
 
@@ -127,9 +127,16 @@ def _kl(tree: Tree, spellings: Mapping[str, str]) -> Kernel | None:
     held = _held_to_its_prior(found)
     if held.best.kind != "other-prior":
         return Kernel(held, tree)
-    again = verify(held.program, Question(described=False))
+    again = _with_mistake(held)
     found_so = Kernel(held, tree, mistaken=again if again.best.mistake else None)
     return found_so.read_as(suggested(held.best.verdict.roles.head or ""))
+
+
+def _with_mistake(found: Verification, reading: Parameterization | None = None) -> Verification:
+    """The answer once more, with mistakes looked for; what is the mean and the head is known by now."""
+    role = found.best.verdict.roles
+    question = Question(mean=role.mean, head=role.head, reading=reading, described=False)
+    return verify(found.program, question)
 
 
 def _is_whole(found: Verification) -> bool:

@@ -193,10 +193,10 @@ class Builder:
             name = kind if kind in UNIT_NOISE and kind not in taken else _fresh("eps", taken)
             self.noises[name] = kind
             return name
-        name = (step.name or "").strip("_")
-        if name not in taken and (is_mean(name) or suggested(name) or stated(name) in _RATIOS):
-            with suppress(ValueError):  # a word of the language of formulas
-                return Symbol(name).name
+        for name in (one.strip("_") for one in step.names):
+            if name not in taken and (is_mean(name) or suggested(name) or stated(name) in _RATIOS):
+                with suppress(ValueError):  # a word of the language of formulas
+                    return Symbol(name).name
         fresh = _fresh("x", taken)
         if step.name:
             self.spellings[fresh] = step.name

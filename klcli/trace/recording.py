@@ -5,7 +5,7 @@ The document, `klcli.recording/1`, has these keys:
 - ``framework``: its name and release.
 - ``nodes``: the operations, each after those that it is computed from. A node has ``op``, ``args`` (places of
   nodes, or ``{"number": 0.5}``), ``shape``, ``dtype``, ``grad`` (whether a gradient flows through it),
-  ``place`` (``[path, line, function]`` or null) and ``name`` (of a local variable, or null).
+  ``place`` (``[path, line, function]`` or null) and ``names`` (of local variables that held it).
 - ``losses``: ``{"node", "value", "place"}`` of what a backward pass began from; ``others``: nodes that were
   alive then and lead to no loss.
 - ``warnings``: what could not be noted.
@@ -58,7 +58,7 @@ class Step:
         dtype: of the result, such as ``float32``.
         grad: whether a gradient flows through it.
         place: where it was called.
-        name: of the local variable that held it.
+        names: of local variables that held it.
         more: what belongs to its operation.
     """
 
@@ -68,8 +68,13 @@ class Step:
     dtype: str
     grad: bool
     place: Place | None
-    name: str | None
+    names: tuple[str, ...]
     more: Mapping[str, Any]
+
+    @property
+    def name(self) -> str | None:
+        """What it was called first."""
+        return self.names[0] if self.names else None
 
     @property
     def below(self) -> tuple[int, ...]:
@@ -146,7 +151,7 @@ def read_recording(document: Mapping[str, Any]) -> Recording:
 
 
 def _step(node: Mapping[str, Any], place: int) -> Step:
-    known = ("op", "args", "shape", "dtype", "grad", "place", "name")
+    known = ("op", "args", "shape", "dtype", "grad", "place", "names")
     return Step(
         str(node["op"]),
         tuple(_argument(arg, place) for arg in node["args"]),
@@ -154,7 +159,7 @@ def _step(node: Mapping[str, Any], place: int) -> Step:
         str(node["dtype"]),
         bool(node["grad"]),
         _place(node["place"]),
-        node["name"],
+        tuple(map(str, node["names"])),
         {key: value for key, value in node.items() if key not in known},
     )
 

@@ -9,7 +9,7 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["arithmetic", "is_operand", "nodes_of", "one_of", "sources_of"]
+__all__ = ["arithmetic", "in_shape", "is_operand", "nodes_of", "one_of", "sources_of"]
 
 _UNARY = {
     "neg": "neg",
@@ -35,6 +35,49 @@ _BINARY = {
     "float_power": "pow",
 }
 _REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "radd": "add", "rmul": "mul"}
+_SAME = (
+    "clone",
+    "contiguous",
+    "float",
+    "double",
+    "half",
+    "bfloat16",
+    "to",
+    "type_as",
+    "cpu",
+    "cuda",
+    "requires_grad_",
+    "alias",
+    "retain_grad",
+)
+_SHAPES = (
+    "view",
+    "reshape",
+    "flatten",
+    "squeeze",
+    "unsqueeze",
+    "ravel",
+    "view_as",
+    "reshape_as",
+    "unflatten",
+)
+_SPREADS = ("expand", "expand_as", "broadcast_to", "broadcast_tensors")
+_PARTS = (
+    "chunk",
+    "split",
+    "tensor_split",
+    "unbind",
+    "select",
+    "narrow",
+    "getitem",
+    "T",
+    "mT",
+    "t",
+    "transpose",
+    "permute",
+    "movedim",
+    "swapaxes",
+)
 _LOSSES = {
     "mse_loss": "mse",
     "l1_loss": "l1",
@@ -124,6 +167,44 @@ def _cut(node: Node) -> Node:
     if node.op in ("leaf", "part", "full"):
         return node
     return Node("leaf", (), node.shape, node.dtype, node.grad, node.place, made_by="an output")
+
+
+def in_shape(
+    name: str,
+    first: Node,
+    shape: tuple[int, ...],
+    given: list[Any],
+    named: dict[str, Any],
+    index: int | None,
+    *,
+    is_whole: bool,
+) -> Node | None:
+    """What a call makes of one array without changing a value, but for casts.
+
+    Args:
+        name: of the function.
+        first: the array.
+        shape: of the result.
+        given: the arguments.
+        named: those by name.
+        index: of the result, where a call gives back several.
+        is_whole: whether the result has whole numbers for entries.
+    """
+    if name in _SPREADS:
+        base = given[index] if index is not None else first
+        return base if base.shape == shape else Node("spread", (base,))
+    if name in ("detach", "data"):
+        return Node("stop", (first,))
+    if name in _SAME:
+        if is_whole and "float" in first.dtype:
+            return Node("trunc", (first,))
+        return Node("same", (first,))
+    if name in _SHAPES:
+        return Node("same" if first.shape == shape else "shape", (first,))
+    if name in _PARTS:
+        key = " ".join(map(repr, [name.replace("getitem", "[]"), given[1:], sorted(named.items()), index]))
+        return Node("part", (first,), key=key)
+    return None
 
 
 def is_operand(value: Any) -> bool:

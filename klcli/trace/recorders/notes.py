@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import FrameType
 
-__all__ = ["CONSTANTS", "Node", "Table", "document", "name_in", "place_of", "written"]
+__all__ = ["CONSTANTS", "Node", "Table", "document", "look_for_name", "place_of", "written"]
 
 MOST_LEAVES = 8
 """Leaves that a node keeps count of; a term of a loss has fewer."""
@@ -28,6 +28,7 @@ DEEPEST = 2000
 CONSTANTS = 64
 """Entries of an array without a gradient that are noted as numbers."""
 
+_MOST_TRIES = 4
 _ONLY_OURS = 3
 """References to a frame's copy of its locals: of the frame, of a variable, of the call that counts them."""
 
@@ -47,11 +48,12 @@ class Node:
         "is_noisy",
         "leaves",
         "more",
-        "name",
+        "names",
         "op",
         "place",
         "serial",
         "shape",
+        "tries",
         "version",
     )
 
@@ -73,7 +75,8 @@ class Node:
         self.op, self.args, self.more = op, tuple(args), more
         self.shape, self.dtype, self.grad = tuple(shape), dtype, bool(grad)
         self.place: tuple[str, int, str] | None = place
-        self.name: str | None = None
+        self.names: list[str] = []
+        self.tries = 0
         self.version: int | None = None
         self.is_noisy: bool = op == "noise" or (
             op not in ("leaf", "part") and any(one.is_noisy for one in below)
@@ -136,7 +139,16 @@ def place_of(skipped: tuple[str, ...]) -> tuple[FrameType | None, tuple[str, int
     return None, None
 
 
-def name_in(frame: FrameType, array: Any) -> str | None:
+def look_for_name(node: Node, frame: FrameType, array: Any) -> None:
+    """Note what the local variable is called that holds an array; another function may call it otherwise."""
+    if node.tries < _MOST_TRIES:
+        node.tries += 1
+        found = _name_in(frame, array)
+        if found and found not in node.names:
+            node.names.append(found)
+
+
+def _name_in(frame: FrameType, array: Any) -> str | None:
     """The name of the local variable that holds an array.
 
     Up to Python 3.12 a frame keeps a copy of its locals once it was asked for them, which would keep the
@@ -212,7 +224,7 @@ def _node(node: Node, places: dict[int, int]) -> dict[str, Any]:
         "dtype": node.dtype,
         "grad": node.grad,
         "place": list(node.place) if node.place else None,
-        "name": node.name,
+        "names": node.names,
     }
     found.update(node.more)
     if "sources" in node.more:

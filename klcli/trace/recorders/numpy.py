@@ -150,7 +150,8 @@ def call(
     for name, (shape, values) in given.items():
         array = numpy.array(list(values), dtype=dtype).reshape(tuple(shape))
         node = _leaf(array, "an input", grad=True)
-        node.name, node.more["values"] = name, _values(array)[:_MOST_VALUES]
+        node.names.append(name)
+        node.more["values"] = _values(array)[:_MOST_VALUES]
         arrays.append(Noted(array, node))
     out = function(*arrays, **others)
     if not isinstance(out, Noted):

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from .calls import arithmetic, is_operand, nodes_of, one_of, sources_of
-from .notes import CONSTANTS, Node, Table, document, name_in, place_of
+from .calls import arithmetic, in_shape, is_operand, nodes_of, one_of, sources_of
+from .notes import CONSTANTS, Node, Table, document, look_for_name, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,49 +35,6 @@ _MOST_SAMPLES = 64
 _MOST_OTHERS = 256
 """Nodes besides the losses that are told."""
 
-_SAME = (
-    "clone",
-    "contiguous",
-    "float",
-    "double",
-    "half",
-    "bfloat16",
-    "to",
-    "type_as",
-    "cpu",
-    "cuda",
-    "requires_grad_",
-    "alias",
-    "retain_grad",
-)
-_SHAPES = (
-    "view",
-    "reshape",
-    "flatten",
-    "squeeze",
-    "unsqueeze",
-    "ravel",
-    "view_as",
-    "reshape_as",
-    "unflatten",
-)
-_SPREADS = ("expand", "expand_as", "broadcast_to", "broadcast_tensors")
-_PARTS = (
-    "chunk",
-    "split",
-    "tensor_split",
-    "unbind",
-    "select",
-    "narrow",
-    "getitem",
-    "T",
-    "mT",
-    "t",
-    "transpose",
-    "permute",
-    "movedim",
-    "swapaxes",
-)
 _CONSTANTS = {
     "zeros": 0,
     "zeros_like": 0,
@@ -162,8 +119,8 @@ class Recorder(TorchFunctionMode):
         """A tensor as its node, lists of them as lists of nodes, and anything else as it is."""
         if isinstance(value, torch.Tensor):
             node = self.node_of(value, place)
-            if node.name is None and frame is not None:
-                node.name = name_in(frame, value)
+            if frame is not None:
+                look_for_name(node, frame, value)
             return node
         if isinstance(value, (list, tuple)) and any(isinstance(one, torch.Tensor) for one in value):
             return [self._argument(one, None, place) for one in value]
@@ -196,7 +153,8 @@ class Recorder(TorchFunctionMode):
         if node is not None and node.op == "mul" and _is_of_scaler():
             node = Node("same", given[:1], scaled=True, values=given[0].more.get("values"))
         if node is None and isinstance(first, Node):
-            node = _in_shape(name, first, out, given, named, index)
+            is_whole = not out.dtype.is_floating_point
+            node = in_shape(name, first, tuple(out.shape), given, named, index, is_whole=is_whole)
         if node is None:
             node = self._source(name, out, given, named)
         if node is None:
@@ -360,28 +318,6 @@ def _values(tensor: Any) -> list[Any]:
     return [one if math.isfinite(one) else repr(one) for one in found]
 
 
-def _in_shape(
-    name: str, first: Node, out: Any, given: list[Any], named: dict[str, Any], index: int | None
-) -> Node | None:
-    """What a call makes of one tensor without changing a value."""
-    shape = tuple(out.shape)
-    if name in _SPREADS:
-        base = given[index] if index is not None else first
-        return base if base.shape == shape else Node("spread", (base,))
-    if name in ("detach", "data"):
-        return Node("stop", (first,))
-    if name in _SAME:
-        if not out.dtype.is_floating_point and "float" in first.dtype:
-            return Node("trunc", (first,))
-        return Node("same", (first,))
-    if name in _SHAPES:
-        return Node("same" if first.shape == shape else "shape", (first,))
-    if name in _PARTS:
-        key = " ".join(map(repr, [name.replace("getitem", "[]"), given[1:], sorted(named.items()), index]))
-        return Node("part", (first,), key=key)
-    return None
-
-
 def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
     """Normal noise: in place or not, with a mean and a standard deviation that are numbers or tensors."""
     in_place = bool(given) and isinstance(given[0], Node) and given[0].op == "leaf"
@@ -418,7 +354,7 @@ def call(
         for name, (shape, values) in given.items():
             tensor = torch.tensor(list(values), dtype=getattr(torch, dtype)).reshape(tuple(shape))
             tensors.append(tensor.detach().requires_grad_())
-            recorder.node_of(tensors[-1]).name = name
+            recorder.node_of(tensors[-1]).names.append(name)
         out = function(*tensors, **others)
         if not isinstance(out, torch.Tensor):
             raise TypeError(f"it gives back {type(out).__name__} and no tensor")
