@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite, nan, prod
 
-from klcli.formula.arrays import Array, ShapeError, UnshapedError, evaluate_arrays
 from klcli.formula.tree import Symbol, Tree, free_symbols, substitute
+from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.trace.kernels import Kernel
 from klcli.trace.parts import Part

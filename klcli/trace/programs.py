@@ -14,7 +14,6 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
 
-from klcli.formula.arrays import Array
 from klcli.formula.entry import entry
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program
@@ -34,6 +33,7 @@ from klcli.formula.tree import (
     operation,
     walk,
 )
+from klcli.formula.value.arrays import Array
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.names import is_mean, suggested
 from klcli.judge.spaces.ratio_names import stated
