@@ -17,6 +17,7 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization, find
 from klcli.judge.constants import constant_text
 from klcli.judge.gradient import gradient_of
+from klcli.judge.mistakes import Mistake
 from klcli.judge.naming import multiple_text
 from klcli.judge.proof import is_proved
 from klcli.judge.verification import Verification
@@ -140,14 +141,20 @@ def _first_line(name: str, found: Examination, row: Parameterization, scale: flo
     if verification is None:
         return meaning
     best = verification.best
-    if best.mistake:
-        return f"{meaning}: {best.mistake.code} {best.mistake.sentence}"
+    if mistake := _mistake(verification):
+        return f"{meaning}: {mistake.code} {mistake.sentence}"
     others = [one.verdict.parameterization for one in verification.candidates if one.kind == "exact"]
     if others:
         return f"{meaning}: it is one for {' or '.join(other.meaning for other in others)}"
     if best.verdict.kl:
         return f"{meaning}: it is {multiple_text(verification, best.verdict)}"
     return meaning
+
+
+def _mistake(found: Verification) -> Mistake | None:
+    """What explains a program; nothing does where it is the KL itself plus a constant."""
+    kl = found.best.verdict.kl
+    return None if kl and kl.scale == 1 and found.best.kind == "scaled" else found.best.mistake
 
 
 def _details(found: Examination, scale: float, names: tuple[str, str]) -> Iterator[str]:
@@ -167,8 +174,8 @@ def _details(found: Examination, scale: float, names: tuple[str, str]) -> Iterat
         yield f"  reduction  {_WORDS.get(sums.name, sums.name)}"
     elif sums:
         yield f"  reduction  {sums.flaw}"
-    if verification and verification.best.mistake:
-        yield f"  see        klcli explain {verification.best.mistake.code}"
+    if verification and (mistake := _mistake(verification)):
+        yield f"  see        klcli explain {mistake.code}"
 
 
 def _worst(found: Examination, scale: float) -> Gap | None:

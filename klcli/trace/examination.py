@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import product
 from math import isfinite
 from random import Random
 
@@ -80,7 +81,7 @@ def examine(
     if reduction:
         found = [gap for one in trials for gap in gaps(one, reduction, scale, gradient=gradient)]
     recording = read_recording(trials[0].out["document"])
-    verification, problem = _judged(recording, names, reading, prior, trials[0].shape)
+    verification, problem = _judged(trials, names, reading, prior)
     return Examination(
         trials,
         single,
@@ -94,53 +95,73 @@ def examine(
 
 
 def _judged(
-    recording: Recording,
+    trials: Sequence[Trial],
     names: tuple[str, str],
     reading: Parameterization,
     prior: tuple[float, float],
-    shape: tuple[int, ...],
 ) -> tuple[Verification | None, str]:
-    """What the judge says of the program of the first call, or why that was not followed."""
-    root = recording.losses[0].node
-    own = {"mu": names[0], "s": names[1]}
-    leaves = {
-        index: symbol
-        for index, step in enumerate(recording.steps)
-        for symbol, name in own.items()
-        if step.op == "leaf" and step.name == name
-    }
-    builder = Builder(recording, names=leaves)
+    """What the judge says of the program of the calls, or why that was not followed."""
     try:
-        tree = builder.tree(root)
+        trees = [_program(one, names) for one in trials[: len(SHAPES)]]
     except UnfollowedError as error:
         return None, str(error)
-    if not set(free_symbols(tree)) <= set(own):
-        return None, _unfollowed(recording, builder, own)
+    tree = _with_lengths(trees, SHAPES)
+    symbols = free_symbols(tree)
     question = Question(
-        mean="mu" if "mu" in free_symbols(tree) else None,
-        head="s" if "s" in free_symbols(tree) else None,
+        mean="mu" if "mu" in symbols else None,
+        head="s" if "s" in symbols else None,
         reading=reading,
         prior=FixedPrior(Fraction(repr(float(prior[0]))), Fraction(repr(float(prior[1]))) ** 2),
     )
     try:
-        return _best(tree, question, shape), ""
+        return verify(program_of(tree), question), ""
     except KlcliError as error:
         return None, error.message
 
 
-def _best(tree: Tree, question: Question, shape: tuple[int, ...]) -> Verification:
-    """The answer about a program, with numbers taken for lengths where that makes it exact."""
-    found = verify(program_of(tree), question)
-    if found.best.kind == "exact":
-        return found
-    for other, _ in with_counts(tree, shape):
-        better = verify(program_of(other), question)
-        if better.best.kind == "exact":
-            return better
-    return found
+def _program(one: Trial, names: tuple[str, str]) -> Tree:
+    """The program of a call in mu and s.
+
+    Raises:
+        UnfollowedError: it has other symbols, or is none.
+    """
+    recording = read_recording(one.out["document"])
+    own = dict(zip(names, ("mu", "s"), strict=True))
+    leaves = {
+        index: own[step.name]
+        for index, step in enumerate(recording.steps)
+        if step.op == "leaf" and step.name in own
+    }
+    builder = Builder(recording, names=leaves)
+    tree = builder.tree(recording.losses[0].node)
+    if not set(free_symbols(tree)) <= {"mu", "s"}:
+        raise UnfollowedError(_unfollowed(recording, builder))
+    return tree
 
 
-def _unfollowed(recording: Recording, builder: Builder, own: dict[str, str]) -> str:
-    others = [index for name, index in builder.symbols.items() if name not in own]
+def _with_lengths(trees: Sequence[Tree], shapes: Sequence[tuple[int, ...]]) -> Tree:
+    """The program with lengths for those numbers that are other ones in another shape, as counts are."""
+    first, second = trees
+    while first != second:
+        pairs = product(with_counts(first, shapes[0]), with_counts(second, shapes[1]))
+        found = [one for (one, said), (other, also) in pairs if _words(said) == _words(also) and one == other]
+        if not found:
+            steps = zip(with_counts(first, shapes[0]), with_counts(second, shapes[1]), strict=False)
+            alike = [(one, other) for (one, said), (other, also) in steps if _words(said) == _words(also)]
+            if not alike:
+                return first
+            first, second = alike[0]
+            continue
+        return found[0]
+    return first
+
+
+def _words(said: str) -> str:
+    """What a number is taken for, without the number."""
+    return said.partition(" ")[2]
+
+
+def _unfollowed(recording: Recording, builder: Builder) -> str:
+    others = [index for name, index in builder.symbols.items() if name not in ("mu", "s")]
     made = [str(recording.steps[index].more.get("made_by", recording.steps[index].op)) for index in others]
     return f"what {' and '.join(dict.fromkeys(made))} computes"

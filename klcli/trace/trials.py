@@ -28,7 +28,8 @@ REDUCTIONS: tuple[Reduction, ...] = ("none", "sum", "sum-mean", "mean", "mean-su
 """Entry by entry; summed; summed over the latents and averaged over the batch; averaged over both; averaged
 over the latents and summed over the batch. Of a result for every example the second word has no meaning."""
 
-SHAPES = ((3, 5), (4, 2))
+SHAPES = ((3, 5), (7, 6))
+"""Of lengths that differ, and that are no numbers of a KL."""
 _LOG_SIGMAS = (-1.6, 1.6)
 _MEANS = 2.0
 _STEP = 1e-30

@@ -115,6 +115,10 @@ def _with_numbers(found: Amount, numbers: Sequence[float]) -> Amount:
         elif found.batch > 1 and not found.is_mean_of_batch and _is(number, found.batch * found.entries):
             said = f"{found.batch * found.entries} is taken for the number of all entries"
             found = Amount(found.total, found.batch, found.entries, True, True, (*found.said, said))
+        elif found.entries > 1 and not found.is_mean_of_entries and _is(number, found.entries):
+            said = f"{found.entries} is taken for the number of entries of an example"
+            mean = found.is_mean_of_batch
+            found = Amount(found.total, found.batch, found.entries, True, mean, (*found.said, said))
     return found
 
 

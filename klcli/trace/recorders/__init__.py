@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FRAMEWORKS", "WATCHED", "framework_of"]
 
-FRAMEWORKS = {"torch": "pytorch", "numpy": "numpy"}
+FRAMEWORKS = {"torch": "pytorch", "jax": "jax", "numpy": "numpy"}
 """The recorders by the modules of their frameworks; each can call a function."""
 WATCHED = ("torch",)
 """The frameworks whose programs can be watched."""
