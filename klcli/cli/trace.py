@@ -73,7 +73,7 @@ def trace(
 
     TARGET is a script, a module with -m, or a function, package.module:function, which is called with arrays
     that are made for its arguments. Programs that use PyTorch are watched; a function may also be one of
-    NumPy.
+    JAX or NumPy.
     """
     mode = _mode(target, is_module=is_module)
     order = Order(

@@ -71,10 +71,6 @@ def _of_term(term: Term) -> Iterator[Finding]:
         mean = find_mistake("KL206")
         message = f"{mean.sentence}: effective beta 1/{term.amount.entries} of the sum"
         yield Finding(mean, "note", term.place, message, term=term)
-    if term.agreement and not term.agreement.agrees:
-        words = f"its value at this step is {term.agreement.noted:.6g}, its program gives "
-        other = term.agreement.true if term.agreement.evaluated is None else term.agreement.evaluated
-        yield Finding(find_mistake("KL100"), "warning", term.place, f"{words}{other:.6g}", term=term)
 
 
 def _message(mistake: Mistake, term: Term) -> str:

@@ -74,6 +74,17 @@ def _warnings(losses: Sequence[Anatomy]) -> list[str]:
     found = [] if losses else ["no loss was seen: nothing called backward(), and no number has a gradient"]
     for one in losses:
         found += [f"a term was not followed: {term.part.problem}" for term in one.terms if term.part.problem]
+        found += [text for term in one.terms if (text := _disagreement(term))]
         if not any(term.kind == "kl" for term in one.terms):
             found.append("this loss has no KL that could be followed")
     return found
+
+
+def _disagreement(term: Term) -> str:
+    """What to say of a term whose numbers at this step are not those of its program; empty if they are."""
+    found = term.agreement
+    if found is None or found.agrees:
+        return ""
+    other = found.true if found.true is not None else found.evaluated
+    text = f"{term.name} adds {found.noted:.6g} to the loss at this step, and its program gives"
+    return f"{text} {'nothing' if other is None else f'{other:.6g}'}: something in it was not followed"

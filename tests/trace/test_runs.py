@@ -197,3 +197,33 @@ def test_a_recording_is_a_document_of_json() -> None:
     for broken in ({}, {**document, "nodes": 3}, {**document, "losses": [{"node": 10**6, "value": 1}]}):
         with pytest.raises(KlcliError):
             read_recording(broken)
+
+
+def test_parameters_that_are_filled_by_their_data() -> None:
+    """``.data`` changes a tensor that does not know of it; its values are those of its last use."""
+    with klcli.watch() as seen:
+        mu, rho = (torch.nn.Parameter(torch.empty(3, 5)) for _ in range(2))
+        mu.data.uniform_(-1, 1)
+        rho.data.fill_(-1.0)
+        sigma = torch.log1p(torch.exp(rho))
+        (0.5 * (sigma**2 + mu**2 - 1) - torch.log(sigma)).sum().backward()
+    (term,) = seen.terms
+    assert term.verdict == "exact"
+    assert term.agreement is not None
+    assert term.agreement.agrees
+    assert seen.watched.warnings == ()
+
+
+def test_numbers_that_disagree_are_said_and_condemn_nothing() -> None:
+    from klcli.trace.recorders.pytorch import Recorder
+    from klcli.trace.seen import watched
+
+    with Recorder() as recorder:
+        mu, logvar = heads()
+        kl_of(mu, logvar).backward()
+    document = json.loads(json.dumps(recorder.document()))
+    leaf = next(node for node in document["nodes"] if node["op"] == "part" and "values" in node)
+    leaf["values"] = [value + 1 for value in leaf["values"]]
+    found = watched(read_recording(document))
+    assert found.findings == ()
+    assert any("something in it was not followed" in text for text in found.warnings)

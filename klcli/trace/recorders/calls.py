@@ -16,6 +16,7 @@ _UNARY = {
     "negative": "neg",
     "abs": "abs",
     "absolute": "abs",
+    "log_sigmoid": "logsigmoid",
     **dict.fromkeys(("exp", "log", "sqrt", "expm1", "log1p", "log2", "log10", "exp2", "square"), ""),
     **dict.fromkeys(("reciprocal", "rsqrt", "sigmoid", "logsigmoid"), ""),
 }
@@ -42,6 +43,8 @@ _SAME = (
     "double",
     "half",
     "bfloat16",
+    "int",
+    "long",
     "to",
     "type_as",
     "cpu",
@@ -129,11 +132,11 @@ def _binary(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:
     pair = [*given[:2], *(named[key] for key in ("other", "exponent") if key in named)][:2]
     if len(pair) < 2 or not all(map(is_operand, pair)) or named.get("rounding_mode"):
         return None
-    if name in _REVERSED:
-        return Node(_REVERSED[name], pair[::-1])
+    is_reversed = name in _REVERSED
     if named.get("alpha", 1) != 1:
-        pair[1] = Node("mul", (pair[1], named["alpha"]))
-    return Node(_BINARY[name], pair)
+        scaled = 0 if is_reversed else 1
+        pair[scaled] = Node("mul", (pair[scaled], named["alpha"]))
+    return Node(_REVERSED[name], pair[::-1]) if is_reversed else Node(_BINARY[name], pair)
 
 
 def _reduced(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node:

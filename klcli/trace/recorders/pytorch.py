@@ -100,7 +100,7 @@ class Recorder(TorchFunctionMode):
             if isinstance(one, torch.nn.Parameter):
                 continue  # it is filled, and what with is no part of a loss
             node = self._made(name.rstrip("_"), one, given, named, place, index if many is out else None)
-            if not node.op.startswith(("leaf", "part")):
+            if node.op not in ("leaf", "part", "stop"):
                 _note_values(args, given)
             self._put(one, self._stopped(node, given, one, place))
 
@@ -292,9 +292,12 @@ def _leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) ->
 
 
 def _note_values(args: Sequence[Any], given: Sequence[Any]) -> None:
-    """Note the values of small leaves that something is computed from; the tensors may be gone later."""
+    """Note the values of small leaves that something is computed from; the tensors may be gone later.
+
+    They are noted at every use, as ``.data`` changes a tensor that does not know of it.
+    """
     for tensor, node in zip(args, given):  # noqa: B905 (there is no strict in 3.8)
-        if not isinstance(node, Node) or node.op not in ("leaf", "part", "noise") or "values" in node.more:
+        if not isinstance(node, Node) or node.op not in ("leaf", "part", "noise"):
             continue
         if tensor.numel() <= _FEW_VALUES and node.version == _version(tensor):
             _note(node, tensor)
