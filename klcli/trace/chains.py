@@ -19,7 +19,7 @@ class Chain:
         factor: what multiplies the core in the loss, apart from the sums and means on the way.
         wrappers: the sums, means and stops on the way, the outermost first.
         above: the nodes on the way, the outermost first, each with what multiplies it in the loss.
-        numbers: the numbers that multiply on the way.
+        numbers: one over the numbers that divide on the way; these may be counts.
         is_off: whether one of them is 0; the factor is then that of the others.
     """
 
@@ -96,7 +96,7 @@ def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
             found,
             core=part,
             factor=found.factor * value,
-            numbers=(*found.numbers, value),
+            numbers=(*found.numbers, value) if step.op == "div" else found.numbers,
             is_off=is_off,
         )
     return None

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from klcli.errors import KlcliError
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.testing import assert_kl
 
 torch = pytest.importorskip("torch")
@@ -80,6 +81,31 @@ class Module(torch.nn.Module):
 )
 def test_right_functions_pass(function: Any, options: dict[str, Any]) -> None:
     assert_kl(function, **options)
+
+
+SIGMAS = {
+    "std": lambda s: s,
+    "var": lambda s: s.sqrt(),
+    "logstd": lambda s: s.exp(),
+    "logvar": lambda s: (s / 2).exp(),
+    "precision": lambda s: s.rsqrt(),
+    "logprecision": lambda s: (-s / 2).exp(),
+    "softplus": torch.nn.functional.softplus,
+    "softplusvar": lambda s: torch.nn.functional.softplus(s).sqrt(),
+    "sigmoid": torch.sigmoid,
+}
+
+
+@pytest.mark.parametrize("name", [name for name in PARAMETERIZATIONS if name in SIGMAS])
+def test_every_reading_passes_as_itself_and_not_as_another(name: str) -> None:
+    def kl(mu: Any, s: Any) -> Any:
+        sigma = SIGMAS[name](s)
+        return (0.5 * (sigma**2 + mu**2 - 1) - torch.log(sigma)).sum(1).mean()
+
+    assert_kl(kl, param=name)
+    other = "logvar" if name != "logvar" else "logstd"
+    with pytest.raises(AssertionError):
+        assert_kl(kl, param=other)
 
 
 def squared_twice(mu: Any, s: Any) -> Any:
