@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from klcli.gaussian.multivariate.distribution import MultivariateGaussian
     from klcli.gaussian.multivariate.divergence import divergence as covariance_divergence
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
-    from klcli.judge.candidates import Question
+    from klcli.judge.answer import verify
+    from klcli.judge.answer import verify as verify_matrices
     from klcli.judge.comparison import compare
-    from klcli.judge.matrix.verification import verify_matrices
+    from klcli.judge.question import Question
     from klcli.judge.verdict import judge as verdict
-    from klcli.judge.verification import verify
     from klcli.watching import watch
     from klcli.witness.examination import examine
 
@@ -62,7 +62,7 @@ _HOME = {
     "KlcliError": "klcli.errors:KlcliError",
     "MultivariateGaussian": "klcli.gaussian.multivariate.distribution:MultivariateGaussian",
     "PARAMETERIZATIONS": "klcli.gaussian.parameterization:PARAMETERIZATIONS",
-    "Question": "klcli.judge.candidates:Question",
+    "Question": "klcli.judge.question:Question",
     "compare": "klcli.judge.comparison:compare",
     "derive": "klcli.gaussian.derivation:derive",
     "divergence": "klcli.gaussian.divergence:divergence",
@@ -75,8 +75,8 @@ _HOME = {
     "read_program": "klcli.formula.program:read_program",
     "to_text": "klcli.formula.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
-    "verify": "klcli.judge.verification:verify",
-    "verify_matrices": "klcli.judge.matrix.verification:verify_matrices",
+    "verify": "klcli.judge.answer:verify",
+    "verify_matrices": "klcli.judge.answer:verify",
     "watch": "klcli.watching:watch",
 }
 """Where each name is; type checkers read the imports and `__all__`, the program this."""

@@ -15,9 +15,9 @@ from typing import Any
 from klcli.errors import KlcliError
 from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization, find
-from klcli.judge.constants import constant_text
+from klcli.judge.counterexample import plain_text
 from klcli.judge.gradient import gradient_of
-from klcli.judge.mistakes import Mistake
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.naming import multiple_text
 from klcli.judge.proof import is_proved
 from klcli.judge.verification import Verification
@@ -127,7 +127,7 @@ def _beyond(found: Verification, *, gradient: bool) -> str:
         return failing[0]
     example = found.counterexample
     if found.best.kind in ("wrong", "not-kl") and found.best.verdict.kl is None and example:
-        point = ", ".join(f"{key} = {constant_text(value)}" for key, value in example.values.items())
+        point = ", ".join(f"{key} = {plain_text(value)}" for key, value in example.values.items())
         value = "none" if example.found is None else significant(example.found)
         return f"not at {point}: it is {value} there, the KL {significant(example.expected)}"
     return ""

@@ -17,9 +17,9 @@ from fractions import Fraction
 from klcli.formula.notation import parse
 from klcli.formula.tree import Number, Operation, Symbol, Tree, unplaced
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge import mistakes
-from klcli.judge.mistakes import Mistake
-from klcli.judge.rewriting import Site, Symbols
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.rewriting import Site, Symbols
+from klcli.judge.mistakes.table import MISTAKES
 from klcli.witness import estimators
 
 RANGES = {
@@ -70,8 +70,11 @@ def add_rows() -> None:
     rows = (reading(name, sigma, HEADS[name]) for name, sigma in SIGMAS.items())
     PARAMETERIZATIONS.update({row.name: row for row in rows})
     example = ("-1/2 (1 + logvar - mu^3 - exp(logvar))", "-1/2 (1 + logvar - mu^2 - exp(logvar))")
-    row = Mistake("KL199", "mean cubed", "the mean is cubed", "The mean is squared in a KL.", example, cubed)
-    mistakes.MISTAKES = (*mistakes.MISTAKES, row)
+    row = Mistake("KL199", "mean cubed", "the mean is cubed", "The mean is squared in a KL.", example)
+    MISTAKES[row.code] = row  # type: ignore[index]
+    from klcli.judge.mistakes import repair
+
+    repair.RULES = (*repair.RULES, (row, cubed))
     k1 = estimators.ESTIMATORS["k1"]
     estimators.ESTIMATORS = {**estimators.ESTIMATORS, "again": replace(k1, name="again")}
 

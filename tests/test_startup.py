@@ -104,8 +104,8 @@ def test_verify_loads_no_library_of_numbers(text: str, options: tuple[str, ...])
     """Nor rich, where no terminal is, and not the judge of matrices."""
     modules = loaded("verify", *options, "--", text)
     assert not modules & set(HEAVY)
-    assert not {name for name in modules if name.startswith("klcli.judge.matrix.")} - {
-        "klcli.judge.matrix.readings"
+    assert not {name for name in modules if name.startswith("klcli.judge.spaces.matrices.")} - {
+        "klcli.judge.spaces.matrices.readings"
     }
 
 

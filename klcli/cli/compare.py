@@ -27,7 +27,7 @@ from klcli.gaussian.divergence import divergence
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian, multivariate
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.latents import Latents, over_latents
-from klcli.judge.verdict import STANDARD, FixedPrior
+from klcli.judge.scaled_kl import STANDARD, FixedPrior
 from klcli.report.matrix_wording import gaussian_words
 from klcli.report.report import Report
 from klcli.witness.examination import examine

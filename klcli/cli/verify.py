@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -21,28 +20,22 @@ from klcli.cli.types import Choice, Numbers
 from klcli.errors import KlcliError
 from klcli.formula.program import (
     Language,
-    Program,
-    read_as_matrices,
-    read_matrices,
-    read_otherwise,
     read_program,
 )
-from klcli.formula.syntax import FormulaError
 from klcli.formula.tree import Symbol
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
-from klcli.judge.answer import answer
-from klcli.judge.candidates import Question
-from klcli.judge.matrix.readings import READINGS
-from klcli.judge.verdict import FixedPrior
+from klcli.judge.answer import answer_to_text
+from klcli.judge.question import Question
+from klcli.judge.scaled_kl import FixedPrior
+from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.verification import Verification
 from klcli.render.signs import visible
 from klcli.report.report import Report
 from klcli.report.verify import Answer, verify_many_report, verify_report
 
 if TYPE_CHECKING:
-    from klcli.judge.matrix.verification import MatrixVerification
-    from klcli.judge.spaces.estimation import Estimation
+    from klcli.judge.spaces.log_ratios.estimation import Estimation
 
 __all__ = ["verify"]
 
@@ -142,9 +135,8 @@ def verify(
     question = Question(
         mean=_name(mean),
         head=_name(head),
-        reading=PARAMETERIZATIONS.get(param) if param else None,
+        reading=(PARAMETERIZATIONS.get(param) or READINGS[param]) if param else None,
         prior=_prior(prior_mu, prior_sigma),
-        matrix_reading=param,
     )
     if path is not None:
         if sampler is not None:
@@ -158,7 +150,7 @@ def verify(
         raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
     _check_no_path(formula)
     text = read_text("-") if formula == "-" else formula
-    found = _settled(text, language, question, sampler)
+    found = answer_to_text(text, language, question, sampler)
     proved, witness = _proofs(found, symbolic=not no_prove, witness=prove)
     return verify_report(found, proved=proved, witness=witness, accepted=accepted), settings
 
@@ -176,36 +168,11 @@ def _check_no_path(text: str) -> None:
         raise KlcliError(f"{text} is a file", f"klcli verify --file {shown}")
 
 
-def _settled(
-    text: str, language: Language | None, question: Question, sampler: str | None
-) -> Verification | MatrixVerification | Estimation:
-    """What a formula is, of numbers or of matrices."""
-    if program := read_matrices(text, language):
-        line = _sampling_line(sampler, program.language) if sampler is not None else None
-        other = None if language else read_otherwise(program)
-        from klcli.judge.matrix.verification import verify_matrices
-
-        return verify_matrices(program, replace(question, matrix_sampler=line), other=other)
-    if question.matrix_reading and question.reading is None:
-        hint = f"a number is read as {', '.join(PARAMETERIZATIONS)}"
-        raise KlcliError(f"--param {question.matrix_reading} is a reading of a matrix", hint)
-    tree = read_program(sampler).tree if sampler is not None else None
-    return answer(read_program(text, language), replace(question, sampler=tree))
-
-
-def _sampling_line(text: str, language: Language) -> Program:
-    """A sampling line in the language of its formula, or else in the other one."""
-    try:
-        return read_as_matrices(text, language)
-    except FormulaError:
-        return read_as_matrices(text)
-
-
 def _answers(
     path: str,
     question: Question,
     language: Language | None,
-    proofs: Callable[[Verification | MatrixVerification | Estimation], tuple[bool | None, bool | None]],
+    proofs: Callable[[Verification | Estimation], tuple[bool | None, bool | None]],
     *,
     quiet: bool,
 ) -> list[Answer]:
@@ -219,7 +186,7 @@ def _answers(
     with progress(len(lines), "formulas", quiet=quiet) as advance:
         for number, text in lines:
             try:
-                found = _settled(text, language, question, None)
+                found = answer_to_text(text, language, question)
                 answers.append(Answer(number, text, found, *proofs(found)))
             except KlcliError as error:
                 answers.append(Answer(number, text, None, error=error))
@@ -235,11 +202,13 @@ def _formulas(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _proofs(
-    found: Verification | MatrixVerification | Estimation, *, symbolic: bool, witness: bool
+    found: Verification | Estimation, *, symbolic: bool, witness: bool
 ) -> tuple[bool | None, bool | None]:
     """Whether the verdict is proved, and shown by sympy; None where that is not asked, or impossible."""
     if not symbolic or not isinstance(found, Verification) or found.best.verdict.kl is None:
         return None, None
+    if found.program.of_matrices:
+        return None, None  # there is no normal form of matrices
     from klcli.judge.proof import is_proved, is_shown_by_sympy
 
     tree, verdict = found.prepared.tree, found.best.verdict

@@ -10,17 +10,18 @@ from klcli.formula.editing import edited
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Number, Symbol, free_symbols, operation
-from klcli.judge.corrections import Mended, corrections, effort, exchanged, holds
+from klcli.judge.corrections import Mended, corrections, exchanged, holds
 from klcli.judge.guards import binds, without_guards
-from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.names import suggested
 from klcli.judge.preparation import Prepared
-from klcli.judge.question import PLAIN, Question
+from klcli.judge.question import Question
+from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as
-from klcli.judge.ways import likeliest, verdicts_on
 
-__all__ = ["PLAIN", "Candidate", "Question", "candidates", "effort"]
+__all__ = ["Candidate", "candidates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Candidate:
         corrected: the text without the mistake, in the notation of the formula; None without a mistake.
         repaired: what the corrected text is.
         quantity: what is known that is no KL, in words; empty for everything else.
+        flaw: what is wrong with its sums, in words, in the place of what the mistake says; or empty.
     """
 
     kind: Kind
@@ -42,6 +44,7 @@ class Candidate:
     corrected: str | None = None
     repaired: Verdict | None = None
     quantity: str = ""
+    flaw: str = ""
 
     @property
     def is_proved_of(self) -> bool:
@@ -104,7 +107,7 @@ def _candidate(
     if verdict.kl and prepared.aside.partial_masks:
         return Candidate("wrong", verdict, find_mistake("KL133"))
     if verdict.kl and prepared.reductions.flaw:
-        return Candidate("wrong", verdict, find_mistake("KL121"))
+        return Candidate("wrong", verdict, find_mistake("KL121"), flaw=prepared.reductions.flaw)
     weighed = prepared.weights or prepared.divisors or prepared.aside.are_parts_equal
     if kind == "exact" and (weighed or not prepared.is_whole):
         kind = "scaled"
@@ -131,7 +134,7 @@ def _candidate(
     if kind == "other-prior":
         return Candidate(kind, verdict)
     if way != verdict.roles:
-        verdict = replace(verdict, roles=way)
+        verdict = replace(verdict, way=replace(verdict.way, roles=way))
     return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, text, repair.verdict)
 
 

@@ -16,14 +16,16 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.acceptance import passes
-from klcli.judge.candidates import Question
+from klcli.judge.answer import verify
 from klcli.judge.explanation import explain
+from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, of_formula
+from klcli.judge.question import Question
 from klcli.judge.roles import Roles
-from klcli.judge.shape import Limit, Minimum, derivatives, growth, lowest, of_formula
-from klcli.judge.spaces.estimation import Estimation
-from klcli.judge.spaces.log_ratios import stated_estimation
-from klcli.judge.verdict import STANDARD, FixedPrior, Kind, Verdict, exact_under, judge
-from klcli.judge.verification import Verification, verify
+from klcli.judge.scaled_kl import STANDARD, FixedPrior
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.settling import stated_estimation
+from klcli.judge.verdict import Kind, Verdict, exact_under, judge
+from klcli.judge.verification import Verification
 
 __all__ = [
     "FORMULAS",

@@ -11,7 +11,7 @@ from klcli.formula.notation import parse
 from klcli.formula.numeral import significant
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Negative, Tree, number, operation
-from klcli.judge.verdict import Quantity
+from klcli.judge.scaled_kl import Quantity
 
 __all__ = ["added_text", "as_tree", "constant_text", "shift_text"]
 

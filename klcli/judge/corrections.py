@@ -27,14 +27,17 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.identification import compared_digits
+from klcli.judge.mistakes.exchange import sides_exchanged
+from klcli.judge.mistakes.repair import repairs
+from klcli.judge.mistakes.search import Repair
 from klcli.judge.names import sign_of
 from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.question import PLAIN, Question
-from klcli.judge.repair import Repair, repairs
+from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles
-from klcli.judge.verdict import KINDS, STANDARD, Verdict, judge_as, judge_pair
-from klcli.judge.ways import verdicts_on
+from klcli.judge.scaled_kl import STANDARD
+from klcli.judge.spaces.fixed_prior import compared_digits
+from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
 
 __all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
 
@@ -77,7 +80,8 @@ def corrections(
         or not _SMALLEST < question.prior.variance < 1 / _SMALLEST
     ):
         return {}
-    if scaled and not any(_looks_unmeant(verdict) for verdict in scaled) and question.reading is None:
+    unmeant = any(verdict.kl and verdict.kl.looks_unmeant for verdict in scaled)
+    if scaled and not unmeant and question.reading is None:
         return {}
     tried: dict[tuple[str, Roles], list[_Tried]] = {}
     for way in ways:
@@ -191,12 +195,6 @@ def _read_again(
     return again, prepared
 
 
-def _looks_unmeant(verdict: Verdict) -> bool:
-    """Whether a multiple of the KL looks like one that was meant to be the KL itself."""
-    kl = verdict.kl
-    return kl is not None and (kl.scale == 1 or (kl.scale == 2 and kl.shift == 0))
-
-
 def _readings_to_mend(
     way: Roles, scaled: Sequence[Verdict], question: Question
 ) -> list[tuple[Parameterization, Parameterization | None]]:
@@ -227,12 +225,4 @@ def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | N
         own: dict[str, Tree] = {"s": Symbol(role.head)}
         parts = {"l": substitute(reading.log_variance, own), "v": substitute(reading.variance, own)}
         return in_habit(program, substitute(_FORWARD, parts | {"mu": Symbol(role.mean)}))
-    if role.head is None or role.prior_head is None or verdict.prior_parameterization is not reading:
-        return None
-    pairs = [(role.head, role.prior_head)]
-    if role.mean and role.prior_mean:
-        pairs.append((role.mean, role.prior_mean))
-    swap: dict[str, Tree] = {one: Symbol(two) for one, two in pairs}
-    swap |= {two: Symbol(one) for one, two in pairs}
-    tree = substitute(prepared.tree, swap)
-    return edited(program, prepared.tree, tree) or in_habit(program, tree)
+    return sides_exchanged(program, prepared.tree, verdict.way)

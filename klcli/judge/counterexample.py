@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isinf
+from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Decimals, evaluate
+from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree, free_symbols
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.judge.verdict import Verdict
 
-__all__ = ["Counterexample", "counterexample"]
+__all__ = ["Counterexample", "Plain", "counterexample", "plain_text"]
+
+Plain: TypeAlias = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
+"""A number, a vector, or a matrix by its rows."""
 
 _POSITIVE_HEADS, _REAL_HEADS = ("2", "0.5", "0.1", "10"), ("1", "-1", "-3", "3")
 _MEANS = ("0.5", "-1")
@@ -26,9 +32,16 @@ _DIGITS = 60
 class Counterexample:
     """A point at which a formula is not the KL; exact decimals, and doubles."""
 
-    values: dict[str, Fraction]
+    values: Mapping[str, Plain]
     expected: float
     found: float | None
+
+
+def plain_text(value: Plain) -> str:
+    """``0.5``, ``[[2, 0.5], [0.5, 1]]``."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(plain_text, value))}]"
+    return decimal_text(value)
 
 
 def counterexample(tree: Tree, verdict: Verdict) -> Counterexample | None:

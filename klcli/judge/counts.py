@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import log, prod
 from operator import add
 
-from klcli.judge.elimination import solved
+from klcli.judge.engine import solved
 
 __all__ = ["ONE", "Monomial", "Polynomial", "fitted_monomial", "fitted_polynomial", "plain_fraction"]
 

@@ -17,7 +17,7 @@ from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.counts import Monomial
-from klcli.judge.elimination import solved
+from klcli.judge.engine import solved
 from klcli.judge.guards import without_guards
 from klcli.judge.preparation import Prepared
 from klcli.judge.verdict import Verdict

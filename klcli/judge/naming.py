@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from klcli.formula.editing import in_habit
-from klcli.formula.program import Program
-from klcli.formula.tree import Symbol, substitute
-from klcli.gaussian.parameterization import Parameterization
+from klcli.formula.tree import Symbol
 from klcli.judge.constants import added_text, constant_text
 from klcli.judge.counts import Polynomial
+from klcli.judge.names import is_dimension
 from klcli.judge.preparation import Prepared
+from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.verdict import Verdict
-from klcli.judge.verification import Verification
+from klcli.judge.ways import Head, Side, Way
+
+if TYPE_CHECKING:
+    from klcli.judge.verification import Verification
 
 __all__ = [
     "condition_text",
     "constant_of",
+    "gaussian_text",
     "kl_text",
+    "meanings_text",
     "multiple_text",
-    "prior_text",
     "scale_text",
     "shapes_text",
 ]
@@ -57,6 +62,8 @@ def constant_of(verdict: Verdict, prepared: Prepared) -> str:
     otherwise comes to that.
     """
     assert verdict.kl
+    if verdict.kl.per_dimension:
+        return _with_size(verdict.kl)
     sums, shift = prepared.reductions, verdict.kl.shift
     constant = sums.constant or Polynomial()
     if not sums.counted.powers or (not shift and not constant.terms):
@@ -69,6 +76,14 @@ def constant_of(verdict: Verdict, prepared: Prepared) -> str:
     return f"{each} + {constant.text(sums.lengths)}" if constant.terms else each
 
 
+def _with_size(kl: ScaledKL) -> str:
+    """``1/2 d``, ``-1/4 d + 1``."""
+    size = constant_text(kl.per_dimension)
+    size = f"({size})" if " " in size else size
+    of_size = {"1": "d", "-1": "-d"}.get(size, f"{size} d")
+    return f"{of_size}{added_text(constant_text(kl.shift))}"
+
+
 def shapes_text(prepared: Prepared) -> str:
     """For which shapes a verdict holds; empty where no shape matters."""
     sums = prepared.reductions
@@ -78,54 +93,46 @@ def shapes_text(prepared: Prepared) -> str:
     return "; ".join(filter(None, (arrays.get(len(sums.lengths)), sums.layout)))
 
 
-def prior_text(program: Program, verdict: Verdict) -> tuple[str, str]:
-    """The mean and the variance of the prior."""
-    role, kl = verdict.roles, verdict.kl
-    if role.has_prior:
-        return _symbol(program, role.prior_mean), _variance(
-            program, role.prior_head, verdict.prior_parameterization
-        )
-    if kl is None or kl.prior_mean is None or kl.prior_variance is None:
-        return constant_text(verdict.prior.mean), constant_text(verdict.prior.variance)
-    return constant_text(kl.prior_mean), constant_text(kl.prior_variance)
+def gaussian_text(found: Verification, verdict: Verdict, side: Side) -> tuple[str, str]:
+    """The mean and the variance, or covariance, of one side in the notation of the formula."""
+    way, kl, words = verdict.way, verdict.kl, found.words
+    if side == "q" or way.has_prior:
+        mean = way.mean(side)
+        return in_habit(found.program, Symbol(mean)) if mean else "0", words.spread(found.program, way, side)
+    mean_of, variance = kl.to_fixed(verdict.prior) if kl else (verdict.prior.mean, verdict.prior.variance)
+    return constant_text(mean_of), words.fixed_spread(variance)
 
 
-def _variance(program: Program, head: str | None, reading: Parameterization | None) -> str:
-    """The variance in the notation of the formula: ``exp(logvar)``."""
-    if head is None or reading is None:
-        return "1"
-    return in_habit(program, substitute(reading.variance, {"s": Symbol(head)}))
-
-
-def _symbol(program: Program, name: str | None) -> str:
-    """A mean in the notation of the formula; 0 for one that does not occur."""
-    return in_habit(program, Symbol(name)) if name else "0"
-
-
-def kl_text(program: Program, verdict: Verdict) -> str:
+def kl_text(found: Verification, verdict: Verdict) -> str:
     """``KL(N(mu, exp(logvar)) || N(0, 1))``."""
-    role = verdict.roles
-    q = f"N({_symbol(program, role.mean)}, {_variance(program, role.head, verdict.parameterization)})"
-    p = "N({}, {})".format(*prior_text(program, verdict))
+    q = "N({}, {})".format(*gaussian_text(found, verdict, "q"))
+    p = "N({}, {})".format(*gaussian_text(found, verdict, "p"))
     return f"KL({p} || {q})" if verdict.kind == "reversed" else f"KL({q} || {p})"
 
 
 def multiple_text(found: Verification, verdict: Verdict) -> str:
     """The KL with its factor and its constant: ``1/2 KL(...) + 1/2``."""
-    assert verdict.kl
     scale = scale_text(verdict, found.prepared)
     factor = "" if scale == "1" else f"{scale} "
-    return f"{factor}{kl_text(found.program, verdict)}{added_text(constant_of(verdict, found.prepared))}"
+    return f"{factor}{kl_text(found, verdict)}{added_text(constant_of(verdict, found.prepared))}"
 
 
 def condition_text(found: Verification) -> str:
     """``if and only if logvar is a log-variance``."""
-    verdict = found.best.verdict
+    way = found.best.verdict.way
     alone = sum(candidate.kind == "exact" for candidate in found.candidates) == 1
     words = "if and only if" if found.best.kind == "exact" and alone else "if"
-    heads = f"{verdict.roles.head} is {verdict.parameterization.meaning}"
-    prior = verdict.prior_parameterization
-    if prior and verdict.roles.prior_head and verdict.roles.prior_head != verdict.roles.head:
-        same = prior is verdict.parameterization
-        heads += f" and {verdict.roles.prior_head} is {'one, too' if same else prior.meaning}"
-    return f"{words} {heads}"
+    return f"{words} {meanings_text(found, way)}"
+
+
+def meanings_text(found: Verification, way: Way) -> str:
+    """What the heads mean: ``s1 is a variance and s2 is one, too``."""
+    first, *others = way.heads or (Head(str(way.roles.head), "q", way.reading),)
+    parts = [f"{found.words.symbol(found.program, first.name)} is {first.reading.meaning}"]
+    for head in others:
+        meaning = "one, too" if head.reading is first.reading else head.reading.meaning
+        parts.append(f"{found.words.symbol(found.program, head.name)} is {meaning}")
+    for name in way.dimensions:
+        if not is_dimension(name) and not name.startswith("dim_"):  # the length of a part
+            parts.append(f"{found.words.symbol(found.program, name)} is the number of dimensions")
+    return " and ".join(parts)

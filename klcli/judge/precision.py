@@ -10,8 +10,8 @@ from klcli.formula.arithmetic import Decimals, evaluate
 from klcli.formula.doubles import Doubles
 from klcli.formula.notation import parse
 from klcli.formula.tree import Call, Symbol, Tree, free_symbols, substitute, walk
-from klcli.judge.identification import head_at
 from klcli.judge.roles import Roles
+from klcli.judge.spaces.fixed_prior import head_at
 from klcli.judge.verdict import Verdict
 
 __all__ = ["Loss", "Overflow", "float32_loss", "overflow", "stable_form"]

@@ -146,4 +146,6 @@ def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
 
 @remembered(128)
 def _reductions(prepared: Prepared) -> Reductions:
+    if prepared.program.of_matrices:
+        return Reductions("none")  # its sums are those of traces and products
     return summed_up(prepared.aside, in_formula=prepared.program.language == "math")

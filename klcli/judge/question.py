@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from klcli.formula.program import Program
-from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.verdict import STANDARD, FixedPrior
+from klcli.judge.scaled_kl import STANDARD, FixedPrior
 
 __all__ = ["PLAIN", "Question"]
 
@@ -19,9 +18,7 @@ class Question:
     Attributes:
         mean: the symbol that is the mean, if it is said.
         head: the symbol that is the head, if it is said.
-        reading: the reading that is demanded, if one is.
-        matrix_reading: the reading of a matrix that is demanded, if one is.
-        matrix_sampler: the sampling line, read as a formula of matrices.
+        reading: the reading that is demanded, if one is: of a number, or of a matrix.
         prior: the fixed prior of formulas without symbols for it.
         sampler: the sampling line that belongs to it.
         mended: whether known mistakes are looked for in what is no KL.
@@ -32,9 +29,7 @@ class Question:
     head: str | None = None
     reading: Parameterization | None = None
     prior: FixedPrior = STANDARD
-    sampler: Tree | None = None
-    matrix_reading: str | None = None
-    matrix_sampler: Program | None = None
+    sampler: Program | None = None
     mended: bool = True
     described: bool = True
 

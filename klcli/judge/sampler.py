@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -20,13 +20,14 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.guards import binds, guards
-from klcli.judge.identification import head_at, probes
-from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.names import is_noise
 from klcli.judge.roles import Roles
 from klcli.judge.screening import has_plain_numbers
+from klcli.judge.spaces.fixed_prior import head_at, probes
 
-__all__ = ["Sampling", "SamplingStatus", "judge_sampler"]
+__all__ = ["Sampling", "SamplingStatus", "sampled_beside", "judge_sampler"]
 
 SamplingStatus: TypeAlias = Literal["agrees", "disagrees", "unknown"]
 
@@ -75,25 +76,37 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
             )
     noise, mean, head = _symbols(plain, role)
     spreads = _spreads(plain, noise, mean, head)
-    found = _readings(spreads)
-    if reading and reading.name in found:
-        name: str | None = reading.name
-    else:
-        name = min(found, key=lambda entry: abs(found[entry]) != 1, default=None)
-    is_still = not any(map(any, spreads.values()))
-    factor = found[name] if name else Fraction(0) if spreads and is_still else None
-    mistake = None
-    row = PARAMETERIZATIONS[name] if name else None
+    is_still = bool(spreads) and not any(map(any, spreads.values()))
+    found = sampled_beside(noise, _readings(spreads), reading.name if reading else None, is_still=is_still)
+    row = PARAMETERIZATIONS[found.parameterization] if found.parameterization else None
     clips = [*guarded.clips, *guarded.bounds]
     if row and any(binds(clip, Roles(mean, head), row, None) for clip in clips):
-        mistake = find_mistake("KL118")
-    elif noise in UNIT_NOISE[1:]:
+        return replace(found, status="disagrees", mistake=find_mistake("KL118"))
+    return found
+
+
+def sampled_beside(
+    noise: str, factors: Mapping[str, Fraction], stated: str | None, *, is_still: bool = False
+) -> Sampling:
+    """What a sampling line is beside a KL.
+
+    Args:
+        noise: the noise that it has.
+        factors: what multiplies the spread and the noise, by each reading under which it is a number.
+        stated: the reading under which the KL is right, if it is under any.
+        is_still: whether the noise is multiplied by 0 everywhere.
+    """
+    name: str | None = stated if stated in factors else None
+    name = name or min(factors, key=lambda entry: abs(factors[entry]) != 1, default=None)
+    factor = factors[name] if name else Fraction(0) if is_still else None
+    mistake = None
+    if noise in UNIT_NOISE[1:]:
         mistake = find_mistake("KL202")
-    elif reading and name != reading.name and factor != 0:
+    elif stated and name != stated and factor != 0:
         mistake = find_mistake("KL201")
     elif factor is not None and abs(factor) != 1:
         mistake = find_mistake("KL203")
-    status: SamplingStatus = "disagrees" if mistake else "agrees" if reading else "unknown"
+    status: SamplingStatus = "disagrees" if mistake else "agrees" if stated else "unknown"
     return Sampling(status, name, noise, factor, mistake)
 
 

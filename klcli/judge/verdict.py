@@ -1,41 +1,31 @@
-"""The verdict on a formula under a reading: which KL it is, if it is one.
-
-From the coefficients a, l, b, g, d of mu^2, mu, sigma^2, log sigma and 1 (see
-`klcli.judge.identification`): the formula is k KL(q || N(m, t^2)) + c exactly if a = b > 0 and g < 0,
-with k = -g, t^2 = k / (2 a), m = -l / (2 a). In the reversed direction, with the terms divided by sigma^2,
-it is k KL(N(m, t^2) || q) + c exactly if g = 2 a > 0 and t^2 = b / a - m^2 > 0, with k = g, m = -l / (2 a).
-"""
+"""The verdict on a formula under a reading: which KL it is, if it is one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, getcontext, localcontext
-from fractions import Fraction
+from operator import attrgetter
 from typing import Literal, TypeAlias, get_args
 
-from klcli.formula.arithmetic import context
 from klcli.formula.budget import remembered
 from klcli.formula.tree import Call, Number, Operation, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.identification import FORWARD, Coefficients, identify
-from klcli.judge.pairs import fit_pair
 from klcli.judge.roles import Roles, roles
+from klcli.judge.scaled_kl import STANDARD, FixedPrior, ScaledKL
+from klcli.judge.spaces.fixed_prior import kl_to_fixed_prior
+from klcli.judge.spaces.two_gaussians import kl_between
+from klcli.judge.ways import Way
 
 __all__ = [
     "KINDS",
     "MEANINGS",
-    "STANDARD",
-    "FixedPrior",
     "Kind",
-    "Quantity",
-    "ScaledKL",
     "Verdict",
     "exact_under",
     "judge",
     "judge_as",
     "judge_pair",
-    "recovered",
+    "kind_of",
     "without_kl",
 ]
 
@@ -62,54 +52,42 @@ MEANINGS: Mapping[Literal[Kind, "unreadable"], str] = {
 }
 """What every verdict means."""
 
-Quantity: TypeAlias = Fraction | Decimal
-"""A number that was found: the exact rational where it is one, otherwise its digits."""
-
-
-@dataclass(frozen=True, slots=True)
-class FixedPrior:
-    """The prior N(mean, variance) that a formula without a prior's symbols is held to."""
-
-    mean: Fraction = Fraction(0)
-    variance: Fraction = Fraction(1)
-
-
-STANDARD = FixedPrior()
-
-
-@dataclass(frozen=True, slots=True)
-class ScaledKL:
-    """`scale` times a KL, plus `shift`; its prior is N(`prior_mean`, `prior_variance`).
-
-    The scale is an effective beta; the shift changes no gradient. A prior with symbols of its own has no
-    numbers here.
-    """
-
-    scale: Quantity
-    shift: Quantity
-    prior_mean: Quantity | None = None
-    prior_variance: Quantity | None = None
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a formula is under one reading.
+    """What a formula is when it is read in one way.
 
     Attributes:
-        kind: one of `KINDS`.
-        parameterization: the reading.
-        roles: which symbol is the mean and which the head.
-        kl: which KL the formula is; None if it is none.
-        prior_parameterization: the reading of the prior's head; None where the prior is fixed.
-        prior: the fixed prior that the formula was held to.
+        kind: the verdict.
+        way: what its symbols are and mean.
+        kl: the KL that it is a multiple of; None if it is none.
+        prior: the fixed prior that it was held to, for a formula without a prior's symbols.
     """
 
     kind: Kind
-    parameterization: Parameterization
-    roles: Roles
+    way: Way
     kl: ScaledKL | None = None
-    prior_parameterization: Parameterization | None = None
     prior: FixedPrior = STANDARD
+
+    @property
+    def roles(self) -> Roles:
+        """Which of the symbols are means and heads."""
+        return self.way.roles
+
+    @property
+    def parameterization(self) -> Parameterization:
+        """The reading of the posterior's head."""
+        return self.way.reading
+
+    @property
+    def prior_parameterization(self) -> Parameterization | None:
+        """The reading of the prior's head, if the prior has symbols of its own."""
+        return self.way.prior_reading
+
+    @property
+    def rank(self) -> int:
+        """The place of its kind among the verdicts, the best being 0."""
+        return KINDS.index(self.kind)
 
 
 def judge(tree: Tree, reading: Parameterization) -> Verdict:
@@ -121,7 +99,7 @@ def judge(tree: Tree, reading: Parameterization) -> Verdict:
         KlcliError: the formula has no symbol or more than two.
     """
     verdicts = [judge_as(tree, role, reading) for role in roles(tree)]
-    return min(verdicts, key=lambda verdict: KINDS.index(verdict.kind))
+    return min(verdicts, key=attrgetter("rank"))
 
 
 def exact_under(tree: Tree) -> tuple[str, ...]:
@@ -131,27 +109,18 @@ def exact_under(tree: Tree) -> tuple[str, ...]:
 
 def judge_as(tree: Tree, role: Roles, reading: Parameterization, prior: FixedPrior = STANDARD) -> Verdict:
     """The verdict on a formula whose symbols have these roles, against a fixed prior."""
-    kl, found = None, identify(tree, role, reading)
-    if found:
-        basis, coefficients = found
-        with localcontext(context(coefficients.digits)):
-            kl = _forward_kl(coefficients) if basis is FORWARD else _reversed_kl(coefficients)
-        if kl:
-            return Verdict(_kind(kl, prior, reverse=basis is not FORWARD), reading, role, kl, None, prior)
-    return Verdict(without_kl(tree, role), reading, role, None, None, prior)
+    kl = kl_to_fixed_prior(tree, role, reading)
+    kind = kind_of(kl, prior) if kl else without_kl(tree, role)
+    return Verdict(kind, Way(role, reading), kl, prior)
 
 
 def judge_pair(
     tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
 ) -> Verdict:
     """The verdict on a formula whose prior has symbols of its own, each head under its reading."""
-    fit = fit_pair(tree, role, reading, prior_reading)
-    if fit is None:
-        return Verdict(without_kl(tree, role), reading, role, None, prior_reading)
-    kl = ScaledKL(recovered(fit.scale, fit.digits), recovered(fit.shift, fit.digits))
-    plain = kl.scale == 1 and kl.shift == 0
-    kind: Kind = "reversed" if fit.reverse else "exact" if plain else "scaled"
-    return Verdict(kind, reading, role, kl, prior_reading)
+    kl = kl_between(tree, role, reading, prior_reading)
+    kind = kind_of(kl, STANDARD) if kl else without_kl(tree, role)
+    return Verdict(kind, Way(role, reading, prior_reading), kl)
 
 
 def without_kl(tree: Tree, role: Roles) -> Kind:
@@ -159,50 +128,13 @@ def without_kl(tree: Tree, role: Roles) -> Kind:
     return "wrong" if _has_ingredients(tree, role) else "not-kl"
 
 
-def _kind(kl: ScaledKL, prior: FixedPrior, *, reverse: bool) -> Kind:
-    if reverse:
+def kind_of(kl: ScaledKL, prior: FixedPrior) -> Kind:
+    """What a program is that was found to be a multiple of a KL, held to a fixed prior."""
+    if kl.reverse:
         return "reversed"
-    if kl.prior_mean != prior.mean or kl.prior_variance != prior.variance:
+    if not kl.is_to(prior):
         return "other-prior"
-    return "exact" if kl.scale == 1 and kl.shift == 0 else "scaled"
-
-
-def _forward_kl(found: Coefficients) -> ScaledKL | None:
-    """The k KL(q || N(m, t^2)) + c of these coefficients, if they are of that form."""
-    if not (_equal(found.square, found.scale) and found.square > 0 > found.logarithm):
-        return None
-    k = -found.logarithm
-    variance = k / (2 * found.square)
-    mean = -found.linear / (2 * found.square)
-    shift = found.constant - k * (variance.ln() + mean * mean / variance - 1) / 2
-    return ScaledKL(*(recovered(number, found.digits) for number in (k, shift, mean, variance)))
-
-
-def _reversed_kl(found: Coefficients) -> ScaledKL | None:
-    """The k KL(N(m, t^2) || q) + c of these coefficients, if they are of that form."""
-    if not (_equal(found.logarithm, 2 * found.square) and found.square > 0):
-        return None
-    k = found.logarithm
-    mean = -found.linear / (2 * found.square)
-    variance = found.scale / found.square - mean * mean
-    if recovered(variance, found.digits) <= 0:
-        return None
-    shift = found.constant + k * (variance.ln() + 1) / 2
-    return ScaledKL(*(recovered(number, found.digits) for number in (k, shift, mean, variance)))
-
-
-def _equal(left: Decimal, right: Decimal) -> bool:
-    """Whether two numbers agree in all but the last five digits of the current context."""
-    slack = Decimal(1).scaleb(5 - getcontext().prec)
-    return abs(left - right) <= slack * max(abs(left), abs(right))
-
-
-def recovered(number: Decimal, digits: int) -> Quantity:
-    """The rational that a number is in all but its last ten digits, where there is a plain one."""
-    exact = Fraction(number)
-    near = exact.limit_denominator(10 ** (digits // 4))
-    slack = Fraction(1, 10 ** (digits - 10))
-    return near if abs(near - exact) <= slack * max(Fraction(1), abs(near)) else number
+    return "exact" if kl.scale == 1 and kl.is_unshifted else "scaled"
 
 
 def _is_transcendental(node: Tree) -> bool:

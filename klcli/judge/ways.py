@@ -1,101 +1,82 @@
-"""The verdict on a formula under every reading, over the ways in which its symbols can be mean and head."""
+"""A way to read a formula: what its symbols are, and what those of the spread mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from klcli.formula.tree import Tree, free_symbols
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.names import suggested
-from klcli.judge.pairs import not_ruled_out
-from klcli.judge.question import Question
-from klcli.judge.roles import Roles, strangeness
-from klcli.judge.screening import screened
-from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair, without_kl
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.roles import Roles
 
-__all__ = ["likeliest", "verdicts_on"]
+__all__ = ["Head", "Side", "Way", "way_of"]
+
+Side: TypeAlias = Literal["q", "p"]
+"""The posterior, or the prior."""
 
 
-def likeliest(tree: Tree, ways: Sequence[Roles]) -> list[Roles]:
-    """The roles that the names suggest; where names leave them open, the mean is what is squared.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The spread of one of the two Gaussians under a reading."""
 
-    Where both are squared, it is the one whose name does not state a scale.
+    name: str
+    side: Side
+    reading: Parameterization
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What the symbols of a formula are.
+
+    Attributes:
+        roles: its means and heads.
+        reading: what the posterior's head means.
+        prior_reading: what that of the prior means, which may have none.
+        further: other matrices of the two Gaussians: a Cholesky factor beside its covariance.
+        dimensions: the symbols that stand for the number of dimensions.
     """
-    names = free_symbols(tree)
-    if strangeness(ways[0]) and len(names) == 2:
-        means = [name for name in names if screened(tree).symbols[name].is_quadratic]
-        if len(means) == 2:
-            means = [name for name in names if suggested(name) is None]
-        if len(means) == 1:
-            ways = [way for way in ways if way.mean == means[0] and not way.has_prior] or ways
-    return [way for way in ways if strangeness(way) == strangeness(ways[0])]
+
+    roles: Roles
+    reading: Parameterization
+    prior_reading: Parameterization | None = None
+    further: tuple[Head, ...] = ()
+    dimensions: tuple[str, ...] = ()
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether the prior has symbols of its own."""
+        return self.roles.has_prior
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """Every head, the posterior's first; one that both Gaussians share is the posterior's."""
+        role, found = self.roles, []
+        if role.head:
+            found.append(Head(role.head, "q", self.reading))
+        if role.prior_head and self.prior_reading and role.prior_head != role.head:
+            found.append(Head(role.prior_head, "p", self.prior_reading))
+        return (*found, *self.further)
+
+    @property
+    def means(self) -> Mapping[str, Side]:
+        """The means that have symbols, with their sides."""
+        named: tuple[tuple[str | None, Side], ...] = ((self.roles.mean, "q"), (self.roles.prior_mean, "p"))
+        return {name: side for name, side in named if name}
+
+    def head(self, side: Side) -> Head | None:
+        """The first head of a Gaussian."""
+        return next((head for head in self.heads if head.side == side), None)
+
+    def mean(self, side: Side) -> str | None:
+        """The mean of a Gaussian."""
+        return self.roles.mean if side == "q" else self.roles.prior_mean
 
 
-def verdicts_on(tree: Tree, ways: Sequence[Roles], question: Question) -> list[Verdict]:
-    """The best verdict under every reading, over the roles; stops at the likeliest roles that give a KL."""
-    best: dict[str, Verdict] = {}
-    screening = screened(tree)
-    for _, group in groupby(ways, key=strangeness):
-        for way in _plausible(tree, list(group)):
-            if _has_ingredients(best) and not screening.admits(way):
-                continue  # it can be nothing better
-            for verdict in _under_readings(tree, way, question):
-                name = verdict.parameterization.name
-                if name not in best or KINDS.index(verdict.kind) < KINDS.index(best[name].kind):
-                    best[name] = verdict
-        if any(verdict.kl for verdict in best.values()):
-            break
-    return list(best.values()) or list(_under_readings(tree, ways[0], question))
-
-
-def _has_ingredients(best: Mapping[str, Verdict]) -> bool:
-    """Whether there is a verdict under every reading, and each says that a KL has such ingredients."""
-    return len(best) == len(PARAMETERIZATIONS) and all(one.kind != "not-kl" for one in best.values())
-
-
-def _plausible(tree: Tree, ways: list[Roles]) -> list[Roles]:
-    """The roles whose means occur in the formula as in a polynomial of at most second degree.
-
-    With up to two symbols all are tried: it takes less time than this test.
-    """
-    screening = screened(tree)
-    if len(screening.symbols) <= 2:
-        return ways
-    return [
-        way
-        for way in ways
-        if all(screening.symbols[name].is_quadratic for name in (way.mean, way.prior_mean) if name)
-    ]
-
-
-def _under_readings(tree: Tree, way: Roles, question: Question) -> Iterator[Verdict]:
-    """The verdicts for these roles; the digits that decide are asked only where doubles leave it open."""
-    if way.has_prior:
-        yield from _with_prior(tree, way)
-        return
-    kind, screening = without_kl(tree, way), screened(tree)
-    heads = frozenset.union(*screening.heads(way.head)) if screening.admits(way) else ()
-    for name, reading in PARAMETERIZATIONS.items():
-        if name in heads:
-            yield judge_as(tree, way, reading, question.prior)
-        else:
-            yield Verdict(kind, reading, way, None, None, question.prior)
-
-
-def _with_prior(tree: Tree, way: Roles) -> Iterator[Verdict]:
-    """The verdicts for roles with a prior, whose head is first read like the posterior's."""
-    left, kind = not_ruled_out(tree, way), without_kl(tree, way)
-    for name, reading in PARAMETERIZATIONS.items():
-        usual = name if way.prior_head else "std"
-        found = None
-        for other in sorted(PARAMETERIZATIONS, key=lambda one: one != usual) if way.prior_head else (usual,):
-            if left[name, other]:
-                found = judge_pair(tree, way, reading, PARAMETERIZATIONS[other])
-                if found.kl:
-                    break
-        is_kl = found is not None and found.kl is not None
-        if not is_kl or other != usual:
-            yield Verdict(kind, reading, way, None, PARAMETERIZATIONS[usual])
-        if found is not None and is_kl:
-            yield found
+def way_of(heads: tuple[Head, ...], means: Mapping[str, Side], dimensions: tuple[str, ...]) -> Way:
+    """The way with these heads, of which the posterior has one."""
+    q = next(head for head in heads if head.side == "q")
+    p = next((head for head in heads if head.side == "p"), None)
+    own = {side: name for name, side in means.items()}
+    roles = Roles(own.get("q"), q.name, own.get("p"), p.name if p else None)
+    further = tuple(head for head in heads if head not in (q, p))
+    return Way(roles, q.reading, p.reading if p else None, further, dimensions)

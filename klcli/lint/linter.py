@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from klcli.judge.mistakes import find_mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
 from klcli.lint.findings.handed import about_handed
 from klcli.lint.findings.listing import estimator_term, kl_term, sample_term

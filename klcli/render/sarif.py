@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote_from_bytes
 
-from klcli.judge.mistakes import Mistake
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.report.findings import Alert, FindingData, Findings, UnreadableData
 
 __all__ = ["render"]

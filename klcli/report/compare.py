@@ -15,8 +15,8 @@ from klcli.formula.tree import Symbol, substitute
 from klcli.gaussian import kernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import Entry, Judged, grid_of
+from klcli.judge.landscape import on_grid
 from klcli.judge.latents import Latents
-from klcli.judge.shape import on_grid
 from klcli.report.compare_data import formula_data
 from klcli.report.document import (
     Block,

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from klcli.judge.comparison import Judged
 from klcli.judge.proof import is_proved
-from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.report.verify_data import VerifyData, data_of
 from klcli.report.verify_estimators import estimation_data
 

@@ -12,9 +12,9 @@ from klcli.formula.program import read, read_matrices
 from klcli.formula.tree import Tree
 from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
-from klcli.judge.mistakes import MISTAKES, Mistake
-from klcli.judge.spaces.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import MISTAKES
+from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import MEANINGS
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Paragraph
 from klcli.report.report import Report
@@ -49,7 +49,7 @@ class Page:
 def pages() -> Mapping[str, Page]:
     """Every page by its term, in lower case."""
     found = [
-        *map(_of_mistake, sorted((*MISTAKES, *MATRIX_MISTAKES), key=attrgetter("code"))),
+        *map(_of_mistake, sorted(MISTAKES.values(), key=attrgetter("code"))),
         *map(_of_reading, PARAMETERIZATIONS.values()),
         *(Page(name, "estimator", words, text) for name, (words, text) in ESTIMATOR_PAGES.items()),
         *(_of_estimator(row) for row in ESTIMATORS.values() if row.name not in ESTIMATOR_PAGES),

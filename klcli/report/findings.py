@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from klcli.judge.mistakes import Mistake
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Edit, Place, Severity, address
 
 __all__ = ["Alert", "FindingData", "Findings", "RelatedData", "UnreadableData", "one_line", "spot"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.lint.findings.types import Term, TermKind, address
 from klcli.report.document import Fact, Facts, Tone
 from klcli.report.verify_estimators import estimator_data

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from klcli.judge.constants import constant_text
-from klcli.judge.naming import prior_text
+from klcli.judge.naming import gaussian_text
 from klcli.report.findings import Alert, FindingData, RelatedData
 from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.findings import Finding
@@ -189,7 +189,7 @@ def _prior(term: Term) -> PriorData | None:
     kl = found.best.verdict.kl
     if kl and isinstance(kl.prior_variance, Fraction) and not found.best.verdict.roles.has_prior:
         return PriorData(constant_text(kl.prior_mean or Fraction(0)), constant_text(kl.prior_variance))
-    return PriorData(*prior_text(found.program, found.best.verdict))
+    return PriorData(*gaussian_text(found, found.best.verdict, "p"))
 
 
 def _spot(place: Place | None) -> tuple[str | None, int | None]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program
 from klcli.judge.candidates import Candidate
-from klcli.judge.mistakes import Mistake
-from klcli.judge.naming import constant_of, prior_text, scale_text, shapes_text
+from klcli.judge.counterexample import Plain
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
-
-if TYPE_CHECKING:
-    from klcli.judge.matrix.counterexample import Plain
 
 __all__ = [
     "SCHEMA",
@@ -208,7 +205,7 @@ def _reading(found: Verification, candidate: Candidate) -> ReadingData:
         candidate.kind,
         scale_text(verdict, found.prepared) if kl else None,
         constant_of(verdict, found.prepared) if kl else None,
-        PriorData(*prior_text(found.program, verdict)),
+        PriorData(*gaussian_text(found, verdict, "p")),
         None if kl is None else "reversed" if verdict.kind == "reversed" else "forward",
         mistake_data(candidate.mistake),
         candidate.corrected,

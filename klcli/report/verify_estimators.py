@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from klcli.formula.numeral import significant
 from klcli.judge.counts import Monomial
-from klcli.judge.spaces.estimation import Estimation
-from klcli.judge.spaces.expectations import (
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.expectations import (
     KL_PQ,
     KL_QP,
     NOTHING,
@@ -17,7 +17,7 @@ from klcli.judge.spaces.expectations import (
     said,
     without_one,
 )
-from klcli.judge.spaces.ratio_ways import Label
+from klcli.judge.spaces.log_ratios.ways import Label
 from klcli.report.document import Block, Document, Fact, Facts, Item, Note, Paragraph
 from klcli.report.report import Report
 from klcli.report.verify_data import (

@@ -11,9 +11,10 @@ from random import Random
 from klcli.errors import KlcliError
 from klcli.formula.tree import Tree, free_symbols
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.candidates import Question
-from klcli.judge.verdict import FixedPrior
-from klcli.judge.verification import Verification, verify
+from klcli.judge.answer import verify
+from klcli.judge.question import Question
+from klcli.judge.scaled_kl import FixedPrior
+from klcli.judge.verification import Verification
 from klcli.trace.kernels import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Place, Recording, read_recording

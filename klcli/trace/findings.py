@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.parts import parts_of
 from klcli.trace.recording import Place, Recording

@@ -31,12 +31,13 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.candidates import Question
-from klcli.judge.mistakes import Mistake
+from klcli.judge.answer import verify
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.names import suggested
+from klcli.judge.question import Question
 from klcli.judge.roles import MOST_SYMBOLS
-from klcli.judge.verdict import FixedPrior
-from klcli.judge.verification import Verification, verify
+from klcli.judge.scaled_kl import FixedPrior
+from klcli.judge.verification import Verification
 from klcli.trace.programs import program_of
 from klcli.values import dataclass, replace
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from klcli.formula.tree import Negative, Tree, number, operation
-from klcli.judge.spaces.estimation import Estimation
-from klcli.judge.spaces.log_ratios import stated_estimation
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.settling import stated_estimation
 from klcli.trace.chains import Chain, chain_to, number_of
 from klcli.trace.kernels import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of

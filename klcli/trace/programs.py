@@ -36,7 +36,7 @@ from klcli.formula.tree import (
 from klcli.formula.value.arrays import Array
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.names import is_mean, suggested
-from klcli.judge.spaces.ratio_names import stated
+from klcli.judge.spaces.log_ratios.names import stated
 from klcli.trace.recording import Recording, Step
 
 __all__ = ["Builder", "UnfollowedError", "program_of"]

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from klcli.errors import KlcliError
 from klcli.formula.tree import Negative, free_symbols
 from klcli.judge.answer import answer
-from klcli.judge.candidates import PLAIN
-from klcli.judge.mistakes import Mistake
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.names import is_mean, suggested
-from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.question import PLAIN
+from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.verification import Verification
 from klcli.trace.parts import Part
 from klcli.trace.programs import program_of

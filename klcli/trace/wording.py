@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from klcli.formula.numeral import significant
-from klcli.judge.naming import kl_text, prior_text
+from klcli.judge.naming import gaussian_text, kl_text
 from klcli.judge.verification import Verification
 from klcli.trace.kernels import Kernel
 from klcli.trace.parts import Part
@@ -19,7 +19,7 @@ __all__ = ["kl_words", "place_words", "reduction_words"]
 def kl_words(kernel: Kernel, builder: Builder, amount: Amount, *, has_batch: bool) -> str:
     """``KL(N(mu, exp(logvar)) || N(0, 1)), sum over 20 latents, mean over the batch``."""
     found = kernel.verification
-    text = _with_short_prior(kl_text(found.program, found.best.verdict), found)
+    text = _with_short_prior(kl_text(found, found.best.verdict), found)
     if kernel.is_sampled:
         text += " from a sample"
     return f"{text}, {reduction_words(amount, 'latents' if has_batch else 'weights', has_batch=has_batch)}"
@@ -40,7 +40,7 @@ def _with_short_prior(text: str, found: Verification) -> str:
     if kl is None or role.has_prior or kl.prior_mean is None or kl.prior_variance is None:
         return text
     mean, variance = (significant(float(number)) for number in (kl.prior_mean, kl.prior_variance))
-    written = "N({}, {})".format(*prior_text(found.program, found.best.verdict))
+    written = "N({}, {})".format(*gaussian_text(found, found.best.verdict, "p"))
     longest = max(len(mean), len(variance)) + 4
     return text.replace(written, f"N({mean}, {variance})") if len(written) > 2 * longest else text
 

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from klcli.cli.linting import fixing, looking, work
-from klcli.judge.mistakes import find_mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Linted, Place
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import Outline

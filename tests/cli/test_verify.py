@@ -326,14 +326,13 @@ def test_extreme_formulas_end_in_time(klcli: Klcli, text: str) -> None:
 def test_explain_lists_every_page(klcli: Klcli) -> None:
     from klcli.errors import EXIT_STATUSES
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
-    from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
-    from klcli.judge.mistakes import MISTAKES
-    from klcli.judge.spaces.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
+    from klcli.judge.mistakes.table import MISTAKES
+    from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
     from klcli.judge.verdict import KINDS
     from klcli.witness.estimators import ESTIMATORS
 
     terms = klcli("explain", "-q").out.split()
-    expected = sorted(mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES))
+    expected = sorted(MISTAKES)
     expected += [
         *PARAMETERIZATIONS,
         *dict.fromkeys((*ESTIMATOR_PAGES, *ESTIMATORS)),

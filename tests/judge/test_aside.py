@@ -10,11 +10,11 @@ import pytest
 from klcli.formula.printing import to_text
 from klcli.formula.program import read, read_program
 from klcli.formula.tree import free_symbols
+from klcli.judge.answer import verify
 from klcli.judge.influence import components, degree, influences, is_free_of, is_passive
 from klcli.judge.naming import scale_text
 from klcli.judge.preparation import prepare
 from klcli.judge.symbols import sorted_symbols
-from klcli.judge.verification import verify
 
 KL = "0.5*(mu^2 + exp(lv) - 1 - lv)"
 

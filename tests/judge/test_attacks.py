@@ -10,9 +10,9 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.formula.program import read_program
-from klcli.judge.candidates import Question
-from klcli.judge.verdict import FixedPrior
-from klcli.judge.verification import verify
+from klcli.judge.answer import verify
+from klcli.judge.question import Question
+from klcli.judge.scaled_kl import FixedPrior
 
 NOT_THE_KL = [
     # Terms that are summed and averaged differently.

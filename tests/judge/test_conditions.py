@@ -10,8 +10,8 @@ import mpmath
 import pytest
 
 from klcli.formula.program import read_program
+from klcli.judge.answer import verify
 from klcli.judge.conditions import Condition
-from klcli.judge.verification import verify
 
 
 def conditions(text: str) -> tuple[Condition, ...]:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from klcli.formula.program import read_program
+from klcli.judge.answer import verify
 from klcli.judge.gradient import gradient_of
-from klcli.judge.verification import verify
 from tests.judge.programs.oracle import Symbols, gradient_differs, value_of
 
 SYMBOLS = Symbols("mu", "lv")

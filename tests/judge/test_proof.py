@@ -28,10 +28,12 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.answer import verify
 from klcli.judge.proof import is_proved, is_shown_by_sympy
 from klcli.judge.roles import Roles
-from klcli.judge.verdict import ScaledKL, Verdict
-from klcli.judge.verification import verify
+from klcli.judge.scaled_kl import ScaledKL
+from klcli.judge.verdict import Verdict
+from klcli.judge.ways import Way
 from tests.judge.formulas import NAMES, is_kl, parts, right_lines
 
 
@@ -98,7 +100,7 @@ def test_what_holds_at_most_points_is_not_proved(text: str) -> None:
 def exactly(name: str) -> Verdict:
     """The verdict that a formula is the KL to N(0, 1) with a head s under a reading."""
     kl = ScaledKL(Fraction(1), Fraction(0), Fraction(0), Fraction(1))
-    return Verdict("exact", PARAMETERIZATIONS[name], Roles("mu", "s"), kl)
+    return Verdict("exact", Way(Roles("mu", "s"), PARAMETERIZATIONS[name]), kl)
 
 
 EVERYWHERE = [

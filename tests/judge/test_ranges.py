@@ -11,14 +11,14 @@ import pytest
 from klcli.formula.notation import parse
 from klcli.formula.program import read_program
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, find
-from klcli.judge.candidates import PLAIN, Question
+from klcli.judge.answer import verify
 from klcli.judge.comparison import FORMULAS, compare, grid_of
-from klcli.judge.identification import head_at, probes
-from klcli.judge.pairs import PAIR_PROBES, pair_probes
+from klcli.judge.landscape import Limit, lowest, on_grid
 from klcli.judge.proof import is_proved, is_shown_by_sympy
+from klcli.judge.question import PLAIN, Question
 from klcli.judge.roles import Roles
-from klcli.judge.shape import Limit, lowest, on_grid
-from klcli.judge.verification import verify
+from klcli.judge.spaces.fixed_prior import head_at, probes
+from klcli.judge.spaces.two_gaussians import PAIR_PROBES, pair_probes
 
 SIGMOID = find("sigmoid")
 ROLES = Roles("mu", "s")
@@ -77,7 +77,7 @@ def test_two_gaussians_of_two_readings() -> None:
     ],
 )
 def test_samplers(line: str, reading: str | None, status: str) -> None:
-    found = verify(read_program(RIGHT[0]), Question(sampler=read_program(line).tree)).sampling
+    found = verify(read_program(RIGHT[0]), Question(sampler=read_program(line))).sampling
     assert found
     assert (found.parameterization, found.status) == (reading, status)
 

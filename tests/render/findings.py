@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from klcli.judge.mistakes import MISTAKES, find_mistake
+from klcli.judge.mistakes.table import MISTAKES, find_mistake
 from klcli.lint.findings.types import Edit, Place
 from klcli.report.findings import Alert, FindingData, Findings, RelatedData, UnreadableData
 
@@ -51,7 +51,7 @@ _related = st.builds(RelatedData, _words, _numbers, _numbers, _numbers, _numbers
 
 @st.composite
 def _alerts(draw: st.DrawFn) -> Alert:
-    rule = draw(st.sampled_from(MISTAKES))
+    rule = draw(st.sampled_from([*MISTAKES.values()]))
     numbers = [draw(_numbers) for _ in range(4)]
     data = FindingData(
         *(draw(_words.filter(lambda path: "\0" not in path)), *numbers, rule.code),

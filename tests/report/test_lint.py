@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from klcli.judge.conditions import Condition
-from klcli.judge.mistakes import find_mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Linted, Place, Prior, Related, Severity, Term
 from klcli.render.json import render as to_json
 from klcli.render.terminal import render

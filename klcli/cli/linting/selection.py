@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from klcli.cli.linting.patterns import Patterns
 from klcli.errors import KlcliError
-from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
-from klcli.judge.mistakes import MISTAKES
+from klcli.judge.mistakes.table import MISTAKES
 from klcli.lint.findings.types import Finding
 
 __all__ = ["Selection", "codes"]
 
-_CODES = tuple(mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES))
+_CODES = tuple(MISTAKES)
 """Those that `klcli explain` knows, formulas of matrices among them, of which lint finds none."""
 
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
-from klcli.judge.mistakes import Mistake, find_mistake
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.names import is_mean, suggested
 from klcli.lint.findings.fixes import fixed
 from klcli.lint.findings.measured import is_only_measured

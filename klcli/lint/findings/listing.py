@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from klcli.judge.counts import Monomial
-from klcli.judge.naming import constant_of, prior_text, scale_text, shapes_text
+from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
 from klcli.judge.proof import is_proved
 from klcli.judge.roles import Roles
 from klcli.lint.findings.places import expression_of, place_of
@@ -24,7 +24,7 @@ def kl_term(one: Divergence) -> Term:
     found, best = one.found, one.found.best
     verdict = best.verdict
     sign = "" if one.sign > 0 else "-"
-    mean, variance = prior_text(found.program, verdict)
+    mean, variance = gaussian_text(found, verdict, "p")
     reading, prior_reading = verdict.parameterization, verdict.prior_parameterization
     return Term(
         place=place_of(one.excerpt),

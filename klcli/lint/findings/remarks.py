@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from klcli.judge.mistakes import find_mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.places import lines_at
 from klcli.lint.findings.types import Finding, Term
 from klcli.lint.flow.excerpts import Excerpt

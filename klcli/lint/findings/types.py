@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from klcli.judge.conditions import Condition
-from klcli.judge.mistakes import Mistake
-from klcli.judge.spaces.estimation import Estimation
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.lint.reading.notebooks import Cell
 
 __all__ = [

@@ -9,7 +9,7 @@ from functools import partial
 
 from klcli.formula.program import Program, rewritten
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
-from klcli.judge.mistakes import find_mistake
+from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.names import is_prior
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt

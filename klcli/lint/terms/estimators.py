@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from klcli.formula.program import Program
 from klcli.formula.tree import free_symbols
-from klcli.judge.spaces.estimation import Estimation
-from klcli.judge.spaces.ratio_names import stated
-from klcli.judge.spaces.ratio_verdict import varying
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.names import stated
+from klcli.judge.spaces.log_ratios.verdict import varying
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.claims import is_called_kl

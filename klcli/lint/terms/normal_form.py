@@ -14,10 +14,10 @@ from itertools import permutations
 from klcli.formula.tree import Number, Symbol, Tree, free_symbols, operation, substitute, unplaced
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.constants import as_tree
-from klcli.judge.identification import FORWARD, Coefficients, identify
+from klcli.judge.engine import Coefficients, recovered
 from klcli.judge.names import is_mean
 from klcli.judge.roles import Roles
-from klcli.judge.verdict import recovered
+from klcli.judge.spaces.fixed_prior import factors
 
 __all__ = ["normal_forms"]
 
@@ -36,16 +36,17 @@ def normal_forms(tree: Tree) -> Iterator[Tree]:
         return
     for mean, head in sorted(permutations(names), key=lambda pair: not is_mean(pair[0])):
         for reading in PARAMETERIZATIONS.values():
-            found = identify(tree, Roles(mean, head), reading)
-            if found is None or found[0] is not FORWARD or not found[1].square or found[1].linear:
-                continue
-            if form := _written(found[1], mean, head, reading):
+            found = factors(tree, Roles(mean, head), reading)
+            if found and (form := _written(found, mean, head, reading)):
                 yield form
 
 
 def _written(found: Coefficients, mean: str, head: str, reading: Parameterization) -> Tree | None:
-    """The sum of the terms; None where a number before one of them has no name."""
-    numbers = (found.square, found.scale, found.logarithm / 2, found.constant)
+    """The sum of the terms; None for other terms, and where a number before one of them has no name."""
+    of_square, of_mean, of_variance, of_log, of_one = found.values
+    if not of_square or of_mean:
+        return None
+    numbers = (of_square, of_variance, of_log / 2, of_one)
     square, scale, logarithm, constant = (as_tree(recovered(one, found.digits)) for one in numbers)
     if square is None or scale is None or logarithm is None or constant is None:
         return None

@@ -8,9 +8,9 @@ from klcli.errors import KlcliError
 from klcli.formula.budget import remembered
 from klcli.formula.program import Program
 from klcli.judge.answer import answer
-from klcli.judge.candidates import PLAIN
-from klcli.judge.spaces.estimation import Estimation
-from klcli.judge.spaces.log_ratios import stated_estimation
+from klcli.judge.question import PLAIN
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.settling import stated_estimation
 from klcli.judge.verification import Verification
 
 __all__ = ["answered", "estimated", "is_of_strange_prior", "settled", "verified"]

@@ -14,13 +14,12 @@ from pathlib import Path
 import pytest
 
 from klcli.cli.linting.selection import codes
-from klcli.judge.matrix.mistakes import MATRIX_MISTAKES
-from klcli.judge.mistakes import MISTAKES
+from klcli.judge.mistakes.table import MISTAKES
 from tests.cli.conftest import Klcli
 
 FOLDER = Path(__file__).parent / "written_by_0_1_0"
 BASELINE = FOLDER / "baseline.json"
-KNOWN = [mistake.code for mistake in (*MISTAKES, *MATRIX_MISTAKES)]
+KNOWN = [*MISTAKES]
 
 
 def _accepted() -> dict[str, set[str]]:

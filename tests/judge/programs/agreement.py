@@ -11,8 +11,9 @@ import numpy as np
 
 from klcli.errors import KlcliError
 from klcli.formula.program import read_program
+from klcli.judge.answer import verify
 from klcli.judge.naming import constant_of, scale_text
-from klcli.judge.verification import Verification, verify
+from klcli.judge.verification import Verification
 from tests.judge.programs.generator import Program, made
 from tests.judge.programs.mathematics import as_python
 from tests.judge.programs.oracle import Form, Truth, gradient_differs, is_stopped, small_number_error, truth

@@ -1,0 +1,195 @@
+"""Undoes known mistakes at every place of a formula, and keeps what then is the KL.
+
+A hundred small changes under eight readings are too many for the digits that decide. So each is first tried
+in doubles, where everything but the changed place has its value already; what remains is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from math import inf, log
+from typing import TypeAlias
+
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles, Rows
+from klcli.formula.tree import Symbol, Tree, substitute, walk
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.mistakes import rules
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.rewriting import Symbols
+from klcli.judge.mistakes.search import Change, Repair, Rule, changes
+from klcli.judge.mistakes.table import MISTAKES
+from klcli.judge.roles import Roles
+from klcli.judge.scaled_kl import FixedPrior
+from klcli.judge.spaces.fixed_prior import probes
+from klcli.judge.spaces.two_gaussians import pair_probes
+from klcli.judge.verdict import Verdict, judge_as, judge_pair
+
+__all__ = ["RULES", "RULES_OF_PRIORS", "repairs"]
+
+_TOLERANCE = 1e-9
+_TRIED = 6
+"""Points at which a change is tried in doubles."""
+
+
+Readings: TypeAlias = tuple[Parameterization, Parameterization | None]
+
+
+def repairs(tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedPrior) -> Iterator[Repair]:
+    """The small changes that make a formula exact, or a multiple of the KL, under one of the readings.
+
+    Args:
+        tree: the formula.
+        role: what its symbols are.
+        readings: of the head, and of the prior's head if it has one.
+        prior: the fixed prior, for a formula without a prior's symbols.
+    """
+    trial = _Trial(tree, role, readings, prior)
+    passed: dict[bool, list[tuple[Mistake, Tree, Readings]]] = {True: [], False: []}
+    for change, prior_reading in _changes(tree, role, readings):
+        for pair, exact in trial.passed(change.tree):
+            if prior_reading in (None, pair[1]):
+                passed[exact].append((change.mistake, change.tree, pair))
+    found = list(_confirmed(passed[True], role, prior))
+    yield from found or _confirmed(passed[False], role, prior)
+
+
+def _confirmed(
+    passed: Sequence[tuple[Mistake, Tree, Readings]], role: Roles, prior: FixedPrior
+) -> Iterator[Repair]:
+    """The changes that the digits that decide find to be a KL, too."""
+    verdicts: dict[tuple[Tree, Readings], Verdict] = {}
+    for mistake, changed, (reading, prior_reading) in passed:
+        key = changed, (reading, prior_reading)
+        if key not in verdicts:
+            verdicts[key] = (
+                judge_pair(changed, role, reading, prior_reading)
+                if prior_reading
+                else judge_as(changed, role, reading, prior)
+            )
+        kl = verdicts[key].kl
+        # With a constant left over, the change has hit a multiple of the KL by chance.
+        if verdicts[key].kind == "exact" or (verdicts[key].kind == "scaled" and kl and kl.shift == 0):
+            yield Repair(mistake, changed, verdicts[key])
+
+
+def _changes(
+    tree: Tree, role: Roles, readings: Sequence[Readings]
+) -> Iterator[tuple[Change, Parameterization | None]]:
+    """Every change that undoes a mistake at one place, with the reading of the prior that it holds under.
+
+    Only the variance of a prior depends on that.
+    """
+    heads = frozenset(filter(None, (role.head, role.prior_head)))
+    plain = Symbols(frozenset(filter(None, (role.mean, role.prior_mean))), heads)
+    for change in changes(tree, RULES, plain):
+        yield change, None
+    for row in dict.fromkeys(prior_reading for _, prior_reading in readings):
+        if row and role.prior_head:
+            variance = substitute(row.variance, {"s": Symbol(role.prior_head)})
+            for change in changes(tree, RULES_OF_PRIORS, replace(plain, prior_variance=variance)):
+                yield change, row
+
+
+RULES: tuple[tuple[Mistake, Rule[Symbols]], ...] = (
+    (MISTAKES["KL101"], rules.factor_lost),
+    (MISTAKES["KL102"], rules.factor_doubled),
+    (MISTAKES["KL103"], rules.not_squared),
+    (MISTAKES["KL104"], rules.exp_not_squared),
+    (MISTAKES["KL105"], rules.squared_too_often),
+    (MISTAKES["KL106"], rules.half_missing),
+    (MISTAKES["KL107"], rules.plus_for_times),
+    (MISTAKES["KL108"], rules.sign_of_term),
+    (MISTAKES["KL109"], rules.sign_of_whole),
+    (MISTAKES["KL110"], rules.constant),
+    (MISTAKES["KL112"], rules.mean_not_squared),
+    (MISTAKES["KL113"], rules.log_squared),
+    (MISTAKES["KL114"], rules.log_ratio),
+    (MISTAKES["KL117"], rules.two_readings),
+    (MISTAKES["KL119"], rules.half_too_often),
+    (MISTAKES["KL120"], rules.factor_missing),
+    (MISTAKES["KL122"], rules.other_symbol),
+    (MISTAKES["KL142"], rules.bracket_too_short),
+)
+"""The changes that are tried in formulas of numbers."""
+
+RULES_OF_PRIORS: tuple[tuple[Mistake, Rule[Symbols]], ...] = ((MISTAKES["KL116"], rules.prior_variance),)
+"""Those that need the variance of a prior that has symbols of its own."""
+
+
+class _Trial:
+    """Tries changes of a formula in doubles, under all readings at once.
+
+    The nodes of the formula itself are evaluated once; a change has few nodes of its own.
+    """
+
+    def __init__(self, tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedPrior) -> None:
+        self.readings = readings
+        points = [_points(role, *(row.name if row else None for row in pair), prior) for pair in readings]
+        self.truth = [truth for _, truth in points]
+        names = [name for name in (role.mean, role.head, role.prior_mean, role.prior_head) if name]
+        self.values = {name: [row[name] for rows, _ in points for row in rows] for name in names}
+        self.count = len(readings) * _TRIED
+        self.known: dict[int, list[float]] = {}
+        for node in reversed(list(walk(tree))):
+            self.known[id(node)] = evaluate(node, self.values, Rows(self.count), self.known)
+
+    def passed(self, tree: Tree) -> Iterator[tuple[Readings, bool]]:
+        """The readings under which doubles leave it possible that a formula is k KL + c with positive k.
+
+        True with those under which it may be the KL itself.
+        """
+        values = evaluate(tree, self.values, Rows(self.count), self.known)
+        for place, (pair, truth) in enumerate(zip(self.readings, self.truth, strict=True)):
+            own = values[place * _TRIED : (place + 1) * _TRIED]
+            if _on_a_line(own, truth):
+                yield (
+                    pair,
+                    abs(own[0] - truth[0]) + abs(own[1] - truth[1]) <= _TOLERANCE * max(1.0, abs(own[0])),
+                )
+
+
+def _on_a_line(values: Sequence[float], truth: Sequence[float]) -> bool:
+    scale = (values[0] - values[1]) / (truth[0] - truth[1])
+    if not 0 < scale < inf or abs(values[2] - values[0] - scale * (truth[2] - truth[0])) > 1e-6 * (1 + scale):
+        return False
+    slack = _TOLERANCE * max(1.0, *map(abs, values))
+    pairs = zip(values[2:], truth[2:], strict=True)
+    return all(abs(value - values[0] - scale * (kl - truth[0])) <= slack for value, kl in pairs)
+
+
+@lru_cache(maxsize=256)
+def _points(
+    role: Roles, reading: str, prior_reading: str | None, prior: FixedPrior
+) -> tuple[list[dict[str, float]], list[float]]:
+    """Values of the symbols, and the KL, at the points."""
+    quadruples: list[tuple[float, float, float, float]]
+    if prior_reading:
+        quadruples = [
+            (
+                float(m) * bool(role.mean),
+                float(s),
+                float(n) * bool(role.prior_mean),
+                float(t) if role.prior_head else 1,
+            )
+            for m, s, n, t in pair_probes(reading, prior_reading)
+        ]
+    else:
+        fixed = float(prior.mean), float(prior.variance) ** 0.5
+        quadruples = [(float(mu), float(sigma), *fixed) for mu, sigma in probes(reading)]
+    rows, truths = [], []
+    for mean, sigma, prior_mean, prior_sigma in quadruples[:_TRIED]:
+        moment = (sigma**2 + (mean - prior_mean) ** 2) / (2 * prior_sigma**2)
+        truths.append(log(prior_sigma / sigma) + moment - 0.5)
+        heads = _head(reading, sigma), _head(prior_reading or "std", prior_sigma)
+        names = (role.mean, role.head, role.prior_mean, role.prior_head)
+        named = zip(names, (mean, heads[0], prior_mean, heads[1]), strict=True)
+        rows.append({name: value for name, value in named if name})
+    return rows, truths
+
+
+@cache
+def _head(name: str, sigma: float) -> float:
+    return evaluate(PARAMETERIZATIONS[name].head, {"sigma": sigma}, Doubles())

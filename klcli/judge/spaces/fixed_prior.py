@@ -1,0 +1,287 @@
+"""The space of KLs to a fixed prior: of one mean and one head, whatever the prior is.
+
+Under a reading, a KL with fixed prior lies in the span of {mu^2, mu, sigma^2, log sigma, 1}, and one in
+the reversed direction in the span of {mu^2/sigma^2, mu/sigma^2, 1/sigma^2, log sigma, 1}. With a, l, b, g, d
+for the factors, a formula is k KL(q || N(m, t^2)) + c exactly if a = b > 0 and g < 0, with k = -g,
+t^2 = k / (2 a), m = -l / (2 a). Reversed, it is k KL(N(m, t^2) || q) + c exactly if g = 2 a > 0 and
+t^2 = b / a - m^2 > 0, with k = g, m = -l / (2 a). More digits than usual are compared where the formula has
+very large, very small or very long numbers in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from decimal import Decimal, getcontext, localcontext
+from functools import cache, lru_cache
+from typing import TypeAlias
+from zlib import crc32
+
+from klcli.formula.arithmetic import Decimals, context, evaluate
+from klcli.formula.budget import remembered
+from klcli.formula.doubles import Rows
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Number, Tree, children, free_symbols, walk
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.engine import (
+    COMPARED_DIGITS,
+    SPARE_DIGITS,
+    Coefficients,
+    Columns,
+    Screen,
+    fitted,
+    identified,
+    recovered,
+)
+from klcli.judge.roles import Roles
+from klcli.judge.scaled_kl import ScaledKL
+from klcli.judge.screening import has_plain_numbers, screened
+
+__all__ = [
+    "PROBES",
+    "compared_digits",
+    "factors",
+    "head_at",
+    "kl_to_fixed_prior",
+    "own_points",
+    "probes",
+    "value",
+]
+
+_MOST_DIGITS = 1000
+
+_PLAIN = 12
+"""Figures of a number that the digits compared anyway have room for."""
+
+_SCREENED = 7
+"""Points at which doubles are tried first."""
+
+Points: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
+PROBES = (
+    ("0.37", "1.31"),
+    ("-1.13", "0.43"),
+    ("2.41", "1.73"),
+    ("-0.71", "0.79"),
+    ("1.57", "2.19"),
+    ("-2.03", "0.11"),
+    ("0.89", "2.63"),
+    ("3.07", "0.61"),
+    ("-1.79", "3.83"),
+    ("0.13", "0.97"),
+    ("13.7", "0.021"),
+    ("-41.9", "57.3"),
+)
+"""Means and standard deviations at which formulas are evaluated: both signs, and sigma on both sides of 1."""
+
+_FAR, _FARTHEST, _LARGEST_LOG, _MOST_OWN = 2, 10_000, 25, 4
+"""Numbers of a formula beyond which it is tried, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Direction:
+    """A direction of the KL: its five terms as functions of mu and sigma, and which KL their factors make."""
+
+    terms: Callable[[Decimal, Decimal], tuple[Decimal, ...]]
+    read: Callable[[Coefficients], ScaledKL | None]
+
+
+def _forward(mu: Decimal, sigma: Decimal) -> tuple[Decimal, ...]:
+    return (mu * mu, mu, sigma * sigma, sigma.ln(), Decimal(1))
+
+
+def _reversed(mu: Decimal, sigma: Decimal) -> tuple[Decimal, ...]:
+    variance = sigma * sigma
+    return (mu * mu / variance, mu / variance, 1 / variance, sigma.ln(), Decimal(1))
+
+
+def _forward_kl(found: Coefficients) -> ScaledKL | None:
+    """The k KL(q || N(m, t^2)) + c of these factors, if they are of that form."""
+    square, linear, scale, logarithm, constant = found.values
+    if not (_equal(square, scale) and square > 0 > logarithm):
+        return None
+    k = -logarithm
+    variance = k / (2 * square)
+    mean = -linear / (2 * square)
+    shift = constant - k * (variance.ln() + mean * mean / variance - 1) / 2
+    return found.kl(k, shift, mean, variance)
+
+
+def _reversed_kl(found: Coefficients) -> ScaledKL | None:
+    """The k KL(N(m, t^2) || q) + c of these factors, if they are of that form."""
+    square, linear, scale, logarithm, constant = found.values
+    if not (_equal(logarithm, 2 * square) and square > 0):
+        return None
+    k = logarithm
+    mean = -linear / (2 * square)
+    variance = scale / square - mean * mean
+    if recovered(variance, found.digits) <= 0:
+        return None
+    shift = constant + k * (variance.ln() + 1) / 2
+    return replace(found.kl(k, shift, mean, variance), reverse=True)
+
+
+def _equal(left: Decimal, right: Decimal) -> bool:
+    """Whether two numbers agree in all but the last five digits of the current context."""
+    slack = Decimal(1).scaleb(5 - getcontext().prec)
+    return abs(left - right) <= slack * max(abs(left), abs(right))
+
+
+_FORWARD, _REVERSED = _Direction(_forward, _forward_kl), _Direction(_reversed, _reversed_kl)
+_DIRECTIONS = (_FORWARD, _REVERSED)
+
+
+def kl_to_fixed_prior(tree: Tree, role: Roles, reading: Parameterization) -> ScaledKL | None:
+    """Which KL to a fixed prior, in either direction, a formula is under a reading; None if it is none."""
+    directions = _not_ruled_out(tree, role)[reading.name]
+    if not directions:
+        return None
+    digits, points = compared_digits(tree), _points(tree, reading)
+    columns = (_columns(direction, points, digits) for direction in directions)
+    return identified(columns, _values(tree, role, reading), digits)
+
+
+def factors(tree: Tree, role: Roles, reading: Parameterization) -> Coefficients | None:
+    """The factors of mu^2, mu, sigma^2, log sigma and 1 in a formula; None if it is not made of these."""
+    if _FORWARD not in _not_ruled_out(tree, role)[reading.name]:
+        return None
+    digits = compared_digits(tree)
+    rows = _columns(_FORWARD, _points(tree, reading), digits).rows
+    try:
+        return fitted(rows, _values(tree, role, reading), digits)
+    except ArithmeticError:
+        return None
+
+
+def _values(tree: Tree, role: Roles, reading: Parameterization) -> Iterator[Decimal]:
+    digits = compared_digits(tree) + SPARE_DIGITS
+    return (_value(tree, role, reading, mu, sigma, digits) for mu, sigma in _points(tree, reading))
+
+
+def _points(tree: Tree, reading: Parameterization) -> Points:
+    own = ((mu, reading.within(sigma)) for mu, sigma in own_points(tree))
+    return (*probes(reading.name), *own)
+
+
+@lru_cache(maxsize=16)
+def _columns(direction: _Direction, points: Points, digits: int) -> Columns:
+    with localcontext(context(digits + SPARE_DIGITS)):
+        return Columns([direction.terms(mu, sigma) for mu, sigma in points], direction.read)
+
+
+def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal) -> Decimal:
+    """The formula's value where its head is the reading of `sigma`.
+
+    Raises:
+        ArithmeticError: it has no value there.
+    """
+    return _value(tree, role, reading, mu, sigma, compared_digits(tree) + SPARE_DIGITS)
+
+
+@cache
+def probes(name: str) -> Points:
+    """The points at which formulas are evaluated under the reading of that name: its sigmas."""
+    within = PARAMETERIZATIONS[name].within
+    return tuple((Decimal(mu), within(Decimal(sigma))) for mu, sigma in PROBES)
+
+
+def _value(
+    tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal, digits: int
+) -> Decimal:
+    values = {role.mean: mu, role.head: head_at(reading.name, sigma, digits)}
+    return evaluate(tree, {name: number for name, number in values.items() if name}, Decimals(digits))
+
+
+@cache
+def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
+    """The head that stands for `sigma` under the reading of that name.
+
+    Raises:
+        ArithmeticError: there is none.
+    """
+    reading = PARAMETERIZATIONS[name]
+    if not reading.reaches(sigma):
+        raise ArithmeticError(f"no head for sigma = {sigma}")
+    return evaluate(reading.head, {"sigma": sigma}, Decimals(digits))
+
+
+@remembered(256)
+def compared_digits(tree: Tree) -> int:
+    """How many digits have to agree, so that no number in the formula is too small to be seen."""
+    long = {size for size in _constant_sizes(tree) if size > _PLAIN}
+    return min(COMPARED_DIGITS + 2 * sum(long), _MOST_DIGITS)
+
+
+@remembered(64)
+def own_points(tree: Tree) -> Points:
+    """Points of a formula's own: where its numbers put kinks, and some that nobody can foresee."""
+    seed = crc32(to_text(tree).encode())
+    spread = [Decimal((seed >> shift) % 4096) / 1024 for shift in (0, 7, 13, 19)]
+    points = [(spread[0] - 2, spread[1] + Decimal("0.05")), (spread[2] - 2, spread[3] + Decimal("0.05"))]
+    numbers = dict.fromkeys(node.value for node in walk(tree) if isinstance(node, Number))
+    far = [Decimal(float(number)) for number in numbers if _FAR < number < _FARTHEST][:_MOST_OWN]
+    for number in far:
+        beyond = number + Decimal("1.7")
+        # A number can be compared with a mean, with sigma, or with a logarithm of it.
+        points += [(beyond, Decimal("0.9")), (-beyond, 1 / beyond), (Decimal("0.4"), beyond)]
+        if number < _LARGEST_LOG:
+            points += [(Decimal("0.4"), Decimal.exp(sign * beyond)) for sign in (1, -1)]
+    return tuple(points)
+
+
+def _constant_sizes(tree: Tree) -> Iterator[int]:
+    """For every part that has no symbols, its figures and the zeros before or behind them."""
+    if free_symbols(tree):
+        for child in children(tree):
+            yield from _constant_sizes(child)
+        return
+    numbers = [node.value for node in walk(tree) if isinstance(node, Number)]
+    sizes = [len(str(number.numerator)) + len(str(number.denominator)) for number in numbers]
+    with suppress(ArithmeticError):
+        value = evaluate(tree, {}, Decimals(COMPARED_DIGITS))
+        sizes.append(abs(value.adjusted()) if value else 0)
+    yield max(sizes, default=0)
+
+
+@remembered(64)
+def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[_Direction]]:
+    """The directions whose terms a formula may be made of, by reading, as far as doubles can tell.
+
+    They are a hundred times as fast as the digits that decide; what they rule out is wrong by far more than
+    their rounding errors, for which the largest number that occurred gives the scale.
+    """
+    if not has_plain_numbers(tree):
+        return dict.fromkeys(PARAMETERIZATIONS, _DIRECTIONS)
+    found: dict[str, Sequence[_Direction]] = dict.fromkeys(PARAMETERIZATIONS, ())
+    screening = screened(tree)
+    left = screening.spans(role.head)
+    names = [name for name in PARAMETERIZATIONS if any(name in readings for readings in left)]
+    if not names or not screening.admits_means(role):
+        return found
+    run = Rows(len(names) * _SCREENED)
+    given = {role.mean: _means() * len(names), role.head: [head for name in names for head in _heads(name)]}
+    values = evaluate(tree, {name: column for name, column in given.items() if name}, run)
+    for place, name in enumerate(names):
+        rows = slice(place * _SCREENED, (place + 1) * _SCREENED)
+        largest = max(run.largest[rows])
+        possible = [one for one, readings in zip(_DIRECTIONS, left, strict=True) if name in readings]
+        found[name] = [one for one in possible if _screen(one, probes(name)).admits(values[rows], largest)]
+    return found
+
+
+@cache
+def _means() -> list[float]:
+    """The means of the screened points."""
+    return [float(mu) for mu, _ in PROBES[:_SCREENED]]
+
+
+@cache
+def _heads(name: str) -> list[float]:
+    """The heads of the screened points under a reading."""
+    return [float(head_at(name, sigma, COMPARED_DIGITS)) for _, sigma in probes(name)[:_SCREENED]]
+
+
+@cache
+def _screen(direction: _Direction, points: Points) -> Screen:
+    with localcontext(context(COMPARED_DIGITS)):
+        return Screen.of([direction.terms(mu, sigma) for mu, sigma in points[:_SCREENED]])

@@ -1,0 +1,1 @@
+"""The space of log-ratios: programs of log-probabilities of samples."""

@@ -1,0 +1,127 @@
+"""The answer about a program of log-probabilities: which estimator it is, and what follows from that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from klcli.formula.program import Program
+from klcli.judge.acceptance import passes
+from klcli.judge.conditions import Condition
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import find_mistake
+from klcli.judge.precision import Overflow
+from klcli.judge.spaces.log_ratios.expectations import Combination, Sampler, expectation, optimised
+from klcli.judge.spaces.log_ratios.fit import Function
+from klcli.judge.spaces.log_ratios.tokens import Tokens
+from klcli.judge.spaces.log_ratios.ways import Way
+
+__all__ = ["Estimation", "EstimationKind", "EstimatorName"]
+
+EstimationKind: TypeAlias = Literal["exact", "scaled", "reversed", "estimator", "other", "wrong", "not-kl"]
+EstimatorName: TypeAlias = Literal[
+    "k1",
+    "k2",
+    "k3",
+    "weighted k1",
+    "weighted k3",
+    "control variate",
+    "abs",
+    "exact",
+    "terms",
+    "surrogate",
+    "",
+]
+"""k1, k2, k3, also weighed by the ratio to the distribution that was sampled; the k1 with another multiple of
+r - 1 than that of k3; |u|; a sum over all outcomes, or its terms; what has the gradient of a KL alone."""
+
+_ORDER: tuple[EstimationKind, ...] = (
+    *("exact", "reversed", "estimator", "scaled", "other"),
+    *("wrong", "not-kl"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimation:
+    """The answer to a question about a program of log-probabilities.
+
+    A program that is no estimator has the factor 1.
+
+    Attributes:
+        program: as it was read.
+        kind: the verdict.
+        name: the estimator; empty where it is none.
+        way: what the symbols are.
+        sampler: whose samples make it an estimate of a KL.
+        function: the factors of its columns.
+        factor: the number that the estimator is multiplied by.
+        shift: the number that is added to it.
+        weights: symbols that it is multiplied by, with their powers.
+        others: symbols of other terms.
+        flaw: what is wrong, in words.
+        tokens: how its entries are added up.
+        overflow: from where on its exponentials overflow.
+        conditions: what it needs besides.
+        corrected: the text with the least change that makes it an estimator.
+        warnings: what else there is to know.
+    """
+
+    program: Program
+    kind: EstimationKind
+    name: EstimatorName
+    way: Way
+    sampler: Sampler
+    function: Function
+    factor: Fraction = Fraction(1)
+    shift: Fraction = Fraction(0)
+    weights: Mapping[str, int] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    flaw: str = ""
+    tokens: Tokens | None = None
+    overflow: Overflow | None = None
+    conditions: tuple[Condition, ...] = ()
+    corrected: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the estimator itself, not a multiple of it."""
+        return self.factor == 1 and not self.shift and not self.weights
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """What is wrong, by its code; `flaw` says it in words."""
+        return find_mistake("KL140") if self.kind == "wrong" else None
+
+    @property
+    def rank(self) -> tuple[int, bool, bool]:
+        """Of several ways the one with the lowest holds."""
+        return _ORDER.index(self.kind), self.sampler != "q" or self.factor < 0, not self.is_plain
+
+    def mean(self, sampler: Sampler) -> Combination:
+        """What the estimator is in the mean over samples, without its factor, weights and other terms."""
+        return self._of_one(expectation(self.function.value or {}, sampler))
+
+    @property
+    def loss(self) -> Combination | None:
+        """What its gradient optimises, without the same; None where that is no known loss."""
+        gradient = self.function.gradient
+        return None if gradient is None else self._of_one(optimised(gradient, self.sampler))
+
+    @property
+    def reward(self) -> Combination | None:
+        """What a policy gradient optimises from whose reward it is taken; None where that is unknown."""
+        value = self.function.value
+        if value is None or "|u|" in value or self.sampler != "q" or self.function.is_weighed:
+            return None
+        return self._of_one(optimised(value, "q"))
+
+    def _of_one(self, quantities: Combination) -> Combination:
+        return {name: share / self.factor for name, share in quantities.items()}
+
+    def holds(self, accepted: Collection[str]) -> bool:
+        """Whether it passes; a multiple of an estimator has to be accepted by two words."""
+        kept = self.kind != "estimator" or self.is_plain or "scaled" in accepted
+        return kept and passes(self.kind, self.conditions, accepted)

@@ -1,0 +1,197 @@
+"""The space of sampled estimators: k1, k2, k3 of log-probabilities, and what is near them.
+
+With u = log q - log p at a sample, k1 = u, k2 = u^2 / 2 and k3 = e^-u - 1 + u. A program is evaluated as a
+function of u and fitted on columns; which estimator it is, what it is in the mean and what its gradient
+optimises is then read off their factors. Names only say which symbols are log-probabilities, and whose.
+
+Source: J. Schulman, Approximating KL divergence (2020), http://joschu.net/blog/kl-approx.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from klcli.formula.entry import entry
+from klcli.formula.program import Program
+from klcli.formula.tree import Negative, Stop, Tree, free_symbols, substitute, walk
+from klcli.judge.conditions import Condition
+from klcli.judge.counts import plain_fraction
+from klcli.judge.guards import without_guards
+from klcli.judge.names import count_of, is_mask, sign_of
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.expectations import without_one
+from klcli.judge.spaces.log_ratios.fit import Function, function_of
+from klcli.judge.spaces.log_ratios.limits import guard_conditions, overflow_of
+from klcli.judge.spaces.log_ratios.names import is_logits, stated
+from klcli.judge.spaces.log_ratios.repair import corrected
+from klcli.judge.spaces.log_ratios.tokens import tokens_of
+from klcli.judge.spaces.log_ratios.verdict import named, varying
+from klcli.judge.spaces.log_ratios.ways import OLD, P, Q, Way, named_ways, neutral_ways
+from klcli.values import replace
+
+__all__ = ["neutral_estimation", "stated_estimation"]
+
+_HELD = 0.7
+"""The smallest value of a symbol that is held, while it is not known what it is."""
+
+
+def stated_estimation(program: Program) -> Estimation | None:
+    """What a program is whose names are those of log-probabilities or ratios; None for any other."""
+    found = _best(program, named_ways(free_symbols(program.arrays)))
+    if found is None or found.kind != "wrong":
+        return found
+    return replace(found, corrected=corrected(program, _is_like(found)))
+
+
+def _is_like(wrong: Estimation) -> Callable[[Program], bool]:
+    """Whether a program is k1, k2 or k3 itself, with the weights and other terms of one that is wrong."""
+
+    def is_right(program: Program) -> bool:
+        found = _best(program, named_ways(free_symbols(program.arrays)))
+        return (
+            found is not None
+            and (found.kind, found.sampler) == ("estimator", "q")
+            and found.name in ("k1", "k2", "k3")
+            and found.factor == 1
+            and not found.shift
+            and (found.weights, found.others) == (wrong.weights, wrong.others)
+        )
+
+    return is_right
+
+
+def neutral_estimation(program: Program) -> Estimation | None:
+    """What a program of two symbols with neutral names is, if it is an estimator of a KL as it stands."""
+    found = _best(program, neutral_ways(free_symbols(program.arrays)))
+    if found and (found.way.is_stated or (found.kind == "estimator" and found.is_plain)):
+        return found if found.kind not in ("wrong", "not-kl") else None
+    return None
+
+
+def _best(program: Program, ways: Iterable[Way]) -> Estimation | None:
+    found: Estimation | None = None
+    for way in ways:
+        own = _judged(program, way)
+        if own and own.name == "k1" and any(stated(name) == "kl" for name in way.given):
+            continue  # a name alone: the KL is computed elsewhere, and this only adds it
+        if own and (found is None or own.rank < found.rank):
+            found = own
+        if found and found.kind == "estimator" and found.rank[1:] == (False, False):
+            break
+    return _completed(found) if found else None
+
+
+def _completed(found: Estimation) -> Estimation:
+    """The answer with what is only looked for once it is known which it is."""
+    tree = _canonical(found.program, found.way)
+    weights, others = [*found.weights], found.others
+    found = replace(found, tokens=tokens_of(without_guards(tree), others))
+    found = _of_all_outcomes(found) if found.function.is_summand else _added_up(found)
+    conditions = (*found.conditions, *guard_conditions(found.program, tree, weights, others))
+    highest = overflow_of(entry(tree, keeps_sums=False))
+    return replace(found, conditions=conditions, overflow=highest, warnings=tuple(_warnings(found)))
+
+
+def _canonical(program: Program, way: Way) -> Tree:
+    tree = substitute(program.arrays, way.given)
+    return Negative(tree) if sign_of(program.left) < 0 else tree
+
+
+def _judged(program: Program, way: Way) -> Estimation | None:
+    """What a program is in one way; None where it is no function of u."""
+    tree = entry(without_guards(_canonical(program, way)), keeps_stops=True, keeps_sums=False)
+    held = {
+        name: 1.0 if _is_one(name) else _HELD + 0.1 * place
+        for place, name in enumerate(free_symbols(tree))
+        if name not in (Q, P, OLD)
+    }
+    if not {Q, P} & set(free_symbols(tree)):
+        return None
+    aside = _set_aside(tree, held)
+    if aside is None:
+        return None
+    function, weights, others = aside
+    found = Estimation(program, "wrong", "", way, "q", function, weights=weights, others=others)
+    return named(found, stops=any(isinstance(node, Stop) for node in walk(tree)))
+
+
+def _is_one(name: str) -> bool:
+    """Whether a symbol is 1 for one entry that is not masked: a mask, or a count that says what it counts."""
+    return is_mask(name) or (len(name) > 1 and count_of(name) is not None)
+
+
+def _set_aside(
+    tree: Tree, held: Mapping[str, float]
+) -> tuple[Function, dict[str, int], tuple[str, ...]] | None:
+    """The function of u, with 1 for symbols that it is multiplied by and 0 for those that are added.
+
+    Each is doubled: a weight doubles all but the constant, what is added changes the constant alone.
+    """
+    first = function_of(tree, held)
+    if first is None:
+        return None
+    weights: dict[str, int] = {}
+    others: list[str] = []
+    for name, value in held.items():
+        if _is_one(name):
+            continue
+        doubled = function_of(tree, {**held, name: 2 * value})
+        power = _power(first, doubled) if doubled else None
+        if power is None:
+            return None
+        if power:
+            weights[name] = power
+        elif doubled != first:
+            others.append(name)
+    plain = {**held, **dict.fromkeys(weights, 1.0), **dict.fromkeys(others, 0.0)}
+    found = function_of(tree, plain)
+    return (found, weights, tuple(others)) if found else None
+
+
+def _power(first: Function, doubled: Function) -> int | None:
+    """The power with which a function grows, its constants left out; None where its parts differ."""
+    powers = set()
+    for one, two in ((first.value, doubled.value), (first.gradient, doubled.gradient)):
+        own, other = (varying(factors or {}) for factors in (one, two))
+        if own.keys() != other.keys():
+            return None
+        powers |= {plain_fraction(float(other[name] / own[name])) for name in own}
+    known = {Fraction(2) ** power: power for power in range(-2, 3)}
+    return known.get(powers.pop()) if len(powers) == 1 else 0 if not powers else None
+
+
+def _of_all_outcomes(found: Estimation) -> Estimation:
+    """A sum over outcomes with what its sums and its gradient make of it."""
+    tokens = found.tokens
+    if tokens and tokens.flaw:
+        return replace(found, kind="wrong", flaw=tokens.flaw)
+    if tokens and not (tokens.sums_outcomes or tokens.name == "mean"):
+        return replace(found, kind="other", name="terms")
+    if found.kind == "exact" and not (found.is_plain and tokens and tokens.is_whole):
+        found = replace(found, kind="scaled")
+    if found.loss == without_one(found.mean("q")):
+        return found
+    text = "its value is that of the KL, its gradient is not: some of it is stopped"
+    return replace(found, conditions=(*found.conditions, Condition("gradient", text, False)))
+
+
+def _added_up(found: Estimation) -> Estimation:
+    """An estimate with what its sums make of it."""
+    tokens = found.tokens
+    if tokens and tokens.flaw and found.kind in ("estimator", "other"):
+        return replace(found, kind="wrong", flaw=tokens.flaw)
+    return found
+
+
+def _warnings(found: Estimation) -> Iterator[str]:
+    way = found.way
+    for label in (way.q, way.p):
+        if is_logits(label.symbol):
+            shown = found.program.spellings.get(label.symbol, label.symbol)
+            yield f"{shown} is named like logits, which are no log-probabilities before log_softmax"
+    if sign_of(found.program.left) < 0:
+        left = found.program.left
+        yield f"{left} = ... is judged as it is written: the KL is the negative of the right-hand side"
+    for name in found.program.ignored:
+        yield f"a clip has the limit {name}, whose value is not known; it is left out"

@@ -1,0 +1,67 @@
+"""What undoes mistakes in formulas of matrices, and which one the weights of the terms show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from klcli.formula.tree import Tree
+from klcli.judge.mistakes import rules as of_numbers
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.rewriting import Site, Symbols
+from klcli.judge.mistakes.search import Rule
+from klcli.judge.mistakes.table import MISTAKES
+from klcli.judge.spaces.matrices import rules
+from klcli.judge.spaces.matrices.rewriting import Setting
+from klcli.judge.spaces.matrices.terms import Terms
+
+__all__ = ["RULES", "mistake_of"]
+
+
+def mistake_of(weights: Terms) -> Mistake:
+    """The mistake that the weights of a formula's terms show by themselves."""
+    off = [(weights.found[term], weights.due[term]) for term in weights.off]
+    if all(found == -due for found, due in off):
+        return MISTAKES["KL108"]
+    missing = {term for term in weights.off if weights.found[term] == 0}
+    if missing and missing <= {"logdet_q", "logdet_p"}:
+        return MISTAKES["KL135"]
+    return MISTAKES["KL136" if missing == {"trace"} else "KL137"]
+
+
+def _of_numbers(rule: Rule[Symbols], site: Site, setting: Setting) -> Iterator[Tree]:
+    """A rule for formulas of numbers, which asks for the roles of the symbols."""
+    heads = frozenset(head.name for head in setting.way.heads)
+    return rule(site, Symbols(frozenset(setting.way.means), heads))
+
+
+def _of_the_other(site: Site, setting: Setting) -> Iterator[Tree]:
+    """The symbol of the other Gaussian, where it has symbols."""
+    if setting.way.has_prior:
+        yield from _of_numbers(of_numbers.other_symbol, site, setting)
+
+
+RULES: tuple[tuple[Mistake, Rule[Setting]], ...] = (
+    (MISTAKES["KL123"], rules.dimension),
+    (MISTAKES["KL124"], rules.volume_not_doubled),
+    (MISTAKES["KL125"], rules.inverse_misplaced),
+    (MISTAKES["KL126"], rules.ratio_upside_down),
+    (MISTAKES["KL127"], rules.trace_of_product),
+    (MISTAKES["KL128"], rules.inverse_forgotten),
+    (MISTAKES["KL129"], rules.sum_for_trace),
+    (MISTAKES["KL130"], rules.factor_for_covariance),
+    (MISTAKES["KL131"], rules.log_forgotten),
+    (MISTAKES["KL132"], rules.transpose_forgotten),
+    (MISTAKES["KL102"], rules.volume_doubled),
+    (MISTAKES["KL106"], partial(_of_numbers, of_numbers.half_missing)),
+    (MISTAKES["KL107"], partial(_of_numbers, of_numbers.plus_for_times)),
+    (MISTAKES["KL108"], partial(_of_numbers, of_numbers.sign_of_term)),
+    (MISTAKES["KL109"], partial(_of_numbers, of_numbers.sign_of_whole)),
+    (MISTAKES["KL119"], partial(_of_numbers, of_numbers.half_too_often)),
+    (MISTAKES["KL120"], partial(_of_numbers, of_numbers.factor_missing)),
+    (MISTAKES["KL122"], _of_the_other),
+    (MISTAKES["KL135"], rules.volume_missing),
+    (MISTAKES["KL136"], rules.trace_missing),
+    (MISTAKES["KL137"], rules.weight_of_term),
+)
+"""The changes that are tried, the most telling mistakes first."""

@@ -1,0 +1,145 @@
+"""Undoes known mistakes at every place of a formula of matrices, and keeps what then is the KL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.formula.doubles import Doubles
+from klcli.formula.editing import edited, in_habit
+from klcli.formula.program import Program, read_again
+from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.kinds import Kind, Manner, ShapeError
+from klcli.formula.value.linear import Linear
+from klcli.formula.value.points import Evaluator
+from klcli.judge.corrections import effort
+from klcli.judge.mistakes.search import Change, Repair, changes
+from klcli.judge.scaled_kl import FixedPrior
+from klcli.judge.spaces.matrices.fitting import Subject, posterior_and_prior
+from klcli.judge.spaces.matrices.mistakes import RULES
+from klcli.judge.spaces.matrices.points import Shown, divergence, fixed_points, shown, symbols
+from klcli.judge.spaces.matrices.preparation import without_jitter
+from klcli.judge.spaces.matrices.rewriting import Setting
+from klcli.judge.spaces.matrices.verdict import judge_way
+from klcli.judge.verdict import Verdict
+from klcli.judge.ways import Way
+
+__all__ = ["repaired"]
+
+_SLACK = 1e-9
+_MOST_CHANGES = 600
+_MOST_TEXTS = 6
+
+
+def repaired(
+    program: Program,
+    subject: Subject,
+    kinds: dict[str, Kind],
+    ways: Sequence[Way],
+    prior: FixedPrior,
+) -> Repair | None:
+    """The smallest change that makes a formula the KL in one of the ways.
+
+    Every change is tried in doubles at two points; what remains is written into the text, read again and
+    judged like any other formula.
+    """
+    found: list[tuple[tuple[int, int], Change, Way]] = []
+    for way in ways:
+        for change in _holding(subject, kinds, way, prior):
+            text = next(_texts(program, subject.tree, change.tree))
+            found.append(((effort(program.text, text), change.place), change, way))
+    for _, change, way in sorted(found, key=lambda entry: entry[0])[:_MOST_TEXTS]:
+        for text in _texts(program, subject.tree, change.tree):
+            verdict = _verdict_on(text, program, subject, way, prior)
+            if verdict and verdict.kind == "exact":
+                return Repair(change.mistake, change.tree, verdict, text)
+    return None
+
+
+def _holding(subject: Subject, kinds: dict[str, Kind], way: Way, prior: FixedPrior) -> Iterator[Change]:
+    """The changes after which a formula is the KL as far as doubles tell, each formula once."""
+    trial = _Trial(subject, way, prior)
+    setting = Setting(subject.manner, kinds | {"d": "scalar"}, way, subject.others)
+    tried: set[Tree] = set()
+    for change in changes(subject.tree, RULES, setting, _MOST_CHANGES):
+        if change.tree not in tried and trial.is_divergence(change.tree):
+            yield change
+        tried.add(change.tree)
+
+
+def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
+    if (changed := edited(program, before, after)) is not None:
+        yield changed
+    yield in_habit(program, after)
+
+
+def _verdict_on(text: str, program: Program, subject: Subject, way: Way, prior: FixedPrior) -> Verdict | None:
+    try:
+        tree, _ = without_jitter(read_again(program, text).tree)
+    except KlcliError:
+        return None
+    known = {head.name for head in way.heads} | {*way.means, *way.dimensions, *subject.others, "I"}
+    if new := {*free_symbols(tree)} - known:
+        if way.dimensions or new != {"d"}:
+            return None
+        way = replace(way, dimensions=("d",))
+    for manner in _manners(subject.manner):
+        try:
+            return judge_way(replace(subject, tree=tree, manner=manner), way, prior, text)
+        except ShapeError:
+            continue
+    return None
+
+
+def _manners(own: Manner) -> list[Manner]:
+    """The manner of a text and, where vectors are columns, that in which they have one axis."""
+    return [own] if own.mathematical or own.flat else [own, replace(own, flat=True)]
+
+
+class _Trial:
+    """Tries changes of a formula in doubles, at two points."""
+
+    def __init__(self, subject: Subject, way: Way, prior: FixedPrior) -> None:
+        self.subject = subject
+        self.run = Doubles()
+        self.points = []
+        with_size = replace(way, dimensions=way.dimensions or ("d",))
+        others = {name: self.run.number(value) for name, value in subject.others.items()}
+        for point in fixed_points()[:2]:
+            pair = {"q": shown(point.q, self.run), "p": shown(point.p, self.run)}
+            values = symbols(pair, with_size, others, self.run)  # type: ignore[arg-type]
+            self.points.append((values, point.size, self._truth(way, pair, prior)))
+
+    def _truth(self, way: Way, pair: Any, prior: FixedPrior) -> float:
+        both = posterior_and_prior(way, pair, self.run)
+        p = both["p"] if way.has_prior else _spherical(prior, len(both["q"].mean), self.run)
+        return float(divergence(both["q"], p, self.run))
+
+    def is_divergence(self, tree: Tree) -> bool:
+        """Whether a formula may be the KL itself."""
+        for manner in _manners(self.subject.manner):
+            try:
+                return all(self._agrees(tree, manner, *point) for point in self.points)
+            except ShapeError:
+                continue
+            except (ArithmeticError, KeyError):
+                return False
+        return False
+
+    def _agrees(self, tree: Tree, manner: Manner, values: Any, size: int, truth: float) -> bool:
+        value = Evaluator(self.run, manner, size, values, _SLACK).number(tree)
+        return bool(abs(value / truth - 1) <= _SLACK)
+
+
+def _spherical(prior: FixedPrior, size: int, run: Doubles) -> Shown[float]:
+    unit = Linear(run).identity(size)
+
+    def scaled(factor: float) -> tuple[tuple[float, ...], ...]:
+        return tuple(tuple(factor * entry for entry in row) for row in unit)
+
+    variance = run.number(Fraction(prior.variance))
+    matrices = scaled(variance), scaled(variance**0.5), scaled(1 / variance)
+    return Shown((run.number(Fraction(prior.mean)),) * size, *matrices)

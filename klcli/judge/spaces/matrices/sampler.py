@@ -1,0 +1,127 @@
+"""What a sampling line of a full covariance does: mean + A noise, where A A^T has to be the covariance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.formula.arithmetic import Decimals
+from klcli.formula.program import Program
+from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of
+from klcli.formula.value.linear import Linear, transposed
+from klcli.formula.value.points import Evaluator, Value
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.sampler import Sampling, sampled_beside
+from klcli.judge.spaces.matrices.fitting import pairs
+from klcli.judge.spaces.matrices.readings import READINGS
+from klcli.judge.verdict import Verdict
+from klcli.judge.ways import Way
+
+__all__ = ["judge_matrix_sampler"]
+
+_SLACK = 1e-45
+_EXAMPLE = "for example --sampler 'mu + L @ eps'"
+
+
+def judge_matrix_sampler(program: Program, verdict: Verdict, *, right: bool) -> Sampling:
+    """Compare a sampling line with the reading under which the KL is right.
+
+    Args:
+        program: the sampling line, read as a formula of matrices.
+        verdict: what the KL is.
+        right: whether the KL is right under its reading.
+
+    Raises:
+        KlcliError: it is no sum of the mean and a matrix times one noise.
+    """
+    tree, way = program.tree, verdict.way
+    head, mean = way.head("q"), way.mean("q")
+    assert head
+    noise = _noise(tree, head.name, mean)
+    kinds: dict[str, Kind] = {head.name: "matrix", noise: "vector"}
+    manner = _manner(tree, program, kinds | ({mean: "vector"} if mean else {}))
+    factors: dict[str, Fraction] = {}
+    for row in READINGS.values():
+        if (factor := _factor(tree, manner, way, noise, row)) is not None:
+            factors[row.name] = factor
+    return sampled_beside(noise, factors, verdict.parameterization.name if right else None)
+
+
+def _noise(tree: Tree, head: str, mean: str | None) -> str:
+    names = free_symbols(tree)
+    for symbol in (mean, head):
+        if symbol is not None and symbol not in names:
+            raise KlcliError(
+                f"the sampling line does not use {symbol}; it has {', '.join(names)}",
+                "give helper variables their values, as in 'L = cholesky(S); mu + L @ eps'",
+            )
+    others = [name for name in names if name not in (head, mean)]
+    if len(others) != 1:
+        raise KlcliError(
+            f"a sampling line has a mean, a matrix and one noise, this one has {', '.join(names)}", _EXAMPLE
+        )
+    return others[0]
+
+
+def _manner(tree: Tree, program: Program, kinds: Mapping[str, Kind]) -> Manner:
+    manners = [Manner(True)] if program.language == "math" else [Manner(False, flat=True), Manner(False)]
+    problem = ""
+    for manner in manners:
+        try:
+            if (kind := kind_of(tree, kinds, manner)) in ("vector", "row"):
+                return manner
+            problem = f"the sampling line is a {kind} and not a vector"
+        except ShapeError as error:
+            problem = f"the parts of the sampling line do not fit together: {error}"
+    raise KlcliError(problem, _EXAMPLE)
+
+
+def _factor(tree: Tree, manner: Manner, way: Way, noise: str, reading: Parameterization) -> Fraction | None:
+    """The number c for which the line draws from N(mean, c^2 S) if its matrix has a reading."""
+    run, ratios = Decimals(70), []
+    linear = Linear(run)
+    head, mean = way.head("q"), way.mean("q")
+    assert head
+    for pair in pairs("sampler")[:4]:
+        q, size = pair["q"], len(pair["q"].mean)
+        centre = q.mean if mean else (Decimal(0),) * size
+        values: dict[str, Value[Any]] = {head.name: Value("matrix", q.under(reading))}
+        if mean:
+            values[mean] = Value("vector", q.mean)
+
+        def drawn(
+            direction: tuple[Decimal, ...], values: dict[str, Value[Any]] = values, size: int = size
+        ) -> tuple[Decimal, ...]:
+            given = values | {noise: Value("vector", direction)}
+            return Evaluator(run, manner, size, given, 1e-50).value(tree).data  # type: ignore[no-any-return]
+
+        try:
+            start = drawn((Decimal(0),) * size)
+            columns = [drawn(tuple(row)) for row in linear.identity(size)]
+            doubled = drawn((Decimal(2),) * size)
+        except ArithmeticError:
+            return None
+        moved = tuple(tuple(map(run.context.subtract, column, start)) for column in columns)
+        twice = linear.applied(transposed(moved), (Decimal(2),) * size)
+        if _apart(start, centre) or _apart(tuple(map(run.context.add, twice, start)), doubled):
+            raise KlcliError("the sampling line is not the mean plus a matrix times the noise", _EXAMPLE)
+        found = linear.product(transposed(moved), moved)
+        ratios.append(run.operate("/", found[0][0], q.covariance[0][0]))
+        scaled = [tuple(run.operate("*", ratios[0], entry) for entry in row) for row in q.covariance]
+        if any(_apart(one, two) for one, two in zip(found, scaled, strict=True)):
+            return None
+    root = run.call("sqrt", ratios[0])
+    return Fraction(root).limit_denominator(10**9)
+
+
+def _apart(one: Any, two: Any) -> bool:
+    """Whether two vectors differ in more than the last digits."""
+    context = Decimals(70).context
+    return any(
+        abs(context.subtract(left, right)) > Decimal(_SLACK) * max(1, abs(right))
+        for left, right in zip(one, two, strict=True)
+    )

@@ -1,0 +1,179 @@
+"""The space of formulas of matrices: settles what one really is.
+
+The verdict rests on agreement to 50 digits at random Gaussians of several sizes; it is no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from klcli.errors import KlcliError
+from klcli.formula.editing import in_habit
+from klcli.formula.program import Program
+from klcli.formula.tree import (
+    Operation,
+    Tree,
+    free_symbols,
+    walk,
+)
+from klcli.formula.value.kinds import Kind
+from klcli.judge.aside import Aside
+from klcli.judge.conditions import Condition
+from klcli.judge.preparation import Prepared
+from klcli.judge.question import Question
+from klcli.judge.spaces.matrices.candidates import Answer, best_answer
+from klcli.judge.spaces.matrices.counterexample import counterexample
+from klcli.judge.spaces.matrices.fitting import Subject
+from klcli.judge.spaces.matrices.mistakes import mistake_of
+from klcli.judge.spaces.matrices.preparation import without_jitter
+from klcli.judge.spaces.matrices.rewriting import Setting
+from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
+from klcli.judge.spaces.matrices.terms import terms
+from klcli.judge.spaces.matrices.ways import sides_said
+from klcli.judge.spaces.matrices.words import MATRICES, terms_text
+from klcli.judge.verification import Verification, left_out
+from klcli.judge.ways import Way
+
+__all__ = ["settled"]
+
+_AS_PYTHON = (
+    "it is read as Python, where * and ** go entry by entry; read as mathematics, where they are the product "
+    "and the power of matrices, it is no such KL"
+)
+_AS_MATHEMATICS = (
+    "it is read as mathematics, where * is the product of matrices; in Python * goes entry by entry, and the "
+    "same text is another formula: write @"
+)
+_ENTRYWISE = (
+    "the square of a matrix within a sum is read as that of its entries; read as the matrix times itself it "
+    "is no such KL"
+)
+
+
+def settled(program: Program, question: Question, other: Program | None = None) -> Verification:
+    """What a formula of matrices is.
+
+    Args:
+        program: the formula.
+        question: what is asked about it.
+        other: the same text in the other language, where it can be read in both. There ``*`` is elementwise
+            in Python and the product of matrices in mathematics; the better answer is taken.
+
+    Raises:
+        KlcliError: its parts do not fit together, or it lacks a symbol that the question names.
+    """
+    found, warnings = _better(program, question, other)
+    best, subject = found.best, found.typed.subject
+    conditions = tuple(_ignored(found.program, jitter) for jitter in found.jitter)
+    answer = Verification(
+        MATRICES, found.program, _prepared(found), best, found.candidates, conditions=conditions
+    )
+    answer = replace(answer, warnings=(*_warnings(found, question), *warnings))
+    if best.kind not in ("exact", "scaled", "not-kl"):
+        answer = replace(answer, counterexample=counterexample(subject, best.verdict))
+    if best.kind == "wrong":
+        answer = _with_terms(answer, subject)
+    if question.sampler is not None:
+        right = best.kind in ("exact", "scaled", "other-prior")
+        answer = replace(answer, sampling=judge_matrix_sampler(question.sampler, best.verdict, right=right))
+    return answer
+
+
+def _better(program: Program, question: Question, other: Program | None) -> tuple[Answer, tuple[str, ...]]:
+    """The better answer of both languages, with what is to be said of that."""
+    try:
+        found = _answer_in(program, question)
+    except KlcliError:
+        if other is None:
+            raise
+        return _answer_in(other, question), ()
+    if other is None:
+        return found, ()
+    if found.best.kind != "exact":
+        with suppress(KlcliError):
+            better = _answer_in(other, question)
+            if better.rank < found.rank:
+                found = better
+    if (program.language, found.program.language) == ("math", "python"):
+        return found, (_AS_PYTHON,)
+    if found.program.language == "math" and _multiplies_matrices(found):
+        return found, (_AS_MATHEMATICS,)
+    return found, ()
+
+
+def _answer_in(program: Program, question: Question) -> Answer:
+    plain, jitter = without_jitter(program.tree)
+    return replace(best_answer(replace(program, tree=plain), question), jitter=jitter)
+
+
+def _prepared(found: Answer) -> Prepared:
+    """What was set aside, as it is kept of every formula."""
+    tree, aside = found.typed.subject.tree, found.typed.aside
+    dimensions = found.best.verdict.way.dimensions
+    return Prepared(
+        program=found.program,
+        aside=Aside(tree, tree, {}, dimensions, aside.weights, aside.divisors, aside.others),
+        guarded=tree,
+        unguarded=tree,
+        shifts=(),
+        epsilons=found.jitter,
+        clips=(),
+        bounds=(),
+        floors=(),
+    )
+
+
+def _ignored(program: Program, jitter: Tree) -> Condition:
+    text = f"{in_habit(program, jitter)}, added before a matrix is factored, is ignored"
+    return Condition("small-number", text, True)
+
+
+def _with_terms(found: Verification, subject: Subject) -> Verification:
+    """A wrong formula with the weights of its terms; they name its mistake where nothing else does."""
+    best = found.best
+    weights = terms(subject, best.verdict.way, found.program.text)
+    if weights is None or not weights.off:
+        return found
+    if best.mistake is None:
+        best = replace(best, mistake=mistake_of(weights))
+    others = tuple(best if one is found.best else one for one in found.candidates)
+    return replace(found, best=best, candidates=others, terms=terms_text(found, weights))
+
+
+def _multiplies_matrices(found: Answer) -> bool:
+    """Whether a ``*`` of the formula stands between two matrices, where Python has another product."""
+    way, tree = found.best.verdict.way, found.typed.subject.tree
+    kinds: dict[str, Kind] = dict.fromkeys(free_symbols(tree), "scalar")
+    kinds.update(dict.fromkeys(way.means, "vector"))
+    kinds.update(dict.fromkeys(("I", *(head.name for head in way.heads)), "matrix"))
+    setting = Setting(found.typed.subject.manner, kinds, way)
+    products = [node for node in walk(tree) if isinstance(node, Operation) and node.operator == "*"]
+    return any(setting.is_matrix(node.left) and setting.is_matrix(node.right) for node in products)
+
+
+def _says_direction(way: Way) -> bool:
+    """Whether a name says which of the two Gaussians is the posterior.
+
+    Names of means do not say whose a matrix is: only their distance counts.
+    """
+    every = [*(head.name for head in way.heads), *way.means]
+    deciding = every if way.head("p") is None else every[: len(way.heads)]
+    return not sides_said(every).keys().isdisjoint(deciding)
+
+
+def _warnings(found: Answer, question: Question) -> Iterator[str]:
+    way = found.best.verdict.way
+    named = question.head is not None or (question.mean is not None and len(way.means) == 2)
+    if found.best.verdict.kl and way.has_prior and not named and not _says_direction(way):
+        q, p = way.head("q"), way.head("p")
+        assert q
+        other = p.name if p else "the identity"
+        yield (
+            f"no name says which matrix is the posterior's: it is taken to be {q.name}, and {other} the "
+            "prior's; the other way round the direction is reversed (--head names the posterior's matrix)"
+        )
+    if found.typed.subject.manner.entrywise and found.best.verdict.kl:
+        yield _ENTRYWISE
+    yield from left_out(found.program, way, question)

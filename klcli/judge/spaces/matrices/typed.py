@@ -1,0 +1,90 @@
+"""A formula under every assignment of kinds to its symbols, with the ways in which each can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from klcli.errors import KlcliError
+from klcli.formula.program import Program
+from klcli.formula.tree import (
+    Operation,
+    Reduction,
+    Tree,
+    walk,
+)
+from klcli.formula.value.kinds import Kind, Manner, ShapeError, typings
+from klcli.judge.mistakes.rewriting import TWO
+from klcli.judge.names import is_dimension, is_mean
+from klcli.judge.question import Question
+from klcli.judge.spaces.matrices.fitting import Subject
+from klcli.judge.spaces.matrices.preparation import Aside, set_aside
+from klcli.judge.spaces.matrices.ways import ways
+from klcli.judge.ways import Way
+
+__all__ = ["Typed", "typed"]
+
+_MOST_TYPINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A formula with the kinds of its symbols, and the ways in which they can be read."""
+
+    subject: Subject
+    kinds: dict[str, Kind]
+    aside: Aside
+    groups: list[list[Way]]
+
+
+def typed(program: Program, question: Question) -> list[Typed]:
+    """The formula under every assignment of kinds that fits.
+
+    Raises:
+        KlcliError: there is none.
+    """
+    found: list[Typed] = []
+    problems: list[KlcliError] = []
+    misfits: list[ShapeError] = []
+    for manner in _manners(program):
+        try:
+            for kinds in sorted(typings(program.tree, manner), key=_strangeness)[:_MOST_TYPINGS]:
+                try:
+                    found.extend(_with_ways(program.tree, kinds, manner, question))
+                except KlcliError as error:
+                    problems.append(error)
+        except ShapeError as error:
+            misfits.append(error)
+    if not found:
+        raise problems[0] if problems else _misfit(misfits[0])
+    return sorted(found, key=lambda one: _strangeness(one.kinds))
+
+
+def _manners(program: Program) -> list[Manner]:
+    """The ways in which the text may write its products and squares."""
+    if program.language == "python":
+        return [Manner(False), Manner(False, flat=True)]
+    summed = (node.body for node in walk(program.tree) if isinstance(node, Reduction))
+    squares = (part for body in summed for part in walk(body) if isinstance(part, Operation))
+    if any(part.operator == "^" and part.right == TWO for part in squares):
+        return [Manner(True), Manner(True, entrywise=True)]
+    return [Manner(True)]
+
+
+def _strangeness(kinds: Mapping[str, Kind]) -> int:
+    """How many names of means and of dimensions are not those of vectors and numbers; only for the order."""
+    means = sum(is_mean(name) and kind != "vector" for name, kind in kinds.items())
+    return means + sum(is_dimension(name) and kind != "scalar" for name, kind in kinds.items())
+
+
+def _with_ways(tree: Tree, kinds: dict[str, Kind], manner: Manner, question: Question) -> Iterator[Typed]:
+    for aside in set_aside(tree, kinds, manner):
+        groups = ways(kinds, aside.dimensions, mean=question.mean, head=question.head)
+        yield Typed(Subject(tree, manner, aside.values), kinds, aside, groups)
+
+
+def _misfit(error: ShapeError) -> KlcliError:
+    return KlcliError(
+        f"the parts of this formula do not fit together: {error}",
+        "for example 0.5 * (trace(S) + mu' mu - d - log det S), with a matrix S and a vector mu",
+    )

@@ -1,0 +1,118 @@
+"""Which matrix of a formula belongs to which Gaussian, and as what: the ways in which it can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, product
+
+from klcli.errors import KlcliError
+from klcli.formula.value.kinds import Kind
+from klcli.judge.names import is_mean, prior_among
+from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION, READINGS
+from klcli.judge.ways import Head, Side, Way, way_of
+
+__all__ = ["misfit", "sides_said", "ways"]
+
+_MOST_HEADS = 4
+_SIDES: tuple[Side, Side] = ("q", "p")
+_STATES = (
+    (CHOLESKY, re.compile(r"(.*_)?(L|chol\w*|tril\w*|scale_tril)(_?\w{1,2})?\Z")),
+    (PRECISION, re.compile(r"(Lambda|Omega|prec\w*|.*_?inv|P(?=_))(_\w+)?\Z|.*(_inv|inv|_prec\w*)(_\w+)?\Z")),
+    (COVARIANCE, re.compile(r"(S|Sigma|cov\w*|K\w*|V|C)(_?\w{1,2})?\Z")),
+)
+"""Readings with what names of matrices that state them look like."""
+
+
+def ways(
+    kinds: Mapping[str, Kind], dimensions: Sequence[str], *, mean: str | None, head: str | None
+) -> list[list[Way]]:
+    """Every way in which the symbols can be those of one or two Gaussians, in groups, the likeliest first.
+
+    Raises:
+        KlcliError: there are too many of them, or none is what the question names.
+    """
+    heads = [name for name, kind in kinds.items() if kind == "matrix" and name != "I"]
+    means = [name for name, kind in kinds.items() if kind == "vector"]
+    _check(heads, means, mean, head)
+    said = sides_said([*heads, *means])
+    found = [
+        way_of(sides, own, tuple(dimensions)) for sides in _of_heads(heads) for own in _of_means(means, sides)
+    ]
+    wanted = [
+        way
+        for way in found
+        if (mean is None or way.means.get(mean) == "q")
+        and (head is None or head in [part.name for part in way.heads if part.side == "q"])
+    ]
+    if not wanted:
+        raise KlcliError("no matrix is left for the posterior", "name it: --head S")
+
+    def strange(way: Way) -> int:
+        return _strangeness(way, said)
+
+    ordered = sorted(wanted, key=lambda way: (strange(way), misfit(way)))
+    return [list(group) for _, group in groupby(ordered, key=strange)]
+
+
+def _check(heads: list[str], means: list[str], mean: str | None, head: str | None) -> None:
+    if len(heads) > _MOST_HEADS or len(means) > 2:
+        many = heads if len(heads) > _MOST_HEADS else means
+        raise KlcliError(
+            f"two Gaussians have two means and two covariance matrices; this formula has {', '.join(many)}",
+            "give helper variables their values, as in 'L = cholesky(S); ...'",
+        )
+    if mean is not None and mean not in means:
+        raise KlcliError(f"{mean} is no vector of the formula", f"its vectors: {', '.join(means) or 'none'}")
+    if head is not None and head not in heads:
+        raise KlcliError(f"{head} is no matrix of the formula", f"its matrices: {', '.join(heads) or 'none'}")
+
+
+def _of_heads(names: Sequence[str]) -> Iterator[tuple[Head, ...]]:
+    """The posterior has a matrix, and no Gaussian has two of one reading."""
+    for sides in product(_SIDES, repeat=len(names)):
+        if "q" not in sides:
+            continue
+        for readings in product(READINGS, repeat=len(names)):
+            if len({*zip(sides, readings, strict=True)}) == len(names):
+                parts = zip(names, sides, readings, strict=True)
+                yield tuple(Head(name, side, READINGS[reading]) for name, side, reading in parts)
+
+
+def _of_means(names: Sequence[str], heads: Sequence[Head]) -> Iterator[dict[str, Side]]:
+    if not names:
+        yield {}
+    elif len(names) == 1:
+        yield {names[0]: "q"}
+        if prior_among(names[0], names) and len({head.side for head in heads}) == 2:
+            yield {names[0]: "p"}
+    else:
+        first, second = names
+        yield {first: "q", second: "p"}
+        yield {second: "q", first: "p"}
+
+
+def sides_said(names: Iterable[str]) -> dict[str, Side]:
+    """The Gaussians of those symbols whose names say to which they belong."""
+    every = list(names)
+    said = {name: prior_among(name, every) for name in every}
+    return {name: "p" if prior else "q" for name, prior in said.items() if prior is not None}
+
+
+def _strangeness(way: Way, said: Mapping[str, Side]) -> int:
+    """How many of the names contradict their sides."""
+    sides = [(head.name, head.side) for head in way.heads] + list(way.means.items())
+    if len(sides) - len(way.means) == 1 and not way.has_prior:
+        return 0
+    strange = sum(said.get(name, side) != side for name, side in sides)
+    doubled = len(way.heads) - len({head.side for head in way.heads})
+    return 2 * strange + doubled + sum(is_mean(head.name) for head in way.heads)
+
+
+def misfit(way: Way) -> int:
+    """How many of the names of matrices state another reading, and then how many state none."""
+    total = 0
+    for head in way.heads:
+        stated = next((reading for reading, pattern in _STATES if pattern.match(head.name)), None)
+        total += 0 if stated is head.reading else 1 if stated is None else 3
+    return total

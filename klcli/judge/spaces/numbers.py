@@ -1,0 +1,235 @@
+"""The space of formulas of numbers: settles what one that someone found, wrote or pasted really is.
+
+Under every reading, and for every way in which its symbols can be mean and head, the formula is judged; what
+is no KL is searched for known mistakes. The best answer comes first: what holds exactly, then a multiple,
+then another prior, then the reversed direction, then a named mistake, the smallest change first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from klcli.errors import KlcliError
+from klcli.formula.editing import in_habit
+from klcli.formula.program import Program
+from klcli.formula.tree import Operation, Symbol, Tree, free_symbols, walk
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.alternatives import ways_to_read
+from klcli.judge.candidates import Candidate, candidates
+from klcli.judge.conditions import conditions
+from klcli.judge.counterexample import counterexample
+from klcli.judge.landscape import lowest
+from klcli.judge.mistakes.of_numbers import CLIPPED
+from klcli.judge.names import is_mean, sign_of, suggested_beside
+from klcli.judge.precision import float32_loss, overflow, stable_form
+from klcli.judge.preparation import Prepared, prepare
+from klcli.judge.quantities import recognised, shared_head
+from klcli.judge.question import Question
+from klcli.judge.roles import MOST_SYMBOLS, Roles
+from klcli.judge.sampler import judge_sampler
+from klcli.judge.scaled_kl import STANDARD, ScaledKL
+from klcli.judge.spaces.number_words import NUMBERS
+from klcli.judge.verdict import Verdict
+from klcli.judge.verification import Verification, left_out
+from klcli.judge.ways import Way
+
+__all__ = ["settled"]
+
+_Answered: TypeAlias = tuple[Program, Prepared, tuple[Candidate, ...], tuple[str, ...]]
+"""A formula as it is read, what is judged of it, the answers, and what was taken for granted, in words."""
+
+
+def settled(program: Program, question: Question) -> Verification:
+    """What a formula of numbers is.
+
+    Raises:
+        KlcliError: it has no symbol or too many, or lacks one that the question names.
+    """
+    question = _of_numbers(question)
+    program, prepared, answers, taken = _most_telling(program, question)
+    if question.described:
+        answers = (_known(prepared, answers[0]), *answers[1:])
+    best = answers[0]
+    found = Verification(
+        NUMBERS, program, prepared, best, answers, conditions=conditions(prepared, best.verdict)
+    )
+    found = replace(found, warnings=(*taken, *_warnings(found, question)))
+    if question.described:
+        found = _described(found)
+    if question.sampler is not None:
+        right = best.kind in ("exact", "scaled", "other-prior")
+        reading = best.verdict.parameterization if right else None
+        sampling = judge_sampler(question.sampler.tree, best.verdict.roles, reading)
+        found = replace(found, sampling=sampling)
+    return found
+
+
+def _of_numbers(question: Question) -> Question:
+    """The question with a reading of numbers, if it demands one.
+
+    Raises:
+        KlcliError: it demands one of matrices.
+    """
+    if question.reading is None:
+        return question
+    name = question.reading.name
+    if name not in PARAMETERIZATIONS:
+        hint = f"a number is read as {', '.join(PARAMETERIZATIONS)}"
+        raise KlcliError(f"--param {name} is a reading of a matrix", hint)
+    return replace(question, reading=PARAMETERIZATIONS[name])
+
+
+def _described(found: Verification) -> Verification:
+    """The answer with a point where the formula is no KL and with its minimum, or with its numerics."""
+    best, prepared = found.best, found.prepared
+    if best.kind in ("exact", "scaled"):
+        return _with_numerics(found)
+    if best.kind != "not-kl":
+        tree = found.program.tree if best.mistake is CLIPPED else prepared.tree
+        found = replace(found, counterexample=counterexample(tree, best.verdict))
+    if not best.verdict.roles.has_prior and best.kind in ("wrong", "other-prior"):
+        shape = lowest(prepared.tree, best.verdict.roles, best.verdict.parameterization)
+        found = replace(found, lowest=shape)
+    return found
+
+
+def _most_telling(program: Program, question: Question) -> _Answered:
+    """The formula as it is best read: as it stands, or with what is found in `_ways_to_read`."""
+    problem: KlcliError | None = None
+    first: _Answered | None = None
+    near: _Answered | None = None
+    for other, places, taken in ways_to_read(program):
+        prepared = prepare(other, question.kept)
+        try:
+            _check_transposes(prepared.tree)
+            _check_symbols(free_symbols(prepared.tree), question.kept)
+        except KlcliError as error:
+            problem = problem or error
+            continue
+        # Of what else it can be read as only a right answer counts, and mistakes are looked for in that.
+        asked = replace(question, mended=False) if first else question
+        found, answers = _answers(other, prepared, asked)
+        is_right = answers[0].kind in ("exact", "scaled")
+        if first and is_right and question.mended:
+            found, answers = _answers(other, prepared, question)
+        first = first or (other, found, answers, taken)
+        role = answers[0].verdict.roles
+        if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
+            return other, found, answers, taken
+        if is_right and (not places or places & _own(role, first[1])):
+            return other, found, answers, taken
+        # A symbol that is put in for another may say more than one that is given up for it.
+        keeps_all = len(free_symbols(found.tree)) == len(free_symbols(first[1].tree))
+        if answers[0].kind == "other-prior" and taken and not places and keeps_all:
+            near = near or (other, found, answers, taken)
+    if first is None:
+        raise problem or KlcliError("the formula has no symbol")
+    unexplained = first[2][0].verdict.kl is None and first[2][0].mistake is None
+    return near if near and unexplained else first
+
+
+def _answers(
+    program: Program, prepared: Prepared, question: Question
+) -> tuple[Prepared, tuple[Candidate, ...]]:
+    """The answers with what they are about: under the other sign of a weight that may have either.
+
+    A flipped sign is no mistake where nobody knows the sign of what it is multiplied by.
+    """
+    answers = candidates(program, prepared, question)
+    if prepared.differences and answers[0].verdict.kl is None:
+        other = candidates(program, prepared.turned, question)
+        if other[0].verdict.kl is not None:
+            return prepared.turned, other
+    return prepared, answers
+
+
+def _known(prepared: Prepared, best: Candidate) -> Candidate:
+    """The answer, or in its place that of a formula that is known and no KL of two separate spreads."""
+    if best.kind not in ("wrong", "not-kl") or best.verdict.kl or best.verdict.roles.mean is None:
+        return best
+    if (one := shared_head(prepared.tree)) and one.scale == 1:
+        kl = ScaledKL(one.scale, Fraction(0))
+        verdict = Verdict("exact", Way(one.roles, one.reading, one.reading), kl)
+        return Candidate("exact" if prepared.reductions.is_plain else "scaled", verdict)
+    if found := recognised(prepared.tree):
+        verdict = Verdict("other", Way(found.roles, found.reading, found.reading))
+        factor = "" if found.scale == 1 else f"{found.scale} times "
+        return Candidate("other", verdict, quantity=factor + found.quantity.name)
+    return best
+
+
+def _own(role: Roles, prepared: Prepared) -> set[str | None]:
+    """The symbols that a helper may be taken for: heads, and means where the formula as it stands has a flaw.
+
+    A mean that a helper averages over the batch is one number per latent, and no flaw of the formula.
+    """
+    means = {role.mean, role.prior_mean} if prepared.reductions.flaw else set()
+    return {role.head, role.prior_head} | means
+
+
+def _check_transposes(tree: Tree) -> None:
+    for node in walk(tree):
+        if isinstance(node, Operation) and node.operator == "^" and node.right == Symbol("T"):
+            raise KlcliError(
+                "^T is a transpose, and this formula has no matrix", "write sum(mu^2) for mu^T mu"
+            )
+
+
+def _check_symbols(names: Sequence[str], kept: Sequence[str]) -> None:
+    for name in kept:
+        if name not in names:
+            raise KlcliError(
+                f"the formula has no symbol {name}", f"its symbols: {', '.join(names) or 'none'}"
+            )
+    if not names:
+        raise KlcliError("the formula has no symbol", "for example '-1/2 (1 + logvar - mu^2 - exp(logvar))'")
+    if len(names) > MOST_SYMBOLS:
+        raise KlcliError(
+            f"a KL has a mean and a head, and perhaps those of a prior; this formula has {', '.join(names)}",
+            "give helper variables their values, as in 'var = exp(logvar); ...', or leave other terms out",
+        )
+
+
+def _with_numerics(found: Verification) -> Verification:
+    """The remarks on floating point, for a right formula against the unit prior."""
+    tree, verdict = found.prepared.tree, found.best.verdict
+    if verdict.roles.head is None:
+        return found
+    highest = overflow(tree, verdict.roles)
+    if verdict.roles.has_prior or verdict.prior != STANDARD or verdict.kind != "exact":
+        return replace(found, overflow=highest)
+    loss = float32_loss(tree, verdict)
+    stable = stable_form(verdict) if loss else None
+    text = None
+    if stable:
+        helper, form = stable
+        text = in_habit(found.program, form)
+        if helper:
+            text = f"u = {in_habit(found.program, helper)}; {text}"
+    return replace(found, loss=loss, stable=text, overflow=highest)
+
+
+def _warnings(found: Verification, question: Question) -> Iterator[str]:
+    """Names that contradict what they stand for, and constants that are counted once."""
+    verdict = found.best.verdict
+    role = verdict.roles
+    if sign_of(found.program.left) < 0:
+        left = found.program.left
+        yield f"{left} = ... is judged as it is written: the KL is the negative of the right-hand side"
+    if found.best.kind not in ("exact", "scaled", "other-prior"):
+        return
+    if role.head and is_mean(role.head) and question.head is None:
+        name = role.head
+        yield f"{name} is read as the head, although named like a mean; --mean {name} demands the other"
+    else:
+        names = free_symbols(found.program.tree)
+        readings = ((role.head, verdict.parameterization), (role.prior_head, verdict.prior_parameterization))
+        for head, held in readings:
+            stated = suggested_beside(head, names) if head else None
+            if held and stated and stated != held.name:
+                meant = PARAMETERIZATIONS[stated].meaning
+                yield f"the name {head} suggests {meant}, but the formula holds for {held.meaning}"
+    yield from left_out(found.program, verdict.way, question)

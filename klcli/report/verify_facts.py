@@ -1,0 +1,155 @@
+"""What `klcli verify` says below its answer: the correction, what a verdict rests on, what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from klcli.formula.numeral import significant
+from klcli.judge.counterexample import plain_text
+from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_text
+from klcli.judge.preparation import Prepared
+from klcli.judge.verification import Verification
+from klcli.report.document import Block, Fact, Facts, Item, Note, Paragraph
+from klcli.report.verify_data import set_aside
+
+__all__ = ["blocks"]
+
+
+def blocks(found: Verification, proved: bool | None, witness: bool | None) -> Iterator[Block]:
+    """The blocks of the report.
+
+    Args:
+        found: what a formula is.
+        proved: whether that was proved by algebra; None where it was not tried.
+        witness: whether sympy shows it, too; None where it was not asked.
+    """
+    best = found.best
+    if best.corrected:
+        lines = best.corrected.split("\n")
+        if len(lines) == 1:
+            yield Paragraph(f"corrected: {lines[0]}", "good")
+        else:
+            yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
+    facts = tuple(_facts(found, _proof(found, proved, witness)))
+    if facts:
+        yield Facts(facts)
+    yield from (Note("warning", warning) for warning in found.warnings)
+
+
+def _facts(found: Verification, proof: str) -> Iterator[Fact]:
+    best = found.best
+    if best.mistake and best.kind == "scaled":
+        yield Fact("mistake", f"{best.mistake.code} {best.mistake.sentence}", tone="bad")
+    if best.mistake:
+        yield Fact("page", f"klcli explain {best.mistake.code}")
+    yield from _meanings(found)
+    if found.terms:
+        yield Fact("terms", found.terms)
+    yield from _counterexample(found)
+    if best.is_proved_of:
+        yield Fact("proof", proof)
+    yield from (Fact("condition", condition.text) for condition in found.conditions if condition.passes)
+    yield from _others(found)
+    yield from _sampler(found)
+    for label, text in set_aside(found):
+        yield Fact(label, text)
+    yield from _numerics(found)
+
+
+def _proof(found: Verification, proved: bool | None, witness: bool | None) -> str:
+    """What a verdict rests on."""
+    if proved:
+        return "proved by algebra, for all means and heads" + (", and by sympy" if witness else "")
+    return found.words.checked(found)
+
+
+def _meanings(found: Verification) -> Iterator[Fact]:
+    """What a factor and a constant do in training."""
+    best, prepared, kl = found.best, found.prepared, found.best.verdict.kl
+    if kl is None or best.kind in ("wrong", "other"):
+        return
+    if scale_text(best.verdict, prepared) != "1":
+        mean = "; d is the number of latents" if prepared.reductions.name == "mean" else ""
+        yield Fact("scale", f"{scale_text(best.verdict, prepared)}{mean}; --allow-scale accepts it")
+    if (constant := constant_of(best.verdict, prepared)) != "0":
+        yield Fact("shift", f"{constant}: a constant changes no gradient{_counted_apart(prepared)}")
+    if prepared.reductions.name in ("sum", "sum-mean"):
+        batch = ", then a mean over the batch" if prepared.reductions.name == "sum-mean" else ""
+        shapes = shapes_text(prepared)
+        yield Fact("reduction", f"a sum over the latents{batch}{f'; {shapes}' if shapes else ''}")
+    elif shapes := shapes_text(prepared):
+        yield Fact("shapes", shapes)
+
+
+def _counted_apart(prepared: Prepared) -> str:
+    """What is said of a constant that is not counted as the other terms are."""
+    constant = prepared.reductions.constant
+    if not constant or not constant.terms:
+        return ""
+    return "; it is counted otherwise than the terms beside it"
+
+
+def _counterexample(found: Verification) -> Iterator[Fact]:
+    point, best, verdict = found.counterexample, found.best, found.best.verdict
+    if point is None:
+        return
+    where = ", ".join(f"{name} = {plain_text(value)}" for name, value in point.values.items())
+    if best.kind == "wrong" and not best.mistake:
+        head = found.words.symbol(found.program, str(verdict.roles.head))
+        where += f", {head} read as {verdict.parameterization.meaning}"
+    value = "no value" if point.found is None else significant(point.found)
+    yield Fact("counter-example", f"{where}: the KL is {significant(point.expected)}, this {value}")
+
+
+def _others(found: Verification) -> Iterator[Fact]:
+    """The other readings that come into question."""
+    for candidate in found.candidates[1:]:
+        verdict = candidate.verdict
+        held = candidate.kind in ("exact", "scaled", "other-prior", "reversed")
+        if not held and not candidate.mistake:
+            continue
+        what = multiple_text(found, verdict) if verdict.kl and held else ""
+        mistake = f"{candidate.mistake.code} {candidate.mistake.sentence}" if candidate.mistake else ""
+        text = f"{candidate.kind}: {what or mistake}"
+        if candidate.corrected and "\n" not in candidate.corrected and not held:
+            text += f": {candidate.corrected}"
+        head = found.words.symbol(found.program, str(verdict.roles.head))
+        yield Fact(f"if {head} is {verdict.parameterization.meaning}", text)
+
+
+def _sampler(found: Verification) -> Iterator[Fact]:
+    sampling, words = found.sampling, found.words
+    if sampling is None:
+        return
+    row = words.readings[sampling.parameterization] if sampling.parameterization else None
+    head = words.symbol(found.program, str(found.best.verdict.roles.head))
+    reads = f"reads {head} as {row.meaning}" if row else f"has no reading of the {words.spread_noun}"
+    if sampling.mistake:
+        factor = f", times {sampling.factor}" if sampling.factor not in (None, 1, -1) else ""
+        text = f"{sampling.mistake.code} {sampling.mistake.sentence}; the line {reads}{factor}"
+        yield Fact("sampler", text, tone="bad")
+    elif sampling.status == "agrees":
+        yield Fact("sampler", f"agrees: it {reads}, with standard normal noise", tone="good")
+    else:
+        yield Fact("sampler", f"it {reads}; the formula has no KL to compare it with")
+
+
+def _numerics(found: Verification) -> Iterator[Fact]:
+    if found.loss:
+        loss = found.loss
+        yield Fact(
+            "float32",
+            f"loses digits near the prior: at mean 0, standard deviation {significant(loss.sigma)} it gives "
+            f"{significant(loss.found, 4)} where the KL is {significant(loss.expected, 4)}, "
+            f"{significant(100 * loss.error, 2)} % off",
+        )
+    if found.stable:
+        label = "stable" if found.prepared.reductions.name == "none" else "stable, per latent"
+        yield Fact(label, found.stable)
+    if found.overflow:
+        head = found.best.verdict.roles.head
+        sign = "<" if found.overflow.below else ">"
+        limits = ", ".join(
+            f"{significant(limit, 5)} ({name})" for name, limit in found.overflow.limits.items()
+        )
+        yield Fact("overflow", f"for {head} {sign} {limits}")
