@@ -40,6 +40,7 @@ __all__ = [
     "MultivariateGaussian",
     "PARAMETERIZATIONS",
     "Question",
+    "__version__",
     "compare",
     "derive",
     "divergence",
@@ -56,6 +57,9 @@ __all__ = [
     "verify_matrices",
     "watch",
 ]
+
+__version__ = "0.1.0"
+"""The one place of the version: the package's metadata are made of it, and need not be there to say it."""
 
 _HOME = {
     "Gaussian": "klcli.gaussian.distribution:Gaussian",

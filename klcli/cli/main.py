@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+import klcli
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
 from klcli.cli.start import interrupted, is_interrupt
@@ -35,6 +36,16 @@ FAILED, INTERNAL, CLOSED_PIPE = 1, 3, 141
 
 _OBJECTS = 100_000
 """New objects after which cycles are looked for: what a start loads stays, and looking at it takes 6 ms."""
+
+_HELP = "help"
+"""``klcli help COMMAND`` is ``klcli COMMAND --help``."""
+
+_GREETING = """\
+klcli settles what a KL term really computes. klcli --help names all commands.
+  klcli compare --param var                  which KL formula is for a variance
+  klcli verify '-0.5*(1 + s - mu^2 - e^s)'   what a formula or a line of code is
+  klcli lint src/                            the KL terms in Python files
+  klcli compute --mu 0.3 --sigma 1.2         one KL, found in three ways"""
 
 _EPILOG = """\b
 Examples:
@@ -69,24 +80,24 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args and not ctx.resilient_parsing:  # completion parses what is not complete
-            click.echo(ctx.get_help(), err=True)
-            raise KlcliError("no command is given", "for example: klcli compute --mu 0.3 --sigma 1.2")
+            click.echo(_GREETING)
+            ctx.exit()
+        if args[:1] == [_HELP]:
+            args = [*(word for word in args[1:] if word != _HELP), "--help"]
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args[0] not in COMMANDS:
             from klcli.formula.syntax import nearest
 
-            hint = nearest(args[0], COMMANDS) or f"commands: {', '.join(COMMANDS)}"
+            hint = nearest(args[0], (*COMMANDS, _HELP)) or f"commands: {', '.join(COMMANDS)}"
             raise KlcliError(f"no such command: {args[0]}", hint)
         return super().resolve_command(ctx, args)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
-
-        click.echo(f"klcli {version('klcli')}")
+        click.echo(f"klcli {klcli.__version__}")
         ctx.exit()
 
 
@@ -96,6 +107,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     epilog=_EPILOG,
 )
 @click.option(
+    "-V",
     "--version",
     is_flag=True,
     expose_value=False,

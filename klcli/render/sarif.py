@@ -7,13 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from importlib.metadata import version
 from os import fsencode
 from os.path import abspath
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote_from_bytes
 
+import klcli
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.report.findings import Alert, FindingData, Findings, UnreadableData
 
@@ -48,7 +48,7 @@ def render(findings: Findings) -> str:
         "tool": {
             "driver": {
                 "name": "klcli",
-                "version": version("klcli"),
+                "version": klcli.__version__,
                 "rules": [_rule(rule) for _, rule in rules],
             }
         },

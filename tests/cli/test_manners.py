@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +18,9 @@ from pathlib import Path
 
 import pytest
 
+import klcli as package
 from klcli.cli import main
-from tests.cli.conftest import Klcli
+from tests.cli.conftest import Klcli, Result
 from tests.cli.ending import output_of
 
 COMPUTE = ("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "2000")
@@ -49,15 +52,58 @@ def test_help_has_examples(klcli: Klcli, arguments: tuple[str, ...]) -> None:
     assert "Examples:" in result.out
 
 
-def test_version(klcli: Klcli) -> None:
-    assert klcli("--version").out.startswith("klcli 0.")
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(klcli: Klcli, option: str) -> None:
+    assert klcli(option) == Result(0, f"klcli {package.__version__}\n", "")
 
 
-def test_without_a_command_the_help_is_shown(klcli: Klcli) -> None:
+def test_the_version_needs_no_metadata(tmp_path: Path) -> None:
+    """A checkout that is not installed says its version, also in a file for code scanning."""
+    shutil.copytree(Path(package.__file__).parent, tmp_path / "klcli", ignore=shutil.ignore_patterns("*.pyc"))
+    hidden = f"""
+import importlib.metadata, sys
+def absent(name): raise importlib.metadata.PackageNotFoundError(name)
+importlib.metadata.version = importlib.metadata.distribution = absent
+sys.path.insert(0, {str(tmp_path)!r})
+from klcli.cli.start import run
+run()
+"""
+    for arguments in (("--version",), ("lint", "-", "--format", "sarif")):
+        command = [sys.executable, "-c", hidden, *arguments]
+        result = subprocess.run(command, input=b"x = 1", capture_output=True, timeout=60, check=False)
+        assert (result.returncode, result.stderr) == (0, b"")
+        assert package.__version__.encode() in result.stdout
+
+
+def test_without_a_command_four_commands_are_shown(klcli: Klcli) -> None:
     result = klcli()
-    assert result.status == 2
-    assert result.err.startswith("Usage: klcli [OPTIONS] COMMAND")
-    assert "error: no command is given\nhint: for example: klcli compute" in result.err
+    assert (result.status, result.err) == (0, "")
+    first, *commands = result.out.splitlines()
+    assert "klcli --help" in first
+    assert [line.split()[1] for line in commands] == ["compare", "verify", "lint", "compute"]
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+def test_the_commands_that_are_shown_first_run(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "model.py").write_text("x = 1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for line in klcli().out.splitlines()[1:]:
+        command = re.split(r"\s{3,}", line.strip())[0]
+        assert klcli(*shlex.split(command)[1:]).status == 0, command
+
+
+@pytest.mark.parametrize("command", main.COMMANDS)
+def test_help_of_a_command(klcli: Klcli, command: str) -> None:
+    assert klcli("help", command) == klcli(command, "--help")
+
+
+def test_help_by_itself(klcli: Klcli) -> None:
+    assert klcli("help") == klcli("help", "help") == klcli("--help")
+    assert klcli("help", "comptue").err.endswith("hint: did you mean 'compute'?\n")
+    assert klcli("hlep").err.endswith("hint: did you mean 'help'?\n")
 
 
 def test_an_unknown_command_is_answered_with_the_nearest(klcli: Klcli) -> None:
