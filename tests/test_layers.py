@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import klcli
+from klcli import values
 
 PACKAGE = Path(klcli.__file__).parent
 FILES = ("values", "errors", "watching", "testing")
@@ -78,6 +79,16 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
             assert relative(path).startswith(ALLOWED[library]), f"{relative(path)} imports {name}"
         if library in ("scipy", "sympy", "matplotlib", "plotille"):
             assert not eager, f"{relative(path)} imports {name} before it is needed"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_values_are_built_cheaply(path: Path) -> None:
+    """But for what runs in other people's programs, where the standard library is all there is."""
+    if relative(path).startswith("trace/recorders/"):
+        return
+    dear = {f"dataclasses.{name}" for name in values.__all__}
+    found = {name for name, _ in imports(path)} & dear
+    assert not found, f"{relative(path)} imports {found}: klcli.values has the same"
 
 
 def test_rooms_are_the_folders() -> None:

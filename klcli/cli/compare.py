@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isinf
 from typing import Any
@@ -30,6 +29,7 @@ from klcli.judge.latents import Latents, over_latents
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
 from klcli.report.matrix_wording import gaussian_words
 from klcli.report.report import Report
+from klcli.values import dataclass
 from klcli.witness.examination import examine
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -25,6 +24,7 @@ from klcli.formula.statements import Statements
 from klcli.formula.syntax import FormulaError, check_tree
 from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
 from klcli.formula.words import MATRIX_WORDS
+from klcli.values import dataclass, field, replace
 
 __all__ = [
     "LANGUAGES",

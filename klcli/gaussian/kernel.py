@@ -22,7 +22,6 @@ Sources: Kullback (1959), ch. 9; error-free sums and products: Knuth, TAOCP 2, 4
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -35,6 +34,7 @@ from klcli.gaussian.elementwise import BLOCK, Operand, elementwise, require
 from klcli.gaussian.kernels import Kernel
 from klcli.gaussian.pairs import Array
 from klcli.gaussian.spreads import excess, patch
+from klcli.values import dataclass
 
 __all__ = ["BLOCK", "divergence", "excess", "shift", "spread"]
 

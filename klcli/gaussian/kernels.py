@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -19,6 +18,7 @@ from klcli.gaussian.spreads import (
     log_spread,
     softplus_spread,
 )
+from klcli.values import dataclass
 
 __all__ = [
     "LOG_PRECISION",

@@ -6,7 +6,6 @@ follows from a row of this table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias, TypeVar
@@ -15,6 +14,7 @@ from klcli.errors import KlcliError
 from klcli.formula.notation import parse
 from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree, unplaced
+from klcli.values import dataclass
 
 __all__ = ["PARAMETERIZATIONS", "Parameterization", "find"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from klcli.formula.program import (
     Language,
     Program,
@@ -19,6 +17,7 @@ from klcli.judge.spaces import numbers
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.settling import neutral_estimation, stated_estimation
 from klcli.judge.verification import Verification
+from klcli.values import replace
 
 __all__ = ["answer", "answer_to_text", "verify"]
 

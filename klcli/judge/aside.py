@@ -7,7 +7,6 @@ text's formula, and what is left is held against the formula: F - w f may depend
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -17,6 +16,7 @@ from klcli.judge.influence import components, influences, is_free_of, is_passive
 from klcli.judge.isolation import isolated, product
 from klcli.judge.names import count_of, is_dimension, is_mask
 from klcli.judge.symbols import Sorted, sorted_symbols
+from klcli.values import dataclass, replace
 
 __all__ = ["Aside", "Powers", "set_aside"]
 

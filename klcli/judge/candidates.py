@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from klcli.errors import KlcliError
@@ -20,6 +19,7 @@ from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as
+from klcli.values import dataclass, replace
 
 __all__ = ["Candidate", "candidates"]
 

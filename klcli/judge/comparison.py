@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,6 +25,7 @@ from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.settling import stated_estimation
 from klcli.judge.verdict import Kind, Verdict, exact_under, judge
 from klcli.judge.verification import Verification
+from klcli.values import dataclass
 
 __all__ = [
     "FORMULAS",

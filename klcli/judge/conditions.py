@@ -7,7 +7,6 @@ the verdict. A condition that passes leaves `exact` as it is; one that does not 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import inf, isfinite, isnan, log, nan
@@ -22,6 +21,7 @@ from klcli.judge.gradient import gradient_of
 from klcli.judge.guards import binds
 from klcli.judge.preparation import Prepared
 from klcli.judge.verdict import Verdict
+from klcli.values import dataclass
 
 __all__ = ["Condition", "ConditionKind", "conditions"]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
 from klcli.judge.layouts import Case, Fit, fitted
+from klcli.values import dataclass, field, replace
 
 __all__ = ["ReductionName", "Reductions", "told", "uneven"]
 

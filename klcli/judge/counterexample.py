@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isinf
 from typing import TypeAlias
@@ -15,6 +14,7 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.judge.verdict import Verdict
+from klcli.values import dataclass
 
 __all__ = ["Counterexample", "Plain", "counterexample", "plain_text"]
 

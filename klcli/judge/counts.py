@@ -7,12 +7,12 @@ numbers at several shapes, and from these as ``1/B``, ``d``, ``B d/2 - B/2``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import log, prod
 from operator import add
 
 from klcli.judge.engine import solved
+from klcli.values import dataclass
 
 __all__ = ["ONE", "Monomial", "Polynomial", "fitted_monomial", "fitted_polynomial", "plain_fraction"]
 

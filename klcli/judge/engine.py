@@ -8,7 +8,6 @@ the program's value at all others. Doubles come first: they rule out what is wro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import chain, islice
@@ -17,6 +16,7 @@ from typing import TypeVar
 
 from klcli.formula.arithmetic import context
 from klcli.judge.scaled_kl import Quantity, ScaledKL
+from klcli.values import dataclass
 
 __all__ = [
     "COMPARED_DIGITS",

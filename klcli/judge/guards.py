@@ -7,7 +7,6 @@ it must not bind where training needs the formula.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 
@@ -32,6 +31,7 @@ from klcli.formula.tree import (
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.names import is_epsilon, is_mean
 from klcli.judge.roles import Roles
+from klcli.values import dataclass, field
 
 __all__ = ["Guards", "binds", "guards", "without_clips", "without_guards"]
 

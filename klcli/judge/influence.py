@@ -10,7 +10,6 @@ of a part. The place in which a symbol stands is looked at nowhere here.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import inf, isfinite
 
@@ -18,6 +17,7 @@ from klcli.formula.arithmetic import evaluate
 from klcli.formula.budget import remembered
 from klcli.formula.doubles import Rows
 from klcli.formula.tree import Tree, free_symbols
+from klcli.values import dataclass
 
 __all__ = ["Influence", "components", "degree", "influences", "is_free_of", "is_passive"]
 

@@ -8,7 +8,6 @@ text, with a 1 for a weight and a 0 for another term.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from typing import TypeAlias
@@ -33,6 +32,7 @@ from klcli.formula.tree import (
     substitute,
 )
 from klcli.judge.signs import range_of
+from klcli.values import dataclass, replace
 
 __all__ = ["Isolated", "Weight", "isolated", "product"]
 

@@ -9,7 +9,6 @@ it falls to.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import chain, pairwise
 from math import exp, inf, isfinite, log, nan
@@ -22,6 +21,7 @@ from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.fixed_prior import value
+from klcli.values import dataclass
 
 __all__ = ["Function", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula", "on_grid"]
 

@@ -7,13 +7,13 @@ parameters without a batch, or one number for all latents.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import inf, isfinite, prod
 from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled, summed
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.values import dataclass
 
 __all__ = ["CLOSE", "SHAPES", "Case", "Draws", "Fit", "Spread", "both", "fitted", "own_shape"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from decimal import Decimal
 
 from klcli.formula.arithmetic import Decimals, evaluate
@@ -13,6 +12,7 @@ from klcli.formula.tree import Call, Symbol, Tree, free_symbols, substitute, wal
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.fixed_prior import head_at
 from klcli.judge.verdict import Verdict
+from klcli.values import dataclass
 
 __all__ = ["Loss", "Overflow", "float32_loss", "overflow", "stable_form"]
 

@@ -8,7 +8,6 @@ remains keeps its places in the text, so that a correction found in it can be ma
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from klcli.formula.budget import remembered
 from klcli.formula.program import Program
@@ -19,6 +18,7 @@ from klcli.judge.guards import guards, without_clips, without_guards
 from klcli.judge.names import sign_of
 from klcli.judge.reductions import Reductions
 from klcli.judge.summing import summed_up
+from klcli.values import dataclass, replace
 
 __all__ = ["Prepared", "prepare"]
 

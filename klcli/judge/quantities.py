@@ -8,7 +8,6 @@ variance is that of Kullback (1959) with both equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp, isfinite, log, sqrt
 
@@ -17,6 +16,7 @@ from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Tree, free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles, possible_roles
+from klcli.values import dataclass, replace
 
 __all__ = ["QUANTITIES", "Quantity", "Recognised", "recognised", "shared_head"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from klcli.formula.program import Program
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
+from klcli.values import dataclass
 
 __all__ = ["PLAIN", "Question"]
 

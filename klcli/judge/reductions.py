@@ -12,7 +12,6 @@ told from a right one with wrong sums.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import isfinite
 
 from klcli.formula.entry import without_sums
@@ -22,6 +21,7 @@ from klcli.judge.counted import ReductionName, Reductions, told, uneven
 from klcli.judge.counts import Monomial, fitted_monomial
 from klcli.judge.layouts import CLOSE, SHAPES, Case, Draws, Spread, both, fitted, own_shape
 from klcli.judge.spreads import mixed, ranks, written_spread
+from klcli.values import replace
 
 __all__ = ["ReductionName", "Reductions", "reductions"]
 

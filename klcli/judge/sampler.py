@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -26,6 +25,7 @@ from klcli.judge.names import is_noise
 from klcli.judge.roles import Roles
 from klcli.judge.screening import has_plain_numbers
 from klcli.judge.spaces.fixed_prior import head_at, probes
+from klcli.values import dataclass, replace
 
 __all__ = ["Sampling", "SamplingStatus", "sampled_beside", "judge_sampler"]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
+
+from klcli.values import dataclass
 
 __all__ = ["STANDARD", "FixedPrior", "Quantity", "ScaledKL"]
 

@@ -10,7 +10,6 @@ rounding errors, for which the largest number that occurred gives the scale; not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import inf, isfinite, log
 from typing import TypeAlias
@@ -21,6 +20,7 @@ from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Number, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
+from klcli.values import dataclass
 
 __all__ = ["Screened", "Screening", "has_plain_numbers", "screened"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from klcli.formula.entry import entry
@@ -12,6 +11,7 @@ from klcli.judge.aside import Aside, Powers
 from klcli.judge.counts import Monomial, Polynomial
 from klcli.judge.names import count_of, is_mask
 from klcli.judge.reductions import Reductions, reductions
+from klcli.values import replace
 
 __all__ = ["summed_up"]
 

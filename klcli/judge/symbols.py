@@ -7,13 +7,13 @@ multiply the formula and be added to it (see `klcli.judge.influence`). Names onl
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.influence import components, degree, influences, is_passive
 from klcli.judge.names import is_mean, suggested_beside, without_side
+from klcli.values import dataclass
 
 __all__ = ["Sorted", "sorted_symbols"]
 

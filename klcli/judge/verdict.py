@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal, TypeAlias, get_args
 
@@ -15,6 +14,7 @@ from klcli.judge.scaled_kl import STANDARD, FixedPrior, ScaledKL
 from klcli.judge.spaces.fixed_prior import kl_to_fixed_prior
 from klcli.judge.spaces.two_gaussians import kl_between
 from klcli.judge.ways import Way
+from klcli.values import dataclass
 
 __all__ = [
     "KINDS",

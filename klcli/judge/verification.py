@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from klcli.formula.program import Program
 from klcli.judge.candidates import Candidate
@@ -17,6 +16,7 @@ from klcli.judge.sampler import Sampling
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.ways import Way
 from klcli.judge.words import Words
+from klcli.values import dataclass
 
 __all__ = ["Verification", "left_out"]
 

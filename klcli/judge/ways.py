@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.roles import Roles
+from klcli.values import dataclass
 
 __all__ = ["Head", "Side", "Way", "way_of"]
 

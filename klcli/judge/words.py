@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.scaled_kl import Quantity
 from klcli.judge.ways import Side, Way
+from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification

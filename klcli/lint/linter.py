@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.complaints import about_divergence, about_pair, about_sample, about_signs, about_swap
@@ -29,6 +28,7 @@ from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.estimators import Estimator
 from klcli.lint.terms.recognition import terms
 from klcli.lint.terms.samples import Sample
+from klcli.values import dataclass
 
 __all__ = ["linted"]
 

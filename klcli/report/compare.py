@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import log
@@ -38,6 +37,7 @@ from klcli.report.estimators import estimate_text
 from klcli.report.latents import latent_blocks
 from klcli.report.report import Report
 from klcli.report.wording import about, verdict_of
+from klcli.values import dataclass
 from klcli.witness.examination import Examination
 from klcli.witness.witness import Witness
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from klcli.report.report import Report
 from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
 from klcli.report.witnesses import findings
 from klcli.report.wording import own_fields, percent
+from klcli.values import dataclass
 from klcli.witness.examination import Examination
 from klcli.witness.side_by_side import Comparison
 

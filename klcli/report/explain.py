@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 
@@ -19,6 +18,7 @@ from klcli.judge.verdict import MEANINGS
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Paragraph
 from klcli.report.report import Report
 from klcli.report.wording import plain
+from klcli.values import dataclass
 from klcli.witness.estimators import ESTIMATORS, Estimator
 
 __all__ = ["explain_report", "list_report", "pages"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Edit, Place, Severity, address
+from klcli.values import dataclass
 
 __all__ = ["Alert", "FindingData", "Findings", "RelatedData", "UnreadableData", "one_line", "spot"]
 

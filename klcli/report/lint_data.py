@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
 from klcli.lint.findings.types import Edit, Finding, Place, Related, Term
 from klcli.lint.reading.raw_places import RawPlaces
@@ -17,6 +17,7 @@ from klcli.report.verify_data import (
     mistake_data,
 )
 from klcli.report.verify_estimators import direction, estimator_data
+from klcli.values import dataclass
 
 __all__ = ["COLUMNS", "LintData", "TermData", "alert", "finding_row", "term_data"]
 

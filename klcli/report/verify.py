@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 
 from klcli.errors import KlcliError
 from klcli.judge.acceptance import passes
@@ -15,6 +15,7 @@ from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, data_of, row_of
 from klcli.report.verify_facts import blocks
 from klcli.report.verify_sentence import sentence
+from klcli.values import dataclass, replace
 
 __all__ = ["Answer", "verify_many_report", "verify_report"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from klcli.formula.program import Program
 from klcli.judge.candidates import Candidate
@@ -13,6 +12,7 @@ from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_te
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
+from klcli.values import dataclass
 
 __all__ = [
     "SCHEMA",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from klcli.cli.linting.patterns import Patterns
 from klcli.errors import KlcliError
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.lint.findings.types import Finding
+from klcli.values import dataclass
 
 __all__ = ["Selection", "codes"]
 

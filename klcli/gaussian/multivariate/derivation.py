@@ -7,7 +7,6 @@ compared with the one before. That the diagonal case is a sum over dimensions is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from klcli.formula.notation import parse_matrices as parse
@@ -17,6 +16,7 @@ from klcli.gaussian.divergence import Unit, per_unit
 from klcli.gaussian.multivariate.checking import cases_of, first_unequal, is_closed, value_here
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.values import dataclass, replace
 
 __all__ = ["CASES", "Case", "MatrixStep", "derive", "derive_at"]
 

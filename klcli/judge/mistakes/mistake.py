@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from klcli.values import dataclass
 
 __all__ = ["Mistake"]
 

@@ -7,7 +7,6 @@ in doubles, where everything but the changed place has its value already; what r
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from math import inf, log
 from typing import TypeAlias
@@ -26,6 +25,7 @@ from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces.fixed_prior import probes
 from klcli.judge.spaces.two_gaussians import pair_probes
 from klcli.judge.verdict import Verdict, judge_as, judge_pair
+from klcli.values import replace
 
 __all__ = ["RULES", "RULES_OF_PRIORS", "repairs"]
 

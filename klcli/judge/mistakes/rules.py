@@ -7,7 +7,6 @@ judge.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from klcli.formula.tree import (
@@ -34,6 +33,7 @@ from klcli.judge.mistakes.rewriting import (
     joined,
     times,
 )
+from klcli.values import replace
 
 __all__ = [
     "bracket_too_short",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from klcli.formula.tree import Tree
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, sites
 from klcli.judge.verdict import Verdict
+from klcli.values import dataclass
 
 __all__ = ["Change", "Repair", "Rule", "changes"]
 

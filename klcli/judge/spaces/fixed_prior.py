@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from decimal import Decimal, getcontext, localcontext
 from functools import cache, lru_cache
 from typing import TypeAlias
@@ -37,6 +36,7 @@ from klcli.judge.engine import (
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.screening import has_plain_numbers, screened
+from klcli.values import dataclass, replace
 
 __all__ = [
     "PROBES",

@@ -8,7 +8,6 @@ then another prior, then the reversed direction, then a named mistake, the small
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -35,6 +34,7 @@ from klcli.judge.spaces.number_words import NUMBERS
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
+from klcli.values import replace
 
 __all__ = ["settled"]
 

@@ -6,7 +6,6 @@ Its columns are the KL of a direction and 1, at points of both means and both st
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import cache, lru_cache
 from itertools import product
@@ -31,6 +30,7 @@ from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.screening import has_plain_numbers, screened
 from klcli.judge.spaces.fixed_prior import compared_digits, head_at
+from klcli.values import dataclass, replace
 
 __all__ = ["PAIR_PROBES", "kl_between", "not_ruled_out", "pair_probes"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from klcli.judge.conditions import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.lint.reading.notebooks import Cell
+from klcli.values import dataclass, field
 
 __all__ = [
     "Confidence",

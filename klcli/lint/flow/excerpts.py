@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from klcli.formula.vocabulary import LOGISTIC, REDUCTIONS
 from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
+from klcli.values import dataclass, replace
 
 __all__ = ["Excerpt", "excerpt", "smaller"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from klcli.formula.callee import is_variable_of_tensorflow
 from klcli.formula.calls import is_readable
@@ -19,6 +18,7 @@ from klcli.lint.project.classes import class_of, setters
 from klcli.lint.project.definitions import Function
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Target, target
+from klcli.values import replace
 
 __all__ = ["Expressions"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import cast
 
 from klcli.formula.callee import called
@@ -14,6 +13,7 @@ from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.tree import FUNCTIONS
 from klcli.formula.vocabulary import LOGISTIC
 from klcli.lint.flow.nodes import below, text_of_name
+from klcli.values import dataclass
 
 __all__ = ["Facts", "facts_of"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -19,6 +18,7 @@ from klcli.lint.terms.expectation import apart, has_noise
 from klcli.lint.terms.likeness import may_be_kl, signs
 from klcli.lint.terms.programs import program_of, written
 from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
+from klcli.values import dataclass, replace
 
 __all__ = ["Divergence", "divergence", "divergence_of"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from klcli.formula.program import Program
 from klcli.formula.tree import free_symbols
 from klcli.judge.spaces.log_ratios.estimation import Estimation
@@ -13,6 +11,7 @@ from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.claims import is_called_kl
 from klcli.lint.terms.settling import answered, estimated
+from klcli.values import dataclass
 
 __all__ = ["Estimator", "estimator"]
 

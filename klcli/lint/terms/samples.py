@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 from math import nan
@@ -23,6 +22,7 @@ from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.programs import program_of, with_symbols, written
+from klcli.values import dataclass, replace
 
 __all__ = ["Sample", "sample"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from klcli.errors import KlcliError
 from klcli.formula.budget import remembered
 from klcli.formula.program import Program
@@ -12,6 +10,7 @@ from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.settling import stated_estimation
 from klcli.judge.verification import Verification
+from klcli.values import replace
 
 __all__ = ["answered", "estimated", "is_of_strange_prior", "settled", "verified"]
 

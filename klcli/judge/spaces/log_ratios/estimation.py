@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -17,6 +16,7 @@ from klcli.judge.spaces.log_ratios.expectations import Combination, Sampler, exp
 from klcli.judge.spaces.log_ratios.fit import Function
 from klcli.judge.spaces.log_ratios.tokens import Tokens
 from klcli.judge.spaces.log_ratios.ways import Way
+from klcli.values import dataclass, field
 
 __all__ = ["Estimation", "EstimationKind", "EstimatorName"]
 

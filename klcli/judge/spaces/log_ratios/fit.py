@@ -8,7 +8,6 @@ what grows like q is the summand of a sum over all outcomes, in which the sample
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import exp, isfinite
@@ -18,6 +17,7 @@ from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.spaces.log_ratios.factors import Factors, factors_of
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
+from klcli.values import dataclass
 
 __all__ = ["Function", "function_of", "value_at"]
 

@@ -8,7 +8,6 @@ masked still count.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 
 from klcli.formula.entry import entry
@@ -17,6 +16,7 @@ from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.names import count_of, is_mask
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
+from klcli.values import dataclass
 
 __all__ = ["Tokens", "tokens_of"]
 

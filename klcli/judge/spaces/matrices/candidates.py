@@ -7,7 +7,6 @@ for known mistakes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from klcli.errors import KlcliError
@@ -31,6 +30,7 @@ from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.spaces.matrices.ways import misfit
 from klcli.judge.verdict import KINDS, Verdict
 from klcli.judge.ways import Way
+from klcli.values import dataclass, replace
 
 __all__ = ["Answer", "best_answer"]
 

@@ -11,7 +11,6 @@ For the reversed direction they are tr P, log det S, d, 1 and mu^T P mu, with P 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -43,6 +42,7 @@ from klcli.judge.spaces.matrices.points import (
     symbols,
 )
 from klcli.judge.ways import Side, Way
+from klcli.values import dataclass, replace
 
 __all__ = ["Subject", "double_pairs", "kl_of_matrices", "pairs", "posterior_and_prior", "value_at"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from random import Random
@@ -21,6 +20,7 @@ from klcli.formula.value.points import Value
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Side, Way
+from klcli.values import dataclass
 
 __all__ = [
     "SIZES",

@@ -6,7 +6,6 @@ It is found by trying: a weight doubles the formula when it is doubled, whatever
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
@@ -30,6 +29,7 @@ from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator, Value
 from klcli.judge.names import count_of, is_dimension, is_epsilon, is_other_term, is_weight
 from klcli.judge.spaces.matrices.points import Shown, fixed_points, shown
+from klcli.values import dataclass
 
 __all__ = ["Aside", "set_aside", "without_jitter"]
 

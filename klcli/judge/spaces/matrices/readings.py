@@ -6,9 +6,9 @@ In one dimension each is a reading of a number.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.values import replace
 
 __all__ = ["CHOLESKY", "COVARIANCE", "PRECISION", "READINGS"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +25,7 @@ from klcli.judge.spaces.matrices.rewriting import Setting
 from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Way
+from klcli.values import replace
 
 __all__ = ["repaired"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from klcli.formula.tree import (
@@ -26,6 +25,7 @@ from klcli.formula.tree import (
 from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Head, Way
+from klcli.values import dataclass, field
 
 __all__ = ["Setting", "everywhere"]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import in_habit
@@ -35,6 +34,7 @@ from klcli.judge.spaces.matrices.ways import sides_said
 from klcli.judge.spaces.matrices.words import MATRICES, terms_text
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
+from klcli.values import replace
 
 __all__ = ["settled"]
 

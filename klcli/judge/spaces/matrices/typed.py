@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
@@ -21,6 +20,7 @@ from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.preparation import Aside, set_aside
 from klcli.judge.spaces.matrices.ways import ways
 from klcli.judge.ways import Way
+from klcli.values import dataclass
 
 __all__ = ["Typed", "typed"]
 
