@@ -38,7 +38,7 @@ def test_version_is_not_looked_up_before_it_is_asked_for() -> None:
 
 
 def test_help_of_a_command_loads_no_library_of_numbers() -> None:
-    for command in ("compute", "compare", "estimate", "weight", "derive", "verify", "explain"):
+    for command in ("compute", "compare", "estimate", "trace", "weight", "derive", "verify", "explain"):
         assert not loaded(command, "--help") & set(HEAVY)
 
 

@@ -171,7 +171,9 @@ def _conditions(
     recording: Recording, part: Part, kernel: Kernel, amount: Amount, shape: Sequence[int]
 ) -> Iterator[tuple[str, bool]]:
     for one in kernel.verification.conditions:
-        yield one.text, one.passes
+        is_held = one.kind == "gradient" and kernel.is_held
+        text = "one of the two Gaussians is held still: no gradient flows to it" if is_held else one.text
+        yield text, one.passes or is_held
     for said in (*kernel.counted, *amount.said):
         yield said, True
     if part.is_taken_away:

@@ -66,7 +66,7 @@ def _of_term(term: Term) -> Iterator[Finding]:
         yield Finding(taken, "warning", term.place, taken.sentence, term=term)
     if term.kernel:
         for one in term.kernel.verification.conditions:
-            if one.kind == "gradient" and not one.passes:
+            if one.kind == "gradient" and not one.passes and not term.kernel.is_held:
                 yield Finding(find_mistake("KL134"), "warning", term.place, one.text, term=term)
     if term.amount and term.amount.is_mean_of_entries and term.amount.entries > 1:
         mean = find_mistake("KL206")

@@ -21,6 +21,7 @@ from klcli.formula.tree import (
     Negative,
     Number,
     Operation,
+    Stop,
     Symbol,
     Tree,
     children,
@@ -70,6 +71,14 @@ class Kernel:
     def mistake(self) -> Mistake | None:
         """The mistake."""
         return self.mistaken.best.mistake if self.mistaken else None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether one of its two Gaussians is held still: no gradient flows to its mean nor to its head."""
+        role = self.verification.best.verdict.roles
+        sides = ((role.mean, role.head), (role.prior_mean, role.prior_head))
+        flowing = set(_flowing(self.tree))
+        return role.has_prior and any(not flowing & set(filter(None, side)) for side in sides)
 
     def read_as(self, name: str | None) -> Kernel:
         """The same with the mistake that it has under another reading, if that has one."""
@@ -131,6 +140,17 @@ def _kl(tree: Tree, spellings: Mapping[str, str]) -> Kernel | None:
     again = _with_mistake(held)
     found_so = Kernel(held, tree, mistaken=again if again.best.mistake else None)
     return found_so.read_as(suggested(held.best.verdict.roles.head or ""))
+
+
+def _flowing(tree: Tree) -> Iterator[str]:
+    """The symbols with an occurrence that a gradient flows to."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Symbol):
+            yield node.name
+        elif not isinstance(node, Stop):
+            stack.extend(children(node))
 
 
 def _with_mistake(found: Verification, reading: Parameterization | None = None) -> Verification:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations
 
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.judge.spaces.log_ratios.estimation import Estimation
@@ -23,6 +24,8 @@ __all__ = ["Part", "parts_of"]
 
 _MOST_LEAVES = 6
 """Leaves of a KL: two means, two heads, noise."""
+_DEEPEST = 200
+"""Sums within sums, as a loss of many layers or steps that is added up one by one has them."""
 _MOST_CUTS = 6
 """Nodes that are tried as symbols of their own."""
 
@@ -66,7 +69,9 @@ def parts_of(recording: Recording, root: int) -> tuple[Part, ...]:
     return tuple(_parts(recording, Chain(root)))
 
 
-def _parts(recording: Recording, start: Chain) -> list[Part]:
+def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
+    if depth > _DEEPEST:
+        return [Part(start, Builder(recording), problem="more summands than are taken apart")]
     if number_of(recording, start.core) is not None:
         return []  # a constant trains nothing
     chain = chain_to(recording, start)
@@ -74,16 +79,26 @@ def _parts(recording: Recording, start: Chain) -> list[Part]:
     if step.op in ("sum", "mean") and step.below:
         return _of_stack(recording, chain)
     whole = _whole(recording, chain)
-    if whole.is_known or step.op not in ("add", "sub"):
+    if step.op not in ("add", "sub") or (whole.is_known and not _stops_inside(whole)):
         return [whole]
     found: list[Part] = []
     for place, arg in enumerate(step.args):
         sign = -1 if step.op == "sub" and place else 1
         if isinstance(arg, int):
-            found += _parts(recording, replace(chain, core=arg, factor=chain.factor * sign, above=()))
+            own = replace(chain, core=arg, factor=chain.factor * sign, above=())
+            found += _parts(recording, own, depth + 1)
+    if whole.is_known:
+        # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
+        return found if all(part.kernel for part in found) else [whole]
     if any(part.is_known for part in found):
         return _merged(recording, found)
     return [whole] if _belongs_together(recording, chain, found) else found
+
+
+def _stops_inside(part: Part) -> bool:
+    """Whether a KL has the gradient of another loss."""
+    conditions = part.kernel.verification.conditions if part.kernel else ()
+    return any(one.kind == "gradient" and not one.passes for one in conditions)
 
 
 def _of_stack(recording: Recording, chain: Chain) -> list[Part]:
@@ -164,30 +179,33 @@ def _estimation(tree: Tree) -> Estimation | None:
 
 def _with_cuts(recording: Recording, part: Part) -> Part:
     """The part with a symbol for what all ways from some leaves lead through: ``std = 0.1 + softplus(x)``."""
-    for count, cut in enumerate(_bottlenecks(recording, part.chain.core)):
-        if count >= _MOST_CUTS:
-            break
-        builder = Builder(recording, cuts=(cut,))
+    found_cuts = list(_bottlenecks(recording, part.chain.core))[:_MOST_CUTS]
+    ways = [(cut,) for cut in found_cuts] + list(combinations(found_cuts, 2))
+    for cuts in ways:
+        builder = Builder(recording, cuts=cuts)
         try:
             tree = part.chain.tree(builder, recording)
         except UnfollowedError:
             continue
-        found = _judged(recording, Part(part.chain, builder, tree, cuts=(cut,)))
+        found = _judged(recording, Part(part.chain, builder, tree, cuts=cuts))
         if found.kernel and found.kernel.verification.best.verdict.roles.mean:
             return found
     return part
 
 
 def _bottlenecks(recording: Recording, core: int) -> Iterator[int]:
-    """The nodes with several uses that their leaves lead through and nothing else, the outermost first."""
-    inside = list(recording.leading_to(core))
+    """The nodes with a name or several uses that their leaves lead through alone, the outermost first."""
+    inside = sorted(recording.leading_to(core), reverse=True)
     uses = dict.fromkeys(inside, 0)
     for one in inside:
+        # What a stopped array is used for its array is used for; that the gradient stops is kept.
+        is_stop = recording.steps[one].op == "stop"
         for below in recording.steps[one].below:
-            uses[below] += 1
-    for one in sorted(inside, reverse=True):
+            uses[below] += uses[one] if is_stop else 1
+    for one in inside:
         step = recording.steps[one]
-        if one == core or step.is_leaf or step.size < 2 or uses[one] < 2:
+        is_used = uses[one] > 1 or bool(step.names)
+        if one == core or step.is_leaf or step.op == "stop" or step.size < 2 or not is_used:
             continue
         own = {leaf for leaf in recording.leading_to(one) if recording.steps[leaf].is_leaf}
         if own and not own & _reached_without(recording, core, one):

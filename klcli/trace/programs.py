@@ -46,6 +46,9 @@ Shape: TypeAlias = tuple[int, ...]
 MOST_NODES = 400
 """Nodes of a tree; a term of a loss has fewer."""
 
+DEEPEST = 60
+"""Operations of a tree on one way to a leaf."""
+
 _OPERATORS: Mapping[str, Operator] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^"}
 _PLAIN = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus", "trunc")
 _RATIOS = ("log-probability", "probability", "log-ratio", "ratio")
@@ -88,6 +91,7 @@ class Builder:
         self._names.update(names.items())
         self._built: dict[tuple[int, Shape | None], Tree] = {}
         self._views: dict[object, Shape] = {}
+        self._depth = 0
 
     def tree(self, index: int) -> Tree:
         """The tree of a node.
@@ -114,7 +118,13 @@ class Builder:
     def _tree(self, index: int, view: Shape | None) -> Tree:
         key = (index, view)
         if key not in self._built:
-            self._built[key] = self._made(index, view)
+            if self._depth >= DEEPEST:
+                raise UnfollowedError("a longer chain of operations than a term of a loss has")
+            self._depth += 1
+            try:
+                self._built[key] = self._made(index, view)
+            finally:
+                self._depth -= 1
         return self._built[key]
 
     def _made(self, index: int, view: Shape | None) -> Tree:
@@ -198,8 +208,9 @@ class Builder:
                 with suppress(ValueError):  # a word of the language of formulas
                     return Symbol(name).name
         fresh = _fresh("x", taken)
-        if step.name:
-            self.spellings[fresh] = step.name
+        known = {*taken, *self.spellings.values()}
+        if spelling := next((one for one in step.names if one not in known), None):
+            self.spellings[fresh] = spelling
         return fresh
 
 

@@ -185,6 +185,17 @@ def stopped_variance() -> Any:
     return kl
 
 
+def balanced() -> Any:
+    """KL balancing: each side is held still in one of the two terms."""
+    mu_q, raw_q = heads()
+    mu_p, raw_p = torch.nn.Linear(N, 2 * LATENTS)(X).chunk(2, 1)
+    std_q, std_p = F.softplus(raw_q) + 0.1, F.softplus(raw_p) + 0.1
+    held_q, held_p = D.Normal(mu_q.detach(), std_q.detach()), D.Normal(mu_p.detach(), std_p.detach())
+    dynamics = D.kl_divergence(held_q, D.Normal(mu_p, std_p)).sum(1).mean()
+    representation = D.kl_divergence(D.Normal(mu_q, std_q), held_p).sum(1).mean()
+    return 0.8 * dynamics + 0.2 * representation
+
+
 def without_gradients() -> Any:
     mu, logvar = heads()
     with torch.no_grad():
@@ -349,6 +360,7 @@ LOSSES = {
     ),
     "stopped variance": Known(stopped_variance, (("kl", "exact", "logvar", SUM, 1),), None, ("KL134",)),
     "without gradients": Known(without_gradients, (("kl", "exact", "logvar", SUM, 1),), None, ("KL134",)),
+    "balanced": Known(balanced, (("kl", "exact", "std", SUM, 0.8), ("kl", "exact", "std", SUM, 0.2))),
     "taken away": Known(
         taken_away,
         (("likelihood", "", None, SUM, 1), ("kl", "exact", "logvar", SUM, 1)),

@@ -227,3 +227,24 @@ def test_numbers_that_disagree_are_said_and_condemn_nothing() -> None:
     found = watched(read_recording(document))
     assert found.findings == ()
     assert any("something in it was not followed" in text for text in found.warnings)
+
+
+def test_a_loss_of_many_steps_that_is_added_up_one_by_one() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        loss = kl_of(mu, logvar)
+        for _ in range(40):
+            loss = loss + kl_of(*heads())
+        loss.backward()
+    assert [(term.verdict, term.weight) for term in seen.terms] == [("exact", pytest.approx(1))] * 41
+    with klcli.watch() as seen:
+        x = torch.randn(3, requires_grad=True)
+        state = x
+        for _ in range(1500):
+            state = 0.9 * state + 0.1 * x.exp()
+        loss = state.sum()
+        for _ in range(1500):
+            loss = loss + x.sum()
+        loss.backward()
+    assert seen.findings == ()
+    assert any("not followed" in text for text in seen.watched.warnings)
