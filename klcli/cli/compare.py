@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from klcli.cli.gaussians import posterior, prior_options
+from klcli.cli.help import Command, in_group
 from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
@@ -40,6 +41,8 @@ _NAME = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]{0,19})\s*=(?!=)(.*)\Z", re.DOTALL
 _TYPICAL = Fraction("1.2")
 """The standard deviation at which values are compared, where a reading reaches it."""
 
+_of_posterior, _of_sampling = in_group("Posterior"), in_group("Sampling")
+
 _EPILOG = """\b
 Examples:
   klcli compare --param var
@@ -50,22 +53,21 @@ Examples:
   klcli compare --param var --mu 0.3,0.1 --cov '[[1.2, 0.3], [0.3, 0.9]]'
   klcli compare --param std --mu 0.3 --sigma 1.2 --prior-mu 1 --prior-sigma 2
 
-\b
 -q prints the names of the formulas that are exact. The status is 1 if --expect names a
 formula that is not exact under the reading, or if the true KL at the point and its Monte
 Carlo estimate contradict each other, and 0 otherwise.
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.option(
     "--param",
     type=Choice(tuple(PARAMETERIZATIONS)),
     required=True,
     help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}.",
 )
-@click.option("--mu", type=Numbers(), help="Mean at which values are compared; default 0.3.")
-@click.option(
+@_of_posterior("--mu", type=Numbers(), help="Mean at which values are compared; default 0.3.")
+@_of_posterior(
     "--sigma",
     type=Numbers(),
     help="Its standard deviation; default 1.2 where it can be. Lists are latents.",
@@ -78,10 +80,10 @@ Carlo estimate contradict each other, and 0 otherwise.
 @click.option("--all", "every", is_flag=True, help="Every formula under every reading.")
 @click.option("--expect", metavar="NAME", help="Status 1 unless this formula is exact under the reading.")
 @click.option("--plot", metavar="FILE", help="Draw penalty against sigma into FILE.png or FILE.svg.")
-@click.option(
+@_of_sampling(
     "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
 )
-@click.option("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
+@_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @output_options
 @click.pass_obj
 def compare(

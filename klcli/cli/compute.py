@@ -8,6 +8,7 @@ import click
 
 from klcli.cli.computations import Asked, computed
 from klcli.cli.gaussians import posterior_options, prior_options
+from klcli.cli.help import Command, in_group
 from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.sampling import Sampling
@@ -19,6 +20,8 @@ from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
 __all__ = ["compute"]
+
+_of_sampling = in_group("Sampling")
 
 _EPILOG = """\b
 Examples:
@@ -34,23 +37,21 @@ Examples:
   klcli compute --mu 0.3 --sigma 1.2 --compare-estimators
   klcli compute --mu 0.3 --sigma 1.2 --estimator stratified --target-se 1e-5
 
-\b
 --prior takes N(mean, spread), with the spread read as --prior-param says (std by default);
 a mixture of these; or a continuous distribution of scipy.stats with its parameters in scipy's
 order. A list in brackets has a value for each dimension.
 
-\b
 The status is 1 if the closed form and a witness disagree (Monte Carlo: by more than
 5 standard errors), or if --target-se was not reached; and 0 if they agree. With --prior it is
 also 1 if nothing could be held against the value or there is none, and 0 if the KL is infinite.
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @posterior_options
 @matrix_options
 @prior_options
-@click.option(
+@in_group("Prior")(
     "--prior",
     "prior_text",
     metavar="TEXT",
@@ -58,26 +59,31 @@ also 1 if nothing could be held against the value or there is none, and 0 if the
 )
 @click.option("--reverse", is_flag=True, help="Show KL(p || q) beside KL(q || p).")
 @click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
-@click.option(
+@_of_sampling(
     "--samples",
     type=Whole(LEAST_SAMPLES, MOST_SAMPLES),
     help="Draws; default 1e6, fewer for large matrices.",
 )
-@click.option("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
-@click.option(
+@_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
+@_of_sampling(
     "--estimator",
     type=Choice(tuple(ESTIMATORS)),
     default=DEFAULT_ESTIMATOR,
     help=f"{', '.join(ESTIMATORS)}; default {DEFAULT_ESTIMATOR}.",
 )
-@click.option("--compare-estimators", is_flag=True, help="Show all estimators side by side.")
-@click.option(
+@_of_sampling("--compare-estimators", is_flag=True, help="Show all estimators side by side.")
+@_of_sampling(
     "--target-se",
     type=Positive(),
     help="Sample until the standard error is so small; at most --samples, by default 1e9.",
 )
 @click.option("--digits", type=Whole(1, 1000), help="Closed form to that many significant digits.")
-@click.option("--steps", type=Choice(("full", "short", "none")), default="full", help="Default full.")
+@click.option(
+    "--steps",
+    type=Choice(("full", "short", "none")),
+    default="full",
+    help="full, short or none; default full.",
+)
 @output_options
 @click.pass_obj
 def compute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from klcli.cli.help import Command
 from klcli.cli.output import Settings, output_options
 from klcli.cli.types import Choice
 from klcli.errors import KlcliError
@@ -28,7 +29,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.option(
     "--param",
     type=Choice(tuple(PARAMETERIZATIONS)),

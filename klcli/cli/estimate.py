@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from klcli.cli.gaussians import posterior, posterior_options, prior, prior_options
+from klcli.cli.help import Command
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.saying import say
@@ -37,7 +38,6 @@ Examples:
   klcli estimate z.csv --mu 0.3 --sigma 1.2
   zcat logprobs.csv.gz | klcli estimate - --unit bits
 
-\b
 TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without) or NPY (rows and
 columns, or named fields); - is standard input. Every row is one sample of q; where a row is a token
 of a sequence, --group adds them up: the KL of whole sequences, and beside it the mean per token.
@@ -46,7 +46,7 @@ far below 0, the mean of p/q not 1, samples that are not of q.
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("path", metavar="TABLE", required=False)
 @click.option("--log-q", metavar="COLUMN", help="The column with log q: its name, or its number from 1.")
 @click.option("--log-p", metavar="COLUMN", help="The column with log p.")

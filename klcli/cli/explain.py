@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from klcli.cli.help import Command
 from klcli.cli.output import Settings, output_options
 from klcli.report.explain import explain_report, list_report
 from klcli.report.report import Report
@@ -19,7 +20,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("term", required=False)
 @output_options
 @click.pass_obj

@@ -6,12 +6,14 @@ import re
 
 import click
 
+from klcli.cli.help import Command
+
 __all__ = ["FormulaCommand"]
 
 _OPTION = re.compile(r"-[A-Za-z]+\Z|--[a-z][a-z-]*(=.*)?\Z|--?\Z", re.DOTALL)
 
 
-class FormulaCommand(click.Command):
+class FormulaCommand(Command):
     """A command whose argument may begin with a minus, without ``--`` before it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

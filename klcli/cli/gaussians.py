@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
 
-import click
-
+from klcli.cli.help import in_group
 from klcli.cli.types import Choice, Numbers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
@@ -17,15 +16,18 @@ __all__ = ["added", "given_head", "posterior", "posterior_options", "prior", "pr
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_of_posterior = in_group("Posterior")
+_of_prior = in_group("Prior")
+
 
 def posterior_options(command: F) -> F:
     """Add ``--mu``, ``--sigma`` with ``--param``, and one option for each reading."""
     readings = ", ".join(PARAMETERIZATIONS)
     options = [
-        click.option("--mu", type=Numbers(), help="Mean of the posterior q."),
-        click.option("--sigma", type=Numbers(), help="Its head, read as --param says."),
-        click.option("--param", type=Choice(tuple(PARAMETERIZATIONS)), help=f"What --sigma is: {readings}."),
-        *_reading_options(""),
+        _of_posterior("--mu", type=Numbers(), help="Mean of the posterior q."),
+        _of_posterior("--sigma", type=Numbers(), help="Its head, read as --param says."),
+        _of_posterior("--param", type=Choice(tuple(PARAMETERIZATIONS)), help=f"What --sigma is: {readings}."),
+        *_reading_options(_of_posterior, ""),
     ]
     return added(command, options)
 
@@ -33,16 +35,14 @@ def posterior_options(command: F) -> F:
 def prior_options(command: F) -> F:
     """Add the same for the prior, each with ``--prior-`` in front; one value serves every dimension."""
     options = [
-        click.option("--prior-mu", type=Numbers(), help="Mean of the prior p; default 0."),
-        click.option(
-            "--prior-sigma", type=Numbers(), help="Its head, read as --prior-param says; default 1."
-        ),
-        click.option(
+        _of_prior("--prior-mu", type=Numbers(), help="Mean of the prior p; default 0."),
+        _of_prior("--prior-sigma", type=Numbers(), help="Its head, read as --prior-param says; default 1."),
+        _of_prior(
             "--prior-param",
             type=Choice(tuple(PARAMETERIZATIONS)),
             help="What --prior-sigma is; default std. Or directly --prior-std, --prior-var, ...",
         ),
-        *_reading_options("prior-", hidden=True),
+        *_reading_options(_of_prior, "prior-", hidden=True),
     ]
     return added(command, options)
 
@@ -90,11 +90,9 @@ def added(command: F, options: list[Callable[[F], F]]) -> F:
     return command
 
 
-def _reading_options(prefix: str, *, hidden: bool = False) -> list[Any]:
+def _reading_options(option: Callable[..., Any], prefix: str, *, hidden: bool = False) -> list[Any]:
     return [
-        click.option(
-            f"--{prefix}{row.name}", type=Numbers(), help=f"Or directly: {row.meaning}.", hidden=hidden
-        )
+        option(f"--{prefix}{row.name}", type=Numbers(), help=f"Or directly: {row.meaning}.", hidden=hidden)
         for row in PARAMETERIZATIONS.values()
     ]
 

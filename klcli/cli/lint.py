@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from klcli.cli.help import Command
 from klcli.cli.linting.plan import Flags
 from klcli.cli.linting.run import run
 from klcli.cli.output import Settings, findings_options
@@ -23,25 +24,23 @@ Examples:
   klcli lint src/ --baseline kl.json         and find what is new
   cat model.py | klcli lint - --stdin-filename model.py
 
-\b
-Nothing that is read is run or imported. A comment "# klcli: ignore" or "# klcli: ignore[KL201]" on a line
-accepts what is found there. .gitignore is respected; hidden folders and virtual environments are skipped;
-a file that is named is read in any case, unless it is excluded. [tool.klcli] in the project's
+Nothing that is read is run or imported. On a line, the comment "# klcli: ignore" or
+"# klcli: ignore[KL201]" accepts what is found there. .gitignore is respected;
+hidden folders and virtual environments are skipped; a file that is named
+is read in any case, unless it is excluded. [tool.klcli] in the project's
 pyproject.toml has the keys select, ignore, exclude, per-file-ignores, baseline, gitignore, notes and
 show-terms; options come before it.
 
-\b
 Places in notebooks are cells, counted from 1, and their lines: train.ipynb:cell 3:5:1. In sarif and github,
 which know files only, they are lines of the .ipynb file.
 
-\b
 Exit status: 0 no errors and warnings (with --diff: no changes), 1 some, 2 usage, or not all could be read,
 or nothing was checked, 3 a bug in klcli. Where several hold, 3 goes before 1, and 1 before 2. What could not
 be read is said on stderr, also with -q; so are files that are named and excluded, which are no failure.
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--show-terms/--no-show-terms", default=None, help="Every KL and every sample, right or wrong.")
 @click.option("--notes/--no-notes", default=None, help="Harmless oddities, such as misleading names.")

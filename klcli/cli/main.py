@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 import klcli
+from klcli.cli.help import write_epilog, write_options
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
 from klcli.cli.start import interrupted, is_interrupt
@@ -53,9 +54,11 @@ Examples:
   klcli compute --mu 0.3,0.1 --cov '[[1.2, 0.3], [0.3, 0.9]]'
   klcli compare --param var
   klcli verify '-0.5 * (1 + logvar - mu^2 - exp(logvar))'
+  klcli lint src/
   klcli estimate logprobs.csv
+  klcli derive --param logvar
+  klcli help compute
 
-\b
 Exit status: 0 holds; 1 a check failed; 2 usage or unreadable input; 3 internal error.
 """
 
@@ -73,6 +76,13 @@ class _Commands(click.Group):
 
         command: click.Command = getattr(import_module(f"klcli.cli.{cmd_name}"), cmd_name)
         return command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_epilog(self, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

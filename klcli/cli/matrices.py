@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
 
-import click
-
 from klcli.cli.files import Given, file_hash
 from klcli.cli.gaussians import added, given_head, posterior, prior, repeated
+from klcli.cli.help import in_group
 from klcli.cli.types import Matrix
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
@@ -37,8 +36,8 @@ _HELP: Mapping[Form, str] = {
 def matrix_options(command: F) -> F:
     """Add an option for each form, for the posterior and with ``--prior-`` in front for the prior."""
     options: list[Any] = [
-        click.option(f"--{prefix}{form}", type=Matrix(), help=text, hidden=bool(prefix))
-        for prefix in ("", "prior-")
+        option(f"--{prefix}{form}", type=Matrix(), help=text, hidden=bool(prefix))
+        for prefix, option in (("", in_group("Posterior")), ("prior-", in_group("Prior")))
         for form, text in _HELP.items()
     ]
     return added(command, options)

@@ -13,6 +13,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
+from klcli.cli.help import in_group
 from klcli.cli.types import Choice
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
@@ -38,6 +39,8 @@ _BY_SUFFIX = {
     ".xml": "junit",
 }
 _SIGNS = "σμ½²₁ⱼ∑≈±−·…"
+
+_option = in_group("Output")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -103,11 +106,15 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
 
     for option in reversed(
         (
-            click.option("--format", type=Choice(formats), help=f"{', '.join(formats)}; default text."),
-            click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
-            click.option("--output", metavar="FILE", help="Write to FILE; its ending chooses the format."),
-            click.option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
-            click.option("--color", type=Choice(("auto", "always", "never")), help="Default auto."),
+            _option("--format", type=Choice(formats), help=f"{', '.join(formats)}; default text."),
+            _option("--json", "as_json", is_flag=True, help="Short for --format json."),
+            _option("--output", metavar="FILE", help="Write to FILE; its ending chooses the format."),
+            _option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
+            _option(
+                "--color",
+                type=Choice(("auto", "always", "never")),
+                help="auto, always or never; default auto.",
+            ),
         )
     ):
         with_settings = option(with_settings)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from klcli.cli.help import Command
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
 from klcli.cli.types import Positive, Whole
@@ -31,20 +32,20 @@ Examples:
   klcli trace package.losses:kl_loss
   klcli trace --arg beta=4.0 --json package.losses:vae_loss
 
-\b
 This runs the program: lint is what reads code without running it. Options stand before the target; all
 behind it is the program's own (a -- directly behind it is left out). The program's output goes to standard
 error; it is stopped at its first backward pass, or its Nth with --steps, by an exception that "except
 Exception" does not catch. What it wrote until then stays.
 
-\b
 Exit status: 0 nothing found, 1 something was found that is no note, 2 the program failed or ended before
 there was a loss, or cannot be run. A reading, a prior or a weight by themselves are no finding.
 """
 
 
 @click.command(
-    epilog=_EPILOG, context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False}
+    cls=Command,
+    epilog=_EPILOG,
+    context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )
 @click.argument("target")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)

@@ -14,6 +14,7 @@ import click
 
 from klcli.cli.files import read_text
 from klcli.cli.formulas import FormulaCommand
+from klcli.cli.help import in_group
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.types import Choice, Numbers
@@ -51,6 +52,8 @@ _PATH = re.compile(r"[\w./\\~: -]{1,200}")
 """What may be the name of a file; most formulas have signs in them that names of files have not."""
 _CODE = (".py", ".pyi", ".ipynb")
 
+_of_prior = in_group("Prior")
+
 _EPILOG = """\b
 Examples:
   klcli verify '-0.5 * (1 + logvar - mu^2 - exp(logvar))'
@@ -63,7 +66,6 @@ Examples:
   klcli verify --file formulas.txt
   pbpaste | klcli verify -
 
-\b
 The status is 0 for exact with conditions that pass and for what --accept names, 1 for anything else
 that was understood, and 2 for what could not be read. -q prints verdict, reading and mistake.
 """
@@ -84,10 +86,8 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 @click.option(
     "--head", metavar="NAME", help="The symbol that is its head, the number put out for the spread."
 )
-@click.option(
-    "--prior-mu", type=Numbers(), metavar="X", default="0", help="Mean of a fixed prior; default 0."
-)
-@click.option(
+@_of_prior("--prior-mu", type=Numbers(), metavar="X", default="0", help="Mean of a fixed prior; default 0.")
+@_of_prior(
     "--prior-sigma", type=Numbers(), metavar="X", default="1", help="Its standard deviation; default 1."
 )
 @click.option("--sampler", metavar="TEXT", help="The sampling line: does it read the head alike?")

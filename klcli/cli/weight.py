@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from klcli.cli.help import Command
 from klcli.cli.output import Settings, output_options
 from klcli.cli.types import Choice, Whole
 from klcli.errors import KlcliError
@@ -40,13 +41,12 @@ _LARGEST = 10**15
 _EPILOG = """\b
 Examples:
   klcli weight --recon mse --recon-reduction mean --size 3,64,64 --kl-weight 0.00025
-  klcli weight --recon mse --recon-reduction mean --recon-weight 10 --size 3,64,64 \\
-      --kl-reduction mean --latents 32
+  klcli weight --recon mse --recon-reduction mean --recon-weight 10 --size 3,64,64 --kl-reduction mean \
+--latents 32
   klcli weight --recon bce --recon-reduction mean --size 784 --kl-weight 0,0.0005,0.001 --beta 4
   klcli weight --recon cross-entropy --kl-of weights --kl-weight 1/60000 --examples 60000
   klcli weight --recon bce --size 784 --latents 20 --free-bits 0.5 --capacity 25
 
-\b
 Reductions: sum-mean sums over the entries of an example and averages over the batch, which is what the ELBO
 of one example does; mean averages over both, sum sums over both, mean-sum averages over the entries only.
 A schedule is a list, 0,0.5,1: what counts is its end. The status is 0; there is nothing to fail.
@@ -98,7 +98,7 @@ def _ratio(text: str, name: str) -> Fraction:
     return number
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.option(
     "--recon", type=Choice(tuple(LIKELIHOODS)), default="mse", help=f"{', '.join(LIKELIHOODS)}; default mse."
 )
