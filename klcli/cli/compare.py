@@ -16,7 +16,7 @@ from klcli.cli.help import Command, in_group
 from klcli.cli.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
-from klcli.cli.types import Choice, Numbers, Whole
+from klcli.cli.types import Numbers, Reading, Whole
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
@@ -62,7 +62,7 @@ Carlo estimate contradict each other, and 0 otherwise.
 @click.command(cls=Command, epilog=_EPILOG)
 @click.option(
     "--param",
-    type=Choice(tuple(PARAMETERIZATIONS)),
+    type=Reading(),
     required=True,
     help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}.",
 )

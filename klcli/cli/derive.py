@@ -6,7 +6,7 @@ import click
 
 from klcli.cli.help import Command
 from klcli.cli.output import Settings, output_options
-from klcli.cli.types import Choice
+from klcli.cli.types import Choice, Reading
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
@@ -32,7 +32,7 @@ Examples:
 @click.command(cls=Command, epilog=_EPILOG)
 @click.option(
     "--param",
-    type=Choice(tuple(PARAMETERIZATIONS)),
+    type=Reading(),
     default="std",
     help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}; default std.",
 )

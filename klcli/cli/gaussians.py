@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from klcli.cli.help import in_group
-from klcli.cli.types import Choice, Numbers
+from klcli.cli.types import Numbers, Reading
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -26,7 +26,7 @@ def posterior_options(command: F) -> F:
     options = [
         _of_posterior("--mu", type=Numbers(), help="Mean of the posterior q."),
         _of_posterior("--sigma", type=Numbers(), help="Its head, read as --param says."),
-        _of_posterior("--param", type=Choice(tuple(PARAMETERIZATIONS)), help=f"What --sigma is: {readings}."),
+        _of_posterior("--param", type=Reading(), help=f"What --sigma is: {readings}."),
         *_reading_options(_of_posterior, ""),
     ]
     return added(command, options)
@@ -39,7 +39,7 @@ def prior_options(command: F) -> F:
         _of_prior("--prior-sigma", type=Numbers(), help="Its head, read as --prior-param says; default 1."),
         _of_prior(
             "--prior-param",
-            type=Choice(tuple(PARAMETERIZATIONS)),
+            type=Reading(),
             help="What --prior-sigma is; default std. Or directly --prior-std, --prior-var, ...",
         ),
         *_reading_options(_of_prior, "prior-", hidden=True),

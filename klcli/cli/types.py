@@ -11,8 +11,9 @@ import click
 
 from klcli.cli.files import Given, read_matrix, read_rows
 from klcli.errors import KlcliError
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
 
-__all__ = ["Choice", "Matrix", "Numbers", "Positive", "Whole"]
+__all__ = ["Choice", "Matrix", "Numbers", "Positive", "Reading", "Whole"]
 
 
 _ENTRIES = re.compile(r"\s*,\s*|\s+")
@@ -41,11 +42,25 @@ class Choice(_Word):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value in self.choices:
             return str(value)
+        name = param.opts[-1] if param else "value"
+        hint = f"{self.suggestion(str(value))} one of: {', '.join(self.choices)}".lstrip()
+        raise KlcliError(f"{name} cannot be {value!r}", hint)
+
+    def suggestion(self, word: str) -> str:
+        """``did you mean 'full'?`` for a word that is none of them, or an empty string."""
         from klcli.formula.syntax import nearest
 
-        name = param.opts[-1] if param else "value"
-        hint = f"{nearest(str(value).lower(), self.choices)} one of: {', '.join(self.choices)}".lstrip()
-        raise KlcliError(f"{name} cannot be {value!r}", hint)
+        return nearest(word.lower(), self.choices)
+
+
+class Reading(Choice):
+    """One of the readings of a head; another word for one is answered with its name."""
+
+    def __init__(self, others: Sequence[str] = ()) -> None:
+        super().__init__(tuple(dict.fromkeys((*PARAMETERIZATIONS, *others))))
+
+    def suggestion(self, word: str) -> str:
+        return suggestion(word, self.choices)
 
 
 class Numbers(_Value):

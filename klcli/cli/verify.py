@@ -17,7 +17,7 @@ from klcli.cli.formulas import FormulaCommand
 from klcli.cli.help import in_group
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
-from klcli.cli.types import Choice, Numbers
+from klcli.cli.types import Choice, Numbers, Reading
 from klcli.errors import KlcliError
 from klcli.formula.program import (
     Language,
@@ -79,7 +79,7 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 )
 @click.option(
     "--param",
-    type=Choice(tuple(dict.fromkeys((*PARAMETERIZATIONS, *READINGS)))),
+    type=Reading(tuple(READINGS)),
     help=f"Require this reading: {', '.join(PARAMETERIZATIONS)}; of a matrix {', '.join(READINGS)}.",
 )
 @click.option("--mean", metavar="NAME", help="The symbol that is the mean of the posterior.")

@@ -6,6 +6,8 @@ follows from a row of this table.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias, TypeVar
@@ -16,7 +18,7 @@ from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree, unplaced
 from klcli.values import dataclass
 
-__all__ = ["PARAMETERIZATIONS", "Parameterization", "find"]
+__all__ = ["PARAMETERIZATIONS", "Parameterization", "find", "suggestion"]
 
 Domain: TypeAlias = Literal["positive", "real"]
 
@@ -43,6 +45,7 @@ class Parameterization:
             Empty for the one that the formulas make, which takes its time.
         stable: KL(q || N(0, 1)) in s and mu, written so that it keeps its digits near the prior, with
             a helper if need be, as in ``u = ...; ...``. Empty where none is known.
+        synonyms: other words for it, in small letters and without blanks and dashes.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Parameterization:
     most: Fraction | None = None
     kernel: str = ""
     stable: str = ""
+    synonyms: tuple[str, ...] = ()
 
     def admits(self, head: Fraction | float) -> bool:
         """Whether a finite number is a head under this reading."""
@@ -101,6 +105,7 @@ def _row(
     least: Fraction = Fraction(0),
     most: Fraction | None = None,
     stable: str = "",
+    synonyms: str = "",
     **formulas: str,
 ) -> Parameterization:
     trees = {role: unplaced(parse(text)) for role, text in formulas.items()}
@@ -113,6 +118,7 @@ def _row(
         most=most,
         kernel=f"klcli.gaussian.kernels:{kernel}",
         stable=stable,
+        synonyms=tuple(synonyms.split()),
         **trees,
     )
 
@@ -128,6 +134,7 @@ _ROWS = (
         log_variance="2 log s",
         head="sigma",
         stable="u = (s - 1) (s + 1); 0.5 (u - log1p(u) + mu^2)",
+        synonyms="standarddeviation deviation stddev stdev sd sigma scale σ",
     ),
     _row(
         "var",
@@ -139,6 +146,7 @@ _ROWS = (
         log_variance="log s",
         head="sigma^2",
         stable="u = s - 1; 0.5 (u - log1p(u) + mu^2)",
+        synonyms="variance sigma2 sigma^2 sigmasquared sigmasq std2 std^2 variances σ2 σ^2 σ²",
     ),
     _row(
         "logstd",
@@ -150,6 +158,7 @@ _ROWS = (
         log_variance="2 s",
         head="log sigma",
         stable="0.5 (expm1(2 s) - 2 s + mu^2)",
+        synonyms="logstandarddeviation logdeviation logstddev logsigma logscale logsd logσ lnsigma lnstd",
     ),
     _row(
         "logvar",
@@ -161,6 +170,7 @@ _ROWS = (
         log_variance="s",
         head="2 log sigma",
         stable="0.5 (expm1(s) - s + mu^2)",
+        synonyms="logvariance logsigma2 logsigma^2 logvariances logσ2 logσ^2 logσ² lnvar lnvariance",
     ),
     _row(
         "precision",
@@ -171,6 +181,7 @@ _ROWS = (
         variance="1/s",
         log_variance="-log s",
         head="1/sigma^2",
+        synonyms="prec precisions inversevariance invvar tau 1/sigma^2 1/var",
     ),
     _row(
         "logprecision",
@@ -182,6 +193,7 @@ _ROWS = (
         log_variance="-s",
         head="-2 log sigma",
         stable="0.5 (expm1(-s) + s + mu^2)",
+        synonyms="logprec logtau loginversevariance loginvvar",
     ),
     _row(
         "softplus",
@@ -193,6 +205,7 @@ _ROWS = (
         variance="softplus(s)^2",
         log_variance="2 log softplus(s)",
         head="sigma + log(-expm1(-sigma))",
+        synonyms="softplusstd softplussigma softplusscale",
     ),
     _row(
         "softplusvar",
@@ -204,6 +217,7 @@ _ROWS = (
         variance="softplus(s)",
         log_variance="log softplus(s)",
         head="sigma^2 + log(-expm1(-sigma^2))",
+        synonyms="softplusvariance softplussigma2",
     ),
     _row(
         "sigmoid",
@@ -217,10 +231,22 @@ _ROWS = (
         log_variance="-2 softplus(-s)",
         head="log(sigma/(1 - sigma))",
         stable="u = 2 softplus(-s); 0.5 (expm1(-u) + u + mu^2)",
+        synonyms="sigmoidstd sigmoidsigma expit logistic",
     ),
 )
 
 PARAMETERIZATIONS: dict[str, Parameterization] = {row.name: row for row in _ROWS}
+
+
+def suggestion(name: str, choices: Collection[str] = PARAMETERIZATIONS) -> str:
+    """``did you mean 'var'?`` for another word for a reading, or for a misspelt one; or an empty string."""
+    word = re.sub(r"[-_\s]", "", name.lower())
+    for row in PARAMETERIZATIONS.values():
+        if word in (row.name, *row.synonyms) and row.name in choices:
+            return f"did you mean '{row.name}'?"
+    from klcli.formula.syntax import nearest
+
+    return nearest(name.strip().lower(), choices)
 
 
 def find(name: str) -> Parameterization:
@@ -231,8 +257,5 @@ def find(name: str) -> Parameterization:
     """
     if name in PARAMETERIZATIONS:
         return PARAMETERIZATIONS[name]
-    from klcli.formula.syntax import nearest
-
-    choices = ", ".join(PARAMETERIZATIONS)
-    hint = f"{nearest(name.lower(), PARAMETERIZATIONS)} one of: {choices}".lstrip()
+    hint = f"{suggestion(name)} one of: {', '.join(PARAMETERIZATIONS)}".lstrip()
     raise KlcliError(f"unknown parameterization {name!r}", hint)

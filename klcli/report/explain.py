@@ -10,7 +10,7 @@ from klcli.errors import EXIT_STATUSES, KlcliError
 from klcli.formula.program import read, read_matrices
 from klcli.formula.tree import Tree
 from klcli.gaussian.derivation import steps_of_one_dimension
-from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, suggestion
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
@@ -68,9 +68,7 @@ def explain_report(term: str) -> Report:
     """
     page = pages().get(term.strip().lower())
     if page is None:
-        from klcli.formula.syntax import nearest
-
-        hint = nearest(term.strip().lower(), pages()).replace("'kl", "'KL") or "klcli explain lists all"
+        hint = suggestion(term, pages()).replace("'kl", "'KL") or "klcli explain lists all"
         raise KlcliError(f"there is no page for {term[:60]!r}", hint)
     blocks: list[Block] = [Paragraph(page.text)]
     if page.facts:

@@ -121,6 +121,25 @@ def test_an_unknown_command_is_answered_with_the_nearest(klcli: Klcli) -> None:
     assert result.err == "error: no such command: comptue\nhint: did you mean 'compute'?\n"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compare", "--param", "variance"),
+        ("derive", "--param", "sigma^2"),
+        ("compute", "--mu", "0", "--sigma", "1", "--param", "sigma2"),
+        ("compute", "--mu", "0", "--sigma", "1", "--prior-param", "Variance"),
+        ("verify", "log s", "--param", "variance"),
+        ("explain", "variance"),
+    ],
+)
+def test_another_word_for_a_reading_is_answered_with_its_name(
+    klcli: Klcli, arguments: tuple[str, ...]
+) -> None:
+    result = klcli(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert "\nhint: did you mean 'var'?" in result.err
+
+
 def test_options_work_before_and_after_the_command(klcli: Klcli) -> None:
     before, after = klcli("--json", *COMPUTE), klcli(*COMPUTE, "--json")
     assert before.out == after.out

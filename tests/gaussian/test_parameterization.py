@@ -11,7 +11,7 @@ import sympy
 
 from klcli.errors import KlcliError
 from klcli.formula.arithmetic import Decimals, Symbols, evaluate
-from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find, suggestion
 from tests import reference
 
 ROWS = PARAMETERIZATIONS.values()
@@ -91,3 +91,32 @@ def test_points_within_the_range_keep_their_order(row: Parameterization) -> None
 def test_ranges_in_words() -> None:
     assert find("std").range_text() == "sigma > 0"
     assert find("sigmoid").range_text() == "0 < sigma < 1"
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        *(("sigma", "std"), ("standard deviation", "std"), ("stddev", "std"), ("scale", "std")),
+        *(("variance", "var"), ("sigma^2", "var"), ("sigma2", "var"), ("σ²", "var")),
+        *(("log_std", "logstd"), ("log-sigma", "logstd"), ("Log_Scale", "logstd")),
+        *(("log_var", "logvar"), ("log variance", "logvar"), ("logsigma2", "logvar")),
+        *(("prec", "precision"), ("inverse variance", "precision"), ("log_prec", "logprecision")),
+        *(("softplus_var", "softplusvar"), ("expit", "sigmoid"), ("stdd", "std")),
+    ],
+)
+def test_another_word_for_a_reading(word: str, name: str) -> None:
+    assert suggestion(word) == f"did you mean '{name}'?"
+    with pytest.raises(KlcliError) as caught:
+        find(word)
+    assert caught.value.hint.startswith(f"did you mean '{name}'? one of: std, var, ")
+
+
+def test_a_word_belongs_to_one_reading() -> None:
+    words = [word for row in ROWS for word in (row.name, *row.synonyms)]
+    assert len(words) == len(set(words))
+    assert all(word == word.lower() and not set(word) & set("-_ ") for word in words)
+
+
+def test_only_what_can_be_chosen_is_suggested() -> None:
+    assert suggestion("variance", ("std", "covariance")) == "did you mean 'covariance'?"
+    assert suggestion("quantum", ("std", "var")) == ""
