@@ -12,10 +12,22 @@ import klcli
 from klcli import values
 
 PACKAGE = Path(klcli.__file__).parent
-FILES = ("values", "errors", "watching", "testing")
+FILES = ("values", "patterns", "errors", "watching", "testing")
 """The rooms that are a file each."""
 ROOMS = (
-    *("values", "errors", "formula", "gaussian", "witness", "samples", "judge", "lint", "trace", "report"),
+    *(
+        "values",
+        "patterns",
+        "errors",
+        "formula",
+        "gaussian",
+        "witness",
+        "samples",
+        "judge",
+        "lint",
+        "trace",
+        "report",
+    ),
     *("render", "watching", "testing", "cli"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -89,6 +101,17 @@ def test_values_are_built_cheaply(path: Path) -> None:
     dear = {f"dataclasses.{name}" for name in values.__all__}
     found = {name for name, _ in imports(path)} & dear
     assert not found, f"{relative(path)} imports {found}: klcli.values has the same"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_no_module_compiles_a_pattern_when_it_is_loaded(path: Path) -> None:
+    """But for the recorders, as above; in a function it is compiled because it is needed."""
+    if relative(path).startswith(("trace/recorders/", "patterns.py")):
+        return
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            called = {ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
+            assert "re.compile" not in called, f"{relative(path)}: klcli.patterns has regex"
 
 
 def test_rooms_are_the_folders() -> None:

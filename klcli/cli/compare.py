@@ -28,6 +28,7 @@ from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.latents import Latents, over_latents
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
+from klcli.patterns import regex
 from klcli.report.matrix_wording import gaussian_words
 from klcli.report.report import Report
 from klcli.values import dataclass
@@ -36,7 +37,7 @@ from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPL
 
 __all__ = ["compare"]
 
-_NAME = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]{0,19})\s*=(?!=)(.*)\Z", re.DOTALL)
+_NAME = regex(r"\s*([A-Za-z][A-Za-z0-9_-]{0,19})\s*=(?!=)(.*)\Z", re.DOTALL)
 
 _TYPICAL = Fraction("1.2")
 """The standard deviation at which values are compared, where a reading reaches it."""

@@ -7,10 +7,11 @@ import re
 import click
 
 from klcli.cli.help import Command
+from klcli.patterns import regex
 
 __all__ = ["FormulaCommand"]
 
-_OPTION = re.compile(r"-[A-Za-z]+\Z|--[a-z][a-z-]*(=.*)?\Z|--?\Z", re.DOTALL)
+_OPTION = regex(r"-[A-Za-z]+\Z|--[a-z][a-z-]*(=.*)?\Z|--?\Z", re.DOTALL)
 
 
 class FormulaCommand(Command):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import click
 
+from klcli.patterns import regex
+
 __all__ = ["Command", "Option", "in_group", "write_epilog", "write_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""
-_PART = re.compile(rf"--[\w-]+\s+(?!-){_WORD}|{_WORD}")
+_PART = regex(rf"--[\w-]+\s+(?!-){_WORD}|{_WORD}")
 """A word as a shell takes it, or an option with its value."""
-_COMMENT = re.compile(r"\s{3,}")
+_COMMENT = regex(r"\s{3,}")
 _HANGING = 6
 
 

@@ -14,6 +14,7 @@ from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
 from klcli.cli.types import Positive, Whole
 from klcli.errors import KlcliError
+from klcli.patterns import regex
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.trace.launch import Mode, Order, interpreter, launched
@@ -21,7 +22,7 @@ from klcli.trace.seen import watched
 
 __all__ = ["trace"]
 
-_FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
+_FUNCTION = regex(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
 _ORDINALS = {1: "at the first backward pass"}
 
 _EPILOG = """\b

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,13 +11,14 @@ import click
 from klcli.cli.files import Given, read_matrix, read_rows
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
+from klcli.patterns import regex
 
 __all__ = ["Choice", "Matrix", "Numbers", "Positive", "Reading", "Whole"]
 
 
-_ENTRIES = re.compile(r"\s*,\s*|\s+")
-_NESTED = re.compile(r"\[\s*(\[[^\[\]]*\](\s*,)?\s*)+\]\Z")
-_INNER = re.compile(r"\[([^\[\]]*)\]")
+_ENTRIES = regex(r"\s*,\s*|\s+")
+_NESTED = regex(r"\[\s*(\[[^\[\]]*\](\s*,)?\s*)+\]\Z")
+_INNER = regex(r"\[([^\[\]]*)\]")
 
 if TYPE_CHECKING:
     _Word: TypeAlias = click.Choice[str]

@@ -31,6 +31,7 @@ from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.verification import Verification
+from klcli.patterns import regex
 from klcli.render.signs import visible
 from klcli.report.report import Report
 from klcli.report.verify import Answer, verify_many_report, verify_report
@@ -48,7 +49,7 @@ _NOTATIONS: dict[str, Language] = {
     "latex": "math",
 }
 
-_PATH = re.compile(r"[\w./\\~: -]{1,200}")
+_PATH = regex(r"[\w./\\~: -]{1,200}")
 """What may be the name of a file; most formulas have signs in them that names of files have not."""
 _CODE = (".py", ".pyi", ".ipynb")
 

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from klcli.errors import KlcliError
+from klcli.patterns import regex
 from klcli.render.signs import visible
 
 __all__ = ["remove_left_overs", "save", "write_whole"]
 
 _PREFIX, _SUFFIX = ".klcli-", ".tmp"
-_LEFT_OVER = re.compile(rf"{re.escape(_PREFIX)}\w+{re.escape(_SUFFIX)}")
+_LEFT_OVER = regex(rf"{re.escape(_PREFIX)}\w+{re.escape(_SUFFIX)}")
 _KINDS = (
     (stat.S_ISDIR, "it is a folder"),
     (stat.S_ISCHR, "it is a device"),

@@ -48,6 +48,7 @@ from klcli.formula.vocabulary import (
     ClipKind,
     Noise,
 )
+from klcli.patterns import regex
 
 __all__ = ["Calls", "is_readable"]
 
@@ -79,7 +80,7 @@ _RETURNED = frozenset((*RESHAPES, *STOPS, *TRUNCATIONS, *CASTS))
 """What gives its argument back in another shape, without its gradient or cut to integers."""
 _LABELS = ("name", "dtype")
 """Arguments that change no value: TensorFlow's names of operations, the type of a result."""
-_INTEGER_TYPE = re.compile(r"u?int(8|16|32|64)?|long|short")
+_INTEGER_TYPE = regex(r"u?int(8|16|32|64)?|long|short")
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
 
 

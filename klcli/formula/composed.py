@@ -9,12 +9,13 @@ from fractions import Fraction
 
 from klcli.formula.callee import called, is_module
 from klcli.formula.tree import Call, Number, Reduction, Tree, operation
+from klcli.patterns import regex
 
 __all__ = ["COMPOSED", "composed", "is_loss"]
 
 Read = Callable[[ast.expr], Tree]
 
-_LOSS = re.compile(
+_LOSS = regex(
     r"(?!kl).*(loss|cross_?entropy(_with_logits)?|bce|mse|nll|criterion|likelihood|squared_error)",
     re.IGNORECASE,
 )

@@ -7,12 +7,12 @@ the text; what it is a value at is no part of its name, unless the text has it a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from klcli.formula.alphabet import GREEK
 from klcli.formula.scanner import Token
 from klcli.formula.syntax import FormulaError
+from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
 __all__ = ["without_inputs"]
@@ -21,7 +21,7 @@ _INPUTS = frozenset("abcdfghoqrtuvwxyzADGHIOTUVWXYZ")
 """Letters of what goes into a network: data, labels, states, time, weights; s and m are often its outputs."""
 _PARAMETERS = frozenset(("theta", "phi", "psi", "omega", "eta", "lambda"))
 
-_LEFT = re.compile(r"(?:\\(?:left|[bB]igg?l?)\s*)?\Z")
+_LEFT = regex(r"(?:\\(?:left|[bB]igg?l?)\s*)?\Z")
 """What stands between a letter and a bracket that touch."""
 
 

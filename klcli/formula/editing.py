@@ -26,6 +26,7 @@ from klcli.formula.tree import (
     Tree,
     children,
 )
+from klcli.patterns import regex
 
 __all__ = ["edited", "in_habit"]
 
@@ -167,16 +168,16 @@ class _LatexHabit(_Embedding, LatexPrinter):
     pass
 
 
-_LIBRARY = re.compile(r"\b(torch|np|numpy|jnp|tf)\.")
+_LIBRARY = regex(r"\b(torch|np|numpy|jnp|tf)\.")
 _IN_LIBRARY: Mapping[str, Mapping[str, str]] = {
     "torch": {"trace": "trace", "diagonal": "diag", "logdet": "logdet"},
     "tf": {"diagonal": "linalg.diag_part"},
     "np": {"trace": "trace", "diagonal": "diag"},
 }
 """Where the functions of matrices are in a library, if not in its ``linalg`` under their own names."""
-_METHOD = re.compile(r"[\w\])]\.(?:exp|log|pow|sqrt|square|mul|add)_?\(")
+_METHOD = regex(r"[\w\])]\.(?:exp|log|pow|sqrt|square|mul|add)_?\(")
 _FUNCTIONS = "exp|log|sum|square|reduce_sum|pow|mean|sqrt|softplus"
-_PREFIX = re.compile(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|math|F)\.)(?:{_FUNCTIONS})\(")
+_PREFIX = regex(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|math|F)\.)(?:{_FUNCTIONS})\(")
 
 
 class _PythonHabit(_Embedding, PythonPrinter):

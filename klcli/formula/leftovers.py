@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from klcli.formula.syntax import clipped
+from klcli.patterns import regex
 
 __all__ = ["WORDS", "distribution", "leftover"]
 
@@ -53,13 +53,13 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
     "#": ("'{}' is no part of a formula", "leave comments out"),
     '"': ("'{}' is no part of a formula", "leave the quotation marks out"),
 }
-_COMMAND = re.compile(r"\\([A-Za-z]+)")
-_PROSE = re.compile(r"[,.]?\s*\b(where|with|if|for|when|and|so|is|are|the|which|here)\b")
+_COMMAND = regex(r"\\([A-Za-z]+)")
+_PROSE = regex(r"[,.]?\s*\b(where|with|if|for|when|and|so|is|are|the|which|here)\b")
 WORDS = "words are no part of a formula: leave out what stands around it"
 
-_DIVERGENCE = re.compile(r"(D_?)?(KL|kl|KLD|JS)(_\w+)?\Z")
-_DENSITY = re.compile(r"[pqPQND](_\w+)?\Z")
-_BETWEEN = re.compile(r"[|‖,;]|\\(?:mid|vert|Vert|parallel)(?![A-Za-z])")
+_DIVERGENCE = regex(r"(D_?)?(KL|kl|KLD|JS)(_\w+)?\Z")
+_DENSITY = regex(r"[pqPQND](_\w+)?\Z")
+_BETWEEN = regex(r"[|‖,;]|\\(?:mid|vert|Vert|parallel)(?![A-Za-z])")
 
 
 def leftover(text: str, position: int) -> tuple[str, str] | None:

@@ -7,19 +7,20 @@ from abc import ABC, abstractmethod
 from fractions import Fraction
 
 from klcli.formula.alphabet import ACCENTS, letter
-from klcli.formula.marks import ABOVE, DRESSED, SUBSCRIPT, above, combining, dressed, subscript
+from klcli.formula.marks import ABOVE, DRESSED, above, combining, dressed, subscript, subscript_at
 from klcli.formula.scanner import Scanner, Token
 from klcli.formula.syntax import clipped
+from klcli.patterns import regex
 
 __all__ = ["Letters"]
 
-_EMPTY_GROUP = re.compile(r"\{\s*\}")
-_OLD_STYLE = re.compile(r"\{\s*\\(?:rm|bf|it|sf|tt|cal|boldmath)(?![A-Za-z])\s*(\\?[A-Za-z]+)\s*\}")
-_PROSE = re.compile(r"\{\s|.*\s\}\Z", re.DOTALL)
-_FIRST_ABOVE = re.compile(r"\^\s*\{\s*[(\[]\s*1\s*[)\]]")
+_EMPTY_GROUP = regex(r"\{\s*\}")
+_OLD_STYLE = regex(r"\{\s*\\(?:rm|bf|it|sf|tt|cal|boldmath)(?![A-Za-z])\s*(\\?[A-Za-z]+)\s*\}")
+_PROSE = regex(r"\{\s|.*\s\}\Z", re.DOTALL)
+_FIRST_ABOVE = regex(r"\^\s*\{\s*[(\[]\s*1\s*[)\]]")
 """An index 1 above a letter, which nobody writes as a power."""
-_OF_WORDS = re.compile(r"text|mathrm|mathit|mathnormal|operatorname|mbox")
-_DIGITS = re.compile(r"\d+", re.ASCII)
+_OF_WORDS = regex(r"text|mathrm|mathit|mathnormal|operatorname|mbox")
+_DIGITS = regex(r"\d+", re.ASCII)
 
 
 class Letters(Scanner, ABC):
@@ -30,7 +31,7 @@ class Letters(Scanner, ABC):
         """The token of a word that has been read."""
 
     def _constant(self, name: str, start: int) -> Token:
-        if SUBSCRIPT.match(self.text, self.position):
+        if subscript_at(self.text, self.position):
             return self._symbol(name, start)
         return Token("constant", name, start, self.position)
 
@@ -64,7 +65,7 @@ class Letters(Scanner, ABC):
         return above(name, index)
 
     def _subscripted(self, name: str, start: int) -> str:
-        while found := self._match(SUBSCRIPT):
+        while found := self._take(subscript_at(self.text, self.position)):
             bare = found["bare"] or ""
             if len(bare) > 1 and bare.isalnum() and self.text[start] == "\\":
                 raise self._error(
@@ -89,7 +90,7 @@ class Letters(Scanner, ABC):
 
     def _lone_subscript(self) -> Token | None:
         start = self.position
-        found = self._match(SUBSCRIPT)
+        found = self._take(subscript_at(self.text, self.position))
         return found and Token("subscript", subscript(found), start, self.position)
 
     def _old_style(self) -> Token | None:

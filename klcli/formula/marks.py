@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from klcli.formula.alphabet import ACCENTS, COMBINING, GREEK, LATEX_VARIANTS, STYLES, SUBSCRIPTS, letter
 from klcli.formula.tree import MAX_NAME
+from klcli.patterns import regex
 
 __all__ = [
     "ABOVE",
@@ -18,11 +19,11 @@ __all__ = [
     "DISTRIBUTION",
     "DRESSED",
     "LETTER_SIGNS",
-    "SUBSCRIPT",
     "above",
     "combining",
     "dressed",
     "subscript",
+    "subscript_at",
 ]
 
 LETTER_SIGNS = "".join(sign for plain, sign in SUBSCRIPTS.items() if plain.isalpha())
@@ -38,11 +39,12 @@ _PIECE = (
 _PIECES = rf"{_PIECE}(?:(?:\s*[,;|]\s*|\s+){_PIECE})*"
 
 DISTRIBUTION = rf"[A-Za-z]{{1,{MAX_NAME}}}|{_GREEK}"
-SUBSCRIPT = re.compile(
+_MAY_BE_SUBSCRIPT = regex(rf"\s*_|[{_SIGNS}]")
+_SUBSCRIPT = regex(
     rf"\s*_\s*\{{\s*(?P<braced>{_PIECES})\s*\}}|_(?P<bare>{_INDEX})|(?P<signs>[{_SIGNS}]+)"
     rf"|_\s*(?P<styled>{_STYLE}\s*(?:\{{\s*(?:{_INDEX})\s*\}}|{_GREEK}))"
 )
-ABOVE = re.compile(
+ABOVE = regex(
     r"\s*\^\s*(?:\{\s*(?P<power>2)?\s*[(\[]\s*(?P<inner>[A-Za-z]|\d|[A-Za-z]\s*,\s*[A-Za-z])\s*[)\]]"
     r"\s*(?:\^?\s*(?P<late>2))?\s*\}"
     r"|\((?P<bare>[ijkl])\)"
@@ -59,16 +61,21 @@ r"""How many entries a sum runs over, by name: ``J``, ``d_z``, ``\text{dim}``.""
 
 _GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _COMMANDS = "|".join((*STYLES, *ACCENTS))
-DRESSED = re.compile(
+DRESSED = regex(
     rf"\\(?P<command>{_COMMANDS})(?![A-Za-z])\*?\s*"
     rf"(?:(?P<group>{_GROUP})|(?P<sign>\\[A-Za-z]+|[A-Za-z]|[{''.join(GREEK.values())}]))"
 )
 """A style or an accent with what it is put on."""
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_WORD = regex(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+
+
+def subscript_at(text: str, place: int) -> re.Match[str] | None:
+    """What is written at a place as a subscript; where nothing is, the long pattern need not be compiled."""
+    return _SUBSCRIPT.match(text, place) if _MAY_BE_SUBSCRIPT.match(text, place) else None
 
 
 def subscript(found: re.Match[str]) -> str:
-    """The subscript that `SUBSCRIPT`, or a pattern with its groups braced, bare and signs, found."""
+    """The subscript that `subscript_at`, or a pattern with its groups braced, bare and signs, found."""
     groups: Mapping[str, str | None] = found.groupdict()
     if signs := groups["signs"]:
         return "".join(_FROM_SUBSCRIPT[sign] for sign in signs)
@@ -114,7 +121,7 @@ def _lowered(name: str, rest: str) -> str | None:
     """A name with the subscript that is all the rest."""
     if not rest.strip():
         return name
-    found = SUBSCRIPT.fullmatch(rest.rstrip())
+    found = _SUBSCRIPT.fullmatch(rest.rstrip())
     return f"{name}_{subscript(found)}" if found else None
 
 

@@ -15,7 +15,6 @@ readings spelled out (`klcli.formula.refusals`): a verifier must not guess what 
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from klcli.formula.bars import Bars
@@ -43,10 +42,11 @@ from klcli.formula.tree import (
     spanning,
 )
 from klcli.formula.vocabulary import LOGISTIC
+from klcli.patterns import regex
 
 __all__ = ["Parser", "parse", "parse_matrices"]
 
-_SIGMA = re.compile(r"Σ|\\Sigma(\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\}))?")
+_SIGMA = regex(r"Σ|\\Sigma(\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\}))?")
 """What may be a sum as well as a symbol, before a bracket."""
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}
 _KINDS: dict[str, ReductionKind] = {"sum": "sum", "mean": "mean", "E": "E"}

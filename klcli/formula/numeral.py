@@ -7,10 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from klcli.errors import KlcliError
+from klcli.patterns import regex
 
 __all__ = ["decimal_text", "parse_numeral", "significant"]
 
-_NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
+_NUMERAL = regex(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
 _MOST_CHARACTERS = 1000
 _MOST_EXPONENT = 10_000
 _LARGEST = Fraction(1.7976931348623157e308)

@@ -12,21 +12,22 @@ import unicodedata
 
 from klcli.formula.rows import LATEX, in_rows
 from klcli.formula.syntax import MAX_DIGITS, MAX_LENGTH, FormulaError, check_text
+from klcli.patterns import regex
 
 __all__ = ["cleaned"]
 
-_SHAPED = re.compile("[\uff01-\uff5e\ufe63\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u2113\u2112]")
+_SHAPED = regex("[\uff01-\uff5e\ufe63\U0001d400-\U0001d537\U0001d56c-\U0001d7ff\u2113\u2112]")
 r"""Signs that are others in another shape: full-width, mathematical letters but not double-struck ones."""
-_UNSEEN = re.compile(r"[\u2061-\u2064]|(?<!\w)\u200b|\u200b(?!\w)")
+_UNSEEN = regex(r"[\u2061-\u2064]|(?<!\w)\u200b|\u200b(?!\w)")
 """Signs without a shape in what web pages render; between two letters one may divide words and stays."""
 
-_FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*(?:[\w+#.-]+[ \t]*)?(?:\n|\Z)", re.MULTILINE)
-_PROMPT = re.compile(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:)[ ]?")
-_CONTINUED = re.compile(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)")
-_R_PROMPT, _R_CONTINUED = re.compile(r">[ ]"), re.compile(r"\+[ ]")
+_FENCE = regex(r"^[ \t]*(?:```+|~~~+)[ \t]*(?:[\w+#.-]+[ \t]*)?(?:\n|\Z)", re.MULTILINE)
+_PROMPT = regex(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:)[ ]?")
+_CONTINUED = regex(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)")
+_R_PROMPT, _R_CONTINUED = regex(r">[ ]"), regex(r"\+[ ]")
 """The signs of R stand at the beginning of a line; in a text that does not begin with one, they compare."""
-_OUTPUT = re.compile(r"[ \t]*Out\s?\[[ \d]*\]:[ ]?")
-_PRINTED = re.compile(
+_OUTPUT = regex(r"[ \t]*Out\s?\[[ \d]*\]:[ ]?")
+_PRINTED = regex(
     r"\s*(?:(?:tensor|array|Array|DeviceArray)\(|<tf\.|<KerasTensor|[-+]?[\d.]+(?:e[-+]?\d+)?\s*\Z)"
 )
 """What a session prints between its prompts: numbers and arrays."""
@@ -35,7 +36,7 @@ _ENVIRONMENT = (
     r"(?:aligned|align|alignat|alignedat|equation|gather|gathered|multline|split|eqnarray"
     r"|displaymath|math|flalign|subequations)\*?"
 )
-_INVISIBLE = re.compile(
+_INVISIBLE = regex(
     rf"\\begin\s*\{{{_ENVIRONMENT}\}}(?:\s*\[[tbc]\]|(?<=at\}})\s*\{{\d+\}}|(?<=at\*\}})\s*\{{\d+\}})?"
     rf"|\\end\s*\{{{_ENVIRONMENT}\}}"
     r"|\\tag\*?\s*\{[^{}]*\}|\\label\s*\{[^{}]*\}|\\(?:nonumber|notag|noindent|hfill)(?![A-Za-z])"
@@ -45,11 +46,11 @@ _INVISIBLE = re.compile(
 )
 """Parts of a LaTeX text that are no part of a formula."""
 _PAIRS = (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)"), ("`", "`"), ("<math>", "</math>"))
-_DISPLAYED = re.compile(r"\{\s*\\displaystyle\b")
-_SPACE_AT_END = re.compile(r"(?:\\[,;:! ]|\\q?quad|~|\\\\)\Z")
-_NUMBER_AT_END = re.compile(r"(?<![\w.])\d+\.\Z")
-_EQUATION_NUMBER = re.compile(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
-_MACRO = re.compile(r"@\.(?=[\s(])")
+_DISPLAYED = regex(r"\{\s*\\displaystyle\b")
+_SPACE_AT_END = regex(r"(?:\\[,;:! ]|\\q?quad|~|\\\\)\Z")
+_NUMBER_AT_END = regex(r"(?<![\w.])\d+\.\Z")
+_EQUATION_NUMBER = regex(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
+_MACRO = regex(r"@\.(?=[\s(])")
 
 
 def cleaned(text: str) -> str:

@@ -24,6 +24,7 @@ from klcli.formula.statements import Statements
 from klcli.formula.syntax import FormulaError, check_tree
 from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
 from klcli.formula.words import MATRIX_WORDS
+from klcli.patterns import regex
 from klcli.values import dataclass, field, replace
 
 __all__ = [
@@ -42,12 +43,12 @@ __all__ = [
 Language: TypeAlias = Literal["math", "python"]
 LANGUAGES: tuple[Language, ...] = ("math", "python")
 
-_PYTHON = re.compile(r"\*\*|[A-Za-z_)\]]\s*\.\s*[A-Za-z_]|\breturn\b|\bdef\b|\b(axis|dim)\s*=|[-+*/]=")
+_PYTHON = regex(r"\*\*|[A-Za-z_)\]]\s*\.\s*[A-Za-z_]|\breturn\b|\bdef\b|\b(axis|dim)\s*=|[-+*/]=")
 """What only Python writes."""
 _WORDS = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {"t"}))
-_MATRIX_WORD = re.compile(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])")
+_MATRIX_WORD = regex(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])")
 """A function of matrices, perhaps."""
-_BAR = re.compile(r"\||\\[lr]?vert")
+_BAR = regex(r"\||\\[lr]?vert")
 
 
 @dataclass(frozen=True, slots=True)

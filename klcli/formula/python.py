@@ -45,6 +45,7 @@ from klcli.formula.tree import (
     spanning,
 )
 from klcli.formula.vocabulary import KERAS_EPSILON, MODULES
+from klcli.patterns import regex
 
 __all__ = ["Reader", "parse"]
 
@@ -55,7 +56,7 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Div: "/",
     ast.Pow: "^",
 }
-_SUBSCRIPT = re.compile(rf"[{''.join(SUBSCRIPTS.values())}]+\Z")
+_SUBSCRIPT = regex(rf"[{''.join(SUBSCRIPTS.values())}]+\Z")
 
 
 def parse(text: str) -> Tree:

@@ -10,27 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from klcli.patterns import regex
+
 __all__ = ["EQUALS", "LATEX", "in_rows"]
 
-EQUALS = re.compile(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*[)}])")
+EQUALS = regex(r"(?<![<>!=:+*/-])=(?!=|\s*\d+\s*[)}])")
 """An equals sign of an equation; not that of a comparison, nor of the limits of a sum."""
-_OTHER_EQUALS = re.compile(
+_OTHER_EQUALS = regex(
     r"\\(?:coloneqq|triangleq|equiv|doteq|approx|simeq)(?![A-Za-z])|\\(?:stackrel|overset)\s*\{[^{}]*\}\s*\{=\}"
     r"|:=|[≔≡≜≈≃]"
 )
-_ASSIGNED = re.compile(r"^[ \t]*[A-Za-z][\w.]*[ \t]*(<-)(?!-)", re.MULTILINE)
-LATEX = re.compile(r"\\[A-Za-z]|\\\\")
+_ASSIGNED = regex(r"^[ \t]*[A-Za-z][\w.]*[ \t]*(<-)(?!-)", re.MULTILINE)
+LATEX = regex(r"\\[A-Za-z]|\\\\")
 """A command; a single backslash may end a line of Python."""
-_MATHEMATICS = re.compile(rf"{LATEX.pattern}|[\^²³½−√∑]")
+_MATHEMATICS = regex(rf"{LATEX.pattern}|[\^²³½−√∑]")
 """What makes a text no Python: there, a line is a statement whatever it begins with."""
-_DIVIDER = re.compile(r"\\\\\s*|\n")
-_GOES_ON = re.compile(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")
+_DIVIDER = regex(r"\\\\\s*|\n")
+_GOES_ON = regex(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")
 _OPERATORS_AT_END = (*"-+*/=·×−⋅^", r"\cdot", r"\times")
-_NAME = re.compile(r"[&\s]*(\\?[A-Za-z]\w*|[^\W\d_])[&\s]*\Z")
+_NAME = regex(r"[&\s]*(\\?[A-Za-z]\w*|[^\W\d_])[&\s]*\Z")
 
 _STYLED = r"\\(?:mathrm|text[a-z]*|operatorname|mathbb|mathbf|mathit|mathsf|mathcal|mathscr)\s*"
 _WORDS = r"KL|kl|D|DKL|KLD|L|J|loss|Loss|ELBO|elbo"
-_LABEL = re.compile(
+_LABEL = regex(
     rf"[&\s]*[-−]?\s*(?:{_STYLED}(?:\{{\s*(?:{_WORDS})\s*\}}|[DLJ])|(?:{_WORDS})(?![A-Za-z]))"
     r"(?:\s*_\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w+|\\\w+\s*(?:\{[^{}]*\})?))?"
     r"\s*(?:(?:\\left|\\[bB]igg?l?)?\s*(?:\\\{|[(\[]).*(?:\\\}|[)\]]))?[&\s]*\Z",

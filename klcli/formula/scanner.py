@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.syntax import FormulaError
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["BRACKETS", "Kind", "Scanner", "Token"]
@@ -48,8 +49,8 @@ class Token:
 
 
 BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
-_BAR = re.compile(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
-_NORM = re.compile(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")
+_BAR = regex(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
+_NORM = regex(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")
 _ENDS = frozenset(("number", "symbol", "constant", "close", "power", "transpose", "subscript"))
 
 
@@ -74,7 +75,10 @@ class Scanner:
         return FormulaError(problem, self.text, start, hint)
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.match(self.text, self.position)
+        return self._take(pattern.match(self.text, self.position))
+
+    def _take(self, found: re.Match[str] | None) -> re.Match[str] | None:
+        """What was found here, behind which it goes on."""
         if found:
             self.position = found.end()
         return found

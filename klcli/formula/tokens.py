@@ -19,33 +19,35 @@ from klcli.formula.alphabet import (
 )
 from klcli.formula.leftovers import leftover
 from klcli.formula.letters import Letters
-from klcli.formula.marks import COUNT, DISTRIBUTION, LETTER_SIGNS, SUBSCRIPT, subscript
+from klcli.formula.marks import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
 from klcli.formula.scanner import BRACKETS, Token
 from klcli.formula.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
 from klcli.formula.vocabulary import LOGISTIC
 from klcli.formula.words import MATRIX_COMMAND, MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
+from klcli.patterns import regex
 
 __all__ = ["Lexer", "tokenize"]
 
 
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?",  # 2f0 is Julia's 2.0
     re.ASCII,
 )
-_TIMES_POWER_OF_TEN = re.compile(
+_TIMES_POWER_OF_TEN = regex(
     r"\s*\\times\s*10\s*\^\s*(?:\{\s*(?P<braced>[+-]?\d{1,9})\s*\}|(?P<bare>\d)(?!\d))", re.ASCII
 )
 _SIGNS = "".join(SUBSCRIPTS.values())
-_SUPERSCRIPT = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
-_EQUATION = re.compile(r"=(?!\s*\d\s*\})")
-_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
+_SUPERSCRIPT = regex(f"[{''.join(SUPERSCRIPTS.values())}]+")
+_WORD = regex(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_EQUATION = regex(r"=(?!\s*\d\s*\})")
+_COMMAND = regex(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _SIGMA_OF_SUM = (
     r"Σ(?=(?:_[ijk](?![A-Za-z0-9])|[ᵢⱼₖ])(?!\s*(?:[)\]}|^'⁻²]|\Z)))"  # what ends there is a symbol
     r"|(?:Σ|\\Sigma(?![A-Za-z]))(?=\s*_\s*[{(]\s*[A-Za-z]\s*=)"
 )
 """A capital sigma that only a sum can be."""
-_SUM = re.compile(
+_SUMS = ("\\sum", "∑", "sum", "Σ", "\\Sigma")
+_SUM = regex(
     r"(?:\\sum(?![A-Za-z])|∑|sum(?=_\{?\s*[A-Za-z](?![A-Za-z0-9]))"
     rf"|{_SIGMA_OF_SUM})(?:\s*\\(?:no)?limits)?"
     rf"(?:\s*_\s*[{{(]\s*(?P<braced>[A-Za-z])\s*(?:=\s*[01]\s*)?[)}}]|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
@@ -53,17 +55,18 @@ _SUM = re.compile(
     rf"(?:\s*\^\s*(?:\{{\s*{COUNT}\s*\}}"
     r"|[A-Za-z](?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
 )
-_EXPECTATION = re.compile(
+_EXPECTATIONS = ("E", "𝔼", "\\math", "\\operatorname")
+_EXPECTATION = regex(
     r"(?:E|𝔼|\\math(?:bb|rm)\s*\{E\}|\\operatorname\s*\{E\}|\\mathbb\s+E)"
     rf"(?:_(?P<bare>{DISTRIBUTION})|_\{{(?P<braced>{DISTRIBUTION})\}}|(?P<signs>[{LETTER_SIGNS}]+))?"
     r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
 _CLIPS = ("clip", "clamp", "max", "min")
-_CALLED = re.compile(r"\s*(?:\\left\s*)?\(")
-_OTHER_LOGARITHM = re.compile(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
-_ROOT_DEGREE = re.compile(r"\s*\[")
+_CALLED = regex(r"\s*(?:\\left\s*)?\(")
+_OTHER_LOGARITHM = regex(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
+_ROOT_DEGREE = regex(r"\s*\[")
 _FROM_SUPERSCRIPT = {sign: plain for plain, sign in SUPERSCRIPTS.items()}
-_SIDELESS = re.compile(r"\\(?:left|right)\s*\.")
+_SIDELESS = regex(r"\\(?:left|right)\s*\.")
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
 
 
@@ -186,7 +189,7 @@ class Lexer(Letters):
 
     def _sum(self) -> Token | None:
         start = self.position
-        if not (found := self._match(_SUM)):
+        if not self.text.startswith(_SUMS, start) or not (found := self._match(_SUM)):
             return None
         if found["limit"]:
             hint = r"write \sum_j or \sum_{j=1}^{J}; the vectors say how many entries there are"
@@ -195,8 +198,9 @@ class Lexer(Letters):
 
     def _expectation(self) -> Token | None:
         start = self.position
-        found = self._match(_EXPECTATION)
-        return found and Token("reduction", "E", start, self.position, index=subscript(found))
+        if not self.text.startswith(_EXPECTATIONS, start) or not (found := self._match(_EXPECTATION)):
+            return None
+        return Token("reduction", "E", start, self.position, index=subscript(found))
 
     def _operator(self) -> Token | None:
         start, sign = self.position, self._sign
@@ -234,7 +238,7 @@ class Lexer(Letters):
         return self._symbol(word, start)
 
     def _function(self, name: str, start: int) -> Token:
-        if name == "log" and SUBSCRIPT.match(self.text, self.position):
+        if name == "log" and subscript_at(self.text, self.position):
             raise self._other_logarithm(start)
         self.position += self.text.startswith(".(", self.position)  # Julia's exp.(x)
         return Token("function", name, start, self.position)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from operator import is_
 from typing import Any, Literal, TypeAlias
 
+from klcli.patterns import regex
 from klcli.values import dataclass, field, replace
 
 __all__ = [
@@ -86,16 +87,16 @@ MATRIX_FUNCTIONS = (
 MAX_NAME = 60
 """Characters of a name."""
 
-_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
-_RESERVED = re.compile(
+_SYMBOL = regex(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
+_RESERVED = regex(
     rf"({'|'.join(FUNCTIONS)}|ln)(_\d\w*)?\Z|(log2|log10|lg|pi|e|sum(_[A-Za-z])?)\Z"
     r"|(and|else|for|if|in|is|not|or|return)\Z"  # words of Python that would be products in mathematics
 )
 _INDEX = {
-    "sum": re.compile(r"[A-Za-z]?\Z"),
-    "mean": re.compile(r"\Z"),
-    "prod": re.compile(r"\Z"),
-    "E": re.compile(rf"[A-Za-z]{{0,{MAX_NAME}}}\Z"),
+    "sum": regex(r"[A-Za-z]?\Z"),
+    "mean": regex(r"\Z"),
+    "prod": regex(r"\Z"),
+    "E": regex(rf"[A-Za-z]{{0,{MAX_NAME}}}\Z"),
 }
 
 

@@ -6,10 +6,10 @@ names like all others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from klcli.formula.tree import FUNCTIONS
+from klcli.patterns import regex
 
 __all__ = ["MATRIX_COMMAND", "MATRIX_WORDS", "TRANSPOSE", "WORD_FUNCTIONS", "matrix_function"]
 
@@ -29,16 +29,16 @@ MATRIX_WORDS: Mapping[str, str] = {
 
 _CALLED_ONLY = frozenset(("diag", "diagonal", "eye", "numel", "norm", "inv", "inverse", "transpose"))
 _ALSO_CALLED = {"log_det": "logdet", "ln_det": "logdet"}
-_OPENING = re.compile(r"\s*(?:\\left\s*|\\[bB]igg?l?\s*)?[(\[{]")
+_OPENING = regex(r"\s*(?:\\left\s*|\\[bB]igg?l?\s*)?[(\[{]")
 _T = (
     r"(?:T(?![A-Za-z0-9_])|⊤|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\\prime(?![A-Za-z])|'"
     r"|\\(?:mathsf|mathrm|mathtt|text|intercal)\s*(?:\{\s*T\s*\}|T))"
 )
-TRANSPOSE = re.compile(
+TRANSPOSE = regex(
     rf"['’′ᵀ⊤]|\^\s*(?:{_T}|\{{\s*(?P<inverse>[-−])?\s*(?:{_T})\s*\}})|\^\s*\{{\s*\{{\s*{_T}\s*\}}\s*\}}"
 )
 """The signs of a transpose, and of a transposed inverse."""
-MATRIX_COMMAND = re.compile(rf"\\({'|'.join(MATRIX_WORDS)})(?![A-Za-z])")
+MATRIX_COMMAND = regex(rf"\\({'|'.join(MATRIX_WORDS)})(?![A-Za-z])")
 
 
 def matrix_function(word: str, text: str, position: int) -> str | None:

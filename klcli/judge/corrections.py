@@ -5,7 +5,6 @@ A correction is shown only if its text, read again as a whole, is the KL with al
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
@@ -38,6 +37,7 @@ from klcli.judge.roles import Roles, possible_roles
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.spaces.fixed_prior import compared_digits
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
+from klcli.patterns import regex
 
 __all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
 
@@ -50,7 +50,7 @@ _MOST_FOLLOWED = 3
 _SMALLEST = Fraction(1, 10**100)
 """Variances of a fixed prior beyond which doubles cannot help to look for mistakes."""
 
-_BARE_CALL = re.compile(r"(?<![\w.])([a-z]\w*)\(")
+_BARE_CALL = regex(r"(?<![\w.])([a-z]\w*)\(")
 """A function that is called without a module or an object in front of it."""
 
 _FORWARD = parse("-0.5 (1 + l - mu^2 - v)")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from klcli.patterns import regex
+
 __all__ = [
     "count_of",
     "is_dimension",
@@ -25,62 +27,60 @@ __all__ = [
     "without_side",
 ]
 
-_MEAN = re.compile(r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z", re.IGNORECASE)
-_MEAN_OF_ONE = re.compile(r"(mu|mean|m|loc|means)\Z", re.IGNORECASE)
+_MEAN = regex(r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z", re.IGNORECASE)
+_MEAN_OF_ONE = regex(r"(mu|mean|m|loc|means)\Z", re.IGNORECASE)
 
 # The a of log_sigma and other Greek letters is not that of mu_a.
-_SIDES = re.compile(
+_SIDES = regex(
     r"(?:_?(?P<prior>prior|p|2|b)|_?(?P<posterior>posterior|post|q|1|(?<!ph|et|mm|lt|ot|pp|bd|gm)a))\Z"
     r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_",
     re.IGNORECASE,
 )
-_KERNEL = re.compile(r"(L_?)?K(_?([ZzMmUuXxFfNn]{1,2}|tt|prior|inv))*|Lk|kernel\w*|gram\w*")
+_KERNEL = regex(r"(L_?)?K(_?([ZzMmUuXxFfNn]{1,2}|tt|prior|inv))*|Lk|kernel\w*|gram\w*")
 """Covariances of a prior that is a Gaussian process, and their factors."""
-_ZERO = re.compile(r".*\D0\Z")
+_ZERO = regex(r".*\D0\Z")
 _LETTER_PAIRS: Mapping[str, str] = {"p": "q", "q": "p", "a": "b", "b": "a"}
 """Letters that name a side only where the other one of the pair names the other side."""
 _READINGS: Mapping[str, re.Pattern[str]] = {
-    "logvar": re.compile(
-        r"(log|ln)_?(var\w*|v|sigma_?(2|sq\w*)|s2|std_?(2|sq)|cov)(?![a-z])|lv\Z|lvar", re.I
-    ),
-    "logstd": re.compile(r"(log|ln)_?(std\w*|sigma|sig|sd|scale|stddev|s)(?![a-z0-9])|logs\Z", re.I),
-    "logprecision": re.compile(r"(log|ln)_?(prec\w*|tau)", re.I),
-    "precision": re.compile(r"prec\w*|tau\Z", re.I),
-    "softplus": re.compile(r"rho\Z", re.I),
-    "var": re.compile(r"(.*_)?var(iance)?s?\Z|(sigma|std|s)_?(2|sq\w*)\Z|cov\Z", re.I),
-    "std": re.compile(r"(.*_)?(std\w*|sigma|sd|scale|stddev|sig)\Z", re.I),
+    "logvar": regex(r"(log|ln)_?(var\w*|v|sigma_?(2|sq\w*)|s2|std_?(2|sq)|cov)(?![a-z])|lv\Z|lvar", re.I),
+    "logstd": regex(r"(log|ln)_?(std\w*|sigma|sig|sd|scale|stddev|s)(?![a-z0-9])|logs\Z", re.I),
+    "logprecision": regex(r"(log|ln)_?(prec\w*|tau)", re.I),
+    "precision": regex(r"prec\w*|tau\Z", re.I),
+    "softplus": regex(r"rho\Z", re.I),
+    "var": regex(r"(.*_)?var(iance)?s?\Z|(sigma|std|s)_?(2|sq\w*)\Z|cov\Z", re.I),
+    "std": regex(r"(.*_)?(std\w*|sigma|sd|scale|stddev|sig)\Z", re.I),
 }
 """Patterns of names, tried in this order: ``log_sigma2`` is a log-variance, ``log_sigma`` is not."""
 
-_DIMENSION = re.compile(
+_DIMENSION = regex(
     r"(d|k|n|D|K|J|nz|nd|(.*_)?(dims?|size|features|latents?)|(.*_)?(n|num|nb)_\w+|.*[a-z]dim)"
 )
-_BATCH = re.compile(r"B|bs|batch|(.*_)?(batch_?size|n_batch|mb_?size)|(n|num)_(examples|samples)")
-_LATENTS = re.compile(
+_BATCH = regex(r"B|bs|batch|(.*_)?(batch_?size|n_batch|mb_?size)|(n|num)_(examples|samples)")
+_LATENTS = regex(
     r"d|D|J|nz|nd|(.*_)?dims?|[a-z]+dim|(n|num)_?latents?|(.*_)?(latent|z|code|hidden)_(size|features)"
 )
-_NEGATED = re.compile(r"(neg|negative|minus)(_|\b)|n(kl|elbo)", re.IGNORECASE)
-_BOUND = re.compile(r"elbo|(?<!upper_)(lower_?)?bound|\bvlb\b", re.IGNORECASE)
-_LIKELIHOOD = re.compile(r"(.*_)?(log_?lik\w*|log_?p_?x\w*)", re.IGNORECASE)
-_TERM = re.compile(
+_NEGATED = regex(r"(neg|negative|minus)(_|\b)|n(kl|elbo)", re.IGNORECASE)
+_BOUND = regex(r"elbo|(?<!upper_)(lower_?)?bound|\bvlb\b", re.IGNORECASE)
+_LIKELIHOOD = regex(r"(.*_)?(log_?lik\w*|log_?p_?x\w*)", re.IGNORECASE)
+_TERM = regex(
     r"(.*_)?(loss|losses|nll|ce|bce|mse|mae|rec|recon\w*|kld?|elbo|reg|penalty|entropy|error|distortion|fit)(_\w+)?"
     r"|.*(loss|likelihood|entropy|recon)",
     re.IGNORECASE,
 )
-_WEIGHT = re.compile(
+_WEIGHT = regex(
     r"(.*_)?(beta|β|gamma|γ|lambda|λ|lam|lambd|lmbda|alpha|α|eta|w|weight|coeff?|factor|anneal\w*)(_\w+|\d)?"
     r"|.*weight",
     re.IGNORECASE,
 )
-_EPSILON = re.compile(r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z")
-_MASK = re.compile(r"(.*_)?masks?(_\w+)?\Z", re.IGNORECASE)
-_SAMPLE = re.compile(r"(.*_)?(z|zs|sample|z_sample)(_[pqt]|_hat)?\Z")
-_NOISE = re.compile(r"(.*_)?(eps|epsilon|noise|xi|e|u|n|z_?0|randn|rand)(_\w+)?\Z", re.IGNORECASE)
+_EPSILON = regex(r"(.*_)?(eps|epsilon|EPS|EPSILON|tiny|jitter)\Z")
+_MASK = regex(r"(.*_)?masks?(_\w+)?\Z", re.IGNORECASE)
+_SAMPLE = regex(r"(.*_)?(z|zs|sample|z_sample)(_[pqt]|_hat)?\Z")
+_NOISE = regex(r"(.*_)?(eps|epsilon|noise|xi|e|u|n|z_?0|randn|rand)(_\w+)?\Z", re.IGNORECASE)
 
 
-_COUNTED = re.compile(r"(?P<base>.*\D)2\Z")
+_COUNTED = regex(r"(?P<base>.*\D)2\Z")
 _OTHER_COUNTS = ("0", "1", "3")
-_SQUARE = re.compile(r"(?P<base>.*[^\W\d_])_?(?:2|sq|squared?)\Z")
+_SQUARE = regex(r"(?P<base>.*[^\W\d_])_?(?:2|sq|squared?)\Z")
 
 
 @lru_cache(maxsize=1024)

@@ -28,11 +28,12 @@ from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.estimators import Estimator
 from klcli.lint.terms.recognition import terms
 from klcli.lint.terms.samples import Sample
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["linted"]
 
-_IGNORE = re.compile(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
+_IGNORE = regex(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
 _SWAPPED = find_mistake("KL115")
 _MOST_WAYS, _MOST_CALLERS = 8, 24
 """Statements that are looked at for one formula, of one caller and of all."""

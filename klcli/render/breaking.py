@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
+
+from klcli.patterns import regex
 
 __all__ = ["broken"]
 
-_BEFORE_OPERATOR = re.compile(r" (?=[+−·*=≈~-] )")
+_BEFORE_OPERATOR = regex(r" (?=[+−·*=≈~-] )")
 _INDENT = "  "
 _GLUE = "\N{NO-BREAK SPACE}"
 

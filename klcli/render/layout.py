@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from klcli.formula.printing import to_text
+from klcli.patterns import regex
 from klcli.render.columns import Column, fit
 from klcli.render.signs import to_ascii
 from klcli.render.wording import spell, without_picture
@@ -52,8 +53,8 @@ _NARROWEST_REMARK = 28
 _INDENT = 2
 _GAPS = (3, 2, 1)
 
-_TRAILING = re.compile(r"(?: |\x1b\[[\d;]*m)+$", re.MULTILINE)
-_AFTER_RELATION = re.compile(r"(?<=[=≈±~]) ")
+_TRAILING = regex(r"(?: |\x1b\[[\d;]*m)+$", re.MULTILINE)
+_AFTER_RELATION = regex(r"(?<=[=≈±~]) ")
 _GLUE = "\ue000"
 """Stands for a space at which no line is broken; `visible` leaves no such character in a text."""
 

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
+from klcli.patterns import regex
 from klcli.render.excerpts import listing
 from klcli.render.signs import to_latex_math
 from klcli.render.wording import as_table, spell, without_picture
@@ -29,11 +30,11 @@ from klcli.report.document import (
 
 __all__ = ["render"]
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<|~#]|&(?=#?\w+;)")
+_SPECIAL = regex(r"[\\`*_\[\]<|~#]|&(?=#?\w+;)")
 _LINE = 100
 """Characters that a line of source may take."""
 _DOLLAR = "<span>$</span>"
-_START_OF_BLOCK = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=>|[+-](?:[\s-]|$)))")
+_START_OF_BLOCK = regex(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=>|[+-](?:[\s-]|$)))")
 
 
 def render(document: Document) -> str:

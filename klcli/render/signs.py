@@ -6,10 +6,10 @@ stands in its place. Greek letters, fractions and raised digits come from the ta
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
+from klcli.patterns import regex
 
 __all__ = ["seen", "to_ascii", "to_latex", "to_latex_math", "visible"]
 
@@ -106,19 +106,19 @@ _LATEX = str.maketrans(
     | {sign: spelling for sign, (_, spelling) in _PUNCTUATION.items()}
 )
 
-_RAISED = re.compile(f"[{''.join(SUPERSCRIPTS.values())}]+")
-_LOWERED = re.compile(f"[{''.join(SUBSCRIPTS.values())}]+")
+_RAISED = regex(f"[{''.join(SUPERSCRIPTS.values())}]+")
+_LOWERED = regex(f"[{''.join(SUBSCRIPTS.values())}]+")
 _TO_BASELINE = str.maketrans(
     {sign: plain for table in (SUPERSCRIPTS, SUBSCRIPTS) for plain, sign in table.items()}
 )
 _TO_RAISED = str.maketrans(SUPERSCRIPTS)
 
-_MIXED_NUMBER = re.compile(rf"(\d)([{''.join(FRACTIONS)}])")
-_MINUS = re.compile(r"(?<![\w)\]-])-(?=\.?\d)")
-_POWER = re.compile(r"(?<=[\w)\]])\^(-?\d+)(?![\w.])")
-_AFTER_RELATION = re.compile(r"(?<=[≈±]) ")
-_DIVERGENCE = re.compile(r"KL\((\w) \$\\parallel\$ (\w)\)")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+_MIXED_NUMBER = regex(rf"(\d)([{''.join(FRACTIONS)}])")
+_MINUS = regex(r"(?<![\w)\]-])-(?=\.?\d)")
+_POWER = regex(r"(?<=[\w)\]])\^(-?\d+)(?![\w.])")
+_AFTER_RELATION = regex(r"(?<=[≈±]) ")
+_DIVERGENCE = regex(r"KL\((\w) \$\\parallel\$ (\w)\)")
+_CONTROLS = regex(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 """Control characters of both tables, but those that end and indent lines. A carriage return alone would let
 one line hide another."""
 _KNOWN_TO_LATEX = frozenset([*_SIGNS, *_PUNCTUATION, *SUPERSCRIPTS.values(), *SUBSCRIPTS.values()])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.lint.findings.types import Term, TermKind, address
+from klcli.patterns import regex
 from klcli.report.document import Fact, Facts, Tone
 from klcli.report.verify_estimators import estimator_data
 
@@ -15,7 +15,7 @@ __all__ = ["term_facts"]
 
 _LONGEST = 60
 """Characters of an expression that are shown."""
-_IN_BRACKETS = re.compile(r"(?<=[(\[{]) | (?=[)\]}])")
+_IN_BRACKETS = regex(r"(?<=[(\[{]) | (?=[)\]}])")
 """Blanks that are left of the breaks between lines."""
 _KINDS: Mapping[TermKind, str] = {"kl": "KL term", "sampler": "sample", "estimator": "estimator"}
 _REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then averaged"}

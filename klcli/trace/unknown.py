@@ -17,6 +17,7 @@ from klcli.judge.names import is_mean, suggested
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.verification import Verification
+from klcli.patterns import regex
 from klcli.trace.parts import Part
 from klcli.trace.programs import program_of
 from klcli.trace.recording import Recording
@@ -24,7 +25,7 @@ from klcli.values import dataclass
 
 __all__ = ["Unknown", "looked_at"]
 
-_CALLED_KL = re.compile(r"(?<![a-z])(kl|kld|kldiv|kl_?div\w*|latent_loss)(?![a-z])", re.IGNORECASE)
+_CALLED_KL = regex(r"(?<![a-z])(kl|kld|kldiv|kl_?div\w*|latent_loss)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

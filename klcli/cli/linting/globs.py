@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Glob", "as_git_sees", "glob"]
@@ -19,7 +20,7 @@ __all__ = ["Glob", "as_git_sees", "glob"]
 _ANY_FOLDERS = None
 """Stands for ``**`` among the expressions for the names of a path."""
 _STAR, _SLASH = "*", "/"
-_LETTERS_BEFORE_STARS = re.compile(r"(?P<letters>[^*?\[\\]*[^*?\[\\/])\*\*+(?:/(?P<rest>.*))?", re.DOTALL)
+_LETTERS_BEFORE_STARS = regex(r"(?P<letters>[^*?\[\\]*[^*?\[\\/])\*\*+(?:/(?P<rest>.*))?", re.DOTALL)
 _NOTHING = "(?!)"
 _CLASSES = {
     "alnum": "a-zA-Z0-9",

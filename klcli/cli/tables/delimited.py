@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
 from klcli.formula.syntax import clipped
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ __all__ = ["open_delimited"]
 
 _BYTES = 1 << 18
 _LONGEST = 1 << 20
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
+_NUMBER = regex(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DECIMAL_COMMA = regex(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 _WORDS = {
     **dict.fromkeys(("", "nan", "na", "n/a", "null", "none"), nan),
     **dict.fromkeys(("inf", "+inf", "infinity", "+infinity"), inf),

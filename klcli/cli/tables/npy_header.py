@@ -7,13 +7,13 @@ version, the length of the header, and a dictionary as Python writes it.
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable
 from math import prod
 from typing import Any
 
 from klcli.errors import KlcliError
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["MAGIC", "Header", "read_header"]
@@ -25,8 +25,8 @@ _VERSIONS = {b"\x01\x00": (2, "latin-1"), b"\x02\x00": (4, "latin-1"), b"\x03\x0
 """The bytes of the header's length and its encoding."""
 _LONGEST = 65_535
 _KEYS = {"descr", "fortran_order", "shape"}
-_KIND = re.compile(r"[<>=|]?[?a-zA-Z][0-9]{0,9}(\[[0-9a-zA-Z]*\])?")
-_PYTHON_2 = re.compile(r"(?<=[0-9])L(?=\s*[,)])")
+_KIND = regex(r"[<>=|]?[?a-zA-Z][0-9]{0,9}(\[[0-9a-zA-Z]*\])?")
+_PYTHON_2 = regex(r"(?<=[0-9])L(?=\s*[,)])")
 """Python 2 wrote ``(3L, 2L)``."""
 _MOST_BYTES = 1 << 62
 """Beyond these no file has a place for a number."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from klcli.cli.tables.source import Table
+from klcli.patterns import regex
 from klcli.values import dataclass, field
 
 __all__ = ["RunWatch"]
@@ -17,11 +18,9 @@ _STEM = (
     "(sequence|seq|trajectory|traj|episode|rollout|prompt|completion|response|generation|conversation|dialog|"
     "dialogue|document|doc|group|cluster|chain|sentence|sample|example|question|query|request)s?"
 )
-_NAMED = re.compile(
-    f"{_STEM}(ids?|idx|index|no|nr|num|number|key|name|hash|uid|uuid)?|ids?|idx|index|key|uu?id"
-)
+_NAMED = regex(f"{_STEM}(ids?|idx|index|no|nr|num|number|key|name|hash|uid|uuid)?|ids?|idx|index|key|uu?id")
 """Names of columns that tell rows apart, without what is no letter: values that repeat in runs are groups."""
-_IDENTIFYING = re.compile(f"({_STEM})?(ids?|key|hash|uu?id)|{_STEM}")
+_IDENTIFYING = regex(f"({_STEM})?(ids?|key|hash|uu?id)|{_STEM}")
 """Of these, names of what a value stands for alone: its rows are a group wherever they stand."""
 _ROWS_PER_GROUP = 1.5
 """Rows for each run or value of a column with such a name; below, most are alone."""
@@ -29,10 +28,8 @@ _LEAST_RUNS, _ROWS_PER_RUN = 10, 2.0
 """Of a column with any other name, each of whose values stands in one run: by chance that does not happen."""
 _MOST_ROWS = 50_000
 """Rows that are looked at, and so values that are remembered: memory must not grow with the table."""
-_WHOLE = re.compile(r"[+-]?[0-9]+(\.0*)?")
-_NUMBER = re.compile(
-    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)|", re.IGNORECASE
-)
+_WHOLE = regex(r"[+-]?[0-9]+(\.0*)?")
+_NUMBER = regex(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)|", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ and the whole is a number; what fits as a matrix is one, before what fits as a v
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice, product
@@ -31,6 +30,7 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.formula.value.arrays import ShapeError
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = [
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
-_ENTRY = re.compile(r"_(ii|jj|kk)\Z")
+_ENTRY = regex(r"_(ii|jj|kk)\Z")
 _ORDER: tuple[Kind, ...] = ("matrix", "vector", "scalar")
 _MOST_SYMBOLS = 8
 _MOST_VISITS = 500_000

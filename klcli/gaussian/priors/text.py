@@ -20,12 +20,13 @@ from typing import TypeVar
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
 from klcli.formula.syntax import MAX_LENGTH, FormulaError
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Argument", "Distribution", "PriorText", "Term", "Value", "parse_prior"]
 
 _EXAMPLE = "for example '0.3*N(-1, 0.1) + 0.7*N(1, 0.5)' or 'laplace(0, 1)'"
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<square>\*\*\s*2|\^\s*2|²)"
     r"|(?P<sign>[-−+*·/(),=:])",
     re.ASCII,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 from collections.abc import Sequence
 
@@ -12,11 +11,12 @@ from klcli.lint.findings.types import Edit, Place
 from klcli.lint.reading.cell_strings import CellStrings
 from klcli.lint.reading.notebooks import is_notebook
 from klcli.lint.reading.source import UnreadableError, parsed, text_of
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Edited", "Lines", "UneditableError", "edited", "edited_file"]
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 class UneditableError(Exception):

@@ -10,13 +10,14 @@ from klcli.formula.callee import called
 from klcli.formula.calls import is_readable
 from klcli.lint.flow.nodes import below, names_in, stored, walked
 from klcli.lint.terms.divergences import Divergence
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["is_only_reported"]
 
-_LOSS = re.compile(r"(.*_)?(loss|cost|objective)", re.IGNORECASE)
-_TOTAL = re.compile(r"((total|full|final|overall|train|vae)_?)?(loss|cost|objective)", re.IGNORECASE)
-_ERROR = re.compile(
+_LOSS = regex(r"(.*_)?(loss|cost|objective)", re.IGNORECASE)
+_TOTAL = regex(r"((total|full|final|overall|train|vae)_?)?(loss|cost|objective)", re.IGNORECASE)
+_ERROR = regex(
     r"mse|mae|bce|cross_?entropy|nll|l1|huber|recon|criterion|loss_fn|error|distortion", re.IGNORECASE
 )
 _REPORTS = frozenset(

@@ -9,14 +9,15 @@ from copy import deepcopy
 
 from klcli.lint.findings.places import segment
 from klcli.lint.reading.source import Module
+from klcli.patterns import regex
 
 __all__ = ["spellings"]
 
 _CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
 """What needs no brackets around it anywhere."""
-_KEPT = re.compile(r"\bkept_(\d+)_\b")
+_KEPT = regex(r"\bkept_(\d+)_\b")
 _SIGNS = {"**": r"\*\*", "*": r"(?<!\*)\*(?!\*)", "/": "/", "+": r"\+", "-": r"(?<!\d[eE])-"}
-_SIMPLE_POWER = re.compile(r"(?<![\w)\].])(\w+) \*\* (\w+)\b")
+_SIMPLE_POWER = regex(r"(?<![\w)\].])(\w+) \*\* (\w+)\b")
 
 
 def spellings(new: ast.expr, source: Module) -> Iterator[str]:

@@ -7,7 +7,6 @@ and the second the posterior, the library computes KL(prior || posterior).
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from klcli.formula.callee import called
@@ -15,10 +14,11 @@ from klcli.judge.names import is_prior
 from klcli.lint.findings.measured import is_only_measured
 from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions
+from klcli.patterns import regex
 
 __all__ = ["swapped_calls"]
 
-_LIBRARY = re.compile(r"distributions|distrax|numpyro|tensorflow_probability|tfp|pyro")
+_LIBRARY = regex(r"distributions|distrax|numpyro|tensorflow_probability|tfp|pyro")
 _USUAL = frozenset(("tfd", "td", "dist", "dists", "D"))
 """Names that people give the module of distributions in a line of its own: ``tfd = tfp.distributions``."""
 _AROUND = frozenset(("Independent", "detach", "stop_gradient"))

@@ -18,12 +18,13 @@ from klcli.lint.flow.steps import Step
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.likeness import bend
 from klcli.lint.terms.programs import written
+from klcli.patterns import regex
 
 __all__ = ["adds_error", "is_unused", "slope", "weight_sign"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
-_ERROR = re.compile(r"loss|error|criterion|entropy|nll|mse|mae|bce", re.IGNORECASE)
+_ERROR = regex(r"loss|error|criterion|entropy|nll|mse|mae|bce", re.IGNORECASE)
 _EITHER = "either"
 _TURNING = frozenset(("sin", "cos", "tan", "tanh", "sign", "sgn", "atan", "arctan"))
 """Functions that are no formula's, and have either sign."""

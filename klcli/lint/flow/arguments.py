@@ -13,11 +13,12 @@ from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function, FunctionNode, is_number, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Target
+from klcli.patterns import regex
 
 __all__ = ["arguments", "beginning"]
 
 _TINY = 1e-2
-_NOISE_SCALE = re.compile(r"(eps\w*|noise)_(std\w*|scale|sigma)", re.IGNORECASE)
+_NOISE_SCALE = regex(r"(eps\w*|noise)_(std\w*|scale|sigma)", re.IGNORECASE)
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

@@ -11,6 +11,7 @@ from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
+from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
 __all__ = ["Excerpt", "excerpt", "smaller"]
@@ -21,7 +22,7 @@ _MOST_CHARACTERS = 4000
 _LEAST_SUMS = 2
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
-_KL = re.compile(r"(?<![a-z])kl(?![a-z])", re.IGNORECASE)
+_KL = regex(r"(?<![a-z])kl(?![a-z])", re.IGNORECASE)
 _OTHER = "other_term_"
 
 

@@ -13,6 +13,7 @@ from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.tree import FUNCTIONS
 from klcli.formula.vocabulary import LOGISTIC
 from klcli.lint.flow.nodes import below, text_of_name
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Facts", "facts_of"]
@@ -22,11 +23,11 @@ _SQUARES = frozenset(
     ("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner", "squared_difference")
 )
 _ADDED = frozenset(("add", "sub", "subtract", "addcmul", "squared_difference"))
-_NOISE = re.compile(r"rand|normal|uniform|eps|noise|xi\Z|sample", re.IGNORECASE)
+_NOISE = regex(r"rand|normal|uniform|eps|noise|xi\Z|sample", re.IGNORECASE)
 _NOT_READ = frozenset((ast.Lambda, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.IfExp, ast.Dict))
-_LOG_SCALE = re.compile(r".*(log|ln)_?(var|std|sig|s2)", re.IGNORECASE)
+_LOG_SCALE = regex(r".*(log|ln)_?(var|std|sig|s2)", re.IGNORECASE)
 """Names whose exponential may have been forgotten."""
-_LOG_RATIO = re.compile(
+_LOG_RATIO = regex(
     r"log_?(?:p|q|r)s?(?![a-z])|log_?(?:prob|pi|dens|ratio)|(?<![a-z])lps?(?![a-z])|ratio", re.I
 )
 """Names of log-probabilities, of their differences and of ratios of probabilities."""

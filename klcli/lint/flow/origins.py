@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 
 from klcli.formula.callee import called, is_module
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
+from klcli.patterns import regex
 
 __all__ = ["Root", "origin"]
 
 _SPLITS = ("chunk", "split", "tensor_split", "unbind", "unstack")
-_PART = re.compile(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
-_OWNER = re.compile(r"\b[^\W\d]\w*\.(?=[^\W\d])")
+_PART = regex(r"(?P<whole>[^\W\d]\w*)(?P<part>[.\[].*)")
+_OWNER = regex(r"\b[^\W\d]\w*\.(?=[^\W\d])")
 """An object before one of its attributes: layers that split an output have objects of their own."""
 
 Root = tuple[str, int, int, str]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from klcli.lint.flow.nodes import walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Sink", "sinks_in"]
@@ -16,8 +17,8 @@ __all__ = ["Sink", "sinks_in"]
 _DESCENDED = frozenset(
     ("minimize", "gradient", "gradients", "add_loss", "manual_backward", "compute_gradients")
 )
-_LOSS = re.compile(r"(.*_)?loss(_fn|_function|_fun|_func)?\Z|training_step\Z|lossfun\Z", re.IGNORECASE)
-_GAIN = re.compile(r"elbo|bound|gain|reward|likelihood", re.IGNORECASE)
+_LOSS = regex(r"(.*_)?loss(_fn|_function|_fun|_func)?\Z|training_step\Z|lossfun\Z", re.IGNORECASE)
+_GAIN = regex(r"elbo|bound|gain|reward|likelihood", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from klcli.lint.reading.worth import is_topical, is_worth
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Outline", "outline"]
 
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*|\*|(?:[\w, \t]|\\\n)+)"
     r"|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
     re.MULTILINE,
 )
-_NUMBER = re.compile(r"(?:^|;[ \t]*)(\w+)[ \t]*=(?:[ \t]*\w+[ \t]*=)*[ \t(]*[\d.]", re.MULTILINE)
-_CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
-_METHOD = re.compile(r"^[ \t]+def[ \t]+([a-z]\w+)\(self\b", re.MULTILINE)
+_NUMBER = regex(r"(?:^|;[ \t]*)(\w+)[ \t]*=(?:[ \t]*\w+[ \t]*=)*[ \t(]*[\d.]", re.MULTILINE)
+_CLASS = regex(r"^class[ \t]+(\w+)", re.MULTILINE)
+_METHOD = regex(r"^[ \t]+def[ \t]+([a-z]\w+)\(self\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

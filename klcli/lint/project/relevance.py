@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
@@ -22,11 +21,12 @@ from klcli.lint.reading.worth import (
     with_own_names,
     without_comments,
 )
+from klcli.patterns import regex
 
 __all__ = ["Relevance", "holds_terms"]
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = regex(r"[^\W\d]\w*")
 _COMMON = frozenset(("__init__", "__call__", "forward", "call", *OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME))
 """Names that tell nothing of what is called: those of operations are read as such."""
 _FURTHEST = 3

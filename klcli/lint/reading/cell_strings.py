@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from klcli.lint.reading.notebooks import with_line_feeds
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["CellStrings"]
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_CHARACTER = re.compile(
+_SPACE = regex(r"[ \t\r\n]*")
+_CHARACTER = regex(
     r"\\r\\n|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
 )
 _DECODER = json.JSONDecoder()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 
+from klcli.patterns import regex
+
 __all__ = ["ForeignError", "UnreadableError", "decoded", "encoding_of", "without_surrogates"]
 
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+_COOKIE = regex(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins as the one of UTF-16 does

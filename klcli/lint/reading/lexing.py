@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Line", "Token", "logical_lines"]
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""
       (?P<space>   [ \t\f]+ | \\\n )
     | (?P<newline> \n )
@@ -27,11 +28,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CLOSING = {
-    '"': re.compile(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
-    "'": re.compile(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
+    '"': regex(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
+    "'": regex(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
 }
-_TO_LINE_END = re.compile(r"[^\\\n]*(?:\\.[^\\\n]*)*", re.DOTALL)
-_BEGINS_ANEW = re.compile(
+_TO_LINE_END = regex(r"[^\\\n]*(?:\\.[^\\\n]*)*", re.DOTALL)
+_BEGINS_ANEW = regex(
     r"[ \t]*(?:(?:def|class|async[ ]def|import|while|with|del|global|assert)[ ]+[\w(\"']|print[ ]+[\"']"
     r"|from[ ]+[.\w]+[ ]+import\b|(?:return|raise|pass|break|continue|elif|except)\b"
     r"|(?:try|else|finally)[ ]*:)"

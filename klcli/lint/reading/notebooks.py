@@ -8,19 +8,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from klcli.lint.reading.decoding import ForeignError, UnreadableError, decoded, without_surrogates
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Cell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
 
 _MARK = "# %% [cell {}]"
-_MARKED = re.compile(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
-_PYTHON = re.compile(r"python|sage|^$", re.IGNORECASE)
-_CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
+_MARKED = regex(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
+_PYTHON = regex(r"python|sage|^$", re.IGNORECASE)
+_CELL_MAGIC = regex(r"\s*%%(\w+)[^\n]*")
 _KEEP_PYTHON = frozenset(
     ("time", "timeit", "capture", "prun", "python", "python3", "python2", "pypy", "px", "memit", "local")
 )
 """Magics for a cell that is run all the same."""
-_WRITES = re.compile(r"\s*%%(?:writefile|file)\b[^\n]*\.py[ \t]*(?:\n|\Z)")
+_WRITES = regex(r"\s*%%(?:writefile|file)\b[^\n]*\.py[ \t]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

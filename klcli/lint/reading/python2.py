@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
 from klcli.lint.reading.lexing import Line, Token
 from klcli.lint.reading.splicing import Change
+from klcli.patterns import regex
 
 __all__ = ["as_python_3", "is_python_2"]
 
 _STATEMENTS = frozenset(("print", "exec", "raise"))
 _OPERAND = frozenset(("string", "number", "name"))
 _OPERATORS = frozenset(("and", "or", "in", "is", "if", "for"))
-_OCTAL = re.compile(r"0[0-7]+[lL]?\Z")
-_LONG = re.compile(r"(?:0[xXoObB][\da-fA-F]+|\d+)[lL]\Z")
-_BAD_ESCAPE = re.compile(r"\\([uUxN])")
+_OCTAL = regex(r"0[0-7]+[lL]?\Z")
+_LONG = regex(r"(?:0[xXoObB][\da-fA-F]+|\d+)[lL]\Z")
+_BAD_ESCAPE = regex(r"\\([uUxN])")
 _ODD_BLANKS = frozenset("\u00a0\u200b\u2009\u2002\u2003\u202f\u3000\ufeff")
 _MOST_TOKENS = 2000
 """Of a statement that is put in another way; more are those of a table."""

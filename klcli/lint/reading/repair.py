@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 
 from klcli.lint.reading.lexing import Line, logical_lines
 from klcli.lint.reading.python2 import as_python_3, is_python_2
 from klcli.lint.reading.splicing import Change, spliced
+from klcli.patterns import regex
 from klcli.values import dataclass, field
 
 __all__ = ["FAILURES", "Repair", "repaired", "syntax"]
@@ -38,7 +38,7 @@ _STUBS = {
     "try": "try:",
     "case": "case _:",
 }
-_NAMED = re.compile(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
+_NAMED = regex(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
 
 
 @dataclass(slots=True)

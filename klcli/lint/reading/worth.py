@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from klcli.formula.vocabulary import DISTRIBUTIONS
+from klcli.patterns import regex
 
 __all__ = [
     "gives_density",
@@ -36,18 +37,16 @@ _CALLS = (
     "log (",
     "ln(",
 )
-_CALL = re.compile(
-    r"\b(?:exp[2_]?|log(?:_|2|10)?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']"
-)
-_POWER_OF_E = re.compile(r"\.e\s*\*\*")
-_SQUARED_LOG = re.compile(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
+_CALL = regex(r"\b(?:exp[2_]?|log(?:_|2|10)?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']")
+_POWER_OF_E = regex(r"\.e\s*\*\*")
+_SQUARED_LOG = regex(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""
-_GIVEN_TWICE = re.compile(
+_GIVEN_TWICE = regex(
     r"log_?(?:var|std|sigma)\w{0,9} ?[-+][^\n=]{0,80}(?<!log)(?<!log_)(?:var|std|sigma)(?!\w{0,9}\()",
     re.IGNORECASE,
 )
 """A head and the scale that it is the logarithm of, each under a name of its own."""
-_PRODUCT = re.compile(r"\*|pow|sq|mul|norm|dot", re.IGNORECASE)
+_PRODUCT = regex(r"\*|pow|sq|mul|norm|dot", re.IGNORECASE)
 _LIBRARY = (
     "kl_divergence",
     "register_kl",
@@ -60,48 +59,48 @@ _LIBRARY = (
 )
 _SOURCES = ("randn", "normal(", "normal_(", "gauss", "rand_like", "torch.rand(", "GaussianNoise", ".uniform(")
 _NOISE = r"(?:randn|normal|eps|noise|gauss|\.uniform)"
-_SCALED_NOISE = re.compile(  # every repetition is bounded: a line may have a million characters
+_SCALED_NOISE = regex(  # every repetition is bounded: a line may have a million characters
     rf"\*\s{{0,9}}[\w.]{{0,40}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n*]{{0,120}}\))? ?\*[^*]"
     rf"|mul(?:_|tiply)?\([^\n]{{0,60}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n]{{0,120}}\))?\.mul"
 )
-_DRAW = re.compile(
+_DRAW = regex(
     r"normal\([^\n]{0,90}(?:mean|loc) ?= ?[A-Za-z_]"
     r"|normal\([^\n]{0,60}?, ?[A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
     r"|\b(?:torch|tc|th)\.normal\([A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
 )
 """Random numbers that are drawn around a mean."""
-_RANDOM = re.compile(r"rand|normal|eps|noise|sample|xi\b", re.IGNORECASE)
-_SQUARE = re.compile(
+_RANDOM = regex(r"rand|normal|eps|noise|sample|xi\b", re.IGNORECASE)
+_SQUARE = regex(
     r"\*\*|\*=|pow|sq|norm|dot|inner|prod|mul"
     r"|(?<![\w.])([\w.]{1,80}) ?\* ?\1(?![\w.])"
     r"|[)\]]\s{0,9}\*|[\w)\]] ?@",
     re.IGNORECASE,
 )
 """What may square something: a power, a function, a name or anything in brackets times itself."""
-_SUM = re.compile(r"[\w)\]}\"'][ \t\\\n]{0,20}[-+](?!>)|\b(?:add|sub|subtract|addcmul)_?\(")
+_SUM = regex(r"[\w)\]}\"'][ \t\\\n]{0,20}[-+](?!>)|\b(?:add|sub|subtract|addcmul)_?\(")
 _LEAST_SUMS = 2
-_LOG_SCALE = re.compile(r"(?:log|ln)_?(?:var|std|sig)", re.IGNORECASE)
+_LOG_SCALE = regex(r"(?:log|ln)_?(?:var|std|sig)", re.IGNORECASE)
 """Names of heads, beside which a square may have been forgotten."""
 _TOPICS = (
     *("kld", "elbo", "latent", "vae", "reparam", "z_mean", "rsample"),
     *("logvar", "log_var", "logstd", "log_std", "logsigma", "log_sigma"),
 )
-_DENSITY = re.compile(r"\bpi\b|log_?2_?pi|log_?(?:gauss|normal|prob|pdf|density)", re.IGNORECASE)
-_KL = re.compile(r"(?<![a-z])kl(?![a-z])")
+_DENSITY = regex(r"\bpi\b|log_?2_?pi|log_?(?:gauss|normal|prob|pdf|density)", re.IGNORECASE)
+_KL = regex(r"(?<![a-z])kl(?![a-z])")
 _LOG_NAME = r"(?:log_?(?:prob|pi_|ratio|dens)|log_?[pqr]s?(?![a-z])|(?<![a-z])lps?(?![a-z])|(?<![a-z])ratio)"
-_LOG_RATIO = re.compile(rf"{_LOG_NAME}\w{{0,20}}[\])]{{0,3}} ?-|- ?[\w.(]{{0,20}}{_LOG_NAME}", re.IGNORECASE)
+_LOG_RATIO = regex(rf"{_LOG_NAME}\w{{0,20}}[\])]{{0,3}} ?-|- ?[\w.(]{{0,20}}{_LOG_NAME}", re.IGNORECASE)
 """A difference of log-probabilities or of their ratios, which sampled estimates of a KL are made of."""
-_ONE = re.compile(r"[-+] ?1(?:\.0?)?(?![\w.])|(?<![\w.])1(?:\.0?)? ?[-+]")
+_ONE = regex(r"[-+] ?1(?:\.0?)?(?![\w.])|(?<![\w.])1(?:\.0?)? ?[-+]")
 _RATIO_WORDS = ("log", "lp", "ratio")
-_ALIAS = re.compile(rf"\b({'|'.join(sorted(DISTRIBUTIONS))}) as (\w+)")
-_UNSAID = re.compile(
+_ALIAS = regex(rf"\b({'|'.join(sorted(DISTRIBUTIONS))}) as (\w+)")
+_UNSAID = regex(
     r"(\"\"\"|''')(?s:.*?)\1|#[^\n]*|(\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}')",
 )
-_TOP = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
+_TOP = regex(r"^(?=[^\s#)\]}])", re.MULTILINE)
 _DEFINITION = ("def ", "class ", "async ", "@")
-_METHOD = re.compile(r"^([ \t]+)(?:async[ \t]+)?def\b", re.MULTILINE)
+_METHOD = regex(r"^([ \t]+)(?:async[ \t]+)?def\b", re.MULTILINE)
 
 
 def may_hold_terms(text: str) -> bool:

@@ -16,21 +16,22 @@ from klcli.formula.tree import Call, Tree, free_symbols, walk
 from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.names import is_mean, is_prior, suggested, without_side
 from klcli.lint.flow.excerpts import Excerpt
+from klcli.patterns import regex
 
 __all__ = ["is_called_kl", "is_claimed"]
 
-_KL = re.compile(r"d?kl(d|div|divergence|s|loss|term|cost|reg|qp|pq)?\d?")
-_OF_OTHERS = re.compile(
+_KL = regex(r"d?kl(d|div|divergence|s|loss|term|cost|reg|qp|pq)?\d?")
+_OF_OTHERS = regex(
     r"sym|js|jeff"  # sums of two divergences
     r"|laplac|cauchy|gumbel|logistic|gamma|beta|student|pareto|weibull|uniform|exponential"
     r"|poisson|dirichlet|categorical|bernoulli|multinomial|mises|wishart|mixture|gmm",
     re.IGNORECASE,
 )
 """Words of divergences that are none of two normal distributions."""
-_LOG_Q = re.compile(r"posterior|variational|guide|(?<![a-z])log_?(prob_?)?q", re.IGNORECASE)
-_LOG_P = re.compile(r"prior|(?<![a-z])log_?(prob_?)?p(?!x|ro|i)", re.IGNORECASE)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SHORT_HEAD = re.compile(r"(l|ln|log)?(s|sd|sig|v|vr)|l")
+_LOG_Q = regex(r"posterior|variational|guide|(?<![a-z])log_?(prob_?)?q", re.IGNORECASE)
+_LOG_P = regex(r"prior|(?<![a-z])log_?(prob_?)?p(?!x|ro|i)", re.IGNORECASE)
+_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_SHORT_HEAD = regex(r"(l|ln|log)?(s|sd|sig|v|vr)|l")
 _CLOSE = 1e-9
 
 

@@ -30,6 +30,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.names import is_noise, is_prior, is_sample, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import judge_sampler
+from klcli.patterns import regex
 
 __all__ = [
     "apart",
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 _NOISE = UNIT_NOISE[0]
-_CALLED_NOISE = re.compile(r"eps|noise|randn", re.IGNORECASE)
+_CALLED_NOISE = regex(r"eps|noise|randn", re.IGNORECASE)
 _USUAL = ("logvar", "std", "var", "logstd")
 _OF_ONE, _OF_TWO = 2, 5
 """Symbols of a sample with the mean and the head of one Gaussian, and with those of two."""

@@ -12,12 +12,13 @@ from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.estimators import Estimator, estimator
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import Sample, sample
+from klcli.patterns import regex
 
 __all__ = ["Found", "terms"]
 
-_NOISE = re.compile(r"rand|normal|eps|noise|xi\b", re.IGNORECASE)
-_SQUARE = re.compile(r"\*\*|pow|square|\*")
-_LOG_RATIO = re.compile(r"log|lp|ratio", re.IGNORECASE)
+_NOISE = regex(r"rand|normal|eps|noise|xi\b", re.IGNORECASE)
+_SQUARE = regex(r"\*\*|pow|square|\*")
+_LOG_RATIO = regex(r"log|lp|ratio", re.IGNORECASE)
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 

@@ -22,13 +22,14 @@ from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.programs import program_of, with_symbols, written
+from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
 __all__ = ["Sample", "sample"]
 
 _CLOSE = 1e-9
 _UNIFORM = UNIT_NOISE[1]
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial|randint|uniform|trunc",
     re.I,
 )

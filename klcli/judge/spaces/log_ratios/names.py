@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from klcli.judge.names import count_of, is_likelihood, is_mask, is_mean, suggested
+from klcli.patterns import regex
 
 __all__ = ["Side", "is_logits", "is_neutral", "side_of", "stated"]
 
 Side: TypeAlias = Literal["policy", "reference", "old", "q", "p", ""]
 Stated: TypeAlias = Literal["log-probability", "probability", "log-ratio", "ratio", "kl", ""]
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def _either(words: str) -> frozenset[str]:

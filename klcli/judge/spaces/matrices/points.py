@@ -7,7 +7,6 @@ too. A few more points are derived from the formula's text, so that no formula c
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -20,6 +19,7 @@ from klcli.formula.value.points import Value
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Side, Way
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = [
@@ -39,7 +39,7 @@ T = TypeVar("T")
 SIZES = (1, 2, 3, 5)
 _ROUNDS = 4
 _OTHER_SIZES = (4, 6, 7)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = regex(r"\d+(?:\.\d+)?")
 _FAR, _FARTHEST, _MOST_FAR = 2, 10**9, 3
 """Numbers of a formula beyond which it could be another one."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, product
 
@@ -11,15 +10,16 @@ from klcli.formula.value.kinds import Kind
 from klcli.judge.names import is_mean, prior_among
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION, READINGS
 from klcli.judge.ways import Head, Side, Way, way_of
+from klcli.patterns import regex
 
 __all__ = ["misfit", "sides_said", "ways"]
 
 _MOST_HEADS = 4
 _SIDES: tuple[Side, Side] = ("q", "p")
 _STATES = (
-    (CHOLESKY, re.compile(r"(.*_)?(L|chol\w*|tril\w*|scale_tril)(_?\w{1,2})?\Z")),
-    (PRECISION, re.compile(r"(Lambda|Omega|prec\w*|.*_?inv|P(?=_))(_\w+)?\Z|.*(_inv|inv|_prec\w*)(_\w+)?\Z")),
-    (COVARIANCE, re.compile(r"(S|Sigma|cov\w*|K\w*|V|C)(_?\w{1,2})?\Z")),
+    (CHOLESKY, regex(r"(.*_)?(L|chol\w*|tril\w*|scale_tril)(_?\w{1,2})?\Z")),
+    (PRECISION, regex(r"(Lambda|Omega|prec\w*|.*_?inv|P(?=_))(_\w+)?\Z|.*(_inv|inv|_prec\w*)(_\w+)?\Z")),
+    (COVARIANCE, regex(r"(S|Sigma|cov\w*|K\w*|V|C)(_?\w{1,2})?\Z")),
 )
 """Readings with what names of matrices that state them look like."""
 
