@@ -46,6 +46,7 @@ _of_posterior, _of_sampling = in_group("Posterior"), in_group("Sampling")
 
 _EPILOG = """\b
 Examples:
+  klcli compare
   klcli compare --param var
   klcli compare --param logvar --expect C -qq
   klcli compare --param std --all --mu 0 --sigma 0.5
@@ -64,8 +65,7 @@ Carlo estimate contradict each other, and 0 otherwise.
 @click.option(
     "--param",
     type=Reading(),
-    required=True,
-    help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}.",
+    help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}. Without it, when each formula is right.",
 )
 @_of_posterior("--mu", type=Numbers(), help="Mean at which values are compared; default 0.3.")
 @_of_posterior(
@@ -91,7 +91,7 @@ def compare(
     outer: Settings,
     /,
     settings: Settings,
-    param: str,
+    param: str | None,
     mu: tuple[Fraction, ...] | None,
     sigma: tuple[Fraction, ...] | None,
     formulas: tuple[str, ...],
@@ -104,16 +104,21 @@ def compare(
 ) -> tuple[Report, Settings]:
     """Say which of the KL formulas met online is right when the head is a variance, a log-variance, ...
 
-    Each is judged under the reading that --param gives: whether it is KL(q || N(0, 1)), a multiple of it,
-    the KL to another prior, or none; what it is worth at a point; where its minimum lies and how it bends
-    there. With several latents, a covariance matrix or another prior, what it is worth beside the KL that
-    these have is shown, too.
+    Without --param: when each is right. With it, each is judged under that reading: whether it is
+    KL(q || N(0, 1)), a multiple of it, the KL to another prior, or none; what it is worth at a point; where
+    its minimum lies and how it bends there. With several latents, a covariance matrix or another prior,
+    what it is worth beside the KL that these have is shown, too.
     """
     from klcli.formula.syntax import nearest
     from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
     from klcli.report.compare import compare_report, penalty_plot
 
     settings = settings.over(outer)
+    if param is None:
+        from klcli.cli.overview import overview
+
+        other = {"formula": formulas, "expect": expect, "plot": plot, **options}
+        return overview(mu, sigma, other, every=every), settings
     reading = PARAMETERIZATIONS[param]
     whole = _posterior(reading, mu, sigma, options)
     _check_reached(whole.deviations, reading)

@@ -43,7 +43,7 @@ _HELP = "help"
 
 _GREETING = """\
 klcli settles what a KL term really computes. klcli --help names all commands.
-  klcli compare --param var                  which KL formula is for a variance
+  klcli compare                              which KL formula is right, and when
   klcli verify '-0.5*(1 + s - mu^2 - e^s)'   what a formula or a line of code is
   klcli lint src/                            the KL terms in Python files
   klcli compute --mu 0.3 --sigma 1.2         one KL, found in three ways"""
@@ -52,7 +52,7 @@ _EPILOG = """\b
 Examples:
   klcli compute --mu 0.3 --sigma 1.2
   klcli compute --mu 0.3,0.1 --cov '[[1.2, 0.3], [0.3, 0.9]]'
-  klcli compare --param var
+  klcli compare
   klcli verify '-0.5 * (1 + logvar - mu^2 - exp(logvar))'
   klcli lint src/
   klcli estimate logprobs.csv

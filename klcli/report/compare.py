@@ -36,7 +36,7 @@ from klcli.report.document import (
 from klcli.report.estimators import estimate_text
 from klcli.report.latents import latent_blocks
 from klcli.report.report import Report
-from klcli.report.wording import about, verdict_of
+from klcli.report.wording import about, listed, verdict_of
 from klcli.values import dataclass
 from klcli.witness.examination import Examination
 from klcli.witness.witness import Witness
@@ -124,7 +124,7 @@ def compare_report(
     assert truth.integral
     assert truth.monte_carlo
     head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
-    exact = [formula.name for formula in judged if formula.verdict == "exact"]
+    exact = [formula.name for formula in judged if _is_exact(formula)]
     expectation = Expectation(expect, bool(expectation_holds)) if expect else None
     data = Comparison(
         schema="klcli.compare/2",
@@ -152,6 +152,22 @@ def compare_report(
         bare=" ".join(exact),
         holds=truth.status == "agrees" and (expectation is None or expectation.holds),
     )
+
+
+def _is_exact(formula: Judged) -> bool:
+    """Whether it is the KL, and every condition of that passes."""
+    return formula.verdict == "exact" and all(one.passes for one in formula.found.conditions)
+
+
+def _summary(judged: Sequence[Judged]) -> Paragraph:
+    """``B is exact; A, C and D are not``."""
+    exact = [formula.name for formula in judged if _is_exact(formula)]
+    others = [formula.name for formula in judged if not _is_exact(formula)]
+    if not exact:
+        return Paragraph(f"none of {listed(others)} is exact", "bad")
+    text = f"{listed(exact)} {'is' if len(exact) == 1 else 'are'} exact"
+    rest = f"; {listed(others)} {'is' if len(others) == 1 else 'are'} not" if others else ""
+    return Paragraph(text + rest, "strong")
 
 
 def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fraction) -> Plot:
@@ -199,6 +215,7 @@ def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, obje
 def _blocks(
     data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, picture: bool
 ) -> Iterator[Block]:
+    yield _summary(judged)
     yield _facts(data)
     yield from (_item(formula, reading) for formula in judged)
     yield Heading("in numbers, at that point")

@@ -22,10 +22,11 @@ from klcli.witness.witness import Witness
 __all__ = [
     "about",
     "list_text",
+    "listed",
     "normal_text",
     "own_fields",
-    "plain",
     "percent",
+    "plain",
     "reading_text",
     "verdict_of",
     "with_error",
@@ -153,3 +154,9 @@ def verdict_of(witness: Witness) -> str:
     if not witness.z:
         return "disagrees"
     return f"disagrees: {abs(witness.z):.1f} standard errors away, {witness.limit:.2g} are allowed"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``A``, ``A and B``, ``A, B and C``."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

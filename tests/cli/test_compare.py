@@ -133,8 +133,7 @@ def test_plot(klcli: Klcli, tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        ((), "Missing option '--param'", "--help"),
-        (("--param", "variance"), "--param cannot be 'variance'", "precision"),
+        (("--param", "variance"), "--param cannot be 'variance'", "did you mean 'var'?"),
         (("--param", "var", "--formula", "x"), "takes NAME=TEXT", "mine="),
         (("--param", "var", "--formula", "A=s"), "formula A already", "another name"),
         (("--param", "var", "--formula", "x=s+mu+t"), "one mean and one head", "mine="),

@@ -1,0 +1,160 @@
+"""What `klcli compare` says without a reading: which of the formulas met online is right, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+
+from klcli.formula.interval import enclose, nearest_double
+from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.printing import to_text
+from klcli.formula.tree import Tree
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.comparison import Entry, truth_at
+from klcli.report.document import Block, Cell, Column, Document, Heading, Paragraph, Table
+from klcli.report.report import Report
+from klcli.report.wording import about
+from klcli.values import dataclass
+
+__all__ = ["Overview", "readings_report"]
+
+_MARK = "*"
+"""What stands before a value that is the KL's under the reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A formula and the readings under which it is KL(q || N(0, 1))."""
+
+    name: str
+    formula: str
+    exact_under: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The data of `klcli compare` without a reading; the field names are the keys of its JSON.
+
+    Attributes:
+        point: mean and standard deviation at which the values of the table are.
+        truth: KL(q || N(0, 1)) there, in nats.
+        heads: the number that stands for this standard deviation, by reading; None where none does.
+        table: verdict and value of every formula under every reading.
+    """
+
+    schema: str
+    unit: str
+    point: Mapping[str, Fraction]
+    truth: float
+    heads: Mapping[str, float | None]
+    formulas: tuple[Row, ...]
+    table: tuple[Entry, ...]
+    warnings: tuple[str, ...]
+
+
+def readings_report(
+    formulas: Mapping[str, Tree], table: Sequence[Entry], mu: Fraction, sigma: Fraction, *, every: bool
+) -> Report:
+    """The report of formulas under all readings.
+
+    Args:
+        formulas: the formulas of one latent, by name.
+        table: their verdicts and values under every reading, see `klcli.judge.comparison.matrix`.
+        mu: the mean at which the values are.
+        sigma: the standard deviation there.
+        every: whether readings are shown under which none of the formulas is right.
+    """
+    heads = {
+        name: nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
+        if reading.reaches(sigma)
+        else None
+        for name, reading in PARAMETERIZATIONS.items()
+    }
+    rows = tuple(Row(name, to_text(tree), _exact_under(name, table)) for name, tree in formulas.items())
+    data = Overview(
+        schema="klcli.readings/1",
+        unit="nats",
+        point={"mu": mu, "sigma": sigma},
+        truth=truth_at(mu, sigma),
+        heads=heads,
+        formulas=rows,
+        table=tuple(table),
+        warnings=(),
+    )
+    return Report(
+        data=data,
+        rows=tuple(_records(data)),
+        document=Document(_verdict(rows), tuple(_blocks(data, formulas, every=every))),
+        bare="\n".join(f"{row.name} {' '.join(row.exact_under)}" for row in rows),
+        holds=True,
+    )
+
+
+def _exact_under(name: str, table: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(entry.parameterization for entry in table if entry.name == name and entry.verdict == "exact")
+
+
+def _verdict(rows: Sequence[Row]) -> str:
+    """``each is right under one reading: A std, B var, ...``, or what else is so."""
+    found = ", ".join(f"{row.name} {' and '.join(row.exact_under) or 'none'}" for row in rows)
+    if all(len(row.exact_under) == 1 for row in rows):
+        return f"each is right under one reading: {found}"
+    return f"right under these readings: {found}"
+
+
+def _records(data: Overview) -> Iterator[dict[str, object]]:
+    formulas = {row.name: row.formula for row in data.formulas}
+    for entry in data.table:
+        yield {
+            "parameterization": entry.parameterization,
+            "head": data.heads[entry.parameterization],
+            "name": entry.name,
+            "formula": formulas[entry.name],
+            "verdict": entry.verdict,
+            "value": entry.value,
+            "truth": data.truth,
+        }
+
+
+def _blocks(data: Overview, formulas: Mapping[str, Tree], *, every: bool) -> Iterator[Block]:
+    yield _right(data, formulas)
+    point = ", ".join(f"{name} = {decimal_text(value)}" for name, value in data.point.items())
+    yield Heading(f"nats at {point}, where KL(q || N(0, 1)) {about(data.truth)}")
+    yield _values(data, every=every)
+    yield Paragraph(
+        f"{_MARK} is the KL itself; klcli compare --param var says more of a reading, and "
+        "klcli verify 'FORMULA' finds the reading of your own line."
+    )
+
+
+def _right(data: Overview, formulas: Mapping[str, Tree]) -> Table:
+    """When each formula is right."""
+    rows = []
+    for row in data.formulas:
+        meanings = [PARAMETERIZATIONS[name].meaning for name in row.exact_under]
+        rows.append(
+            (Cell(row.name, "strong"), Cell((formulas[row.name],)), Cell(" or ".join(meanings), "good"))
+        )
+    return Table((Column(""), Column("KL(q || N(0, 1))"), Column("if s is")), tuple(rows))
+
+
+def _values(data: Overview, *, every: bool) -> Table:
+    entries = {(entry.parameterization, entry.name): entry for entry in data.table}
+    right = {name for row in data.formulas for name in row.exact_under}
+    rows = []
+    for name, head in data.heads.items():
+        if every or name in right:
+            cells = [_cell(entries[name, row.name]) for row in data.formulas]
+            rows.append((Cell(name), Cell(_number(head)), *cells))
+    names = (Column(row.name, numeric=True) for row in data.formulas)
+    return Table((Column("s is"), Column("s", numeric=True), *names), tuple(rows))
+
+
+def _cell(entry: Entry) -> Cell:
+    number = _number(entry.value)
+    return Cell(f"{_MARK} {number}", "good") if entry.verdict == "exact" else Cell(number)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else significant(value)
