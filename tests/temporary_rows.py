@@ -14,8 +14,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from fractions import Fraction
 
-from klcli.formula.notation import parse
-from klcli.formula.tree import Number, Operation, Symbol, Tree, unplaced
+from klcli.formula.tree import Number, Operation, Symbol, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, Symbols
@@ -42,17 +41,15 @@ HEADS = {
 
 def reading(name: str, sigma: str, head: str) -> Parameterization:
     """A row of the table of readings, for any real head."""
-    texts = (sigma, f"({sigma})^2", f"2 log({sigma})", head)
-    sigma_tree, variance, log_variance, head_tree = (unplaced(parse(text)) for text in texts)
     least, most = RANGES[name]
     return Parameterization(
         name,
         f"a {name} pre-activation",
         "real",
-        sigma_tree,
-        variance,
-        log_variance,
-        head_tree,
+        sigma,
+        f"({sigma})^2",
+        f"2 log({sigma})",
+        head,
         least=least,
         most=most,
     )

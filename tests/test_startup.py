@@ -123,6 +123,16 @@ def test_verify_of_matrices_and_estimators_loads_no_library_of_numbers(text: str
     assert not loaded("verify", "--", text) & set(HEAVY)
 
 
+def test_no_formula_of_verify_is_parsed_before_it_is_needed() -> None:
+    program = (
+        "import klcli.formula.notation as notation\n"
+        "notation.parse = lambda *text, **how: print(text)\n"
+        "import klcli.cli.verify"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
 def test_verify_loads_nothing_that_only_files_need() -> None:
     """Temporary files bring what packs, draws and hashes with them."""
     assert not loaded("verify", "--", FORMULA) & {"tempfile", "shutil", "random", "hashlib", "bz2", "lzma"}

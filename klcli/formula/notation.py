@@ -16,6 +16,7 @@ readings spelled out (`klcli.formula.refusals`): a verifier must not guess what 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 from klcli.formula.bars import Bars
 from klcli.formula.leftovers import WORDS, distribution, leftover
@@ -40,11 +41,12 @@ from klcli.formula.tree import (
     free_symbols,
     operation,
     spanning,
+    unplaced,
 )
 from klcli.formula.vocabulary import LOGISTIC
 from klcli.patterns import regex
 
-__all__ = ["Parser", "parse", "parse_matrices"]
+__all__ = ["Parser", "known", "parse", "parse_matrices"]
 
 _SIGMA = regex(r"Σ|\\Sigma(\s*_\s*(?:[ijk]|\{\s*[ijk]\s*\}))?")
 """What may be a sum as well as a symbol, before a bracket."""
@@ -69,6 +71,12 @@ def parse(text: str, *, matrices: bool = False) -> Tree:
     tree = check_tree(parser.formula(), text)
     parser.check_sums(tree)
     return tree
+
+
+@cache
+def known(text: str) -> Tree:
+    """The tree of a formula of the program's own, whose parts have no places; parsed once, if at all."""
+    return unplaced(parse(text))
 
 
 def parse_matrices(text: str) -> Tree:

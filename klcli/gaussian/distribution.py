@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.interval import enclose, nearest_double
-from klcli.formula.notation import parse
+from klcli.formula.notation import known
 from klcli.formula.numeral import decimal_text, parse_numeral, significant
 from klcli.formula.tree import substitute
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Gaussian", "Real", "log_density"]
 
 _LOG_ROOT_TWO_PI = log(2 * pi) / 2
-_LOG_SIGMA = parse("l/2")
+_LOG_SIGMA = "l/2"
 
 Real: TypeAlias = "int | float | Fraction | Decimal | str"
 """A number as a caller may give it; a text is the decimal that it shows, a float the double that it is."""
@@ -96,7 +96,7 @@ def _sigma(reading: Parameterization, head: Fraction) -> float:
 
 
 def _log_sigma(reading: Parameterization, head: Fraction) -> float:
-    tree = substitute(_LOG_SIGMA, {"l": reading_at(reading, head).log_variance})
+    tree = substitute(known(_LOG_SIGMA), {"l": reading_at(reading, head).log_variance})
     return nearest_double(partial(enclose, tree, {"s": head}), settle=True)
 
 

@@ -24,7 +24,7 @@ from typing import Literal, TypeAlias, get_args
 
 from klcli.errors import KlcliError
 from klcli.formula.interval import Interval, Intervals, enclose, nearest_double, rounded
-from klcli.formula.notation import parse
+from klcli.formula.notation import known
 from klcli.formula.tree import Tree, operation, substitute
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import Scales, are_equal, each
@@ -45,13 +45,13 @@ __all__ = [
 Unit: TypeAlias = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
-_SPREAD = parse("1/2 (ratio - 1 - (l_q - l_p))")
-_SHIFT = parse("1/2 (mu_q - mu_p)^2")
+_SPREAD = "1/2 (ratio - 1 - (l_q - l_p))"
+_SHIFT = "1/2 (mu_q - mu_p)^2"
 """Still to be divided by the variance of p."""
-_ZERO = parse("0")
+_ZERO = "0"
 _MOST_WORK = 25_000_000
 """Dimensions times the square of the digits: three seconds of exponentials and logarithms."""
-_LOG_2 = parse("log 2")
+_LOG_2 = "log 2"
 NEAREST = 2.0**-53
 """The relative error of a double that is the nearest to its value."""
 
@@ -172,7 +172,7 @@ def in_bits(found: ClosedForm) -> ClosedForm:
 
 def per_unit(tree: Tree, unit: Unit) -> Tree:
     """A formula in nats as one in `unit`: one bit is log 2 nats."""
-    return operation("/", tree, _LOG_2) if unit == "bits" else tree
+    return operation("/", tree, known(_LOG_2)) if unit == "bits" else tree
 
 
 def _terms(spread: Enclosure, shift: Enclosure) -> Terms:
@@ -196,15 +196,15 @@ def _enclosures(q: Gaussian, p: Gaussian, unit: Unit) -> tuple[list[Enclosure], 
 def _enclosures_at(point: tuple[Fraction, ...], spread: Tree, shift: Tree) -> tuple[Enclosure, Enclosure]:
     values = dict(zip(("mu_q", "s_q", "mu_p", "s_p"), point, strict=True))
     if values["mu_q"] == values["mu_p"]:
-        shift = _ZERO  # also where the variance of p is no decimal
+        shift = known(_ZERO)  # also where the variance of p is no decimal
     return cache(partial(_non_negative, spread, values)), cache(partial(_non_negative, shift, values))
 
 
 def _formulas(unit: Unit, scales: Scales) -> tuple[Tree, Tree]:
     """Spread and shift of one dimension."""
     logarithms = {f"l_{index}": scales.log_variance(index) for index in ("q", "p")}
-    spread = substitute(_SPREAD, {"ratio": scales.variance_ratio(), **logarithms})
-    return per_unit(spread, unit), per_unit(scales.over_variance_of_p(_SHIFT), unit)
+    spread = substitute(known(_SPREAD), {"ratio": scales.variance_ratio(), **logarithms})
+    return per_unit(spread, unit), per_unit(scales.over_variance_of_p(known(_SHIFT)), unit)
 
 
 def _non_negative(tree: Tree, point: dict[str, Fraction], digits: int) -> Interval:

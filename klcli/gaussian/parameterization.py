@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import Literal, TypeAlias, TypeVar
 
 from klcli.errors import KlcliError
-from klcli.formula.notation import parse
+from klcli.formula.notation import known
 from klcli.formula.numeral import decimal_text
-from klcli.formula.tree import Tree, unplaced
+from klcli.formula.tree import Tree
 from klcli.values import dataclass
 
 __all__ = ["PARAMETERIZATIONS", "Parameterization", "find", "suggestion"]
@@ -33,10 +33,10 @@ class Parameterization:
         name: the word of the ``--param`` flag.
         meaning: what s is, as in "1.44 is a variance".
         domain: whether every real s is a head or only a positive one.
-        sigma: the standard deviation in s.
-        variance: sigma^2 in s, simplified.
-        log_variance: log sigma^2 in s, simplified.
-        head: s in sigma; the inverse of `sigma`.
+        sigma_text: the standard deviation in s.
+        variance_text: sigma^2 in s, simplified.
+        log_variance_text: log sigma^2 in s, simplified.
+        head_text: s in sigma; the inverse of `sigma`.
         tail: the name of the reading whose sigma this one's approaches for s to -infinity, with a relative
             difference below e^s; empty where that is not so.
         least: what sigma is larger than for every head; 0 where it can be any positive number.
@@ -51,16 +51,36 @@ class Parameterization:
     name: str
     meaning: str
     domain: Domain
-    sigma: Tree
-    variance: Tree
-    log_variance: Tree
-    head: Tree
+    sigma_text: str
+    variance_text: str
+    log_variance_text: str
+    head_text: str
     tail: str = ""
     least: Fraction = Fraction(0)
     most: Fraction | None = None
     kernel: str = ""
     stable: str = ""
     synonyms: tuple[str, ...] = ()
+
+    @property
+    def sigma(self) -> Tree:
+        """The standard deviation in s."""
+        return known(self.sigma_text)
+
+    @property
+    def variance(self) -> Tree:
+        """sigma^2 in s."""
+        return known(self.variance_text)
+
+    @property
+    def log_variance(self) -> Tree:
+        """log sigma^2 in s."""
+        return known(self.log_variance_text)
+
+    @property
+    def head(self) -> Tree:
+        """s in sigma."""
+        return known(self.head_text)
 
     def admits(self, head: Fraction | float) -> bool:
         """Whether a finite number is a head under this reading."""
@@ -108,7 +128,7 @@ def _row(
     synonyms: str = "",
     **formulas: str,
 ) -> Parameterization:
-    trees = {role: unplaced(parse(text)) for role, text in formulas.items()}
+    texts = {f"{role}_text": text for role, text in formulas.items()}
     return Parameterization(
         name,
         meaning,
@@ -119,7 +139,7 @@ def _row(
         kernel=f"klcli.gaussian.kernels:{kernel}",
         stable=stable,
         synonyms=tuple(synonyms.split()),
-        **trees,
+        **texts,
     )
 
 

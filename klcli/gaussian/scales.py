@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from klcli.formula.arithmetic import evaluate
-from klcli.formula.notation import parse
+from klcli.formula.notation import known
 from klcli.formula.rationals import Rationals
 from klcli.formula.tree import Symbol, Tree, operation, substitute
 from klcli.gaussian.parameterization import Parameterization, find
@@ -26,8 +26,8 @@ __all__ = ["Scales", "are_equal", "each", "is_far", "reading_at"]
 _FARTHEST = 10**17
 """Size of a head up to which variances, their quotients and the squares of these are decimals."""
 
-_RATIO, _SCALE_RATIO = parse("e^(l_q - l_p)"), parse("e^((l_q - l_p)/2)")
-_PRECISION, _INVERSE_SCALE = parse("e^(-l_p)"), parse("e^(-l_p/2)")
+_RATIO, _SCALE_RATIO = "e^(l_q - l_p)", "e^((l_q - l_p)/2)"
+_PRECISION, _INVERSE_SCALE = "e^(-l_p)", "e^(-l_p/2)"
 
 T = TypeVar("T")
 
@@ -88,8 +88,8 @@ class Scales:
             return operation("*", tree, self._by_logarithms(_INVERSE_SCALE))
         return operation("/", tree, _in_head(self.p.sigma, "p"))
 
-    def _by_logarithms(self, tree: Tree) -> Tree:
-        return substitute(tree, {"l_q": self.log_variance("q"), "l_p": self.log_variance("p")})
+    def _by_logarithms(self, text: str) -> Tree:
+        return substitute(known(text), {"l_q": self.log_variance("q"), "l_p": self.log_variance("p")})
 
 
 def each(q: Gaussian, p: Gaussian, make: Callable[[Scales], T]) -> Iterator[T]:

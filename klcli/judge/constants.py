@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 from klcli.formula.arithmetic import Decimals, context, evaluate
-from klcli.formula.notation import parse
+from klcli.formula.notation import known
 from klcli.formula.numeral import significant
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Negative, Tree, number, operation
@@ -18,12 +18,7 @@ __all__ = ["added_text", "as_tree", "constant_text", "shift_text"]
 _DIGITS = 30
 _SLACK = Fraction(1, 10**25)
 _LARGEST_DENOMINATOR = 256
-_UNITS = tuple(
-    map(
-        parse,
-        ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2", "e", "1/e"),
-    )
-)
+_UNITS = ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2", "e", "1/e")
 _OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: (abs(f), f < 0)))
 
 
@@ -66,7 +61,7 @@ def added_text(written: str) -> str:
 
 @cache
 def _sizes() -> tuple[tuple[Tree, Decimal], ...]:
-    return tuple((unit, evaluate(unit, {}, Decimals(_DIGITS))) for unit in _UNITS)
+    return tuple((unit, evaluate(unit, {}, Decimals(_DIGITS))) for unit in map(known, _UNITS))
 
 
 def _sum(offset: Fraction, factor: Fraction, unit: Tree) -> Tree:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.editing import edited, in_habit
-from klcli.formula.notation import parse
+from klcli.formula.notation import known
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import (
     Length,
@@ -53,7 +53,7 @@ _SMALLEST = Fraction(1, 10**100)
 _BARE_CALL = regex(r"(?<![\w.])([a-z]\w*)\(")
 """A function that is called without a module or an object in front of it."""
 
-_FORWARD = parse("-0.5 (1 + l - mu^2 - v)")
+_FORWARD = "-0.5 (1 + l - mu^2 - v)"
 
 Mended: TypeAlias = Mapping[tuple[str, Roles], tuple[Repair, str | None]]
 """The best repair by reading and roles, with the corrected text if that is the KL as a whole."""
@@ -224,5 +224,5 @@ def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | N
     if role.head and role.mean and not role.has_prior and verdict.prior == STANDARD:
         own: dict[str, Tree] = {"s": Symbol(role.head)}
         parts = {"l": substitute(reading.log_variance, own), "v": substitute(reading.variance, own)}
-        return in_habit(program, substitute(_FORWARD, parts | {"mu": Symbol(role.mean)}))
+        return in_habit(program, substitute(known(_FORWARD), parts | {"mu": Symbol(role.mean)}))
     return sides_exchanged(program, prepared.tree, verdict.way)

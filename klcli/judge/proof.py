@@ -8,8 +8,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from klcli.formula.arithmetic import Arithmetic, Symbols, evaluate
 from klcli.formula.normal_form import Form, NormalForms
-from klcli.formula.notation import parse
-from klcli.formula.tree import Tree, operation, substitute
+from klcli.formula.notation import known
+from klcli.formula.tree import Symbol, Tree, operation, substitute
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.verdict import Verdict
@@ -19,8 +19,8 @@ __all__ = ["is_proved", "is_shown_by_sympy", "target"]
 T = TypeVar("T")
 _Moments: TypeAlias = tuple[T, T, T]
 
-_KL = parse("1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)")
-_REVERSED = parse("1/2 (t/sigma^2 + (mu - m)^2/sigma^2 - 1 + 2 log sigma - log t)")
+_KL = "1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)"
+_REVERSED = "1/2 (t/sigma^2 + (mu - m)^2/sigma^2 - 1 + 2 log sigma - log t)"
 """KL(N(mu, sigma^2) || N(m, t)) and the reversed, with moments of the Gaussian (Kullback, 1959)."""
 
 
@@ -40,8 +40,8 @@ def target(verdict: Verdict) -> Tree | None:
     exact = {name: tree for name, tree in found.items() if tree is not None}
     if len(exact) < len(found):
         return None
-    body = _REVERSED if verdict.kind == "reversed" else _KL
-    return substitute(operation("+", operation("*", parse("k"), body), parse("c")), exact)
+    body = known(_REVERSED if verdict.kind == "reversed" else _KL)
+    return substitute(operation("+", operation("*", Symbol("k"), body), Symbol("c")), exact)
 
 
 def is_proved(tree: Tree, verdict: Verdict) -> bool:
