@@ -165,6 +165,8 @@ class AsciiPrinter:
         return f"{self.show(left, Level.PRODUCT, True)}{self.divide}{divisor}"
 
     def power(self, base: str, exponent: Tree, tail: bool) -> str:
+        if self.level(exponent) is Level.POWER:  # e^σ² in one line is taken for (e^σ)²
+            return f"{base}^{self.brackets(self.show(exponent))}"
         shown = self.show(exponent, Level.SIGNED, tail)
         if tail and shown.lstrip(self.minus) == "1":
             shown = self.brackets(shown)  # nobody could tell x^1/2 from x^(1/2)
