@@ -12,7 +12,7 @@ from klcli.formula.tree import Clip, Number, Symbol, free_symbols, operation
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
 from klcli.judge.guards import binds, without_guards
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.table import find_mistake
+from klcli.judge.mistakes.table import find_mistake, place_of
 from klcli.judge.names import suggested
 from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
@@ -82,7 +82,7 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
             mended,
             _misfit(verdict),
             strangeness(verdict.roles),
-            candidate.mistake.code if candidate.mistake else "",
+            place_of(candidate.mistake) if candidate.mistake else -1,
         )
 
     return tuple(sorted(found, key=rank))

@@ -29,6 +29,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes.exchange import sides_exchanged
 from klcli.judge.mistakes.repair import repairs
 from klcli.judge.mistakes.search import Repair
+from klcli.judge.mistakes.table import place_of
 from klcli.judge.names import sign_of
 from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.question import PLAIN, Question
@@ -92,7 +93,7 @@ def corrections(
             if scaled and repair.verdict.kind != "exact":
                 continue
             for text, may_be_shown in _texts(program, prepared.tree, repair.tree):
-                cost = effort(program.text, text), int(repair.mistake.code[2:])
+                cost = effort(program.text, text), place_of(repair.mistake)
                 key = repair.verdict.parameterization.name, way
                 tried.setdefault(key, []).append((cost, repair, text, may_be_shown))
     return {

@@ -17,6 +17,9 @@ __all__ = ["Finding", "findings_of"]
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 
+_READ_OTHERWISE = find_mistake("KL201")
+"""The sample reads the head otherwise than the KL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -90,7 +93,7 @@ def _of_sample(sample: Sample) -> Iterator[Finding]:
     term = sample.term
     message = mistake.sentence
     kernel = term.kernel
-    if mistake.code == "KL201" and kernel:
+    if mistake is _READ_OTHERWISE and kernel:
         role = kernel.verification.best.verdict.roles
         held = kernel.verification.best.verdict.parameterization.meaning
         drawn = sample.sampling.parameterization or "something else"

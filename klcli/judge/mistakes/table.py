@@ -13,10 +13,15 @@ from klcli.judge.mistakes.of_code import OF_CODE
 from klcli.judge.mistakes.of_matrices import OF_MATRICES
 from klcli.judge.mistakes.of_numbers import OF_NUMBERS
 
-__all__ = ["MISTAKES", "find_mistake"]
+__all__ = ["MISTAKES", "find_mistake", "place_of"]
 
 MISTAKES: Mapping[str, Mistake] = {mistake.code: mistake for mistake in (*OF_NUMBERS, *OF_MATRICES, *OF_CODE)}
 """Every mistake, by its code."""
+
+
+def place_of(mistake: Mistake) -> int:
+    """The place of a mistake in the table: of two that explain a formula alike the first is named."""
+    return list(MISTAKES).index(mistake.code)
 
 
 def find_mistake(code: str) -> Mistake:
