@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -24,20 +23,16 @@ from klcli.formula.program import (
     read_program,
 )
 from klcli.formula.tree import Symbol
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.judge.answer import answer_to_text
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior
-from klcli.judge.spaces.matrices.readings import READINGS
-from klcli.judge.verification import Verification
+from klcli.judge.spaces import space
+from klcli.judge.spaces.table import SPACES
 from klcli.patterns import regex
 from klcli.render.signs import visible
 from klcli.report.report import Report
 from klcli.report.verify import Answer, verify_many_report, verify_report
-
-if TYPE_CHECKING:
-    from klcli.judge.spaces.log_ratios.estimation import Estimation
 
 __all__ = ["verify"]
 
@@ -48,6 +43,10 @@ _NOTATIONS: dict[str, Language] = {
     "unicode": "math",
     "latex": "math",
 }
+
+_READINGS = [row for one in SPACES for row in one.readings.values()]
+"""The readings of all spaces; of two with one name the first is that of the space which is asked first."""
+_NAMED = "; ".join(f"{', '.join(one.readings)} of a {one.noun}" for one in SPACES if one.readings)
 
 _PATH = regex(r"[\w./\\~: -]{1,200}")
 """What may be the name of a file; most formulas have signs in them that names of files have not."""
@@ -80,8 +79,8 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 )
 @click.option(
     "--param",
-    type=Reading(tuple(READINGS)),
-    help=f"Require this reading: {', '.join(PARAMETERIZATIONS)}; of a matrix {', '.join(READINGS)}.",
+    type=Reading(tuple(row.name for row in _READINGS)),
+    help=f"Require this reading: {_NAMED}.",
 )
 @click.option("--mean", metavar="NAME", help="The symbol that is the mean of the posterior.")
 @click.option(
@@ -136,7 +135,7 @@ def verify(
     question = Question(
         mean=_name(mean),
         head=_name(head),
-        reading=(PARAMETERIZATIONS.get(param) or READINGS[param]) if param else None,
+        reading=next((row for row in _READINGS if row.name == param), None),
         prior=_prior(prior_mu, prior_sigma),
     )
     if path is not None:
@@ -173,7 +172,7 @@ def _answers(
     path: str,
     question: Question,
     language: Language | None,
-    proofs: Callable[[Verification | Estimation], tuple[bool | None, bool | None]],
+    proofs: Callable[[space.Answer], tuple[bool | None, bool | None]],
     *,
     quiet: bool,
 ) -> list[Answer]:
@@ -202,18 +201,13 @@ def _formulas(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _proofs(
-    found: Verification | Estimation, *, symbolic: bool, witness: bool
-) -> tuple[bool | None, bool | None]:
+def _proofs(found: space.Answer, *, symbolic: bool, witness: bool) -> tuple[bool | None, bool | None]:
     """Whether the verdict is proved, and shown by sympy; None where that is not asked, or impossible."""
-    if not symbolic or not isinstance(found, Verification) or found.best.verdict.kl is None:
+    if not symbolic or found.identity is None:
         return None, None
-    if found.program.of_matrices:
-        return None, None  # there is no normal form of matrices
     from klcli.judge.proof import is_proved, is_shown_by_sympy
 
-    tree, verdict = found.prepared.tree, found.best.verdict
-    return is_proved(tree, verdict), is_shown_by_sympy(tree, verdict) if witness else None
+    return is_proved(*found.identity), is_shown_by_sympy(*found.identity) if witness else None
 
 
 def _name(text: str | None) -> str | None:

@@ -1,31 +1,23 @@
-"""What a formula is: the space that it is asked in, and the answer there."""
+"""What a formula is: the spaces that it is asked in, and the answer of the one that it is of."""
 
 from __future__ import annotations
 
-from klcli.formula.program import (
-    Language,
-    Program,
-    read_as_matrices,
-    read_matrices,
-    read_otherwise,
-    read_program,
-)
-from klcli.formula.syntax import FormulaError
-from klcli.judge.naming import multiple_text
+from collections.abc import Iterable
+
+from klcli.formula.program import Language, Program, read_program
 from klcli.judge.question import PLAIN, Question
-from klcli.judge.spaces import numbers
-from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.spaces.log_ratios.settling import neutral_estimation, stated_estimation
+from klcli.judge.spaces.space import Answer, Space
+from klcli.judge.spaces.table import SPACES
 from klcli.judge.verification import Verification
 from klcli.values import replace
 
-__all__ = ["answer", "answer_to_text", "verify"]
+__all__ = ["answer", "answer_to_text", "stated", "verify"]
 
 
 def answer_to_text(
     text: str, language: Language | None = None, question: Question = PLAIN, sampler: str | None = None
-) -> Verification | Estimation:
-    """What a text is, of numbers, of matrices or of log-probabilities.
+) -> Answer:
+    """What a text is, in whatever space.
 
     Args:
         text: the formula.
@@ -36,20 +28,13 @@ def answer_to_text(
     Raises:
         KlcliError: it cannot be read, has no symbol or too many, or lacks one that the question names.
     """
-    if program := read_matrices(text, language):
-        line = None if sampler is None else _line_of_matrices(sampler, program.language)
-        other = None if language else read_otherwise(program)
-        return verify(program, replace(question, sampler=line), other=other)
+    for reader in (space.reader for space in SPACES if space.reader):
+        if found := reader.formula(text, language):
+            program, other = found
+            line = None if sampler is None else reader.line(sampler, program.language)
+            return answer(program, replace(question, sampler=line, other=other))
     line = None if sampler is None else read_program(sampler)
     return answer(read_program(text, language), replace(question, sampler=line))
-
-
-def _line_of_matrices(text: str, language: Language) -> Program:
-    """A sampling line in the language of its formula, or else in the other one."""
-    try:
-        return read_as_matrices(text, language)
-    except FormulaError:
-        return read_as_matrices(text)
 
 
 def verify(program: Program, question: Question = PLAIN, *, other: Program | None = None) -> Verification:
@@ -63,35 +48,39 @@ def verify(program: Program, question: Question = PLAIN, *, other: Program | Non
     Raises:
         KlcliError: it has no symbol or too many, lacks one that the question names, or does not fit together.
     """
-    if program.of_matrices:
-        from klcli.judge.spaces.matrices.settling import settled
+    asked = replace(question, other=other or question.other)
+    found = _answer(program, asked, (space for space in SPACES if space.of_gaussians))
+    assert isinstance(found, Verification)
+    return found
 
-        return settled(program, question, other)
-    return numbers.settled(program, question)
 
-
-def answer(program: Program, question: Question = PLAIN) -> Verification | Estimation:
+def answer(program: Program, question: Question = PLAIN) -> Answer:
     """What a formula is.
 
-    One whose names are those of log-probabilities is asked as an estimator first; one of two symbols whose
-    names say nothing only where it is no KL of Gaussians. A question about means, heads, readings, priors or
-    samplers is one about Gaussians, and so is one about matrices.
+    A question about means, heads, readings, priors or samplers is one about Gaussians, and so is one about
+    matrices.
 
     Raises:
         KlcliError: it has no symbol or too many, or lacks one that the question names.
     """
-    if program.of_matrices or replace(question, mended=True, described=True) != PLAIN:
+    if question.is_of_gaussians:
         return verify(program, question)
-    if stated := stated_estimation(program):
-        return stated
-    found = verify(program, question)
-    if found.best.kind == "exact":
-        return found
-    other = neutral_estimation(program)
-    if other is None:
-        return found
-    verdict = found.best.verdict
-    if verdict.kl:
-        text = f"read as heads of Gaussians it is {multiple_text(found, verdict)}"
-        other = replace(other, warnings=(*other.warnings, text))
-    return other
+    found = _answer(program, question, SPACES)
+    assert found is not None  # what no other space claims is of numbers
+    return found
+
+
+def stated(program: Program) -> Answer | None:
+    """What a formula is that says by its names that it is of no Gaussians; None for any other."""
+    return _answer(program, PLAIN, (one for one in SPACES if one.is_final and not one.of_gaussians))
+
+
+def _answer(program: Program, question: Question, spaces: Iterable[Space]) -> Answer | None:
+    """The answer of the first space whose answer stands, or of the last that has one."""
+    found: Answer | None = None
+    for space in spaces:
+        if given := space.settled(program, question, found):
+            found = given
+            if space.is_final or given.kind == "exact":
+                break
+    return found

@@ -15,16 +15,14 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.acceptance import passes
-from klcli.judge.answer import verify
+from klcli.judge.answer import stated, verify
 from klcli.judge.explanation import explain
 from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, of_formula
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
-from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.spaces.log_ratios.settling import stated_estimation
+from klcli.judge.spaces.space import Answer
 from klcli.judge.verdict import Kind, Verdict, exact_under, judge
-from klcli.judge.verification import Verification
 from klcli.values import dataclass
 
 __all__ = [
@@ -94,7 +92,7 @@ class Judged:
     name: str
     formula: Tree
     roles: Roles
-    found: Verification | Estimation
+    found: Answer
     exact_under: tuple[str, ...]
     value: float | None
     ratio: float | None
@@ -110,12 +108,12 @@ class Judged:
     @property
     def verdict(self) -> str:
         """The kind of the answer."""
-        return self.found.kind if isinstance(self.found, Estimation) else self.found.best.kind
+        return self.found.kind
 
     @property
     def is_of_gaussians(self) -> bool:
         """Whether it has values at means and heads."""
-        return isinstance(self.found, Verification)
+        return bool(self.grid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +175,8 @@ def truth_at(mu: Fraction, sigma: Fraction) -> float:
 
 
 def _judged(name: str, program: Program, reading: Parameterization, mu: Fraction, sigma: Fraction) -> Judged:
-    if estimation := stated_estimation(program):
-        return _estimated(name, program, estimation)
+    if elsewhere := stated(program):
+        return _of_another_space(name, program, elsewhere)
     tree = program.tree
     verdict = judge(tree, reading)
     found = verify(program, Question(reading=reading, described=False))
@@ -215,9 +213,9 @@ def _judged(name: str, program: Program, reading: Parameterization, mu: Fraction
     )
 
 
-def _estimated(name: str, program: Program, found: Estimation) -> Judged:
-    """An estimator of log-probabilities, which has no value at a mean and a head."""
-    words = "a formula of log-probabilities, not of a mean and a head: see klcli verify"
+def _of_another_space(name: str, program: Program, found: Answer) -> Judged:
+    """A formula of no Gaussians, which has no value at a mean and a head."""
+    words = f"a formula of {found.subject}, not of a mean and a head: see klcli verify"
     return Judged(
         name=name,
         formula=program.tree,
@@ -233,7 +231,7 @@ def _estimated(name: str, program: Program, found: Estimation) -> Judged:
         curvature_at_truth=None,
         slope=None,
         grid=(),
-        explanation=f"{found.name} of log-probabilities; {words}" if found.name else words,
+        explanation="; ".join(filter(None, (found.named, words))),
     )
 
 

@@ -20,6 +20,7 @@ class Question:
         reading: the reading that is demanded, if one is: of a number, or of a matrix.
         prior: the fixed prior of formulas without symbols for it.
         sampler: the sampling line that belongs to it.
+        other: the formula in the other language, where it can be read in both and neither is said.
         mended: whether known mistakes are looked for in what is no KL.
         described: whether more is wanted than what the formula is: a counterexample, the minimum, numerics.
     """
@@ -29,6 +30,7 @@ class Question:
     reading: Parameterization | None = None
     prior: FixedPrior = STANDARD
     sampler: Program | None = None
+    other: Program | None = None
     mended: bool = True
     described: bool = True
 
@@ -36,6 +38,12 @@ class Question:
     def kept(self) -> tuple[str, ...]:
         """The symbols that are named."""
         return tuple(name for name in (self.mean, self.head) if name)
+
+    @property
+    def is_of_gaussians(self) -> bool:
+        """Whether it is about means, heads, readings, priors or samplers."""
+        said = (self.reading, self.sampler, *self.kept)
+        return any(one is not None for one in said) or self.prior != STANDARD
 
 
 PLAIN = Question()

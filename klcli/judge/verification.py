@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from klcli.formula.program import Program
+from klcli.formula.tree import Tree
+from klcli.judge.acceptance import passes
 from klcli.judge.candidates import Candidate
 from klcli.judge.conditions import Condition
 from klcli.judge.counterexample import Counterexample
 from klcli.judge.landscape import Limit, Minimum
+from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.precision import Loss, Overflow
 from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.sampler import Sampling
 from klcli.judge.scaled_kl import STANDARD
+from klcli.judge.verdict import Kind, Verdict
 from klcli.judge.ways import Way
 from klcli.judge.words import Words
 from klcli.values import dataclass
@@ -56,6 +60,37 @@ class Verification:
     terms: str = ""
     conditions: tuple[Condition, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """What its symbols are."""
+        return self.words.subject
+
+    @property
+    def named(self) -> str:
+        """What is known that is no KL, by its name; empty for everything else."""
+        return self.best.quantity
+
+    @property
+    def kind(self) -> Kind:
+        """The verdict."""
+        return self.best.kind
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """What is wrong, if that has a name."""
+        return self.best.mistake
+
+    @property
+    def identity(self) -> tuple[Tree, Verdict] | None:
+        """What algebra can prove of it: that a formula is this multiple of a KL."""
+        verdict = self.best.verdict
+        return (self.prepared.tree, verdict) if self.words.has_proofs and verdict.kl else None
+
+    def holds(self, accepted: Collection[str]) -> bool:
+        """Whether it passes, and its sampling line with it."""
+        sampled = self.sampling is None or self.sampling.mistake is None
+        return sampled and passes(self.kind, self.conditions, accepted)
 
 
 def left_out(program: Program, way: Way, question: Question) -> Iterator[str]:

@@ -22,6 +22,7 @@ class Words:
     """The words of a space.
 
     Attributes:
+        subject: what its symbols are.
         readings: what a head can mean, by name.
         spread_noun: what the head of a Gaussian is: "head", "matrix".
         ingredients: what a KL never lacks.
@@ -31,8 +32,10 @@ class Words:
         fixed_spread: that of a fixed prior with a variance.
         points: at how many points a formula was held against the KL.
         checked: what a verdict rests on that is not proved.
+        has_proofs: whether algebra can prove one.
     """
 
+    subject: str
     readings: Mapping[str, Parameterization]
     spread_noun: str
     ingredients: str
@@ -42,3 +45,4 @@ class Words:
     fixed_spread: Callable[[Quantity], str]
     points: Callable[[Verification], int]
     checked: Callable[[Verification], str]
+    has_proofs: bool = False

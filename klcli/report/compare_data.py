@@ -7,9 +7,8 @@ from dataclasses import fields
 
 from klcli.judge.comparison import Judged
 from klcli.judge.proof import is_proved
-from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.report.verify_data import VerifyData, data_of
-from klcli.report.verify_estimators import estimation_data
+from klcli.report.answers import telling_of
+from klcli.report.verify_data import VerifyData
 
 __all__ = ["formula_data"]
 
@@ -29,7 +28,5 @@ def formula_data(judged: Judged) -> Mapping[str, object]:
 
 def _verified(judged: Judged) -> VerifyData:
     found = judged.found
-    if isinstance(found, Estimation):
-        return estimation_data(found)
-    verdict = found.best.verdict
-    return data_of(found, is_proved(found.prepared.tree, verdict) if verdict.kl else None)
+    proved = is_proved(*found.identity) if found.identity else None
+    return telling_of(found).data(found, proved)

@@ -7,14 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
 from klcli.errors import KlcliError
-from klcli.judge.acceptance import passes
-from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.verification import Verification
+from klcli.judge.spaces import space
+from klcli.report.answers import telling_of
 from klcli.report.document import Cell, Column, Document, Paragraph, Table, Tone
 from klcli.report.report import Report
-from klcli.report.verify_data import SCHEMA, VerifyData, data_of, row_of
-from klcli.report.verify_facts import blocks
-from klcli.report.verify_sentence import sentence
+from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace
 
 __all__ = ["Answer", "verify_many_report", "verify_report"]
@@ -49,14 +46,14 @@ class Answer:
 
     line: int
     text: str
-    verification: Verification | Estimation | None
+    verification: space.Answer | None
     proved: bool | None = None
     witness: bool | None = None
     error: KlcliError | None = None
 
 
 def verify_report(
-    found: Verification | Estimation,
+    found: space.Answer,
     *,
     proved: bool | None,
     witness: bool | None = None,
@@ -70,19 +67,16 @@ def verify_report(
         witness: whether sympy shows it, too; None where it was not asked.
         accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
     """
-    if isinstance(found, Estimation):
-        from klcli.report.verify_estimators import estimation_report
-
-        return estimation_report(found, accepted=accepted)
     if witness is not None and witness != bool(proved):
         found = replace(found, warnings=(*found.warnings, _DISAGREEMENT[witness]))
-    data = data_of(found, proved)
+    telling = telling_of(found)
+    data = telling.data(found, proved)
     return Report(
         data=data,
         rows=[row_of(data)],
-        document=Document(sentence(found, proved), tuple(blocks(found, proved, witness))),
-        bare=_bare(found),
-        holds=_holds(found, accepted),
+        document=telling.document(found, proved, witness),
+        bare=telling.bare(found),
+        holds=found.holds(accepted),
     )
 
 
@@ -130,19 +124,6 @@ def _report(answer: Answer, accepted: Collection[str]) -> Report | None:
     if found is None:
         return None
     return verify_report(found, proved=answer.proved, witness=answer.witness, accepted=accepted)
-
-
-def _holds(found: Verification, accepted: Collection[str]) -> bool:
-    sampled = found.sampling is None or found.sampling.mistake is None
-    return passes(found.best.kind, found.conditions, accepted) and sampled
-
-
-def _bare(found: Verification) -> str:
-    best = found.best
-    name = best.verdict.parameterization.name if best.verdict.kl or best.mistake else ""
-    sampled = found.sampling.mistake.code if found.sampling and found.sampling.mistake else ""
-    parts = (best.kind, name, best.mistake.code if best.mistake else "", sampled)
-    return " ".join(part for part in parts if part)
 
 
 def _table(answers: Sequence[Answer], reports: Sequence[Report | None]) -> Table:

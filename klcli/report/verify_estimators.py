@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.formula.numeral import significant
@@ -19,7 +19,6 @@ from klcli.judge.spaces.log_ratios.expectations import (
 )
 from klcli.judge.spaces.log_ratios.ways import Label
 from klcli.report.document import Block, Document, Fact, Facts, Item, Note, Paragraph
-from klcli.report.report import Report
 from klcli.report.verify_data import (
     SCHEMA,
     ConditionData,
@@ -27,32 +26,20 @@ from klcli.report.verify_data import (
     VerifyData,
     mistake_data,
     notation_of,
-    row_of,
 )
 
-__all__ = ["direction", "estimation_data", "estimation_report", "estimator_data"]
+__all__ = ["bare", "direction", "estimation_data", "estimation_document", "estimator_data"]
 
 _SAMPLERS: tuple[Sampler, Sampler] = ("q", "p")
 
 
-def estimation_report(found: Estimation, *, accepted: Collection[str]) -> Report:
-    """The report on one estimate.
-
-    Args:
-        found: what it is.
-        accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
-    """
-    data = estimation_data(found)
-    return Report(
-        data=data,
-        rows=[row_of(data)],
-        document=Document(_sentence(found), tuple(_blocks(found))),
-        bare=_bare(found),
-        holds=found.holds(accepted),
-    )
+def estimation_document(found: Estimation) -> Document:
+    """One estimate in words."""
+    return Document(_sentence(found), tuple(_blocks(found)))
 
 
-def _bare(found: Estimation) -> str:
+def bare(found: Estimation) -> str:
+    """One estimate in as few words as possible: verdict, estimator and mistake."""
     name = found.name if found.kind in ("estimator", "other") else ""
     return " ".join(filter(None, (found.kind, name, found.mistake.code if found.mistake else "")))
 

@@ -12,7 +12,7 @@ from klcli.judge.naming import condition_text, kl_text, meanings_text, multiple_
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.verification import Verification
 
-__all__ = ["sentence"]
+__all__ = ["bare", "sentence"]
 
 
 def sentence(found: Verification, proved: bool | None) -> str:
@@ -30,6 +30,15 @@ def sentence(found: Verification, proved: bool | None) -> str:
             text += f"; but {condition.text}"
     sampled = found.sampling.mistake if found.sampling else None
     return f"{text}; but {sampled.code}: {sampled.sentence}" if sampled else text
+
+
+def bare(found: Verification) -> str:
+    """The answer in as few words as possible: verdict, reading and mistakes."""
+    best = found.best
+    name = best.verdict.parameterization.name if best.verdict.kl or best.mistake else ""
+    sampled = found.sampling.mistake.code if found.sampling and found.sampling.mistake else ""
+    parts = (best.kind, name, best.mistake.code if best.mistake else "", sampled)
+    return " ".join(part for part in parts if part)
 
 
 def _answer(found: Verification) -> str:

@@ -81,9 +81,7 @@ def _estimator(found: Estimation) -> Unknown:
     if found.kind not in ("estimator", "reversed", "scaled", "exact") or not found.name:
         return Unknown()
     conditions = tuple((one.text, one.passes) for one in found.conditions)
-    return Unknown(
-        False, found.kind, f"{found.name} of log-probabilities", None, found.name, None, conditions
-    )
+    return Unknown(False, found.kind, found.named, None, found.name, None, conditions)
 
 
 def _means_to_be(recording: Recording, part: Part) -> bool:

@@ -42,6 +42,7 @@ def _checked(found: Verification) -> str:
 
 
 NUMBERS = Words(
+    subject="means and heads",
     readings=PARAMETERIZATIONS,
     spread_noun="head",
     ingredients="a logarithm or an exponential of a head",
@@ -51,5 +52,6 @@ NUMBERS = Words(
     fixed_spread=constant_text,
     points=_points,
     checked=_checked,
+    has_proofs=True,
 )
 """The words for formulas of numbers."""

@@ -86,6 +86,16 @@ class Estimation:
     warnings: tuple[str, ...] = ()
 
     @property
+    def subject(self) -> str:
+        """What its symbols are."""
+        return "log-probabilities"
+
+    @property
+    def named(self) -> str:
+        """The estimator by its name; empty for none."""
+        return f"{self.name} of log-probabilities" if self.name else ""
+
+    @property
     def is_plain(self) -> bool:
         """Whether it is the estimator itself, not a multiple of it."""
         return self.factor == 1 and not self.shift and not self.weights
@@ -94,6 +104,11 @@ class Estimation:
     def mistake(self) -> Mistake | None:
         """What is wrong, by its code; `flaw` says it in words."""
         return find_mistake("KL140") if self.kind == "wrong" else None
+
+    @property
+    def identity(self) -> None:
+        """What algebra can prove of it, which is nothing: its columns are fitted."""
+        return None
 
     @property
     def rank(self) -> tuple[int, bool, bool]:

@@ -52,19 +52,18 @@ _ENTRYWISE = (
 )
 
 
-def settled(program: Program, question: Question, other: Program | None = None) -> Verification:
+def settled(program: Program, question: Question) -> Verification:
     """What a formula of matrices is.
 
     Args:
         program: the formula.
-        question: what is asked about it.
-        other: the same text in the other language, where it can be read in both. There ``*`` is elementwise
-            in Python and the product of matrices in mathematics; the better answer is taken.
+        question: what is asked about it. Where it has the same text in the other language, ``*`` is
+            elementwise in Python and the product of matrices in mathematics; the better answer is taken.
 
     Raises:
         KlcliError: its parts do not fit together, or it lacks a symbol that the question names.
     """
-    found, warnings = _better(program, question, other)
+    found, warnings = _better(program, question)
     best, subject = found.best, found.typed.subject
     conditions = tuple(_ignored(found.program, jitter) for jitter in found.jitter)
     answer = Verification(
@@ -81,8 +80,9 @@ def settled(program: Program, question: Question, other: Program | None = None) 
     return answer
 
 
-def _better(program: Program, question: Question, other: Program | None) -> tuple[Answer, tuple[str, ...]]:
+def _better(program: Program, question: Question) -> tuple[Answer, tuple[str, ...]]:
     """The better answer of both languages, with what is to be said of that."""
+    other = question.other
     try:
         found = _answer_in(program, question)
     except KlcliError:

@@ -56,6 +56,7 @@ def _checked(found: Verification) -> str:
 
 
 MATRICES = Words(
+    subject="means and matrices",
     readings=READINGS,
     spread_noun="matrix",
     ingredients="the logarithm of a determinant",

@@ -1,0 +1,85 @@
+"""The spaces, in the order in which they are asked what a program is.
+
+One whose names are those of log-probabilities is asked as an estimator first; one of two symbols whose names
+say nothing only where it is no KL of Gaussians.
+"""
+
+from __future__ import annotations
+
+from klcli.formula.program import Language, Program, read_as_matrices, read_matrices, read_otherwise
+from klcli.formula.syntax import FormulaError
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.naming import multiple_text
+from klcli.judge.question import Question
+from klcli.judge.spaces import numbers
+from klcli.judge.spaces.log_ratios.settling import neutral_estimation, stated_estimation
+from klcli.judge.spaces.matrices.readings import READINGS
+from klcli.judge.spaces.space import Answer, Reader, Space
+from klcli.judge.verification import Verification
+from klcli.values import replace
+
+__all__ = ["SPACES"]
+
+
+def _of_stated_log_ratios(program: Program, question: Question, before: Answer | None) -> Answer | None:
+    return None if program.of_matrices else stated_estimation(program)
+
+
+def _of_numbers(program: Program, question: Question, before: Answer | None) -> Answer | None:
+    return None if program.of_matrices else numbers.settled(program, question)
+
+
+def _of_matrices(program: Program, question: Question, before: Answer | None) -> Answer | None:
+    if not program.of_matrices:
+        return None
+    from klcli.judge.spaces.matrices.settling import settled  # its algebra is not loaded for numbers
+
+    return settled(program, question)
+
+
+def _of_neutral_log_ratios(program: Program, question: Question, before: Answer | None) -> Answer | None:
+    """An estimator, with what it would be of Gaussians if that is a KL."""
+    found = None if program.of_matrices else neutral_estimation(program)
+    if found is None or not isinstance(before, Verification) or not before.best.verdict.kl:
+        return found
+    text = f"read as heads of Gaussians it is {multiple_text(before, before.best.verdict)}"
+    return replace(found, warnings=(*found.warnings, text))
+
+
+def _formula_of_matrices(text: str, language: Language | None) -> tuple[Program, Program | None] | None:
+    program = read_matrices(text, language)
+    if program is None:
+        return None
+    return program, None if language else read_otherwise(program)
+
+
+def _line_of_matrices(text: str, language: Language) -> Program:
+    """A sampling line in the language of its formula, or else in the other one."""
+    try:
+        return read_as_matrices(text, language)
+    except FormulaError:
+        return read_as_matrices(text)
+
+
+SPACES: tuple[Space, ...] = (
+    Space("log-probabilities", _of_stated_log_ratios, of_gaussians=False, is_final=True),
+    Space(
+        "numbers",
+        _of_numbers,
+        of_gaussians=True,
+        is_final=False,
+        readings=PARAMETERIZATIONS,
+        noun="number",
+    ),
+    Space(
+        "matrices",
+        _of_matrices,
+        of_gaussians=True,
+        is_final=True,
+        readings=READINGS,
+        noun="matrix",
+        reader=Reader(_formula_of_matrices, _line_of_matrices),
+    ),
+    Space("numbers without names", _of_neutral_log_ratios, of_gaussians=False, is_final=False),
+)
+"""Every space. What no other claims is of numbers, or of matrices where it was read so."""

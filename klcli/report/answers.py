@@ -1,0 +1,65 @@
+"""What is said of an answer of the judge, by its type: one row for each that a space can give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.space import Answer
+from klcli.judge.verification import Verification
+from klcli.report.document import Document
+from klcli.report.verify_data import VerifyData
+from klcli.values import dataclass
+
+__all__ = ["Telling", "telling_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an answer is told.
+
+    Attributes:
+        data: the answer as data, given whether it was proved by algebra.
+        document: in words, given that and whether sympy shows it, too.
+        bare: in as few words as possible.
+    """
+
+    data: Callable[[Any, bool | None], VerifyData]
+    document: Callable[[Any, bool | None, bool | None], Document]
+    bare: Callable[[Any], str]
+
+
+def _of_gaussians() -> Telling:
+    from klcli.report.verify_data import data_of
+    from klcli.report.verify_facts import blocks
+    from klcli.report.verify_sentence import bare, sentence
+
+    def document(found: Verification, proved: bool | None, witness: bool | None) -> Document:
+        return Document(sentence(found, proved), tuple(blocks(found, proved, witness)))
+
+    return Telling(data_of, document, bare)
+
+
+def _of_estimators() -> Telling:
+    from klcli.report.verify_estimators import bare, estimation_data, estimation_document
+
+    def data(found: Estimation, proved: bool | None) -> VerifyData:
+        return estimation_data(found)
+
+    def document(found: Estimation, proved: bool | None, witness: bool | None) -> Document:
+        return estimation_document(found)
+
+    return Telling(data, document, bare)
+
+
+_TELLINGS: Mapping[type, Callable[[], Telling]] = {
+    Verification: _of_gaussians,
+    Estimation: _of_estimators,
+}
+"""What tells an answer, loaded when there is one."""
+
+
+def telling_of(found: Answer) -> Telling:
+    """What tells an answer."""
+    return _TELLINGS[type(found)]()
