@@ -13,12 +13,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from fractions import Fraction
+from math import log
 
-from klcli.formula.tree import Number, Operation, Symbol, Tree
+from klcli.formula.arithmetic import evaluate
+from klcli.formula.doubles import Doubles
+from klcli.formula.program import Program
+from klcli.formula.tree import Number, Operation, Symbol, Tree, free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.candidates import Candidate
+from klcli.judge.engine import checked
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, Symbols
 from klcli.judge.mistakes.table import MISTAKES
+from klcli.judge.preparation import prepare
+from klcli.judge.question import Question
+from klcli.judge.roles import Roles
+from klcli.judge.spaces import table
+from klcli.judge.spaces.number_words import NUMBERS
+from klcli.judge.spaces.space import Answer, Space
+from klcli.judge.verdict import Kind, Verdict
+from klcli.judge.verification import Verification
+from klcli.judge.ways import Way
 from klcli.witness import estimators
 
 RANGES = {
@@ -62,8 +77,35 @@ def cubed(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield Operation("^", mean, Number(Fraction(2)))
 
 
+DEVIANCE = "2*(counts*log(counts/rate) - counts + rate)"
+"""What the temporary space recognises: twice KL(Poisson(counts) || Poisson(rate))."""
+
+
+def deviance(program: Program, question: Question, before: Answer | None) -> Answer | None:
+    """What a program of counts and rates is: the deviance of Poisson, a multiple of it, or something else."""
+    if {*free_symbols(program.tree)} != {"counts", "rate"}:
+        return None
+    pairs = [(1.5, 2.5), (0.75, 4.0), (3.0, 0.5), (6.0, 5.0)]
+    columns = [[2 * (n * log(n / rate) - n + rate)] for n, rate in pairs]
+    values = [evaluate(program.tree, {"counts": n, "rate": rate}, Doubles()) for n, rate in pairs]
+    factors = checked(columns, values, 1e-12)
+    variance = PARAMETERIZATIONS["var"]
+    own = (replace(variance, name=name, meaning=f"a {name}") for name in ("count", "rate"))
+    way = Way(Roles(None, "counts", None, "rate"), *own)
+    kind: Kind = "other" if factors else "wrong"
+    times = "" if factors is None or abs(factors[0] - 1) < 1e-12 else f"{factors[0]:g} times "
+    quantity = f"{times}the deviance of Poisson" if factors else ""
+    best = Candidate(kind, Verdict(kind, way), quantity=quantity)
+    words = replace(NUMBERS, subject="counts and rates", has_proofs=False)
+    return Verification(words, program, prepare(program), best, (best,))
+
+
 def add_rows() -> None:
-    """One reading of each kind of range, a mistake, an estimator."""
+    """One reading of each kind of range, a mistake, an estimator, a space."""
+    table.SPACES = (
+        Space("counts", deviance, of_gaussians=False, is_final=True),
+        *table.SPACES,
+    )
     rows = (reading(name, sigma, HEADS[name]) for name, sigma in SIGMAS.items())
     PARAMETERIZATIONS.update({row.name: row for row in rows})
     example = ("-1/2 (1 + logvar - mu^3 - exp(logvar))", "-1/2 (1 + logvar - mu^2 - exp(logvar))")

@@ -1,4 +1,4 @@
-"""One row in a table is all that a new reading, mistake or estimator takes: every command follows.
+"""One row in a table is all that a new reading, mistake, estimator or space takes: every command follows.
 
 The rows are those of `tests.temporary_rows`: readings whose sigma has a range, which the probe points of no
 other reading keep to.
@@ -16,7 +16,7 @@ import mpmath
 import pytest
 
 from tests import reference
-from tests.temporary_rows import RANGES, SIGMAS
+from tests.temporary_rows import DEVIANCE, RANGES, SIGMAS
 
 NAMES = tuple(RANGES)
 SIGMA_OF = {
@@ -113,6 +113,30 @@ def common(folder: Path) -> dict[str, list[str]]:
     }
 
 
+def of_counts(folder: Path) -> dict[str, list[str]]:
+    """Command lines about formulas of the temporary space, alone and among others."""
+    several = folder / "several.txt"
+    several.write_text(f"{DEVIANCE}\n-0.5*(1 + logvar - mu^2 - exp(logvar))\n")
+    compare = ["compare", "--param", "var", "--samples", "2000", "--formula", f"mine={DEVIANCE}"]
+    return {
+        "counts": ["verify", DEVIANCE],
+        "counts data": ["verify", "--json", "--prove", DEVIANCE],
+        "counts rows": ["verify", "--format", "csv", DEVIANCE],
+        "half": ["verify", "-q", DEVIANCE.replace("2*", "1/2*")],
+        "half said": ["verify", DEVIANCE.replace("2*", "1/2*")],
+        "counts wrong": ["verify", DEVIANCE.replace("+", "-")],
+        "counts demanded": ["verify", "-q", "--param", "var", DEVIANCE],
+        "counts file": ["verify", "--file", str(several), "--json"],
+        "counts compared": [*compare, "--json"],
+        "counts in words": [*compare, "--all"],
+        "counts expected": [*compare, "-qq", "--expect", "mine"],
+        "counts lint": ["lint", "--json", str(folder / "counts.py")],
+        "matrices": ["verify", "-q", "0.5 * (trace(S) + mu' mu - d - log det S)"],
+        "log-ratios": ["verify", "-q", "torch.exp(ref_lp - lp) - (ref_lp - lp) - 1"],
+        "no names": ["verify", "-q", "exp(x - y) - (x - y) - 1"],
+    }
+
+
 SOURCE = """import torch
 
 def kl(mu, s):
@@ -131,6 +155,13 @@ def kl(mu, logvar):
 """
 
 
+COUNTS = """import torch
+
+def kl_loss(counts, rate):
+    return torch.sum(2 * (counts * torch.log(counts / rate) - counts + rate))
+"""
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tuple[int, str, str]]:
     """Status, output and errors of every command line, by reading and what it is about."""
@@ -138,8 +169,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
     for name, sigma in PYTHON.items():
         (folder / f"{name}.py").write_text(SOURCE.format(sigma=sigma))
     (folder / "cubed.py").write_text(CUBED)
+    (folder / "counts.py").write_text(COUNTS)
     asked = {(name, about): line for name in NAMES for about, line in lines(name, folder).items()}
-    asked |= {("", about): line for about, line in common(folder).items()}
+    asked |= {("", about): line for about, line in {**common(folder), **of_counts(folder)}.items()}
     done = subprocess.run(
         [sys.executable, "-m", "tests.temporary_rows"],
         input=json.dumps(list(asked.values())),
@@ -262,3 +294,38 @@ def test_an_estimator(runs: Runs) -> None:
     assert runs["", "estimator"][0] == 0
     assert "again" in runs["", "help"][1]
     assert runs["", "estimate"][0] == 0
+
+
+def test_a_space(runs: Runs) -> None:
+    status, out, _ = runs["", "counts"]
+    assert (status, out.split(",")[0]) == (1, "other: the deviance of Poisson")
+    assert "if counts is a count and rate is a rate" in out
+    found = data(runs, "", "counts data", 1)
+    assert (found["schema"], found["verdict"], found["proof"]) == ("klcli.verify/2", "other", None)
+    assert found["symbols"] == {"head": "counts", "prior_head": "rate"}
+    assert runs["", "counts rows"][1].splitlines()[1].split(",")[1] == "other"
+    assert runs["", "half"][:2] == (1, "other\n")
+    assert runs["", "half said"][1].startswith("other: 0.25 times the deviance of Poisson")
+    assert runs["", "counts wrong"][1].startswith("wrong: ")
+
+
+def test_a_question_about_gaussians_is_not_asked_in_a_space_of_others(runs: Runs) -> None:
+    status, out, _ = runs["", "counts demanded"]
+    assert status == 1
+    assert not out.startswith("other")
+
+
+def test_a_space_in_files_and_comparisons(runs: Runs) -> None:
+    assert [one["verdict"] for one in data(runs, "", "counts file", 1)["results"]] == ["other", "exact"]
+    mine = data(runs, "", "counts compared")["formulas"][-1]
+    assert (mine["name"], mine["verdict"], mine["value"], mine["grid"]) == ("mine", "other", None, [])
+    assert mine["explanation"].startswith("the deviance of Poisson; a formula of counts and rates")
+    assert runs["", "counts in words"][0] == 0
+    assert runs["", "counts expected"][0] == 1
+    assert data(runs, "", "counts lint")["findings"] == []
+
+
+def test_the_other_spaces_are_asked_as_before(runs: Runs) -> None:
+    assert runs["", "matrices"][:2] == (0, "exact covariance\n")
+    assert runs["", "log-ratios"][:2] == (1, "estimator k3\n")
+    assert runs["", "no names"][:2] == (1, "estimator k3\n")
