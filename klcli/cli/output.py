@@ -31,6 +31,8 @@ FINDING_FORMATS = ("concise", "sarif", "github", "junit")
 """The formats of those commands that find something in files."""
 
 _BY_SUFFIX = {
+    "": "text",
+    ".txt": "text",
     ".json": "json",
     ".csv": "csv",
     ".md": "markdown",
@@ -38,6 +40,9 @@ _BY_SUFFIX = {
     ".sarif": "sarif",
     ".xml": "junit",
 }
+_STREAM = "-"
+"""The name of standard output, as ``-`` is of standard input."""
+
 _SIGNS = "σμ½²₁ⱼ∑≈±−·…"
 
 _option = in_group("Output")
@@ -80,8 +85,20 @@ class Settings:
         return replace(self, format="latex", standalone=True)
 
     def chosen(self) -> str:
-        """The format that was asked for, or that the file's ending says."""
-        return self.format or _BY_SUFFIX.get(Path(self.output or "").suffix.lower(), "text")
+        """The format that was asked for, or that the file's ending says.
+
+        Raises:
+            KlcliError: none was asked for, and the ending says none.
+        """
+        if self.format:
+            return self.format
+        ending = Path(self.output or "").suffix.lower()
+        if ending not in _BY_SUFFIX:
+            known = ", ".join(filter(None, _BY_SUFFIX))
+            raise KlcliError(
+                f"--output: no format has the ending {ending}", f"one of {known}; or --format text"
+            )
+        return _BY_SUFFIX[ending]
 
 
 def output_options(command: F) -> F:
@@ -108,7 +125,11 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
         (
             _option("--format", type=Choice(formats), help=f"{', '.join(formats)}; default text."),
             _option("--json", "as_json", is_flag=True, help="Short for --format json."),
-            _option("--output", metavar="FILE", help="Write to FILE; its ending chooses the format."),
+            _option(
+                "--output",
+                metavar="FILE",
+                help="Write to FILE, whose ending chooses the format; - is standard output.",
+            ),
             _option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
             _option(
                 "--color",
@@ -142,7 +163,7 @@ def write(report: Report, settings: Settings) -> None:
     """
     if settings.quiet > 1:
         return
-    if settings.output is None:
+    if settings.output is None or settings.output == _STREAM:
         sys.stdout.write(_text(report, settings, sys.stdout))
         return
     file = TextIOWrapper(BytesIO(), encoding="utf-8")  # what a file can hold and a terminal is not

@@ -223,6 +223,24 @@ def test_a_file_is_written_in_the_format_of_its_ending(
     assert path.read_text(encoding="utf-8").startswith(start)
 
 
+def test_standard_output_by_its_name(klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert klcli(*COMPUTE, "--output", "-") == klcli(*COMPUTE)
+    assert klcli("--output", "-", *COMPUTE, "--json") == klcli(*COMPUTE, "--json")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_ending_that_no_format_has(klcli: Klcli, tmp_path: Path) -> None:
+    for arguments in ((*COMPUTE, "--output", str(tmp_path / "r.xlsx")), ("--output", "r.PDF", *COMPUTE)):
+        result = klcli(*arguments)
+        assert (result.status, result.out) == (2, "")
+        assert re.match(
+            r"error: --output: no format has the ending \.(xlsx|pdf)\nhint: one of \.txt, ", result.err
+        )
+    assert not list(tmp_path.iterdir())
+    assert klcli(*COMPUTE, "--output", str(tmp_path / "r.log"), "--format", "json").status == 0
+
+
 def test_a_file_that_cannot_be_written(klcli: Klcli, tmp_path: Path) -> None:
     result = klcli(*COMPUTE, "--output", str(tmp_path / "none" / "r.json"))
     assert result.status == 2

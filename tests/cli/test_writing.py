@@ -77,7 +77,7 @@ OTHERS = {
 @pytest.mark.parametrize(
     "arguments",
     [
-        (*COMPUTE, "--output"),
+        (*COMPUTE, "--format", "json", "--output"),
         ("compare", "--param", "var", "--samples", "1000", "--plot"),
         ("lint", "m.py", "--write-baseline"),
     ],
