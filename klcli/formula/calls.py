@@ -11,6 +11,7 @@ from klcli.formula.arithmetic import evaluate
 from klcli.formula.callee import is_module, is_variable_of_tensorflow, viewed
 from klcli.formula.composed import COMPOSED, composed, is_loss
 from klcli.formula.doubles import Doubles
+from klcli.formula.limits import UnknownLimit
 from klcli.formula.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.syntax import FormulaError, clipped, nearest
 from klcli.formula.tree import (
@@ -93,7 +94,7 @@ class Calls(ABC):
     """
 
     values: dict[str, Tree]
-    ignored: list[str]
+    ignored: list[UnknownLimit]
 
     @abstractmethod
     def change(self, name: str, tree: Tree) -> None:
@@ -289,10 +290,12 @@ class Calls(ABC):
         given = {side: entry for side, entry in given.items() if not _is_none(entry)}
         if not given:
             raise self.error("a clip has a limit", node, "for example clamp(x, min=-10, max=10)")
-        limits = {side: limit for side, entry in given.items() if (limit := self._limit(entry)) is not None}
         operand = self.tree(arguments[0])
+        limits = {side: limit for side, entry in given.items() if (limit := self._limit(entry)) is not None}
         if not limits and isinstance(operand, Symbol):
             raise self.error("the limits of a clip are numbers", next(iter(given.values())))
+        unknown = [side for side in given if side not in limits]
+        self.ignored += [UnknownLimit(ast.unparse(given[side]), side == "low", operand) for side in unknown]
         return Clip(operand, limits.get("low"), limits.get("high")) if limits else operand
 
     def _is_limit(self, node: ast.expr, other: ast.expr) -> bool:
@@ -310,11 +313,7 @@ class Calls(ABC):
                 return value
             case Negative(Number(value)):
                 return -value
-            case Symbol(name):
-                self.ignored.append(name)
-                return None
         if free_symbols(tree):
-            self.ignored.append(ast.unparse(node))
             return None
         try:
             return Fraction(evaluate(tree, {}, Doubles()))

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula import notation
 from klcli.formula.entry import entry
+from klcli.formula.limits import UnknownLimit
 from klcli.formula.matrix_calls import MATRIX_CALLS
 from klcli.formula.pasted import cleaned
 from klcli.formula.python import Reader
@@ -74,7 +75,7 @@ class Program:
     left: str = ""
     spellings: Mapping[str, str] = field(default_factory=dict, hash=False)
     helpers: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[UnknownLimit, ...] = ()
     of_matrices: bool = False
 
 

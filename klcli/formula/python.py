@@ -19,6 +19,7 @@ from typing import Any
 from klcli.formula.alphabet import SUBSCRIPTS, letter
 from klcli.formula.callee import is_module, viewed
 from klcli.formula.definitions import with_definitions
+from klcli.formula.limits import UnknownLimit
 from klcli.formula.matrix_calls import MatrixCalls
 from klcli.formula.syntax import (
     MAX_DEPTH,
@@ -103,7 +104,7 @@ class Reader(MatrixCalls):
         self.lines = [f"{line}\n" for line in plain.split("\n")]
         self.values: dict[str, Tree] = {}
         self.objects: dict[str, int] = {}
-        self.ignored: list[str] = []
+        self.ignored: list[UnknownLimit] = []
         self._seen: set[str] = set()
         self._renamed: dict[str, str] = {}
         """What is written for symbols that stand for a later meaning of a name."""

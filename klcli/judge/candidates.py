@@ -21,7 +21,7 @@ from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as
 from klcli.values import dataclass, replace
 
-__all__ = ["Candidate", "candidates"]
+__all__ = ["Candidate", "candidate_of", "candidates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
     mended = (
         corrections(program, prepared, verdicts, likeliest(tree, ways), question) if question.mended else {}
     )
-    found = [_candidate(verdict, mended, prepared, program) for verdict in verdicts]
+    found = [candidate_of(verdict, mended, prepared, program) for verdict in verdicts]
     wanted = question.reading.name if question.reading else None
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
@@ -94,12 +94,15 @@ def _misfit(verdict: Verdict) -> int:
     return 1 if stated is None else 0 if stated == verdict.parameterization.name else 2
 
 
-def _candidate(
-    verdict: Verdict,
-    mended: Mended,
-    prepared: Prepared,
-    program: Program,
-) -> Candidate:
+def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: Program) -> Candidate:
+    """The answer that a verdict on the formula of one entry is of the whole program.
+
+    Args:
+        verdict: what the formula of one entry is.
+        mended: the corrections that are known; none are for what has none.
+        prepared: what was judged, and what was set aside.
+        program: the formula as it was read.
+    """
     kind = verdict.kind
     if prepared.capacity and verdict.kl:
         held = f"a capacity objective |KL - {to_text(prepared.capacity)}|"

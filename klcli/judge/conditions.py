@@ -6,7 +6,7 @@ the verdict. A condition that passes leaves `exact` as it is; one that does not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import inf, isfinite, isnan, log, nan
@@ -16,14 +16,16 @@ from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Rows
 from klcli.formula.editing import in_habit
 from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.program import Program
 from klcli.formula.tree import Number, Reduction, Symbol, free_symbols, substitute, walk
 from klcli.judge.gradient import gradient_of
-from klcli.judge.guards import binds
+from klcli.judge.guards import binds, can_be_whole
+from klcli.judge.names import is_epsilon
 from klcli.judge.preparation import Prepared
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
-__all__ = ["Condition", "ConditionKind", "conditions"]
+__all__ = ["Condition", "ConditionKind", "conditions", "unknown_limits"]
 
 ConditionKind: TypeAlias = Literal["small-number", "clip", "free-bits", "gradient", "shapes", "weights"]
 
@@ -60,6 +62,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
         *_clips(prepared, verdict),
+        *unknown_limits(prepared.program, free_symbols(prepared.tree)),
         *_stops(prepared, verdict),
     )
 
@@ -194,6 +197,22 @@ def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
     for clip in prepared.clips:
         text = f"{in_habit(program, clip)} does not bind {_sigmas_text(verdict)}"
         yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
+
+
+def unknown_limits(program: Program, names: Collection[str]) -> Iterator[Condition]:
+    """Clips at names whose values are not known: only a small number from below is sure to bind nowhere.
+
+    Args:
+        program: the text.
+        names: the symbols that are judged; a clip of others is none of the KL.
+    """
+    for limit in program.ignored:
+        if not set(names) & {*free_symbols(limit.operand)}:
+            continue
+        is_small = limit.is_low and is_epsilon(limit.text.rpartition(".")[2])
+        kind: ConditionKind = "free-bits" if limit.is_low and can_be_whole(limit.operand) else "clip"
+        text = f"a clip has the limit {limit.text}, whose value is not known; it is judged without it"
+        yield Condition(kind, text, is_small)
 
 
 def _stops(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:

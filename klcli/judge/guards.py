@@ -33,7 +33,7 @@ from klcli.judge.names import is_epsilon, is_mean
 from klcli.judge.roles import Roles
 from klcli.values import dataclass, field
 
-__all__ = ["Guards", "binds", "guards", "without_clips", "without_guards"]
+__all__ = ["Guards", "binds", "can_be_whole", "guards", "without_clips", "without_guards"]
 
 _LARGEST_EPSILON = Fraction(1, 1000)
 """Of the small numbers that keep a logarithm finite; a larger one is part of the formula."""
@@ -156,7 +156,7 @@ def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Par
         return True
     run = Doubles()
     # A bound of a whole KL may be reached where it is very large.
-    whole = _has_all(clip.operand)
+    whole = can_be_whole(clip.operand)
     sigmas = _MODERATE if whole else _SIGMAS
     for sigma, mean in product(sigmas, _MEANS if means.intersection(names) else (0.0,)):
         try:
@@ -196,7 +196,7 @@ def _without(
         return spanning(new, *tree.span) if tree.span else new
     match tree:
         case Clip(operand, _, high):
-            (found.floors if whole > 0 and high is None and _has_all(operand) else clips).append(tree)
+            (found.floors if whole > 0 and high is None and can_be_whole(operand) else clips).append(tree)
             return _without(operand, found, clips, whole=whole, kept_finite=kept_finite)
         case Operation("+", left, right):
             for small, rest in ((right, left), (left, right)):
@@ -233,9 +233,10 @@ def _sign_in(tree: Tree, child: Tree) -> int:
     return int(isinstance(tree, Reduction))
 
 
-def _has_all(operand: Tree) -> bool:
-    """Whether what is clipped can be a whole KL: it has a mean and a head."""
-    return len(free_symbols(operand)) > 1 and any(isinstance(node, Call) for node in walk(operand))
+def can_be_whole(operand: Tree) -> bool:
+    """Whether what is clipped can be a whole KL: it has a mean and a head, or two means of one head."""
+    count = len(free_symbols(operand))
+    return count > 2 or (count > 1 and any(isinstance(node, Call) for node in walk(operand)))
 
 
 def _keeps_finite(tree: Tree, place: int, already: bool) -> bool:

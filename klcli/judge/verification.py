@@ -93,9 +93,7 @@ class Verification:
         return sampled and passes(self.kind, self.conditions, accepted)
 
 
-def left_out(program: Program, way: Way, question: Question) -> Iterator[str]:
-    """Warnings of what had no part in the answer, of a formula or of the question."""
-    for name in program.ignored:
-        yield f"a clip has the limit {name}, whose value is not known; it is left out"
+def left_out(way: Way, question: Question) -> Iterator[str]:
+    """Warnings of what had no part in the answer."""
     if way.has_prior and question.prior != STANDARD:
         yield "the prior has symbols of its own: --prior-mu and --prior-sigma are not used"

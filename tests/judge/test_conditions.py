@@ -10,7 +10,7 @@ import mpmath
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.judge.answer import verify
+from klcli.judge.answer import answer_to_text, verify
 from klcli.judge.conditions import Condition
 
 
@@ -163,6 +163,33 @@ def test_clips(text: str, kind: str, passes: bool) -> None:
     found = only(text)
     assert found.kind == kind
     assert found.passes is passes
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "passes"),
+    [
+        (
+            "torch.clamp(0.5*torch.sum(lv.exp() + mu**2 - 1 - lv, -1), min=free_bits).mean()",
+            "free-bits",
+            False,
+        ),
+        ("torch.maximum(0.5*torch.sum((m1 - m2)**2/s**2), self.free_nats)", "free-bits", False),
+        ("torch.clamp(0.5*torch.sum(lv.exp() + mu**2 - 1 - lv, -1), max=kl_max).mean()", "clip", False),
+        ("0.5*torch.sum(s**2 + mu**2 - 1 - torch.log(torch.clamp(s**2, min=self.min_var)))", "clip", False),
+        ("0.5*torch.sum(s**2 + mu**2 - 1 - torch.log(torch.clamp(s**2, min=self.eps)))", "clip", True),
+        ("torch.clamp(0.5*(torch.trace(S) + m @ m - d - torch.logdet(S)), min=lo)", "free-bits", False),
+        ("torch.clamp(torch.exp(ref_lp - lp) - (ref_lp - lp) - 1, max=kl_max)", "clip", False),
+    ],
+)
+def test_a_limit_whose_value_is_not_known_is_a_condition(text: str, kind: str, passes: bool) -> None:
+    found = answer_to_text(text)
+    (condition,) = found.conditions
+    assert (condition.kind, condition.passes) == (kind, passes)
+    assert "whose value is not known" in condition.text
+
+
+def test_a_limit_of_another_term_is_none_of_the_kl() -> None:
+    assert conditions("torch.clamp(r + x, min=lo).sum() + 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)") == ()
 
 
 def test_a_bound_that_binds_is_one_for_the_sampler_too() -> None:

@@ -17,7 +17,7 @@ from klcli.formula.program import Program
 from klcli.formula.tree import Operation, Symbol, Tree, free_symbols, walk
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
-from klcli.judge.candidates import Candidate, candidates
+from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.conditions import conditions
 from klcli.judge.counterexample import counterexample
 from klcli.judge.landscape import lowest
@@ -51,7 +51,7 @@ def settled(program: Program, question: Question) -> Verification:
     question = _of_numbers(question)
     program, prepared, answers, taken = _most_telling(program, question)
     if question.described:
-        answers = (_known(prepared, answers[0]), *answers[1:])
+        answers = (_known(program, prepared, answers[0]), *answers[1:])
     best = answers[0]
     found = Verification(
         NUMBERS, program, prepared, best, answers, conditions=conditions(prepared, best.verdict)
@@ -146,14 +146,14 @@ def _answers(
     return prepared, answers
 
 
-def _known(prepared: Prepared, best: Candidate) -> Candidate:
+def _known(program: Program, prepared: Prepared, best: Candidate) -> Candidate:
     """The answer, or in its place that of a formula that is known and no KL of two separate spreads."""
     if best.kind not in ("wrong", "not-kl") or best.verdict.kl or best.verdict.roles.mean is None:
         return best
     if (one := shared_head(prepared.tree)) and one.scale == 1:
         kl = ScaledKL(one.scale, Fraction(0))
         verdict = Verdict("exact", Way(one.roles, one.reading, one.reading), kl)
-        return Candidate("exact" if prepared.reductions.is_plain else "scaled", verdict)
+        return candidate_of(verdict, {}, prepared, program)
     if found := recognised(prepared.tree):
         verdict = Verdict("other", Way(found.roles, found.reading, found.reading))
         factor = "" if found.scale == 1 else f"{found.scale} times "
@@ -232,4 +232,4 @@ def _warnings(found: Verification, question: Question) -> Iterator[str]:
             if held and stated and stated != held.name:
                 meant = PARAMETERIZATIONS[stated].meaning
                 yield f"the name {head} suggests {meant}, but the formula holds for {held.meaning}"
-    yield from left_out(found.program, verdict.way, question)
+    yield from left_out(verdict.way, question)

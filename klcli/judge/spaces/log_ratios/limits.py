@@ -10,7 +10,7 @@ from klcli.formula.entry import entry
 from klcli.formula.numeral import significant
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Number, Tree, free_symbols, substitute, walk
-from klcli.judge.conditions import Condition
+from klcli.judge.conditions import Condition, unknown_limits
 from klcli.judge.guards import guards, without_clips, without_guards
 from klcli.judge.precision import Overflow, overflow
 from klcli.judge.roles import Roles
@@ -45,6 +45,7 @@ def guard_conditions(
     if clips:
         reach = _reach(entry(_without_small(tree), keeps_sums=False), plain, held)
         yield _clip_condition(reach)
+    yield from unknown_limits(program, free_symbols(program.tree))
     if small := guards(tree).epsilons:
         error = _error(entry(without_clips(tree), keeps_sums=False), plain, held)
         shown = " and ".join(sorted({_shown(one) for one in small}))

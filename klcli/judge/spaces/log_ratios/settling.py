@@ -193,5 +193,3 @@ def _warnings(found: Estimation) -> Iterator[str]:
     if sign_of(found.program.left) < 0:
         left = found.program.left
         yield f"{left} = ... is judged as it is written: the KL is the negative of the right-hand side"
-    for name in found.program.ignored:
-        yield f"a clip has the limit {name}, whose value is not known; it is left out"

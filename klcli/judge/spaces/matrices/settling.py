@@ -19,7 +19,7 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.kinds import Kind
 from klcli.judge.aside import Aside
-from klcli.judge.conditions import Condition
+from klcli.judge.conditions import Condition, unknown_limits
 from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.candidates import Answer, best_answer
@@ -65,7 +65,10 @@ def settled(program: Program, question: Question) -> Verification:
     """
     found, warnings = _better(program, question)
     best, subject = found.best, found.typed.subject
-    conditions = tuple(_ignored(found.program, jitter) for jitter in found.jitter)
+    conditions = (
+        *(_ignored(found.program, jitter) for jitter in found.jitter),
+        *(unknown_limits(found.program, free_symbols(found.program.tree)) if best.verdict.kl else ()),
+    )
     answer = Verification(
         MATRICES, found.program, _prepared(found), best, found.candidates, conditions=conditions
     )
@@ -176,4 +179,4 @@ def _warnings(found: Answer, question: Question) -> Iterator[str]:
         )
     if found.typed.subject.manner.entrywise and found.best.verdict.kl:
         yield _ENTRYWISE
-    yield from left_out(found.program, way, question)
+    yield from left_out(way, question)

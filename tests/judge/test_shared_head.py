@@ -1,0 +1,62 @@
+"""Two Gaussians of one variance, KL = (m - n)^2 / (2 s^2): what is around it counts as around any other KL."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.judge.acceptance import passes
+from klcli.judge.answer import verify
+from klcli.judge.verification import Verification
+
+KL = "0.5*torch.sum((m1 - m2)**2/s**2)"
+
+
+def settled(text: str) -> Verification:
+    return verify(read_program(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [KL, "0.5*torch.sum((m1 - m2)**2/s**2, -1).mean()", "(mu1-mu2)^2/(2 s^2)"],
+)
+def test_the_kl_passes(text: str) -> None:
+    found = settled(text)
+    assert passes(found.best.kind, found.conditions, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"w_t*{KL}",
+        f"beta*{KL}",
+        f"{KL}/N",
+        "w*(mu1-mu2)^2/(2 s^2)",
+        "beta_t**2/(2*sigma_t**2*alpha_t)*(eps_true - eps_pred)**2",
+        "0.5*torch.sum(mask*(m1 - m2)**2/s**2)/mask.sum()",
+        "0.5*torch.mean((m1 - m2)**2/s**2)",  # 1/(B d) of the sum
+    ],
+)
+def test_a_weight_makes_it_scaled(text: str) -> None:
+    assert settled(text).best.kind == "scaled"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5*torch.sum((mask*m1 - m2)**2/s**2)",  # 1/2 m2^2/s^2 where the mask is 0, and no 0
+        "0.5*torch.sum((m1 - m2)**2)/torch.sum(s**2)",  # a ratio of sums
+        "0.5*torch.sum((m1 - torch.sum(m2))**2/s**2)",
+        f"torch.clamp({KL}, max=2.0)",  # (1 - 4)^2/2 = 4.5 at s = 1
+        "torch.sum((m1 - m2)**2/torch.clamp(s, 0.5, 1)**2) - 0.5*torch.sum((m1 - m2)**2/s**2)",
+    ],
+)
+def test_what_changes_its_value_makes_it_wrong(text: str) -> None:
+    assert settled(text).best.kind == "wrong"
+
+
+def test_free_bits_are_a_condition() -> None:
+    found = settled(f"torch.clamp({KL}, min=2.0)")
+    assert [one.kind for one in found.conditions] == ["free-bits"]
+    assert not passes(found.best.kind, found.conditions, ())
+    assert passes(found.best.kind, found.conditions, ("free-bits",))
