@@ -8,7 +8,7 @@ from klcli.errors import KlcliError
 from klcli.formula.editing import edited
 from klcli.formula.printing import to_text
 from klcli.formula.program import Program
-from klcli.formula.tree import Clip, Number, Symbol, free_symbols, operation
+from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
 from klcli.judge.guards import binds, without_guards
 from klcli.judge.mistakes.mistake import Mistake
@@ -18,8 +18,9 @@ from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
-from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as
+from klcli.judge.verdict import judge_as, judge_pair, Kind, KINDS, Verdict
 from klcli.values import dataclass, replace
+from klcli.judge.stated import is_stated_turned
 
 __all__ = ["Candidate", "candidate_of", "candidates"]
 
@@ -65,7 +66,7 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
     ways = possible_roles(free_symbols(tree), mean=question.mean, head=question.head)
     if not ways:
         raise KlcliError("no symbol is left for the head", "name both: --mean mu --head logvar")
-    verdicts = verdicts_on(tree, ways, question)
+    verdicts = [_as_stated(verdict, program, tree) for verdict in verdicts_on(tree, ways, question)]
     mended = (
         corrections(program, prepared, verdicts, likeliest(tree, ways), question) if question.mended else {}
     )
@@ -86,6 +87,15 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
         )
 
     return tuple(sorted(found, key=rank))
+
+
+def _as_stated(verdict: Verdict, program: Program, tree: Tree) -> Verdict:
+    """The verdict with the Gaussian as the posterior that the left-hand side begins with."""
+    role, prior_reading = verdict.roles, verdict.prior_parameterization
+    if not (verdict.kl and prior_reading and is_stated_turned(program.left, role)):
+        return verdict
+    turned = Roles(role.prior_mean, role.prior_head, role.mean, role.head)
+    return judge_pair(tree, turned, prior_reading, verdict.parameterization)
 
 
 def _misfit(verdict: Verdict) -> int:
