@@ -6,7 +6,7 @@ import ast
 
 from klcli.formula.vocabulary import MODULES, SUBMODULES, VIEWS
 
-__all__ = ["called", "is_module", "is_variable_of_tensorflow", "viewed"]
+__all__ = ["called", "is_module", "is_variable_of_tensorflow", "viewed", "whose_shape"]
 
 
 def called(node: ast.Call) -> str:
@@ -35,6 +35,16 @@ def viewed(node: ast.expr) -> ast.expr:
                 node = owner
             case _:
                 return node
+
+
+def whose_shape(node: ast.expr) -> ast.expr | None:
+    """The array whose whole shape an expression gives: x for ``x.shape`` and ``x.size()``; or None."""
+    match node:
+        case ast.Attribute(value=owner, attr="shape"):
+            return owner
+        case ast.Call(func=ast.Attribute(value=owner, attr="size" | "get_shape"), args=[], keywords=[]):
+            return owner
+    return None
 
 
 def is_variable_of_tensorflow(node: ast.Call) -> bool:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from fractions import Fraction
 
 from klcli.formula.arithmetic import evaluate
-from klcli.formula.callee import is_module, is_variable_of_tensorflow, viewed
+from klcli.formula.callee import is_module, is_variable_of_tensorflow, viewed, whose_shape
 from klcli.formula.composed import COMPOSED, composed, is_loss
 from klcli.formula.doubles import Doubles
 from klcli.formula.limits import UnknownLimit
@@ -144,8 +144,6 @@ class Calls(ABC):
     def _applied(self, name: str, arguments: list[ast.expr], node: ast.Call) -> Tree:
         if name in CLIPS:
             return self._clip(CLIPS[name], arguments, node)
-        if name in REDUCTIONS:
-            return self._reduction(REDUCTIONS[name], arguments, node)
         if name == "copy_" and len(arguments) == 2:
             return self.tree(arguments[1])
         if name == "epsilon" and not arguments:
@@ -154,6 +152,10 @@ class Calls(ABC):
             return self.inner(*arguments)
         if arguments and (name in _COUNTS or (name == "size" and _counts_all(arguments, node))):
             return Length(self.tree(arguments[0]), None)
+        if name == "prod" and len(arguments) == 1 and (array := whose_shape(arguments[0])):
+            return Length(self.tree(array), None)
+        if name in REDUCTIONS:
+            return self._reduction(REDUCTIONS[name], arguments, node)
         if name in STOPS and arguments:
             return Stop(self.tree(arguments[0]))
         if name in RESHAPES and arguments:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from klcli.formula.callee import called, is_module
-from klcli.formula.tree import Call, Number, Reduction, Tree, operation
+from klcli.formula.syntax import FormulaError
+from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.patterns import regex
 
 __all__ = ["COMPOSED", "composed", "is_loss"]
@@ -74,18 +75,23 @@ def _einsum(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | Non
             if len(set(labels)) > 1 or len(labels) != len(operands) or len(set(labels[0])) != len(labels[0]):
                 return None
             trees = list(map(read, operands))
+            if len(trees) == 2 and len(labels[0]) == 1 and arrow + output in ("", "->"):
+                return MatrixProduct(trees[0], trees[1])  # of vectors alone, which a batch is none of
             product = trees[0]
             for factor in trees[1:]:
                 product = operation("*", product, factor)
             kept = output if arrow else ("" if len(labels) > 1 else labels[0])
-            axes = [place for place, label in enumerate(labels[0]) if label not in kept]
+            # Counted from the end, the first axis is none of an array with fewer axes than the pattern.
+            places = (-len(labels[0]), *range(1, len(labels[0])))
+            axes = [place for place, label in zip(places, labels[0], strict=True) if label not in kept]
             return Reduction("sum", "", product, str(tuple(axes))) if axes else product
     return None
 
 
 def _divergence(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
     """``kl_divergence(Normal(m, s), Normal(n, t))``: log(t/s) + (s^2 + (m - n)^2)/(2 t^2) - 1/2."""
-    pairs = [_normal(argument) for argument in arguments[:2]]
+    both = (node.args if len(node.args) > 1 else arguments)[:2]  # of a module or a method
+    pairs = [_normal(argument) for argument in both]
     if len(pairs) != 2 or pairs[0] is None or pairs[1] is None:
         return None
     (mean, scale), (other_mean, other_scale) = (tuple(map(read, pair)) for pair in pairs if pair)
@@ -94,7 +100,7 @@ def _divergence(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree |
     ratio = operation("/", second, operation("*", _TWO, operation("^", other_scale, _TWO)))
     logs = operation("-", Call("log", other_scale), Call("log", scale))
     entries = operation("-", operation("+", logs, ratio), _HALF)
-    sums = [isinstance(one, ast.Call) and called(one) == "Independent" for one in arguments[:2]]
+    sums = [isinstance(one, ast.Call) and called(one) == "Independent" for one in both]
     return Reduction("sum", "", entries, "-1") if all(sums) else entries
 
 
@@ -111,6 +117,23 @@ def _normal(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     return (given["loc"], given["scale"]) if {"loc", "scale"} <= set(given) else None
 
 
+def _squared_error(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
+    """``mse_loss(mu, zeros_like(mu), reduction="sum")`` is a square; of anything else it is another term."""
+    if len(arguments) != 2:
+        return None
+    try:
+        one, other = map(read, arguments)
+    except FormulaError:
+        return None
+    rest = [one for one, zero in ((one, other), (other, one)) if isinstance(zero, Number) and not zero.value]
+    options = {entry.arg: ast.unparse(entry.value).strip("'") for entry in node.keywords}
+    kind = options.pop("reduction", "mean")
+    if not rest or options or kind not in ("mean", "sum", "none"):
+        return None
+    square = operation("^", rest[0], _TWO)
+    return square if kind == "none" else Reduction("sum" if kind == "sum" else "mean", "", square)
+
+
 def _added(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
     """``self.add_loss(kl)`` gives the loss to the framework."""
     is_method = isinstance(node.func, ast.Attribute) and not is_module(node.func.value)
@@ -122,6 +145,7 @@ COMPOSED: Mapping[str, Callable[[ast.Call, list[ast.expr], Read], Tree | None]] 
     "add_loss": _added,
     "einsum": _einsum,
     "kl_divergence": _divergence,
+    "mse_loss": _squared_error,
     "norm": _norm,
     "where": _where,
 }

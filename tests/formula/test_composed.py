@@ -37,6 +37,12 @@ def evaluated(text: str) -> Any:
         ("np.einsum('bd->d', x)", lambda g: np.einsum("bd->d", g["x"])),
         ("np.einsum('ij,ij', x, y)", lambda g: np.einsum("ij,ij", g["x"], g["y"])),
         ("np.einsum('bd', x)", lambda g: g["x"]),
+        ("np.einsum('bd,bd->', x, y)", lambda g: np.einsum("bd,bd->", g["x"], g["y"])),
+        ("F.mse_loss(x, torch.zeros_like(x))", lambda g: np.mean(g["x"] ** 2)),
+        ("F.mse_loss(torch.zeros_like(x), x, reduction='sum')", lambda g: np.sum(g["x"] ** 2)),
+        ("F.mse_loss(x, torch.zeros_like(x), reduction='none')", lambda g: g["x"] ** 2),
+        ("math.prod(x.shape) + 0*x", lambda g: np.full(g["x"].shape, float(np.prod(g["x"].shape)))),
+        ("np.prod(x.size()) + 0*x", lambda g: np.full(g["x"].shape, float(np.prod(g["x"].shape)))),
         ("self.add_loss(x)", lambda g: g["x"]),
     ],
 )
@@ -44,6 +50,12 @@ def test_values(text: str, truth: Any) -> None:
     found = evaluated(text)
     assert found.shape == np.shape(truth(GIVEN))
     np.testing.assert_allclose(found, truth(GIVEN), rtol=1e-14)
+
+
+@pytest.mark.parametrize("owner", ["", "dist.", "tfd.", "D.kl.", "torch.distributions.kl."])
+def test_a_divergence_is_that_of_any_module(owner: str) -> None:
+    found = evaluated(f"{owner}kl_divergence(tfd.Normal(m, s), tfd.Normal(n, t))")
+    np.testing.assert_array_equal(found, evaluated("kl_divergence(Normal(m, s), Normal(n, t))"))
 
 
 def test_a_divergence_is_the_integral() -> None:

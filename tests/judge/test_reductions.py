@@ -13,6 +13,7 @@ import pytest
 from klcli.formula.entry import entry
 from klcli.formula.program import read_program
 from klcli.formula.tree import free_symbols
+from klcli.judge.answer import verify
 from klcli.judge.counts import Monomial, Polynomial
 from klcli.judge.reductions import Reductions, reductions
 from tests.judge.programs.shim import running
@@ -302,3 +303,21 @@ def test_shapes_that_something_else_decides_about_are_not_followed() -> None:
     found = judged("0.5*torch.sum(lv.exp() + (mu**2).sum(1).unsqueeze(0) - 1 - lv)")
     assert not found.flaw
     assert not found.is_tried
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        # Of vectors alone, exact there; numpy refuses all of these patterns for arrays of other axes.
+        ("0.5*torch.einsum('i,i->', mu, mu) + 0.5*torch.sum(lv.exp() - 1 - lv)", "exact"),
+        ("0.5*np.einsum('i,i', mu, mu) + 0.5*np.sum(np.exp(lv) - 1 - lv)", "exact"),
+        ("0.5*torch.einsum('bi,bi->', mu, mu) + 0.5*torch.sum(lv.exp() - 1 - lv)", "exact"),
+        ("0.5*torch.einsum('bi,bi->b', mu, mu) + 0.5*torch.sum(lv.exp() - 1 - lv, -1)", "exact"),
+        # (d,) and (B,) cannot be added, and (d,) has no axis for the pattern.
+        ("0.5*torch.einsum('bi,bi->i', mu, mu) + 0.5*torch.sum(lv.exp() - 1 - lv, -1)", "wrong"),
+        ("0.5*(mu.pow(2).sum() + v.sum() - v.log().sum() - math.prod(mu.shape))", "exact"),
+        ("0.5*(mu.pow(2).sum(1) + v.sum(1) - v.log().sum(1) - math.prod(mu.shape))", "scaled"),  # d is B d
+    ],
+)
+def test_patterns_and_products_of_lengths(text: str, kind: str) -> None:
+    assert verify(read_program(text)).best.kind == kind
