@@ -91,11 +91,11 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
 
 def _as_stated(verdict: Verdict, program: Program, tree: Tree) -> Verdict:
     """The verdict with the Gaussian as the posterior that the left-hand side begins with."""
-    role, prior_reading = verdict.roles, verdict.prior_parameterization
-    if not (verdict.kl and prior_reading and is_stated_turned(program.left, role)):
+    if not (verdict.kl and is_stated_turned(program.left, verdict.roles)):
         return verdict
-    turned = Roles(role.prior_mean, role.prior_head, role.mean, role.head)
-    return judge_pair(tree, turned, prior_reading, verdict.parameterization)
+    turned = verdict.way.turned
+    assert turned.prior_reading
+    return judge_pair(tree, turned.roles, turned.reading, turned.prior_reading)
 
 
 def _misfit(verdict: Verdict) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.roles import Roles
-from klcli.values import dataclass
+from klcli.values import dataclass, replace
 
 __all__ = ["Head", "Side", "Way", "way_of"]
 
@@ -66,6 +67,13 @@ class Way:
     def head(self, side: Side) -> Head | None:
         """The first head of a Gaussian."""
         return next((head for head in self.heads if head.side == side), None)
+
+    @property
+    def turned(self) -> Way:
+        """The way with the two Gaussians exchanged, where both have a head of their own."""
+        sides: Mapping[Side, Side] = {"q": "p", "p": "q"}
+        heads = tuple(replace(head, side=sides[head.side]) for head in self.heads)
+        return way_of(heads, {name: sides[side] for name, side in self.means.items()}, self.dimensions)
 
     def mean(self, side: Side) -> str | None:
         """The mean of a Gaussian."""

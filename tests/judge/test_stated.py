@@ -9,9 +9,10 @@ import pytest
 from klcli.formula.arithmetic import evaluate
 from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
-from klcli.judge.answer import verify
+from klcli.judge.answer import answer_to_text, verify
 from klcli.judge.roles import Roles
 from klcli.judge.stated import is_stated_turned
+from klcli.judge.verification import Verification
 
 Q_P = "log(sp/sq) + (sq^2 + (mp-mq)^2)/(2 sp^2) - 1/2"
 P_Q = "log(sq/sp) + (sp^2 + (mp-mq)^2)/(2 sq^2) - 1/2"
@@ -47,6 +48,20 @@ def test_the_equation_is_judged(left: str, right: str, first: str) -> None:
     best = verify(read_program(f"{left} = {right}")).best
     assert best.kind == ("exact" if is_true else "reversed")
     assert best.verdict.roles.head == f"s{first}"
+
+
+TRACE = "1/2 (tr(inv(S_p) S_q) - d + (m_p - m_q)' inv(S_p) (m_p - m_q) + log(det(S_p)/det(S_q)))"
+"""KL(q || p); with the letters exchanged it is KL(p || q)."""
+
+
+@pytest.mark.parametrize("left", ["KL(q||p)", "KL(p||q)"])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_the_equation_of_matrices_is_judged(left: str, is_turned: bool) -> None:
+    right = TRACE.translate(str.maketrans("pq", "qp")) if is_turned else TRACE
+    found = answer_to_text(f"{left} = {right}")
+    assert isinstance(found, Verification)
+    assert found.best.kind == ("exact" if (left == "KL(p||q)") is is_turned else "reversed")
+    assert found.best.verdict.roles.head == f"S_{left[3]}"
 
 
 def test_no_correction_is_a_false_equation() -> None:

@@ -28,6 +28,7 @@ from klcli.judge.spaces.matrices.rewriting import Setting
 from klcli.judge.spaces.matrices.typed import Typed, typed
 from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.spaces.matrices.ways import misfit
+from klcli.judge.stated import is_stated_turned
 from klcli.judge.verdict import KINDS, Verdict
 from klcli.judge.ways import Way
 from klcli.values import dataclass, replace
@@ -139,7 +140,10 @@ def _verdicts(program: Program, own: Typed, question: Question) -> list[Verdict]
     left = min(_MOST_WAYS, max(3, _MOST_VISITS // len(list(walk(program.tree)))))
     for group in own.groups:
         for way in group[:left]:
-            found.append(judge_way(own.subject, way, question.prior, program.text))
+            verdict = judge_way(own.subject, way, question.prior, program.text)
+            if verdict.kl and is_stated_turned(program.left, way.roles):
+                verdict = judge_way(own.subject, way.turned, question.prior, program.text)
+            found.append(verdict)
         left -= len(group)
         if left <= 0 or any(verdict.kl for verdict in found):
             break
