@@ -18,9 +18,9 @@ from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
-from klcli.judge.verdict import judge_as, judge_pair, Kind, KINDS, Verdict
-from klcli.values import dataclass, replace
 from klcli.judge.stated import is_stated_turned
+from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as, judge_pair
+from klcli.values import dataclass, replace
 
 __all__ = ["Candidate", "candidate_of", "candidates"]
 
