@@ -155,7 +155,7 @@ class Calls(ABC):
         if name == "prod" and len(arguments) == 1 and (array := whose_shape(arguments[0])):
             return Length(self.tree(array), None)
         if name in REDUCTIONS:
-            return self._reduction(REDUCTIONS[name], arguments, node)
+            return self._reduction(REDUCTIONS[name], arguments, node, _is_integer_type([], node))
         if name in STOPS and arguments:
             return Stop(self.tree(arguments[0]))
         if name in RESHAPES and arguments:
@@ -249,8 +249,13 @@ class Calls(ABC):
             hint = f"write log(x)/log({name[3:]})"
         return self.error(f"'{clipped(name)}' is not a known function", node, hint)
 
-    def _reduction(self, kind: ReductionKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
-        """A sum or mean over any axis, since a formula is read for one example; or E(body, distribution)."""
+    def _reduction(
+        self, kind: ReductionKind, arguments: list[ast.expr], node: ast.Call, is_cut: bool
+    ) -> Tree:
+        """A sum or mean over any axis, since a formula is read for one example; or E(body, distribution).
+
+        With an integer type its entries are cut to integers before they are added.
+        """
         known = () if kind == "E" else (*AXES, *_LABELS)
         unknown = [entry.arg or "**" for entry in node.keywords if entry.arg not in known]
         if unknown or not arguments:
@@ -270,7 +275,8 @@ class Calls(ABC):
         named_axes = [entry.value for entry in node.keywords if entry.arg in _AXIS]
         axis, kept = ", ".join(map(ast.unparse, (*others[:1], *named_axes))), [*others[1:]]
         kept += [entry.value for entry in node.keywords if entry.arg in _KEPT]
-        return Reduction(kind, "", self.tree(body), axis, any(ast.unparse(value) == "True" for value in kept))
+        entries = Call("trunc", self.tree(body)) if is_cut else self.tree(body)
+        return Reduction(kind, "", entries, axis, any(ast.unparse(value) == "True" for value in kept))
 
     def _clip(self, kind: ClipKind, arguments: list[ast.expr], node: ast.Call) -> Tree:
         """A value kept between numbers; limits that are names are left out, and noted."""

@@ -44,6 +44,8 @@ __all__ = [
 Language: TypeAlias = Literal["math", "python"]
 LANGUAGES: tuple[Language, ...] = ("math", "python")
 
+_IMPORT = regex(r"^[ \t]*(from[ \t]+[\w.]+[ \t]+)?import[ \t]+\w", re.MULTILINE)
+"""A statement of Python that may give the names of functions another meaning."""
 _PYTHON = regex(r"\*\*|[A-Za-z_)\]]\s*\.\s*[A-Za-z_]|\breturn\b|\bdef\b|\b(axis|dim)\s*=|[-+*/]=")
 """What only Python writes."""
 _WORDS = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {"t"}))
@@ -112,6 +114,8 @@ def read_program(
     text = cleaned(text)
     if language:
         return _READERS[language](text, opaque)
+    if _IMPORT.search(text):  # words that are a product in mathematics
+        return _python(text, opaque)
     try:
         return _mathematics(text, opaque)
     except FormulaError as as_mathematics:

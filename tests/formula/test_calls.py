@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
 import pytest
 
 from klcli.formula.calls import is_readable
 from klcli.formula.printing import to_text
+from klcli.formula.program import read_program
 from klcli.formula.python import parse
 from klcli.formula.syntax import FormulaError
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,12 @@ def test_what_has_a_name_that_is_read(text: str, expected: bool) -> None:
     call = ast.parse(text, mode="eval").body
     assert isinstance(call, ast.Call)
     assert is_readable(call) is expected
+
+
+def test_a_sum_of_integers_cuts_its_entries() -> None:
+    given = np.array([0.3, 1.7, -2.6])
+    tree = read_program("torch.sum(x, dtype=torch.int32)", "python").arrays
+    found = evaluate_arrays(tree, {"x": Array((3,), given.tolist())})
+    assert found.values == [float(np.trunc(given).sum())]
+    plain = read_program("torch.sum(x, dtype=torch.float64)", "python").arrays
+    assert evaluate_arrays(plain, {"x": Array((3,), given.tolist())}).values == pytest.approx([given.sum()])

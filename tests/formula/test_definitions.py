@@ -131,3 +131,9 @@ def test_definitions_that_double_are_refused() -> None:
 def test_an_unused_definition_that_is_not_followed_harms_nothing() -> None:
     text = "def train(t):\n    for i in t:\n        print(i)\n0.5 * (x + mu**2 - 1 - np.log(x))"
     assert value(text) == pytest.approx(0.5 * (1.3 + 0.49 - 1 - math.log(1.3)))
+
+
+@pytest.mark.parametrize("line", ["from foo import mylog as log", "from foo.bar import exp, mylog as log"])
+def test_an_import_is_no_product_of_its_words(line: str) -> None:
+    with pytest.raises(FormulaError, match="'mylog' is not a known function"):
+        read_program(f"{line}\n0.5*(s**2 + mu**2 - 1) - log(s)")
