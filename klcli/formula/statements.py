@@ -13,7 +13,7 @@ from klcli.formula.callee import called, is_module
 from klcli.formula.entry import entry
 from klcli.formula.python import Reader
 from klcli.formula.syntax import FormulaError, check_size
-from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
+from klcli.formula.tree import Number, Stop, Symbol, Tree
 
 __all__ = ["Statements"]
 
@@ -108,16 +108,14 @@ class Statements:
     def _told_apart(self, parts: Sequence[ast.expr | None]) -> Tree:
         """The formula among several values that are given back: the only one that is more than a symbol.
 
-        ``return z, mu, logvar, kl`` gives back the KL; of two losses somebody has to say which, where not all
-        but one are detached.
+        ``return z, mu, logvar, kl`` gives back the KL; of two losses somebody has to say which.
         """
         found = [(part, tree) for part in parts if part and (tree := self._read(part))]
         formulas = [
             (part, tree) for part, tree in found if not isinstance(self._entry(tree), Symbol | Number)
         ]
-        trained = [entry for entry in formulas if not _is_reported(entry[1])] if formulas[1:] else formulas
-        if len(trained) == 1:
-            return trained[0][1]
+        if len(formulas) == 1:
+            return formulas[0][1]
         problem = "several formulas are given back" if formulas else "no formula is given back"
         written = parts[0] or ast.Constant(None)
         raise self.reader.error(problem, written, "give the KL term alone")
@@ -225,11 +223,6 @@ class Statements:
         if symbol is None:
             raise self.reader.error("only names, attributes and subscripts are given values", target)
         return symbol.name
-
-
-def _is_reported(tree: Tree) -> bool:
-    """Whether no gradient flows through a value: it is told, and not trained."""
-    return isinstance(tree.operand if isinstance(tree, Negative) else tree, Stop)
 
 
 def _is_aside(statement: ast.stmt) -> bool:

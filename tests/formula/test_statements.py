@@ -61,11 +61,6 @@ def test_what_a_network_computes_is_a_new_symbol_after_each_assignment() -> None
     assert len(free_symbols(tree)) == 2
 
 
-def test_what_is_detached_is_told_and_not_trained() -> None:
-    _, tree = followed("a = mu**2\nreturn {'loss': x + a, 'a': a.detach(), 'kl': -(lv + a).detach()}")
-    assert set(free_symbols(tree)) == {"x", "mu"}
-
-
 def test_no_gradient_flows_through_a_block_without_one() -> None:
     _, tree = followed("with torch.no_grad():\n    w = mu**2\nw + lv")
     assert any(isinstance(node, Stop) for node in walk(tree))
@@ -77,7 +72,6 @@ def test_no_gradient_flows_through_a_block_without_one() -> None:
         ("x.mul_(2) + x", "changed in place where it is used"),
         ("for i in y:\n    x", "this statement has no place"),
         ("return mu**2, lv.exp()", "several formulas are given back"),
-        ("return (mu**2).detach(), lv.exp().detach()", "several formulas are given back"),
         ("import torch", "there is no formula"),
         ("print(mu)", "the last statement is no formula"),
     ],
