@@ -200,6 +200,8 @@ def _links(names: Sequence[str]) -> dict[str, Tree]:
     for name in names:
         reading = suggested_beside(name, names)
         beside = [base for base in bases if is_prior(base) == is_prior(name) and base != name]
+        if len(beside) > 1:  # other.var belongs to other.logvar
+            beside = [base for base in beside if base.rpartition("_")[0] == name.rpartition("_")[0]]
         if reading in ("var", "std") and len(beside) == 1 and reading != suggested_beside(beside[0], names):
             stated = PARAMETERIZATIONS[suggested_beside(beside[0], names) or ""]
             sigma = substitute(stated.sigma, {"s": Symbol(beside[0])})

@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator
 
 from klcli.judge.roles import Roles
+from klcli.patterns import regex
 
 __all__ = ["is_stated_turned"]
 
-_BARS = (re.compile(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), re.compile(r"\|"))
+_BARS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
 """What stands between two distributions; one bar may do so, too, where it is the only one."""
-_BEFORE = re.compile(r"\A[^(\[]*[(\[]")
+_BEFORE = regex(r"\A[^(\[]*[(\[]")
 _LABELS = (
-    re.compile(r"(?<![A-Za-z\\])[pq](?![A-Za-z])", re.IGNORECASE),
-    re.compile(r"(?<![\d.])[12](?![\d.])"),
+    regex(r"(?<![A-Za-z\\])[pq](?![A-Za-z])", re.IGNORECASE),
+    regex(r"(?<![\d.])[12](?![\d.])"),
 )
-_OF_NAME = re.compile(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_", re.IGNORECASE)
+_OF_NAME = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_", re.IGNORECASE)
 
 
 def is_stated_turned(left: str, way: Roles) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from klcli.formula.program import read_program
+from klcli.judge.answer import verify
 from klcli.judge.names import (
     is_dimension,
     is_epsilon,
@@ -140,3 +142,12 @@ def test_what_names_say_about_the_prior_among_others(
     name: str, others: list[str], prior: bool | None
 ) -> None:
     assert prior_among(name, [name, *others]) is prior
+
+
+def test_a_variance_belongs_to_the_log_variance_of_the_same_gaussian() -> None:
+    """Latent diffusion's: right if each var is the exponential of its own logvar, and of no other."""
+    text = "0.5*torch.sum((self.mean - other.mean)**2/other.var + self.var/other.var - 1 - {} + {}, dim=[1, 2, 3])"
+    found = verify(read_program(text.format("self.logvar", "other.logvar")))
+    assert found.best.kind == "exact"
+    assert "other_var is taken for e^other_logvar" in found.warnings
+    assert verify(read_program(text.format("other.logvar", "self.logvar"))).best.kind == "not-kl"
