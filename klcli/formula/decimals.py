@@ -5,12 +5,12 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from klcli.formula.budget import spend
 from klcli.formula.tree import Operator
 
-__all__ = ["Decimals", "context", "pi"]
+__all__ = ["Decimals", "context", "natural_log", "pi"]
 
 _ONE = Decimal(1)
 
@@ -91,7 +91,7 @@ class Decimals:
     def _log(self, value: Decimal) -> Decimal:
         if value <= 0:
             raise decimal.InvalidOperation(f"the logarithm of {value:.3g}")
-        return self.context.ln(value)
+        return natural_log(value, self.context.prec)
 
     def _expm1(self, value: Decimal) -> Decimal:
         """As many digits more as the difference from 1 loses; below the last digit the value itself."""
@@ -112,6 +112,12 @@ class Decimals:
     def _zeros(value: Decimal) -> int:
         """The zeros behind the decimal point of a small number."""
         return max(0, -int(value.adjusted()))
+
+
+@lru_cache(maxsize=512)
+def natural_log(value: Decimal, digits: int) -> Decimal:
+    """log(value) in so many digits, remembered: in hundreds of them one takes some ten milliseconds."""
+    return context(digits).ln(value)
 
 
 @cache

@@ -19,6 +19,7 @@ from zlib import crc32
 
 from klcli.formula.arithmetic import Decimals, context, evaluate
 from klcli.formula.budget import remembered
+from klcli.formula.decimals import natural_log
 from klcli.formula.doubles import Rows
 from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, children, free_symbols, walk
@@ -87,12 +88,22 @@ class _Direction:
 
 
 def _forward(mu: Decimal, sigma: Decimal) -> tuple[Decimal, ...]:
-    return (mu * mu, mu, sigma * sigma, sigma.ln(), Decimal(1))
+    return (mu * mu, mu, sigma * sigma, _log(sigma), Decimal(1))
 
 
 def _reversed(mu: Decimal, sigma: Decimal) -> tuple[Decimal, ...]:
     variance = sigma * sigma
-    return (mu * mu / variance, mu / variance, 1 / variance, sigma.ln(), Decimal(1))
+    return (
+        mu * mu / variance,
+        mu / variance,
+        1 / variance,
+        natural_log(sigma, getcontext().prec),
+        Decimal(1),
+    )
+
+
+def _log(sigma: Decimal) -> Decimal:
+    return natural_log(sigma, getcontext().prec)
 
 
 def _forward_kl(found: Coefficients) -> ScaledKL | None:

@@ -6,7 +6,7 @@ Its columns are the KL of a direction and 1, at points of both means and both st
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal, getcontext, localcontext
 from functools import cache, lru_cache
 from itertools import product
 from math import inf
@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from klcli.formula.arithmetic import Decimals, context, evaluate
 from klcli.formula.budget import remembered
+from klcli.formula.decimals import natural_log
 from klcli.formula.doubles import Rows
 from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
@@ -141,7 +142,7 @@ def _kl(probe: Quadruple, reverse: bool) -> Decimal:
     if reverse:
         sigma, prior_sigma = prior_sigma, sigma
     moment = (sigma * sigma + (mean - prior_mean) ** 2) / (2 * prior_sigma * prior_sigma)
-    return (prior_sigma / sigma).ln() + moment - Decimal("0.5")
+    return natural_log(prior_sigma / sigma, getcontext().prec) + moment - Decimal("0.5")
 
 
 @remembered(64)
