@@ -28,6 +28,8 @@ from klcli.formula.vocabulary import (
 X, Y = 1.7, 0.6
 OWN: dict[str, Any] = {
     "softplus": lambda x: math.log1p(math.exp(x)),
+    **dict.fromkeys(("sigmoid", "expit"), lambda x: 1 / (1 + math.exp(-x))),
+    **dict.fromkeys(("logsigmoid", "log_sigmoid", "log_expit"), lambda x: -math.log1p(math.exp(-x))),
     "sqr": lambda x: x * x,
     "rsqrt": lambda x: 1 / math.sqrt(x),
     "neg": lambda x: -x,
