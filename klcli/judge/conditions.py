@@ -178,7 +178,7 @@ def _sigmas(verdict: Verdict) -> list[float]:
 
 def _sigmas_text(verdict: Verdict) -> str:
     sigmas = _sigmas(verdict)
-    return f"for sigma from {significant(sigmas[0], 2)} to {significant(sigmas[-1], 2)}"
+    return f"for sigma from {significant(sigmas[0], 3)} to {significant(sigmas[-1], 3)}"
 
 
 def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
