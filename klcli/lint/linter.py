@@ -218,6 +218,6 @@ def _is_accepted(finding: Finding) -> bool:
     for line in finding.lines:
         if found := _IGNORE.search(line):
             codes = found["codes"]
-            if codes is None or finding.mistake.code in re.split(r"[\s,]+", codes.strip()):
+            if codes is None or set(finding.mistake.codes) & {*re.split(r"[\s,]+", codes.strip())}:
                 return True
     return False

@@ -18,7 +18,8 @@ from klcli.cli.linting import looking, work
 from klcli.cli.output import FINDING_FORMATS, FORMATS
 from klcli.formula.budget import SpentError
 from klcli.formula.tree import free_symbols
-from klcli.judge import sampler, verification
+from klcli.judge import sampler
+from klcli.judge.spaces import numbers
 from tests.cli.conftest import Klcli, Result
 
 GOOD = "def kl(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()\n"
@@ -121,7 +122,7 @@ def test_what_stops_the_linter_at_one_file(
 @pytest.mark.parametrize(
     ("module", "name", "line"),
     [
-        (verification, "prepare", "return -0.5 * (1 + cursed - mu ** 2 - torch.exp(cursed)).sum()"),
+        (numbers, "prepare", "return -0.5 * (1 + cursed - mu ** 2 - torch.exp(cursed)).sum()"),
         (sampler, "guards", "return mu + torch.exp(0.5 * cursed) * torch.randn_like(mu)"),
     ],
 )

@@ -617,7 +617,7 @@ def test_unknown_parameterization() -> None:
     "name", ["kernel", "kernels", "elementwise", "few", "spreads", "logistic", "softplus", "pairs"]
 )
 def test_the_kernel_stands_alone(name: str) -> None:
-    """Importing it loads numpy and nothing else of the package but its errors."""
+    """Importing it loads numpy and nothing else of the package but its errors and its values."""
     code = (
         f"import sys, klcli.gaussian.{name}\n"
         "print(*sorted(module for module in sys.modules if module.startswith('klcli')))"
@@ -628,6 +628,7 @@ def test_the_kernel_stands_alone(name: str) -> None:
     own = (
         "",
         ".errors",
+        ".values",
         ".gaussian",
         *(
             f".gaussian.{part}"

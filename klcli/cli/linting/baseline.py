@@ -6,7 +6,7 @@ import ast
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -65,27 +65,34 @@ def save(file: str, findings: Iterable[Finding]) -> None:
 
 def without(findings: Sequence[Finding], accepted: Accepted, file: str) -> list[Finding]:
     """The findings that a baseline does not accept; of one mistake the first are the accepted ones."""
-    left = accepted.copy()
-    kept = []
-    for found in findings:
-        key = _key(found, file)
-        if left[key] > 0:
-            left[key] -= 1
-        else:
-            kept.append(found)
-    return kept
+    return _held_against(findings, accepted, file)[0]
 
 
 def unused(findings: Iterable[Finding], accepted: Accepted, file: str, paths: Iterable[str]) -> int:
     """How many accepted mistakes are no more, in the files that were linted and in those that are gone."""
     here = {_path(path, file) for path in paths}
     folder = os.path.dirname(file)
-    left = accepted - Counter(_key(found, file) for found in findings)
+    left = _held_against(findings, accepted, file)[1]
     return sum(
         count
-        for (path, *_), count in left.items()
+        for (path, *_), count in (+left).items()
         if path in here or not os.path.exists(os.path.join(folder, path))
     )
+
+
+def _held_against(
+    findings: Iterable[Finding], accepted: Accepted, file: str
+) -> tuple[list[Finding], Accepted]:
+    """The findings that are not accepted, and what is accepted and was not found."""
+    left = accepted.copy()
+    kept = []
+    for found in findings:
+        key = next((one for one in _keys(found, file) if left[one] > 0), None)
+        if key is None:
+            kept.append(found)
+        else:
+            left[key] -= 1
+    return kept, left
 
 
 def _entry(entry: Any, number: int, file: str) -> tuple[Entry, int]:
@@ -103,7 +110,13 @@ def _broken(file: str, reason: str) -> KlcliError:
 
 
 def _key(found: Finding, file: str) -> Entry:
-    return _path(found.place.path, file), found.mistake.code, _fingerprint(found.expression)
+    return next(_keys(found, file))
+
+
+def _keys(found: Finding, file: str) -> Iterator[Entry]:
+    """What accepts a finding: under its own code first, then under those that it had before."""
+    path, fingerprint = _path(found.place.path, file), _fingerprint(found.expression)
+    return ((path, code, fingerprint) for code in found.mistake.codes)
 
 
 def _path(path: str, file: str) -> str:

@@ -27,12 +27,17 @@ class Selection:
 
     def holds(self, found: Finding) -> bool:
         """Whether a finding is wanted."""
-        code = found.mistake.code
-        if not code.startswith(self.select) or code.startswith(self.ignore):
+        own = found.mistake
+        if not own.code.startswith(self.select) or _begin_so(own.codes, self.ignore):
             return False
         return not any(
-            code.startswith(ignored) and files.matches(found.place.path) for files, ignored in self.per_file
+            _begin_so(own.codes, ignored) and files.matches(found.place.path)
+            for files, ignored in self.per_file
         )
+
+
+def _begin_so(codes: Iterable[str], beginnings: tuple[str, ...]) -> bool:
+    return any(code.startswith(beginnings) for code in codes)
 
 
 def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
@@ -50,7 +55,9 @@ def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
         if not any(known.startswith(code) for known in _CODES):
             from klcli.formula.syntax import nearest
 
-            hint = nearest(code, _CODES) or "klcli explain lists the codes; KL2 stands for all that begin so"
+            # The beginning of a code is likelier right than its end.
+            alike = [known for known in _CODES if known[:4] == code[:4]] or _CODES
+            hint = nearest(code, alike) or "klcli explain lists the codes; KL2 stands for all that begin so"
             raise KlcliError(f"{where}: there is no code {code}", hint)
     if not found:
         raise KlcliError(f"{where} names no code", "for example: KL101,KL2")

@@ -291,6 +291,7 @@ OF_NUMBERS: tuple[Mistake, ...] = (
             "log(s2/s1) + s1^2 + (mu1 - mu2)^2/(2 s2^2) - 1/2",
             "log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
         ),
+        formerly=("KL100",),
     ),
     Mistake(
         "KL211",

@@ -142,7 +142,9 @@ def _kl(probe: Quadruple, reverse: bool) -> Decimal:
     if reverse:
         sigma, prior_sigma = prior_sigma, sigma
     moment = (sigma * sigma + (mean - prior_mean) ** 2) / (2 * prior_sigma * prior_sigma)
-    return natural_log(prior_sigma / sigma, getcontext().prec) + moment - Decimal("0.5")
+    # Apart, as most logarithms of single sigmas are known from other points.
+    above, below = (natural_log(one, getcontext().prec) for one in (prior_sigma, sigma))
+    return above - below + moment - Decimal("0.5")
 
 
 @remembered(64)

@@ -69,6 +69,21 @@ def test_its_comments_accept_the_same_findings(
     assert [finding["code"] for finding in found] == said
 
 
+def test_a_mistake_that_has_got_a_code_of_its_own_is_accepted_under_its_former_one(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In comments and on the command line; baselines are held above."""
+    monkeypatch.chdir(tmp_path)
+    line = "    return (torch.log(s2/s1) + s1**2 + (mu1 - mu2)**2/(2*s2**2) - 0.5).sum()"
+    text = f"import torch\n\n\ndef kl(mu1, s1, mu2, s2):\n{line}"
+    Path("one.py").write_text(f"{text}\n", encoding="utf-8")
+    assert [one["code"] for one in json.loads(klcli("lint", "one.py", "--json").out)["findings"]] == ["KL142"]
+    assert klcli("lint", "one.py", "-q", "--ignore", "KL100").status == 0
+    assert klcli("lint", "one.py", "-q", "--ignore", "KL101").status == 1
+    Path("one.py").write_text(f"{text}  # klcli: ignore[KL100]\n", encoding="utf-8")
+    assert klcli("lint", "one.py", "-q").status == 0
+
+
 @pytest.mark.parametrize("code", KNOWN)
 def test_every_code_that_is_explained_can_be_ignored(code: str) -> None:
     assert codes([code], "--ignore") == (code,)
