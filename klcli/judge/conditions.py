@@ -22,12 +22,15 @@ from klcli.judge.gradient import gradient_of
 from klcli.judge.guards import binds, can_be_whole
 from klcli.judge.names import is_epsilon
 from klcli.judge.preparation import Prepared
+from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
 __all__ = ["Condition", "ConditionKind", "conditions", "unknown_limits"]
 
-ConditionKind: TypeAlias = Literal["small-number", "clip", "free-bits", "gradient", "shapes", "weights"]
+ConditionKind: TypeAlias = Literal[
+    "small-number", "clip", "free-bits", "gradient", "shapes", "weights", "equation"
+]
 
 PASSES = 1e-3
 """Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
@@ -58,6 +61,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
     if verdict.kl is None:
         return ()
     return (
+        *_equation(prepared, verdict),
         *_shapes(prepared),
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
@@ -65,6 +69,15 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         *unknown_limits(prepared.program, free_symbols(prepared.tree)),
         *_stops(prepared, verdict),
     )
+
+
+def _equation(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
+    """An equation that states the other direction of a KL to a fixed Gaussian."""
+    if verdict.kl and not verdict.kl.reverse and begins_with_fixed(prepared.program.left):
+        text = (
+            "its left-hand side is KL(p || q), which begins with the fixed Gaussian, and this is KL(q || p)"
+        )
+        yield Condition("equation", text, False)
 
 
 def _shapes(prepared: Prepared) -> Iterator[Condition]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import combinations
 
-from klcli.formula.tree import Reduction, carries, free_symbols, walk
+from klcli.formula.tree import Reduction, Reshape, Symbol, carries, free_symbols, walk
 from klcli.formula.value.arrays import Array, axes_of
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.layouts import CLOSE, Case, Spread
@@ -34,12 +34,18 @@ def mixed(case: Case) -> Iterator[tuple[dict[str, Spread], str]]:
     The first holds only where all terms of every symbol are summed alike, so that the missing axis is no
     forgotten one: ``(0.5*(mu**2).sum(1) + spread(log_std).sum()).mean()`` counts all terms of log_std B times
     as often as those of mu, if both have a batch. The second is a last resort: where every symbol can be
-    followed by itself, a sum of it is one too many.
+    followed by itself, a sum of it is one too many. What is transposed has two axes.
     """
     spread: Spread
+    transposed = {
+        node.operand.name
+        for node in walk(case.program)
+        if isinstance(node, Reshape) and node.kind == "transpose" and isinstance(node.operand, Symbol)
+    }
+    varied = [name for name in case.varied if name not in transposed]
     for spread, words in (("latents", "of shape (d,), without a batch"), ("number", "one number for all")):
         for count in range(1, len(case.varied)):
-            for names in combinations(case.varied, count):
+            for names in combinations(varied, count):
                 # A head can be a parameter for all examples, a mean without one would be no posterior.
                 if spread == "latents" and any(map(partial(_is_mean, case), names)):
                     continue

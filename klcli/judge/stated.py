@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from klcli.judge.roles import Roles
 from klcli.patterns import regex
 
-__all__ = ["is_stated_turned"]
+__all__ = ["begins_with_fixed", "is_stated_turned"]
 
 _BARS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
 """What stands between two distributions; one bar may do so, too, where it is the only one."""
@@ -17,6 +17,11 @@ _LABELS = (
     regex(r"(?<![A-Za-z\\])[pq](?![A-Za-z])", re.IGNORECASE),
     regex(r"(?<![\d.])[12](?![\d.])"),
 )
+_WORDS = regex(r"[^\W\d_]+")
+_NO_SYMBOLS = frozenset(
+    ("N", "Normal", "mathcal", "mathbf", "mathrm", "operatorname", "left", "right", "I", "big")
+)
+"""Words of a Gaussian that is written with numbers alone: ``\\mathcal{N}(0, I)``."""
 _OF_NAME = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_", re.IGNORECASE)
 
 
@@ -29,15 +34,27 @@ def is_stated_turned(left: str, way: Roles) -> bool:
     return None not in own and own[0] != own[1] and own[::-1] in set(_stated(left))
 
 
+def begins_with_fixed(left: str) -> bool:
+    """Whether a left-hand side begins with a Gaussian of numbers alone: ``KL(N(0, 1) || N(mu, s^2))``."""
+    first, second = _sides(left) or ("", "")
+    return "0" in first and not _symbols(first) and bool(_symbols(second))
+
+
+def _symbols(side: str) -> set[str]:
+    return {*_WORDS.findall(side)} - _NO_SYMBOLS
+
+
 def _stated(left: str) -> Iterator[tuple[str | None, ...]]:
     """The labels of the two sides, as letters and as numbers."""
+    if sides := _sides(left):
+        for labels in _LABELS:
+            yield tuple(found[0].lower() for side in sides if (found := labels.search(side)))
+
+
+def _sides(left: str) -> list[str] | None:
+    """What stands on both sides of the bars; None where there are none."""
     inside = _BEFORE.sub("", left)
-    for bars in _BARS:
-        sides = bars.split(inside)
-        if len(sides) == 2:
-            for labels in _LABELS:
-                yield tuple(found[0].lower() for side in sides if (found := labels.search(side)))
-            return
+    return next((sides for bars in _BARS if len(sides := bars.split(inside)) == 2), None)
 
 
 def _label(name: str | None) -> str | None:

@@ -188,6 +188,12 @@ def test_parameters_without_a_batch() -> None:
     assert "log_std of shape (d,), without a batch" in found.layout
 
 
+@pytest.mark.parametrize("text", ["1 + lv.T - mu**2 - lv.exp()", "1 + lv - mu**2 - lv.t().exp()"])
+def test_what_is_transposed_is_no_number(text: str) -> None:
+    """Numpy adds no (B, d) to a (d, B), and takes the transpose of one axis for the same."""
+    assert judged(f"-0.5*torch.sum({text})").lengths == ("d",)
+
+
 def test_a_forgotten_axis_is_no_parameter() -> None:
     assert judged("-torch.sum(torch.log(s)) - 0.5*torch.sum(1 - mu**2 - s**2, -1)").flaw
 

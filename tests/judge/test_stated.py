@@ -89,3 +89,22 @@ def test_no_correction_is_a_false_equation() -> None:
 )
 def test_only_the_labels_of_the_symbols_tell(left: str, names: tuple[str | None, ...], turned: bool) -> None:
     assert is_stated_turned(left, Roles(*names)) is turned
+
+
+@pytest.mark.parametrize(
+    ("left", "is_true"),
+    [
+        ("KL(N(mu, sigma^2) || N(0, 1))", True),
+        ("KL(N(0, 1) || N(mu, sigma^2))", False),
+        (r"D_{KL}(\mathcal{N}(0, I) \| \mathcal{N}(\mu, \sigma^2))", False),
+        (r"D_{KL}(\mathcal{N}(\mu, \sigma^2) \| \mathcal{N}(0, I))", True),
+        ("KL(q || p)", True),
+        ("kl_0", True),
+    ],
+)
+def test_a_direction_to_fixed_numbers_is_part_of_the_equation(left: str, is_true: bool) -> None:
+    """The right-hand side is KL(N(mu, sigma^2) || N(0, 1))."""
+    found = verify(read_program(f"{left} = 1/2 (sigma^2 + mu^2 - 1 - log(sigma^2))"))
+    assert found.best.kind == "exact"
+    assert found.holds(()) is is_true
+    assert [one.kind for one in found.conditions if not one.passes] == ([] if is_true else ["equation"])
