@@ -187,7 +187,7 @@ def transposed(array: Array) -> Array:
     if len(array.shape) < 2:
         return array
     if len(array.shape) > 2:
-        raise ShapeError("a transpose of more than two axes")  # as that of torch does
+        raise ShapeError("a transpose of more than two axes")  # numpy would reverse them all, torch refuses
     height, width = array.shape
     values = [array.values[row * width + column] for column in range(width) for row in range(height)]
     return Array((width, height), values)

@@ -118,7 +118,7 @@ def test_rows_and_transposes() -> None:
     np.testing.assert_array_equal(rows(array(x)), x)
     np.testing.assert_array_equal(of_numpy(transposed(array(x))), x.T)
     assert transposed(array(x[0])) == array(x[0])
-    with pytest.raises(UnshapedError):
+    with pytest.raises(ShapeError, match="more than two axes"):
         transposed(array(numbers((2, 7, 5))))
 
 
