@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from klcli.errors import KlcliError
-    from klcli.formula.printing import to_text
     from klcli.formula.program import read, read_matrices, read_program
+    from klcli.formula.write.printing import to_text
     from klcli.gaussian.derivation import derive
     from klcli.gaussian.distribution import Gaussian
     from klcli.gaussian.divergence import divergence, divergence_digits
@@ -77,7 +77,7 @@ _HOME = {
     "read": "klcli.formula.program:read",
     "read_matrices": "klcli.formula.program:read_matrices",
     "read_program": "klcli.formula.program:read_program",
-    "to_text": "klcli.formula.printing:to_text",
+    "to_text": "klcli.formula.write.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
     "verify": "klcli.judge.answer:verify",
     "verify_matrices": "klcli.judge.answer:verify",

@@ -15,17 +15,17 @@ from dataclasses import replace
 from fractions import Fraction
 from math import log
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
 from klcli.formula.program import Program
 from klcli.formula.tree import Number, Operation, Symbol, Tree, free_symbols
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.aside.preparation import prepare
 from klcli.judge.candidates import Candidate
 from klcli.judge.engine import checked
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, Symbols
 from klcli.judge.mistakes.table import MISTAKES
-from klcli.judge.preparation import prepare
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.spaces import table

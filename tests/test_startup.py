@@ -125,7 +125,7 @@ def test_verify_of_matrices_and_estimators_loads_no_library_of_numbers(text: str
 
 def test_no_formula_of_verify_is_parsed_before_it_is_needed() -> None:
     program = (
-        "import klcli.formula.notation as notation\n"
+        "import klcli.formula.read.notation as notation\n"
         "notation.parse = lambda *text, **how: print(text)\n"
         "import klcli.cli.verify"
     )

@@ -109,7 +109,7 @@ def compare(
     its minimum lies and how it bends there. With several latents, a covariance matrix or another prior,
     what it is worth beside the KL that these have is shown, too.
     """
-    from klcli.formula.syntax import nearest
+    from klcli.formula.read.syntax import nearest
     from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
     from klcli.report.compare import compare_report, penalty_plot
 

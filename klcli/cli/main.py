@@ -98,7 +98,7 @@ class _Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args[0] not in COMMANDS:
-            from klcli.formula.syntax import nearest
+            from klcli.formula.read.syntax import nearest
 
             hint = nearest(args[0], (*COMMANDS, _HELP)) or f"commands: {', '.join(COMMANDS)}"
             raise KlcliError(f"no such command: {args[0]}", hint)

@@ -48,7 +48,7 @@ class Choice(_Word):
 
     def suggestion(self, word: str) -> str:
         """``did you mean 'full'?`` for a word that is none of them, or an empty string."""
-        from klcli.formula.syntax import nearest
+        from klcli.formula.read.syntax import nearest
 
         return nearest(word.lower(), self.choices)
 

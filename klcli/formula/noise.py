@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from klcli.formula.callee import called, is_module
-from klcli.formula.vocabulary import NOISE, Noise
+from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.vocabulary import NOISE, Noise
 
 __all__ = ["PARAMETERS", "noise_kind", "noise_parameters"]
 

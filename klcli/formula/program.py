@@ -14,17 +14,17 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula import notation
 from klcli.formula.entry import entry
 from klcli.formula.limits import UnknownLimit
-from klcli.formula.matrix_calls import MATRIX_CALLS
-from klcli.formula.pasted import cleaned
-from klcli.formula.python import Reader
-from klcli.formula.rows import EQUALS
-from klcli.formula.statements import Statements
-from klcli.formula.syntax import FormulaError, check_tree
+from klcli.formula.read import notation
+from klcli.formula.read.matrix_calls import MATRIX_CALLS
+from klcli.formula.read.pasted import cleaned
+from klcli.formula.read.python import Reader
+from klcli.formula.read.rows import EQUALS
+from klcli.formula.read.statements import Statements
+from klcli.formula.read.syntax import FormulaError, check_tree
+from klcli.formula.read.words import MATRIX_WORDS
 from klcli.formula.tree import Call, MatrixCall, Symbol, Tree, substitute, walk
-from klcli.formula.words import MATRIX_WORDS
 from klcli.patterns import regex
 from klcli.values import dataclass, field, replace
 

@@ -11,10 +11,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
-from klcli.formula.interval import Interval, Intervals, UndecidedError, nearest_double
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Call, Tree
+from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
+from klcli.formula.value.interval import Interval, Intervals, UndecidedError, nearest_double
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 

@@ -11,11 +11,11 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import TypeAlias
 
-from klcli.formula.interval import enclose
-from klcli.formula.notation import parse
 from klcli.formula.numeral import decimal_text
-from klcli.formula.printing import to_text
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Reduction, Symbol, Tree, free_symbols, number, operation, substitute
+from klcli.formula.value.interval import enclose
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.checking import DIGITS, LOG_DENSITIES, PROBES, first_unequal, indexed, value_at
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, per_unit

@@ -11,10 +11,10 @@ from math import inf, isfinite, log, pi
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.interval import enclose, nearest_double
-from klcli.formula.notation import known
 from klcli.formula.numeral import decimal_text, parse_numeral, significant
+from klcli.formula.read.notation import known
 from klcli.formula.tree import substitute
+from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
 from klcli.gaussian.scales import reading_at
 from klcli.values import dataclass

@@ -23,9 +23,9 @@ from math import isinf, isqrt, log
 from typing import Literal, TypeAlias, get_args
 
 from klcli.errors import KlcliError
-from klcli.formula.interval import Interval, Intervals, enclose, nearest_double, rounded
-from klcli.formula.notation import known
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Tree, operation, substitute
+from klcli.formula.value.interval import Interval, Intervals, enclose, nearest_double, rounded
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import Scales, are_equal, each
 from klcli.values import dataclass, replace

@@ -9,9 +9,9 @@ from functools import partial
 from math import inf, log1p, sqrt
 from typing import TYPE_CHECKING, Any, Protocol
 
-from klcli.formula.interval import enclose, nearest_double
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Tree
+from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.scales import Scales, each
 from klcli.values import dataclass

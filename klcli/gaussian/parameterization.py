@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Literal, TypeAlias, TypeVar
 
 from klcli.errors import KlcliError
-from klcli.formula.notation import known
 from klcli.formula.numeral import decimal_text
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Tree
 from klcli.values import dataclass
 
@@ -264,7 +264,7 @@ def suggestion(name: str, choices: Collection[str] = PARAMETERIZATIONS) -> str:
     for row in PARAMETERIZATIONS.values():
         if word in (row.name, *row.synonyms) and row.name in choices:
             return f"did you mean '{row.name}'?"
-    from klcli.formula.syntax import nearest
+    from klcli.formula.read.syntax import nearest
 
     return nearest(name.strip().lower(), choices)
 

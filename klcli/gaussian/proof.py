@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from klcli.formula.algebra import vanishes
-from klcli.formula.arithmetic import Symbols, evaluate
 from klcli.formula.tree import Tree
+from klcli.formula.value.algebra import vanishes
+from klcli.formula.value.arithmetic import Symbols, evaluate
 from klcli.gaussian.checking import point, with_densities
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 

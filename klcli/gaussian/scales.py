@@ -11,10 +11,10 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.notation import known
-from klcli.formula.rationals import Rationals
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.rationals import Rationals
 from klcli.gaussian.parameterization import Parameterization, find
 from klcli.values import dataclass
 

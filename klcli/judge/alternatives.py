@@ -8,10 +8,6 @@ from functools import partial
 from itertools import permutations
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
-from klcli.formula.editing import in_habit
-from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program, rewritten
 from klcli.formula.tree import (
     Call,
@@ -27,6 +23,10 @@ from klcli.formula.tree import (
     unplaced,
     walk,
 )
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
+from klcli.formula.write.editing import in_habit
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.names import is_mask, is_prior, is_sample, square_of, suggested, suggested_beside
 

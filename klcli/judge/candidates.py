@@ -5,16 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import edited
-from klcli.formula.printing import to_text
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation
+from klcli.formula.write.editing import edited
+from klcli.formula.write.printing import to_text
+from klcli.judge.aside.guards import binds, without_guards
+from klcli.judge.aside.preparation import Prepared
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
-from klcli.judge.guards import binds, without_guards
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake, place_of
 from klcli.judge.names import suggested
-from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from klcli.formula.arithmetic import context
-from klcli.formula.notation import parse
-from klcli.formula.printing import to_text
 from klcli.formula.program import Program
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Tree
+from klcli.formula.value.arithmetic import context
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

@@ -12,16 +12,16 @@ from itertools import product
 from math import inf, isfinite, isnan, log, nan
 from typing import Literal, TypeAlias
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Rows
-from klcli.formula.editing import in_habit
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.program import Program
 from klcli.formula.tree import Number, Reduction, Symbol, free_symbols, substitute, walk
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Rows
+from klcli.formula.write.editing import in_habit
+from klcli.judge.aside.guards import binds, can_be_whole
+from klcli.judge.aside.preparation import Prepared
 from klcli.judge.gradient import gradient_of
-from klcli.judge.guards import binds, can_be_whole
 from klcli.judge.names import is_epsilon
-from klcli.judge.preparation import Prepared
 from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass

@@ -6,11 +6,11 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache
 
-from klcli.formula.arithmetic import Decimals, context, evaluate
-from klcli.formula.notation import known
 from klcli.formula.numeral import significant
-from klcli.formula.printing import to_text
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Negative, Tree, number, operation
+from klcli.formula.value.arithmetic import Decimals, context, evaluate
+from klcli.formula.write.printing import to_text
 from klcli.judge.scaled_kl import Quantity
 
 __all__ = ["added_text", "as_tree", "constant_text", "shift_text"]

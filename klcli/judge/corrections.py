@@ -10,9 +10,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import edited, in_habit
-from klcli.formula.notation import known
 from klcli.formula.program import Program, read_program
+from klcli.formula.read.notation import known
 from klcli.formula.tree import (
     Length,
     MatrixProduct,
@@ -25,13 +24,14 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.formula.write.editing import edited, in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.mistakes.exchange import sides_exchanged
 from klcli.judge.mistakes.repair import repairs
 from klcli.judge.mistakes.search import Repair
 from klcli.judge.mistakes.table import place_of
 from klcli.judge.names import sign_of
-from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles

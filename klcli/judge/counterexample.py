@@ -8,9 +8,9 @@ from math import inf, isinf
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import Decimals, evaluate
 from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.judge.verdict import Verdict

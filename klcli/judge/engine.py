@@ -14,7 +14,7 @@ from itertools import chain, islice
 from math import inf
 from typing import TypeVar
 
-from klcli.formula.arithmetic import context
+from klcli.formula.value.arithmetic import context
 from klcli.judge.scaled_kl import Quantity, ScaledKL
 from klcli.values import dataclass
 

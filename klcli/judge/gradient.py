@@ -16,10 +16,10 @@ from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree, free_
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.counts import Monomial
+from klcli.judge.aside.guards import without_guards
+from klcli.judge.aside.preparation import Prepared
 from klcli.judge.engine import solved
-from klcli.judge.guards import without_guards
-from klcli.judge.preparation import Prepared
+from klcli.judge.shapes.counts import Monomial
 from klcli.judge.verdict import Verdict
 
 __all__ = ["gradient_of"]

@@ -14,10 +14,10 @@ from itertools import chain, pairwise
 from math import exp, inf, isfinite, log, nan
 from typing import TypeAlias
 
-from klcli.formula.arithmetic import context, evaluate
-from klcli.formula.doubles import Grid, Grids
 from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
+from klcli.formula.value.arithmetic import context, evaluate
+from klcli.formula.value.doubles import Grid, Grids
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.fixed_prior import value

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from klcli.formula.editing import in_habit
 from klcli.formula.tree import Symbol
+from klcli.formula.write.editing import in_habit
+from klcli.judge.aside.preparation import Prepared
 from klcli.judge.constants import added_text, constant_text
-from klcli.judge.counts import Polynomial
 from klcli.judge.names import is_dimension
-from klcli.judge.preparation import Prepared
 from klcli.judge.scaled_kl import ScaledKL
+from klcli.judge.shapes.counts import Polynomial
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Head, Side, Way
 

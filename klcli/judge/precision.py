@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 from decimal import Decimal
 
-from klcli.formula.arithmetic import Decimals, evaluate
-from klcli.formula.doubles import Doubles
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Call, Symbol, Tree, free_symbols, substitute, walk
+from klcli.formula.value.arithmetic import Decimals, evaluate
+from klcli.formula.value.doubles import Doubles
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.fixed_prior import head_at
 from klcli.judge.verdict import Verdict

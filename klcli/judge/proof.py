@@ -6,10 +6,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
-from klcli.formula.arithmetic import Arithmetic, Symbols, evaluate
-from klcli.formula.normal_form import Form, NormalForms
-from klcli.formula.notation import known
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.formula.value.arithmetic import Arithmetic, Symbols, evaluate
+from klcli.formula.value.normal_form import Form, NormalForms
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.verdict import Verdict
@@ -69,7 +69,7 @@ def is_shown_by_sympy(tree: Tree, verdict: Verdict) -> bool:
     """
     import sympy
 
-    from klcli.formula.algebra import vanishes
+    from klcli.formula.value.algebra import vanishes
 
     run = Symbols()
 

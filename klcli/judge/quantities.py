@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import exp, isfinite, log, sqrt
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles, Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles, possible_roles
 from klcli.values import dataclass, replace

@@ -13,12 +13,12 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import Decimals, context, evaluate
-from klcli.formula.doubles import Rows
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Tree, free_symbols
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.value.arithmetic import Decimals, context, evaluate
+from klcli.formula.value.doubles import Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.guards import binds, guards
+from klcli.judge.aside.guards import binds, guards
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.names import is_noise

@@ -14,10 +14,10 @@ from functools import cache
 from math import inf, isfinite, log
 from typing import TypeAlias
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.budget import remembered
-from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Number, Tree, free_symbols, walk
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.budget import remembered
+from klcli.formula.value.doubles import Doubles, Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
 from klcli.values import dataclass

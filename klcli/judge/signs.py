@@ -11,8 +11,8 @@ from collections.abc import Collection
 from fractions import Fraction
 from math import inf
 
-from klcli.formula.arithmetic import evaluate
 from klcli.formula.tree import Clip, Negative, Operation, Operator, Reduction, Symbol, Tree, free_symbols
+from klcli.formula.value.arithmetic import evaluate
 from klcli.values import dataclass
 
 __all__ = ["Range", "range_of", "slope_of"]

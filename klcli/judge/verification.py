@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree
 from klcli.judge.acceptance import passes
+from klcli.judge.aside.preparation import Prepared
 from klcli.judge.candidates import Candidate
 from klcli.judge.conditions import Condition
 from klcli.judge.counterexample import Counterexample
 from klcli.judge.landscape import Limit, Minimum
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.precision import Loss, Overflow
-from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.sampler import Sampling
 from klcli.judge.scaled_kl import STANDARD

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
+from klcli.formula.write.printing import to_text
 from klcli.render.excerpts import listing
 from klcli.render.signs import to_latex, to_latex_math
 from klcli.render.wording import as_table, spell, without_picture

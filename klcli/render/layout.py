@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from klcli.formula.printing import to_text
+from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.columns import Column, fit
 from klcli.render.signs import to_ascii

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import assert_never
 
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
+from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.excerpts import listing
 from klcli.render.signs import to_latex_math

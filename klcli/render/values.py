@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import inf
 from typing import TypeAlias
 
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
+from klcli.formula.write.printing import to_text
 
 __all__ = ["Scalar", "scalar"]
 

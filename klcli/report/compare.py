@@ -7,10 +7,10 @@ from fractions import Fraction
 from functools import partial
 from math import log
 
-from klcli.formula.interval import enclose, nearest_double
 from klcli.formula.numeral import decimal_text, significant
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Symbol, substitute
+from klcli.formula.value.interval import enclose, nearest_double
+from klcli.formula.write.printing import to_text
 from klcli.gaussian import kernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import Entry, Judged, grid_of

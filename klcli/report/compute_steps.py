@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from klcli.formula.printing import to_text
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.derivation import Derivation, Step
 from klcli.gaussian.divergence import Unit, per_unit
 from klcli.report.document import Block, Heading, Paragraph, Steps

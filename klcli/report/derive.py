@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from klcli.formula.notation import parse
-from klcli.formula.printing import to_text
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Symbol
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.multivariate.checking import DIGITS, PROBES

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
-from klcli.formula.interval import enclose, nearest_double
 from klcli.formula.numeral import decimal_text, significant
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Tree
+from klcli.formula.value.interval import enclose, nearest_double
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import Entry, truth_at
 from klcli.report.document import Block, Cell, Column, Document, Heading, Paragraph, Table

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.formula.numeral import significant
-from klcli.judge.counts import Monomial
+from klcli.judge.shapes.counts import Monomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import (
     KL_PQ,

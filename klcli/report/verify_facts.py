@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.formula.numeral import significant
+from klcli.judge.aside.preparation import Prepared
 from klcli.judge.counterexample import plain_text
 from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_text
-from klcli.judge.preparation import Prepared
 from klcli.judge.verification import Verification
 from klcli.report.document import Block, Fact, Facts, Item, Note, Paragraph
 from klcli.report.verify_data import set_aside

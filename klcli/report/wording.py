@@ -10,10 +10,10 @@ from functools import partial
 from math import floor, inf, log10
 from typing import Any
 
-from klcli.formula.interval import enclose, rounded
 from klcli.formula.numeral import decimal_text, significant
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, operation
+from klcli.formula.value.interval import enclose, rounded
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import is_far
 from klcli.report.document import Text

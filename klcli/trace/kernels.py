@@ -12,8 +12,6 @@ from math import isfinite
 from types import MappingProxyType
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
 from klcli.formula.entry import entry
 from klcli.formula.tree import (
     Call,
@@ -31,6 +29,8 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.answer import verify
 from klcli.judge.mistakes.mistake import Mistake

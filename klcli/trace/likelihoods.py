@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from itertools import permutations
 from math import exp, isfinite, log
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
 from klcli.formula.entry import entry
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
 from klcli.judge.weight import LIKELIHOODS
 from klcli.values import dataclass
 

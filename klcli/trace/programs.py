@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from klcli.formula.entry import entry
-from klcli.formula.printing import to_text
 from klcli.formula.program import Program
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -34,7 +34,7 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.formula.value.arrays import Array
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.write.printing import to_text
 from klcli.judge.names import is_mean, suggested
 from klcli.judge.spaces.log_ratios.names import stated
 from klcli.trace.recording import Recording, Step

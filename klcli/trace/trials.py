@@ -12,11 +12,11 @@ from math import isfinite, prod
 from random import Random
 from typing import Any, Literal, TypeAlias
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Tree, substitute
+from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.arrays import Array
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.values import dataclass

@@ -13,8 +13,8 @@ from math import prod
 
 from klcli.formula.entry import entry
 from klcli.formula.tree import Tree, free_symbols
-from klcli.judge.counts import Monomial
-from klcli.judge.reductions import Reductions, reductions
+from klcli.judge.shapes.counts import Monomial
+from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.values import dataclass
 
 __all__ = ["Amount", "amount_of", "amount_of_call", "coefficient", "reduced"]

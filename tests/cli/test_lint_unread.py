@@ -16,8 +16,8 @@ import pytest
 import klcli as package
 from klcli.cli.linting import looking, work
 from klcli.cli.output import FINDING_FORMATS, FORMATS
-from klcli.formula.budget import SpentError
 from klcli.formula.tree import free_symbols
+from klcli.formula.value.budget import SpentError
 from klcli.judge import sampler
 from klcli.judge.spaces import numbers
 from tests.cli.conftest import Klcli, Result

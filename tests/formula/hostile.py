@@ -14,13 +14,13 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula import notation, python
-from klcli.formula.arithmetic import Decimals, Symbols, evaluate
-from klcli.formula.doubles import Grids
-from klcli.formula.interval import Intervals
-from klcli.formula.normal_form import NormalForms
-from klcli.formula.printing import NOTATIONS, to_text
+from klcli.formula.read import notation, python
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.arithmetic import Decimals, Symbols, evaluate
+from klcli.formula.value.doubles import Grids
+from klcli.formula.value.interval import Intervals
+from klcli.formula.value.normal_form import NormalForms
+from klcli.formula.write.printing import NOTATIONS, to_text
 
 REFUSED: dict[str, str] = {
     "a command": "__import__('os').system('x')",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.notation import parse
-from klcli.formula.printing import to_text
 from klcli.formula.program import read_program
-from klcli.formula.syntax import FormulaError
+from klcli.formula.read.notation import parse
+from klcli.formula.read.syntax import FormulaError
+from klcli.formula.write.printing import to_text
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import math
 
 import pytest
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
 from klcli.formula.entry import entry, without_sums
 from klcli.formula.program import read_program
 from klcli.formula.tree import Length, MatrixProduct, Reshape, Stop, Symbol, Tree, walk
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
 
 POINT = {"mu": 0.7, "lv": 0.4, "x": 1.3, "batch_size": 1.0}
 

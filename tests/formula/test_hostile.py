@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula import notation, python
-from klcli.formula.arithmetic import Decimals, evaluate
 from klcli.formula.entry import entry
-from klcli.formula.printing import NOTATIONS, to_text
-from klcli.formula.syntax import MAX_DEPTH, MAX_LENGTH
+from klcli.formula.read import notation, python
+from klcli.formula.read.syntax import MAX_DEPTH, MAX_LENGTH
 from klcli.formula.tree import Tree, substitute
+from klcli.formula.value.arithmetic import Decimals, evaluate
+from klcli.formula.write.printing import NOTATIONS, to_text
 from tests.formula.hostile import EXTREME, REFUSED
 
 SECONDS = 1.0

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from klcli.formula.noise import noise_kind, noise_parameters
-from klcli.formula.vocabulary import Noise
+from klcli.formula.read.vocabulary import Noise
 
 
 def call(text: str) -> ast.Call:

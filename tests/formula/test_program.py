@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula import notation, python
-from klcli.formula.printing import to_text
 from klcli.formula.program import read, read_matrices, read_program
-from klcli.formula.syntax import FormulaError
+from klcli.formula.read import notation, python
+from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Length, Symbol, walk
+from klcli.formula.write.printing import to_text
 
 
 @pytest.mark.parametrize(

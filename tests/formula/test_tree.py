@@ -8,8 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from klcli.formula.printing import to_text
-from klcli.formula.syntax import stray_symbol
+from klcli.formula.read.syntax import stray_symbol
 from klcli.formula.tree import (
     FUNCTIONS,
     MATRIX_FUNCTIONS,
@@ -31,6 +30,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.formula.write.printing import to_text
 from tests.formula.trees import trees
 
 X, Y, ONE, TWO = Symbol("x"), Symbol("y"), Number(Fraction(1)), Number(Fraction(2))

@@ -9,6 +9,7 @@ from typing import Any
 import mpmath
 from hypothesis import strategies as st
 
+from klcli.formula.read.words import MATRIX_WORDS
 from klcli.formula.tree import (
     FUNCTIONS,
     MATRIX_FUNCTIONS,
@@ -26,7 +27,6 @@ from klcli.formula.tree import (
     operation,
     substitute,
 )
-from klcli.formula.words import MATRIX_WORDS
 
 NAMES = (
     *("s", "mu", "sigma", "sigma_1", "mu_p", "mu_q", "mu_theta", "logvar", "log_var", "x", "lambda", "x1"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath
 import pytest
 
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.gaussian.checking import first_unequal, indexed, value_at
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

@@ -10,10 +10,10 @@ import mpmath
 import pytest
 import sympy
 
-from klcli.formula.arithmetic import Symbols, evaluate
-from klcli.formula.notation import parse
-from klcli.formula.printing import to_text
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Call, Number, Reduction, Tree, children
+from klcli.formula.value.arithmetic import Symbols, evaluate
+from klcli.formula.write.printing import to_text
 from klcli.gaussian import derivation
 from klcli.gaussian.derivation import Derivation, derive
 from klcli.gaussian.distribution import Gaussian

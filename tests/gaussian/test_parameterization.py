@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import Decimals, Symbols, evaluate
+from klcli.formula.value.arithmetic import Decimals, Symbols, evaluate
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find, suggestion
 from tests import reference
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.proof import proved

@@ -8,9 +8,9 @@ from typing import Any
 
 import mpmath
 
-from klcli.formula.arithmetic import Decimals, evaluate
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.value.arithmetic import Decimals, evaluate
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
 from tests import reference

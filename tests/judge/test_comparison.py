@@ -7,7 +7,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS, compare, grid_of, matrix, truth_at
 from tests import reference

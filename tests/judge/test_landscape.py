@@ -8,7 +8,7 @@ from decimal import Decimal
 import mpmath
 import pytest
 
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, of_formula
 from klcli.judge.roles import Roles

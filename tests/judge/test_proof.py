@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klcli.formula.notation import parse
-from klcli.formula.printing import to_text
 from klcli.formula.program import read, read_program
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import (
     Call,
     Negative,
@@ -27,6 +26,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
 from klcli.judge.proof import is_proved, is_shown_by_sympy

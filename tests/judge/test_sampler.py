@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.formula.printing import to_text
 from klcli.formula.program import read
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import judge_sampler

@@ -6,9 +6,9 @@ from math import log
 
 import pytest
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_program
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
 from klcli.judge.answer import answer_to_text, verify
 from klcli.judge.roles import Roles
 from klcli.judge.stated import is_stated_turned

@@ -11,11 +11,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import Decimals, evaluate
-from klcli.formula.notation import parse
-from klcli.formula.printing import to_text
 from klcli.formula.program import read
+from klcli.formula.read.notation import parse
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, operation, substitute, walk
+from klcli.formula.value.arithmetic import Decimals, evaluate
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS
 from klcli.judge.verdict import Verdict, exact_under, judge

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.formula.budget import at_most, spent
+from klcli.formula.value.budget import at_most, spent
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
 from klcli.lint.reading.source import parsed, text_of

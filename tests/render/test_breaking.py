@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.formula.printing import to_text
+from klcli.formula.write.printing import to_text
 from klcli.render.breaking import broken
 from tests.render.documents import WRITTEN_OUT
 

@@ -8,7 +8,7 @@ from math import inf, isnan
 
 import pytest
 
-from klcli.formula.notation import parse
+from klcli.formula.read.notation import parse
 from klcli.render.values import Scalar, scalar
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from klcli.formula.notation import parse
-from klcli.formula.printing import to_text
+from klcli.formula.read.notation import parse
+from klcli.formula.write.printing import to_text
 from klcli.render.wording import as_table, spell, without_picture
 from klcli.report.document import Cell, Column, Fact, Facts, Plot, Table
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from klcli.formula.printing import to_text
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.report.wording import about, list_text, normal_text, percent, reading_text, with_error
 

@@ -84,7 +84,7 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> Configuration:
     for key, value in table.items():
         where = f"{_shown(folder / _NAME)}: [tool.klcli] {key}"
         if key not in _KEYS:
-            from klcli.formula.syntax import nearest
+            from klcli.formula.read.syntax import nearest
 
             hint = nearest(key, _KEYS) or f"the keys are {', '.join(_KEYS)}"
             raise KlcliError(f"{_shown(folder / _NAME)}: [tool.klcli] has no key {key!r}", hint)

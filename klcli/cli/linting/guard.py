@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
-from klcli.formula.budget import SpentError, at_most
+from klcli.formula.value.budget import SpentError, at_most
 from klcli.lint.findings.types import Linted
 from klcli.lint.reading.source import ForeignError, UnreadableError
 

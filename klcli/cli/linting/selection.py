@@ -53,7 +53,7 @@ def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
     found = tuple(code for word in words for code in re.split(r"[\s,]+", word.upper()) if code)
     for code in found:
         if not any(known.startswith(code) for known in _CODES):
-            from klcli.formula.syntax import nearest
+            from klcli.formula.read.syntax import nearest
 
             # The beginning of a code is likelier right than its end.
             alike = [known for known in _CODES if known[:4] == code[:4]] or _CODES

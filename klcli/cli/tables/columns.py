@@ -6,7 +6,7 @@ import re
 
 from klcli.cli.tables.source import Table
 from klcli.errors import KlcliError
-from klcli.formula.syntax import clipped, nearest
+from klcli.formula.read.syntax import clipped, nearest
 
 __all__ = ["column", "column_name", "density_columns", "sample_columns"]
 

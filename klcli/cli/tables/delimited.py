@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
-from klcli.formula.syntax import clipped
+from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex
 from klcli.values import dataclass
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from klcli.cli.tables.source import Block
 from klcli.errors import KlcliError
-from klcli.formula.syntax import clipped
+from klcli.formula.read.syntax import clipped
 from klcli.values import dataclass, field
 
 __all__ = ["Groups"]

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
-from klcli.formula.budget import spend
 from klcli.formula.tree import Reduction
+from klcli.formula.value.budget import spend
 from klcli.values import dataclass
 
 __all__ = [

@@ -18,9 +18,9 @@ from functools import partial, reduce
 from operator import mul, neg, truediv
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from klcli.formula.arithmetic import Arithmetic
-from klcli.formula.doubles import OF_DOUBLES, OPERATIONS, each
 from klcli.formula.tree import Operator, ReductionKind
+from klcli.formula.value.arithmetic import Arithmetic
+from klcli.formula.value.doubles import OF_DOUBLES, OPERATIONS, each
 from klcli.values import dataclass
 
 __all__ = ["DOUBLES", "Each", "Entries"]

@@ -1,6 +1,6 @@
 """The value of a program on numbers, vectors, matrices and arrays, in any arithmetic.
 
-Single numbers by themselves are evaluated faster by `klcli.formula.arithmetic`, which knows no shapes.
+Single numbers by themselves are evaluated faster by `klcli.formula.value.arithmetic`, which knows no shapes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from klcli.formula.arithmetic import Arithmetic
-from klcli.formula.budget import spend
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -30,6 +28,7 @@ from klcli.formula.tree import (
     Tree,
     free_symbols,
 )
+from klcli.formula.value.arithmetic import Arithmetic
 from klcli.formula.value.arrays import (
     Array,
     ShapeError,
@@ -42,6 +41,7 @@ from klcli.formula.value.arrays import (
     reshaped,
     summed,
 )
+from klcli.formula.value.budget import spend
 from klcli.formula.value.entries import DOUBLES, Each, Entries
 from klcli.values import dataclass, replace
 

@@ -11,8 +11,7 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import Literal, TypeAlias
 
-from klcli.formula.printing import to_text
-from klcli.formula.syntax import clipped
+from klcli.formula.read.syntax import clipped
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -30,6 +29,7 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.formula.value.arrays import ShapeError
+from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.values import dataclass
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from klcli.formula.arithmetic import Arithmetic
+from klcli.formula.value.arithmetic import Arithmetic
 from klcli.values import dataclass
 
 __all__ = ["Linear", "Matrix", "Vector", "transposed"]

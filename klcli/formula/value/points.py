@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
-from klcli.formula.arithmetic import Arithmetic
 from klcli.formula.tree import Tree
+from klcli.formula.value.arithmetic import Arithmetic
 from klcli.formula.value.arrays import Array, ShapeError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.formula.value.kinds import Kind, Manner

@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from klcli.formula.arithmetic import Arithmetic, Decimals, evaluate
-from klcli.formula.notation import parse_matrices as parse
+from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.tree import Reduction, Symbol, Tree, children, rebuilt, walk
+from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, Value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from klcli.formula.notation import parse_matrices as parse
+from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.tree import Symbol, Tree, substitute
 from klcli.gaussian.derivation import Rule, Step
 from klcli.gaussian.divergence import Unit, per_unit

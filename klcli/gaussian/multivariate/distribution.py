@@ -9,9 +9,9 @@ from math import isfinite
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.interval import enclose
 from klcli.formula.numeral import parse_numeral
 from klcli.formula.tree import Call, Symbol, Tree
+from klcli.formula.value.interval import enclose
 from klcli.gaussian.distribution import Gaussian, Real
 from klcli.gaussian.multivariate.admission import FORMS, MOST_DIMENSIONS, MOST_EXACT, Form, admitted, too_many
 from klcli.gaussian.multivariate.arrays import Floats, admitted_array, diagonal_floats, floats

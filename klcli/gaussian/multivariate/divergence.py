@@ -19,7 +19,7 @@ from math import inf, isinf
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.interval import Interval, Intervals, nearest_double, rounded
+from klcli.formula.value.interval import Interval, Intervals, nearest_double, rounded
 from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
 from klcli.gaussian.multivariate.distribution import FORMS, MOST_EXACT, MultivariateGaussian
 from klcli.gaussian.multivariate.exact import Standardized, standardized

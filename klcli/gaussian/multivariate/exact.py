@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import prod
 
 from klcli.errors import KlcliError
-from klcli.formula.interval import Interval, Intervals
+from klcli.formula.value.interval import Interval, Intervals
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
 from klcli.gaussian.multivariate.rational import Factor, Rational, factor, product, solved, transpose
 from klcli.values import dataclass

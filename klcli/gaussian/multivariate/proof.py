@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from klcli.formula.algebra import vanishes
-from klcli.formula.arithmetic import Symbols, evaluate
+from klcli.formula.value.algebra import vanishes
+from klcli.formula.value.arithmetic import Symbols, evaluate
 from klcli.gaussian.multivariate.checking import diagonal_point, value_at
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.parameterization import Parameterization

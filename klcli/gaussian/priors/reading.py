@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
-from klcli.formula.syntax import nearest
+from klcli.formula.read.syntax import nearest
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.densities import Density, Product, names, parameters

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from klcli.formula.editing import edited, in_habit
 from klcli.formula.program import Program
 from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.write.editing import edited, in_habit
 from klcli.judge.ways import Way
 
 __all__ = ["sides_exchanged"]

@@ -11,9 +11,9 @@ from functools import cache, lru_cache
 from math import inf, log
 from typing import TypeAlias
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import Symbol, Tree, substitute, walk
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles, Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes import rules
 from klcli.judge.mistakes.mistake import Mistake

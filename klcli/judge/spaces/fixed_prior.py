@@ -17,12 +17,12 @@ from functools import cache, lru_cache
 from typing import TypeAlias
 from zlib import crc32
 
-from klcli.formula.arithmetic import Decimals, context, evaluate
-from klcli.formula.budget import remembered
-from klcli.formula.decimals import natural_log
-from klcli.formula.doubles import Rows
-from klcli.formula.printing import to_text
 from klcli.formula.tree import Number, Tree, children, free_symbols, walk
+from klcli.formula.value.arithmetic import Decimals, context, evaluate
+from klcli.formula.value.budget import remembered
+from klcli.formula.value.decimals import natural_log
+from klcli.formula.value.doubles import Rows
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import (
     COMPARED_DIGITS,

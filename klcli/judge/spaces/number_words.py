@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.tree import Symbol, substitute
+from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.spaces.fixed_prior import PROBES, compared_digits, own_points

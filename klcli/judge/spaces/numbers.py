@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.tree import Operation, Symbol, Tree, free_symbols, walk
+from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
+from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.conditions import conditions
 from klcli.judge.counterexample import counterexample
@@ -24,7 +25,6 @@ from klcli.judge.landscape import lowest
 from klcli.judge.mistakes.of_numbers import CLIPPED
 from klcli.judge.names import is_mean, sign_of, suggested_beside
 from klcli.judge.precision import float32_loss, overflow, stable_form
-from klcli.judge.preparation import Prepared, prepare
 from klcli.judge.quantities import recognised, shared_head
 from klcli.judge.question import Question
 from klcli.judge.roles import MOST_SYMBOLS, Roles

@@ -7,7 +7,7 @@ say nothing only where it is no KL of Gaussians.
 from __future__ import annotations
 
 from klcli.formula.program import Language, Program, read_as_matrices, read_matrices, read_otherwise
-from klcli.formula.syntax import FormulaError
+from klcli.formula.read.syntax import FormulaError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.naming import multiple_text
 from klcli.judge.question import Question

@@ -12,11 +12,11 @@ from itertools import product
 from math import inf
 from typing import TypeAlias
 
-from klcli.formula.arithmetic import Decimals, context, evaluate
-from klcli.formula.budget import remembered
-from klcli.formula.decimals import natural_log
-from klcli.formula.doubles import Rows
 from klcli.formula.tree import Tree
+from klcli.formula.value.arithmetic import Decimals, context, evaluate
+from klcli.formula.value.budget import remembered
+from klcli.formula.value.decimals import natural_log
+from klcli.formula.value.doubles import Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import (
     COMPARED_DIGITS,

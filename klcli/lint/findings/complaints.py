@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.mistakes.mistake import Mistake

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.callee import called, viewed
+from klcli.formula.read.callee import called, viewed
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.names import is_mean, suggested
 from klcli.lint.findings.places import lines_at, place_of, segment, span

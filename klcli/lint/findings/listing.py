@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from klcli.judge.counts import Monomial
 from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
 from klcli.judge.proof import is_proved
 from klcli.judge.roles import Roles
+from klcli.judge.shapes.counts import Monomial
 from klcli.lint.findings.places import expression_of, place_of
 from klcli.lint.findings.types import Prior, Term
 from klcli.lint.terms.divergences import Divergence

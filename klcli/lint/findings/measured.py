@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from klcli.formula.callee import called
+from klcli.formula.read.callee import called
 from klcli.lint.flow.nodes import stored
 
 __all__ = ["is_only_measured"]

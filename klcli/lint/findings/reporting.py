@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from klcli.formula.callee import called
-from klcli.formula.calls import is_readable
+from klcli.formula.read.callee import called
+from klcli.formula.read.calls import is_readable
 from klcli.lint.flow.nodes import below, names_in, stored, walked
 from klcli.lint.terms.divergences import Divergence
 from klcli.patterns import regex

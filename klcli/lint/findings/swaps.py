@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from klcli.formula.callee import called
+from klcli.formula.read.callee import called
 from klcli.judge.names import is_prior
 from klcli.lint.findings.measured import is_only_measured
 from klcli.lint.flow.structures import is_normal

@@ -6,11 +6,11 @@ import ast
 import re
 
 from klcli.errors import KlcliError
-from klcli.formula.callee import called
-from klcli.formula.calls import is_readable
 from klcli.formula.program import read_program
+from klcli.formula.read.callee import called
+from klcli.formula.read.calls import is_readable
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Tree, free_symbols
-from klcli.formula.vocabulary import UNIT_NOISE
 from klcli.judge.signs import range_of, slope_of
 from klcli.lint.flow.nodes import names_in, rebuilt, stored
 from klcli.lint.flow.sinks import Sink

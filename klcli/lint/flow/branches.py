@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from klcli.formula.callee import viewed
 from klcli.formula.noise import noise_kind, noise_parameters
+from klcli.formula.read.callee import viewed
 from klcli.judge.names import is_epsilon
 from klcli.lint.flow.nodes import below, stored, text_of_name, walked
 from klcli.lint.flow.steps import Step

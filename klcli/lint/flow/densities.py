@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from klcli.formula.callee import called
+from klcli.formula.read.callee import called
 from klcli.lint.flow.nodes import rebuilt
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.vocabulary import LOGISTIC, REDUCTIONS
+from klcli.formula.read.vocabulary import LOGISTIC, REDUCTIONS
 from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from klcli.formula.callee import is_variable_of_tensorflow
-from klcli.formula.calls import is_readable
 from klcli.formula.noise import noise_kind
+from klcli.formula.read.callee import is_variable_of_tensorflow
+from klcli.formula.read.calls import is_readable
 from klcli.lint.flow import densities
 from klcli.lint.flow.branches import until
 from klcli.lint.flow.frames import Frame

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import cast
 
-from klcli.formula.callee import called
-from klcli.formula.calls import is_readable
 from klcli.formula.noise import noise_kind, noise_parameters
+from klcli.formula.read.callee import called
+from klcli.formula.read.calls import is_readable
+from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.tree import FUNCTIONS
-from klcli.formula.vocabulary import LOGISTIC
 from klcli.lint.flow.nodes import below, text_of_name
 from klcli.patterns import regex
 from klcli.values import dataclass

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from klcli.formula.vocabulary import DISTRIBUTIONS, MODULES, OF_ONE
+from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES, OF_ONE
 from klcli.lint.flow.nodes import below, rebuilt, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure

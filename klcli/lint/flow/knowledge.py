@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from klcli.formula.callee import called
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.read.callee import called
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Class

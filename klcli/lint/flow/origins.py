@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.formula.callee import called, is_module
+from klcli.formula.read.callee import called, is_module
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.branches import agreed, assigned, blocks, born, is_complete, untouched
 from klcli.lint.flow.excerpts import Excerpt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from klcli.formula.callee import called
+from klcli.formula.read.callee import called
 from klcli.values import dataclass, replace
 
 __all__ = ["Structure", "annotated", "is_normal", "normal", "part", "structure_of"]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME
+from klcli.formula.read.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME
 from klcli.lint.project.definitions import Definitions, Function, lines_of
 from klcli.lint.project.files import Project
 from klcli.lint.reading.source import Module

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from klcli.formula.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME, VIEWS
+from klcli.formula.read.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME, VIEWS
 from klcli.lint.project.classes import class_by_name, class_of, inherited, method_of
 from klcli.lint.project.definitions import Class, Definitions, Function, lambda_of
 from klcli.lint.project.files import Project

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from klcli.formula.vocabulary import DISTRIBUTIONS
+from klcli.formula.read.vocabulary import DISTRIBUTIONS
 from klcli.patterns import regex
 
 __all__ = [

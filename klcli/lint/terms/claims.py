@@ -10,10 +10,10 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Call, Tree, free_symbols, walk
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
 from klcli.judge.names import is_mean, is_prior, suggested, without_side
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.patterns import regex

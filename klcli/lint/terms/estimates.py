@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from klcli.formula.budget import remembered
-from klcli.formula.printing import to_text
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
+from klcli.formula.value.budget import remembered
+from klcli.formula.write.printing import to_text
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.claims import is_claimed

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.budget import remembered
-from klcli.formula.doubles import Doubles
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import (
     Negative,
     Number,
@@ -25,7 +23,9 @@ from klcli.formula.tree import (
     unplaced,
     walk,
 )
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.budget import remembered
+from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.names import is_noise, is_prior, is_sample, suggested
 from klcli.judge.roles import Roles

@@ -8,9 +8,6 @@ from fractions import Fraction
 from itertools import combinations
 from math import exp, inf
 
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.budget import remembered
-from klcli.formula.doubles import Doubles, Rows
 from klcli.formula.tree import (
     Call,
     Negative,
@@ -24,6 +21,9 @@ from klcli.formula.tree import (
     rebuilt,
     walk,
 )
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.budget import remembered
+from klcli.formula.value.doubles import Doubles, Rows
 from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
 

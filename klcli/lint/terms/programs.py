@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.errors import KlcliError
-from klcli.formula.budget import remembered
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import walk
+from klcli.formula.value.budget import remembered
 
 __all__ = ["program_of", "with_symbols", "written"]
 

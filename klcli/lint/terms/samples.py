@@ -11,12 +11,12 @@ from math import nan
 from operator import is_
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.budget import remembered
-from klcli.formula.doubles import Doubles
 from klcli.formula.program import Program
+from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Clip, Number, Symbol, Tree, children, free_symbols, rebuilt, substitute, walk
-from klcli.formula.vocabulary import UNIT_NOISE
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.budget import remembered
+from klcli.formula.value.doubles import Doubles
 from klcli.judge.names import is_epsilon, is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from klcli.errors import KlcliError
-from klcli.formula.budget import remembered
 from klcli.formula.program import Program
+from klcli.formula.value.budget import remembered
 from klcli.judge.answer import answer
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimation import Estimation

@@ -15,7 +15,7 @@ from klcli.cli.linting import driver, guard, processes, work
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.processes import spread
 from klcli.cli.linting.reading import Sources
-from klcli.formula.budget import spend
+from klcli.formula.value.budget import spend
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from klcli.formula.arithmetic import Decimals
-from klcli.formula.doubles import Doubles
+from klcli.formula.value.arithmetic import Decimals
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.linear import Linear, transposed
 
 SIZES = [1, 2, 3, 5, 8]

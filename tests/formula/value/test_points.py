@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.arithmetic import Decimals
-from klcli.formula.doubles import Doubles
 from klcli.formula.program import read_as_matrices
+from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.arrays import ShapeError
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.points import Evaluator, Value
 

@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 import sympy
 
-from klcli.formula.notation import parse_matrices as parse
-from klcli.formula.printing import to_text
+from klcli.formula.read.notation import parse_matrices as parse
+from klcli.formula.write.printing import to_text
 from klcli.gaussian.multivariate import derivation, proof
 from klcli.gaussian.multivariate.checking import cases_of, first_unequal, value_here
 from klcli.gaussian.multivariate.derivation import CASES, MatrixStep, derive, derive_at

@@ -12,9 +12,6 @@ from hypothesis import strategies as st
 from mpmath import exp, log, mpf
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import evaluate
-from klcli.formula.doubles import Doubles
-from klcli.formula.printing import NOTATIONS, Notation, to_text
 from klcli.formula.program import read, read_program
 from klcli.formula.tree import (
     Call,
@@ -30,13 +27,16 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
+from klcli.formula.write.printing import NOTATIONS, Notation, to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
+from klcli.judge.aside.preparation import prepare
 from klcli.judge.mistakes.of_code import OF_CODE
 from klcli.judge.mistakes.of_numbers import OF_NUMBERS
 from klcli.judge.mistakes.rewriting import sites
 from klcli.judge.mistakes.table import MISTAKES
-from klcli.judge.preparation import prepare
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from klcli.formula.printing import to_text
 from klcli.formula.program import read
+from klcli.formula.write.printing import to_text
 from klcli.lint.terms.expectation import apart, drawn
 
 DRAWN = """
-from klcli.formula.printing import to_text
+from klcli.formula.write.printing import to_text
 from klcli.formula.program import read
 from klcli.lint.terms.expectation import drawn
 print(*map(to_text, drawn(read("log(b) - log(d) + (z - a)^2/b - (z - c)^2/d"))), sep="\\n")

@@ -10,8 +10,8 @@ from klcli.formula.entry import entry
 from klcli.formula.numeral import significant
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Number, Tree, free_symbols, substitute, walk
+from klcli.judge.aside.guards import guards, without_clips, without_guards
 from klcli.judge.conditions import Condition, unknown_limits
-from klcli.judge.guards import guards, without_clips, without_guards
 from klcli.judge.precision import Overflow, overflow
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.log_ratios.fit import value_at

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Literal
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import edited, in_habit
 from klcli.formula.program import Program, read_again
 from klcli.formula.tree import (
     Number,
@@ -19,6 +18,7 @@ from klcli.formula.tree import (
     rebuilt,
     walk,
 )
+from klcli.formula.write.editing import edited, in_habit
 
 __all__ = ["corrected"]
 

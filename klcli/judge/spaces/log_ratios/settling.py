@@ -15,10 +15,10 @@ from fractions import Fraction
 from klcli.formula.entry import entry
 from klcli.formula.program import Program
 from klcli.formula.tree import Negative, Stop, Tree, free_symbols, substitute, walk
+from klcli.judge.aside.guards import without_guards
 from klcli.judge.conditions import Condition
-from klcli.judge.counts import plain_fraction
-from klcli.judge.guards import without_guards
 from klcli.judge.names import count_of, is_mask, sign_of
+from klcli.judge.shapes.counts import plain_fraction
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one
 from klcli.judge.spaces.log_ratios.fit import Function, function_of

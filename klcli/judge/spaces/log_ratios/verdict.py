@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from klcli.judge.counts import Monomial
+from klcli.judge.shapes.counts import Monomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation, EstimationKind, EstimatorName
 from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, ONE, Sampler, expectation, optimised
 from klcli.judge.spaces.log_ratios.factors import Factors

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from klcli.formula.arithmetic import Decimals
+from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.kinds import Kind
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, Value

@@ -16,9 +16,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from klcli.formula.arithmetic import Decimals
-from klcli.formula.doubles import Doubles
 from klcli.formula.tree import Tree
+from klcli.formula.value.arithmetic import Decimals
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator

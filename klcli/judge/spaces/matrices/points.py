@@ -13,7 +13,7 @@ from functools import lru_cache
 from random import Random
 from typing import Generic, TypeVar
 
-from klcli.formula.arithmetic import Arithmetic
+from klcli.formula.value.arithmetic import Arithmetic
 from klcli.formula.value.linear import Linear, Matrix, Vector, transposed
 from klcli.formula.value.points import Value
 from klcli.gaussian.parameterization import Parameterization

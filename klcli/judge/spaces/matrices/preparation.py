@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import cache
 
 from klcli.errors import KlcliError
-from klcli.formula.doubles import Doubles
 from klcli.formula.tree import (
     MatrixCall,
     Number,
@@ -24,6 +23,7 @@ from klcli.formula.tree import (
     spanning,
     walk,
 )
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Kind, Manner
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator, Value

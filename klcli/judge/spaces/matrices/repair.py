@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.doubles import Doubles
-from klcli.formula.editing import edited, in_habit
 from klcli.formula.program import Program, read_again
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Kind, Manner, ShapeError
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator
+from klcli.formula.write.editing import edited, in_habit
 from klcli.judge.corrections import effort
 from klcli.judge.mistakes.search import Change, Repair, changes
 from klcli.judge.scaled_kl import FixedPrior

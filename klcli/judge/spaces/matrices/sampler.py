@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.arithmetic import Decimals
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, Value

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from klcli.errors import KlcliError
-from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.tree import (
     Operation,
@@ -18,9 +17,10 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.formula.value.kinds import Kind
-from klcli.judge.aside import Aside
+from klcli.formula.write.editing import in_habit
+from klcli.judge.aside.preparation import Prepared
+from klcli.judge.aside.setting import Aside
 from klcli.judge.conditions import Condition, unknown_limits
-from klcli.judge.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.candidates import Answer, best_answer
 from klcli.judge.spaces.matrices.counterexample import counterexample

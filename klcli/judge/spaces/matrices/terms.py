@@ -12,8 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, get_args
 
-from klcli.formula.arithmetic import Decimals
-from klcli.formula.doubles import Doubles
+from klcli.formula.value.arithmetic import Decimals
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.linear import Linear
 from klcli.judge.engine import COMPARED_DIGITS, SPARE_DIGITS, checked, fitted, recovered
 from klcli.judge.scaled_kl import Quantity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from klcli.formula.doubles import Doubles
+from klcli.formula.value.doubles import Doubles
 from klcli.judge.spaces.matrices.points import SIZES, Gaussian, divergence, fixed_points, own_points, shown
 from tests.judge.spaces.matrices.formulas import Array, pair
 

@@ -1,0 +1,58 @@
+"""What a call calls, and on what: functions of libraries, methods, what only shows a value anew."""
+
+from __future__ import annotations
+
+import ast
+
+from klcli.formula.read.vocabulary import MODULES, SUBMODULES, VIEWS
+
+__all__ = ["called", "is_module", "is_variable_of_tensorflow", "viewed", "whose_shape"]
+
+
+def called(node: ast.Call) -> str:
+    """The bare name of what is called."""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def is_module(owner: ast.expr) -> bool:
+    """Whether ``owner.function(x)`` names a library's function rather than a method of a value."""
+    while isinstance(owner, ast.Attribute):
+        if owner.attr in SUBMODULES:
+            return True
+        owner = owner.value
+    return isinstance(owner, ast.Name) and owner.id in MODULES
+
+
+def viewed(node: ast.expr) -> ast.expr:
+    """What an expression shows in another shape without copying it: x for ``x.view(-1)`` and ``x.data``."""
+    while True:
+        match node:
+            case ast.Attribute(value=owner, attr="data" | "T" | "mT"):
+                node = owner
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in VIEWS and not is_module(
+                owner
+            ):
+                node = owner
+            case _:
+                return node
+
+
+def whose_shape(node: ast.expr) -> ast.expr | None:
+    """The array whose whole shape an expression gives: x for ``x.shape`` and ``x.size()``; or None."""
+    match node:
+        case ast.Attribute(value=owner, attr="shape"):
+            return owner
+        case ast.Call(func=ast.Attribute(value=owner, attr="size" | "get_shape"), args=[], keywords=[]):
+            return owner
+    return None
+
+
+def is_variable_of_tensorflow(node: ast.Call) -> bool:
+    """Whether a call makes a variable, whose argument is only what it begins with: ``tf.Variable(x)``.
+
+    That of torch and of Chainer is its argument.
+    """
+    match node.func:
+        case ast.Attribute(value=ast.Name(id="tf" | "tensorflow"), attr="Variable"):
+            return True
+    return False

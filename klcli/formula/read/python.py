@@ -1,0 +1,362 @@
+"""Reads Python expressions (torch, Keras, tf, jax, numpy spelling) into a tree; never evaluates them.
+
+The text goes through `ast.parse` and every node is translated by hand: a call of anything unknown or a
+string is an error, not an action. Attributes and subscripts of values (``self.logvar``, ``h[:, :2]``) are
+symbols; their names are made of what is written.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import unicodedata
+import warnings
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from klcli.formula.limits import UnknownLimit
+from klcli.formula.read.alphabet import SUBSCRIPTS, letter
+from klcli.formula.read.callee import is_module, viewed
+from klcli.formula.read.definitions import with_definitions
+from klcli.formula.read.matrix_calls import MatrixCalls
+from klcli.formula.read.syntax import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_EXPONENT,
+    FormulaError,
+    check_text,
+    check_tree,
+    clipped,
+    stray_symbol,
+    too_deep,
+)
+from klcli.formula.read.vocabulary import KERAS_EPSILON, MODULES
+from klcli.formula.tree import (
+    MAX_NAME,
+    Constant,
+    Negative,
+    Number,
+    Operator,
+    Reshape,
+    Stop,
+    Symbol,
+    Tree,
+    operation,
+    spanning,
+)
+from klcli.patterns import regex
+
+__all__ = ["Reader", "parse"]
+
+_OPERATORS: dict[type[ast.operator], Operator] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "^",
+}
+_SUBSCRIPT = regex(rf"[{''.join(SUBSCRIPTS.values())}]+\Z")
+
+
+def parse(text: str) -> Tree:
+    """The tree of one Python expression.
+
+    Function and method spelling mean the same (``torch.exp(x)``, ``x.exp()``, ``x.exp_()``); the module in
+    front of a function's name says nothing about its meaning and is not read.
+
+    Raises:
+        KlcliError: empty or too long.
+        FormulaError: not an expression, or one with a part that is no formula, with the text and a caret.
+    """
+    reader = Reader(text)
+    return reader.checked(lambda: reader.tree(reader.expression()))
+
+
+def _check_nesting(text: str) -> None:
+    nesting = 0
+    for position, sign in enumerate(text):
+        nesting += (sign in "([{") - (sign in ")]}")
+        if nesting > MAX_DEPTH:
+            raise too_deep(text, position)
+
+
+class Reader(MatrixCalls):
+    """Translates the syntax tree of one text.
+
+    Attributes:
+        text: what is read; the places of all trees are places in it.
+        matrices: whether functions of matrices are read; a call of one is an error in other texts.
+        values: the trees that names stand for, where statements before gave them one.
+        objects: the objects that names stand for, by number; two names of one object change together.
+        ignored: limits of clips that are no numbers.
+    """
+
+    def __init__(self, text: str, *, matrices: bool = False) -> None:
+        check_text(text)
+        self.matrices = matrices
+        plain = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in text)
+        # Of the same length, so that places stay what they are.
+        plain = plain.replace("\r\n", " \n").replace("\r", "\n").strip()
+        _check_nesting(plain)
+        self.text = plain
+        self.lines = [f"{line}\n" for line in plain.split("\n")]
+        self.values: dict[str, Tree] = {}
+        self.objects: dict[str, int] = {}
+        self.ignored: list[UnknownLimit] = []
+        self._seen: set[str] = set()
+        self._renamed: dict[str, str] = {}
+        """What is written for symbols that stand for a later meaning of a name."""
+        self._count = 0
+        self._atoms: dict[str, str] = {}
+        """The symbols that stand for attributes and subscripts, by what is written."""
+        self._taken: set[str] = set()
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """What is written for each symbol that is not a plain name."""
+        return {name: written for written, name in self._atoms.items()} | self._renamed
+
+    def position(self, line: int, column: int) -> int:
+        """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
+        before = sum(map(len, self.lines[: line - 1]))
+        return before + len(self.lines[line - 1].encode()[:column].decode())
+
+    def place(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """The beginning and the end of a node."""
+        start = self.position(node.lineno, node.col_offset)
+        return start, self.position(node.end_lineno or 1, node.end_col_offset or 0)
+
+    def written(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node."""
+        start, end = self.place(node)
+        return self.text[start:end]
+
+    def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
+        return FormulaError(problem, self.text, self.place(node)[0], hint)
+
+    def expression(self) -> ast.expr:
+        """The syntax tree of a text that is one expression."""
+        return self._syntax("eval").body  # type: ignore[no-any-return]
+
+    def statements(self) -> list[ast.stmt]:
+        """The syntax trees of a text that is a sequence of statements."""
+        try:
+            return with_definitions(self._syntax("exec").body, self.error)
+        except RecursionError:
+            raise too_deep(self.text) from None
+
+    def _syntax(self, mode: str) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = ast.parse(self.text, mode=mode)
+        except SyntaxError as error:
+            raise self._not_python(error) from None
+        except (RecursionError, MemoryError):
+            raise too_deep(self.text) from None
+        self._taken = {node.id for node in ast.walk(found) if isinstance(node, ast.Name)}
+        return found
+
+    def _not_python(self, error: SyntaxError) -> FormulaError:
+        """What Python says of the place; its guesses about what was meant are for programs and left out."""
+        reason = re.split(r"\. |; | \(", error.msg)[0]
+        before = sum(map(len, self.lines[: (error.lineno or 1) - 1]))
+        column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
+        position = min(before + column, len(self.text))
+        hint = "a product is written with * and a power with **" if reason.startswith("invalid") else ""
+        if "never closed" in reason:
+            hint = "add the closing bracket"
+        elif re.search(r"(?<![=!<>])=(?!=)", self.text):
+            hint = "give the right-hand side only"
+        return FormulaError(f"not a Python expression: {reason}", self.text, position, hint)
+
+    def checked(self, read: Callable[[], Tree]) -> Tree:
+        """What `read` gives, if it can be walked safely and no index strays out of its sum."""
+        try:
+            tree = read()
+        except (RecursionError, MemoryError):
+            raise too_deep(self.text) from None
+        check_tree(tree, self.text)
+        if stray := stray_symbol(tree):
+            symbol, index = stray
+            problem = f"{symbol.name} is used outside of the sum over {index}"
+            hint = "put it inside of the sum, or give it another index"
+            raise FormulaError(problem, self.text, symbol.span[0] if symbol.span else 0, hint)
+        return tree
+
+    def tree(self, node: ast.expr) -> Tree:
+        """The tree of an expression, with its place."""
+        return spanning(self._tree(node), *self.place(node))
+
+    def _tree(self, node: ast.expr) -> Tree:
+        if self.matrices and (found := self.of_matrices(node)):
+            return found
+        match node:
+            case ast.Constant():
+                return self._number(node)
+            case ast.Name(id=name):
+                self._seen.add(name)
+                return self.values[name] if name in self.values else self._symbol(node)
+            case ast.Attribute(value=owner, attr="pi" | "e" as name) if is_module(owner):
+                return Constant(name)
+            case ast.Attribute(value=owner, attr="_epsilon" | "_EPSILON") if is_module(owner):
+                return KERAS_EPSILON
+            case ast.Attribute(value=owner, attr="data"):
+                return Stop(self.tree(owner))
+            case ast.Attribute(value=owner, attr="T" | "mT"):
+                return Reshape(self.tree(owner), "transpose")
+            case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if _shaped(shape):
+                return self.tree(length)  # TensorFlow 1
+            case ast.Subscript(value=shape, slice=axis) if array := _shaped(shape):
+                return self.size(array, axis)
+            case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
+                return self.values.get(atom.name, atom)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Negative(self.tree(operand))
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.tree(operand)
+            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+                return self.inner(left, right)
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
+                return operation(_OPERATORS[type(operator)], self.tree(left), self.tree(right))
+            case ast.Call():
+                return self.call(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            sign = self.text.index("^", self.place(node.left)[1])
+            hint = "a power is written with ** in Python"
+            raise FormulaError("'^' is no power in Python", self.text, sign, hint)
+        hint = "a formula has numbers, names, + - * / ** and calls"
+        if isinstance(node, ast.IfExp):
+            hint = "give one branch of the condition"
+        raise self.error(f"'{clipped(self.written(node))}' has no place in a formula", node, hint)
+
+    def _number(self, node: ast.Constant) -> Tree:
+        written = self.written(node).replace("_", "")
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            raise self.error(f"{clipped(written)} is no number", node)
+        if not re.fullmatch(r"[0-9.]+([eE][+-]?[0-9]+)?", written):
+            raise self.error(f"{clipped(written)} is no decimal number", node)
+        if len(written) > MAX_DIGITS or abs(int(written.lower().partition("e")[2] or "0")) > MAX_EXPONENT:
+            hint = f"at most {MAX_DIGITS} digits and 1e{MAX_EXPONENT} are read"
+            raise self.error("this number is too long", node, hint)
+        return Number(Fraction(written), "" if written.isdigit() else written)
+
+    def _symbol(self, node: ast.Name) -> Tree:
+        written = self.written(node)
+        name = _plain(written)
+        bare = name.removesuffix("_")
+        try:
+            return Symbol(bare if keyword.iskeyword(bare) else name)
+        except ValueError:
+            if written not in ("e", "pi") and (private := re.sub("_+", "_", name).strip("_")) != name:
+                return self._named(written, private, node)
+            hint = f"a name has at most {MAX_NAME} letters, digits and '_'"
+            if name in ("e", "pi"):
+                hint = f"for the constant write math.{name}"
+            raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node, hint) from None
+
+    def atom(self, node: ast.Attribute | ast.Subscript) -> Symbol | None:
+        """The symbol for ``self.logvar`` or ``h[:, 0]``; None for what does not begin with a name."""
+        words: list[str] = []
+        below: ast.expr = node
+        while isinstance(below, ast.Attribute | ast.Subscript) and len(words) <= _MOST_PARTS:
+            words.append(below.attr if isinstance(below, ast.Attribute) else _index_words(below.slice))
+            below = below.value
+        dunder = any(word.startswith("__") for word in words)
+        own = isinstance(below, ast.Name) and below.id not in MODULES
+        if isinstance(below, ast.Name):
+            self._seen.add(below.id)
+        if not isinstance(below, ast.Name) or not own or dunder or len(words) > _MOST_PARTS:
+            return None
+        if below.id != "self":
+            words.append(below.id)
+        return self._named(ast.unparse(node), "_".join(word for word in reversed(words) if word), node)
+
+    def new_object(self) -> int:
+        """The number of an object that no name stands for yet."""
+        self._count += 1
+        return self._count
+
+    def object_of(self, node: ast.expr) -> int | None:
+        """The object that an expression stands for without copying it, if it is one that has a name."""
+        node = viewed(node)
+        if isinstance(node, ast.Name) and node.id not in MODULES:
+            return self.objects.setdefault(node.id, self.new_object())
+        return None
+
+    def change(self, name: str, tree: Tree) -> None:
+        """Give an object another value, under all of its names."""
+        changed = self.objects.setdefault(name, self.new_object())
+        self.values |= {other: tree for other, number in self.objects.items() if number == changed}
+
+    def fresh_symbol(self, name: str) -> Symbol | None:
+        """Another symbol for a name that was used with another meaning before; None for the first one."""
+        used = {written for written in self._atoms if re.match(rf"{re.escape(name)}[.\[]", written)}
+        for written in used:
+            del self._atoms[written]
+        if name not in self._seen and not used:
+            self._seen.add(name)
+            return None
+        base, count = _plain(name).strip("_"), 2
+        while f"{base}_{count}" in self._taken:
+            count += 1
+        self._taken.add(f"{base}_{count}")
+        try:
+            found = Symbol(f"{base}_{count}")
+            self._renamed[found.name] = name
+            return found
+        except ValueError:
+            return None
+
+    def named(self, node: ast.expr, wish: str) -> Symbol:
+        """A symbol for a value that is not followed."""
+        return self._named(ast.unparse(node), wish, node)
+
+    def _named(self, written: str, wish: str, node: ast.expr) -> Symbol:
+        """A symbol for what is written, always the same, of a name that nothing else has."""
+        if written not in self._atoms:
+            base = re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x"
+            name, count = base, 1
+            while name in self._taken:
+                count += 1
+                name = f"{base}_{count}"
+            try:
+                Symbol(name)
+            except ValueError:
+                raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node) from None
+            self._taken.add(name)
+            self._atoms[written] = name
+        return Symbol(self._atoms[written])
+
+
+_MOST_PARTS = 4
+"""Attributes and subscripts in a row that make one symbol."""
+
+
+def _shaped(node: ast.expr) -> ast.expr | None:
+    """The array whose lengths something gives: x of ``x.shape``, ``x.size()``, ``tf.shape(x)``."""
+    match node:
+        case ast.Attribute(value=owner, attr="shape"):
+            return owner
+        case ast.Call(func=ast.Attribute(value=owner, attr="as_list")):
+            return _shaped(owner)
+        case ast.Call(func=ast.Attribute(value=owner, attr="size" | "get_shape")) if not is_module(owner):
+            return owner
+        case ast.Call(func=ast.Attribute(attr="size" | "shape" | "int_shape"), args=[owner, *_]):
+            return owner
+    return None
+
+
+def _index_words(node: ast.expr) -> str:
+    """What a subscript adds to a symbol's name: its words and numbers."""
+    parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return "_".join(str(part) for part in parts if isinstance(part, str | int))
+
+
+def _plain(name: str) -> str:
+    """The ASCII name of a symbol in Greek letters and subscripts: ``sigma_j`` for ``σⱼ`` and ``σ_j``."""
+    raised = _SUBSCRIPT.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), name)
+    parts = re.sub(r"\A([^\x00-\x7f])(?=\d)", r"\1_", raised).split("_")
+    return "_".join(letter(part) or part for part in parts)

@@ -1,0 +1,237 @@
+"""Follows the statements of Python code in their order: assignments, methods in place, a return.
+
+Two names can stand for one object, and a method in place changes it for both. What cannot be followed safely
+is an error; what a network computes is a symbol, a new one after each assignment.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from klcli.formula.entry import entry
+from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.python import Reader
+from klcli.formula.read.syntax import FormulaError, check_size
+from klcli.formula.tree import Number, Stop, Symbol, Tree
+
+__all__ = ["Statements"]
+
+_ASIDE = frozenset(("print", "step", "zero_grad", "append", "log", "add_scalar", "info", "update"))
+"""Calls that stand as statements beside a loss and compute none of it."""
+_STOPPING = frozenset(("no_grad", "inference_mode", "stop_recording"))
+"""Contexts in which nothing is noted for gradients."""
+
+
+class Statements:
+    """The state of the names between statements.
+
+    Attributes:
+        reader: reads expressions, with the values of the names.
+        left: the name that the last statement gives a value; empty if it gives none.
+        helpers: the names that were given a formula and not just another name, in their order.
+        opaque: names that stay symbols whatever is assigned to them.
+    """
+
+    def __init__(self, reader: Reader, opaque: frozenset[str] = frozenset()) -> None:
+        self.reader = reader
+        self.opaque = opaque
+        self.left = ""
+        self.helpers: dict[str, None] = {}
+        self._unread: dict[str, FormulaError] = {}
+        """Why the value of a name could not be read; such a name is a symbol."""
+        self._is_stopped = False
+        self._problem: FormulaError | None = None
+        """Why the statement before could not be read, if it could not."""
+
+    def result(self, statements: Sequence[ast.stmt]) -> Tree:
+        """What the first return computes, or else the last statement.
+
+        Raises:
+            FormulaError: a statement that is no formula, or nothing is computed at the end.
+        """
+        tree: Tree | None = None
+        last: ast.stmt | None = None
+        for last in statements:
+            if _is_aside(last):
+                continue
+            tree = self._run(last)
+            if isinstance(last, ast.Return):
+                break
+        if tree is not None and isinstance(bare := self._entry(tree), Symbol) and bare.name in self._unread:
+            raise self._unread[bare.name]
+        if tree is None and self._problem:
+            raise self._problem
+        if tree is None and last is None:
+            raise FormulaError("there is no formula in this text", self.reader.text, 0)
+        if tree is None:
+            raise self.reader.error(
+                "the last statement is no formula", last or statements[-1], "end with the KL term"
+            )
+        return tree
+
+    def _run(self, statement: ast.stmt) -> Tree | None:
+        """Follow one statement; the value that it computes, if it does."""
+        self._problem = None
+        self.left = ""
+        self._check_order(statement)
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str())) | ast.Pass() | ast.Import() | ast.ImportFrom():
+                return None
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="backward"))):
+                return self.reader.tree(owner)
+            case (
+                ast.Return(value=ast.Tuple(elts=[_, *_] as parts))
+                | ast.Expr(value=ast.Tuple(elts=[_, *_] as parts))
+            ):
+                return self._told_apart(parts)
+            case ast.Return(value=ast.Dict(values=[_, *_] as parts)):
+                return self._told_apart(parts)
+            case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
+                return self.reader.tree(value)
+            case ast.Assign(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)], value=value):
+                self._unpack(targets, value)
+                return None
+            case ast.Assign(targets=[target], value=value):
+                return self._assign(target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                return self._assign(target, value)
+            case ast.AugAssign(target=target, op=operator, value=value):
+                return self._change(target, ast.copy_location(ast.BinOp(target, operator, value), statement))
+            case ast.FunctionDef(body=body):
+                return self.result(body)
+            case ast.With(items=items, body=body):
+                return self._within(items, body)
+        hint = "assignments, a return and the formula itself are read"
+        raise self.reader.error("this statement has no place in a formula", statement, hint)
+
+    def _told_apart(self, parts: Sequence[ast.expr | None]) -> Tree:
+        """The formula among several values that are given back: the only one that is more than a symbol.
+
+        ``return z, mu, logvar, kl`` gives back the KL; of two losses somebody has to say which.
+        """
+        found = [(part, tree) for part in parts if part and (tree := self._read(part))]
+        formulas = [
+            (part, tree) for part, tree in found if not isinstance(self._entry(tree), Symbol | Number)
+        ]
+        if len(formulas) == 1:
+            return formulas[0][1]
+        problem = "several formulas are given back" if formulas else "no formula is given back"
+        written = parts[0] or ast.Constant(None)
+        raise self.reader.error(problem, written, "give the KL term alone")
+
+    def _within(self, items: Sequence[ast.withitem], body: Sequence[ast.stmt]) -> Tree:
+        """What a with block computes; no gradient flows through what is computed without one."""
+        names = {called(item.context_expr) for item in items if isinstance(item.context_expr, ast.Call)}
+        before, self._is_stopped = self._is_stopped, self._is_stopped or not _STOPPING.isdisjoint(names)
+        try:
+            return self.result(body)
+        finally:
+            self._is_stopped = before
+
+    def _check_order(self, statement: ast.stmt) -> None:
+        """Refuse an expression that changes an object in place and uses it elsewhere, too."""
+        if isinstance(statement, ast.FunctionDef | ast.With):
+            return
+        loaded = [
+            node.id
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        ]
+        for node in ast.walk(statement):
+            name = self.reader.changed_by(node) if isinstance(node, ast.Call) else ""
+            if name and loaded.count(name) > 1:
+                hint = "change it in a statement of its own"
+                raise self.reader.error(f"{name} is changed in place where it is used", statement, hint)
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
+        name = self._name_of(target)
+        self.left = ast.unparse(target)
+        source = self.reader.object_of(value)
+        try:
+            tree = self.reader.tree(value)
+        except FormulaError as error:
+            if self.reader.must_read(value):
+                raise
+            self._forget(target)
+            self._unread[name] = self._problem = error
+            return None
+        if name in self.opaque:
+            self._forget(target)
+            return None
+        self._bind(name, tree, source)
+        return tree
+
+    def _change(self, target: ast.expr, joined: ast.expr) -> Tree | None:
+        """``x *= 2``, which changes the object that other names may stand for, too."""
+        name = self._name_of(target)
+        tree = self.reader.tree(joined)
+        self.helpers[name] = None
+        self.reader.change(name, tree)
+        return tree
+
+    def _unpack(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        """All values are computed before any name gets one."""
+        parts = self.reader.parts(value)
+        if len(parts) != len(targets):
+            if self.reader.must_read(value):
+                raise self.reader.error("this decomposition is not followed", value, "write cholesky(S)")
+            for target in targets:
+                self._forget(target)
+            return
+        pairs = [
+            (self._name_of(target), self._read(part), self.reader.object_of(part))
+            for target, part in zip(targets, parts, strict=True)
+        ]
+        for target, (name, tree, source) in zip(targets, pairs, strict=True):
+            if tree is None or name in self.opaque:
+                self._forget(target)
+            else:
+                self._bind(name, tree, source)
+
+    def _read(self, value: ast.expr) -> Tree | None:
+        try:
+            return self.reader.tree(value)
+        except FormulaError:
+            return None
+
+    def _bind(self, name: str, tree: Tree, source: int | None) -> None:
+        check_size(tree, self.reader.text)
+        if self._is_stopped:
+            tree = Stop(tree)
+        if not isinstance(self._entry(tree), Symbol):
+            self.helpers[name] = None
+        self.reader.values[name] = tree
+        self.reader.objects[name] = self.reader.new_object() if source is None else source
+
+    def _entry(self, tree: Tree) -> Tree:
+        return entry(tree, of_matrices=self.reader.matrices)
+
+    def _forget(self, target: ast.expr) -> None:
+        """A value that is not known: a symbol that was not used before."""
+        name = self._name_of(target)
+        self.reader.objects[name] = self.reader.new_object()
+        self.reader.values.pop(name, None)
+        if fresh := self.reader.fresh_symbol(name):
+            self.reader.values[name] = fresh
+
+    def _name_of(self, target: ast.expr) -> str:
+        """The name under which the reader looks a value up."""
+        if isinstance(target, ast.Name):
+            return target.id
+        symbol = self.reader.atom(target) if isinstance(target, ast.Attribute | ast.Subscript) else None
+        if symbol is None:
+            raise self.reader.error("only names, attributes and subscripts are given values", target)
+        return symbol.name
+
+
+def _is_aside(statement: ast.stmt) -> bool:
+    """Whether a statement only reports, or asks an optimiser to go on."""
+    match statement:
+        case ast.Assert():
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name))):
+            return name in _ASIDE and not is_module(owner)
+    return False

@@ -1,0 +1,134 @@
+"""What is found of the sums and means of a program, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from klcli.formula.value.arrays import ShapeError, UnshapedError
+from klcli.judge.shapes.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
+from klcli.judge.shapes.layouts import Case, Fit, fitted
+from klcli.values import dataclass, field, replace
+
+__all__ = ["ReductionName", "Reductions", "told", "uneven"]
+
+ReductionName: TypeAlias = Literal["none", "sum", "mean", "sum-mean"]
+"""Entry by entry; a sum over the latents; a mean over them; a sum over them and a mean over the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reductions:
+    """Over what a program sums or averages.
+
+    Attributes:
+        name: what it does, in one of four words.
+        flaw: why it is no multiple of a sum over entries, in words; empty if it is one.
+        scale: the factor k, in powers of the lengths of the axes.
+        constant: the constant c; None where other terms are in it, or it is no polynomial.
+        counted: how many entries the result sums up, as a monomial: B d for a sum over everything.
+        lengths: names of the lengths of the axes, for the texts of the three.
+        layout: what is said of the shapes beside "means and heads of shape (B, d)"; empty if nothing.
+        is_tried: whether the program could be followed on arrays.
+    """
+
+    name: ReductionName
+    flaw: str = ""
+    scale: Monomial = ONE
+    constant: Polynomial | None = field(default_factory=Polynomial)
+    counted: Monomial = ONE
+    lengths: tuple[str, ...] = ("B", "d")
+    layout: str = ""
+    is_tried: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every latent is summed, and every example summed or averaged."""
+        return not self.flaw and self.factor.is_one
+
+    @property
+    def factor(self) -> Monomial:
+        """The factor without a mean over the batch, which is as good as a sum: ``1/d`` of ``1/(B d)``."""
+        powers = list(self.scale.powers)
+        for axis in range(_examples(powers)):
+            if powers[axis] == -1 and self.counted.powers[axis]:
+                powers[axis] = 0
+        return Monomial(self.scale.factor, tuple(powers))
+
+
+def uneven(parts: Mapping[str, Monomial] | None) -> str:
+    """In words, how the terms of the symbols differ."""
+    if not parts or len(parts) < 2:
+        return "a sum or a mean stands inside of a function or of another sum"
+    rank = max(len(one.powers) for one in parts.values())
+    texts = {name: one.text(_names(rank)) for name, one in parts.items()}
+    if len(set(texts.values())) == 1:
+        return "its terms are not summed alike"
+    return "its terms are not summed alike: " + ", ".join(
+        f"those of {name} are counted {'once' if text == '1' else f'{text} times'}"
+        for name, text in texts.items()
+    )
+
+
+def _names(rank: int) -> tuple[str, ...]:
+    if rank == 1:
+        return ("d",)
+    return ("B", "d") if rank == 2 else ("B", *(f"n_{axis}" for axis in range(1, rank)))
+
+
+def told(case: Case, fit: Fit, layout: str) -> Reductions:
+    """What a fit says, with the words for the shapes of the symbols."""
+    rank = len(fit.shapes[0])
+    scale = fitted_monomial(fit.shapes, fit.scales)
+    lost = [axis for axis in range(rank) if axis not in fit.kept]
+    counted = Monomial(Fraction(1), tuple(int(axis in lost) for axis in range(rank)))
+    if scale is None:
+        return Reductions(
+            "sum", flaw="how often its terms are counted depends on the shapes in no simple way"
+        )
+    constant = _constant(fit, scale) if case.constant_is_seen else None
+    words = [layout] if layout else []
+    if rank > 2:
+        words.append(f"means and heads with {rank} axes")
+    name = _name(scale, lost, rank)
+    found = Reductions(name, "", scale, constant, counted, _names(rank), "; ".join(words))
+    if rank == 2 and constant and constant.terms and _fit_of_one(case):
+        # For vectors of one example the same constant may be counted as often as it should.
+        return replace(found, layout="; ".join((*words, "for one example, of shape (d,), it is exact")))
+    return found
+
+
+def _constant(fit: Fit, scale: Monomial) -> Polynomial | None:
+    """The constant; a mean that divides it, too, makes it a polynomial times the factor."""
+    found = fitted_polynomial(fit.shapes, fit.constants)
+    if found is not None:
+        return found
+    parts = [constant / scale for constant, scale in zip(fit.constants, fit.scales, strict=True)]
+    apart = fitted_polynomial(fit.shapes, parts)
+    return apart.times(scale) if apart is not None else None
+
+
+def _fit_of_one(case: Case) -> bool:
+    """Whether the program is a plain sum for one example, whose means and heads have the shape (d,)."""
+    try:
+        fit = fitted(case, dict.fromkeys(case.varied, "full"), 1)
+    except (ShapeError, UnshapedError):
+        return False
+    scale = fitted_monomial(fit.shapes, fit.scales) if fit else None
+    return fit is not None and scale is not None and scale.is_one and not any(fit.constants)
+
+
+def _name(scale: Monomial, lost: Sequence[int], rank: int) -> ReductionName:
+    if rank - 1 not in lost:
+        return "none"
+    if scale.powers[-1] == -1:
+        return "mean"
+    return "sum-mean" if rank > 1 and scale.powers[0] == -1 else "sum"
+
+
+def _examples(powers: Sequence[int]) -> int:
+    """How many of the axes are of examples: all before the last that are averaged without a gap.
+
+    The first is the batch; of sequences averaged over their steps the second is one, too.
+    """
+    return next((axis for axis, power in enumerate(powers[:-1]) if power != -1), max(len(powers) - 1, 0))

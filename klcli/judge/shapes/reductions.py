@@ -1,0 +1,177 @@
+"""What the sums and means of a program do: F = k R(f) + c, whatever f is.
+
+The question is asked apart from what the formula is. Let f be the formula of one entry, see
+`klcli.formula.entry`, and R the sum over those axes that the result F of the program has not. At several
+shapes, with several draws of the symbols, F is held against R(f): the factor k is then a monomial in the
+batch size B and the number of latents d, the constant c a polynomial. A mean over the batch is k = 1/B, one
+over the latents k = 1/d; a constant that is counted once for all latents shows in c, a sum within a sum in
+a program that is no such multiple. Nothing here knows what a KL is, so a wrong formula with right sums is
+told from a right one with wrong sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from klcli.formula.entry import without_sums
+from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree, free_symbols, walk
+from klcli.formula.value.arrays import ShapeError, UnshapedError
+from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
+from klcli.judge.shapes.counts import Monomial, fitted_monomial
+from klcli.judge.shapes.layouts import CLOSE, SHAPES, Case, Draws, Spread, both, fitted, own_shape
+from klcli.judge.shapes.spreads import mixed, ranks, written_spread
+from klcli.values import replace
+
+__all__ = ["ReductionName", "Reductions", "reductions"]
+
+
+def reductions(
+    program: Tree,
+    entry: Tree,
+    varied: Sequence[str],
+    *,
+    counts: Mapping[str, tuple[int, int]],
+    masks: Sequence[str] = (),
+    weights: Sequence[str] = (),
+    has_others: bool = False,
+    in_formula: bool = False,
+) -> Reductions:
+    """What the sums and means of a program do.
+
+    Args:
+        program: the program on arrays.
+        entry: the formula of one entry of it; both without clips and small numbers.
+        varied: its means and heads.
+        counts: the symbols that are counts, each by its powers of B and of d.
+        masks: symbols that are masks, read as arrays of ones.
+        weights: symbols that the whole is multiplied by or divided by, read as 1.
+        has_others: whether other terms are added.
+        in_formula: whether it is mathematics, where a sum runs over the index, and not Python.
+    """
+    is_summed = any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(program))
+    if not is_summed and not {*counts, *masks}.intersection(free_symbols(program)):
+        return Reductions("none")
+    names = [name for name in free_symbols(program) if name not in varied and name not in counts]
+    held = {
+        name: 1.0 if name in weights else 0.7 + 0.1 * place
+        for place, name in enumerate(names)
+        if name not in masks
+    }
+    try:
+        bare = without_sums(entry)
+        arrays = tuple(name for name in names if name in masks)
+        case = Case(program, bare, tuple(varied), counts, arrays, {}, held, not has_others, in_formula)
+        return _found(_without_others(case, weights) if has_others else case)
+    except UnshapedError:
+        is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
+        return Reductions("sum" if is_summed else "none", is_tried=False)
+
+
+def _without_others(case: Case, weights: Sequence[str]) -> Case:
+    """The program with 0 for its other terms, where it is linear in them, so that its constant is seen."""
+    others = [name for name in case.held if name not in weights]
+    cases = [
+        replace(case, held=dict(case.held) | {name: factor * case.held[name] for name in others})
+        for factor in (0.0, 1.0, 2.0)
+    ]
+    spreads = {name: written_spread(case, name) for name in case.varied}
+    for rank in ranks(case):
+        shape, draws = SHAPES[rank][0], Draws()
+        symbols = {name: draws.array(own_shape(shape, spreads[name])) for name in case.varied}
+        try:
+            none, once, twice = (both(one, symbols, shape)[0].values for one in cases)
+        except ShapeError:
+            continue
+        values = list(zip(none, once, twice, strict=True)) if len(none) == len(once) == len(twice) else []
+        linear = all(
+            isfinite(zero) and abs(two - 2 * one + zero) <= CLOSE * (abs(zero) + abs(one) + abs(two))
+            for zero, one, two in values
+        )
+        return replace(cases[0], constant_is_seen=True) if values and linear else case
+    return case
+
+
+def _found(case: Case) -> Reductions:
+    full: dict[str, Spread] = {name: written_spread(case, name) for name in case.varied}
+    problem: ShapeError | None = None
+    parts: Mapping[str, Monomial] | None = None
+    for rank in ranks(case):
+        try:
+            if fit := fitted(case, full, rank):
+                flaw = _mask_flaw(case, full, rank)
+                return Reductions("sum", flaw=flaw) if flaw else told(case, fit, "")
+            parts = _parts(case, full, rank, in_all=False)
+        except ShapeError as error:
+            if rank == 2 and (found := _of_numbers(case, rank)):
+                return found
+            problem = problem or error  # that of (B, d), the first that is tried
+            continue
+        alike = len(_parts(case, full, rank, in_all=True)) == len(case.varied)
+        for spreads, words in mixed(case):
+            if not (alike if "latents" in spreads.values() else len(parts) < len(case.varied)):
+                continue
+            try:
+                if fit := fitted(case, spreads, rank):
+                    return told(case, fit, words)
+            except (ShapeError, UnshapedError):
+                continue
+        break
+    if parts is None and problem:
+        if not _is_simple(case):
+            raise UnshapedError(str(problem)) from None
+        # With as many examples as latents it would run in silence, and count its terms wrongly.
+        return Reductions("sum", flaw=f"it does not run on means and heads of shape (B, d): {problem}")
+    return Reductions("sum", flaw=uneven(parts))
+
+
+def _is_simple(case: Case) -> bool:
+    """Whether nothing but the sums decides about the shapes: no product, no other shape, no other array."""
+    shaped = any(isinstance(node, Reshape | MatrixProduct | Length) for node in walk(case.program))
+    return not (shaped or case.arrays or case.held or case.in_formula)
+
+
+def _of_numbers(case: Case, rank: int) -> Reductions | None:
+    """The program with one symbol that is one number for all, where it does not run on arrays otherwise."""
+    for spreads, words in mixed(case):
+        if list(spreads.values()).count("number") == 1:
+            try:
+                if fit := fitted(case, spreads, rank):
+                    return told(case, fit, words)
+            except (ShapeError, UnshapedError):
+                continue
+    return None
+
+
+def _parts(case: Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool) -> dict[str, Monomial]:
+    """The factor k of every symbol by itself, the others held, for those for which there is one.
+
+    Args:
+        case: the program.
+        spreads: the shapes of the symbols.
+        rank: how many axes there are.
+        in_all: whether what the result has left is summed up first.
+    """
+    found = {}
+    for name in case.varied:
+        others = tuple(other for other in case.varied if other != name)
+        alone = replace(case, varied=(name,), fixed={other: spreads[other] for other in others})
+        fit = fitted(alone, {name: spreads[name]}, rank, in_all=in_all)
+        if fit and (scale := fitted_monomial(fit.shapes, fit.scales)):
+            found[name] = scale
+    return found
+
+
+def _mask_flaw(case: Case, spreads: Mapping[str, Spread], rank: int) -> str:
+    """In words, what is wrong with the masks: what one leaves out is a part of an entry; empty if nothing is.
+
+    A mask of the whole makes the program a multiple of the masked entries, whatever it is divided by.
+    """
+    if not case.arrays:
+        return ""
+    try:
+        if fitted(case, spreads, rank, masked=True):
+            return ""
+    except (ShapeError, UnshapedError):
+        pass
+    return f"{' and '.join(case.arrays)} leaves out a part of its terms, and not the others"

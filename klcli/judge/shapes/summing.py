@@ -1,0 +1,57 @@
+"""What the sums of a prepared program do; numbers of dimensions that no name is sure of are tried in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from klcli.formula.entry import entry
+from klcli.formula.tree import free_symbols
+from klcli.judge.aside.setting import Aside, Powers
+from klcli.judge.names import count_of, is_mask
+from klcli.judge.shapes.counts import Monomial, Polynomial
+from klcli.judge.shapes.reductions import Reductions, reductions
+from klcli.values import replace
+
+__all__ = ["summed_up"]
+
+_UNSURE: tuple[Powers, ...] = ((0, 1), (1, 1), (1, 0))
+"""What an ``n`` can be, the likeliest first: the number of latents, of entries, of examples."""
+
+
+def summed_up(aside: Aside, *, in_formula: bool) -> Reductions:
+    """What the sums and means of a program do.
+
+    Args:
+        aside: the program without what belongs to the loss around it.
+        in_formula: whether it is mathematics.
+    """
+    unsure = [name for name in aside.dimensions if count_of(name) is None]
+    first: Reductions | None = None
+    for powers in _UNSURE if unsure else (None,):
+        counts = dict(aside.counts) | (dict.fromkeys(unsure, powers) if powers else {})
+        found = _of_counts(aside, counts, in_formula=in_formula)
+        if powers and found.is_plain and found.constant == Polynomial():
+            words = " and ".join(unsure)
+            text = Monomial(Fraction(1), powers).text(("B", "d"))
+            return replace(found, layout="; ".join(filter(None, (found.layout, f"{words} = {text}"))))
+        first = first or found
+    assert first
+    return first
+
+
+def _of_counts(aside: Aside, counts: Mapping[str, Powers], *, in_formula: bool) -> Reductions:
+    names = free_symbols(aside.arrays)
+    latent = [name for name in free_symbols(aside.tree) if name not in counts]
+    masks = [name for name in names if is_mask(name)]
+    around = [name for name in names if name not in latent and name not in counts and name not in masks]
+    return reductions(
+        aside.arrays,
+        entry(aside.arrays),
+        latent,
+        counts=counts,
+        masks=masks,
+        weights=around,
+        has_others=bool(around),
+        in_formula=in_formula,
+    )

@@ -1,0 +1,106 @@
+"""Calls that compute several operations: torch and numpy give the same values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.read.composed import COMPOSED, is_loss
+from klcli.formula.read.syntax import FormulaError
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
+
+RANDOM = np.random.default_rng(3)
+GIVEN = {name: RANDOM.uniform(0.3, 2.5, (4, 3)) for name in ("x", "y", "m", "s", "n", "t")} | {
+    "mask": np.array([[1.0, 0.0, 1.0]] * 4)
+}
+
+
+def evaluated(text: str) -> Any:
+    symbols = {name: Array(array.shape, array.ravel().tolist()) for name, array in GIVEN.items()}
+    found = evaluate_arrays(read_program(text, "python").arrays, symbols)
+    return np.array(found.values).reshape(found.shape)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("np.linalg.norm(x)", lambda g: np.linalg.norm(g["x"])),
+        ("torch.norm(x, 2, 1)", lambda g: np.linalg.norm(g["x"], axis=1)),
+        ("x.norm(p=2, dim=1, keepdim=True)", lambda g: np.linalg.norm(g["x"], axis=1, keepdims=True)),
+        ("torch.where(mask, x, 0)", lambda g: np.where(g["mask"] == 1, g["x"], 0)),
+        ("torch.where(mask, x, y)", lambda g: np.where(g["mask"] == 1, g["x"], g["y"])),
+        ("np.einsum('bd,bd->b', x, y)", lambda g: np.einsum("bd,bd->b", g["x"], g["y"])),
+        ("np.einsum('bd->d', x)", lambda g: np.einsum("bd->d", g["x"])),
+        ("np.einsum('ij,ij', x, y)", lambda g: np.einsum("ij,ij", g["x"], g["y"])),
+        ("np.einsum('bd', x)", lambda g: g["x"]),
+        ("np.einsum('bd,bd->', x, y)", lambda g: np.einsum("bd,bd->", g["x"], g["y"])),
+        ("F.mse_loss(x, torch.zeros_like(x))", lambda g: np.mean(g["x"] ** 2)),
+        ("F.mse_loss(torch.zeros_like(x), x, reduction='sum')", lambda g: np.sum(g["x"] ** 2)),
+        ("F.mse_loss(x, torch.zeros_like(x), reduction='none')", lambda g: g["x"] ** 2),
+        ("math.prod(x.shape) + 0*x", lambda g: np.full(g["x"].shape, float(np.prod(g["x"].shape)))),
+        ("np.prod(x.size()) + 0*x", lambda g: np.full(g["x"].shape, float(np.prod(g["x"].shape)))),
+        ("self.add_loss(x)", lambda g: g["x"]),
+    ],
+)
+def test_values(text: str, truth: Any) -> None:
+    found = evaluated(text)
+    assert found.shape == np.shape(truth(GIVEN))
+    np.testing.assert_allclose(found, truth(GIVEN), rtol=1e-14)
+
+
+@pytest.mark.parametrize("owner", ["", "dist.", "tfd.", "D.kl.", "torch.distributions.kl."])
+def test_a_divergence_is_that_of_any_module(owner: str) -> None:
+    found = evaluated(f"{owner}kl_divergence(tfd.Normal(m, s), tfd.Normal(n, t))")
+    np.testing.assert_array_equal(found, evaluated("kl_divergence(Normal(m, s), Normal(n, t))"))
+
+
+def test_a_divergence_is_the_integral() -> None:
+    """Of q (log q - log p) over 14 standard deviations, by the trapezoid rule."""
+    found = evaluated("kl_divergence(Normal(m, s), Normal(n, scale=t))")
+    summed = evaluated("kl_divergence(Independent(Normal(m, s), 1), Independent(Normal(n, t), 1))")
+    m, s, n, t = (GIVEN[name][..., None] for name in "msnt")
+    step = 1 / 64
+    z = m + s * np.arange(-14, 14, step)
+    logs = [-(((z - mean) / scale) ** 2) / 2 - np.log(scale) for mean, scale in ((m, s), (n, t))]
+    density = np.exp(logs[0]) / np.sqrt(2 * np.pi)
+    expected = np.sum(density * (logs[0] - logs[1]) * s * step, -1)
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+    np.testing.assert_allclose(summed, expected.sum(-1), rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "torch.norm(x, 1)",
+        "np.linalg.norm(x, ord=np.inf)",
+        "torch.where(x > 0, x, y)",
+        "np.einsum('bd,dk->bk', x, y)",
+        "kl_divergence(Laplace(m, s), Normal(n, t))",
+        "kl_divergence(q, p)",
+    ],
+)
+def test_what_is_not_known_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError):
+        read_program(text, "python")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("mse_loss", True),
+        ("binary_cross_entropy_with_logits", True),
+        ("reconstruction_loss", True),
+        ("kl_loss", False),
+        ("exp", False),
+    ],
+)
+def test_names_of_losses(name: str, expected: bool) -> None:
+    assert is_loss(name) is expected
+
+
+def test_the_table_names_functions() -> None:
+    assert all(name.isidentifier() and callable(read) for name, read in COMPOSED.items())

@@ -1,0 +1,42 @@
+"""What stands beside formulas is refused, and the message says what to leave out."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.read.syntax import FormulaError
+
+REFUSED = [
+    # text, problem, hint
+    (r"KL &= \mu \\ &= s", "several equals signs", "each equation of a chain"),
+    (r"D = \int x \, dx = \mu + s", "several equals signs", ""),
+    ("a = b = s", "several equals signs", ""),
+    (r"KL = \int q \log q", "an integral is no closed form", "leave that term out"),
+    (r"\log p_\theta(x|z) - s", r"'p_\theta(x|z)' is a density and no number", r"leave out the term with 'p_\theta(x|z)'"),
+    (r"\mathcal{N}(0, I) + s", "is a density and no number", "leave out"),
+    ("KL(q||p) + s", "'KL(q||p)' is the name of a divergence", "give its formula"),
+    (r"D_{KL}(q \| p) - C", "is the name of a divergence", "give its formula"),
+    ("KL = s^2 - 1, where s is the scale", "'where' begins words", "leave out what stands from 'where' on"),
+    ("the KL is 1 + s", "'is' cannot be used", "words are no part of a formula"),
+    ("loss: s + 1", "':' is no part of a formula", "what stands before it"),
+    ("take `s` and `mu`", "'`' is no part of a formula", "between the back-ticks"),
+    (r"s + 1 \qquad (10)", "is '(10)' a factor or the number of the equation?", "leave '(10)' out, or write '* 10'"),
+    ("(s + 1) (3)", "is '(3)' a factor or the number", "leave '(3)' out"),
+    (r"\begin{cases} s \\ \mu \end{cases}", r"'\begin' is of an environment", "one of its rows"),
+    (r"s \geq 0", r"'\geq' makes this a statement", "give one side"),
+    ("s > 0", "'>' makes this a statement", "give one side"),
+    ("s — 1", "is '—' a minus sign?", "write '-'"),
+    (r"\prod_j s_j", "products over an index", "sum of the logarithms"),
+    (r"s_1 + \dots + s_d", "not written out", r"\sum_j"),
+    ("```\ns\n```\nand\n```\nmu\n```", "'`' is no part", ""),
+    ("log s/mu.", "where does the argument of 'log' end?", "'(log s)/mu' or 'log(s/mu)'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "problem", "hint"), REFUSED)
+def test_what_stays_unreadable_says_which_part(text: str, problem: str, hint: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        read_program(text)
+    assert problem in caught.value.problem
+    assert hint in caught.value.hint

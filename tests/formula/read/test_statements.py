@@ -1,0 +1,91 @@
+"""Statements in their order: Python itself, on arrays of numpy, gives the same values."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+import pytest
+
+from klcli.formula.read.python import Reader
+from klcli.formula.read.statements import Statements
+from klcli.formula.read.syntax import FormulaError
+from klcli.formula.tree import Stop, free_symbols, walk
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
+
+RANDOM = np.random.default_rng(5)
+GIVEN = {name: RANDOM.uniform(0.3, 2.5, (4, 3)) for name in ("mu", "lv")}
+
+
+def followed(text: str, opaque: frozenset[str] = frozenset()) -> tuple[Statements, Any]:
+    reader = Reader(text)
+    statements = Statements(reader, opaque)
+    return statements, statements.result(reader.statements())
+
+
+PROGRAMS = [
+    "var = np.exp(lv)\nresult = -0.5 * np.sum(1 + lv - mu**2 - var)",
+    "x = mu\nx = x * 2\nresult = x - mu",
+    "a, b = lv, mu\na, b = b, a\nresult = a - 2 * b",
+    "x = mu + 0\ny = x\nx += 1\nresult = x - 3 * y",
+    "x = mu * 1\nx *= 2\nx -= lv\nresult = x",
+    "x = mu\nx = x + 1\nx = x + x\nresult: float = x",
+    "def f(z):\n    w = z * 2\n    return w + 1\nresult = f(mu) - f(lv)",
+]
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_python_computes_the_same(text: str) -> None:
+    space = {"np": np, **{name: array.copy() for name, array in GIVEN.items()}}
+    exec(text, space)
+    symbols = {name: Array(array.shape, array.ravel().tolist()) for name, array in GIVEN.items()}
+    found = evaluate_arrays(followed(text)[1], symbols)
+    np.testing.assert_allclose(np.reshape(found.values, found.shape), space["result"], rtol=1e-13)
+
+
+def test_what_is_left_of_the_last_equals_sign() -> None:
+    statements, _ = followed("var = lv.exp()\nself.kl_loss = var - lv")
+    assert statements.left == "self.kl_loss"
+    assert list(statements.helpers) == ["var", "kl_loss"]
+
+
+def test_names_stay_symbols_where_they_are_asked_for() -> None:
+    _, tree = followed("sigma = lv.exp()\nsigma - mu", frozenset(("sigma",)))
+    assert free_symbols(tree) == ("sigma", "mu")
+
+
+def test_what_a_network_computes_is_a_new_symbol_after_each_assignment() -> None:
+    _, tree = followed("h = net(x)\na = h * 2\nh = other(h)\na + h")
+    assert len(free_symbols(tree)) == 2
+
+
+def test_no_gradient_flows_through_a_block_without_one() -> None:
+    _, tree = followed("with torch.no_grad():\n    w = mu**2\nw + lv")
+    assert any(isinstance(node, Stop) for node in walk(tree))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("x.mul_(2) + x", "changed in place where it is used"),
+        ("for i in y:\n    x", "this statement has no place"),
+        ("return mu**2, lv.exp()", "several formulas are given back"),
+        ("import torch", "there is no formula"),
+        ("print(mu)", "the last statement is no formula"),
+    ],
+)
+def test_what_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(FormulaError, match=problem):
+        followed(text)
+
+
+def test_the_formula_among_what_is_given_back() -> None:
+    _, tree = followed("return z, mu, -0.5 * lv.sum()")
+    assert free_symbols(tree) == ("lv",)
+
+
+def test_statements_are_trees_of_python() -> None:
+    reader = Reader("x = 1\nx")
+    assert [type(statement) for statement in reader.statements()] == [ast.Assign, ast.Expr]

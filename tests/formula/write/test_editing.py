@@ -1,0 +1,91 @@
+"""The smallest change of a text that makes it say another formula."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.read.notation import parse
+from klcli.formula.tree import Call, Negative, Number, Symbol, Tree, operation, substitute, unplaced
+from klcli.formula.write.editing import edited, in_habit
+
+TWICE: dict[str, Tree] = {"s": unplaced(parse("2 s"))}
+SUM: dict[str, Tree] = {"s": unplaced(parse("s + 1"))}
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "expected"),
+    [
+        ("1 + s - mu^2", TWICE, "1 + 2 s - mu^2"),
+        ("1 + s - mu**2 - s.exp()", TWICE, "1 + 2 * s - mu**2 - (2 * s).exp()"),
+        ("1+s - mu**2", SUM, "1+(s + 1) - mu**2"),
+        ("f = (s); 3*f", SUM, "f = (s + 1); 3*f"),
+        ("torch.exp( s ) * 3", SUM, "torch.exp( s + 1 ) * 3"),
+        ("s^2 + 3", SUM, "(s + 1)^2 + 3"),
+        ("s**2 + mu/s", SUM, "(s + 1)**2 + mu/(s + 1)"),
+        (r"\frac{s}{2} + e^{s}", SUM, r"\frac{s + 1}{2} + e^{s + 1}"),
+        (r"\log s + x", TWICE, r"\log \left( 2 s \right) + x"),
+        ("½ σ + s", TWICE, "½ σ + 2 s"),
+        ("x - s", {"s": Negative(Symbol("s"))}, "x - -s"),
+        ("s - x", {}, None),
+    ],
+)
+def test_edited(text: str, values: dict[str, Tree], expected: str | None) -> None:
+    program = read_program(text)
+    changed = substitute(program.tree, values)
+    assert edited(program, program.tree, changed) == expected
+    if expected is not None:
+        assert read_program(expected, program.language).tree == changed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("torch.sum(x)", "torch.exp(2 * s)"),
+        ("x.exp()", "(2 * s).exp()"),
+        ("torch.exp(x) + x.pow(2)", "torch.exp(2 * s)"),
+        ("K.exp(x)", "K.exp(2 * s)"),
+        ("tf.reduce_sum(x)", "tf.exp(2 * s)"),
+        ("exp(x)", "exp(2 s)"),
+        ("e^x", "e^(2 s)"),
+        ("½ x", "e^(2 s)"),
+        (r"\mu", "e^{2 s}"),
+    ],
+)
+def test_in_habit(text: str, expected: str) -> None:
+    assert in_habit(read_program(text), Call("exp", parse("2 s"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "expected"),
+    [
+        ("tf.exp(x)", "log", "tf.math.log(s)"),
+        ("tf.exp(x)", "expm1", "tf.math.expm1(s)"),
+        ("K.exp(x)", "log", "K.log(s)"),
+        ("K.exp(x)", "log1p", "tf.math.log1p(s)"),
+        ("torch.exp(x)", "softplus", "F.softplus(s)"),
+        ("x.exp()", "log", "s.log()"),
+        ("exp(x)", "log", "log(s)"),
+    ],
+)
+def test_modules_have_their_own_names(text: str, function: str, expected: str) -> None:
+    assert in_habit(read_program(text), Call(function, Symbol("s"))) == expected
+
+
+def test_a_program_whose_variable_is_used_twice_is_changed_at_its_definition() -> None:
+    program = read_program("v = exp(s); v - log(v)")
+    doubled = substitute(program.tree, TWICE)
+    assert edited(program, program.tree, doubled) == "v = exp(2 s); v - log(v)"
+
+
+def test_what_has_no_place_cannot_be_edited() -> None:
+    program = read_program("x + 1")
+    assert (
+        edited(program, unplaced(program.tree), operation("-", Symbol("x"), Number(program.tree.right.value)))
+        is None
+    )  # type: ignore[union-attr]
+
+
+def test_attributes_are_written_as_they_are() -> None:
+    program = read_program("1 + self.h - self.mu[0]**2")
+    assert in_habit(program, parse("h * mu_0 + exp(h)")) == "self.h * self.mu[0] + exp(self.h)"

@@ -1,0 +1,203 @@
+"""What belongs to the loss around a KL, found by changing it: against values of numpy, not against places."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from klcli.formula.program import read, read_program
+from klcli.formula.tree import free_symbols
+from klcli.formula.write.printing import to_text
+from klcli.judge.answer import verify
+from klcli.judge.aside.influence import components, degree, influences, is_free_of, is_passive
+from klcli.judge.aside.preparation import prepare
+from klcli.judge.aside.symbols import sorted_symbols
+from klcli.judge.naming import scale_text
+
+KL = "0.5*(mu^2 + exp(lv) - 1 - lv)"
+
+DEGREES = {
+    "mu": 2,
+    "lv": None,
+    "w": 1,
+    "x": 2,
+    "n": None,
+    "t": 0,
+}
+
+
+@pytest.mark.parametrize("name", DEGREES)
+def test_the_degree_along_a_symbol(name: str) -> None:
+    tree = read(f"w ({KL})/n + (x - 3)^2 + t - t")
+    assert degree(tree, name) == DEGREES[name]
+
+
+def test_halving_tells_a_weight_from_another_term() -> None:
+    tree = read(f"a ({KL}) + b/c + (1 - a) r")
+    found = influences(tree, ("mu", "lv"), ("a", "b", "c", "r"))
+    at = {name: (one.factor, one.added != 0) for name, one in found.items() if one}
+    assert at == {
+        "a": (pytest.approx(0.5), True),
+        "b": (pytest.approx(1), True),
+        "c": (pytest.approx(1), True),
+        "r": (pytest.approx(1), True),
+    }
+    assert influences(read("0.5 (w mu^2 + exp(lv) - 1 - lv)"), ("mu", "lv"), ("w",)) == {"w": None}
+
+
+def test_what_is_passive() -> None:
+    assert is_passive(read(f"w ({KL}) + c"), ("mu", "lv"))
+    assert not is_passive(read("0.5*(mu^2/t + exp(lv)/t - 1 - lv + log(t))"), ("mu", "lv"))
+    assert is_free_of(read("w (mu - 1)^2 - w mu^2 + 2 w mu"), ("mu",))[0]
+    assert not is_free_of(read("w (mu - 1)^2 - w mu^2 + mu"), ("mu",))[0]
+
+
+def test_terms_that_are_added_are_groups() -> None:
+    tree = read("mu^2 + exp(lv) - lv + (x - y)^2 + exp(-s) r + s")
+    assert components(tree, free_symbols(tree)) == [("mu",), ("lv",), ("x", "y"), ("s", "r")]
+
+
+ASIDE = {
+    # The text: weights, divisors, other terms.
+    f"beta*({KL})": (("beta",), (), ()),
+    f"({KL})/n": ((), ("n",), ()),
+    f"sigma*({KL})": (("sigma",), (), ()),
+    f"beta*({KL}) + gamma*rec": (("beta",), (), ("gamma * rec",)),
+    f"alpha*({KL}) + (1 - alpha)*rec": (("alpha",), (), ("(1 - alpha) * rec",)),
+    f"exp(u)*({KL})": (("e^u",), (), ()),
+    "0.5*(beta*mu^2 + beta*exp(lv) - beta - beta*lv)": (("beta",), (), ()),
+    f"{KL} + sum((x - y)^2)": ((), (), ("sum((x - y)^2)",)),
+    f"{KL} - sum(t log(p) + (1 - t) log(1 - p))": ((), (), ("sum(t * log p + (1 - t) * log(1 - p))",)),
+    f"{KL} + exp(-ls)*rec + ls": ((), (), ("e^-ls * rec", "ls")),
+    f"{KL} + exp(-log_sigma_x)*rec + log_sigma_x": ((), (), ("e^-log_sigma_x * rec", "log_sigma_x")),
+    f"{KL} + log(sum(exp(u)))": ((), (), ("log(sum(e^u))",)),
+    f"{KL} + recon_mean": ((), (), ("recon_mean",)),
+    "log(p*exp(0.5*(mu^2 + exp(lv) - 1 - lv)))": ((), (), ("a constant of p",)),
+    # Symbols whose names say nothing.
+    "a*(b^2 + exp(c) - 1 - c)/2 + (e - f)^2": (("a",), (), ("(e - f)^2",)),
+}
+
+
+@pytest.mark.parametrize("text", ASIDE)
+def test_what_is_set_aside(text: str) -> None:
+    found = verify(read_program(text))
+    prepared = found.prepared
+    assert (prepared.weights, prepared.divisors, prepared.others) == ASIDE[text]
+    assert found.best.kind == ("scaled" if prepared.weights or prepared.divisors else "exact")
+    assert found.best.verdict.parameterization.name == "logvar"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "log(b/a) + (a^2 + (x - y)^2)/(2 b^2) - 1/2",
+        "log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
+        "(mu1 - mu2)^2/(2 s^2)",
+        "0.5*((mu - c)^2 + v - 1 - log(v))",
+        "0.5*(x^2 + exp(logvar) - 1 - logvar)",
+    ],
+)
+def test_what_is_a_mean_or_a_head_is_not_set_aside(text: str) -> None:
+    tree = read(text)
+    assert sorted_symbols(tree, ()).latent == free_symbols(tree)
+    assert verify(read_program(text)).best.kind == "exact"
+
+
+@pytest.mark.parametrize(
+    ("text", "condition", "kind"),
+    [
+        ("0.5*(w*mu^2 + exp(lv) - 1 - lv)", "w = 1", "exact"),
+        ("0.5*w1*mu^2 + 0.5*w2*(exp(lv) - 1 - lv)", "w1 = w2", "scaled"),
+        ("0.5*(w1*mu^2 + w2*exp(lv) - 1 - lv)", "w1 = w2 = 1", "exact"),
+    ],
+)
+def test_weights_of_parts_are_a_condition(text: str, condition: str, kind: str) -> None:
+    found = verify(read_program(text))
+    [one] = found.conditions
+    assert (one.kind, one.passes, found.best.kind) == ("weights", False, kind)
+    assert f"only if {condition}," in one.text
+
+
+MASKED = {
+    "recon + torch.sum(-0.5*(mask*(1 + 2*torch.log(F.softplus(s_q)) - mu_q**2 - F.softplus(s_q)**2)))": "scaled",
+    "torch.sum(mask*0.5*(mu**2 + lv.exp() - 1 - lv))/mask.sum()": "scaled",
+    "recon + torch.sum(0.5*(mask*mu**2 + lv.exp() - 1 - lv))": "wrong",
+    "recon*w + 0.5*(mask*mu**2 + mask*lv.exp() - mask - lv)": "wrong",
+}
+
+
+@pytest.mark.parametrize("text", MASKED)
+def test_masks_beside_other_terms(text: str) -> None:
+    found = verify(read_program(text))
+    assert found.best.kind == MASKED[text]
+    if found.best.kind == "wrong":
+        assert found.best.mistake is not None
+        assert found.best.mistake.code == "KL133"
+
+
+@pytest.mark.parametrize("text", [text for text in ASIDE if "log(p*" not in text])
+def test_what_is_left_is_the_formula_without_its_weight(text: str) -> None:
+    """F - w f is the same at all means and heads: by numpy, at values of its own."""
+    prepared = prepare(read_program(text))
+    functions = {"exp": np.exp, "log": np.log, "sum": np.sum, "e": np.e, "math": math}
+
+    def value(formula: str, given: dict[str, float]) -> float:
+        return float(eval(formula.replace("^", "**"), functions | given))
+
+    names = free_symbols(prepared.program.tree)
+    source = np.random.default_rng(5)
+    whole = to_text(prepared.program.tree, "python").replace("np.", "")
+    left = to_text(prepared.tree, "python").replace("np.", "")
+    weight = " * ".join([*prepared.weights, *(f"1/{one}" for one in prepared.divisors), "1"])
+    around = {name: source.uniform(0.2, 0.9) for name in names}
+    rests = []
+    for _ in range(4):
+        given = around | {name: source.uniform(0.3, 0.9) for name in free_symbols(prepared.tree)}
+        rests.append(value(whole, given) - value(weight, given) * value(left, given))
+    np.testing.assert_allclose(rests, rests[0], rtol=1e-10, atol=1e-10)
+
+
+def test_a_correction_keeps_what_stands_around() -> None:
+    found = verify(read_program("a*(mu**2 + exp(lv) - 1 - lv) + (e - f)**2"))
+    assert found.best.corrected is None or "a*" in found.best.corrected.replace(" ", "")
+
+
+BESIDE = {
+    "neg_kl = -torch.clamp(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv), min=2)": "exact",
+    "rec + torch.clamp(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv), min=2)": "exact",
+    "alpha*torch.clamp(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv), min=2) + (1 - alpha)*rec": "scaled",
+}
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_free_bits_beside_other_terms(text: str) -> None:
+    found = verify(read_program(text))
+    assert found.best.kind == BESIDE[text]
+    assert [(one.kind, one.passes) for one in found.conditions] == [("free-bits", False)]
+
+
+def test_a_clip_beside_a_term_of_the_same_symbols_is_no_free_bits() -> None:
+    found = verify(read_program("torch.clamp(0.5*(mu**2 + lv.exp() - 1), min=0.5) - 0.5*lv"))
+    assert found.best.kind == "wrong"
+    assert found.prepared.floors == ()
+
+
+def test_other_terms_where_a_formula_has_no_value_at_positive_numbers() -> None:
+    found = verify(
+        read_program("elbo = log_lik - 0.5*(mu**2 + torch.exp(-s) - 1 + 2*torch.sqrt(-s)**2/2 + 0*s)")
+    )
+    assert found.prepared.others == ("log_lik",)
+
+
+def test_a_mean_that_is_divided_again_is_two_powers() -> None:
+    found = verify(read_program("torch.mean(0.5*(mu**2 + lv.exp() - 1 - lv), 1)/mu.shape[1]"))
+    assert scale_text(found.best.verdict, found.prepared) == "1/d^2"
+
+
+def test_a_head_whose_logarithm_is_lost_is_no_weight_of_a_part() -> None:
+    """With s_q = 1 it would be KL(N(mu_q, 1) || N(mu_p, exp(s_p)^2))."""
+    found = verify(read_program("s_p + ((mu_q - mu_p)^2 + s_q)/(2 exp(s_p)^2) - 1/2"))
+    assert found.best.kind == "wrong"
+    assert found.conditions == ()
