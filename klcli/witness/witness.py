@@ -121,7 +121,7 @@ def visible(difference: float, allowance: float, exact: float) -> float | None:
     """
     if exact == 0:
         return None
-    doubles = _ROUNDINGS * (abs(exact) + abs(difference))
+    doubles = _ROUNDINGS * (abs(exact) + abs(difference) + allowance)
     return (abs(difference) + allowance + doubles) / abs(exact)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from klcli.gaussian.distribution import Gaussian
@@ -118,6 +118,7 @@ def test_what_cannot_be_judged_is_not() -> None:
     st.floats(1e-12, 1e12),
     st.sampled_from([None, 12]),
 )
+@example(1.0, 0.09999996634141808, 0.0, 33.0, 12)
 def test_an_error_of_the_printed_size_is_caught_whatever_its_sign(
     z: float, error: float, rounding: float, truth: float, degrees: int | None
 ) -> None:
