@@ -127,7 +127,7 @@ def test_no_formula_of_verify_is_parsed_before_it_is_needed() -> None:
     program = (
         "import klcli.formula.read.notation as notation\n"
         "notation.parse = lambda *text, **how: print(text)\n"
-        "import klcli.cli.verify"
+        "import klcli.cli.commands.verify"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == ""

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 import klcli
+from klcli.cli.commands import COMMANDS
 from klcli.cli.help import write_epilog, write_options
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
@@ -18,20 +19,7 @@ from klcli.cli.start import interrupted, is_interrupt
 from klcli.errors import USAGE, KlcliError
 from klcli.report.report import Report
 
-__all__ = ["COMMANDS", "cli", "run"]
-
-COMMANDS = {
-    "compute": "A KL divergence: closed form, integral, Monte Carlo, and the steps between.",
-    "compare": "The KL formulas met online, under a reading of what the head means.",
-    "verify": "What a formula really computes: which KL, under which reading, and what is wrong.",
-    "lint": "The KL terms and the samples in Python files and notebooks, and what is wrong with them.",
-    "trace": "What the loss of a running program is made of, and what is wrong with it.",
-    "estimate": "A KL divergence from samples: k1, k2, k3, their errors, and what is wrong with the table.",
-    "weight": "What the weight of a KL means: the effective beta of a loss, without any code.",
-    "derive": "From the definition to the closed form, step by step, with proof.",
-    "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",
-}
-"""Every command is a module of `klcli.cli` with a function of its name; it is imported when it is called."""
+__all__ = ["cli", "run"]
 
 FAILED, INTERNAL, CLOSED_PIPE = 1, 3, 141
 
@@ -74,7 +62,7 @@ class _Commands(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = getattr(import_module(f"klcli.cli.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(f"klcli.cli.commands.{cmd_name}"), cmd_name)
         return command
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

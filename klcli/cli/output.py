@@ -14,7 +14,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from klcli.cli.help import in_group
-from klcli.cli.types import Choice
+from klcli.cli.options.types import Choice
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.render.signs import seen

@@ -8,11 +8,11 @@ import shlex
 import click
 import pytest
 
-from klcli.cli import main
+from klcli.cli import commands, main
 from klcli.cli.help import Command, in_group
 from tests.cli.conftest import Klcli
 
-COMMANDS = ("", *main.COMMANDS)
+COMMANDS = ("", *commands.COMMANDS)
 WIDTHS = (60, 80, 120)
 
 
@@ -48,7 +48,7 @@ def test_broken_examples_are_the_same_commands(
     assert [line for line in examples(60) if line and line[0] != "#"] == whole
 
 
-@pytest.mark.parametrize("command", main.COMMANDS)
+@pytest.mark.parametrize("command", commands.COMMANDS)
 def test_choices_are_named(klcli: Klcli, command: str) -> None:
     context = main.cli.make_context("klcli", [command, "--help"], resilient_parsing=True)
     found = main.cli.get_command(context, command)
@@ -65,7 +65,7 @@ def test_choices_are_named(klcli: Klcli, command: str) -> None:
 def test_options_stand_in_groups(klcli: Klcli) -> None:
     headings = re.findall(r"^(\w+):$", page(klcli, "compute"), re.MULTILINE)
     assert headings == ["Posterior", "Prior", "Options", "Sampling", "Output"]
-    for command in main.COMMANDS:
+    for command in commands.COMMANDS:
         assert "\nOutput:\n  --format WORD" in page(klcli, command)
 
 

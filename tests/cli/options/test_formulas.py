@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from klcli.cli.formulas import FormulaCommand
+from klcli.cli.options.formulas import FormulaCommand
 
 
 @pytest.mark.parametrize(

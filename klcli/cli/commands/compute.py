@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from klcli.cli.computations import Asked, computed
-from klcli.cli.gaussians import posterior_options, prior_options
+from klcli.cli.computing.computations import Asked, computed
+from klcli.cli.computing.sampling import Sampling
 from klcli.cli.help import Command, in_group
-from klcli.cli.matrices import any_posterior, any_prior, matrix_options
+from klcli.cli.options.gaussians import posterior_options, prior_options
+from klcli.cli.options.matrices import any_posterior, any_prior, matrix_options
+from klcli.cli.options.types import Choice, Positive, Whole
 from klcli.cli.output import Settings, output_options
-from klcli.cli.sampling import Sampling
-from klcli.cli.types import Choice, Positive, Whole
 from klcli.gaussian.divergence import UNITS, Unit
 from klcli.report.report import Report
 from klcli.report.units import nats_of
@@ -120,6 +120,6 @@ def compute(
     q = any_posterior(options)
     if prior_text is None:
         return computed(q, any_prior(options, q.dimension), asked), settings
-    from klcli.cli.other_priors import computed_against
+    from klcli.cli.computing.other_priors import computed_against
 
     return computed_against(q, prior_text, options, asked), settings

@@ -12,11 +12,11 @@ from pathlib import Path
 import click
 
 from klcli.cli.files import read_text
-from klcli.cli.formulas import FormulaCommand
 from klcli.cli.help import in_group
+from klcli.cli.options.formulas import FormulaCommand
+from klcli.cli.options.types import Choice, Numbers, Reading
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
-from klcli.cli.types import Choice, Numbers, Reading
 from klcli.errors import KlcliError
 from klcli.formula.program import (
     Language,

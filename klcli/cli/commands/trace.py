@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
+from klcli.cli.options.types import Positive, Whole
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
-from klcli.cli.types import Positive, Whole
 from klcli.errors import KlcliError
 from klcli.patterns import regex
 from klcli.report.report import Report

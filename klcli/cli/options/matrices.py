@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from klcli.cli.files import Given, file_hash
-from klcli.cli.gaussians import added, given_head, posterior, prior, repeated
 from klcli.cli.help import in_group
-from klcli.cli.types import Matrix
+from klcli.cli.options.gaussians import added, given_head, posterior, prior, repeated
+from klcli.cli.options.types import Matrix
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import (

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from klcli.cli.help import Command
+from klcli.cli.options.types import Choice, Whole
 from klcli.cli.output import Settings, output_options
-from klcli.cli.types import Choice, Whole
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
 from klcli.judge.weight import (

@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from klcli.cli.gaussians import posterior, posterior_options, prior, prior_options
 from klcli.cli.help import Command
+from klcli.cli.options.gaussians import posterior, posterior_options, prior, prior_options
+from klcli.cli.options.types import Choice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.saying import say
 from klcli.cli.tables.log_ratios import Layout, densities, log_ratios, read, samples
 from klcli.cli.tables.source import Table, open_source, open_table
-from klcli.cli.types import Choice
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from klcli.cli.help import in_group
-from klcli.cli.types import Numbers, Reading
+from klcli.cli.options.types import Numbers, Reading
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

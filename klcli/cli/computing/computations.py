@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klcli.cli.sampling import Sampling
+from klcli.cli.computing.sampling import Sampling
 from klcli.errors import KlcliError
 from klcli.gaussian.derivation import derive
 from klcli.gaussian.distribution import Gaussian

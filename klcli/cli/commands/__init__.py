@@ -1,0 +1,16 @@
+"""The commands: one module each, and what the list of commands says of it."""
+
+__all__ = ["COMMANDS"]
+
+COMMANDS = {
+    "compute": "A KL divergence: closed form, integral, Monte Carlo, and the steps between.",
+    "compare": "The KL formulas met online, under a reading of what the head means.",
+    "verify": "What a formula really computes: which KL, under which reading, and what is wrong.",
+    "lint": "The KL terms and the samples in Python files and notebooks, and what is wrong with them.",
+    "trace": "What the loss of a running program is made of, and what is wrong with it.",
+    "estimate": "A KL divergence from samples: k1, k2, k3, their errors, and what is wrong with the table.",
+    "weight": "What the weight of a KL means: the effective beta of a loss, without any code.",
+    "derive": "From the definition to the closed form, step by step, with proof.",
+    "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",
+}
+"""Every command is a module of this folder with a function of its name; it is imported when it is called."""

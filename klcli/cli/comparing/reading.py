@@ -1,0 +1,80 @@
+"""``klcli compare`` with ``--param``: the formulas under one reading, at a point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from klcli.cli.comparing.formulas import expected, fixed_prior, named
+from klcli.cli.comparing.points import Point, check_reached, latents_of
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
+from klcli.report.compare import compare_report, penalty_plot
+from klcli.report.document import Plot
+from klcli.report.report import Report
+from klcli.values import dataclass
+from klcli.witness.examination import Examination
+
+__all__ = ["Asked", "compared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for beside the reading and the point.
+
+    Attributes:
+        formulas: more of them, each ``NAME=TEXT``.
+        every: whether all formulas are wanted under all readings.
+        expect: the name of the formula that has to be exact.
+        options: of the posterior and the prior, by name.
+        picture: whether the report ends with a plot.
+    """
+
+    formulas: Sequence[str]
+    every: bool
+    expect: str | None
+    options: Mapping[str, Any]
+    picture: bool
+
+
+def compared(
+    reading: Parameterization,
+    point: Point,
+    asked: Asked,
+    examined: Callable[[Gaussian], Examination],
+) -> tuple[Report, Callable[[], Plot]]:
+    """The report, and what makes the picture of its penalties.
+
+    Args:
+        reading: what the head means.
+        point: where values are compared.
+        asked: what is wanted.
+        examined: finds KL(q || N(0, 1)) and its witnesses.
+
+    Raises:
+        KlcliError: no head stands for the point, or a formula means nothing.
+    """
+    check_reached(point.deviations, reading)
+    mean, spread = point.mean[0], point.deviations[0]
+    programs = named(asked.formulas, taken=FORMULAS)
+    chosen = {**FORMULAS, **{name: program.tree for name, program in programs.items()}}
+    holds = None
+    if asked.expect is not None:
+        held = expected(asked.expect, chosen, programs)
+        holds = is_exact(held, reading, fixed_prior(asked.options))
+    judged = compare(chosen, reading, mean, spread, programs)
+    gaussian = {one.name: one.formula for one in judged if one.is_of_gaussians}
+    report = compare_report(
+        reading,
+        mean,
+        spread,
+        judged,
+        examined(Gaussian.from_head(mean, spread)),
+        table=matrix(gaussian, mean, spread) if asked.every else (),
+        expect=asked.expect,
+        expectation_holds=holds,
+        latents=latents_of(gaussian, reading, point, asked.options),
+        picture=asked.picture,
+    )
+    return report, lambda: penalty_plot(judged, reading, mean)

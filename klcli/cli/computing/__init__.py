@@ -1,0 +1,1 @@
+"""What ``klcli compute`` does with its options: which prior, which witnesses, which steps."""

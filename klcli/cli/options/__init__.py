@@ -1,0 +1,1 @@
+"""The options of commands and their values: numbers, readings, Gaussians, matrices, formulas."""
