@@ -23,6 +23,7 @@ ROOMS = (
         "gaussian",
         "witness",
         "samples",
+        "tables",
         "judge",
         "lint",
         "trace",

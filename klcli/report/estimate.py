@@ -20,7 +20,7 @@ from klcli.report.document import (
     Table,
     Text,
 )
-from klcli.report.estimate_input import GaussianPair, TableRead, assumption, warnings
+from klcli.report.estimate_input import GaussianPair, assumption, warnings
 from klcli.report.estimate_told import RowMean, Told, data, told
 from klcli.report.estimate_told import rows as records
 from klcli.report.estimate_wording import (
@@ -37,6 +37,7 @@ from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import Estimation, RatioEstimate, RatioMean
+from klcli.tables.log_ratios import TableRead
 from klcli.witness.estimators import of_tables
 
 __all__ = ["estimate_report"]

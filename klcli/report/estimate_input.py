@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.report.estimate_wording import dependence_text
 from klcli.samples.estimates import Estimation
 from klcli.samples.of_gaussians import SampleCheck
+from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass
 
-__all__ = ["GaussianPair", "TableRead", "assumption", "sample_problems", "warnings"]
-
-
-@dataclass(frozen=True, slots=True)
-class TableRead:
-    """The table that was read.
-
-    Attributes:
-        name: of the file, or ``standard input``.
-        columns: the name or number of the column that each quantity was read from.
-        rows: samples.
-        group: the column with the key of each sample, where samples are sums over rows.
-        grouped_rows: the rows that these sums are over.
-        skipped_rows: rows left out because something is missing in them.
-        first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
-        probabilities: whether the numbers look like probabilities and not like their logarithms.
-        suspected_group: a column that looks as if it named groups, whose rows are treated one by one.
-    """
-
-    name: str
-    columns: Mapping[str, str]
-    rows: int
-    group: str | None = None
-    grouped_rows: int | None = None
-    skipped_rows: int = 0
-    first_infinite: str | None = None
-    probabilities: bool = False
-    suspected_group: str | None = None
+__all__ = ["GaussianPair", "assumption", "sample_problems", "warnings"]
 
 
 @dataclass(frozen=True, slots=True)

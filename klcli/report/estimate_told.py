@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from math import isfinite
 
 from klcli.gaussian.divergence import Unit
-from klcli.report.estimate_input import GaussianPair, TableRead, assumption, sample_problems, warnings
+from klcli.report.estimate_input import GaussianPair, assumption, sample_problems, warnings
 from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
 from klcli.report.units import exact, nats_of
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate
+from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 

@@ -9,7 +9,6 @@ import pytest
 
 from klcli.report.document import Table
 from klcli.report.estimate import estimate_report
-from klcli.report.estimate_input import TableRead
 from klcli.report.estimate_wording import (
     error_bar_text,
     interval_text,
@@ -22,6 +21,7 @@ from klcli.report.estimate_wording import (
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import Estimation, estimation
 from klcli.samples.ratio_sums import RatioSums
+from klcli.tables.log_ratios import TableRead
 from tests.samples.test_estimates import normal_table
 
 UNIFORM = (numpy.arange(10_000) + 0.5) / 10_000

@@ -14,8 +14,7 @@ from klcli.cli.options.types import Choice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.saying import say
-from klcli.cli.tables.log_ratios import Layout, densities, log_ratios, read, samples
-from klcli.cli.tables.source import Table, open_source, open_table
+from klcli.cli.sources import open_source
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -26,6 +25,8 @@ from klcli.report.estimate_wording import dependence_text
 from klcli.report.report import Report
 from klcli.samples.estimates import estimation
 from klcli.samples.of_gaussians import GaussianSamples
+from klcli.tables.log_ratios import Layout, densities, log_ratios, read, samples
+from klcli.tables.source import Table, open_table
 
 __all__ = ["estimate"]
 

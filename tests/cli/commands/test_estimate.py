@@ -19,8 +19,8 @@ import pytest
 
 from tests.cli.conftest import Klcli
 from tests.cli.ending import output_of
-from tests.cli.tables.sources import npy
 from tests.reference import exact, kl
+from tests.tables.sources import npy
 
 ROWS = 2000
 MEAN, SIGMA = 0.3, 1.2

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
-from klcli.cli.tables.columns import column, column_name, density_columns, sample_columns
-from klcli.cli.tables.grouping import Groups
-from klcli.cli.tables.runs import RunWatch
-from klcli.cli.tables.source import Block, Table
 from klcli.errors import KlcliError
-from klcli.report.estimate_input import TableRead
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.of_gaussians import GaussianSamples
 from klcli.samples.ratio_sums import RatioSums
+from klcli.tables.columns import column, column_name, density_columns, sample_columns
+from klcli.tables.grouping import Groups
+from klcli.tables.runs import RunWatch
+from klcli.tables.source import Block, Table
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Layout", "LogRatios", "densities", "log_ratios", "read", "samples"]
+__all__ = ["Layout", "LogRatios", "TableRead", "densities", "log_ratios", "read", "samples"]
 
 _MISSING = "--skip-missing leaves such rows out"
 _ROWS = "each row is one sample of q; with --group, each group"
@@ -122,6 +121,33 @@ def samples(table: Table, names: str | None, gaussians: GaussianSamples) -> Layo
     columns = sample_columns(table, names, gaussians.q.dimension)
     meanings = ("z",) if len(columns) == 1 else tuple(f"z{j}" for j in range(1, len(columns) + 1))
     return _Samples(columns, meanings, gaussians)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """The table that was read.
+
+    Attributes:
+        name: of the file, or ``standard input``.
+        columns: the name or number of the column that each quantity was read from.
+        rows: samples.
+        group: the column with the key of each sample, where samples are sums over rows.
+        grouped_rows: the rows that these sums are over.
+        skipped_rows: rows left out because something is missing in them.
+        first_infinite: the first row with p(x) = 0, as ``line 17``; None where there is none.
+        probabilities: whether the numbers look like probabilities and not like their logarithms.
+        suspected_group: a column that looks as if it named groups, whose rows are treated one by one.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    rows: int
+    group: str | None = None
+    grouped_rows: int | None = None
+    skipped_rows: int = 0
+    first_infinite: str | None = None
+    probabilities: bool = False
+    suspected_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

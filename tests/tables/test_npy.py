@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from tests.cli.tables.sources import npy, table, values
+from tests.tables.sources import npy, table, values
 
 ROWS = numpy.random.default_rng(0).normal(size=(200_000, 2))
 FIELDS = numpy.zeros(5, dtype=[("id", "U8"), ("log_q", "f4"), ("log_p", ">f8"), ("pair", "f8", (2,))])

@@ -6,7 +6,8 @@ from io import BytesIO
 
 import numpy
 
-from klcli.cli.tables.source import Source, Table, open_table
+from klcli.tables.npy_header import MAGIC
+from klcli.tables.source import Source, Table, open_table
 
 
 def table(data: bytes | str, *, seekable: bool = True) -> Table:
@@ -30,3 +31,17 @@ def npy(array: numpy.ndarray, *, version: tuple[int, int] | None = None) -> byte
     file = BytesIO()
     numpy.lib.format.write_array(file, array, version=version)
     return file.getvalue()
+
+
+def announcing(
+    shape: str = "(2, 2)", kind: str = "'<f8'", order: str = "False", *, data: bytes = bytes(32)
+) -> bytes:
+    """An NPY file whose header says this, true or not."""
+    text = f"{{'descr': {kind}, 'fortran_order': {order}, 'shape': {shape}, }}"
+    return announcing_text(text) + data
+
+
+def announcing_text(text: str, version: int = 1) -> bytes:
+    """The beginning of an NPY file with any text as its header."""
+    header = text.encode("utf-8")
+    return MAGIC + bytes([version, 0]) + len(header).to_bytes(2 if version == 1 else 4, "little") + header

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from klcli.cli.tables.runs import RunWatch
-from tests.cli.tables.sources import npy, table
+from klcli.tables.runs import RunWatch
+from tests.tables.sources import npy, table
 
 GENERATOR = numpy.random.default_rng(0)
 IDS = numpy.repeat(numpy.arange(40), 5)

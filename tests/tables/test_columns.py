@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from klcli.cli.tables.columns import column, density_columns, sample_columns
 from klcli.errors import KlcliError
-from tests.cli.tables.sources import npy, table
+from klcli.tables.columns import column, density_columns, sample_columns
+from tests.tables.sources import npy, table
 
 
 def headed(*names: str) -> str:

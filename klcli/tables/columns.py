@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from klcli.cli.tables.source import Table
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped, nearest
+from klcli.tables.source import Table
 
 __all__ = ["column", "column_name", "density_columns", "sample_columns"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from klcli.cli.tables.npy_header import read_header
-from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
+from klcli.tables.npy_header import read_header
+from klcli.tables.source import Block, Source, Watch
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.cli.tables.grouping import Groups
-from klcli.cli.tables.source import Block
 from klcli.errors import KlcliError
+from klcli.tables.grouping import Groups
+from klcli.tables.source import Block
 
 
 def block(keys: str, start: int = 1) -> Block:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from klcli.cli.tables.source import Block
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
+from klcli.tables.source import Block
 from klcli.values import dataclass, field
 
 __all__ = ["Groups"]

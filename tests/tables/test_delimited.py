@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from tests.cli.tables.sources import numbers, table, values
+from tests.tables.sources import numbers, table, values
 
 ROWS = [[1.5, -2.0], [3.0, 4.25]]
 

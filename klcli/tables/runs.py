@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from klcli.cli.tables.source import Table
 from klcli.patterns import regex
+from klcli.tables.source import Table
 from klcli.values import dataclass, field
 
 __all__ = ["RunWatch"]

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from os import fstat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from klcli.cli.standard_input import standard_input
-from klcli.cli.tables.npy_header import MAGIC
 from klcli.errors import KlcliError
-from klcli.render.signs import visible
+from klcli.tables.npy_header import MAGIC
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Block", "Source", "Table", "Watch", "open_source", "open_table"]
+__all__ = ["Block", "Source", "Table", "Watch", "open_table"]
 
 _OTHERS = {
     b"\x1f\x8b": ("is compressed", "gzip -dc {name} | klcli estimate -"),
@@ -133,32 +127,6 @@ class Source:
         return self.stream.tell()
 
 
-@contextmanager
-def open_source(path: str) -> Iterator[Source]:
-    """A file, or standard input for ``-``.
-
-    Raises:
-        KlcliError: there is none.
-    """
-    if path == "-":
-        stream = standard_input()
-        yield Source("standard input", stream, None, seekable=False)
-        return
-    try:
-        stream = Path(path).open("rb")  # noqa: SIM115
-    except OSError as error:
-        raise KlcliError(
-            f"cannot read {visible(path)}: {error.strerror}",
-            "TABLE is a CSV or NPY file, or - for standard input",
-        ) from None
-    except ValueError:
-        raise KlcliError("a file name cannot hold a NUL", "TABLE is a CSV or NPY file") from None
-    with stream:
-        status = fstat(stream.fileno())
-        regular = stat.S_ISREG(status.st_mode)
-        yield Source(visible(path), stream, status.st_size if regular else None, seekable=regular)
-
-
 def open_table(source: Source) -> Table:
     """The table that the bytes are, told by how they begin.
 
@@ -169,12 +137,12 @@ def open_table(source: Source) -> Table:
     if not begin:
         raise KlcliError(f"{source.name} is empty", "a table has a row for each sample")
     if begin == MAGIC:
-        from klcli.cli.tables.npy import open_npy
+        from klcli.tables.npy import open_npy
 
         return open_npy(source)
     for magic, (problem, hint) in _OTHERS.items():
         if begin.startswith(magic):
             raise KlcliError(f"{source.name} {problem}", hint.format(name=source.name))
-    from klcli.cli.tables.delimited import open_delimited
+    from klcli.tables.delimited import open_delimited
 
     return open_delimited(source, begin)

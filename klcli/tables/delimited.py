@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
-from klcli.cli.tables.source import Block, Source, Watch
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex
+from klcli.tables.source import Block, Source, Watch
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
