@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.interval import Interval, Intervals, UndecidedError, nearest_double
@@ -20,7 +20,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
 __all__ = [
     "DIGITS",
-    "LOG_DENSITIES",
     "PROBES",
     "first_unequal",
     "indexed",
@@ -43,10 +42,8 @@ PROBES = (
 )
 """mu_1, s, mu_2, sigma_2 at which steps are compared; heads that every parameterization admits."""
 
-LOG_DENSITIES = {
-    index: parse(f"-1/2 log(2 pi sigma_{index}^2) - (x - mu_{index})^2/(2 sigma_{index}^2)") for index in "12"
-}
-"""The logarithms of q(x) and p(x)."""
+_LOG_DENSITY = "-1/2 log(2 pi sigma_{0}^2) - (x - mu_{0})^2/(2 sigma_{0}^2)"
+"""The logarithm of q(x) with the index 1, and of p(x) with 2."""
 
 
 def indexed(name: str) -> str:
@@ -116,7 +113,7 @@ def with_densities(values: dict[str, Any], run: Arithmetic[Any]) -> dict[str, An
     """The point with the values of q and p at every x."""
     densities = {}
     for name, index in (("q", "1"), ("p", "2")):
-        density = Call("exp", LOG_DENSITIES[index])
+        density = Call("exp", known(_LOG_DENSITY.format(index)))
         densities[name] = tuple(evaluate(density, values | {"x": x}, run) for x in values["x"])
     return values | densities
 

@@ -12,15 +12,16 @@ from functools import partial, reduce
 from typing import TypeAlias
 
 from klcli.formula.numeral import decimal_text
-from klcli.formula.read.notation import parse
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Reduction, Symbol, Tree, free_symbols, number, operation, substitute
 from klcli.formula.value.interval import enclose
 from klcli.formula.write.printing import to_text
-from klcli.gaussian.checking import DIGITS, LOG_DENSITIES, PROBES, first_unequal, indexed, value_at
+from klcli.gaussian.checking import DIGITS, PROBES, first_unequal, indexed, value_at
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, per_unit
 from klcli.gaussian.parameterization import Parameterization
 from klcli.gaussian.scales import is_far
+from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
 __all__ = ["Derivation", "Step", "derive", "derive_symbolic", "steps_of_one_dimension"]
@@ -28,21 +29,64 @@ __all__ = ["Derivation", "Step", "derive", "derive_symbolic", "steps_of_one_dime
 _MOST_NUMBERS = 3
 """Dimensions up to which the numbers of each are written out."""
 
-_TWO_PI, _MINUS_HALF = parse("2 pi"), parse("-1/2")
-_MOMENTS = (parse("E_q[(x - m)^2]"), " = ", parse("sigma_1^2 + (mu_1 - m)^2"))
-_DEFINITION = parse("E_q[log q - log p]")
-_COLLECTED = parse("log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)")
-_GENERAL = parse("log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2")
-_UNIT_PRIOR = parse("log(1/sigma_1) + (sigma_1^2 + mu_1^2)/2 - 1/2")
-_FACTORED = parse("-1/2 (2 log sigma - sigma^2 - mu^2 + 1)")
-_FACTORED_GENERAL = parse(
-    "-1/2 (2 log(sigma_1/sigma_2) - sigma_1^2/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)"
-)
-_IN_HEAD = parse("-1/2 (l - v - mu^2 + 1)")
-_IN_HEAD_GENERAL = parse("-1/2 (l - log sigma_2^2 - v/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)")
-
-
 Rule: TypeAlias = tuple[str | Tree, ...]
+
+_TO_THE_GENERAL_FORM = (
+    ("!definition", "E_q[log q - log p]"),
+    (
+        "log densities written out",
+        "E_q[-1/2 log(2 pi sigma_1^2) - (x - mu_1)^2/(2 sigma_1^2)"
+        " - (-1/2 log(2 pi sigma_2^2) - (x - mu_2)^2/(2 sigma_2^2))]",
+    ),
+    (
+        "the expectation of a sum term by term; what has no {x} in it is its own expectation",
+        "1/2 log(2 pi sigma_2^2) - 1/2 log(2 pi sigma_1^2)"
+        " + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)",
+    ),
+    (
+        "{2 pi} cancels in the difference of the logarithms",
+        "log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)",
+    ),
+    (
+        "{E_q[(x - mu_1)^2]} = {sigma_1^2}: that is the variance of q",
+        "log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - 1/2",
+    ),
+    (
+        "{x - mu_2} is the sum of {x - mu_1} and {mu_1 - mu_2}; its square multiplied out",
+        "log(sigma_2/sigma_1)"
+        " + E_q[(x - mu_1)^2 + 2 (mu_1 - mu_2) (x - mu_1) + (mu_1 - mu_2)^2]/(2 sigma_2^2) - 1/2",
+    ),
+    (
+        "!{E_q[x - mu_1]} = 0, so that {E_q[(x - m)^2]} = {sigma_1^2 + (mu_1 - m)^2}",
+        "log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2",
+    ),
+)
+_WITH_UNIT_PRIOR = (
+    (
+        "!unit prior: {mu_2} = 0, {sigma_2} = 1; {mu_1}, {sigma_1} written {mu}, {sigma}",
+        "log(1/sigma) + (sigma^2 + mu^2)/2 - 1/2",
+    ),
+    ("!{-1/2} factored out", "-1/2 (2 log sigma - sigma^2 - mu^2 + 1)"),
+)
+_WITH_ANY_PRIOR = (
+    (
+        "{-1/2} factored out",
+        "-1/2 (2 log(sigma_1/sigma_2) - sigma_1^2/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)",
+    ),
+)
+_SQUARE = ("!2 {log sigma} = {log sigma^2}", "-1/2 (log sigma^2 - sigma^2 - mu^2 + 1)")
+_SQUARES = (
+    "2 {log(sigma_1/sigma_2)} = {log sigma_1^2 - log sigma_2^2}",
+    "-1/2 (log sigma_1^2 - log sigma_2^2 - sigma_1^2/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)",
+)
+"""Rules and formulas. Formulas in a rule stand in braces; a short derivation keeps the steps with a mark."""
+
+_IN_HEAD = "-1/2 (l - v - mu^2 + 1)"
+_IN_HEAD_GENERAL = "-1/2 (l - log sigma_2^2 - v/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)"
+"""The last step, with log sigma^2 and sigma^2 of the reading for l and v."""
+
+_ESSENTIAL = "!"
+_FORMULA = regex(r"\{([^}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +125,9 @@ class Derivation:
     probes: int
     digits: int
 
-    def short(self) -> Derivation:
-        """The same with its essential steps only."""
-        return replace(self, steps=tuple(step for step in self.steps if step.essential))
 
-
-def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
-    """The derivation of KL(q || p), with the value of each step.
+def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats", *, short: bool = False) -> Derivation:
+    """The derivation of KL(q || p), with the value of each step; a short one has the essential steps only.
 
     In more than one dimension every step is a sum over the dimensions j.
 
@@ -99,7 +139,8 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
         RuntimeError: a step does not equal the one before, which would be an error in this module.
     """
     standard = _is_standard(p)
-    symbolic = derive_symbolic(q.parameterization, unit, standard=standard, several=q.dimension > 1)
+    several = q.dimension > 1
+    symbolic = derive_symbolic(q.parameterization, unit, standard=standard, several=several, short=short)
     steps = list(symbolic.steps)
     if q.dimension <= _MOST_NUMBERS:
         last = steps_of_one_dimension(q.parameterization, standard=standard)[-1]
@@ -116,7 +157,12 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> Derivation:
 
 
 def derive_symbolic(
-    reading: Parameterization, unit: Unit = "nats", *, standard: bool = True, several: bool = False
+    reading: Parameterization,
+    unit: Unit = "nats",
+    *,
+    standard: bool = True,
+    several: bool = False,
+    short: bool = False,
 ) -> Derivation:
     """The derivation in symbols, without values.
 
@@ -125,6 +171,7 @@ def derive_symbolic(
         unit: of the result.
         standard: whether the prior is N(0, 1) and not any Gaussian.
         several: whether there are several dimensions j to sum over.
+        short: whether only the essential steps are wanted.
 
     Raises:
         RuntimeError: a step does not equal the one before, which would be an error in this module.
@@ -132,6 +179,7 @@ def derive_symbolic(
     steps = tuple(
         replace(step, tree=per_unit(_summed(step.tree) if several else step.tree, unit))
         for step in steps_of_one_dimension(reading, standard=standard)
+        if step.essential or not short
     )
     wrong = first_unequal([step.tree for step in steps], reading, standard=standard, several=several)
     if wrong is not None:
@@ -141,45 +189,26 @@ def derive_symbolic(
 
 def steps_of_one_dimension(reading: Parameterization, *, standard: bool) -> list[Step]:
     """The steps in nats; `standard` says that the prior is N(0, 1)."""
-    written_out = operation("-", LOG_DENSITIES["1"], LOG_DENSITIES["2"])
-    sigma = Symbol("sigma" if standard else "sigma_1")
-    head: Rule = ("the head ", Symbol("s"), f" is {reading.meaning}: ", sigma, " = ", reading.sigma)
-    in_head = {"l": reading.log_variance, "v": reading.variance}
-    steps = [
-        Step(("definition",), _DEFINITION),
-        Step(("log densities written out",), Reduction("E", "q", written_out), essential=False),
-        Step((_TWO_PI, " cancels, logarithms and expectations collected"), _COLLECTED, essential=False),
-        Step(("moments of q: ", *_MOMENTS), _GENERAL),
-    ]
-    if not standard:
-        return [
-            *steps,
-            Step((_MINUS_HALF, " factored out"), _FACTORED_GENERAL, essential=False),
-            Step(head, substitute(_IN_HEAD_GENERAL, in_head)),
-        ]
-    return [
-        *steps,
-        Step(
-            ("unit prior: ", Symbol("mu_2"), " = 0, ", Symbol("sigma_2"), " = 1"),
-            _UNIT_PRIOR,
-            essential=False,
-        ),
-        Step(
-            (
-                _MINUS_HALF,
-                " factored out; ",
-                Symbol("mu_1"),
-                ", ",
-                Symbol("sigma_1"),
-                " written ",
-                Symbol("mu"),
-                ", ",
-                Symbol("sigma"),
-            ),
-            _FACTORED,
-        ),
-        Step(head, substitute(_IN_HEAD, in_head)),
-    ]
+    rows = [*_TO_THE_GENERAL_FORM, *(_WITH_UNIT_PRIOR if standard else _WITH_ANY_PRIOR)]
+    sigma, form = ("sigma", _IN_HEAD) if standard else ("sigma_1", _IN_HEAD_GENERAL)
+    subject, spread = known(sigma), reading.sigma
+    if _is_of_variance(reading):
+        rows.append(_SQUARE if standard else _SQUARES)
+        subject, spread = known(f"{sigma}^2"), reading.variance
+    rule = ("the head ", Symbol("s"), f" is {reading.meaning}: ", subject, " = ", spread)
+    in_head = substitute(known(form), {"l": reading.log_variance, "v": reading.variance})
+    return [*(_step(words, formula) for words, formula in rows), Step(rule, in_head)]
+
+
+def _is_of_variance(reading: Parameterization) -> bool:
+    """Whether sigma^2 and not sigma is what is the simpler in the head."""
+    return len(to_text(reading.variance)) < len(to_text(reading.sigma))
+
+
+def _step(words: str, formula: str) -> Step:
+    parts = _FORMULA.split(words.removeprefix(_ESSENTIAL))  # words and formulas by turns
+    rule = (known(part) if number % 2 else part for number, part in enumerate(parts))
+    return Step(tuple(filter(None, rule)), known(formula), essential=words.startswith(_ESSENTIAL))
 
 
 def _with_numbers(tree: Tree, q: Gaussian, p: Gaussian) -> Tree:

@@ -89,10 +89,9 @@ def _denial(tree: Tree, verdict: Verdict, exact_under: tuple[str, ...]) -> str:
     if verdict.kind == "not-kl":
         return "has not the ingredients of a KL"
     meant = " or ".join(PARAMETERIZATIONS[name].meaning for name in exact_under)
-    own = verdict.parameterization.meaning
     if (negative := judge_as(Negative(tree), verdict.roles, verdict.parameterization)).kl:
         return f"is the negative of one that {_identity(negative)}: its sign is flipped"
-    return f"is no KL when s is {own}" + (f", it is the one for {meant}" if meant else "")
+    return "is no KL under this reading" + (f", it is the one for {meant}" if meant else "")
 
 
 def shape_words(lowest: Minimum | Limit | None, growth: float | None) -> list[str]:

@@ -44,6 +44,7 @@ from klcli.witness.witness import Witness
 __all__ = ["Comparison", "compare_report", "penalty_plot"]
 
 _TRUTH = "KL"
+_MORE = "--full shows the formulas in sigma, their slopes and ratios along it, the picture"
 _TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "plain", "wrong": "bad", "not-kl": "bad"}
 _PLOT_FROM, _PLOT_TO, _PLOT_POINTS = 0.05, 3.0, 240
 
@@ -104,6 +105,7 @@ def compare_report(
     expect: str | None = None,
     expectation_holds: bool | None = None,
     latents: Latents | None = None,
+    full: bool = True,
     picture: bool = True,
 ) -> Report:
     """The report of a comparison.
@@ -118,7 +120,8 @@ def compare_report(
         expect: the name of the formula that has to be exact.
         expectation_holds: whether it is, to the prior that was asked for; None without such a formula.
         latents: the formulas over several latents, or beside another prior.
-        picture: whether the document ends with a plot.
+        full: whether the document has every number; a short one fits a screen.
+        picture: whether a full one ends with a plot.
     """
     assert truth.closed_form  # two Gaussians have all three
     assert truth.integral
@@ -148,7 +151,7 @@ def compare_report(
     return Report(
         data=data,
         rows=tuple(_rows(data, judged)),
-        document=Document(_title(reading), tuple(_blocks(data, judged, reading, picture=picture))),
+        document=Document(_title(reading), tuple(_blocks(data, judged, reading, full=full, picture=picture))),
         bare=" ".join(exact),
         holds=truth.status == "agrees" and (expectation is None or expectation.holds),
     )
@@ -213,15 +216,16 @@ def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, obje
 
 
 def _blocks(
-    data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, picture: bool
+    data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, full: bool, picture: bool
 ) -> Iterator[Block]:
     yield _summary(judged)
     yield _facts(data)
-    yield from (_item(formula, reading) for formula in judged)
+    yield from (_item(formula, reading, full=full) for formula in judged)
     yield Heading("in numbers, at that point")
-    yield _at_point(data, judged)
-    yield Heading(f"ratio to the KL along sigma, at mu = {decimal_text(data.point.mu)}")
-    yield _along_sigma(judged, reading)
+    yield _at_point(data, judged, full=full)
+    if full:
+        yield Heading(f"ratio to the KL along sigma, at mu = {decimal_text(data.point.mu)}")
+        yield _along_sigma(judged, reading)
     if data.table:
         yield Heading(
             f"every reading, at mu = {decimal_text(data.point.mu)}, sigma = {decimal_text(data.point.sigma)}"
@@ -229,15 +233,17 @@ def _blocks(
         yield _matrix(data.table)
     if data.latents:
         yield from latent_blocks(data.latents)
-    if picture:
+    if full and picture:
         yield penalty_plot(judged, reading, data.point.mu)
     if data.expect:
         verdict = "is exact" if data.expect.holds else "is not exact"
         tone: Tone = "good" if data.expect.holds else "bad"
         yield Paragraph(f"expected: {data.expect.name} {verdict} when s is {reading.meaning}", tone)
+    if not full:
+        yield Paragraph(_MORE, "muted")
 
 
-def _item(formula: Judged, reading: Parameterization) -> Item:
+def _item(formula: Judged, reading: Parameterization, *, full: bool) -> Item:
     """A formula, the same in the reading's own symbol, and what it is."""
     head = formula.roles.head or "s"
     own = substitute(formula.formula, {head: reading.head})
@@ -247,7 +253,7 @@ def _item(formula: Judged, reading: Parameterization) -> Item:
         formula.name,
         (
             Paragraph((formula.formula,)),
-            *((under,) if formula.is_of_gaussians else ()),
+            *((under,) if full and formula.is_of_gaussians else ()),
             Paragraph(f"{formula.verdict}: {formula.explanation}", tone),
         ),
     )
@@ -266,13 +272,17 @@ def _facts(data: Comparison) -> Facts:
     )
 
 
-def _at_point(data: Comparison, judged: Sequence[Judged]) -> Table:
+def _at_point(data: Comparison, judged: Sequence[Judged], *, full: bool) -> Table:
     """Values, minima and curvatures, with the truth in the first row."""
     truth = (_TRUTH, "", significant(data.truth.value), "1", "sigma = 1", "2", "0", "")
     rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, judged)]
-    return Table(_NUMBERS, tuple(rows))
+    shown = [place for place, column in enumerate(_NUMBERS) if full or column is not _SLOPE]
+    return Table(
+        tuple(_NUMBERS[place] for place in shown), tuple(tuple(row[place] for place in shown) for row in rows)
+    )
 
 
+_SLOPE = Column("slope at sigma = 1", numeric=True)
 _NUMBERS = (
     Column(""),
     Column("verdict"),
@@ -280,7 +290,7 @@ _NUMBERS = (
     Column("ratio", numeric=True),
     Column("minimum at"),
     Column("curvature there", numeric=True),
-    Column("slope at sigma = 1", numeric=True),
+    _SLOPE,
     Column("exact for"),
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from klcli.formula.read.notation import parse
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.derivation import Derivation
@@ -12,13 +12,31 @@ from klcli.gaussian.divergence import Unit
 from klcli.gaussian.multivariate.checking import DIGITS, PROBES
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.proof import PROVED_SIZES
-from klcli.gaussian.parameterization import Parameterization
-from klcli.report.document import Block, Document, Paragraph, Steps, Text
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.comparison import FORMULAS
+from klcli.judge.verdict import exact_under
+from klcli.report.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Heading,
+    Paragraph,
+    Steps,
+    Table,
+    Text,
+)
 from klcli.report.document import Step as ShownStep
 from klcli.report.report import Report
 from klcli.values import dataclass
 
 __all__ = ["DerivationData", "derive_report", "matrix_report"]
+
+_BETWEEN: Text = (
+    "Between A and B stands ",
+    *("2 ", known("log sigma"), " = ", known("log sigma^2"), " and nothing else: A writes s for "),
+    *(known("sigma"), ", B for ", known("sigma^2"), "."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +47,15 @@ class DerivedStep:
     formula: str
     latex: str
     proved: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetOnline:
+    """A formula that is met online: the same KL(q || N(0, 1)) in the head of its reading."""
+
+    name: str
+    parameterization: str
+    formula: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,7 @@ class DerivationData:
     probes: int
     digits: int
     status: str
+    met_online: tuple[MetOnline, ...]
     warnings: tuple[str, ...]
 
 
@@ -78,6 +106,10 @@ def derive_report(
         derivation.probes,
         derivation.digits,
         status,
+        tuple(
+            MetOnline(name, one, to_text(FORMULAS[name]))
+            for name, one in (_met_online() if prior == "N(0, 1)" and unit == "nats" else {}).items()
+        ),
         (),
     )
     return Report(
@@ -90,7 +122,7 @@ def derive_report(
 
 
 def _title(reading: Parameterization, prior: str) -> Text:
-    q, p = ((Symbol(f"mu_{index}"), ", ", parse(f"sigma_{index}^2")) for index in "12")
+    q, p = ((Symbol(f"mu_{index}"), ", ", known(f"sigma_{index}^2")) for index in "12")
     given = ("0, 1",) if prior == "N(0, 1)" else p
     head = f"), when the head s is {reading.meaning}"
     return ("KL(q || p) of q = N(", *q, ") and p = N(", *given, head)
@@ -114,6 +146,25 @@ def _blocks(data: DerivationData, derivation: Derivation, marks: tuple[bool | No
         yield Paragraph("every step is proved by algebra, for all means and all heads", "good")
     else:
         yield Paragraph(f"the steps so marked were not proved; {held}", "bad")
+    if data.met_online:
+        yield Heading("the same in the heads of the formulas that are met online")
+        yield _side_by_side(data.met_online)
+        yield Paragraph(_BETWEEN)
+
+
+def _side_by_side(formulas: Sequence[MetOnline]) -> Table:
+    """The formulas below each other, each with what its head is."""
+    rows = []
+    for one in formulas:
+        reading = PARAMETERIZATIONS[one.parameterization]
+        meaning = (f"{reading.meaning}, ", Symbol("s"), " = ", reading.head)
+        rows.append((Cell(one.name, "strong"), Cell((FORMULAS[one.name],)), Cell(meaning)))
+    return Table((Column(""), Column("KL(q || N(0, 1))"), Column("if s is")), tuple(rows))
+
+
+def _met_online() -> dict[str, str]:
+    """The formulas that are met online, each with the one reading under which it is the KL."""
+    return {name: exact_under(tree)[0] for name, tree in FORMULAS.items()}
 
 
 def matrix_report(
@@ -139,7 +190,7 @@ def matrix_report(
     holds = False not in marks
     status = "checked" if proofs is None else "proved where it was tried" if holds else "not proved"
     data = DerivationData(
-        "klcli.derive/1", reading.name, unit, "N(mu_2, Sigma_2)", steps, PROBES, DIGITS, status, ()
+        "klcli.derive/1", reading.name, unit, "N(mu_2, Sigma_2)", steps, PROBES, DIGITS, status, (), ()
     )
     words = {None: "", True: "proved", False: "not proved"}
     shown = tuple(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Tree
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
@@ -19,6 +20,11 @@ from klcli.values import dataclass
 
 __all__ = ["Overview", "readings_report"]
 
+_ONE = (
+    "All are one KL, ",
+    *(known("-1/2 (log sigma^2 - sigma^2 - mu^2 + 1)"), ", written in s; between A and B stands "),
+    *("2 ", known("log sigma"), " = ", known("log sigma^2"), " alone. klcli derive goes there step by step."),
+)
 _MARK = "*"
 """What stands before a value that is the KL's under the reading."""
 
@@ -119,6 +125,7 @@ def _records(data: Overview) -> Iterator[dict[str, object]]:
 
 def _blocks(data: Overview, formulas: Mapping[str, Tree], *, every: bool) -> Iterator[Block]:
     yield _right(data, formulas)
+    yield Paragraph(_ONE)
     point = ", ".join(f"{name} = {decimal_text(value)}" for name, value in data.point.items())
     yield Heading(f"nats at {point}, where KL(q || N(0, 1)) {about(data.truth)}")
     yield _values(data, every=every)
@@ -132,10 +139,11 @@ def _right(data: Overview, formulas: Mapping[str, Tree]) -> Table:
     """When each formula is right."""
     rows = []
     for row in data.formulas:
-        meanings = [PARAMETERIZATIONS[name].meaning for name in row.exact_under]
-        rows.append(
-            (Cell(row.name, "strong"), Cell((formulas[row.name],)), Cell(" or ".join(meanings), "good"))
-        )
+        meanings: list[str | Tree] = []
+        for name in row.exact_under:
+            reading = PARAMETERIZATIONS[name]
+            meanings += [*[" or "][: len(meanings)], f"{reading.meaning}, s = ", reading.head]
+        rows.append((Cell(row.name, "strong"), Cell((formulas[row.name],)), Cell(tuple(meanings), "good")))
     return Table((Column(""), Column("KL(q || N(0, 1))"), Column("if s is")), tuple(rows))
 
 

@@ -38,13 +38,26 @@ def test_the_forms_that_are_promised_for_a_variance() -> None:
         "E_q[log q - log p]",
         "E_q[-1/2 log(2 pi * sigma_1^2) - (x - mu_1)^2/(2 sigma_1^2) - "
         "(-1/2 log(2 pi * sigma_2^2) - (x - mu_2)^2/(2 sigma_2^2))]",
+        "1/2 log(2 pi * sigma_2^2) - 1/2 log(2 pi * sigma_1^2) + "
+        "E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)",
         "log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)",
+        "log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - 1/2",
+        "log(sigma_2/sigma_1) + "
+        "E_q[(x - mu_1)^2 + 2 (mu_1 - mu_2) * (x - mu_1) + (mu_1 - mu_2)^2]/(2 sigma_2^2) - 1/2",
         "log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2",
-        "log(1/sigma_1) + (sigma_1^2 + mu_1^2)/2 - 1/2",
+        "log(1/sigma) + (sigma^2 + mu^2)/2 - 1/2",
         "-1/2 (2 log sigma - sigma^2 - mu^2 + 1)",
+        "-1/2 (log sigma^2 - sigma^2 - mu^2 + 1)",
         "-1/2 (log s - s - mu^2 + 1)",
         "-1/2 (log(1.44) - 1.44 - 0.3^2 + 1)",
     ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_log_sigma_is_log_sigma_squared_where_the_head_is_of_the_variance(name: str) -> None:
+    of_variance = {"var", "logvar", "precision", "logprecision", "softplusvar"}
+    rules = [step.words for step in derivation.steps_of_one_dimension(PARAMETERIZATIONS[name], standard=True)]
+    assert ("2 log sigma = log sigma^2" in rules) == (name in of_variance)
 
 
 @pytest.mark.parametrize(
@@ -158,10 +171,10 @@ def test_a_prior_that_is_standard_under_another_reading_is_recognised() -> None:
 
 
 def test_a_wrong_step_is_not_shown() -> None:
-    wrong = parse("-1/2 (2 log sigma - sigma - mu^2 + 1)")
+    wrong = "-1/2 (2 log sigma - sigma - mu^2 + 1)"
     with (
-        patch.object(derivation, "_FACTORED", wrong),
-        pytest.raises(RuntimeError, match="-1/2 factored out; mu_1, sigma_1"),
+        patch.object(derivation, "_WITH_UNIT_PRIOR", (("half", wrong),)),
+        pytest.raises(RuntimeError, match="the step 'half' does not equal"),
     ):
         steps("std")
 
@@ -193,10 +206,12 @@ def test_extreme_inputs_have_their_steps(mu: str, head: str, name: str) -> None:
 
 
 def test_the_short_derivation_keeps_the_closed_forms() -> None:
-    assert texts(steps("var").short()) == [
+    assert texts(derive(Gaussian.from_head("0.3", "1.44", "var"), UNIT, short=True)) == [
         "E_q[log q - log p]",
         "log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2",
+        "log(1/sigma) + (sigma^2 + mu^2)/2 - 1/2",
         "-1/2 (2 log sigma - sigma^2 - mu^2 + 1)",
+        "-1/2 (log sigma^2 - sigma^2 - mu^2 + 1)",
         "-1/2 (log s - s - mu^2 + 1)",
         "-1/2 (log(1.44) - 1.44 - 0.3^2 + 1)",
     ]

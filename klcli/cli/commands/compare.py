@@ -60,6 +60,7 @@ Carlo estimate contradict each other, and 0 otherwise.
     "--formula", "formulas", multiple=True, metavar="NAME=TEXT", help="One more formula of mu and s."
 )
 @click.option("--all", "every", is_flag=True, help="Every formula under every reading.")
+@click.option("--full", is_flag=True, help="Every number and the picture, not only what fits a screen.")
 @click.option("--expect", metavar="NAME", help="Status 1 unless this formula is exact under the reading.")
 @click.option("--plot", metavar="FILE", help="Draw penalty against sigma into FILE.png or FILE.svg.")
 @_of_sampling(
@@ -77,6 +78,7 @@ def compare(
     sigma: tuple[Fraction, ...] | None,
     formulas: tuple[str, ...],
     every: bool,
+    full: bool,
     expect: str | None,
     plot: str | None,
     samples: int,
@@ -105,7 +107,7 @@ def compare(
 
     reading = PARAMETERIZATIONS[param]
     point = point_of(reading, mu, sigma, options)
-    asked = Asked(formulas, every, expect, options, picture=sys.stdout.isatty())
+    asked = Asked(formulas, every, expect, options, full=full, picture=sys.stdout.isatty())
     report, picture = compared(reading, point, asked, examined)
     if plot:
         from klcli.render.image import drawn

@@ -81,8 +81,8 @@ also 1 if nothing could be held against the value or there is none, and 0 if the
 @click.option(
     "--steps",
     type=Choice(("full", "short", "none")),
-    default="full",
-    help="full, short or none; default full.",
+    default="short",
+    help="full, short or none; default short. All of them: klcli derive.",
 )
 @output_options
 @click.pass_obj

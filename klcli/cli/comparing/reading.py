@@ -28,13 +28,15 @@ class Asked:
         every: whether all formulas are wanted under all readings.
         expect: the name of the formula that has to be exact.
         options: of the posterior and the prior, by name.
-        picture: whether the report ends with a plot.
+        full: whether every number is wanted, and not only what fits a screen.
+        picture: whether a full report ends with a plot.
     """
 
     formulas: Sequence[str]
     every: bool
     expect: str | None
     options: Mapping[str, Any]
+    full: bool
     picture: bool
 
 
@@ -75,6 +77,7 @@ def compared(
         expect=asked.expect,
         expectation_holds=holds,
         latents=latents_of(gaussian, reading, point, asked.options),
+        full=asked.full,
         picture=asked.picture,
     )
     return report, lambda: penalty_plot(judged, reading, mean)

@@ -84,8 +84,7 @@ def _derivation(q: AnyGaussian, p: AnyGaussian, found: Examination, asked: Asked
     if asked.steps == "none" or found.status == "infinite" or not found.closed_form:
         return ()
     if isinstance(q, Gaussian) and isinstance(p, Gaussian):
-        steps = derive(q, p)
-        return steps.short() if asked.steps == "short" else steps
+        return derive(q, p, short=asked.steps == "short")
     from klcli.gaussian.multivariate.derivation import derive_at
 
     rows = derive_at(multivariate(q), multivariate(p), found.closed_form.value)

@@ -117,8 +117,27 @@ def test_another_point(klcli: Klcli) -> None:
 def test_the_text_says_it(klcli: Klcli) -> None:
     out = klcli("compare", *FAST, "--param", "var").out
     assert "when the head s is a variance: s = σ²" in out
-    assert "−½ (log σ² − σ² − μ² + 1)" in out, "B in the reading's own symbol"
     assert "exact: is KL(q || N(0, 1)) itself" in out
+    assert "ratio to the KL along sigma" not in out
+    assert out.endswith("--full shows the formulas in sigma, their slopes and ratios along it, the picture\n")
+
+
+def test_the_full_text_says_more(klcli: Klcli) -> None:
+    out = klcli("compare", *FAST, "--param", "var", "--full").out
+    assert "−½ (log σ² − σ² − μ² + 1)" in out, "B in the reading's own symbol"
+    assert "slope at sigma = 1" in out
+    assert "ratio to the KL along sigma" in out
+    assert "--full" not in out
+
+
+@pytest.mark.parametrize("name", ["var", "softplusvar"])
+def test_the_screen_holds_40_rows_of_80_columns(
+    klcli: Klcli, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("klcli.cli.output._width", lambda stream: 80)
+    rows = klcli("compare", *FAST, "--param", name, "--color", "never").out.splitlines()
+    assert max(map(len, rows)) <= 80
+    assert len(rows) <= 40
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])

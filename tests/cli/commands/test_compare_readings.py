@@ -17,11 +17,13 @@ SCREEN = """\
 each is right under one reading: A std, B var, C logvar, D logstd
 
       KL(q || N(0, 1))              if s is
-  ──────────────────────────────────────────────────────────
-  A   −½ (2 log s − s² − μ² + 1)    a standard deviation
-  B   −½ (log s − s − μ² + 1)       a variance
-  C   −½ (1 + s − μ² − e^s)         a log-variance
-  D   −½ (1 + 2 s − μ² − e^(2 s))   a log standard deviation
+  ─────────────────────────────────────────────────────────────────────
+  A   −½ (2 log s − s² − μ² + 1)    a standard deviation, s = σ
+  B   −½ (log s − s − μ² + 1)       a variance, s = σ²
+  C   −½ (1 + s − μ² − e^s)         a log-variance, s = 2 log σ
+  D   −½ (1 + 2 s − μ² − e^(2 s))   a log standard deviation, s = log σ
+
+All are one KL, −½ (log σ² − σ² − μ² + 1), written in s; between A and B stands 2 log σ = log σ² alone. klcli derive goes there step by step.
 
 nats at mu = 0.3, sigma = 1.2, where KL(q || N(0, 1)) ≈ 0.0826784
   s is            s             A             B             C             D
@@ -45,9 +47,13 @@ def test_the_screen(klcli: Klcli) -> None:
     result = klcli("compare")
     assert (result.status, result.err) == (0, "")
     assert result.out.startswith(SCREEN)
-    table = result.out.splitlines()[:-1]
-    assert max(map(len, table)) <= 80
-    assert len(table) <= 40
+
+
+def test_the_screen_holds_40_rows_of_80_columns(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("klcli.cli.output._width", lambda stream: 80)
+    rows = klcli("compare", "--color", "never").out.splitlines()
+    assert max(map(len, rows)) <= 80
+    assert len(rows) <= 40
 
 
 @pytest.mark.parametrize(("mu", "sigma"), [("0.3", "1.2"), ("-1", "0.5"), ("0", "3")])

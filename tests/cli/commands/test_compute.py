@@ -146,7 +146,7 @@ def test_csv(klcli: Klcli) -> None:
 
 @pytest.mark.parametrize("steps", ["full", "short", "none"])
 def test_steps(klcli: Klcli, steps: str) -> None:
-    count = {"full": 8, "short": 5, "none": 0}[steps]
+    count = {"full": 11, "short": 6, "none": 0}[steps]
     assert len(data(klcli, "--mu", "0.3", "--sigma", "1.2", "--steps", steps)["steps"]) == count
 
 

@@ -30,7 +30,27 @@ def test_prove(klcli: Klcli) -> None:
         klcli("derive", "--param", "softplus", "--prove", "--diagonal", "--unit", "bits", "--json").out
     )
     assert data["status"] == "proved"
-    assert [step["proved"] for step in data["steps"]] == [None] + [True] * 6
+    assert [step["proved"] for step in data["steps"]] == [None] + [True] * 9
+
+
+def test_the_formulas_that_are_met_online_stand_side_by_side(klcli: Klcli) -> None:
+    data = json.loads(klcli("derive", "--param", "var", "--json").out)
+    assert [(one["name"], one["parameterization"]) for one in data["met_online"]] == [
+        ("A", "std"),
+        ("B", "var"),
+        ("C", "logvar"),
+        ("D", "logstd"),
+    ]
+    text = klcli("derive").out
+    assert "Between A and B stands 2 log σ = log σ²" in text
+    a, b = (next(line for line in text.splitlines() if line.startswith(f"  {name} ")) for name in "AB")
+    assert a.endswith("s = σ")
+    assert b.endswith("s = σ²")
+
+
+@pytest.mark.parametrize("arguments", [("--prior", "any"), ("--unit", "bits"), ("--covariance",)])
+def test_they_are_no_other_kl(klcli: Klcli, arguments: tuple[str, ...]) -> None:
+    assert json.loads(klcli("derive", "--json", *arguments).out)["met_online"] == []
 
 
 def test_what_cannot_be_proved_is_said_and_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
