@@ -301,10 +301,10 @@ def test_a_terminal_gets_colour_and_lines_that_fit() -> None:
 
 
 def test_a_picture_is_for_terminals() -> None:
-    _, shown, _ = on_terminal("compare", "--param", "var", "--samples", "2000")
+    _, shown, _ = on_terminal("compare", "--param", "var", "--full", "--samples", "2000")
     assert re.search("[\u2801-\u28ff]", shown)
     assert not re.search(
-        "[\u2801-\u28ff]", process("compare", "--param", "var", "--samples", "2000").stdout.decode()
+        "[\u2801-\u28ff]", process("compare", "--param", "var", "--full", "--samples", "2000").stdout.decode()
     )
 
 
