@@ -21,6 +21,7 @@ ROOMS = (
         "errors",
         "formula",
         "gaussian",
+        "names",
         "witness",
         "samples",
         "tables",

@@ -28,7 +28,9 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import in_habit
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.names import is_mask, is_prior, is_sample, square_of, suggested, suggested_beside
+from klcli.names.gaussians import is_prior, square_of, suggested, suggested_beside
+from klcli.names.losses import is_mask
+from klcli.names.noise import is_sample
 
 __all__ = ["ways_to_read"]
 

@@ -14,12 +14,12 @@ from klcli.judge.aside.preparation import Prepared
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake, place_of
-from klcli.judge.names import suggested
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.stated import is_stated_turned
 from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as, judge_pair
+from klcli.names.gaussians import suggested
 from klcli.values import dataclass, replace
 
 __all__ = ["Candidate", "candidate_of", "candidates"]

@@ -21,9 +21,9 @@ from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.guards import binds, can_be_whole
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.gradient import gradient_of
-from klcli.judge.names import is_epsilon
 from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
+from klcli.names.noise import is_epsilon
 from klcli.values import dataclass
 
 __all__ = ["Condition", "ConditionKind", "conditions", "unknown_limits"]

@@ -31,13 +31,13 @@ from klcli.judge.mistakes.exchange import sides_exchanged
 from klcli.judge.mistakes.repair import repairs
 from klcli.judge.mistakes.search import Repair
 from klcli.judge.mistakes.table import place_of
-from klcli.judge.names import sign_of
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.spaces.fixed_prior import compared_digits
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
+from klcli.names.losses import sign_of
 from klcli.patterns import regex
 
 __all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]

@@ -9,11 +9,11 @@ from klcli.formula.tree import Symbol
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.constants import added_text, constant_text
-from klcli.judge.names import is_dimension
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.shapes.counts import Polynomial
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Head, Side, Way
+from klcli.names.counts import is_dimension
 
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification

@@ -7,13 +7,13 @@ from itertools import groupby
 
 from klcli.formula.tree import Tree, free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.names import suggested
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles, strangeness
 from klcli.judge.screening import screened
 from klcli.judge.spaces.two_gaussians import not_ruled_out
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair, without_kl
 from klcli.judge.ways import Way
+from klcli.names.gaussians import suggested
 
 __all__ = ["likeliest", "verdicts_on"]
 

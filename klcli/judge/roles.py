@@ -7,7 +7,7 @@ from itertools import permutations
 
 from klcli.errors import KlcliError
 from klcli.formula.tree import Tree, free_symbols
-from klcli.judge.names import is_mean, is_prior, suggested, without_side
+from klcli.names.gaussians import is_mean, is_prior, suggested, without_side
 from klcli.values import dataclass
 
 __all__ = ["MOST_SYMBOLS", "Roles", "exchanged", "possible_roles", "roles", "strangeness"]

@@ -21,10 +21,10 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.aside.guards import binds, guards
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
-from klcli.judge.names import is_noise
 from klcli.judge.roles import Roles
 from klcli.judge.screening import has_plain_numbers
 from klcli.judge.spaces.fixed_prior import head_at, probes
+from klcli.names.noise import is_noise
 from klcli.values import dataclass, replace
 
 __all__ = ["Sampling", "SamplingStatus", "sampled_beside", "judge_sampler"]

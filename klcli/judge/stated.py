@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from klcli.judge.roles import Roles
+from klcli.names.gaussians import label_of
 from klcli.patterns import regex
 
 __all__ = ["begins_with_fixed", "is_stated_turned"]
@@ -22,7 +23,6 @@ _NO_SYMBOLS = frozenset(
     ("N", "Normal", "mathcal", "mathbf", "mathrm", "operatorname", "left", "right", "I", "big")
 )
 """Words of a Gaussian that is written with numbers alone: ``\\mathcal{N}(0, I)``."""
-_OF_NAME = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_", re.IGNORECASE)
 
 
 def is_stated_turned(left: str, way: Roles) -> bool:
@@ -30,7 +30,7 @@ def is_stated_turned(left: str, way: Roles) -> bool:
 
     Only where the symbols have the same labels: the p of ``KL(p || q)`` may well be that of mu_1.
     """
-    own = (_label(way.head), _label(way.prior_head))
+    own = (label_of(way.head or ""), label_of(way.prior_head or ""))
     return None not in own and own[0] != own[1] and own[::-1] in set(_stated(left))
 
 
@@ -55,8 +55,3 @@ def _sides(left: str) -> list[str] | None:
     """What stands on both sides of the bars; None where there are none."""
     inside = _BEFORE.sub("", left)
     return next((sides for bars in _BARS if len(sides := bars.split(inside)) == 2), None)
-
-
-def _label(name: str | None) -> str | None:
-    found = _OF_NAME.search(name or "")
-    return (found["last"] or found["first"]).lower() if found else None

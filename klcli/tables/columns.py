@@ -6,69 +6,12 @@ import re
 
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped, nearest
+from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, SAMPLE_COLUMNS, bare
+from klcli.names.kind import NameKind
 from klcli.tables.source import Table
 
 __all__ = ["column", "column_name", "density_columns", "sample_columns"]
 
-_LOG_Q = frozenset(
-    {
-        "actionlogprob",
-        "actionlogprobs",
-        "logpi",
-        "logpitheta",
-        "logpolicy",
-        "logposterior",
-        "logprob",
-        "logprobq",
-        "logprobs",
-        "logprobsq",
-        "logq",
-        "logqx",
-        "logqz",
-        "oldlogprob",
-        "oldlogprobs",
-        "policy",
-        "policylogp",
-        "policylogprob",
-        "policylogprobs",
-        "policylogps",
-        "posterior",
-        "qlog",
-        "qlogprob",
-        "qlogprobs",
-    }
-)
-_LOG_P = frozenset(
-    {
-        "baseactionlogprobs",
-        "baselogprob",
-        "baselogprobs",
-        "logp",
-        "logpiref",
-        "logprior",
-        "logprobp",
-        "logprobsp",
-        "logpx",
-        "logpz",
-        "logref",
-        "plog",
-        "plogprob",
-        "plogprobs",
-        "prior",
-        "ref",
-        "reference",
-        "referencelogp",
-        "referencelogprob",
-        "referencelogprobs",
-        "referencelogps",
-        "reflogp",
-        "reflogprob",
-        "reflogprobs",
-        "reflogps",
-    }
-)
-"""Names without what is no letter and no digit, as they are met in code for RLHF and for VAEs."""
-_SAMPLES = ("z", "x", "sample", "samples", "latent")
 _MOST_LISTED = 12
 
 
@@ -84,8 +27,8 @@ def density_columns(table: Table, log_q: str | None, log_p: str | None) -> tuple
         return 0, 1
     q = None if log_q is None else column(table, log_q, "--log-q")
     p = None if log_p is None else column(table, log_p, "--log-p")
-    q = _known(table, _LOG_Q, "log q", "--log-q", other=p) if q is None else q
-    p = _known(table, _LOG_P, "log p", "--log-p", other=q) if p is None else p
+    q = _known(table, LOG_Q_COLUMN, "log q", "--log-q", other=p) if q is None else q
+    p = _known(table, LOG_P_COLUMN, "log p", "--log-p", other=q) if p is None else p
     if q == p:
         raise KlcliError("log q and log p are the same column", _listed(table, "--log-q"))
     return q, p
@@ -120,9 +63,7 @@ def column(table: Table, name: str, flag: str) -> int:
     """
     wanted = name.strip()
     exact = [index for index, known in enumerate(table.names) if known == wanted]
-    found = exact or [
-        index for index, known in enumerate(table.names) if _plain(known) == _plain(wanted) != ""
-    ]
+    found = exact or [index for index, known in enumerate(table.names) if bare(known) == bare(wanted) != ""]
     if len(found) == 1:
         return found[0]
     if len(found) > 1:
@@ -140,10 +81,10 @@ def column_name(table: Table, index: int) -> str:
     return table.names[index] if table.names else str(index + 1)
 
 
-def _known(table: Table, spellings: frozenset[str], meaning: str, flag: str, *, other: int | None) -> int:
+def _known(table: Table, kind: NameKind, meaning: str, flag: str, *, other: int | None) -> int:
     """The one column with a known name that is not the other one."""
     columns = enumerate(table.names)
-    found = [index for index, name in columns if _plain(name) in spellings and index != other]
+    found = [index for index, name in columns if kind.says(bare(name)) and index != other]
     if len(found) == 1:
         return found[0]
     if found:
@@ -154,8 +95,8 @@ def _known(table: Table, spellings: frozenset[str], meaning: str, flag: str, *, 
 
 def _samples(table: Table, dimension: int) -> tuple[int, ...]:
     """z, or z1, z2, ... as many as there are."""
-    plain = [_plain(name) for name in table.names]
-    for name in _SAMPLES:
+    plain = [bare(name) for name in table.names]
+    for name in SAMPLE_COLUMNS:
         wanted = [name] if dimension == 1 else [f"{name}{number}" for number in range(1, dimension + 1)]
         if all(plain.count(one) == 1 for one in wanted):
             return tuple(plain.index(one) for one in wanted)
@@ -174,7 +115,3 @@ def _listed(table: Table, flag: str) -> str:
     shown = [clipped(name) for name in table.names[:_MOST_LISTED]]
     more = f" and {table.width - len(shown)} more" if table.width > len(shown) else ""
     return f"for example {flag} {shown[0]!r}; the columns are: {', '.join(shown)}{more}"
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()

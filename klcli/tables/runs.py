@@ -8,20 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from klcli.names.columns import GROUP_KEY, GROUP_NAME, bare
 from klcli.patterns import regex
 from klcli.tables.source import Table
 from klcli.values import dataclass, field
 
 __all__ = ["RunWatch"]
 
-_STEM = (
-    "(sequence|seq|trajectory|traj|episode|rollout|prompt|completion|response|generation|conversation|dialog|"
-    "dialogue|document|doc|group|cluster|chain|sentence|sample|example|question|query|request)s?"
-)
-_NAMED = regex(f"{_STEM}(ids?|idx|index|no|nr|num|number|key|name|hash|uid|uuid)?|ids?|idx|index|key|uu?id")
-"""Names of columns that tell rows apart, without what is no letter: values that repeat in runs are groups."""
-_IDENTIFYING = regex(f"({_STEM})?(ids?|key|hash|uu?id)|{_STEM}")
-"""Of these, names of what a value stands for alone: its rows are a group wherever they stand."""
 _ROWS_PER_GROUP = 1.5
 """Rows for each run or value of a column with such a name; below, most are alone."""
 _LEAST_RUNS, _ROWS_PER_RUN = 10, 2.0
@@ -44,7 +37,7 @@ class _Column:
 
     @property
     def named(self) -> bool:
-        return bool(_NAMED.fullmatch(self.name))
+        return GROUP_NAME.says(self.name)
 
     def see(self, texts: Sequence[str]) -> None:
         for text in texts:
@@ -66,7 +59,7 @@ class _Column:
         if not self.label or values < 2:
             return False
         if self.named:
-            parts = values if _IDENTIFYING.fullmatch(self.name) else self.runs
+            parts = values if GROUP_KEY.says(self.name) else self.runs
             return self.rows >= _ROWS_PER_GROUP * parts
         return self.runs >= _LEAST_RUNS and values == self.runs and self.rows >= _ROWS_PER_RUN * self.runs
 
@@ -77,9 +70,7 @@ class RunWatch:
     def __init__(self, table: Table, used: Sequence[int]) -> None:
         names = table.names or [""] * table.width
         self._columns = {
-            index: _Column(re.sub(r"[\W_\d]", "", name).lower())
-            for index, name in enumerate(names)
-            if index not in used
+            index: _Column(bare(name, digits=False)) for index, name in enumerate(names) if index not in used
         }
 
     @property

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.judge.names import is_mean
+from klcli.names.gaussians import is_mean
 from klcli.trace.recorders import FRAMEWORKS, framework_of
 from klcli.trace.trials import Call
 

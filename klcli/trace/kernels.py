@@ -34,11 +34,11 @@ from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.answer import verify
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.names import suggested
 from klcli.judge.question import Question
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.verification import Verification
+from klcli.names.gaussians import suggested
 from klcli.trace.programs import program_of
 from klcli.values import dataclass, replace
 

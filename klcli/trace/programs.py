@@ -35,8 +35,8 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.arrays import Array
 from klcli.formula.write.printing import to_text
-from klcli.judge.names import is_mean, suggested
-from klcli.judge.spaces.log_ratios.names import stated
+from klcli.names.gaussians import is_mean, suggested
+from klcli.names.log_ratios import stated
 from klcli.trace.recording import Recording, Step
 
 __all__ = ["Builder", "UnfollowedError", "program_of"]

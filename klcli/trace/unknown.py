@@ -6,26 +6,23 @@ says that it is one, by the name of the function or variable, or by those of its
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from klcli.errors import KlcliError
 from klcli.formula.tree import Negative, free_symbols
 from klcli.judge.answer import answer
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.names import is_mean, suggested
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.verification import Verification
-from klcli.patterns import regex
+from klcli.names.gaussians import is_mean, suggested
+from klcli.names.losses import is_called_kl
 from klcli.trace.parts import Part
 from klcli.trace.programs import program_of
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
 
 __all__ = ["Unknown", "looked_at"]
-
-_CALLED_KL = regex(r"(?<![a-z])(kl|kld|kldiv|kl_?div\w*|latent_loss)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def _estimator(found: Estimation) -> Unknown:
 
 def _means_to_be(recording: Recording, part: Part) -> bool:
     """Whether a part says that it is a KL, or has a mean and a head by their names."""
-    if any(_CALLED_KL.search(name) for name in _names(recording, part)):
+    if any(map(is_called_kl, _names(recording, part))):
         return True
     symbols = free_symbols(part.tree) if part.tree is not None else ()
     return any(map(is_mean, symbols)) and any(map(suggested, symbols))

@@ -29,8 +29,9 @@ from klcli.formula.tree import (
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.names import is_epsilon, is_mean
 from klcli.judge.roles import Roles
+from klcli.names.gaussians import is_mean
+from klcli.names.noise import is_epsilon
 from klcli.values import dataclass, field
 
 __all__ = ["Guards", "binds", "can_be_whole", "guards", "without_clips", "without_guards"]

@@ -15,9 +15,9 @@ from klcli.formula.value.budget import remembered
 from klcli.judge.aside.capacity import capacity_of, within_capacity
 from klcli.judge.aside.guards import guards, without_clips, without_guards
 from klcli.judge.aside.setting import Aside, Powers, set_aside
-from klcli.judge.names import sign_of
 from klcli.judge.shapes.reductions import Reductions
 from klcli.judge.shapes.summing import summed_up
+from klcli.names.losses import sign_of
 from klcli.values import dataclass, replace
 
 __all__ = ["Prepared", "prepare"]

@@ -15,7 +15,8 @@ from klcli.formula.write.printing import to_text
 from klcli.judge.aside.influence import components, influences, is_free_of, is_passive
 from klcli.judge.aside.isolation import isolated, product
 from klcli.judge.aside.symbols import Sorted, sorted_symbols
-from klcli.judge.names import count_of, is_dimension, is_mask
+from klcli.names.counts import count_of, is_dimension
+from klcli.names.losses import is_mask
 from klcli.values import dataclass, replace
 
 __all__ = ["Aside", "Powers", "set_aside"]

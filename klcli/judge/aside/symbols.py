@@ -13,7 +13,7 @@ from itertools import combinations
 
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.aside.influence import components, degree, influences, is_passive
-from klcli.judge.names import is_mean, suggested_beside, without_side
+from klcli.names.gaussians import is_mean, suggested_beside, without_side
 from klcli.values import dataclass
 
 __all__ = ["Sorted", "sorted_symbols"]

@@ -8,9 +8,10 @@ from fractions import Fraction
 from klcli.formula.entry import entry
 from klcli.formula.tree import free_symbols
 from klcli.judge.aside.setting import Aside, Powers
-from klcli.judge.names import count_of, is_mask
 from klcli.judge.shapes.counts import Monomial, Polynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
+from klcli.names.counts import count_of
+from klcli.names.losses import is_mask
 from klcli.values import replace
 
 __all__ = ["summed_up"]

@@ -23,7 +23,6 @@ from klcli.judge.conditions import conditions
 from klcli.judge.counterexample import counterexample
 from klcli.judge.landscape import lowest
 from klcli.judge.mistakes.of_numbers import CLIPPED
-from klcli.judge.names import is_mean, sign_of, suggested_beside
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.quantities import recognised, shared_head
 from klcli.judge.question import Question
@@ -34,6 +33,8 @@ from klcli.judge.spaces.number_words import NUMBERS
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
+from klcli.names.gaussians import is_mean, suggested_beside
+from klcli.names.losses import sign_of
 from klcli.values import replace
 
 __all__ = ["settled"]

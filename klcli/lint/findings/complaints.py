@@ -11,7 +11,6 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
-from klcli.judge.names import is_mean, suggested
 from klcli.lint.findings.fixes import fixed
 from klcli.lint.findings.measured import is_only_measured
 from klcli.lint.findings.pairing import Pair
@@ -25,6 +24,7 @@ from klcli.lint.project.definitions import lines_of
 from klcli.lint.reading.source import Module
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import Sample
+from klcli.names.gaussians import is_mean, suggested
 
 __all__ = ["about_divergence", "about_pair", "about_sample", "about_signs", "about_swap"]
 

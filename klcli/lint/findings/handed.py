@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.callee import called, viewed
 from klcli.judge.mistakes.table import find_mistake
-from klcli.judge.names import is_mean, suggested
 from klcli.lint.findings.places import lines_at, place_of, segment, span
 from klcli.lint.findings.types import Finding, Related
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import lines_of
 from klcli.lint.terms.divergences import Divergence
+from klcli.names.gaussians import is_mean, suggested
 
 __all__ = ["about_handed"]
 

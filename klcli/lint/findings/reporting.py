@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls import is_readable
 from klcli.lint.flow.nodes import below, names_in, stored, walked
 from klcli.lint.terms.divergences import Divergence
-from klcli.patterns import regex
+from klcli.names.losses import ERROR, LOSS, TOTAL
 from klcli.values import dataclass
 
 __all__ = ["is_only_reported"]
 
-_LOSS = regex(r"(.*_)?(loss|cost|objective)", re.IGNORECASE)
-_TOTAL = regex(r"((total|full|final|overall|train|vae)_?)?(loss|cost|objective)", re.IGNORECASE)
-_ERROR = regex(
-    r"mse|mae|bce|cross_?entropy|nll|l1|huber|recon|criterion|loss_fn|error|distortion", re.IGNORECASE
-)
 _REPORTS = frozenset(
     (
         *("print", "format", "info", "debug", "log", "write", "scalar", "add_scalar", "add_scalars"),
@@ -81,7 +75,7 @@ class _Seen:
                     return self._take(call.func.value)
                 return called(call) in _REPORTS
             case ast.Return(value=ast.Tuple() | ast.Dict() as value):
-                return any(_LOSS.fullmatch(name) for name in names_in(value) - self.names)
+                return any(map(LOSS.says, names_in(value) - self.names))
         return False
 
     def _take(self, target: ast.expr) -> bool:
@@ -111,7 +105,7 @@ class _Seen:
         Args:
             heads: names of what the KL is made of; a loss that is made of these may have a KL in it.
         """
-        if any(_LOSS.fullmatch(name) and self._is_sunk(name) for name in self.names - {self.term}):
+        if any(LOSS.says(name) and self._is_sunk(name) for name in self.names - {self.term}):
             return False
         return any(
             (self._is_minimised(name) or self._is_total(name)) and self._is_of_errors(name, heads)
@@ -120,7 +114,7 @@ class _Seen:
 
     def _losses(self) -> set[str]:
         given = {name for line in _statements(self.function) for name in _given(line)}
-        return {name for name in given - self.names if _LOSS.fullmatch(name)}
+        return {name for name in given - self.names if LOSS.says(name)}
 
     def _is_sunk(self, name: str) -> bool:
         return self._is_minimised(name) or any(name in given for given in self._returned())
@@ -131,7 +125,7 @@ class _Seen:
 
     def _is_total(self, name: str) -> bool:
         """Whether a loss is given back beside the errors in it, so that nobody adds it to these."""
-        if not _TOTAL.fullmatch(name):
+        if not TOTAL.says(name):
             return False
         parts = {part for value in self._values(name) for part in names_in(value) if _is_error(part)}
         parts -= {name}
@@ -171,12 +165,12 @@ def _is_of_known(node: ast.AST, heads: set[str]) -> bool:
     """Whether all functions in an expression are operations, or errors that are not handed the heads."""
     if isinstance(node, ast.Call) and not is_readable(node):
         given = {argument.id for argument in node.args if isinstance(argument, ast.Name)}
-        return _ERROR.search(called(node)) is not None and heads.isdisjoint(given)
+        return ERROR.says(called(node)) and heads.isdisjoint(given)
     return all(_is_of_known(child, heads) for child in below(node))
 
 
 def _is_error(name: str) -> bool:
-    return _LOSS.fullmatch(name) is not None or _ERROR.search(name) is not None
+    return LOSS.says(name) or ERROR.says(name)
 
 
 def _given(line: ast.stmt) -> set[str]:

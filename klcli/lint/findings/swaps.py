@@ -10,17 +10,14 @@ import ast
 from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
-from klcli.judge.names import is_prior
 from klcli.lint.findings.measured import is_only_measured
 from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions
-from klcli.patterns import regex
+from klcli.names.gaussians import is_prior
+from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
 
 __all__ = ["swapped_calls"]
 
-_LIBRARY = regex(r"distributions|distrax|numpyro|tensorflow_probability|tfp|pyro")
-_USUAL = frozenset(("tfd", "td", "dist", "dists", "D"))
-"""Names that people give the module of distributions in a line of its own: ``tfd = tfp.distributions``."""
 _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 
 
@@ -73,7 +70,7 @@ def _is_swapped(first: str, second: str) -> bool:
 
 def _is_library(here: Definitions, name: str) -> bool:
     source, _ = here.imports.get(name, (name, None))
-    return _LIBRARY.search(source) is not None or source in _USUAL
+    return DISTRIBUTIONS_MODULE.says(source) or DISTRIBUTIONS_CALLED.says(source)
 
 
 def _meant(here: Definitions, name: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from klcli.errors import KlcliError
 from klcli.formula.program import read_program
@@ -18,13 +17,12 @@ from klcli.lint.flow.steps import Step
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.likeness import bend
 from klcli.lint.terms.programs import written
-from klcli.patterns import regex
+from klcli.names.losses import MINIMISED
 
 __all__ = ["adds_error", "is_unused", "slope", "weight_sign"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
-_ERROR = regex(r"loss|error|criterion|entropy|nll|mse|mae|bce", re.IGNORECASE)
 _EITHER = "either"
 _TURNING = frozenset(("sin", "cos", "tan", "tanh", "sign", "sgn", "atan", "arctan"))
 """Functions that are no formula's, and have either sign."""
@@ -63,7 +61,7 @@ def adds_error(sink: Sink, one: Divergence) -> bool:
     tree = _minimised(sink, one)
     if tree is None:
         return False
-    if any(_ERROR.search(name) and _slope(tree, name) > 0 for name in free_symbols(tree)):
+    if any(MINIMISED.says(name) and _slope(tree, name) > 0 for name in free_symbols(tree)):
         return True
     return any(bend(tree, name) > 0 for name in free_symbols(tree) if name != _TERM)
 
@@ -161,7 +159,7 @@ def _open(node: ast.AST, part: ast.expr | None) -> ast.AST:
 def _symbol(node: ast.expr) -> str:
     """A name for what is not read, which says whether it is called an error, or may have either sign."""
     name = called(node) if isinstance(node, ast.Call) else ""
-    kind = "error" if _ERROR.search(name) else _EITHER if _has_either_sign(node) else "other"
+    kind = "error" if MINIMISED.says(name) else _EITHER if _has_either_sign(node) else "other"
     return f"{kind}_{node.lineno}_{node.col_offset}"
 
 

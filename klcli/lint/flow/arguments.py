@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 from collections import Counter
 from functools import lru_cache
 
@@ -13,12 +12,11 @@ from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function, FunctionNode, is_number, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Target
-from klcli.patterns import regex
+from klcli.names.noise import NOISE_SCALE
 
 __all__ = ["arguments", "beginning"]
 
 _TINY = 1e-2
-_NOISE_SCALE = regex(r"(eps\w*|noise)_(std\w*|scale|sigma)", re.IGNORECASE)
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -76,7 +74,7 @@ def _defaults(node: FunctionNode) -> dict[str, ast.expr]:
     return {
         name: value
         for name, value in found
-        if _is_neutral(value) or (is_number(value) and _NOISE_SCALE.fullmatch(name))
+        if _is_neutral(value) or (is_number(value) and NOISE_SCALE.says(name))
     }
 
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import viewed
-from klcli.judge.names import is_epsilon
 from klcli.lint.flow.nodes import below, stored, text_of_name, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import normal
 from klcli.lint.project.definitions import Function, parameters
+from klcli.names.noise import is_epsilon
 
 __all__ = ["agreed", "assigned", "blocks", "born", "is_complete", "until", "untouched"]
 

@@ -11,7 +11,7 @@ from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
-from klcli.patterns import regex
+from klcli.names.losses import KL
 from klcli.values import dataclass, replace
 
 __all__ = ["Excerpt", "excerpt", "smaller"]
@@ -22,7 +22,6 @@ _MOST_CHARACTERS = 4000
 _LEAST_SUMS = 2
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
-_KL = regex(r"(?<![a-z])kl(?![a-z])", re.IGNORECASE)
 _OTHER = "other_term_"
 
 
@@ -145,7 +144,7 @@ def _may_be_estimator(last: Step, facts: Sequence[Facts]) -> bool:
     """Whether statements of log-probabilities have what k3 or k2 is made of, or the name of a KL."""
     if any(one.is_square or one.is_transcendental for one in facts):
         return True
-    return any(map(_KL.search, (*last.targets, last.function.name)))
+    return any(map(KL.says, (*last.targets, last.function.name)))
 
 
 def smaller(found: Excerpt) -> Iterator[Excerpt]:

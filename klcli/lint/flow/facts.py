@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -13,7 +12,9 @@ from klcli.formula.read.calls import is_readable
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.tree import FUNCTIONS
 from klcli.lint.flow.nodes import below, text_of_name
-from klcli.patterns import regex
+from klcli.names.gaussians import LOG_SCALE
+from klcli.names.log_ratios import LOG_PROBABILITY
+from klcli.names.noise import RANDOM_WORD
 from klcli.values import dataclass
 
 __all__ = ["Facts", "facts_of"]
@@ -23,14 +24,7 @@ _SQUARES = frozenset(
     ("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner", "squared_difference")
 )
 _ADDED = frozenset(("add", "sub", "subtract", "addcmul", "squared_difference"))
-_NOISE = regex(r"rand|normal|uniform|eps|noise|xi\Z|sample", re.IGNORECASE)
 _NOT_READ = frozenset((ast.Lambda, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.IfExp, ast.Dict))
-_LOG_SCALE = regex(r".*(log|ln)_?(var|std|sig|s2)", re.IGNORECASE)
-"""Names whose exponential may have been forgotten."""
-_LOG_RATIO = regex(
-    r"log_?(?:p|q|r)s?(?![a-z])|log_?(?:prob|pi|dens|ratio)|(?<![a-z])lps?(?![a-z])|ratio", re.I
-)
-"""Names of log-probabilities, of their differences and of ratios of probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +119,10 @@ class _Look:
             frozenset(self.names),
             self.is_readable,
             not _TRANSCENDENTAL.isdisjoint(bare),
-            any(map(_LOG_SCALE.match, self.words)),
-            any(map(_LOG_RATIO.search, self.words)),
+            any(map(LOG_SCALE.says, self.words)),
+            any(map(LOG_PROBABILITY.says, self.words)),
             self.is_square or not _SQUARES.isdisjoint(bare),
-            any(map(_NOISE.search, self.words)),
+            any(map(RANDOM_WORD.says, self.words)),
             self.sums,
         )
 
@@ -139,7 +133,7 @@ def _is_scaled(node: ast.Call) -> bool:
     Those of numpy are data, unless they are scaled by what is called the logarithm of a scale.
     """
     given = noise_parameters(node)
-    if len(given) == 2 and _LOG_SCALE.match(ast.unparse(given["scale"])):
+    if len(given) == 2 and LOG_SCALE.says(ast.unparse(given["scale"])):
         return True
     roots = {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)}
     return (

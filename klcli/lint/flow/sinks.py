@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from klcli.lint.flow.nodes import walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.project.definitions import Function
-from klcli.patterns import regex
+from klcli.names.losses import GAIN, LOSS_FUNCTION
 from klcli.values import dataclass
 
 __all__ = ["Sink", "sinks_in"]
@@ -17,8 +16,6 @@ __all__ = ["Sink", "sinks_in"]
 _DESCENDED = frozenset(
     ("minimize", "gradient", "gradients", "add_loss", "manual_backward", "compute_gradients")
 )
-_LOSS = regex(r"(.*_)?loss(_fn|_function|_fun|_func)?\Z|training_step\Z|lossfun\Z", re.IGNORECASE)
-_GAIN = regex(r"elbo|bound|gain|reward|likelihood", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +62,7 @@ def _is_scaler(value: ast.expr) -> bool:
 
 def _is_loss(function: Function) -> bool:
     name = function.name.rpartition(".")[2]
-    return _LOSS.match(name) is not None and _GAIN.search(name) is None
+    return LOSS_FUNCTION.says(name) and not GAIN.says(name)
 
 
 def _returned(value: ast.expr) -> Iterator[ast.expr]:

@@ -7,31 +7,18 @@ no mistake that is known, was meant to be a KL at all.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Call, Tree, free_symbols, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.judge.names import is_mean, is_prior, suggested, without_side
 from klcli.lint.flow.excerpts import Excerpt
-from klcli.patterns import regex
+from klcli.names.gaussians import is_head, is_mean, is_prior, without_side
+from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl
 
-__all__ = ["is_called_kl", "is_claimed"]
+__all__ = ["has_name_of_kl", "is_claimed"]
 
-_KL = regex(r"d?kl(d|div|divergence|s|loss|term|cost|reg|qp|pq)?\d?")
-_OF_OTHERS = regex(
-    r"sym|js|jeff"  # sums of two divergences
-    r"|laplac|cauchy|gumbel|logistic|gamma|beta|student|pareto|weibull|uniform|exponential"
-    r"|poisson|dirichlet|categorical|bernoulli|multinomial|mises|wishart|mixture|gmm",
-    re.IGNORECASE,
-)
-"""Words of divergences that are none of two normal distributions."""
-_LOG_Q = regex(r"posterior|variational|guide|(?<![a-z])log_?(prob_?)?q", re.IGNORECASE)
-_LOG_P = regex(r"prior|(?<![a-z])log_?(prob_?)?p(?!x|ro|i)", re.IGNORECASE)
-_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")
-_SHORT_HEAD = regex(r"(l|ln|log)?(s|sd|sig|v|vr)|l")
 _CLOSE = 1e-9
 
 
@@ -44,11 +31,11 @@ def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
         excerpt: where it stands.
         tree: what it computes.
     """
-    if not is_called_kl(excerpt):
+    if not has_name_of_kl(excerpt):
         return False
     names = [name for name in free_symbols(tree) if name not in UNIT_NOISE]
     means = [name for name in names if is_mean(name)]
-    heads = [name for name in names if name not in means and _is_head(name)]
+    heads = [name for name in names if name not in means and is_head(name)]
     if not means or not heads or len(means) + len(heads) < len(names):
         return False
     curved = [node for node in walk(tree) if isinstance(node, Call) and node.function not in ("abs", "sqrt")]
@@ -57,7 +44,7 @@ def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
     return not _is_symmetric(tree, names)
 
 
-def is_called_kl(excerpt: Excerpt) -> bool:
+def has_name_of_kl(excerpt: Excerpt) -> bool:
     """Whether an expression is given the name of a KL, or a function of such a name returns it."""
     match excerpt.step.node:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
@@ -68,10 +55,10 @@ def is_called_kl(excerpt: Excerpt) -> bool:
             names = [excerpt.step.function.name.rpartition(".")[2], owner.name if owner else ""]
         case ast.Expr(value=ast.BinOp(left=left, op=ast.Sub(), right=right)):
             q, p = (excerpt.spelled(ast.unparse(side)) for side in (left, right))
-            return _LOG_Q.search(q) is not None and _LOG_P.search(p) is not None
+            return LOG_Q.says(q) and LOG_P.says(p)
         case _:
             return False
-    return any(map(_says_kl, names)) and not any(map(_OF_OTHERS.search, (*names, *_around(excerpt))))
+    return any(map(is_called_kl, names)) and not any(map(OF_OTHERS.says, (*names, *_around(excerpt))))
 
 
 def _around(excerpt: Excerpt) -> Iterator[str]:
@@ -80,15 +67,6 @@ def _around(excerpt: Excerpt) -> Iterator[str]:
     yield function.name
     for one in getattr(function.node, "decorator_list", []):
         yield ast.unparse(one)
-
-
-def _says_kl(name: str) -> bool:
-    words = _HUMP.sub("_", name).lower().split("_")
-    return any(map(_KL.fullmatch, words)) or ("latent" in words and not {"loss", "cost"}.isdisjoint(words))
-
-
-def _is_head(name: str) -> bool:
-    return suggested(name) is not None or _SHORT_HEAD.fullmatch(without_side(name)) is not None
 
 
 def _is_symmetric(tree: Tree, names: Sequence[str]) -> bool:

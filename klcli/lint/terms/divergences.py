@@ -9,7 +9,6 @@ from functools import partial
 from klcli.formula.program import Program, rewritten
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.mistakes.table import find_mistake
-from klcli.judge.names import is_prior
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.flow.nodes import with_value
@@ -18,6 +17,7 @@ from klcli.lint.terms.expectation import apart, has_noise
 from klcli.lint.terms.likeness import may_be_kl, signs
 from klcli.lint.terms.programs import program_of, written
 from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
+from klcli.names.gaussians import is_prior
 from klcli.values import dataclass, replace
 
 __all__ = ["Divergence", "divergence", "divergence_of"]

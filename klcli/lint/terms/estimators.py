@@ -5,12 +5,12 @@ from __future__ import annotations
 from klcli.formula.program import Program
 from klcli.formula.tree import free_symbols
 from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.spaces.log_ratios.names import stated
 from klcli.judge.spaces.log_ratios.verdict import varying
 from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.terms.claims import is_called_kl
+from klcli.lint.terms.claims import has_name_of_kl
 from klcli.lint.terms.settling import answered, estimated
+from klcli.names.log_ratios import stated
 from klcli.values import dataclass
 
 __all__ = ["Estimator", "estimator"]
@@ -41,7 +41,7 @@ def estimator(excerpt: Excerpt, program: Program) -> Estimator | None:
     """
     if not excerpt.is_local:
         return None
-    is_meant = is_called_kl(excerpt)
+    is_meant = has_name_of_kl(excerpt)
     if not (is_meant or any(map(stated, free_symbols(program.tree)))):
         return None
     found: Verification | Estimation | None = estimated(program)

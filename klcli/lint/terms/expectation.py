@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -27,10 +26,10 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.names import is_noise, is_prior, is_sample, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import judge_sampler
-from klcli.patterns import regex
+from klcli.names.gaussians import is_prior, suggested
+from klcli.names.noise import NOISE_WORD, is_noise, is_sample
 
 __all__ = [
     "apart",
@@ -45,7 +44,6 @@ __all__ = [
 ]
 
 _NOISE = UNIT_NOISE[0]
-_CALLED_NOISE = regex(r"eps|noise|randn", re.IGNORECASE)
 _USUAL = ("logvar", "std", "var", "logstd")
 _OF_ONE, _OF_TWO = 2, 5
 """Symbols of a sample with the mean and the head of one Gaussian, and with those of two."""
@@ -61,7 +59,7 @@ def has_noise(tree: Tree) -> bool:
 
 def with_noise(tree: Tree) -> Tree | None:
     """A formula with standard normal noise for symbols that are called noise, if samples are made of them."""
-    noises = [name for name in free_symbols(tree) if is_noise(name) and _CALLED_NOISE.search(name)]
+    noises = [name for name in free_symbols(tree) if is_noise(name) and NOISE_WORD.says(name)]
     found = substitute(tree, {name: Symbol(_NOISE) for name in noises})
     is_drawn = any(_reading(whole, role) for whole, role in sampled_in(found))
     return found if noises and is_drawn and not has_noise(tree) else None

@@ -24,8 +24,8 @@ from klcli.formula.tree import (
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles, Rows
-from klcli.judge.names import suggested
 from klcli.judge.roles import MOST_SYMBOLS
+from klcli.names.gaussians import suggested
 
 __all__ = ["MOST_NAMES", "bend", "has_logarithm", "may_be_kl", "opens", "signs"]
 

@@ -15,9 +15,9 @@ from klcli.formula.tree import Number, Symbol, Tree, free_symbols, operation, su
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.engine import Coefficients, recovered
-from klcli.judge.names import is_mean
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.fixed_prior import factors
+from klcli.names.gaussians import is_mean
 
 __all__ = ["normal_forms"]
 

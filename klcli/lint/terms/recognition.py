@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -12,13 +11,13 @@ from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.estimators import Estimator, estimator
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import Sample, sample
+from klcli.names.log_ratios import RATIO_PART
+from klcli.names.noise import RANDOM_WORD
 from klcli.patterns import regex
 
 __all__ = ["Found", "terms"]
 
-_NOISE = regex(r"rand|normal|eps|noise|xi\b", re.IGNORECASE)
 _SQUARE = regex(r"\*\*|pow|square|\*")
-_LOG_RATIO = regex(r"log|lp|ratio", re.IGNORECASE)
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 
@@ -61,7 +60,8 @@ def _judged(excerpt: Excerpt, *, is_part: bool) -> Found | None:
     """The term that an expression computes; None where it computes none."""
     if not excerpt.step.facts.is_readable:
         return None
-    noisy, squared, logs = (pattern.search(excerpt.text) for pattern in (_NOISE, _SQUARE, _LOG_RATIO))
+    noisy, logs = RANDOM_WORD.says(excerpt.text), RATIO_PART.says(excerpt.text)
+    squared = _SQUARE.search(excerpt.text) is not None
     if not (noisy or squared or logs):
         return None
     program = program_of(excerpt.text)

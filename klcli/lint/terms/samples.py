@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection
 from fractions import Fraction
 from itertools import permutations
@@ -17,22 +16,18 @@ from klcli.formula.tree import Clip, Number, Symbol, Tree, children, free_symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
-from klcli.judge.names import is_epsilon, is_mean, is_noise, suggested
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.programs import program_of, with_symbols, written
-from klcli.patterns import regex
+from klcli.names.gaussians import is_mean, suggested
+from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise
 from klcli.values import dataclass, replace
 
 __all__ = ["Sample", "sample"]
 
 _CLOSE = 1e-9
 _UNIFORM = UNIT_NOISE[1]
-_OTHERS = regex(
-    r"cauchy|exponential|laplac|gumbel|gamma|beta|student|poisson|bernoulli|binomial|randint|uniform|trunc",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +115,7 @@ def _is_bent(tree: Tree, noise: str) -> bool:
 def _is_drawn_otherwise(excerpt: Excerpt, noise: str) -> bool:
     """Whether what is called noise is drawn from another distribution than the normal one."""
     _, step = excerpt.defined(noise)
-    return step is not None and _OTHERS.search(ast.unparse(step.node)) is not None
+    return step is not None and OTHER_DISTRIBUTION.says(ast.unparse(step.node))
 
 
 def _where_drawn(excerpt: Excerpt, noises: Collection[str]) -> Excerpt:

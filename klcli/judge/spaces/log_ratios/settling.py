@@ -17,17 +17,18 @@ from klcli.formula.program import Program
 from klcli.formula.tree import Negative, Stop, Tree, free_symbols, substitute, walk
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.conditions import Condition
-from klcli.judge.names import count_of, is_mask, sign_of
 from klcli.judge.shapes.counts import plain_fraction
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one
 from klcli.judge.spaces.log_ratios.fit import Function, function_of
 from klcli.judge.spaces.log_ratios.limits import guard_conditions, overflow_of
-from klcli.judge.spaces.log_ratios.names import is_logits, stated
 from klcli.judge.spaces.log_ratios.repair import corrected
 from klcli.judge.spaces.log_ratios.tokens import tokens_of
 from klcli.judge.spaces.log_ratios.verdict import named, varying
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q, Way, named_ways, neutral_ways
+from klcli.names.counts import count_of
+from klcli.names.log_ratios import is_logits, stated
+from klcli.names.losses import is_mask, sign_of
 from klcli.values import replace
 
 __all__ = ["neutral_estimation", "stated_estimation"]

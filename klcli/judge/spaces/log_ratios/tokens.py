@@ -14,8 +14,9 @@ from klcli.formula.entry import entry
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Tree, free_symbols, walk
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.judge.names import count_of, is_mask
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
+from klcli.names.counts import count_of
+from klcli.names.losses import is_mask
 from klcli.values import dataclass
 
 __all__ = ["Tokens", "tokens_of"]

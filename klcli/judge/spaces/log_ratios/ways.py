@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice, permutations, product
 
 from klcli.formula.tree import Call, Operation, Symbol, Tree
-from klcli.judge.spaces.log_ratios.names import Side, is_neutral, side_of, stated
+from klcli.names.log_ratios import RatioSide, is_neutral, side_of, stated
 from klcli.values import dataclass, field
 
 __all__ = ["OLD", "P", "Q", "Label", "Way", "named_ways", "neutral_ways"]
@@ -123,14 +123,16 @@ def _roles(logs: Sequence[str]) -> Iterator[Way]:
                 yield _way(*pair, sides, old, is_sided=order is True)
 
 
-def _order(q: str, p: str, sides: Mapping[str, Side]) -> bool | None:
+def _order(q: str, p: str, sides: Mapping[str, RatioSide]) -> bool | None:
     """Whether the names are in their order: True or False where they say so, None where they do not."""
     ranks = {"policy": 0, "q": 0, "": 1, "old": 2, "reference": 3, "p": 3}
     one, two = ranks[sides[q]], ranks[sides[p]]
     return None if one == two else one < two
 
 
-def _way(q: str, p: str, sides: Mapping[str, Side], old: str | None = None, *, is_sided: bool = True) -> Way:
+def _way(
+    q: str, p: str, sides: Mapping[str, RatioSide], old: str | None = None, *, is_sided: bool = True
+) -> Way:
     given: dict[str, Tree] = {q: _LOG_Q, p: _LOG_P}
     if old:
         given[old] = _LOG_OLD

@@ -27,8 +27,10 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Kind, Manner
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator, Value
-from klcli.judge.names import count_of, is_dimension, is_epsilon, is_other_term, is_weight
 from klcli.judge.spaces.matrices.points import Shown, fixed_points, shown
+from klcli.names.counts import count_of, is_dimension
+from klcli.names.losses import is_other_term, is_weight
+from klcli.names.noise import is_epsilon
 from klcli.values import dataclass
 
 __all__ = ["Aside", "set_aside", "without_jitter"]

@@ -14,12 +14,13 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.kinds import Kind, Manner, ShapeError, typings
 from klcli.judge.mistakes.rewriting import TWO
-from klcli.judge.names import is_dimension, is_mean
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.preparation import Aside, set_aside
 from klcli.judge.spaces.matrices.ways import ways
 from klcli.judge.ways import Way
+from klcli.names.counts import is_dimension
+from klcli.names.gaussians import is_mean
 from klcli.values import dataclass
 
 __all__ = ["Typed", "typed"]

@@ -7,21 +7,17 @@ from itertools import groupby, product
 
 from klcli.errors import KlcliError
 from klcli.formula.value.kinds import Kind
-from klcli.judge.names import is_mean, prior_among
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION, READINGS
 from klcli.judge.ways import Head, Side, Way, way_of
-from klcli.patterns import regex
+from klcli.names.gaussians import is_mean, prior_among
+from klcli.names.matrices import CHOLESKY_FACTOR, COVARIANCE_MATRIX, PRECISION_MATRIX
 
 __all__ = ["misfit", "sides_said", "ways"]
 
 _MOST_HEADS = 4
 _SIDES: tuple[Side, Side] = ("q", "p")
-_STATES = (
-    (CHOLESKY, regex(r"(.*_)?(L|chol\w*|tril\w*|scale_tril)(_?\w{1,2})?\Z")),
-    (PRECISION, regex(r"(Lambda|Omega|prec\w*|.*_?inv|P(?=_))(_\w+)?\Z|.*(_inv|inv|_prec\w*)(_\w+)?\Z")),
-    (COVARIANCE, regex(r"(S|Sigma|cov\w*|K\w*|V|C)(_?\w{1,2})?\Z")),
-)
-"""Readings with what names of matrices that state them look like."""
+_STATES = ((CHOLESKY, CHOLESKY_FACTOR), (PRECISION, PRECISION_MATRIX), (COVARIANCE, COVARIANCE_MATRIX))
+"""Readings with the names of matrices that state them, in the order in which a name is looked at."""
 
 
 def ways(
@@ -113,6 +109,6 @@ def misfit(way: Way) -> int:
     """How many of the names of matrices state another reading, and then how many state none."""
     total = 0
     for head in way.heads:
-        stated = next((reading for reading, pattern in _STATES if pattern.match(head.name)), None)
+        stated = next((reading for reading, kind in _STATES if kind.says(head.name)), None)
         total += 0 if stated is head.reading else 1 if stated is None else 3
     return total

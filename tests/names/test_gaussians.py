@@ -6,11 +6,8 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.judge.answer import verify
-from klcli.judge.names import (
-    is_dimension,
-    is_epsilon,
+from klcli.names.gaussians import (
     is_mean,
-    is_noise,
     is_prior,
     prior_among,
     square_of,
@@ -106,16 +103,6 @@ def test_a_2_beside_a_1_counts(name: str, names: tuple[str, ...], reading: str |
 )
 def test_squares_beside_squares(name: str, names: tuple[str, ...], mean: str | None) -> None:
     assert square_of(name, names) == mean
-
-
-def test_others() -> None:
-    assert all(
-        map(is_dimension, ("d", "k", "latent_dim", "z_dim", "n_latent", "dim", "args_num_topics", "emb_size"))
-    )
-    assert not any(map(is_dimension, ("beta", "mu", "logvar", "BCE")))
-    assert all(map(is_epsilon, ("eps", "epsilon", "self_eps")))
-    assert all(map(is_noise, ("eps", "noise", "randn", "eps_1")))
-    assert not is_noise("logvar")
 
 
 @pytest.mark.parametrize(

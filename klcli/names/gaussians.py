@@ -1,0 +1,218 @@
+"""Names of means and heads, and which Gaussian they belong to: hints for order and words, never a verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.names.kind import NameKind, anywhere, beginning, whole
+from klcli.patterns import regex
+
+__all__ = [
+    "KINDS",
+    "LOG_SCALE",
+    "READINGS",
+    "SHORT_HEAD",
+    "is_head",
+    "is_mean",
+    "is_prior",
+    "label_of",
+    "prior_among",
+    "square_of",
+    "suggested",
+    "suggested_beside",
+    "without_side",
+]
+
+_MEAN = beginning(
+    "a mean",
+    r"(z_?)?(mu|mean|m|loc|μ)(?![a-z])|.*(mu|mean|loc)\Z",
+    "mu z_mean loc mean1 mu_q q_mean posterior_mu m m_p enc_mu",
+    "logvar s sigma mask module model_s",
+)
+_MEAN_OF_ONE = beginning(
+    "the mean of one of several Gaussians, once its side is left out",
+    r"(mu|mean|m|loc|means)\Z",
+    "mu means loc",
+    "mul meaning",
+)
+_SIDE = anywhere(
+    "one of two Gaussians: the prior or the posterior",
+    # The a of log_sigma and of other Greek letters is not that of mu_a.
+    r"(?:_?(?P<prior>prior|p|2|b)|_?(?P<posterior>posterior|post|q|1|(?<!ph|et|mm|lt|ot|pp|bd|gm)a))\Z"
+    r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_",
+    "mu_p prior_mu logvar2 mub mu_q post_std logvar1 mua",
+    "logvar log_sigma theta alpha mu_0",
+)
+_SIDES = regex(_SIDE.pattern, re.IGNORECASE)
+_LABEL = anywhere(
+    "the label of a Gaussian in a formula, a letter or a number",
+    r"[pq12]\Z|\A[pq]_",
+    "mu_p s2 q_logvar sigma_1",
+    "mu sigma_0 post_mu",
+)
+_LABELS = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_", re.IGNORECASE)
+_KERNEL = whole(
+    "the covariance of a prior that is a Gaussian process, or a factor of it",
+    r"(L_?)?K(_?([ZzMmUuXxFfNn]{1,2}|tt|prior|inv))*|Lk|kernel\w*|gram\w*",
+    "K Kzz K_uu L_K Kmm_inv kernel_matrix",
+    "KL S k L",
+    flags=0,  # a small k is a count
+)
+_ZERO = beginning("the first of Gaussians that are counted from 0", r".*\D0\Z", "S0 mu_0", "S10 S1 0")
+_FIRST = anywhere("the second of Gaussians that are counted from 0", r"\D1\Z", "S1 mu_1", "S11 S2 1")
+_LETTER_PAIRS: Mapping[str, str] = {"p": "q", "q": "p", "a": "b", "b": "a"}
+"""Letters that name a side only where the other one of the pair names the other side."""
+_COUNTED = regex(r"(?P<base>.*\D)2\Z")
+_OTHER_COUNTS = ("0", "1", "3")
+_SQUARE = beginning(
+    "the square of what it would be called without its end",
+    r"(?P<base>.*[^\W\d_])_?(?:2|sq|squared?)\Z",
+    "mu2 mu_sq sigma2 mu_squared",
+    "mu 22 mu_3",
+)
+_SQUARES = regex(_SQUARE.pattern, re.IGNORECASE)
+
+READINGS: Mapping[str, NameKind] = {
+    "logvar": beginning(
+        "a log-variance",
+        r"(log|ln)_?(var\w*|v|sigma_?(2|sq\w*)|s2|std_?(2|sq)|cov)(?![a-z])|lv\Z|lvar",
+        "logvar log_var log_sigma2 logsigma_sq lnvar logvar1 lv",
+        "log_sigma logvalue log_s lvl",
+    ),
+    "logstd": beginning(
+        "a log standard deviation",
+        r"(log|ln)_?(std\w*|sigma|sig|sd|scale|stddev|s)(?![a-z0-9])|logs\Z",
+        "log_std logstd log_sigma logs_q log_scale logs",
+        "logvar log_sigma2 logscales log_size",
+    ),
+    "logprecision": beginning(
+        "a log-precision", r"(log|ln)_?(prec\w*|tau)", "log_precision logtau ln_prec", "precision log_t"
+    ),
+    "precision": beginning("a precision", r"prec\w*|tau\Z", "precision prec tau", "tau1 pre"),
+    "softplus": beginning(
+        "the softplus pre-activation of a standard deviation", r"rho\Z", "rho", "rho1 rhos"
+    ),
+    "var": beginning(
+        "a variance",
+        r"(.*_)?var(iance)?s?\Z|(sigma|std|s)_?(2|sq\w*)\Z|cov\Z",
+        "var variance sigma2 sigma_sq q_var",
+        "logvar variable sigma s",
+    ),
+    "std": beginning(
+        "a standard deviation",
+        r"(.*_)?(std\w*|sigma|sd|scale|stddev|sig)\Z",
+        "std sigma scale stddev z_std",
+        "var sigma2 scaled s",
+    ),
+}
+"""The parameterization that a name states, tried in this order: ``log_sigma2`` is a log-variance, and
+``log_sigma`` is none. Readings without a row are stated by their names and the other words for them."""
+
+SHORT_HEAD = whole(
+    "a head in one to three letters, where it is called a KL",
+    r"(l|ln|log)?(s|sd|sig|v|vr)|l",
+    "s lv v lns l sd",
+    "x mu h logvar",
+    flags=0,  # S and V are matrices
+)
+LOG_SCALE = anywhere(
+    "the logarithm of a scale, beside which an exponential or a square may have been forgotten",
+    r"(?:log|ln)(?:_?(?:var|std|sig|scale|s2)|_s(?![a-z]))",
+    "logvar log_std z_log_sigma ln_s2 log_scale log_s",
+    "logs log_prob sigma login log_size",
+)
+
+KINDS = (
+    *(_MEAN, _MEAN_OF_ONE, _SIDE, _LABEL, _KERNEL, _ZERO, _FIRST, _SQUARE),
+    *(*READINGS.values(), SHORT_HEAD, LOG_SCALE),
+)
+
+
+@lru_cache(maxsize=1024)
+def is_mean(name: str) -> bool:
+    """Whether a name is that of a mean: ``mu``, ``z_mean``, ``loc``."""
+    return _MEAN.says(name) or _MEAN_OF_ONE.says(without_side(name))
+
+
+@lru_cache(maxsize=1024)
+def is_head(name: str) -> bool:
+    """Whether a name states a reading, or is one of the short names of heads."""
+    return suggested(name) is not None or SHORT_HEAD.says(without_side(name))
+
+
+@lru_cache(maxsize=1024)
+def suggested(name: str) -> str | None:
+    """The parameterization that a name states, as ``log_sigma`` does; None for one that states none."""
+    name = name.lstrip("_")
+    for candidate in (name, without_side(name)):
+        words = candidate.split("_")
+        tails = ["_".join(words[start:]) for start in range(len(words))]  # log_var of encoder_z_log_var
+        for reading, kind in READINGS.items():
+            if any(map(kind.says, tails)):
+                return reading
+    bare = without_side(name).replace("_", "").lower()
+    others = (row for row in PARAMETERIZATIONS.values() if row.name not in READINGS)
+    return next((row.name for row in others if bare in (row.name, *row.synonyms)), None)
+
+
+def suggested_beside(name: str, names: Collection[str]) -> str | None:
+    """The parameterization that a name states among others: a 2 beside a 1 counts and squares nothing."""
+    return suggested(name[:-1].rstrip("_") if _is_counted(name, names) else name)
+
+
+def square_of(name: str, names: Collection[str]) -> str | None:
+    """The mean whose square a name may be: ``mu2`` beside ``sigma2``, where no ``mu1`` and no ``mu`` is."""
+    found = _SQUARES.match(name)
+    if not found or not is_mean(found["base"]) or found["base"] in names:
+        return None
+    squares = (other for other in names if other != name and _SQUARE.says(other))
+    stated = any(suggested_beside(other, names) == "var" for other in squares)
+    return found["base"] if stated and not _is_counted(name, names) else None
+
+
+def _is_counted(name: str, names: Collection[str]) -> bool:
+    """Whether the number at the end of a name counts: the same name stands there with another number."""
+    counted = _COUNTED.match(name)
+    return counted is not None and any(f"{counted['base']}{other}" in names for other in _OTHER_COUNTS)
+
+
+@lru_cache(maxsize=1024)
+def is_prior(name: str) -> bool | None:
+    """Whether a name says that it belongs to the prior; None if it does not say."""
+    found = _SIDES.search(name)
+    if not found:
+        return None
+    return bool(found["prior"] or found["prior_first"])
+
+
+def prior_among(name: str, names: Collection[str]) -> bool | None:
+    """Whether a name says, among others, that it belongs to the prior; None if it does not say.
+
+    Where Gaussians are numbered 0 and 1, it is KL(N_0 || N_1); a 0 without a 1 is the prior that data move,
+    and so is the kernel beside another covariance. A letter alone says nothing: P is a covariance, too.
+    """
+    if any(map(_ZERO.says, names)):
+        numbered = any(map(_FIRST.says, names))
+        if _ZERO.says(name):
+            return not numbered
+        return True if numbered and name.endswith("1") else is_prior(name)
+    if other := _LETTER_PAIRS.get(name.lower()):
+        return is_prior(name) if other in map(str.lower, names) else None
+    if _KERNEL.says(name) and not all(_KERNEL.says(other) or is_mean(other) for other in names):
+        return True
+    return is_prior(name)
+
+
+def label_of(name: str) -> str | None:
+    """The label of the Gaussian that a name belongs to, p, q, 1 or 2; None where it has none."""
+    found = _LABELS.search(name)
+    return (found["last"] or found["first"]).lower() if found else None
+
+
+@lru_cache(maxsize=1024)
+def without_side(name: str) -> str:
+    """A name without what tells posterior and prior apart: ``logvar`` for ``logvar1`` and ``logvar_p``."""
+    return _SIDES.sub("", name) or name
