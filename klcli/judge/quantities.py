@@ -16,6 +16,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles, Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles, possible_roles
+from klcli.names.gaussians import is_mean
 from klcli.values import dataclass, replace
 
 __all__ = ["QUANTITIES", "Quantity", "Recognised", "recognised", "shared_head"]
@@ -134,8 +135,13 @@ def shared_head(tree: Tree) -> Recognised | None:
 
 
 def _ways(names: Sequence[str]) -> Iterator[Roles]:
-    """Both Gaussians with symbols of their own; with two symbols the other may be N(0, 1)."""
+    """Both Gaussians with symbols of their own; with two symbols the other may be N(0, 1).
+
+    What is named like a mean is no head: the distance of two means is that of two deviations without a mean.
+    """
     for way in possible_roles(names, mean=None, head=None):
+        if is_mean(way.head or "") or is_mean(way.prior_head or ""):
+            continue
         if len(names) == 2 or (way.prior_head and (way.prior_mean or not way.mean)):
             yield way
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from math import inf, isfinite
 
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.tree import STEPS, Call, Tree, free_symbols, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Rows
@@ -70,6 +70,8 @@ def _wide(names: Sequence[str], draw: int) -> dict[str, float]:
 @remembered(64)
 def degree(tree: Tree, name: str) -> int | None:
     """Of which degree a formula is in a symbol: 0, 1, 2, or None for what is no such polynomial."""
+    if name in _stepped(tree):
+        return None  # between two steps it would look like one
     names = free_symbols(tree)
     points = [
         other | {name: other[name] * scale}
@@ -92,13 +94,19 @@ def degree(tree: Tree, name: str) -> int | None:
     return found
 
 
+def _stepped(tree: Tree) -> set[str]:
+    """The symbols that are cut to whole numbers, alone or in a formula."""
+    steps = (node for node in walk(tree) if isinstance(node, Call) and node.function in STEPS)
+    return {name for node in steps for name in free_symbols(node)}
+
+
 def is_passive(tree: Tree, varied: Collection[str]) -> bool:
     """Whether all symbols but some do no more than multiply a formula and be added to it, all together.
 
     They are doubled, moved in other ways, and made so large that what seemed to be added shows what it is.
     """
     names = free_symbols(tree)
-    values, largest = _moved(tree, names, _changes(names, varied), varied)
+    values, largest = _moved(tree, names, _changes(tree, varied), varied)
     told = 0
     for column, sizes in zip(values, largest, strict=True):
         if _is_telling(column, sizes):
@@ -111,7 +119,7 @@ def is_passive(tree: Tree, varied: Collection[str]) -> bool:
 def is_free_of(tree: Tree, varied: Collection[str]) -> tuple[bool, float]:
     """Whether a formula depends on none of some symbols, and how large it is, whatever the others are."""
     names = free_symbols(tree)
-    values, largest = _moved(tree, names, _changes(names, varied), varied)
+    values, largest = _moved(tree, names, _changes(tree, varied), varied)
     size = 0.0
     for column, sizes in zip(values, largest, strict=True):
         if _is_telling(column, sizes):
@@ -123,17 +131,21 @@ def is_free_of(tree: Tree, varied: Collection[str]) -> tuple[bool, float]:
     return True, size
 
 
-def _changes(names: Sequence[str], varied: Collection[str]) -> list[Values]:
+def _changes(tree: Tree, varied: Collection[str]) -> list[Values]:
     """Values of the symbols that are held, those before any change first."""
+    names = free_symbols(tree)
     held = [name for name in names if name not in varied]
     before = {name: value for name, value in _draw(names, 0).items() if name in held}
-    return [
+    found: list[Values] = [
         before,
         {name: 2 * value for name, value in before.items()},
         {name: value for name, value in _draw(names, 5).items() if name in held},
         {name: value / 2 for name, value in _draw(names, 9).items() if name in held},
         {name: _FAR * value for name, value in before.items()},
     ]
+    if _stepped(tree).intersection(held):
+        found += ({name: step + value for name, value in before.items()} for step in (1, 2))
+    return found
 
 
 def _is_telling(column: Sequence[float], sizes: Sequence[float]) -> bool:

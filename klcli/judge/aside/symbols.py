@@ -13,7 +13,7 @@ from itertools import combinations
 
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.aside.influence import components, degree, influences, is_passive
-from klcli.names.gaussians import is_mean, suggested_beside, without_side
+from klcli.names.gaussians import is_mean, is_prior, suggested_beside, without_side
 from klcli.values import dataclass
 
 __all__ = ["Sorted", "sorted_symbols"]
@@ -45,11 +45,14 @@ def sorted_symbols(tree: Tree, kept: Collection[str]) -> Sorted:
         kept: symbols that are the mean or the head and must stay.
     """
     symbols = _Symbols(tree, frozenset(kept))
-    for latent in symbols.hypotheses():
-        passive = tuple(name for name in symbols.names if name not in latent)
-        if not passive or (symbols.may_be_passive(latent, passive) and is_passive(tree, latent)):
-            return Sorted(latent, passive)
-    return symbols.with_parts() if len(symbols.names) > 2 else Sorted(symbols.names)
+    for hypotheses in symbols.by_means():
+        for latent in hypotheses:
+            passive = tuple(name for name in symbols.names if name not in latent)
+            if not passive or (symbols.may_be_passive(latent, passive) and is_passive(tree, latent)):
+                return Sorted(latent, passive)
+        if len(symbols.names) > 2 and (found := symbols.with_parts(hypotheses)):
+            return found
+    return Sorted(symbols.names)
 
 
 class _Symbols:
@@ -57,10 +60,16 @@ class _Symbols:
 
     def __init__(self, tree: Tree, kept: frozenset[str]) -> None:
         self.tree = tree
-        self.kept = kept
         self.names = free_symbols(tree)
-        self.told = frozenset(self._told())
         self.degrees = {name: degree(tree, name) for name in self.names} if len(self.names) > 1 else {}
+        self.kept = kept.union(self._widowed())
+        self.told = frozenset(self._told())
+
+    def by_means(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+        """Means and heads: first with all that is named like a mean, then without some of it."""
+        means = set(filter(is_mean, self.names))
+        found = list(dict.fromkeys(self.hypotheses()))
+        return [one for one in found if means <= set(one)], [one for one in found if not means <= set(one)]
 
     def hypotheses(self) -> Iterator[tuple[str, ...]]:
         """Means and heads, the likeliest first."""
@@ -81,9 +90,9 @@ class _Symbols:
         found = influences(self.tree, latent, passive)
         return all(one is not None and not one.added for one in found.values())
 
-    def with_parts(self) -> Sorted:
+    def with_parts(self, hypotheses: Sequence[tuple[str, ...]]) -> Sorted | None:
         """The symbols where they cannot be set aside together: weights of parts are told from all others."""
-        for latent in self.hypotheses():
+        for latent in hypotheses:
             rest = [name for name in self.names if name not in latent]
             found = influences(self.tree, latent, rest)
             twins = set(map(without_side, latent))  # s_q beside s_p is a head, however it is missed
@@ -96,13 +105,24 @@ class _Symbols:
             one = substitute(self.tree, dict.fromkeys(parts, Number(Fraction(1))))
             if parts and is_passive(one, latent):
                 return Sorted(latent, passive, parts)
-        return Sorted(self.names)
+        return None
 
     def _told(self) -> Iterator[str]:
         """The symbols whose names are those of a mean or a head, and their twins: s1 beside s2."""
         own = {name for name in self.names if name in self.kept or is_mean(name) or self._reading(name)}
         twins = {without_side(name) for name in own}
         yield from (name for name in self.names if name in own or without_side(name) in twins)
+
+    def _widowed(self) -> Iterator[str]:
+        """The only head of a Gaussian whose mean is there, if all of its terms but a line are lost.
+
+        It looks like another term, as it does nothing to the rest.
+        """
+        sides = {name: side for name in self.names if (side := is_prior(name)) is not None}
+        for name, side in sides.items():
+            beside = [other for other in sides if other != name and sides[other] is side]
+            if self.degrees.get(name) == 1 and self._reading(name) and not any(map(self._reading, beside)):
+                yield from (name for other in beside if is_mean(other))
 
     def _reading(self, name: str) -> str | None:
         return suggested_beside(name, self.names)
@@ -154,16 +174,32 @@ class _Symbols:
     def _parts(self, names: tuple[str, ...], *, whole_first: bool) -> Iterator[tuple[str, ...]]:
         """The symbols, and those of them that are left without terms that stand for themselves."""
         groups = components(self.tree, names)
-        has_lone_mean = any(len(group) == 1 and not self._has_curve(group) for group in groups)
+        lone = any(len(group) == 1 and not self._has_curve(group) for group in groups)
+        apart = len(groups) > 1 and any(map(self._is_complete, groups))
         whole = [names] if len(names) <= _MOST else []
         smaller = self._smaller(names, groups)
-        yield from (*whole, *smaller) if whole_first or not has_lone_mean else (*smaller, *whole)
+        yield from (*whole, *smaller) if whole_first or not (lone or apart) else (*smaller, *whole)
 
-    def _smaller(self, names: Sequence[str], groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
-        """Fewer terms, those with a head and a lone mean first; what must stay is in all of them."""
+    def _is_complete(self, group: Collection[str]) -> bool:
+        """Whether terms that stand for themselves have a mean and a head, as those of a reversed KL do.
+
+        A symbol named like one of theirs belongs to them: s1 beside s2, whatever was done to its terms.
+        """
+        twins = {without_side(name) for name in group}
+        alone = all(without_side(name) not in twins for name in self.names if name not in group)
+        return alone and self._has_curve(group) and any(self.degrees[name] == 2 for name in group)
+
+    def _smaller(self, names: Sequence[str], groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+        """Fewer terms, those with all named symbols first; what must stay is in all of them.
+
+        Where a mean and a head belong together, no other terms do, and as many as can be otherwise.
+        """
+        found = []
         for count in range(len(groups) - 1, 0, -1):
             for chosen in combinations(groups, count):
                 own = {name for group in chosen for name in group}
                 means = any(self.degrees[name] == 2 or is_mean(name) for name in own)
                 if len(own) <= _MOST and self._has_curve(own) and means and self.kept <= own:
-                    yield tuple(name for name in names if name in own)
+                    strange = len(self.told - own), count > 1 and any(map(self._is_complete, chosen))
+                    found.append((strange, tuple(name for name in names if name in own)))
+        return [own for _, own in sorted(found, key=lambda entry: entry[0])]

@@ -99,13 +99,14 @@ def told(case: Case, fit: Fit, layout: str) -> Reductions:
 
 
 def _constant(fit: Fit, scale: Monomial) -> Polynomial | None:
-    """The constant; a mean that divides it, too, makes it a polynomial times the factor."""
-    found = fitted_polynomial(fit.shapes, fit.constants)
-    if found is not None:
-        return found
+    """The constant; a mean that divides it, too, makes it a polynomial times the factor.
+
+    Both may fit, as the shapes are few: the one with fewer terms is the one that was written.
+    """
     parts = [constant / scale for constant, scale in zip(fit.constants, fit.scales, strict=True)]
     apart = fitted_polynomial(fit.shapes, parts)
-    return apart.times(scale) if apart is not None else None
+    found = [fitted_polynomial(fit.shapes, fit.constants), apart.times(scale) if apart is not None else None]
+    return min((one for one in found if one is not None), key=lambda one: len(one.terms), default=None)
 
 
 def _fit_of_one(case: Case) -> bool:

@@ -22,13 +22,14 @@ Spread: TypeAlias = Literal["full", "latents", "number"]
 
 SHAPES: Mapping[int, tuple[tuple[int, ...], ...]] = {
     1: ((2,), (3,), (5,), (4,), (7,)),
-    2: ((2, 3), (3, 2), (2, 5), (5, 3), (4, 3), (3, 5), (4, 5), (5, 2)),
+    2: ((2, 3), (3, 2), (2, 5), (5, 3), (3, 4), (4, 2), (2, 4), (4, 3)),
     3: ((2, 3, 4), (3, 2, 5), (2, 5, 3), (4, 3, 2), (3, 4, 5)),
     4: ((2, 3, 4, 5), (3, 4, 2, 5), (2, 5, 3, 4), (4, 2, 3, 7), (3, 5, 2, 4), (5, 3, 4, 2)),
 }
 """Shapes by rank, of lengths that differ: which axes a result has left is seen from their lengths.
 
-For (B, d) there are eight, which is two more than the polynomial of a constant has terms.
+For (B, d) there are eight, which is one more than the polynomial of a constant has terms; no power of B and d
+from -2 to 3 that is none of them has their values there.
 """
 _DRAWS = 4
 """Draws of the symbols at one shape: a factor and a constant take two, the others hold them."""

@@ -22,6 +22,7 @@ from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.conditions import conditions
 from klcli.judge.counterexample import counterexample
 from klcli.judge.landscape import lowest
+from klcli.judge.lost_heads import with_lost_heads
 from klcli.judge.mistakes.of_numbers import CLIPPED
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.quantities import recognised, shared_head
@@ -140,10 +141,12 @@ def _answers(
     A flipped sign is no mistake where nobody knows the sign of what it is multiplied by.
     """
     answers = candidates(program, prepared, question)
+    if other := with_lost_heads(program, prepared, answers[0].verdict, question):
+        return other, candidates(program, other, question)
     if prepared.differences and answers[0].verdict.kl is None:
-        other = candidates(program, prepared.turned, question)
-        if other[0].verdict.kl is not None:
-            return prepared.turned, other
+        turned = candidates(program, prepared.turned, question)
+        if turned[0].verdict.kl is not None:
+            return prepared.turned, turned
     return prepared, answers
 
 

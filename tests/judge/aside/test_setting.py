@@ -201,3 +201,53 @@ def test_a_head_whose_logarithm_is_lost_is_no_weight_of_a_part() -> None:
     found = verify(read_program("s_p + ((mu_q - mu_p)^2 + s_q)/(2 exp(s_p)^2) - 1/2"))
     assert found.best.kind == "wrong"
     assert found.conditions == ()
+
+
+LOST = {
+    # The precision of the prior, whose logarithm is lost: with s_p = 2 it is a KL to another variance.
+    r"\sum_j ((\mu_{qj} - \mu_{pj})^2 s_{pj}/2 + s_{pj}/(2 s_{qj}) + \log(s_{qj})/2 - 1/2)": "wrong",
+    "0.5*(torch.log(var_p) + (mu_q - mu_p)**2/var_p + s_q/var_p - 1)": "wrong",
+    # Beside a weight of a part, and a weight of the whole.
+    "-0.5*torch.sum(1 - torch.log(s_p) - v_q/s_p - w*(mu_q - mu_p)**2/s_p)": "wrong",
+    "beta*0.5*(torch.log(var_p) + (mu_q - mu_p)**2/var_p + s_q/var_p - 1)": "wrong",
+    # Without a mean of the prior.
+    "0.5*(log(s) + (mu^2 + v)/s - 1)": "wrong",
+    # A weight is one: with another the rest is no KL, or its name says so.
+    "0.5*(log(v_p/v_q) + w*(mu_q - mu_p)^2/v_p + v_q/v_p - 1)": "exact",
+    "0.5*(w*(mu^2 + exp(lv)) - 1 - lv)": "exact",
+}
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_what_makes_a_kl_at_every_value_is_no_weight_of_a_part(text: str) -> None:
+    found = verify(read_program(text))
+    assert found.best.kind == LOST[text]
+    weights = [one for one in found.conditions if one.kind == "weights"]
+    assert bool(weights) == (LOST[text] == "exact")
+
+
+def test_what_is_cut_to_whole_numbers_is_on_no_line() -> None:
+    assert degree(read_program("s + torch.exp(s.int())").tree, "s") is None
+    text = (
+        "0.5*(log_var_p - s_q - 1 + np.exp(s_q.int())/np.exp(log_var_p) + (mu_q - mu_p)**2/np.exp(log_var_p))"
+    )
+    assert verify(read_program(text)).best.kind == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "latent"),
+    [
+        # The mean and the head of a reversed KL belong together, whatever stands beside them.
+        ("(x - y)^2 + 1/2 (1/e^s + s - 1 + mu^2/exp(s))", {"mu", "s"}),
+        ("(x - y)^2 + (a - b)^2 + 1/2 (1/e^s + s - 1 + mu^2/exp(s))", {"mu", "s"}),
+        ("(x - y)^2 + 1/2 (e^s - s - 1 + mu^2)", {"mu", "s"}),
+        ("(x - y)^2 + 1/2 (e^s - s - 1 + w*mu^2)", {"mu", "s"}),
+        # The head of the prior, whose other terms are lost, is no other term.
+        (
+            "1/(2 exp(s_q)) - log_var_p/2 + (mu_q - mu_p)^2/(2 exp(s_q)) + s_q/2 - 1/2",
+            {"mu_q", "mu_p", "s_q", "log_var_p"},
+        ),
+    ],
+)
+def test_a_mean_and_a_head_are_told_from_other_terms(text: str, latent: set[str]) -> None:
+    assert set(sorted_symbols(read(text), ()).latent) == latent

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import pytest
 
+from klcli.judge.shapes import layouts
 from klcli.judge.shapes.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
 
-SHAPES = ((2, 3), (3, 2), (2, 5), (5, 3), (4, 3), (3, 5), (4, 5), (5, 2))
+SHAPES = layouts.SHAPES[2]
 NAMES = ("B", "d")
 
 
@@ -110,6 +111,14 @@ def test_nothing_is_the_polynomial_without_terms() -> None:
     [[float(d**3) for _, d in SHAPES], [1 / b for b, _ in SHAPES], [2.0**b for b, _ in SHAPES]],
 )
 def test_what_is_no_polynomial(values: list[float]) -> None:
+    assert fitted_polynomial(SHAPES, values) is None
+
+
+@pytest.mark.parametrize(
+    "powers", [own for own in itertools.product(range(-2, 4), repeat=2) if own not in (*TERMS, (2, 0))]
+)
+def test_no_other_power_is_taken_for_a_polynomial(powers: tuple[int, int]) -> None:
+    values = [float(b) ** powers[0] * float(d) ** powers[1] for b, d in SHAPES]
     assert fitted_polynomial(SHAPES, values) is None
 
 

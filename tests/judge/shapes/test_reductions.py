@@ -14,6 +14,7 @@ from klcli.formula.entry import entry
 from klcli.formula.program import read_program
 from klcli.formula.tree import free_symbols
 from klcli.judge.answer import verify
+from klcli.judge.naming import constant_of
 from klcli.judge.shapes.counts import Monomial, Polynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from tests.judge.programs.shim import running
@@ -327,3 +328,13 @@ def test_shapes_that_something_else_decides_about_are_not_followed() -> None:
 )
 def test_patterns_and_products_of_lengths(text: str, kind: str) -> None:
     assert verify(read_program(text)).best.kind == kind
+
+
+def test_a_constant_is_divided_with_the_terms_beside_it() -> None:
+    """(sum of d/2 over the batch averaged, less B/2) / d; at few shapes polynomials have the same values."""
+    text = (
+        "np.mean(np.sum(2*log_std, axis=1)/2 + np.sum(0.5/np.exp(log_std)**2, axis=1)"
+        " + 0.5*np.sum(mu*mu/np.exp(log_std)**2, axis=1) - batch_size/2)/mu.shape[1]"
+    )
+    found = verify(read_program(text))
+    assert constant_of(found.best.verdict, found.prepared) == "1/2 - B/(2 d)"

@@ -677,3 +677,15 @@ def test_the_stable_form_of_another_base_is_that_of_its_own_symbol() -> None:
         given = {"lv": lv, "mu": mu, "math": math}
         right = 0.5 * (2**lv + mu**2 - 1 - lv * math.log(2))
         assert eval(found.stable, given) == pytest.approx(right, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "loss = np.sum(0.5*(np.log(s_q) + np.sqrt((mu_q - mu_p)**2/s_q) - 1 + var_p/s_q - np.log(var_p)), axis=-1)",
+        "sqrt((mu_q - mu_p)^2)",
+        "(mu1 - mu2)^2",
+    ],
+)
+def test_the_distance_of_two_means_is_none_of_two_deviations(text: str) -> None:
+    assert verify(read_program(text)).best.kind in ("wrong", "not-kl")
