@@ -10,6 +10,7 @@ from klcli.report.findings import Findings, one_line
 from klcli.report.report import Report
 from klcli.report.trace_data import alerts_of, data_of, rows_of, shown_path
 from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.findings import Finding
 from klcli.trace.recording import Place
 from klcli.trace.seen import Watched
 
@@ -22,40 +23,46 @@ _ALIKE = 3
 """Terms that are alike from which on they share a row."""
 
 
-def trace_report(found: Watched, *, when: str = "") -> Report:
+def trace_report(found: Watched, *, when: str = "", accepted: Collection[str] = ()) -> Report:
     """The report of a run.
 
     Args:
         found: what was seen of it.
         when: words on when the loss was seen, such as ``at the first backward pass``.
+        accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
     """
     alerts = alerts_of(found)
     data = data_of(found, tuple(alert.finding for alert in alerts))
     return Report(
         data=data,
         rows=list(rows_of(data)),
-        document=Document("", tuple(_blocks(found, when))),
+        document=Document("", tuple(_blocks(found, when, accepted))),
         bare="\n".join(map(one_line, data.findings)),
-        holds=found.holds,
+        holds=found.holds(accepted),
         readable=bool(found.losses),
         findings=Findings(alerts, ()),
     )
 
 
-def _blocks(found: Watched, when: str) -> Iterator[Block]:
+def _blocks(found: Watched, when: str, accepted: Collection[str]) -> Iterator[Block]:
     for one in found.losses:
         yield Heading(_title(one, when))
         yield Table(_COLUMNS, tuple(_rows(one)))
         yield from _remarks(one, {finding.message for finding in found.findings})
     for finding in found.findings:
-        yield Note(
-            finding.severity,
-            f"{finding.mistake.code} {_where(finding.place)} {finding.message}"
-            + (f" ({_where(finding.related)})" if finding.related else ""),
-        )
+        yield Note(finding.severity, _finding_text(finding))
+        if finding.fix:
+            yield Item("fix", (Paragraph(finding.fix, "good"),))
+    for term, word in found.unaccepted(accepted):
+        yield Note("warning", f"{term.name} passes only with --accept {word}")
     if text := _changes(found):
         yield Paragraph(text)
     yield from (Note("info", text) for text in dict.fromkeys(found.warnings))
+
+
+def _finding_text(one: Finding) -> str:
+    text = f"{one.mistake.code} {_where(one.place)} {one.message}"
+    return f"{text} ({_where(one.related)})" if one.related else text
 
 
 def _title(one: Anatomy, when: str) -> str:
@@ -108,9 +115,9 @@ def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[Block]:
         yield Paragraph(text, "strong")
     said: dict[str, None] = {}
     for term in one.terms:
-        for text, _ in term.conditions:
-            if text not in found:
-                said[f"{term.name}: {text}"] = None
+        for condition in term.conditions:
+            if condition.text not in found:
+                said[f"{term.name}: {condition.text}"] = None
     unproved = dict.fromkeys(term.name for term in one.terms if term.proof == "points")
     if unproved:
         said[

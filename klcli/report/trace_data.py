@@ -48,6 +48,17 @@ class ConditionData:
 
 
 @dataclass(frozen=True, slots=True)
+class GradientData:
+    """A gradient of the step: that of the framework and the true one, where they are farthest apart."""
+
+    symbol: str
+    at: float
+    noted: float
+    true: float
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NumbersData:
     """The numbers of the step: what was noted, what the program gives, and the KL; None where not known."""
 
@@ -55,6 +66,7 @@ class NumbersData:
     evaluated: float | None
     true: float | None
     agrees: bool
+    gradients: tuple[GradientData, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class LossData:
     path: str | None
     line: int | None
     terms: tuple[int, ...]
+    optimizer: str | None
     beta: float | None
     decoder_sigma: float | None
 
@@ -153,14 +166,13 @@ def data_of(found: Watched, findings: tuple[FindingData, ...]) -> TraceData:
 def _loss(one: Anatomy, places: tuple[int, ...]) -> LossData:
     beta = float(one.weighing.beta) if one.weighing else None
     sigma = one.weighing.scale_of_one if one.weighing else None
-    return LossData(one.loss.value, *_spot(one.loss.place), places, beta, sigma)
+    return LossData(one.loss.value, *_spot(one.loss.place), places, one.loss.optimizer, beta, sigma)
 
 
 def _term(number: int, one: Anatomy, term: Term) -> TermData:
     reading = term.parameterization
     total = one.loss.value
     share = term.contribution / total if term.contribution is not None and total else None
-    agreement = term.agreement
     return TermData(
         number,
         term.kind,
@@ -175,11 +187,17 @@ def _term(number: int, one: Anatomy, term: Term) -> TermData:
         term.value,
         share,
         term.proof or None,
-        tuple(ConditionData(*condition) for condition in term.conditions),
-        None
-        if agreement is None
-        else NumbersData(agreement.noted, agreement.evaluated, agreement.true, agreement.agrees),
+        tuple(ConditionData(one.text, one.passes) for one in term.conditions),
+        _numbers(term),
     )
+
+
+def _numbers(term: Term) -> NumbersData | None:
+    found = term.agreement
+    if found is None:
+        return None
+    gradients = tuple(GradientData(one.name, one.at, one.noted, one.true, one.agrees) for one in term.slopes)
+    return NumbersData(found.noted, found.evaluated, found.true, found.agrees, gradients)
 
 
 def _prior(term: Term) -> PriorData | None:
@@ -227,7 +245,7 @@ def _alert(one: Finding) -> Alert:
         text.strip(),
         reading.name if reading else None,
         related,
-        None,
+        one.fix,
     )
     return Alert(data, one.mistake, None)
 

@@ -8,10 +8,12 @@ from math import isfinite
 from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.conditions import Condition
 from klcli.judge.proof import is_proved
 from klcli.judge.weight import LIKELIHOODS, Counts, Loss, Weighing, weigh
 from klcli.judge.weight import Term as WeightedTerm
 from klcli.trace.amounts import likelihood_amount
+from klcli.trace.gradients import Slope, slopes_of
 from klcli.trace.kernels import Kernel
 from klcli.trace.likelihoods import NAMES
 from klcli.trace.numbers import Agreement, evaluated_here, held_against
@@ -22,10 +24,11 @@ from klcli.trace.weights import Amount, amount_of
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from klcli.values import dataclass, field, replace
 
+__all__ = ["Anatomy", "Kind", "Term", "anatomy_of"]
+
 _NEGLIGIBLE = 1e-9
 """A constant relative to its KL that is the rounding of a number in the program."""
-
-__all__ = ["Anatomy", "Kind", "Term", "anatomy_of"]
+_HELD = "one of the two Gaussians is held still: no gradient flows to it"
 
 Kind: TypeAlias = Literal["kl", "estimator", "likelihood", "other"]
 
@@ -46,8 +49,9 @@ class Term:
         value: its value without its weight.
         proof: ``algebra``, ``points`` or empty.
         agreement: what the numbers of the step say.
+        slopes: what its gradients at the step say.
         unknown: what is wrong with a term that is none of the known ones.
-        conditions: what a verdict needs besides, each with whether it passes.
+        conditions: what a verdict needs besides.
     """
 
     kind: Kind
@@ -61,8 +65,9 @@ class Term:
     value: float | None = None
     proof: str = ""
     agreement: Agreement | None = None
+    slopes: tuple[Slope, ...] = ()
     unknown: Unknown | None = None
-    conditions: tuple[tuple[str, bool], ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def kernel(self) -> Kernel | None:
@@ -112,15 +117,17 @@ class Anatomy:
 
 def anatomy_of(recording: Recording, loss: NotedLoss) -> Anatomy:
     """Take a loss apart."""
-    terms = tuple(_term(recording, part) for part in parts_of(recording, loss.node))
+    terms = tuple(_term(recording, loss, part) for part in parts_of(recording, loss.node))
     likelihood, weighing = _weighed(recording, terms)
     return Anatomy(loss, terms, weighing, likelihood)
 
 
-def _term(recording: Recording, part: Part) -> Term:
+def _term(recording: Recording, loss: NotedLoss, part: Part) -> Term:
     kernel = part.kernel
     if kernel:
-        return _kl_term(recording, part, kernel)
+        term = _kl_term(recording, part, kernel)
+        assert term.amount
+        return replace(term, slopes=slopes_of(recording, loss, part, kernel, term.amount))
     if part.likelihood:
         return _likelihood_term(recording, part)
     unknown = looked_at(recording, part)
@@ -169,22 +176,23 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
 
 def _conditions(
     recording: Recording, part: Part, kernel: Kernel, amount: Amount, shape: Sequence[int]
-) -> Iterator[tuple[str, bool]]:
+) -> Iterator[Condition]:
     for one in kernel.verification.conditions:
         is_held = one.kind == "gradient" and kernel.is_held
-        text = "one of the two Gaussians is held still: no gradient flows to it" if is_held else one.text
-        yield text, one.passes or is_held
+        yield Condition("gradient", _HELD, True) if is_held else one
     for said in (*kernel.counted, *amount.said):
-        yield said, True
+        yield Condition("shapes", said, True)
     if part.is_taken_away:
-        yield "the loss takes the KL away", False
+        yield Condition("weights", "the loss takes the KL away", False)
     if any(recording.steps[index].op == "stop" for index in part.chain.wrappers):
-        yield "it is stopped as a whole: no gradient flows through it", False
+        yield Condition("gradient", "it is stopped as a whole: no gradient flows through it", False)
     if len(shape) == 2 and shape[0] == shape[1] > 1:
-        yield f"B = d = {shape[0]}: which axis is the batch cannot be told from this step", True
+        text = f"B = d = {shape[0]}: which axis is the batch cannot be told from this step"
+        yield Condition("shapes", text, True)
     for cut in part.cuts:
         step = recording.steps[cut]
-        yield f"what {step.name or 'the head'} is computed from is not judged", True
+        text = f"what {step.name or 'the head'} is computed from is not judged"
+        yield Condition("equation", text, True)
 
 
 def _is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
+from klcli.formula.tree import Symbol, substitute
+from klcli.formula.write.printing import to_text
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
+from klcli.judge.verification import Verification
 from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.fixes import corrected, fix_at
 from klcli.trace.parts import parts_of
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
@@ -19,6 +23,7 @@ Severity: TypeAlias = Literal["error", "warning", "note"]
 
 _READ_OTHERWISE = find_mistake("KL201")
 """The sample reads the head otherwise than the KL."""
+_STOPPED = find_mistake("KL134")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Finding:
         message: in words.
         related: the other place, of two that disagree.
         term: the term that it is about.
+        fix: the line as it should be, or the formula, where that is known.
     """
 
     mistake: Mistake
@@ -40,6 +46,7 @@ class Finding:
     message: str
     related: Place | None = None
     term: Term | None = None
+    fix: str | None = None
 
 
 def findings_of(
@@ -63,27 +70,45 @@ def _of_term(term: Term) -> Iterator[Finding]:
     mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
     if mistake or term.verdict == "wrong":
         named = mistake or find_mistake("KL100")
-        yield Finding(named, "error", term.place, _message(named, term), term=term)
+        fix = fix_at(term.place, named) or corrected(_verification(term))
+        yield Finding(named, "error", term.place, _message(named, term), term=term, fix=fix)
     if term.part.is_taken_away:
         taken = find_mistake("KL204")
         yield Finding(taken, "warning", term.place, taken.sentence, term=term)
-    if term.kernel:
-        for one in term.kernel.verification.conditions:
-            if one.kind == "gradient" and not one.passes and not term.kernel.is_held:
-                yield Finding(find_mistake("KL134"), "warning", term.place, one.text, term=term)
+    yield from _of_gradient(term)
     if term.amount and term.amount.is_mean_of_entries and term.amount.entries > 1:
         mean = find_mistake("KL206")
         message = f"{mean.sentence}: effective beta 1/{term.amount.entries} of the sum"
         yield Finding(mean, "note", term.place, message, term=term)
 
 
+def _of_gradient(term: Term) -> Iterator[Finding]:
+    """A gradient that is not that of the value: stopped, as the program says, or as autograd's numbers do."""
+    if term.kernel is None:
+        return
+    off = [one for one in term.slopes if not one.agrees]
+    numbers = f"; {off[0].text}" if off else ""
+    for one in term.kernel.verification.conditions:
+        if one.kind == "gradient" and not one.passes and not term.kernel.is_held:
+            yield Finding(_STOPPED, "warning", term.place, one.text + numbers, term=term)
+            return
+    if off and term.agreement and term.agreement.agrees:
+        text = f"the value is that of the KL, the gradient of {' and '.join(one.name for one in off)} is not"
+        yield Finding(_STOPPED, "warning", term.place, text + numbers, term=term)
+
+
 def _message(mistake: Mistake, term: Term) -> str:
-    verification = term.unknown.verification if term.unknown else None
-    if term.kernel:
-        verification = term.kernel.mistaken or term.kernel.verification
+    verification = _verification(term)
     if verification is None:
         return mistake.sentence
     return f"{mistake.sentence}, for {verification.best.verdict.parameterization.meaning}"
+
+
+def _verification(term: Term) -> Verification | None:
+    """The judge's answer that says what is wrong with a term."""
+    if term.kernel:
+        return term.kernel.mistaken or term.kernel.verification
+    return term.unknown.verification if term.unknown else None
 
 
 def _of_sample(sample: Sample) -> Iterator[Finding]:
@@ -99,7 +124,23 @@ def _of_sample(sample: Sample) -> Iterator[Finding]:
         drawn = sample.sampling.parameterization or "something else"
         head = term.part.builder.spellings.get(role.head or "", role.head)
         message = f"the sample reads {head} as {_meaning(drawn)}, the KL as {held}"
-    yield Finding(mistake, "warning", sample.place, message, term.place, term)
+    fix = fix_at(sample.place, mistake) or _drawn_rightly(term)
+    yield Finding(mistake, "warning", sample.place, message, term.place, term, fix)
+
+
+def _drawn_rightly(term: Term) -> str | None:
+    """The sample of the posterior that a KL is about, by its names in the run."""
+    found = _verification(term)
+    role = found.best.verdict.roles if found else None
+    if found is None or role is None or not role.mean or not role.head:
+        return None
+    spelled = term.part.builder.spellings
+    mean, head = (spelled.get(name, name) for name in (role.mean, role.head))
+    try:
+        sigma = substitute(found.best.verdict.parameterization.sigma, {"s": Symbol(head)})
+    except ValueError:  # a word of the language of formulas
+        return None
+    return f"{mean} + {to_text(sigma, 'python')} * randn_like({mean})"
 
 
 def _meaning(name: str) -> str:

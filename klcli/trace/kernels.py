@@ -42,7 +42,7 @@ from klcli.names.gaussians import suggested
 from klcli.trace.programs import program_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Kernel", "kl_of", "with_counts"]
+__all__ = ["Kernel", "flowing", "kl_of", "with_counts"]
 
 _QUICK = Question(mended=False, described=False)
 _CLOSE = 1e-9
@@ -77,8 +77,8 @@ class Kernel:
         """Whether one of its two Gaussians is held still: no gradient flows to its mean nor to its head."""
         role = self.verification.best.verdict.roles
         sides = ((role.mean, role.head), (role.prior_mean, role.prior_head))
-        flowing = set(_flowing(self.tree))
-        return role.has_prior and any(not flowing & set(filter(None, side)) for side in sides)
+        moved = set(flowing(self.tree))
+        return role.has_prior and any(not moved & set(filter(None, side)) for side in sides)
 
     def read_as(self, name: str | None) -> Kernel:
         """The same with the mistake that it has under another reading, if that has one."""
@@ -142,7 +142,7 @@ def _kl(tree: Tree, spellings: Mapping[str, str]) -> Kernel | None:
     return found_so.read_as(suggested(held.best.verdict.roles.head or ""))
 
 
-def _flowing(tree: Tree) -> Iterator[str]:
+def flowing(tree: Tree) -> Iterator[str]:
     """The symbols with an occurrence that a gradient flows to."""
     stack = [tree]
     while stack:

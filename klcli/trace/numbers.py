@@ -15,7 +15,7 @@ from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
 from klcli.values import dataclass
 
-__all__ = ["Agreement", "evaluated_here", "held_against", "kl_over_entries"]
+__all__ = ["Agreement", "arrays_of", "evaluated_here", "held_against", "kl_of_entries", "rounding"]
 
 _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
 """Relative errors of sums in a precision; anything shorter is far off already."""
@@ -44,13 +44,14 @@ def held_against(
     recording: Recording, part: Part, kernel: Kernel, amount: Amount, noted: float | None
 ) -> Agreement | None:
     """What the numbers say of a KL term; None where they were not noted."""
-    evaluated, arrays = evaluated_here(part), _arrays(part)
+    evaluated, arrays = evaluated_here(part), arrays_of(part)
     if noted is None or evaluated is None or arrays is None or part.chain.is_off:
         return None
     sign = -1 if part.is_taken_away else 1
-    summed = None if kernel.is_sampled else kl_over_entries(kernel, arrays)
+    entries = None if kernel.is_sampled else kl_of_entries(kernel, arrays)
+    summed = None if entries is None else sum(one.real for one in entries)
     true = None if summed is None else sign * amount.total * summed
-    limit = _limit(recording, part)
+    limit = rounding(recording, part)
     scale = max(abs(noted), abs(evaluated), 1e-3 * abs(part.chain.factor))
     values = [value for value in (evaluated, true) if value is not None]
     agrees = all(isfinite(value) and abs(value - noted) <= limit * scale for value in values)
@@ -59,7 +60,7 @@ def held_against(
 
 def evaluated_here(part: Part) -> float | None:
     """What a part adds to its loss, by its program on the tensors; None where they are not known."""
-    arrays = _arrays(part)
+    arrays = arrays_of(part)
     if arrays is None or part.tree is None:
         return None
     try:
@@ -69,7 +70,7 @@ def evaluated_here(part: Part) -> float | None:
     return float(found.values[0]) * part.chain.factor if len(found.values) == 1 else None
 
 
-def _arrays(part: Part) -> dict[str, Array] | None:
+def arrays_of(part: Part) -> dict[str, Array] | None:
     """The values of the symbols of a part, where they are known and few."""
     arrays = part.builder.arrays(free_symbols(part.tree)) if part.tree is not None else None
     if not arrays or max(len(one.values) for one in arrays.values()) > _LARGEST:
@@ -77,13 +78,14 @@ def _arrays(part: Part) -> dict[str, Array] | None:
     return arrays
 
 
-def _limit(recording: Recording, part: Part) -> float:
+def rounding(recording: Recording, part: Part) -> float:
+    """The relative error that a sum of many entries may have in the precision of a part."""
     dtypes = {recording.steps[index].dtype for index, _ in part.chain.above}
     return max(_CLOSE.get(dtype, _ROUGH) for dtype in dtypes)
 
 
-def kl_over_entries(kernel: Kernel, arrays: Mapping[str, Array]) -> float | None:
-    """The sum of the KL over all entries, written from the two Gaussians.
+def kl_of_entries(kernel: Kernel, arrays: Mapping[str, Array]) -> list[complex] | None:
+    """The KL of every entry, written from the two Gaussians; complex where the arrays are.
 
     None where the term has a constant, clips or small numbers, or is the other direction.
     """
@@ -108,28 +110,27 @@ def kl_over_entries(kernel: Kernel, arrays: Mapping[str, Array]) -> float | None
         prior_mean = [float(kl.prior_mean or 0)] * len(mean)
         prior_sigma = [float(kl.prior_variance or 1) ** 0.5] * len(mean)
     moments = zip(mean, sigma, prior_mean, prior_sigma, strict=True)
-    return sum(_kl(m, s, n, t) for m, s, n, t in moments)
+    return [_kl(m, s, n, t) for m, s, n, t in moments]
 
 
-def _kl(mean: float, sigma: float, prior_mean: float, prior_sigma: float) -> float:
+def _kl(mean: complex, sigma: complex, prior_mean: complex, prior_sigma: complex) -> complex:
     """KL(N(mean, sigma^2) || N(prior_mean, prior_sigma^2)), by its textbook form."""
-    from math import log
+    from cmath import log
 
-    if not sigma > 0 or not prior_sigma > 0:
+    if not sigma.real > 0 or not prior_sigma.real > 0:
         return nan
     ratio, shift = sigma / prior_sigma, (mean - prior_mean) / prior_sigma
     return (ratio * ratio - 1 + shift * shift) / 2 - log(ratio)
 
 
-def _spread(array: Array | None, shape: tuple[int, ...], default: float) -> list[float]:
+def _spread(array: Array | None, shape: tuple[int, ...], default: float) -> list[complex]:
     """The entries of an array spread over a shape."""
     if array is None:
         return [default] * prod(shape)
-    whole = evaluate_arrays(_SUM, {"x": array, "y": Array(shape, [0.0] * prod(shape))})
-    return [float(value) for value in whole.values]
+    return list(evaluate_arrays(_SUM, {"x": array, "y": Array(shape, [0.0] * prod(shape))}).values)
 
 
-def _sigma(array: Array | None, shape: tuple[int, ...], reading: Parameterization) -> list[float]:
+def _sigma(array: Array | None, shape: tuple[int, ...], reading: Parameterization) -> list[complex]:
     if array is None:
         return [1.0] * prod(shape)
     return _spread(evaluate_arrays(_in(reading.sigma), {"x": array}), shape, 1.0)

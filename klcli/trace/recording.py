@@ -6,8 +6,10 @@ The document, `klcli.recording/1`, has these keys:
 - ``nodes``: the operations, each after those that it is computed from. A node has ``op``, ``args`` (places of
   nodes, or ``{"number": 0.5}``), ``shape``, ``dtype``, ``grad`` (whether a gradient flows through it),
   ``place`` (``[path, line, function]`` or null) and ``names`` (of local variables that held it).
-- ``losses``: ``{"node", "value", "place"}`` of what a backward pass began from; ``others``: nodes that were
-  alive then and lead to no loss.
+- ``losses``: ``{"node", "value", "place"}`` of what a backward pass began from, and, where they are known,
+  ``optimizer``, the name of the one that steps, and ``gradients``, ``{"of", "by", "values"}``: what the
+  framework's gradients of the loss with respect to the node ``by`` are, as far as they come through the node
+  ``of``. ``others``: nodes that were alive then and lead to no loss.
 - ``warnings``: what could not be noted.
 
 Operations, with their further keys:
@@ -32,7 +34,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from klcli.errors import KlcliError
-from klcli.values import dataclass
+from klcli.values import dataclass, field
 
 __all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "Step", "read_recording"]
 
@@ -100,11 +102,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class NotedLoss:
-    """What a backward pass began from."""
+    """What a backward pass began from.
+
+    Attributes:
+        node: its node.
+        value: its value, where that is a number.
+        place: where it began.
+        optimizer: which one steps, or the ones that may.
+        gradients: those by the framework, of a summand with respect to an array.
+    """
 
     node: int
     value: float | None
     place: Place | None
+    optimizer: str | None = None
+    gradients: Mapping[tuple[int, int], tuple[float, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +152,24 @@ def read_recording(document: Mapping[str, Any]) -> Recording:
     try:
         nodes = document["nodes"]
         steps = tuple(_step(node, place) for place, node in enumerate(nodes))
-        losses = tuple(
-            NotedLoss(_index(one["node"], len(steps)), _number(one.get("value")), _place(one.get("place")))
-            for one in document["losses"]
-        )
+        losses = tuple(_loss(one, len(steps)) for one in document["losses"])
         others = tuple(_index(one["node"], len(steps)) for one in document["others"])
         return Recording(str(document["framework"]), steps, losses, others, tuple(document["warnings"]))
     except (KeyError, TypeError, ValueError) as error:
         raise KlcliError(f"the recording is not readable: {error!r}", "see klcli.trace.recording") from None
+
+
+def _loss(one: Mapping[str, Any], end: int) -> NotedLoss:
+    return NotedLoss(
+        _index(one["node"], end),
+        _number(one.get("value")),
+        _place(one.get("place")),
+        None if one.get("optimizer") is None else str(one["optimizer"]),
+        {
+            (_index(slope["of"], end), _index(slope["by"], end)): tuple(map(float, slope["values"]))
+            for slope in one.get("gradients", ())
+        },
+    )
 
 
 def _step(node: Mapping[str, Any], place: int) -> Step:

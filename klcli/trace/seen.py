@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, Term, anatomy_of
 from klcli.trace.findings import Finding, findings_of
 from klcli.trace.recording import Place, Recording
@@ -33,10 +34,32 @@ class Watched:
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
 
-    @property
-    def holds(self) -> bool:
-        """Whether nothing was found that makes a check fail."""
-        return all(one.severity == "note" for one in self.findings)
+    def holds(self, accepted: Collection[str] = ()) -> bool:
+        """Whether nothing was found that makes a check fail, and no term needs a word to be accepted.
+
+        Args:
+            accepted: words of `klcli.judge.acceptance`.
+        """
+        return all(one.severity == "note" for one in self.findings) and not self.unaccepted(accepted)
+
+    def unaccepted(self, accepted: Collection[str]) -> tuple[tuple[Term, str], ...]:
+        """The terms that pass only if somebody says that they are meant, each with the word for that.
+
+        What a finding says is left to that.
+        """
+        return tuple(
+            (term, word)
+            for one in self.losses
+            for term in one.terms
+            for word in dict.fromkeys(_needed(term))
+            if word in ACCEPTABLE and word not in accepted
+        )
+
+
+def _needed(term: Term) -> Iterator[str]:
+    """What is to be accepted of a term, if it can be."""
+    yield term.verdict
+    yield from (one.kind for one in term.conditions if not one.passes)
 
 
 def watched(recording: Recording) -> Watched:

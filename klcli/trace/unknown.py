@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from klcli.errors import KlcliError
 from klcli.formula.tree import Negative, free_symbols
 from klcli.judge.answer import answer
+from klcli.judge.conditions import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimation import Estimation
@@ -45,7 +46,7 @@ class Unknown:
     mistake: Mistake | None = None
     estimator: str = ""
     verification: Verification | None = None
-    conditions: tuple[tuple[str, bool], ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 def looked_at(recording: Recording, part: Part) -> Unknown:
@@ -77,8 +78,7 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
 def _estimator(found: Estimation) -> Unknown:
     if found.kind not in ("estimator", "reversed", "scaled", "exact") or not found.name:
         return Unknown()
-    conditions = tuple((one.text, one.passes) for one in found.conditions)
-    return Unknown(False, found.kind, found.named, None, found.name, None, conditions)
+    return Unknown(False, found.kind, found.named, None, found.name, None, tuple(found.conditions))
 
 
 def _means_to_be(recording: Recording, part: Part) -> bool:

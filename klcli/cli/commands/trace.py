@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.types import Positive, Whole
+from klcli.cli.options.types import Choice, Positive, Whole
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
 from klcli.errors import KlcliError
+from klcli.judge.acceptance import ACCEPTABLE
 from klcli.patterns import regex
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
@@ -38,7 +39,8 @@ behind it is the program's own (a -- directly behind it is left out). The progra
 error; it is stopped at its first backward pass, or its Nth with --steps, by an exception that "except
 Exception" does not catch. What it wrote until then stays.
 
-Exit status: 0 nothing found, 1 something was found that is no note, 2 the program failed or ended before
+Exit status: 0 nothing found, 1 something was found that is no note, or a KL is not exact (a mean over its
+latents, free bits, an estimator, ...) and --accept does not name it, 2 the program failed or ended before
 there was a loss, or cannot be run. A reading, a prior or a weight by themselves are no finding.
 """
 
@@ -56,6 +58,13 @@ there was a loss, or cannot be run. A reading, a prior or a weight by themselves
 @click.option("--timeout", type=Positive(), metavar="SECONDS", help="Stop the program after so long.")
 @click.option("--arg", "given", multiple=True, metavar="NAME=VALUE", help="An argument of a function.")
 @click.option("--quiet-program", is_flag=True, help="Drop the program's own output.")
+@click.option(
+    "--accept",
+    "accepted",
+    type=Choice(ACCEPTABLE),
+    multiple=True,
+    help=f"What passes besides exact; repeatable: {', '.join(ACCEPTABLE)}.",
+)
 @findings_options
 @click.pass_obj
 def trace(
@@ -70,6 +79,7 @@ def trace(
     timeout: float | None,
     given: tuple[str, ...],
     quiet_program: bool,
+    accepted: tuple[str, ...],
 ) -> tuple[Report, Settings]:
     """Run a program, watch its first backward pass, and say what its loss is made of.
 
@@ -92,7 +102,7 @@ def trace(
     if run.ended:
         say(run.ended)
     when = "" if mode == "function" else _ORDINALS.get(len(run.recording.losses), "")
-    return trace_report(watched(run.recording), when=when), settings.over(outer)
+    return trace_report(watched(run.recording), when=when, accepted=accepted), settings.over(outer)
 
 
 def _mode(target: str, *, is_module: bool) -> Mode:

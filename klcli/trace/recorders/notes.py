@@ -16,10 +16,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import FrameType
 
-__all__ = ["CONSTANTS", "Node", "Table", "document", "look_for_name", "place_of", "written"]
+__all__ = ["CONSTANTS", "Node", "Table", "document", "look_for_name", "place_of", "search_locals", "written"]
 
 MOST_LEAVES = 8
 """Leaves that a node keeps count of; a term of a loss has fewer."""
@@ -143,19 +143,19 @@ def look_for_name(node: Node, frame: FrameType, array: Any) -> None:
     """Note what the local variable is called that holds an array; another function may call it otherwise."""
     if node.tries < _MOST_TRIES:
         node.tries += 1
-        found = _name_in(frame, array)
+        found = search_locals(frame, lambda name, value: name if value is array else None)
         if found and found not in node.names:
             node.names.append(found)
 
 
-def _name_in(frame: FrameType, array: Any) -> str | None:
-    """The name of the local variable that holds an array.
+def search_locals(frame: FrameType, test: Callable[[str, Any], str | None]) -> str | None:
+    """The first answer of a test to a local variable of a frame.
 
     Up to Python 3.12 a frame keeps a copy of its locals once it was asked for them, which would keep the
     arrays alive; it is emptied again, unless somebody else has it.
     """
     names = frame.f_locals
-    found = next((name for name, value in names.items() if value is array), None)
+    found = next((said for name, value in list(names.items()) if (said := test(name, value))), None)
     is_copy = type(names) is dict and frame.f_code.co_flags & inspect.CO_OPTIMIZED
     if is_copy and sys.getrefcount(names) <= _ONLY_OURS:
         names.clear()
@@ -191,10 +191,18 @@ def document(
         "schema": "klcli.recording/1",
         "framework": framework,
         "nodes": nodes,
-        "losses": [dict(one, node=places[one["node"].serial]) for one in losses],
+        "losses": [_loss(one, places) for one in losses],
         "others": [dict(one, node=places[one["node"].serial]) for one in others],
         "warnings": list(warnings),
     }
+
+
+def _loss(one: dict[str, Any], places: dict[int, int]) -> dict[str, Any]:
+    gradients = [
+        dict(slope, of=places[slope["of"].serial], by=places[slope["by"].serial])
+        for slope in one.get("gradients", ())
+    ]
+    return dict(one, node=places[one["node"].serial], gradients=gradients)
 
 
 def _in_order(roots: Sequence[Node], places: dict[int, int]) -> list[Node]:

@@ -7,20 +7,21 @@ its shape and place. A tensor that was made without gradients from some that hav
 
 from __future__ import annotations
 
-import math
 import os
 from collections import deque
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 
-from .calls import arithmetic, in_shape, is_operand, nodes_of, one_of, sources_of
-from .notes import CONSTANTS, Node, Table, document, look_for_name, place_of
+from ..calls import arithmetic, in_shape, is_operand, nodes_of, one_of, sources_of
+from ..notes import Node, Table, document, look_for_name, place_of
+from .gradients import MARK, gradients_of, mark
+from .optimizers import Optimizers, reached_by
+from .tensors import is_plain, leaf, note_operands, note_values, origin, values_of, version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["Recorder"]
 
@@ -28,8 +29,6 @@ _SKIPPED = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(os.__file_
 _SCALER = os.path.join("amp", "grad_scaler.py")
 _MOST_VALUES = 20000
 """Entries of a leaf whose values are told with the document, if it is still there when a loss is noted."""
-_FEW_VALUES = 4096
-"""Entries of a leaf whose values are noted as soon as something is computed from it."""
 _MOST_SAMPLES = 64
 """Samples that are remembered after something else was computed from them."""
 _MOST_OTHERS = 256
@@ -62,15 +61,18 @@ class Recorder(TorchFunctionMode):
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
         self.warnings: list[str] = []
         self._on_backward = on_backward
+        self._optimizers = Optimizers()
         self._process = os.getpid()
 
     def __enter__(self) -> Any:
         self._plain = torch.autograd.backward
         torch.autograd.backward = self._backward
+        self._optimizers.watch()
         return super().__enter__()
 
     def __exit__(self, *ending: Any) -> Any:
         torch.autograd.backward = self._plain
+        self._optimizers.leave()
         return super().__exit__(*ending)
 
     def __torch_function__(
@@ -101,11 +103,12 @@ class Recorder(TorchFunctionMode):
                 continue  # it is filled, and what with is no part of a loss
             node = self._made(name.rstrip("_"), one, given, named, place, index if many is out else None)
             if node.op not in ("leaf", "part", "stop"):
-                _note_values(args, given)
+                note_operands(args, given)
             self._put(one, self._stopped(node, given, one, place))
 
     def _put(self, tensor: Any, node: Node) -> Node:
-        node.version = _version(tensor)
+        node.version = version(tensor)
+        mark(tensor, node)
         return self.table.put(tensor, node)
 
     def _stopped(self, node: Node, given: Sequence[Any], out: Any, place: Any) -> Node:
@@ -130,12 +133,12 @@ class Recorder(TorchFunctionMode):
         """The node of a tensor; a new leaf if nothing is known of it, or if it has changed since."""
         node = self.table.get(tensor)
         if node is None:
-            return self._put(tensor, _leaf(tensor, place, _origin(tensor)))
-        if node.version != _version(tensor):
-            return self._put(tensor, _leaf(tensor, place, "a change in place"))
+            return self._put(tensor, leaf(tensor, place, origin(tensor)))
+        if node.version != version(tensor):
+            return self._put(tensor, leaf(tensor, place, "a change in place"))
         if tensor.grad_fn is not None and not node.grad:
             # Computed without gradients, and given one of its own: a torch.autograd.Function.
-            return self._put(tensor, _leaf(tensor, place, _origin(tensor), sorted(node.leaves or ())))
+            return self._put(tensor, leaf(tensor, place, origin(tensor), sorted(node.leaves or ())))
         return node
 
     def _made(
@@ -159,13 +162,13 @@ class Recorder(TorchFunctionMode):
             node = self._source(name, out, given, named)
         if node is None:
             self.samples.extend(one for one in nodes_of(given) if one.is_noisy and one.op != "noise")
-            return _leaf(out, place, name, sources_of(out.shape, given))
+            return leaf(out, place, name, sources_of(out.shape, given))
         if node.serial in (one.serial for one in given if isinstance(one, Node)):
             return node
         node.shape, node.dtype, node.grad = tuple(out.shape), str(out.dtype).split(".")[-1], out.requires_grad
         node.place = place
         if out.numel() == 1 and "scaled" not in node.more:
-            _note(node, out)
+            note_values(node, out)
         return node
 
     def _source(self, name: str, out: Any, given: list[Any], named: dict[str, Any]) -> Node | None:
@@ -195,13 +198,21 @@ class Recorder(TorchFunctionMode):
 
     def note_loss(self, tensor: Any) -> None:
         """Note a tensor as a loss, with the values of what it is made of."""
-        _, place = place_of(_SKIPPED)
+        frame, place = place_of(_SKIPPED)
         node = self.node_of(tensor, place)
-        value = float(tensor.detach()) if tensor.numel() == 1 and _is_plain(tensor) else None
+        value = float(tensor.detach()) if tensor.numel() == 1 and is_plain(tensor) else None
+        factor = 1.0
         if node.more.get("scaled") and node.more.get("values"):
-            value = node.more["values"][0]
-        self.losses.append({"node": node, "value": value, "place": list(place) if place else None})
+            scaled, value = value, node.more["values"][0]
+            factor = scaled / value if scaled and value else 1.0
+        loss: dict[str, Any] = {"node": node, "value": value, "place": list(place) if place else None}
+        reached = reached_by(tensor, MARK)
+        loss["optimizer"] = self._optimizers.expected(loss, reached.parameters, frame)
+        self.losses.append(loss)
         self._tell_values([node])
+        leaves = {known.serial: one for one, known in self.table.alive() if one.is_leaf and one.requires_grad}
+        loss["gradients"], problem = gradients_of(tensor, node, reached.steps, leaves, factor)
+        self.warnings.extend([problem] if problem and problem not in self.warnings else [])
 
     def _tell_values(self, roots: Sequence[Node]) -> None:
         """Write the values of the leaves of some nodes into them, as far as they are still there."""
@@ -212,12 +223,12 @@ class Recorder(TorchFunctionMode):
                 below.add(node.serial)
                 stack.extend(one for one in node.args if isinstance(one, Node))
         for tensor, node in self.table.alive():
-            is_known = "values" in node.more or node.version != _version(tensor)
-            if node.serial not in below or is_known or not _is_plain(tensor):
+            is_known = "values" in node.more or node.version != version(tensor)
+            if node.serial not in below or is_known or not is_plain(tensor):
                 continue
-            limit = _MOST_VALUES if node.op in ("leaf", "part", "noise") else 1
+            limit = _MOST_VALUES if node.op in ("leaf", "part", "noise") or node.names else 1
             if tensor.numel() <= limit:
-                node.more["values"] = _values(tensor)
+                node.more["values"] = values_of(tensor)
 
     def document(self) -> dict[str, Any]:
         """What was noted; without a backward pass the last number that has a gradient is the loss."""
@@ -240,13 +251,6 @@ class Recorder(TorchFunctionMode):
         return document(self.framework, losses, told, self.warnings)
 
 
-@contextmanager
-def watching() -> Iterator[Recorder]:
-    """A recorder that is entered."""
-    with Recorder() as found:
-        yield found
-
-
 def _name(func: Any) -> str:
     """``add`` of ``Tensor.add`` and ``__add__``; of what is read from a tensor its name."""
     name = getattr(func, "__name__", "")
@@ -266,61 +270,6 @@ def _is_of_scaler() -> bool:
     return False
 
 
-def _version(tensor: Any) -> int | None:
-    try:
-        return int(tensor._version)
-    except RuntimeError:  # tensors of inference mode do not track it
-        return None
-
-
-def _origin(tensor: Any) -> str:
-    if isinstance(tensor, torch.nn.Parameter):
-        return "a parameter"
-    step = tensor.grad_fn
-    return "an input" if step is None else step.name()
-
-
-def _leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
-    node = Node("leaf", (), tensor.shape, str(tensor.dtype).split(".")[-1], tensor.requires_grad, place)
-    node.more["made_by"] = made_by
-    if sources:
-        node.more["sources"] = sorted(sources)
-        node.leaves = (node.leaves or frozenset()) | frozenset(sources)
-    if not tensor.requires_grad and tensor.numel() <= CONSTANTS:
-        _note(node, tensor)
-    return node
-
-
-def _note_values(args: Sequence[Any], given: Sequence[Any]) -> None:
-    """Note the values of small leaves that something is computed from; the tensors may be gone later.
-
-    They are noted at every use, as ``.data`` changes a tensor that does not know of it.
-    """
-    for tensor, node in zip(args, given):  # noqa: B905 (there is no strict in 3.8)
-        if not isinstance(node, Node) or node.op not in ("leaf", "part", "noise"):
-            continue
-        if tensor.numel() <= _FEW_VALUES and node.version == _version(tensor):
-            _note(node, tensor)
-
-
-def _note(node: Node, tensor: Any) -> None:
-    """Write the values of a tensor into its node, if they are at hand."""
-    if tensor.device.type == "cpu" and _is_plain(tensor):
-        node.more["values"] = _values(tensor)
-
-
-def _is_plain(tensor: Any) -> bool:
-    """Whether a tensor has values: none that stands for a batch of others, or for none."""
-    wrapped = getattr(torch._C._functorch, "is_functorch_wrapped_tensor", None)
-    is_wrapped = wrapped is not None and wrapped(tensor)
-    return not is_wrapped and tensor.device.type != "meta" and tensor.layout == torch.strided
-
-
-def _values(tensor: Any) -> list[Any]:
-    found = tensor.detach().to("cpu", torch.float64).reshape(-1).tolist()
-    return [one if math.isfinite(one) else repr(one) for one in found]
-
-
 def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
     """Normal noise: in place or not, with a mean and a standard deviation that are numbers or tensors."""
     in_place = bool(given) and isinstance(given[0], Node) and given[0].op == "leaf"
@@ -333,44 +282,3 @@ def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
     if (mean, std) == (0, 1):
         return noise
     return Node("add", (mean, Node("mul", (std, noise))))
-
-
-def call(
-    function: Callable[..., Any],
-    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
-    dtype: str,
-    others: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Call a function with tensors of its own, and tell what it did, gave back and has for gradients.
-
-    Args:
-        function: the function; the tensors are its first arguments.
-        given: shapes and entries of the tensors by their names.
-        dtype: their precision, such as ``float32``.
-        others: further arguments by their names.
-
-    Raises:
-        TypeError: it gives back no tensor.
-    """
-    tensors = []
-    with Recorder() as recorder:
-        for name, (shape, values) in given.items():
-            tensor = torch.tensor(list(values), dtype=getattr(torch, dtype)).reshape(tuple(shape))
-            tensors.append(tensor.detach().requires_grad_())
-            recorder.node_of(tensors[-1]).names.append(name)
-        out = function(*tensors, **others)
-        if not isinstance(out, torch.Tensor):
-            raise TypeError(f"it gives back {type(out).__name__} and no tensor")
-        recorder.note_loss(out)
-    gradients: list[Any] = [None] * len(tensors)
-    if out.requires_grad:
-        gradients = list(torch.autograd.grad(out.sum(), tensors, allow_unused=True))
-    return {
-        "document": recorder.document(),
-        "shape": list(out.shape),
-        "values": _values(out),
-        "gradients": {
-            name: None if one is None else _values(one)
-            for name, one in zip(given, gradients)  # noqa: B905
-        },
-    }

@@ -1,0 +1,153 @@
+"""The framework's gradient of a KL term at a step, held against that of the KL that it is said to be.
+
+The true one is taken by complex steps from the two Gaussians; nothing of it knows how the term was computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+
+from klcli.formula.value.arrays import Array
+from klcli.trace.kernels import Kernel, flowing
+from klcli.trace.numbers import arrays_of, kl_of_entries, rounding
+from klcli.trace.parts import Part
+from klcli.trace.recording import NotedLoss, Recording
+from klcli.trace.weights import Amount
+from klcli.values import dataclass
+
+__all__ = ["Slope", "slopes_of"]
+
+_STEP = 1e-30
+"""Of the complex step: its square is lost in a double, and nothing is subtracted."""
+_SMALL = 1e-3
+"""Of the weight of a term: gradients below are its rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The gradient of a term with respect to one array, at the entry where it is farthest from the true one.
+
+    Attributes:
+        name: what the array is called.
+        at: the value of the entry.
+        noted: what the framework gave.
+        true: what that of the KL is, with its weight.
+        agrees: whether all entries are the same to the precision of the run.
+    """
+
+    name: str
+    at: float
+    noted: float
+    true: float
+    agrees: bool
+
+    @property
+    def text(self) -> str:
+        """``at logvar = 0.3 autograd gives -0.5, the KL 0.175``."""
+        from klcli.formula.numeral import significant
+
+        at, noted, true = map(significant, (self.at, self.noted, self.true))
+        return f"at {self.name} = {at} autograd gives {noted}, the KL {true}"
+
+
+def slopes_of(
+    recording: Recording, loss: NotedLoss, part: Part, kernel: Kernel, amount: Amount
+) -> tuple[Slope, ...]:
+    """The gradients of a KL with respect to its means and heads, as far as they were noted.
+
+    Those of a sample are no gradients of a KL; nor is there one to an array that is held still on purpose.
+    """
+    arrays = arrays_of(part)
+    if arrays is None or kernel.is_sampled or part.chain.is_off or not loss.gradients:
+        return ()
+    weight = amount.total * (-1 if part.is_taken_away else 1)
+    limit = 10 * rounding(recording, part)
+    return tuple(_slopes(recording, loss, part, kernel, arrays, weight, limit))
+
+
+def _slopes(
+    recording: Recording,
+    loss: NotedLoss,
+    part: Part,
+    kernel: Kernel,
+    arrays: Mapping[str, Array],
+    weight: float,
+    limit: float,
+) -> Iterator[Slope]:
+    held = set(arrays) - set(flowing(kernel.tree)) if kernel.is_held else set()
+    for name, array in arrays.items():
+        noted = _noted(recording, loss, part, name)
+        true = _true(kernel, arrays, name)
+        if name in held or noted is None or true is None or len(noted) != len(array.values):
+            continue
+        own = [weight * slope for slope in true]
+        gaps = [abs(one - other) for one, other in zip(noted, own, strict=True)]
+        scale = max(*map(abs, own), *map(abs, noted), _SMALL * abs(weight))
+        worst = max(range(len(gaps)), key=lambda place: gaps[place] or abs(own[place]) * 1e-300)
+        agrees = all(isfinite(gap) and gap <= limit * scale for gap in gaps)
+        shown = part.builder.spellings.get(name, name)
+        yield Slope(shown, float(array.values[worst]), noted[worst], own[worst], agrees)
+
+
+def _noted(recording: Recording, loss: NotedLoss, part: Part, name: str) -> list[float] | None:
+    """The gradient of a part by a symbol: of all its summands, and of all nodes that are that symbol."""
+    starts = [one.chain.above[0][0] for one in part.merged or (part,)]
+    nodes = _alike(recording, part.builder.symbols[name])
+    found = [
+        loss.gradients[key] for start in starts for node in nodes if (key := (start, node)) in loss.gradients
+    ]
+    own_steps = {recording.steps[node].grad for node in nodes}
+    if not found:
+        reached = any(of == start for of, _ in loss.gradients for start in starts)
+        size = recording.steps[nodes[0]].size
+        return [0.0] * size if reached and own_steps == {True} else None
+    return [sum(values) for values in zip(*found, strict=False)]
+
+
+def _alike(recording: Recording, index: int) -> list[int]:
+    """The nodes of one symbol: a part of an array may have been taken several times."""
+    step = recording.steps[index]
+    if step.op != "part":
+        return [index]
+    key = (step.args, step.more.get("key"))
+    return [
+        place
+        for place, one in enumerate(recording.steps)
+        if one.op == "part" and (one.args, one.more.get("key")) == key
+    ]
+
+
+def _true(kernel: Kernel, arrays: Mapping[str, Array], name: str) -> list[float] | None:
+    """The derivative of the summed KL with respect to every entry of an array."""
+    array = arrays[name]
+    moved = Array(array.shape, [complex(value, _STEP) for value in array.values])
+    entries = kl_of_entries(kernel, {**arrays, name: moved})
+    if entries is None:
+        return None
+    slopes = [one.imag / _STEP for one in entries]
+    if len(slopes) == len(array.values):
+        return slopes
+    shape = max((one.shape for one in arrays.values()), key=len)
+    return _gathered(slopes, shape, array.shape)
+
+
+def _gathered(slopes: list[float], shape: tuple[int, ...], own: tuple[int, ...]) -> list[float] | None:
+    """The sums over the axes that an array was spread over."""
+    if len(own) > len(shape):
+        return None
+    own = (1,) * (len(shape) - len(own)) + own
+    strides, size = [0] * len(own), 1
+    for axis in reversed(range(len(own))):
+        strides[axis] = size if own[axis] > 1 else 0
+        size *= own[axis]
+    found = [0.0] * size
+    for place, slope in enumerate(slopes):
+        at, rest = 0, place
+        for axis in reversed(range(len(shape))):
+            rest, along = divmod(rest, shape[axis])
+            at += strides[axis] * along
+        if at >= size:
+            return None
+        found[at] += slope
+    return found

@@ -1,0 +1,78 @@
+"""Tensors as nodes: leaves with their values, versions and origins."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ..notes import CONSTANTS, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["is_plain", "leaf", "note_operands", "note_values", "origin", "values_of", "version"]
+
+_FEW_VALUES = 4096
+"""Entries of a leaf whose values are noted as soon as something is computed from it."""
+
+
+def leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
+    """A leaf with the values of a small tensor that trains nothing."""
+    node = Node("leaf", (), tensor.shape, str(tensor.dtype).split(".")[-1], tensor.requires_grad, place)
+    node.more["made_by"] = made_by
+    if sources:
+        node.more["sources"] = sorted(sources)
+        node.leaves = (node.leaves or frozenset()) | frozenset(sources)
+    if not tensor.requires_grad and tensor.numel() <= CONSTANTS:
+        note_values(node, tensor)
+    return node
+
+
+def note_operands(args: Sequence[Any], given: Sequence[Any]) -> None:
+    """Note the values of small leaves, and of what has a name, that something is computed from.
+
+    The tensors may be gone later. They are noted at every use, as ``.data`` changes a tensor that does not
+    know of it.
+    """
+    for tensor, node in zip(args, given):  # noqa: B905 (there is no strict in 3.8)
+        if not isinstance(node, Node) or (node.op not in ("leaf", "part", "noise") and not node.names):
+            continue
+        if tensor.numel() <= _FEW_VALUES and node.version == version(tensor):
+            note_values(node, tensor)
+
+
+def note_values(node: Node, tensor: Any) -> None:
+    """Write the values of a tensor into its node, if they are at hand."""
+    if tensor.device.type == "cpu" and is_plain(tensor):
+        node.more["values"] = values_of(tensor)
+
+
+def is_plain(tensor: Any) -> bool:
+    """Whether a tensor has values: none that stands for a batch of others, or for none."""
+    wrapped = getattr(torch._C._functorch, "is_functorch_wrapped_tensor", None)
+    is_wrapped = wrapped is not None and wrapped(tensor)
+    return not is_wrapped and tensor.device.type != "meta" and tensor.layout == torch.strided
+
+
+def values_of(tensor: Any) -> list[Any]:
+    """Its entries as JSON has them."""
+    found = tensor.detach().to("cpu", torch.float64).reshape(-1).tolist()
+    return [one if math.isfinite(one) else repr(one) for one in found]
+
+
+def version(tensor: Any) -> int | None:
+    """How often a tensor was changed in place, where that is known."""
+    try:
+        return int(tensor._version)
+    except RuntimeError:  # tensors of inference mode do not track it
+        return None
+
+
+def origin(tensor: Any) -> str:
+    """What made a tensor of which nothing was noted."""
+    if isinstance(tensor, torch.nn.Parameter):
+        return "a parameter"
+    step = tensor.grad_fn
+    return "an input" if step is None else step.name()
