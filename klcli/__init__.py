@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from klcli.asking import verify
     from klcli.errors import KlcliError
     from klcli.formula.program import read, read_matrices, read_program
     from klcli.formula.write.printing import to_text
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.multivariate.distribution import MultivariateGaussian
     from klcli.gaussian.multivariate.divergence import divergence as covariance_divergence
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
-    from klcli.judge.answer import verify
     from klcli.judge.answer import verify as verify_matrices
     from klcli.judge.comparison import compare
     from klcli.judge.question import Question
@@ -79,7 +79,7 @@ _HOME = {
     "read_program": "klcli.formula.program:read_program",
     "to_text": "klcli.formula.write.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
-    "verify": "klcli.judge.answer:verify",
+    "verify": "klcli.asking:verify",
     "verify_matrices": "klcli.judge.answer:verify",
     "watch": "klcli.watching:watch",
 }

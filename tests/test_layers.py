@@ -12,7 +12,7 @@ import klcli
 from klcli import values
 
 PACKAGE = Path(klcli.__file__).parent
-FILES = ("values", "patterns", "errors", "watching", "testing")
+FILES = ("values", "patterns", "errors", "watching", "asking", "testing")
 """The rooms that are a file each."""
 ROOMS = (
     *(
@@ -30,7 +30,7 @@ ROOMS = (
         "trace",
         "report",
     ),
-    *("render", "watching", "testing", "cli"),
+    *("render", "watching", "asking", "testing", "cli"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

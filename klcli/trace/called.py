@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 from klcli.errors import KlcliError
+from klcli.judge.roles import MOST_SYMBOLS
 from klcli.names.gaussians import is_mean
 from klcli.trace.recorders import FRAMEWORKS, framework_of
 from klcli.trace.trials import Call
 
-__all__ = ["argument_names", "call_of", "mean_first", "name_of"]
+__all__ = ["argument_names", "call_of", "mean_first", "name_of", "open_arguments"]
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -30,24 +31,10 @@ def argument_names(function: Callable[..., Any], given: Mapping[str, Any]) -> tu
     Raises:
         KlcliError: it has not just two that are not given.
     """
-    try:
-        parameters = inspect.signature(getattr(function, "forward", function)).parameters.values()
-    except (TypeError, ValueError):
-        raise KlcliError(
-            f"the arguments of {name_of(function)} are not known", "wrap it: lambda mu, s: ..."
-        ) from None
-    unknown = [name for name in given if name not in [one.name for one in parameters]]
-    takes_more = any(one.kind is one.VAR_KEYWORD for one in parameters)
-    if unknown and not takes_more:
-        raise KlcliError(f"{name_of(function)} has no argument {unknown[0]}", _listed(parameters))
-    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    open_ones = [
-        one.name
-        for one in parameters
-        if one.kind in plain and one.default is one.empty and one.name not in given
-    ]
+    parameters = _parameters(function, given)
+    open_ones = [one.name for one in parameters if one.default is one.empty]
     if len(open_ones) < 2:
-        more = [one.name for one in parameters if one.kind in plain and one.name not in (*open_ones, *given)]
+        more = [one.name for one in parameters if one.name not in open_ones]
         open_ones += more[: 2 - len(open_ones)]
     if len(open_ones) != 2:
         raise KlcliError(
@@ -57,8 +44,36 @@ def argument_names(function: Callable[..., Any], given: Mapping[str, Any]) -> tu
     return open_ones[0], open_ones[1]
 
 
-def _listed(parameters: Any) -> str:
-    return f"its arguments: {', '.join(one.name for one in parameters) or 'none'}"
+def open_arguments(function: Callable[..., Any], given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the arguments that arrays are made for: those without a default that are not given.
+
+    Raises:
+        KlcliError: there are none, or more than a KL has symbols.
+    """
+    names = [one.name for one in _parameters(function, given) if one.default is one.empty]
+    if not 1 <= len(names) <= MOST_SYMBOLS:
+        raise KlcliError(
+            f"{name_of(function)} wants {', '.join(names) or 'no arrays'}, and a KL has up to {MOST_SYMBOLS}",
+            f"give the others: arguments={{{names[-1] if names else 'name'!r}: ...}}",
+        )
+    return tuple(names)
+
+
+def _parameters(function: Callable[..., Any], given: Mapping[str, Any]) -> list[inspect.Parameter]:
+    """The parameters that are not given, of those that have a place."""
+    try:
+        found = inspect.signature(getattr(function, "forward", function)).parameters.values()
+    except (TypeError, ValueError):
+        raise KlcliError(
+            f"the arguments of {name_of(function)} are not known", "wrap it: lambda mu, s: ..."
+        ) from None
+    unknown = [name for name in given if name not in [one.name for one in found]]
+    takes_more = any(one.kind is one.VAR_KEYWORD for one in found)
+    if unknown and not takes_more:
+        listed = ", ".join(one.name for one in found) or "none"
+        raise KlcliError(f"{name_of(function)} has no argument {unknown[0]}", f"its arguments: {listed}")
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [one for one in found if one.kind in plain and one.name not in given]
 
 
 def mean_first(names: tuple[str, str]) -> bool:
@@ -66,12 +81,12 @@ def mean_first(names: tuple[str, str]) -> bool:
     return is_mean(names[0]) or not is_mean(names[1])
 
 
-def call_of(function: Callable[..., Any], names: tuple[str, str], given: Mapping[str, Any]) -> Call:
-    """How a function is called with entries of its mean and head.
+def call_of(function: Callable[..., Any], names: Sequence[str], given: Mapping[str, Any]) -> Call:
+    """How a function is called with entries of its arrays.
 
     Args:
         function: the function.
-        names: of its mean and head, in its order of them.
+        names: of the arrays, in its order of them.
         given: its other arguments.
 
     Raises:
@@ -91,7 +106,7 @@ def call_of(function: Callable[..., Any], names: tuple[str, str], given: Mapping
 
 
 def _refused(
-    function: Callable[..., Any], names: tuple[str, str], entries: Any, error: Exception
+    function: Callable[..., Any], names: Sequence[str], entries: Any, error: Exception
 ) -> KlcliError:
     shapes = ", ".join(f"{name} of shape {entries[name][0]}" for name in names)
     text = f"{name_of(function)} failed with {shapes}: {type(error).__name__}: {error}"

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import product
 from math import isfinite
 from random import Random
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.tree import free_symbols
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.answer import verify
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.verification import Verification
-from klcli.trace.kernels import with_counts
-from klcli.trace.programs import Builder, UnfollowedError, program_of
-from klcli.trace.recording import Place, Recording, read_recording
+from klcli.trace.functions import tree_of
+from klcli.trace.programs import UnfollowedError, program_of
+from klcli.trace.recording import Place, read_recording
 from klcli.trace.trials import SHAPES, Call, Gap, Reduction, Trial, gaps, reduction_of, trial
 from klcli.values import dataclass
 
@@ -102,11 +101,11 @@ def _judged(
     prior: tuple[float, float],
 ) -> tuple[Verification | None, str]:
     """What the judge says of the program of the calls, or why that was not followed."""
+    documents = [one.out["document"] for one in trials[: len(SHAPES)]]
     try:
-        trees = [_program(one, names) for one in trials[: len(SHAPES)]]
+        tree = tree_of(documents, SHAPES, dict(zip(names, ("mu", "s"), strict=True)))
     except UnfollowedError as error:
         return None, str(error)
-    tree = _with_lengths(trees, SHAPES)
     symbols = free_symbols(tree)
     question = Question(
         mean="mu" if "mu" in symbols else None,
@@ -118,51 +117,3 @@ def _judged(
         return verify(program_of(tree), question), ""
     except KlcliError as error:
         return None, error.message
-
-
-def _program(one: Trial, names: tuple[str, str]) -> Tree:
-    """The program of a call in mu and s.
-
-    Raises:
-        UnfollowedError: it has other symbols, or is none.
-    """
-    recording = read_recording(one.out["document"])
-    own = dict(zip(names, ("mu", "s"), strict=True))
-    leaves = {
-        index: own[step.name]
-        for index, step in enumerate(recording.steps)
-        if step.op == "leaf" and step.name in own
-    }
-    builder = Builder(recording, names=leaves)
-    tree = builder.tree(recording.losses[0].node)
-    if not set(free_symbols(tree)) <= {"mu", "s"}:
-        raise UnfollowedError(_unfollowed(recording, builder))
-    return tree
-
-
-def _with_lengths(trees: Sequence[Tree], shapes: Sequence[tuple[int, ...]]) -> Tree:
-    """The program with lengths for those numbers that are other ones in another shape, as counts are."""
-    first, second = trees
-    while first != second:
-        pairs = product(with_counts(first, shapes[0]), with_counts(second, shapes[1]))
-        found = [one for (one, said), (other, also) in pairs if _words(said) == _words(also) and one == other]
-        if not found:
-            steps = zip(with_counts(first, shapes[0]), with_counts(second, shapes[1]), strict=False)
-            alike = [(one, other) for (one, said), (other, also) in steps if _words(said) == _words(also)]
-            if not alike:
-                return first
-            first, second = alike[0]
-            continue
-        return found[0]
-    return first
-
-
-def _words(said: str) -> str:
-    """What a number is taken for, without the number."""
-    return said.partition(" ")[2]
-
-
-def _unfollowed(recording: Recording, builder: Builder) -> str:
-    others = [index for name, index in builder.symbols.items() if name not in ("mu", "s")]
-    made = [str(recording.steps[index].more.get("made_by", recording.steps[index].op)) for index in others]
-    return f"what {' and '.join(dict.fromkeys(made))} computes"

@@ -1,0 +1,57 @@
+"""Findings of a run: how the line should be, and which terms pass only when they are accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import klcli
+from klcli.judge.mistakes.table import find_mistake
+from klcli.trace.fixes import fix_at
+from klcli.trace.recording import Place
+from tests.trace.losses import LOSSES
+
+
+def watched(name: str) -> Any:
+    with klcli.watch() as seen:
+        LOSSES[name].function().backward()
+    return seen.watched
+
+
+def test_a_wrong_line_comes_with_the_line_that_is_right() -> None:
+    (finding,) = watched("squared once too often").findings
+    assert finding.fix == "kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1).mean()"
+
+
+def test_a_sample_comes_with_that_of_the_kl() -> None:
+    (finding,) = watched("exchanged").findings
+    assert finding.fix == "mu + exp(logvar / 2) * randn_like(mu)"
+    assert finding.related is not None
+
+
+def test_there_is_no_fix_where_the_file_is_not_there() -> None:
+    mistake = find_mistake("KL105")
+    assert fix_at(Place("/nowhere/at/all.py", 3, "f"), mistake) is None
+    assert fix_at(Place(__file__, 1, "f"), mistake) is None
+    assert fix_at(None, mistake) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("mean of latents", "scaled"), ("free bits", "free-bits"), ("k3", "estimator")]
+)
+def test_what_is_not_exact_passes_when_it_is_accepted(name: str, word: str) -> None:
+    found = watched(name)
+    assert not found.holds()
+    assert not found.holds(("clip",))
+    assert found.holds((word,))
+    assert [needed for _, needed in found.unaccepted(())] == [word]
+
+
+@pytest.mark.parametrize("name", ["mean of pixels", "distributions", "classifier", "other prior"])
+def test_what_is_exact_needs_no_word(name: str) -> None:
+    assert watched(name).holds()
+
+
+def test_no_word_accepts_a_finding() -> None:
+    assert not watched("exchanged").holds(("scaled", "other-prior", "reversed", "estimator"))
