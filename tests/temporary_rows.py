@@ -109,7 +109,8 @@ def add_rows() -> None:
     rows = (reading(name, sigma, HEADS[name]) for name, sigma in SIGMAS.items())
     PARAMETERIZATIONS.update({row.name: row for row in rows})
     example = ("-1/2 (1 + logvar - mu^3 - exp(logvar))", "-1/2 (1 + logvar - mu^2 - exp(logvar))")
-    row = Mistake("KL199", "mean cubed", "the mean is cubed", "The mean is squared in a KL.", example)
+    words = ("mean cubed", "the mean is cubed", "The mean is squared in a KL.", "At 10 it is 500.")
+    row = Mistake("KL199", *words, example)
     MISTAKES[row.code] = row  # type: ignore[index]
     from klcli.judge.mistakes import repair
 

@@ -28,6 +28,7 @@ ROOMS = (
         "judge",
         "lint",
         "trace",
+        "pages",
         "report",
     ),
     *("render", "watching", "asking", "testing", "cli"),

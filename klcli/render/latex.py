@@ -8,14 +8,15 @@ from typing import assert_never
 from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
 from klcli.render.excerpts import listing
-from klcli.render.signs import to_latex, to_latex_math
-from klcli.render.wording import as_table, spell, without_picture
+from klcli.render.signs import to_ascii, to_latex, to_latex_math
+from klcli.render.wording import as_table, lines_of, spell, without_picture
 from klcli.report.document import (
     Block,
     Document,
     Facts,
     Heading,
     Item,
+    Listing,
     Note,
     Paragraph,
     Plot,
@@ -58,6 +59,8 @@ def _block(block: Block) -> str:
             return rf"\subsection*{{{_words(text)}}}"
         case Paragraph(text, tone):
             return _toned(text, tone)
+        case Listing(text):
+            return _verbatim(to_ascii(lines_of(text)))
         case Note(kind, text):
             return rf"\textit{{{kind}:}} {_words(text)}"
         case Item(label, lines):

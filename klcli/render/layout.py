@@ -13,13 +13,14 @@ from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.columns import Column, fit
 from klcli.render.signs import to_ascii
-from klcli.render.wording import spell, without_picture
+from klcli.render.wording import lines_of, spell, without_picture
 from klcli.report.document import (
     Block,
     Document,
     Facts,
     Heading,
     Item,
+    Listing,
     Note,
     Paragraph,
     Plot,
@@ -139,6 +140,8 @@ class _Layout:
                 return self.prose(self.line(text, "bold"))
             case Paragraph(text, tone):
                 return self.prose(self.line(text, _STYLES[tone]))
+            case Listing(text):
+                return replace(self.listing(text), indent=_INDENT)
             case Note():
                 return self.note(block)
             case Item():
@@ -175,6 +178,11 @@ class _Layout:
 
     def prose(self, text: Line) -> Grid:
         return self.grid([[text]], self.readable)
+
+    def listing(self, text: str) -> Grid:
+        """Lines that are not broken, however wide the terminal is."""
+        shown = lines_of(text) if self.unicode else to_ascii(lines_of(text))
+        return self.grid([[_plain(line)] for line in shown.split("\n")], self.room, rigid=[0])
 
     def note(self, note: Note) -> Grid:
         label = self.line(f"{note.kind}:", _KINDS[note.kind])

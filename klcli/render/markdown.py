@@ -11,13 +11,14 @@ from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.excerpts import listing
 from klcli.render.signs import to_latex_math
-from klcli.render.wording import as_table, spell, without_picture
+from klcli.render.wording import as_table, lines_of, spell, without_picture
 from klcli.report.document import (
     Block,
     Document,
     Facts,
     Heading,
     Item,
+    Listing,
     Note,
     Paragraph,
     Plot,
@@ -49,6 +50,8 @@ def _block(block: Block) -> str:
             return f"## {_words(text)}"
         case Paragraph(text, tone):
             return _toned(_line(text), tone)
+        case Listing(text, language):
+            return _fenced(lines_of(text), language)
         case Note(kind, text):
             return f"> **{kind}:** {_words(text)}"
         case Item(label, lines):
@@ -67,11 +70,11 @@ def _block(block: Block) -> str:
     assert_never(block)
 
 
-def _fenced(text: str) -> str:
+def _fenced(text: str, language: str = "") -> str:
     """A text as it is, between fences that are longer than any in it."""
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _words(text: Text) -> str:

@@ -68,14 +68,14 @@ def render(findings: Findings) -> str:
 
 
 def _rule(rule: Mistake) -> Json:
-    examples = zip(("wrong", "right"), rule.example or (), strict=False)
-    lines = [f"{label}: {formula}" for label, formula in examples]
+    wrong, right = rule.example
+    parts = (rule.what, rule.why, f"wrong: {wrong}", f"right: {right}")
     return {
         "id": rule.code,
         "name": "".join(word[0].upper() + word[1:] for word in re.findall(r"\w+", rule.name)),
         "shortDescription": {"text": rule.name},
         "fullDescription": {"text": rule.sentence},
-        "help": {"text": "\n".join([rule.page, *lines])},
+        "help": {"text": "\n".join(parts)},
     }
 
 

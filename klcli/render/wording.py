@@ -8,7 +8,7 @@ from klcli.formula.tree import Tree
 from klcli.render.signs import visible
 from klcli.report.document import Cell, Column, Facts, Plot, Table, Text
 
-__all__ = ["as_table", "spell", "without_picture"]
+__all__ = ["as_table", "lines_of", "spell", "without_picture"]
 
 
 def spell(text: Text, word: Callable[[str], str], formula: Callable[[Tree], str]) -> str:
@@ -22,6 +22,11 @@ def as_table(facts: Facts) -> Table:
     width = 3 if any(fact.remark for fact in facts.facts) else 2
     rows = [(Cell(fact.label), Cell(fact.value, fact.tone), Cell(fact.remark)) for fact in facts.facts]
     return Table((Column(""),) * width, tuple(row[:width] for row in rows))
+
+
+def lines_of(text: str) -> str:
+    """Lines that are shown as they are, but for control characters."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def without_picture(plot: Plot) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "Heading",
     "Item",
     "Kind",
+    "Listing",
     "Note",
     "Paragraph",
     "Plot",
@@ -57,6 +58,19 @@ class Paragraph:
 
     text: Text
     tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lines that are shown as they are: source text, commands and what they print.
+
+    Attributes:
+        text: the lines, without a line end behind the last.
+        language: as Markdown names it behind a fence; empty where it is none.
+    """
+
+    text: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +205,7 @@ class Source:
     help: tuple[str, ...] = ()
 
 
-Block: TypeAlias = Heading | Paragraph | Note | Item | Facts | Table | Steps | Plot | Source
+Block: TypeAlias = Heading | Paragraph | Listing | Note | Item | Facts | Table | Steps | Plot | Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ import time
 from klcli.errors import KlcliError
 from klcli.formula.program import read_program
 from klcli.judge.answer import verify
-from klcli.judge.mistakes.of_code import OF_CODE
-from klcli.judge.mistakes.of_numbers import OF_NUMBERS
+from klcli.judge.mistakes.table import OF_NUMBERS
 from tests.formula.test_hostile import FUZZ_SEED, mutated
 from tests.judge.formulas import NAMES, right_lines
 
@@ -21,7 +20,7 @@ SECONDS = float(os.environ.get("KLCLI_FUZZ_SECONDS", "5"))
 
 SEEDS = [
     *(text for name in NAMES for _, text in right_lines(name)),
-    *(mistake.example[0] for mistake in (*OF_NUMBERS, *OF_CODE) if mistake.example),
+    *(mistake.example[0] for mistake in OF_NUMBERS),
     "log(s2/s1) + (s1^2 + (mu1 - mu2)^2)/(2 s2^2) - 1/2",
     "beta * -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp()) / batch_size",
     "-0.5*(1 + torch.log(torch.clamp(var + 1e-8, min=1e-6)) - mu**2 - var)",

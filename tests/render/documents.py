@@ -15,6 +15,7 @@ from klcli.report.document import (
     Facts,
     Heading,
     Item,
+    Listing,
     Note,
     Paragraph,
     Plot,
@@ -160,6 +161,12 @@ sources = st.builds(
 blocks = st.one_of(
     st.builds(Heading, words),
     paragraphs,
+    st.builds(
+        Listing,
+        st.lists(words | st.just(r"\end{verbatim} ```"), max_size=3).map(
+            lambda lines: "\n".join(["x", *lines])
+        ),
+    ),
     st.builds(Note, kinds, texts),
     st.builds(Item, words, st.lists(paragraphs, min_size=1, max_size=3).map(tuple)),
     st.lists(st.builds(Fact, words, texts, texts, tones), max_size=3).map(lambda facts: Facts(tuple(facts))),

@@ -9,14 +9,15 @@ __all__ = ["Mistake"]
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A named way of being wrong.
+    """A named way of being wrong. Its page has four parts: what, why, wrong, right.
 
     Attributes:
         code: ``KLnnn``, for ever.
         name: a few words.
         sentence: what is wrong, as part of a verdict.
-        page: what it does, how it comes about and what to write instead.
-        example: a formula that has it, and the same without it.
+        what: what it is, how it comes about and what to write instead.
+        why: what it costs, in numbers.
+        example: a formula, or a few lines of Python, that have it, and the same without it.
         formerly: codes under which earlier versions told it, before it had one of its own. Baselines and
             comments that accept those accept it.
     """
@@ -24,8 +25,9 @@ class Mistake:
     code: str
     name: str
     sentence: str
-    page: str
-    example: tuple[str, str] | None = None
+    what: str
+    why: str
+    example: tuple[str, str]
     formerly: tuple[str, ...] = ()
 
     @property

@@ -6,6 +6,26 @@ from klcli.judge.mistakes.mistake import Mistake
 
 __all__ = ["OF_CODE"]
 
+_KL_LOSS = """\
+def kl_loss(mu, logvar):
+    return -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+
+
+"""
+_LOSS = """\
+def loss(recon, x, mu, logvar):
+    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+    return F.mse_loss(recon, x, reduction="sum")"""
+_LOG_NORMAL_PDF = """\
+def log_normal_pdf(x, mean, logvar):
+    log2pi = tf.math.log(2.0 * np.pi)
+    return tf.reduce_sum(-0.5 * ((x - mean) ** 2 * tf.exp(-logvar) + logvar + log2pi), axis=1)
+
+
+def loss(x, mean, logvar, logpx_z):
+    z = mean + tf.exp(0.5 * logvar) * tf.random.normal(mean.shape)
+"""
+
 OF_CODE: tuple[Mistake, ...] = (
     Mistake(
         "KL201",
@@ -13,16 +33,46 @@ OF_CODE: tuple[Mistake, ...] = (
         "the sample is drawn with another reading of the head than the KL has",
         "The KL and the sampling line read the same number in two ways, for example exp(s) * eps (a log "
         "standard deviation) beside 1 + s - mu^2 - exp(s) (a log-variance). Each is right by itself; "
-        "together the KL punishes a distribution from which nothing is sampled. It is the commonest real "
-        "mistake of all.",
+        "together the KL punishes a distribution from which nothing is sampled. Decide what the head is, "
+        "and read it so in both lines.",
+        "In the example the sampled standard deviation is the square of the one that is charged. At a head "
+        "of -2 the KL charges 0.5677 nats, for a standard deviation of 0.3679; the sample has 0.1353, whose "
+        "KL is 1.509 nats.",
+        (
+            """\
+def forward(mu, log_sigma):
+    z = mu + torch.exp(log_sigma) * torch.randn_like(mu)
+    kl = -0.5 * torch.sum(1 + log_sigma - mu.pow(2) - log_sigma.exp(), dim=-1)
+    return z, kl
+""",
+            """\
+def forward(mu, logvar):
+    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=-1)
+    return z, kl
+""",
+        ),
     ),
     Mistake(
         "KL202",
         "noise not normal",
         "the noise is not normal",
-        "The reparameterised sample is mu + sigma * eps with eps from N(0, 1): randn, not rand. With "
-        "uniform noise from [0, 1) the sample has the mean mu + sigma/2 and a twelfth of the variance; with "
-        "noise cut off at two standard deviations, as truncated_normal draws it, 0.88 sigma for sigma.",
+        "The reparameterised sample is mu + sigma * eps with eps from N(0, 1): randn, not rand. Uniform "
+        "noise from [0, 1) is not even centred; truncated_normal cuts off what is beyond two standard "
+        "deviations.",
+        "With uniform noise the sample has the mean mu + sigma/2 and the standard deviation 0.2887 sigma. "
+        "At mu = 0, sigma = 1 the closed form charges 0; the divergence of the uniform noise from N(0, 1) "
+        "is 1.086 nats a latent. Truncated noise has the standard deviation 0.8796.",
+        (
+            """\
+def sample(mu, logvar):
+    return mu + torch.exp(0.5 * logvar) * torch.rand_like(mu)
+""",
+            """\
+def sample(mu, logvar):
+    return mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+""",
+        ),
     ),
     Mistake(
         "KL203",
@@ -30,6 +80,24 @@ OF_CODE: tuple[Mistake, ...] = (
         "the noise has not the standard deviation 1",
         "With eps scaled by c the sample has the standard deviation c sigma, and the KL is that of "
         "another distribution. Old Keras examples draw with epsilon_std = 0.01 or 0.1 that way.",
+        "With epsilon_std = 0.1, and sigma = 1 at the optimum of the KL, the sample has the standard "
+        "deviation 0.1. The loss charges 0 nats a latent for it; its KL is 1.808 nats.",
+        (
+            """\
+def forward(z_mean, z_log_var):
+    epsilon = K.random_normal(shape=K.shape(z_mean), mean=0.0, stddev=0.1)
+    z = z_mean + K.exp(z_log_var / 2) * epsilon
+    kl = -0.5 * K.sum(1 + z_log_var - K.square(z_mean) - K.exp(z_log_var), axis=-1)
+    return z, kl
+""",
+            """\
+def forward(z_mean, z_log_var):
+    epsilon = K.random_normal(shape=K.shape(z_mean), mean=0.0, stddev=1.0)
+    z = z_mean + K.exp(z_log_var / 2) * epsilon
+    kl = -0.5 * K.sum(1 + z_log_var - K.square(z_mean) - K.exp(z_log_var), axis=-1)
+    return z, kl
+""",
+        ),
     ),
     Mistake(
         "KL204",
@@ -38,13 +106,19 @@ OF_CODE: tuple[Mistake, ...] = (
         "Training makes what is minimised smaller, and here that makes the KL larger without bound: either "
         "the closed form is that of -KL, as it stands in the evidence lower bound, and is added to the loss, "
         "or it is that of the KL and is subtracted. Of sign and sum one has to turn around.",
+        "A posterior of standard deviation 10 has a KL of 47.2 nats a latent. This loss pays as much for "
+        "it; the right one charges it.",
+        (f"{_LOSS} - kl\n", f"{_LOSS} + kl\n"),
     ),
     Mistake(
         "KL205",
         "KL never used",
         "the KL is computed and nothing uses it",
         "The term is given a name that no other statement reads, so that the loss is trained without it: the "
-        "autoencoder is not variational, whatever its name is.",
+        "autoencoder is not variational, whatever its name is. Add it to the loss, or remove it.",
+        "Nothing keeps the posterior near the prior. One of standard deviation 0.01 has a KL of 4.105 nats a "
+        "latent; this loss charges 0.",
+        (f"{_LOSS}\n", f"{_LOSS} + kl\n"),
     ),
     Mistake(
         "KL206",
@@ -53,6 +127,17 @@ OF_CODE: tuple[Mistake, ...] = (
         "The KL of independent latents is the sum over them. A mean divides it by their number d: the "
         "effective beta is 1/d, and it changes when d does. Nothing is wrong with that if it is meant; the "
         "values are no KL, and beta is not comparable between models.",
+        "With 20 latents the effective beta is 0.05, with 128 it is 0.0078.",
+        (
+            """\
+def kl(mu, logvar):
+    return -0.5 * torch.mean(1 + logvar - mu.pow(2) - logvar.exp())
+""",
+            """\
+def kl(mu, logvar):
+    return -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1).mean()
+""",
+        ),
     ),
     Mistake(
         "KL207",
@@ -61,29 +146,92 @@ OF_CODE: tuple[Mistake, ...] = (
         "The code is right, consistently, under another reading than the name of the head states: a number "
         "that is called sigma and is a log-variance everywhere. Nothing is computed wrongly. Readers take "
         "it for a mistake, and one day someone puts it right in one place only.",
+        "Today it costs 0 nats. Who believes the name and samples mu + sigma * eps draws with the "
+        "log-variance: at the prior it is 0, and the sample has no noise.",
+        (
+            """\
+def forward(mu, sigma):
+    z = mu + torch.exp(0.5 * sigma) * torch.randn_like(mu)
+    kl = -0.5 * torch.sum(1 + sigma - mu.pow(2) - sigma.exp(), dim=-1)
+    return z, kl
+""",
+            """\
+def forward(mu, logvar):
+    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=-1)
+    return z, kl
+""",
+        ),
     ),
     Mistake(
         "KL208",
         "prior log-variance 1",
         "the prior has the variance e = 2.718: a 1 stands where the logarithm of a variance belongs",
-        "A function that takes a log-variance is handed 1 for the unit prior, whose log-variance is 0. The "
-        "KL is then that to N(0, e), and the optimum is sigma = 1.649: samples of N(0, 1) at test time do "
-        "not cover what the decoder was trained on. Write 0.",
+        "A function that takes a log-variance is handed 1 for the unit prior, whose log-variance is 0. "
+        "Write 0.",
+        "The KL is that to N(0, 2.718), and its optimum is sigma = 1.649, which is 0.3591 nats a latent "
+        "away from N(0, 1): samples of N(0, 1) at test time do not cover what the decoder was trained on.",
+        (
+            f"""\
+{_LOG_NORMAL_PDF}\
+    logpz = log_normal_pdf(z, 0.0, 1.0)
+    logqz_x = log_normal_pdf(z, mean, logvar)
+    return -tf.reduce_mean(logpx_z + logpz - logqz_x)
+""",
+            f"""\
+{_LOG_NORMAL_PDF}\
+    logpz = log_normal_pdf(z, 0.0, 0.0)
+    logqz_x = log_normal_pdf(z, mean, logvar)
+    return -tf.reduce_mean(logpx_z + logpz - logqz_x)
+""",
+        ),
     ),
     Mistake(
         "KL209",
         "mean and head exchanged",
         "a call hands the mean to the KL as its head, and the head as its mean",
-        "The function is right, and its arguments come in another order than it takes them. The mean is then "
-        "pulled to where a variance belongs, and the variance is squared as a mean would be; the loss still "
-        "falls, and nothing fails. Hand them over by name.",
+        "The function is right, and its arguments come in another order than it takes them. Hand them over "
+        "by name.",
+        "With a log-variance the minimum stays where it was, at mean 0 and log-variance 0, which is why "
+        "nothing is seen. But a mean of -3 is charged 1.025 nats in the place of 4.5, a mean of 3 is "
+        "charged 8.043, and a standard deviation of 0.1 is charged 10.6 nats in the place of 1.808. With a "
+        "variance or a standard deviation the logarithm is that of the mean, and there is no value where "
+        "the mean is negative.",
+        (
+            f"""\
+{_KL_LOSS}\
+def train(encoder, x):
+    mu, logvar = encoder(x)
+    return kl_loss(logvar, mu)
+""",
+            f"""\
+{_KL_LOSS}\
+def train(encoder, x):
+    mu, logvar = encoder(x)
+    return kl_loss(mu=mu, logvar=logvar)
+""",
+        ),
     ),
     Mistake(
         "KL210",
         "exponential of an exponential",
         "the KL takes the exponential of what is an exponential already",
-        "The formula reads its head as a logarithm and is handed exp(s). Its scale is then exp(exp(s)), "
-        "which is above 1 for every s: the posterior of that KL is always wider than N(0, 1). Hand over s "
-        "itself, or write the formula for the standard deviation or the variance that exp(s) is.",
+        "The formula reads its head as a logarithm and is handed exp(s). Its variance is then exp(exp(s)), "
+        "which is above 1 for every s: the posterior of that KL is always wider than N(0, 1). Hand over the "
+        "logarithm, or write the formula for what exp(s) is.",
+        "What is charged falls to 0 as s falls, so that nothing keeps the standard deviation exp(s) from "
+        "going to 0. At 0.01 this charges 2.5e-05 nats a latent, where the KL is 4.105.",
+        (
+            f"""\
+{_KL_LOSS}\
+def loss(mu, log_sigma):
+    return kl_loss(mu, torch.exp(log_sigma))
+""",
+            f"""\
+{_KL_LOSS}\
+def loss(mu, log_sigma):
+    return kl_loss(mu, 2 * log_sigma)
+""",
+        ),
     ),
 )

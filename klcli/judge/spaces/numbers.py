@@ -23,7 +23,7 @@ from klcli.judge.conditions import conditions
 from klcli.judge.counterexample import counterexample
 from klcli.judge.landscape import lowest
 from klcli.judge.lost_heads import with_lost_heads
-from klcli.judge.mistakes.of_numbers import CLIPPED
+from klcli.judge.mistakes.between_terms import CLIPPED
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.quantities import recognised, shared_head
 from klcli.judge.question import Question

@@ -320,41 +320,6 @@ def test_extreme_formulas_end_in_time(klcli: Klcli, text: str) -> None:
     assert "internal" not in result.err
 
 
-# --- explain ----------------------------------------------------------------------------------------------
-
-
-def test_explain_lists_every_page(klcli: Klcli) -> None:
-    from klcli.errors import EXIT_STATUSES
-    from klcli.gaussian.parameterization import PARAMETERIZATIONS
-    from klcli.judge.mistakes.table import MISTAKES
-    from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
-    from klcli.judge.verdict import KINDS
-    from klcli.witness.estimators import ESTIMATORS
-
-    terms = klcli("explain", "-q").out.split()
-    expected = sorted(MISTAKES)
-    expected += [
-        *PARAMETERIZATIONS,
-        *dict.fromkeys((*ESTIMATOR_PAGES, *ESTIMATORS)),
-        *KINDS,
-        "unreadable",
-        *ESTIMATOR_VERDICTS,
-    ]
-    expected += map(str, EXIT_STATUSES)
-    assert terms == expected
-    for term in terms:
-        result = klcli("explain", term)
-        assert (result.status, result.err) == (0, "")
-        assert result.out.startswith(f"{term}: ")
-        assert json.loads(klcli("explain", term.lower(), "--json").out)["term"] == term
-
-
-def test_an_unknown_page(klcli: Klcli) -> None:
-    result = klcli("explain", "logvra")
-    assert (result.status, result.out) == (2, "")
-    assert result.err == "error: there is no page for 'logvra'\nhint: did you mean 'logvar'?\n"
-
-
 F = "torch.sum(1 + logvar - mu.pow(2) - logvar.exp())"
 
 

@@ -15,10 +15,11 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, Symbols
 from klcli.judge.mistakes.search import changes
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
-from klcli.report.explain import explain_report, pages
+from klcli.report.explain import explain_report
+from klcli.report.pages import pages
 
-NEW = Mistake("KL999", "squashed", "a part is squashed", "A page.", ("softplus(s)", "s"))
-TWICE = Mistake("KL998", "squashed again", "a part is squashed", "Another page.")
+NEW = Mistake("KL999", "squashed", "a part is squashed", "A page.", "It costs.", ("softplus(s)", "s"))
+TWICE = Mistake("KL998", "squashed again", "a part is squashed", "Another page.", "It costs.", NEW.example)
 SYMBOLS = Symbols(frozenset({"mu"}), frozenset({"s"}))
 
 
@@ -51,7 +52,7 @@ def test_a_new_mistake_is_an_entry_and_a_rule(monkeypatch: pytest.MonkeyPatch) -
     assert best.corrected
     assert verify(read_program(best.corrected)).best.kind == "exact"
     pages.cache_clear()
-    assert explain_report("kl999").bare == "A page."
+    assert explain_report("kl999").bare == "A page. It costs."
     pages.cache_clear()
 
 

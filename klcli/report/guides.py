@@ -1,0 +1,66 @@
+"""The long pages: Markdown files in `klcli/pages`, which are read here into documents.
+
+Of Markdown they have titles, paragraphs, tables and fenced listings, links, back-ticks and double stars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+
+from klcli.patterns import regex
+from klcli.report.document import Block, Cell, Column, Heading, Listing, Paragraph, Table
+from klcli.report.page import Page
+
+__all__ = ["FOLDER", "blocks_of", "guides"]
+
+FOLDER = Path(__file__).parent.parent / "pages"
+"""Where the pages are."""
+
+_FENCE = "```"
+_TO_PAGE = regex(r"\[([^\]]*)\]\(([\w-]+)\.md\)")
+_TO_WEB = regex(r"\[([^\]]*)\]\((https?://[^)]*)\)")
+_STRONG = regex(r"\*\*(.+?)\*\*")
+_BAR = regex(r"(?<!\\)\|")
+
+
+def guides() -> Iterator[Page]:
+    """Every page by the name of its file, in the order of the names."""
+    for path in sorted(FOLDER.glob("*.md")):
+        title, _, rest = path.read_text(encoding="utf-8").partition("\n")
+        blocks = tuple(blocks_of(rest))
+        text = "\n\n".join(str(block.text) for block in blocks if isinstance(block, Paragraph))
+        yield Page(path.stem, "guide", title.removeprefix("# "), text, blocks, {})
+
+
+def blocks_of(markdown: str) -> Iterator[Block]:
+    """The blocks of a text."""
+    lines = iter(markdown.splitlines())
+    for line in lines:
+        if line.startswith(_FENCE):
+            text = "\n".join(takewhile(lambda each: each != _FENCE, lines))
+            yield Listing(text, line.removeprefix(_FENCE))
+        elif line.startswith("#"):
+            yield Heading(_words(line.lstrip("# ")))
+        elif line:
+            together = [line, *takewhile(bool, lines)]
+            yield _table(together) if line.startswith("|") else Paragraph(_words(" ".join(together)))
+
+
+def _table(lines: list[str]) -> Table:
+    titles, alignment, *rows = map(_cells, lines)
+    columns = tuple(
+        Column(title, numeric=mark.endswith(":")) for title, mark in zip(titles, alignment, strict=True)
+    )
+    return Table(columns, tuple(tuple(map(Cell, row)) for row in rows))
+
+
+def _cells(line: str) -> list[str]:
+    return [_words(cell.strip().replace("\\|", "|")) for cell in _BAR.split(line)[1:-1]]
+
+
+def _words(text: str) -> str:
+    """Words without the marks of Markdown; where a link leads is said."""
+    text = _TO_PAGE.sub(r"\1 (`klcli explain \2`)", text)
+    return _STRONG.sub(r"\1", _TO_WEB.sub(r"\1 (\2)", text))

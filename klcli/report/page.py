@@ -1,0 +1,47 @@
+"""A page of `klcli explain`: one for every name that a verdict, an option or a finding can have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from klcli.report.document import Block, Document
+from klcli.values import dataclass
+
+__all__ = ["Page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of a term.
+
+    Attributes:
+        term: what it is about, as it is asked for.
+        group: guide, mistake, parameterization, verdict, condition, estimator or exit status.
+        name: a few words.
+        text: the page in words alone.
+        blocks: the page.
+        fields: what data formats have beside these, such as its formulas.
+    """
+
+    term: str
+    group: str
+    name: str
+    text: str
+    blocks: tuple[Block, ...]
+    fields: Mapping[str, object]
+
+    @property
+    def record(self) -> dict[str, object]:
+        """The page as data."""
+        return {
+            "term": self.term,
+            "group": self.group,
+            "name": self.name,
+            "text": self.text,
+            **self.fields,
+        }
+
+    @property
+    def document(self) -> Document:
+        """The page under its title."""
+        return Document(f"{self.term}: {self.name}", self.blocks)

@@ -1,0 +1,101 @@
+"""The pages of `klcli explain`, made from the tables of mistakes, readings, estimators and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from operator import attrgetter
+
+from klcli.errors import EXIT_STATUSES
+from klcli.gaussian.derivation import steps_of_one_dimension
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.condition_meanings import CONDITION_MEANINGS
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import MISTAKES
+from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
+from klcli.judge.verdict import MEANINGS
+from klcli.report.document import Block, Fact, Facts, Heading, Listing, Paragraph
+from klcli.report.guides import guides
+from klcli.report.page import Page
+from klcli.report.wording import plain
+from klcli.witness.estimators import ESTIMATORS, Estimator
+
+__all__ = ["pages"]
+
+
+@cache
+def pages() -> Mapping[str, Page]:
+    """Every page by its term, in lower case."""
+    return {page.term.lower(): page for page in _all_pages()}
+
+
+def _all_pages() -> Iterator[Page]:
+    yield from guides()
+    yield from map(_of_mistake, sorted(MISTAKES.values(), key=attrgetter("code")))
+    yield from map(_of_reading, PARAMETERIZATIONS.values())
+    for verdict, meaning in (*MEANINGS.items(), *ESTIMATOR_VERDICTS.items()):
+        yield _of_words(verdict, "verdict", meaning)
+    for condition, (meaning, example) in CONDITION_MEANINGS.items():
+        yield _of_words(condition, "condition", meaning, {"example": example})
+    for name, (words, text) in ESTIMATOR_PAGES.items():
+        yield Page(name, "estimator", words, text, (Paragraph(text),), {})
+    for row in ESTIMATORS.values():
+        if row.name not in ESTIMATOR_PAGES:
+            yield _of_estimator(row)
+    for status, meaning in EXIT_STATUSES.items():
+        yield _of_words(str(status), "exit status", meaning)
+
+
+def _of_words(term: str, group: str, text: str, listings: Mapping[str, str] | None = None) -> Page:
+    """A page whose first sentence is its title."""
+    first, _, rest = text.partition(". ")
+    shown = listings or {}
+    blocks = (*([Paragraph(rest)] if rest else []), *_listed(shown))
+    return Page(term, group, first.rstrip("."), text, blocks, shown)
+
+
+def _listed(texts: Mapping[str, str]) -> Iterator[Block]:
+    for title, text in texts.items():
+        yield Heading(title)
+        yield Listing(text.rstrip("\n"), "python" if "\n" in text else "")
+
+
+def _of_mistake(mistake: Mistake) -> Page:
+    wrong, right = mistake.example
+    blocks = (
+        Paragraph(mistake.what),
+        Heading("why it matters"),
+        Paragraph(mistake.why),
+        *_listed({"wrong": wrong, "right": right}),
+    )
+    fields = {"what": mistake.what, "why": mistake.why, "wrong": wrong, "right": right}
+    return Page(mistake.code, "mistake", mistake.name, f"{mistake.what} {mistake.why}", blocks, fields)
+
+
+def _of_estimator(row: Estimator) -> Page:
+    expectation = (
+        "its average is the KL" if row.unbiased else "it is biased: its average does not tend to the KL"
+    )
+    text = (
+        f"{row.words}, with r = p(x)/q(x) and x drawn from q; {expectation}. Its standard error "
+        f"falls like n^-{row.rate:g} with n samples at best. klcli compute --estimator {row.name} takes it."
+    )
+    return Page(row.name, "estimator", row.words, text, (Paragraph(text),), {})
+
+
+def _of_reading(row: Parameterization) -> Page:
+    form = steps_of_one_dimension(row, standard=True)[-1].tree
+    text = (
+        f"The head s is {row.meaning}. The formula below is KL(q || N(0, 1)) under this reading and no other."
+    )
+    domain = "any number" if row.domain == "real" else "positive"
+    facts = (
+        Fact("sigma", (row.sigma,)),
+        Fact("variance", (row.variance,)),
+        Fact("head", ("s = ", row.head)),
+        Fact("s is", domain),
+        *([Fact("range", row.range_text())] if row.has_range else []),
+        Fact("KL", (form,)),
+    )
+    fields = {fact.label.replace(" ", "_"): plain(fact.value) for fact in facts}
+    return Page(row.name, "parameterization", row.meaning, text, (Paragraph(text), Facts(facts)), fields)

@@ -1,0 +1,32 @@
+"""The pages of conditions: the line that each shows has that condition."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from klcli.judge.answer import answer_to_text
+from klcli.judge.condition_meanings import CONDITION_MEANINGS
+from klcli.judge.conditions import PASSES, ConditionKind
+from klcli.judge.verification import Verification
+
+
+def test_every_condition_has_a_page() -> None:
+    assert tuple(CONDITION_MEANINGS) == get_args(ConditionKind)
+
+
+@pytest.mark.parametrize("kind", CONDITION_MEANINGS)
+def test_the_line_of_a_condition(kind: ConditionKind) -> None:
+    _, example = CONDITION_MEANINGS[kind]
+    found = answer_to_text(example)
+    assert isinstance(found, Verification)
+    (condition,) = found.conditions
+    assert condition.kind == kind
+    assert condition.passes == (kind == "clip")
+
+
+def test_what_the_page_of_small_numbers_says_of_their_limit() -> None:
+    assert f"Up to {PASSES:g} it passes" in CONDITION_MEANINGS["small-number"][0]
+    passes = answer_to_text("0.5 * torch.sum(var + mu**2 - 1 - torch.log(var + 1e-6))")
+    assert [one.passes for one in passes.conditions] == [True]
