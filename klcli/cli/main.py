@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 import klcli
+from klcli.cli.coloring import CHOICE, asked_for
 from klcli.cli.commands import COMMANDS
 from klcli.cli.help import write_epilog, write_options
 from klcli.cli.output import Settings, findings_options, write
@@ -131,6 +132,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _status(arguments: list[str]) -> int:
+    CHOICE.set(asked_for(arguments))
     try:
         status = _invoke(arguments)
         sys.stdout.flush()

@@ -13,6 +13,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
+from klcli.cli.coloring import is_colored
 from klcli.cli.help import in_group
 from klcli.cli.options.types import Choice
 from klcli.cli.writing import save
@@ -184,7 +185,9 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
 def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
     chosen = settings.chosen()
     if chosen == "text":
-        return _text_of(report.document, _width(stream), _colored(settings.color, stream), _has_signs(stream))
+        return _text_of(
+            report.document, _width(stream), is_colored(settings.color, stream), _has_signs(stream)
+        )
     views = {"json": (report.data,), "csv": (report.rows, report.columns)}
     views |= dict.fromkeys(FINDING_FORMATS, (report.findings,))
     options = {"standalone": True} if settings.standalone else {}
@@ -211,16 +214,6 @@ def _width(stream: TextIO) -> int | None:
         return os.get_terminal_size(stream.fileno()).columns or 80
     except OSError:
         return 80
-
-
-def _colored(choice: str | None, stream: TextIO) -> bool:
-    if choice in ("always", "never"):
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
 def _has_signs(stream: TextIO) -> bool:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
+from klcli.cli.coloring import CHOICE, is_colored
+
 __all__ = ["say"]
+
+_COLORS = {"error": "1;31", "warning": "33", "note": "36", "hint": "36"}
+"""The codes of terminals for red, yellow and cyan, as in reports."""
 
 
 def say(text: str) -> None:
@@ -17,5 +22,15 @@ def say(text: str) -> None:
     """
     from klcli.render.signs import visible
 
+    lines = list(map(visible, text.split("\n")))
     with suppress(OSError):
-        print("\n".join(map(visible, text.split("\n"))), file=sys.stderr, flush=True)
+        if is_colored(CHOICE.get(), sys.stderr):
+            lines[0] = _in_color(lines[0])
+        print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _in_color(line: str) -> str:
+    """The line with its first word, which says what kind of message it is, in colour."""
+    word, colon, rest = line.partition(":")
+    color = _COLORS.get(word)
+    return f"\x1b[{color}m{word}{colon}\x1b[0m{rest}" if color else line

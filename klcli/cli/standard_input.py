@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import BinaryIO
 
+from klcli.cli.saying import say
 from klcli.errors import KlcliError
 
 __all__ = ["read_standard_input", "standard_input"]
 
+_END = "Ctrl-Z" if os.name == "nt" else "Ctrl-D"
 _HINT = "- reads what comes through a pipe or from < FILE"
 
 
@@ -20,6 +23,8 @@ def standard_input() -> BinaryIO:
     """
     if sys.stdin is None:
         raise KlcliError("standard input is closed", _HINT)
+    if sys.stdin.isatty():
+        say(f"note: waiting for what is typed, which {_END} ends; {_HINT}")
     return sys.stdin.buffer
 
 

@@ -9,9 +9,11 @@ from fractions import Fraction
 from klcli.errors import KlcliError
 from klcli.patterns import regex
 
-__all__ = ["decimal_text", "parse_numeral", "significant"]
+__all__ = ["decimal_text", "number_text", "parse_numeral", "significant"]
 
 _NUMERAL = regex(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
+_DENOMINATOR_OF_FEW_DIGITS = 2**16
+"""Halves, quarters and so on of up to sixteen places are typed as they are."""
 _MOST_CHARACTERS = 1000
 _MOST_EXPONENT = 10_000
 _LARGEST = Fraction(1.7976931348623157e308)
@@ -73,6 +75,14 @@ def decimal_text(value: Fraction | Decimal) -> str:
         return str(value)
     whole = str(abs(value.numerator) * 10**places // value.denominator)
     return _written(whole, -places, "-" if value < 0 else "")
+
+
+def number_text(value: Fraction) -> str:
+    """The decimal that was typed; six digits of a binary float out of a file, which has up to 767 of them."""
+    binary = value.denominator & (value.denominator - 1) == 0
+    if binary and value.denominator > _DENOMINATOR_OF_FEW_DIGITS:
+        return significant(float(value))
+    return decimal_text(value)
 
 
 def _written(whole: str, power: int, minus: str) -> str:

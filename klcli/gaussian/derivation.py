@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import TypeAlias
 
-from klcli.formula.numeral import decimal_text
+from klcli.formula.numeral import number_text
 from klcli.formula.read.notation import known
 from klcli.formula.tree import Reduction, Symbol, Tree, free_symbols, number, operation, substitute
 from klcli.formula.value.interval import enclose
@@ -222,7 +222,7 @@ def _with_numbers(tree: Tree, q: Gaussian, p: Gaussian) -> Tree:
 
 
 def _numeral(value: Fraction) -> Tree:
-    shown = decimal_text(abs(value))
+    shown = number_text(abs(value))
     return number(value, "" if shown.isdigit() or "/" in shown else shown)
 
 

@@ -11,7 +11,7 @@ from math import inf, isfinite, log, pi
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.numeral import decimal_text, parse_numeral, significant
+from klcli.formula.numeral import number_text, parse_numeral, significant
 from klcli.formula.read.notation import known
 from klcli.formula.tree import substitute
 from klcli.formula.value.interval import enclose, nearest_double
@@ -141,7 +141,7 @@ def _count(numbers: tuple[Fraction, ...]) -> str:
 def _check_domain(number: Fraction, reading: Parameterization) -> None:
     if reading.admits(number):
         return
-    shown = decimal_text(number)
+    shown = number_text(number)
     hint = "it must be positive; its logarithm may be negative: --logstd, --logvar"
     if number < 0:
         logvar = PARAMETERIZATIONS["logvar"]

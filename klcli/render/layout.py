@@ -94,7 +94,7 @@ def lay_out(
     """
     layout = _Layout(UNBOUNDED if width is None else max(width, _NARROWEST), unicode, columns_of)
     if document.title:
-        yield layout.prose(layout.line(document.title, "bold"))
+        yield layout.prose(layout.title(document))
     before: Block | None = None
     for number, block in enumerate(document.blocks):
         if not _belongs(before, block) and (number or document.title):
@@ -175,6 +175,13 @@ class _Layout:
 
     def line(self, text: Text, style: str = "") -> Line:
         return ((_AFTER_RELATION.sub(_GLUE, self.words(text)), style),)
+
+    def title(self, document: Document) -> Line:
+        """The title, in which a verdict has its colour."""
+        verdict, colon, rest = self.words(document.title).partition(":")
+        if not colon or document.tone == "plain":
+            return self.line(document.title, "bold")
+        return (*self.line(verdict, f"bold {_STYLES[document.tone]}"), *self.line(colon + rest, "bold"))
 
     def prose(self, text: Line) -> Grid:
         return self.grid([[text]], self.readable)

@@ -21,12 +21,12 @@ class Telling:
 
     Attributes:
         data: the answer as data, given whether it was proved by algebra.
-        document: in words, given that and whether sympy shows it, too.
+        document: in words, given that, whether sympy shows it, too, and whether every number is wanted.
         bare: in as few words as possible.
     """
 
     data: Callable[[Any, bool | None], VerifyData]
-    document: Callable[[Any, bool | None, bool | None], Document]
+    document: Callable[[Any, bool | None, bool | None, bool], Document]
     bare: Callable[[Any], str]
 
 
@@ -35,8 +35,8 @@ def _of_gaussians() -> Telling:
     from klcli.report.verify_facts import blocks
     from klcli.report.verify_sentence import bare, sentence
 
-    def document(found: Verification, proved: bool | None, witness: bool | None) -> Document:
-        return Document(sentence(found, proved), tuple(blocks(found, proved, witness)))
+    def document(found: Verification, proved: bool | None, witness: bool | None, verbose: bool) -> Document:
+        return Document(sentence(found, proved), tuple(blocks(found, proved, witness, verbose=verbose)))
 
     return Telling(data_of, document, bare)
 
@@ -47,7 +47,7 @@ def _of_estimators() -> Telling:
     def data(found: Estimation, proved: bool | None) -> VerifyData:
         return estimation_data(found)
 
-    def document(found: Estimation, proved: bool | None, witness: bool | None) -> Document:
+    def document(found: Estimation, proved: bool | None, witness: bool | None, verbose: bool) -> Document:
         return estimation_document(found)
 
     return Telling(data, document, bare)

@@ -210,7 +210,8 @@ Block: TypeAlias = Heading | Paragraph | Listing | Note | Item | Facts | Table |
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title, which may be empty, and its blocks."""
+    """A title, which may be empty, and its blocks; the tone is that of what stands before its colon."""
 
     title: Text
     blocks: tuple[Block, ...]
+    tone: Tone = "plain"

@@ -58,6 +58,7 @@ def verify_report(
     proved: bool | None,
     witness: bool | None = None,
     accepted: Collection[str] = (),
+    verbose: bool = False,
 ) -> Report:
     """The report on one formula.
 
@@ -66,17 +67,19 @@ def verify_report(
         proved: whether that was proved by algebra; None where it was not tried.
         witness: whether sympy shows it, too; None where it was not asked.
         accepted: the words of `klcli.judge.acceptance` that pass besides `exact`.
+        verbose: whether the text says all that is known of floating point.
     """
     if witness is not None and witness != bool(proved):
         found = replace(found, warnings=(*found.warnings, _DISAGREEMENT[witness]))
     telling = telling_of(found)
-    data = telling.data(found, proved)
+    data, holds = telling.data(found, proved), found.holds(accepted)
+    document = telling.document(found, proved, witness, verbose)
     return Report(
         data=data,
         rows=[row_of(data)],
-        document=telling.document(found, proved, witness),
+        document=replace(document, tone="good" if holds else "bad"),
         bare=telling.bare(found),
-        holds=found.holds(accepted),
+        holds=holds,
     )
 
 

@@ -15,13 +15,16 @@ from klcli.report.verify_data import set_aside
 __all__ = ["blocks"]
 
 
-def blocks(found: Verification, proved: bool | None, witness: bool | None) -> Iterator[Block]:
+def blocks(
+    found: Verification, proved: bool | None, witness: bool | None, *, verbose: bool = True
+) -> Iterator[Block]:
     """The blocks of the report.
 
     Args:
         found: what a formula is.
         proved: whether that was proved by algebra; None where it was not tried.
         witness: whether sympy shows it, too; None where it was not asked.
+        verbose: whether all that is known of floating point is said, and not one line.
     """
     best = found.best
     if best.corrected:
@@ -30,13 +33,13 @@ def blocks(found: Verification, proved: bool | None, witness: bool | None) -> It
             yield Paragraph(f"corrected: {lines[0]}", "good")
         else:
             yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
-    facts = tuple(_facts(found, _proof(found, proved, witness)))
+    facts = tuple(_facts(found, _proof(found, proved, witness), verbose=verbose))
     if facts:
         yield Facts(facts)
     yield from (Note("warning", warning) for warning in found.warnings)
 
 
-def _facts(found: Verification, proof: str) -> Iterator[Fact]:
+def _facts(found: Verification, proof: str, *, verbose: bool) -> Iterator[Fact]:
     best = found.best
     if best.mistake and best.kind == "scaled":
         yield Fact("mistake", f"{best.mistake.code} {best.mistake.sentence}", tone="bad")
@@ -53,7 +56,7 @@ def _facts(found: Verification, proof: str) -> Iterator[Fact]:
     yield from _sampler(found)
     for label, text in set_aside(found):
         yield Fact(label, text)
-    yield from _numerics(found)
+    yield from _numerics(found) if verbose else _numerics_in_short(found)
 
 
 def _proof(found: Verification, proved: bool | None, witness: bool | None) -> str:
@@ -132,6 +135,22 @@ def _sampler(found: Verification) -> Iterator[Fact]:
         yield Fact("sampler", f"agrees: it {reads}, with standard normal noise", tone="good")
     else:
         yield Fact("sampler", f"it {reads}; the formula has no KL to compare it with")
+
+
+def _numerics_in_short(found: Verification) -> Iterator[Fact]:
+    """What single precision does to a formula, in one line."""
+    loss, overflow = found.loss, found.overflow
+    said = []
+    if loss:
+        said.append(f"{significant(100 * loss.error, 2)} % off near the prior")
+    if overflow:
+        sign = "<" if overflow.below else ">"
+        said.append(
+            f"infinite for {found.best.verdict.roles.head} {sign} {significant(overflow.limits['single'], 3)}"
+        )
+    if said or found.stable:
+        more = "-v shows a stable form" if found.stable else "-v says more"
+        yield Fact("float32", "; ".join((", ".join(said) or "right near the prior", more)))
 
 
 def _numerics(found: Verification) -> Iterator[Fact]:

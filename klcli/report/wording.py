@@ -10,7 +10,7 @@ from functools import partial
 from math import floor, inf, log10
 from typing import Any
 
-from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.numeral import decimal_text, number_text, significant
 from klcli.formula.tree import Number, Tree, operation
 from klcli.formula.value.interval import enclose, rounded
 from klcli.formula.write.printing import to_text
@@ -94,7 +94,7 @@ def list_text(numbers: Sequence[str]) -> str:
 
 def normal_text(gaussian: Gaussian) -> tuple[str | Tree, ...]:
     """``N(0.3, 1.2^2)``, or with lists for several dimensions; N(0, 1) is not listed."""
-    means = [decimal_text(mean) for mean in gaussian.mean]
+    means = [number_text(mean) for mean in gaussian.mean]
     sigmas = [_sigma_digits(gaussian.at(j)) for j in range(gaussian.dimension)]
     if len(set(zip(means, sigmas, strict=True))) == 1:
         means, sigmas = means[:1], sigmas[:1]
@@ -110,7 +110,9 @@ def normal_text(gaussian: Gaussian) -> tuple[str | Tree, ...]:
 
 def reading_text(gaussian: Gaussian) -> str:
     """``1.44 is a variance, so sigma = 1.2``; a sigma that is rounded here is ``~ 1.19722``."""
-    heads = list_text([decimal_text(head) for head in gaussian.head])
+    heads = list_text([number_text(head) for head in gaussian.head])
+    if any(number_text(head) != decimal_text(head) for head in gaussian.head):
+        heads = f"≈ {heads}"
     rows = [gaussian.at(j) for j in range(gaussian.dimension)]
     sigmas = [_sigma_digits(row) for row in rows]
     exact = all(_is_exactly(row, digits) for row, digits in zip(rows, sigmas, strict=True))

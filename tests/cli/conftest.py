@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from klcli.cli.coloring import CHOICE
 from klcli.cli.main import run
 
 
@@ -25,6 +26,7 @@ Klcli = Callable[..., Result]
 @pytest.fixture
 def klcli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Klcli:
     """Call ``klcli`` with arguments; colours and completion of the outer shell do not matter."""
+    CHOICE.set(None)
     for name in ("NO_COLOR", "FORCE_COLOR", "_KLCLI_COMPLETE", "KLCLI_TRACEBACK"):
         monkeypatch.delenv(name, raising=False)
 

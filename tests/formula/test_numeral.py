@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
-from klcli.formula.numeral import decimal_text, parse_numeral, significant
+from klcli.formula.numeral import decimal_text, number_text, parse_numeral, significant
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,20 @@ def test_significant_digits() -> None:
     assert significant(0.08267843) == "0.0826784"
     assert significant(1.5e-8) == "1.5e-08"
     assert significant(2.0, 3) == "2"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction("1.2"), "1.2"),
+        (Fraction("1.00000000000000000001"), "1.00000000000000000001"),
+        (Fraction(1, 3), "1/3"),
+        (Fraction(3, 16), "0.1875"),
+        (Fraction(-5), "-5"),
+        (Fraction(0.1), "0.1"),
+        (Fraction(-2.0 / 3), "-0.666667"),
+        (Fraction(1e-300), "1e-300"),
+    ],
+)
+def test_binary_floats_are_shown_with_six_digits(value: Fraction, text: str) -> None:
+    assert number_text(value) == text

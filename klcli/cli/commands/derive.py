@@ -24,7 +24,6 @@ Examples:
   klcli derive --covariance --prove
   klcli derive --param logvar --standalone --output derivation.tex
 
-\b
 -q prints the last form. With --prove the status is 1 if a step could not be proved.
 """
 

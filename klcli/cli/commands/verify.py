@@ -101,6 +101,7 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 @click.option("--allow-scale", is_flag=True, help="The same as --accept scaled.")
 @click.option("--prove", is_flag=True, help="Ask sympy, too, which takes longer: a second witness.")
 @click.option("--no-prove", is_flag=True, help="Skip the proof by algebra.")
+@click.option("-v", "--verbose", is_flag=True, help="All that is known of the formula in floating point.")
 @output_options
 @click.pass_obj
 def verify(
@@ -120,6 +121,7 @@ def verify(
     allow_scale: bool,
     prove: bool,
     no_prove: bool,
+    verbose: bool,
 ) -> tuple[Report, Settings]:
     """Settle what a formula really computes: which KL, under which reading of its head.
 
@@ -152,7 +154,8 @@ def verify(
     text = read_text("-") if formula == "-" else formula
     found = answer_to_text(text, language, question, sampler)
     proved, witness = _proofs(found, symbolic=not no_prove, witness=prove)
-    return verify_report(found, proved=proved, witness=witness, accepted=accepted), settings
+    report = verify_report(found, proved=proved, witness=witness, accepted=accepted, verbose=verbose)
+    return report, settings
 
 
 def _check_no_path(text: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from klcli.cli.help import in_group
-from klcli.cli.options.types import Numbers, Reading
+from klcli.cli.options.types import Numbers, OfFile, Reading
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -15,6 +15,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 __all__ = ["added", "given_head", "posterior", "posterior_options", "prior", "prior_options", "repeated"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+Values: TypeAlias = tuple[Fraction, ...]
 
 _of_posterior = in_group("Posterior")
 _of_prior = in_group("Prior")
@@ -59,7 +60,19 @@ def posterior(options: Mapping[str, Any]) -> Gaussian:
         raise KlcliError("--mu is missing", "for example: klcli compute --mu 0.3 --sigma 1.2")
     if head is None:
         raise KlcliError("--sigma is missing", "for example --sigma 1.2, --var 1.44 or --logvar 0.36")
-    return Gaussian.from_head(mean, head, name)
+    return Gaussian.from_head(*_broadcast(mean, head), name)
+
+
+def _broadcast(mean: Values, head: Values) -> tuple[Values, Values]:
+    """Mean and head, of which one number serves all of those in a file.
+
+    Between typed lists it would not tell a decimal comma from a list.
+    """
+    if isinstance(head, OfFile) and len(mean) == 1:
+        return mean * len(head), head
+    if isinstance(mean, OfFile) and len(head) == 1:
+        return mean, head * len(mean)
+    return mean, head
 
 
 def prior(options: Mapping[str, Any], dimension: int) -> Gaussian:

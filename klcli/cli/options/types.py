@@ -13,7 +13,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
 from klcli.patterns import regex
 
-__all__ = ["Choice", "Matrix", "Numbers", "Positive", "Reading", "Whole"]
+__all__ = ["Choice", "Matrix", "Numbers", "OfFile", "Positive", "Reading", "Whole"]
 
 
 _ENTRIES = regex(r"\s*,\s*|\s+")
@@ -63,6 +63,12 @@ class Reading(Choice):
         return suggestion(word, self.choices)
 
 
+class OfFile(tuple[Fraction, ...]):
+    """Numbers that were read from a file: one beside them serves them all, and is no misplaced comma."""
+
+    __slots__ = ()
+
+
 class Numbers(_Value):
     """Exact decimals, separated by commas, or ``@file.npy`` or ``@file.csv`` with a row or column of them."""
 
@@ -77,7 +83,7 @@ class Numbers(_Value):
 
         name, text = _named(param), str(value).strip()
         if text.startswith("@"):
-            return _flat(read_rows(text[1:], name), name)
+            return OfFile(_flat(read_rows(text[1:], name), name))
         if text.startswith("[["):
             raise KlcliError(f"{name} takes a list and not a matrix", "a covariance matrix is --cov")
         return tuple(parse_numeral(part, name) for part in text.split(","))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import mpmath
+import numpy
 import pytest
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -350,3 +352,28 @@ def test_what_is_refused_of_sampling(
     error, *rest = result.err.splitlines()
     assert message in error
     assert hint in rest[0]
+
+
+@pytest.fixture
+def floats(tmp_path: Path) -> str:
+    path = tmp_path / "logvar.npy"
+    numpy.save(path, numpy.array([0.1, 0.2, 0.3], numpy.float32))
+    return f"@{path}"
+
+
+def test_numbers_of_a_file_are_shown_with_six_digits(klcli: Klcli, floats: str) -> None:
+    lines = klcli("compute", "--mu", "0", "--logvar", floats, "--samples", "1000").out.splitlines()
+    assert lines[1].startswith("reading: each of ≈ (0.1, 0.2, 0.3) is a log-variance")
+
+
+def test_one_number_serves_all_of_a_file(klcli: Klcli, floats: str) -> None:
+    one = data(klcli, "--mu", "0.5", "--logvar", floats)
+    three = data(klcli, "--mu", "0.5,0.5,0.5", "--logvar", floats)
+    assert one["closed_form"] == three["closed_form"]
+    assert data(klcli, "--mu", floats, "--sigma", "1.2")["closed_form"]["value"] > 0
+
+
+def test_a_decimal_comma_is_no_list(klcli: Klcli) -> None:
+    result = klcli("compute", "--mu", "0", "--sigma", "1,2")
+    assert result.status == 2
+    assert "a decimal point is '.'" in result.err

@@ -387,3 +387,13 @@ def test_the_sum_sign_and_the_letter(klcli: Klcli) -> None:
     result = klcli("verify", "-½ Σ (1 + log σ² − μ² − σ²)")
     assert result.status == 2
     assert "is 'Σ' a sum or a symbol here?" in result.err
+
+
+def test_floating_point_is_one_line_unless_more_is_asked_for(klcli: Klcli) -> None:
+    formula = "-0.5 * (1 + s - mu^2 - e^s)"
+    short, full = klcli("verify", formula).out, klcli("verify", formula, "-v").out
+    assert "% off near the prior, infinite for s > 88.7; -v shows a stable form" in short
+    assert "overflow" not in short
+    assert "loses digits near the prior" in full
+    assert "for s > 11.09 (half), 88.723 (single), 709.78 (double)" in full
+    assert "expm1(s)" in full
