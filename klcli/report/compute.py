@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
+from math import inf
 from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import significant
@@ -17,6 +18,7 @@ from klcli.report.compute_sections import dimensions, parts
 from klcli.report.compute_steps import AnyDerivation, step_records, steps
 from klcli.report.document import Block, Document, Heading, Note, Paragraph
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
+from klcli.report.limits import Held, Limits, held, limit_blocks
 from klcli.report.report import Report
 from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
 from klcli.report.witnesses import findings
@@ -52,6 +54,7 @@ class Computed:
         variances: q without its correlations and the prior for it, where q has any.
         estimators: every estimator of KL(q || p), if they were asked for.
         estimators_backward: every estimator of KL(p || q).
+        limits: against which KL(q || p) is held, in the unit of the report.
     """
 
     q: AnyGaussian
@@ -64,6 +67,7 @@ class Computed:
     variances: tuple[AnyGaussian, AnyGaussian] | None = None
     estimators: tuple[Comparison, ...] = ()
     estimators_backward: tuple[Comparison, ...] = ()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class _Told:
     diagonal: float | None
     warnings: tuple[str, ...]
     missing: str
+    held: Held | None
 
 
 def compute_report(computed: Computed, unit: Unit) -> Report:
@@ -92,13 +97,16 @@ def compute_report(computed: Computed, unit: Unit) -> Report:
         for name, found in ((_FORWARD, computed.estimators), (_BACKWARD, computed.estimators_backward))
         for record in estimator_records(name, [comparison_in(unit, row) for row in found])
     ]
+    within = told.held is None or told.held.holds
     both = [found for found in (computed.forward, computed.backward) if found]
     return Report(
         data=_data(told, estimators),
         rows=(*_rows(told), *estimator_rows(unit, estimators)),
         document=Document(title(computed.q, computed.p), tuple(_blocks(told))),
         bare="\n".join(_bare(told)),
-        holds=all(found.holds for found in both) and all(row["agrees"] is not False for row in estimators),
+        holds=within
+        and all(found.holds for found in both)
+        and all(row["agrees"] is not False for row in estimators),
     )
 
 
@@ -113,16 +121,26 @@ def _told(computed: Computed, unit: Unit) -> _Told:
     if computed.backward and isinstance(p, AnyGaussian):
         backward = examination_in(unit, computed.backward, p, q)
     variances = computed.variances
+    forward = examination_in(unit, computed.forward, q, p)
     return _Told(
         computed=computed,
         unit=unit,
-        forward=examination_in(unit, computed.forward, q, p),
+        forward=forward,
         backward=backward,
         digits=digits,
         diagonal=exact(*variances, unit).value if variances else None,
         warnings=tuple(_warnings(computed)),
         missing=why,
+        held=held(computed.limits, _known(forward)),
     )
+
+
+def _known(found: Examination) -> float | None:
+    """The value of a divergence; None where a sample is all that is known of it."""
+    if found.status == "infinite":
+        return inf
+    known = found.closed_form or found.integral
+    return known.value if known else None
 
 
 def _data(told: _Told, estimators: list[dict[str, object]]) -> dict[str, object]:
@@ -138,6 +156,7 @@ def _data(told: _Told, estimators: list[dict[str, object]]) -> dict[str, object]
         "steps": step_records(computed.derivation, _value(told), told.unit),
         "reverse": _examination_data(_BACKWARD, told.backward, "") if told.backward else None,
         "estimators": estimators,
+        "limits": told.held,
         "warnings": told.warnings,
     }
 
@@ -170,6 +189,7 @@ def _blocks(told: _Told) -> Iterator[Block]:
     yield from map(Paragraph, readings(computed.q, computed.p))
     size, forward = computed.q.dimension, told.forward
     yield from findings(forward, unit, dimension=size, missing=told.missing, digits=told.digits)
+    yield from limit_blocks(told.held, _known(forward), unit)
     yield from (Note("warning", warning) for warning in told.warnings)
     yield from _sections(told)
     if told.backward:

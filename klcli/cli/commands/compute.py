@@ -7,15 +7,15 @@ from typing import Any
 import click
 
 from klcli.cli.computing.computations import Asked, computed
-from klcli.cli.computing.sampling import Sampling
+from klcli.cli.computing.sampling import sampling_of
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.gaussians import posterior_options, prior_options
+from klcli.cli.options.limits import limit_options, limits_of
 from klcli.cli.options.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.options.types import Choice, Positive, Whole
 from klcli.cli.output import Settings, output_options
-from klcli.gaussian.divergence import UNITS, Unit
+from klcli.gaussian.divergence import UNITS
 from klcli.report.report import Report
-from klcli.report.units import nats_of
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.monte_carlo import DEFAULT_SEED, LEAST_SAMPLES, MOST_SAMPLES
 
@@ -34,6 +34,8 @@ Examples:
   klcli compute --mu 0.3 --sigma 1.2 --reverse --unit bits --json
   klcli compute --mu 0.3 --sigma 1.2 --prior '0.3*N(-1, 0.1) + 0.7*N(1, 0.5)'
   klcli compute --mu 0.3,1 --sigma 1.2,1 --prior 't(3, loc=(0, 1))'
+  klcli compute --mu 0.3 --sigma 1.2 --expect 0.0827 --max 0.1
+  klcli compute --rows posteriors.csv --param var --json
   klcli compute --mu 0.3 --sigma 1.2 --compare-estimators
   klcli compute --mu 0.3 --sigma 1.2 --estimator stratified --target-se 1e-5
 
@@ -41,9 +43,14 @@ Examples:
 a mixture of these; or a continuous distribution of scipy.stats with its parameters in scipy's
 order. A list in brackets has a value for each dimension.
 
-The status is 1 if the closed form and a witness disagree (Monte Carlo: by more than
-5 standard errors), or if --target-se was not reached; and 0 if they agree. With --prior it is
-also 1 if nothing could be held against the value or there is none, and 0 if the KL is infinite.
+--rows has the columns mu, sigma, param, std, var, ..., prior-mu, ..., max, expect, tolerance and
+name, as far as they are needed; options hold for all rows. The closed form is computed of each. A
+row that cannot be read is named, the others are finished, and the status is 2.
+
+The status is 1 if the closed form and a witness disagree (Monte Carlo: by more than 5 standard
+errors), if --target-se was not reached, or if --max or --expect does not hold; 0 if they agree.
+With --prior it is also 1 if nothing could be held against the value or there is none, and 0 if the
+KL is infinite.
 """
 
 
@@ -53,7 +60,6 @@ also 1 if nothing could be held against the value or there is none, and 0 if the
 @prior_options
 @in_group("Prior")(
     "--prior",
-    "prior_text",
     metavar="TEXT",
     help="Another prior: a mixture, 'laplace(0, 1)', 't(3)', ...; see below.",
 )
@@ -84,24 +90,13 @@ also 1 if nothing could be held against the value or there is none, and 0 if the
     default="short",
     help="full, short or none; default short. All of them: klcli derive.",
 )
+@limit_options
+@click.option(
+    "--rows", metavar="FILE", help="Of every row of CSV or JSON lines with the columns mu, sigma, ..."
+)
 @output_options
 @click.pass_obj
-def compute(
-    outer: Settings,
-    /,
-    settings: Settings,
-    prior_text: str | None,
-    reverse: bool,
-    unit: Unit,
-    samples: int | None,
-    seed: int,
-    estimator: str,
-    compare_estimators: bool,
-    target_se: float | None,
-    digits: int | None,
-    steps: str,
-    **options: Any,
-) -> tuple[Report, Settings]:
+def compute(outer: Settings, /, settings: Settings, **options: Any) -> tuple[Report, Settings]:
     """Compute KL(q || p) of Gaussians in closed form, by integration and by sampling.
 
     q = N(mu, sigma^2) is the posterior, p the prior, by default N(0, 1). Comma-separated lists are the
@@ -109,17 +104,23 @@ def compute(
     and matrices can be read from @file.npy and @file.csv.
     """
     settings = settings.over(outer)
+    limits = {name: options.pop(name) for name in ("max", "expect", "tolerance")}
+    if options["rows"] is not None:
+        from klcli.cli.computing.rows import computed_rows
+
+        return computed_rows(options, limits), settings
     asked = Asked(
-        unit,
-        Sampling(seed, estimator, samples, target_se, nats_of(unit), settings.quiet > 0),
-        digits=digits,
-        steps=steps,
-        reverse=reverse,
-        compare=compare_estimators,
+        options["unit"],
+        sampling_of(options, quiet=settings.quiet > 0),
+        digits=options["digits"],
+        steps=options["steps"],
+        reverse=options["reverse"],
+        compare=options["compare_estimators"],
+        limits=limits_of(limits),
     )
     q = any_posterior(options)
-    if prior_text is None:
+    if options["prior"] is None:
         return computed(q, any_prior(options, q.dimension), asked), settings
     from klcli.cli.computing.other_priors import computed_against
 
-    return computed_against(q, prior_text, options, asked), settings
+    return computed_against(q, options["prior"], options, asked), settings

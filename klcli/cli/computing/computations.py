@@ -12,6 +12,7 @@ from klcli.gaussian.divergence import Unit
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.report.compute import Computed, compute_report
 from klcli.report.compute_steps import AnyDerivation
+from klcli.report.limits import Limits
 from klcli.report.report import Report
 from klcli.report.units import AnyGaussian
 from klcli.values import dataclass
@@ -39,6 +40,7 @@ class Asked:
         steps: ``full``, ``short`` or ``none``.
         reverse: whether KL(p || q) is wanted, too.
         compare: whether all estimators are wanted side by side.
+        limits: against which KL(q || p) is held.
     """
 
     unit: Unit
@@ -47,6 +49,7 @@ class Asked:
     steps: str
     reverse: bool
     compare: bool
+    limits: Limits
 
 
 def computed(q: AnyGaussian, p: AnyGaussian | OtherPrior, asked: Asked) -> Report:
@@ -57,7 +60,9 @@ def computed(q: AnyGaussian, p: AnyGaussian | OtherPrior, asked: Asked) -> Repor
     """
     if not isinstance(p, AnyGaussian):
         found = examined(case_of(q, p.distribution), asked.sampling.sampled)
-        return compute_report(Computed(q, p, found, wants_steps=asked.steps != "none"), asked.unit)
+        return compute_report(
+            Computed(q, p, found, wants_steps=asked.steps != "none", limits=asked.limits), asked.unit
+        )
     if isinstance(q, MultivariateGaussian) or isinstance(p, MultivariateGaussian):
         q, p = multivariate(q), multivariate(p)
     return compute_report(_between_gaussians(q, p, asked), asked.unit)
@@ -76,6 +81,7 @@ def _between_gaussians(q: AnyGaussian, p: AnyGaussian, asked: Asked) -> Computed
         variances=_variances(q, p),
         estimators=_compared(forward, asked),
         estimators_backward=_compared(backward, asked) if backward else (),
+        limits=asked.limits,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from klcli.cli.progress import progress
+from klcli.report.units import nats_of
 from klcli.values import dataclass
 from klcli.witness.case import Case
 from klcli.witness.estimate import Estimate, total
@@ -13,7 +15,7 @@ from klcli.witness.monte_carlo import sample
 from klcli.witness.side_by_side import Comparison, compare_estimators
 from klcli.witness.target import DEFAULT_LIMIT, Target, reach
 
-__all__ = ["Sampling"]
+__all__ = ["Sampling", "sampling_of"]
 
 _LABEL = "Monte Carlo"
 
@@ -69,3 +71,15 @@ class Sampling:
     ) -> Estimate:
         with progress(draws, _LABEL, quiet=self.quiet) as advance:
             return work(advance)
+
+
+def sampling_of(options: Mapping[str, Any], *, quiet: bool) -> Sampling:
+    """What was typed about sampling."""
+    return Sampling(
+        options["seed"],
+        options["estimator"],
+        options["samples"],
+        options["target_se"],
+        nats_of(options["unit"]),
+        quiet,
+    )

@@ -13,7 +13,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
 from klcli.patterns import regex
 
-__all__ = ["Choice", "Matrix", "Numbers", "OfFile", "Positive", "Reading", "Whole"]
+__all__ = ["AValue", "Choice", "Matrix", "Numbers", "OfFile", "Positive", "Reading", "Whole"]
 
 
 _ENTRIES = regex(r"\s*,\s*|\s+")
@@ -22,9 +22,9 @@ _INNER = regex(r"\[([^\[\]]*)\]")
 
 if TYPE_CHECKING:
     _Word: TypeAlias = click.Choice[str]
-    _Value: TypeAlias = click.ParamType[Any]
+    AValue: TypeAlias = click.ParamType[Any]
 else:  # click lets one write what they hold from 8.2 and 8.4 on
-    _Word, _Value = click.Choice, click.ParamType
+    _Word, AValue = click.Choice, click.ParamType
 
 
 class Choice(_Word):
@@ -69,7 +69,7 @@ class OfFile(tuple[Fraction, ...]):
     __slots__ = ()
 
 
-class Numbers(_Value):
+class Numbers(AValue):
     """Exact decimals, separated by commas, or ``@file.npy`` or ``@file.csv`` with a row or column of them."""
 
     name = "X[,X...]"
@@ -89,7 +89,7 @@ class Numbers(_Value):
         return tuple(parse_numeral(part, name) for part in text.split(","))
 
 
-class Matrix(_Value):
+class Matrix(AValue):
     """Rows of exact decimals: ``[[1.2, 0.3], [0.3, 0.9]]``, ``1.2,0.3; 0.3,0.9`` or ``@file.npy``."""
 
     name = "[[X,...],...]"
@@ -138,7 +138,7 @@ def _flat(rows: tuple[tuple[Fraction, ...], ...], name: str) -> tuple[Fraction, 
     return rows[0] if len(rows) == 1 else tuple(row[0] for row in rows)
 
 
-class Whole(_Value):
+class Whole(AValue):
     """A whole number within limits; ``1e6`` is one."""
 
     name = "N"
@@ -162,7 +162,7 @@ class Whole(_Value):
         return int(number)
 
 
-class Positive(_Value):
+class Positive(AValue):
     """One number above 0."""
 
     name = "X"

@@ -1,0 +1,135 @@
+"""What `klcli compute --rows` says: one divergence a row, in closed form, and the rows that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import ClosedForm, Unit
+from klcli.report.document import Cell, Column, Document, Paragraph, Table
+from klcli.report.limits import Held
+from klcli.report.report import Report
+from klcli.report.wording import normal_text
+from klcli.values import dataclass
+
+__all__ = ["RowComputed", "table_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowComputed:
+    """One row of a file.
+
+    Attributes:
+        line: where it begins, from 1.
+        name: what the file calls it; empty where it does not.
+        q: the posterior; None where the row is none.
+        p: the prior.
+        found: the divergence in the unit of the report.
+        held: it against the limits; None where there are none.
+        problem: why the row is none; empty where it is one.
+    """
+
+    line: int
+    name: str
+    q: Gaussian | None = None
+    p: Gaussian | None = None
+    found: ClosedForm | None = None
+    held: Held | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowData:
+    """One row; the field names are the keys of the JSON. What a row does not have is null."""
+
+    line: int
+    name: str
+    value: float | None
+    spread: float | None
+    shift: float | None
+    limits: Held | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableData:
+    """The data of `klcli compute --rows`; the field names are the keys of its JSON."""
+
+    schema: str
+    unit: Unit
+    rows: tuple[RowData, ...]
+    summary: Mapping[str, int]
+    warnings: tuple[str, ...]
+
+
+def table_report(rows: Sequence[RowComputed], unit: Unit) -> Report:
+    """The report of all rows of a file, in their order."""
+    data = tuple(map(_data, rows))
+    unread = sum(row.error is not None for row in data)
+    failed = sum(row.limits is not None and not row.limits.holds for row in data)
+    summary = {"rows": len(rows), "computed": len(rows) - unread, "failed": failed, "unreadable": unread}
+    counted = f"{len(rows) - unread:,} of {len(rows):,} rows computed"
+    if any(row.limits for row in data):
+        counted += f", {failed:,} beyond a limit"
+    return Report(
+        data=TableData("klcli.compute-rows/1", unit, data, summary, ()),
+        rows=tuple(_record(row, unit) for row in data),
+        columns=("line", "name", "unit", "value", "spread", "shift", "holds", "error"),
+        document=Document(
+            f"KL(q || p) in {unit}, in closed form",
+            (_table(rows, unit), Paragraph(counted, "bad" if failed or unread else "good")),
+        ),
+        bare="\n".join("error" if row.value is None else repr(row.value) for row in data),
+        holds=not failed,
+        readable=not unread,
+    )
+
+
+def _data(row: RowComputed) -> RowData:
+    found = row.found
+    value, spread, shift = (found.value, found.spread, found.shift) if found else (None, None, None)
+    return RowData(row.line, row.name, value, spread, shift, row.held, row.problem or None)
+
+
+def _record(row: RowData, unit: Unit) -> dict[str, object]:
+    return {
+        "line": row.line,
+        "name": row.name,
+        "unit": unit,
+        "value": row.value,
+        "spread": row.spread,
+        "shift": row.shift,
+        "holds": row.limits and row.limits.holds,
+        "error": row.error,
+    }
+
+
+def _table(rows: Sequence[RowComputed], unit: Unit) -> Table:
+    named = any(row.name for row in rows)
+    held = any(row.held for row in rows)
+    columns = (
+        Column("line", numeric=True),
+        *((Column("name"),) if named else ()),
+        Column("q"),
+        Column("p"),
+        Column(unit, numeric=True),
+        *((Column("limits"),) if held else ()),
+    )
+    return Table(columns, tuple(_cells(row, named=named, held=held) for row in rows))
+
+
+def _cells(row: RowComputed, *, named: bool, held: bool) -> tuple[Cell, ...]:
+    names = (Cell(row.name),) if named else ()
+    if not (row.q and row.p and row.found):
+        ends = (Cell("error", "bad"), *((Cell(""),) if held else ()))
+        return (Cell(str(row.line)), *names, Cell(row.problem, "bad"), Cell(""), *ends)
+    limits = Cell("holds", "good") if row.held and row.held.holds else Cell("fails", "bad")
+    return (
+        Cell(str(row.line)),
+        *names,
+        Cell(normal_text(row.q)),
+        Cell(normal_text(row.p)),
+        Cell(significant(row.found.value)),
+        *((limits if row.held else Cell(""),) if held else ()),
+    )
