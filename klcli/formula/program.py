@@ -17,7 +17,7 @@ from klcli.errors import KlcliError
 from klcli.formula.entry import entry
 from klcli.formula.limits import UnknownLimit
 from klcli.formula.read import notation
-from klcli.formula.read.matrix_calls import MATRIX_CALLS
+from klcli.formula.read.calls.matrices import MATRIX_CALLS
 from klcli.formula.read.pasted import cleaned
 from klcli.formula.read.python import Reader
 from klcli.formula.read.rows import EQUALS

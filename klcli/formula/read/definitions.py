@@ -11,13 +11,13 @@ import copy
 from collections.abc import Callable, Sequence
 
 from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.calls.table import OPERATIONS
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.read.vocabulary import CLIPS, MODULES, OF_ONE, OF_TWO, REDUCTIONS, SAME
+from klcli.formula.read.vocabulary import MODULES
 from klcli.values import dataclass, field
 
 __all__ = ["with_definitions"]
 
-_FUNCTIONS = frozenset((*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME))
 _DISTRIBUTIONS = frozenset(("Normal", "Independent"))
 """Objects that are no arrays, and stand where they are made: ``q = Normal(mu, std)``."""
 _MOST_NODES = 20_000
@@ -140,7 +140,7 @@ class _Inliner(ast.NodeTransformer):
     def _named(self, value: ast.expr) -> str:
         """The function of a library that an expression names without calling it."""
         match value:
-            case ast.Attribute(value=owner, attr=name) if is_module(owner) and name in _FUNCTIONS:
+            case ast.Attribute(value=owner, attr=name) if is_module(owner) and name in OPERATIONS:
                 return name
             case ast.Name(id=name) if name in self.scope.aliases:
                 return self.scope.aliases[name]
@@ -194,7 +194,7 @@ class _Inliner(ast.NodeTransformer):
 
 def _of_library(name: str, place: ast.expr) -> ast.expr:
     """A function of a library by its own name, where another name of it stood."""
-    if name not in _FUNCTIONS:
+    if name not in OPERATIONS:
         return ast.copy_location(ast.Name(name, ast.Load()), place)
     module = ast.copy_location(ast.Name("np", ast.Load()), place)
     return ast.copy_location(ast.Attribute(module, name, ast.Load()), place)

@@ -19,8 +19,11 @@ from typing import Any
 from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.alphabet import SUBSCRIPTS, letter
 from klcli.formula.read.callee import is_module, viewed
+from klcli.formula.read.calls.products import inner_product
+from klcli.formula.read.calls.reading import Calls
+from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.definitions import with_definitions
-from klcli.formula.read.matrix_calls import MatrixCalls
+from klcli.formula.read.matrix_values import matrix_value
 from klcli.formula.read.syntax import (
     MAX_DEPTH,
     MAX_DIGITS,
@@ -82,7 +85,7 @@ def _check_nesting(text: str) -> None:
             raise too_deep(text, position)
 
 
-class Reader(MatrixCalls):
+class Reader(Calls):
     """Translates the syntax tree of one text.
 
     Attributes:
@@ -191,7 +194,7 @@ class Reader(MatrixCalls):
         return spanning(self._tree(node), *self.place(node))
 
     def _tree(self, node: ast.expr) -> Tree:
-        if self.matrices and (found := self.of_matrices(node)):
+        if self.matrices and (found := matrix_value(self, node)):
             return found
         match node:
             case ast.Constant():
@@ -210,7 +213,7 @@ class Reader(MatrixCalls):
             case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if _shaped(shape):
                 return self.tree(length)  # TensorFlow 1
             case ast.Subscript(value=shape, slice=axis) if array := _shaped(shape):
-                return self.size(array, axis)
+                return axis_length(self, array, axis)
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -218,7 +221,7 @@ class Reader(MatrixCalls):
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.tree(operand)
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
-                return self.inner(left, right)
+                return inner_product(self, left, right)
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
                 return operation(_OPERATORS[type(operator)], self.tree(left), self.tree(right))
             case ast.Call():

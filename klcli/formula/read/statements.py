@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from klcli.formula.entry import entry
 from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.matrix_values import is_decomposition, parts_of
 from klcli.formula.read.python import Reader
 from klcli.formula.read.syntax import FormulaError, check_size
 from klcli.formula.tree import Number, Stop, Symbol, Tree
@@ -151,7 +152,7 @@ class Statements:
         try:
             tree = self.reader.tree(value)
         except FormulaError as error:
-            if self.reader.must_read(value):
+            if self.reader.matrices and is_decomposition(value):
                 raise
             self._forget(target)
             self._unread[name] = self._problem = error
@@ -172,9 +173,9 @@ class Statements:
 
     def _unpack(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """All values are computed before any name gets one."""
-        parts = self.reader.parts(value)
+        parts = parts_of(value, of_matrices=self.reader.matrices)
         if len(parts) != len(targets):
-            if self.reader.must_read(value):
+            if self.reader.matrices and is_decomposition(value):
                 raise self.reader.error("this decomposition is not followed", value, "write cholesky(S)")
             for target in targets:
                 self._forget(target)

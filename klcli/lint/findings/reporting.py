@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
-from klcli.formula.read.calls import is_readable
+from klcli.formula.read.calls.table import is_readable
 from klcli.lint.flow.nodes import below, names_in, stored, walked
 from klcli.lint.terms.divergences import Divergence
 from klcli.names.losses import ERROR, LOSS, TOTAL

@@ -7,7 +7,7 @@ import ast
 from klcli.errors import KlcliError
 from klcli.formula.program import read_program
 from klcli.formula.read.callee import called
-from klcli.formula.read.calls import is_readable
+from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Tree, free_symbols
 from klcli.judge.signs import range_of, slope_of

@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.read.vocabulary import LOGISTIC, REDUCTIONS
+from klcli.formula.read.calls.reductions import REDUCTIONS
+from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
 from klcli.lint.flow.steps import Step

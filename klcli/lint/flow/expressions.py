@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from klcli.formula.noise import noise_kind
 from klcli.formula.read.callee import is_variable_of_tensorflow
-from klcli.formula.read.calls import is_readable
+from klcli.formula.read.calls.table import is_readable
 from klcli.lint.flow import densities
 from klcli.lint.flow.branches import until
 from klcli.lint.flow.frames import Frame

@@ -8,7 +8,7 @@ from typing import cast
 
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import called
-from klcli.formula.read.calls import is_readable
+from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.tree import FUNCTIONS
 from klcli.lint.flow.nodes import below, text_of_name

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES, OF_ONE
+from klcli.formula.read.calls.table import OPERATIONS
+from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
 from klcli.lint.flow.nodes import below, rebuilt, walked
 from klcli.lint.flow.steps import Step
 from klcli.lint.flow.structures import Structure
@@ -106,7 +107,7 @@ def libraries(here: Definitions, project: Project) -> dict[str, str]:
     renamed = {
         name: part
         for name, (source, part) in imports.items()
-        if name != part and part and (part in DISTRIBUTIONS or (part in OF_ONE and _is_library(source)))
+        if name != part and part and (part in DISTRIBUTIONS or (part in OPERATIONS and _is_library(source)))
     }
     return renamed | {
         name: _OWN_NAMES.get(source, _LIBRARY)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from klcli.formula.read.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME
+from klcli.formula.read.calls.table import OPERATIONS
 from klcli.lint.project.definitions import Definitions, Function, lines_of
 from klcli.lint.project.files import Project
 from klcli.lint.reading.source import Module
@@ -27,7 +27,7 @@ __all__ = ["Relevance", "holds_terms"]
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = regex(r"[^\W\d]\w*")
-_COMMON = frozenset(("__init__", "__call__", "forward", "call", *OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME))
+_COMMON = frozenset(("__init__", "__call__", "forward", "call", *OPERATIONS))
 """Names that tell nothing of what is called: those of operations are read as such."""
 _FURTHEST = 3
 """Functions between one that may hold a term and one from which it is followed."""

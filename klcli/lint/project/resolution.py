@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from klcli.formula.read.vocabulary import CLIPS, OF_ONE, OF_TWO, REDUCTIONS, SAME, VIEWS
+from klcli.formula.read.calls.table import OPERATIONS
+from klcli.formula.read.vocabulary import VIEWS
 from klcli.lint.project.classes import class_by_name, class_of, inherited, method_of
 from klcli.lint.project.definitions import Class, Definitions, Function, lambda_of
 from klcli.lint.project.files import Project
@@ -19,7 +20,7 @@ _COMMON = frozenset(("forward", "call", "train", "eval", "step", "fit", "update"
 _OF_LIBRARIES = frozenset(
     (
         *("sample", "rsample", "log_prob", "entropy", "kl_divergence", "kl", "item", "numpy", "copy"),
-        *(*OF_ONE, *OF_TWO, *REDUCTIONS, *CLIPS, *SAME, *VIEWS),
+        *(*OPERATIONS, *VIEWS),
     )
 )
 """Methods of tensors and distributions, which most objects of unknown classes are."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.read.calls import is_readable
+from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.python import parse
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.value.arrays import Array

@@ -8,24 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.read.vocabulary import (
-    CLIPS,
-    MODULES,
-    NOISE,
-    OF_ONE,
-    OF_TWO,
-    REDUCTIONS,
-    RESHAPES,
-    SAME,
-    STOPS,
-    SUBMODULES,
-    TRUNCATIONS,
-)
+from klcli.formula.read.calls.elementwise import ELEMENTWISE
 from klcli.formula.tree import Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 
 X, Y = 1.7, 0.6
+BUILD: dict[str, Any] = {name: row.build for row in ELEMENTWISE for name in row.names}
+OF_TWO = [name for row in ELEMENTWISE for name in row.names if row.arguments == "x, y"]
+OF_ONE = [name for name in BUILD if name not in OF_TWO]
 OWN: dict[str, Any] = {
     "softplus": lambda x: math.log1p(math.exp(x)),
     **dict.fromkeys(("sigmoid", "expit"), lambda x: 1 / (1 + math.exp(-x))),
@@ -48,18 +39,15 @@ def truth(name: str) -> Any:
 
 @pytest.mark.parametrize("name", OF_ONE)
 def test_functions_of_one_argument(name: str) -> None:
-    found = evaluate(OF_ONE[name](Symbol("x")), {"x": X}, Doubles())
+    found = evaluate(BUILD[name](Symbol("x")), {"x": X}, Doubles())
     assert found == pytest.approx(float(truth(name)(X)), rel=1e-14)
 
 
 @pytest.mark.parametrize("name", OF_TWO)
 def test_functions_of_two_arguments(name: str) -> None:
-    found = evaluate(OF_TWO[name](Symbol("x"), Symbol("y")), {"x": X, "y": Y}, Doubles())
+    found = evaluate(BUILD[name](Symbol("x"), Symbol("y")), {"x": X, "y": Y}, Doubles())
     assert found == pytest.approx(float(truth(name)(X, Y)), rel=1e-14)
 
 
-def test_a_name_is_in_one_table() -> None:
-    tables = (OF_ONE, OF_TWO, REDUCTIONS, CLIPS, RESHAPES, NOISE, STOPS, TRUNCATIONS, SAME)
-    names = [name for table in tables for name in table]
-    assert len(set(names)) == len(names)
-    assert SUBMODULES < MODULES
+def test_a_name_is_in_one_row() -> None:
+    assert len(BUILD) == sum(len(row.names) for row in ELEMENTWISE)

@@ -1,20 +1,18 @@
-"""Calls of libraries that compute what a formula says in several operations: norms, choices, KLs."""
+"""Functions that compute what a formula says in several operations: norms, choices, KLs, errors."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.patterns import regex
 
-__all__ = ["COMPOSED", "composed", "is_loss"]
-
-Read = Callable[[ast.expr], Tree]
+__all__ = ["COMPOSED", "is_loss"]
 
 _LOSS = regex(
     r"(?!kl).*(loss|cross_?entropy(_with_logits)?|bce|mse|nll|criterion|likelihood|squared_error)",
@@ -30,51 +28,39 @@ def is_loss(name: str) -> bool:
     return _LOSS.fullmatch(name) is not None
 
 
-def composed(name: str, node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
-    """The formula that a call computes; None where that is not known.
-
-    Args:
-        name: the bare name of the function.
-        node: the call.
-        arguments: what it is called with, the object of a method first.
-        read: reads an argument.
-    """
-    return COMPOSED[name](node, arguments, read)
-
-
-def _norm(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
+def _norm(reader: CallReader, call: Invocation) -> Tree | None:
     """The root of the sum of squares; of any other order the answer is not known."""
-    orders = [entry.value for entry in node.keywords if entry.arg in ("p", "ord")] + arguments[1:2]
+    if not call.arguments:
+        return None
+    orders = keywords_of(call, "p", "ord") + call.arguments[1:2]
     if any(ast.unparse(order) not in ("2", "'fro'", "None", "'euclidean'") for order in orders):
         return None
-    axes = [entry.value for entry in node.keywords if entry.arg in ("dim", "axis")] + arguments[2:3]
-    kept = any(
-        entry.arg in ("keepdim", "keepdims") and ast.unparse(entry.value) == "True" for entry in node.keywords
-    )
-    square = operation("^", read(arguments[0]), _TWO)
+    axes = keywords_of(call, *AXIS_NAMES) + call.arguments[2:3]
+    kept = any(ast.unparse(value) == "True" for value in keywords_of(call, "keepdim", "keepdims"))
+    square = operation("^", reader.tree(call.arguments[0]), _TWO)
     return Call("sqrt", Reduction("sum", "", square, ", ".join(map(ast.unparse, axes)), kept))
 
 
-def _where(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
+def _where(reader: CallReader, call: Invocation) -> Tree | None:
     """``where(mask, a, b)`` is mask a + (1 - mask) b; a comparison is no mask."""
-    if len(arguments) != 3 or isinstance(arguments[0], ast.Compare | ast.BoolOp):
+    if len(call.arguments) != 3 or isinstance(call.arguments[0], ast.Compare | ast.BoolOp):
         return None
-    mask, chosen, other = map(read, arguments)
+    mask, chosen, other = map(reader.tree, call.arguments)
     first = operation("*", mask, chosen)
     if isinstance(other, Number) and not other.value:
         return first
     return operation("+", first, operation("*", operation("-", _ONE, mask), other))
 
 
-def _einsum(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
+def _einsum(reader: CallReader, call: Invocation) -> Tree | None:
     """A sum over entries of one array, or of two with the same axes: ``bd,bd->b``."""
-    match arguments:
+    match call.arguments:
         case [ast.Constant(value=str(pattern)), *operands]:
             inputs, arrow, output = pattern.replace(" ", "").partition("->")
             labels = inputs.split(",")
             if len(set(labels)) > 1 or len(labels) != len(operands) or len(set(labels[0])) != len(labels[0]):
                 return None
-            trees = list(map(read, operands))
+            trees = list(map(reader.tree, operands))
             if len(trees) == 2 and len(labels[0]) == 1 and arrow + output in ("", "->"):
                 return MatrixProduct(trees[0], trees[1])  # of vectors alone, which a batch is none of
             product = trees[0]
@@ -88,13 +74,13 @@ def _einsum(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | Non
     return None
 
 
-def _divergence(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
+def _divergence(reader: CallReader, call: Invocation) -> Tree | None:
     """``kl_divergence(Normal(m, s), Normal(n, t))``: log(t/s) + (s^2 + (m - n)^2)/(2 t^2) - 1/2."""
-    both = (node.args if len(node.args) > 1 else arguments)[:2]  # of a module or a method
+    both = (call.node.args if len(call.node.args) > 1 else call.arguments)[:2]  # of a module or a method
     pairs = [_normal(argument) for argument in both]
     if len(pairs) != 2 or pairs[0] is None or pairs[1] is None:
         return None
-    (mean, scale), (other_mean, other_scale) = (tuple(map(read, pair)) for pair in pairs if pair)
+    (mean, scale), (other_mean, other_scale) = (tuple(map(reader.tree, pair)) for pair in pairs if pair)
     moved = operation("^", operation("-", mean, other_mean), _TWO)
     second = operation("+", operation("^", scale, _TWO), moved)
     ratio = operation("/", second, operation("*", _TWO, operation("^", other_scale, _TWO)))
@@ -117,16 +103,16 @@ def _normal(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     return (given["loc"], given["scale"]) if {"loc", "scale"} <= set(given) else None
 
 
-def _squared_error(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
+def _squared_error(reader: CallReader, call: Invocation) -> Tree | None:
     """``mse_loss(mu, zeros_like(mu), reduction="sum")`` is a square; of anything else it is another term."""
-    if len(arguments) != 2:
+    if len(call.arguments) != 2:
         return None
     try:
-        one, other = map(read, arguments)
+        one, other = map(reader.tree, call.arguments)
     except FormulaError:
         return None
     rest = [one for one, zero in ((one, other), (other, one)) if isinstance(zero, Number) and not zero.value]
-    options = {entry.arg: ast.unparse(entry.value).strip("'") for entry in node.keywords}
+    options = {entry.arg: ast.unparse(entry.value).strip("'") for entry in call.node.keywords}
     kind = options.pop("reduction", "mean")
     if not rest or options or kind not in ("mean", "sum", "none"):
         return None
@@ -134,19 +120,20 @@ def _squared_error(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tre
     return square if kind == "none" else Reduction("sum" if kind == "sum" else "mean", "", square)
 
 
-def _added(node: ast.Call, arguments: list[ast.expr], read: Read) -> Tree | None:
+def _added(reader: CallReader, call: Invocation) -> Tree | None:
     """``self.add_loss(kl)`` gives the loss to the framework."""
-    is_method = isinstance(node.func, ast.Attribute) and not is_module(node.func.value)
-    values = arguments[is_method:]
-    return read(values[0]) if len(values) == 1 else None
+    function = call.node.func
+    is_method = isinstance(function, ast.Attribute) and not is_module(function.value)
+    values = call.arguments[is_method:]
+    return reader.tree(values[0]) if len(values) == 1 else None
 
 
-COMPOSED: Mapping[str, Callable[[ast.Call, list[ast.expr], Read], Tree | None]] = {
-    "add_loss": _added,
-    "einsum": _einsum,
-    "kl_divergence": _divergence,
-    "mse_loss": _squared_error,
-    "norm": _norm,
-    "where": _where,
-}
-"""The readers of such calls, by the bare names of the functions."""
+COMPOSED: tuple[CallRow, ...] = (
+    row("norm", "x, order, axis", "the root of the sum of squares", _norm, is_sure=False),
+    row("where", "mask, x, y", "mask x + (1 - mask) y", _where, is_sure=False),
+    row("einsum", "pattern, x, ...", "a sum over axes of a product", _einsum, is_sure=False),
+    row("kl_divergence", "Normal(m, s), Normal(n, t)", "the KL of two Gaussians", _divergence, is_sure=False),
+    row("mse_loss", "x, 0, reduction", "the sum or mean of x^2", _squared_error, is_sure=False),
+    row("add_loss", "x", "x, which the framework adds to the loss", _added, is_sure=False),
+)
+"""Not every call of these is one that is understood: another one is what `is_loss` says, or an error."""

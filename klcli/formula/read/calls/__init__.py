@@ -1,0 +1,1 @@
+"""Calls in Python code: one row a function, with its names in the libraries and how its formula is built."""

@@ -1,0 +1,65 @@
+"""Functions that are computed entry by entry: one formula in their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial
+
+from klcli.formula.read.calls.row import LABEL_NAMES, Build, CallReader, CallRow, Invocation
+from klcli.formula.read.vocabulary import LOGISTIC
+from klcli.formula.tree import FUNCTIONS, Call, Negative, Number, Operator, Tree, operation
+
+__all__ = ["ELEMENTWISE"]
+
+_ONE, _TWO = Number(Fraction(1)), Number(Fraction(2))
+_OPERATORS: Mapping[Operator, str] = {
+    "+": "add",
+    "-": "sub subtract",
+    "*": "mul multiply",
+    "/": "div divide true_divide truediv",
+    "^": "pow power",
+}
+
+
+def _logarithm(base: int) -> Callable[[Tree], Tree]:
+    return lambda value: operation("/", Call("log", value), Call("log", Number(Fraction(base))))
+
+
+def _of(build: Build, count: int) -> Callable[[CallReader, Invocation], Tree]:
+    """Reads a call of a function of so many arguments."""
+
+    def read(reader: CallReader, call: Invocation) -> Tree:
+        arguments = call.arguments
+        keywords = [entry for entry in call.node.keywords if entry.arg not in LABEL_NAMES]
+        if count == 2 and len(arguments) == 1 and [entry.arg for entry in keywords] == ["exponent"]:
+            arguments = [*arguments, keywords[0].value]
+        elif keywords:
+            raise reader.error(f"{keywords[0].arg or '**'}= is not understood here", call.node)
+        if len(arguments) != count:
+            takes = f"{call.name} takes {count} argument{'s' * (count > 1)}"
+            raise reader.error(f"{takes}, got {len(arguments)}", call.node)
+        return build(*map(reader.tree, arguments))
+
+    return read
+
+
+def _row(names: str, arguments: str, meaning: str, build: Build) -> CallRow:
+    return CallRow(tuple(names.split()), arguments, meaning, _of(build, arguments.count(",") + 1), build)
+
+
+ELEMENTWISE: tuple[CallRow, ...] = (
+    *(_row(name, "x", f"the function {name}", partial(Call, name)) for name in FUNCTIONS),
+    *(_row(name, "x", f"the logistic function: {name}", build) for name, build in LOGISTIC.items()),
+    _row("log2", "x", "log x / log 2", _logarithm(2)),
+    _row("log10", "x", "log x / log 10", _logarithm(10)),
+    _row("exp2", "x", "2^x", partial(operation, "^", _TWO)),
+    _row("absolute", "x", "|x|", partial(Call, "abs")),
+    _row("square sqr", "x", "x^2", lambda x: operation("^", x, _TWO)),
+    _row("reciprocal", "x", "1/x", partial(operation, "/", _ONE)),
+    _row("rsqrt", "x", "1/sqrt(x)", lambda x: operation("/", _ONE, Call("sqrt", x))),
+    _row("neg negative", "x", "-x", Negative),
+    *(_row(names, "x, y", f"x {sign} y", partial(operation, sign)) for sign, names in _OPERATORS.items()),
+    _row("squared_difference", "x, y", "(x - y)^2", lambda x, y: operation("^", operation("-", x, y), _TWO)),
+)
+"""Functions of one and of two arguments; a library's operators have functions of their own."""

@@ -1,0 +1,95 @@
+"""Sums, means and products over axes, and expectations."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from klcli.formula.read.callee import whose_shape
+from klcli.formula.read.calls.row import (
+    AXIS_NAMES,
+    LABEL_NAMES,
+    CallReader,
+    CallRow,
+    Invocation,
+    keywords_of,
+    row,
+)
+from klcli.formula.read.calls.types import has_integer_type
+from klcli.formula.tree import MAX_NAME, Call, Length, Reduction, ReductionKind, Tree
+
+__all__ = ["REDUCED", "REDUCTIONS"]
+
+REDUCTIONS: Mapping[str, ReductionKind] = {
+    **dict.fromkeys(("sum", "reduce_sum"), "sum"),
+    **dict.fromkeys(("prod", "reduce_prod"), "prod"),
+    **dict.fromkeys(("mean", "reduce_mean"), "mean"),
+    "E": "E",
+}
+"""What reduces an array to fewer axes, by its names."""
+_KEPT = ("keepdim", "keepdims", "keep_dims")
+_NAMED = frozenset((*AXIS_NAMES, *_KEPT, *LABEL_NAMES))
+
+
+def _reduction(reader: CallReader, call: Invocation) -> Tree:
+    """A sum or mean over any axis, since a formula is read for one example; or E(body, distribution).
+
+    With an integer type its entries are cut to integers before they are added.
+    """
+    kind, arguments, node = REDUCTIONS[call.name], call.arguments, call.node
+    known = () if kind == "E" else _NAMED
+    unknown = [entry.arg or "**" for entry in node.keywords if entry.arg not in known]
+    if unknown or not arguments:
+        raise reader.error(f"{kind} does not take {unknown[0]}=" if unknown else f"{kind} of nothing", node)
+    body, *others = arguments
+    match kind, body, others:
+        case "E", _, [ast.Name(id=index)] if re.fullmatch(rf"[A-Za-z]{{1,{MAX_NAME}}}_?", index):
+            return Reduction(kind, index.removesuffix("_"), reader.tree(body))
+        case "sum" | "mean", ast.GeneratorExp(elt=entry, generators=[over]), [] if _is_plain(over):
+            index = over.target.id if isinstance(over.target, ast.Name) else ""
+            named = kind == "sum" and re.fullmatch("[A-Za-z]", index)
+            return Reduction(kind, index if named else "", reader.tree(entry))
+    # The second argument of Python's own sum is where it starts, which nobody lets be -1.
+    own = isinstance(node.func, ast.Name) and [ast.unparse(entry) for entry in others] != ["-1"]
+    if others and (kind == "E" or own or not all(map(_is_axis, others))):
+        raise reader.error(f"{kind} does not take this argument", others[0])
+    axes = (*others[:1], *keywords_of(call, *AXIS_NAMES))
+    kept = [*others[1:], *keywords_of(call, *_KEPT)]
+    entries = reader.tree(body)
+    entries = Call("trunc", entries) if has_integer_type([], node) else entries
+    axis = ", ".join(map(ast.unparse, axes))
+    return Reduction(kind, "", entries, axis, any(ast.unparse(value) == "True" for value in kept))
+
+
+def _whole_shape(reader: CallReader, call: Invocation) -> Tree | None:
+    """``prod(x.shape)`` counts the entries of x."""
+    array = whose_shape(call.arguments[0]) if len(call.arguments) == 1 else None
+    return Length(reader.tree(array), None) if array else None
+
+
+def _is_plain(over: ast.comprehension) -> bool:
+    """Whether a generator just runs an index over something whose length it does not fix."""
+    counted = any(isinstance(node, ast.Constant) for node in ast.walk(over.iter))
+    return isinstance(over.target, ast.Name) and not over.ifs and not over.is_async and not counted
+
+
+def _is_axis(node: ast.expr) -> bool:
+    """Whether an argument can be an axis: ``1``, ``-1``, ``(1, 2)``, ``None``."""
+    match node:
+        case ast.Constant(value=value):
+            return value is None or isinstance(value, int)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _is_axis(operand)
+        case ast.Tuple(elts=entries) | ast.List(elts=entries):
+            return all(map(_is_axis, entries))
+    return False
+
+
+REDUCED: tuple[CallRow, ...] = (
+    row("prod", "x.shape", "the number of entries of x", _whole_shape, is_sure=False),
+    row("sum reduce_sum", "x, axis, keepdim", "the sum of entries", _reduction),
+    row("mean reduce_mean", "x, axis, keepdim", "the mean of entries", _reduction),
+    row("prod reduce_prod", "x, axis, keepdim", "the product of entries", _reduction),
+    row("E", "x, distribution", "the expectation of x", _reduction),
+)

@@ -1,0 +1,96 @@
+"""A row of the table of calls, and what a row is handed to read a call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Protocol
+
+from klcli.formula.limits import UnknownLimit
+from klcli.formula.read.syntax import FormulaError
+from klcli.formula.tree import Symbol, Tree
+from klcli.values import dataclass
+
+__all__ = ["CallReader", "CallRow", "Invocation", "keywords_of", "row"]
+
+AXIS_NAMES = ("axis", "dim", "reduction_indices")
+"""What the axis of a reduction is called: numpy and TensorFlow, torch, TensorFlow 1."""
+LABEL_NAMES = ("name", "dtype")
+"""Arguments that change no value: TensorFlow's names of operations, the type of a result."""
+
+
+class CallReader(Protocol):
+    """What the rows need of the reader of a text.
+
+    Attributes:
+        text: what is read.
+        ignored: limits of clips that are no numbers.
+    """
+
+    text: str
+    ignored: list[UnknownLimit]
+
+    def tree(self, node: ast.expr) -> Tree:
+        """The tree of an expression, with its place."""
+
+    def named(self, node: ast.expr, wish: str) -> Symbol:
+        """A symbol for a value that is not followed, always the same for the same text."""
+
+    def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
+        """An error at a node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call that is being read.
+
+    Attributes:
+        name: the bare name of the function, without the dash of torch's methods in place.
+        arguments: what it is called with by place, the object of a method first.
+        node: the call.
+    """
+
+    name: str
+    arguments: list[ast.expr]
+    node: ast.Call
+
+
+Build = Callable[..., Tree]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A function of libraries.
+
+    Attributes:
+        names: what it is called in torch, Keras, TensorFlow, JAX, numpy and as a method.
+        arguments: what it takes, as in ``x, axis, keepdim``.
+        meaning: what it computes, in words.
+        read: the formula of a call; None where this row does not know a call of that name.
+        build: the formula in the trees of its arguments, for a function that is read entry by entry.
+        is_sure: whether every call of one of the names is read, if its arguments are those that it takes.
+    """
+
+    names: tuple[str, ...]
+    arguments: str
+    meaning: str
+    read: Callable[[CallReader, Invocation], Tree | None]
+    build: Build | None = None
+    is_sure: bool = True
+
+
+def row(
+    names: str,
+    arguments: str,
+    meaning: str,
+    read: Callable[[CallReader, Invocation], Tree | None],
+    *,
+    is_sure: bool = True,
+) -> CallRow:
+    """A row with its names in one text, with blanks between them; the rest is as in `CallRow`."""
+    return CallRow(tuple(names.split()), arguments, meaning, read, is_sure=is_sure)
+
+
+def keywords_of(call: Invocation, *names: str) -> list[ast.expr]:
+    """What a call is given under one of these names."""
+    return [entry.value for entry in call.node.keywords if entry.arg in names]

@@ -1,0 +1,134 @@
+"""What gives an array another shape, what an array's shape is, and arrays of one number."""
+
+from __future__ import annotations
+
+import ast
+from fractions import Fraction
+
+from klcli.formula.read.callee import is_module
+from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.vocabulary import KERAS_EPSILON
+from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
+
+__all__ = ["SHAPED", "axis_length"]
+
+_WHOLE: tuple[list[str], ...] = ([], ["-1"], ["0"], ["(-1,)"], ["[-1]"])
+"""The arguments of view and flatten that make one axis of all."""
+
+
+def axis_length(reader: CallReader, owner: ast.expr, axis: ast.expr) -> Tree:
+    """The length of an axis of an array."""
+    place = _whole_number(axis)
+    return Symbol("dim") if place is None else Length(reader.tree(owner), place)
+
+
+def _given(call: Invocation) -> list[ast.expr]:
+    return [*call.arguments[1:], *keywords_of(call, *AXIS_NAMES, "start_dim")]
+
+
+def _flattened(reader: CallReader, call: Invocation) -> Tree | None:
+    """view(-1) and flatten() make one axis of all; flatten(1) and view(n, -1) keep the batch.
+
+    Shapes that are given by their lengths are taken to be the same.
+    """
+    if not call.arguments:
+        return None
+    operand = reader.tree(call.arguments[0])
+    is_one_axis = [ast.unparse(entry) for entry in _given(call)] in _WHOLE
+    return Reshape(operand, "flatten", 0) if is_one_axis else operand
+
+
+def _unsqueezed(reader: CallReader, call: Invocation) -> Tree | None:
+    if not call.arguments:
+        return None
+    operand, axis = reader.tree(call.arguments[0]), _axis(call)
+    return operand if axis is None else Reshape(operand, "unsqueeze", axis)
+
+
+def _squeezed(reader: CallReader, call: Invocation) -> Tree | None:
+    if not call.arguments:
+        return None
+    operand, axis = reader.tree(call.arguments[0]), _axis(call)
+    return operand if axis is None and _given(call) else Reshape(operand, "squeeze", axis)
+
+
+def _transposed(reader: CallReader, call: Invocation) -> Tree | None:
+    return Reshape(reader.tree(call.arguments[0]), "transpose") if call.arguments else None
+
+
+def _axis(call: Invocation) -> int | None:
+    return next((place for entry in _given(call) if (place := _whole_number(entry)) is not None), None)
+
+
+def _whole_number(node: ast.expr) -> int | None:
+    """The integer that is written, perhaps with a sign."""
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _counted(reader: CallReader, call: Invocation) -> Tree | None:
+    return Length(reader.tree(call.arguments[0]), None) if call.arguments else None
+
+
+def _library_size(reader: CallReader, call: Invocation) -> Tree | None:
+    """``size`` of a library, without an axis: ``np.size(x)``, ``tf.size(x)``."""
+    is_all = len(call.arguments) == 1 and is_module(getattr(call.node.func, "value", call.node.func))
+    return _counted(reader, call) if is_all else None
+
+
+def _size(reader: CallReader, call: Invocation) -> Tree | None:
+    if not call.arguments:
+        return None
+    return axis_length(reader, call.arguments[0], (*call.arguments[1:], ast.Constant(0))[0])
+
+
+def _len(reader: CallReader, call: Invocation) -> Tree | None:
+    return axis_length(reader, call.arguments[0], ast.Constant(0)) if call.arguments else None
+
+
+def _number(value: int) -> CallRow:
+    name = ("zeros", "ones")[value]
+    names = f"{name} {name}_like new_{name}"
+    return row(names, "...", f"{value}", lambda _, __: Number(Fraction(value)))
+
+
+def _filled(reader: CallReader, call: Invocation) -> Tree | None:
+    return reader.tree(_only_entry(call.arguments[0])) if call.arguments else None
+
+
+def _filled_by_method(reader: CallReader, call: Invocation) -> Tree | None:
+    return reader.tree(_only_entry(call.arguments[1])) if call.arguments[1:] else None
+
+
+def _only_entry(node: ast.expr) -> ast.expr:
+    """The number in a list of one."""
+    return node.elts[0] if isinstance(node, ast.List) and len(node.elts) == 1 else node
+
+
+def _epsilon(_: CallReader, call: Invocation) -> Tree | None:
+    return None if call.arguments else KERAS_EPSILON
+
+
+def _unread(_: CallReader, __: Invocation) -> None:
+    """Nothing: the reader of subscripts knows what a shape is asked for."""
+
+
+SHAPED: tuple[CallRow, ...] = (
+    row("epsilon", "", "the small number of Keras", _epsilon),
+    row("numel nelement", "x", "the number of entries of x", _counted),
+    row("size", "x", "the number of entries of x", _library_size),
+    row("size", "x, axis", "the length of an axis of x, without one of the first", _size),
+    row("len", "x", "the length of the first axis of x", _len),
+    row("shape int_shape get_shape as_list", "x", "the shape of x, of which an entry is read", _unread),
+    row("flatten ravel view reshape", "x, shape", "x in another shape", _flattened),
+    row("unsqueeze expand_dims", "x, axis", "x with an axis of length 1", _unsqueezed),
+    row("squeeze", "x, axis", "x without an axis of length 1, or without all of them", _squeezed),
+    row("t", "x", "x transposed", _transposed),
+    _number(0),
+    _number(1),
+    row("tensor constant Tensor FloatTensor", "number", "the number", _filled),
+    row("new_tensor", "x, number", "the number", _filled_by_method),
+)

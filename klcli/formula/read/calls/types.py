@@ -1,0 +1,62 @@
+"""Casts: what gives its argument back in another type or place, without its gradient, or cut to integers."""
+
+from __future__ import annotations
+
+import ast
+
+from klcli.formula.read.callee import is_variable_of_tensorflow
+from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
+from klcli.formula.tree import Call, Stop, Tree
+from klcli.patterns import regex
+
+__all__ = ["SAME", "TYPED", "has_integer_type"]
+
+_INTEGER_TYPE = regex(r"u?int(8|16|32|64)?|long|short")
+"""The types of integers in numpy, torch and TensorFlow; a cast to one of them cuts a number off."""
+
+
+def has_integer_type(arguments: list[ast.expr], node: ast.Call) -> bool:
+    """Whether a cast is one to integers: ``x.to(torch.int32)``, ``tf.cast(x, "int64")``."""
+    types = [*arguments, *(entry.value for entry in node.keywords if entry.arg == "dtype")]
+    words = [getattr(part, "attr", getattr(part, "id", getattr(part, "value", ""))) for part in types]
+    return any(isinstance(word, str) and _INTEGER_TYPE.fullmatch(word) for word in words)
+
+
+def _stopped(reader: CallReader, call: Invocation) -> Tree | None:
+    return Stop(reader.tree(call.arguments[0])) if call.arguments else None
+
+
+def _cut(reader: CallReader, call: Invocation) -> Tree | None:
+    return Call("trunc", reader.tree(call.arguments[0])) if call.arguments else None
+
+
+def _cast(reader: CallReader, call: Invocation) -> Tree | None:
+    is_cut = bool(call.arguments) and has_integer_type(call.arguments[1:], call.node)
+    return _cut(reader, call) if is_cut else None
+
+
+def _same(reader: CallReader, call: Invocation) -> Tree | None:
+    """The first argument; of TensorFlow's variables it is only what they begin with."""
+    if not call.arguments or is_variable_of_tensorflow(call.node):
+        return None
+    return reader.tree(call.arguments[0])
+
+
+def _copied(reader: CallReader, call: Invocation) -> Tree | None:
+    return reader.tree(call.arguments[1]) if len(call.arguments) == 2 else None
+
+
+SAME = row(
+    "asarray astype cast clone contiguous convert_to_tensor copy cpu cuda double expand expand_as float "
+    "identity nan_to_num numpy Variable to type type_as view_as batch_flatten half",
+    "x, ...",
+    "x in another shape, type or place",
+    _same,
+)
+TYPED: tuple[CallRow, ...] = (
+    row("copy_", "x, y", "y, which x becomes", _copied),
+    row("detach stop_gradient item", "x", "x without a gradient", _stopped),
+    row("int long trunc fix", "x", "x cut to an integer", _cut),
+    row("to type astype cast", "x, type", "x cut to an integer, if the type is one of integers", _cast),
+    SAME,
+)
