@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from operator import is_
 from typing import Any, Literal, TypeAlias
 
@@ -56,6 +57,9 @@ Operator: TypeAlias = Literal["+", "-", "*", "/", "^"]
 ReductionKind: TypeAlias = Literal["sum", "mean", "prod", "E"]
 Span: TypeAlias = tuple[int, int]
 """The beginning and the end of a node's text in the text that it was read from."""
+
+Names: TypeAlias = tuple[str, ...] | None
+"""The symbols below a node, kept where `free_symbols` finds them first: it is asked for them many times."""
 
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
 """The functions of one argument that a `Call` may name and a text may use; log is the natural logarithm."""
@@ -142,6 +146,7 @@ class Negative:
 
     operand: Tree
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,7 @@ class Operation:
     left: Tree
     right: Tree
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,7 @@ class Call:
     function: str
     argument: Tree
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.function not in FUNCTIONS and self.function not in STEPS:
@@ -174,6 +181,7 @@ class MatrixCall:
     function: str
     argument: Tree
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.function not in MATRIX_FUNCTIONS:
@@ -187,6 +195,7 @@ class MatrixProduct:
     left: Tree
     right: Tree
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +214,7 @@ class Reduction:
     axis: str = field(default="", compare=False)
     keepdim: bool = field(default=False, compare=False)
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not _INDEX[self.kind].match(self.index):
@@ -219,6 +229,7 @@ class Clip:
     low: Fraction | None
     high: Fraction | None
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
@@ -231,6 +242,7 @@ class Stop:
 
     operand: Tree
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +269,7 @@ class Reshape:
     kind: Literal["unsqueeze", "squeeze", "flatten", "transpose"]
     axis: int | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
+    names: Names = field(default=None, init=False, compare=False, repr=False)
 
 
 Tree: TypeAlias = (
@@ -348,15 +361,15 @@ def depth(tree: Tree) -> int:
 
 def free_symbols(tree: Tree) -> tuple[str, ...]:
     """The names of the symbols, each once, in the order in which they first appear."""
-    found: dict[str, None] = {}
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if below := _BELOW.get(type(node)):
-            stack.extend(below(node)[::-1])
-        elif isinstance(node, Symbol):
-            found[node.name] = None
-    return tuple(found)
+    if isinstance(tree, Symbol):
+        return (tree.name,)
+    if isinstance(tree, Number | Constant | Length):
+        return ()
+    if tree.names is not None:
+        return tree.names
+    found = tuple(dict.fromkeys(chain.from_iterable(map(free_symbols, children(tree)))))
+    object.__setattr__(tree, "names", found)
+    return found
 
 
 def carries(name: str, index: str) -> bool:

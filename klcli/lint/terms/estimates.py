@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
@@ -39,13 +40,20 @@ def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
     if (tree := with_noise(program.tree)) is not None:
         program = replace(program, tree=tree, arrays=tree, helpers=())
     if not has_noise(program.tree):
-        parts = (program.tree, *apart(program.tree))
-        ways = ((program, tree) for part in parts for tree in drawn(part))
+        ways = ((program, tree) for part in _latents(program.tree) for tree in drawn(part))
     else:
-        programs = (program, *with_symbols(excerpt.text, program))
-        ways = ((one, tree) for one in programs for tree in (one.tree, *apart(one.tree)))
+        programs = chain((program,), with_symbols(excerpt.text, program))
+        ways = ((one, tree) for one in programs for tree in _latents(one.tree))
     found = next((found for one, tree in _distinct(ways) if (found := _estimate(excerpt, one, tree))), None)
     return found or (_unexplained(excerpt, program) if excerpt.last.is_local else None)
+
+
+def _latents(tree: Tree) -> Iterator[Tree]:
+    """A formula, and its parts of one latent each; the whole of several samples is no KL of one."""
+    parts = list(apart(tree))
+    if sum(next(sampled_in(part), None) is not None for part in parts) <= 1:
+        yield tree
+    yield from parts
 
 
 def _distinct(ways: Iterable[tuple[Program, Tree]]) -> Iterator[tuple[Program, Tree]]:
@@ -77,7 +85,8 @@ def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | No
     It is one as well if it would be with a sample that reads its head as the density does: those two
     disagree. What a known mistake keeps from being one is looked for last.
     """
-    for way in (tree, *redrawn(tree)):
+    # Whatever is drawn, the mean stands in what a KL has of the square of the sample.
+    for way in (tree, *(redrawn(tree) if opens(expected(tree)) else ())):
         for sign, mean in _means(way, is_mended=False):
             signed = _with_sides(program, mean, way)
             found = settled(signed, is_mended=False)
@@ -103,7 +112,8 @@ def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     if len(drawn_with(tree)) > MOST_NAMES + 1:  # and the noise
         return ()
     mean = expected(tree)
-    if not (has_logarithm(mean) and may_be_kl(mean) and opens(mean)):
+    heads = {role.head for _, role in sampled_in(tree)} or free_symbols(mean)
+    if not (has_logarithm(mean, heads) and may_be_kl(mean) and opens(mean)):
         return ()
     return [(sign, mean if sign > 0 else Negative(mean)) for sign in signs(mean, is_mended=is_mended)]
 

@@ -147,6 +147,7 @@ def _taken_from(node: Tree, sample: str) -> Iterator[str]:
             yield right if left == sample else left
 
 
+@remembered(256)
 def expected(tree: Tree) -> Tree:
     """The expectation over standard normal noise of what is quadratic in it: its mean at -1 and 1.
 

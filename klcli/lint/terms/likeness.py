@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from math import exp, inf
@@ -69,20 +69,25 @@ def _within_capacity(tree: Tree) -> Tree:
     return tree
 
 
-def has_logarithm(tree: Tree) -> bool:
-    """Whether a logarithm of symbols occurs, or a symbol of which nothing but a multiple is added up.
+def has_logarithm(tree: Tree, heads: Collection[str]) -> bool:
+    """Whether a logarithm of a head occurs, or a head of which nothing but a multiple is added up.
 
-    A KL has the logarithm of its scale, which may be the head itself.
+    A KL has the logarithm of its scale, which may be the head itself; one density of a sample has that of
+    its own scale only.
+
+    Args:
+        tree: the formula.
+        heads: the symbols that may be heads of what is sampled.
     """
     match tree:
-        case Symbol():
-            return True
+        case Symbol(name):
+            return name in heads
         case Call() | Operation("^"):
             logs = (
                 node for node in walk(tree) if isinstance(node, Call) and node.function in ("log", "log1p")
             )
-            return any(map(free_symbols, logs))
-    return any(map(has_logarithm, children(tree)))
+            return any(name in heads for node in logs for name in free_symbols(node))
+    return any(has_logarithm(child, heads) for child in children(tree))
 
 
 def opens(tree: Tree) -> bool:
@@ -174,8 +179,12 @@ def _bend(values: Sequence[float]) -> float:
     return second[0] if is_parabola else 0.0
 
 
+_EXPONENTS = (2, -2, 1, -1)
+"""Powers of e^height to which the bend of a log density is proportional; half as large ones of twice one."""
+
+
 def _is_density(tree: Tree, names: Sequence[str]) -> bool:
-    """Whether a formula is a Gaussian log density, or minus one, of one of its symbols.
+    """Whether a formula is a Gaussian log density, or minus one, or twice one, of one of its symbols.
 
     As a function of x - m it is a parabola, whose height at 0 and bend belong together: -log sigma + c and
     -1 / sigma^2. They would not if there was a second scale, as in the KL of two Gaussians.
@@ -199,7 +208,7 @@ def _is_added(tree: Tree, name: str, names: Sequence[str]) -> bool:
 
 def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> bool:
     one, two = pair
-    products: tuple[list[float], list[float]] = ([], [])
+    products: dict[int, list[float]] = {exponent: [] for exponent in _EXPONENTS}
     try:
         for start in (0.4, 0.9, 1.7):
             others = dict.fromkeys(free_symbols(tree), 0.7)
@@ -210,12 +219,13 @@ def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> b
             )
             if abs(moved - height) > _CLOSE * max(1.0, abs(height)):
                 return False
-            products[0].append((bent - height) * exp(2 * height))
-            products[1].append((bent - height) * exp(-2 * height))
+            for exponent, found in products.items():
+                found.append((bent - height) * exp(exponent * height))
     except (ArithmeticError, ValueError):
         return False
     return any(
-        first and max(abs(p - first) for p in rest) <= _CLOSE * abs(first) for first, *rest in products
+        first and max(abs(p - first) for p in rest) <= _CLOSE * abs(first)
+        for first, *rest in products.values()
     )
 
 

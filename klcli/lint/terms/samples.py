@@ -27,6 +27,8 @@ from klcli.values import dataclass, replace
 __all__ = ["Sample", "sample"]
 
 _CLOSE = 1e-9
+_NEAR = 1e-2
+"""Above any number that is added to a mean or a scale to keep it from 0."""
 _UNIFORM = UNIT_NOISE[1]
 
 
@@ -80,7 +82,7 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
         return None
     found: Sample | None = None
     for mean, head in permutations(others):
-        drawn = _drawn(tree, Roles(mean, head))
+        drawn = _drawn(tree, Roles(mean, head)) if _may_be_centred(tree, noises[0], mean) else None
         if drawn and (is_drawn or _is_likely(drawn, mean, head)):
             named = str(written(program, mean)), str(written(program, head))
             where = _where_drawn(excerpt, UNIT_NOISE if is_drawn else ())
@@ -180,6 +182,25 @@ def _full(tree: Tree, name: str, noise: str) -> int | None:
     if none == 0 != once and abs(twice - 2 * once) <= _CLOSE * abs(twice):
         return 1
     return 0 if once == 0 != none and abs(twice + none) <= _CLOSE * abs(none) else None
+
+
+def _may_be_centred(tree: Tree, noise: str, mean: str) -> bool:
+    """Whether doubles leave it possible that without noise a formula is its mean, as every sample is.
+
+    Clips are not looked through, and a small number beside the mean is for the judge.
+    """
+    if any(isinstance(node, Clip) for node in walk(tree)):
+        return True
+    for value in (0.4, 1.7):
+        try:
+            centre = evaluate(
+                tree, dict.fromkeys(free_symbols(tree), 0.9) | {noise: 0.0, mean: value}, Doubles()
+            )
+        except (ArithmeticError, ValueError):
+            return True
+        if abs(centre - value) > _NEAR:
+            return False
+    return True
 
 
 def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
