@@ -11,9 +11,9 @@ from klcli.gaussian.derivation import steps_of_one_dimension
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.condition_meanings import CONDITION_MEANINGS
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import MEANINGS
+from klcli.lint.rules.table import mistakes
 from klcli.report.document import Block, Fact, Facts, Heading, Listing, Paragraph
 from klcli.report.guides import guides
 from klcli.report.page import Page
@@ -31,7 +31,7 @@ def pages() -> Mapping[str, Page]:
 
 def _all_pages() -> Iterator[Page]:
     yield from guides()
-    yield from map(_of_mistake, sorted(MISTAKES.values(), key=attrgetter("code")))
+    yield from map(_of_mistake, sorted(mistakes().values(), key=attrgetter("code")))
     yield from map(_of_reading, PARAMETERIZATIONS.values())
     for verdict, meaning in (*MEANINGS.items(), *ESTIMATOR_VERDICTS.items()):
         yield _of_words(verdict, "verdict", meaning)

@@ -15,11 +15,12 @@ from klcli.formula.write.printing import to_text
 from klcli.judge.answer import answer_to_text
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.of_matrices import OF_MATRICES
-from klcli.judge.mistakes.table import MISTAKES
 from klcli.lint.linter import linted
 from klcli.lint.reading.source import parsed
+from klcli.lint.rules.table import mistakes
 from tests.reference import kl, kl_by_quadrature
 
+MISTAKES = mistakes()
 FORMULAS = [one for one in MISTAKES.values() if "\n" not in one.example[0]]
 CODE = [one for one in MISTAKES.values() if "\n" in one.example[0]]
 

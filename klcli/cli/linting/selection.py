@@ -7,14 +7,10 @@ from collections.abc import Iterable
 
 from klcli.cli.linting.patterns import Patterns
 from klcli.errors import KlcliError
-from klcli.judge.mistakes.table import MISTAKES
 from klcli.lint.findings.types import Finding
 from klcli.values import dataclass
 
 __all__ = ["Selection", "codes"]
-
-_CODES = tuple(MISTAKES)
-"""Those that `klcli explain` knows, formulas of matrices among them, of which lint finds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +46,16 @@ def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
     Raises:
         KlcliError: no code begins so, or there is none at all.
     """
+    from klcli.lint.rules.table import mistakes
+
     found = tuple(code for word in words for code in re.split(r"[\s,]+", word.upper()) if code)
+    every = tuple(mistakes())  # formulas of matrices among them, of which lint finds none
     for code in found:
-        if not any(known.startswith(code) for known in _CODES):
+        if not any(known.startswith(code) for known in every):
             from klcli.formula.read.syntax import nearest
 
             # The beginning of a code is likelier right than its end.
-            alike = [known for known in _CODES if known[:4] == code[:4]] or _CODES
+            alike = [known for known in every if known[:4] == code[:4]] or every
             hint = nearest(code, alike) or "klcli explain lists the codes; KL2 stands for all that begin so"
             raise KlcliError(f"{where}: there is no code {code}", hint)
     if not found:

@@ -112,7 +112,7 @@ def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     if len(drawn_with(tree)) > MOST_NAMES + 1:  # and the noise
         return ()
     mean = expected(tree)
-    heads = {role.head for _, role in sampled_in(tree)} or free_symbols(mean)
+    heads = {str(role.head) for _, role in sampled_in(tree)} or free_symbols(mean)
     if not (has_logarithm(mean, heads) and may_be_kl(mean) and opens(mean)):
         return ()
     return [(sign, mean if sign > 0 else Negative(mean)) for sign in signs(mean, is_mended=is_mended)]

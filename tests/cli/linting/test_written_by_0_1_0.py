@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from klcli.cli.linting.selection import codes
-from klcli.judge.mistakes.table import MISTAKES
+from klcli.lint.rules.table import mistakes
 from tests.cli.conftest import Klcli
 
 FOLDER = Path(__file__).parent / "written_by_0_1_0"
 BASELINE = FOLDER / "baseline.json"
-KNOWN = [*MISTAKES]
+KNOWN = [*mistakes()]
 
 
 def _accepted() -> dict[str, set[str]]:

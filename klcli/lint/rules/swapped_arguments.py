@@ -10,18 +10,58 @@ import ast
 from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
+from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.measured import is_only_measured
+from klcli.lint.findings.places import place_of, segment, span
+from klcli.lint.findings.types import Finding
 from klcli.lint.flow.structures import is_normal
-from klcli.lint.project.definitions import Definitions
+from klcli.lint.project.definitions import Definitions, lines_of
+from klcli.lint.reading.source import Module
+from klcli.lint.rules.reversed_kl import reversed_terms
+from klcli.lint.rules.rule import Recognised, Rule
 from klcli.names.gaussians import is_prior
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
 
-__all__ = ["swapped_calls"]
+__all__ = ["RULE"]
 
+_SWAPPED = find_mistake("KL115")
 _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 
 
-def swapped_calls(here: Definitions) -> Iterator[ast.Call]:
+def _check(found: Recognised) -> Iterator[Finding]:
+    """Swapped calls, but in lines of which the algebra says so already."""
+    said = {place_of(kl.best.excerpt).line for kl in reversed_terms(found)}
+    for call in _swapped_calls(found.here):
+        if call.lineno not in said:
+            yield _finding(call, found.here.top.module)
+
+
+def _finding(call: ast.Call, module: Module) -> Finding:
+    place = span(call, module)
+    return Finding(
+        place,
+        _SWAPPED,
+        "warning",
+        "medium",
+        _SWAPPED.sentence,
+        segment(call, module),
+        None,
+        tuple(lines_of(module)[place.line - 1 : place.end_line]),
+        fix=ast.unparse(_exchanged(call)),
+    )
+
+
+def _exchanged(call: ast.Call) -> ast.Call:
+    """A call with the two distributions in the other order."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=q, attr=name, ctx=context), args=[p]):
+            return ast.Call(ast.Attribute(p, name, context), [q], call.keywords)
+        case ast.Call(func=func, args=[q, p, *others]):
+            return ast.Call(func, [p, q, *others], call.keywords)
+    return call
+
+
+def _swapped_calls(here: Definitions) -> Iterator[ast.Call]:
     """The calls of a library's ``kl_divergence`` in a module whose first argument is called a prior.
 
     Not those beside one in the other order, which make a symmetric divergence, nor those whose shape alone is
@@ -98,3 +138,6 @@ def _name(node: ast.expr) -> str:
         case ast.Call():
             return called(node)
     return ""
+
+
+RULE = Rule(_check)

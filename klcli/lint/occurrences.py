@@ -1,0 +1,112 @@
+"""The terms of a module by their places, with the ways in which each is reached through calls."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+
+from klcli.lint.findings.places import place_of
+from klcli.lint.findings.types import Place
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.statements import Flow, flow
+from klcli.lint.flow.steps import Step
+from klcli.lint.project.definitions import Function
+from klcli.lint.project.files import Project
+from klcli.lint.project.relevance import Relevance, holds_terms
+from klcli.lint.reading.source import Module
+from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.estimators import Estimator
+from klcli.lint.terms.recognition import terms
+from klcli.lint.terms.samples import Sample
+from klcli.values import dataclass
+
+__all__ = ["Occurrences", "occurrences"]
+
+_MOST_WAYS, _MOST_CALLERS = 8, 24
+"""Statements that are looked at for one formula, of one caller and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """The terms of a module by where they stand.
+
+    Attributes:
+        divergences: for each KL, the ways in which it was reached.
+        samples: for each sample, the ways in which it was reached.
+        estimators: of log-probabilities.
+        sinks: what is minimised.
+    """
+
+    divergences: list[list[Divergence]]
+    samples: list[list[Sample]]
+    estimators: list[Estimator]
+    sinks: list[Sink]
+
+
+def occurrences(module: Module, project: Project) -> Occurrences:
+    """The terms of a module and of what it calls.
+
+    Args:
+        module: the file.
+        project: the files that belong to it.
+    """
+    here = project.of(module)
+    functions = [here.top, *here.functions]
+    flows = [flow(one, project) for one in functions if holds_terms(one)]
+    local = _reached(flows)
+    seeds = [one.excerpt.owner for ways in local.divergences for one in ways]
+    seeds += [one.excerpt.owner for ways in local.samples for one in ways if one.sampling.parameterization]
+    relevance = Relevance(project, seeds)
+    followed = [one for one in functions if relevance.leads_further(one)]
+    for other in project.importers(module) if local.divergences or local.samples else ():
+        followed += [one for one in (other.top, *other.functions) if relevance.uses(one, here)]
+    if not followed:
+        return local
+    return _reached([*flows, *(flow(one, project, relevance) for one in followed)])
+
+
+def _reached(flows: Iterable[Flow]) -> Occurrences:
+    divergences: dict[Place, list[Divergence]] = defaultdict(list)
+    samples: dict[Place, list[Sample]] = defaultdict(list)
+    estimators: dict[Place, Estimator] = {}
+    sinks: list[Sink] = []
+    seen: Counter[tuple[Place, Function | None]] = Counter()
+    for one in flows:
+        sinks += one.sinks
+        estimates: set[Step] = set()
+        for found in (part for excerpt in one.excerpts if _is_new(excerpt, seen) for part in terms(excerpt)):
+            place = place_of(found.excerpt)
+            if isinstance(found, Divergence):
+                if found.is_sampled and not estimates.isdisjoint(found.excerpt.steps):
+                    continue  # a loss, to which an estimate is added that was found before
+                divergences[place].append(found)
+                if found.is_sampled:
+                    estimates.add(found.excerpt.step)
+            elif isinstance(found, Estimator):
+                estimators.setdefault(place, found)
+            else:
+                samples[place].append(found)
+    alone = [one for place, one in estimators.items() if place not in divergences]
+    return Occurrences(_complete(divergences.values()), list(samples.values()), alone, sinks)
+
+
+def _complete(divergences: Collection[list[Divergence]]) -> list[list[Divergence]]:
+    """KL terms without what is called one, is none, and is only a part of another."""
+    whole = [one for ways in divergences for one in ways if not one.is_unexplained]
+    parts = {step for one in whole for step in one.excerpt.steps}
+    kept = (
+        [one for one in ways if not one.is_unexplained or one.excerpt.step not in parts]
+        for ways in divergences
+    )
+    return [ways for ways in kept if ways]
+
+
+def _is_new(excerpt: Excerpt, seen: Counter[tuple[Place, Function | None]]) -> bool:
+    """Whether a formula was not yet reached from enough other functions."""
+    if excerpt.is_local:
+        return True
+    place = place_of(excerpt)
+    seen[place, None] += 1
+    seen[place, excerpt.root] += 1
+    return seen[place, None] <= _MOST_CALLERS and seen[place, excerpt.root] <= _MOST_WAYS

@@ -1,0 +1,22 @@
+"""A KL that is averaged over the latents, where the bound has their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from klcli.judge.mistakes.table import find_mistake
+from klcli.lint.findings.types import Finding
+from klcli.lint.rules.rule import Recognised, Rule, finding_at
+
+__all__ = ["RULE"]
+
+_MEAN = find_mistake("KL206")
+
+
+def _check(found: Recognised) -> Iterator[Finding]:
+    for kl in found.kls:
+        if kl.best.is_right and kl.best.found.prepared.reductions.name == "mean":
+            yield finding_at(kl.best.excerpt, _MEAN, "info", reading=kl.reading)
+
+
+RULE = Rule(_check)

@@ -1,0 +1,155 @@
+"""A rule: what it looks at, and how it says what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.lint.findings.pairing import Pair
+from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
+from klcli.lint.findings.types import Confidence, Finding, Related, Severity, Term
+from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.sinks import Sink
+from klcli.lint.flow.steps import Step
+from klcli.lint.project.definitions import Definitions, lines_of
+from klcli.lint.terms.divergences import Divergence
+from klcli.lint.terms.estimators import Estimator
+from klcli.lint.terms.samples import Sample
+from klcli.values import dataclass
+
+__all__ = ["Check", "KlTerm", "Recognised", "Rule", "finding_at", "finding_at_step"]
+
+
+@dataclass(frozen=True, slots=True)
+class KlTerm:
+    """A KL term at its place.
+
+    Attributes:
+        best: the way to read it that makes the most of it.
+        ways: all ways in which it was reached.
+        term: the best as it is listed.
+    """
+
+    best: Divergence
+    ways: tuple[Divergence, ...]
+    term: Term
+
+    @property
+    def reading(self) -> str:
+        """The reading of its head, by name."""
+        return self.best.found.best.verdict.parameterization.name
+
+    @property
+    def head(self) -> str:
+        """The name of its head as it is written in the source."""
+        return self.best.excerpt.spelled(str(self.best.head))
+
+    @property
+    def handed(self) -> Iterator[Divergence]:
+        """The ways in which it is right by itself, whatever it is handed for its head."""
+        return (way for way in self.ways if way.is_right and way.head is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was recognised in a module and in what it calls.
+
+    Attributes:
+        here: the names of the module.
+        kls: its KL terms.
+        pairs: the samples that belong to these.
+        samples: the others that have a reading.
+        estimators: of log-probabilities, each as it is listed.
+        sinks: what is minimised.
+    """
+
+    here: Definitions
+    kls: tuple[KlTerm, ...]
+    pairs: tuple[Pair, ...]
+    samples: tuple[Sample, ...]
+    estimators: tuple[tuple[Estimator, Term], ...]
+    sinks: tuple[Sink, ...]
+
+    @property
+    def judged(self) -> Iterator[tuple[Excerpt, Term]]:
+        """The terms whose verdicts have conditions: KLs that are right, and estimators."""
+        yield from ((kl.best.excerpt, kl.term) for kl in self.kls if kl.best.is_right)
+        yield from ((one.excerpt, term) for one, term in self.estimators)
+
+    @property
+    def undisputed(self) -> Iterator[KlTerm]:
+        """The KL terms but for those that a sample reads otherwise."""
+        apart = {place_of(pair.divergence.excerpt) for pair in self.pairs if pair.relation != "agree"}
+        return (kl for kl in self.kls if place_of(kl.best.excerpt) not in apart)
+
+
+Check: TypeAlias = Callable[[Recognised], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule.
+
+    Attributes:
+        check: what it finds.
+        own: the mistake that it is about, with its page, if nobody else names it; a rule may also name those
+            of the judge's table.
+    """
+
+    check: Check
+    own: Mistake | None = None
+
+
+def finding_at(
+    excerpt: Excerpt,
+    mistake: Mistake,
+    severity: Severity,
+    words: str = "",
+    reading: str | None = None,
+    confidence: Confidence = "medium",
+) -> Finding:
+    """A finding where a term stands.
+
+    Args:
+        excerpt: the term.
+        mistake: what is wrong.
+        severity: whether it fails a check.
+        words: what is said; without any, the sentence of the mistake.
+        reading: the reading under which the term would be right.
+        confidence: how sure it is.
+    """
+    return Finding(
+        place_of(excerpt),
+        mistake,
+        severity,
+        confidence,
+        words or mistake.sentence,
+        expression_of(excerpt),
+        reading,
+        lines_at(excerpt),
+    )
+
+
+def finding_at_step(one: Divergence, step: Step, mistake: Mistake, words: str) -> Finding:
+    """A finding at a statement that hands a KL what it is made of.
+
+    Args:
+        one: the KL.
+        step: the statement.
+        mistake: what is wrong.
+        words: what is said.
+    """
+    module = step.function.module
+    place = span(step.node, module)
+    return Finding(
+        place,
+        mistake,
+        "warning",
+        "medium",
+        words,
+        segment(step.node, module),
+        one.found.best.verdict.parameterization.name,
+        tuple(lines_of(module)[place.line - 1 : place.end_line]),
+        Related(place_of(one.excerpt), "the KL", lines_at(one.excerpt)),
+    )
