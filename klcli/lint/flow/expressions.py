@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from klcli.formula.noise import noise_kind
 from klcli.formula.read.callee import is_variable_of_tensorflow
@@ -11,16 +11,16 @@ from klcli.formula.read.calls.table import is_readable
 from klcli.lint.flow import densities
 from klcli.lint.flow.branches import until
 from klcli.lint.flow.frames import Frame
-from klcli.lint.flow.inlining import DEEPEST, Inlining
+from klcli.lint.flow.inlining import DEEPEST, enter, followed, inlined
 from klcli.lint.flow.nodes import rebuilt, stored, text_of_name
+from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import is_normal, part
 from klcli.lint.project.classes import class_of, setters
 from klcli.lint.project.definitions import Function
-from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Target, target
 from klcli.values import replace
 
-__all__ = ["Expressions"]
+__all__ = ["translated"]
 
 _TELLING = frozenset(
     (
@@ -41,134 +41,132 @@ _TELLING = frozenset(
 )
 
 
-class Expressions(Inlining):
-    """Writes expressions in the names of the flow, and puts what calls compute before them."""
+def translated(state: State, node: ast.expr, frame: Frame) -> ast.expr:
+    """An expression with the names of the flow, and with what is called put in."""
+    found = _translate(state, node, frame)
+    return found if isinstance(found, ast.expr) else node
 
-    def __init__(
-        self, root: Function, project: Project, is_relevant: Callable[[Function], bool] | None
-    ) -> None:
-        super().__init__(root, project, is_relevant)
-        self._pulled: set[str] = set()
 
-    def translated(self, node: ast.expr, frame: Frame) -> ast.expr:
-        """An expression with the names of the flow, and with what is called put in."""
-        found = self._translate(node, frame)
-        return found if isinstance(found, ast.expr) else node
+def _translate(state: State, node: ast.AST, frame: Frame) -> ast.AST:
+    if isinstance(node, ast.ListComp | ast.GeneratorExp) and len(node.generators) == 1:
+        return _each(state, node, frame)
+    if isinstance(node, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
+        return frame.renamed(node)
+    if isinstance(node, ast.Name):
+        return frame.renamed(node)
+    found = rebuilt(node, lambda child: _translate(state, child, frame))
+    match found:
+        case ast.Attribute(ctx=ast.Load()) | ast.Subscript(ctx=ast.Load()):
+            return _part(state, found, frame)
+        case ast.Call() if isinstance(node, ast.Call):
+            return _call(state, node, found, frame)
+    return found
 
-    def _translate(self, node: ast.AST, frame: Frame) -> ast.AST:
-        if isinstance(node, ast.ListComp | ast.GeneratorExp) and len(node.generators) == 1:
-            return self._each(node, frame)
-        if isinstance(node, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
-            return frame.renamed(node)
-        if isinstance(node, ast.Name):
-            return frame.renamed(node)
-        found = rebuilt(node, lambda child: self._translate(child, frame))
-        match found:
-            case ast.Attribute(ctx=ast.Load()) | ast.Subscript(ctx=ast.Load()):
-                return self._part(found, frame)
-            case ast.Call() if isinstance(node, ast.Call):
-                return self._call(node, found, frame)
+
+def _each(state: State, node: ast.ListComp | ast.GeneratorExp, frame: Frame) -> ast.expr:
+    """A comprehension, whose variables have names that nothing else has."""
+    (over,) = node.generators
+    inner = replace(
+        frame, names={**frame.names, **{name: state.known.fresh(name) for name in stored(over.target)}}
+    )
+    source = translated(state, over.iter, frame)
+    target = inner.renamed(over.target)
+    state.known.bind(target, source)
+    entry = translated(state, node.elt, inner)
+    tests = [inner.renamed(test) for test in over.ifs]
+    made = ast.comprehension(target, source, tests, over.is_async)
+    return ast.copy_location(type(node)(entry, [made]), node)
+
+
+def _part(state: State, node: ast.Attribute | ast.Subscript, frame: Frame) -> ast.expr:
+    """The entry of a tuple or a dictionary, the scale of a distribution, an attribute set elsewhere."""
+    key = part(node)
+    if isinstance(node.value, ast.Name | ast.Attribute | ast.Tuple | ast.Dict | ast.Call) and key:
+        known = state.known.structure(node.value)
+        if known and key in known.parts:
+            return known.parts[key]
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+        if (computed := _property(state, node, frame)) is not None:
+            return computed
+        _pull(state, node, frame)
+    return node
+
+
+def _property(state: State, node: ast.Attribute, frame: Frame) -> ast.expr | None:
+    """What a property of an object of the project computes."""
+    if state.is_relevant is None or frame.depth >= DEEPEST:
+        return None
+    kind = class_of(node.value, frame.scope)
+    method = kind.methods.get(node.attr) if kind else None
+    decorators = getattr(method.node, "decorator_list", []) if method else []
+    if (
+        method is None
+        or method in state.stack
+        or not any(getattr(one, "id", "") == "property" for one in decorators)
+    ):
+        return None
+    call = ast.copy_location(ast.Call(node, [], []), node)
+    return inlined(state, Target(method, node.value, []), call, frame)
+
+
+def _pull(state: State, node: ast.Attribute, frame: Frame) -> None:
+    """What another method gave an attribute, if one method sets it."""
+    name = text_of_name(node)
+    if state.is_relevant is None or name in state.pulled or frame.depth >= DEEPEST:
+        return
+    state.pulled.add(name)
+    kind = class_of(node.value, frame.scope)
+    where = setters(kind, node.attr, state.project) if kind else ()
+    found = _always_set(where)
+    if found is None or any(name in step.targets for step in frame.steps):
+        return
+    method, statement = found
+    value = getattr(statement, "value", None)
+    if method in state.stack or not isinstance(value, ast.expr):
+        return
+    inner = enter(state, method, node.value, frame)
+    if not (_is_followed(value) or (isinstance(value, ast.Call) and followed(state, value, inner))):
+        return
+    state.stack.append(method)
+    offered, state.excerpts = state.excerpts, []
+    inner.steps = []
+    state.follow(state, until(inner.function.body, statement), inner, False)
+    state.excerpts = offered
+    state.stack.pop()
+    known = {target for step in frame.steps for target in step.targets}
+    frame.steps.extend(step for step in inner.steps if known.isdisjoint(step.targets))
+
+
+def _call(state: State, source: ast.Call, node: ast.Call, frame: Frame) -> ast.expr:
+    node = _spread(state, node, frame)
+    found = densities.computed(node, state.known.distribution, frame.scope.here)
+    if found is not None:
         return found
+    where = followed(state, source, frame)
+    if where is None:
+        return node.args[0] if _moves_noise(node) else node
+    where = Target(where.function, where.owner and frame.renamed(where.owner), node.args)
+    if _takes_itself(source, where, frame):
+        where = Target(where.function, node.args[0], node.args[1:])
+    return inlined(state, where, node, frame)
 
-    def _each(self, node: ast.ListComp | ast.GeneratorExp, frame: Frame) -> ast.expr:
-        """A comprehension, whose variables have names that nothing else has."""
-        (over,) = node.generators
-        inner = replace(
-            frame, names={**frame.names, **{name: self.known.fresh(name) for name in stored(over.target)}}
-        )
-        source = self.translated(over.iter, frame)
-        target = inner.renamed(over.target)
-        self.known.bind(target, source)
-        entry = self.translated(node.elt, inner)
-        tests = [inner.renamed(test) for test in over.ifs]
-        made = ast.comprehension(target, source, tests, over.is_async)
-        return ast.copy_location(type(node)(entry, [made]), node)
 
-    def _part(self, node: ast.Attribute | ast.Subscript, frame: Frame) -> ast.expr:
-        """The entry of a tuple or a dictionary, the scale of a distribution, an attribute set elsewhere."""
-        key = part(node)
-        if isinstance(node.value, ast.Name | ast.Attribute | ast.Tuple | ast.Dict | ast.Call) and key:
-            known = self.known.structure(node.value)
-            if known and key in known.parts:
-                return known.parts[key]
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
-            if (computed := self._property(node, frame)) is not None:
-                return computed
-            self._pull(node, frame)
-        return node
-
-    def _property(self, node: ast.Attribute, frame: Frame) -> ast.expr | None:
-        """What a property of an object of the project computes."""
-        if self.is_relevant is None or frame.depth >= DEEPEST:
-            return None
-        kind = class_of(node.value, frame.scope)
-        method = kind.methods.get(node.attr) if kind else None
-        decorators = getattr(method.node, "decorator_list", []) if method else []
-        if (
-            method is None
-            or method in self.stack
-            or not any(getattr(one, "id", "") == "property" for one in decorators)
-        ):
-            return None
-        call = ast.copy_location(ast.Call(node, [], []), node)
-        return self.inlined(Target(method, node.value, []), call, frame)
-
-    def _pull(self, node: ast.Attribute, frame: Frame) -> None:
-        """What another method gave an attribute, if one method sets it."""
-        name = text_of_name(node)
-        if self.is_relevant is None or name in self._pulled or frame.depth >= DEEPEST:
-            return
-        self._pulled.add(name)
-        kind = class_of(node.value, frame.scope)
-        where = setters(kind, node.attr, self.project) if kind else ()
-        found = _always_set(where)
-        if found is None or any(name in step.targets for step in frame.steps):
-            return
-        method, statement = found
-        value = getattr(statement, "value", None)
-        if method in self.stack or not isinstance(value, ast.expr):
-            return
-        inner = self.enter(method, node.value, frame)
-        if not (_is_followed(value) or (isinstance(value, ast.Call) and self.followed(value, inner))):
-            return
-        self.stack.append(method)
-        offered, self.excerpts = self.excerpts, []
-        inner.steps = []
-        self.block(until(inner.function.body, statement), inner, False)
-        self.excerpts = offered
-        self.stack.pop()
-        known = {target for step in frame.steps for target in step.targets}
-        frame.steps.extend(step for step in inner.steps if known.isdisjoint(step.targets))
-
-    def _call(self, source: ast.Call, node: ast.Call, frame: Frame) -> ast.expr:
-        node = self._spread(node, frame)
-        found = densities.computed(node, self.known.distribution, frame.scope.here)
-        if found is not None:
-            return found
-        where = self.followed(source, frame)
-        if where is None:
-            return node.args[0] if _moves_noise(node) else node
-        where = Target(where.function, where.owner and frame.renamed(where.owner), node.args)
-        if _takes_itself(source, where, frame):
-            where = Target(where.function, node.args[0], node.args[1:])
-        return self.inlined(where, node, frame)
-
-    def _spread(self, node: ast.Call, frame: Frame) -> ast.Call:
-        """A call with the entries of a starred argument: known ones, or the two of a distribution."""
-        match node.args:
-            case [*first, ast.Starred(value=value)]:
-                known = self.known.structure(value)
-                count = len(known.parts) if known else 2 if is_normal(node) and not first else 0
-            case _:
-                return node
-        entries = [
-            ast.copy_location(ast.Subscript(value, ast.Constant(number), ast.Load()), value)
-            for number in range(count)
-        ]
-        if not entries:
+def _spread(state: State, node: ast.Call, frame: Frame) -> ast.Call:
+    """A call with the entries of a starred argument: known ones, or the two of a distribution."""
+    match node.args:
+        case [*first, ast.Starred(value=value)]:
+            known = state.known.structure(value)
+            count = len(known.parts) if known else 2 if is_normal(node) and not first else 0
+        case _:
             return node
-        arguments_ = [*first, *(self._part(entry, frame) for entry in entries)]
-        return ast.copy_location(ast.Call(node.func, arguments_, node.keywords), node)
+    entries = [
+        ast.copy_location(ast.Subscript(value, ast.Constant(number), ast.Load()), value)
+        for number in range(count)
+    ]
+    if not entries:
+        return node
+    arguments_ = [*first, *(_part(state, entry, frame) for entry in entries)]
+    return ast.copy_location(ast.Call(node.func, arguments_, node.keywords), node)
 
 
 def _always_set(where: Sequence[tuple[Function, ast.stmt]]) -> tuple[Function, ast.stmt] | None:
