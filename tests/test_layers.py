@@ -28,6 +28,7 @@ ROOMS = (
         "judge",
         "lint",
         "trace",
+        "latents",
         "pages",
         "report",
     ),

@@ -20,7 +20,7 @@ from klcli.errors import KlcliError
 from klcli.patterns import regex
 from klcli.render.signs import visible
 
-__all__ = ["remove_left_overs", "save", "write_whole"]
+__all__ = ["remove_left_overs", "save", "saving", "write_whole"]
 
 _PREFIX, _SUFFIX = ".klcli-", ".tmp"
 _LEFT_OVER = regex(rf"{re.escape(_PREFIX)}\w+{re.escape(_SUFFIX)}")
@@ -46,9 +46,21 @@ def save(path: str, data: bytes, option: str) -> None:
     Raises:
         KlcliError: it cannot be written; then nothing has changed.
     """
+    with saving(path, option) as file:
+        file.write(data)
+
+
+@contextmanager
+def saving(path: str, option: str) -> Iterator[BinaryIO]:
+    """The same for data that is written bit by bit; what fails in between leaves no file behind.
+
+    Raises:
+        KlcliError: it cannot be written; then nothing has changed.
+    """
     try:
         remove_left_overs([os.path.dirname(os.path.realpath(path))])
-        write_whole(path, data)
+        with _written(path) as file:
+            yield file
     except OSError as error:
         raise KlcliError(
             f"cannot write {visible(path) or repr(path)}: {error.strerror}",
@@ -65,10 +77,17 @@ def write_whole(path: str, data: bytes) -> None:
         OSError: it cannot be written, is no regular file, has hard links that would be parted from it, or
             belongs to somebody in whose name no file can be made; then nothing has changed.
     """
+    with _written(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def _written(path: str) -> Iterator[BinaryIO]:
+    """What is written takes the place of the file at the end of the ``with``; errors are those of a whole."""
     real = os.path.realpath(path)
     old = _replaceable(path, real)
     with _temporary(os.path.dirname(real)) as (name, file):
-        file.write(data)
+        yield file
         file.flush()
         _become(name, file, old)
         os.fsync(file.fileno())

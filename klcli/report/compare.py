@@ -17,6 +17,7 @@ from klcli.judge.comparison import Entry, Judged, grid_of
 from klcli.judge.landscape import on_grid
 from klcli.judge.latents import Latents
 from klcli.report.compare_data import formula_data
+from klcli.report.compare_latents import latent_blocks
 from klcli.report.document import (
     Block,
     Cell,
@@ -34,7 +35,6 @@ from klcli.report.document import (
     Tone,
 )
 from klcli.report.estimators import estimate_text
-from klcli.report.latents import latent_blocks
 from klcli.report.report import Report
 from klcli.report.wording import about, listed, verdict_of
 from klcli.values import dataclass

@@ -9,6 +9,7 @@ COMMANDS = {
     "lint": "The KL terms and the samples in Python files and notebooks, and what is wrong with them.",
     "trace": "What the loss of a running program is made of, and what is wrong with it.",
     "estimate": "A KL divergence from samples: k1, k2, k3, their errors, and what is wrong with the table.",
+    "latents": "What the KL did to a data set: per example and latent, active units, collapse.",
     "weight": "What the weight of a KL means: the effective beta of a loss, without any code.",
     "derive": "From the definition to the closed form, step by step, with proof.",
     "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",

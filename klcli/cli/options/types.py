@@ -13,7 +13,17 @@ from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
 from klcli.patterns import regex
 
-__all__ = ["AValue", "Choice", "Matrix", "Numbers", "OfFile", "Positive", "Reading", "Whole"]
+__all__ = [
+    "AValue",
+    "Choice",
+    "Matrix",
+    "Nonnegative",
+    "Numbers",
+    "OfFile",
+    "Positive",
+    "Reading",
+    "Whole",
+]
 
 
 _ENTRIES = regex(r"\s*,\s*|\s+")
@@ -176,4 +186,21 @@ class Positive(AValue):
         number = parse_numeral(str(value), name)
         if number <= 0:
             raise KlcliError(f"{name} must be a number > 0, got {value}", f"for example {name} 1e-4")
+        return float(number)
+
+
+class Nonnegative(_Value):
+    """One number that is not below 0."""
+
+    name = "X"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        from klcli.formula.numeral import parse_numeral
+
+        name = param.opts[-1] if param else "value"
+        number = parse_numeral(str(value), name)
+        if number < 0:
+            raise KlcliError(f"{name} must be a number >= 0, got {value}", f"for example {name} 0.5")
         return float(number)

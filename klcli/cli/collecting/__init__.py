@@ -1,0 +1,1 @@
+"""What `klcli latents` does with its files: one pass or two, limits, a line for each example."""

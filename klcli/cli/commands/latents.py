@@ -1,0 +1,127 @@
+"""``klcli latents``: what the KL term did to a data set, from a table of its posteriors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from klcli.cli.collecting.inputs import inputs
+from klcli.cli.collecting.run import run
+from klcli.cli.help import Command, in_group
+from klcli.cli.options.gaussians import added, prior_options
+from klcli.cli.options.types import Nonnegative, Whole
+from klcli.cli.output import Settings, output_options
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.latents.summary import Thresholds
+from klcli.report.report import Report
+from klcli.witness.monte_carlo import DEFAULT_SEED
+
+__all__ = ["latents"]
+
+_EPILOG = """\b
+Examples:
+  klcli latents latents.npz
+  klcli latents latents.npz --mean z_mean --logvar z_log_var
+  klcli latents --mean mu.npy --logvar logvar.npy
+  klcli latents posteriors.csv --marginal
+  klcli latents runs/epoch-10/ --min-active 4 --max-kl 30
+  klcli latents latents.npz --per-row kl.csv --json
+
+A FILE has a row for each example and, in each row, the means and the spreads of its latents: NPZ or NPY,
+CSV or TSV with columns such as mu_0, mu_1, ..., a folder of such files, - for standard input.
+Arrays are found by their names (mu, z_mean, loc, qzm; logvar, log_var, std, scale, qzv, ...), or are named.
+Rows with NaN, infinite or impossible numbers are counted and named, and left out.
+The status is 1 where a limit does not hold.
+"""
+
+_of_arrays = in_group("Arrays")
+_of_units = in_group("What counts")
+_of_limits = in_group("Limits")
+
+
+def _array_options(command: Any) -> Any:
+    options = [_of_arrays("--mean", "--mu", metavar="NAME", help="The array, or the file, with the means.")]
+    options += [
+        _of_arrays(f"--{row.name}", metavar="NAME", help=f"The spreads, each {row.meaning}.", hidden=hidden)
+        for row, hidden in ((row, row.name not in _SHOWN) for row in PARAMETERIZATIONS.values())
+    ]
+    return added(command, options)
+
+
+_SHOWN = ("logvar", "var", "std", "logstd")
+"""Readings whose options the help lists; the others work as well."""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("paths", metavar="FILE...", nargs=-1)
+@_array_options
+@prior_options
+@click.option(
+    "--prior-arrays", metavar="MEAN,SPREAD", help="Arrays with each example's own prior; same kind of spread."
+)
+@_of_units(
+    "--active-variance",
+    type=Nonnegative(),
+    default="0.01",
+    help="A latent is active if the variance of its means is above this; default 0.01 prior variances.",
+)
+@_of_units(
+    "--collapsed-kl",
+    type=Nonnegative(),
+    default="0.01",
+    help="It has collapsed if its KL is below; default 0.01 nats.",
+)
+@_of_units(
+    "--free-bits", type=Nonnegative(), default="0.5", help="Nats of each latent that are free; default 0.5."
+)
+@_of_units("--beta", type=Nonnegative(), help="The weight of the KL, for the list of other code's numbers.")
+@_of_units("--marginal", is_flag=True, help="Estimate the marginal KL in a second pass, not only its bound.")
+@_of_units(
+    "--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Of --marginal; default {DEFAULT_SEED}."
+)
+@_of_limits(
+    "--max-collapsed", type=Nonnegative(), help="The largest share of latents that may have collapsed."
+)
+@_of_limits("--min-active", type=Nonnegative(), help="The least number of active latents.")
+@_of_limits("--max-kl", type=Nonnegative(), help="The largest mean KL per example, in nats.")
+@_of_limits("--min-kl", type=Nonnegative(), help="The least mean KL per example, in nats.")
+@click.option("--per-row", metavar="FILE", help="Write the KL of every example: .csv or .npy.")
+@click.option("--jobs", type=Whole(1, 1024), default=1, help="Files that are read at a time; default 1.")
+@click.option("--full", is_flag=True, help="All latents in the table, not only 20.")
+@output_options
+@click.pass_obj
+def latents(
+    outer: Settings,
+    /,
+    settings: Settings,
+    paths: tuple[str, ...],
+    active_variance: float,
+    collapsed_kl: float,
+    max_collapsed: float | None,
+    min_active: float | None,
+    max_kl: float | None,
+    min_kl: float | None,
+    **options: Any,
+) -> tuple[Report, Settings]:
+    """What the KL did to a data set: KL per example and per latent, active units, collapse.
+
+    After training, a table of the posteriors' means and spreads says whether latents have collapsed to the
+    prior, how many carry information, and which number of another paper compares with this one.
+    """
+    settings = settings.over(outer)
+    limits = {
+        "--max-collapsed": max_collapsed,
+        "--min-active": min_active,
+        "--max-kl": max_kl,
+        "--min-kl": min_kl,
+    }
+    given = inputs(paths, options["mean"], _heads(options))
+    thresholds = Thresholds(active_variance, collapsed_kl)
+    return run(given, thresholds, limits, options, quiet=settings.quiet > 0), settings
+
+
+def _heads(options: Mapping[str, Any]) -> dict[str, str]:
+    """The names that were given for the spreads, by their reading."""
+    return {name: options[name] for name in PARAMETERIZATIONS if options[name] is not None}

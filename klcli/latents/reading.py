@@ -1,0 +1,142 @@
+"""Posteriors out of files: blocks of named arrays become rows with their priors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.parameterization import Parameterization
+from klcli.latents.priors import prior_heads, prior_means
+from klcli.latents.rows import Rows
+from klcli.tables.arrays import Arrays
+from klcli.tables.files import open_file
+from klcli.tables.opening import open_arrays
+from klcli.tables.paired import HEAD, MEAN, paired
+from klcli.tables.posteriors import Posteriors, array_of, posteriors
+from klcli.values import dataclass, replace
+
+__all__ = ["Choice", "Input", "Opened", "of_arrays", "opened", "rows_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which arrays are what, as far as it was said.
+
+    Attributes:
+        mean: the name of the means; None to find it.
+        heads: the name of the spreads by their reading; empty to find it.
+        prior: one Gaussian for all examples.
+        own_priors: the names of arrays with the means and the spreads of each example's own prior, under the
+            reading of the posteriors; None where `prior` is that of all.
+    """
+
+    mean: str | None
+    heads: Mapping[str, str]
+    prior: Gaussian
+    own_priors: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One table: a file, or two of them that have the same rows.
+
+    Attributes:
+        paths: of the file, or of the one with the means and the one with the spreads.
+        order: its place among all tables.
+    """
+
+    paths: tuple[str, ...]
+    order: int = 0
+
+    @property
+    def name(self) -> str:
+        return " and ".join(self.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open table, and what its arrays are."""
+
+    arrays: Arrays
+    found: Posteriors
+    choice: Choice
+    order: int
+
+    @property
+    def latents(self) -> int:
+        return self.arrays.shapes[self.found.mean][1]
+
+    @property
+    def reading(self) -> Parameterization:
+        return self.found.reading
+
+
+def opened(
+    given: Input, choice: Choice, stack: ExitStack, advance: Callable[[int], None] | None = None
+) -> Opened:
+    """A table; its files are open as long as the stack.
+
+    Raises:
+        KlcliError: a file that cannot be read, or arrays that are not found.
+    """
+    arrays = []
+    for path in given.paths:
+        source = stack.enter_context(open_file(path))
+        source.advance = advance
+        arrays.append(open_arrays(source))
+    if len(arrays) == 1:
+        return of_arrays(arrays[0], choice, given.order)
+    named = replace(choice, mean=MEAN, heads=dict.fromkeys(choice.heads, HEAD))
+    return of_arrays(paired(*arrays), named, given.order)
+
+
+def of_arrays(arrays: Arrays, choice: Choice, order: int = 0) -> Opened:
+    """The same of arrays that are already open.
+
+    Raises:
+        KlcliError: the arrays of the posteriors or of their priors are not among them.
+    """
+    found = posteriors(arrays, choice.mean, choice.heads)
+    for name in choice.own_priors or ():
+        width, wanted = (
+            arrays.shapes[array_of(arrays, name, "--prior-arrays")][1],
+            arrays.shapes[found.mean][1],
+        )
+        if width not in (1, wanted):
+            raise KlcliError(
+                f"{name} has {width} numbers in a row, the posteriors have {wanted} latents",
+                "each example's prior has one number for each latent, or one for all",
+            )
+    return Opened(arrays, found, choice, order)
+
+
+def rows_of(table: Opened) -> Iterator[Rows]:
+    """All rows of a table, block by block.
+
+    Raises:
+        KlcliError: a row that cannot be read.
+    """
+    found, choice = table.found, table.choice
+    own = [array_of(table.arrays, name, "--prior-arrays") for name in choice.own_priors or ()]
+    mean, head = _prior(choice.prior, table) if not own else (0.0, None)
+    for block in table.arrays.blocks([found.mean, found.head, *own]):
+        means, heads, *priors = block.values
+        own_mean, own_head = priors or (mean, head)
+        yield Rows(means, heads, own_mean, own_head, table.arrays.name, table.order, block.first)
+
+
+def _prior(prior: Gaussian, table: Opened) -> tuple[Any, Any]:
+    """The prior of all examples in numbers that broadcast to a block.
+
+    Raises:
+        KlcliError: it has neither one dimension nor as many as there are latents.
+    """
+    if prior.dimension not in (1, table.latents):
+        raise KlcliError(
+            f"the prior has {prior.dimension} dimensions, {table.arrays.name} has {table.latents} latents",
+            "give the prior one value, or one for every latent",
+        )
+    return prior_means(prior), prior_heads(prior, table.reading)

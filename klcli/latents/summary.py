@@ -1,0 +1,228 @@
+"""What a table of posteriors comes to: KL per example and per latent, what is active, what collapsed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log, sqrt
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from klcli.latents.aggregate import Prior, marginal_bound
+from klcli.latents.exact_sums import rounded
+from klcli.latents.statistics import Statistics
+from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["QUANTILES", "Clip", "Latent", "Part", "Summary", "Thresholds", "summary"]
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_CLIPPED_SHARE, _CLIPPED_HEADS = 0.01, 10
+"""A clip is spoken of where so large a share of all heads, and so many, equal their extreme."""
+
+Origin: TypeAlias = Literal["exact", "lower bound", "upper bound", "estimate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What is called active and what collapsed.
+
+    Attributes:
+        variance: of the means of a latent, in units of the prior's variance, above which it is active: 0.01
+            as in Burda, Grosse and Salakhutdinov, Importance weighted autoencoders, 2016, section 5.
+        kl: the mean KL of a latent in nats below which it has collapsed to the prior.
+    """
+
+    variance: float = 0.01
+    kl: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Heads that are all equal to the smallest or the largest of their latent.
+
+    Attributes:
+        head: their value.
+        share: how many of all they are.
+    """
+
+    head: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """Averages over all examples, in nats.
+
+    Attributes:
+        name: its number, from 1.
+        kl: the mean KL.
+        spread: the part of it that the spreads make.
+        shift: the part that the means make.
+        mean_variance: the average of the variances of q.
+        variance_of_means: the variance of the means of q over the examples, divided by their count.
+        active: whether that is above its threshold.
+        collapsed: whether the mean KL is below its threshold.
+        clips: where its heads sit at a limit.
+    """
+
+    name: str
+    kl: float
+    spread: float
+    shift: float
+    mean_variance: float
+    variance_of_means: float
+    active: bool
+    collapsed: bool
+    clips: tuple[Clip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the mean KL, in nats.
+
+    Attributes:
+        value: None where nothing is known.
+        kind: what the value is.
+        standard_error: of an estimate.
+    """
+
+    value: float | None
+    kind: Origin
+    standard_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was found; all KLs in nats.
+
+    Attributes:
+        examples: how many have a KL.
+        latents: each of them.
+        mean: the mean over examples of the KL summed over latents.
+        standard_error: of that mean, for examples that are independent; None for one example.
+        least: the smallest KL of an example.
+        most: the largest.
+        quantiles: of the KL of an example, by their shares.
+        active_units: latents that are active.
+        active_by_kl: latents whose mean KL is not below its threshold.
+        collapsed_units: latents that have collapsed.
+        dead_units: latents that are neither: q is the same for all examples, and not the prior.
+        mutual_information: between example and latents.
+        marginal_kl: KL of the aggregate posterior from the prior; both add up to the mean.
+        aggregate_mean: of the aggregate posterior.
+        aggregate_covariance: of the same, or its variances alone where there are too many latents.
+    """
+
+    examples: int
+    latents: tuple[Latent, ...]
+    mean: float
+    standard_error: float | None
+    least: float
+    most: float
+    quantiles: dict[float, float]
+    active_units: int
+    active_by_kl: int
+    collapsed_units: int
+    dead_units: int
+    mutual_information: Part
+    marginal_kl: Part
+    aggregate_mean: NDArray[Any]
+    aggregate_covariance: NDArray[Any]
+
+
+def summary(
+    found: Statistics, thresholds: Thresholds, prior: Prior | None, marginal: Part | None = None
+) -> Summary:
+    """What the statistics say.
+
+    Args:
+        found: of one example or more.
+        thresholds: what counts as active, and as collapsed.
+        prior: that of all examples; None where each has its own, and the aggregate has none.
+        marginal: an estimate of the KL of the aggregate posterior; None for its bound.
+    """
+    import numpy
+
+    count = found.examples
+    integers, exponent = found.kl.integers
+    mean = rounded(sum(integers), exponent, count)
+    latents = tuple(_latents(found, thresholds, prior))
+    mean_variance = found.variance / count
+    covariance = found.means.covariance
+    spread = found.means.variances + mean_variance if covariance is None else covariance.copy()
+    if covariance is not None:
+        numpy.fill_diagonal(spread, covariance.diagonal() + mean_variance)
+    centre = numpy.zeros(0) if found.means.mean is None else found.means.mean
+    if marginal is None:
+        marginal = Part(None if prior is None else marginal_bound(centre, spread, prior), "lower bound")
+    return Summary(
+        examples=count,
+        latents=latents,
+        mean=mean,
+        standard_error=_standard_error(found),
+        least=found.grid.least,
+        most=found.grid.most,
+        quantiles={share: found.grid.quantile(share) for share in QUANTILES},
+        active_units=sum(latent.active for latent in latents),
+        active_by_kl=sum(not latent.collapsed for latent in latents),
+        collapsed_units=sum(latent.collapsed for latent in latents),
+        dead_units=sum(not (latent.active or latent.collapsed) for latent in latents),
+        mutual_information=_information(mean, marginal, count),
+        marginal_kl=marginal,
+        aggregate_mean=centre,
+        aggregate_covariance=spread,
+    )
+
+
+def _latents(found: Statistics, thresholds: Thresholds, prior: Prior | None) -> Sequence[Latent]:
+    import numpy
+
+    count, (integers, exponent) = found.examples, found.kl.integers
+    unit = numpy.broadcast_to(1.0 if prior is None else prior.variance, found.latents)
+    variances, shifts = found.means.variances, found.shift / count
+    made = []
+    for j, number in enumerate(integers):
+        kl = rounded(number, exponent, count)
+        variance = float(variances[j])
+        made.append(
+            Latent(
+                name=str(j + 1),
+                kl=kl,
+                spread=max(0.0, kl - float(shifts[j])),
+                shift=min(kl, float(shifts[j])),
+                mean_variance=float(found.variance[j]) / count,
+                variance_of_means=variance,
+                active=variance > thresholds.variance * float(unit[j]),
+                collapsed=kl < thresholds.kl,
+                clips=tuple(_clips(found, j)),
+            )
+        )
+    return made
+
+
+def _clips(found: Statistics, j: int) -> Sequence[Clip]:
+    ends = found.extremes
+    if ends is None or float(ends.least[j]) == float(ends.most[j]):
+        return ()
+    sides = ((ends.least[j], ends.at_least[j]), (ends.most[j], ends.at_most[j]))
+    enough = max(_CLIPPED_HEADS, _CLIPPED_SHARE * found.examples)
+    return [Clip(float(head), int(many) / found.examples) for head, many in sides if many >= enough]
+
+
+def _standard_error(found: Statistics) -> float | None:
+    squares, count = found.of_examples.products, found.examples
+    if squares is None or count < 2:
+        return None
+    return sqrt(float(squares.ravel()[0]) / (count - 1) / count)
+
+
+def _information(mean: float, marginal: Part, count: int) -> Part:
+    """The rest of the mean KL; it is never more than the logarithm of the number of examples."""
+    most = log(count)
+    if marginal.value is None:
+        return Part(most, "upper bound")
+    rest = max(0.0, mean - marginal.value)
+    if marginal.kind == "estimate":
+        return Part(rest, "estimate", marginal.standard_error)
+    return Part(min(rest, most), "upper bound")

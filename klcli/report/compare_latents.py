@@ -1,0 +1,52 @@
+"""What `klcli compare` says of several latents, a covariance matrix or another prior."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from klcli.formula.numeral import significant
+from klcli.judge.latents import Latents
+from klcli.report.document import Block, Cell, Column, Fact, Facts, Heading, Paragraph, Table
+from klcli.report.wording import about
+
+__all__ = ["latent_blocks"]
+
+_TITLES = ("", "sum over latents", "ratio", "mean over latents", "ratio of the mean")
+
+
+def latent_blocks(data: Latents) -> Iterator[Block]:
+    """The truth, and every formula beside it."""
+    count = f"{data.dimension} latents" if data.dimension > 1 else "one latent"
+    yield Heading(f"the KL of the whole posterior, {count}")
+    yield Facts(
+        (
+            Fact("posterior", data.posterior),
+            Fact("prior", data.prior),
+            Fact("KL(q || p)", f"{about(data.truth)} nats", "closed form", "strong"),
+        )
+    )
+    truth = (Cell("KL", "strong"), Cell(significant(data.truth), "strong"), Cell("1"), Cell(""), Cell(""))
+    rows = [
+        tuple(
+            Cell(text)
+            for text in (
+                row.name,
+                _number(row.value),
+                _number(row.ratio, 4),
+                _number(row.mean),
+                _number(row.mean_ratio, 4),
+            )
+        )
+        for row in data.formulas
+    ]
+    columns = tuple(Column(title, numeric=bool(title)) for title in _TITLES)
+    yield Table(columns, (truth, *rows))
+    yield Paragraph(
+        "a formula for one latent has the prior N(0, 1) and sees the variances of q, not its correlations; "
+        "tables above are of the first latent",
+        "muted",
+    )
+
+
+def _number(value: float | None, digits: int = 6) -> str:
+    return "–" if value is None else significant(value, digits)

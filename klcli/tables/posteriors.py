@@ -1,0 +1,169 @@
+"""Which arrays of a file are the means and the spreads of posteriors, by what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from klcli.errors import KlcliError
+from klcli.formula.read.syntax import clipped, nearest
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.patterns import regex
+from klcli.tables.arrays import Arrays
+from klcli.values import dataclass
+
+__all__ = ["Posteriors", "array_of", "posteriors", "the_heads", "the_means"]
+
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[σμ]")
+_MEANS = frozenset({"mu", "mean", "means", "loc", "locs", "location", "m", "μ", "qzm", "qm"})
+_SPECIAL_HEADS = {
+    **dict.fromkeys(("qzv", "qv", "v", "vars"), "var"),
+    **dict.fromkeys(("lv", "logvars", "logsigmasq", "logsigmasquared"), "logvar"),
+    **dict.fromkeys(("stds", "scales", "sigmas"), "std"),
+}
+"""Names that no word for a reading is: scvi-tools keep the mean and the variance of q(z) as qzm and qzv."""
+_OF_Q = frozenset({"z", "q", "qz", "enc", "encoder", "latent", "latents", "posterior", "post"})
+"""Words that say only that it is of the posterior: z_mean, mu_z, encoder_logvar, q_mu."""
+_OF_P = frozenset({"prior", "p", "pz", "target", "decoder", "dec", "recon", "x", "y"})
+"""Words of something else, whose arrays are taken only if they are named."""
+_MOST_LISTED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Posteriors:
+    """Two arrays of a file.
+
+    Attributes:
+        mean: the name of that with the means.
+        head: the name of that with the spreads.
+        reading: what the spreads are.
+    """
+
+    mean: str
+    head: str
+    reading: Parameterization
+
+
+def posteriors(arrays: Arrays, mean: str | None, heads: Mapping[str, str]) -> Posteriors:
+    """The arrays with the means and the spreads, each as wide as there are latents.
+
+    Args:
+        arrays: of a file.
+        mean: the name of the means, or a part of it; None to find it.
+        heads: the name of the spreads by their reading; empty to find it.
+
+    Raises:
+        KlcliError: there is none, several may be it, or the two have different shapes.
+    """
+    found = array_of(arrays, mean, "--mean") if mean is not None else _known_mean(arrays)
+    if len(heads) > 1:
+        flags = " and ".join(f"--{reading}" for reading in heads)
+        raise KlcliError(f"{flags} say the same thing twice", "give the spread once")
+    if heads:
+        reading, name = next(iter(heads.items()))
+        head = array_of(arrays, name, f"--{reading}")
+    else:
+        head, reading = _known_head(arrays)
+    _check_shapes(arrays, found, head)
+    return Posteriors(found, head, PARAMETERIZATIONS[reading])
+
+
+def array_of(arrays: Arrays, name: str, flag: str) -> str:
+    """The array of that name, or the one whose path ends with it.
+
+    Raises:
+        KlcliError: there is none, or there are several.
+    """
+    if name in arrays.shapes:
+        return name
+    ending = [known for known in arrays.shapes if known.rpartition("/")[2] == name]
+    if len(ending) == 1:
+        return ending[0]
+    if ending:
+        raise KlcliError(
+            f"{flag}: {len(ending)} arrays are called {name!r}", f"for example {flag} {ending[0]}"
+        )
+    raise KlcliError(
+        f"{flag}: {arrays.name} has no array {clipped(name)!r}",
+        nearest(name, arrays.shapes) or _listed(arrays),
+    )
+
+
+def the_means(arrays: Arrays) -> str:
+    """The array with the means of a file that has nothing else, or the one that is called so."""
+    return next(iter(arrays.shapes)) if len(arrays.shapes) == 1 else _known_mean(arrays)
+
+
+def the_heads(arrays: Arrays) -> str:
+    """The same with the spreads."""
+    return next(iter(arrays.shapes)) if len(arrays.shapes) == 1 else _known_head(arrays)[0]
+
+
+def _known_mean(arrays: Arrays) -> str:
+    found = [name for name in arrays.shapes if _matches(name, _MEANS)]
+    return _only(arrays, found, "the means", "--mean")
+
+
+def _known_head(arrays: Arrays) -> tuple[str, str]:
+    found = {name: reading for name in arrays.shapes if (reading := _reading_of(name))}
+    name = _only(arrays, list(found), "the spreads", "--logvar")
+    return name, found[name]
+
+
+def _reading_of(name: str) -> str | None:
+    """The reading that a name says, the longest word first: log_var before var."""
+    for words in _endings(name):
+        joined = "".join(words)
+        if joined in _SPECIAL_HEADS:
+            return _SPECIAL_HEADS[joined]
+        for row in PARAMETERIZATIONS.values():
+            if joined in (row.name, *row.synonyms):
+                return row.name
+    return None
+
+
+def _matches(name: str, known: frozenset[str]) -> bool:
+    return any("".join(words) in known for words in _endings(name))
+
+
+def _endings(name: str) -> list[list[str]]:
+    """The words of a name but those that say only whose it is; then fewer and fewer of its last ones."""
+    words = [word.lower() for word in _WORDS.findall(name.rpartition("/")[2])]
+    if not words or set(words) & _OF_P:
+        return []
+    while len(words) > 1 and words[-1] in _OF_Q:
+        words.pop()
+    return [words[start:] for start in range(len(words)) if start == 0 or words[start - 1] != "log"]
+
+
+def _only(arrays: Arrays, found: list[str], meaning: str, flag: str) -> str:
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = " and ".join(repr(clipped(name)) for name in found[:3])
+        raise KlcliError(f"{names} may both be {meaning}", f"say which: {flag} {found[0]}")
+    raise KlcliError(f"which array is {meaning}?", _listed(arrays))
+
+
+def _listed(arrays: Arrays) -> str:
+    """A hint with the arrays that there are."""
+    if not arrays.shapes:
+        return f"{arrays.name} holds no array of numbers"
+    shown = [f"{clipped(name)} ({width} wide)" for name, (_, width) in arrays.shapes.items()]
+    more = f" and {len(shown) - _MOST_LISTED} more" if len(shown) > _MOST_LISTED else ""
+    listed = ", ".join(shown[:_MOST_LISTED])
+    return f"--mean NAME and --logvar NAME (or --var, --std, ...); there are {listed}{more}"
+
+
+def _check_shapes(arrays: Arrays, mean: str, head: str) -> None:
+    if mean == head:
+        raise KlcliError("the means and the spreads are the same array", _listed(arrays))
+    (rows, width), (head_rows, head_width) = arrays.shapes[mean], arrays.shapes[head]
+    if width != head_width:
+        raise KlcliError(
+            f"{mean} has {width} numbers in a row and {head} has {head_width}",
+            "each latent has a mean and a spread",
+        )
+    if rows != head_rows:
+        raise KlcliError(
+            f"{mean} has {rows:,} rows and {head} has {head_rows:,}", "both have one for an example"
+        )
