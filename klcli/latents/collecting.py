@@ -73,11 +73,12 @@ def collected_from(table: Opened, work: Work) -> Statistics:
 
 def summed(tables: Sequence[Input], work: Work, empty: Mixture, executor: Executor | None = None) -> Mixture:
     """A second pass: the densities of all examples at the draws of a mixture that has none of them yet."""
+    total = replace(empty, log_sum=empty.log_sum.copy())
     each = partial(_densities, work, empty)
     found: Iterator[Mixture] = map(each, tables) if executor is None else executor.map(each, tables)
     for other in found:
-        empty.merge(other)
-    return empty
+        total.merge(other)
+    return total
 
 
 def _statistics(work: Work, advance: Advance | None, table: Input) -> Statistics:

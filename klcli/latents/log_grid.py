@@ -14,6 +14,8 @@ __all__ = ["RELATIVE_WIDTH", "LogGrid"]
 _BITS = 7
 """Leading bits of the fraction that tell a cell: 128 cells between a number and its double."""
 _SHIFT = 52 - _BITS
+_ZERO = -1
+"""The cell of 0, left of all others."""
 RELATIVE_WIDTH = 2.0**-_BITS
 """The width of a cell, at most, relative to the numbers in it."""
 
@@ -41,7 +43,8 @@ class LogGrid:
         if not len(values):
             return
         # The bits of a positive double, read as a whole number, are in the order of the doubles.
-        cells, counts = numpy.unique(values.view(numpy.int64) >> _SHIFT, return_counts=True)
+        bits = values.view(numpy.int64)
+        cells, counts = numpy.unique(numpy.where(bits == 0, _ZERO, bits >> _SHIFT), return_counts=True)
         self._put(zip(cells.tolist(), counts.tolist(), strict=True))
         self.count += len(values)
         self.least = min(self.least, float(values.min()))
@@ -64,7 +67,7 @@ class LogGrid:
         for cell in sorted(self.cells):
             before += self.cells[cell]
             if before >= rank:
-                middle = (_edge(cell) + _edge(cell + 1)) / 2
+                middle = 0.0 if cell == _ZERO else (_edge(cell) + _edge(cell + 1)) / 2
                 return min(max(middle, self.least), self.most)
         return self.most
 
@@ -84,4 +87,6 @@ def _edge(cell: int) -> float:
     """The smallest number of a cell."""
     from struct import pack, unpack
 
+    if cell == _ZERO:
+        return 0.0
     return float(unpack("<d", pack("<q", cell << _SHIFT))[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.names import columns, counts, gaussians, libraries, log_ratios, losses, matrices, noise
+from klcli.names import columns, counts, gaussians, libraries, log_ratios, losses, matrices, noise, posteriors
 from klcli.names.kind import NameKind
 
 __all__ = ["NAMES"]
@@ -16,4 +16,5 @@ NAMES: tuple[NameKind, ...] = (
     *matrices.KINDS,
     *libraries.KINDS,
     *columns.KINDS,
+    *posteriors.KINDS,
 )

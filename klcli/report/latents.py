@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from math import ceil, log
+from math import log
 
 from klcli.formula.numeral import significant
 from klcli.latents.conventions import Convention
@@ -262,7 +262,7 @@ def _latent_table(latents: Sequence[Latent]) -> Table:
 
 
 def _cells(latent: Latent, most: float) -> tuple[Cell, ...]:
-    bar = "#" * ceil(_BAR * latent.kl / most) if 0 < most < float("inf") else ""
+    bar = "#" * round(_BAR * latent.kl / most) if 0 < most < float("inf") else ""
     state = "active" if latent.active else "collapsed" if latent.collapsed else "dead"
     numbers = (latent.spread, latent.shift, latent.variance_of_means, latent.mean_variance)
     return (

@@ -7,24 +7,12 @@ from collections.abc import Mapping
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped, nearest
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.patterns import regex
+from klcli.names.posteriors import MEAN_ARRAY, reading_of
 from klcli.tables.arrays import Arrays
 from klcli.values import dataclass
 
 __all__ = ["Posteriors", "array_of", "posteriors", "the_heads", "the_means"]
 
-_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[σμ]")
-_MEANS = frozenset({"mu", "mean", "means", "loc", "locs", "location", "m", "μ", "qzm", "qm"})
-_SPECIAL_HEADS = {
-    **dict.fromkeys(("qzv", "qv", "v", "vars"), "var"),
-    **dict.fromkeys(("lv", "logvars", "logsigmasq", "logsigmasquared"), "logvar"),
-    **dict.fromkeys(("stds", "scales", "sigmas"), "std"),
-}
-"""Names that no word for a reading is: scvi-tools keep the mean and the variance of q(z) as qzm and qzv."""
-_OF_Q = frozenset({"z", "q", "qz", "enc", "encoder", "latent", "latents", "posterior", "post"})
-"""Words that say only that it is of the posterior: z_mean, mu_z, encoder_logvar, q_mu."""
-_OF_P = frozenset({"prior", "p", "pz", "target", "decoder", "dec", "recon", "x", "y"})
-"""Words of something else, whose arrays are taken only if they are named."""
 _MOST_LISTED = 12
 
 
@@ -99,40 +87,14 @@ def the_heads(arrays: Arrays) -> str:
 
 
 def _known_mean(arrays: Arrays) -> str:
-    found = [name for name in arrays.shapes if _matches(name, _MEANS)]
+    found = [name for name in arrays.shapes if MEAN_ARRAY.says(name)]
     return _only(arrays, found, "the means", "--mean")
 
 
 def _known_head(arrays: Arrays) -> tuple[str, str]:
-    found = {name: reading for name in arrays.shapes if (reading := _reading_of(name))}
+    found = {name: reading for name in arrays.shapes if (reading := reading_of(name))}
     name = _only(arrays, list(found), "the spreads", "--logvar")
     return name, found[name]
-
-
-def _reading_of(name: str) -> str | None:
-    """The reading that a name says, the longest word first: log_var before var."""
-    for words in _endings(name):
-        joined = "".join(words)
-        if joined in _SPECIAL_HEADS:
-            return _SPECIAL_HEADS[joined]
-        for row in PARAMETERIZATIONS.values():
-            if joined in (row.name, *row.synonyms):
-                return row.name
-    return None
-
-
-def _matches(name: str, known: frozenset[str]) -> bool:
-    return any("".join(words) in known for words in _endings(name))
-
-
-def _endings(name: str) -> list[list[str]]:
-    """The words of a name but those that say only whose it is; then fewer and fewer of its last ones."""
-    words = [word.lower() for word in _WORDS.findall(name.rpartition("/")[2])]
-    if not words or set(words) & _OF_P:
-        return []
-    while len(words) > 1 and words[-1] in _OF_Q:
-        words.pop()
-    return [words[start:] for start in range(len(words)) if start == 0 or words[start - 1] != "log"]
 
 
 def _only(arrays: Arrays, found: list[str], meaning: str, flag: str) -> str:

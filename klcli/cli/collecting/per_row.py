@@ -70,7 +70,7 @@ def _lines(name: str, first: int, values: NDArray[Any]) -> bytes:
 
 
 def _write_npy(file: BinaryIO, blocks: Iterator[tuple[str, int, NDArray[Any]]]) -> None:
-    """An array whose length is known when all of it is written: its header is written twice, in the same size."""
+    """An array whose length is known at its end: its header is written twice, in the same size."""
     from numpy.lib import format as npy
 
     def header(rows: int) -> None:

@@ -1,0 +1,71 @@
+"""Names of arrays of posteriors in files: their means, and their spreads under some reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.names.kind import NameKind, words_of
+
+__all__ = ["KINDS", "MEAN_ARRAY", "SPREAD_ARRAY", "reading_of"]
+
+_MEANS = frozenset({"mu", "mean", "means", "loc", "locs", "location", "m", "qzm", "qm"})
+_OTHER_SPREADS = {
+    **dict.fromkeys(("qzv", "qv", "v", "vars"), "var"),
+    **dict.fromkeys(("lv", "logvars", "logsigmasq", "logsigmasquared"), "logvar"),
+    **dict.fromkeys(("stds", "scales", "sigmas"), "std"),
+}
+"""Names that no word for a reading is: scvi-tools keep the mean and the variance of q(z) as qzm and qzv."""
+_OF_POSTERIOR = frozenset({"z", "q", "qz", "enc", "encoder", "latent", "latents", "posterior", "post"})
+"""Words behind a name that say only whose it is: mu_z, logvar_q."""
+_OF_OTHERS = frozenset({"prior", "p", "pz", "target", "decoder", "dec", "recon", "x", "y"})
+"""Words of what is no posterior of a latent; such arrays are taken only if they are named."""
+_OF_LATENTS = frozenset({"latent", "latents"})
+"""Words beside which these say something else: scanpy calls what is made of the data X by X_latent_qzm."""
+_LOG = "log"
+
+
+def _is_mean(name: str) -> bool:
+    return any(ending in _MEANS for ending in _endings(name))
+
+
+def reading_of(name: str) -> str | None:
+    """The reading of the spreads in an array of this name, the longest word first; None for others."""
+    for ending in _endings(name):
+        if ending in _OTHER_SPREADS:
+            return _OTHER_SPREADS[ending]
+        for row in PARAMETERIZATIONS.values():
+            if ending in (row.name, *row.synonyms):
+                return row.name
+    return None
+
+
+def _endings(name: str) -> Iterator[str]:
+    """The words of a name but those that say only whose it is, and then fewer and fewer of its first ones.
+
+    What stands behind a ``log`` is not asked without it: log_var is no variance.
+    """
+    words = [word.lower() for word in words_of(name.rpartition("/")[2])]
+    if set(words) & _OF_OTHERS and not set(words) & _OF_LATENTS:
+        return
+    while len(words) > 1 and words[-1] in _OF_POSTERIOR:
+        words.pop()
+    for start in range(len(words)):
+        if start == 0 or words[start - 1] != _LOG:
+            yield "".join(words[start:])
+
+
+MEAN_ARRAY = NameKind(
+    "the means of posteriors, one for each latent",
+    ("mu", "z_mean", "zMean", "X_scVI_latent_qzm", "loc", "mu_z", "encoder_mu", "obsm/X_latent_qzm"),
+    ("prior_mean", "recon_mean", "x_mean", "logvar", "means_of_pixels", "mu_p"),
+    _is_mean,
+)
+SPREAD_ARRAY = NameKind(
+    "the spreads of posteriors, one for each latent",
+    ("logvar", "z_log_var", "zLogVar", "scale", "X_scVI_latent_qzv", "log_sigma_sq", "std_z", "precision"),
+    ("prior_logvar", "x_var", "mu", "labels", "log_prob"),
+    lambda name: reading_of(name) is not None,
+)
+
+KINDS: tuple[NameKind, ...] = (MEAN_ARRAY, SPREAD_ARRAY)
