@@ -189,7 +189,7 @@ class Positive(AValue):
         return float(number)
 
 
-class Nonnegative(_Value):
+class Nonnegative(AValue):
     """One number that is not below 0."""
 
     name = "X"
