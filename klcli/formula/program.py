@@ -68,6 +68,7 @@ class Program:
         helpers: the names that were given a formula, and not just another name.
         ignored: limits of clips that are no numbers; what they clip is read without them.
         of_matrices: whether it was read as a formula of matrices.
+        losses: what symbols compute that stand for calls of other losses, where it is known.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Program:
     helpers: tuple[str, ...] = ()
     ignored: tuple[UnknownLimit, ...] = ()
     of_matrices: bool = False
+    losses: Mapping[str, Tree] = field(default_factory=dict, hash=False)
 
 
 def rewritten(
@@ -294,6 +296,7 @@ def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool =
         tuple(statements.helpers),
         tuple(reader.ignored),
         matrices,
+        reader.losses,
     )
 
 

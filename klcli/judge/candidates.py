@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
-from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, operation
+from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, number, operation
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import edited
 from klcli.formula.write.printing import to_text
+from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.aside.guards import binds, without_guards
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
@@ -17,12 +21,14 @@ from klcli.judge.mistakes.table import find_mistake, place_of
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
-from klcli.judge.stated import is_stated_turned
-from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as, judge_pair
+from klcli.judge.stated import begins_with_fixed, is_stated_turned
+from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as, judge_pair, kind_of
 from klcli.names.gaussians import suggested
 from klcli.values import dataclass, replace
 
-__all__ = ["Candidate", "candidate_of", "candidates"]
+__all__ = ["Candidate", "candidate_of", "candidates", "kind_as_stated"]
+
+_LARGEST_DENOMINATOR = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,13 @@ def _as_stated(verdict: Verdict, program: Program, tree: Tree) -> Verdict:
     return judge_pair(tree, turned.roles, turned.reading, turned.prior_reading)
 
 
+def kind_as_stated(verdict: Verdict, left: str) -> Kind:
+    """The kind of a verdict; of a left-hand side that begins with the fixed Gaussian KL(p || q) is meant."""
+    if verdict.kl and verdict.kl.reverse and begins_with_fixed(left):
+        return kind_of(replace(verdict.kl, reverse=False), verdict.prior)
+    return verdict.kind
+
+
 def _misfit(verdict: Verdict) -> int:
     """How the name of the head fits the reading: 0 it states it, 1 it says nothing, 2 it states another."""
     stated = suggested(verdict.roles.head) if verdict.roles.head else None
@@ -113,7 +126,7 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
         prepared: what was judged, and what was set aside.
         program: the formula as it was read.
     """
-    kind = verdict.kind
+    kind = kind_as_stated(verdict, program.left)
     if prepared.capacity and verdict.kl:
         held = f"a capacity objective |KL - {to_text(prepared.capacity)}|"
         return Candidate("other", verdict, quantity=f"{held}: below the capacity it rewards a larger KL")
@@ -133,7 +146,7 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     if kind == "reversed":
         text = exchanged(program, prepared, verdict)
         return Candidate(kind, verdict, find_mistake("KL115"), text if holds(text, program) else None, None)
-    if kind == "exact":
+    if kind == "exact" or verdict.kind == "exact":  # of right algebra there is nothing to mend
         return Candidate(kind, verdict)
     name = verdict.parameterization.name
     ways = [way for reading, way in mended if reading == name]
@@ -158,9 +171,24 @@ def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:
         return None
     mean = Symbol("mu" if role.head != "mu" else "mean")
     square = operation("/", operation("^", mean, Number(Fraction(2))), Number(Fraction(2)))
-    whole = operation("+", prepared.tree, square)
+    scale = number(_scale_of_spread(prepared.tree, role.head, verdict.parameterization) or 1)
+    whole = operation("+", prepared.tree, operation("*", scale, square))
     full = judge_as(whole, Roles(mean.name, role.head), verdict.parameterization, verdict.prior)
     return find_mistake("KL111") if full.kind in ("exact", "scaled") else None
+
+
+def _scale_of_spread(tree: Tree, head: str, reading: Parameterization) -> Fraction | None:
+    """How many times a formula is the spread term, by its values at two standard deviations."""
+    wide = reading.within(2.0)
+    try:
+        at = [
+            evaluate(tree, {head: evaluate(reading.head, {"sigma": sigma}, Doubles())}, Doubles())
+            for sigma in (wide, reading.within(0.5))
+        ]
+    except (ArithmeticError, ValueError):
+        return None
+    spreads = [sigma * sigma / 2 - log(sigma) for sigma in (wide, reading.within(0.5))]
+    return Fraction((at[0] - at[1]) / (spreads[0] - spreads[1])).limit_denominator(_LARGEST_DENOMINATOR)
 
 
 def _binds(clip: Clip, verdict: Verdict) -> bool:

@@ -20,16 +20,24 @@ from klcli.formula.value.doubles import Rows
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.guards import binds, can_be_whole
 from klcli.judge.aside.preparation import Prepared
-from klcli.judge.gradient import gradient_of
+from klcli.judge.gradient import gradient_of, is_stopped
 from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
 from klcli.names.noise import is_epsilon
 from klcli.values import dataclass
 
-__all__ = ["Condition", "ConditionKind", "conditions", "unknown_limits"]
+__all__ = ["Condition", "ConditionKind", "conditions", "equation", "unknown_limits"]
 
 ConditionKind: TypeAlias = Literal[
-    "small-number", "clip", "free-bits", "gradient", "shapes", "weights", "equation"
+    "small-number",
+    "clip",
+    "free-bits",
+    "gradient",
+    "no-gradient",
+    "shapes",
+    "weights",
+    "equation",
+    "definition",
 ]
 
 PASSES = 1e-3
@@ -61,7 +69,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
     if verdict.kl is None:
         return ()
     return (
-        *_equation(prepared, verdict),
+        *equation(prepared.program.left, verdict),
         *_shapes(prepared),
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
@@ -71,13 +79,15 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
     )
 
 
-def _equation(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
-    """An equation that states the other direction of a KL to a fixed Gaussian."""
-    if verdict.kl and not verdict.kl.reverse and begins_with_fixed(prepared.program.left):
-        text = (
-            "its left-hand side is KL(p || q), which begins with the fixed Gaussian, and this is KL(q || p)"
-        )
-        yield Condition("equation", text, False)
+def equation(left: str, verdict: Verdict) -> Iterator[Condition]:
+    """The direction of a KL to a fixed Gaussian, where a left-hand side states the unusual one."""
+    if not (verdict.kl and begins_with_fixed(left)):
+        return
+    if verdict.kl.reverse:
+        yield Condition("equation", "its left-hand side states KL(p || q), from the fixed Gaussian", True)
+        return
+    text = "its left-hand side is KL(p || q), which begins with the fixed Gaussian, and this is KL(q || p)"
+    yield Condition("equation", text, False)
 
 
 def _shapes(prepared: Prepared) -> Iterator[Condition]:
@@ -229,5 +239,7 @@ def unknown_limits(program: Program, names: Collection[str]) -> Iterator[Conditi
 
 
 def _stops(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
+    if is_stopped(prepared):
+        yield Condition("no-gradient", "it is stopped as a whole: no gradient flows through it", False)
     if text := gradient_of(prepared, verdict):
         yield Condition("gradient", text, False)

@@ -44,13 +44,19 @@ def plain_text(value: Plain) -> str:
     return decimal_text(value)
 
 
-def counterexample(tree: Tree, verdict: Verdict) -> Counterexample | None:
-    """The point, of a few plain ones, at which the formula is farthest from the KL."""
+def counterexample(tree: Tree, verdict: Verdict, *, reverse: bool = False) -> Counterexample | None:
+    """The point, of a few plain ones, at which the formula is farthest from the KL.
+
+    Args:
+        tree: the formula.
+        verdict: what it is.
+        reverse: whether KL(p || q) is asked for.
+    """
     role, reading = verdict.roles, verdict.parameterization
     best: Counterexample | None = None
     for mean in _MEANS if role.mean else ("0",):
         for head in _POSITIVE_HEADS if reading.domain == "positive" else _REAL_HEADS:
-            example = _example(tree, verdict, Fraction(mean), Fraction(head))
+            example = _example(tree, verdict, Fraction(mean), Fraction(head), reverse=reverse)
             if example.found is None:
                 return example
             if best is None or _distance(example) > _distance(best):
@@ -60,7 +66,9 @@ def counterexample(tree: Tree, verdict: Verdict) -> Counterexample | None:
     return best if best and _distance(best) else None
 
 
-def _example(tree: Tree, verdict: Verdict, mean: Fraction, head: Fraction) -> Counterexample:
+def _example(
+    tree: Tree, verdict: Verdict, mean: Fraction, head: Fraction, *, reverse: bool
+) -> Counterexample:
     role = verdict.roles
     prior_reading = verdict.prior_parameterization
     values = {role.mean: mean, role.head: head}
@@ -81,7 +89,7 @@ def _example(tree: Tree, verdict: Verdict, mean: Fraction, head: Fraction) -> Co
     except (ArithmeticError, OverflowError):
         found = None
     try:
-        expected = divergence(q, p).value
+        expected = (divergence(p, q) if reverse else divergence(q, p)).value
     except KlcliError:  # beyond the doubles
         expected = inf
     return Counterexample(given, expected, found)

@@ -22,7 +22,7 @@ from klcli.judge.engine import solved
 from klcli.judge.shapes.counts import Monomial
 from klcli.judge.verdict import Verdict
 
-__all__ = ["gradient_of"]
+__all__ = ["gradient_of", "is_stopped"]
 
 _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
@@ -47,6 +47,8 @@ def gradient_of(prepared: Prepared, verdict: Verdict) -> str:
     other = [name for name in names if not _agrees(tree, prepared, name, names)]
     if not other:
         return ""
+    if other == names and _is_still(tree, prepared, names):
+        return "the value is that of the KL, and no gradient flows through it: all of it is stopped"
     stopped = " and ".join(prepared.program.spellings.get(name, name) for name in other)
     text = f"the value is that of the KL, the gradient of {stopped} is not: some of it is stopped"
     optimised = _optimised(tree, prepared, verdict) if not role.has_prior else None
@@ -66,6 +68,17 @@ def _agrees(tree: Tree, prepared: Prepared, name: str, names: Sequence[str]) -> 
         if isfinite(without) and abs(with_stops - without) > _CLOSE * max(1.0, abs(without)):
             return False
     return True
+
+
+def is_stopped(prepared: Prepared) -> bool:
+    """Whether a formula is stopped as a whole: no gradient flows through what it adds to a loss."""
+    return _is_value(_one_entry(prepared))
+
+
+def _is_still(tree: Tree, prepared: Prepared, names: Sequence[str]) -> bool:
+    """Whether no symbol has a gradient."""
+    points = list(_points(prepared, names))
+    return not any(_slope(tree, point, name, stops=True) for point in points for name in names)
 
 
 def _is_value(tree: Tree) -> bool:

@@ -15,6 +15,7 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles, Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.names import suggested
 from klcli.judge.roles import Roles, possible_roles
 from klcli.names.gaussians import is_mean
 from klcli.values import dataclass, replace
@@ -32,10 +33,12 @@ class Quantity:
     Attributes:
         name: what it is called, with its formula in words.
         value: of two Gaussians.
+        is_distance: whether it is a plain distance where both means are 0, which may be one of anything.
     """
 
     name: str
     value: Callable[[Moments], float]
+    is_distance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,10 @@ QUANTITIES = (
     Quantity("the Bhattacharyya distance", _bhattacharyya),
     Quantity("the squared Hellinger distance", _squared_hellinger),
     Quantity("the Hellinger distance", lambda moments: sqrt(_squared_hellinger(moments))),
-    Quantity("the squared Wasserstein-2 distance", _squared_wasserstein),
-    Quantity("the Wasserstein-2 distance", lambda moments: sqrt(_squared_wasserstein(moments))),
+    Quantity("the squared Wasserstein-2 distance", _squared_wasserstein, is_distance=True),
+    Quantity(
+        "the Wasserstein-2 distance", lambda moments: sqrt(_squared_wasserstein(moments)), is_distance=True
+    ),
 )
 
 _POINTS: tuple[Moments, ...] = (
@@ -112,10 +117,16 @@ def recognised(tree: Tree) -> Recognised | None:
         for reading in PARAMETERIZATIONS.values():
             points = [_standing_in(way, point) for point in _points(reading)]
             values = _values(tree, way, reading, points)
-            for quantity in QUANTITIES if values else ():
+            for quantity in _meant(way) if values else ():
                 if scale := _multiple(values, [quantity.value(point) for point in points]):
                     return Recognised(quantity, scale, way, reading)
     return None
+
+
+def _meant(way: Roles) -> Iterator[Quantity]:
+    """The quantities that a formula with these symbols can be meant for."""
+    named = way.mean or (suggested(way.head or "") and suggested(way.prior_head or ""))
+    yield from (one for one in QUANTITIES if named or not one.is_distance)
 
 
 def shared_head(tree: Tree) -> Recognised | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from klcli.formula.program import Program
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
-from klcli.values import dataclass
+from klcli.judge.stated import stated_prior
+from klcli.values import dataclass, replace
 
-__all__ = ["PLAIN", "Question"]
+__all__ = ["PLAIN", "Question", "stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,12 @@ class Question:
 
 PLAIN = Question()
 """Nothing but: what is this formula?"""
+
+
+def stated(question: Question, program: Program) -> Question:
+    """The question about an equation: the prior is the one that its left-hand side has, if it has one.
+
+    A prior that is asked for goes before it.
+    """
+    prior = stated_prior(program.left) if question.prior == STANDARD else None
+    return replace(question, prior=prior) if prior else question

@@ -1,15 +1,18 @@
-"""The order in which a left-hand side states two Gaussians: ``KL(p || q) = ...`` begins with the p."""
+"""What a left-hand side states of the two Gaussians: their order, and the numbers of a fixed one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import permutations
 
 from klcli.judge.roles import Roles
-from klcli.names.gaussians import label_of
+from klcli.judge.scaled_kl import FixedPrior
+from klcli.names.gaussians import label_of, order_of
 from klcli.patterns import regex
 
-__all__ = ["begins_with_fixed", "is_stated_turned"]
+__all__ = ["begins_with_fixed", "is_stated_turned", "stated_prior"]
 
 _BARS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
 """What stands between two distributions; one bar may do so, too, where it is the only one."""
@@ -23,6 +26,12 @@ _NO_SYMBOLS = frozenset(
     ("N", "Normal", "mathcal", "mathbf", "mathrm", "operatorname", "left", "right", "I", "big")
 )
 """Words of a Gaussian that is written with numbers alone: ``\\mathcal{N}(0, I)``."""
+_FIXED = regex(r"[(]\s*(-?[\d./]+)\s*[,;]\s*([\d./]*)(\s*\^\s*\{?2\}?)?\s*I?\s*[)]")
+"""The mean and the variance of a Gaussian of numbers: ``(0, 4)``, ``(1, 2^2)``, ``(0, I)``."""
+_DIGIT = regex(r"(?<!_)[0-9]")
+_STYLE = regex(r"\\(?:mathbf|mathrm|boldsymbol|bm|mathbb)\{([01I])\}|\\left|\\right|\\[,;! ]")
+_VARIANCE = regex(r"[,;].*(\^\s*\{?2|²|\*\*\s*2|var)", re.IGNORECASE)
+"""A Gaussian whose second argument is a variance: ``N(mu, sigma^2)``."""
 
 
 def is_stated_turned(left: str, way: Roles) -> bool:
@@ -37,7 +46,27 @@ def is_stated_turned(left: str, way: Roles) -> bool:
 def begins_with_fixed(left: str) -> bool:
     """Whether a left-hand side begins with a Gaussian of numbers alone: ``KL(N(0, 1) || N(mu, s^2))``."""
     first, second = _sides(left) or ("", "")
-    return "0" in first and not _symbols(first) and bool(_symbols(second))
+    return bool(_DIGIT.search(first)) and not _symbols(first) and bool(_symbols(second))
+
+
+def stated_prior(left: str) -> FixedPrior | None:
+    """The fixed Gaussian of a left-hand side: that of N(1, 4) in ``KL(N(mu, s^2) || N(1, 4))``.
+
+    None where there is none, or where nothing says whether its second number is a variance.
+    """
+    plain = _STYLE.sub(r"\1", left)
+    for one, other in permutations(_sides(plain) or (), 2):
+        fixed = _FIXED.search(one)
+        if not fixed or _symbols(one) or not _symbols(other):
+            continue
+        mean, spread, square = fixed.groups()
+        try:
+            number = Fraction(spread or 1)
+            if number and (square or number == 1 or _VARIANCE.search(other)):
+                return FixedPrior(Fraction(mean), number**2 if square else number)
+        except (ValueError, ZeroDivisionError):
+            continue
+    return None
 
 
 def _symbols(side: str) -> set[str]:
@@ -51,7 +80,9 @@ def _stated(left: str) -> Iterator[tuple[str | None, ...]]:
             yield tuple(found[0].lower() for side in sides if (found := labels.search(side)))
 
 
-def _sides(left: str) -> list[str] | None:
+def _sides(left: str) -> Sequence[str] | None:
     """What stands on both sides of the bars; None where there are none."""
+    if named := order_of(left):
+        return named
     inside = _BEFORE.sub("", left)
     return next((sides for bars in _BARS if len(sides := bars.split(inside)) == 2), None)

@@ -62,6 +62,16 @@ class Verification:
     warnings: tuple[str, ...] = ()
 
     @property
+    def gaussian(self) -> Verification:
+        """The answer, where it is one about Gaussians."""
+        return self
+
+    @property
+    def estimate(self) -> None:
+        """The answer, where it is one about log-probabilities."""
+        return None
+
+    @property
     def subject(self) -> str:
         """What its symbols are."""
         return self.words.subject

@@ -19,6 +19,7 @@ __all__ = [
     "is_mean",
     "is_prior",
     "label_of",
+    "order_of",
     "prior_among",
     "square_of",
     "suggested",
@@ -54,6 +55,13 @@ _LABEL = anywhere(
     "mu sigma_0 post_mu",
 )
 _LABELS = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_", re.IGNORECASE)
+_ORDER = anywhere(
+    "the order of the two Gaussians in the name of a KL",
+    r"(?:\A|_)kl(?:d|_?div(?:ergence)?|_loss)?_?(?P<one>[pq12])_?(?:to_?)?(?P<other>[pq12])\Z",
+    "kl_pq KL_q_p kl_p_to_q loss_kl_21",
+    "kl_q kl_pqr kl_weight pq",
+)
+_ORDERS = regex(_ORDER.pattern, re.IGNORECASE)
 _KERNEL = whole(
     "the covariance of a prior that is a Gaussian process, or a factor of it",
     r"(L_?)?K(_?([ZzMmUuXxFfNn]{1,2}|tt|prior|inv))*|Lk|kernel\w*|gram\w*",
@@ -126,7 +134,7 @@ LOG_SCALE = anywhere(
 )
 
 KINDS = (
-    *(_MEAN, _MEAN_OF_ONE, _SIDE, _LABEL, _KERNEL, _ZERO, _FIRST, _SQUARE),
+    *(_MEAN, _MEAN_OF_ONE, _SIDE, _LABEL, _ORDER, _KERNEL, _ZERO, _FIRST, _SQUARE),
     *(*READINGS.values(), SHORT_HEAD, LOG_SCALE),
 )
 
@@ -210,6 +218,12 @@ def label_of(name: str) -> str | None:
     """The label of the Gaussian that a name belongs to, p, q, 1 or 2; None where it has none."""
     found = _LABELS.search(name)
     return (found["last"] or found["first"]).lower() if found else None
+
+
+def order_of(name: str) -> tuple[str, str] | None:
+    """The labels of the two Gaussians in their order, where the name of a KL states it: ``kl_pq``."""
+    found = _ORDERS.search(name)
+    return (found["one"], found["other"]) if found else None
 
 
 @lru_cache(maxsize=1024)

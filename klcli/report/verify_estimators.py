@@ -17,6 +17,7 @@ from klcli.judge.spaces.log_ratios.expectations import (
     said,
     without_one,
 )
+from klcli.judge.spaces.log_ratios.forms import K3
 from klcli.judge.spaces.log_ratios.ways import Label
 from klcli.report.document import Block, Document, Fact, Facts, Item, Note, Paragraph
 from klcli.report.verify_data import (
@@ -71,7 +72,7 @@ def direction(found: Estimation) -> str | None:
 def _direction(found: Estimation) -> str:
     """Which KL is meant: that in the mean, or that of who draws the samples."""
     kls = [name for name in found.mean(found.sampler) if name in (KL_QP, KL_PQ)]
-    if found.name == "surrogate":
+    if found.form.by_gradient:
         kls = list(found.loss or {})
     own = kls[0] if len(kls) == 1 else KL_QP if found.sampler == "q" else KL_PQ
     return _said(found, {own: Fraction(1)})
@@ -89,10 +90,6 @@ def _times(found: Estimation) -> str:
     return "" if scale == "1" else "minus " if scale == "-1" else f"{scale} "
 
 
-def _named(found: Estimation) -> str:
-    return {"control variate": "k1 with a control variate"}.get(found.name, found.name)
-
-
 def _sentence(found: Estimation) -> str:
     sentence = _answer(found)
     for condition in found.conditions:
@@ -103,11 +100,7 @@ def _sentence(found: Estimation) -> str:
 
 def _answer(found: Estimation) -> str:
     direction = _direction(found)
-    if found.name == "terms":
-        return (
-            f"other: the terms of {direction} of categoricals, one for each outcome; only their sum is the KL"
-        )
-    if found.name == "surrogate":
+    if found.form.by_gradient:
         return f"other: a surrogate loss, {_times(found)}{direction} by its gradient and not by its value"
     match found.kind:
         case "exact" | "scaled" | "reversed":
@@ -116,8 +109,11 @@ def _answer(found: Estimation) -> str:
             return f"{found.kind}: {what}, in nats, {_outcomes(found)}"
         case "estimator":
             constant = f" + {Monomial(found.shift).text(())}" if found.shift else ""
-            what = f"{_times(found)}{_named(found)}{constant} of {direction}"
+            what = f"{_times(found)}{found.form.title}{constant} of {direction}"
             return f"estimator: {what}, in nats, {_drawn(found)}"
+        case "other" if not found.form.has_value:
+            which = f"the terms of {direction} of categoricals, one for each outcome"
+            return f"other: {which}; only their sum is the KL"
         case "other":
             return f"other: {_times(found)}|u|, which estimates no KL; {_meaning(found)}"
         case "not-kl":
@@ -164,7 +160,7 @@ def _blocks(found: Estimation) -> Iterator[Block]:
 
 
 def _facts(found: Estimation) -> Iterator[Fact]:
-    if found.kind in ("estimator", "other") and found.name not in ("terms", "surrogate"):
+    if found.kind in ("estimator", "other") and found.form.has_value:
         yield from _of_value(found)
         yield from _of_gradient(found)
     if found.kind == "wrong" and found.function.value and not found.function.is_weighed:
@@ -193,25 +189,23 @@ def _of_outcomes(text: str) -> str:
 
 
 def _page(found: Estimation) -> str:
-    if found.kind not in ("estimator", "wrong") or not found.name:
-        return "k3" if found.kind == "wrong" and found.function.value else ""
-    return {"control variate": "k1"}.get(found.name, found.name.split()[-1])
+    if found.kind in ("estimator", "wrong") and found.form.page:
+        return found.form.page
+    return K3.page if found.kind == "wrong" and found.function.value else ""
 
 
 def _of_value(found: Estimation) -> Iterator[Fact]:
     own = _said(found, found.mean(found.sampler))
     label = _label(found)
     if _is_unbiased(found):
-        sign = "it may be negative" if "k3" not in found.name else "it is never negative"
+        sign = "it is never negative" if found.form.is_never_negative else "it may be negative"
         yield Fact(
             "value", f"unbiased: its mean over samples of {label.definite} is {own}; {sign}", tone="good"
         )
     else:
-        near = ", near the KL where the two are close" if found.name == "k2" else ""
-        yield Fact(
-            "value", f"biased: its mean over samples of {label.definite} is {own}{near}; {_meaning(found)}"
-        )
-    if not found.function.is_weighed and found.name != "abs":
+        mean = f"its mean over samples of {label.definite} is {own}{found.form.bias}"
+        yield Fact("value", f"biased: {mean}; {_meaning(found)}")
+    if not found.function.is_weighed and found.form.estimates:
         other: Sampler = "p" if found.sampler == "q" else "q"
         who = found.way.p if other == "p" else found.way.q
         yield Fact(f"samples of {who.definite}", f"its mean is {_said(found, found.mean(other))}")
@@ -247,10 +241,15 @@ def _set_aside(found: Estimation) -> Iterator[Fact]:
     if found.weights and found.kind in ("estimator", "scaled", "reversed"):
         yield Fact("scale", f"{_scale(found)}; --accept scaled accepts it")
     elif found.factor != 1 and found.kind in ("estimator", "scaled"):
-        missing = "; the 1/2 of k2 is missing" if found.name == "k2" and found.factor == 2 else ""
+        missing = f"; the 1/2 of {found.form.title} is missing" if _lacks_half(found) else ""
         yield Fact("scale", f"{_scale(found)}{missing}; --accept scaled accepts it")
     for name in found.others:
         yield Fact("other term", f"{_shown(found, name)} is added; it is ignored")
+
+
+def _lacks_half(found: Estimation) -> bool:
+    """Whether it is twice an estimator that is a half of a square."""
+    return bool(found.form.bias) and found.factor == 2
 
 
 def _is_unbiased(found: Estimation) -> bool:
@@ -299,9 +298,11 @@ def estimator_data(found: Estimation) -> EstimatorData:
     label = _label(found)
     return EstimatorData(
         name=found.name,
-        direction=None if found.name == "abs" else _direction(found),
-        samples_from=None if found.name == "terms" else _shown(found, label.symbol) or label.noun,
-        unbiased=found.name not in ("terms", "surrogate") and _is_unbiased(found),
+        direction=_direction(found) if found.form.estimates or not found.form.has_value else None,
+        samples_from=_shown(found, label.symbol) or label.noun
+        if found.form.has_value or found.form.by_gradient
+        else None,
+        unbiased=found.form.has_value and _is_unbiased(found),
         gradient=None if found.loss is None else _said(found, found.loss),
         gradient_with_stopped_ratio=_with_ratio(found)
         if found.sampler == "q" and found.function.value

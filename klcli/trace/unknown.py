@@ -57,11 +57,13 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
         return Unknown()
     tree = part.tree if part.chain.factor > 0 else Negative(part.tree)
     try:
-        found = answer(program_of(tree, part.builder.spellings), PLAIN)
+        told = answer(program_of(tree, part.builder.spellings), PLAIN)
     except KlcliError:
         return Unknown()
-    if isinstance(found, Estimation):
-        return _estimator(found)
+    if told.estimate:
+        return _estimator(told.estimate)
+    found = told.gaussian
+    assert found
     best, roles = found.best, found.best.verdict.roles
     if not _means_to_be(recording, part) or part.problem or _is_dependent(recording, part):
         return Unknown()

@@ -108,6 +108,7 @@ class Reader(Calls):
         self.values: dict[str, Tree] = {}
         self.objects: dict[str, int] = {}
         self.ignored: list[UnknownLimit] = []
+        self.losses: dict[str, Tree] = {}
         self._seen: set[str] = set()
         self._renamed: dict[str, str] = {}
         """What is written for symbols that stand for a later meaning of a name."""

@@ -14,7 +14,7 @@ from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.matrix_values import is_decomposition, parts_of
 from klcli.formula.read.python import Reader
 from klcli.formula.read.syntax import FormulaError, check_size
-from klcli.formula.tree import Number, Stop, Symbol, Tree
+from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree, children, walk
 
 __all__ = ["Statements"]
 
@@ -99,34 +99,37 @@ class Statements:
                 return self._assign(target, value)
             case ast.AugAssign(target=target, op=operator, value=value):
                 return self._change(target, ast.copy_location(ast.BinOp(target, operator, value), statement))
-            case ast.FunctionDef(body=body):
-                return self.result(body)
+            case ast.FunctionDef(body=body, decorator_list=decorators):
+                return self._within(decorators, body)
             case ast.With(items=items, body=body):
-                return self._within(items, body)
+                return self._within([item.context_expr for item in items], body)
         hint = "assignments, a return and the formula itself are read"
         raise self.reader.error("this statement has no place in a formula", statement, hint)
 
     def _told_apart(self, parts: Sequence[ast.expr | None]) -> Tree:
         """The formula among several values that are given back: the only one that is more than a symbol.
 
-        ``return z, mu, logvar, kl`` gives back the KL; of two losses somebody has to say which.
+        ``return z, mu, logvar, kl`` gives back the KL, ``return rec + kl, rec, kl`` the loss, which has the
+        KL in it; of two losses somebody has to say which. What is stopped is a value that is printed.
         """
-        found = [(part, tree) for part in parts if part and (tree := self._read(part))]
-        formulas = [
-            (part, tree) for part, tree in found if not isinstance(self._entry(tree), Symbol | Number)
-        ]
+        found = [tree for part in parts if part and (tree := self._read(part))]
+        formulas = [tree for tree in found if not isinstance(_bare(self._entry(tree)), Symbol | Number)]
+        formulas = [tree for tree in formulas if not isinstance(_bare(tree), Stop)] or formulas
+        whole = [tree for tree in formulas if not any(_is_part(tree, other) for other in formulas)]
+        formulas = whole or formulas[:1]
         if len(formulas) == 1:
-            return formulas[0][1]
+            return formulas[0]
         problem = "several formulas are given back" if formulas else "no formula is given back"
         written = parts[0] or ast.Constant(None)
         raise self.reader.error(problem, written, "give the KL term alone")
 
-    def _within(self, items: Sequence[ast.withitem], body: Sequence[ast.stmt]) -> Tree:
-        """What a with block computes; no gradient flows through what is computed without one."""
-        names = {called(item.context_expr) for item in items if isinstance(item.context_expr, ast.Call)}
-        before, self._is_stopped = self._is_stopped, self._is_stopped or not _STOPPING.isdisjoint(names)
+    def _within(self, around: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Tree:
+        """What a block or a function computes; no gradient flows through what is computed without one."""
+        stops = any(map(_stops, around))
+        before, self._is_stopped = self._is_stopped, self._is_stopped or stops
         try:
-            return self.result(body)
+            found = self.result(body)
+            return Stop(found) if stops else found
         finally:
             self._is_stopped = before
 
@@ -224,6 +227,24 @@ class Statements:
         if symbol is None:
             raise self.reader.error("only names, attributes and subscripts are given values", target)
         return symbol.name
+
+
+def _bare(tree: Tree) -> Tree:
+    """A result without its sign."""
+    return _bare(tree.operand) if isinstance(tree, Negative) else tree
+
+
+def _is_part(tree: Tree, whole: Tree) -> bool:
+    """Whether a result, whatever its sign, is a part of another, as each of its terms is of a loss."""
+    return any(node == _bare(tree) for one in children(_bare(whole)) for node in walk(one))
+
+
+def _stops(around: ast.expr) -> bool:
+    """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``."""
+    if not isinstance(around, ast.Call):
+        return False
+    given = [ast.unparse(one) for one in around.args]
+    return called(around) in _STOPPING or (called(around) == "set_grad_enabled" and given == ["False"])
 
 
 def _is_aside(statement: ast.stmt) -> bool:

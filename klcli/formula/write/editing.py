@@ -133,6 +133,10 @@ class _Embedding(AsciiPrinter):
         return self.show(tree, Level.SUM if enclosed else Level.ATOM if method else level)
 
 
+_SUPERSCRIPT = regex(r"\A[^()\[\]{}]*(?:\{[^{}]*\}[^()\[\]{}]*)*[\^']")
+"""A superscript that no bracket and no brace encloses."""
+
+
 class _AsciiHabit(_Embedding):
     def transpose(self, base: str) -> str:
         return f"{base}'" if "'" in self.text else super().transpose(base)
@@ -165,7 +169,9 @@ class _UnicodeHabit(_Embedding, UnicodePrinter):
 
 
 class _LatexHabit(_Embedding, LatexPrinter):
-    pass
+    def power(self, base: str, exponent: Tree, tail: bool) -> str:
+        # LaTeX has no double superscripts: \sigma^{(i)} is squared in braces.
+        return super().power(f"{{{base}}}" if _SUPERSCRIPT.search(base) else base, exponent, tail)
 
 
 _LIBRARY = regex(r"\b(torch|np|numpy|jnp|tf)\.")

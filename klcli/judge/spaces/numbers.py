@@ -8,29 +8,32 @@ then another prior, then the reversed direction, then a named mistake, the small
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program
-from klcli.formula.tree import Operation, Symbol, Tree, free_symbols, walk
+from klcli.formula.program import Program, rewritten
+from klcli.formula.tree import Operation, Symbol, Tree, free_symbols, substitute, walk
 from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
 from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.candidates import Candidate, candidate_of, candidates
-from klcli.judge.conditions import conditions
+from klcli.judge.conditions import Condition, conditions
 from klcli.judge.counterexample import counterexample
 from klcli.judge.landscape import lowest
 from klcli.judge.lost_heads import with_lost_heads
 from klcli.judge.mistakes.between_terms import CLIPPED
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.quantities import recognised, shared_head
-from klcli.judge.question import Question
+from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampler import judge_sampler
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
 from klcli.judge.spaces.number_words import NUMBERS
+from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
@@ -40,8 +43,9 @@ from klcli.values import replace
 
 __all__ = ["settled"]
 
-_Answered: TypeAlias = tuple[Program, Prepared, tuple[Candidate, ...], tuple[str, ...]]
-"""A formula as it is read, what is judged of it, the answers, and what was taken for granted, in words."""
+_Answered: TypeAlias = tuple[Program, Prepared, tuple[Candidate, ...], tuple[str | Condition, ...]]
+"""A formula as it is read, what is judged of it, the answers, and what was taken for granted: in words, or
+as a condition."""
 
 
 def settled(program: Program, question: Question) -> Verification:
@@ -50,15 +54,19 @@ def settled(program: Program, question: Question) -> Verification:
     Raises:
         KlcliError: it has no symbol or too many, or lacks one that the question names.
     """
-    question = _of_numbers(question)
+    question = stated(_of_numbers(question), program)
     program, prepared, answers, taken = _most_telling(program, question)
     if question.described:
         answers = (_known(program, prepared, answers[0]), *answers[1:])
     best = answers[0]
+    needed = [one for one in taken if isinstance(one, Condition)]
     found = Verification(
-        NUMBERS, program, prepared, best, answers, conditions=conditions(prepared, best.verdict)
+        NUMBERS, program, prepared, best, answers, conditions=(*needed, *conditions(prepared, best.verdict))
     )
-    found = replace(found, warnings=(*taken, *_warnings(found, question)))
+    said = [one for one in taken if isinstance(one, str)]
+    found = replace(found, warnings=(*said, *_warnings(found, question)))
+    if program.losses and best.verdict.kl is None and (other := _with_losses(program, question)):
+        return other
     if question.described:
         found = _described(found)
     if question.sampler is not None:
@@ -67,6 +75,15 @@ def settled(program: Program, question: Question) -> Verification:
         sampling = judge_sampler(question.sampler.tree, best.verdict.roles, reading)
         found = replace(found, sampling=sampling)
     return found
+
+
+def _with_losses(program: Program, question: Question) -> Verification | None:
+    """The answer where a squared error is the KL itself, of two Gaussians of one variance."""
+    other = rewritten(program, partial(substitute, values=program.losses))
+    with suppress(KlcliError):
+        found = settled(replace(other, losses={}), question)
+        return found if found.best.verdict.kl else None
+    return None
 
 
 def _of_numbers(question: Question) -> Question:
@@ -91,7 +108,9 @@ def _described(found: Verification) -> Verification:
         return _with_numerics(found)
     if best.kind != "not-kl":
         tree = found.program.tree if best.mistake is CLIPPED else prepared.tree
-        found = replace(found, counterexample=counterexample(tree, best.verdict))
+        is_turned = begins_with_fixed(found.program.left)
+        point = counterexample(tree, best.verdict, reverse=is_turned)
+        found = replace(found, counterexample=point)
     if not best.verdict.roles.has_prior and best.kind in ("wrong", "other-prior"):
         shape = lowest(prepared.tree, best.verdict.roles, best.verdict.parameterization)
         found = replace(found, lowest=shape)
@@ -122,7 +141,7 @@ def _most_telling(program: Program, question: Question) -> _Answered:
         if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
             return other, found, answers, taken
         if is_right and (not places or places & _own(role, first[1])):
-            return other, found, answers, taken
+            return other, found, answers, _as_conditions(taken, first[1]) if places else taken
         # A symbol that is put in for another may say more than one that is given up for it.
         keeps_all = len(free_symbols(found.tree)) == len(free_symbols(first[1].tree))
         if answers[0].kind == "other-prior" and taken and not places and keeps_all:
@@ -131,6 +150,14 @@ def _most_telling(program: Program, question: Question) -> _Answered:
         raise problem or KlcliError("the formula has no symbol")
     unexplained = first[2][0].verdict.kl is None and first[2][0].mistake is None
     return near if near and unexplained else first
+
+
+def _as_conditions(taken: Sequence[str], as_it_stands: Prepared) -> tuple[Condition, ...]:
+    """What is said of helpers that are taken for symbols: with one that sums up itself it is another loss."""
+    if as_it_stands.reductions.flaw:
+        other = "; with that put in, its terms are not summed alike"
+        return tuple(Condition("definition", text + other, False) for text in taken)
+    return tuple(Condition("definition", text, True) for text in taken)
 
 
 def _answers(
@@ -152,7 +179,7 @@ def _answers(
 
 def _known(program: Program, prepared: Prepared, best: Candidate) -> Candidate:
     """The answer, or in its place that of a formula that is known and no KL of two separate spreads."""
-    if best.kind not in ("wrong", "not-kl") or best.verdict.kl or best.verdict.roles.mean is None:
+    if best.kind not in ("wrong", "not-kl") or best.verdict.kl:
         return best
     if (one := shared_head(prepared.tree)) and one.scale == 1:
         kl = ScaledKL(one.scale, Fraction(0))

@@ -16,7 +16,8 @@ __all__ = ["Answer", "Reader", "Space"]
 
 Answer: TypeAlias = Verification | Estimation
 """The answers of all spaces. Both have a program, a kind, a mistake, conditions, warnings, and know whether
-they hold and what of them algebra can prove; `klcli.report.answers` has what is said of each."""
+they hold, what of them algebra can prove, and of which of the two they are by `gaussian` and `estimate`;
+`klcli.report.answers` has what is said of each."""
 
 Settler: TypeAlias = Callable[[Program, Question, Answer | None], Answer | None]
 """The answer on a program, given that of the spaces before; None where the program is none of this space."""

@@ -15,7 +15,6 @@ from klcli.judge.spaces import numbers
 from klcli.judge.spaces.log_ratios.settling import neutral_estimation, stated_estimation
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.space import Answer, Reader, Space
-from klcli.judge.verification import Verification
 from klcli.values import replace
 
 __all__ = ["SPACES"]
@@ -40,9 +39,15 @@ def _of_matrices(program: Program, question: Question, before: Answer | None) ->
 def _of_neutral_log_ratios(program: Program, question: Question, before: Answer | None) -> Answer | None:
     """An estimator, with what it would be of Gaussians if that is a KL."""
     found = None if program.of_matrices else neutral_estimation(program)
-    if found is None or not isinstance(before, Verification) or not before.best.verdict.kl:
+    if found is None or before is None or before.gaussian is None:
         return found
-    text = f"read as heads of Gaussians it is {multiple_text(before, before.best.verdict)}"
+    best = before.gaussian.best
+    if best.verdict.kl:
+        text = f"read as heads of Gaussians it is {multiple_text(before.gaussian, best.verdict)}"
+    elif best.mistake:
+        text = f"read as the head of a Gaussian it is wrong: {best.mistake.code} {best.mistake.sentence}"
+    else:
+        return found
     return replace(found, warnings=(*found.warnings, text))
 
 

@@ -42,8 +42,13 @@ def _check(found: Recognised) -> Iterator[Finding]:
 
 
 def _noted(term: Term) -> Iterator[str]:
-    """The conditions in words; a gradient that is stopped is a warning of its own."""
+    """The conditions in words; a gradient that is stopped is a warning of its own.
+
+    What is stopped as a whole is a value to be printed, as it stands beside losses.
+    """
     for condition in term.conditions:
+        if condition.kind == "no-gradient":
+            continue
         if condition.kind != "gradient" or condition.passes:
             yield condition.text if condition.passes else f"it does not hold: {condition.text}"
     if term.proof == "numeric":

@@ -6,7 +6,6 @@ from klcli.formula.program import Program
 from klcli.formula.tree import free_symbols
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.verdict import varying
-from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import Excerpt
 from klcli.lint.terms.claims import has_name_of_kl
 from klcli.lint.terms.settling import answered, estimated
@@ -44,21 +43,22 @@ def estimator(excerpt: Excerpt, program: Program) -> Estimator | None:
     is_meant = has_name_of_kl(excerpt)
     if not (is_meant or any(map(stated, free_symbols(program.tree)))):
         return None
-    found: Verification | Estimation | None = estimated(program)
+    found = estimated(program)
     if found is None and is_meant and len(free_symbols(program.tree)) == _OF_NEUTRAL:
-        found = answered(program, mended=False)
-    if isinstance(found, Estimation) and (_is_telling(found) or (is_meant and _is_told(found))):
+        other = answered(program, mended=False)
+        found = other.estimate if other else None
+    if found and (_is_telling(found) or (is_meant and _is_told(found))):
         return Estimator(excerpt, found)
     return None
 
 
 def _is_told(found: Estimation) -> bool:
     """Whether it is worth telling of what is called a KL."""
-    return found.kind not in ("not-kl", "other") or found.name == "abs"
+    return found.kind not in ("not-kl", "other") or (found.form.has_value and not found.form.estimates)
 
 
 def _is_telling(found: Estimation) -> bool:
     """Whether nobody writes such an expression who does not mean a KL, as one may a log-ratio."""
     if found.kind == "wrong":
         return varying(found.function.value or {}).keys() in _OF_K3
-    return found.kind in ("exact", "scaled", "reversed", "estimator") and found.name != "k1"
+    return found.kind in ("exact", "scaled", "reversed", "estimator") and not found.form.is_log_ratio

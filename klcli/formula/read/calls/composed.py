@@ -19,7 +19,7 @@ _LOSS = regex(
     re.IGNORECASE,
 )
 """Functions that compute another term of a loss, whatever they do inside; none that is called a KL."""
-_ONE, _TWO = Number(Fraction(1)), Number(Fraction(2))
+_ZERO, _ONE, _TWO = (Number(Fraction(value)) for value in (0, 1, 2))
 _HALF = Number(Fraction(1, 2))
 
 
@@ -104,20 +104,32 @@ def _normal(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
 
 
 def _squared_error(reader: CallReader, call: Invocation) -> Tree | None:
-    """``mse_loss(mu, zeros_like(mu), reduction="sum")`` is a square; of anything else it is another term."""
-    if len(call.arguments) != 2:
-        return None
+    """``mse_loss(mu, zeros_like(mu), reduction="sum")`` is a square.
+
+    Of anything else it is another term, a symbol; that it is a squared difference is noted.
+    """
     try:
-        one, other = map(reader.tree, call.arguments)
+        trees = [reader.tree(argument) for argument in call.arguments]
     except FormulaError:
         return None
-    rest = [one for one, zero in ((one, other), (other, one)) if isinstance(zero, Number) and not zero.value]
+    if len(trees) != 2:
+        return None
+    rest = [tree for tree in trees if tree != _ZERO]
+    square = _reduced(call, operation("^", rest[0] if len(rest) == 1 else operation("-", *trees), _TWO))
+    if square is None or len(rest) == 1:
+        return square
+    symbol = reader.named(call.node, call.name)
+    reader.losses[symbol.name] = square
+    return symbol
+
+
+def _reduced(call: Invocation, entries: Tree) -> Tree | None:
+    """Entries, reduced as torch's losses are; None where it is not known how."""
     options = {entry.arg: ast.unparse(entry.value).strip("'") for entry in call.node.keywords}
     kind = options.pop("reduction", "mean")
-    if not rest or options or kind not in ("mean", "sum", "none"):
+    if options or kind not in ("mean", "sum", "none"):
         return None
-    square = operation("^", rest[0], _TWO)
-    return square if kind == "none" else Reduction("sum" if kind == "sum" else "mean", "", square)
+    return entries if kind == "none" else Reduction("sum" if kind == "sum" else "mean", "", entries)
 
 
 def _added(reader: CallReader, call: Invocation) -> Tree | None:
@@ -133,7 +145,7 @@ COMPOSED: tuple[CallRow, ...] = (
     row("where", "mask, x, y", "mask x + (1 - mask) y", _where, is_sure=False),
     row("einsum", "pattern, x, ...", "a sum over axes of a product", _einsum, is_sure=False),
     row("kl_divergence", "Normal(m, s), Normal(n, t)", "the KL of two Gaussians", _divergence, is_sure=False),
-    row("mse_loss", "x, 0, reduction", "the sum or mean of x^2", _squared_error, is_sure=False),
+    row("mse_loss", "x, y, reduction", "the sum or mean of (x - y)^2", _squared_error, is_sure=False),
     row("add_loss", "x", "x, which the framework adds to the loss", _added, is_sure=False),
 )
 """Not every call of these is one that is understood: another one is what `is_loss` says, or an error."""

@@ -26,12 +26,14 @@ class Calls(ABC):
         matrices: whether the text is about matrices.
         values: the trees that names stand for, where statements before gave them one.
         ignored: limits of clips that are no numbers.
+        losses: what symbols compute that stand for other losses, where it is known.
     """
 
     text: str
     matrices: bool
     values: dict[str, Tree]
     ignored: list[UnknownLimit]
+    losses: dict[str, Tree]
 
     @abstractmethod
     def change(self, name: str, tree: Tree) -> None:

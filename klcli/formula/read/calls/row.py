@@ -25,10 +25,12 @@ class CallReader(Protocol):
     Attributes:
         text: what is read.
         ignored: limits of clips that are no numbers.
+        losses: what symbols compute that stand for other losses, where it is known.
     """
 
     text: str
     ignored: list[UnknownLimit]
+    losses: dict[str, Tree]
 
     def tree(self, node: ast.expr) -> Tree:
         """The tree of an expression, with its place."""

@@ -14,29 +14,14 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.precision import Overflow
 from klcli.judge.spaces.log_ratios.expectations import Combination, Sampler, expectation, optimised
 from klcli.judge.spaces.log_ratios.fit import Function
+from klcli.judge.spaces.log_ratios.forms import Form
 from klcli.judge.spaces.log_ratios.tokens import Tokens
 from klcli.judge.spaces.log_ratios.ways import Way
 from klcli.values import dataclass, field
 
-__all__ = ["Estimation", "EstimationKind", "EstimatorName"]
+__all__ = ["Estimation", "EstimationKind"]
 
 EstimationKind: TypeAlias = Literal["exact", "scaled", "reversed", "estimator", "other", "wrong", "not-kl"]
-EstimatorName: TypeAlias = Literal[
-    "k1",
-    "k2",
-    "k3",
-    "weighted k1",
-    "weighted k3",
-    "control variate",
-    "abs",
-    "exact",
-    "terms",
-    "surrogate",
-    "",
-]
-"""k1, k2, k3, also weighed by the ratio to the distribution that was sampled; the k1 with another multiple of
-r - 1 than that of k3; |u|; a sum over all outcomes, or its terms; what has the gradient of a KL alone."""
-
 _ORDER: tuple[EstimationKind, ...] = (
     *("exact", "reversed", "estimator", "scaled", "other"),
     *("wrong", "not-kl"),
@@ -52,7 +37,7 @@ class Estimation:
     Attributes:
         program: as it was read.
         kind: the verdict.
-        name: the estimator; empty where it is none.
+        form: which estimator, or what is near one.
         way: what the symbols are.
         sampler: whose samples make it an estimate of a KL.
         function: the factors of its columns.
@@ -70,7 +55,7 @@ class Estimation:
 
     program: Program
     kind: EstimationKind
-    name: EstimatorName
+    form: Form
     way: Way
     sampler: Sampler
     function: Function
@@ -84,6 +69,21 @@ class Estimation:
     conditions: tuple[Condition, ...] = ()
     corrected: str | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def gaussian(self) -> None:
+        """The answer, where it is one about Gaussians."""
+        return None
+
+    @property
+    def estimate(self) -> Estimation:
+        """The answer, where it is one about log-probabilities."""
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name of its form; empty where it has none."""
+        return self.form.name
 
     @property
     def subject(self) -> str:

@@ -21,6 +21,7 @@ from klcli.judge.shapes.counts import plain_fraction
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one
 from klcli.judge.spaces.log_ratios.fit import Function, function_of
+from klcli.judge.spaces.log_ratios.forms import NO_FORM, TERMS
 from klcli.judge.spaces.log_ratios.limits import guard_conditions, overflow_of
 from klcli.judge.spaces.log_ratios.repair import corrected
 from klcli.judge.spaces.log_ratios.tokens import tokens_of
@@ -53,7 +54,7 @@ def _is_like(wrong: Estimation) -> Callable[[Program], bool]:
         return (
             found is not None
             and (found.kind, found.sampler) == ("estimator", "q")
-            and found.name in ("k1", "k2", "k3")
+            and found.form.is_basic
             and found.factor == 1
             and not found.shift
             and (found.weights, found.others) == (wrong.weights, wrong.others)
@@ -63,8 +64,13 @@ def _is_like(wrong: Estimation) -> Callable[[Program], bool]:
 
 
 def neutral_estimation(program: Program) -> Estimation | None:
-    """What a program of two symbols with neutral names is, if it is an estimator of a KL as it stands."""
+    """What a program of one or two symbols with neutral names is, if it is an estimator of a KL as it stands.
+
+    One symbol by itself, or its square, may be anything; a ratio beside its logarithm is k3.
+    """
     found = _best(program, neutral_ways(free_symbols(program.arrays)))
+    if found and not found.way.is_stated and len(found.way.given) == 1 and not found.form.is_telling:
+        return None
     if found and (found.way.is_stated or (found.kind == "estimator" and found.is_plain)):
         return found if found.kind not in ("wrong", "not-kl") else None
     return None
@@ -74,7 +80,7 @@ def _best(program: Program, ways: Iterable[Way]) -> Estimation | None:
     found: Estimation | None = None
     for way in ways:
         own = _judged(program, way)
-        if own and own.name == "k1" and any(stated(name) == "kl" for name in way.given):
+        if own and own.form.is_log_ratio and any(stated(name) == "kl" for name in way.given):
             continue  # a name alone: the KL is computed elsewhere, and this only adds it
         if own and (found is None or own.rank < found.rank):
             found = own
@@ -113,7 +119,7 @@ def _judged(program: Program, way: Way) -> Estimation | None:
     if aside is None:
         return None
     function, weights, others = aside
-    found = Estimation(program, "wrong", "", way, "q", function, weights=weights, others=others)
+    found = Estimation(program, "wrong", NO_FORM, way, "q", function, weights=weights, others=others)
     return named(found, stops=any(isinstance(node, Stop) for node in walk(tree)))
 
 
@@ -168,7 +174,7 @@ def _of_all_outcomes(found: Estimation) -> Estimation:
     if tokens and tokens.flaw:
         return replace(found, kind="wrong", flaw=tokens.flaw)
     if tokens and not (tokens.sums_outcomes or tokens.name == "mean"):
-        return replace(found, kind="other", name="terms")
+        return replace(found, kind="other", form=TERMS)
     if found.kind == "exact" and not (found.is_plain and tokens and tokens.is_whole):
         found = replace(found, kind="scaled")
     if found.loss == without_one(found.mean("q")):

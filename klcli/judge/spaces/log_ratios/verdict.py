@@ -5,9 +5,21 @@ from __future__ import annotations
 from fractions import Fraction
 
 from klcli.judge.shapes.counts import Monomial
-from klcli.judge.spaces.log_ratios.estimation import Estimation, EstimationKind, EstimatorName
+from klcli.judge.spaces.log_ratios.estimation import Estimation, EstimationKind
 from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, ONE, Sampler, expectation, optimised
 from klcli.judge.spaces.log_ratios.factors import Factors
+from klcli.judge.spaces.log_ratios.forms import (
+    ABSOLUTE,
+    CONTROL_VARIATE,
+    K1,
+    K2,
+    K3,
+    OUTCOMES,
+    SURROGATE,
+    WEIGHTED_K1,
+    WEIGHTED_K3,
+    Form,
+)
 from klcli.values import dataclass, replace
 
 __all__ = ["named", "varying"]
@@ -15,30 +27,30 @@ __all__ = ["named", "varying"]
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An estimator: its name, who draws the samples, and its factors."""
+    """A form: which, who draws the samples, and its factors."""
 
-    name: EstimatorName
+    form: Form
     sampler: Sampler
     factors: Factors
 
 
-def _row(name: EstimatorName, sampler: Sampler, **factors: str) -> _Row:
+def _row(form: Form, sampler: Sampler, **factors: str) -> _Row:
     columns = {"one": "1", "u": "u", "uu": "u^2", "fall": "exp(-u)", "rise": "exp(u)"}
     columns |= {"ufall": "u exp(-u)", "urise": "u exp(u)", "size": "|u|"}
-    return _Row(name, sampler, {columns[key]: Fraction(value) for key, value in factors.items()})
+    return _Row(form, sampler, {columns[key]: Fraction(value) for key, value in factors.items()})
 
 
 _ROWS = (
-    _row("k1", "q", u="1"),
-    _row("k1", "p", u="-1"),
-    _row("k2", "q", uu="1/2"),
-    _row("k3", "q", fall="1", u="1", one="-1"),
-    _row("k3", "p", rise="1", u="-1", one="-1"),
-    _row("weighted k1", "p", urise="1"),
-    _row("weighted k1", "q", ufall="-1"),
-    _row("weighted k3", "p", urise="1", rise="-1", one="1"),
-    _row("weighted k3", "q", ufall="-1", fall="-1", one="1"),
-    _row("abs", "q", size="1"),
+    _row(K1, "q", u="1"),
+    _row(K1, "p", u="-1"),
+    _row(K2, "q", uu="1/2"),
+    _row(K3, "q", fall="1", u="1", one="-1"),
+    _row(K3, "p", rise="1", u="-1", one="-1"),
+    _row(WEIGHTED_K1, "p", urise="1"),
+    _row(WEIGHTED_K1, "q", ufall="-1"),
+    _row(WEIGHTED_K3, "p", urise="1", rise="-1", one="1"),
+    _row(WEIGHTED_K3, "q", ufall="-1", fall="-1", one="1"),
+    _row(ABSOLUTE, "q", size="1"),
 )
 """The estimators by their factors; a row for p is one of KL(p || q)."""
 
@@ -84,7 +96,7 @@ def _surrogate(found: Estimation) -> Estimation | None:
     loss = optimised(found.function.gradient or {}, "q")
     if len(loss) != 1 or not loss.keys() <= {KL_QP, KL_PQ}:
         return None
-    return replace(found, kind="other", name="surrogate", factor=next(iter(loss.values())))
+    return replace(found, kind="other", form=SURROGATE, factor=next(iter(loss.values())))
 
 
 def _match(found: Estimation) -> Estimation | None:
@@ -96,9 +108,9 @@ def _match(found: Estimation) -> Estimation | None:
     if not matches:
         return None
     best = matches[0]
-    if best.name == "abs":
+    if not best.form.estimates:
         return replace(best, kind="other")
-    if best.shift and "k3" in best.name and not best.others:
+    if best.shift and best.form.is_telling and not best.others:
         return replace(best, kind="wrong", flaw=_constant_flaw(best))
     return best
 
@@ -113,13 +125,13 @@ def _as_row(found: Estimation, row: _Row) -> Estimation | None:
         return None
     (factor,) = factors
     shift = value.get("1", Fraction(0)) - factor * row.factors.get("1", Fraction(0))
-    return replace(found, kind="estimator", name=row.name, sampler=row.sampler, factor=factor, shift=shift)
+    return replace(found, kind="estimator", form=row.form, sampler=row.sampler, factor=factor, shift=shift)
 
 
 def _constant_flaw(found: Estimation) -> str:
     if found.shift == found.factor:
-        return f"the - 1 of {found.name} is missing: its mean is 1 too large"
-    return f"the constant of {found.name} is off by {Monomial(found.shift).text(())}"
+        return f"the - 1 of {found.form.title} is missing: its mean is 1 too large"
+    return f"the constant of {found.form.title} is off by {Monomial(found.shift).text(())}"
 
 
 def _control_variate(found: Estimation) -> Estimation | None:
@@ -127,7 +139,7 @@ def _control_variate(found: Estimation) -> Estimation | None:
     for sampler in ("q", "p"):
         mean = expectation(found.function.value or {}, sampler)
         if len(mean) == 1 and (factor := mean.get(KL_QP if sampler == "q" else KL_PQ, Fraction(0))) > 0:
-            return replace(found, kind="estimator", name="control variate", sampler=sampler, factor=factor)
+            return replace(found, kind="estimator", form=CONTROL_VARIATE, sampler=sampler, factor=factor)
     return None
 
 
@@ -156,4 +168,4 @@ def _summand(found: Estimation) -> Estimation | None:
     if factor < 0 and not found.others:
         return None
     kind: EstimationKind = "exact" if name == KL_QP or not found.way.is_of_models else "reversed"
-    return replace(found, kind=kind, name="exact", sampler="q", factor=factor, shift=shift)
+    return replace(found, kind=kind, form=OUTCOMES, sampler="q", factor=factor, shift=shift)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice, permutations, product
 
 from klcli.formula.tree import Call, Operation, Symbol, Tree
+from klcli.names.gaussians import is_head
 from klcli.names.log_ratios import RatioSide, is_neutral, side_of, stated
-from klcli.values import dataclass, field
+from klcli.values import dataclass, field, replace
 
 __all__ = ["OLD", "P", "Q", "Label", "Way", "named_ways", "neutral_ways"]
 
@@ -94,13 +95,16 @@ def _named(names: Sequence[str]) -> Iterator[Way]:
 
 
 def neutral_ways(names: Sequence[str]) -> Iterator[Way]:
-    """The ways of symbols whose names say little: two probabilities, or any two."""
+    """The ways of symbols whose names say little: two probabilities, any two, or one that is a ratio."""
     of_probabilities = [name for name in names if stated(name) == "probability"]
     if len(of_probabilities) == 2:
         for way in _roles(of_probabilities):
             yield Way(
                 way.q, way.p, {name: Call("exp", log) for name, log in way.given.items()}, None, way.is_sided
             )
+    if len(names) == 1 and is_neutral(names[0]) and not is_head(names[0]):
+        for way in _of_ratios(names, {names[0]: ""}):
+            yield replace(way, is_stated=False)
     if len(names) == 2 and all(map(is_neutral, names)):
         for q, p in permutations(names):
             yield Way(Label("q", q), Label("p", p), {q: _LOG_Q, p: _LOG_P}, is_stated=False)

@@ -17,7 +17,7 @@ from klcli.formula.tree import (
     Tree,
     walk,
 )
-from klcli.judge.candidates import Candidate
+from klcli.judge.candidates import Candidate, kind_as_stated
 from klcli.judge.mistakes.exchange import sides_exchanged
 from klcli.judge.mistakes.search import Repair
 from klcli.judge.mistakes.table import find_mistake
@@ -178,7 +178,7 @@ def _is_alike(way: Way) -> bool:
 
 
 def _candidate(program: Program, own: Typed, verdict: Verdict, repair: Repair | None) -> Candidate:
-    kind = verdict.kind
+    kind = kind_as_stated(verdict, program.left)
     weighed = own.aside.weights or own.aside.divisors
     if kind == "exact":
         return Candidate("scaled" if weighed else "exact", verdict)

@@ -28,11 +28,18 @@ def _rows(text: str) -> tuple[tuple[Fraction, ...], ...]:
 _SYMMETRIC: Mapping[Side, Any] = {"q": _rows("2 0.5; 0.5 1"), "p": _rows("1.5 -0.5; -0.5 1")}
 _LOWER: Mapping[Side, Any] = {"q": _rows("1.5 0; 0.5 2"), "p": _rows("1 0; -0.5 1.5")}
 _MEANS: Mapping[Side, Any] = {"q": _rows("0.5 -1")[0], "p": _rows("0 1")[0]}
+_SIDES: tuple[Side, Side] = ("q", "p")
 _SAME = Fraction(1, 10**6)
 
 
-def counterexample(subject: Subject, verdict: Verdict) -> Counterexample | None:
-    """The point, if the formula is not the KL there and each Gaussian has at most one matrix."""
+def counterexample(subject: Subject, verdict: Verdict, *, reverse: bool = False) -> Counterexample | None:
+    """The point, if the formula is not the KL there and each Gaussian has at most one matrix.
+
+    Args:
+        subject: the formula.
+        verdict: what it is.
+        reverse: whether KL(p || q) is asked for.
+    """
     way, run = verdict.way, Decimals(60)
     if len({head.side for head in way.heads}) != len(way.heads):
         return None
@@ -44,7 +51,8 @@ def counterexample(subject: Subject, verdict: Verdict) -> Counterexample | None:
     values: dict[str, Value[Any]] = {"I": Value("matrix", Linear(run).identity(2))}
     for name, value in (plain | dict(subject.others)).items():
         values[name] = Value(kinds[_depth(value)], _converted(value, run))
-    expected = divergence(_gaussian(verdict, "q", values, run), _gaussian(verdict, "p", values, run), run)
+    q, p = (_gaussian(verdict, side, values, run) for side in _SIDES)
+    expected = divergence(p, q, run) if reverse else divergence(q, p, run)
     try:
         found: float | None = float(Evaluator(run, subject.manner, 2, values, 1e-40).number(subject.tree))
     except ArithmeticError:

@@ -20,8 +20,8 @@ from klcli.formula.value.kinds import Kind
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.aside.setting import Aside
-from klcli.judge.conditions import Condition, unknown_limits
-from klcli.judge.question import Question
+from klcli.judge.conditions import Condition, equation, unknown_limits
+from klcli.judge.question import Question, stated
 from klcli.judge.spaces.matrices.candidates import Answer, best_answer
 from klcli.judge.spaces.matrices.counterexample import counterexample
 from klcli.judge.spaces.matrices.fitting import Subject
@@ -32,6 +32,7 @@ from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
 from klcli.judge.spaces.matrices.terms import terms
 from klcli.judge.spaces.matrices.ways import sides_said
 from klcli.judge.spaces.matrices.words import MATRICES, terms_text
+from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
 from klcli.values import replace
@@ -63,9 +64,11 @@ def settled(program: Program, question: Question) -> Verification:
     Raises:
         KlcliError: its parts do not fit together, or it lacks a symbol that the question names.
     """
+    question = stated(question, program)
     found, warnings = _better(program, question)
     best, subject = found.best, found.typed.subject
     conditions = (
+        *equation(program.left, best.verdict),
         *(_ignored(found.program, jitter) for jitter in found.jitter),
         *(unknown_limits(found.program, free_symbols(found.program.tree)) if best.verdict.kl else ()),
     )
@@ -74,7 +77,9 @@ def settled(program: Program, question: Question) -> Verification:
     )
     answer = replace(answer, warnings=(*_warnings(found, question), *warnings))
     if best.kind not in ("exact", "scaled", "not-kl"):
-        answer = replace(answer, counterexample=counterexample(subject, best.verdict))
+        is_turned = begins_with_fixed(program.left)
+        point = counterexample(subject, best.verdict, reverse=is_turned)
+        answer = replace(answer, counterexample=point)
     if best.kind == "wrong":
         answer = _with_terms(answer, subject)
     if question.sampler is not None:
