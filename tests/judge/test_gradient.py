@@ -109,8 +109,41 @@ def test_names_of_what_is_stopped() -> None:
         "kl = 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)\nkl.detach()",
     ],
 )
-def test_a_printed_value_has_no_gradient_to_speak_of(text: str) -> None:
+def test_a_printed_value_has_no_gradient(text: str) -> None:
     assert said(text) == ""
+    found = verify(read_program(text))
+    assert [(one.kind, one.passes) for one in found.conditions] == [("no-gradient", False)]
+    assert not gradient_differs(text.replace(".detach()", ""), SYMBOLS)
+    assert gradient_differs(text, SYMBOLS)
+    assert not found.holds(())
+
+
+KL = "0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (f"with torch.no_grad():\n    kl = {KL}", ["no-gradient"]),
+        (f"with torch.set_grad_enabled(False):\n    kl = {KL}", ["no-gradient"]),
+        (f"with torch.set_grad_enabled(True):\n    kl = {KL}", []),
+        (f"@torch.no_grad()\ndef kl(mu, lv):\n    return {KL}", ["no-gradient"]),
+        (f"@torch.jit.script\ndef kl(mu, lv):\n    return {KL}", []),
+        (f"with tf.GradientTape() as tape:\n    kl = {KL}", []),
+        (f"rec + ({KL}).detach()", ["gradient"]),
+        ("0.5*torch.sum(lv.detach().exp() + mu.detach()**2 - 1 - lv.detach())", ["gradient"]),
+    ],
+)
+def test_what_is_computed_without_gradients(text: str, kinds: list[str]) -> None:
+    found = verify(read_program(text))
+    assert [one.kind for one in found.conditions] == kinds
+    assert found.holds(()) is (not kinds)
+
+
+def test_of_what_is_stopped_everywhere_no_loss_is_named() -> None:
+    text = said("0.5*torch.sum(lv.detach().exp() + mu.detach()**2 - 1 - lv.detach())")
+    assert "no gradient flows" in text
+    assert "optimises" not in text
 
 
 @pytest.mark.parametrize(

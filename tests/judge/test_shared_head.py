@@ -60,3 +60,24 @@ def test_free_bits_are_a_condition() -> None:
     assert [one.kind for one in found.conditions] == ["free-bits"]
     assert not passes(found.best.kind, found.conditions, ())
     assert passes(found.best.kind, found.conditions, ("free-bits",))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("0.5*F.mse_loss(mu_pred, mu_true, reduction='sum')/sigma**2", "exact"),
+        ("F.mse_loss(mu_pred, mu_true, reduction='none').sum(-1)/(2*sigma**2)", "exact"),
+        ("0.5*F.mse_loss(mu_pred, mu_true, reduction='sum')*torch.exp(-log_var)", "exact"),
+        ("F.mse_loss(mu_true, mu_pred)/(2*sigma**2)", "scaled"),  # a mean over the latents
+        ("F.mse_loss(mu_true, mu_pred, reduction='sum')/sigma**2", "not-kl"),  # twice that, and of no name
+        ("F.mse_loss(eps_pred, eps)", "not-kl"),
+        ("F.mse_loss(mu_true, mu_pred, weight=w)/(2*sigma**2)", "not-kl"),  # not known what it does
+    ],
+)
+def test_a_squared_error_over_one_variance_is_the_kl(text: str, kind: str) -> None:
+    assert settled(text).kind == kind
+
+
+def test_beside_a_kl_a_squared_error_is_another_term() -> None:
+    found = settled("F.mse_loss(recon, x, reduction='sum') + 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)")
+    assert (found.kind, found.prepared.others) == ("exact", ("mse_loss",))

@@ -89,3 +89,29 @@ def test_the_formula_among_what_is_given_back() -> None:
 def test_statements_are_trees_of_python() -> None:
     reader = Reader("x = 1\nx")
     assert [type(statement) for statement in reader.statements()] == [ast.Assign, ast.Expr]
+
+
+KL = "kl = 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)\n"
+
+
+@pytest.mark.parametrize(
+    ("last", "whole"),
+    [
+        ("return bce + kl, bce, kl", "return bce + kl"),
+        ("return bce + kl, -kl", "return bce + kl"),
+        ("return {'loss': bce + 2*kl, 'bce': bce.detach(), 'KLD': -kl.detach()}", "return bce + 2*kl"),
+        ("return {'loss': loss, 'KLD': -kl.detach()}", "return -kl.detach()"),
+        ("return {'loss': 3*kl, 'KLD': (kl/2).detach()}", "return 3*kl"),
+    ],
+)
+def test_of_several_results_the_loss_is_meant(last: str, whole: str) -> None:
+    assert followed(KL + last)[1] == followed(KL + whole)[1]
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["return kl, (mu**2).sum()", "return kl, -kl", "return {'loss': loss, 'KLD': -other.detach()}"],
+)
+def test_of_two_losses_somebody_has_to_say_which(last: str) -> None:
+    with pytest.raises(FormulaError, match="given back"):
+        followed(KL + last)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from klcli.formula.program import read_program
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import Call, Negative, Number, Symbol, Tree, operation, substitute, unplaced
+from klcli.formula.tree import (
+    Call,
+    Negative,
+    Number,
+    Operation,
+    Symbol,
+    Tree,
+    operation,
+    substitute,
+    unplaced,
+)
 from klcli.formula.write.editing import edited, in_habit
 
 TWICE: dict[str, Tree] = {"s": unplaced(parse("2 s"))}
@@ -89,3 +101,20 @@ def test_what_has_no_place_cannot_be_edited() -> None:
 def test_attributes_are_written_as_they_are() -> None:
     program = read_program("1 + self.h - self.mu[0]**2")
     assert in_habit(program, parse("h * mu_0 + exp(h)")) == "self.h * self.mu[0] + exp(self.h)"
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        (r"1 + 2\log \sigma^{(i)} - \sigma^{(i)}", r"1 + 2\log \sigma^{(i)} - {\sigma^{(i)}}^{2}"),
+        (r"1 + 2\log \sigma_\phi(x) - \sigma_\phi(x)", r"1 + 2\log \sigma_\phi(x) - \sigma_\phi(x)^{2}"),
+        (r"1 + 2\log \sigma_{i} - \sigma_{i}", r"1 + 2\log \sigma_{i} - \sigma_{i}^{2}"),
+    ],
+)
+def test_latex_has_no_double_superscripts(text: str, corrected: str) -> None:
+    program = read_program(text)
+    assert isinstance(program.tree, Operation)
+    square = operation("^", program.tree.right, Number(Fraction(2)))
+    found = edited(program, program.tree, Operation("-", program.tree.left, square))
+    assert found == corrected
+    assert read_program(found).tree == Operation("-", program.tree.left, square)

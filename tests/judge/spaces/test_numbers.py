@@ -36,7 +36,7 @@ from klcli.judge.aside.preparation import prepare
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import sites
 from klcli.judge.mistakes.table import MISTAKES, OF_NUMBERS
-from klcli.judge.question import Question
+from klcli.judge.question import PLAIN, Question
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.verification import Verification
@@ -686,3 +686,25 @@ def test_the_stable_form_of_another_base_is_that_of_its_own_symbol() -> None:
 )
 def test_the_distance_of_two_means_is_none_of_two_deviations(text: str) -> None:
     assert verify(read_program(text)).best.kind in ("wrong", "not-kl")
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("std = 0.1 + softplus(x)\nkl = -torch.log(std) + (std**2 + mu**2 - 1)/2", True),
+        ("m = torch.mean(mu)\nkl = 0.5*torch.sum(lv.exp() + m**2 - 1 - lv)", False),
+        ("m = mu.mean(0)\nkl = 0.5*torch.sum(lv.exp() + m**2 - 1 - lv)", False),
+    ],
+)
+def test_a_helper_that_is_taken_for_a_symbol_is_a_condition(text: str, passes: bool) -> None:
+    """With the mean over the batch put in, the KL is that of no example."""
+    found = verify(read_program(text))
+    assert [(one.kind, one.passes) for one in found.conditions] == [("definition", passes)]
+    assert (found.kind, found.holds(())) == ("exact", passes)
+
+
+@pytest.mark.parametrize("reading", ["logvar", None])
+def test_of_right_algebra_no_mistake_is_named(reading: str | None) -> None:
+    question = Question(reading=PARAMETERIZATIONS[reading]) if reading else PLAIN
+    best = verify(read_program("-0.5*(mu.shape[0] + sum(s - mu**2 - s.exp()))"), question).best
+    assert (best.kind, best.mistake) == ("scaled", None)

@@ -11,6 +11,7 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.judge.answer import answer
+from klcli.judge.spaces.log_ratios import forms
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import (
     KL_PQ,
@@ -474,3 +475,30 @@ def test_who_is_told_to_be_unbiased_is() -> None:
         claim = found.mean(sampler)
         unbiased = claim.keys() <= {KL_QP, KL_PQ}
         assert unbiased == (found.name != "k2")
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [
+        ("(exp(lr) - 1) - lr", "lr = log(p/q)"),
+        ("exp(-lr) - 1 + lr", "lr = log(q/p)"),
+        ("torch.expm1(x) - x", "x = log(p/q)"),
+        ("x - 1 - log(x)", "x = p/q"),
+    ],
+)
+def test_a_ratio_beside_its_logarithm_is_k3_whatever_it_is_called(text: str, ratio: str) -> None:
+    found = answer(read_program(text)).estimate
+    assert found
+    assert (found.form, found.way.ratio, found.is_plain) == (forms.K3, ratio, True)
+
+
+@pytest.mark.parametrize("text", ["x", "0.5*x**2", "exp(x)", "exp(x) - x", "x - log(x)"])
+def test_less_than_that_is_none(text: str) -> None:
+    assert answer(read_program(text)).estimate is None
+
+
+@pytest.mark.parametrize("scale", ["", "0.5*", "3*"])
+def test_the_spread_alone_lacks_its_mean(scale: str) -> None:
+    found = answer(read_program(f"{scale}(exp(lv) - 1 - lv)")).gaussian
+    assert found
+    assert (found.kind, found.mistake and found.mistake.code) == ("wrong", "KL111")
