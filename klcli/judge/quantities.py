@@ -15,9 +15,8 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles, Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.names import suggested
 from klcli.judge.roles import Roles, possible_roles
-from klcli.names.gaussians import is_mean
+from klcli.names.gaussians import is_mean, suggested
 from klcli.values import dataclass, replace
 
 __all__ = ["QUANTITIES", "Quantity", "Recognised", "recognised", "shared_head"]
