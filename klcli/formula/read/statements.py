@@ -110,11 +110,10 @@ class Statements:
         """The formula among several values that are given back: the only one that is more than a symbol.
 
         ``return z, mu, logvar, kl`` gives back the KL, ``return rec + kl, rec, kl`` the loss, which has the
-        KL in it; of two losses somebody has to say which. What is stopped is a value that is printed.
+        KL in it; of two losses somebody has to say which.
         """
         found = [tree for part in parts if part and (tree := self._read(part))]
         formulas = [tree for tree in found if not isinstance(_bare(self._entry(tree)), Symbol | Number)]
-        formulas = [tree for tree in formulas if not isinstance(_bare(tree), Stop)] or formulas
         whole = [tree for tree in formulas if not any(_is_part(tree, other) for other in formulas)]
         formulas = whole or formulas[:1]
         if len(formulas) == 1:
@@ -230,8 +229,8 @@ class Statements:
 
 
 def _bare(tree: Tree) -> Tree:
-    """A result without its sign."""
-    return _bare(tree.operand) if isinstance(tree, Negative) else tree
+    """A result without its sign, and as it trains: values that are printed are detached."""
+    return _bare(tree.operand) if isinstance(tree, Negative | Stop) else tree
 
 
 def _is_part(tree: Tree, whole: Tree) -> bool:

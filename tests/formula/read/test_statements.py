@@ -101,7 +101,7 @@ KL = "kl = 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)\n"
         ("return bce + kl, -kl", "return bce + kl"),
         ("return {'loss': bce + 2*kl, 'bce': bce.detach(), 'KLD': -kl.detach()}", "return bce + 2*kl"),
         ("return {'loss': loss, 'KLD': -kl.detach()}", "return -kl.detach()"),
-        ("return {'loss': 3*kl, 'KLD': (kl/2).detach()}", "return 3*kl"),
+        ("return {'loss': 3*kl, 'KLD': kl.item()}", "return 3*kl"),
     ],
 )
 def test_of_several_results_the_loss_is_meant(last: str, whole: str) -> None:
@@ -110,7 +110,12 @@ def test_of_several_results_the_loss_is_meant(last: str, whole: str) -> None:
 
 @pytest.mark.parametrize(
     "last",
-    ["return kl, (mu**2).sum()", "return kl, -kl", "return {'loss': loss, 'KLD': -other.detach()}"],
+    [
+        "return kl, (mu**2).sum()",
+        "return kl.item(), 2*mu",
+        "return kl, -kl",
+        "return {'loss': loss, 'KLD': -other.detach()}",
+    ],
 )
 def test_of_two_losses_somebody_has_to_say_which(last: str) -> None:
     with pytest.raises(FormulaError, match="given back"):
