@@ -35,6 +35,11 @@ CONDITION_MEANINGS: Mapping[ConditionKind, tuple[str, str]] = {
         "see KL134.",
         "-0.5 * torch.sum(1 + logvar.detach() - mu.pow(2) - logvar.exp())",
     ),
+    "no-gradient": (
+        "The whole is detached, or under no_grad: a value that is printed, and no loss that trains anything. "
+        "It fails, and no --accept covers it; lint says nothing of it, as such values stand beside losses.",
+        "(-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())).detach()",
+    ),
     "shapes": (
         "The sums and means could not be followed on arrays, so that the text is judged for one entry. It "
         "passes where only sums stand; it fails where there is a mean, whose divisor is not known.",
@@ -46,9 +51,15 @@ CONDITION_MEANINGS: Mapping[ConditionKind, tuple[str, str]] = {
         "-0.5 * torch.sum(1 + logvar - alpha * mu.pow(2) - logvar.exp())",
     ),
     "equation": (
-        "The left-hand side states another direction than the right-hand side has. It fails: one of the two "
-        "sides is wrong.",
+        "The left-hand side begins with a Gaussian of numbers, and so states KL(p || q). It passes where the "
+        "right-hand side is that, and fails where it is KL(q || p): one of the two sides is wrong.",
         "KL(N(0, 1) || N(mu, sigma^2)) = -1/2 (1 + 2 log sigma - mu^2 - sigma^2)",
+    ),
+    "definition": (
+        "A variable of the text is taken for a symbol, and what it is computed from is not judged: sigma = "
+        "0.1 + softplus(x) is no reading of x, and right in sigma. It fails where the terms are not summed "
+        "alike with that put in, as with the mean of a batch for a mean.",
+        "std = 0.1 + softplus(x); -log(std) + (std^2 + mu^2 - 1)/2",
     ),
 }
 """Every kind of condition with its page, and a line whose verdict has it."""
