@@ -13,6 +13,7 @@ __all__ = [
     "LOGISTIC",
     "MODULES",
     "NOISE",
+    "NORMALS",
     "SUBMODULES",
     "Noise",
     "UNIT_NOISE",
@@ -53,9 +54,14 @@ Those that are cut off at two standard deviations have the standard deviation 0.
 
 UNIT_NOISE = tuple(dict.fromkeys(NOISE.values()))
 
-DISTRIBUTIONS = frozenset(
-    ("Normal", "MultivariateNormal", "MultivariateNormalDiag", "Independent", "kl_divergence")
+NORMALS = frozenset(
+    (
+        *("Normal", "DiagGaussian", "NormalWithSoftplusScale", "MultivariateNormal"),
+        *("MultivariateNormalDiag", "MultivariateNormalDiagWithSoftplusScale"),
+    )
 )
+"""Normal distributions of torch, TensorFlow, numpyro, distrax and gym."""
+DISTRIBUTIONS = NORMALS | {"Independent", "kl_divergence"}
 """What is known of libraries of distributions by its name."""
 
 VIEWS = frozenset(

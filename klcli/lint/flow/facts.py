@@ -8,9 +8,8 @@ from typing import cast
 
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import called
+from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.calls.table import is_readable
-from klcli.formula.read.vocabulary import LOGISTIC
-from klcli.formula.tree import FUNCTIONS
 from klcli.lint.flow.nodes import below, text_of_name
 from klcli.names.gaussians import LOG_SCALE
 from klcli.names.log_ratios import LOG_PROBABILITY
@@ -19,11 +18,6 @@ from klcli.values import dataclass
 
 __all__ = ["Facts", "facts_of"]
 
-_TRANSCENDENTAL = frozenset((*FUNCTIONS, *LOGISTIC, "log2", "log10", "exp2")) - {"abs", "sqrt"}
-_SQUARES = frozenset(
-    ("pow", "power", "square", "mul", "multiply", "addcmul", "dot", "inner", "squared_difference")
-)
-_ADDED = frozenset(("add", "sub", "subtract", "addcmul", "squared_difference"))
 _NOT_READ = frozenset((ast.Lambda, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.IfExp, ast.Dict))
 
 
@@ -89,7 +83,7 @@ class _Look:
                 self.sums, self.is_square = self.sums + 1, True
             return noise_parameters(node).values()
         self.is_readable = self.is_readable and is_readable(node) and not _is_layer(node)
-        self.sums += getattr(node.func, "attr", "").removesuffix("_") in _ADDED
+        self.sums += getattr(node.func, "attr", "").removesuffix("_") in ADDING
         return below(node)
 
     def at(self, node: ast.AST, kind: type[ast.AST]) -> None:
@@ -118,10 +112,10 @@ class _Look:
         return Facts(
             frozenset(self.names),
             self.is_readable,
-            not _TRANSCENDENTAL.isdisjoint(bare),
+            not CURVED.isdisjoint(bare),
             any(map(LOG_SCALE.says, self.words)),
             any(map(LOG_PROBABILITY.says, self.words)),
-            self.is_square or not _SQUARES.isdisjoint(bare),
+            self.is_square or not MULTIPLYING.isdisjoint(bare),
             any(map(RANDOM_WORD.says, self.words)),
             self.sums,
         )

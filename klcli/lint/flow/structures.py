@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from klcli.formula.read.callee import called
+from klcli.formula.read.vocabulary import NORMALS
 from klcli.values import dataclass, replace
 
 __all__ = ["Structure", "annotated", "is_normal", "normal", "part", "structure_of"]
@@ -15,7 +16,6 @@ _MULTIVARIATE = frozenset(
 )
 """Those whose divergences and log densities are sums over the last dimension."""
 _OF_SOFTPLUS = frozenset(("NormalWithSoftplusScale", "MultivariateNormalDiagWithSoftplusScale"))
-_NORMALS = _MULTIVARIATE | _OF_SOFTPLUS | {"Normal", "DiagGaussian"}
 _UNIT_BY_DEFAULT = frozenset(("MultivariateNormalDiag",))
 """Those whose standard deviations are 1 where none are given."""
 _LOCATIONS, _SCALES = ("loc", "mean", "mu"), ("scale", "scale_diag", "stddev", "std", "sigma")
@@ -67,7 +67,7 @@ def structure_of(value: ast.expr) -> Structure | None:
 
 def is_normal(call: ast.Call) -> bool:
     """Whether a call makes a normal distribution."""
-    return called(call) in _NORMALS
+    return called(call) in NORMALS
 
 
 def normal(call: ast.Call) -> Structure | None:
@@ -76,7 +76,7 @@ def normal(call: ast.Call) -> Structure | None:
     if name in _WRAPPERS and call.args and isinstance(call.args[0], ast.Call):
         inner = normal(call.args[0])
         return inner and inner.summed
-    if name not in _NORMALS:
+    if name not in NORMALS:
         return None
     given = dict(zip(("mean", "scale"), call.args, strict=False))
     for entry in call.keywords:

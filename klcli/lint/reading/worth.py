@@ -1,12 +1,20 @@
-"""Whether a source is worth following, from a look at its text."""
+"""The prefilter: whether a source may hold a KL, from a look at its text.
+
+What is looked for follows from the table of calls and from the table of names.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from klcli.formula.read.vocabulary import DISTRIBUTIONS
+from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
+from klcli.formula.read.vocabulary import DISTRIBUTIONS, NOISE, NORMALS
+from klcli.names.gaussians import LOG_SCALE
+from klcli.names.log_ratios import LOG_DENSITY, LOG_PROBABILITY, RATIO_PART
+from klcli.names.losses import KL, TOPIC
+from klcli.names.noise import NOISE_WORD, RANDOM_WORD
 from klcli.patterns import regex
 
 __all__ = [
@@ -22,43 +30,42 @@ __all__ = [
     "without_comments",
 ]
 
-_CALLS = (
-    "exp(",
-    "log(",
-    "log2(",
-    "log10(",
-    "exp2(",
-    "log1p(",
-    "expm1(",
-    "oftplus",
-    "exp_(",
-    "log_(",
-    "exp (",
-    "log (",
-    "ln(",
-)
-_CALL = regex(r"\b(?:exp[2_]?|log(?:_|2|10)?|ln|log1p_?|expm1_?|softplus|Softplus) ?\(|[\"']softplus[\"']")
+
+def _shortest(words: Iterable[str]) -> list[str]:
+    """Those words that have none of the others in them: a text with any of the words has one of these."""
+    found = sorted(words)
+    return [word for word in found if not any(other in word for other in found if other != word)]
+
+
+_CURVED = CURVED - {"sigmoid", "expit"}
+"""A logistic function alone is no KL: there is a logarithm beside it."""
+_CALLED = (*(f"{name}{end}" for name in _CURVED for end in ("(", "_(", " (")), "oftplus", "ln(")
+"""A softplus is a layer and an activation, too, and logarithms are imported as ``ln``."""
+_CALLS = _shortest(_CALLED)
+_CALL = regex(rf"\b(?:{'|'.join(sorted(_CURVED))}|ln|Softplus)_? ?\(|[\"']softplus[\"']")
 _POWER_OF_E = regex(r"\.e\s*\*\*")
-_SQUARED_LOG = regex(r"log_?(?:var|s)\w{0,9}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
+_SQUARED_LOG = regex(rf"(?:{LOG_SCALE.pattern})\w{{0,9}}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""
 _GIVEN_TWICE = regex(
-    r"log_?(?:var|std|sigma)\w{0,9} ?[-+][^\n=]{0,80}(?<!log)(?<!log_)(?:var|std|sigma)(?!\w{0,9}\()",
+    rf"(?:{LOG_SCALE.pattern})\w{{0,9}} ?[-+][^\n=]{{0,80}}(?<!log)(?<!log_)(?:var|std|sigma)(?!\w{{0,9}}\()",
     re.IGNORECASE,
 )
 """A head and the scale that it is the logarithm of, each under a name of its own."""
-_PRODUCT = regex(r"\*|pow|sq|mul|norm|dot", re.IGNORECASE)
+_MULTIPLY = "|".join(_shortest((*MULTIPLYING, "sq")))  # sq: of names as mu_sq, too
+_PRODUCT = regex(rf"\*|{_MULTIPLY}", re.IGNORECASE)
 _LIBRARY = (
-    "kl_divergence",
-    "register_kl",
-    "rsample",
-    "Normal(",
-    "MultivariateNormal",
-    "NormalWithSoftplusScale(",
-    "F.gaussian(",
-    "functions.gaussian(",
+    *("kl_divergence", "register_kl", "rsample"),
+    *_shortest(f"{name}(" for name in NORMALS),
+    *("F.gaussian(", "functions.gaussian("),  # Chainer's
 )
-_SOURCES = ("randn", "normal(", "normal_(", "gauss", "rand_like", "torch.rand(", "GaussianNoise", ".uniform(")
-_NOISE = r"(?:randn|normal|eps|noise|gauss|\.uniform)"
+_WORDS = frozenset(("rand", "normal", "uniform"))
+_SOURCES = (
+    *_shortest(f"{name}{end}" for name in _WORDS for end in ("(", "_(")),
+    *_shortest(NOISE.keys() - _WORDS),
+    *("gauss", "GaussianNoise"),  # Python's own, and a layer of Keras
+)
+"""Calls that draw random numbers; names that are words of any text count where they are called."""
+_NOISE = f"(?:{NOISE_WORD.pattern})"
 _SCALED_NOISE = regex(  # every repetition is bounded: a line may have a million characters
     rf"\*\s{{0,9}}[\w.]{{0,40}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n*]{{0,120}}\))? ?\*[^*]"
@@ -71,29 +78,21 @@ _DRAW = regex(
     r"|\b(?:torch|tc|th)\.normal\([A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
 )
 """Random numbers that are drawn around a mean."""
-_RANDOM = regex(r"rand|normal|eps|noise|sample|xi\b", re.IGNORECASE)
 _SQUARE = regex(
-    r"\*\*|\*=|pow|sq|norm|dot|inner|prod|mul"
+    rf"\*\*|\*=|prod|{_MULTIPLY}"
     r"|(?<![\w.])([\w.]{1,80}) ?\* ?\1(?![\w.])"
     r"|[)\]]\s{0,9}\*|[\w)\]] ?@",
     re.IGNORECASE,
 )
 """What may square something: a power, a function, a name or anything in brackets times itself."""
-_SUM = regex(r"[\w)\]}\"'][ \t\\\n]{0,20}[-+](?!>)|\b(?:add|sub|subtract|addcmul)_?\(")
+_SUM = regex(rf"[\w)\]}}\"'][ \t\\\n]{{0,20}}[-+](?!>)|\b(?:{'|'.join(sorted(ADDING))})_?\(")
 _LEAST_SUMS = 2
-_LOG_SCALE = regex(r"(?:log|ln)_?(?:var|std|sig)", re.IGNORECASE)
-"""Names of heads, beside which a square may have been forgotten."""
-_TOPICS = (
-    *("kld", "elbo", "latent", "vae", "reparam", "z_mean", "rsample"),
-    *("logvar", "log_var", "logstd", "log_std", "logsigma", "log_sigma"),
+_LOG_RATIO = regex(
+    rf"(?:{LOG_PROBABILITY.pattern})\w{{0,20}}[\])]{{0,3}} ?-|- ?[\w.(]{{0,20}}(?:{LOG_PROBABILITY.pattern})",
+    re.IGNORECASE,
 )
-_DENSITY = regex(r"\bpi\b|log_?2_?pi|log_?(?:gauss|normal|prob|pdf|density)", re.IGNORECASE)
-_KL = regex(r"(?<![a-z])kl(?![a-z])")
-_LOG_NAME = r"(?:log_?(?:prob|pi_|ratio|dens)|log_?[pqr]s?(?![a-z])|(?<![a-z])lps?(?![a-z])|(?<![a-z])ratio)"
-_LOG_RATIO = regex(rf"{_LOG_NAME}\w{{0,20}}[\])]{{0,3}} ?-|- ?[\w.(]{{0,20}}{_LOG_NAME}", re.IGNORECASE)
 """A difference of log-probabilities or of their ratios, which sampled estimates of a KL are made of."""
 _ONE = regex(r"[-+] ?1(?:\.0?)?(?![\w.])|(?<![\w.])1(?:\.0?)? ?[-+]")
-_RATIO_WORDS = ("log", "lp", "ratio")
 _ALIAS = regex(rf"\b({'|'.join(sorted(DISTRIBUTIONS))}) as (\w+)")
 _UNSAID = regex(
     r"(\"\"\"|''')(?s:.*?)\1|#[^\n]*|(\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}')",
@@ -136,14 +135,14 @@ def takes_densities(code: str) -> bool:
 def is_topical(text: str) -> bool:
     """Whether a source has words of those that stand around KL terms; they decide only what is followed."""
     lowered = text.lower()
-    if any(word in lowered for word in _TOPICS) or ("kl" in lowered and _KL.search(lowered)):
+    if TOPIC.says(text) or ("kl" in lowered and KL.says(lowered)):
         return True
     return "Normal(" in text or ("normal(" in text and _CALL.search(text) is not None)
 
 
 def gives_density(code: str) -> bool:
     """Whether a source may compute the logarithm of a density, which estimates are made of."""
-    return _DENSITY.search(code) is not None
+    return LOG_DENSITY.says(code)
 
 
 def is_worth(text: str) -> bool:
@@ -168,21 +167,21 @@ def may_compute(code: str, around: str = "") -> bool:
         return False
     if any(word in code for word in _LIBRARY) or _may_estimate(code):
         return True
-    if _RANDOM.search(code) and _PRODUCT.search(code) and _SUM.search(code):
+    if RANDOM_WORD.says(code) and _PRODUCT.search(code) and _SUM.search(code):
         return True
     if "normal(" in code and _DRAW.search(code):
         return True
     is_square = _SQUARE.search(code) or _SQUARE.search(around)
-    if not (is_square or _LOG_SCALE.search(code) or _KL.search(code.lower())):
+    if not (is_square or LOG_SCALE.says(code) or KL.says(code)):
         return False
     return _has_sums(code) or (around != "" and _has_sums(f"{code}\n{around}"))
 
 
 def _may_estimate(code: str) -> bool:
     """Whether a source may estimate a KL from log-probabilities: it says KL, or has what k3 is made of."""
-    if not any(word in code for word in _RATIO_WORDS) or not _LOG_RATIO.search(code):
+    if not RATIO_PART.says(code) or not _LOG_RATIO.search(code):
         return False
-    return _KL.search(code.lower()) is not None or (
+    return KL.says(code) or (
         _ONE.search(code) is not None and _CALL.search(code) is not None and _has_sums(code)
     )
 

@@ -6,10 +6,16 @@ import ast
 
 import pytest
 
+from klcli.formula.read.calls.features import CURVED
+from klcli.formula.read.vocabulary import NOISE
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.reading.source import Module, parsed
 from klcli.lint.reading.worth import is_worth, may_compute, without_comments
+from klcli.names.gaussians import LOG_SCALE
+
+LOGISTIC = {"sigmoid", "expit"}
+"""Alone, they are no KL."""
 
 
 @pytest.mark.parametrize(
@@ -48,6 +54,16 @@ def test_what_stands_around_a_function_counts() -> None:
     code = "return 0.5 * (exp(s) - s + shift)"
     assert not may_compute(code)
     assert may_compute(code, "shift = m ** 2")
+
+
+def test_what_is_looked_for_follows_from_the_tables() -> None:
+    """Any function with a logarithm or an exponential, and any draw, makes a file one that may hold a term."""
+    curved = (f"def f(m, s):\n    return 0.5 * (m ** 2 + np.{name}(s) - s)\n" for name in CURVED - LOGISTIC)
+    assert all(map(is_worth, curved))
+    drawn = (f"def f(m, s):\n    return m + s * np.random.{name}(n)\n" for name in NOISE)
+    assert all(map(is_worth, drawn))
+    named = (f"def f(m):\n    return {kind.examples[0]} ** 2 + m ** 2 - 1\n" for kind in (LOG_SCALE,))
+    assert all(map(is_worth, named))
 
 
 def test_comments_and_long_strings_go_and_lines_stay() -> None:

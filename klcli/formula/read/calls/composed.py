@@ -28,6 +28,14 @@ def is_loss(name: str) -> bool:
     return _LOSS.fullmatch(name) is not None
 
 
+def _square(value: Tree, *_: Tree) -> Tree:
+    return operation("^", value, _TWO)
+
+
+def _root(value: Tree, *_: Tree) -> Tree:
+    return Call("sqrt", _square(value))
+
+
 def _norm(reader: CallReader, call: Invocation) -> Tree | None:
     """The root of the sum of squares; of any other order the answer is not known."""
     if not call.arguments:
@@ -37,7 +45,7 @@ def _norm(reader: CallReader, call: Invocation) -> Tree | None:
         return None
     axes = keywords_of(call, *AXIS_NAMES) + call.arguments[2:3]
     kept = any(ast.unparse(value) == "True" for value in keywords_of(call, "keepdim", "keepdims"))
-    square = operation("^", reader.tree(call.arguments[0]), _TWO)
+    square = _square(reader.tree(call.arguments[0]))
     return Call("sqrt", Reduction("sum", "", square, ", ".join(map(ast.unparse, axes)), kept))
 
 
@@ -141,11 +149,25 @@ def _added(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 COMPOSED: tuple[CallRow, ...] = (
-    row("norm", "x, order, axis", "the root of the sum of squares", _norm, is_sure=False),
+    row(
+        "norm",
+        "x, order, axis",
+        "the root of the sum of squares",
+        _norm,
+        build=_root,
+        is_sure=False,
+    ),
     row("where", "mask, x, y", "mask x + (1 - mask) y", _where, is_sure=False),
     row("einsum", "pattern, x, ...", "a sum over axes of a product", _einsum, is_sure=False),
     row("kl_divergence", "Normal(m, s), Normal(n, t)", "the KL of two Gaussians", _divergence, is_sure=False),
-    row("mse_loss", "x, y, reduction", "the sum or mean of (x - y)^2", _squared_error, is_sure=False),
+    row(
+        "mse_loss",
+        "x, y, reduction",
+        "a sum or mean of (x - y)^2",
+        _squared_error,
+        build=_square,
+        is_sure=False,
+    ),
     row("add_loss", "x", "x, which the framework adds to the loss", _added, is_sure=False),
 )
 """Not every call of these is one that is understood: another one is what `is_loss` says, or an error."""

@@ -33,6 +33,12 @@ def _added_product(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 PRODUCTS: tuple[CallRow, ...] = (
-    row("dot matmul inner vdot", "x, y", "the inner product, which @ is too", _inner),
-    row("addcmul", "a, b, c, value", "a + value * b * c", _added_product),
+    row("dot matmul inner vdot", "x, y", "the inner product, which @ is too", _inner, build=MatrixProduct),
+    row(
+        "addcmul",
+        "a, b, c",
+        "a + value * b * c, for a value of 1 unless another one is given",
+        _added_product,
+        build=lambda a, b, c: operation("+", a, operation("*", b, c)),
+    ),
 )

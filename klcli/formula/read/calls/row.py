@@ -69,7 +69,7 @@ class CallRow:
         arguments: what it takes, as in ``x, axis, keepdim``.
         meaning: what it computes, in words.
         read: the formula of a call; None where this row does not know a call of that name.
-        build: the formula in the trees of its arguments, for a function that is read entry by entry.
+        build: the formula in the trees of its first arguments, where it is always the same.
         is_sure: whether every call of one of the names is read, if its arguments are those that it takes.
     """
 
@@ -87,10 +87,11 @@ def row(
     meaning: str,
     read: Callable[[CallReader, Invocation], Tree | None],
     *,
+    build: Build | None = None,
     is_sure: bool = True,
 ) -> CallRow:
     """A row with its names in one text, with blanks between them; the rest is as in `CallRow`."""
-    return CallRow(tuple(names.split()), arguments, meaning, read, is_sure=is_sure)
+    return CallRow(tuple(names.split()), arguments, meaning, read, build, is_sure=is_sure)
 
 
 def keywords_of(call: Invocation, *names: str) -> list[ast.expr]:
