@@ -65,7 +65,7 @@ _SOURCES = (
     *("gauss", "GaussianNoise"),  # Python's own, and a layer of Keras
 )
 """Calls that draw random numbers; names that are words of any text count where they are called."""
-_NOISE = f"(?:{NOISE_WORD.pattern})"
+_NOISE = f"(?:{NOISE_WORD.pattern}|{'|'.join(_shortest(NOISE))})"
 _SCALED_NOISE = regex(  # every repetition is bounded: a line may have a million characters
     rf"\*\s{{0,9}}[\w.]{{0,40}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n*]{{0,120}}\))? ?\*[^*]"
