@@ -4,10 +4,14 @@ The names below are the library's; each is resolved on first use, so that import
 
     import klcli
 
-    q = klcli.Gaussian.from_head("0.3", "1.44", "var")
-    p = klcli.Gaussian.from_head(0, 1)
-    klcli.divergence(q, p).value            # 0.08267844320604538, correctly rounded
+    klcli.compute(0.3, 1.2).value           # 0.08267844320604535, correctly rounded
+    klcli.verify("-0.5 * (1 + logvar - mu**2 - exp(logvar))").is_exact      # True
+    klcli.compare("var").exact              # ('B',)
+    klcli.lint_files(["src"]).findings      # what `klcli lint src` finds
+    klcli.estimate(log_q - log_p).value     # from samples of q, as numpy arrays
     klcli.kl(mean, logvar, parameterization="logvar")    # arrays, elementwise, at most 8 ulp
+
+What the commands answer has the fields of their JSON; `klcli.to_json` writes it.
 """
 
 from __future__ import annotations
@@ -16,7 +20,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from klcli.asking import verify
+    from klcli.asking.comparisons import compare
+    from klcli.asking.divergences import compute, estimate
+    from klcli.asking.formulas import verify
+    from klcli.cli.linting.calling import lint_files
     from klcli.errors import KlcliError
     from klcli.formula.program import read, read_matrices, read_program
     from klcli.formula.write.printing import to_text
@@ -28,9 +35,9 @@ if TYPE_CHECKING:
     from klcli.gaussian.multivariate.divergence import divergence as covariance_divergence
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
     from klcli.judge.answer import verify as verify_matrices
-    from klcli.judge.comparison import compare
     from klcli.judge.question import Question
     from klcli.judge.verdict import judge as verdict
+    from klcli.render.json import render as to_json
     from klcli.watching import watch
     from klcli.witness.examination import examine
 
@@ -42,15 +49,19 @@ __all__ = [
     "Question",
     "__version__",
     "compare",
+    "compute",
     "derive",
     "divergence",
     "covariance_divergence",
     "divergence_digits",
+    "estimate",
     "examine",
     "kl",
+    "lint_files",
     "read",
     "read_matrices",
     "read_program",
+    "to_json",
     "to_text",
     "verdict",
     "verify",
@@ -67,19 +78,23 @@ _HOME = {
     "MultivariateGaussian": "klcli.gaussian.multivariate.distribution:MultivariateGaussian",
     "PARAMETERIZATIONS": "klcli.gaussian.parameterization:PARAMETERIZATIONS",
     "Question": "klcli.judge.question:Question",
-    "compare": "klcli.judge.comparison:compare",
+    "compare": "klcli.asking.comparisons:compare",
+    "compute": "klcli.asking.divergences:compute",
     "derive": "klcli.gaussian.derivation:derive",
     "divergence": "klcli.gaussian.divergence:divergence",
     "covariance_divergence": "klcli.gaussian.multivariate.divergence:divergence",
     "divergence_digits": "klcli.gaussian.divergence:divergence_digits",
+    "estimate": "klcli.asking.divergences:estimate",
     "examine": "klcli.witness.examination:examine",
     "kl": "klcli.gaussian.kernel:divergence",
+    "lint_files": "klcli.cli.linting.calling:lint_files",
     "read": "klcli.formula.program:read",
     "read_matrices": "klcli.formula.program:read_matrices",
     "read_program": "klcli.formula.program:read_program",
+    "to_json": "klcli.render.json:render",
     "to_text": "klcli.formula.write.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
-    "verify": "klcli.asking:verify",
+    "verify": "klcli.asking.formulas:verify",
     "verify_matrices": "klcli.judge.answer:verify",
     "watch": "klcli.watching:watch",
 }

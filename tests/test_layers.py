@@ -12,7 +12,7 @@ import klcli
 from klcli import values
 
 PACKAGE = Path(klcli.__file__).parent
-FILES = ("values", "patterns", "errors", "watching", "asking", "testing")
+FILES = ("values", "patterns", "errors", "watching", "testing")
 """The rooms that are a file each."""
 ROOMS = (
     *(

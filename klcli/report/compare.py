@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from math import log
+from typing import Any
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Symbol, substitute
@@ -35,7 +36,7 @@ from klcli.report.document import (
     Tone,
 )
 from klcli.report.estimators import estimate_text
-from klcli.report.report import Report
+from klcli.report.report import Report, in_short
 from klcli.report.wording import about, listed, verdict_of
 from klcli.values import dataclass
 from klcli.witness.examination import Examination
@@ -92,6 +93,18 @@ class Comparison:
     expect: Expectation | None
     latents: Latents | None
     warnings: tuple[str, ...]
+
+    @property
+    def exact(self) -> tuple[str, ...]:
+        """The names of the formulas that are exact under the reading, with conditions that pass."""
+        return tuple(str(one["name"]) for one in self.formulas if one["verdict"] == "exact" and _passes(one))
+
+    def __repr__(self) -> str:
+        return in_short(self, "parameterization", "exact", "expect")
+
+
+def _passes(formula: Mapping[str, Any]) -> bool:
+    return all(condition.passes for condition in formula["conditions"])
 
 
 def compare_report(

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.report.compute_inputs import inputs, readings, title
+from klcli.report.compute_inputs import Inputs, inputs, readings, title
 from klcli.report.compute_rows import rows
 from klcli.report.compute_sections import dimensions, parts
 from klcli.report.compute_steps import AnyDerivation, step_records, steps
 from klcli.report.document import Block, Document, Heading, Note, Paragraph
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.limits import Held, Limits, held, limit_blocks
-from klcli.report.report import Report
+from klcli.report.report import Report, in_short
 from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
 from klcli.report.witnesses import findings
 from klcli.report.wording import own_fields, percent
@@ -28,9 +28,13 @@ from klcli.witness.examination import Examination
 from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
+    from klcli.gaussian.priors.bounds import Bound
     from klcli.gaussian.priors.reading import OtherPrior
+    from klcli.witness.case import Status
+    from klcli.witness.target import Target
+    from klcli.witness.witness import Witness
 
-__all__ = ["Computed", "compute_report"]
+__all__ = ["ComputeData", "Computed", "compute_report"]
 
 SCHEMA = "klcli.compute/2"
 _FORWARD, _BACKWARD = "KL(q || p)", "KL(p || q)"
@@ -68,6 +72,63 @@ class Computed:
     estimators: tuple[Comparison, ...] = ()
     estimators_backward: tuple[Comparison, ...] = ()
     limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeData:
+    """The data of `klcli compute`; the field names are the keys of its JSON, the values are in `unit`.
+
+    Attributes:
+        schema: the name of this shape.
+        inputs: posterior and prior as they were read.
+        unit: ``nats`` or ``bits``.
+        divergence: ``KL(q || p)``.
+        closed_form: its value with its terms, correctly rounded for Gaussians; where there is none its fields
+            are None, and `reason` says why.
+        integral: the deterministic witness.
+        monte_carlo: the sampling witness.
+        bounds: of a mixture.
+        status: ``agrees``, ``disagrees``, ``unconfirmed``, ``infinite`` or ``undetermined``.
+        reason: why it is one of the last three.
+        target: the standard error that was asked for.
+        diagonal: the divergence without the correlations of q.
+        digits: the closed form to as many digits as were asked for.
+        steps: the derivation.
+        reverse: the same fields of KL(p || q), if it was asked for.
+        estimators: all of them side by side, if that was asked for.
+        limits: the divergence held against numbers.
+        warnings: what has to be known beside it.
+    """
+
+    schema: str
+    inputs: Mapping[str, Inputs]
+    unit: Unit
+    divergence: str
+    closed_form: ClosedForm | Mapping[str, object]
+    integral: Witness | None
+    monte_carlo: Witness | None
+    bounds: tuple[Bound, ...]
+    status: Status
+    reason: str
+    target: Target | None
+    diagonal: float | None
+    digits: Decimal | None
+    steps: Sequence[Mapping[str, object]]
+    reverse: Mapping[str, object] | None
+    estimators: Sequence[Mapping[str, object]]
+    limits: Held | None
+    warnings: tuple[str, ...]
+
+    @property
+    def value(self) -> float | None:
+        """The best value there is: the closed form, or else the integral, or else the sampled estimate."""
+        if self.status == "infinite":
+            return inf
+        found = (self.closed_form, self.integral, self.monte_carlo)
+        return next((known.value for known in found if known and not isinstance(known, Mapping)), None)
+
+    def __repr__(self) -> str:
+        return in_short(self, "divergence", "value", "unit", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,25 +204,25 @@ def _known(found: Examination) -> float | None:
     return known.value if known else None
 
 
-def _data(told: _Told, estimators: list[dict[str, object]]) -> dict[str, object]:
+def _data(told: _Told, estimators: list[dict[str, object]]) -> ComputeData:
     """One shape, whatever the distributions are; what one of them does not have is null or empty."""
     computed = told.computed
-    return {
-        "schema": SCHEMA,
-        "inputs": {"posterior": inputs(computed.q), "prior": inputs(computed.p)},
-        "unit": told.unit,
+    return ComputeData(
+        schema=SCHEMA,
+        inputs={"posterior": inputs(computed.q), "prior": inputs(computed.p)},
+        unit=told.unit,
         **_examination_data(_FORWARD, told.forward, told.missing),
-        "diagonal": told.diagonal,
-        "digits": told.digits,
-        "steps": step_records(computed.derivation, _value(told), told.unit),
-        "reverse": _examination_data(_BACKWARD, told.backward, "") if told.backward else None,
-        "estimators": estimators,
-        "limits": told.held,
-        "warnings": told.warnings,
-    }
+        diagonal=told.diagonal,
+        digits=told.digits,
+        steps=step_records(computed.derivation, _value(told), told.unit),
+        reverse=_examination_data(_BACKWARD, told.backward, "") if told.backward else None,
+        estimators=estimators,
+        limits=told.held,
+        warnings=told.warnings,
+    )
 
 
-def _examination_data(divergence: str, found: Examination, missing: str) -> dict[str, object]:
+def _examination_data(divergence: str, found: Examination, missing: str) -> dict[str, Any]:
     none: dict[str, object] = {field.name: None for field in fields(ClosedForm)}
     closed_form = found.closed_form or {**none, "reason": missing}
     return {"divergence": divergence, **own_fields(found), "closed_form": closed_form}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from klcli.gaussian.divergence import Unit
 from klcli.report.estimate_input import GaussianPair, assumption, sample_problems, warnings
 from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
+from klcli.report.report import in_short
 from klcli.report.units import exact, nats_of
 from klcli.samples.clusters import ClusterMean
-from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate
+from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate, RatioMean
 from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
-__all__ = ["RowMean", "Told", "data", "rows", "told"]
+__all__ = ["EstimateData", "RowMean", "Told", "data", "rows", "told"]
 
 SCHEMA = "klcli.estimate/2"
 
@@ -77,6 +78,66 @@ class Told:
         return (self.k1.value - self.closed_form) / self.k1.standard_error
 
 
+@dataclass(frozen=True, slots=True)
+class EstimateData:
+    """The data of `klcli estimate`; the field names are the keys of its JSON, the values are in `unit`.
+
+    Attributes:
+        schema: the name of this shape.
+        table: what was read.
+        unit: ``nats`` or ``bits``.
+        divergence: ``KL(q || p)``.
+        assumption: what the rows are taken for.
+        estimates: of k1, k2 and k3, each with its standard error where that is valid.
+        mean_per_row: k1 per row, where samples are groups.
+        effective_size: of the weights p/q, in rows and as a share.
+        mean_ratio: the mean of p/q, which is 1.
+        mean_inverse_ratio: the mean of q/p.
+        tail: of p/q.
+        sign: what the sign of k1 says.
+        infinite_rows: rows with p = 0.
+        samples: of Gaussians, beside the closed form.
+        status: ``consistent`` or ``inconsistent``.
+        problems: what is wrong with the rows.
+        warnings: what has to be known beside the estimates.
+    """
+
+    schema: str
+    table: TableRead
+    unit: Unit
+    divergence: str
+    assumption: str
+    estimates: Sequence[Mapping[str, object]]
+    mean_per_row: RowMean | None
+    effective_size: Mapping[str, float]
+    mean_ratio: RatioMean
+    mean_inverse_ratio: Mapping[str, float | None]
+    tail: Mapping[str, object]
+    sign: Mapping[str, object]
+    infinite_rows: int
+    samples: Mapping[str, object] | None
+    status: str
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def value(self) -> float | None:
+        """k1, which is unbiased whatever p is; None where it is undefined."""
+        return self._k1("value")
+
+    @property
+    def standard_error(self) -> float | None:
+        """Of k1; None where no error bar holds."""
+        return self._k1("standard_error")
+
+    def _k1(self, key: str) -> float | None:
+        found = next(row[key] for row in self.estimates if row["name"] == DEFAULT_ESTIMATOR)
+        return found if isinstance(found, float) else None
+
+    def __repr__(self) -> str:
+        return in_short(self, "divergence", "value", "standard_error", "unit", "status")
+
+
 def told(
     table: TableRead,
     found: Estimation,
@@ -94,42 +155,46 @@ def told(
     return replace(whole, mean_per_row=_mean_per_row(rows, whole)) if rows else whole
 
 
-def data(told: Told) -> dict[str, object]:
+def data(told: Told) -> EstimateData:
     """The same for JSON."""
     found, pair, tail = told.found, told.pair, told.found.ratio_tail
-    of_samples = pair and {
-        "closed_form": told.closed_form,
-        "z": told.z,
-        "of_q": pair.of_q,
-        "of_p": pair.of_p,
-    }
-    return {
-        "schema": SCHEMA,
-        "table": told.table,
-        "unit": told.unit,
-        "divergence": "KL(q || p)",
-        "assumption": assumption(told.table),
-        "estimates": [_record(estimate, found) for estimate in told.estimates],
-        "mean_per_row": told.mean_per_row,
-        "effective_size": {"rows": found.effective_size, "share": found.effective_size / found.rows},
-        "mean_ratio": found.ratio,
-        "mean_inverse_ratio": {
+    of_samples = (
+        {
+            "closed_form": told.closed_form,
+            "z": told.z,
+            "of_q": pair.of_q,
+            "of_p": pair.of_p,
+        }
+        if pair
+        else None
+    )
+    return EstimateData(
+        schema=SCHEMA,
+        table=told.table,
+        unit=told.unit,
+        divergence="KL(q || p)",
+        assumption=assumption(told.table),
+        estimates=[_record(estimate, found) for estimate in told.estimates],
+        mean_per_row=told.mean_per_row,
+        effective_size={"rows": found.effective_size, "share": found.effective_size / found.rows},
+        mean_ratio=found.ratio,
+        mean_inverse_ratio={
             "value": found.inverse.value,
             "standard_error": found.inverse.standard_error,
         },
-        "tail": {
+        tail={
             "shape": tail.shape,
             "standard_error": None if tail.shape is None else tail.shape_error,
             "size": tail.size,
             "remark": tail_text(found),
         },
-        "sign": {"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
-        "infinite_rows": found.infinite_rows,
-        "samples": of_samples,
-        "status": told.status,
-        "problems": told.problems,
-        "warnings": tuple(warnings(told.table, found)),
-    }
+        sign={"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
+        infinite_rows=found.infinite_rows,
+        samples=of_samples,
+        status=told.status,
+        problems=told.problems,
+        warnings=tuple(warnings(told.table, found)),
+    )
 
 
 def rows(told: Told) -> Iterator[dict[str, object]]:

@@ -67,6 +67,10 @@ class LintData:
     unreadable: tuple[UnreadableData, ...]
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        codes = " ".join(found.code for found in self.findings)
+        return f"{type(self).__name__}(findings={codes!r}, terms={len(self.terms)}, files={self.files})"
+
 
 def alert(found: Finding, notebooks: Mapping[str, RawPlaces]) -> Alert:
     """A finding as data, with its rule.

@@ -58,6 +58,10 @@ class Overview:
     table: tuple[Entry, ...]
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        found = ", ".join(f"{row.name}={' '.join(row.exact_under)!r}" for row in self.formulas)
+        return f"{type(self).__name__}({found})"
+
 
 def readings_report(
     formulas: Mapping[str, Tree], table: Sequence[Entry], mu: Fraction, sigma: Fraction, *, every: bool

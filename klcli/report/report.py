@@ -11,7 +11,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.report.findings import Findings
 
-__all__ = ["Report"]
+__all__ = ["Report", "in_short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,10 @@ class Report:
     broken: bool = False
     columns: Sequence[str] = ()
     findings: Findings | None = None
+
+
+def in_short(data: object, *names: str) -> str:
+    """The `repr` of a result: its class with the fields that say most, as far as they say anything."""
+    shown = {name: getattr(data, name) for name in names}
+    inside = ", ".join(f"{name}={value!r}" for name, value in shown.items() if value is not None)
+    return f"{type(data).__name__}({inside})"

@@ -12,6 +12,7 @@ from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_te
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
+from klcli.report.report import in_short
 from klcli.values import dataclass
 
 __all__ = [
@@ -137,6 +138,16 @@ class VerifyData:
     sampler: SamplerData | None
     warnings: tuple[str, ...]
     estimator: EstimatorData | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is a KL itself, every condition of that passes, and its sampler reads the head alike."""
+        sampled = self.sampler is None or self.sampler.mistake is None
+        return self.verdict == "exact" and sampled and all(one.passes for one in self.conditions)
+
+    def __repr__(self) -> str:
+        named = f", mistake={self.mistake.code!r}" if self.mistake else ""
+        return in_short(self, "verdict", "parameterization", "scale", "corrected")[:-1] + f"{named})"
 
 
 def notation_of(program: Program) -> str:

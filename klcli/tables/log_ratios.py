@@ -19,7 +19,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Layout", "LogRatios", "TableRead", "densities", "log_ratios", "read", "samples"]
+__all__ = ["Layout", "LogRatios", "TableRead", "densities", "log_ratios", "of_arrays", "read", "samples"]
 
 _MISSING = "--skip-missing leaves such rows out"
 _ROWS = "each row is one sample of q; with --group, each group"
@@ -219,6 +219,35 @@ def read(
         suspected_group=None if suspect is None else column_name(table, suspect),
     )
     return LogRatios(found, sums, clusters)
+
+
+def of_arrays(log_q: NDArray[Any], log_p: NDArray[Any] | None = None) -> LogRatios:
+    """The log ratios of arrays.
+
+    Args:
+        log_q: log q(x) of each sample x of q, in nats, of shape (n,); alone, log q(x) - log p(x).
+        log_p: log p(x) of each.
+
+    Raises:
+        KlcliError: a number that is missing or cannot be of a sample of q; fewer than two samples.
+    """
+    import numpy
+
+    if log_p is None:
+        layout: Layout = _LogRatio((0,))
+        values = log_q[:, None]
+    else:
+        layout = _Densities((0, 1))
+        values = numpy.stack([log_q, log_p], axis=1)
+    block = Block(values, range(1, len(values) + 1), "entry")
+    _refuse(block, numpy.isnan(values).any(axis=1), "a number is missing", "leave such samples out")
+    sums = RatioSums()
+    if len(values):
+        sums.add(layout.log_ratio(block))
+    _check_count(sums.count, 0, "the array")
+    columns = dict(zip(layout.meanings, layout.meanings, strict=True))
+    found = TableRead("an array", columns, sums.count, probabilities=layout.looks_like_probabilities())
+    return LogRatios(found, sums, None)
 
 
 def _check_count(count: int, skipped: int, name: str) -> None:

@@ -167,8 +167,8 @@ def test_a_report_fails_where_a_problem_is() -> None:
         report = estimate_report(TableRead("t.csv", {"log_ratio": "l"}, found.rows), found, "bits")
         assert report.holds is holds
         assert float(report.bare) == pytest.approx(log_ratios.mean() / log(2), rel=1e-12)
-        assert report.data["status"] == ("consistent" if holds else "inconsistent")
-        assert [row["status"] for row in report.rows] == [report.data["status"]] * 3
+        assert report.data.status == ("consistent" if holds else "inconsistent")
+        assert [row["status"] for row in report.rows] == [report.data.status] * 3
 
 
 @pytest.mark.parametrize("log_ratios", [[0.1, 0.2, -0.05], normal_table(1000, 0.5, 0.8), -SOUND])
@@ -178,7 +178,7 @@ def test_where_no_error_bar_is_valid_none_is_shown(log_ratios: numpy.ndarray | l
     report = estimate_report(TableRead("t.csv", {"log_ratio": "l"}, found.rows), found, "nats")
     (table,) = (block for block in report.document.blocks if isinstance(block, Table) and len(block.columns) == 4
                 and block.columns[-1].title == "error bar")  # fmt: skip
-    for row, estimate, record in zip(table.rows, report.data["estimates"], report.rows, strict=True):
+    for row, estimate, record in zip(table.rows, report.data.estimates, report.rows, strict=True):
         shown = estimate["error_bar"] == "valid"
         assert ("±" in str(row[1].text)) is shown
         assert (row[3].text == "valid") is shown
@@ -194,7 +194,7 @@ def test_rows_of_groups() -> None:
     clusters.add(totals, numpy.full(400, 8.0))
     table = TableRead("t.csv", {"log_ratio": "l"}, 400, group="id", grouped_rows=3200)
     data = estimate_report(table, estimation(sums), "bits", None, clusters).data
-    k1, mean = data["estimates"][0], data["mean_per_row"]
+    k1, mean = data.estimates[0], data.mean_per_row
     assert (mean.rows, mean.groups) == (3200, 400)
     assert mean.value == pytest.approx(k1["value"] / 8)
     assert mean.standard_error == pytest.approx(k1["standard_error"] / 8, rel=1e-9)

@@ -19,7 +19,7 @@ from klcli.report.lint import lint_report
 from klcli.report.report import Report
 from klcli.values import dataclass, field, replace
 
-__all__ = ["run"]
+__all__ = ["Run", "run", "run_of"]
 
 _MOST_NAMED = 3
 """Files that are excluded though they are named, as hooks name all that a commit changes."""
@@ -33,10 +33,9 @@ def run(flags: Flags, settings: Settings) -> tuple[Report, Settings]:
     """
     if flags.diff and settings.chosen() != "text":
         raise KlcliError(f"--diff is text, not {settings.chosen()}", "leave --format out")
-    chosen = plan(flags)
-    accepted = accepted_in(chosen.baseline) if chosen.baseline else Counter[Entry]()
-    one = _Run(flags, settings, chosen, accepted)
+    one = run_of(flags, settings)
     results = one.linted()
+    one.tell_of_the_rest(results)
     if flags.diff:
         return one.changes(results), replace(settings, quiet=max(1, settings.quiet))
     if flags.fix:
@@ -46,8 +45,21 @@ def run(flags: Flags, settings: Settings) -> tuple[Report, Settings]:
     return one.report(results), settings
 
 
+def run_of(flags: Flags, settings: Settings) -> Run:
+    """A run that has not begun.
+
+    Raises:
+        KlcliError: the flags, the configuration or the baseline mean nothing.
+    """
+    chosen = plan(flags)
+    accepted = accepted_in(chosen.baseline) if chosen.baseline else Counter[Entry]()
+    return Run(flags, settings, chosen, accepted)
+
+
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
+    """What is asked for, and what it means for this project."""
+
     flags: Flags
     settings: Settings
     plan: Plan
@@ -119,10 +131,9 @@ class _Run:
         report = lint_report(
             shown, show_terms=self.plan.show_terms, notes=self.plan.notes, notebooks=notebooks
         )
-        self._tell_of_the_rest(results)
         return report if results else replace(report, readable=True)  # all that is named is excluded
 
-    def _tell_of_the_rest(self, results: Sequence[Linted]) -> None:
+    def tell_of_the_rest(self, results: Sequence[Linted]) -> None:
         """What was not checked, and why; also where nothing else is told."""
         for result in results:
             if result.unreadable:

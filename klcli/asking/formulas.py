@@ -7,10 +7,11 @@ from typing import Any, overload
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Language, Program
+from klcli.gaussian.parameterization import find
 from klcli.judge import answer as judge
 from klcli.judge.question import PLAIN, Question
-from klcli.judge.spaces.space import Answer
 from klcli.judge.verification import Verification
+from klcli.report.verify_data import VerifyData
 
 __all__ = ["verify"]
 
@@ -21,14 +22,23 @@ def verify(what: Program, question: Question = PLAIN, *, other: Program | None =
 
 @overload
 def verify(
-    what: str, question: Question = PLAIN, *, language: Language | None = None, sampler: str | None = None
-) -> Answer: ...
+    what: str,
+    question: Question = PLAIN,
+    *,
+    language: Language | None = None,
+    sampler: str | None = None,
+    param: str | None = None,
+) -> VerifyData: ...
 
 
 @overload
 def verify(
-    what: Callable[..., Any], question: Question = PLAIN, *, arguments: Mapping[str, Any] | None = None
-) -> Answer: ...
+    what: Callable[..., Any],
+    question: Question = PLAIN,
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    param: str | None = None,
+) -> VerifyData: ...
 
 
 def verify(
@@ -39,28 +49,44 @@ def verify(
     language: Language | None = None,
     sampler: str | None = None,
     arguments: Mapping[str, Any] | None = None,
-) -> Answer:
-    """What a formula is.
+    param: str | None = None,
+) -> VerifyData | Verification:
+    """What a formula really computes: which KL, under which reading of its head, and what is wrong.
+
+    ``klcli.verify("-0.5 * (1 + logvar - mu**2 - exp(logvar))").is_exact`` is True.
 
     Args:
-        what: a text, a program, or a function of PyTorch, JAX or NumPy, which is called with arrays of its
-            own in two shapes; the operations that it runs are judged as a text is.
+        what: a text of mathematics (ASCII, Unicode, LaTeX) or of Python, which is read and never run; or a
+            function of PyTorch, JAX or NumPy, which is called with arrays of its own in two shapes, and whose
+            operations are judged as a text is; or a program that was read, whose answer is the judge's own.
         question: what is asked about it.
         other: of a program of matrices, the same text in the other language.
         language: of a text; by default it is detected.
         sampler: the text of the sampling line that belongs to a text.
         arguments: of a function those that are no arrays, by their names.
+        param: the reading that is required; without it every one is tried.
+
+    Returns:
+        The fields of the JSON of ``klcli verify``; of a program a `klcli.judge.verification.Verification`.
 
     Raises:
         KlcliError: it cannot be read, called or followed, or lacks a symbol that the question names.
     """
-    if isinstance(what, str):
-        return judge.answer_to_text(what, language, question, sampler)
+    from klcli.judge.proof import is_proved
+    from klcli.report.answers import telling_of
+    from klcli.values import replace
+
+    if param is not None:
+        question = replace(question, reading=find(param))
     if isinstance(what, Program):
         return judge.verify(what, question, other=other)
-    if not callable(what):
+    if isinstance(what, str):
+        found = judge.answer_to_text(what, language, question, sampler)
+    elif callable(what):
+        found = judge.answer(_program(what, arguments or {}), question)
+    else:
         raise KlcliError(f"a {type(what).__name__} is no formula", "give a text, a program or a function")
-    return judge.answer(_program(what, arguments or {}), question)
+    return telling_of(found).data(found, is_proved(*found.identity) if found.identity else None)
 
 
 def _program(function: Callable[..., Any], given: Mapping[str, Any]) -> Program:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import klcli
 from klcli.errors import KlcliError
+from tests.cli.conftest import Klcli
 
 
 def of_log_variance(mu: Any, logvar: Any) -> Any:
@@ -42,10 +44,19 @@ TEXT = "-0.5 * (1 + logvar - mu^2 - exp(logvar))"
 def test_a_text_a_program_and_a_function_have_one_verdict() -> None:
     given = (TEXT, klcli.read_program(TEXT), of_log_variance)
     found = [klcli.verify(one) for one in given]
-    assert [one.kind for one in found] == ["exact"] * 3
-    for one in found:
-        assert isinstance(one, type(klcli.verify(klcli.read_program(TEXT))))
-        assert one.best.verdict.parameterization.name == "logvar"
+    text, program, function = found
+    assert (text.verdict, program.kind, function.verdict) == ("exact",) * 3
+    assert text.parameterization == function.parameterization == "logvar"
+    assert program.best.verdict.parameterization.name == "logvar"
+    assert repr(text) == "VerifyData(verdict='exact', parameterization='logvar', scale='1')"
+
+
+def test_a_text_has_the_fields_of_the_command(klcli: Klcli) -> None:
+    import klcli as library
+
+    for formula in (TEXT, "-0.5*(1 + s - mu**2 - exp(2*s))", "torch.exp(ref_lp - lp) - (ref_lp - lp) - 1"):
+        said = json.loads(klcli("verify", "--json", "--", formula).out)
+        assert json.loads(library.to_json(library.verify(formula))) == said
 
 
 @pytest.mark.parametrize(
@@ -59,7 +70,7 @@ def test_a_text_a_program_and_a_function_have_one_verdict() -> None:
 )
 def test_functions_are_what_they_are(function: Any, kind: str, code: str | None) -> None:
     found = klcli.verify(function)
-    assert found.kind == kind
+    assert found.verdict == kind
     assert (found.mistake.code if found.mistake else None) == code
 
 
@@ -67,16 +78,18 @@ def test_other_arguments_are_given() -> None:
     def positional(mu: Any, s: Any, weight: float) -> Any:
         return weight * np.sum(-0.5 * (1 + s - mu**2 - np.exp(s)))
 
-    assert klcli.verify(positional, arguments={"weight": 1.0}).kind == "exact"
+    assert klcli.verify(positional, arguments={"weight": 1.0}).is_exact
     with pytest.raises(KlcliError, match="has no argument beta"):
         klcli.verify(positional, arguments={"beta": 1.0})
 
 
 def test_a_question_and_a_sampler_are_heard() -> None:
     question = klcli.Question(reading=klcli.PARAMETERIZATIONS["logstd"])
-    assert klcli.verify(of_log_variance, question).kind != "exact"
+    assert klcli.verify(of_log_variance, question).verdict != "exact"
+    assert klcli.verify(TEXT, param="logstd").verdict != "exact"
     found = klcli.verify(TEXT, sampler="mu + exp(logvar) * eps")
-    assert not found.holds(())
+    assert found.verdict == "exact"
+    assert not found.is_exact
 
 
 @pytest.mark.parametrize(

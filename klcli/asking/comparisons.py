@@ -1,0 +1,130 @@
+"""``klcli.compare``: which of the formulas met online is right, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, overload
+
+from klcli.asking.numbers import Numbers, gaussian
+from klcli.errors import KlcliError
+from klcli.formula.program import Program, read_program
+from klcli.formula.tree import Tree
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.parameterization import Parameterization, find
+
+if TYPE_CHECKING:
+    from klcli.judge.comparison import Judged
+    from klcli.report.compare import Comparison
+    from klcli.report.readings import Overview
+
+__all__ = ["compare"]
+
+_MU, _SIGMA = "0.3", "1.2"
+"""Where formulas are compared."""
+
+
+@overload
+def compare(param: None = None, *, mu: Numbers = ..., sigma: Numbers = ...) -> Overview: ...
+
+
+@overload
+def compare(
+    param: str,
+    *,
+    mu: Numbers = ...,
+    sigma: Numbers = ...,
+    formulas: Mapping[str, str] | None = None,
+    samples: int | None = None,
+    seed: int = 0,
+) -> Comparison: ...
+
+
+@overload
+def compare(
+    param: Mapping[str, Tree],
+    reading: Parameterization,
+    mu: Fraction,
+    sigma: Fraction,
+    programs: Mapping[str, Program] | None = None,
+) -> tuple[Judged, ...]: ...
+
+
+def compare(
+    param: str | Mapping[str, Tree] | None = None,
+    reading: Parameterization | None = None,
+    mu: Numbers = None,
+    sigma: Numbers = None,
+    programs: Mapping[str, Program] | None = None,
+    *,
+    formulas: Mapping[str, str] | None = None,
+    samples: int | None = None,
+    seed: int = 0,
+) -> Overview | Comparison | tuple[Judged, ...]:
+    """Which of the KL formulas met online is right, and when.
+
+    ``klcli.compare()`` says it of every reading, ``klcli.compare("var").exact`` is ``("B",)``.
+
+    Args:
+        param: what the head means, a name of `klcli.PARAMETERIZATIONS`; None for all. Or formulas that were
+            read, by their names, whose judgements are given back as they are.
+        reading: of formulas that were read.
+        mu: the mean of the one latent at which values are compared, in units of the prior's deviation.
+        sigma: its standard deviation, above 0.
+        programs: of formulas that were read those that are whole lines of code.
+        formulas: more formulas of mu and s, texts by their names.
+        samples: draws of the Monte Carlo witness; a million without it.
+        seed: of its generator.
+
+    Returns:
+        The fields of the JSON of ``klcli compare``, with a reading or without.
+
+    Raises:
+        KlcliError: no such reading, no head stands for sigma, or a formula means nothing.
+    """
+    from klcli.judge import comparison
+
+    if isinstance(param, Mapping):
+        assert reading is not None
+        return comparison.compare(param, reading, mu, sigma, programs)
+    if param is None:
+        from klcli.report.readings import readings_report
+
+        point = _point(mu, sigma)
+        (mean,), (spread,) = point.mean, point.head
+        table = comparison.matrix(comparison.FORMULAS, mean, spread)
+        overview: Overview = readings_report(comparison.FORMULAS, table, mean, spread, every=True).data
+        return overview
+    return _compared(find(param), _point(mu, sigma), formulas or {}, samples, seed)
+
+
+def _point(mu: Numbers, sigma: Numbers) -> Gaussian:
+    """The one latent at which formulas are compared."""
+    point = gaussian(_MU if mu is None else mu, _SIGMA if sigma is None else sigma)
+    assert isinstance(point, Gaussian)  # as it has no matrix
+    if point.dimension != 1:
+        raise KlcliError(
+            f"formulas are compared at one latent, not {point.dimension}", "give one number of each"
+        )
+    return point
+
+
+def _compared(
+    reading: Parameterization, q: Gaussian, formulas: Mapping[str, str], samples: int | None, seed: int
+) -> Comparison:
+    from klcli.judge.comparison import FORMULAS
+    from klcli.judge.comparison import compare as judged
+    from klcli.report.compare import compare_report
+    from klcli.witness.examination import examine
+
+    (mean,), (sigma,) = q.mean, q.head
+    if not reading.reaches(sigma):
+        raise KlcliError(f"no head stands for this sigma when it is {reading.meaning}", reading.range_text())
+    if taken := FORMULAS.keys() & formulas.keys():
+        raise KlcliError(f"there is a formula {min(taken)} already", "give it another name")
+    programs = {name: read_program(text) for name, text in formulas.items()}
+    chosen = {**FORMULAS, **{name: program.tree for name, program in programs.items()}}
+    truth = examine(q, Gaussian.from_head(0, 1), samples=samples, seed=seed)
+    found = judged(chosen, reading, mean, sigma, programs)
+    data: Comparison = compare_report(reading, mean, sigma, found, truth, picture=False).data
+    return data

@@ -1,0 +1,107 @@
+"""``klcli.compute`` and ``klcli.estimate``: a divergence of Gaussians, and one from samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from klcli.asking.numbers import Numbers, array_of, gaussian
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.divergence import Unit
+
+if TYPE_CHECKING:
+    from klcli.report.compute import ComputeData
+    from klcli.report.estimate_told import EstimateData
+
+__all__ = ["compute", "estimate"]
+
+
+def compute(
+    mu: Numbers,
+    sigma: Numbers | None = None,
+    *,
+    param: str = "std",
+    cov: Any = None,
+    prior_mu: Numbers = 0,
+    prior_sigma: Numbers = 1,
+    prior_param: str = "std",
+    prior_cov: Any = None,
+    unit: Unit = "nats",
+    samples: int | None = None,
+    seed: int = 0,
+) -> ComputeData:
+    """KL(q || p) of Gaussians, in closed form, by integration and by sampling.
+
+    ``klcli.compute(0.3, 1.2).value`` is 0.08267844320604535. For arrays of many KLs, element by element, see
+    `klcli.kl`.
+
+    Args:
+        mu: mean of the posterior q, one number or of shape (d,); one serves every dimension.
+        sigma: its head, likewise, read as `param` says. Floats are taken as they are, texts as decimals.
+        param: what the head means, a name of `klcli.PARAMETERIZATIONS`.
+        cov: in the place of `sigma` a covariance matrix of shape (d, d).
+        prior_mu: mean of the prior p.
+        prior_sigma: its head, read as `prior_param` says.
+        prior_param: what it means.
+        prior_cov: in its place a covariance matrix.
+        unit: ``nats`` or ``bits``.
+        samples: draws of the Monte Carlo witness; without it a million, fewer for large matrices.
+        seed: of its generator.
+
+    Returns:
+        The fields of the JSON of ``klcli compute``, without the steps.
+
+    Raises:
+        KlcliError: numbers that no Gaussian has, or of different lengths; a value beyond the doubles.
+    """
+    from klcli.report.compute import Computed, compute_report
+    from klcli.witness.examination import examine
+
+    q = gaussian(mu, sigma, param, cov)
+    p = gaussian(
+        prior_mu, None if prior_cov is not None else prior_sigma, prior_param, prior_cov, q.dimension
+    )
+    if not (isinstance(q, Gaussian) and isinstance(p, Gaussian)):
+        from klcli.gaussian.multivariate.distribution import multivariate
+
+        q, p = multivariate(q), multivariate(p)
+    found = examine(q, p, samples=samples, seed=seed)
+    data: ComputeData = compute_report(Computed(q, p, found), unit).data
+    return data
+
+
+def estimate(log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent: bool = True) -> EstimateData:
+    """KL(q || p) from samples of q: k1, k2, k3, and what can be said of their errors.
+
+    Args:
+        log_q: log q(x) of each sample x of q, in nats, an array of shape (n,); without `log_p` the
+            differences log q(x) - log p(x), or an array of shape (n, 2) with both.
+        log_p: log p(x) of each.
+        unit: of the estimates.
+        independent: whether the samples are; of others, such as the tokens of a sequence, no error is known.
+
+    Returns:
+        The fields of the JSON of ``klcli estimate``; `value` and `standard_error` are those of k1.
+
+    Raises:
+        KlcliError: another shape, a number that is missing or cannot be of a sample of q, fewer than two.
+    """
+    from klcli.report.estimate import estimate_report
+    from klcli.samples.estimates import estimation
+    from klcli.tables.log_ratios import of_arrays
+
+    columns = (
+        [array_of(log_q, "log_q")] if log_p is None else [array_of(log_q, "log_q"), array_of(log_p, "log_p")]
+    )
+    if len(columns) == 1 and columns[0].ndim == 2 and columns[0].shape[1] == 2:
+        columns = [columns[0][:, 0], columns[0][:, 1]]
+    shapes = " and ".join(str(column.shape) for column in columns)
+    if any(column.ndim != 1 or len(column) != len(columns[0]) for column in columns):
+        raise KlcliError(
+            f"log densities of samples have the shape (n,), not {shapes}", "one row a sample of q"
+        )
+    found = of_arrays(*columns)
+    data: EstimateData = estimate_report(
+        found.table, estimation(found.sums, independent=independent), unit
+    ).data
+    return data

@@ -1,0 +1,67 @@
+"""Numbers, arrays and Gaussians as programs have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+
+if TYPE_CHECKING:
+    from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+
+__all__ = ["Numbers", "array_of", "gaussian", "numbers"]
+
+Numbers: TypeAlias = Any
+"""A number, a text of one, or a sequence or an array of them of shape (d,)."""
+
+
+def gaussian(
+    mean: Numbers, head: Numbers | None, param: str = "std", cov: Any = None, size: int = 1
+) -> Gaussian | MultivariateGaussian:
+    """A Gaussian of numbers, in `size` dimensions where these do not say more, or of a matrix."""
+    if cov is not None:
+        from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+
+        if head is not None:
+            raise KlcliError("sigma and cov say the same thing twice", "give the spread once")
+        return MultivariateGaussian.from_matrix(mean, cov)
+    if head is None:
+        raise KlcliError("sigma is missing", "klcli.compute(0.3, 1.2), or cov=[[1.2, 0.3], [0.3, 0.9]]")
+    means, heads = numbers(mean), numbers(head)
+    size = max(size, len(means), len(heads))
+    return Gaussian.from_head(
+        means * size if len(means) == 1 else means, heads * size if len(heads) == 1 else heads, param
+    )
+
+
+def numbers(given: Numbers) -> list[Any]:
+    """Numbers as Python has them, out of a number, a sequence or an array.
+
+    Raises:
+        KlcliError: they are those of a matrix.
+    """
+    found = given.tolist() if hasattr(given, "tolist") else given
+    several = list(found) if isinstance(found, Sequence) and not isinstance(found, str) else [found]
+    if any(isinstance(one, Sequence) and not isinstance(one, str) for one in several):
+        raise KlcliError(
+            "a Gaussian takes numbers of shape (d,), not a matrix", "a covariance matrix is cov="
+        )
+    return several
+
+
+def array_of(given: Any, name: str) -> Any:
+    """An array of doubles.
+
+    Raises:
+        KlcliError: it holds no real numbers.
+    """
+    import numpy
+
+    array = numpy.asarray(given)
+    if array.dtype.kind not in "iuf":
+        raise KlcliError(
+            f"{name} holds no real numbers but {array.dtype}", "for example numpy.array([-1.2, -0.7])"
+        )
+    return array.astype(float)
