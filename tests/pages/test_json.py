@@ -1,0 +1,155 @@
+"""The page of the JSON documents: every field that a command prints has a row in the table of its schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+from klcli.report.guides import FOLDER
+from klcli.report.trace_data import TraceData
+from tests.cli.conftest import Klcli
+
+PAGE = (FOLDER / "json.md").read_text(encoding="utf-8")
+SHARED = (
+    *("a witness", "a closed form", "a distribution", "a prior", "a mistake", "a verdict"),
+    "as of klcli.lint/2",
+)
+
+
+def table(title: str) -> Iterator[tuple[str, str]]:
+    """The fields of a table with their meanings; what is shared stands at its place."""
+    if title.startswith("as of "):
+        rows = ((field.removeprefix("findings"), said) for field, said in table("klcli.lint/2"))
+        yield from ((field.removeprefix("[]."), said) for field, said in rows if field.startswith("[]"))
+        return
+    head = rf"^## {re.escape(title)}\n" if "/" in title else rf"^\| {title} \| meaning \|\n"
+    (body,) = re.findall(rf"{head}(.*?)(?=^\| a |^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    for cell, said in re.findall(r"^\| (`[^`]+`|\(all[^|]*\)) \| (.*) \|$", body, re.MULTILINE):
+        field = cell.strip("`") if cell.startswith("`") else ""
+        yield field, said
+        for name in SHARED:
+            if said.endswith(name) and not field.endswith(OPEN):
+                yield from ((f"{field}.{inner}".lstrip("."), more) for inner, more in table(name))
+        prefix = "" if field.endswith("[]") else "[]"
+        for inner in re.findall(r"`([A-Za-z_]+)`", said):
+            yield from ((f"{field}{infix}.{inner}", said) for infix in ("", prefix))
+
+
+def fields(value: Any, before: str = "") -> Iterator[str]:
+    """Every field of a document, by its path; the keys of a point and of a summary are not fields."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            path = f"{before}.{key}" if before else key
+            yield path
+            if not path.endswith(OPEN):
+                yield from fields(inner, path)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from fields(inner, f"{before}[]")
+
+
+OPEN = (
+    "counterexample.point",
+    "distribution",
+    "summary",
+    "heads",
+    "parameters",
+    "symbols",
+    "columns",
+    "estimator.overflow",
+)
+"""Objects whose keys are symbols, readings, verdicts or columns."""
+
+FEW = "--samples=1000"
+UNIT = ("compute", "--mu", "0.3", "--sigma", "1.2", FEW)
+RUNS = [
+    UNIT,
+    ("compute", "--mu", "0.3,1", "--sigma", "1.2,1", "--reverse", FEW, "--compare-estimators"),
+    ("compute", "--mu", "0.3,0.1", "--cov", "[[1.2, 0.3], [0.3, 0.9]]", "--reverse", FEW),
+    (*UNIT, "--prior", "mixture: 0.3*N(-1, 0.1) + 0.7*N(1, 0.5)"),
+    (*UNIT, "--prior", "laplace(0, 1)"),
+    ("compare",),
+    ("compare", "--param", "var", FEW),
+    ("verify", "-0.5*(1 + s - mu^2 - exp(2*s))"),
+    ("verify", "0.5 * (exp(s) + mu^2 - 1 - s)", "--sampler", "mu + exp(s) * eps"),
+    ("verify", "torch.exp(ref_lp - lp) - (ref_lp - lp) - 1"),
+    ("verify", "0.5 * (trace(S) + 3 mu' mu - d - log det S)"),
+    ("verify", "0.5 * torch.sum(var + mu**2 - 1 - torch.log(var + 1e-3), -1)"),
+    ("verify", "1/2 (log v2 - log v1 + v1/v2 + (mu1 - mu2)^2/v1 - 1)"),
+    ("verify", "--file", "formulas.txt"),
+    ("lint", "model.py", "--notes", "--show-terms"),
+    ("estimate", "log_probs.csv"),
+    ("estimate", "log_probs.csv", "--group", "sequence_id"),
+    ("estimate", "samples.csv", "--mu", "0.3", "--sigma", "1.2"),
+    ("weight", "--recon", "mse", "--recon-reduction", "mean", "--size", "784", "--kl-reduction", "sum-mean"),
+    ("derive", "--param", "logvar"),
+    ("derive", "--covariance"),
+    ("explain", "KL101"),
+    ("explain",),
+]
+FILES = {
+    "formulas.txt": "-(1 + s - mu^2 - e^s)\n1/2 (v + mu^2 - 1 - log v)\n",
+    "log_probs.csv": "log_q,log_p,sequence_id\n"
+    + "".join(f"-{1 + row % 7 / 10},-{1.1 + row % 5 / 10},{row // 3}\n" for row in range(300)),
+    "samples.csv": "z\n" + "".join(f"{(row % 11 - 5) / 4}\n" for row in range(200)),
+    "model.py": "def forward(mu, log_sigma):\n"
+    "    z = mu + torch.exp(log_sigma) * torch.randn_like(mu)\n"
+    "    kl = -0.5 * torch.sum(1 + log_sigma - mu.pow(2) - log_sigma.exp(), dim=-1)\n"
+    "    return z, kl\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("arguments", RUNS, ids=" ".join)
+def test_every_field_is_described(klcli: Klcli, arguments: tuple[str, ...]) -> None:
+    document = json.loads(klcli(*arguments, "--json").out)
+    described = dict(table(document["schema"]))
+    known = {".".join(path.split(".")[:end]) for path in described for end in range(1, 9)}
+    known |= {path.removesuffix("[]") for path in known}
+    assert [path for path in fields(document) if path not in known] == []
+
+
+def hinted(kind: Any, before: str = "") -> Iterator[str]:
+    """The fields of a class of data, by their paths."""
+    for name, hint in get_type_hints(kind).items():
+        path = f"{before}.{name}".lstrip(".")
+        yield path
+        yield from _within(hint, path)
+
+
+def _within(hint: Any, path: str) -> Iterator[str]:
+    if get_origin(hint) in (Union, UnionType):
+        for one in get_args(hint):
+            if one is not NoneType:
+                yield from _within(one, path)
+    elif get_origin(hint) is tuple:
+        yield from _within(get_args(hint)[0], f"{path}[]")
+    elif getattr(hint, "__module__", "").startswith("klcli.report"):
+        yield from hinted(hint, path)
+
+
+def test_every_field_of_a_trace_is_described() -> None:
+    known = {".".join(path.split(".")[:end]) for path, _ in table("klcli.trace/1") for end in range(1, 9)}
+    known |= {path.removesuffix("[]") for path in known}
+    assert [path for path in hinted(TraceData) if path not in known] == []
+
+
+def test_the_tables_name_nothing_else() -> None:
+    """Every schema that is printed has a table, and no other has."""
+    assert set(re.findall(r"^## (klcli\.\w+/\d+)$", PAGE, re.MULTILINE)) == {
+        *(f"klcli.{name}/1" for name in ("readings", "weight", "derive", "explain", "trace")),
+        *(f"klcli.{name}/2" for name in ("verify", "compare", "compute", "estimate", "lint")),
+    }
