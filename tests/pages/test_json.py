@@ -73,7 +73,8 @@ RUNS = [
     ("compute", "--mu", "0.3,1", "--sigma", "1.2,1", "--reverse", FEW, "--compare-estimators"),
     ("compute", "--mu", "0.3,0.1", "--cov", "[[1.2, 0.3], [0.3, 0.9]]", "--reverse", FEW),
     (*UNIT, "--prior", "mixture: 0.3*N(-1, 0.1) + 0.7*N(1, 0.5)"),
-    (*UNIT, "--prior", "laplace(0, 1)"),
+    (*UNIT, "--prior", "laplace(0, 1)", "--max", "1", "--expect", "0.08"),
+    ("compute", "--rows", "rows.csv", "--max", "1"),
     ("compare",),
     ("compare", "--param", "var", FEW),
     ("verify", "-0.5*(1 + s - mu^2 - exp(2*s))"),
@@ -97,6 +98,7 @@ FILES = {
     "formulas.txt": "-(1 + s - mu^2 - e^s)\n1/2 (v + mu^2 - 1 - log v)\n",
     "log_probs.csv": "log_q,log_p,sequence_id\n"
     + "".join(f"-{1 + row % 7 / 10},-{1.1 + row % 5 / 10},{row // 3}\n" for row in range(300)),
+    "rows.csv": "mu,sigma\n0.3,1.2\n0,-1\n",
     "samples.csv": "z\n" + "".join(f"{(row % 11 - 5) / 4}\n" for row in range(200)),
     "model.py": "def forward(mu, log_sigma):\n"
     "    z = mu + torch.exp(log_sigma) * torch.randn_like(mu)\n"
@@ -149,7 +151,7 @@ def test_every_field_of_a_trace_is_described() -> None:
 
 def test_the_tables_name_nothing_else() -> None:
     """Every schema that is printed has a table, and no other has."""
-    assert set(re.findall(r"^## (klcli\.\w+/\d+)$", PAGE, re.MULTILINE)) == {
-        *(f"klcli.{name}/1" for name in ("readings", "weight", "derive", "explain", "trace")),
+    assert set(re.findall(r"^## (klcli\.[\w-]+/\d+)$", PAGE, re.MULTILINE)) == {
+        *(f"klcli.{name}/1" for name in ("readings", "weight", "derive", "explain", "trace", "compute-rows")),
         *(f"klcli.{name}/2" for name in ("verify", "compare", "compute", "estimate", "lint")),
     }
