@@ -23,7 +23,7 @@ def test_the_line_of_a_condition(kind: ConditionKind) -> None:
     assert isinstance(found, Verification)
     (condition,) = found.conditions
     assert condition.kind == kind
-    assert condition.passes == (kind == "clip")
+    assert condition.passes == (kind in ("clip", "definition"))
 
 
 def test_what_the_page_of_small_numbers_says_of_their_limit() -> None:
