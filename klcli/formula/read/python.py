@@ -11,10 +11,8 @@ import ast
 import keyword
 import re
 import unicodedata
-import warnings
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.alphabet import SUBSCRIPTS, letter
@@ -22,14 +20,12 @@ from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.products import inner_product
 from klcli.formula.read.calls.reading import Calls
 from klcli.formula.read.calls.shapes import axis_length
-from klcli.formula.read.definitions import with_definitions
 from klcli.formula.read.matrix_values import matrix_value
+from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.syntax import (
-    MAX_DEPTH,
     MAX_DIGITS,
     MAX_EXPONENT,
     FormulaError,
-    check_text,
     check_tree,
     clipped,
     stray_symbol,
@@ -77,15 +73,7 @@ def parse(text: str) -> Tree:
     return reader.checked(lambda: reader.tree(reader.expression()))
 
 
-def _check_nesting(text: str) -> None:
-    nesting = 0
-    for position, sign in enumerate(text):
-        nesting += (sign in "([{") - (sign in ")]}")
-        if nesting > MAX_DEPTH:
-            raise too_deep(text, position)
-
-
-class Reader(Calls):
+class Reader(SourceText, Calls):
     """Translates the syntax tree of one text.
 
     Attributes:
@@ -97,14 +85,8 @@ class Reader(Calls):
     """
 
     def __init__(self, text: str, *, matrices: bool = False) -> None:
-        check_text(text)
+        super().__init__(text)
         self.matrices = matrices
-        plain = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in text)
-        # Of the same length, so that places stay what they are.
-        plain = plain.replace("\r\n", " \n").replace("\r", "\n").strip()
-        _check_nesting(plain)
-        self.text = plain
-        self.lines = [f"{line}\n" for line in plain.split("\n")]
         self.values: dict[str, Tree] = {}
         self.objects: dict[str, int] = {}
         self.ignored: list[UnknownLimit] = []
@@ -115,66 +97,11 @@ class Reader(Calls):
         self._count = 0
         self._atoms: dict[str, str] = {}
         """The symbols that stand for attributes and subscripts, by what is written."""
-        self._taken: set[str] = set()
 
     @property
     def spellings(self) -> dict[str, str]:
         """What is written for each symbol that is not a plain name."""
         return {name: written for written, name in self._atoms.items()} | self._renamed
-
-    def position(self, line: int, column: int) -> int:
-        """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
-        before = sum(map(len, self.lines[: line - 1]))
-        return before + len(self.lines[line - 1].encode()[:column].decode())
-
-    def place(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        """The beginning and the end of a node."""
-        start = self.position(node.lineno, node.col_offset)
-        return start, self.position(node.end_lineno or 1, node.end_col_offset or 0)
-
-    def written(self, node: ast.expr | ast.stmt) -> str:
-        """The text of a node."""
-        start, end = self.place(node)
-        return self.text[start:end]
-
-    def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
-        return FormulaError(problem, self.text, self.place(node)[0], hint)
-
-    def expression(self) -> ast.expr:
-        """The syntax tree of a text that is one expression."""
-        return self._syntax("eval").body  # type: ignore[no-any-return]
-
-    def statements(self) -> list[ast.stmt]:
-        """The syntax trees of a text that is a sequence of statements."""
-        try:
-            return with_definitions(self._syntax("exec").body, self.error)
-        except RecursionError:
-            raise too_deep(self.text) from None
-
-    def _syntax(self, mode: str) -> Any:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                found = ast.parse(self.text, mode=mode)
-        except SyntaxError as error:
-            raise self._not_python(error) from None
-        except (RecursionError, MemoryError):
-            raise too_deep(self.text) from None
-        self._taken = {node.id for node in ast.walk(found) if isinstance(node, ast.Name)}
-        return found
-
-    def _not_python(self, error: SyntaxError) -> FormulaError:
-        """What Python says of the place; its guesses about what was meant are for programs and left out."""
-        reason = re.split(r"\. |; | \(", error.msg)[0]
-        before = sum(map(len, self.lines[: (error.lineno or 1) - 1]))
-        column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
-        position = min(before + column, len(self.text))
-        hint = "a product is written with * and a power with **" if reason.startswith("invalid") else ""
-        if "never closed" in reason:
-            hint = "add the closing bracket"
-        elif re.search(r"(?<![=!<>])=(?!=)", self.text):
-            hint = "give the right-hand side only"
-        return FormulaError(f"not a Python expression: {reason}", self.text, position, hint)
 
     def checked(self, read: Callable[[], Tree]) -> Tree:
         """What `read` gives, if it can be walked safely and no index strays out of its sum."""
@@ -304,9 +231,9 @@ class Reader(Calls):
             self._seen.add(name)
             return None
         base, count = _plain(name).strip("_"), 2
-        while f"{base}_{count}" in self._taken:
+        while f"{base}_{count}" in self.taken:
             count += 1
-        self._taken.add(f"{base}_{count}")
+        self.taken.add(f"{base}_{count}")
         try:
             found = Symbol(f"{base}_{count}")
             self._renamed[found.name] = name
@@ -323,14 +250,14 @@ class Reader(Calls):
         if written not in self._atoms:
             base = re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x"
             name, count = base, 1
-            while name in self._taken:
+            while name in self.taken:
                 count += 1
                 name = f"{base}_{count}"
             try:
                 Symbol(name)
             except ValueError:
                 raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node) from None
-            self._taken.add(name)
+            self.taken.add(name)
             self._atoms[written] = name
         return Symbol(self._atoms[written])
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
 from klcli.formula.read.alphabet import (
-    FRACTIONS,
     GREEK,
     LATEX_FUNCTIONS,
     LATEX_IGNORED,
@@ -15,13 +13,13 @@ from klcli.formula.read.alphabet import (
     LATEX_VARIANTS,
     OPERATORS,
     SUBSCRIPTS,
-    SUPERSCRIPTS,
 )
 from klcli.formula.read.leftovers import leftover
 from klcli.formula.read.letters import Letters
 from klcli.formula.read.marks import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
+from klcli.formula.read.numerals import Numerals
 from klcli.formula.read.scanner import BRACKETS, Token
-from klcli.formula.read.syntax import MAX_DIGITS, MAX_EXPONENT, FormulaError, clipped, nearest
+from klcli.formula.read.syntax import FormulaError, clipped, nearest
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.read.words import MATRIX_COMMAND, MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
 from klcli.patterns import regex
@@ -29,15 +27,7 @@ from klcli.patterns import regex
 __all__ = ["Lexer", "tokenize"]
 
 
-_NUMBER = regex(
-    r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?",  # 2f0 is Julia's 2.0
-    re.ASCII,
-)
-_TIMES_POWER_OF_TEN = regex(
-    r"\s*\\times\s*10\s*\^\s*(?:\{\s*(?P<braced>[+-]?\d{1,9})\s*\}|(?P<bare>\d)(?!\d))", re.ASCII
-)
 _SIGNS = "".join(SUBSCRIPTS.values())
-_SUPERSCRIPT = regex(f"[{''.join(SUPERSCRIPTS.values())}]+")
 _WORD = regex(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _EQUATION = regex(r"=(?!\s*\d\s*\})")
 _COMMAND = regex(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
@@ -65,7 +55,6 @@ _CLIPS = ("clip", "clamp", "max", "min")
 _CALLED = regex(r"\s*(?:\\left\s*)?\(")
 _OTHER_LOGARITHM = regex(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
 _ROOT_DEGREE = regex(r"\s*\[")
-_FROM_SUPERSCRIPT = {sign: plain for plain, sign in SUPERSCRIPTS.items()}
 _SIDELESS = regex(r"\\(?:left|right)\s*\.")
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
 
@@ -83,7 +72,7 @@ def tokenize(text: str, *, matrices: bool = False) -> list[Token]:
     return Lexer(text, matrices=matrices).all()
 
 
-class Lexer(Letters):
+class Lexer(Numerals, Letters):
     """Reads one token after the other; each method takes one kind at `position` or gives None."""
 
     def __init__(self, text: str, *, matrices: bool = False) -> None:
@@ -141,34 +130,6 @@ class Lexer(Letters):
         quoted = f"'{self._sign}'" if self._sign != "'" else '"\'"'
         return self._error(f"unexpected {quoted} in the formula", self.position, hint)
 
-    def _number(self) -> Token | None:
-        start = self.position
-        if self._sign in FRACTIONS:
-            return Token("number", self._sign, start, self._advance(1), FRACTIONS[self.text[start]])
-        found = self._match(_NUMBER)
-        if not found:
-            return None
-        written, exponent = found[0].removesuffix("f0"), found["exponent"] or "0"
-        if not found["exponent"] and (power := self._power_of_ten(start)):
-            written, exponent = f"{written}e{int(power)}", power
-        if len(written) > MAX_DIGITS or abs(int(exponent)) > MAX_EXPONENT:
-            raise self._error(
-                "this number is too long", start, f"at most {MAX_DIGITS} digits and 1e{MAX_EXPONENT} are read"
-            )
-        spelling = "" if written.isdigit() else written
-        return Token("number", found[0], start, self.position, Fraction(written), spelling)
-
-    def _power_of_ten(self, start: int) -> str:
-        r"""The power in ``1.5 \times 10^{-3}``, one number unless something binds to the 1.5 alone."""
-        if self.previous not in ("", "+", "-", "*", "open"):
-            found = _TIMES_POWER_OF_TEN.match(self.text, self.position)
-            if found and self.previous == "/":
-                number = self.text[start : found.end()]
-                raise self._error("what is divided by here?", start, f"write '({number})' for the number")
-            return ""
-        found = self._match(_TIMES_POWER_OF_TEN)
-        return (found["braced"] or found["bare"]) if found else ""
-
     def _transpose(self) -> Token | None:
         start = self.position
         found = self._match(TRANSPOSE)
@@ -177,15 +138,6 @@ class Lexer(Letters):
     def _product_sign(self) -> Token | None:
         start = self.position
         return Token("operator", "@", start, self._advance(1)) if self._sign == "@" else None
-
-    def _superscript(self) -> Token | None:
-        start = self.position
-        if not (found := self._match(_SUPERSCRIPT)):
-            return None
-        plain = "".join(_FROM_SUPERSCRIPT[sign] for sign in found[0])
-        if not re.fullmatch(r"-?\d{1,4}", plain):
-            raise self._error("this superscript is no whole number of at most 4 digits", start)
-        return Token("power", found[0], start, self.position, Fraction(plain))
 
     def _sum(self) -> Token | None:
         start = self.position

@@ -25,7 +25,10 @@ from klcli.formula.tree import (
     Tree,
     children,
 )
-from klcli.formula.write.printing import AsciiPrinter, LatexPrinter, Level, PythonPrinter, UnicodePrinter
+from klcli.formula.write.ascii import AsciiPrinter, Level
+from klcli.formula.write.latex import LatexPrinter
+from klcli.formula.write.python import PythonPrinter
+from klcli.formula.write.unicode import UnicodePrinter
 from klcli.patterns import regex
 
 __all__ = ["edited", "in_habit"]

@@ -1,0 +1,101 @@
+"""A text of Python: its lines, the places in it, and its syntax trees."""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+import warnings
+from typing import Any
+
+from klcli.formula.read.definitions import with_definitions
+from klcli.formula.read.syntax import (
+    MAX_DEPTH,
+    FormulaError,
+    check_text,
+    too_deep,
+)
+
+__all__ = ["SourceText"]
+
+
+def _check_nesting(text: str) -> None:
+    nesting = 0
+    for position, sign in enumerate(text):
+        nesting += (sign in "([{") - (sign in ")]}")
+        if nesting > MAX_DEPTH:
+            raise too_deep(text, position)
+
+
+class SourceText:
+    """A text of Python, which is parsed and never run.
+
+    Attributes:
+        text: what is read, with plain blanks and line ends.
+        lines: its lines, each with its end.
+    """
+
+    def __init__(self, text: str) -> None:
+        check_text(text)
+        plain = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in text)
+        # Of the same length, so that places stay what they are.
+        plain = plain.replace("\r\n", " \n").replace("\r", "\n").strip()
+        _check_nesting(plain)
+        self.text = plain
+        self.lines = [f"{line}\n" for line in plain.split("\n")]
+        self.taken: set[str] = set()
+        """The names that the text has."""
+
+    def position(self, line: int, column: int) -> int:
+        """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
+        before = sum(map(len, self.lines[: line - 1]))
+        return before + len(self.lines[line - 1].encode()[:column].decode())
+
+    def place(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """The beginning and the end of a node."""
+        start = self.position(node.lineno, node.col_offset)
+        return start, self.position(node.end_lineno or 1, node.end_col_offset or 0)
+
+    def written(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node."""
+        start, end = self.place(node)
+        return self.text[start:end]
+
+    def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
+        return FormulaError(problem, self.text, self.place(node)[0], hint)
+
+    def expression(self) -> ast.expr:
+        """The syntax tree of a text that is one expression."""
+        return self._syntax("eval").body  # type: ignore[no-any-return]
+
+    def statements(self) -> list[ast.stmt]:
+        """The syntax trees of a text that is a sequence of statements."""
+        try:
+            return with_definitions(self._syntax("exec").body, self.error)
+        except RecursionError:
+            raise too_deep(self.text) from None
+
+    def _syntax(self, mode: str) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = ast.parse(self.text, mode=mode)
+        except SyntaxError as error:
+            raise self._not_python(error) from None
+        except (RecursionError, MemoryError):
+            raise too_deep(self.text) from None
+        self.taken = {node.id for node in ast.walk(found) if isinstance(node, ast.Name)}
+        return found
+
+    def _not_python(self, error: SyntaxError) -> FormulaError:
+        """What Python says of the place; its guesses about what was meant are for programs and left out."""
+        reason = re.split(r"\. |; | \(", error.msg)[0]
+        before = sum(map(len, self.lines[: (error.lineno or 1) - 1]))
+        column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
+        position = min(before + column, len(self.text))
+        hint = "a product is written with * and a power with **" if reason.startswith("invalid") else ""
+        if "never closed" in reason:
+            hint = "add the closing bracket"
+        elif re.search(r"(?<![=!<>])=(?!=)", self.text):
+            hint = "give the right-hand side only"
+        return FormulaError(f"not a Python expression: {reason}", self.text, position, hint)
