@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,15 @@ from klcli.judge.naming import constant_of, scale_text
 from klcli.judge.verification import Verification
 from tests.judge.programs.generator import Program, made
 from tests.judge.programs.mathematics import as_python
-from tests.judge.programs.oracle import Form, Truth, gradient_differs, is_stopped, small_number_error, truth
+from tests.judge.programs.oracle import (
+    Form,
+    Symbols,
+    Truth,
+    gradient_differs,
+    is_stopped,
+    small_number_error,
+    truth,
+)
 
 __all__ = ["Outcome", "outcome"]
 
@@ -35,6 +44,7 @@ class Outcome:
         problems: what is wrong with the answer.
         is_wrong: whether the verdict itself is.
         has_wrong_correction: whether what is shown as a correction is none.
+        is_false_pass: whether it passes, with status 0, and is not the KL.
         seconds: of klcli's time.
     """
 
@@ -44,6 +54,7 @@ class Outcome:
     problems: tuple[str, ...]
     is_wrong: bool
     has_wrong_correction: bool
+    is_false_pass: bool
     seconds: float
 
     @property
@@ -59,29 +70,49 @@ class Outcome:
 def outcome(seed: int) -> Outcome:
     """The program of a number, judged by both."""
     program = made(seed)
-    right = truth(program.plain, program.language, program.symbols, program.sign)
-    expected = _expected(program, right)
     start = time.process_time()
     try:
         found = verify(read_program(program.text))
     except KlcliError as error:
         seconds = time.process_time() - start
-        return Outcome(
-            program, expected, "unreadable", (error.message.split("\n")[0],), False, False, seconds
-        )
+        expected = _expected(program, _truth(program, program.symbols))
+        said = (error.message.split("\n")[0],)
+        return Outcome(program, expected, "unreadable", said, False, False, False, seconds)
     seconds = time.process_time() - start
-    if not right.runs:
-        return Outcome(program, "no run", found.best.kind, (), False, False, seconds)
+    program = replace(program, symbols=_as_claimed(found, program.symbols))
+    right = _truth(program, program.symbols)
     kind = found.best.kind
-    accepted = _accepted(expected, found, program)
-    if right.has_unmasked_constant:
-        accepted |= {"scaled", "other-prior", "reversed"}  # it is free of mean and head
-    wrong = kind not in accepted
+    if kind not in _accepted(right, found, program) and "2**x" in program.text:
+        # A head may be a logarithm to the base 2.
+        other = replace(program, symbols=replace(program.symbols, base=2.0))
+        if kind in _accepted(two := _truth(other, other.symbols), found, other):
+            program, right = other, two
+    expected = _expected(program, right)
+    wrong = kind not in _accepted(right, found, program)
     problems = (
         [f"expected {expected}, got {kind}"] if wrong else list(_details(found, right, program, expected))
     )
     correction = list(_of_correction(found, program))
-    return Outcome(program, expected, kind, (*problems, *correction), wrong, bool(correction), seconds)
+    passes = found.holds(()) and right.kind != "exact" and not _is_open(program)
+    return Outcome(
+        program, expected, kind, (*problems, *correction), wrong, bool(correction), passes, seconds
+    )
+
+
+def _truth(program: Program, symbols: Symbols) -> Truth:
+    return truth(program.plain, program.language, symbols, program.sign)
+
+
+_CLAIM = re.compile(r"([\w ]+?) (of shape \(d,\), without a batch|one number for all)")
+
+
+def _as_claimed(found: Verification, symbols: Symbols) -> Symbols:
+    """The symbols with the shapes for which klcli says that its verdict holds."""
+    claimed: dict[str, set[str]] = {"o": set(), "n": set()}
+    for names, words in _CLAIM.findall(found.prepared.reductions.layout):
+        claimed["o" if words.startswith("of") else "n"] |= set(names.split(" and "))
+    vectors, numbers = (tuple(name for name in symbols.latent if name in claimed[one]) for one in "on")
+    return replace(symbols, vectors=vectors, numbers=numbers)
 
 
 def _expected(program: Program, right: Truth) -> str:
@@ -90,27 +121,24 @@ def _expected(program: Program, right: Truth) -> str:
     return "scaled" if right.kind == "exact" and program.symbols.ones else right.kind
 
 
-def _accepted(expected: str, found: Verification, program: Program) -> set[str]:
+def _accepted(right: Truth, found: Verification, program: Program) -> set[str]:
     """The verdicts that the design allows."""
-    if expected == "none" and "2**x" in program.text:
-        return {
-            "wrong",
-            "not-kl",
-            "exact",
-            "scaled",
-            "other-prior",
-        }  # of a head that is a logarithm to the base 2
-    if expected == "none" and not _has_means(program):
-        return {"wrong", "not-kl", "exact", "scaled", "reversed"}  # the shift is missing, or the means are 0
-    if expected == "none":
+    expected = _expected(program, right)
+    if expected == "no run":
         return {"wrong", "not-kl"}
-    accepted = {expected}
+    accepted = {expected} if expected != "none" else {"wrong", "not-kl"}
+    if right.has_unmasked_constant:
+        accepted |= {"scaled", "other-prior", "reversed"}  # it is free of mean and head
+    if expected == "none":
+        return accepted
     if "part" in program.tags:
-        accepted |= {"exact", "scaled"} & {expected, "exact" if expected == "scaled" else expected}
+        accepted |= (
+            {"exact"} if expected == "scaled" else set()
+        )  # where the weight is 1, which is a condition
         if len(program.symbols.latent) < 2:
             accepted |= {"wrong", "not-kl"}  # a weight of a part and a lone symbol are two symbols
-    if expected == "exact" and program.symbols.masks:
-        accepted.add("scaled")  # a mask is a weight of the entries
+    if expected == "exact" and (program.symbols.masks or "N" in found.prepared.divisors):
+        accepted.add("scaled")  # a mask is a weight of the entries; nothing says that N counts the examples
     if expected == "other-prior" and found.best.mistake:
         accepted.add("wrong")  # a named mistake says more
     if expected in ("reversed", "exact", "scaled") and _is_open(program):
@@ -118,13 +146,6 @@ def _accepted(expected: str, found: Verification, program: Program) -> set[str]:
     if program.symbols.mean is None and program.symbols.prior_mean is None:
         accepted |= {"wrong", "not-kl"}  # the shift is missing, or the mean is 0
     return accepted
-
-
-def _has_means(program: Program) -> bool:
-    """Whether the values of a mean are in a program, and not just its length."""
-    valued = re.sub(r"\b\w+\.(?:shape|size|numel)\b|\blen\(\w+\)", "", program.plain)
-    names = filter(None, (program.symbols.mean, program.symbols.prior_mean))
-    return program.language == "math" or any(re.search(rf"\b{name}\b", valued) for name in names)
 
 
 def _is_open(program: Program) -> bool:
@@ -166,10 +187,25 @@ def _details(found: Verification, right: Truth, program: Program, expected: str)
         if differs != said and not (differs and is_stopped(program.plain, program.symbols)):
             yield f"the gradient {'differs' if differs else 'is that of the value'}, which is not said"
     if "small number" in program.tags and right.kind in ("exact", "scaled") and "unit" in program.tags:
-        size = small_number_error(program.text, program.plain, program.language, program.symbols, own[0])
-        passes = all(one.passes for one in found.conditions if one.kind == "small-number")
-        if passes != (size <= 1e-3) and abs(size / 1e-3 - 1) > _NEAR:
-            yield f"a small number of size {size:.2g} {'passes' if passes else 'does not pass'}"
+        yield from _small_numbers(found, program, own[0])
+
+
+def _small_numbers(found: Verification, program: Program, form: Form) -> Iterator[str]:
+    """How large the error is that a small number makes, and up to which one it is small."""
+    size = partial(small_number_error, program.text, program.plain, program.language, program.symbols, form)
+    conditions = [one for one in found.conditions if one.kind == "small-number"]
+    if "eps" not in program.text and "ε" not in program.text:
+        passes, error = all(one.passes for one in conditions), size()
+        if passes != (error <= 1e-3) and abs(error / 1e-3 - 1) > _NEAR:
+            yield f"a small number of size {error:.2g} {'passes' if passes else 'does not pass'}"
+        return
+    name = "eps" if program.language == "python" else "epsilon"
+    for one in conditions:
+        limit = re.search(r"passes up to ([\d.e+-]+)", one.text)
+        if not limit or not one.passes:
+            yield f"no limit of {name}: {one.text}"
+        elif not size(**{name: 0.9 * float(limit[1])}) < 1e-3 < size(**{name: 1.1 * float(limit[1])}):
+            yield f"{name} up to {limit[1]}: {size(**{name: float(limit[1])}):.2g}"
 
 
 def _conditions(found: Verification, program: Program, form: Form) -> Iterator[str]:
@@ -192,15 +228,20 @@ def _numbers(found: Verification, form: Form, program: Program) -> Iterator[str]
     verdict, prepared = found.best.verdict, found.prepared
     scale, constant = scale_text(verdict, prepared), constant_of(verdict, prepared)
     for shape, k, c in zip(form.shapes, form.scales, form.constants, strict=True):
-        batch, latents = shape if len(shape) == 2 else (1, shape[0])
-        lengths = {"B": batch, "d": latents}
+        batch, latents = shape[0] if len(shape) > 1 else 1, shape[-1]
+        lengths = {"B": batch, "d": latents, **{f"n_{axis}": shape[axis] for axis in range(1, len(shape))}}
         lengths |= {name: batch**i * latents**j for name, (i, j) in program.symbols.counts.items()}
         lengths |= dict.fromkeys((*program.symbols.ones, *program.symbols.masks), 1)
         said = _number(scale, lengths)
-        if not any(np.isclose(said, one, rtol=1e-5) for one in (k, k * batch if form.loses_batch else k)):
+        examples = [1, batch, batch * shape[1]] if len(shape) > 2 else [1, batch]
+        if not any(np.isclose(said, k * own, rtol=1e-5) for own in (examples if form.loses_batch else [1])):
             yield f"k = {scale}, which is not {k:.6g} at {shape}"
             return
-        if not program.symbols.zeros and not program.symbols.masks:
+        if (
+            not program.symbols.zeros
+            and not program.symbols.masks
+            and prepared.reductions.constant is not None
+        ):
             said = _number(constant, lengths)
             if not np.isclose(said, c, rtol=1e-4, atol=1e-5 * max(1.0, k * batch * latents)):
                 yield f"c = {constant}, which is not {c:.6g} at {shape}"
@@ -218,7 +259,7 @@ def _of_correction(found: Verification, program: Program) -> Iterator[str]:
     if text is None:
         return
     if program.text != program.plain:
-        text = re.sub(r" \+ 1e-\d", "", text)
+        text = re.sub(r" \+ (1e-\d|\\?epsilon|eps|ε)", "", text)
     try:
         right = truth(text, program.language, program.symbols, program.sign)
     except (SyntaxError, ValueError, KeyError, NameError, AttributeError, TypeError) as error:

@@ -75,6 +75,12 @@ class Digits:
     def int(self) -> Digits:
         return Digits(mpmath.floor(self.value) if self.value > 0 else mpmath.ceil(self.value))
 
+    def sigmoid(self) -> Digits:
+        return Digits(1 / (1 + mpmath.exp(-self.value)))
+
+    def astype(self, kind: Any) -> Digits:
+        return self.int()
+
     def detach(self) -> Digits:
         return self
 
@@ -102,6 +108,10 @@ def _whole(value: Any, *axes: Any, **named: Any) -> Digits:
     return Digits(number(value))
 
 
+def _product(indices: str, *parts: Any) -> Digits:
+    return Digits(mpmath.fprod(map(number, parts)))
+
+
 def _of(function: Any) -> Any:
     return lambda value: Digits(function(number(value)))
 
@@ -120,18 +130,34 @@ _MODULE = SimpleNamespace(
     log2=_of(lambda value: mpmath.log(value) / mpmath.log(2)),
     log1p=_of(lambda value: mpmath.log(1 + value)),
     softplus=_of(lambda value: mpmath.log(1 + mpmath.exp(value))),
+    sigmoid=_of(lambda value: 1 / (1 + mpmath.exp(-value))),
     square=_of(lambda value: value * value),
     dot=lambda left, right: Digits(number(left) * number(right)),
+    einsum=_product,
     clamp=_clamped,
     clip=_clamped,
+    clip_by_value=_clamped,
     maximum=_clamped,
+    stop_gradient=_whole,
+    cast=lambda value, kind: Digits(number(value)).int(),
+    int32="int32",
     sum=_whole,
     mean=_whole,
+    reduce_sum=_whole,
+    reduce_mean=_whole,
 )
+_MODULE.nn = _MODULE.math = _MODULE.lax = _MODULE
 
 
 def names() -> dict[str, Any]:
     """What a program finds when it is executed."""
     own = {name: getattr(_MODULE, name) for name in ("exp", "log", "sqrt", "softplus")}
-    modules = dict.fromkeys(("torch", "np", "F"), _MODULE)
-    return {**modules, **own, "total": _whole, "e_": Digits(mpmath.e), "pi": Digits(mpmath.pi)}
+    modules = dict.fromkeys(("torch", "np", "F", "jnp", "jax", "tf"), _MODULE)
+    return {
+        **modules,
+        **own,
+        "total_i": _whole,
+        "total_j": _whole,
+        "e_": Digits(mpmath.e),
+        "pi": Digits(mpmath.pi),
+    }

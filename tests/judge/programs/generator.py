@@ -50,6 +50,7 @@ _VARIANCES: dict[str, tuple[Formula, ...]] = {
     "logprecision": (("call", "exp", ("neg", "s")), ("/", "1", ("call", "exp", "s"))),
     "softplus": (("^", ("call", "softplus", "s"), "2"),),
     "softplusvar": (("call", "softplus", "s"),),
+    "sigmoid": (("^", ("call", "sigmoid", "s"), "2"),),
 }
 _LOGARITHMS: dict[str, tuple[Formula, ...]] = {
     "std": (("*", "2", ("call", "log", "s")), ("call", "log", ("^", "s", "2"))),
@@ -60,6 +61,10 @@ _LOGARITHMS: dict[str, tuple[Formula, ...]] = {
     "logprecision": (("neg", "s"),),
     "softplus": (("*", "2", ("call", "log", ("call", "softplus", "s"))),),
     "softplusvar": (("call", "log", ("call", "softplus", "s")),),
+    "sigmoid": (
+        ("*", "2", ("call", "log", ("call", "sigmoid", "s"))),
+        ("neg", ("*", "2", ("call", "softplus", ("neg", "s")))),
+    ),
 }
 _NAMES = {
     "std": ("std", "sigma", "s"),
@@ -70,9 +75,14 @@ _NAMES = {
     "logprecision": ("log_prec", "s"),
     "softplus": ("rho", "s"),
     "softplusvar": ("s", "h"),
+    "sigmoid": ("s", "h"),
 }
 _LETTERS = {"std": ("sigma", "s"), "var": ("v", "s"), "softplus": ("rho", "s"), "precision": ("tau", "s")}
 _AXES = ("", "0", "1", "-1", "-2", "(0, 1)")
+_PATTERNS = {"": "", "0": "d", "-2": "d", "1": "b", "-1": "b"}
+"""What einsum leaves of (B, d) where an axis is summed over."""
+_CUBES = ("2", "-1", "(1, 2)", "(0, 2)", "(0, 1, 2)", "-3", "(-2, -1)")
+"""Axes of (B, T, d)."""
 _COUNTS = {
     "1": None,
     "batch_size": (1, 0),
@@ -112,18 +122,25 @@ class _Maker:
         self.ones: list[str] = []
         self.zeros: list[str] = []
         self.masks: list[str] = []
+        self.vectors: list[str] = []
         self.sign = 1
-        self.choice = 0.0
+        self.choice, self.label = 0.0, ""
 
     def chance(self, share: float) -> bool:
         return self.source.random() < share
 
     def program(self) -> Program:
         source = self.source
-        self.style = source.choice(("torch", "torch", "torch", "numpy", "numpy", "latex", "unicode", "ascii"))
+        self.style = source.choice(
+            (
+                *("torch", "torch", "torch", "numpy", "numpy", "jax", "tf"),
+                *("latex", "latex", "unicode", "ascii"),
+            )
+        )
         assert self.style in STYLES
         self.python = self.style in PYTHON
         self.indexed = not self.python and self.chance(0.7)
+        self.doubly = self.indexed and self.chance(0.15)
         self.tags.append(self.style)
         terms = self.slipped(self.terms())
         return self.finished(terms, self.guard(terms))
@@ -137,12 +154,16 @@ class _Maker:
 
     def name(self, reading: str, side: str) -> str:
         name = self.source.choice(_NAMES[reading] if self.python else _LETTERS.get(reading, ("s",)))
+        if self.doubly:
+            return {"std": "sigma", "var": "v", "softplus": "rho"}.get(reading, "s") + "_ij"
         if self.indexed:
             name = {"std": "sigma", "var": "v", "softplus": "rho"}.get(reading, "s")
             return f"{name}_{side}j" if side else f"{name}_j"
         return f"{name}_{side}" if side else name
 
     def mean_name(self, side: str) -> str:
+        if self.doubly:
+            return "mu_ij"
         return (
             f"mu_{side}j"
             if self.indexed and side
@@ -164,6 +185,8 @@ class _Maker:
         source = self.source
         self.reading = reading = source.choice(tuple(_VARIANCES))
         kind = source.choices(("unit", "fixed", "reversed", "pair", "pair reversed"), (10, 2, 2, 4, 1))[0]
+        if self.doubly and kind.startswith("pair"):
+            kind = "unit"
         self.tags.append(kind)
         pair = kind.startswith("pair")
         mean, head = self.mean_name("q" if pair else ""), self.name(reading, "q" if pair else "")
@@ -248,7 +271,7 @@ class _Maker:
             return None
         kind = self.source.choice(("free bits", "bounds", "shift"))
         self.tags.append(kind)
-        return kind, 0, "1e-6"
+        return kind, 0, "eps" if kind == "shift" and self.chance(0.3) else "1e-6"
 
     def small(self, terms: list[tuple[float, Formula]]) -> Guard | None:
         """The place of a logarithm in whose argument a small number stands, and that."""
@@ -256,7 +279,9 @@ class _Maker:
         if not places:
             return None
         self.tags.append("small number")
-        number = self.source.choice(("1e-8", "1e-6", "1e-5", "1e-4", "1e-3"))
+        number = self.source.choice(
+            ("1e-8", "1e-6", "1e-5", "1e-4", "1e-3", "epsilon" if not self.python else "eps")
+        )
         return "small number", self.source.choice(places), number
 
     def with_guard(self, terms: list[tuple[float, Formula]], guard: Guard) -> list[tuple[float, Formula]]:
@@ -281,36 +306,35 @@ class _Maker:
         source = self.source
         order = list(range(len(terms)))
         source.shuffle(order)
-        around = source.getrandbits(64)
+        own = self.with_guard(terms, guard) if guard else terms
+        whole = self.whole([own[place] for place in order])
+        if self.python and not guard:
+            whole = self.touched(whole)
+        if guard and guard[0] == "free bits":
+            whole = ("clamp", whole, guard[2], "")
+        whole = self.around(whole)
         state = source.getstate()
-        texts = []
-        for is_guarded in (False, True) if guard else (False,):
-            source.setstate(state)
-            self.counts, self.ones, self.zeros, self.masks, self.sign = {}, [], [], [], 1
-            kept = list(self.tags)
-            own = self.with_guard(terms, guard) if guard and is_guarded else terms
-            whole = self.whole([own[place] for place in order])
-            source.seed(around)  # with a guard and without it, the same stands around
-            if self.python and not guard:
-                whole = self.touched(whole)
-            has_floor = guard is not None and guard[0] == "free bits" and is_guarded
-            texts.append(self.text(("clamp", whole, guard[2], "") if guard and has_floor else whole))
-            tags, self.tags = list(self.tags), kept
-        self.tags = tags
-        names = {name: name if name and _occurs(name, texts[0]) else None for name in self.names}
+        text = self.text(whole)
+        source.setstate(state)
+        plain = self.text(_without_guard(whole, guard[2])) if guard else text
         symbols = Symbols(
-            *(names[name] if name else None for name in self.names),
+            *(name if name and _occurs(name, plain) else None for name in self.names),
             dict(self.counts),
             tuple(self.ones),
             tuple(self.zeros),
             tuple(self.masks),
+            tuple(self.vectors),
+            is_doubly_summed=self.doubly,
         )
         language = "python" if self.python else "math"
-        return Program(texts[-1], texts[0], language, symbols, self.sign, tuple(self.tags))
+        return Program(text, plain, language, symbols, self.sign, tuple(self.tags))
 
     def reduction(self, body: Formula, *, last: bool = False) -> Formula:
         kind = self.source.choices(("sum", "mean"), (3, 2))[0]
         axis = self.source.choice(_AXES if not last else ("", "0", "-1"))
+        if kind == "sum" and axis in _PATTERNS and not last and self.chance(0.1):
+            self.tags.append("einsum")
+            return ("einsum", f"bd->{_PATTERNS[axis]}", body)
         return (kind, body, axis, self.chance(0.12))
 
     def whole(self, terms: list[tuple[float, Formula]]) -> Formula:
@@ -327,10 +351,14 @@ class _Maker:
                 "split",
                 "inner slip",
                 "terms two",
+                "cube",
+                "parameters",
             )
             if self.python
             else ("none", "outer", "outer", "split", "mean", "constant outside")
         )
+        if self.doubly:
+            mode = source.choice(("doubly", "doubly", "doubly mean", "doubly split"))
         if not self.python and not self.indexed:
             mode = "none"
         self.tags.append(mode)
@@ -344,6 +372,10 @@ class _Maker:
                 return self.times(factor, self.reduction(self.added(plain)))
             case "inside factor":
                 return self.reduction(self.times(factor, self.added(plain)))
+            case "cube":
+                return self.of_sequences(self.times(factor, self.added(plain)))
+            case "parameters":
+                return self.with_parameters(factor, plain)
             case "two":
                 return self.reduction(self.times(factor, self.reduction(self.added(plain))), last=True)
             case "split":
@@ -356,8 +388,8 @@ class _Maker:
                     if _is_number(term):
                         count = self.count(kind, axis)
                         parts.append((number, _counted(term, count)))
-                    elif term[0] == "^" and term[2] == "2" and isinstance(term[1], str) and self.chance(0.05):
-                        parts.append((number, ("dot", term[1], term[1])))
+                    elif term[0] == "^" and term[2] == "2" and isinstance(term[1], str) and self.chance(0.1):
+                        parts.append((number, self.product(term[1], kind, axis)))
                     else:
                         own = ("mean" if kind == "sum" else "sum") if place == slip else kind
                         parts.append((number, (own, term, axis, False)))
@@ -383,12 +415,65 @@ class _Maker:
                 ]
                 return self.times(factor, self.reduction(self.added(parts), last=True))
 
+    def product(self, name: str, kind: str, axis: str) -> Formula:
+        """The sum of the squares of a symbol, as a product."""
+        if kind == "mean" or self.chance(0.3):
+            return ("dot", name, name)
+        self.tags.append("einsum")
+        return ("einsum", f"bd,bd->{_PATTERNS[axis]}", name, name)
+
+    def of_sequences(self, entries: Formula) -> Formula:
+        """Sums and means over (B, T, d), one of them over an axis that (B, d) has not."""
+        source = self.source
+        first = source.choice(_CUBES)
+        found: Formula = (source.choice(("sum", "sum", "mean")), entries, first, False)
+        if first == "-1":  # which (B, d) has, too
+            found = (source.choice(("sum", "mean")), found, "1", False)
+        for _ in range(source.choice((0, 1, 1, 2)) if first in ("2", "-1", "-3") else source.choice((0, 1))):
+            found = (source.choice(("sum", "mean")), found, source.choice(("", "0", "-1")), False)
+        return found
+
+    def with_parameters(self, factor: str, terms: list[tuple[float, Formula]]) -> Formula:
+        """Every term summed over its own latents: a prior, or a head, that has no batch is summed whole."""
+        source = self.source
+        own = [self.prior_mean, self.prior_head] if self.prior_head else [self.head]
+        self.vectors = [name for name in own if name]
+        if self.prior_mean and self.chance(0.3):
+            self.vectors = [self.prior_head or ""]
+        parts = []
+        for number, term in terms:
+            names = {part for _, part in _places(term) if isinstance(part, str)}
+            if not names:
+                parts.append((number, _counted(term, self.count("sum", "1"))))
+                continue
+            axis = (
+                source.choice(("", "-1", "0")) if names <= set(self.vectors) else source.choice(("1", "-1"))
+            )
+            parts.append((number, ("sum", term, axis, False)))
+        whole = self.times(factor, self.added(parts))
+        outer = source.choice(("mean", "mean", "sum", ""))
+        return (outer, whole, source.choice(("", "0")), False) if outer else whole
+
     def in_mathematics(self, mode: str, factor: str, plain: list[tuple[float, Formula]]) -> Formula:
         match mode:
             case "none":
                 return self.times(factor, self.added(plain))
             case "outer":
                 return self.times(factor, ("sum", self.added(plain), "", False))
+            case "doubly" | "doubly mean":
+                found: Formula = (
+                    "sum",
+                    ("sum", self.times(factor, self.added(plain)), "1", False),
+                    "0",
+                    False,
+                )
+                return self.per_example(found) if mode == "doubly mean" else found
+            case "doubly split":
+                ones = [(number, term) for number, term in plain if term == "1"]
+                rest = [(number, term) for number, term in plain if term != "1"]
+                inner: Formula = ("sum", self.added(rest), "1", False)
+                body = self.times(factor, self.added([*ones, (1.0, inner)]))
+                return self.per_example(("sum", body, "0", False))
             case "mean":
                 self.counts["J"] = (0, 1)
                 return ("*", ("/", "1", "J"), ("sum", self.times(factor, self.added(plain)), "", False))
@@ -405,6 +490,10 @@ class _Maker:
                 rest = [(number, term) for number, term in plain if term != "1"]
                 return self.times(factor, self.added([*ones, (1.0, ("sum", self.added(rest), "", False))]))
 
+    def per_example(self, total: Formula) -> Formula:
+        self.counts["N"] = (1, 0)
+        return ("*", ("/", "1", "N"), total)
+
     def count(self, kind: str, axis: str) -> Formula:
         """What stands for the sum of 1 over the entries: right, or not."""
         right = "1" if kind == "mean" else "latent_dim" if axis else "batch_size*latent_dim"
@@ -414,11 +503,7 @@ class _Maker:
             right = "mu.numel()"
         text = right if self.chance(0.6) else self.source.choice(tuple(_COUNTS))
         text = text.replace("mu.", f"{self.mean}.")
-        if (
-            not self.python
-            or (self.style == "numpy" and ".size" in text)
-            or (".numel" in text and self.style == "numpy")
-        ):
+        if not self.python or (self.style != "torch" and (".size" in text or ".numel" in text)):
             text = "1"
         for name in ("batch_size", "latent_dim"):
             if name in text:
@@ -475,8 +560,10 @@ class _Maker:
         """A program with a stopped gradient, a cast or a mask in it, or without."""
         choice = self.source.random()
         if choice < 0.07:
+            if self.style == "numpy":
+                return whole
             self.tags.append("detach")
-            return _somewhere(whole, self.source, "detach")
+            return _somewhere(whole, self.source, "stop")
         if choice < 0.10:
             self.tags.append("int")
             return _somewhere(whole, self.source, "int")
@@ -502,10 +589,10 @@ class _Maker:
         path, part = self.source.choice(places)
         return _put(whole, path, ("*", "w", part))
 
-    def text(self, whole: Formula) -> str:
-        """The text of a loss: with a weight, another term, a left-hand side, or without."""
+    def around(self, whole: Formula) -> Formula:
+        """A loss: with a weight, another term, a left-hand side, or without."""
         source = self.source
-        self.choice = source.random()
+        self.choice, self.label = source.random(), ""
         choice = source.random()
         if choice < 0.08:
             self.tags.append("weight")
@@ -529,8 +616,14 @@ class _Maker:
             name = "log_lik" if self.python else "R"
             self.zeros.append(name)
             return self.labelled("elbo", ("-", name, whole), -1)
-        body = printed(whole, self.style, source)
-        return self.defined(body, "") if self.python else body
+        return whole
+
+    def text(self, whole: Formula) -> str:
+        """The text of a loss, with its left-hand side."""
+        body = printed(whole, self.style, self.source)
+        if self.python:
+            return self.defined(body, self.label)
+        return f"{self.label} = {body}" if self.label else body
 
     def weighed(self, whole: Formula) -> Formula:
         """A weight of the whole, or several of them."""
@@ -572,15 +665,14 @@ class _Maker:
         self.zeros.append("recon")
         return ("+", "recon", whole)
 
-    def labelled(self, label: str, whole: Formula, sign: int) -> str:
-        self.sign = sign
+    def labelled(self, label: str, whole: Formula, sign: int) -> Formula:
+        self.sign, self.label = sign, label
         self.tags.append(f"left: {label}")
-        body = printed(whole, self.style, self.source)
-        return self.defined(body, label) if self.python else f"{label} = {body}"
+        return whole
 
     def defined(self, body: str, label: str) -> str:
         """A text with a label in front, and with definitions of its own."""
-        module = "torch." if self.style == "torch" else "np."
+        module = {"torch": "torch.", "numpy": "np.", "jax": "jnp.", "tf": "tf."}[self.style]
         choice = self.choice
         lines = [body]
         if {"small number", "free bits", "bounds", "shift"} & set(self.tags):
@@ -607,8 +699,9 @@ class _Maker:
 
 
 def _occurs(name: str, text: str) -> bool:
-    """Whether a symbol is in a text, in whichever spelling."""
-    return any(name == one for one in words(text))
+    """Whether the values of a symbol are in a text, in whichever spelling, and not just its length."""
+    valued = re.sub(r"\b\w+\.(?:shape|size|numel)\b|\blen\(\w+\)", "", text)
+    return any(name == one for one in words(valued))
 
 
 def words(text: str) -> set[str]:
@@ -622,6 +715,18 @@ def _is_number(term: Formula) -> bool:
 
 def _counted(term: Formula, count: Formula) -> Formula:
     return count if term == "1" else ("*", count, term)
+
+
+def _without_guard(tree: Formula, number: str) -> Formula:
+    """A formula without its clips and without a small number."""
+    match tree:
+        case ("+", a, other) if other == number:
+            return _without_guard(a, number)
+        case ("clamp", a, _, _):
+            return _without_guard(a, number)
+        case str():
+            return tree
+    return tuple(part if isinstance(part, str | bool) else _without_guard(part, number) for part in tree)
 
 
 def _innermost_log(term: Formula) -> bool:
@@ -648,7 +753,9 @@ def _places(tree: Formula, path: tuple[int, ...] = ()) -> list[tuple[tuple[int, 
         return [(path, tree)] if tree[0].isalpha() and "." not in tree else []
     found = [(path, tree)]
     for place, part in enumerate(tree[1:], 1):
-        fixed = (tree[0] == "call" and place == 1) or (tree[0] in ("sum", "mean", "^", "clamp") and place > 1)
+        fixed = (tree[0] in ("call", "einsum") and place == 1) or (
+            tree[0] in ("sum", "mean", "^", "clamp") and place > 1
+        )
         if not fixed:
             found += _places(part, (*path, place))
     return found

@@ -1,6 +1,6 @@
 """A reader of mathematics of its own: ASCII, Unicode and LaTeX as generated programs and answers have it.
 
-It turns a formula into Python, in which ``total`` is the sum over an index. It knows no more than is needed
+It turns a formula into Python, in which ``total_j`` is the sum over the index j. It knows no more than is needed
 and shares nothing with the package.
 """
 
@@ -23,6 +23,7 @@ _SIGNS = {
     "ρ": "rho",
     "β": "beta",
     "π": "pi",
+    "ε": "epsilon",
     "Σ": " sum",
     "∑": " sum",
     "\\left": "",
@@ -132,15 +133,15 @@ class _Reader:
         if name == "frac":
             return f"({self.group('{', '}')} / {self.group('{', '}')})"
         if name.split("_")[0] == "sum":
-            return self.total()
+            return self.total(re.sub(r"=.*", "", name.split("_")[1]))
         if name in _FUNCTIONS:
             argument = self.atom() if self.next in ("(", "{") else self.power()
             return f"{'log' if name == 'ln' else name}({argument})"
         return "e_" if name == "e" else name
 
-    def total(self) -> str:
+    def total(self, index: str) -> str:
         """A sum over an index: its limits are passed over, it runs to the end of the product."""
         if self.next == "^":
             self.take()
             self.atom()
-        return f"total({self.product()})"
+        return f"total_{index}({self.product()})"

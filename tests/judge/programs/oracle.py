@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from itertools import product
+from itertools import combinations, product
 from typing import Any, TypeAlias
 
 import mpmath
@@ -42,6 +42,7 @@ READINGS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "logprecision": (lambda s: np.exp(-s), lambda s: -s),
     "softplus": (lambda s: np.logaddexp(0, s) ** 2, lambda s: 2 * np.log(np.logaddexp(0, s))),
     "softplusvar": (lambda s: np.logaddexp(0, s), lambda s: np.log(np.logaddexp(0, s))),
+    "sigmoid": (lambda s: np.exp(-2 * np.logaddexp(0, -s)), lambda s: -2 * np.logaddexp(0, -s)),
 }
 SIGMA: Mapping[str, Callable[[Any], Any]] = {
     # The standard deviation in the head, in the numbers of mpmath.
@@ -53,10 +54,13 @@ SIGMA: Mapping[str, Callable[[Any], Any]] = {
     "logprecision": lambda s: mpmath.exp(-s / 2),
     "softplus": lambda s: mpmath.log(1 + mpmath.exp(s)),
     "softplusvar": lambda s: mpmath.sqrt(mpmath.log(1 + mpmath.exp(s))),
+    "sigmoid": lambda s: 1 / (1 + mpmath.exp(-s)),
 }
 SHAPES = ((7, 5), (3, 11), (4, 6), (5, 2), (2, 9), (6, 3), (8, 7), (9, 4))
 """Of (B, d), of unequal lengths; the first two are far from each other."""
 _VECTORS = ((5,), (11,), (6,), (3,), (9,))
+_SEQUENCES = ((4, 3, 5), (2, 5, 3), (3, 2, 7), (5, 4, 2), (2, 3, 4))
+"""Of (B, T, d)."""
 _DRAWS = 12
 """At one shape; fewer where a result has many entries."""
 _CLOSE = 1e-9
@@ -73,6 +77,10 @@ class Symbols:
         ones: weights, which are 1 here.
         zeros: other terms, which are 0 here.
         masks: arrays of 0 and 1.
+        vectors: means and heads of shape (d,), without a batch.
+        numbers: those that are one number for all.
+        is_doubly_summed: whether a formula of mathematics has an index of the batch.
+        base: that of which heads are logarithms, in the place of e.
     """
 
     mean: str | None
@@ -83,6 +91,20 @@ class Symbols:
     ones: tuple[str, ...] = ()
     zeros: tuple[str, ...] = ()
     masks: tuple[str, ...] = ()
+    vectors: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    is_doubly_summed: bool = False
+    base: float = np.e
+
+    @property
+    def spreads(self) -> tuple[str, ...]:
+        """What shape mean and head and those of the prior have: full, latents or number; empty for none."""
+        return tuple(
+            ("latents" if name in self.vectors else "number" if name in self.numbers else "full")
+            if name
+            else ""
+            for name in self.names
+        )
 
     @property
     def names(self) -> tuple[str | None, ...]:
@@ -175,13 +197,15 @@ def compiled(text: str, language: str) -> tuple[Any, str]:
 
 
 def _of_mathematics(code: Any, given: dict[str, Any]) -> Tensor:
-    lengths = {value.shape for value in given.values() if np.ndim(value)}
-    count = max((shape[-1] for shape in lengths), default=1)
+    shape = max((value.shape for value in given.values() if np.ndim(value)), key=len, default=(1,))
 
-    def total(body: Any) -> Any:
-        return np.sum(np.asarray(body)) if np.ndim(body) else body * count
+    def total(body: Any, axis: int) -> Any:
+        if np.ndim(body) == 0:
+            return body * shape[axis]
+        return np.sum(np.asarray(body), axis=axis)
 
-    return running(code, "result_", given | {"total": total, "e_": np.e, "pi": np.pi})
+    sums = {"total_i": partial(total, axis=0), "total_j": partial(total, axis=-1)}
+    return running(code, "result_", given | sums | {"e_": np.e, "pi": np.pi})
 
 
 def truth(text: str, language: str, symbols: Symbols, sign: int = 1) -> Truth:
@@ -196,8 +220,10 @@ def truth(text: str, language: str, symbols: Symbols, sign: int = 1) -> Truth:
         return sign * np.asarray(value(given))
 
     tried = False
-    for shapes, layout in ((SHAPES, "(B, d)"), (_VECTORS, "(d,)")):
-        if language == "math" and layout == "(B, d)":
+    for shapes, layout in ((SHAPES, "(B, d)"), (_VECTORS, "(d,)"), (_SEQUENCES, "(B, T, d)")):
+        if language == "math" and (layout == "(d,)") == symbols.is_doubly_summed:
+            continue
+        if layout == "(d,)" and (symbols.vectors or symbols.numbers):
             continue
         try:
             samples = list(_samples(evaluate, symbols, shapes))
@@ -228,7 +254,17 @@ def _samples(evaluate: Evaluate, symbols: Symbols, shapes: Sequence[tuple[int, .
         own = _own(symbols, shape)
         values: list[Any] = []
         for number in range(_DRAWS):
-            draw = {name: _drawn(shape, place)[number] for place, name in enumerate(symbols.names) if name}
+            draw = {
+                name: _as_given(
+                    shape,
+                    spread,
+                    _drawn(shape, place, spread)[number],
+                    is_head=place % 2 == 1,
+                    base=symbols.base,
+                )
+                for place, (name, spread) in enumerate(zip(symbols.names, symbols.spreads, strict=True))
+                if name
+            }
             draw |= {name: _masks(shape)[number] for name in symbols.masks}
             values.append(np.asarray(evaluate(own | draw)))
             if number >= 2 and sum(value.size for value in values) > 2 * _DRAWS:
@@ -239,9 +275,21 @@ def _samples(evaluate: Evaluate, symbols: Symbols, shapes: Sequence[tuple[int, .
 
 
 @cache
-def _drawn(shape: tuple[int, ...], place: int) -> Any:
+def _drawn(shape: tuple[int, ...], place: int, spread: str = "full") -> Any:
     """Draws of the mean, the head and those of the prior, by their place; positive, as a scale is."""
-    return np.random.default_rng((place, *shape)).uniform(0.3, 2.5, (_DRAWS, *shape))
+    draws = np.random.default_rng((place, *shape)).uniform(0.3, 2.5, (_DRAWS, *shape))
+    if spread == "latents":
+        return np.broadcast_to(draws[:, :1], draws.shape)
+    return np.broadcast_to(draws[:, :1, :1], draws.shape) if spread == "number" else draws
+
+
+def _as_given(shape: tuple[int, ...], spread: str, value: Any, *, is_head: bool, base: float) -> Any:
+    """The value that a program is given for a symbol: without the axes that it has not."""
+    if is_head and base != np.e:
+        value = value / np.log(base)
+    if spread == "latents" and len(shape) > 1:
+        return np.array(value[0])
+    return float(value.flat[0]) if spread == "number" else value
 
 
 @cache
@@ -251,7 +299,7 @@ def _masks(shape: tuple[int, ...]) -> Any:
 
 def _own(symbols: Symbols, shape: tuple[int, ...]) -> dict[str, Any]:
     """What all symbols are that do not vary."""
-    batch, latents = (shape[0], shape[1]) if len(shape) == 2 else (1, shape[0])
+    batch, latents = (shape[0], shape[-1]) if len(shape) > 1 else (1, shape[0])
     own: dict[str, Any] = {name: batch**i * latents**j for name, (i, j) in symbols.counts.items()}
     return own | dict.fromkeys(symbols.ones, 1.0) | dict.fromkeys(symbols.zeros, 0.0)
 
@@ -259,9 +307,10 @@ def _own(symbols: Symbols, shape: tuple[int, ...]) -> dict[str, Any]:
 def _kept(result: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...] | None:
     """The axes that are left, by their lengths; None for others."""
     own = tuple(length for length in result if length != 1)
-    for kept in ((), (0,), (1,), (0, 1)):
-        if max(kept, default=0) < len(shape) and tuple(shape[axis] for axis in kept) == own:
-            return kept
+    for count in range(len(shape) + 1):
+        for kept in combinations(range(len(shape)), count):
+            if tuple(shape[axis] for axis in kept) == own:
+                return kept
     return None
 
 
@@ -271,7 +320,7 @@ def _forms(samples: list[_Sample], symbols: Symbols, unmasked: bool = False) -> 
         return
     if not all(np.all(np.isfinite(sample.values)) for sample in samples):
         return
-    present = tuple(name is not None for name in symbols.names)
+    present = symbols.spreads
     if present[2] or present[3]:
         for own, other in product(READINGS if present[1] else ("",), READINGS if present[3] else ("",)):
             for columns in (_of_pair, _of_swapped_pair):
@@ -288,14 +337,14 @@ def _forms(samples: list[_Sample], symbols: Symbols, unmasked: bool = False) -> 
                 yield form
 
 
-Present: TypeAlias = tuple[bool, ...]
-"""Which of mean, head, prior mean and prior head occur."""
+Present: TypeAlias = tuple[str, ...]
+"""The shapes of mean, head, prior mean and prior head; empty for what does not occur."""
 
 
 @cache
 def _forward(shape: tuple[int, ...], present: Present, readings: tuple[str, ...]) -> list[Any]:
-    s, reading = _drawn(shape, 1), READINGS[readings[0]]
-    mean = _drawn(shape, 0) if present[0] else np.zeros_like(s)
+    s, reading = _drawn(shape, 1, present[1]), READINGS[readings[0]]
+    mean = _drawn(shape, 0, present[0]) if present[0] else np.zeros_like(s)
     return [mean**2, mean, reading[0](s), reading[1](s) / 2, np.ones_like(s)]
 
 
@@ -309,10 +358,11 @@ def _reversed(shape: tuple[int, ...], present: Present, readings: tuple[str, ...
 def _gaussian(shape: tuple[int, ...], present: Present, reading: str, place: int) -> tuple[Any, Any, Any]:
     """Mean, variance and its logarithm of the posterior (place 0) or of the prior (2)."""
     zero = np.zeros((_DRAWS, *shape))
-    mean = _drawn(shape, place) if present[place] else zero
+    mean = _drawn(shape, place, present[place]) if present[place] else zero
     if not present[place + 1]:
         return mean, zero + 1, zero
-    return mean, *(function(_drawn(shape, place + 1)) for function in READINGS[reading])
+    head = _drawn(shape, place + 1, present[place + 1])
+    return mean, *(function(head) for function in READINGS[reading])
 
 
 @cache
@@ -398,10 +448,13 @@ def _form(
         0.0 if abs(c) < 1e-7 * max(1.0, n * k) else c
         for c, n, k in zip(constants, lost, scales, strict=False)
     )
-    loses_batch = len(shapes[0]) == 2 and 0 not in kept
-    plain = [1.0] * len(shapes)
-    per_example = [1 / shape[0] for shape in shapes] if loses_batch else plain
-    whole = any(np.allclose(scales, wanted, rtol=1e-7) for wanted in (plain, per_example))
+    loses_batch = len(shapes[0]) > 1 and 0 not in kept
+    allowed = [[1.0] * len(shapes)]
+    if loses_batch:
+        allowed.append([1 / shape[0] for shape in shapes])
+    if loses_batch and len(shapes[0]) > 2 and 1 not in kept:
+        allowed.append([1 / (shape[0] * shape[1]) for shape in shapes])
+    whole = any(np.allclose(scales, wanted, rtol=1e-7) for wanted in allowed)
     kind = next(iter(kinds))
     if kind == "kl":
         kind = "exact" if whole and not any(constants) else "scaled"
@@ -447,7 +500,7 @@ def _read_reversed(found: Any) -> tuple[str, float, Callable[[int], float], tupl
 
 
 def _read_pair(
-    present: Present, swapped: bool, found: Any
+    present: Sequence[object], swapped: bool, found: Any
 ) -> tuple[str, float, Callable[[int], float], None] | None:
     """k KL(q || p) + c from those of mq^2/vp, mq mp/vp, mp^2/vp, vq/vp, log sq, log sp and 1."""
     own, both, other, variance, log_own, log_other, constant = found
@@ -499,6 +552,10 @@ def _of_one_latent(
     own |= dict.fromkeys((*symbols.counts, *symbols.ones, *symbols.masks), 1) | dict.fromkeys(
         symbols.zeros, 0
     )
+    if symbols.base != np.e:
+        own |= {
+            name: own[name] / mpmath.log(symbols.base) for name in (symbols.head, symbols.prior_head) if name
+        }
     exec(code[0], own)
     zero, one = mpmath.mpf(0), mpmath.mpf(1)
     mean, head, prior_mean, prior_head = (
@@ -528,19 +585,22 @@ def is_stopped(text: str, symbols: Symbols) -> bool:
 def _slopes(text: str, symbols: Symbols) -> list[tuple[float, float]]:
     """The slopes along every symbol without and with stops, by central differences."""
     evaluate = value_of(text, "python")
-    for shape in ((3, 2), (2,)):
+    for shape in ((3, 2), (2,), (3, 2, 4)):
         given = _own(symbols, shape)
-        given |= {name: _drawn(shape, place)[0] for place, name in enumerate(symbols.names) if name}
+        given |= {
+            name: _as_given(shape, spread, _drawn(shape, place, spread)[0], is_head=False, base=np.e)
+            for place, (name, spread) in enumerate(zip(symbols.names, symbols.spreads, strict=True))
+            if name
+        }
         given |= {name: _masks(shape)[0] for name in symbols.masks}
-        direction = _drawn(shape, 9)[0]
         try:
             Tensor.replayed = None
             evaluate(given)
             kept = list(Tensor.stopped)
             return [
                 (
-                    _slope(evaluate, given, name, direction, None),
-                    _slope(evaluate, given, name, direction, kept),
+                    _slope(evaluate, given, name, None),
+                    _slope(evaluate, given, name, kept),
                 )
                 for name in symbols.latent
             ]
@@ -551,15 +611,18 @@ def _slopes(text: str, symbols: Symbols) -> list[tuple[float, float]]:
     raise ValueError("the text does not run")
 
 
-def _slope(evaluate: Evaluate, given: dict[str, Any], name: str, direction: Any, replayed: Any) -> float:
+def _slope(evaluate: Evaluate, given: dict[str, Any], name: str, replayed: Any) -> float:
     step = 1e-5
+    direction = np.random.default_rng(9).uniform(0.3, 2.5, np.shape(given[name]))
     Tensor.replayed = replayed
     values = [np.sum(evaluate(given | {name: given[name] + side * step * direction})) for side in (1, -1)]
     return float((values[0] - values[1]) / (2 * step))
 
 
-def small_number_error(text: str, plain: str, language: str, symbols: Symbols, form: Form) -> float:
-    """The largest |F - F0| / (k (1 + KL)) with and without a small number, for one entry.
+def small_number_error(
+    text: str, plain: str, language: str, symbols: Symbols, form: Form, **epsilons: float
+) -> float:
+    """The largest |F - F0| / (k (1 + KL)) with and without a small number, which may be named, for one entry.
 
     For sigma from 0.01 to 100 and means up to 3.
     """
@@ -567,9 +630,12 @@ def small_number_error(text: str, plain: str, language: str, symbols: Symbols, f
     rows = np.array([[1.0, *np.log(shape)] for shape in form.shapes])
     scale = float(np.exp(np.linalg.lstsq(rows, np.log(form.scales), rcond=None)[0][0]))
     shape = (1,) * len(form.shapes[0])
-    own = _own(symbols, shape) | dict.fromkeys(symbols.masks, np.ones(shape))
+    own = _own(symbols, shape) | dict.fromkeys(symbols.masks, np.ones(shape)) | epsilons
     worst = 0.0
-    for sigma, mean in product(np.logspace(-2, 2, 41), (-3.0, -1.0, 0.0, 1.0, 3.0)):
+    sigmas = np.logspace(-2, 2, 41)
+    if form.readings[0] == "sigmoid":
+        sigmas = sigmas / (1 + sigmas)
+    for sigma, mean in product(sigmas, (-3.0, -1.0, 0.0, 1.0, 3.0)):
         given = {symbols.head or "": np.full(shape, _head_of(form.readings[0], sigma))}
         given |= {symbols.mean: np.full(shape, mean)} if symbols.mean else {}
         kl = (sigma**2 + mean**2 - 1) / 2 - np.log(sigma)
@@ -589,5 +655,6 @@ def _head_of(reading: str, sigma: float) -> float:
         "logprecision": lambda: -np.log(v),
         "softplus": lambda: sigma + np.log(-np.expm1(-sigma)),
         "softplusvar": lambda: v + np.log(-np.expm1(-v)),
+        "sigmoid": lambda: np.log(sigma / (1 - sigma)),
     }
     return float(inverse[reading]())

@@ -1,4 +1,4 @@
-"""Generated programs in the five ways in which people write them: two in Python, three in mathematics.
+"""Generated programs in the ways in which people write them: four in Python, three in mathematics.
 
 A formula is a tree of tuples: ``("+", a, b)``, ``("call", "exp", a)``, ``("sum", a, axis, keepdim)``; names and
 numbers are strings.
@@ -9,15 +9,36 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 __all__ = ["PYTHON", "STYLES", "Formula", "printed"]
 
 Formula: TypeAlias = Any
-PYTHON = ("torch", "numpy")
+PYTHON = ("torch", "numpy", "jax", "tf")
 STYLES = (*PYTHON, "latex", "unicode", "ascii")
 
-_GREEK = {"mu": "μ", "sigma": "σ", "beta": "β", "rho": "ρ", "tau": "τ"}
+_GREEK = {"mu": "μ", "sigma": "σ", "beta": "β", "rho": "ρ", "tau": "τ", "epsilon": "ε"}
+_CALLS: Mapping[str, Mapping[str, str]] = {
+    "torch": {"softplus": "F.softplus", "stop": "{}.detach()", "int": "{}.int()"},
+    "numpy": {"softplus": "np.log1p(np.exp", "sigmoid": "1/(1 + np.exp(-", "int": "{}.astype(int)"},
+    "jax": {
+        "softplus": "jax.nn.softplus",
+        "sigmoid": "jax.nn.sigmoid",
+        "stop": "jax.lax.stop_gradient({})",
+        "int": "{}.astype(int)",
+    },
+    "tf": {
+        "softplus": "tf.nn.softplus",
+        "log": "tf.math.log",
+        "sum": "tf.reduce_sum",
+        "mean": "tf.reduce_mean",
+        "stop": "tf.stop_gradient({})",
+        "int": "tf.cast({}, tf.int32)",
+    },
+}
+"""What is called otherwise than by its own name in the module."""
+_MODULES = {"torch": "torch", "numpy": "np", "jax": "jnp", "tf": "tf"}
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 2, "^": 4}
 
 
@@ -30,14 +51,16 @@ def _bracketed(found: tuple[str, int], level: int) -> str:
     return found[0] if found[1] >= level else f"({found[0]})"
 
 
-def _python(tree: Formula, source: random.Random, *, torch: bool) -> tuple[str, int]:
+def _python(tree: Formula, source: random.Random, *, style: str) -> tuple[str, int]:
     def below(part: Formula) -> tuple[str, int]:
-        return _python(part, source, torch=torch)
+        return _python(part, source, style=style)
 
-    module = "torch" if torch else "np"
+    def called(name: str) -> str:
+        return _CALLS[style].get(name, f"{_MODULES[style]}.{name}")
+
     if isinstance(tree, str):
         return tree, 5 if not tree.startswith("-") else 2
-    kind = tree[0]
+    kind, torch = tree[0], style == "torch"
     match tree:
         case ("neg", a):
             return f"-{_bracketed(below(a), 3)}", 2
@@ -51,50 +74,53 @@ def _python(tree: Formula, source: random.Random, *, torch: bool) -> tuple[str, 
             if choice == 0 and torch and not text[0][0].isdigit():
                 return f"{_bracketed(text, 5)}.pow(2)", 5
             if choice == 1:
-                return f"{module}.square({text[0]})", 5
+                return f"{called('square')}({text[0]})", 5
             if choice == 2 and isinstance(a, str):
                 return f"{a}*{a}", 2
             return f"{_bracketed(text, 5)}**2", 4
         case ("^", a, n):
             return f"{_bracketed(below(a), 5)}**{n}", 4
-        case ("call", "softplus", a):
-            return (f"F.softplus({below(a)[0]})" if torch else f"np.log1p(np.exp({below(a)[0]}))"), 5
         case ("call", name, a):
             text = below(a)
             named = text[1] >= 5 and not text[0][0].isdigit()
-            if torch and name in ("exp", "log", "sqrt") and named and source.random() < 0.4:
+            if torch and name in ("exp", "log", "sqrt", "sigmoid") and named and source.random() < 0.4:
                 return f"{text[0]}.{name}()", 5
-            return f"{module}.{name}({text[0]})", 5
+            function = called(name)
+            if function.endswith("-"):
+                return f"{function}{_bracketed(text, 5)}))", 2
+            return f"{function}({text[0]}){')' * function.count('(')}", 5
         case ("clamp", a, low, high):
             if torch:
                 given = ", ".join([f"min={low}", *([f"max={high}"] if high else [])])
                 return f"torch.clamp({below(a)[0]}, {given})", 5
-            name = "np.clip" if high else "np.maximum"
-            return f"{name}({', '.join(filter(None, (below(a)[0], low, high)))})", 5
+            name = ("clip_by_value" if style == "tf" else "clip") if high else "maximum"
+            return f"{called(name)}({', '.join(filter(None, (below(a)[0], low, high)))})", 5
         case ("own", name, a):
             return f"{name}({below(a)[0]})", 5
         case ("sum" | "mean", a, axis, keeps):
-            return _reduced(kind, below(a), axis, keeps, source, torch=torch), 5
-        case ("detach" | "int" as method, a):
-            return f"{_bracketed(below(a), 5)}.{method}()", 5
+            return _reduced(called(kind), below(a), axis, keeps, source, torch=torch), 5
+        case ("einsum", indices, *parts):
+            return f"{called('einsum')}('{indices}', {', '.join(below(part)[0] for part in parts)})", 5
+        case ("stop" | "int", a):
+            return called(kind).format(below(a)[0] if called(kind)[0] != "{" else _bracketed(below(a), 5)), 5
         case ("dot", a, b):
-            return f"{module}.dot({below(a)[0]}, {below(b)[0]})", 5
+            return f"{called('dot')}({below(a)[0]}, {below(b)[0]})", 5
     raise ValueError(tree)
 
 
 def _reduced(
-    kind: str, body: tuple[str, int], axis: str, keeps: bool, source: random.Random, *, torch: bool
+    function: str, body: tuple[str, int], axis: str, keeps: bool, source: random.Random, *, torch: bool
 ) -> str:
     if torch:
         word = source.choice(("dim=", "", "axis=")) if axis else ""
         given = [f"{word}{axis}"] if axis else []
         given += ["keepdim=True"] if keeps and axis else []
         if source.random() < 0.5:
-            return f"torch.{kind}({', '.join([body[0], *given])})"
-        return f"{_bracketed(body, 5)}.{kind}({', '.join(given)})"
+            return f"{function}({', '.join([body[0], *given])})"
+        return f"{_bracketed(body, 5)}.{function.rpartition('.')[2]}({', '.join(given)})"
     given = [f"axis={axis}"] if axis else []
     given += ["keepdims=True"] if keeps and axis else []
-    return f"np.{kind}({', '.join([body[0], *given])})"
+    return f"{function}({', '.join([body[0], *given])})"
 
 
 def _mathematics(tree: Formula, source: random.Random, *, style: str) -> tuple[str, int]:
@@ -127,9 +153,8 @@ def _mathematics(tree: Formula, source: random.Random, *, style: str) -> tuple[s
             return (f"{base}^{{{n}}}" if style == "latex" else f"{base}^{n}"), 4
         case ("call", name, a):
             text = below(a)[0]
-            if name == "softplus":
-                plain = ("call", "log", ("+", "1", ("call", "exp", a)))
-                return below(plain)
+            if name in ("softplus", "sigmoid"):
+                return below(_spelled_out(name, a))
             if style == "latex":
                 if name == "sqrt":
                     return f"\\sqrt{{{text}}}", 5
@@ -137,13 +162,19 @@ def _mathematics(tree: Formula, source: random.Random, *, style: str) -> tuple[s
                     return f"e^{{{text}}}", 4
                 return f"\\{name}\\left({text}\\right)", 5
             return f"{name}({text})", 5
-        case ("sum", a, _, _):
-            body = below(a)
-            inner = f"({body[0]})"
+        case ("sum", a, axis, _):
+            index, most = ("i", "N") if axis == "0" else ("j", "J")
             if style == "latex":
-                return f"\\sum_{{j=1}}^{{J}} \\left({body[0]}\\right)", 2
-            return f"{'Σ_j' if style == 'unicode' else 'sum_j'} {inner}", 2
+                return f"\\sum_{{{index}=1}}^{{{most}}} \\left({below(a)[0]}\\right)", 2
+            return f"{'Σ' if style == 'unicode' else 'sum'}_{index} ({below(a)[0]})", 2
     raise ValueError(tree)
+
+
+def _spelled_out(name: str, a: Formula) -> Formula:
+    """A function that mathematics has no name for."""
+    if name == "softplus":
+        return ("call", "log", ("+", "1", ("call", "exp", a)))
+    return ("/", "1", ("+", "1", ("call", "exp", ("neg", a))))
 
 
 def _leaf(text: str, style: str) -> str:
@@ -157,9 +188,6 @@ def _leaf(text: str, style: str) -> str:
 
 
 _PRINTERS: Mapping[str, Callable[[Formula, random.Random], tuple[str, int]]] = {
-    "torch": lambda tree, source: _python(tree, source, torch=True),
-    "numpy": lambda tree, source: _python(tree, source, torch=False),
-    "latex": lambda tree, source: _mathematics(tree, source, style="latex"),
-    "unicode": lambda tree, source: _mathematics(tree, source, style="unicode"),
-    "ascii": lambda tree, source: _mathematics(tree, source, style="ascii"),
+    **{style: partial(_python, style=style) for style in PYTHON},
+    **{style: partial(_mathematics, style=style) for style in ("latex", "unicode", "ascii")},
 }

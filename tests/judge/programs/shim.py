@@ -52,6 +52,9 @@ class Tensor(np.ndarray):
     def int(self) -> Tensor:
         return np.trunc(self).view(Tensor)
 
+    def sigmoid(self) -> Tensor:
+        return _sigmoid(self)
+
     def exp(self) -> Tensor:
         return np.exp(self).view(Tensor)
 
@@ -86,6 +89,14 @@ def softplus(value: Any) -> Tensor:
     return np.logaddexp(0.0, np.asarray(value, dtype=float)).view(Tensor)
 
 
+def _sigmoid(value: Any) -> Tensor:
+    return _tensor(1 / (1 + np.exp(-np.asarray(value, dtype=float))))
+
+
+def _stopped(value: Any) -> Tensor:
+    return _tensor(value).detach()
+
+
 def _sum(value: Any, *given: Any, **named: Any) -> Tensor:
     return _tensor(value).sum(*given, **named)
 
@@ -117,15 +128,24 @@ _MODULE = SimpleNamespace(
     clamp=_clamped,
     maximum=lambda value, low: _tensor(value).clamp(low),
     clip=lambda value, low=None, high=None: _tensor(value).clamp(low, high),
+    clip_by_value=lambda value, low, high: _tensor(value).clamp(low, high),
     softplus=softplus,
+    sigmoid=_sigmoid,
+    stop_gradient=_stopped,
+    cast=lambda value, kind: _tensor(value).int(),
+    int32="int32",
     dot=_dot,
+    einsum=lambda indices, *parts: _tensor(np.einsum(indices, *map(np.asarray, parts))),
     sum=_sum,
     mean=_mean,
+    reduce_sum=_sum,
+    reduce_mean=_mean,
 )
-_MODULE.nn = SimpleNamespace(functional=_MODULE)
+_MODULE.nn = SimpleNamespace(functional=_MODULE, softplus=softplus, sigmoid=_sigmoid)
+_MODULE.math, _MODULE.lax = _MODULE, _MODULE
 
 NAMES: dict[str, Any] = {
-    **dict.fromkeys(("torch", "np", "F", "jnp", "N"), _MODULE),
+    **dict.fromkeys(("torch", "np", "F", "jnp", "jax", "tf", "N"), _MODULE),
     **{name: getattr(_MODULE, name) for name in ("exp", "log", "sqrt", "softplus")},
 }
 

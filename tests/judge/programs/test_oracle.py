@@ -83,7 +83,7 @@ def test_gradients_of_the_oracle() -> None:
 )
 def test_the_reader_of_mathematics(text: str, python: str) -> None:
     given = {name: np.array([0.7, 1.2, 0.4]) for name in ("mu_j", "sigma_j", "s_j", "v_j", "rho_j")}
-    own = {"total": lambda body: np.sum(body) if np.ndim(body) else 3 * body, "e_": np.e}
+    own = {"total_j": lambda body: np.sum(body) if np.ndim(body) else 3 * body, "e_": np.e}
     found = running(compile(f"result_ = {as_python(text)}", "text", "exec"), "result_", given | own)
     np.testing.assert_allclose(found, eval(python, {"np": np, **given}), rtol=1e-14)
 
