@@ -142,15 +142,20 @@ def holds(text: str | None, program: Program) -> bool:
         again = prepare(read_program(text, program.language))
     except KlcliError:
         return False
-    if not _keeps_aside(prepare(program), again) or not again.is_whole:
+    if not _is_whole_again(prepare(program), again):
         return False
     ways = possible_roles(free_symbols(again.tree), mean=None, head=None)
     return any(verdict.kind == "exact" for verdict in verdicts_on(again.tree, ways, PLAIN))
 
 
-def _keeps_aside(before: Prepared, after: Prepared) -> bool:
-    """Whether a corrected text has all that stood around the KL before, and no weight of a part."""
-    if after.aside.partial_masks or after.aside.parts:
+def _is_whole_again(before: Prepared, after: Prepared) -> bool:
+    """Whether a corrected text has all that stood around the KL before, once, and no weight of a part.
+
+    What could not be followed on arrays is not known to be right.
+    """
+    if after.aside.partial_masks or after.aside.parts or not after.aside.is_evenly_weighed:
+        return False
+    if not (after.is_whole and after.reductions.is_tried):
         return False
     one, other = ((found.weights, found.divisors, found.others) for found in (before, after))
     return one == other
@@ -172,7 +177,7 @@ def _first_that_holds(
             continue
         if found[0].kind == "exact" and may_be_shown and followed < _MOST_FOLLOWED:
             followed += 1
-            if found[1].is_whole and _keeps_aside(prepare(program, question.kept), found[1]):
+            if _is_whole_again(prepare(program, question.kept), found[1]):
                 return repair, text
         first = first or (repair, None)
     return first

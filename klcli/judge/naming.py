@@ -14,6 +14,7 @@ from klcli.judge.shapes.counts import Polynomial
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Head, Side, Way
 from klcli.names.counts import is_dimension
+from klcli.names.losses import is_mask
 
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
@@ -59,8 +60,22 @@ def constant_of(verdict: Verdict, prepared: Prepared) -> str:
     """What is added to the KL: ``1/2`` for an entry, ``B d/2 - B/2`` for a batch; ``0`` for nothing.
 
     What is added to each latent is added as often as there are latents in the result; what the program counts
-    otherwise comes to that.
+    otherwise comes to that. It has the weight of the KL where the whole is weighed: ``beta/2``.
     """
+    text = _constant_of_one(verdict, prepared)
+    aside = prepared.aside
+    weights = [name for name in aside.weights if not is_mask(name)]
+    if text == "0" or not aside.is_evenly_weighed or not (weights or aside.divisors):
+        return text
+    factor = f"({text})" if " " in text or "/" in text else text
+    sign = "-" if text == "-1" else ""
+    above = sign + " ".join([*([factor] if text not in ("1", "-1") else []), *weights] or ["1"])
+    below = " ".join(aside.divisors)
+    return f"{above}/{below if ' ' not in below else f'({below})'}" if below else above
+
+
+def _constant_of_one(verdict: Verdict, prepared: Prepared) -> str:
+    """What is added where every weight is 1."""
     assert verdict.kl
     if verdict.kl.per_dimension:
         return _with_size(verdict.kl)

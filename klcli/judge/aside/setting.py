@@ -13,7 +13,7 @@ from typing import TypeAlias
 from klcli.formula.tree import Number, Symbol, Tree, free_symbols, operation, substitute
 from klcli.formula.write.printing import to_text
 from klcli.judge.aside.influence import components, influences, is_free_of, is_passive
-from klcli.judge.aside.isolation import isolated, product
+from klcli.judge.aside.isolation import Weight, isolated, product
 from klcli.judge.aside.symbols import Sorted, sorted_symbols
 from klcli.names.counts import count_of, is_dimension
 from klcli.names.losses import is_mask
@@ -45,6 +45,7 @@ class Aside:
         parts: symbols that multiply some of the terms only, read as 1.
         are_parts_equal: whether they weigh the whole where all of them are equal.
         differences: weights and divisors whose sign depends on values, as they are written, and minus them.
+        is_evenly_weighed: whether the constants have the weights of the whole.
     """
 
     tree: Tree
@@ -58,6 +59,7 @@ class Aside:
     parts: tuple[str, ...] = ()
     are_parts_equal: bool = False
     differences: tuple[tuple[str, str], ...] = ()
+    is_evenly_weighed: bool = True
 
 
 def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
@@ -132,7 +134,8 @@ def _around(tree: Tree, arrays: Tree, symbols: Sorted) -> Aside:
     rest = _with_ones(found.tree, around)
     with_parts = _with_ones(tree, symbols.partial)
     weights = [one for one in found.weights if set(free_symbols(one.tree)) <= set(symbols.passive)]
-    is_right, added = _held_against(with_parts, operation("*", product(weights), rest), symbols.latent)
+    difference = operation("-", with_parts, operation("*", product(weights), rest))
+    is_right, added = _is_around(difference, symbols.latent)
     if not is_right:
         return _inseparable(tree, arrays, symbols)
     others = list(map(to_text, found.others))
@@ -148,13 +151,24 @@ def _around(tree: Tree, arrays: Tree, symbols: Sorted) -> Aside:
         parts=symbols.partial,
         are_parts_equal=_are_equal(tree, symbols),
         differences=tuple((one.text, one.turned) for one in weights if not one.has_sign),
+        is_evenly_weighed=not added or _vanishes(difference, symbols, weights),
     )
 
 
-def _held_against(tree: Tree, other: Tree, latent: Collection[str]) -> tuple[bool, bool]:
-    """Whether two formulas differ by what no mean and no head has a part in, and whether they do."""
-    is_right, size = is_free_of(operation("-", tree, other), latent)
+def _is_around(difference: Tree, latent: Collection[str]) -> tuple[bool, bool]:
+    """Whether no mean and no head has a part in what two formulas differ by, and whether they differ."""
+    is_right, size = is_free_of(difference, latent)
     return is_right, size > _NOTHING
+
+
+def _vanishes(difference: Tree, symbols: Sorted, weights: Sequence[Weight]) -> bool:
+    """Whether nothing is left of the difference without other terms, as 1 - beta is of beta KL + 1."""
+    own = {name for one in weights for name in free_symbols(one.tree)}
+    others = [name for name in symbols.passive if name not in own]
+    rest = substitute(difference, dict.fromkeys(others, Number(Fraction(0))))
+    if not own.intersection(free_symbols(rest)):
+        return True
+    return not _is_around(rest, symbols.latent)[1]
 
 
 def _inseparable(tree: Tree, arrays: Tree, symbols: Sorted) -> Aside:

@@ -103,7 +103,7 @@ def _found(case: Case) -> Reductions:
                 return Reductions("sum", flaw=flaw) if flaw else told(case, fit, "")
             parts = _parts(case, full, rank, in_all=False)
         except ShapeError as error:
-            if rank == 2 and (found := _of_numbers(case, rank)):
+            if rank == 2 and (found := _of_fewer_axes(case, rank)):
                 return found
             problem = problem or error  # that of (B, d), the first that is tried
             continue
@@ -127,14 +127,17 @@ def _found(case: Case) -> Reductions:
 
 def _is_simple(case: Case) -> bool:
     """Whether nothing but the sums decides about the shapes: no product, no other shape, no other array."""
-    shaped = any(isinstance(node, Reshape | MatrixProduct | Length) for node in walk(case.program))
+    shaped = any(isinstance(node, Reshape | MatrixProduct) for node in walk(case.program))
     return not (shaped or case.arrays or case.held or case.in_formula)
 
 
-def _of_numbers(case: Case, rank: int) -> Reductions | None:
-    """The program with one symbol that is one number for all, where it does not run on arrays otherwise."""
+def _of_fewer_axes(case: Case, rank: int) -> Reductions | None:
+    """The program with symbols without a batch, or one number for all, where it does not run otherwise.
+
+    A mean and a head may be numbers, or both heads.
+    """
     for spreads, words in mixed(case):
-        if list(spreads.values()).count("number") == 1:
+        if list(spreads.values()).count("number") <= 2:
             try:
                 if fit := fitted(case, spreads, rank):
                     return told(case, fit, words)

@@ -14,7 +14,7 @@ from klcli.judge.answer import verify
 from klcli.judge.aside.influence import components, degree, influences, is_free_of, is_passive
 from klcli.judge.aside.preparation import prepare
 from klcli.judge.aside.symbols import sorted_symbols
-from klcli.judge.naming import scale_text
+from klcli.judge.naming import constant_of, scale_text
 
 KL = "0.5*(mu^2 + exp(lv) - 1 - lv)"
 
@@ -251,3 +251,26 @@ def test_what_is_cut_to_whole_numbers_is_on_no_line() -> None:
 )
 def test_a_mean_and_a_head_are_told_from_other_terms(text: str, latent: set[str]) -> None:
     assert set(sorted_symbols(read(text), ()).latent) == latent
+
+
+CONSTANTS = {
+    # The constant has the weight of the KL, or not.
+    "beta*(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 1)": "beta",
+    "beta*(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 1) + rec": "beta",
+    "alpha*(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 0.5) + (1 - alpha)*rec": "(1/2) alpha",
+    "beta*(0.5*(mu**2 + lv.exp() - 1 - lv) - 1)/n_batches": "-beta/n_batches",
+    "(0.5*(mu**2 + lv.exp() - 1 - lv) + 1)/n_batches": "1/n_batches",
+    "(0.5*torch.sum(mu**2 + lv.exp() - lv) - 0.5)/kappa": "(B d/2 - 1/2)/kappa",
+    "beta*0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 1": "1",
+}
+
+
+@pytest.mark.parametrize("text", CONSTANTS)
+def test_a_constant_has_the_weight_of_the_kl_where_it_has(text: str) -> None:
+    found = verify(read_program(text))
+    assert constant_of(found.best.verdict, found.prepared) == CONSTANTS[text]
+
+
+def test_a_correction_takes_a_constant_away_where_its_weight_is() -> None:
+    found = verify(read_program("beta*(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 1) + rec"))
+    assert found.best.corrected == "beta*(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 1 - 1) + rec"

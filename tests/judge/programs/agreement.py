@@ -175,7 +175,16 @@ def _details(found: Verification, right: Truth, program: Program, expected: str)
     if not own:
         yield f"readings {names}, not {[form.readings for form in forms]}"
         return
-    yield from _numbers(found, own[0], program)
+    if program.symbols.ones:
+        # A constant may have the weight of the KL or not, which weights of 1 do not tell.
+        weighed = replace(program, symbols=replace(program.symbols, more=0.25))
+        again = _truth(weighed, weighed.symbols)
+        others = [
+            form for form in again.forms if form.readings == own[0].readings and form.kind == own[0].kind
+        ]
+        yield from _numbers(found, (others or own)[0], weighed if others else program)
+    else:
+        yield from _numbers(found, own[0], program)
     if own[0].prior and verdict.kl.prior_variance is not None and verdict.kl.prior_mean is not None:
         prior = float(verdict.kl.prior_mean), float(verdict.kl.prior_variance)
         if not np.allclose(prior, own[0].prior, rtol=1e-6, atol=1e-6):
@@ -231,7 +240,7 @@ def _numbers(found: Verification, form: Form, program: Program) -> Iterator[str]
         batch, latents = shape[0] if len(shape) > 1 else 1, shape[-1]
         lengths = {"B": batch, "d": latents, **{f"n_{axis}": shape[axis] for axis in range(1, len(shape))}}
         lengths |= {name: batch**i * latents**j for name, (i, j) in program.symbols.counts.items()}
-        lengths |= dict.fromkeys((*program.symbols.ones, *program.symbols.masks), 1)
+        lengths |= dict(program.symbols.weights) | dict.fromkeys(program.symbols.masks, 1)
         said = _number(scale, lengths)
         examples = [1, batch, batch * shape[1]] if len(shape) > 2 else [1, batch]
         if not any(np.isclose(said, k * own, rtol=1e-5) for own in (examples if form.loses_batch else [1])):
@@ -267,6 +276,10 @@ def _of_correction(found: Verification, program: Program) -> Iterator[str]:
         return
     if right.has_unmasked_constant:
         return  # exact where nothing is masked
+    if program.symbols.ones and right.kind == "exact":
+        weighed = truth(text, program.language, replace(program.symbols, more=0.25), program.sign)
+        if not any(form.kind in ("exact", "scaled") and not any(form.constants) for form in weighed.forms):
+            yield f"correction {text!r} is exact for weights of 1 only"
     if right.kind != "exact" and not (right.kind == "reversed" and _is_open(program)):
         kind = right.kind if right.runs else "no run"
         yield f"correction {text!r} of {found.best.mistake and found.best.mistake.code} is {kind}"

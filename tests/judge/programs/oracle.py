@@ -74,7 +74,7 @@ class Symbols:
     Attributes:
         mean, head, prior_mean, prior_head: the two Gaussians; None for what does not occur.
         counts: names of numbers of examples and latents, by their powers of B and d.
-        ones: weights, which are 1 here.
+        ones: weights, which are 1 here, or more than that by multiples of `more`.
         zeros: other terms, which are 0 here.
         masks: arrays of 0 and 1.
         vectors: means and heads of shape (d,), without a batch.
@@ -95,6 +95,14 @@ class Symbols:
     numbers: tuple[str, ...] = ()
     is_doubly_summed: bool = False
     base: float = np.e
+    more: float = 0.0
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The values of the weights; those of parts are 1."""
+        return {
+            name: 1.0 if name == "w" else 1 + self.more * place for place, name in enumerate(self.ones, 1)
+        }
 
     @property
     def spreads(self) -> tuple[str, ...]:
@@ -301,7 +309,7 @@ def _own(symbols: Symbols, shape: tuple[int, ...]) -> dict[str, Any]:
     """What all symbols are that do not vary."""
     batch, latents = (shape[0], shape[-1]) if len(shape) > 1 else (1, shape[0])
     own: dict[str, Any] = {name: batch**i * latents**j for name, (i, j) in symbols.counts.items()}
-    return own | dict.fromkeys(symbols.ones, 1.0) | dict.fromkeys(symbols.zeros, 0.0)
+    return own | dict(symbols.weights) | dict.fromkeys(symbols.zeros, 0.0)
 
 
 def _kept(result: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -549,9 +557,8 @@ def _of_one_latent(
     """The KL and the value of the program at a point."""
     own = digits.names()
     own |= {name: digits.Digits(value) for name, value in zip(symbols.names, point, strict=True) if name}
-    own |= dict.fromkeys((*symbols.counts, *symbols.ones, *symbols.masks), 1) | dict.fromkeys(
-        symbols.zeros, 0
-    )
+    own |= dict(symbols.weights)
+    own |= dict.fromkeys((*symbols.counts, *symbols.masks), 1) | dict.fromkeys(symbols.zeros, 0)
     if symbols.base != np.e:
         own |= {
             name: own[name] / mpmath.log(symbols.base) for name in (symbols.head, symbols.prior_head) if name

@@ -42,7 +42,11 @@ def test_readings(name: str) -> None:
         ("-0.5*torch.sum(1 + lv - torch.sum(mu**2) - lv.exp())", "none"),
         ("-0.5*torch.sum(1 + lv - mu.pow(2) - (2*lv).exp())", "other-prior"),
         ("0.5*torch.sum((1 + mu**2)/lv.exp() - 1 + lv)", "reversed"),
-        (f"torch.sum({ENTRY}, dim=2)", "none"),
+        (f"torch.sum({ENTRY}, dim=2)", "exact"),  # of (B, T, d)
+        (f"torch.sum({ENTRY}, dim=2).sum(0).mean()", "scaled"),
+        (f"torch.sum({ENTRY}, dim=3)", "none"),
+        ("torch.einsum('bd->b', 0.5*(mu**2 + lv.exp() - 1 - lv)).mean()", "exact"),
+        ("torch.einsum('bd->d', 0.5*(mu**2 + lv.exp() - 1 - lv)).mean()", "scaled"),
     ],
 )
 def test_verdicts_of_the_oracle(text: str, kind: str) -> None:
@@ -58,6 +62,22 @@ def test_numbers_of_the_oracle() -> None:
     [form] = truth("-0.5*(1 + lv - mu**2 - (2*lv).exp())", "python", PLAIN).forms[:1]
     assert form.prior == pytest.approx((0.0, 0.5))
     assert form.scales == pytest.approx([0.5] * len(form.shapes))
+
+
+def test_shapes_of_the_oracle() -> None:
+    """A head without a batch, two indices, a weight, a logarithm to the base 2."""
+    text = "torch.mean(0.5*(lv.exp().sum() - lv.sum() + (mu*mu).sum(-1) - mu.shape[1]))"
+    assert truth(text, "python", PLAIN).kind == "none"
+    assert truth(text, "python", Symbols("mu", "lv", vectors=("lv",))).kind == "exact"
+    both = Symbols("mu_ij", "s_ij", counts={"N": (1, 0)}, is_doubly_summed=True)
+    inner = "sum_j (mu_ij^2 + e^s_ij - s_ij)"
+    assert truth(f"1/N * (sum_i (1/2 * ({inner} - 1)))", "math", both).kind == "scaled"
+    assert truth("1/N * (sum_i (sum_j (1/2 * (mu_ij^2 + e^s_ij - s_ij - 1))))", "math", both).kind == "exact"
+    weighed = Symbols("mu", "lv", ones=("beta",), more=0.25)
+    [form] = truth("beta*0.5*(mu**2 + lv.exp() - 1 - lv) + 1", "python", weighed).forms
+    assert (form.scales[0], form.constants[0]) == pytest.approx((1.25, 1.0))
+    of_two = Symbols("mu", "s", base=2.0)
+    assert truth("0.5*(mu**2 + 2**s - 1 - s*log(2))", "python", of_two).kind == "exact"
 
 
 def test_gradients_of_the_oracle() -> None:
@@ -102,6 +122,8 @@ def test_the_reader_of_mathematics(text: str, python: str) -> None:
         "x.detach() * torch.square(x)",
         "torch.dot(x[0], x[1])",
         "x.clamp(0.5, 1.0)",
+        "x.sigmoid() + torch.sigmoid(x)",
+        "torch.einsum('bd->b', x) + torch.einsum('bd,bd->b', x, x)",
     ],
 )
 def test_the_shim_is_torch(text: str) -> None:

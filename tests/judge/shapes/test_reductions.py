@@ -338,3 +338,45 @@ def test_a_constant_is_divided_with_the_terms_beside_it() -> None:
     )
     found = verify(read_program(text))
     assert constant_of(found.best.verdict, found.prepared) == "1/2 - B/(2 d)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "torch.mean(0.5*(lv.exp().sum() - torch.sum(lv, dim=0) + (mu*mu).sum(-1) - mu.shape[1]))",
+        "torch.mean(0.5*(lv.exp().sum(-1) - torch.sum(lv, dim=0) + (mu*mu).sum(-1) - mu.shape[1]))",
+    ],
+)
+def test_what_runs_on_a_parameter_alone_is_followed_on_it(text: str) -> None:
+    """By numpy with lv of shape (d,): it is the KL summed over the latents, averaged over the batch."""
+    source = np.random.default_rng(3)
+    mu, lv = source.normal(size=(7, 5)), source.normal(size=5)
+    kl = 0.5 * (mu**2 + np.exp(lv) - 1 - lv)
+    value = running(compile(f"result_ = {text}", "text", "exec"), "result_", {"mu": mu, "lv": lv})
+    assert float(value) == pytest.approx(kl.sum(1).mean(), rel=1e-12)
+    found = verify(read_program(text))
+    assert (found.best.kind, found.conditions) == ("exact", ())
+    assert found.prepared.reductions.layout == "lv of shape (d,), without a batch"
+
+
+def test_a_correction_is_followed_on_arrays() -> None:
+    """Without a batch in v_p it runs; latent_dim, which is d, may not become a 2."""
+    text = (
+        "(0.5*(mu_q.shape[1] + ((mu_q - mu_p)**2/v_p).sum(-1) - latent_dim + v_p.log().sum(0)"
+        " - torch.sum(torch.log(var_q), -1) + torch.sum(var_q/v_p, -1))).mean(0)"
+    )
+    assert verify(read_program(text)).best.corrected == text.replace("mu_q.shape[1] + ", "")
+
+
+@pytest.mark.parametrize("constant", ["", " + 1"])
+def test_what_runs_on_no_arrays_is_no_kl_and_has_no_correction(constant: str) -> None:
+    text = f"0.5*(torch.sum(mu**2, 0) + torch.sum(lv.exp() - lv, 1) - mu.shape[1]{constant})"
+    found = verify(read_program(text))
+    assert (found.best.kind, found.best.corrected) == ("wrong", None)
+    assert "does not run" in found.best.flaw
+
+
+def test_two_heads_may_be_numbers_where_nothing_else_runs() -> None:
+    text = "0.5*(mu_q.shape[1]*(v_q/v_p - 1 - torch.log(v_q/v_p)) + torch.sum((mu_q - mu_p)**2, 1)/v_p)"
+    found = verify(read_program(text))
+    assert (found.best.kind, found.prepared.reductions.layout) == ("exact", "v_q and v_p one number for all")
