@@ -8,15 +8,15 @@ from collections.abc import Collection, Sequence
 from klcli.lint.findings.listing import estimator_term, kl_term, sample_term
 from klcli.lint.findings.pairing import pairs
 from klcli.lint.findings.places import place_of
-from klcli.lint.findings.types import Finding, Linted, Place, Term
+from klcli.lint.findings.types import Finding, Linted, ListedTerm, SourceSpan
 from klcli.lint.occurrences import occurrences
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.reading.source import Module
-from klcli.lint.rules.rule import KlTerm, Recognised
+from klcli.lint.rules.rule import KlTerm, ModuleTerms
 from klcli.lint.rules.table import RULES
 from klcli.lint.terms.divergences import Divergence
-from klcli.lint.terms.samples import Sample
+from klcli.lint.terms.samples import SamplingLine
 from klcli.patterns import regex
 
 __all__ = ["linted"]
@@ -44,7 +44,7 @@ def linted(module: Module, project: Project | None = None) -> Linted:
     )
 
 
-def _recognised(module: Module, project: Project) -> tuple[Recognised, Sequence[Term]]:
+def _recognised(module: Module, project: Project) -> tuple[ModuleTerms, Sequence[ListedTerm]]:
     """What was recognised, as rules look at it and as it is listed."""
     found = occurrences(module, project)
     paired = tuple(pairs(found.divergences, found.samples))
@@ -52,7 +52,7 @@ def _recognised(module: Module, project: Project) -> tuple[Recognised, Sequence[
     drawn = [one for ways in found.samples if _is_listed(one := _clearest(ways), belonging)]
     kls = [KlTerm(best := _best(ways), tuple(ways), kl_term(best)) for ways in found.divergences]
     estimators = [(one, estimator_term(one)) for one in found.estimators]
-    recognised = Recognised(
+    recognised = ModuleTerms(
         project.of(module),
         tuple(kls),
         paired,
@@ -64,17 +64,17 @@ def _recognised(module: Module, project: Project) -> tuple[Recognised, Sequence[
     return recognised, listed
 
 
-def _is_listed(one: Sample, belonging: Collection[Place]) -> bool:
+def _is_listed(one: SamplingLine, belonging: Collection[SourceSpan]) -> bool:
     """Whether a sample has a reading; one of bent noise, as of a logistic distribution, also needs a KL."""
     if one.sampling.parameterization is None:
         return False
     return not one.is_bent or place_of(one.excerpt) in belonging
 
 
-def _clearest(ways: Sequence[Sample]) -> Sample:
+def _clearest(ways: Sequence[SamplingLine]) -> SamplingLine:
     """The way to read a sample that has a reading; its own function's, and the last of several."""
 
-    def rank(entry: tuple[int, Sample]) -> tuple[bool, bool, int]:
+    def rank(entry: tuple[int, SamplingLine]) -> tuple[bool, bool, int]:
         number, one = entry
         return one.sampling.parameterization is None, not one.excerpt.is_local, -number
 
@@ -92,7 +92,7 @@ def _best(ways: Sequence[Divergence]) -> Divergence:
     return min(enumerate(ways), key=rank)[1]
 
 
-def _position(one: Finding | Term) -> tuple[str, int, int]:
+def _position(one: Finding | ListedTerm) -> tuple[str, int, int]:
     return one.place.path, one.place.line, one.place.column
 
 

@@ -6,19 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
 from klcli.lint.findings.places import place_of
-from klcli.lint.findings.types import Place
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.findings.types import SourceSpan
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.statements import Flow, flow
-from klcli.lint.flow.steps import Step
-from klcli.lint.project.definitions import Function
+from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.relevance import Relevance, holds_terms
 from klcli.lint.reading.source import Module
 from klcli.lint.terms.divergences import Divergence
-from klcli.lint.terms.estimators import Estimator
+from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.recognition import terms
-from klcli.lint.terms.samples import Sample
+from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
 __all__ = ["Occurrences", "occurrences"]
@@ -39,8 +39,8 @@ class Occurrences:
     """
 
     divergences: list[list[Divergence]]
-    samples: list[list[Sample]]
-    estimators: list[Estimator]
+    samples: list[list[SamplingLine]]
+    estimators: list[EstimatorLine]
     sinks: list[Sink]
 
 
@@ -67,14 +67,14 @@ def occurrences(module: Module, project: Project) -> Occurrences:
 
 
 def _reached(flows: Iterable[Flow]) -> Occurrences:
-    divergences: dict[Place, list[Divergence]] = defaultdict(list)
-    samples: dict[Place, list[Sample]] = defaultdict(list)
-    estimators: dict[Place, Estimator] = {}
+    divergences: dict[SourceSpan, list[Divergence]] = defaultdict(list)
+    samples: dict[SourceSpan, list[SamplingLine]] = defaultdict(list)
+    estimators: dict[SourceSpan, EstimatorLine] = {}
     sinks: list[Sink] = []
-    seen: Counter[tuple[Place, Function | None]] = Counter()
+    seen: Counter[tuple[SourceSpan, SourceFunction | None]] = Counter()
     for one in flows:
         sinks += one.sinks
-        estimates: set[Step] = set()
+        estimates: set[FlowStatement] = set()
         for found in (part for excerpt in one.excerpts if _is_new(excerpt, seen) for part in terms(excerpt)):
             place = place_of(found.excerpt)
             if isinstance(found, Divergence):
@@ -83,7 +83,7 @@ def _reached(flows: Iterable[Flow]) -> Occurrences:
                 divergences[place].append(found)
                 if found.is_sampled:
                     estimates.add(found.excerpt.step)
-            elif isinstance(found, Estimator):
+            elif isinstance(found, EstimatorLine):
                 estimators.setdefault(place, found)
             else:
                 samples[place].append(found)
@@ -102,7 +102,7 @@ def _complete(divergences: Collection[list[Divergence]]) -> list[list[Divergence
     return [ways for ways in kept if ways]
 
 
-def _is_new(excerpt: Excerpt, seen: Counter[tuple[Place, Function | None]]) -> bool:
+def _is_new(excerpt: CodeExcerpt, seen: Counter[tuple[SourceSpan, SourceFunction | None]]) -> bool:
     """Whether a formula was not yet reached from enough other functions."""
     if excerpt.is_local:
         return True

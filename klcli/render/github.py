@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from klcli.lint.findings.types import Place
+from klcli.lint.findings.types import SourceSpan
 from klcli.render.signs import visible
 from klcli.report.findings import Alert, FindingData, Findings, spot
 
@@ -41,7 +41,7 @@ def _annotation(alert: Alert) -> str:
     return _command(_COMMANDS[found.severity], properties, lines)
 
 
-def _lines(span: FindingData | Place | None) -> dict[str, object]:
+def _lines(span: FindingData | SourceSpan | None) -> dict[str, object]:
     """The lines of a file; those of a notebook are lines of its JSON, beside which GitHub shows it."""
     if span is None:
         return {}

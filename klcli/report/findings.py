@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.lint.findings.types import Edit, Place, Severity, address
+from klcli.lint.findings.types import Edit, Severity, SourceSpan, address
 from klcli.values import dataclass
 
 __all__ = ["Alert", "FindingData", "Findings", "RelatedData", "UnreadableData", "one_line", "spot"]
@@ -68,16 +68,16 @@ class Alert:
     finding: FindingData
     rule: Mistake
     edit: Edit | None
-    place: Place | None = None
-    related: Place | None = None
+    place: SourceSpan | None = None
+    related: SourceSpan | None = None
 
     @property
-    def span(self) -> FindingData | Place | None:
+    def span(self) -> FindingData | SourceSpan | None:
         """Where it stands in its file."""
         return self.finding if self.finding.cell is None else self.place
 
     @property
-    def related_span(self) -> RelatedData | Place | None:
+    def related_span(self) -> RelatedData | SourceSpan | None:
         """Where the place stands that it disagrees with."""
         other = self.finding.related
         return other if other and other.cell is None else self.related

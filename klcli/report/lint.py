@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
-from klcli.lint.findings.types import Finding, Linted, Place, Severity, Term, address
+from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity, SourceSpan, address
 from klcli.lint.reading.raw_places import RawPlaces
 from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Source
 from klcli.report.findings import Findings, UnreadableData, one_line
@@ -21,7 +21,7 @@ _FAILING: tuple[Severity, ...] = ("error", "warning")
 _SEVERITIES: tuple[Severity, ...] = (*_FAILING, "info", "note")
 _NONE: Mapping[str, RawPlaces] = MappingProxyType({})
 
-Found = TypeVar("Found", Finding, Term)
+Found = TypeVar("Found", Finding, ListedTerm)
 
 
 def lint_report(
@@ -81,7 +81,7 @@ def _is_complete(results: Sequence[Linted]) -> bool:
     return bool(ours) and not any(result.unreadable for result in ours)
 
 
-def _blocks(findings: Sequence[Finding], terms: Sequence[Term], data: LintData) -> Iterator[Block]:
+def _blocks(findings: Sequence[Finding], terms: Sequence[ListedTerm], data: LintData) -> Iterator[Block]:
     for found in findings:
         yield from _told(found)
     if terms:
@@ -103,7 +103,7 @@ def _told(found: Finding) -> Iterator[Block]:
     yield Source(found.severity, tuple(excerpts), tuple(filter(None, (found.fix, f"klcli explain {code}"))))
 
 
-def _excerpt(place: Place, lines: tuple[str, ...], label: str = "") -> Excerpt:
+def _excerpt(place: SourceSpan, lines: tuple[str, ...], label: str = "") -> Excerpt:
     path = address(place.path, place.cell_number)
     line, end_line = place.lines
     return Excerpt(path, line, place.column, end_line, place.end_column, lines, label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 
-from klcli.lint.findings.types import Edit, Finding, Place, Related, Term
+from klcli.lint.findings.types import Edit, Finding, ListedTerm, Related, SourceSpan
 from klcli.lint.reading.raw_places import RawPlaces
 from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
 from klcli.report.verify_data import (
@@ -106,7 +106,7 @@ def alert(found: Finding, notebooks: Mapping[str, RawPlaces]) -> Alert:
     )
 
 
-def term_data(found: Term) -> TermData:
+def term_data(found: ListedTerm) -> TermData:
     """A term as data, in the shape of `klcli.report.verify_data.VerifyData`."""
     mistake = mistake_data(found.mistake)
     sampler = None
@@ -138,7 +138,7 @@ def term_data(found: Term) -> TermData:
     )
 
 
-def _direction(found: Term) -> str | None:
+def _direction(found: ListedTerm) -> str | None:
     """Which way round a KL is, or is estimated; None where it is none."""
     if found.estimation:
         return direction(found.estimation)
@@ -160,7 +160,7 @@ def _related(other: Related) -> RelatedData:
     )
 
 
-def _in_file(place: Place, notebooks: Mapping[str, RawPlaces]) -> Place | None:
+def _in_file(place: SourceSpan, notebooks: Mapping[str, RawPlaces]) -> SourceSpan | None:
     """Where a place in a notebook stands in its file."""
     known = notebooks.get(place.path)
     return known.place(place) if known else None

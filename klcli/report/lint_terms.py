@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.lint.findings.types import Term, TermKind, address
+from klcli.lint.findings.types import ListedTerm, TermKind, address
 from klcli.patterns import regex
 from klcli.report.document import Fact, Facts, Tone
 from klcli.report.verify_estimators import estimator_data
@@ -22,12 +22,12 @@ _REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then av
 _TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "estimator": "good", "wrong": "bad"}
 
 
-def term_facts(terms: Sequence[Term]) -> Facts:
+def term_facts(terms: Sequence[ListedTerm]) -> Facts:
     """The terms with their places, what they are and how they begin."""
     return Facts(tuple(map(_fact, terms)))
 
 
-def _fact(term: Term) -> Fact:
+def _fact(term: ListedTerm) -> Fact:
     expression = _IN_BRACKETS.sub("", " ".join(term.expression.split()))
     clipped = expression if len(expression) <= _LONGEST else f"{expression[: _LONGEST - 1]}…"
     words = f"{_KINDS[term.kind]}: {_words(term)}"
@@ -36,7 +36,7 @@ def _fact(term: Term) -> Fact:
     return Fact(where, words, clipped, _TONES.get(term.verdict, "plain"))
 
 
-def _words(term: Term) -> str:
+def _words(term: ListedTerm) -> str:
     parts = [_estimate(term.estimation) if term.estimation else _verdict(term)]
     if term.parameterization:
         parts.append(f"for a head that is {PARAMETERIZATIONS[term.parameterization].meaning}")
@@ -52,7 +52,7 @@ def _estimate(found: Estimation) -> str:
     return " of ".join(filter(None, (found.name, estimator_data(found).direction)))
 
 
-def _verdict(term: Term) -> str:
+def _verdict(term: ListedTerm) -> str:
     prior = f", with the prior {_prior(term)}" if _prior(term) else ""
     match term.verdict:
         case "exact" if term.kind == "sampler" or term.shift in (None, "0"):
@@ -66,7 +66,7 @@ def _verdict(term: Term) -> str:
     return "wrong"
 
 
-def _multiple(term: Term, kl: str) -> str:
+def _multiple(term: ListedTerm, kl: str) -> str:
     """``0.5 KL + 1``."""
     scale = "" if term.scale in (None, "1") else f"{term.scale} "
     if term.shift in (None, "0"):
@@ -75,7 +75,7 @@ def _multiple(term: Term, kl: str) -> str:
     return f"{scale}{kl} {sign} {size}"
 
 
-def _prior(term: Term) -> str:
+def _prior(term: ListedTerm) -> str:
     """``N(0, 0.25)``; nothing for N(0, 1) and where it is not known."""
     prior = term.prior
     if prior is None or (prior.mean, prior.variance) == ("0", "1"):

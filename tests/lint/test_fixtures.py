@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from klcli.lint.findings.types import Place
+from klcli.lint.findings.types import SourceSpan
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
@@ -62,7 +62,7 @@ def _seen(name: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     return sorted(terms, key=str), sorted(findings, key=str)
 
 
-def _at(place: Place) -> tuple[str, int]:
+def _at(place: SourceSpan) -> tuple[str, int]:
     return place.path, place.line
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
-from klcli.lint.findings.types import Edit, Place
+from klcli.lint.findings.types import Edit, SourceSpan
 from klcli.report.findings import Alert, FindingData, Findings, RelatedData, UnreadableData
 
 DISAGREES = Alert(
@@ -30,7 +30,7 @@ FACTOR = Alert(
         "kl = -0.5 * (1 + 2 * s - exp(2 * s))",
     ),
     find_mistake("KL101"),
-    Edit(Place("a: b, 100%.py", 2, 17, 2, 18), "2 * s"),
+    Edit(SourceSpan("a: b, 100%.py", 2, 17, 2, 18), "2 * s"),
 )
 INFO = Alert(
     FindingData("src/vae.py", 9, 1, 9, 4, "KL121", "info", "high", "a mean", "m", None, None, None),
@@ -45,7 +45,7 @@ _words = st.text(max_size=20) | st.sampled_from(
     ["::error::", "a\nb", "\x00\x1b\ufffe", "%0A,:", "]]>", "\udc80"]
 )
 _numbers = st.integers(-1, 5)
-_places = st.builds(Place, _words, _numbers, _numbers, _numbers, _numbers)
+_places = st.builds(SourceSpan, _words, _numbers, _numbers, _numbers, _numbers)
 _related = st.builds(RelatedData, _words, _numbers, _numbers, _numbers, _numbers, _words)
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from klcli.judge.conditions import Condition
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.types import Edit, Finding, Linted, Place, Prior, Related, Severity, Term
+from klcli.lint.findings.types import Edit, Finding, Linted, ListedTerm, Prior, Related, Severity, SourceSpan
 from klcli.render.json import render as to_json
 from klcli.render.terminal import render
 from klcli.report.lint import lint_report
 from klcli.report.report import Report
 
-PLACE = Place("vae.py", 4, 5, 4, 9)
+PLACE = SourceSpan("vae.py", 4, 5, 4, 9)
 EDIT = Edit(PLACE, "2 * s")
 
 
@@ -30,13 +30,13 @@ def finding(severity: Severity = "warning", **changes: Any) -> Finding:
         "expression": "mu + exp(s) * eps",
         "parameterization": "logstd",
         "lines": ("    z = mu + exp(s) * eps",),
-        "related": Related(Place("loss.py", 7, 1, 7, 3), "the KL", ("kl = 1",)),
+        "related": Related(SourceSpan("loss.py", 7, 1, 7, 3), "the KL", ("kl = 1",)),
         "fix": "z = mu + exp(s / 2) * eps",
     }
     return Finding(**(fields | changes))
 
 
-def term(verdict: str = "exact", **changes: Any) -> Term:
+def term(verdict: str = "exact", **changes: Any) -> ListedTerm:
     """A KL term."""
     fields: dict[str, Any] = {
         "place": PLACE,
@@ -45,10 +45,10 @@ def term(verdict: str = "exact", **changes: Any) -> Term:
         "verdict": verdict,
         "expression": "-0.5 * (1 + s\n  - mu ** 2)",
     }
-    return Term(**(fields | changes))
+    return ListedTerm(**(fields | changes))
 
 
-def report(*findings: Finding, terms: tuple[Term, ...] = (), **options: bool) -> Report:
+def report(*findings: Finding, terms: tuple[ListedTerm, ...] = (), **options: bool) -> Report:
     """The report of one file."""
     return lint_report([Linted("vae.py", findings, terms)], **({"show_terms": False} | options))
 
@@ -163,7 +163,7 @@ def test_errors_and_warnings_fail(severity: Severity, holds: bool) -> None:
 
 
 def test_notes_are_for_those_who_ask() -> None:
-    found = (finding("note"), finding("info", place=Place("vae.py", 9, 1, 9, 2)))
+    found = (finding("note"), finding("info", place=SourceSpan("vae.py", 9, 1, 9, 2)))
     asked, bare = report(*found, notes=True), report(*found)
     for each, count in ((asked, 2), (bare, 1)):
         assert each.findings
@@ -175,8 +175,8 @@ def test_notes_are_for_those_who_ask() -> None:
 
 def test_findings_are_in_order_and_each_is_told_once() -> None:
     """What two files lead to is one finding, in the file where it stands."""
-    first, second = finding(), finding(place=Place("vae.py", 30, 1, 30, 2))
-    other = finding(place=Place("draw.py", 99, 1, 99, 2))
+    first, second = finding(), finding(place=SourceSpan("vae.py", 30, 1, 30, 2))
+    other = finding(place=SourceSpan("draw.py", 99, 1, 99, 2))
     results = [Linted("vae.py", (second, first, other)), Linted("draw.py", (other,))]
     data = lint_report(results, show_terms=False).data
     assert [(row.path, row.line) for row in data.findings] == [("draw.py", 99), ("vae.py", 4), ("vae.py", 30)]
@@ -252,7 +252,7 @@ STANDARD, OTHER = Prior("0", "1"), Prior("mu_p", "exp(s_p)")
         (term("wrong", kind="sampler", parameterization=None), "sample: wrong"),
     ],
 )
-def test_what_a_term_is(found: Term, words: str) -> None:
+def test_what_a_term_is(found: ListedTerm, words: str) -> None:
     assert text(report(terms=(found,), show_terms=True)).startswith(
         f"terms\n  vae.py:4   {words}   -0.5 * (1 + s - mu ** 2)\n\n0 findings in 1 file; "
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from klcli.cli.linting.looking import Outlining
+from klcli.cli.linting.outlining import Outlining
 from klcli.cli.linting.reading import Sources
 from klcli.cli.progress import progress
 from klcli.lint.findings.types import Finding, Linted
@@ -52,10 +52,10 @@ def _linted(
     """What the linter finds; it is loaded where there is something for it, and before processes start."""
     if not worth:
         return {}
-    from klcli.cli.linting.work import Linting
+    from klcli.cli.linting.worker import Worker
 
     with _without_collections():
-        return _each(Linting(sources, outlines), worth, jobs, _FEW_FILES, "files linted", quiet)
+        return _each(Worker(sources, outlines), worth, jobs, _FEW_FILES, "files linted", quiet)
 
 
 @contextmanager

@@ -16,11 +16,11 @@ from klcli.lint.findings.types import Finding, Linted
 from klcli.lint.reading.source import UnreadableError, text_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Change", "Fixes", "diff", "fixes", "write"]
+__all__ = ["FileChange", "Fixes", "diff", "fixes", "write"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """What becomes of a file, and how many findings that mends."""
 
     path: str
@@ -33,7 +33,7 @@ class Change:
 class Fixes:
     """The changes of a run, and the files that stay as they are, with the reasons why."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     refused: tuple[Linted, ...]
 
 
@@ -77,12 +77,14 @@ def write(found: Fixes, paths: Iterable[str]) -> Fixes:
     return replace(found, changes=tuple(written), refused=tuple(refused))
 
 
-def diff(changes: Iterable[Change]) -> str:
+def diff(changes: Iterable[FileChange]) -> str:
     """The changes as `diff -u` shows them."""
     return "".join(line for change in changes for line in _diff(change))
 
 
-def _change(path: str, findings: Sequence[Finding], sources: Sources, trees: Sequence[str]) -> Change | None:
+def _change(
+    path: str, findings: Sequence[Finding], sources: Sources, trees: Sequence[str]
+) -> FileChange | None:
     """The change of a file; None where nothing of it changes.
 
     Raises:
@@ -102,14 +104,14 @@ def _change(path: str, findings: Sequence[Finding], sources: Sources, trees: Seq
     except UneditableError as error:
         raise UnreadableError(str(error)) from None
     fixed = sum(edit in applied for edit in edits)
-    return Change(path, before, after, fixed) if applied and after != before else None
+    return FileChange(path, before, after, fixed) if applied and after != before else None
 
 
 def _lies_in(real: str, trees: Iterable[str]) -> bool:
     return any(real.startswith(tree.rstrip(os.sep) + os.sep) for tree in trees)
 
 
-def _diff(change: Change) -> Iterator[str]:
+def _diff(change: FileChange) -> Iterator[str]:
     before, after = _lines(change.before), _lines(change.after)
     for line in unified_diff(before, after, _quoted(change.path), _quoted(change.path)):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"

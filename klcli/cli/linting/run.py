@@ -19,7 +19,7 @@ from klcli.report.lint import lint_report
 from klcli.report.report import Report
 from klcli.values import dataclass, field, replace
 
-__all__ = ["Run", "run", "run_of"]
+__all__ = ["LintRun", "run", "run_of"]
 
 _MOST_NAMED = 3
 """Files that are excluded though they are named, as hooks name all that a commit changes."""
@@ -45,7 +45,7 @@ def run(flags: Flags, settings: Settings) -> tuple[Report, Settings]:
     return one.report(results), settings
 
 
-def run_of(flags: Flags, settings: Settings) -> Run:
+def run_of(flags: Flags, settings: Settings) -> LintRun:
     """A run that has not begun.
 
     Raises:
@@ -53,11 +53,11 @@ def run_of(flags: Flags, settings: Settings) -> Run:
     """
     chosen = plan(flags)
     accepted = accepted_in(chosen.baseline) if chosen.baseline else Counter[Entry]()
-    return Run(flags, settings, chosen, accepted)
+    return LintRun(flags, settings, chosen, accepted)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LintRun:
     """What is asked for, and what it means for this project."""
 
     flags: Flags

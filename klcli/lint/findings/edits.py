@@ -7,7 +7,7 @@ import io
 import tokenize
 from collections.abc import Sequence
 
-from klcli.lint.findings.types import Edit, Place
+from klcli.lint.findings.types import Edit, SourceSpan
 from klcli.lint.reading.cell_strings import CellStrings
 from klcli.lint.reading.notebooks import is_notebook
 from klcli.lint.reading.source import UnreadableError, parsed, text_of
@@ -32,14 +32,14 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _EditSpan:
     """What an edit changes: from one character to before another."""
 
     start: int
     end: int
     edit: Edit
 
-    def overlaps(self, other: _Span) -> bool:
+    def overlaps(self, other: _EditSpan) -> bool:
         """Whether both change the same; two insertions at one place do, too."""
         return self.start == other.start or (self.start < other.end and other.start < self.end)
 
@@ -129,7 +129,7 @@ class Lines:
         self._starts = [0, *(end.end() for end in ends)]
         self._ends = [*(end.start() for end in ends), len(text)]
 
-    def span(self, place: Place) -> tuple[int, int] | None:
+    def span(self, place: SourceSpan) -> tuple[int, int] | None:
         """The characters of a place; None outside the text."""
         start, end = self._at(place.line, place.column), self._at(place.end_line, place.end_column)
         return None if start is None or end is None or start > end else (start, end)
@@ -141,10 +141,10 @@ class Lines:
         return at if at <= self._ends[line - 1] else None
 
 
-def _chosen(lines: Lines, edits: Sequence[Edit]) -> list[_Span]:
+def _chosen(lines: Lines, edits: Sequence[Edit]) -> list[_EditSpan]:
     """The edits that can be applied together, in the order of the text; each once."""
-    spans = [_Span(*found, edit) for edit in dict.fromkeys(edits) if (found := lines.span(edit.place))]
-    chosen: list[_Span] = []
+    spans = [_EditSpan(*found, edit) for edit in dict.fromkeys(edits) if (found := lines.span(edit.place))]
+    chosen: list[_EditSpan] = []
     for span in sorted(spans, key=lambda one: (one.start, one.end)):
         if not chosen or not chosen[-1].overlaps(span):
             chosen.append(span)

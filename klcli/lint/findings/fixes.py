@@ -11,10 +11,10 @@ from klcli.lint.findings.edits import edited
 from klcli.lint.findings.places import segment, span
 from klcli.lint.findings.spelling import spellings
 from klcli.lint.findings.types import Edit
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.frames import all_names, local_names
 from klcli.lint.flow.nodes import names_in, walked, with_value
-from klcli.lint.flow.steps import Step
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.reading.source import Module
 
 __all__ = ["fixed"]
@@ -23,7 +23,7 @@ _BUILT_IN = frozenset(("sum", "pow", "abs", "max", "min"))
 """Functions that mean something else for tensors where they have no module before them."""
 
 
-def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | None]:
+def fixed(excerpt: CodeExcerpt, corrected: str | None) -> tuple[str | None, Edit | None]:
     """What the one line of a program that a correction changes should be, and the edit for it.
 
     Args:
@@ -50,7 +50,7 @@ def fixed(excerpt: Excerpt, corrected: str | None) -> tuple[str | None, Edit | N
     return _edited(source, new, step) or (line, None)
 
 
-def _is_safe(excerpt: Excerpt, step: Step, old: ast.stmt | None, new: ast.stmt | None) -> bool:
+def _is_safe(excerpt: CodeExcerpt, step: FlowStatement, old: ast.stmt | None, new: ast.stmt | None) -> bool:
     """Whether a changed statement means what the correction says, and changes nothing for anybody else.
 
     A helper may be read by others, such as the sample. New names may mean something else where the statement
@@ -64,7 +64,7 @@ def _is_safe(excerpt: Excerpt, step: Step, old: ast.stmt | None, new: ast.stmt |
     return _plain_names(new) - _plain_names(old) <= known - _BUILT_IN
 
 
-def _has_other_readers(excerpt: Excerpt, step: Step) -> bool:
+def _has_other_readers(excerpt: CodeExcerpt, step: FlowStatement) -> bool:
     """Whether what a statement gives a name is read by statements that are not of the program."""
     own = {(part.node.lineno, part.function) for part in excerpt.steps}
     names = {step.spelled.get(name, name) for name in step.targets}
@@ -101,7 +101,7 @@ def _unsigned(line: str, before: str) -> str:
     return line
 
 
-def _step_of(excerpt: Excerpt, line: int) -> Step:
+def _step_of(excerpt: CodeExcerpt, line: int) -> FlowStatement:
     """The statement in a line of the program."""
     lines = [step for step in excerpt.steps for _ in step.text.split("\n")]
     return lines[min(line, len(lines) - 1)]
@@ -120,14 +120,14 @@ def _parsed(line: str) -> ast.stmt | None:
     return body[0] if len(body) == 1 else None
 
 
-def _source(step: Step) -> Module | None:
+def _source(step: FlowStatement) -> Module | None:
     """The statement in the source by itself, if it is one whole statement there."""
     text = segment(step.node, step.function.module) if step.is_written else ""
     found = _parsed(text)
     return Module("", text, ast.Module([found], [])) if found else None
 
 
-def _edited(source: Module, new: ast.stmt, step: Step) -> tuple[str, Edit] | None:
+def _edited(source: Module, new: ast.stmt, step: FlowStatement) -> tuple[str, Edit] | None:
     """The one smallest part changed in which a statement differs from a new one: its line, and the change.
 
     What is written in its place is the shortest that makes it the new one.

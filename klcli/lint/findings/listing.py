@@ -10,23 +10,23 @@ from klcli.judge.proof import is_proved
 from klcli.judge.roles import Roles
 from klcli.judge.shapes.counts import Monomial
 from klcli.lint.findings.places import expression_of, place_of
-from klcli.lint.findings.types import Prior, Term
+from klcli.lint.findings.types import ListedTerm, Prior
 from klcli.lint.terms.divergences import Divergence
-from klcli.lint.terms.estimators import Estimator
-from klcli.lint.terms.programs import written
-from klcli.lint.terms.samples import Sample
+from klcli.lint.terms.estimators import EstimatorLine
+from klcli.lint.terms.programs import flow_name
+from klcli.lint.terms.samples import SamplingLine
 
 __all__ = ["estimator_term", "kl_term", "sample_term"]
 
 
-def kl_term(one: Divergence) -> Term:
+def kl_term(one: Divergence) -> ListedTerm:
     """A KL term, or what was meant to be one."""
     found, best = one.found, one.found.best
     verdict = best.verdict
     sign = "" if one.sign > 0 else "-"
     mean, variance = gaussian_text(found, verdict, "p")
     reading, prior_reading = verdict.parameterization, verdict.prior_parameterization
-    return Term(
+    return ListedTerm(
         place=place_of(one.excerpt),
         kind="kl",
         parameterization=None if one.is_unexplained else reading.name,
@@ -65,7 +65,7 @@ def _symbols(one: Divergence, roles: Roles) -> Iterator[tuple[str, str]]:
     names = ("mean", "head", "prior_mean", "prior_head")
     for name, symbol in zip(names, (roles.mean, roles.head, roles.prior_mean, roles.prior_head), strict=True):
         if symbol:
-            yield name, one.excerpt.spelled(str(written(one.found.program, symbol)))
+            yield name, one.excerpt.spelled(str(flow_name(one.found.program, symbol)))
 
 
 def _proof(one: Divergence) -> Literal["symbolic", "numeric"] | None:
@@ -76,10 +76,10 @@ def _proof(one: Divergence) -> Literal["symbolic", "numeric"] | None:
     return "symbolic" if is_proved(one.found.prepared.tree, best.verdict) else "numeric"
 
 
-def sample_term(one: Sample) -> Term:
+def sample_term(one: SamplingLine) -> ListedTerm:
     """A sample with a reading."""
     sampling = one.sampling
-    return Term(
+    return ListedTerm(
         place=place_of(one.excerpt),
         kind="sampler",
         parameterization=sampling.parameterization,
@@ -92,14 +92,14 @@ def sample_term(one: Sample) -> Term:
     )
 
 
-def estimator_term(one: Estimator) -> Term:
+def estimator_term(one: EstimatorLine) -> ListedTerm:
     """An estimator of log-probabilities."""
     found = one.found
     is_known = found.kind != "wrong"
     scale = Monomial(found.factor, tuple(found.weights.values()))
-    weights = [one.excerpt.spelled(str(written(found.program, name))) for name in found.weights]
+    weights = [one.excerpt.spelled(str(flow_name(found.program, name))) for name in found.weights]
     labels = (found.way.q, found.way.p, *((found.way.old,) if found.way.old else ()))
-    return Term(
+    return ListedTerm(
         place=place_of(one.excerpt),
         kind="estimator",
         parameterization=None,
@@ -109,7 +109,7 @@ def estimator_term(one: Estimator) -> Term:
         shift=Monomial(found.shift).text(()) if is_known else None,
         reduction=found.tokens.name if found.tokens else "none",
         symbols=tuple(
-            (label.noun, one.excerpt.spelled(str(written(found.program, label.symbol))))
+            (label.noun, one.excerpt.spelled(str(flow_name(found.program, label.symbol))))
             for label in labels
             if label.symbol
         ),

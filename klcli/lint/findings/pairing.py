@@ -10,10 +10,10 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.project.definitions import Class
 from klcli.lint.terms.divergences import Divergence
-from klcli.lint.terms.samples import Sample
+from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
 __all__ = ["Pair", "pairs"]
@@ -32,12 +32,14 @@ class Pair:
             of the other.
     """
 
-    sample: Sample
+    sample: SamplingLine
     divergence: Divergence
     relation: _Relation
 
 
-def pairs(divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[Sample]]) -> Iterator[Pair]:
+def pairs(
+    divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[SamplingLine]]
+) -> Iterator[Pair]:
     """Each sample with the KL that it belongs to; one that it agrees with, if there is one.
 
     Args:
@@ -53,7 +55,7 @@ def pairs(divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequenc
             yield next((pair for pair in found if pair.relation == "agree"), found[0])
 
 
-def _by_flow(one: Divergence, drawn: Sample) -> _Relation | None:
+def _by_flow(one: Divergence, drawn: SamplingLine) -> _Relation | None:
     """How a KL and a sample of the same network outputs relate; None where they have other ones."""
     if not one.is_right or one.head is None:
         return None
@@ -66,7 +68,7 @@ def _by_flow(one: Divergence, drawn: Sample) -> _Relation | None:
     return _relation(one, drawn)
 
 
-def _is_crossed(one: Divergence, drawn: Sample) -> bool:
+def _is_crossed(one: Divergence, drawn: SamplingLine) -> bool:
     origin = one.excerpt.origin
     return (origin(str(one.mean)), origin(str(one.head))) == (
         drawn.excerpt.origin(drawn.head),
@@ -74,13 +76,13 @@ def _is_crossed(one: Divergence, drawn: Sample) -> bool:
     )
 
 
-def _relation(one: Divergence, drawn: Sample) -> _Relation:
+def _relation(one: Divergence, drawn: SamplingLine) -> _Relation:
     reading = one.found.best.verdict.parameterization.name
     return "agree" if drawn.sampling.parameterization == reading else "disagree"
 
 
 def _apart(
-    divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[Sample]]
+    divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[SamplingLine]]
 ) -> frozenset[Class | None]:
     """The classes with a KL or with a sample, but not both: a layer that draws, a model that has a loss."""
     charged = {one.excerpt.owner.owner for ways in divergences for one in ways}
@@ -89,7 +91,7 @@ def _apart(
 
 
 def _by_name(
-    divergences: Sequence[Sequence[Divergence]], ways: Sequence[Sample], apart: Collection[Class | None]
+    divergences: Sequence[Sequence[Divergence]], ways: Sequence[SamplingLine], apart: Collection[Class | None]
 ) -> Iterator[Pair]:
     """Relations by names: within a class, among the functions of a file, or between two parts of a model."""
     for drawn in sorted(ways, key=lambda one: not one.excerpt.is_local):
@@ -112,7 +114,7 @@ def _is_comparable(one: Divergence) -> bool:
     return one.head is not None and one.is_right and not one.excerpt.is_rebound(one.head)
 
 
-def _same_names(one: Divergence, drawn: Sample, apart: Collection[Class | None]) -> bool:
+def _same_names(one: Divergence, drawn: SamplingLine, apart: Collection[Class | None]) -> bool:
     """Whether both have a mean and a head of the same names, in one class or in parts of one model."""
     first, second = one.excerpt.root, drawn.excerpt.owner
     if first.module is not second.module:
@@ -126,7 +128,7 @@ def _same_names(one: Divergence, drawn: Sample, apart: Collection[Class | None])
     )
 
 
-def _names(excerpt: Excerpt, name: str) -> set[str]:
+def _names(excerpt: CodeExcerpt, name: str) -> set[str]:
     """The names by which a number goes: its own, and those that are given nothing but its value."""
     found = {name}
     for step in excerpt.steps:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from klcli.lint.findings.types import Place
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.findings.types import SourceSpan
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.project.definitions import lines_of
 from klcli.lint.reading.source import Module
 
 __all__ = ["expression_of", "lines_at", "node_of", "place_of", "segment", "span"]
 
 
-def node_of(excerpt: Excerpt) -> ast.stmt | ast.expr:
+def node_of(excerpt: CodeExcerpt) -> ast.stmt | ast.expr:
     """What people would point at: an assignment, or the value of any other statement."""
     node = excerpt.formula.node
     if isinstance(node, ast.Return | ast.Expr):
@@ -21,17 +21,17 @@ def node_of(excerpt: Excerpt) -> ast.stmt | ast.expr:
     return node
 
 
-def place_of(excerpt: Excerpt) -> Place:
+def place_of(excerpt: CodeExcerpt) -> SourceSpan:
     """The place of a term."""
     return span(node_of(excerpt), excerpt.owner.module)
 
 
-def span(node: ast.stmt | ast.expr, module: Module) -> Place:
+def span(node: ast.stmt | ast.expr, module: Module) -> SourceSpan:
     """The place of a node of a module."""
     lines = lines_of(module)
     end = node.end_lineno or node.lineno
     last = node.col_offset if node.end_col_offset is None else node.end_col_offset
-    return Place(
+    return SourceSpan(
         module.path,
         node.lineno,
         _column(lines, node.lineno, node.col_offset),
@@ -41,7 +41,7 @@ def span(node: ast.stmt | ast.expr, module: Module) -> Place:
     )
 
 
-def expression_of(excerpt: Excerpt) -> str:
+def expression_of(excerpt: CodeExcerpt) -> str:
     """A term as it is written."""
     node = node_of(excerpt)
     return segment(node, excerpt.owner.module) or ast.unparse(node)
@@ -60,7 +60,7 @@ def segment(node: ast.stmt | ast.expr, module: Module) -> str:
     return b"\n".join(lines).decode(errors="ignore")
 
 
-def lines_at(excerpt: Excerpt) -> tuple[str, ...]:
+def lines_at(excerpt: CodeExcerpt) -> tuple[str, ...]:
     """The whole lines in which a term stands."""
     node = node_of(excerpt)
     return tuple(lines_of(excerpt.owner.module)[node.lineno - 1 : node.end_lineno])

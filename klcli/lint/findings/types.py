@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from klcli.judge.conditions import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.lint.reading.notebooks import Cell
+from klcli.lint.reading.notebooks import NotebookCell
 from klcli.values import dataclass, field
 
 __all__ = [
@@ -15,11 +15,11 @@ __all__ = [
     "Edit",
     "Finding",
     "Linted",
-    "Place",
+    "SourceSpan",
     "Prior",
     "Related",
     "Severity",
-    "Term",
+    "ListedTerm",
     "TermKind",
     "address",
 ]
@@ -31,7 +31,7 @@ TermKind: TypeAlias = Literal["kl", "sampler", "estimator"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceSpan:
     """A span of source; lines from 1, columns from 1 in characters, the end excluded.
 
     Attributes:
@@ -48,7 +48,7 @@ class Place:
     column: int
     end_line: int
     end_column: int
-    cell: Cell | None = None
+    cell: NotebookCell | None = None
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -61,7 +61,7 @@ class Place:
         """That of its cell, in a notebook."""
         return self.cell.number if self.cell else None
 
-    def seen_from(self, other: Place) -> str:
+    def seen_from(self, other: SourceSpan) -> str:
         """``line 5``, ``line 5 of cell 3``, or with the file where that is another."""
         line = self.lines[0]
         if self.path != other.path:
@@ -78,7 +78,7 @@ def address(path: str, cell: int | None, *numbers: int) -> str:
 class Related:
     """Another place that a finding is about, and what stands there: ``the KL``, ``the sample``."""
 
-    place: Place
+    place: SourceSpan
     label: str
     lines: tuple[str, ...]
 
@@ -87,7 +87,7 @@ class Related:
 class Edit:
     """A change of a source: the text that takes the place of a span."""
 
-    place: Place
+    place: SourceSpan
     text: str
 
 
@@ -109,7 +109,7 @@ class Finding:
         edit: the change that makes it so; None where nobody can make it without thinking.
     """
 
-    place: Place
+    place: SourceSpan
     mistake: Mistake
     severity: Severity
     confidence: Confidence
@@ -131,7 +131,7 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ListedTerm:
     """A KL term, a sample or an estimator of log-probabilities that was recognised.
 
     Attributes:
@@ -154,7 +154,7 @@ class Term:
         estimation: the answer on log-probabilities.
     """
 
-    place: Place
+    place: SourceSpan
     kind: TermKind
     parameterization: str | None
     verdict: str
@@ -185,7 +185,7 @@ class Linted:
 
     path: str
     findings: tuple[Finding, ...] = ()
-    terms: tuple[Term, ...] = ()
+    terms: tuple[ListedTerm, ...] = ()
     unreadable: str = ""
     is_file: bool = True
     is_foreign: bool = False

@@ -8,10 +8,10 @@ from collections import Counter
 from functools import lru_cache
 
 from klcli.lint.flow.nodes import stored
-from klcli.lint.flow.steps import Step
-from klcli.lint.project.definitions import Function, FunctionNode, is_number, parameters
+from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.project.definitions import FunctionNode, SourceFunction, is_number, parameters
 from klcli.lint.project.files import Project
-from klcli.lint.project.resolution import Target
+from klcli.lint.project.resolution import Callee
 from klcli.names.noise import NOISE_SCALE
 
 __all__ = ["arguments", "beginning"]
@@ -20,7 +20,7 @@ _TINY = 1e-2
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def arguments(where: Target, keywords: list[ast.keyword], own: str) -> dict[str, ast.expr] | None:
+def arguments(where: Callee, keywords: list[ast.keyword], own: str) -> dict[str, ast.expr] | None:
     """The value of each parameter in a call; None where it cannot be said.
 
     Args:
@@ -43,7 +43,7 @@ def arguments(where: Target, keywords: list[ast.keyword], own: str) -> dict[str,
     return given
 
 
-def beginning(function: Function, project: Project, local: frozenset[str]) -> list[Step]:
+def beginning(function: SourceFunction, project: Project, local: frozenset[str]) -> list[FlowStatement]:
     """What is known when a function is followed by itself: numbers of modules, names around it, defaults.
 
     Args:
@@ -78,11 +78,11 @@ def _defaults(node: FunctionNode) -> dict[str, ast.expr]:
     }
 
 
-def _given(name: str, value: ast.expr, function: Function) -> Step:
+def _given(name: str, value: ast.expr, function: SourceFunction) -> FlowStatement:
     """A parameter with its default value."""
     target = ast.copy_location(ast.Name(name, ast.Store()), value)
     node = ast.copy_location(ast.Assign([target], value), value)
-    return Step(node, function, is_written=False)
+    return FlowStatement(node, function, is_written=False)
 
 
 def _is_neutral(value: ast.expr) -> bool:
@@ -91,9 +91,9 @@ def _is_neutral(value: ast.expr) -> bool:
     return number == 1 or 0 <= number < _TINY
 
 
-def _closure(function: Function, local: frozenset[str]) -> list[Step]:
+def _closure(function: SourceFunction, local: frozenset[str]) -> list[FlowStatement]:
     """What the functions around gave names that are used here and assigned once."""
-    found: list[Step] = []
+    found: list[FlowStatement] = []
     outer = function.outer
     while outer is not None:
         given = (
@@ -108,7 +108,7 @@ def _closure(function: Function, local: frozenset[str]) -> list[Step]:
 
 
 @lru_cache(maxsize=64)
-def _set_once(function: Function) -> tuple[Step, ...]:
+def _set_once(function: SourceFunction) -> tuple[FlowStatement, ...]:
     """The statements of a function's first level that give a name its only value."""
     counts = Counter(name for line in function.body if not isinstance(line, _LATER) for name in stored(line))
     found = []
@@ -116,5 +116,5 @@ def _set_once(function: Function) -> tuple[Step, ...]:
         match line:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if counts[name] == 1:
                 if not isinstance(value, ast.Lambda):
-                    found.append(Step(line, function))
+                    found.append(FlowStatement(line, function))
     return tuple(found)

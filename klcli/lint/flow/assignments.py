@@ -9,7 +9,7 @@ from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.sinks import sinks_in
 from klcli.lint.flow.state import State
-from klcli.lint.flow.steps import Step
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import Structure, normal, structure_of
 from klcli.lint.project.classes import class_of
 from klcli.values import replace
@@ -19,12 +19,12 @@ __all__ = ["assign", "kept", "offer", "record"]
 
 def record(state: State, node: ast.stmt, frame: Frame) -> None:
     """Add a statement."""
-    step = Step(node, frame.function, frame.spelled)
+    step = FlowStatement(node, frame.function, frame.spelled)
     offer(state, step, frame)
     frame.steps.append(step)
 
 
-def offer(state: State, step: Step, frame: Frame) -> None:
+def offer(state: State, step: FlowStatement, frame: Frame) -> None:
     """Keep what a statement minimises, and itself if it may be a term."""
     state.sinks += sinks_in(step.node, step.function, frame.steps)
     if found := excerpt(step, frame.steps, len(frame.steps), state.root):
@@ -57,7 +57,7 @@ def kept(state: State, value: ast.expr, wish: str, frame: Frame) -> ast.expr:
         return value
     name = state.known.fresh(wish)
     node = ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), value)], value)
-    frame.steps.append(Step(ast.copy_location(node, value), frame.function, frame.spelled))
+    frame.steps.append(FlowStatement(ast.copy_location(node, value), frame.function, frame.spelled))
     return ast.copy_location(ast.Name(name, ast.Load()), value)
 
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import viewed
 from klcli.lint.flow.nodes import below, stored, text_of_name, walked
-from klcli.lint.flow.steps import Step
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import normal
-from klcli.lint.project.definitions import Function, parameters
+from klcli.lint.project.definitions import SourceFunction, parameters
 from klcli.names.noise import is_epsilon
 
-__all__ = ["agreed", "assigned", "blocks", "born", "is_complete", "until", "untouched"]
+__all__ = ["set_alike", "assigned", "blocks", "only_set_in", "is_complete", "up_to", "still_valid"]
 
 
 def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -42,7 +42,7 @@ def assigned(statement: ast.stmt) -> set[str]:
     return found
 
 
-def agreed(statement: ast.stmt) -> dict[str, ast.Assign]:
+def set_alike(statement: ast.stmt) -> dict[str, ast.Assign]:
     """The names that all branches give the same value, or the same kind of noise, and how the first does."""
     if not (isinstance(statement, ast.If) and is_complete(statement)):
         return {}
@@ -54,7 +54,7 @@ def agreed(statement: ast.stmt) -> dict[str, ast.Assign]:
     }
 
 
-def born(statement: ast.stmt, block: Sequence[ast.stmt], function: Function) -> set[str]:
+def only_set_in(statement: ast.stmt, block: Sequence[ast.stmt], function: SourceFunction) -> set[str]:
     """The names that only one branch of an ``if`` gives values: where they are used, it was taken.
 
     None is no value.
@@ -67,7 +67,7 @@ def born(statement: ast.stmt, block: Sequence[ast.stmt], function: Function) -> 
 
 
 @lru_cache(maxsize=64)
-def _stores_of(function: Function) -> Counter[str]:
+def _stores_of(function: SourceFunction) -> Counter[str]:
     """How often a function gives each name a value."""
     return Counter(name for line in function.body for name in _stores(line))
 
@@ -86,7 +86,7 @@ def _is_none(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
 
 
-def untouched(steps: Iterable[Step], stale: Collection[str]) -> Iterator[Step]:
+def still_valid(steps: Iterable[FlowStatement], stale: Collection[str]) -> Iterator[FlowStatement]:
     """The statements of a branch that hold after it: they use nothing that other paths leave as it was.
 
     Of what cannot be read it does not matter what it uses.
@@ -102,7 +102,7 @@ def untouched(steps: Iterable[Step], stale: Collection[str]) -> Iterator[Step]:
 def _values(body: Sequence[ast.stmt]) -> dict[str, ast.Assign]:
     """The names that a block gives a value once, or in both branches of its only statement."""
     if len(body) == 1 and isinstance(body[0], ast.If):
-        return agreed(body[0])
+        return set_alike(body[0])
     counts = Counter(name for line in body for name in stored(line))
     found = {}
     for line in body:
@@ -132,7 +132,7 @@ def _is_same(one: ast.expr, other: ast.expr) -> bool:
     return given[0] == given[1]
 
 
-def until(body: Sequence[ast.stmt], last: ast.stmt) -> Sequence[ast.stmt]:
+def up_to(body: Sequence[ast.stmt], last: ast.stmt) -> Sequence[ast.stmt]:
     """The statements up to the one that holds the last."""
     for number, statement in enumerate(body):
         if any(node is last for node in walked(statement)):

@@ -10,12 +10,12 @@ from klcli.formula.read.calls.reductions import REDUCTIONS
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
-from klcli.lint.flow.steps import Step
-from klcli.lint.project.definitions import Function
+from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import KL
 from klcli.values import dataclass, replace
 
-__all__ = ["Excerpt", "excerpt", "smaller"]
+__all__ = ["CodeExcerpt", "excerpt", "parts_of"]
 
 _MOST_BEFORE = 40
 """Statements that a formula may depend on; more are those of no closed form."""
@@ -27,7 +27,7 @@ _OTHER = "other_term_"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Excerpt:
+class CodeExcerpt:
     """A statement, or an expression in one, and what it depends on.
 
     Attributes:
@@ -40,22 +40,22 @@ class Excerpt:
         text: the program.
     """
 
-    step: Step
-    steps: tuple[Step, ...]
-    before: Sequence[Step]
+    step: FlowStatement
+    steps: tuple[FlowStatement, ...]
+    before: Sequence[FlowStatement]
     count: int
-    formula: Step
-    root: Function
+    formula: FlowStatement
+    root: SourceFunction
     text: str
 
     @property
-    def last(self) -> Excerpt:
+    def last(self) -> CodeExcerpt:
         """The same, pointing at the last of its statements that adds anything up."""
         formula = next((part for part in reversed(self.steps) if part.sums > 0), self.step)
         return replace(self, formula=formula)
 
     @property
-    def owner(self) -> Function:
+    def owner(self) -> SourceFunction:
         """The function in which the formula stands."""
         return self.formula.function
 
@@ -77,7 +77,7 @@ class Excerpt:
         """Where a name of the flow gets its value; names of other names lead to those."""
         return origin(self.before[: self.count], name, self.root)
 
-    def defined(self, name: str) -> tuple[str, Step | None]:
+    def defined(self, name: str) -> tuple[str, FlowStatement | None]:
         """The first of the names that a name stands for, and the statement that gives that its value."""
         for number in range(self.count - 1, -1, -1):
             step = self.before[number]
@@ -88,11 +88,13 @@ class Excerpt:
                 return name, step
         return name, None
 
-    def _earlier(self, count: int) -> Excerpt:
+    def _earlier(self, count: int) -> CodeExcerpt:
         return replace(self, count=count)
 
 
-def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> Excerpt | None:
+def excerpt(
+    step: FlowStatement, before: Sequence[FlowStatement], count: int, root: SourceFunction
+) -> CodeExcerpt | None:
     """A statement with the statements that it depends on; None where it has not what terms are made of."""
     kept, wanted = [step], set(step.read or step.uses)
     for number in range(count - 1, -1, -1):
@@ -108,10 +110,10 @@ def excerpt(step: Step, before: Sequence[Step], count: int, root: Function) -> E
     text = "\n".join([*(part.text for part in kept[:-1]), ast.unparse(step.node)])
     if len(text) > _MOST_CHARACTERS:
         return None
-    return Excerpt(step, tuple(kept), before, count, _formula(kept), root, text)
+    return CodeExcerpt(step, tuple(kept), before, count, _formula(kept), root, text)
 
 
-def _formula(kept: Sequence[Step]) -> Step:
+def _formula(kept: Sequence[FlowStatement]) -> FlowStatement:
     """The statement that adds up the most terms; where each adds one, the last of the longest chain."""
     formula = max(kept, key=lambda part: part.sums)
     if formula.sums != 1:
@@ -127,7 +129,7 @@ def _formula(kept: Sequence[Step]) -> Step:
     return formula
 
 
-def _may_be_term(kept: Sequence[Step]) -> bool:
+def _may_be_term(kept: Sequence[FlowStatement]) -> bool:
     """Whether statements have a function of a head, and the sums and products of a KL or of a sample."""
     facts = [part.facts for part in kept if not part.is_opaque or part is kept[0]]
     sums = sum(one.sums for one in facts)
@@ -141,14 +143,14 @@ def _may_be_term(kept: Sequence[Step]) -> bool:
     )
 
 
-def _may_be_estimator(last: Step, facts: Sequence[Facts]) -> bool:
+def _may_be_estimator(last: FlowStatement, facts: Sequence[Facts]) -> bool:
     """Whether statements of log-probabilities have what k3 or k2 is made of, or the name of a KL."""
     if any(one.is_square or one.is_transcendental for one in facts):
         return True
     return any(map(KL.says, (*last.targets, last.function.name)))
 
 
-def smaller(found: Excerpt) -> Iterator[Excerpt]:
+def parts_of(found: CodeExcerpt) -> Iterator[CodeExcerpt]:
     """The terms of a sum, the arguments of what cannot be read, the entries of a tuple: what a part computes.
 
     Parts are where a term would count with a factor, and not inside of functions. The first is the whole with
@@ -160,7 +162,7 @@ def smaller(found: Excerpt) -> Iterator[Excerpt]:
     opened = [] if found.step.facts.is_readable else [_without_unreadable(value)]
     for part in (*(one for one in opened if one is not value), *_parts(value)):
         node = ast.copy_location(ast.Expr(part), part)
-        step = Step(node, found.step.function, found.step.spelled)
+        step = FlowStatement(node, found.step.function, found.step.spelled)
         if one := excerpt(step, found.before, found.count, found.root):
             yield one
 

@@ -9,15 +9,15 @@ from klcli.formula.noise import noise_kind
 from klcli.formula.read.callee import is_variable_of_tensorflow
 from klcli.formula.read.calls.table import is_readable
 from klcli.lint.flow import densities
-from klcli.lint.flow.branches import until
+from klcli.lint.flow.branches import up_to
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.inlining import DEEPEST, enter, followed, inlined
 from klcli.lint.flow.nodes import rebuilt, stored, text_of_name
 from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import is_normal, part
 from klcli.lint.project.classes import class_of, setters
-from klcli.lint.project.definitions import Function
-from klcli.lint.project.resolution import Target, target
+from klcli.lint.project.definitions import SourceFunction
+from klcli.lint.project.resolution import Callee, target
 from klcli.values import replace
 
 __all__ = ["translated"]
@@ -106,7 +106,7 @@ def _property(state: State, node: ast.Attribute, frame: Frame) -> ast.expr | Non
     ):
         return None
     call = ast.copy_location(ast.Call(node, [], []), node)
-    return inlined(state, Target(method, node.value, []), call, frame)
+    return inlined(state, Callee(method, node.value, []), call, frame)
 
 
 def _pull(state: State, node: ast.Attribute, frame: Frame) -> None:
@@ -130,7 +130,7 @@ def _pull(state: State, node: ast.Attribute, frame: Frame) -> None:
     state.stack.append(method)
     offered, state.excerpts = state.excerpts, []
     inner.steps = []
-    state.follow(state, until(inner.function.body, statement), inner, False)
+    state.follow(state, up_to(inner.function.body, statement), inner, False)
     state.excerpts = offered
     state.stack.pop()
     known = {target for step in frame.steps for target in step.targets}
@@ -145,9 +145,9 @@ def _call(state: State, source: ast.Call, node: ast.Call, frame: Frame) -> ast.e
     where = followed(state, source, frame)
     if where is None:
         return node.args[0] if _moves_noise(node) else node
-    where = Target(where.function, where.owner and frame.renamed(where.owner), node.args)
+    where = Callee(where.function, where.owner and frame.renamed(where.owner), node.args)
     if _takes_itself(source, where, frame):
-        where = Target(where.function, node.args[0], node.args[1:])
+        where = Callee(where.function, node.args[0], node.args[1:])
     return inlined(state, where, node, frame)
 
 
@@ -169,7 +169,7 @@ def _spread(state: State, node: ast.Call, frame: Frame) -> ast.Call:
     return ast.copy_location(ast.Call(node.func, arguments_, node.keywords), node)
 
 
-def _always_set(where: Sequence[tuple[Function, ast.stmt]]) -> tuple[Function, ast.stmt] | None:
+def _always_set(where: Sequence[tuple[SourceFunction, ast.stmt]]) -> tuple[SourceFunction, ast.stmt] | None:
     """The last place where the only method that sets an attribute does it whatever the branch."""
     if len(where) == 1:
         return where[0]
@@ -193,7 +193,7 @@ def _moves_noise(node: ast.Call) -> bool:
     return isinstance(noise, ast.Call) and noise_kind(noise) is not None
 
 
-def _takes_itself(source: ast.Call, where: Target, frame: Frame) -> bool:
+def _takes_itself(source: ast.Call, where: Callee, frame: Frame) -> bool:
     """Whether a method is called on its class, with the object as the first argument."""
     found = target(source, frame.scope)
     return (

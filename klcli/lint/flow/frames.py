@@ -9,9 +9,9 @@ from functools import lru_cache
 from klcli.formula.read.calls.table import OPERATIONS
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
 from klcli.lint.flow.nodes import below, rebuilt, walked
-from klcli.lint.flow.steps import Step
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import Structure
-from klcli.lint.project.definitions import Definitions, Function, parameters
+from klcli.lint.project.definitions import Definitions, SourceFunction, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
 from klcli.values import dataclass, field, replace
@@ -47,7 +47,7 @@ class Returned:
 
     value: ast.expr
     sometimes: bool
-    steps: Sequence[Step]
+    steps: Sequence[FlowStatement]
     structure: Structure | None
     entries: Mapping[str, Structure]
 
@@ -69,11 +69,11 @@ class Frame:
     names: dict[str, str]
     owner: ast.expr | None
     depth: int
-    steps: list[Step]
+    steps: list[FlowStatement]
     returns: list[Returned] = field(default_factory=list)
 
     @property
-    def function(self) -> Function:
+    def function(self) -> SourceFunction:
         """The function."""
         return self.scope.function
 
@@ -123,7 +123,7 @@ def _is_library(source: str) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def local_names(function: Function) -> frozenset[str]:
+def local_names(function: SourceFunction) -> frozenset[str]:
     """The names that belong to a function: its parameters and what it assigns."""
     found = {
         node.id
@@ -139,12 +139,12 @@ def local_names(function: Function) -> frozenset[str]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def all_names(function: Function) -> frozenset[str]:
+def all_names(function: SourceFunction) -> frozenset[str]:
     """The names that occur in a function."""
     return frozenset(node.id for line in function.body for node in walked(line) if isinstance(node, ast.Name))
 
 
-def own_name(function: Function) -> str:
+def own_name(function: SourceFunction) -> str:
     """The name of a method's object."""
     if function.owner is None or function.node is None:
         return ""

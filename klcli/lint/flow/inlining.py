@@ -10,11 +10,11 @@ from klcli.lint.flow.assignments import assign, kept
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
 from klcli.lint.flow.nodes import text_of_name, walked
 from klcli.lint.flow.state import State
-from klcli.lint.flow.steps import Step
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import annotated, structure_of
 from klcli.lint.project.classes import class_of
-from klcli.lint.project.definitions import Function, lambda_of
-from klcli.lint.project.resolution import Target, target
+from klcli.lint.project.definitions import SourceFunction, lambda_of
+from klcli.lint.project.resolution import Callee, target
 from klcli.lint.project.scoping import Scope
 
 __all__ = ["DEEPEST", "annotate", "enter", "followed", "inlined"]
@@ -28,7 +28,7 @@ _REMEMBERED = 256
 """Functions of which it is remembered whether they are generators."""
 
 
-def followed(state: State, source: ast.Call, frame: Frame) -> Target | None:
+def followed(state: State, source: ast.Call, frame: Frame) -> Callee | None:
     """The function that a call is followed into, if it is."""
     if frame.depth >= DEEPEST:
         return None
@@ -40,7 +40,7 @@ def followed(state: State, source: ast.Call, frame: Frame) -> Target | None:
     return where
 
 
-def _is_followed_into(state: State, function: Function) -> bool:
+def _is_followed_into(state: State, function: SourceFunction) -> bool:
     if _is_abbreviation(function):
         return True
     return (
@@ -51,7 +51,7 @@ def _is_followed_into(state: State, function: Function) -> bool:
     )
 
 
-def inlined(state: State, where: Target, node: ast.Call, frame: Frame) -> ast.expr:
+def inlined(state: State, where: Callee, node: ast.Call, frame: Frame) -> ast.expr:
     """What a call of a function gives back, its statements put before."""
     inner = enter(state, where.function, where.owner, frame)
     here = node.lineno, node.col_offset
@@ -90,7 +90,7 @@ def _returned(state: State, inner: Frame, parts: int) -> ast.expr:
     return chosen.value
 
 
-def _result(state: State, value: ast.expr, function: Function, inner: Frame) -> ast.expr:
+def _result(state: State, value: ast.expr, function: SourceFunction, inner: Frame) -> ast.expr:
     """What was given back, its parts by names that keep them."""
     if isinstance(value, ast.Name | ast.Constant):
         return value
@@ -103,14 +103,14 @@ def _result(state: State, value: ast.expr, function: Function, inner: Frame) -> 
         target = ast.copy_location(ast.Name(name, ast.Store()), value)
         assign(state, ast.copy_location(ast.Expr(value), value), target, value, inner)
         return ast.copy_location(ast.Name(name, ast.Load()), value)
-    step = Step(ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], value), value), function)
+    step = FlowStatement(ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], value), value), function)
     # What is computed in another function is found there, and would have no place in this one.
     if step.is_opaque and not any(isinstance(node, ast.BinOp) for node in walked(value)):
         return value
     return kept(state, value, wish, inner)
 
 
-def enter(state: State, function: Function, owner: ast.expr | None, frame: Frame) -> Frame:
+def enter(state: State, function: SourceFunction, owner: ast.expr | None, frame: Frame) -> Frame:
     """The frame of a function that is called, with names that nothing else has."""
     local = local_names(function)
     own = own_name(function)
@@ -155,7 +155,7 @@ def _give(state: State, inner: Frame, name: str, value: ast.expr, node: ast.Call
         return
     target = ast.copy_location(ast.Name(inner.names[name], ast.Store()), node)
     given = ast.copy_location(ast.Assign([target], value), node)
-    frame.steps.append(Step(given, frame.function, inner.spelled, is_written=False))
+    frame.steps.append(FlowStatement(given, frame.function, inner.spelled, is_written=False))
     if (structure := state.known.structure(value)) is not None:
         state.known.structures[inner.names[name]] = structure
     if isinstance(value, ast.Name | ast.Attribute) and (kind := class_of(value, frame.scope)):
@@ -167,7 +167,7 @@ def _calls_own(source: ast.Call, frame: Frame) -> bool:
     return isinstance(source.func, ast.Name) and source.func.id in frame.scope.here.by_name
 
 
-def _is_abbreviation(function: Function) -> bool:
+def _is_abbreviation(function: SourceFunction) -> bool:
     """Whether a function, which is no method, just gives another name to an expression."""
     match function.body:
         case [ast.Return(value=ast.Call() | ast.BinOp())]:
@@ -176,5 +176,5 @@ def _is_abbreviation(function: Function) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _is_generator(function: Function) -> bool:
+def _is_generator(function: SourceFunction) -> bool:
     return any(isinstance(node, ast.Yield | ast.YieldFrom) for line in function.body for node in walked(line))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from klcli.formula.read.callee import called, is_module
 from klcli.lint.flow.nodes import text_of_name
-from klcli.lint.flow.steps import Step
-from klcli.lint.project.definitions import Function
+from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.project.definitions import SourceFunction
 from klcli.patterns import regex
 
 __all__ = ["Root", "origin"]
@@ -22,7 +22,7 @@ Root = tuple[str, int, int, str]
 """Where a name that is no formula gets its value: file, line, column and the name there."""
 
 
-def origin(before: Sequence[Step], name: str, root: Function) -> Root:
+def origin(before: Sequence[FlowStatement], name: str, root: SourceFunction) -> Root:
     """Where a name gets its value; names of other names lead to those, and entries to what they are of.
 
     Args:
@@ -39,7 +39,7 @@ def origin(before: Sequence[Step], name: str, root: Function) -> Root:
     return (root.module.path, 0, 0, f"{root.name}:{name}")
 
 
-def _led_on(before: Sequence[Step], step: Step, name: str, root: Function) -> Root:
+def _led_on(before: Sequence[FlowStatement], step: FlowStatement, name: str, root: SourceFunction) -> Root:
     """The origin of what a statement gives a name."""
     match step.node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value) if name in (

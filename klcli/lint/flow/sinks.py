@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from klcli.lint.flow.nodes import walked
-from klcli.lint.flow.steps import Step
-from klcli.lint.project.definitions import Function
+from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import GAIN, LOSS_FUNCTION
 from klcli.values import dataclass
 
@@ -30,12 +30,14 @@ class Sink:
     """
 
     value: ast.expr
-    before: Sequence[Step]
+    before: Sequence[FlowStatement]
     count: int
     is_certain: bool
 
 
-def sinks_in(statement: ast.stmt, function: Function, before: Sequence[Step]) -> Iterator[Sink]:
+def sinks_in(
+    statement: ast.stmt, function: SourceFunction, before: Sequence[FlowStatement]
+) -> Iterator[Sink]:
     """What a statement minimises."""
     count = len(before)
     for node in walked(statement):
@@ -60,7 +62,7 @@ def _is_scaler(value: ast.expr) -> bool:
     return isinstance(value, ast.Call) and getattr(value.func, "attr", "") == "scale"
 
 
-def _is_loss(function: Function) -> bool:
+def _is_loss(function: SourceFunction) -> bool:
     name = function.name.rpartition(".")[2]
     return LOSS_FUNCTION.says(name) and not GAIN.says(name)
 

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.knowledge import Knowledge
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.project.definitions import Function
+from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.values import dataclass, field
 
@@ -42,14 +42,14 @@ class State:
         left: how many more statements are followed.
     """
 
-    root: Function
+    root: SourceFunction
     project: Project
-    is_relevant: Callable[[Function], bool] | None
+    is_relevant: Callable[[SourceFunction], bool] | None
     follow: _Follow
-    excerpts: list[Excerpt] = field(default_factory=list)
+    excerpts: list[CodeExcerpt] = field(default_factory=list)
     sinks: list[Sink] = field(default_factory=list)
     known: Knowledge = field(default_factory=Knowledge)
-    stack: list[Function] = field(default_factory=list)
+    stack: list[SourceFunction] = field(default_factory=list)
     unpacked: tuple[int, int, int] | None = None
     pulled: set[str] = field(default_factory=set)
     left: int = _MOST_STATEMENTS

@@ -13,17 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.assignments import assign, kept, offer, record
-from klcli.lint.flow.branches import agreed, assigned, blocks, born, is_complete, untouched
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.branches import assigned, blocks, is_complete, only_set_in, set_alike, still_valid
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.expressions import translated
 from klcli.lint.flow.frames import Frame, Returned, all_names, libraries, local_names, own_name
 from klcli.lint.flow.inlining import annotate
 from klcli.lint.flow.nodes import names_in, stored, text_of_name
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.state import State
-from klcli.lint.flow.steps import Step, forgotten
+from klcli.lint.flow.steps import FlowStatement, forgotten
 from klcli.lint.flow.structures import Structure, structure_of
-from klcli.lint.project.definitions import Function, lambda_of
+from klcli.lint.project.definitions import SourceFunction, lambda_of
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope
 from klcli.values import dataclass
@@ -40,11 +40,13 @@ class Flow:
         sinks: what is minimised.
     """
 
-    excerpts: Sequence[Excerpt]
+    excerpts: Sequence[CodeExcerpt]
     sinks: Sequence[Sink]
 
 
-def flow(function: Function, project: Project, is_relevant: Callable[[Function], bool] | None = None) -> Flow:
+def flow(
+    function: SourceFunction, project: Project, is_relevant: Callable[[SourceFunction], bool] | None = None
+) -> Flow:
     """Every expression of a function, and of what it calls, that may be a term, with what it depends on.
 
     Args:
@@ -112,7 +114,7 @@ def _branches(state: State, statement: ast.stmt, frame: Frame) -> None:
     stale = assigned(statement)
     taken: tuple[Frame, set[str], dict[str, Structure]] | None = None
     for body in blocks(statement):
-        branch, fresh = frame.branch(), born(statement, body, frame.function)
+        branch, fresh = frame.branch(), only_set_in(statement, body, frame.function)
         _follow(state, body, branch, True)
         made, state.known.structures = state.known.structures, before
         state.pulled = set(pulled)  # what a branch looked up is not known in the next one
@@ -126,7 +128,7 @@ def _branches(state: State, statement: ast.stmt, frame: Frame) -> None:
         branch, normal, made = taken
         stale -= normal
         _keep(state, branch, normal, stale, made, frame)
-    same = agreed(statement)
+    same = set_alike(statement)
     _forget(state, stale - same.keys(), frame)
     for node in same.values():
         _simple(state, node, frame)
@@ -138,7 +140,7 @@ def _keep(
     """Keep what the only branch in which names get values gave them."""
     known = set(map(id, frame.steps))
     steps = (step for step in branch.steps if id(step) not in known)
-    kept = list(untouched(steps, {_in_flow(name, frame) for name in stale}))
+    kept = list(still_valid(steps, {_in_flow(name, frame) for name in stale}))
     frame.steps.extend(kept)
     targets = {target for step in kept for target in step.targets}
     for name in {_in_flow(name, frame) for name in fresh} & targets & made.keys():
@@ -155,7 +157,7 @@ def _forget(state: State, names: set[str], frame: Frame) -> None:
 
 def _return(state: State, statement: ast.Return, value: ast.expr, frame: Frame, sometimes: bool) -> None:
     found = translated(state, value, frame)
-    step = Step(ast.copy_location(ast.Return(found), statement), frame.function, frame.spelled)
+    step = FlowStatement(ast.copy_location(ast.Return(found), statement), frame.function, frame.spelled)
     offer(state, step, frame)
     names = map(text_of_name, found.elts) if isinstance(found, ast.Tuple) else ()
     entries = {name: one for name in names if (one := state.known.structures.get(name))}

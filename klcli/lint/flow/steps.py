@@ -8,17 +8,17 @@ from functools import cached_property
 
 from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.nodes import stored, text_of_name
-from klcli.lint.project.definitions import Function
+from klcli.lint.project.definitions import SourceFunction
 from klcli.values import dataclass, field
 
-__all__ = ["UNKNOWN", "Step", "forgotten"]
+__all__ = ["UNKNOWN", "FlowStatement", "forgotten"]
 
 UNKNOWN = "None"
 """What stands for what cannot be followed; it is no number, so that a name for it is a symbol."""
 
 
 @dataclass(eq=False)
-class Step:
+class FlowStatement:
     """A statement of a flow.
 
     Attributes:
@@ -29,7 +29,7 @@ class Step:
     """
 
     node: ast.stmt
-    function: Function
+    function: SourceFunction
     spelled: Mapping[str, str] = field(default_factory=dict)
     is_written: bool = True
 
@@ -90,10 +90,10 @@ class Step:
         return ast.unparse(self.node)
 
 
-def forgotten(name: str, function: Function) -> Step:
+def forgotten(name: str, function: SourceFunction) -> FlowStatement:
     """An assignment of something unknown."""
     node = ast.parse(f"{name} = {UNKNOWN}").body[0]
-    return Step(node, function, is_written=False)
+    return FlowStatement(node, function, is_written=False)
 
 
 def _changed(call: ast.Call) -> Iterator[str]:

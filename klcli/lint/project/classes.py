@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from klcli.lint.flow.nodes import text_of_name
-from klcli.lint.project.definitions import Class, Function
+from klcli.lint.project.definitions import Class, SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.scoping import Scope, is_import, named, outside
 
@@ -83,17 +83,17 @@ def class_by_name(node: ast.expr, scope: Scope) -> Class | None:
     return None
 
 
-def setters(kind: Class, name: str, project: Project) -> Sequence[tuple[Function, ast.stmt]]:
+def setters(kind: Class, name: str, project: Project) -> Sequence[tuple[SourceFunction, ast.stmt]]:
     """Where methods set an attribute of an object: those of its class, or of the nearest base."""
     return next((one.attributes[name] for one in _lineage(kind, project) if name in one.attributes), ())
 
 
-def method_of(kind: Class, name: str, project: Project) -> Function | None:
+def method_of(kind: Class, name: str, project: Project) -> SourceFunction | None:
     """A method of a class, or of the nearest base that has it."""
     return next((one.methods[name] for one in _lineage(kind, project) if name in one.methods), None)
 
 
-def inherited(kind: Class, name: str, project: Project) -> Function | None:
+def inherited(kind: Class, name: str, project: Project) -> SourceFunction | None:
     """A method of a base class, of the nearest that has it."""
     bases = (one for one in _lineage(kind, project) if one is not kind)
     return next((one.methods[name] for one in bases if name in one.methods), None)

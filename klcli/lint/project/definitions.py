@@ -14,7 +14,7 @@ from klcli.values import dataclass, field
 __all__ = [
     "Class",
     "Definitions",
-    "Function",
+    "SourceFunction",
     "FunctionNode",
     "definitions",
     "is_number",
@@ -27,7 +27,7 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class SourceFunction:
     """A function, a method or a lambda; or the statements of a module, which have no node.
 
     Attributes:
@@ -42,7 +42,7 @@ class Function:
     name: str
     node: FunctionNode | None = None
     owner: Class | None = None
-    outer: Function | None = None
+    outer: SourceFunction | None = None
 
     @property
     def body(self) -> Sequence[ast.stmt]:
@@ -69,8 +69,8 @@ class Class:
     module: Module
     name: str
     node: ast.ClassDef
-    methods: dict[str, Function] = field(default_factory=dict)
-    attributes: dict[str, list[tuple[Function, ast.stmt]]] = field(default_factory=dict)
+    methods: dict[str, SourceFunction] = field(default_factory=dict)
+    attributes: dict[str, list[tuple[SourceFunction, ast.stmt]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,9 +88,9 @@ class Definitions:
         stars: the modules of which it imports all names.
     """
 
-    top: Function
-    functions: Sequence[Function]
-    by_name: Mapping[str, Function]
+    top: SourceFunction
+    functions: Sequence[SourceFunction]
+    by_name: Mapping[str, SourceFunction]
     classes: Mapping[str, Class]
     imports: Mapping[str, tuple[str, str | None]]
     made: Mapping[str, ast.Call]
@@ -100,8 +100,8 @@ class Definitions:
 
 def definitions(module: Module) -> Definitions:
     """The names that a module defines."""
-    top = Function(module, "")
-    functions: list[Function] = []
+    top = SourceFunction(module, "")
+    functions: list[SourceFunction] = []
     classes: dict[str, Class] = {}
     _collect(module.tree.body, top, None, functions, classes)
     by_name = {one.name: one for one in functions if one.outer is top and one.owner is None}
@@ -130,9 +130,9 @@ def lines_of(module: Module) -> list[str]:
     return module.text.split("\n")
 
 
-def lambda_of(node: ast.Lambda, outer: Function, name: str) -> Function:
+def lambda_of(node: ast.Lambda, outer: SourceFunction, name: str) -> SourceFunction:
     """A lambda that stands in a function."""
-    return Function(outer.module, name, node, None, outer)
+    return SourceFunction(outer.module, name, node, None, outer)
 
 
 def parameters(node: FunctionNode) -> list[str]:
@@ -142,16 +142,16 @@ def parameters(node: FunctionNode) -> list[str]:
 
 def _collect(
     body: Sequence[ast.stmt],
-    outer: Function,
+    outer: SourceFunction,
     owner: Class | None,
-    functions: list[Function],
+    functions: list[SourceFunction],
     classes: dict[str, Class],
 ) -> None:
     for statement in _flat(body):
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 before = f"{owner.name}." if owner else f"{outer.name}." if outer.name else ""
-                function = Function(outer.module, before + name, statement, owner, outer)
+                function = SourceFunction(outer.module, before + name, statement, owner, outer)
                 functions.append(function)
                 if owner:
                     owner.methods.setdefault(name, function)
@@ -160,7 +160,7 @@ def _collect(
                 _collect(statement.body, function, None, functions, classes)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value) if owner is None:
                 before = f"{outer.name}." if outer.name else ""
-                functions.append(Function(outer.module, before + name, value, None, outer))
+                functions.append(SourceFunction(outer.module, before + name, value, None, outer))
             case ast.ClassDef(name=name):
                 found = Class(outer.module, name, statement)
                 classes.setdefault(name, found)

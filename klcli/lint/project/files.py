@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from klcli.lint.project.definitions import Class, Definitions, Function, definitions
+from klcli.lint.project.definitions import Class, Definitions, SourceFunction, definitions
 from klcli.lint.project.outlines import Outline
 from klcli.lint.project.paths import Paths, stem
 from klcli.lint.reading.source import Module
@@ -17,7 +17,7 @@ __all__ = ["Project"]
 _MOST_IMPORTERS = 20
 """Files that import a module and are searched for calls; more are those of a library with many users."""
 
-_Imported: TypeAlias = Function | Class | Definitions | None
+_Imported: TypeAlias = SourceFunction | Class | Definitions | None
 
 
 class Project:
@@ -75,7 +75,7 @@ class Project:
             self._known[path] = definitions(module) if module else None
         return self._known[path]
 
-    def method(self, name: str) -> Function | None:
+    def method(self, name: str) -> SourceFunction | None:
         """The one method of that name in all files that others are followed into; None if there are more."""
         paths = self._by_method.get(name, [])
         found = self.at(paths[0]) if len(paths) == 1 else None
@@ -175,7 +175,7 @@ class Project:
         return False
 
 
-def _own(module: Definitions, name: str) -> Function | Class | None:
+def _own(module: Definitions, name: str) -> SourceFunction | Class | None:
     """What a module itself defines under a name."""
     return module.by_name.get(name) or module.classes.get(name)
 

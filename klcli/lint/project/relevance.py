@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from klcli.formula.read.calls.table import OPERATIONS
-from klcli.lint.project.definitions import Definitions, Function, lines_of
+from klcli.lint.project.definitions import Definitions, SourceFunction, lines_of
 from klcli.lint.project.files import Project
 from klcli.lint.reading.source import Module
 from klcli.lint.reading.worth import (
@@ -39,7 +39,7 @@ class Relevance:
     Words decide only what is followed into its callers, and never what a term is.
     """
 
-    def __init__(self, project: Project, seeds: Collection[Function]) -> None:
+    def __init__(self, project: Project, seeds: Collection[SourceFunction]) -> None:
         """What is worth following in a project.
 
         Args:
@@ -48,24 +48,24 @@ class Relevance:
         """
         self._project = project
         self._seeds = frozenset(seeds)
-        self._is_known_seed: dict[Function, bool] = {}
-        self._words: dict[Function, frozenset[str]] = {}
+        self._is_known_seed: dict[SourceFunction, bool] = {}
+        self._words: dict[SourceFunction, frozenset[str]] = {}
         self._names: dict[Definitions, frozenset[str]] = {}
 
-    def __call__(self, function: Function) -> bool:
+    def __call__(self, function: SourceFunction) -> bool:
         """Whether terms may stand in a function, or in one that it calls; or what a term is made of."""
         if self._is_seed(function) or (self._is_of_seeds(function) and has_calls(_code(function))):
             return True
         return self.uses(function, self._project.of(function.module))
 
-    def leads_further(self, function: Function) -> bool:
+    def leads_further(self, function: SourceFunction) -> bool:
         """Whether there is more to find when the calls and the attributes of a function are followed."""
         here = self._project.of(function.module)
         if (self._is_of_seeds(function) and _may_take_part(function)) or self.uses(function, here):
             return True
         return self._has_distributions(function, here)
 
-    def _has_distributions(self, function: Function, here: Definitions) -> bool:
+    def _has_distributions(self, function: SourceFunction, here: Definitions) -> bool:
         """Whether a method takes densities of what its class may have as parts that give distributions."""
         if function.owner is None or not takes_densities(_code(function)):
             return False
@@ -73,16 +73,16 @@ class Relevance:
         lines = _lines(function.module)[node.lineno - 1 : node.end_lineno]
         return not self._relevant_names(here).isdisjoint(_WORD.findall("\n".join(lines)))
 
-    def uses(self, function: Function, other: Definitions) -> bool:
+    def uses(self, function: SourceFunction, other: Definitions) -> bool:
         """Whether a function names one of those of a module in which terms may stand."""
         names = self._relevant_names(other) - {function.name.rpartition(".")[2]}
         return not names.isdisjoint(self._words_of(function))
 
-    def _is_of_seeds(self, function: Function) -> bool:
+    def _is_of_seeds(self, function: SourceFunction) -> bool:
         """Whether a method belongs to a class with others in which terms may stand."""
         return function.owner is not None and any(map(self._is_seed, function.owner.methods.values()))
 
-    def _is_seed(self, function: Function) -> bool:
+    def _is_seed(self, function: SourceFunction) -> bool:
         found = self._is_known_seed.get(function)
         if found is None:
             text = _text(function)
@@ -111,17 +111,17 @@ class Relevance:
         found = self._project.imported(other, name)
         if isinstance(found, Definitions):
             return _names_of(one for one in found.functions if self._is_seed(one))
-        if isinstance(found, Function):
+        if isinstance(found, SourceFunction):
             return [name] if self._is_seed(found) else []
         return [name] if found and any(self._is_seed(one) for one in found.methods.values()) else []
 
-    def _words_of(self, function: Function) -> frozenset[str]:
+    def _words_of(self, function: SourceFunction) -> frozenset[str]:
         if function not in self._words:
             self._words[function] = frozenset(_WORD.findall(_code(function)))
         return self._words[function]
 
 
-def _names_of(functions: Iterable[Function]) -> set[str]:
+def _names_of(functions: Iterable[SourceFunction]) -> set[str]:
     """The names by which functions are used: their own, and those of their classes."""
     found = set()
     for one in functions:
@@ -131,7 +131,7 @@ def _names_of(functions: Iterable[Function]) -> set[str]:
     return found - _COMMON
 
 
-def holds_terms(function: Function) -> bool:
+def holds_terms(function: SourceFunction) -> bool:
     """Whether a function may hold a term by itself, without what others compute for it."""
     code = _code(function)
     if not may_hold_terms(code):
@@ -144,13 +144,13 @@ def holds_terms(function: Function) -> bool:
     return may_compute(code, around)
 
 
-def _may_take_part(function: Function) -> bool:
+def _may_take_part(function: SourceFunction) -> bool:
     """Whether a function may hold a term with what others compute for it."""
     code = _code(function)
     return may_hold_terms(code) or may_combine(code)
 
 
-def _code(function: Function) -> str:
+def _code(function: SourceFunction) -> str:
     """The source of a function, or of what stands outside of functions, without comments."""
     lines = _lines(function.module)
     if function.node is not None:
@@ -166,7 +166,7 @@ def _lines(module: Module) -> list[str]:
     return without_comments(with_own_names(module.text)).split("\n")
 
 
-def _text(function: Function) -> str:
+def _text(function: SourceFunction) -> str:
     if function.node is None:
         return function.module.text
     return "\n".join(lines_of(function.module)[function.node.lineno - 1 : function.node.end_lineno])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from klcli.lint.flow.nodes import text_of_name
-from klcli.lint.project.definitions import Class, Definitions, Function
+from klcli.lint.project.definitions import Class, Definitions, SourceFunction
 from klcli.lint.project.files import Project
 from klcli.values import dataclass, field
 
@@ -25,12 +25,12 @@ class Scope:
         lambdas: functions that were given to names.
     """
 
-    function: Function
+    function: SourceFunction
     project: Project
     own: str
     local: frozenset[str]
     objects: dict[str, Class]
-    lambdas: dict[str, Function] = field(default_factory=dict)
+    lambdas: dict[str, SourceFunction] = field(default_factory=dict)
 
     @property
     def here(self) -> Definitions:
@@ -38,12 +38,12 @@ class Scope:
         return self.project.of(self.function.module)
 
 
-def outside(function: Function, scope: Scope) -> Scope:
+def outside(function: SourceFunction, scope: Scope) -> Scope:
     """The scope of another function, of whose names nothing is known from the flow."""
     return Scope(function, scope.project, "self", frozenset(), {})
 
 
-def named(node: ast.expr, scope: Scope) -> Function | Class | Definitions | None:
+def named(node: ast.expr, scope: Scope) -> SourceFunction | Class | Definitions | None:
     """What a name or a dotted name of a module stands for."""
     here = scope.here
     match node:
@@ -88,5 +88,5 @@ def last_word(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _bare(function: Function) -> str:
+def _bare(function: SourceFunction) -> str:
     return function.name.rpartition(".")[2]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Line", "Token", "logical_lines"]
+__all__ = ["Line", "SourceToken", "logical_lines"]
 
 _TOKEN = regex(
     r"""
@@ -41,7 +41,7 @@ _BEGINS_ANEW = regex(
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SourceToken:
     """A token; comments and blanks are none.
 
     Attributes:
@@ -76,7 +76,7 @@ class Line:
     start: int
     number: int
     width: int
-    tokens: tuple[Token, ...]
+    tokens: tuple[SourceToken, ...]
 
     @property
     def first(self) -> str:
@@ -106,7 +106,7 @@ def logical_lines(text: str) -> Iterator[Line]:
 
     Brackets and strings that are never closed end where a statement surely begins.
     """
-    tokens: list[Token] = []
+    tokens: list[SourceToken] = []
     start = number = at = depth = 0
     here = 1
     open_ended: set[str] = set()
@@ -119,7 +119,7 @@ def logical_lines(text: str) -> Iterator[Line]:
         elif kind not in ("newline", "space", "comment"):
             number = number if tokens else here
             depth = max(0, depth - (kind == "close"))
-            tokens.append(Token(kind, part, at, depth))
+            tokens.append(SourceToken(kind, part, at, depth))
             depth += kind == "open"
         here += part.count("\n")
         at += len(part)
@@ -127,7 +127,7 @@ def logical_lines(text: str) -> Iterator[Line]:
         yield _line(text, start, number, tokens)
 
 
-def _token(text: str, at: int, before: list[Token], open_ended: set[str]) -> tuple[str, str]:
+def _token(text: str, at: int, before: list[SourceToken], open_ended: set[str]) -> tuple[str, str]:
     """The kind and the text of the token at a place.
 
     Args:
@@ -151,6 +151,6 @@ def _token(text: str, at: int, before: list[Token], open_ended: set[str]) -> tup
     return kind, part
 
 
-def _line(text: str, start: int, number: int, tokens: list[Token]) -> Line:
+def _line(text: str, start: int, number: int, tokens: list[SourceToken]) -> Line:
     indentation = text[start : tokens[0].start].rpartition("\f")[2]
     return Line(start, number, len(indentation.expandtabs(8)), tuple(tokens))

@@ -11,7 +11,7 @@ from klcli.lint.reading.decoding import ForeignError, UnreadableError, decoded, 
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Cell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
+__all__ = ["NotebookCell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
 
 _MARK = "# %% [cell {}]"
 _MARKED = regex(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
@@ -25,7 +25,7 @@ _WRITES = regex(r"\s*%%(?:writefile|file)\b[^\n]*\.py[ \t]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class NotebookCell:
     """A cell of code in the text of a notebook.
 
     Attributes:
@@ -84,7 +84,7 @@ def _sources(notebook: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
             yield number, "".join(cell["source"] if "source" in cell else cell["input"])
 
 
-def cells_of(text: str) -> tuple[Cell, ...]:
+def cells_of(text: str) -> tuple[NotebookCell, ...]:
     """The cells in the text of a notebook."""
     marks = list(_MARKED.finditer(text))
     cells, line, known = [], 1, 0
@@ -92,7 +92,7 @@ def cells_of(text: str) -> tuple[Cell, ...]:
         line += text.count("\n", known, mark.start())
         known = mark.start()
         end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
-        cells.append(Cell(int(mark[1]), line + 1, min(mark.end() + 1, end), end))
+        cells.append(NotebookCell(int(mark[1]), line + 1, min(mark.end() + 1, end), end))
     return tuple(cells)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.lint.findings.edits import Lines
-from klcli.lint.findings.types import Edit, Place
+from klcli.lint.findings.types import Edit, SourceSpan
 from klcli.lint.reading.cell_strings import CellStrings
 from klcli.lint.reading.decoding import UnreadableError, decoded
 from klcli.lint.reading.notebooks import code_of
@@ -30,7 +30,7 @@ class RawPlaces:
         except (ValueError, LookupError, TypeError):
             raise UnreadableError("its cells are not found in its JSON") from None
 
-    def place(self, place: Place) -> Place | None:
+    def place(self, place: SourceSpan) -> SourceSpan | None:
         """Where a place in the code stands in the file; None for one that it does not have."""
         span = self._lines.span(place)
         if span is None:
@@ -39,7 +39,7 @@ class RawPlaces:
         last = self._cells.raw_span(max(span[0], span[1] - 1), max(span[0] + 1, span[1]))
         if first is None or last is None:
             return None
-        return Place(place.path, *self._position(first[0]), *self._position(last[1]))
+        return SourceSpan(place.path, *self._position(first[0]), *self._position(last[1]))
 
     def edit(self, edit: Edit) -> Edit | None:
         """An edit of the code as one of the file; None for one that goes over several lines."""
@@ -47,7 +47,7 @@ class RawPlaces:
         raw = span and self._cells.raw_span(*span)
         if raw is None:
             return None
-        place = Place(edit.place.path, *self._position(raw[0]), *self._position(raw[1]))
+        place = SourceSpan(edit.place.path, *self._position(raw[0]), *self._position(raw[1]))
         return Edit(place, self._cells.quoted(edit.text))
 
     def _position(self, at: int) -> tuple[int, int]:

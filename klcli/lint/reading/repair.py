@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from klcli.lint.reading.lexing import Line, logical_lines
 from klcli.lint.reading.python2 import as_python_3, is_python_2
-from klcli.lint.reading.splicing import Change, spliced
+from klcli.lint.reading.splicing import Splice, spliced
 from klcli.patterns import regex
 from klcli.values import dataclass, field
 
-__all__ = ["FAILURES", "Repair", "repaired", "syntax"]
+__all__ = ["FAILURES", "SourceRepair", "repaired", "syntax"]
 
 FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What parsing raises for text that is no Python, or nested too deeply."""
@@ -42,7 +42,7 @@ _NAMED = regex(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
 
 
 @dataclass(slots=True)
-class Repair:
+class SourceRepair:
     """What was changed so that the rest can be parsed.
 
     Attributes:
@@ -52,7 +52,7 @@ class Repair:
         is_python_2: whether a statement was read as one of Python 2.
     """
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Splice] = field(default_factory=list)
     left_out: list[tuple[int, int]] = field(default_factory=list)
     lines: int = 0
     is_python_2: bool = False
@@ -65,7 +65,7 @@ def syntax(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def repaired(text: str) -> Repair:
+def repaired(text: str) -> SourceRepair:
     """What has to be changed in a source with errors: every statement is tried by itself.
 
     The time is proportional to the length of the source, and to how deep its blocks are nested.
@@ -80,7 +80,7 @@ class _Node:
     line: Line
     below: list[_Node] = field(default_factory=list)
     width: int = 0
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Splice] = field(default_factory=list)
 
     @property
     def last(self) -> _Node:
@@ -94,15 +94,15 @@ class _Mender:
         self._nodes = [_Node(line) for line in logical_lines(text)]
         self._number = {id(node): number for number, node in enumerate(self._nodes)}
         self._left_out: set[tuple[int, int]] = set()
-        self._repair = Repair(lines=len(self._nodes))
+        self._repair = SourceRepair(lines=len(self._nodes))
 
-    def repair(self) -> Repair:
+    def repair(self) -> SourceRepair:
         """The changes of all lines."""
         block = _flat(_nested(self._nodes), 0)
         for node in self._nodes:
             begin, end = node.line.start, node.line.tokens[0].start
             if self._text[begin:end] != " " * node.width and "\n" not in self._text[begin:end]:
-                node.changes.append(Change(begin, end, " " * node.width))
+                node.changes.append(Splice(begin, end, " " * node.width))
         self._mend_block(block)
         self._repair.changes = [change for node in self._nodes for change in node.changes]
         self._repair.left_out = sorted(self._left_out)
@@ -129,7 +129,7 @@ class _Mender:
         inside = self._nodes[self._number[id(group[0])] : self._number[id(last)] + 1]
         end = max(last.line.end, last.changes[-1].end if last.changes else 0)
         changes = [
-            Change(change.start - begin, change.end - begin, change.text)
+            Splice(change.start - begin, change.end - begin, change.text)
             for node in inside
             for change in node.changes
         ]
@@ -139,7 +139,7 @@ class _Mender:
     def _mend_line(self, node: _Node) -> None:
         line = node.line
         if line.is_header and not node.below:
-            node.changes.append(Change(line.end, line.end, " pass"))
+            node.changes.append(Splice(line.end, line.end, " pass"))
         if self._is_whole(line, []):
             return
         if line.is_magic:
@@ -152,19 +152,19 @@ class _Mender:
             return
         self._leave_out(node, _stub(line, has_block=bool(node.below)))
 
-    def _is_whole(self, line: Line, changes: Sequence[Change]) -> bool:
+    def _is_whole(self, line: Line, changes: Sequence[Splice]) -> bool:
         """Whether a logical line by itself is valid where such lines stand."""
         start = line.tokens[0].start
-        moved = [Change(one.start - start, one.end - start, one.text) for one in changes]
+        moved = [Splice(one.start - start, one.end - start, one.text) for one in changes]
         body = spliced(self._text[start : line.end], moved)
         if line.is_header:
             body += "\n case _: pass" if line.first == "match" else " pass"
         before, after = _AROUND.get(line.first, ("", ""))
         return _is_valid(f"{before}{body}{after}")
 
-    def _replaced(self, line: Line, new: str) -> Change:
+    def _replaced(self, line: Line, new: str) -> Splice:
         start = line.tokens[0].start
-        return Change(start, line.end, new + "\n" * self._text.count("\n", start, line.end))
+        return Splice(start, line.end, new + "\n" * self._text.count("\n", start, line.end))
 
     def _leave_out(self, node: _Node, new: str) -> None:
         line = node.line

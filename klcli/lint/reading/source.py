@@ -14,12 +14,12 @@ from klcli.lint.reading.decoding import (
     without_surrogates,
 )
 from klcli.lint.reading.division import with_floors
-from klcli.lint.reading.notebooks import Cell, cells_of, code_of, is_notebook, python_from
-from klcli.lint.reading.repair import FAILURES, Repair, repaired, syntax
-from klcli.lint.reading.splicing import Change, relocate, spliced
+from klcli.lint.reading.notebooks import NotebookCell, cells_of, code_of, is_notebook, python_from
+from klcli.lint.reading.repair import FAILURES, SourceRepair, repaired, syntax
+from klcli.lint.reading.splicing import Splice, relocate, spliced
 from klcli.values import dataclass, replace
 
-__all__ = ["Cell", "ForeignError", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
+__all__ = ["NotebookCell", "ForeignError", "Module", "UnreadableError", "encoding_of", "parsed", "text_of"]
 
 _MOST_NAMED = 5
 _LEAST_READ = 0.5
@@ -44,9 +44,9 @@ class Module:
     tree: ast.Module
     skipped: str = ""
     is_python_2: bool = False
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[NotebookCell, ...] = ()
 
-    def cell(self, line: int) -> Cell | None:
+    def cell(self, line: int) -> NotebookCell | None:
         """The cell that a line stands in; None for no notebook."""
         return _cell(self.cells, line)
 
@@ -92,24 +92,24 @@ def _mended(module: Module, error: BaseException) -> Module:
     return replace(module, tree=tree, skipped=skipped, is_python_2=found.is_python_2)
 
 
-def _of_cells(module: Module) -> Repair:
+def _of_cells(module: Module) -> SourceRepair:
     """The repair of a notebook, each cell by itself."""
-    whole = Repair()
+    whole = SourceRepair()
     for cell in module.cells:
         source = module.text[cell.start : cell.end]
         begin = python_from(source)
         if begin != 0:
             end = cell.end if begin is None else cell.start + begin
             lines = "\n" * module.text.count("\n", cell.start, end)
-            whole.changes.append(Change(cell.start, end, lines))
+            whole.changes.append(Splice(cell.start, end, lines))
         if begin is not None:
             _add(whole, repaired(source[begin:]), cell, begin)
     return whole
 
 
-def _add(whole: Repair, part: Repair, cell: Cell, begin: int) -> None:
+def _add(whole: SourceRepair, part: SourceRepair, cell: NotebookCell, begin: int) -> None:
     start = cell.start + begin
-    whole.changes += (Change(start + one.start, start + one.end, one.text) for one in part.changes)
+    whole.changes += (Splice(start + one.start, start + one.end, one.text) for one in part.changes)
     whole.left_out += ((cell.line - 1 + first, cell.line - 1 + last) for first, last in part.left_out)
     whole.lines += part.lines
     whole.is_python_2 |= part.is_python_2
@@ -124,7 +124,7 @@ def _reason(error: BaseException) -> str:
     return "it is too deeply nested"
 
 
-def _skipped(left_out: Sequence[tuple[int, int]], cells: Sequence[Cell]) -> str:
+def _skipped(left_out: Sequence[tuple[int, int]], cells: Sequence[NotebookCell]) -> str:
     """The lines that were left out, in words."""
     if not left_out:
         return ""
@@ -137,7 +137,7 @@ def _skipped(left_out: Sequence[tuple[int, int]], cells: Sequence[Cell]) -> str:
     return f"{spots} {verb} no {version} and {'was' if verb == 'is' else 'were'} left out"
 
 
-def _spot(first: int, last: int, cells: Sequence[Cell]) -> str:
+def _spot(first: int, last: int, cells: Sequence[NotebookCell]) -> str:
     lines = f"line {first}" if first == last else f"lines {first} to {last}"
     cell = _cell(cells, first)
     if cell is None:
@@ -147,5 +147,5 @@ def _spot(first: int, last: int, cells: Sequence[Cell]) -> str:
     return f"{lines} of cell {cell.number}"
 
 
-def _cell(cells: Sequence[Cell], line: int) -> Cell | None:
+def _cell(cells: Sequence[NotebookCell], line: int) -> NotebookCell | None:
     return next((cell for cell in reversed(cells) if cell.line <= line), None)

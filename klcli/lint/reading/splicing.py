@@ -8,11 +8,11 @@ from itertools import accumulate
 
 from klcli.values import dataclass
 
-__all__ = ["Change", "relocate", "spliced"]
+__all__ = ["Splice", "relocate", "spliced"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Splice:
     """A text in the place of a span of source, with as many ends of lines as the span has."""
 
     start: int
@@ -20,7 +20,7 @@ class Change:
     text: str
 
 
-def spliced(text: str, changes: Iterable[Change]) -> str:
+def spliced(text: str, changes: Iterable[Splice]) -> str:
     """The source with changes made, which are in order and do not overlap."""
     parts: list[str] = []
     at = 0
@@ -30,7 +30,7 @@ def spliced(text: str, changes: Iterable[Change]) -> str:
     return "".join((*parts, text[at:]))
 
 
-def relocate(tree: ast.Module, text: str, changes: Sequence[Change]) -> None:
+def relocate(tree: ast.Module, text: str, changes: Sequence[Splice]) -> None:
     """Moves the nodes of a tree to where they stand in the source, before the changes were made."""
     lines = text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
@@ -47,7 +47,7 @@ _Move = tuple[int, int, int, int]
 """Where a change begins and ends in its line: in bytes, after it was made and before."""
 
 
-def _moves(text: str, starts: Sequence[int], changes: Sequence[Change]) -> dict[int, list[_Move]]:
+def _moves(text: str, starts: Sequence[int], changes: Sequence[Splice]) -> dict[int, list[_Move]]:
     """The moves in every line that was changed, in order; of a change of several lines, in its first."""
     found: dict[int, list[_Move]] = {}
     number = known = 0

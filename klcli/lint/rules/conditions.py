@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.lint.findings.types import Finding, Term
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.findings.types import Finding, ListedTerm
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 
 __all__ = ["RULE"]
 
@@ -35,13 +35,13 @@ def kl_loss(mu, var):
 )
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for excerpt, term in found.judged:
         if noted := "; ".join(_noted(term)):
             yield finding_at(excerpt, _MISTAKE, "note", noted, term.parameterization)
 
 
-def _noted(term: Term) -> Iterator[str]:
+def _noted(term: ListedTerm) -> Iterator[str]:
     """The conditions in words; a gradient that is stopped is a warning of its own.
 
     What is stopped as a whole is a value to be printed, as it stands beside losses.

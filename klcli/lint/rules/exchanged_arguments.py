@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.flow.steps import Step
-from klcli.lint.rules.rule import KlTerm, Recognised, Rule, finding_at_step
+from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at_step
 from klcli.lint.terms.divergences import Divergence
 from klcli.names.gaussians import is_mean, suggested
 
@@ -50,13 +50,13 @@ def train(encoder, x):
 )
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.undisputed:
         yield from _first(kl)
 
 
 def _first(kl: KlTerm) -> Iterator[Finding]:
-    for one in kl.handed:
+    for one in kl.right_ways:
         if call := _exchanging(one):
             given = one.excerpt.spelled(one.excerpt.defined(str(one.head))[0])
             meaning = one.found.best.verdict.parameterization.meaning
@@ -65,7 +65,7 @@ def _first(kl: KlTerm) -> Iterator[Finding]:
             return
 
 
-def _exchanging(one: Divergence) -> Step | None:
+def _exchanging(one: Divergence) -> FlowStatement | None:
     """The call in which what is called a mean becomes the head, and what is called a head the mean."""
     if one.mean is None:
         return None
@@ -75,7 +75,7 @@ def _exchanging(one: Divergence) -> Step | None:
     return next((step for step in one.excerpt.steps if _hands(one.excerpt, step, head)), None)
 
 
-def _hands(found: Excerpt, step: Step, head: str) -> bool:
+def _hands(found: CodeExcerpt, step: FlowStatement, head: str) -> bool:
     """Whether a call gives a name to a parameter that is not called a mean."""
     match step.node:
         case ast.Assign(targets=[ast.Name(id=target)], value=ast.Name(id=value)) if not step.is_written:
@@ -83,7 +83,7 @@ def _hands(found: Excerpt, step: Step, head: str) -> bool:
     return False
 
 
-def _spelled(found: Excerpt, name: str) -> str:
+def _spelled(found: CodeExcerpt, name: str) -> str:
     return found.spelled(name).rpartition(".")[2]
 
 

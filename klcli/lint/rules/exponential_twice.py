@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from klcli.formula.read.callee import called, viewed
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.flow.steps import Step
-from klcli.lint.rules.rule import KlTerm, Recognised, Rule, finding_at_step
+from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at_step
 
 __all__ = ["RULE"]
 
@@ -44,13 +44,13 @@ def loss(mu, log_sigma):
 )
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.undisputed:
         yield from _first(kl)
 
 
 def _first(kl: KlTerm) -> Iterator[Finding]:
-    for one in kl.handed:
+    for one in kl.right_ways:
         reading = one.found.best.verdict.parameterization
         name, step = one.excerpt.defined(str(one.head))
         if reading.name.startswith("log") and step and (made := _exponential(step)):
@@ -60,7 +60,7 @@ def _first(kl: KlTerm) -> Iterator[Finding]:
             return
 
 
-def _exponential(step: Step) -> ast.Call | None:
+def _exponential(step: FlowStatement) -> ast.Call | None:
     value = getattr(step.node, "value", None)
     found = viewed(value) if isinstance(value, ast.expr) else None
     return found if isinstance(found, ast.Call) and called(found) in ("exp", "exp_") else None

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 
 __all__ = ["RULE"]
 
 _MEAN = find_mistake("KL206")
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         if kl.best.is_right and kl.best.found.prepared.reductions.name == "mean":
             yield finding_at(kl.best.excerpt, _MEAN, "info", reading=kl.reading)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import KlTerm, Recognised, Rule, finding_at
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at
 from klcli.names.gaussians import suggested
 
 __all__ = ["RULE"]
@@ -38,7 +38,7 @@ def forward(mu, logvar):
 )
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         stated = _stated(kl)
         if kl.best.is_right and stated and stated != kl.reading:

@@ -8,7 +8,7 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.fixes import fixed
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import KlTerm, Recognised, Rule, finding_at
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at
 from klcli.values import replace
 
 __all__ = ["RULE"]
@@ -16,7 +16,7 @@ __all__ = ["RULE"]
 _CLIPPED = find_mistake("KL118")
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         answer = kl.best.found.best
         if answer.kind == "wrong" and answer.mistake:

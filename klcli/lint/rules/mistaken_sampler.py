@@ -8,8 +8,8 @@ from fractions import Fraction
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding, Severity
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
-from klcli.lint.terms.samples import Sample
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
+from klcli.lint.terms.samples import SamplingLine
 from klcli.names.gaussians import is_mean, suggested
 
 __all__ = ["RULE"]
@@ -17,14 +17,14 @@ __all__ = ["RULE"]
 _CLIPPED = find_mistake("KL118")
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for one in (*(pair.sample for pair in found.pairs), *filter(_is_of_a_head, found.samples)):
         if mistake := one.sampling.mistake:
             severity: Severity = "info" if mistake is _CLIPPED else "warning"
             yield finding_at(one.excerpt, mistake, severity, reading=one.sampling.parameterization)
 
 
-def _is_of_a_head(one: Sample) -> bool:
+def _is_of_a_head(one: SamplingLine) -> bool:
     """Whether a sample whose KL is not known is one: noise that is not normal, ``0.5 * exp(logvar)``.
 
     What is no function of a head, and is not called one, may be anything that is drawn at random.

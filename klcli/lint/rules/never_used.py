@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.reporting import is_only_reported
 from klcli.lint.findings.types import Finding
-from klcli.lint.findings.uses import is_unused
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.losses.reporting import is_only_reported
+from klcli.lint.losses.unused import is_unused
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 
 __all__ = ["RULE"]
 
@@ -16,7 +16,7 @@ _UNUSED = find_mistake("KL205")
 _REPORTED = "the KL is reported, and the loss beside it is made without it"
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         if all(map(is_unused, kl.ways)):
             yield finding_at(kl.best.excerpt, _UNUSED, "warning", reading=kl.reading)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 
 __all__ = ["RULE"]
 
@@ -14,7 +14,7 @@ _NONE = find_mistake("KL100")
 _SAMPLED = "log q - log p of this sample is an estimate of no KL, whatever its head means"
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for one in (kl.best for kl in found.kls):
         if one.is_unexplained:
             yield finding_at(one.excerpt, _NONE, "warning", _SAMPLED if one.is_sampled else "")

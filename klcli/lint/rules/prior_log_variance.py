@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from klcli.judge.constants import constant_text
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 from klcli.lint.terms.divergences import Divergence
 
 __all__ = ["RULE"]
@@ -46,7 +46,7 @@ _MISTAKE = Mistake(
 )
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
         if kl.best.is_right and _has_unit_log_variance(kl.best):
             yield finding_at(kl.best.excerpt, _MISTAKE, "warning", reading=kl.reading)

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.measured import is_only_measured
+from klcli.lint.findings.shape_checks import is_only_checked_for_shape
 from klcli.lint.findings.types import Finding
-from klcli.lint.project.definitions import Function
-from klcli.lint.rules.rule import KlTerm, Recognised, Rule, finding_at
+from klcli.lint.project.definitions import SourceFunction
+from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at
 from klcli.lint.terms.divergences import Divergence
 
 __all__ = ["RULE", "reversed_terms"]
@@ -17,12 +17,12 @@ __all__ = ["RULE", "reversed_terms"]
 _REVERSED = find_mistake("KL115")
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in reversed_terms(found):
         yield finding_at(kl.best.excerpt, _REVERSED, "warning", reading=kl.reading)
 
 
-def reversed_terms(found: Recognised) -> Iterator[KlTerm]:
+def reversed_terms(found: ModuleTerms) -> Iterator[KlTerm]:
     """The KL terms that are in the wrong direction, and not one half of a symmetric divergence."""
     right = {_distributions(kl.best) for kl in found.kls if kl.best.is_right}
     for kl in found.kls:
@@ -33,7 +33,7 @@ def reversed_terms(found: Recognised) -> Iterator[KlTerm]:
             yield kl
 
 
-def _distributions(one: Divergence) -> tuple[Function, str | None, str | None]:
+def _distributions(one: Divergence) -> tuple[SourceFunction, str | None, str | None]:
     """Where a KL to a fixed prior stands, and of which posterior it is: a sum of both directions is meant."""
     return one.excerpt.owner, one.mean, one.head
 
@@ -43,7 +43,7 @@ def _is_measured(one: Divergence) -> bool:
     step = one.excerpt.step
     value = getattr(step.node, "value", None)
     around = step.function.node or step.function.module.tree
-    return isinstance(value, ast.expr) and is_only_measured(value, around)
+    return isinstance(value, ast.expr) and is_only_checked_for_shape(value, around)
 
 
 RULE = Rule(_check)

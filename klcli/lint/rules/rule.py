@@ -8,17 +8,17 @@ from typing import TypeAlias
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.pairing import Pair
 from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
-from klcli.lint.findings.types import Confidence, Finding, Related, Severity, Term
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.findings.types import Confidence, Finding, ListedTerm, Related, Severity
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.flow.steps import Step
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.project.definitions import Definitions, lines_of
 from klcli.lint.terms.divergences import Divergence
-from klcli.lint.terms.estimators import Estimator
-from klcli.lint.terms.samples import Sample
+from klcli.lint.terms.estimators import EstimatorLine
+from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["Check", "KlTerm", "Recognised", "Rule", "finding_at", "finding_at_step"]
+__all__ = ["Check", "KlTerm", "ModuleTerms", "Rule", "finding_at", "finding_at_step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class KlTerm:
 
     best: Divergence
     ways: tuple[Divergence, ...]
-    term: Term
+    term: ListedTerm
 
     @property
     def reading(self) -> str:
@@ -46,13 +46,13 @@ class KlTerm:
         return self.best.excerpt.spelled(str(self.best.head))
 
     @property
-    def handed(self) -> Iterator[Divergence]:
+    def right_ways(self) -> Iterator[Divergence]:
         """The ways in which it is right by itself, whatever it is handed for its head."""
         return (way for way in self.ways if way.is_right and way.head is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class ModuleTerms:
     """What was recognised in a module and in what it calls.
 
     Attributes:
@@ -67,12 +67,12 @@ class Recognised:
     here: Definitions
     kls: tuple[KlTerm, ...]
     pairs: tuple[Pair, ...]
-    samples: tuple[Sample, ...]
-    estimators: tuple[tuple[Estimator, Term], ...]
+    samples: tuple[SamplingLine, ...]
+    estimators: tuple[tuple[EstimatorLine, ListedTerm], ...]
     sinks: tuple[Sink, ...]
 
     @property
-    def judged(self) -> Iterator[tuple[Excerpt, Term]]:
+    def judged(self) -> Iterator[tuple[CodeExcerpt, ListedTerm]]:
         """The terms whose verdicts have conditions: KLs that are right, and estimators."""
         yield from ((kl.best.excerpt, kl.term) for kl in self.kls if kl.best.is_right)
         yield from ((one.excerpt, term) for one, term in self.estimators)
@@ -84,7 +84,7 @@ class Recognised:
         return (kl for kl in self.kls if place_of(kl.best.excerpt) not in apart)
 
 
-Check: TypeAlias = Callable[[Recognised], Iterator[Finding]]
+Check: TypeAlias = Callable[[ModuleTerms], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Rule:
 
 
 def finding_at(
-    excerpt: Excerpt,
+    excerpt: CodeExcerpt,
     mistake: Mistake,
     severity: Severity,
     words: str = "",
@@ -131,7 +131,7 @@ def finding_at(
     )
 
 
-def finding_at_step(one: Divergence, step: Step, mistake: Mistake, words: str) -> Finding:
+def finding_at_step(one: Divergence, step: FlowStatement, mistake: Mistake, words: str) -> Finding:
     """A finding at a statement that hands a KL what it is made of.
 
     Args:

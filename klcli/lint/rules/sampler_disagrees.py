@@ -9,7 +9,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.pairing import Pair
 from klcli.lint.findings.places import lines_at, place_of
 from klcli.lint.findings.types import Finding, Related
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 from klcli.values import replace
 
 __all__ = ["RULE"]
@@ -17,7 +17,7 @@ __all__ = ["RULE"]
 _DISAGREES = find_mistake("KL201")
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     for pair in found.pairs:
         if pair.relation != "agree" and not pair.sample.sampling.mistake:
             yield _disagreement(pair)

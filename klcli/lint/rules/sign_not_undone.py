@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.places import place_of
-from klcli.lint.findings.types import Confidence, Finding, Place
-from klcli.lint.findings.uses import adds_error, slope, weight_sign
+from klcli.lint.findings.types import Confidence, Finding, SourceSpan
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.losses.signs import adds_error, slope, weight_sign
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 from klcli.lint.terms.divergences import Divergence
 
 __all__ = ["RULE"]
@@ -17,11 +17,11 @@ __all__ = ["RULE"]
 _TAKEN_AWAY = find_mistake("KL204")
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     """KL terms that a sink takes away; not where it adds another, which is then what is meant."""
     signs = {sink: _signs(sink, found) for sink in found.sinks}
     added = {place_of(one.excerpt) for terms in signs.values() for sign, one in terms if sign > 0}
-    said: set[Place] = set()
+    said: set[SourceSpan] = set()
     for sink, terms in sorted(signs.items(), key=lambda entry: not entry[0].is_certain):
         if any(sign > 0 for sign, _ in terms):
             continue
@@ -32,7 +32,7 @@ def _check(found: Recognised) -> Iterator[Finding]:
                 yield _taken_away(one, "high" if sink.is_certain else "medium")
 
 
-def _signs(sink: Sink, found: Recognised) -> Sequence[tuple[int, Divergence]]:
+def _signs(sink: Sink, found: ModuleTerms) -> Sequence[tuple[int, Divergence]]:
     """The KL terms in what is minimised, each with the sign with which it counts."""
     signs = []
     for one in (way for kl in found.kls for way in kl.ways):

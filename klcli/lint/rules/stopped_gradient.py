@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.rules.rule import Recognised, Rule, finding_at
+from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 
 __all__ = ["RULE"]
 
 _STOPPED = find_mistake("KL134")
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     """Stopped gradients, but for those of a prior that is held still, which are meant."""
     held = [kl.best.excerpt for kl in found.kls if kl.best.found.best.verdict.roles.has_prior]
     for excerpt, term in found.judged:

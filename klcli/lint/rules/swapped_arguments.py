@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.measured import is_only_measured
 from klcli.lint.findings.places import place_of, segment, span
+from klcli.lint.findings.shape_checks import is_only_checked_for_shape
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions, lines_of
 from klcli.lint.reading.source import Module
 from klcli.lint.rules.reversed_kl import reversed_terms
-from klcli.lint.rules.rule import Recognised, Rule
+from klcli.lint.rules.rule import ModuleTerms, Rule
 from klcli.names.gaussians import is_prior
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
 
@@ -28,7 +28,7 @@ _SWAPPED = find_mistake("KL115")
 _AROUND = frozenset(("Independent", "detach", "stop_gradient"))
 
 
-def _check(found: Recognised) -> Iterator[Finding]:
+def _check(found: ModuleTerms) -> Iterator[Finding]:
     """Swapped calls, but in lines of which the algebra says so already."""
     said = {place_of(kl.best.excerpt).line for kl in reversed_terms(found)}
     for call in _swapped_calls(found.here):
@@ -75,7 +75,7 @@ def _swapped_calls(here: Definitions) -> Iterator[ast.Call]:
         for call, q, p in calls:
             if not _is_swapped(_name(q), _name(p)) or (ast.unparse(p), ast.unparse(q)) in orders:
                 continue
-            if not is_only_measured(call, around):
+            if not is_only_checked_for_shape(call, around):
                 yield call
 
 

@@ -10,13 +10,13 @@ from klcli.formula.program import Program, rewritten
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.verification import Verification
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.nodes import with_value
-from klcli.lint.terms.claims import is_claimed
-from klcli.lint.terms.expectation import apart, has_noise
-from klcli.lint.terms.likeness import may_be_kl, signs
-from klcli.lint.terms.programs import program_of, written
-from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
+from klcli.lint.terms.answers import is_of_other_fixed_prior, judged_as_kl, verified
+from klcli.lint.terms.expectation import has_noise, independent_parts
+from klcli.lint.terms.named_kl import is_meant_as_kl
+from klcli.lint.terms.prefilter import may_be_kl, possible_signs
+from klcli.lint.terms.programs import flow_name, program_of
 from klcli.names.gaussians import is_prior
 from klcli.values import dataclass, replace
 
@@ -40,7 +40,7 @@ class Divergence:
         is_sampled: whether it is an estimate from one sample, whose expectation is the KL.
     """
 
-    excerpt: Excerpt
+    excerpt: CodeExcerpt
     found: Verification
     mean: str | None
     head: str | None
@@ -65,7 +65,7 @@ class Divergence:
         return _is_half_added(self.found)
 
 
-def divergence(excerpt: Excerpt, program: Program, *, is_part: bool = False) -> Divergence | None:
+def divergence(excerpt: CodeExcerpt, program: Program, *, is_part: bool = False) -> Divergence | None:
     """A KL term in closed form, one with a negative factor, or what a known mistake keeps from being one.
 
     Args:
@@ -73,17 +73,19 @@ def divergence(excerpt: Excerpt, program: Program, *, is_part: bool = False) -> 
         program: what it computes.
         is_part: whether it is a part of what is no KL, in which a mistake would be a guess.
     """
-    is_meant = excerpt.is_local and is_claimed(excerpt, program.tree)
+    is_meant = excerpt.is_local and is_meant_as_kl(excerpt, program.tree)
     if has_noise(program.tree) or not (may_be_kl(program.tree) or is_meant):
         return None
     if _is_sum_of_several(program.tree):
         return None  # each is looked at by itself
     is_guess = is_part and not is_meant
-    for sign in (1,) if _is_of_either_sign(program) else signs(program.tree, is_mended=excerpt.is_local):
+    for sign in (
+        (1,) if _is_of_either_sign(program) else possible_signs(program.tree, is_mended=excerpt.is_local)
+    ):
         signed = program if sign > 0 else _negated(excerpt)
         if signed is None:
             continue
-        found = settled(signed, is_mended=excerpt.is_local, is_guess=is_guess)
+        found = judged_as_kl(signed, is_mended=excerpt.is_local, is_guess=is_guess)
         if (
             sign < 0
             and excerpt.is_local
@@ -91,7 +93,7 @@ def divergence(excerpt: Excerpt, program: Program, *, is_part: bool = False) -> 
             and _is_half_added(mended := verified(program, mended=True))
         ):
             found, signed, sign, excerpt = mended, program, 1, _at_half(excerpt)
-        if found is not None and (sign > 0 or not is_of_strange_prior(found)):
+        if found is not None and (sign > 0 or not is_of_other_fixed_prior(found)):
             return divergence_of(excerpt, signed, found, sign)
     found = verified(program, mended=False) if is_meant else None
     if found is None or not _is_none(found) or _is_of_fixed_prior(program):
@@ -101,7 +103,7 @@ def divergence(excerpt: Excerpt, program: Program, *, is_part: bool = False) -> 
 
 def _is_sum_of_several(tree: Tree) -> bool:
     """Whether a formula adds up terms that share no symbol and may each be a KL, as of two latents."""
-    parts = list(apart(tree))
+    parts = list(independent_parts(tree))
     return len(parts) > 1 and all(may_be_kl(part) for part in parts)
 
 
@@ -119,7 +121,7 @@ def _is_of_fixed_prior(program: Program) -> bool:
     given = {
         name: Number(Fraction(3 + place, 7))
         for place, name in enumerate(free_symbols(program.tree))
-        if _is_attribute_of_prior(str(written(program, name)))
+        if _is_attribute_of_prior(str(flow_name(program, name)))
     }
     fixed = replace(rewritten(program, partial(substitute, values=given)), helpers=())
     found = verified(fixed, mended=False) if given else None
@@ -137,7 +139,7 @@ def _is_none(found: Verification) -> bool:
 
 
 def divergence_of(
-    excerpt: Excerpt, program: Program, found: Verification, sign: int, *, is_sampled: bool = False
+    excerpt: CodeExcerpt, program: Program, found: Verification, sign: int, *, is_sampled: bool = False
 ) -> Divergence:
     """A KL term of an answer of the judge.
 
@@ -149,7 +151,7 @@ def divergence_of(
         is_sampled: whether it is an estimate.
     """
     role = found.best.verdict.roles
-    mean, head = (written(program, name) for name in (role.mean, role.head))
+    mean, head = (flow_name(program, name) for name in (role.mean, role.head))
     return Divergence(excerpt, found, mean, head, sign, is_sampled)
 
 
@@ -157,7 +159,7 @@ def _is_half_added(found: Verification | None) -> bool:
     return found is not None and found.best.mistake is _HALF_ADDED
 
 
-def _at_half(excerpt: Excerpt) -> Excerpt:
+def _at_half(excerpt: CodeExcerpt) -> CodeExcerpt:
     """An excerpt that points at the last of its statements with the number 0.5."""
     for step in reversed(excerpt.steps):
         if any(isinstance(node, ast.Constant) and node.value == 0.5 for node in ast.walk(step.node)):
@@ -165,7 +167,7 @@ def _at_half(excerpt: Excerpt) -> Excerpt:
     return excerpt
 
 
-def _negated(excerpt: Excerpt) -> Program | None:
+def _negated(excerpt: CodeExcerpt) -> Program | None:
     """The program of minus a term."""
     node = excerpt.step.node
     if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Mult | ast.Div):

@@ -10,24 +10,30 @@ from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
 from klcli.formula.value.budget import remembered
 from klcli.formula.write.printing import to_text
 from klcli.judge.verification import Verification
-from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.terms.claims import is_claimed
+from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.terms.answers import is_of_other_fixed_prior, judged_as_kl, verified
 from klcli.lint.terms.divergences import Divergence, divergence_of
 from klcli.lint.terms.expectation import (
-    apart,
     drawn,
-    drawn_with,
     expected,
     has_noise,
+    independent_parts,
     is_quadratic_in_noise,
-    redrawn,
-    sampled_in,
+    samples_in,
+    symbols_of_noise,
     with_noise,
+    with_other_readings,
 )
-from klcli.lint.terms.likeness import MOST_NAMES, has_logarithm, may_be_kl, opens, signs
+from klcli.lint.terms.named_kl import is_meant_as_kl
 from klcli.lint.terms.normal_form import normal_forms
+from klcli.lint.terms.prefilter import (
+    MOST_NAMES,
+    has_logarithm,
+    is_parabola_somewhere,
+    may_be_kl,
+    possible_signs,
+)
 from klcli.lint.terms.programs import with_symbols
-from klcli.lint.terms.settling import is_of_strange_prior, settled, verified
 from klcli.values import replace
 
 __all__ = ["estimate"]
@@ -35,7 +41,7 @@ __all__ = ["estimate"]
 _OF_ONE = 2
 
 
-def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
+def estimate(excerpt: CodeExcerpt, program: Program) -> Divergence | None:
     """An estimate from one sample, which or whose noise is drawn in the flow, or is handed in."""
     if (tree := with_noise(program.tree)) is not None:
         program = replace(program, tree=tree, arrays=tree, helpers=())
@@ -50,8 +56,8 @@ def estimate(excerpt: Excerpt, program: Program) -> Divergence | None:
 
 def _latents(tree: Tree) -> Iterator[Tree]:
     """A formula, and its parts of one latent each; the whole of several samples is no KL of one."""
-    parts = list(apart(tree))
-    if sum(next(sampled_in(part), None) is not None for part in parts) <= 1:
+    parts = list(independent_parts(tree))
+    if sum(next(samples_in(part), None) is not None for part in parts) <= 1:
         yield tree
     yield from parts
 
@@ -65,9 +71,9 @@ def _distinct(ways: Iterable[tuple[Program, Tree]]) -> Iterator[tuple[Program, T
             yield program, tree
 
 
-def _unexplained(excerpt: Excerpt, program: Program) -> Divergence | None:
+def _unexplained(excerpt: CodeExcerpt, program: Program) -> Divergence | None:
     """What is called an estimate of a KL, of a sample that is seen, and is of none."""
-    if not (is_quadratic_in_noise(program.tree) and is_claimed(excerpt, program.tree)):
+    if not (is_quadratic_in_noise(program.tree) and is_meant_as_kl(excerpt, program.tree)):
         return None
     mean = expected(program.tree)
     answers = [
@@ -79,29 +85,29 @@ def _unexplained(excerpt: Excerpt, program: Program) -> Divergence | None:
     return _sampled(excerpt, replace(program, tree=mean, arrays=mean, helpers=()), answers[0], 1)
 
 
-def _estimate(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
+def _estimate(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence | None:
     """An estimate that is a KL in expectation, or minus one.
 
     It is one as well if it would be with a sample that reads its head as the density does: those two
     disagree. What a known mistake keeps from being one is looked for last.
     """
     # Whatever is drawn, the mean stands in what a KL has of the square of the sample.
-    for way in (tree, *(redrawn(tree) if opens(expected(tree)) else ())):
+    for way in (tree, *(with_other_readings(tree) if is_parabola_somewhere(expected(tree)) else ())):
         for sign, mean in _means(way, is_mended=False):
             signed = _with_sides(program, mean, way)
-            found = settled(signed, is_mended=False)
+            found = judged_as_kl(signed, is_mended=False)
             # The expectation is over the posterior: what passes for KL(p || q) is no estimate of it.
             if found and found.best.kind != "reversed" and _is_meant(found, sign):
                 return _sampled(excerpt, signed, found, sign)
     return _mended(excerpt, program, tree) if excerpt.last.is_local else None
 
 
-def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None:
+def _mended(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence | None:
     """An estimate whose expectation a known mistake keeps from being a KL, or one to another prior."""
     for sign, mean in _means(tree, is_mended=True):
         for form in normal_forms(mean):
             signed = replace(read_program(to_text(form), "math"), spellings=program.spellings)
-            if (found := settled(signed, is_mended=True)) and _is_meant(found, sign):
+            if (found := judged_as_kl(signed, is_mended=True)) and _is_meant(found, sign):
                 return _sampled(excerpt, signed, found, sign)
     return None
 
@@ -109,23 +115,25 @@ def _mended(excerpt: Excerpt, program: Program, tree: Tree) -> Divergence | None
 @remembered(256)
 def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     """The expectation with each sign with which it may be a KL."""
-    if len(drawn_with(tree)) > MOST_NAMES + 1:  # and the noise
+    if len(symbols_of_noise(tree)) > MOST_NAMES + 1:  # and the noise
         return ()
     mean = expected(tree)
-    heads = {str(role.head) for _, role in sampled_in(tree)} or free_symbols(mean)
-    if not (has_logarithm(mean, heads) and may_be_kl(mean) and opens(mean)):
+    heads = {str(role.head) for _, role in samples_in(tree)} or free_symbols(mean)
+    if not (has_logarithm(mean, heads) and may_be_kl(mean) and is_parabola_somewhere(mean)):
         return ()
-    return [(sign, mean if sign > 0 else Negative(mean)) for sign in signs(mean, is_mended=is_mended)]
+    return [
+        (sign, mean if sign > 0 else Negative(mean)) for sign in possible_signs(mean, is_mended=is_mended)
+    ]
 
 
 def _is_meant(found: Verification, sign: int) -> bool:
-    return sign > 0 or not is_of_strange_prior(found)
+    return sign > 0 or not is_of_other_fixed_prior(found)
 
 
 def _with_sides(program: Program, mean: Tree, tree: Tree) -> Program:
     """The expectation as a program, in which names tell the posterior, which is sampled, from the prior."""
     plain = replace(program, tree=mean, arrays=mean, helpers=())
-    role = next((role for _, role in sampled_in(tree)), None)
+    role = next((role for _, role in samples_in(tree)), None)
     names = free_symbols(mean)
     if role is None or len(names) <= _OF_ONE:
         return plain
@@ -139,5 +147,5 @@ def _with_sides(program: Program, mean: Tree, tree: Tree) -> Program:
     )
 
 
-def _sampled(excerpt: Excerpt, program: Program, found: Verification, sign: int) -> Divergence:
+def _sampled(excerpt: CodeExcerpt, program: Program, found: Verification, sign: int) -> Divergence:
     return divergence_of(excerpt.last, program, found, sign, is_sampled=True)

@@ -6,13 +6,13 @@ from klcli.formula.program import Program
 from klcli.formula.tree import free_symbols
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.verdict import varying
-from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.terms.claims import has_name_of_kl
-from klcli.lint.terms.settling import answered, estimated
+from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.terms.named_kl import has_name_of_kl
+from klcli.lint.terms.answers import answered, estimated
 from klcli.names.log_ratios import stated
 from klcli.values import dataclass
 
-__all__ = ["Estimator", "estimator"]
+__all__ = ["EstimatorLine", "estimator"]
 
 _OF_NEUTRAL = 2
 """Symbols of an estimator whose names do not say that they are log-probabilities."""
@@ -21,7 +21,7 @@ _OF_K3 = ({"u", "exp(u)"}, {"u", "exp(-u)"})
 
 
 @dataclass(frozen=True, slots=True)
-class Estimator:
+class EstimatorLine:
     """An expression that estimates a KL from log-probabilities of samples, or was meant to.
 
     Attributes:
@@ -29,11 +29,11 @@ class Estimator:
         found: the answer of the judge.
     """
 
-    excerpt: Excerpt
+    excerpt: CodeExcerpt
     found: Estimation
 
 
-def estimator(excerpt: Excerpt, program: Program) -> Estimator | None:
+def estimator(excerpt: CodeExcerpt, program: Program) -> EstimatorLine | None:
     """An estimator of log-probabilities, or a sum over all outcomes, that stands in its own function.
 
     A log-ratio by itself is k1, and a helper in most code: it is one where it is called a KL.
@@ -47,12 +47,12 @@ def estimator(excerpt: Excerpt, program: Program) -> Estimator | None:
     if found is None and is_meant and len(free_symbols(program.tree)) == _OF_NEUTRAL:
         other = answered(program, mended=False)
         found = other.estimate if other else None
-    if found and (_is_telling(found) or (is_meant and _is_told(found))):
-        return Estimator(excerpt, found)
+    if found and (_is_telling(found) or (is_meant and _is_listed(found))):
+        return EstimatorLine(excerpt, found)
     return None
 
 
-def _is_told(found: Estimation) -> bool:
+def _is_listed(found: Estimation) -> bool:
     """Whether it is worth telling of what is called a KL."""
     return found.kind not in ("not-kl", "other") or (found.form.has_value and not found.form.estimates)
 

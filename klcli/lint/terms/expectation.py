@@ -32,14 +32,14 @@ from klcli.names.gaussians import is_prior, suggested
 from klcli.names.noise import NOISE_WORD, is_noise, is_sample
 
 __all__ = [
-    "apart",
+    "independent_parts",
     "drawn",
-    "drawn_with",
+    "symbols_of_noise",
     "expected",
     "has_noise",
     "is_quadratic_in_noise",
-    "redrawn",
-    "sampled_in",
+    "with_other_readings",
+    "samples_in",
     "with_noise",
 ]
 
@@ -61,7 +61,7 @@ def with_noise(tree: Tree) -> Tree | None:
     """A formula with standard normal noise for symbols that are called noise, if samples are made of them."""
     noises = [name for name in free_symbols(tree) if is_noise(name) and NOISE_WORD.says(name)]
     found = substitute(tree, {name: Symbol(_NOISE) for name in noises})
-    is_drawn = any(_reading(whole, role) for whole, role in sampled_in(found))
+    is_drawn = any(_reading(whole, role) for whole, role in samples_in(found))
     return found if noises and is_drawn and not has_noise(tree) else None
 
 
@@ -89,12 +89,12 @@ def drawn(tree: Tree) -> Iterator[Tree]:
                 yield substitute(tree, {sample: operation("+", Symbol(mean), spread)})
 
 
-def redrawn(tree: Tree) -> Iterator[Tree]:
+def with_other_readings(tree: Tree) -> Iterator[Tree]:
     """A formula of a sample as it would be, if the sample read its head in another way.
 
     What a density that reads the head otherwise than the sample was meant to be evaluated at.
     """
-    found = next(sampled_in(tree), None)
+    found = next(samples_in(tree), None)
     if found is None:
         return
     whole, role = found
@@ -117,7 +117,7 @@ def _reading(whole: Tree, role: Roles) -> str | None:
         return None
 
 
-def sampled_in(tree: Tree) -> Iterator[tuple[Tree, Roles]]:
+def samples_in(tree: Tree) -> Iterator[tuple[Tree, Roles]]:
     """The sums of a mean and a function of one head times the noise."""
     for node in walk(tree):
         match node:
@@ -153,8 +153,8 @@ def expected(tree: Tree) -> Tree:
 
     Terms that share no symbol with those of the noise, as a reconstruction error, are left out.
     """
-    own = drawn_with(tree)
-    told = _without_others(tree, own)
+    own = symbols_of_noise(tree)
+    told = _without_other_terms(tree, own)
     low, high = (substitute(told, {_NOISE: value}) for value in (Negative(_ONE), _ONE))
     return operation("/", operation("+", low, high), _TWO)
 
@@ -174,7 +174,7 @@ def is_quadratic_in_noise(tree: Tree) -> bool:
     return at[2] - 2 * at[1] + at[0] != 0 and max(map(abs, thirds)) <= 1e-7 * max(1.0, run.largest)
 
 
-def apart(tree: Tree) -> Iterator[Tree]:
+def independent_parts(tree: Tree) -> Iterator[Tree]:
     """The parts of a sum that share no symbol but the noise: estimates for the weights and for the biases.
 
     Each is the whole without the terms of the others; none where all terms belong together.
@@ -186,7 +186,7 @@ def apart(tree: Tree) -> Iterator[Tree]:
         groups = [group for group in groups if group.isdisjoint(own)]
         groups += [own.union(*joined)] if own else []
     if len(groups) > 1:
-        yield from (_without_others(tree, frozenset(group)) for group in groups)
+        yield from (_without_other_terms(tree, frozenset(group)) for group in groups)
 
 
 def _names_of_terms(tree: Tree) -> Iterator[set[str]]:
@@ -198,18 +198,18 @@ def _names_of_terms(tree: Tree) -> Iterator[set[str]]:
             yield set(free_symbols(tree))
 
 
-def drawn_with(tree: Tree) -> frozenset[str]:
+def symbols_of_noise(tree: Tree) -> frozenset[str]:
     """The symbols of the terms in which the noise occurs."""
     match tree:
         case Operation("+" | "-", left, right):
-            return drawn_with(left) | drawn_with(right)
+            return symbols_of_noise(left) | symbols_of_noise(right)
         case Negative(operand) | Reduction(body=operand):
-            return drawn_with(operand)
+            return symbols_of_noise(operand)
     names = frozenset(free_symbols(tree))
     return names if _NOISE in names else frozenset()
 
 
-def _without_others(tree: Tree, own: frozenset[str]) -> Tree:
+def _without_other_terms(tree: Tree, own: frozenset[str]) -> Tree:
     """A sum without the terms that have none of these symbols but others, and without the zeros they leave.
 
     What is added up to such a term goes with it: the constant of a density of other latents.
@@ -219,13 +219,13 @@ def _without_others(tree: Tree, own: frozenset[str]) -> Tree:
         return _ZERO
     match tree:
         case Operation("+" | "-" as operator, left, right):
-            one, other = _without_others(left, own), _without_others(right, own)
+            one, other = _without_other_terms(left, own), _without_other_terms(right, own)
             if other == _ZERO != right:
                 return one
             if one == _ZERO != left:
                 return other if operator == "+" else Negative(other)
             return rebuilt(tree, (one, other))
         case Negative() | Reduction():
-            below = _without_others(children(tree)[0], own)
+            below = _without_other_terms(children(tree)[0], own)
             return below if below == _ZERO else rebuilt(tree, (below,))
     return tree

@@ -9,7 +9,7 @@ from klcli.formula.program import Program, read_program
 from klcli.formula.tree import walk
 from klcli.formula.value.budget import remembered
 
-__all__ = ["program_of", "with_symbols", "written"]
+__all__ = ["program_of", "with_symbols", "flow_name"]
 
 _MOST_NODES = 160
 _MOST_HELPERS = 4
@@ -40,6 +40,6 @@ def with_symbols(text: str, program: Program) -> Iterator[Program]:
             yield found
 
 
-def written(program: Program, name: str | None) -> str | None:
+def flow_name(program: Program, name: str | None) -> str | None:
     """How a symbol is written in the flow."""
     return None if name is None else program.spellings.get(name, name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from klcli.lint.flow.excerpts import Excerpt, smaller
+from klcli.lint.flow.excerpts import CodeExcerpt, parts_of
 from klcli.lint.terms.divergences import Divergence, divergence
 from klcli.lint.terms.estimates import estimate
-from klcli.lint.terms.estimators import Estimator, estimator
+from klcli.lint.terms.estimators import EstimatorLine, estimator
 from klcli.lint.terms.programs import program_of
-from klcli.lint.terms.samples import Sample, sample
+from klcli.lint.terms.samples import SamplingLine, sample
 from klcli.names.log_ratios import RATIO_PART
 from klcli.names.noise import RANDOM_WORD
 from klcli.patterns import regex
@@ -21,15 +21,15 @@ _SQUARE = regex(r"\*\*|pow|square|\*")
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 
-Found: TypeAlias = Divergence | Sample | Estimator
+Found: TypeAlias = Divergence | SamplingLine | EstimatorLine
 
 
-def terms(excerpt: Excerpt) -> Iterator[Found]:
+def terms(excerpt: CodeExcerpt) -> Iterator[Found]:
     """The term that an expression computes, or those that its parts compute."""
     yield from _terms(excerpt, is_part=False)
 
 
-def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Found]:
+def _terms(excerpt: CodeExcerpt, *, is_part: bool) -> Iterator[Found]:
     waiting = [(excerpt, is_part)]
     for _ in range(_MOST_PARTS):
         if not waiting:
@@ -38,12 +38,12 @@ def _terms(excerpt: Excerpt, *, is_part: bool) -> Iterator[Found]:
         found = _judged(one, is_part=is_part)
         if found is None or (is_part and _is_guess(found)):
             can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
-            waiting.extend((part, is_part or can_be_read) for part in smaller(one))
+            waiting.extend((part, is_part or can_be_read) for part in parts_of(one))
             continue
         inside: list[Found] = []
         # The other terms may be another KL, and a sum of two is none.
         if isinstance(found, Divergence) and (found.found.prepared.others or found.is_unexplained):
-            inside = [term for part in smaller(one) for term in _terms(part, is_part=True)]
+            inside = [term for part in parts_of(one) for term in _terms(part, is_part=True)]
         if not any(isinstance(term, Divergence) for term in inside):
             yield found
         yield from inside
@@ -56,7 +56,7 @@ def _is_guess(found: Found) -> bool:
     return found.found.best.kind == "wrong" and not found.is_unexplained
 
 
-def _judged(excerpt: Excerpt, *, is_part: bool) -> Found | None:
+def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> Found | None:
     """The term that an expression computes; None where it computes none."""
     if not excerpt.step.facts.is_readable:
         return None

@@ -18,13 +18,13 @@ from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
-from klcli.lint.flow.excerpts import Excerpt
-from klcli.lint.terms.programs import program_of, with_symbols, written
+from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.terms.programs import flow_name, program_of, with_symbols
 from klcli.names.gaussians import is_mean, suggested
 from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise
 from klcli.values import dataclass, replace
 
-__all__ = ["Sample", "sample"]
+__all__ = ["SamplingLine", "sample"]
 
 _CLOSE = 1e-9
 _NEAR = 1e-2
@@ -33,7 +33,7 @@ _UNIFORM = UNIT_NOISE[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SamplingLine:
     """An expression that draws mean + sigma * noise.
 
     Attributes:
@@ -45,15 +45,15 @@ class Sample:
         is_bent: whether its noise is a function of random numbers that makes them another distribution.
     """
 
-    excerpt: Excerpt
+    excerpt: CodeExcerpt
     sampling: Sampling
     mean: str
     head: str
-    others: tuple[Sample, ...] = ()
+    others: tuple[SamplingLine, ...] = ()
     is_bent: bool = False
 
 
-def sample(excerpt: Excerpt, program: Program) -> Sample | None:
+def sample(excerpt: CodeExcerpt, program: Program) -> SamplingLine | None:
     """A sample with one noise, one mean and one head, which may be a helper variable.
 
     A weight of the noise is left out.
@@ -69,7 +69,7 @@ def sample(excerpt: Excerpt, program: Program) -> Sample | None:
     return best and replace(best, others=tuple(one for one in found if one is not best))
 
 
-def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
+def _sample(excerpt: CodeExcerpt, program: Program) -> SamplingLine | None:
     plain = _without_weight(_without_epsilon(program.tree))
     tree = _with_bent_noise(plain)
     names = free_symbols(tree)
@@ -78,15 +78,15 @@ def _sample(excerpt: Excerpt, program: Program) -> Sample | None:
     if len(noises) != 1 or len(others) != 2:
         return None
     is_drawn = noises[0] in UNIT_NOISE
-    if not is_drawn and _is_drawn_otherwise(excerpt, str(written(program, noises[0]))):
+    if not is_drawn and _is_drawn_otherwise(excerpt, str(flow_name(program, noises[0]))):
         return None
-    found: Sample | None = None
+    found: SamplingLine | None = None
     for mean, head in permutations(others):
         drawn = _drawn(tree, Roles(mean, head)) if _may_be_centred(tree, noises[0], mean) else None
         if drawn and (is_drawn or _is_likely(drawn, mean, head)):
-            named = str(written(program, mean)), str(written(program, head))
+            named = str(flow_name(program, mean)), str(flow_name(program, head))
             where = _where_drawn(excerpt, UNIT_NOISE if is_drawn else ())
-            found = Sample(where, drawn, named[0], named[1], is_bent=tree is not plain)
+            found = SamplingLine(where, drawn, named[0], named[1], is_bent=tree is not plain)
             if drawn.parameterization is not None:
                 return found
     return found
@@ -114,13 +114,13 @@ def _is_bent(tree: Tree, noise: str) -> bool:
     return zero != 0 or abs(low + one) > _CLOSE or abs(2 * half - one) > _CLOSE
 
 
-def _is_drawn_otherwise(excerpt: Excerpt, noise: str) -> bool:
+def _is_drawn_otherwise(excerpt: CodeExcerpt, noise: str) -> bool:
     """Whether what is called noise is drawn from another distribution than the normal one."""
     _, step = excerpt.defined(noise)
     return step is not None and OTHER_DISTRIBUTION.says(ast.unparse(step.node))
 
 
-def _where_drawn(excerpt: Excerpt, noises: Collection[str]) -> Excerpt:
+def _where_drawn(excerpt: CodeExcerpt, noises: Collection[str]) -> CodeExcerpt:
     """An excerpt that points at the first of its statements that adds up something with noise in it.
 
     Args:
@@ -153,9 +153,8 @@ def _without_weight(tree: Tree) -> Tree:
     noise = UNIT_NOISE[0]
     if len(names) != 4 or noise not in names:
         return tree
-    weights = {
-        name: full for name in names if name != noise and (full := _full(tree, name, noise)) is not None
-    }
+    found = {name: _value_of_all_noise(tree, name, noise) for name in names if name != noise}
+    weights = {name: full for name, full in found.items() if full is not None}
     if len(weights) > 1:
         weights = {name: full for name, full in weights.items() if not suggested(name)}
     if len(weights) != 1:
@@ -163,7 +162,7 @@ def _without_weight(tree: Tree) -> Tree:
     return substitute(tree, {name: Number(Fraction(full)) for name, full in weights.items()})
 
 
-def _full(tree: Tree, name: str, noise: str) -> int | None:
+def _value_of_all_noise(tree: Tree, name: str, noise: str) -> int | None:
     """The value that leaves all of the noise, of a symbol that multiplies it, or 1 minus which does.
 
     None where the symbol does anything else.

@@ -15,7 +15,7 @@ import pytest
 
 from klcli.cli.linting import fixing, looking, work
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.types import Edit, Finding, Linted, Place
+from klcli.lint.findings.types import Edit, Finding, Linted, SourceSpan
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import Outline
 from klcli.lint.reading.source import Module
@@ -49,7 +49,7 @@ def finder(change: Change) -> Callable[[Module, Project], Linted]:
 
 
 def finding(path: str, number: int, column: int, line: str) -> Finding:
-    place = Place(path, number, column, number, column + 5)
+    place = SourceSpan(path, number, column, number, column + 5)
     return Finding(
         place,
         find_mistake("KL101"),

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klcli.lint.findings.edits import UneditableError, edited, edited_file
-from klcli.lint.findings.types import Edit, Place
+from klcli.lint.findings.types import Edit, SourceSpan
 from klcli.lint.reading.source import text_of
 
 
 def edit(line: int, column: int, end_column: int, text: str, end_line: int | None = None) -> Edit:
-    return Edit(Place("m.py", line, column, end_line or line, end_column), text)
+    return Edit(SourceSpan("m.py", line, column, end_line or line, end_column), text)
 
 
 def test_columns_are_characters_and_the_end_is_excluded() -> None:

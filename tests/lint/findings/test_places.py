@@ -7,8 +7,8 @@ import ast
 import pytest
 
 from klcli.lint.findings.places import segment
-from klcli.lint.findings.types import Place
-from klcli.lint.reading.notebooks import Cell
+from klcli.lint.findings.types import SourceSpan
+from klcli.lint.reading.notebooks import NotebookCell
 from klcli.lint.reading.source import Module
 
 
@@ -29,12 +29,12 @@ def test_what_is_written_in_a_place(text: str) -> None:
 
 def test_places_as_they_are_seen_from_others() -> None:
     """Of the same cell, another cell, another file."""
-    second, third = Cell(2, 2, 0, 90), Cell(3, 12, 90, 100)
-    here = Place("n.ipynb", 4, 1, 5, 2, second)
-    there = Place("n.ipynb", 14, 1, 14, 2, third)
+    second, third = NotebookCell(2, 2, 0, 90), NotebookCell(3, 12, 90, 100)
+    here = SourceSpan("n.ipynb", 4, 1, 5, 2, second)
+    there = SourceSpan("n.ipynb", 14, 1, 14, 2, third)
     assert (here.lines, there.lines) == ((3, 4), (3, 3))
-    assert here.seen_from(Place("n.ipynb", 9, 1, 9, 2, second)) == "line 3"
+    assert here.seen_from(SourceSpan("n.ipynb", 9, 1, 9, 2, second)) == "line 3"
     assert there.seen_from(here) == "line 3 of cell 3"
-    assert there.seen_from(Place("m.py", 4, 1, 4, 2)) == "n.ipynb:cell 3:3"
-    assert Place("m.py", 4, 1, 4, 2).seen_from(there) == "m.py:4"
-    assert Place("m.py", 4, 1, 4, 2).seen_from(Place("m.py", 9, 1, 9, 2)) == "line 4"
+    assert there.seen_from(SourceSpan("m.py", 4, 1, 4, 2)) == "n.ipynb:cell 3:3"
+    assert SourceSpan("m.py", 4, 1, 4, 2).seen_from(there) == "m.py:4"
+    assert SourceSpan("m.py", 4, 1, 4, 2).seen_from(SourceSpan("m.py", 9, 1, 9, 2)) == "line 4"

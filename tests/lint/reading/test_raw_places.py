@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.findings.types import Edit, Place
+from klcli.lint.findings.types import Edit, SourceSpan
 from klcli.lint.reading.raw_places import RawPlaces
 from klcli.lint.reading.source import UnreadableError, text_of
 
@@ -15,15 +15,15 @@ RAW = (
 )
 
 
-def place(begin: str, end: str) -> Place:
+def place(begin: str, end: str) -> SourceSpan:
     """From before a text in the code to behind another."""
     text = text_of(RAW.encode(), "n.ipynb")
     first, last = text.index(begin), text.index(end) + len(end)
     ends = [(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)) for at in (first, last)]
-    return Place("n.ipynb", *ends[0], *ends[1])
+    return SourceSpan("n.ipynb", *ends[0], *ends[1])
 
 
-def written(found: Place | None) -> str:
+def written(found: SourceSpan | None) -> str:
     """What stands in a place of the JSON."""
     assert found is not None
     lines = RAW.split("\n")
@@ -37,10 +37,10 @@ def test_places() -> None:
     assert written(known.place(place("s = (", "0 +"))) == "s = (0 +"
     assert written(known.place(place("é", "x"))) == "\\u00e9\\tx"
     assert written(known.place(place("t = ", "t = 1"))) == "t = 1"
-    assert known.place(place("t = ", "t = 1")) == Place("n.ipynb", 4, 47, 4, 52)
+    assert known.place(place("t = ", "t = 1")) == SourceSpan("n.ipynb", 4, 47, 4, 52)
     assert written(known.place(place("(0", 'x"'))) == '(0 +\\n",\n   " \\"\\u00e9\\tx\\"'
-    assert known.place(Place("n.ipynb", 1, 3, 1, 5)) is None
-    assert known.place(Place("n.ipynb", 99, 1, 99, 2)) is None
+    assert known.place(SourceSpan("n.ipynb", 1, 3, 1, 5)) is None
+    assert known.place(SourceSpan("n.ipynb", 99, 1, 99, 2)) is None
 
 
 def test_edits() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from klcli.formula.program import read
 from klcli.formula.write.printing import to_text
-from klcli.lint.terms.expectation import apart, drawn
+from klcli.lint.terms.expectation import drawn, independent_parts
 
 DRAWN = """
 from klcli.formula.write.printing import to_text
@@ -49,4 +49,4 @@ def test_the_order_does_not_depend_on_hashes() -> None:
     ],
 )
 def test_parts_leave_what_belongs_to_others(text: str, parts: list[str]) -> None:
-    assert [to_text(part) for part in apart(read(text))] == parts
+    assert [to_text(part) for part in independent_parts(read(text))] == parts

@@ -1,4 +1,4 @@
-"""What becomes of a KL: whether the loss adds it with the right sign, and whether anything uses it at all."""
+"""Whether a loss adds a KL or takes it away."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Tree, free_symbols
 from klcli.judge.signs import range_of, slope_of
-from klcli.lint.flow.nodes import names_in, rebuilt, stored
+from klcli.lint.flow.nodes import names_in, rebuilt
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.flow.steps import Step
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.terms.divergences import Divergence
-from klcli.lint.terms.likeness import bend
-from klcli.lint.terms.programs import written
+from klcli.lint.terms.prefilter import curvature
+from klcli.lint.terms.programs import flow_name
 from klcli.names.losses import MINIMISED
 
-__all__ = ["adds_error", "is_unused", "slope", "weight_sign"]
+__all__ = ["adds_error", "slope", "weight_sign"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
@@ -49,7 +49,7 @@ def weight_sign(one: Divergence) -> int:
         return 0
     sign = one.sign
     for name in (*one.found.prepared.weights, *one.found.prepared.divisors):
-        _, step = one.excerpt.defined(str(written(one.found.program, name)))
+        _, step = one.excerpt.defined(str(flow_name(one.found.program, name)))
         value = getattr(step.node, "value", None) if step else None
         if isinstance(value, ast.expr) and (tree := _read(ast.unparse(_opened(value, None)))):
             sign *= range_of(tree, _either_in(tree)).sign
@@ -63,7 +63,7 @@ def adds_error(sink: Sink, one: Divergence) -> bool:
         return False
     if any(MINIMISED.says(name) and _slope(tree, name) > 0 for name in free_symbols(tree)):
         return True
-    return any(bend(tree, name) > 0 for name in free_symbols(tree) if name != _TERM)
+    return any(curvature(tree, name) > 0 for name in free_symbols(tree) if name != _TERM)
 
 
 def _minimised(sink: Sink, one: Divergence) -> Tree | None:
@@ -118,7 +118,7 @@ def _with_term(sink: Sink, one: Divergence) -> list[ast.stmt] | None:
     return kept[::-1] if is_part else None
 
 
-def _is_returned(step: Step, term: Step) -> bool:
+def _is_returned(step: FlowStatement, term: FlowStatement) -> bool:
     """Whether a statement keeps what the function gave back that has the term."""
     return isinstance(term.node, ast.Return) and getattr(step.node, "value", None) is term.node.value
 
@@ -133,7 +133,7 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
     )
 
 
-def _opened_statement(step: Step, part: ast.expr | None) -> ast.stmt:
+def _opened_statement(step: FlowStatement, part: ast.expr | None) -> ast.stmt:
     found = _open(step.node, part)
     return found if isinstance(found, ast.stmt) else step.node
 
@@ -169,48 +169,3 @@ def _has_either_sign(node: ast.expr) -> bool:
         return called(node).removesuffix("_") in _TURNING
     branches = (node.body, node.orelse) if isinstance(node, ast.IfExp) else ()
     return any(isinstance(part, ast.Sub | ast.USub) for branch in branches for part in ast.walk(branch))
-
-
-def is_unused(one: Divergence) -> bool:
-    """Whether a function, or a script, computes a KL for a name that nothing in it reads."""
-    step = one.excerpt.step
-    around = _seen_by(step)
-    if around is None:
-        return False
-    match step.node:
-        case ast.Assign(targets=[ast.Name(id=target)]):
-            name = step.spelled.get(target, target)
-        case _:
-            return False
-    return not any(
-        _reads(statement, name) for statement in ast.walk(around) if isinstance(statement, ast.stmt)
-    )
-
-
-def _seen_by(step: Step) -> ast.AST | None:
-    """Where the names that a statement gives values can be read; None where that may be anywhere.
-
-    What stands outside of functions is imported by other files, but not what only a script does.
-    """
-    node = step.function.node
-    if node is not None:
-        return None if isinstance(node, ast.Lambda) else node
-    tree = step.function.module.tree
-    scripts = [line for line in tree.body if isinstance(line, ast.If) and "__name__" in names_in(line.test)]
-    at = step.node.lineno
-    return tree if any(line.lineno < at <= (line.end_lineno or 0) for line in scripts) else None
-
-
-def _reads(statement: ast.stmt, name: str) -> bool:
-    """Whether a statement by itself reads a name for anything but to change it."""
-    if isinstance(statement, ast.Global | ast.Nonlocal):
-        return name in statement.names
-    if isinstance(statement, ast.Assign | ast.AugAssign) and stored(statement) == {name}:
-        return False
-    return any(
-        isinstance(node, ast.Name) and (node.id == name or node.id in ("locals", "vars", "eval", "exec"))
-        for child in ast.iter_child_nodes(statement)
-        if not isinstance(child, ast.stmt | ast.excepthandler)
-        for node in ast.walk(child)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    )

@@ -12,15 +12,15 @@ from klcli.judge.spaces.log_ratios.settling import stated_estimation
 from klcli.judge.verification import Verification
 from klcli.values import replace
 
-__all__ = ["answered", "estimated", "is_of_strange_prior", "settled", "verified"]
+__all__ = ["answered", "estimated", "is_of_other_fixed_prior", "judged_as_kl", "verified"]
 
 
-def is_of_strange_prior(found: Verification) -> bool:
+def is_of_other_fixed_prior(found: Verification) -> bool:
     """Whether it is the KL to a fixed prior that is not N(0, 1)."""
     return found.best.kind == "other-prior" and not found.best.verdict.roles.has_prior
 
 
-def settled(program: Program, *, is_mended: bool, is_guess: bool = False) -> Verification | None:
+def judged_as_kl(program: Program, *, is_mended: bool, is_guess: bool = False) -> Verification | None:
     """The answer of the judge; None for what is no KL, and has no mistake by name.
 
     Args:

@@ -13,16 +13,16 @@ from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Call, Tree, free_symbols, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.lint.flow.excerpts import Excerpt
+from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.names.gaussians import is_head, is_mean, is_prior, without_side
 from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl
 
-__all__ = ["has_name_of_kl", "is_claimed"]
+__all__ = ["has_name_of_kl", "is_meant_as_kl"]
 
 _CLOSE = 1e-9
 
 
-def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
+def is_meant_as_kl(excerpt: CodeExcerpt, tree: Tree) -> bool:
     """Whether an expression is called a KL and all its symbols are of Gaussians.
 
     It is one that is given such a name, that a function of such a name returns, or log q - log p.
@@ -44,7 +44,7 @@ def is_claimed(excerpt: Excerpt, tree: Tree) -> bool:
     return not _is_symmetric(tree, names)
 
 
-def has_name_of_kl(excerpt: Excerpt) -> bool:
+def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
     """Whether an expression is given the name of a KL, or a function of such a name returns it."""
     match excerpt.step.node:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
@@ -61,7 +61,7 @@ def has_name_of_kl(excerpt: Excerpt) -> bool:
     return any(map(is_called_kl, names)) and not any(map(OF_OTHERS.says, (*names, *_around(excerpt))))
 
 
-def _around(excerpt: Excerpt) -> Iterator[str]:
+def _around(excerpt: CodeExcerpt) -> Iterator[str]:
     """The name of the function in which an expression stands, and what decorates it."""
     function = excerpt.step.function
     yield function.name

@@ -27,7 +27,7 @@ from klcli.formula.value.doubles import Doubles, Rows
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.names.gaussians import suggested
 
-__all__ = ["MOST_NAMES", "bend", "has_logarithm", "may_be_kl", "opens", "signs"]
+__all__ = ["MOST_NAMES", "curvature", "has_logarithm", "may_be_kl", "is_parabola_somewhere", "possible_signs"]
 
 MOST_NAMES = MOST_SYMBOLS + 2
 """Symbols of two Gaussians, of a weight and of another term."""
@@ -51,12 +51,12 @@ def may_be_kl(tree: Tree) -> bool:
     if max(map(_terms, nodes), default=0) < _LEAST_TERMS:
         return False
     calls = any(isinstance(node, Call) and node.function not in ("abs", "sqrt") for node in nodes)
-    if calls and any(map(_is_square, nodes)) and any(bend(tree, name) for name in names):
+    if calls and any(map(_is_square, nodes)) and any(curvature(tree, name) for name in names):
         return not _is_density(tree, names)
     squared = any(map(_is_square, nodes))
     if _is_named(names, of_logs=True) and (calls or squared):
         return True
-    return _is_given_twice(names) and any(bend(tree, name) for name in names if not suggested(name))
+    return _is_given_twice(names) and any(curvature(tree, name) for name in names if not suggested(name))
 
 
 def _within_capacity(tree: Tree) -> Tree:
@@ -90,14 +90,14 @@ def has_logarithm(tree: Tree, heads: Collection[str]) -> bool:
     return any(has_logarithm(child, heads) for child in children(tree))
 
 
-def opens(tree: Tree) -> bool:
+def is_parabola_somewhere(tree: Tree) -> bool:
     """Whether a formula is a parabola in a symbol, as a KL is in its mean."""
     names = free_symbols(tree)
-    return any(bend(tree, name) for name in names)
+    return any(curvature(tree, name) for name in names)
 
 
 @remembered(256)
-def signs(tree: Tree, *, is_mended: bool) -> tuple[int, ...]:
+def possible_signs(tree: Tree, *, is_mended: bool) -> tuple[int, ...]:
     """The signs with which a formula may be a KL, which opens upwards in its means.
 
     Args:
@@ -107,7 +107,7 @@ def signs(tree: Tree, *, is_mended: bool) -> tuple[int, ...]:
     """
     tree = _within_capacity(tree)
     names = free_symbols(tree)
-    bends = [one for name in names if (one := bend(tree, name))]
+    bends = [one for name in names if (one := curvature(tree, name))]
     if not bends:
         return (1, -1)
     found = tuple(sign for sign in (1, -1) if any(one * sign > 0 for one in bends))
@@ -148,13 +148,13 @@ def _factors(node: Tree) -> Iterator[Tree]:
         yield node
 
 
-def bend(tree: Tree, name: str) -> float:
+def curvature(tree: Tree, name: str) -> float:
     """How a formula bends in a symbol in which it is a parabola, as a KL is in its mean; else 0."""
-    return _bends(tree).get(name, 0.0)
+    return _curvatures(tree).get(name, 0.0)
 
 
 @remembered(128)
-def _bends(tree: Tree) -> Mapping[str, float]:
+def _curvatures(tree: Tree) -> Mapping[str, float]:
     """How a formula bends in each of its symbols, from one evaluation at five values of each."""
     names = free_symbols(tree)
     steps = [-1.0, 0.0, 1.0, 2.0, 3.0]

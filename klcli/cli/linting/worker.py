@@ -13,7 +13,7 @@ from klcli.lint.project.outlines import Outline
 from klcli.lint.reading.source import Module, UnreadableError, parsed
 from klcli.values import dataclass, field
 
-__all__ = ["Linting"]
+__all__ = ["Worker"]
 
 _MOST_CHARACTERS = 5_000_000
 """Of the modules that a project holds before it is begun anew: memory does not grow with the files. A syntax
@@ -21,7 +21,7 @@ tree takes some thirty times the space of its source."""
 
 
 @dataclass(slots=True)
-class Linting:
+class Worker:
     """The linter, with the project that it follows functions through.
 
     Attributes:

@@ -1,0 +1,1 @@
+"""What becomes of a KL in the losses of its function."""
