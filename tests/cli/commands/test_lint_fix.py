@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from klcli.cli.linting import fixing, looking, work
+from klcli.cli.linting import fixing, outlining, worker
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Linted, SourceSpan
 from klcli.lint.project.files import Project
@@ -29,8 +29,8 @@ Change = Callable[[Finding], Finding]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, and a linter that finds the word ``wrong`` and would have it ``right``."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(work, "linted", finder(lambda found: found))
-    monkeypatch.setattr(looking, "outline", lambda text, path: Outline(path, True, frozenset()))
+    monkeypatch.setattr(worker, "linted", finder(lambda found: found))
+    monkeypatch.setattr(outlining, "outline", lambda text, path: Outline(path, True, frozenset()))
     (tmp_path / "a.py").write_bytes(WRONG.encode())
     return tmp_path
 
@@ -112,7 +112,7 @@ def test_what_is_not_sure_or_not_wanted_stays(
     klcli: Klcli, project: Path, monkeypatch: pytest.MonkeyPatch, change: Change
 ) -> None:
     monkeypatch.setattr(
-        work, "linted", finder(lambda found: change(found) if found.place.line == 2 else found)
+        worker, "linted", finder(lambda found: change(found) if found.place.line == 2 else found)
     )
     result = klcli("lint", "a.py", "--fix", "--ignore", "KL205")
     assert (project / "a.py").read_bytes() == WRONG.replace("y = wrong", "y = right").encode()
@@ -137,7 +137,7 @@ def test_what_remains_is_reported(klcli: Klcli, project: Path, monkeypatch: pyte
             else replace(found, edit=Edit(replace(found.place, line=2, column=7), "right"))
         )
     )
-    monkeypatch.setattr(work, "linted", wider)
+    monkeypatch.setattr(worker, "linted", wider)
     result = klcli("lint", "a.py", "--fix", "--json")
     assert result.err == "fixed 1 of 2 findings in 1 file\n"
     assert [found["line"] for found in json.loads(result.out)["findings"]] == [3]
@@ -147,7 +147,7 @@ def test_what_remains_is_reported(klcli: Klcli, project: Path, monkeypatch: pyte
 def test_a_fix_that_breaks_the_file_is_not_made(
     klcli: Klcli, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "linted", finder(lambda found: replace(found, edit=Edit(found.place, "(("))))
+    monkeypatch.setattr(worker, "linted", finder(lambda found: replace(found, edit=Edit(found.place, "(("))))
     result = klcli("lint", "a.py", "--fix")
     assert result.err.startswith("warning: a.py is not fixed: after the change it is no Python 3")
     assert result.err.endswith("fixed 0 of 2 findings\n")

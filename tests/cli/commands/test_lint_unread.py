@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import klcli as package
-from klcli.cli.linting import looking, work
+from klcli.cli.linting import outlining, worker
 from klcli.cli.output import FINDING_FORMATS, FORMATS
 from klcli.formula.tree import free_symbols
 from klcli.formula.value.budget import SpentError
@@ -97,7 +97,7 @@ def test_what_stops_the_linter_at_one_file(
     klcli: Klcli, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, said: str
 ) -> None:
     """The others are finished; a bug comes before what was found in them, and that before what was not read."""
-    true = work.linted
+    true = worker.linted
 
     def fail(module: object, found: object) -> object:
         if module.path == "c.py":  # type: ignore[attr-defined]
@@ -105,7 +105,7 @@ def test_what_stops_the_linter_at_one_file(
         return true(module, found)  # type: ignore[arg-type]
 
     Path("c.py").write_text(GOOD)
-    monkeypatch.setattr(work, "linted", fail)
+    monkeypatch.setattr(worker, "linted", fail)
     result = klcli("lint", ".", "-q")
     assert (result.status, result.out) == (status, "")
     assert result.err.startswith(said)
@@ -150,7 +150,7 @@ def test_a_bug_in_the_first_look(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) 
     def fail(*_: object) -> object:
         raise KeyError("x")
 
-    monkeypatch.setattr(looking, "outline", fail)
+    monkeypatch.setattr(outlining, "outline", fail)
     assert klcli("lint", ".").status == 3
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.linting import driver, guard, processes, work
+from klcli.cli.linting import driver, guard, processes, worker
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.processes import spread
 from klcli.cli.linting.reading import Sources
@@ -81,7 +81,7 @@ def test_one_file_does_not_end_the_others(
 ) -> None:
     expected = lint(names)
     monkeypatch.delenv("KLCLI_TRACEBACK", raising=False)
-    monkeypatch.setattr(work, "linted", failing(error))
+    monkeypatch.setattr(worker, "linted", failing(error))
     monkeypatch.setattr(guard, "_MOST_WORK", 1_000_000)
     results = lint(names, jobs)
     assert results[4] == Linted("m4.py", unreadable=reason, is_bug=isinstance(error, ZeroDivisionError))
@@ -90,7 +90,7 @@ def test_one_file_does_not_end_the_others(
 
 def test_a_bug_is_shown_to_who_looks_for_it(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KLCLI_TRACEBACK", "1")
-    monkeypatch.setattr(work, "linted", failing(ZeroDivisionError("oops")))
+    monkeypatch.setattr(worker, "linted", failing(ZeroDivisionError("oops")))
     for jobs in (1, 2):
         with pytest.raises(ZeroDivisionError):
             lint(names, jobs)
@@ -98,7 +98,7 @@ def test_a_bug_is_shown_to_who_looks_for_it(names: list[str], monkeypatch: pytes
 
 def test_a_process_that_dies_loses_one_file(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     expected = lint(names)
-    monkeypatch.setattr(work, "linted", failing(lambda: os.kill(os.getpid(), signal.SIGKILL)))
+    monkeypatch.setattr(worker, "linted", failing(lambda: os.kill(os.getpid(), signal.SIGKILL)))
     results = lint(names, jobs=2)
     assert results[4] == Linted("m4.py", unreadable="the process that linted it died")
     assert results[:4] + results[5:] == expected[:4] + expected[5:]
@@ -150,7 +150,7 @@ def test_what_two_files_found_counts_once(names: list[str]) -> None:
 def test_modules_are_forgotten(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A project lets go of its modules when it holds many, and what is found stays the same."""
     expected = lint(names)
-    monkeypatch.setattr(work, "_MOST_CHARACTERS", 1)
+    monkeypatch.setattr(worker, "_MOST_CHARACTERS", 1)
     forgotten: list[Project] = []
 
     class Counted(Project):
@@ -158,7 +158,7 @@ def test_modules_are_forgotten(names: list[str], monkeypatch: pytest.MonkeyPatch
             forgotten.append(self)
             super().forget()
 
-    monkeypatch.setattr(work, "Project", Counted)
+    monkeypatch.setattr(worker, "Project", Counted)
     assert lint(names) == expected
     assert len(forgotten) > 1
 

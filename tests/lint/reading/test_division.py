@@ -20,7 +20,7 @@ def value(source: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("flow_name", "read"),
+    ("written", "read"),
     [
         ("1/2", "0"),
         ("-1/2*x", "-1 * x"),
