@@ -7,8 +7,8 @@ from klcli.formula.tree import free_symbols
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.verdict import varying
 from klcli.lint.flow.excerpts import CodeExcerpt
-from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.lint.terms.answers import answered, estimated
+from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.names.log_ratios import stated
 from klcli.values import dataclass
 
