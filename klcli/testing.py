@@ -8,6 +8,7 @@ judged, so that a wrong one is named.
 from __future__ import annotations
 
 import linecache
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
@@ -20,9 +21,11 @@ from klcli.judge.gradient import gradient_of
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.naming import multiple_text
 from klcli.judge.proof import is_proved
+from klcli.judge.question import Question
 from klcli.judge.verification import Verification
 from klcli.trace.called import argument_names, call_of, mean_first, name_of
-from klcli.trace.examination import Examination, examine
+from klcli.trace.examination import Examination, examine, fixed_prior
+from klcli.trace.fixes import corrected, fix_of
 from klcli.trace.trials import REDUCTIONS, Gap, Trial
 
 __all__ = ["assert_kl"]
@@ -87,7 +90,7 @@ def assert_kl(
     )
     problem = _problem(name_of(function), found, row, reduction, scale, names, gradient=gradient)
     if problem:
-        raise AssertionError("\n".join(problem))
+        raise AssertionError("\n".join([*problem, *_remedy(function, found.verification, names, row, prior)]))
 
 
 def _problem(
@@ -174,8 +177,25 @@ def _details(found: Examination, scale: float, names: tuple[str, str]) -> Iterat
         yield f"  reduction  {_WORDS.get(sums.name, sums.name)}"
     elif sums:
         yield f"  reduction  {sums.flaw}"
-    if verification and (mistake := _mistake(verification)):
-        yield f"  see        klcli explain {mistake.code}"
+
+
+def _remedy(
+    function: Callable[..., Any],
+    found: Verification | None,
+    names: tuple[str, str],
+    row: Parameterization,
+    prior: tuple[float, float],
+) -> Iterator[str]:
+    """The statement of a function as it should be, or the formula in its arguments."""
+    mistake = _mistake(found) if found else None
+    if mistake is None:
+        return
+    fix = fix_of(function, Question(names[0], names[1], row, fixed_prior(prior)))
+    if fix is None and (text := corrected(found)):
+        own = dict(zip(("mu", "s"), names, strict=True))
+        fix = re.sub(r"\b(mu|s)\b", lambda word: own[word[0]], text)
+    page = f"klcli explain {mistake.code}"
+    yield f"  fix        {fix}    {page}" if fix else f"  see        {page}"
 
 
 def _worst(found: Examination, scale: float) -> Gap | None:

@@ -20,7 +20,7 @@ from klcli.trace.recording import Place, read_recording
 from klcli.trace.trials import SHAPES, Call, Gap, Reduction, Trial, gaps, reduction_of, trial
 from klcli.values import dataclass
 
-__all__ = ["Examination", "examine"]
+__all__ = ["Examination", "examine", "fixed_prior"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,14 @@ def _judged(
         mean="mu" if "mu" in symbols else None,
         head="s" if "s" in symbols else None,
         reading=reading,
-        prior=FixedPrior(Fraction(repr(float(prior[0]))), Fraction(repr(float(prior[1]))) ** 2),
+        prior=fixed_prior(prior),
     )
     try:
         return verify(program_of(tree), question), ""
     except KlcliError as error:
         return None, error.message
+
+
+def fixed_prior(prior: tuple[float, float]) -> FixedPrior:
+    """The prior with a mean and a standard deviation, by the decimals that they are written with."""
+    return FixedPrior(Fraction(repr(float(prior[0]))), Fraction(repr(float(prior[1]))) ** 2)

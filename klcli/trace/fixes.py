@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
+import textwrap
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
+from klcli.errors import KlcliError
+from klcli.formula.program import read_program
+from klcli.judge.answer import verify
 from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.question import Question
 from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Finding
 from klcli.trace.recording import Place
 
-__all__ = ["corrected", "fix_at"]
+__all__ = ["corrected", "fix_at", "fix_of"]
 
 _LARGEST = 2_000_000
 """Bytes of a file that is read for a fix."""
 
 
-def fix_at(place: Place | None, mistake: Mistake, lines: int = 1) -> str | None:
+def fix_at(place: Place | None, mistake: Mistake) -> str | None:
     """The statement at a place as it should be; None where lint does not find the mistake there.
 
     Args:
-        place: where it begins.
+        place: a line of it.
         mistake: what is wrong.
-        lines: how many lines it may begin in.
     """
     if place is None:
         return None
@@ -34,8 +42,7 @@ def fix_at(place: Place | None, mistake: Mistake, lines: int = 1) -> str | None:
         return None
     for one in _linted(place.path, state.st_mtime_ns):
         first, last = one.place.lines
-        is_there = first < place.line + lines and place.line <= last
-        if is_there and one.mistake is mistake and one.fix:
+        if first <= place.line <= last and one.mistake is mistake and one.fix:
             return one.fix
     return None
 
@@ -58,3 +65,41 @@ def corrected(found: Verification | None) -> str | None:
     """The program of a run without its mistake, where that was found to be the KL."""
     text = found.best.corrected if found else None
     return text.partition("  # ")[0] if text else None
+
+
+def fix_of(function: Callable[..., Any], question: Question) -> str | None:
+    """The statement of a function that has a mistake as it should be.
+
+    Args:
+        function: with a source.
+        question: about its arguments.
+    """
+    body = _body(function)
+    if body is None:
+        return None
+    try:
+        program = read_program(body, "python")
+        text = verify(program, question).best.corrected
+    except KlcliError:
+        return None
+    if text is None:
+        return None
+    pairs = zip(program.text.split("\n"), text.split("\n"), strict=False)
+    changed = [after for before, after in pairs if before != after]
+    return changed[0].strip() if len(changed) == 1 else None
+
+
+def _body(function: Callable[..., Any]) -> str | None:
+    """The statements of a function, without its docstring."""
+    function = inspect.unwrap(getattr(function, "forward", function))
+    try:
+        source = textwrap.dedent("".join(inspect.getsourcelines(function)[0]))
+        tree = ast.parse(source)
+    except (OSError, TypeError, SyntaxError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            own = node.body[1:] if ast.get_docstring(node) else node.body
+            lines = source.split("\n")[own[0].lineno - 1 : node.end_lineno] if own else []
+            return textwrap.dedent("\n".join(lines)) or None
+    return None

@@ -36,6 +36,7 @@ class Order:
         steps: backward passes that are watched.
         timeout: seconds after which it is stopped; None for no end.
         is_quiet: whether the program's own output is dropped.
+        inputs: the shapes of the arrays that a function or a module is given.
     """
 
     mode: Mode
@@ -45,6 +46,7 @@ class Order:
     steps: int = 1
     timeout: float | None = None
     is_quiet: bool = False
+    inputs: Sequence[Sequence[int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def launched(order: Order) -> Run:
             "target": order.target,
             "arguments": order.arguments,
             "steps": order.steps,
+            "inputs": order.inputs,
         }
         Path(paths[0]).write_text(json.dumps(asked), encoding="utf-8")
         status = _finished(order, paths)

@@ -10,11 +10,11 @@ from klcli.formula.tree import free_symbols
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.trace.anatomy import Term
-from klcli.trace.programs import UnfollowedError
+from klcli.trace.programs import Builder, UnfollowedError
 from klcli.trace.recording import Place, Recording
 from klcli.values import dataclass, replace
 
-__all__ = ["Sample", "reread", "samples_of"]
+__all__ = ["Sample", "lone_samples", "reread", "samples_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,27 @@ def samples_of(recording: Recording, terms: Sequence[Term]) -> tuple[Sample, ...
             if sample:
                 found.setdefault((sample.place, id(term)), sample)
     return tuple(found.values())
+
+
+def lone_samples(recording: Recording) -> Iterator[tuple[Place | None, str, str]]:
+    """The samples of a run without a KL: where, of which head, and how they read it."""
+    for index in _drawn(recording):
+        builder = Builder(recording)
+        try:
+            tree = entry(builder.tree(index), keeps_sums=False)
+        except UnfollowedError:
+            continue
+        own = [name for name in free_symbols(tree) if name not in builder.noises]
+        if len(own) != 2:
+            continue
+        for mean, head in (own, own[::-1]):
+            try:
+                found = judge_sampler(tree, Roles(mean, head), None)
+            except KlcliError:
+                continue
+            if found.parameterization:
+                yield recording.steps[index].place, builder.spellings.get(head, head), found.parameterization
+                break
 
 
 def reread(term: Term, reading: str | None) -> Term:

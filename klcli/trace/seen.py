@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, Term, anatomy_of
 from klcli.trace.findings import Finding, findings_of
 from klcli.trace.recording import Place, Recording
-from klcli.trace.samplers import Sample, reread, samples_of
+from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.values import dataclass, replace
 
 __all__ = ["Watched", "watched"]
+
+
+_NOTHING = "no loss was seen: nothing called backward(), and no number has a gradient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def watched(recording: Recording) -> Watched:
     )
     samples = tuple(_of(sample, changed[id(sample.term)]) for sample in samples)
     findings = findings_of(recording, losses, samples)
-    warnings = (*recording.warnings, *_warnings(losses))
+    nothing = () if losses or recording.warnings else (_NOTHING,)
+    warnings = (*nothing, *recording.warnings, *_warnings(losses), *([] if terms else _without_kl(recording)))
     return Watched(recording, losses, tuple(steps), samples, findings, warnings)
 
 
@@ -94,13 +99,21 @@ def _of(sample: Sample, term: Term) -> Sample:
 
 
 def _warnings(losses: Sequence[Anatomy]) -> list[str]:
-    found = [] if losses else ["no loss was seen: nothing called backward(), and no number has a gradient"]
+    found: list[str] = []
     for one in losses:
         found += [f"a term was not followed: {term.part.problem}" for term in one.terms if term.part.problem]
         found += [text for term in one.terms if (text := _disagreement(term))]
         if not any(term.kind == "kl" for term in one.terms):
             found.append("this loss has no KL that could be followed")
     return found
+
+
+def _without_kl(recording: Recording) -> Iterator[str]:
+    """How the samples read their heads where there is no KL to hold them against."""
+    for place, head, reading in lone_samples(recording):
+        where = f" ({place.path.rpartition('/')[2]}:{place.line})" if place else ""
+        meaning = PARAMETERIZATIONS[reading].meaning
+        yield f"the sample{where} reads {head} as {meaning}; its KL: klcli derive --param {reading}"
 
 
 def _disagreement(term: Term) -> str:

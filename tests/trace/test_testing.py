@@ -178,6 +178,21 @@ def test_wrong_functions_are_named(function: Any, options: dict[str, Any], first
     assert more in str(caught.value)
 
 
+def test_the_fix_is_the_line_of_the_function_without_its_mistake() -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_kl(squared_twice)
+    line = "return -0.5 * torch.sum(1 + s - mu**2 - s.exp(), dim=1).mean()"
+    assert f"  fix        {line}    klcli explain KL105" in str(caught.value)
+
+
+def test_without_a_source_the_page_is_named() -> None:
+    made: dict[str, Any] = {}
+    exec("def kl(mean, log_var):\n    return -0.5 * (1 + log_var - mean**2 - log_var.exp() ** 2).sum()", made)
+    with pytest.raises(AssertionError) as caught:
+        assert_kl(made["kl"])
+    assert "klcli explain KL105" in str(caught.value)
+
+
 def test_a_stopped_gradient_is_right_where_gradients_do_not_count() -> None:
     assert_kl(stopped, gradient=False)
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.types import Choice, Positive, Whole
+from klcli.cli.options.types import Choice, Positive, Shape, Whole
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
 from klcli.errors import KlcliError
@@ -33,8 +33,9 @@ Examples:
   klcli trace --steps 20 --timeout 60 train.py
   klcli trace package.losses:kl_loss
   klcli trace --arg beta=4.0 --json package.losses:vae_loss
+  klcli trace package.models:VAE --input 8,784
 
-This runs the program: lint is what reads code without running it. Options stand before the target; all
+This runs the program: lint is what reads code without running it. Options stand before a script; all
 behind it is the program's own (a -- directly behind it is left out). The program's output goes to standard
 error; it is stopped at its first backward pass, or its Nth with --steps, by an exception that "except
 Exception" does not catch. What it wrote until then stays.
@@ -45,8 +46,25 @@ there was a loss, or cannot be run. A reading, a prior or a weight by themselves
 """
 
 
+class _TraceCommand(Command):
+    """A command whose options may stand behind a function: that has no command line of its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        rest = super().parse_args(ctx, args)
+        behind, target = ctx.params.get("arguments"), ctx.params.get("target")
+        if not behind or ctx.params.get("is_module") or _mode(target or "", is_module=False) != "function":
+            return rest
+        before = given[: len(given) - len(behind) - 1]
+        ctx.params.clear()
+        rest = super().parse_args(ctx, [*before, *behind, str(target)])
+        if ctx.params["target"] != target:
+            raise KlcliError("a function has no command line", "its arguments are given by --arg NAME=VALUE")
+        return rest
+
+
 @click.command(
-    cls=Command,
+    cls=_TraceCommand,
     epilog=_EPILOG,
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )
@@ -57,6 +75,13 @@ there was a loss, or cannot be run. A reading, a prior or a weight by themselves
 @click.option("--steps", type=Whole(1, 10_000), default=1, help="Backward passes to watch; default 1.")
 @click.option("--timeout", type=Positive(), metavar="SECONDS", help="Stop the program after so long.")
 @click.option("--arg", "given", multiple=True, metavar="NAME=VALUE", help="An argument of a function.")
+@click.option(
+    "--input",
+    "inputs",
+    type=Shape(),
+    multiple=True,
+    help="The shape of an array that a function or a module is given: 8,784; once for each.",
+)
 @click.option("--quiet-program", is_flag=True, help="Drop the program's own output.")
 @click.option(
     "--accept",
@@ -78,6 +103,7 @@ def trace(
     steps: int,
     timeout: float | None,
     given: tuple[str, ...],
+    inputs: tuple[tuple[int, ...], ...],
     quiet_program: bool,
     accepted: tuple[str, ...],
 ) -> tuple[Report, Settings]:
@@ -85,7 +111,8 @@ def trace(
 
     TARGET is a script, a module with -m, or a function, package.module:function, which is called with arrays
     that are made for its arguments. Programs that use PyTorch are watched; a function may also be one of
-    JAX or NumPy.
+    JAX or NumPy. A class of PyTorch is made and called with --input, and its loss is looked for: what it
+    gives back as loss, or what a method or function such as loss_function makes of what it gives back.
     """
     mode = _mode(target, is_module=is_module)
     order = Order(
@@ -96,8 +123,10 @@ def trace(
         steps,
         timeout,
         quiet_program,
+        inputs,
     )
-    _check(mode, arguments, given)
+    if mode != "function" and (given or inputs):
+        raise KlcliError("--arg and --input are for functions", "all behind the target is the program's own")
     run = launched(order)
     if run.ended:
         say(run.ended)
@@ -116,13 +145,6 @@ def _mode(target: str, *, is_module: bool) -> Mode:
         raise KlcliError(f"{target} is a directory", "name a script, or a module: klcli trace -m package")
     hint = f"a module is traced with -m {target}" if re.fullmatch(r"[\w.]+", target) else ""
     raise KlcliError(f"there is no file {target}", hint or "a script, -m module or package.module:function")
-
-
-def _check(mode: Mode, arguments: tuple[str, ...], given: tuple[str, ...]) -> None:
-    if mode == "function" and arguments:
-        raise KlcliError("a function has no command line", "its arguments are given by --arg NAME=VALUE")
-    if mode != "function" and given:
-        raise KlcliError("--arg is for functions", "all behind the target is the program's own")
 
 
 def _own(arguments: tuple[str, ...]) -> tuple[str, ...]:

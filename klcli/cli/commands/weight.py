@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.types import Choice, Whole
+from klcli.cli.options.types import Choice, Shape, Whole
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
@@ -75,16 +75,11 @@ class _Ratio(_Value):
         return value if isinstance(value, Fraction) else _ratio(value, param.opts[-1] if param else "value")
 
 
-class _Size(_Value):
-    """Whole numbers above 0, separated by commas or by x."""
-
-    name = "N[,N...]"
+class _Size(Shape):
+    """How many entries a shape has."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if isinstance(value, int):
-            return value
-        one = Whole(1, _LARGEST)
-        return prod(one.convert(part, param, ctx) for part in str(value).replace("x", ",").split(","))
+        return value if isinstance(value, int) else prod(super().convert(value, param, ctx))
 
 
 def _ratio(text: str, name: str) -> Fraction:

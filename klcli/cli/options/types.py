@@ -22,12 +22,14 @@ __all__ = [
     "OfFile",
     "Positive",
     "Reading",
+    "Shape",
     "Whole",
 ]
 
 
 _ENTRIES = regex(r"\s*,\s*|\s+")
 _NESTED = regex(r"\[\s*(\[[^\[\]]*\](\s*,)?\s*)+\]\Z")
+_LONGEST = 10**15
 _INNER = regex(r"\[([^\[\]]*)\]")
 
 if TYPE_CHECKING:
@@ -170,6 +172,20 @@ class Whole(AValue):
                 f"for example {name} {max(self.low, min(1000, self.high))}",
             )
         return int(number)
+
+
+class Shape(AValue):
+    """Whole numbers above 0, separated by commas or by x."""
+
+    name = "N[,N...]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        one = Whole(1, _LONGEST)
+        return tuple(one.convert(part, param, ctx) for part in str(value).replace("x", ",").split(","))
 
 
 class Positive(AValue):

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["FRAMEWORKS", "WATCHED", "framework_of"]
+__all__ = ["FRAMEWORKS", "WATCHED", "RefusedError", "framework_of", "installed", "recorder_of"]
 
 FRAMEWORKS = {"torch": "pytorch", "jax": "jax", "numpy": "numpy"}
 """The recorders by the modules of their frameworks; each can call a function."""
 WATCHED = ("torch",)
 """The frameworks whose programs can be watched."""
+
+
+class RefusedError(Exception):
+    """What was ordered cannot be run; the message and a hint."""
+
+
+def recorder_of(framework: str) -> Any:
+    """The module of the recorder of a framework."""
+    return importlib.import_module(__name__ + "." + FRAMEWORKS[framework])
+
+
+def installed(names: Iterable[str]) -> str:
+    """The first of some frameworks that is installed.
+
+    Raises:
+        RefusedError: none is.
+    """
+    names = list(names)
+    for name in names:
+        if importlib.util.find_spec(name) is not None:
+            return name
+    raise RefusedError(
+        f"no framework that can be watched is installed for {sys.executable}",
+        "--python names the interpreter of an environment with one of: {}".format(", ".join(names)),
+    )
 
 
 def framework_of(function: Any) -> str | None:

@@ -227,6 +227,10 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
     (tmp_path / "package" / "arrays.py").write_text(
         "import numpy as np\n\ndef kl(mu, std):\n    return np.sum((std**2 + mu**2 - 1) / 2 - np.log(std))\n"
     )
+    behind = json.loads(klcli("trace", *python, "package.losses:kl", "--arg", "beta=0.5", "--json").out)
+    assert behind["terms"] == function["terms"]
+    shaped = json.loads(klcli("trace", *python, "package.losses:kl", "--input", "5,2", "--json").out)
+    assert "sum over 2 latents" in shaped["terms"][0]["what"]
     of_numpy = json.loads(klcli("trace", *python, "--json", "package.arrays:kl").out)
     assert of_numpy["framework"].startswith("numpy ")
     assert of_numpy["terms"][0]["parameterization"] == "std"
@@ -249,10 +253,13 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
         (("nothing",), "there is no file nothing"),
         (("--python", "/no/python", "a.b:c"), "/no/python cannot be run"),
         (("--arg", "beta", "a.b:c"), "--arg is NAME=VALUE"),
-        (("a.b:c", "--epochs"), "a function has no command line"),
+        (("a.b:c", "3"), "a function has no command line"),
+        (("a.b:c", "--epochs", "3"), "--epochs"),
+        (("a.b:c", "--input", "3,a"), "--input must be a number"),
+        (("--input", "3,4", __file__), "--arg and --input are for functions"),
         (("--steps", "0", "a.b:c"), "--steps must be a whole number"),
         (("--timeout", "-1", "a.b:c"), "--timeout must be a number > 0"),
-        (("--arg", "x=1", __file__), "--arg is for functions"),
+        (("--arg", "x=1", __file__), "--arg and --input are for functions"),
         ((".",), "is a directory"),
     ],
 )

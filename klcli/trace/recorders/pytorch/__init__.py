@@ -1,8 +1,9 @@
-"""PyTorch: the recorder of programs, and functions that are called with tensors of their own."""
+"""PyTorch: the recorder of programs, functions that are called with tensors, modules with their losses."""
 
 from __future__ import annotations
 
 from .calling import call
+from .modules import call_module, is_trained
 from .recorder import Recorder
 
-__all__ = ["Recorder", "call"]
+__all__ = ["Recorder", "call", "call_module", "is_trained"]

@@ -230,10 +230,15 @@ class Recorder(TorchFunctionMode):
             if tensor.numel() <= limit:
                 node.more["values"] = values_of(tensor)
 
-    def document(self) -> dict[str, Any]:
-        """What was noted; without a backward pass the last number that has a gradient is the loss."""
+    def document(self, *, finds_loss: bool = True) -> dict[str, Any]:
+        """What was noted.
+
+        Args:
+            finds_loss: whether the last number that has a gradient is the loss where there was no backward
+                pass.
+        """
         losses = self.losses
-        if not losses:
+        if not losses and finds_loss:
             numbers = [(tensor, node) for tensor, node in self.table.alive() if tensor.numel() == 1]
             numbers = [one for one in numbers if one[0].requires_grad and one[1].op != "leaf"] or numbers[-1:]
             if numbers:

@@ -1,0 +1,155 @@
+"""What ``package.module:name`` names, and which of its arguments are arrays."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import os
+import sys
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from . import FRAMEWORKS, RefusedError, framework_of, installed, recorder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+__all__ = ["array_names", "called"]
+
+_SHAPE = (4, 3)
+"""Of the arrays that a function is called with: a batch and latents of different lengths."""
+_LOW, _HIGH = 0.3, 2.5
+"""Their entries are positive, as a scale is."""
+_MOST_ARRAYS = 4
+_PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) -> Any:
+    """The document of what a target computes: a function of arrays, or a module with its loss.
+
+    Args:
+        target: ``package.module:name``; a class is made, and called.
+        inputs: shapes of the arrays that are made for it.
+        given: its other arguments by their names, those of a constructor among them.
+
+    Raises:
+        RefusedError: it cannot be called so.
+    """
+    found = _target(target)
+    if inspect.isclass(found):
+        found = _built(found, given)
+    recorder = recorder_of(framework_of(found) or installed(FRAMEWORKS))
+    call_module = getattr(recorder, "call_module", None)
+    if call_module and recorder.is_trained(found):
+        return call_module(found, inputs, given)
+    names = array_names(found, given)
+    generator, arrays = Random(0), {}
+    for name, shape in zip(names, _shapes_for(names, inputs)):  # noqa: B905 (there is no strict in 3.8)
+        arrays[name] = (shape, [generator.uniform(_LOW, _HIGH) for _ in range(math.prod(shape))])
+    try:
+        return recorder.call(found, arrays, "float64", given)["document"]
+    except Exception as error:
+        shapes = ", ".join(f"{name} of shape {shape}" for name, (shape, _) in arrays.items())
+        message = f"{target} failed with {shapes}: {type(error).__name__}: {error}"
+        hint = "--arg NAME=VALUE gives an argument that is no array, --input 8,4 a shape"
+        raise RefusedError(message, hint) from error
+
+
+def _target(target: str) -> Any:
+    """The object that ``package.module:name`` names.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    module, _, path = target.partition(":")
+    sys.path.insert(0, os.getcwd())
+    try:
+        found: Any = importlib.import_module(module)
+    except ImportError as error:
+        raise RefusedError(f"{module} cannot be imported: {error}", "run it in its folder") from error
+    for name in path.split("."):
+        if not hasattr(found, name):
+            named = [key for key, one in vars(found).items() if callable(one) and not key.startswith("_")]
+            raise RefusedError(f"{module} has no {name}", "it has: " + ", ".join(named[:20]))
+        found = getattr(found, name)
+    if not callable(found):
+        raise RefusedError(f"{target} is no function", f"it is a {type(found).__name__}")
+    return found
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    """The parameters of a function, or of a module's forward.
+
+    Raises:
+        RefusedError: Python does not know them.
+    """
+    try:
+        return list(inspect.signature(getattr(function, "forward", function)).parameters.values())
+    except (TypeError, ValueError):
+        raise RefusedError("its arguments are not known", "wrap it in a function of your own") from None
+
+
+def array_names(function: Any, given: Collection[str]) -> list[str]:
+    """The arguments that arrays are made for: those without a default that are not given.
+
+    Raises:
+        RefusedError: one that is given is none, or there are none or too many.
+    """
+    parameters = _parameters(function)
+    _check_known(given, parameters)
+    names = [
+        one.name
+        for one in parameters
+        if one.kind in _PLAIN and one.default is one.empty and one.name not in given
+    ]
+    if not 1 <= len(names) <= _MOST_ARRAYS:
+        hint = "give the others: --arg {}=...".format(names[-1] if names else "name")
+        raise RefusedError(
+            f"arrays can be made for up to {_MOST_ARRAYS} arguments, it has {len(names)}", hint
+        )
+    return names
+
+
+def _check_known(given: Collection[str], parameters: Iterable[inspect.Parameter]) -> None:
+    parameters = list(parameters)
+    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+        return
+    unknown = sorted(set(given) - {one.name for one in parameters})
+    if unknown:
+        known = ", ".join(one.name for one in parameters)
+        raise RefusedError(f"there is no argument {unknown[0]}", "its arguments: " + (known or "none"))
+
+
+def _shapes_for(names: Sequence[str], inputs: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """The shapes of the arrays of some arguments: those that are given, one for all or one for each.
+
+    Raises:
+        RefusedError: their number is another.
+    """
+    shapes = [tuple(one) for one in inputs] or [_SHAPE]
+    if len(shapes) == 1:
+        shapes *= len(names)
+    if len(shapes) != len(names):
+        text = "{} shapes are given for {} arrays: {}".format(len(shapes), len(names), ", ".join(names))
+        raise RefusedError(text, "--input is given once for all of them, or once for each")
+    return shapes
+
+
+def _built(kind: Any, given: dict[str, Any]) -> Any:
+    """An object of a class; the arguments of its constructor are taken out of those that are given.
+
+    Raises:
+        RefusedError: it cannot be made of these.
+    """
+    try:
+        parameters = inspect.signature(kind).parameters
+    except (TypeError, ValueError):
+        parameters = {}  # type: ignore[assignment]
+    own = {name: given.pop(name) for name in list(given) if name in parameters}
+    try:
+        return kind(**own)
+    except Exception as error:
+        names = ", ".join(parameters) or "none"
+        text = f"{kind.__name__} cannot be made: {type(error).__name__}: {error}"
+        raise RefusedError(text, f"--arg NAME=VALUE gives its arguments: {names}") from error
