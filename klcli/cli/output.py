@@ -25,7 +25,7 @@ from klcli.values import dataclass, replace
 
 __all__ = ["FINDING_FORMATS", "FORMATS", "Settings", "findings_options", "output_options", "write"]
 
-FORMATS = ("text", "json", "csv", "markdown", "latex")
+FORMATS = ("text", "json", "csv", "markdown", "latex", "html")
 """Every format but text, which is the terminal's, is a module of `klcli.render`."""
 
 FINDING_FORMATS = ("concise", "sarif", "github", "junit")
@@ -38,9 +38,13 @@ _BY_SUFFIX = {
     ".csv": "csv",
     ".md": "markdown",
     ".tex": "latex",
+    ".html": "html",
+    ".htm": "html",
     ".sarif": "sarif",
     ".xml": "junit",
 }
+_SPELLED = {"html": "xmlcharrefreplace"}
+"""How a format writes a character that an encoding lacks, where that is no escape of Python."""
 _STREAM = "-"
 """The name of standard output, as ``-`` is of standard input."""
 
@@ -178,7 +182,7 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
         text = seen(text)
     # Names of files may hold bytes that are no text, which Python keeps as lone surrogates.
     encoding = (stream.encoding or "ascii") if _has_signs(stream) else "ascii"
-    text = text.encode(encoding, "backslashreplace").decode(encoding)
+    text = text.encode(encoding, _SPELLED.get(settings.chosen(), "backslashreplace")).decode(encoding)
     return text if not text or text.endswith("\n") else text + "\n"
 
 
@@ -190,7 +194,11 @@ def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
         )
     views = {"json": (report.data,), "csv": (report.rows, report.columns)}
     views |= dict.fromkeys(FINDING_FORMATS, (report.findings,))
-    options = {"standalone": True} if settings.standalone else {}
+    options: dict[str, object] = {"standalone": True} if settings.standalone else {}
+    if chosen == "html":
+        from klcli.report.pages import code_pages
+
+        options["pages"] = code_pages()
     render_as = import_module(f"klcli.render.{chosen}").render
     return str(render_as(*views.get(chosen, (report.document,)), **options))
 

@@ -1,115 +1,202 @@
-"""Plots drawn with braille characters; what colours they get is decided elsewhere."""
+"""Plots drawn with braille characters, or with letters alone; what colours they get is decided elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import cycle, pairwise
+from math import ceil, dist, floor
+from typing import TYPE_CHECKING
 
-from klcli.render.axes import runs, x_range, y_range
-from klcli.report.document import Curve, Plot
+from klcli.render.axes import Frame, Point, Run, frame_of
+from klcli.render.cells import columns_of
+from klcli.render.looks import letters, look_of
+from klcli.render.marks import Position, marked
+from klcli.render.signs import visible
+from klcli.report.document import Area, Curve, Plot, Series
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from plotille import Canvas
 
 __all__ = ["Stroke", "draw"]
 
-_WIDEST, _HEIGHT = 72, 16
-_MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
-
+_WIDEST, _HEIGHT = 76, 14
+_LEAST_ACROSS = 8
+_ACROSS, _UP = 2, 4
+"""Dots of a character."""
 _BLANK = 0x2800
 """The braille character without dots; its lower eight bits are the dots."""
-
-_FAR = 100.0
-"""Heights of the drawing beyond its edges up to which a line is followed."""
-
-Position = tuple[int, int]
+_DASH = 0.5
+"""Dots for a unit of a dash."""
+_HATCH = 2
+"""An area has dots in every second column, so that lines on it can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """Characters of a drawing and the index of the curve that they belong to; None for the axes."""
+    """Characters of a drawing and the index of the series that they belong to; None for the axes."""
 
     text: str
-    curve: int | None = None
+    series: int | None = None
 
 
-def draw(plot: Plot, width: int) -> list[list[Stroke]]:
+Row = list[Stroke]
+
+
+def draw(plot: Plot, width: int, *, unicode: bool = True) -> list[Row]:
     """The lines of the drawing with its axes, from the top, at most `width` characters wide.
 
-    Each curve bears its number (or letter) where it is farthest from the others, and the last line says
-    which is which, so that they can be told without colours.
+    Each curve bears its letter where it is farthest from the others, and the last line says which is which,
+    so that they can be told without colours.
+
+    Args:
+        plot: what to draw.
+        width: characters of a line.
+        unicode: whether any character may be used; otherwise curves are made of their letters.
     """
-    left, right = _ends(x_range(plot))
-    low, high = _ends(y_range(plot))
-    margin = max(len(low), len(high))
-    across = min(_WIDEST, width - margin - 2)
-    labels = [high, *[""] * (_HEIGHT - 2), low]
-    axis = f"{' ' * margin} └{'─' * across}"
-    x_label = f" {plot.x_label} ".center(across - len(left) - len(right))
-    legend = [Stroke(f"{_mark(index)} {curve.name}   ", index) for index, curve in enumerate(plot.curves)]
-    rows = zip(labels, _curves(plot, across), strict=True)
+    frame = frame_of(plot)
+    heights = {round((1 - place) * (_HEIGHT - 1)): text for place, text in frame.y.ticks()}
+    margin = max(map(len, heights.values()), default=0)
+    across = max(_LEAST_ACROSS, min(_WIDEST, width - margin - 2))
+    rows = _cells(plot, frame, across, unicode=unicode)
+    bar, tick, corner, rule = "│┤└─" if unicode else "||+-"
+    drawn = []
+    for number, row in enumerate(rows):
+        label = heights.get(number, "")
+        drawn.append([Stroke(f"{label:>{margin}} {tick if label else bar}"), *row])
     return [
-        [Stroke(plot.y_label)],
-        *([Stroke(f"{label:>{margin}} │"), *row] for label, row in rows),
-        [Stroke(axis)],
-        [Stroke(f"{' ' * (margin + 2)}{left}{x_label}{right}")],
-        [Stroke(" " * (margin + 2)), *legend],
+        [Stroke(visible(plot.y.label))],
+        *drawn,
+        [Stroke(f"{' ' * margin} {corner}{rule * across}")],
+        [Stroke(" " * (margin + 2) + _below(frame, across))],
+        [Stroke(" " * (margin + 2) + visible(plot.x.label).center(across).rstrip())],
+        *_legend(plot, margin + 2, width, unicode=unicode),
     ]
 
 
-def _ends(limits: tuple[float, float]) -> tuple[str, str]:
-    return f"{limits[0]:.4g}", f"{limits[1]:.4g}"
+def _below(frame: Frame, across: int) -> str:
+    """The ticks of the axis along, each with its middle below its place: as many as there is room for."""
+    ticks = frame.x.ticks()
+    lines = (_labels(ticks[::step], across) for step in range(1, len(ticks) + 1))
+    return next((line for line in lines if line), "")
 
 
-def _mark(index: int) -> str:
-    return _MARKS[index % len(_MARKS)]
+def _labels(ticks: Sequence[tuple[float, str]], across: int) -> str:
+    """The line of these ticks; empty where they are too many."""
+    line = ""
+    for place, text in ticks:
+        start = min(max(0, round(place * (across - 1)) - len(text) // 2), across - len(text))
+        if line and start <= len(line):
+            return ""
+        line = line.ljust(start) + text
+    return line
 
 
-def _curves(plot: Plot, width: int) -> list[list[Stroke]]:
-    """The curves on top of each other, cell by cell."""
-    layers = [_layer(plot, curve, width) for curve in plot.curves]
+def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[Row]:
+    """The names of the series with what they are made of; none of a single one, which the axis names."""
+    if len(plot.all) == 1:
+        return
+    row, used = [Stroke(" " * indent)], indent
+    for index, (series, letter) in enumerate(zip(plot.all, letters(plot), strict=True)):
+        name = visible(series.name)
+        sample = letter if isinstance(series, Curve) else _filled(series, letter, unicode=unicode)
+        text = f"{name}   " if name == letter else f"{sample}: {name}   "
+        if used > indent and used + columns_of(text) > width:
+            yield row
+            row, used = [Stroke(" " * indent)], indent
+        row.append(Stroke(text, index))
+        used += columns_of(text)
+    yield row
+
+
+def _cells(plot: Plot, frame: Frame, width: int, *, unicode: bool) -> list[Row]:
+    """The series on top of each other, cell by cell."""
+    names = list(letters(plot))
+    layers = [_layer(series, _dashes(plot, index), frame, width) for index, series in enumerate(plot.all)]
     cells = [[Stroke(" ")] * width for _ in range(_HEIGHT)]
     dots: dict[Position, int] = {}
     for index, layer in enumerate(layers):
         for (row, column), added in layer.items():
             dots[row, column] = dots.get((row, column), 0) | added
-            cells[row][column] = Stroke(chr(_BLANK | dots[row, column]), index)
-    for index, (row, column) in _marked(layers):
-        cells[row][column] = Stroke(_mark(index), index)
+            bare = _filled(plot.all[index], names[index], unicode=False)
+            cells[row][column] = Stroke(chr(_BLANK | dots[row, column]) if unicode else bare, index)
+    curves = [
+        layer if isinstance(series, Curve) else {} for series, layer in zip(plot.all, layers, strict=True)
+    ]
+    for index, (row, column) in marked(curves):
+        cells[row][column] = Stroke(names[index], index)
     return cells
 
 
-def _layer(plot: Plot, curve: Curve, width: int) -> dict[Position, int]:
-    """The dots of one curve by row and column."""
+def _filled(series: Series, letter: str, *, unicode: bool) -> str:
+    """A character that a series fills."""
+    if isinstance(series, Area):
+        return "⡇" if unicode else ":"
+    return "⣿" if unicode else letter
+
+
+def _dashes(plot: Plot, index: int) -> tuple[int, ...]:
+    """The dashes of a series, of which the truth is the first."""
+    index -= plot.truth is not None
+    return look_of(index).dashes if index >= 0 else ()
+
+
+def _layer(series: Series, dashes: Sequence[int], frame: Frame, width: int) -> dict[Position, int]:
+    """The dots of one series by row and column."""
     from plotille import Canvas
 
-    dots_across, dots_up = 2 * width, 4 * _HEIGHT
-    (left, right), (low, high) = x_range(plot), y_range(plot)
-    canvas = Canvas(width, _HEIGHT, 0, 0, dots_across, dots_up)
-
-    def dot(point: tuple[float, float]) -> tuple[float, float]:
-        x, y = (point[0] - left) / (right - left), (point[1] - low) / (high - low)
-        return x * (dots_across - 1), max(-_FAR, min(_FAR, y)) * (dots_up - 1)
-
-    for run in runs(curve):
-        for start, end in pairwise([run[0], *run]):
-            canvas.line(*dot(start), *dot(end))
+    size = (_ACROSS * width, _UP * _HEIGHT)
+    canvas = Canvas(width, _HEIGHT, 0, 0, *size)
+    for corners in frame.regions(series):
+        _fill(canvas, _scaled(corners, size), _HATCH if isinstance(series, Area) else 1)
+    for run in frame.lines(series):
+        for start, end in _dashed(_scaled(run, size), dashes):
+            canvas.line(*start, *end)
     rows = enumerate(canvas.plot("\n").split("\n"))
     dots = {(row, column): ord(sign) - _BLANK for row, line in rows for column, sign in enumerate(line)}
     return {position: pattern for position, pattern in dots.items() if pattern}
 
 
-def _marked(layers: list[dict[Position, int]]) -> Iterator[tuple[int, Position]]:
-    """Each curve that shows, with the place of its mark."""
-    taken: set[Position] = set()
-    for index, layer in enumerate(layers):
-        others = [position for other in layers if other is not layer for position in other]
-        free = {place: _distance(place, others) for place in layer if _distance(place, taken) > 2}
-        if free:
-            best = max(free, key=lambda place: (free[place], place[1], -place[0]))
-            taken.add(best)
-            yield index, best
+def _scaled(run: Run, size: tuple[int, int]) -> Run:
+    """Places in the square as dots."""
+    return [(x * (size[0] - 1), y * (size[1] - 1)) for x, y in run]
 
 
-def _distance(place: Position, others: list[Position] | set[Position]) -> int:
-    """Cells between a place and the nearest of the others."""
-    row, column = place
-    return min((abs(row - other[0]) + abs(column - other[1]) for other in others), default=1000)
+def _fill(canvas: Canvas, corners: Run, step: int) -> None:
+    """Draw the columns of dots in a region, every `step`th."""
+    across = [x for x, _ in corners]
+    for column in range(ceil(min(across) / step) * step, floor(max(across)) + 1, step):
+        heights = sorted(_heights(corners, column))
+        for low, high in zip(heights[::2], heights[1::2], strict=False):
+            canvas.line(column, low, column, high)
+
+
+def _heights(corners: Run, column: float) -> Iterator[float]:
+    """Where the outline of a region crosses a column."""
+    for (x, y), (end, up) in pairwise([*corners, corners[0]]):
+        if min(x, end) <= column < max(x, end):
+            yield y + (column - x) / (end - x) * (up - y)
+
+
+def _dashed(run: Run, dashes: Sequence[int]) -> Iterator[tuple[Point, Point]]:
+    """The stretches of a line that are drawn."""
+    if not dashes:
+        yield from pairwise([run[0], *run])
+        return
+    lengths = cycle((length * _DASH, number % 2 == 0) for number, length in enumerate(dashes))
+    left, shown = next(lengths)
+    for start, end in pairwise(run):
+        whole, done = dist(start, end), 0.0
+        while whole - done > left:
+            after = done + left
+            if shown:
+                yield _part(start, end, done / whole), _part(start, end, after / whole)
+            done = after
+            left, shown = next(lengths)
+        if shown and whole:
+            yield _part(start, end, done / whole), end
+        left -= whole - done
+
+
+def _part(start: Point, end: Point, share: float) -> Point:
+    return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])

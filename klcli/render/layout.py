@@ -13,7 +13,7 @@ from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.columns import Column, fit
 from klcli.render.signs import to_ascii
-from klcli.render.wording import lines_of, spell, without_picture
+from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
     Block,
     Document,
@@ -42,7 +42,6 @@ Line: TypeAlias = tuple[tuple[str, str], ...]
 
 _STYLES = {"plain": "", "strong": "bold", "good": "green", "bad": "red", "muted": "dim"}
 _KINDS = {"error": "red", "warning": "yellow", "info": "cyan", "note": "cyan"}
-_CURVES = ("bold", "cyan", "yellow", "magenta", "green", "red", "blue")
 
 UNBOUNDED = 1_000_000
 _NARROWEST = 24
@@ -236,13 +235,11 @@ class _Layout:
     def plot(self, plot: Plot) -> Grid:
         from klcli.render.braille import draw
 
-        if not self.unicode:
-            return self.prose(self.line(without_picture(plot), "dim"))
-        picture = self.line(plot.title, "bold")
-        lines = [
-            tuple(part for stroke in row for part in self.stroke(stroke)) for row in draw(plot, self.room)
-        ]
-        return self.grid([[line] for line in (picture, *lines)], self.room)
+        title = self.line(plot.title, "bold")
+        rows = draw(plot, self.room, unicode=self.unicode)
+        lines = [tuple(part for stroke in row for part in self.stroke(stroke, plot)) for row in rows]
+        remark = [self.line(plot.remark, "dim")] if plot.remark else []
+        return self.grid([[line] for line in (title, *lines, *remark)], self.room)
 
     def source(self, source: Source) -> Grid:
         from klcli.render.excerpts import marked
@@ -250,9 +247,13 @@ class _Layout:
         rows = marked(source, self.width, unicode=self.unicode)
         return self.grid([[tuple(_styled(piece, source) for piece in row)] for row in rows], self.width)
 
-    def stroke(self, stroke: Stroke) -> Line:
-        style = "dim" if stroke.curve is None else _CURVES[stroke.curve % len(_CURVES)]
-        return self.line(stroke.text, style)
+    def stroke(self, stroke: Stroke, plot: Plot) -> Line:
+        from klcli.render.looks import TRUTH, look_of
+
+        if stroke.series is None:
+            return self.line(stroke.text, "dim")
+        place = stroke.series - (plot.truth is not None)
+        return self.line(stroke.text, (look_of(place) if place >= 0 else TRUTH).terminal)
 
     def widest(self, lines: Iterable[Line]) -> int:
         """The columns of the widest of some lines, each of which may be several."""

@@ -31,4 +31,4 @@ def lines_of(text: str) -> str:
 
 def without_picture(plot: Plot) -> str:
     """What stands in the place of a plot where none can be drawn."""
-    return f"plot: {plot.title} (left out here; --plot FILE.png draws it)"
+    return f"plot: {plot.title} (left out here; --plot FILE.svg draws it)"

@@ -20,6 +20,7 @@ from klcli.judge.latents import Latents
 from klcli.report.compare_data import formula_data
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.document import (
+    Axis,
     Block,
     Cell,
     Column,
@@ -196,12 +197,13 @@ def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fracti
     penalties: dict[str, Sequence[float]] = {_TRUTH: truth.tolist()}
     for formula in (one for one in judged if one.is_of_gaussians):
         (penalties[formula.name],) = on_grid(formula.formula, formula.roles, reading, [mean], sigma.tolist())
+    curves = [Curve(name, tuple(sigma.tolist()), tuple(penalty)) for name, penalty in penalties.items()]
     return Plot(
         f"penalty against sigma at mu = {decimal_text(mu)}",
-        "sigma",
-        "nats",
-        tuple(Curve(name, tuple(sigma), tuple(penalty)) for name, penalty in penalties.items()),
-        float(numpy.max(truth)),
+        Axis("sigma"),
+        Axis("nats", high=float(numpy.max(truth))),
+        tuple(curves[1:]),
+        curves[0],
     )
 
 

@@ -6,12 +6,16 @@ prose format gives it a look.
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Tree
 from klcli.values import dataclass
 
 __all__ = [
+    "Area",
+    "Axis",
+    "Bars",
     "Block",
     "Cell",
     "Column",
@@ -27,6 +31,8 @@ __all__ = [
     "Note",
     "Paragraph",
     "Plot",
+    "Scale",
+    "Series",
     "Source",
     "Step",
     "Steps",
@@ -149,7 +155,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line of a plot; points whose y is not finite are gaps."""
+    """A line; points whose y is not finite are gaps."""
 
     name: str
     x: tuple[float, ...]
@@ -157,14 +163,63 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """What lies between two lines, of which one may be 0 everywhere; it ends where one of them does."""
+
+    name: str
+    x: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A histogram: the height of each bar, and one edge more than there are bars."""
+
+    name: str
+    edges: tuple[float, ...]
+    heights: tuple[float, ...]
+
+
+Series: TypeAlias = Curve | Area | Bars
+
+Scale: TypeAlias = Literal["linear", "log"]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The label of an axis, how its values are spread, and the values beyond which nothing is shown."""
+
+    label: str
+    scale: Scale = "linear"
+    low: float = -inf
+    high: float = inf
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
-    """Curves in one pair of axes; values above `y_limit` are cut off."""
+    """What is drawn in one pair of axes.
+
+    Attributes:
+        title: what is seen.
+        x: the axis along.
+        y: the axis up; a linear one without an end `low` includes 0.
+        series: what is drawn, one on top of the other.
+        truth: what the others are held against and is drawn below them; None where there is no such thing.
+        remark: what the picture shows.
+    """
 
     title: str
-    x_label: str
-    y_label: str
-    curves: tuple[Curve, ...]
-    y_limit: float
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    truth: Curve | None = None
+    remark: str = ""
+
+    @property
+    def all(self) -> tuple[Series, ...]:
+        """The truth, if there is one, and the others."""
+        return self.series if self.truth is None else (self.truth, *self.series)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,19 +14,26 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import MEANINGS
 from klcli.lint.rules.table import mistakes
-from klcli.report.document import Block, Fact, Facts, Heading, Listing, Paragraph
+from klcli.report.document import Block, Document, Fact, Facts, Heading, Listing, Paragraph
 from klcli.report.guides import guides
 from klcli.report.page import Page
 from klcli.report.wording import plain
 from klcli.witness.estimators import ESTIMATORS, Estimator
 
-__all__ = ["pages"]
+__all__ = ["code_pages", "pages"]
+
+_MISTAKE = "mistake"
 
 
 @cache
 def pages() -> Mapping[str, Page]:
     """Every page by its term, in lower case."""
     return {page.term.lower(): page for page in _all_pages()}
+
+
+def code_pages() -> Mapping[str, Document]:
+    """The pages of the mistakes by their codes."""
+    return {page.term: page.document for page in pages().values() if page.group == _MISTAKE}
 
 
 def _all_pages() -> Iterator[Page]:
@@ -69,7 +76,7 @@ def _of_mistake(mistake: Mistake) -> Page:
         *_listed({"wrong": wrong, "right": right}),
     )
     fields = {"what": mistake.what, "why": mistake.why, "wrong": wrong, "right": right}
-    return Page(mistake.code, "mistake", mistake.name, f"{mistake.what} {mistake.why}", blocks, fields)
+    return Page(mistake.code, _MISTAKE, mistake.name, f"{mistake.what} {mistake.why}", blocks, fields)
 
 
 def _of_estimator(row: Estimator) -> Page:

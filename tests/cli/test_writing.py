@@ -84,8 +84,6 @@ OTHERS = {
     ids=["output", "plot", "baseline"],
 )
 def test_only_files_are_replaced(klcli: Klcli, folder: Path, kind: str, arguments: tuple[str, ...]) -> None:
-    if "--plot" in arguments:
-        pytest.importorskip("matplotlib")
     make, reason = OTHERS[kind]
     make(folder / "x.svg")
     (folder / "m.py").write_text(BAD)

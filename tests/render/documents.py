@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 
 from klcli.formula.read.notation import parse
 from klcli.report.document import (
+    Area,
+    Axis,
+    Bars,
     Cell,
     Column,
     Curve,
@@ -75,13 +78,10 @@ COMPARE = Document(
         ),
         Plot(
             "penalty",
-            "sigma",
-            "nats",
-            (
-                Curve("KL", (0.0, 1.0, 2.0, 3.0), (float("inf"), 0.0, 1.0, 2.5)),
-                Curve("B", (0.0, 1.0, 2.0, 3.0), (1.0, 0.0, float("nan"), 1e300)),
-            ),
-            2.0,
+            Axis("sigma"),
+            Axis("nats", high=2.0),
+            (Curve("B", (0.0, 1.0, 2.0, 3.0), (1.0, 0.0, float("nan"), 1e300)),),
+            Curve("KL", (0.0, 1.0, 2.0, 3.0), (float("inf"), 0.0, 1.0, 2.5)),
         ),
     ),
 )
@@ -144,7 +144,32 @@ def curves(draw: st.DrawFn) -> Curve:
     return Curve(draw(words), tuple(x for x, _ in points), tuple(y for _, y in points))
 
 
-plots = st.builds(Plot, words, words, words, st.lists(curves(), max_size=3).map(tuple), floats)
+@st.composite
+def areas(draw: st.DrawFn) -> Area:
+    """Areas between up to 4 points of any size."""
+    points = draw(st.lists(st.tuples(floats, floats, floats), max_size=4))
+    return Area(draw(words), *(tuple(point[place] for point in points) for place in range(3)))
+
+
+@st.composite
+def bars(draw: st.DrawFn) -> Bars:
+    """Up to 4 bars of any size."""
+    edges = draw(st.lists(floats, min_size=1, max_size=5))
+    heights = draw(st.lists(floats, min_size=len(edges) - 1, max_size=len(edges) - 1))
+    return Bars(draw(words), tuple(edges), tuple(heights))
+
+
+axes = st.builds(
+    Axis,
+    words,
+    st.sampled_from(["linear", "log"]),
+    st.sampled_from([float("-inf"), -10.0, 0.0]),
+    st.sampled_from([float("inf"), 1e3, 2.0]),
+)
+series = st.one_of(curves(), areas(), bars())
+plots = st.builds(
+    Plot, words, axes, axes, st.lists(series, max_size=3).map(tuple), st.none() | curves(), words
+)
 _numbers = st.integers(-2, 60)
 excerpts = st.builds(
     Excerpt,

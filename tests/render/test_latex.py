@@ -132,7 +132,7 @@ exact: is KL(q $\parallel$ N(0, 1)) itself
 \textbf{B} & wrong & 0.05 & keeps the minimum, with a quarter of the curvature that the KL has there \\
 \end{tabular}\end{center}
 
-plot: penalty (left out here; -{}-plot FILE.png draws it)
+plot: penalty (left out here; -{}-plot FILE.svg draws it)
 """
     )
 

@@ -99,7 +99,7 @@ def test_compare() -> None:
 | **A** | exact | 0.0826784 | the KL divergence |
 | **B** | wrong | 0.05 | keeps the minimum, with a quarter of the curvature that the KL has there |
 
-plot: penalty (left out here; --plot FILE.png draws it)
+plot: penalty (left out here; --plot FILE.svg draws it)
 """
     )
 

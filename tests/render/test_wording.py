@@ -5,7 +5,7 @@ from __future__ import annotations
 from klcli.formula.read.notation import parse
 from klcli.formula.write.printing import to_text
 from klcli.render.wording import as_table, spell, without_picture
-from klcli.report.document import Cell, Column, Fact, Facts, Plot, Table
+from klcli.report.document import Axis, Cell, Column, Fact, Facts, Plot, Table
 
 
 def test_words_and_formulas_are_spelled_apart() -> None:
@@ -22,4 +22,4 @@ def test_facts_as_a_table() -> None:
 
 
 def test_without_picture() -> None:
-    assert without_picture(Plot("penalty", "", "", (), 1.0)).startswith("plot: penalty (")
+    assert without_picture(Plot("penalty", Axis(""), Axis(""), ())).startswith("plot: penalty (")

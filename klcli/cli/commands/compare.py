@@ -112,5 +112,5 @@ def compare(
     if plot:
         from klcli.render.image import drawn
 
-        save(plot, drawn(picture(), plot), "--plot")
+        save(plot, drawn([picture()], plot), "--plot")
     return report, settings
