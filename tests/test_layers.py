@@ -40,7 +40,7 @@ ALLOWED = {
     "click": ("cli/",),
     "rich": ("render/terminal.py",),
     "plotille": ("render/",),
-    "matplotlib": ("render/image.py",),
+    "matplotlib": ("render/png.py",),
     "sympy": ("formula/", "gaussian/proof.py", "gaussian/multivariate/proof.py", "judge/"),
     "scipy": ("gaussian/", "samples/", "witness/", "judge/"),
 }

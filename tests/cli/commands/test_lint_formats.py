@@ -43,7 +43,7 @@ def test_text(klcli: Klcli) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["text", "concise", "json", "csv", "markdown", "latex", "sarif", "github", "junit"]
+    "name", ["text", "concise", "json", "csv", "markdown", "latex", "html", "sarif", "github", "junit"]
 )
 def test_conditions_are_notes_in_every_format(klcli: Klcli, name: str) -> None:
     """For those who ask for notes; a stopped gradient is a warning, which nobody has to ask for."""
@@ -111,7 +111,7 @@ def test_other_commands_have_no_formats_of_findings(klcli: Klcli, name: str) -> 
         result = klcli(*arguments)
         assert (result.status, result.out) == (2, "")
         assert name in result.err
-        assert "hint: one of: text, json, csv, markdown, latex\n" in result.err
+        assert "hint: one of: text, json, csv, markdown, latex, html\n" in result.err
     assert "this command has no format 'junit'" in klcli(*COMPUTE, "--output", "out.xml").err
 
 
@@ -119,7 +119,7 @@ def test_names_that_are_no_text(klcli: Klcli, project: Path) -> None:
     """Bytes that are no characters are escaped and do not stop it."""
     (project / "folder").mkdir()
     (project / "folder" / "b\udcff.py").write_text(BAD)
-    for name in ("text", "json", "csv", "markdown", "latex", *FINDING_FORMATS):
+    for name in ("text", "json", "csv", "markdown", "latex", "html", *FINDING_FORMATS):
         result = klcli("lint", "folder", "--format", name)
         assert (result.status, result.err) == (1, "")
     assert klcli("lint", "folder", "-q").out.startswith("folder/b\\udcff.py:2:")
