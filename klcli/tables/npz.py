@@ -43,18 +43,13 @@ class _Npz:
                 raise _broken(self.name, error) from None
 
 
-def open_npz(source: Source) -> _Npz:
+def open_npz(source: Source, archive: ZipFile) -> _Npz:
     """The arrays of an NPZ archive.
 
     Raises:
-        KlcliError: a damaged archive, or one that comes through a pipe.
+        KlcliError: a damaged archive.
     """
-    if not source.seekable:
-        raise KlcliError(
-            "an NPZ archive cannot be read from a pipe: its directory stands at its end", "give the file"
-        )
     try:
-        archive = ZipFile(source.stream)
         members = [name for name in archive.namelist() if name.endswith(_ENDING)]
         shapes: dict[str, Shape] = {}
         for member in members:

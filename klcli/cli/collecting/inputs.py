@@ -59,9 +59,8 @@ def _files(path: str) -> list[str]:
     folder = Path(path)
     if path == STREAM or not folder.is_dir():
         return [path]
-    found = sorted(
-        str(file) for file in folder.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file()
-    )
+    files = (file for file in folder.rglob("*") if file.name.lower().endswith(ENDINGS) and file.is_file())
+    found = sorted(map(str, files))
     if not found:
         raise KlcliError(f"there is no table in {path}", f"files that end in {', '.join(ENDINGS)}")
     return found

@@ -1,0 +1,60 @@
+"""HDF5 files and AnnData's h5ad, read by h5py: data sets of numbers, by the path that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
+from klcli.tables.extras import needed
+from klcli.tables.source import Source
+from klcli.values import dataclass
+
+__all__ = ["open_hdf5"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hdf5:
+    name: str
+    file: Any
+    shapes: Mapping[str, Shape]
+
+    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
+        sets = [self.file[name] for name in names]
+        size = rows_of_block(max(self.shapes[name][1] for name in names))
+        for start in range(0, len(sets[0]), size):
+            try:
+                parts = [found[start : start + size] for found in sets]
+            except OSError as error:
+                said = str(error).splitlines()[0]
+                raise KlcliError(
+                    f"{self.name} is damaged behind row {start:,}: {said}", "save it anew"
+                ) from None
+            yield ArrayBlock(tuple(part.reshape(len(part), -1) for part in parts), start + 1)
+
+
+def open_hdf5(source: Source) -> _Hdf5:
+    """The data sets of numbers in a file.
+
+    Raises:
+        KlcliError: h5py is missing, the file is damaged or comes through a pipe.
+    """
+    h5py = needed("h5py", "hdf5", f"{source.name} is an HDF5 file")
+    if not source.seekable:
+        raise KlcliError("an HDF5 file cannot be read from a pipe", "give the file")
+    shapes: dict[str, Shape] = {}
+
+    def see(name: str, found: Any) -> None:
+        if isinstance(found, h5py.Dataset) and found.shape and found.dtype.kind in "fiu":
+            shapes[name] = (found.shape[0], prod(found.shape[1:]))
+
+    try:
+        file = h5py.File(source.stream, "r")
+        file.visititems(see)
+    except (OSError, RuntimeError) as error:
+        raise KlcliError(
+            f"{source.name} cannot be read: {str(error).splitlines()[0]}", "save it anew"
+        ) from None
+    return _Hdf5(source.name, file, shapes)

@@ -1,0 +1,131 @@
+"""JSON lines as arrays: an object for each example, whose values are numbers or lists of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from math import nan
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.formula.read.syntax import clipped
+from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
+from klcli.tables.source import Source
+from klcli.values import dataclass
+
+__all__ = ["open_json_lines"]
+
+_BYTES = 1 << 18
+_LONGEST = 1 << 26
+"""Bytes of a line, which is read whole: some million numbers."""
+_HINT = 'for example {"mu": [0.1, 0.2], "logvar": [-1.0, -2.0]}'
+
+_Line = tuple[int, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class _JsonLines:
+    """Objects of one shape, read as they are asked for."""
+
+    name: str
+    shapes: Mapping[str, Shape]
+    lines: Iterator[_Line]
+
+    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
+        import numpy
+
+        size = rows_of_block(sum(self.shapes[name][1] for name in names))
+        first: int | None = None
+        rows: list[list[list[float]]] = []
+        for number, found in self.lines:
+            first = number if first is None else first
+            rows.append([self._numbers(number, found, name) for name in names])
+            if len(rows) == size:
+                yield _block(rows, first, numpy)
+                first, rows = None, []
+        if rows and first is not None:
+            yield _block(rows, first, numpy)
+
+    def _numbers(self, line: int, found: dict[str, Any], name: str) -> list[float]:
+        """The numbers of one array in one line; null is NaN."""
+        if name not in found:
+            raise KlcliError(f"line {line:,} of {self.name} has no {name!r}", "every line has the same keys")
+        numbers = _flat(found[name])
+        wanted = self.shapes[name][1]
+        if numbers is None:
+            raise KlcliError(
+                f"line {line:,} of {self.name}: {name} is no list of numbers: {clipped(repr(found[name]))}",
+                _HINT,
+            )
+        if len(numbers) != wanted:
+            raise KlcliError(
+                f"line {line:,} of {self.name}: {name} has {len(numbers)} numbers, not {wanted}",
+                "every example has the same latents",
+            )
+        return numbers
+
+
+def _block(rows: list[list[list[float]]], first: int, numpy: Any) -> ArrayBlock:
+    columns = zip(*rows, strict=True)
+    return ArrayBlock(tuple(numpy.array(column, dtype=float) for column in columns), first, "line")
+
+
+def open_json_lines(source: Source, begin: bytes) -> _JsonLines:
+    """The arrays of JSON lines of which the first bytes are already read.
+
+    Raises:
+        KlcliError: a line that is no object, or no line.
+    """
+    lines = _objects(source, begin)
+    first = next(lines, None)
+    if first is None:
+        raise KlcliError(f"there is no line in {source.name}", _HINT)
+    found = {name: _flat(value) for name, value in first[1].items()}
+    shapes: dict[str, Shape] = {name: (None, len(numbers)) for name, numbers in found.items() if numbers}
+    return _JsonLines(source.name, shapes, _chained(first, lines))
+
+
+def _chained(first: _Line, rest: Iterator[_Line]) -> Iterator[_Line]:
+    yield first
+    yield from rest
+
+
+def _flat(value: Any) -> list[float] | None:
+    """The numbers of a value, lists in lists one after the other; None if it holds anything else."""
+    if value is None:
+        return [nan]
+    if isinstance(value, list):
+        parts = [_flat(part) for part in value]
+        return None if None in parts else [number for part in parts for number in part or ()]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    try:
+        return [float(value)] if is_number else None
+    except OverflowError:  # a whole number beyond the doubles
+        return None
+
+
+def _objects(source: Source, begin: bytes) -> Iterator[_Line]:
+    for number, line in enumerate(_lines(source, begin), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            said = str(error).splitlines()[0]
+            raise KlcliError(f"line {number:,} of {source.name} is no JSON: {said}", _HINT) from None
+        if not isinstance(found, dict):
+            raise KlcliError(f"line {number:,} of {source.name} is no object", _HINT)
+        yield number, found
+
+
+def _lines(source: Source, begin: bytes) -> Iterator[bytes]:
+    rest = begin
+    while data := source.read(_BYTES):
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines
+        if len(rest) > _LONGEST:
+            raise KlcliError(
+                f"a line of {source.name} is longer than {_LONGEST >> 20} MiB", "each line is an example"
+            )
+    if rest:
+        yield rest

@@ -1,0 +1,106 @@
+"""Parquet files, read by pyarrow: columns of numbers, or of lists of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
+from klcli.tables.extras import needed
+from klcli.tables.source import Source
+from klcli.tables.wide import array_columns
+from klcli.values import dataclass
+
+__all__ = ["open_parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parquet:
+    """A file; each array is one column of lists, or several columns of numbers."""
+
+    name: str
+    file: Any
+    columns: Mapping[str, tuple[str, ...]]
+    shapes: Mapping[str, Shape]
+
+    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
+        import numpy
+
+        wanted = [column for name in names for column in self.columns[name]]
+        size = rows_of_block(sum(self.shapes[name][1] for name in names))
+        first = 1
+        for batch in self.file.iter_batches(size, columns=wanted):
+            values = []
+            for name in names:
+                parts = [self._numbers(batch.column(column), name, first) for column in self.columns[name]]
+                values.append(parts[0] if len(parts) == 1 else numpy.concatenate(parts, axis=1))
+            yield ArrayBlock(tuple(values), first)
+            first += batch.num_rows
+
+    def _numbers(self, column: Any, name: str, first: int) -> Any:
+        """A column of a batch, of shape (rows, width); what is missing is NaN."""
+        import pyarrow
+
+        rows, kind = len(column), column.type
+        is_list = pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind)
+        if not is_list and not pyarrow.types.is_fixed_size_list(kind):
+            return _doubles(column).reshape(rows, 1)
+        width = self.shapes[name][1]
+        lengths = column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+        wrong = (lengths != width).nonzero()[0]
+        if len(wrong):
+            raise KlcliError(
+                f"row {first + int(wrong[0]):,} of {self.name}: {name} has {int(lengths[wrong[0]])} numbers, "
+                f"the first row has {width}",
+                "every example has the same latents",
+            )
+        return _doubles(column.flatten()).reshape(rows, width)
+
+
+def _doubles(column: Any) -> Any:
+    import pyarrow
+
+    return column.cast(pyarrow.float64()).to_numpy(zero_copy_only=False)
+
+
+def open_parquet(source: Source) -> _Parquet:
+    """The columns of numbers in a file.
+
+    Raises:
+        KlcliError: pyarrow is missing, the file is damaged or comes through a pipe.
+    """
+    pyarrow = needed("pyarrow", "parquet", f"{source.name} is a Parquet file")
+    from pyarrow import parquet
+
+    if not source.seekable:
+        raise KlcliError(
+            "a Parquet file cannot be read from a pipe: its directory stands at its end", "give the file"
+        )
+    try:
+        file = parquet.ParquetFile(source.stream)
+        schema = file.schema_arrow
+        widths = {field.name: _width(file, field, pyarrow) for field in schema}
+    except (pyarrow.ArrowException, OSError) as error:
+        raise KlcliError(
+            f"{source.name} cannot be read: {str(error).splitlines()[0]}", "save it anew"
+        ) from None
+    known = [name for name, width in widths.items() if width]
+    single = [name for name in known if widths[name] == 1]
+    columns = {name: (name,) for name in known if name not in single}
+    columns |= {name: tuple(single[i] for i in found) for name, found in array_columns(single).items()}
+    rows = file.metadata.num_rows
+    shapes = {name: (rows, max(len(found), widths[found[0]])) for name, found in columns.items()}
+    return _Parquet(source.name, file, columns, shapes)
+
+
+def _width(file: Any, field: Any, pyarrow: Any) -> int:
+    """The numbers in each row of a column; of a list those in its first row, 0 for what holds no numbers."""
+    types, kind = pyarrow.types, field.type
+    if types.is_integer(kind) or types.is_floating(kind):
+        return 1
+    is_list = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+    if not is_list or not (types.is_integer(kind.value_type) or types.is_floating(kind.value_type)):
+        return 0
+    first = next(file.iter_batches(1, columns=[field.name]), None)
+    return 0 if first is None or not first.num_rows else len(first.column(field.name)[0] or ())

@@ -1,0 +1,75 @@
+"""Arrays whose bytes lie in a row somewhere in a file, as PyTorch and safetensors keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from klcli.tables.arrays import ArrayBlock, rows_of_block
+from klcli.tables.npy_header import Header
+from klcli.tables.npy_rows import NpyRows
+from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["BFLOAT16", "RawArray", "blocks_of"]
+
+BFLOAT16 = "bfloat16"
+"""The upper half of a float32, for which numpy has no type."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawArray:
+    """Where an array stands.
+
+    Attributes:
+        shape: of the array, its rows first.
+        kind: the name of numpy's type, little-endian, or `BFLOAT16`.
+        open: gives a function that reads the bytes from its first one on.
+    """
+
+    shape: tuple[int, ...]
+    kind: str
+    open: Callable[[], Callable[[int], bytes]]
+
+    @property
+    def width(self) -> int:
+        """Numbers in a row."""
+        return prod(self.shape[1:])
+
+
+def blocks_of(file: str, arrays: dict[str, RawArray], names: Sequence[str]) -> Iterator[ArrayBlock]:
+    """The rows of some of the arrays side by side.
+
+    Args:
+        file: for messages.
+        arrays: all of it, by their names.
+        names: those that are wanted, which have the same rows.
+
+    Raises:
+        KlcliError: the bytes end before an array does.
+    """
+    opened = [_rows(f"{name} in {file}", arrays[name]) for name in names]
+    size = rows_of_block(max(rows.width for rows in opened))
+    for first in range(1, opened[0].rows + 1, size):
+        values = (
+            _as_numbers(rows.block(size), arrays[name]) for rows, name in zip(opened, names, strict=True)
+        )
+        yield ArrayBlock(tuple(values), first)
+
+
+def _rows(name: str, array: RawArray) -> NpyRows:
+    import numpy
+
+    kind = numpy.dtype("<u2" if array.kind == BFLOAT16 else array.kind)
+    return NpyRows(name, Header(array.shape, False, kind), array.open())
+
+
+def _as_numbers(values: NDArray[Any], array: RawArray) -> NDArray[Any]:
+    import numpy
+
+    if array.kind != BFLOAT16:
+        return values
+    return (values.astype(numpy.uint32) << 16).view(numpy.float32)

@@ -1,0 +1,122 @@
+"""What ``torch.save`` writes, read without torch and without running anything.
+
+A zip with a pickle, ``data.pkl``, that names tensors, and their bytes beside it (the format of PyTorch 1.6
+and later). The pickle is not loaded, see `klcli.tables.pickled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from zipfile import ZipFile
+
+from klcli.errors import KlcliError
+from klcli.tables.arrays import ArrayBlock, Shape
+from klcli.tables.pickled import HINT, Tensor, followed
+from klcli.tables.raw_rows import RawArray, blocks_of
+from klcli.tables.source import Source
+from klcli.values import dataclass
+
+__all__ = ["PICKLE", "open_torch_save"]
+
+PICKLE = "data.pkl"
+"""The member of the archive with the names and shapes."""
+_MOST_PICKLE = 1 << 24
+"""Bytes of it: it holds no numbers, only what they are called."""
+_MOST_ROWS_APART = 1 << 28
+"""Bytes of a tensor whose rows do not lie one behind the other, which is read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    name: str
+    arrays: dict[str, RawArray]
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        return {name: (array.shape[0], array.width) for name, array in self.arrays.items()}
+
+    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
+        return blocks_of(self.name, self.arrays, names)
+
+
+def open_torch_save(source: Source, archive: ZipFile) -> _Saved:
+    """The tensors in an archive that ``torch.save`` wrote; those of a dictionary in it are called a/b.
+
+    Raises:
+        KlcliError: it holds anything but tensors, numbers and texts in dictionaries and lists, or its sizes
+            contradict each other.
+    """
+    member = next(name for name in archive.namelist() if name.endswith("/" + PICKLE))
+    folder = member.removesuffix(PICKLE)
+    if archive.getinfo(member).file_size > _MOST_PICKLE:
+        raise KlcliError(f"{source.name} has more than {_MOST_PICKLE >> 20} MiB of names", HINT)
+    byte_order = folder + "byteorder"
+    if byte_order in archive.namelist() and archive.read(byte_order) != b"little":
+        raise KlcliError(f"{source.name} is big-endian", "save it anew on another machine")
+    found = followed(archive.read(member), source.name)
+    arrays = {}
+    for name, tensor in _named(found):
+        _check(tensor, archive, folder, f"{name} in {source.name}")
+        kind = tensor.storage.kind
+        arrays[name or "tensor"] = RawArray(tensor.shape, kind, _opener(tensor, archive, folder, name))
+    return _Saved(source.name, arrays)
+
+
+def _named(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
+    """Tensors with rows, by the keys that lead to them."""
+    if isinstance(value, Tensor):
+        if value.shape:
+            yield name, value
+    elif isinstance(value, dict | list | tuple):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in items:
+            yield from _named(part, f"{name}/{key}" if name else str(key))
+
+
+def _check(tensor: Tensor, archive: ZipFile, folder: str, name: str) -> None:
+    """Hold what a tensor says against the bytes that there are, before memory is taken."""
+    storage = tensor.storage
+    member = f"{folder}data/{storage.key}"
+    try:
+        there = archive.getinfo(member).file_size
+    except KeyError:
+        raise KlcliError(f"the numbers of {name} are missing", "it was cut off; save it anew") from None
+    last = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
+    if there != storage.count * storage.size or (0 not in tensor.shape and last >= storage.count):
+        raise KlcliError(f"{name} announces more numbers than there are", "it is damaged; save it anew")
+
+
+def _opener(tensor: Tensor, archive: ZipFile, folder: str, name: str) -> Callable[[], Callable[[int], bytes]]:
+    storage = tensor.storage
+
+    def opened() -> Callable[[int], bytes]:
+        member = archive.open(f"{folder}data/{storage.key}")
+        if tensor.in_order:
+            _skip(member.read, tensor.offset * storage.size)
+            return member.read
+        if storage.count * storage.size > _MOST_ROWS_APART:
+            raise KlcliError(
+                f"the rows of {name} do not lie one behind the other", "save tensor.contiguous()"
+            )
+        return _rearranged(tensor, member.read())
+
+    return opened
+
+
+def _skip(read: Callable[[int], bytes], size: int) -> None:
+    while size > 0 and (data := read(min(size, 1 << 20))):
+        size -= len(data)
+
+
+def _rearranged(tensor: Tensor, data: bytes) -> Callable[[int], bytes]:
+    """The bytes of a tensor in the order of its rows."""
+    from io import BytesIO
+
+    import numpy
+
+    size = tensor.storage.size
+    flat = numpy.frombuffer(data, f"<u{size}")[tensor.offset :]
+    steps = [stride * size for stride in tensor.strides]
+    view = numpy.lib.stride_tricks.as_strided(flat, tensor.shape, steps, writeable=False)
+    return BytesIO(view.tobytes()).read

@@ -1,0 +1,34 @@
+"""Zip archives: NPZ, or what ``torch.save`` writes."""
+
+from __future__ import annotations
+
+from zipfile import BadZipFile, ZipFile
+
+from klcli.errors import KlcliError
+from klcli.tables.arrays import Arrays
+from klcli.tables.source import Source
+
+__all__ = ["open_zip"]
+
+
+def open_zip(source: Source) -> Arrays:
+    """The arrays of an archive.
+
+    Raises:
+        KlcliError: a damaged archive, or one that comes through a pipe.
+    """
+    if not source.seekable:
+        raise KlcliError(
+            "an archive cannot be read from a pipe: its directory stands at its end", "give the file"
+        )
+    try:
+        archive = ZipFile(source.stream)
+    except (BadZipFile, OSError, NotImplementedError) as error:
+        raise KlcliError(f"{source.name} is no archive that can be read: {error}", "save it anew") from None
+    if any(name.endswith("/data.pkl") for name in archive.namelist()):
+        from klcli.tables.torch_save import open_torch_save
+
+        return open_torch_save(source, archive)
+    from klcli.tables.npz import open_npz
+
+    return open_npz(source, archive)
