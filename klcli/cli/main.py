@@ -16,6 +16,7 @@ from klcli.cli.commands import COMMANDS
 from klcli.cli.help import write_epilog, write_options
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
+from klcli.cli.settings import SETTINGS, defaults_of
 from klcli.cli.start import interrupted, is_interrupt
 from klcli.errors import USAGE, KlcliError
 from klcli.report.report import Report
@@ -47,6 +48,9 @@ Examples:
   klcli estimate logprobs.csv
   klcli derive --param logvar
   klcli help compute
+
+Settings: [tool.klcli] in pyproject.toml has the keys of lint, [tool.klcli.compute], compare, verify and trace
+those of these (steps; full; accept, verbose; accept); KLCLI_FORMAT is the format on a terminal.
 
 Exit status: 0 holds; 1 a check failed; 2 usage or unreadable input; 3 internal error.
 """
@@ -91,6 +95,8 @@ class _Commands(click.Group):
 
             hint = nearest(args[0], (*COMMANDS, _HELP)) or f"commands: {', '.join(COMMANDS)}"
             raise KlcliError(f"no such command: {args[0]}", hint)
+        if args[0] in SETTINGS and not ctx.resilient_parsing:
+            ctx.default_map = {args[0]: defaults_of(args[0])}
         return super().resolve_command(ctx, args)
 
 

@@ -16,6 +16,7 @@ import click
 from klcli.cli.coloring import is_colored
 from klcli.cli.help import in_group
 from klcli.cli.options.types import Choice
+from klcli.cli.settings import format_of_terminal
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.render.signs import seen
@@ -90,13 +91,15 @@ class Settings:
         return replace(self, format="latex", standalone=True)
 
     def chosen(self) -> str:
-        """The format that was asked for, or that the file's ending says.
+        """The format that was asked for, that the file's ending says, or that the user has set for terminals.
 
         Raises:
             KlcliError: none was asked for, and the ending says none.
         """
         if self.format:
             return self.format
+        if self.output in (None, _STREAM):
+            return format_of_terminal(FORMATS) or "text"
         ending = Path(self.output or "").suffix.lower()
         if ending not in _BY_SUFFIX:
             known = ", ".join(filter(None, _BY_SUFFIX))
