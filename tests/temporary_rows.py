@@ -112,9 +112,9 @@ def add_rows() -> None:
     words = ("mean cubed", "the mean is cubed", "The mean is squared in a KL.", "At 10 it is 500.")
     row = Mistake("KL199", *words, example)
     MISTAKES[row.code] = row  # type: ignore[index]
-    from klcli.judge.mistakes import repair
+    from klcli.judge.mistakes import correction
 
-    repair.RULES = (*repair.RULES, (row, cubed))
+    correction.RULES = (*correction.RULES, (row, cubed))
     k1 = estimators.ESTIMATORS["k1"]
     estimators.ESTIMATORS = {**estimators.ESTIMATORS, "again": replace(k1, name="again")}
 

@@ -11,7 +11,7 @@ from klcli.gaussian.divergence import Unit
 
 if TYPE_CHECKING:
     from klcli.report.compute import ComputeData
-    from klcli.report.estimate_told import EstimateData
+    from klcli.report.estimate_figures import EstimateData
 
 __all__ = ["compute", "estimate"]
 

@@ -13,8 +13,8 @@ import numpy as np
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.double_double import Array, Operand
 from klcli.gaussian.kernels import Kernel
-from klcli.gaussian.pairs import Array, Operand
 from klcli.gaussian.parameterization import Parameterization
 
 __all__ = ["kernel_by_formula"]

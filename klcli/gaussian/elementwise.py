@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from klcli.errors import KlcliError
-from klcli.gaussian.pairs import Array
+from klcli.gaussian.double_double import Array
 from klcli.values import dataclass
 
 __all__ = ["BLOCK", "InvalidError", "Operand", "elementwise", "require"]

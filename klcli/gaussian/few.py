@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from klcli.gaussian.pairs import ATANH_SERIES, EXP_SERIES
+from klcli.gaussian.double_double import ATANH_SERIES, EXP_SERIES
 
 __all__ = [
     "FEW",
@@ -78,7 +78,7 @@ def _columns(*given: Any) -> tuple[list[list[float]] | None, tuple[int, ...]]:
 
 
 def _atanh_series(x: float) -> float:
-    """`klcli.gaussian.pairs.series`, written out: a loop takes twice as long."""
+    """`klcli.gaussian.double_double.series`, written out: a loop takes twice as long."""
     a, b, c, d, e, f, g, h, i, j = ATANH_SERIES
     return ((((((((a * x + b) * x + c) * x + d) * x + e) * x + f) * x + g) * x + h) * x + i) * x + j
 

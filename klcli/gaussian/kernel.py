@@ -30,9 +30,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from klcli.gaussian import few
+from klcli.gaussian.double_double import Array
 from klcli.gaussian.elementwise import BLOCK, Operand, elementwise, require
 from klcli.gaussian.kernels import Kernel
-from klcli.gaussian.pairs import Array
 from klcli.gaussian.spreads import excess, patch
 from klcli.values import dataclass
 

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from klcli.gaussian import few
+from klcli.gaussian.double_double import Array
 from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
-from klcli.gaussian.pairs import Array
 from klcli.gaussian.spreads import (
     SOFTPLUS_ONE,
     by_log,

@@ -14,8 +14,8 @@ from functools import cache, partial
 
 import numpy as np
 
-from klcli.gaussian import pairs
-from klcli.gaussian.pairs import Array, Operand, Pair
+from klcli.gaussian import double_double
+from klcli.gaussian.double_double import Array, Operand, Pair
 from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split
 from klcli.gaussian.spreads import by_log, log_spread, patch, ratio_spread, vanishing_ratio
 
@@ -35,7 +35,7 @@ def sigmoid(s: Operand) -> Pair:
     found = _by_table(s)
     beyond = np.abs(s) > LIMIT
     if beyond.any():
-        for part, exact in zip(found, pairs.sigmoid(s[beyond]), strict=True):
+        for part, exact in zip(found, double_double.sigmoid(s[beyond]), strict=True):
             part[beyond] = exact
     return found
 
@@ -44,21 +44,21 @@ def _by_table(s: Array) -> Pair:
     """sigma(a + h) = sigma(a)/(1 + z), z = sigma(-a) expm1(-h), with a on a grid; any number beyond it."""
     index, h = split(s)
     value, rest, other = (column.take(index, mode="clip") for column in _table())
-    z = pairs.series(EXPM1, -h)
+    z = double_double.series(EXPM1, -h)
     z *= h
     z *= other  # -z of the formula
     change = z / (1.0 - z)
     change *= value
-    high, low = pairs.add(value, change)
+    high, low = double_double.add(value, change)
     low += rest
-    return pairs.add(high, low)
+    return double_double.add(high, low)
 
 
 @cache
 def _table() -> tuple[Array, Array, Array]:
     """The sigmoid at the points of the grid, what it exceeds the nearest float by, and that of -a."""
     grid = np.arange(-LIMIT * STEPS, LIMIT * STEPS + 1) / STEPS
-    return *pairs.sigmoid(grid), pairs.sigmoid(-grid)[0]
+    return *double_double.sigmoid(grid), double_double.sigmoid(-grid)[0]
 
 
 def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
@@ -69,7 +69,7 @@ def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
         patch(result, np.abs(d) < TINY, np.square, d)
         patch(result, q < -TAIL, partial(log_spread, 1.0), q)
         return result
-    r, r_rest = pairs.quotient(sigmoid(q), sigmoid(p))
+    r, r_rest = double_double.quotient(sigmoid(q), sigmoid(p))
     d = (r - 1.0) + r_rest
     patch(d, np.abs(d) <= NEAR, _change, q, p)
     result = ratio_spread(1.0, d, r)
@@ -82,21 +82,21 @@ def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
 
 def _change(q: Array, p: Array) -> Array:
     """sigma(q)/sigma(p) - 1, of any heads whose sigmas are close."""
-    difference, rest = pairs.difference(q, p)
+    difference, rest = double_double.difference(q, p)
     sign = np.copysign(1.0, difference)
-    step, scale = _fallen((difference * sign, rest * sign)), pairs.sigmoid(-np.minimum(q, p))
-    y, error = pairs.product(step[0], scale[0])
+    step, scale = _fallen((difference * sign, rest * sign)), double_double.sigmoid(-np.minimum(q, p))
+    y, error = double_double.product(step[0], scale[0])
     error += step[0] * scale[1] + step[1] * scale[0]
-    high, low = pairs.difference(1.0, y)
-    return np.where(difference > 0, pairs.quotient((y, error), (high, low - error))[0], -(y + error))
+    high, low = double_double.difference(1.0, y)
+    return np.where(difference > 0, double_double.quotient((y, error), (high, low - error))[0], -(y + error))
 
 
 def _fallen(t: Pair) -> Pair:
     """1 - exp(-t) for t >= 0."""
     near = t[0] <= 0.25
-    high, low = pairs.expm1((-np.where(near, t[0], 0.0), -t[1]))
-    e = pairs.exp(-t[0])
-    far, rest = pairs.difference(1.0, e[0])
+    high, low = double_double.expm1((-np.where(near, t[0], 0.0), -t[1]))
+    e = double_double.exp(-t[0])
+    far, rest = double_double.difference(1.0, e[0])
     rest -= e[1] - e[0] * t[1]
     return np.where(near, -high, far), np.where(near, -low, rest)
 

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from klcli.gaussian import pairs
-from klcli.gaussian.pairs import Array, Operand, Pair
+from klcli.gaussian import double_double
+from klcli.gaussian.double_double import Array, Operand, Pair
 
 __all__ = ["EXPM1", "LIMIT", "STEPS", "softplus", "split"]
 
@@ -31,7 +31,7 @@ def softplus(s: Operand) -> Pair:
     found = _by_table(s)
     beyond = np.abs(s) > LIMIT
     if beyond.any():
-        for part, exact in zip(found, pairs.softplus(s[beyond]), strict=True):
+        for part, exact in zip(found, double_double.softplus(s[beyond]), strict=True):
             part[beyond] = exact
     return found
 
@@ -48,18 +48,18 @@ def _by_table(s: Array) -> Pair:
     """Any number beyond the limit."""
     index, h = split(s)
     value, rest, slope = (column.take(index, mode="clip") for column in _table())
-    y = pairs.series(EXPM1, h)
+    y = double_double.series(EXPM1, h)
     y *= h
     y *= slope
-    change = pairs.series(_LOG1P, y)
+    change = double_double.series(_LOG1P, y)
     change *= y
-    high, low = pairs.add(value, change)
+    high, low = double_double.add(value, change)
     low += rest
-    return pairs.add(high, low)
+    return double_double.add(high, low)
 
 
 @cache
 def _table() -> tuple[Array, Array, Array]:
     """Softplus at the points of the grid, what it exceeds the nearest float by, and its derivative there."""
     grid = np.arange(-LIMIT * STEPS, LIMIT * STEPS + 1) / STEPS
-    return *pairs.softplus(grid), pairs.sigmoid(grid)[0]
+    return *double_double.softplus(grid), double_double.sigmoid(grid)[0]

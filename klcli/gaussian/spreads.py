@@ -11,8 +11,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from klcli.gaussian import pairs
-from klcli.gaussian.pairs import Array, Operand
+from klcli.gaussian import double_double
+from klcli.gaussian.double_double import Array, Operand
 from klcli.gaussian.softplus import softplus
 
 __all__ = [
@@ -56,7 +56,7 @@ def excess(d: Array, half_square: Array, r: Array) -> Array:
     """d - log(1 + d), given d^2/2 and r = 1 + d: the series for r in [1/2, 2], the logarithm beyond."""
     w = d / (d + 2.0)
     x = w * w
-    result = pairs.series(pairs.ATANH_SERIES, x)
+    result = double_double.series(double_double.ATANH_SERIES, x)
     result *= x
     result += half_square
     result *= w
@@ -105,9 +105,9 @@ def linear_spread(power: float, q: Operand, p: Operand) -> Array:
 
 def log_spread(multiple: float, q: Array, p: Operand | None = None) -> Array:
     """(exp(2t) - 1 - 2t)/2 with t = log sigma_q - log sigma_p; p is None for log sigma_p = 0."""
-    t, error = (multiple * q, 0.0) if p is None else pairs.difference(multiple * q, multiple * p)
+    t, error = (multiple * q, 0.0) if p is None else double_double.difference(multiple * q, multiple * p)
     x = t + t
-    result = pairs.series(pairs.EXP_SERIES, x)
+    result = double_double.series(double_double.EXP_SERIES, x)
     result *= x
     result += 0.5
     result *= x
@@ -135,17 +135,17 @@ def _huge_log_spread(t: Array, error: Array) -> Array:
 
 def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Array) -> Array:
     """softplus(q)/softplus(p + p_rest) - 1 for |q - p| <= 1/8, where softplus(p) is value + rest."""
-    t = pairs.add(*pairs.difference(q, p))
-    change, slope = pairs.expm1(pairs.add(t[0], t[1] - p_rest)), pairs.sigmoid(p)
-    product, error = pairs.product(change[0], slope[0])
-    difference = pairs.log1p((product, error + change[0] * slope[1] + change[1] * slope[0]))
-    return pairs.quotient(difference, (value, rest))[0]
+    t = double_double.add(*double_double.difference(q, p))
+    change, slope = double_double.expm1(double_double.add(t[0], t[1] - p_rest)), double_double.sigmoid(p)
+    product, error = double_double.product(change[0], slope[0])
+    difference = double_double.log1p((product, error + change[0] * slope[1] + change[1] * slope[0]))
+    return double_double.quotient(difference, (value, rest))[0]
 
 
 def softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> Array:
     """sigma = softplus(s)^power, and the head of p is p + p_rest."""
     value_q, value_p = softplus(q), softplus(p)
-    r, r_rest = pairs.quotient(value_q, value_p)
+    r, r_rest = double_double.quotient(value_q, value_p)
     d = (r - 1.0) + r_rest
     patch(d, np.abs(q - p) <= SOFTPLUS_NEAR, partial(_softplus_change, p_rest), q, p, *value_p)
     result = ratio_spread(power, d, r)

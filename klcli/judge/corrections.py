@@ -27,8 +27,8 @@ from klcli.formula.tree import (
 from klcli.formula.write.editing import edited, in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.aside.preparation import Prepared, prepare
+from klcli.judge.mistakes.correction import repairs
 from klcli.judge.mistakes.exchange import sides_exchanged
-from klcli.judge.mistakes.repair import repairs
 from klcli.judge.mistakes.search import Repair
 from klcli.judge.mistakes.table import place_of
 from klcli.judge.question import PLAIN, Question

@@ -29,7 +29,7 @@ from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
-    from klcli.gaussian.priors.reading import OtherPrior
+    from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.witness.case import Status
     from klcli.witness.target import Target
     from klcli.witness.witness import Witness

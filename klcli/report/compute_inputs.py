@@ -19,7 +19,7 @@ from klcli.report.wording import normal_text, reading_text
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.gaussian.priors.reading import OtherPrior
+    from klcli.gaussian.priors.other_prior import OtherPrior
 
 __all__ = ["Inputs", "inputs", "readings", "title"]
 

@@ -11,7 +11,7 @@ from klcli.report.units import AnyGaussian
 from klcli.witness.examination import Examination
 
 if TYPE_CHECKING:
-    from klcli.gaussian.priors.reading import OtherPrior
+    from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.witness.witness import Witness
 
 __all__ = ["rows"]

@@ -20,9 +20,9 @@ from klcli.report.document import (
     Table,
     Text,
 )
+from klcli.report.estimate_figures import EstimateFigures, RowMean, data, figures_of
+from klcli.report.estimate_figures import rows as records
 from klcli.report.estimate_input import GaussianPair, assumption, warnings
-from klcli.report.estimate_told import RowMean, Told, data, told
-from klcli.report.estimate_told import rows as records
 from klcli.report.estimate_wording import (
     error_bar_text,
     interval_text,
@@ -61,7 +61,7 @@ def estimate_report(
         gaussians: q and p, if they were given.
         rows: the mean over the rows of groups, if samples are groups.
     """
-    whole = told(table, found, unit, gaussians, rows)
+    whole = figures_of(table, found, unit, gaussians, rows)
     first = whole.k1.value
     return Report(
         data=data(whole),
@@ -80,14 +80,14 @@ def _title(table: TableRead, pair: GaussianPair | None) -> Text:
     return ("KL(q || p) of q = ", *normal_text(pair.q), " and p = ", *normal_text(pair.p), f", from {source}")
 
 
-def _blocks(told: Told) -> Iterator[Block]:
-    yield from _reading(told)
-    yield _estimate_table(told)
-    yield Facts(tuple(_facts(told)))
-    yield Paragraph(sign_text(told.found), "bad" if told.found.sign == "bug" else "plain")
-    for problem in told.problems:
+def _blocks(figures: EstimateFigures) -> Iterator[Block]:
+    yield from _reading(figures)
+    yield _estimate_table(figures)
+    yield Facts(tuple(_facts(figures)))
+    yield Paragraph(sign_text(figures.found), "bad" if figures.found.sign == "bug" else "plain")
+    for problem in figures.problems:
         yield Paragraph(f"{problem[0].upper()}{problem[1:]}{'' if problem.endswith('?') else '.'}", "bad")
-    yield from (Note("warning", warning) for warning in warnings(told.table, told.found))
+    yield from (Note("warning", warning) for warning in warnings(figures.table, figures.found))
     yield Heading("used as a loss, or within a reward")
     yield _gradient_table()
     yield Paragraph(
@@ -97,9 +97,9 @@ def _blocks(told: Told) -> Iterator[Block]:
     )
 
 
-def _reading(told: Told) -> Iterator[Block]:
+def _reading(figures: EstimateFigures) -> Iterator[Block]:
     """What was read, and for what it is taken."""
-    table, pair = told.table, told.pair
+    table, pair = figures.table, figures.pair
     columns = [f"{key.replace('_', ' ')} from column {name}" for key, name in table.columns.items()]
     shown = ", ".join(columns[:_MOST_COLUMNS]) + ", ..." * (len(columns) > _MOST_COLUMNS)
     logs = "" if pair else ", natural logarithms"
@@ -113,22 +113,22 @@ def _reading(told: Told) -> Iterator[Block]:
         yield Paragraph(f"reading: {reading_text(pair.q)}")
 
 
-def _estimate_table(told: Told) -> Table:
+def _estimate_table(figures: EstimateFigures) -> Table:
     return Table(
         (
             Column("estimator"),
-            Column(f"value ± standard error, {told.unit}"),
+            Column(f"value ± standard error, {figures.unit}"),
             Column("95 % interval"),
             Column("error bar"),
         ),
         tuple(
             (
                 Cell(f"{estimate.estimator.name} = mean of {estimate.use.formula}"),
-                Cell(_value_text(estimate), "strong" if estimate is told.k1 else "plain"),
+                Cell(_value_text(estimate), "strong" if estimate is figures.k1 else "plain"),
                 Cell(interval_text(estimate.interval, estimate.standard_error)),
-                Cell(error_bar_text(estimate, told.found) or "valid"),
+                Cell(error_bar_text(estimate, figures.found) or "valid"),
             )
-            for estimate in told.estimates
+            for estimate in figures.estimates
         ),
     )
 
@@ -143,19 +143,19 @@ def _value_text(estimate: RatioEstimate) -> str:
     return f"≈ {with_error(estimate.value, estimate.standard_error)}"
 
 
-def _facts(told: Told) -> Iterator[Fact]:
-    found = told.found
-    if told.mean_per_row:
-        yield _mean_fact(told.mean_per_row, told.unit)
-    if told.pair:
-        z = "" if told.z is None else f"k1 is {abs(told.z):.1f} standard errors away"
-        yield Fact("closed form", f"{about(told.closed_form)} {told.unit}", z, "strong")
-        fits = told.pair.of_q.agrees
+def _facts(figures: EstimateFigures) -> Iterator[Fact]:
+    found = figures.found
+    if figures.mean_per_row:
+        yield _mean_fact(figures.mean_per_row, figures.unit)
+    if figures.pair:
+        z = "" if figures.z is None else f"k1 is {abs(figures.z):.1f} standard errors away"
+        yield Fact("closed form", f"{about(figures.closed_form)} {figures.unit}", z, "strong")
+        fits = figures.pair.of_q.agrees
         label = "like samples of q" if fits else "unlike samples of q"
-        yield Fact("samples", label, sample_text(told.pair.of_q), "plain" if fits else "bad")
+        yield Fact("samples", label, sample_text(figures.pair.of_q), "plain" if fits else "bad")
     size = found.effective_size
     rows = f"{size:,.0f}" if size >= 100 else significant(size, 3)
-    worth = f"{rows} of {told.table.rows:,} samples"
+    worth = f"{rows} of {figures.table.rows:,} samples"
     yield Fact("effective size", worth, f"{share_text(size / found.rows)}, of the weights r")
     mean = found.ratio
     yield Fact("mean of r = p/q", _ratio_text(mean), mean_text(mean), "plain" if found.consistent else "bad")

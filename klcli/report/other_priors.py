@@ -13,7 +13,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.bounds import Bound
 from klcli.gaussian.priors.densities import CONFIRMED, Density, Product
 from klcli.gaussian.priors.mixture import Mixture
-from klcli.gaussian.priors.reading import OtherPrior
+from klcli.gaussian.priors.other_prior import OtherPrior
 from klcli.report.document import Block, Fact, Facts, Heading, Paragraph
 from klcli.report.wording import about, list_text, normal_text, reading_text
 from klcli.witness.examination import Examination

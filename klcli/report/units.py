@@ -20,7 +20,7 @@ from klcli.witness.witness import Witness
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
-    from klcli.gaussian.priors.reading import OtherPrior
+    from klcli.gaussian.priors.other_prior import OtherPrior
 
 __all__ = ["AnyGaussian", "comparison_in", "digits_in", "exact", "examination_in", "nats_of"]
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from klcli.errors import KlcliError
+from klcli.gaussian import double_double as arithmetic
 from klcli.gaussian import few, kernel, spreads
-from klcli.gaussian import pairs as arithmetic
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests import reference
 
@@ -616,7 +616,7 @@ def test_unknown_parameterization() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["kernel", "kernels", "elementwise", "few", "spreads", "logistic", "softplus", "pairs"]
+    "name", ["kernel", "kernels", "elementwise", "few", "spreads", "logistic", "softplus", "double_double"]
 )
 def test_the_kernel_stands_alone(name: str) -> None:
     """Importing it loads numpy and nothing else of the package but its errors and its values."""
@@ -642,7 +642,7 @@ def test_the_kernel_stands_alone(name: str) -> None:
                 "spreads",
                 "logistic",
                 "softplus",
-                "pairs",
+                "double_double",
             )
         ),
     )

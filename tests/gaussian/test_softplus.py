@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from klcli.gaussian import pairs
+from klcli.gaussian import double_double
 from klcli.gaussian.softplus import softplus
 
 
@@ -27,7 +27,7 @@ def test_to_a_third_of_a_rounding_error(low: float, high: float) -> None:
 def test_the_middle_between_two_points_of_the_grid() -> None:
     """The farthest from what was looked up, where most is left to the series."""
     points = np.arange(-40, 40, 1 / 64) + 1 / 128
-    found, exact = softplus(points), pairs.softplus(points)
+    found, exact = softplus(points), double_double.softplus(points)
     difference = (found[0] - exact[0]) + (found[1] - exact[1])
     assert (np.abs(difference) <= 0.3 * 2**-53 * exact[0]).all()
 

@@ -12,7 +12,7 @@ import pytest
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.priors.reading import OtherPrior, read_prior
+from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.render.json import render
 from klcli.report.compute import Computed, compute_report
 from klcli.report.units import AnyGaussian

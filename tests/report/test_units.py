@@ -13,7 +13,7 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.priors.reading import OtherPrior, read_prior
+from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.report.units import AnyGaussian, digits_in, examination_in, nats_of
 from klcli.witness.examination import Examination, examine
 from klcli.witness.target import Target

@@ -8,7 +8,7 @@ import pytest
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.priors import densities
-from klcli.gaussian.priors.reading import OtherPrior, read_prior
+from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.witness import other_priors
 from klcli.witness.estimate import Estimate
 from klcli.witness.examination import Examination, examine

@@ -98,8 +98,8 @@ def compare(
 
         other = {"formula": formulas, "expect": expect, "plot": plot, **options}
         return overview(mu, sigma, other, every=every), settings
+    from klcli.cli.comparing.one_reading import Asked, compared
     from klcli.cli.comparing.points import point_of
-    from klcli.cli.comparing.reading import Asked, compared
 
     def examined(q: Gaussian) -> Examination:
         with progress(samples, "Monte Carlo", quiet=settings.quiet > 0) as advance:

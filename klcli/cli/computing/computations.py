@@ -21,7 +21,7 @@ from klcli.witness.examination import Examination, case_of, examined
 from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
-    from klcli.gaussian.priors.reading import OtherPrior
+    from klcli.gaussian.priors.other_prior import OtherPrior
 
 __all__ = ["Asked", "computed"]
 

@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.gaussian.priors.reading import OtherPrior, read_prior
+from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.report.report import Report
 from klcli.witness.estimators import ESTIMATORS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from klcli.cli.linting.patterns import located
-from klcli.cli.linting.reading import MOST_BYTES
+from klcli.cli.linting.sources import MOST_BYTES
 from klcli.cli.writing import save as write_file
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding

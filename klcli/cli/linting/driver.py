@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from klcli.cli.linting.outlining import Outlining
-from klcli.cli.linting.reading import Sources
+from klcli.cli.linting.sources import Sources
 from klcli.cli.progress import progress
 from klcli.lint.findings.types import Finding, Linted
 from klcli.lint.project.outlines import Outline

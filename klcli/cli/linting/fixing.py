@@ -9,7 +9,7 @@ from difflib import unified_diff
 from functools import partial
 
 from klcli.cli.linting.guard import or_unreadable
-from klcli.cli.linting.reading import Sources
+from klcli.cli.linting.sources import Sources
 from klcli.cli.writing import remove_left_overs, write_whole
 from klcli.lint.findings.edits import UneditableError, edited_file
 from klcli.lint.findings.types import Finding, Linted

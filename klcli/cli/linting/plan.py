@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from klcli.cli.linting.configuration import Configuration, configuration_for
 from klcli.cli.linting.patterns import Patterns, patterns
-from klcli.cli.linting.reading import MOST_BYTES, Sources
 from klcli.cli.linting.selection import Selection, codes
+from klcli.cli.linting.sources import MOST_BYTES, Sources
 from klcli.cli.linting.walk import Walked, walk
 from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError

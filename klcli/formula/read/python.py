@@ -18,7 +18,7 @@ from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.alphabet import SUBSCRIPTS, letter
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.products import inner_product
-from klcli.formula.read.calls.reading import Calls
+from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.shapes import axis_length
 from klcli.formula.read.matrix_values import matrix_value
 from klcli.formula.read.source_text import SourceText

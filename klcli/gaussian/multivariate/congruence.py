@@ -11,8 +11,8 @@ from math import ceil, hypot, inf, isfinite, log2, sqrt
 
 import numpy as np
 
+from klcli.gaussian.double_double import Array, Pair
 from klcli.gaussian.multivariate.products import DIGITS, added, exact_width, magnitudes, multiplied, sliced
-from klcli.gaussian.pairs import Array, Pair
 from klcli.values import dataclass
 
 __all__ = ["Congruence", "FloatMatrix", "Transform", "congruence", "dot_error", "frobenius", "image"]

@@ -13,9 +13,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from klcli.gaussian.double_double import Array
 from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, Transform, congruence
 from klcli.gaussian.multivariate.products import DIGITS, magnitudes
-from klcli.gaussian.pairs import Array
 from klcli.values import dataclass
 
 __all__ = [

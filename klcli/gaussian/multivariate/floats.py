@@ -9,14 +9,14 @@ from functools import lru_cache
 import numpy as np
 
 from klcli.errors import KlcliError
+from klcli.gaussian.double_double import Pair, add, difference
+from klcli.gaussian.double_double import product as exact_products
 from klcli.gaussian.multivariate.arrays import Floats, floats, pair_of
 from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
 from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
 from klcli.gaussian.multivariate.flattening import IndefiniteError, lower_factor, triangular_inverse
 from klcli.gaussian.multivariate.products import exact_product
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
-from klcli.gaussian.pairs import Pair, add, difference
-from klcli.gaussian.pairs import product as exact_products
 
 __all__ = ["covariance", "distance", "whitened"]
 

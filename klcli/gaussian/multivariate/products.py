@@ -13,7 +13,7 @@ from math import ceil, log2
 
 import numpy as np
 
-from klcli.gaussian.pairs import Array, Pair, add, difference
+from klcli.gaussian.double_double import Array, Pair, add, difference
 
 __all__ = ["DIGITS", "added", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
 

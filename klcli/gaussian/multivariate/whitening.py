@@ -25,6 +25,7 @@ from math import fsum, inf, isfinite, sqrt
 
 import numpy as np
 
+from klcli.gaussian.double_double import Array, Pair, difference
 from klcli.gaussian.multivariate.congruence import (
     Congruence,
     FloatMatrix,
@@ -43,7 +44,6 @@ from klcli.gaussian.multivariate.flattening import (
 )
 from klcli.gaussian.multivariate.products import DIGITS
 from klcli.gaussian.multivariate.remainder import SUM_ERROR, Remainder, excess_of
-from klcli.gaussian.pairs import Array, Pair, difference
 from klcli.values import dataclass, replace
 
 __all__ = ["Whitened", "whiten"]

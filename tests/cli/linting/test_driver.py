@@ -14,7 +14,7 @@ import pytest
 from klcli.cli.linting import driver, guard, processes, worker
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.processes import spread
-from klcli.cli.linting.reading import Sources
+from klcli.cli.linting.sources import Sources
 from klcli.formula.value.budget import spend
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy
 import pytest
 
+from klcli.gaussian.double_double import Array
 from klcli.gaussian.multivariate.congruence import Transform, congruence, frobenius, image
-from klcli.gaussian.pairs import Array
 
 
 def random_problem(size: int, bits: int, spread: int) -> tuple[Transform, tuple[Array, Array]]:

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy
 import pytest
 
+from klcli.gaussian.double_double import Array, Pair
 from klcli.gaussian.multivariate.products import exact_product
-from klcli.gaussian.pairs import Array, Pair
 
 
 def as_rational(pair: Pair, i: int, j: int) -> Fraction:

@@ -6,10 +6,10 @@ import mpmath
 import numpy
 import pytest
 
+from klcli.gaussian.double_double import Array
 from klcli.gaussian.multivariate.congruence import FloatMatrix
 from klcli.gaussian.multivariate.flattening import IndefiniteError
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
-from klcli.gaussian.pairs import Array
 from tests.gaussian.multivariate.matrices import ill_conditioned, rational, reference
 
 LIMIT = 1e-14

@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program import read, read_program
 from klcli.formula.tree import Call, Tree
 from klcli.judge.answer import verify
-from klcli.judge.mistakes import repair
+from klcli.judge.mistakes import correction
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, Symbols
 from klcli.judge.mistakes.search import changes
@@ -46,7 +46,7 @@ def test_a_new_mistake_is_an_entry_and_a_rule(monkeypatch: pytest.MonkeyPatch) -
     text = "1/2 (exp(s) + softplus(mu^2) - 1 - s)"
     assert verify(read_program(text)).best.mistake is None
     monkeypatch.setitem(MISTAKES, NEW.code, NEW)  # type: ignore[arg-type]
-    monkeypatch.setattr(repair, "RULES", (*repair.RULES, (NEW, squashed)))
+    monkeypatch.setattr(correction, "RULES", (*correction.RULES, (NEW, squashed)))
     best = verify(read_program(text)).best
     assert best.mistake is NEW
     assert best.corrected
@@ -64,5 +64,5 @@ def test_a_code_has_one_mistake() -> None:
 
 
 def test_every_rule_is_of_a_mistake_in_the_table() -> None:
-    for mistake, _ in (*repair.RULES, *repair.RULES_OF_PRIORS):
+    for mistake, _ in (*correction.RULES, *correction.RULES_OF_PRIORS):
         assert MISTAKES[mistake.code] is mistake

@@ -18,12 +18,12 @@ from klcli.formula.tree import Negative, Stop, Tree, free_symbols, substitute, w
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.conditions import Condition
 from klcli.judge.shapes.counts import plain_fraction
+from klcli.judge.spaces.log_ratios.correction import corrected
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one
 from klcli.judge.spaces.log_ratios.fit import Function, function_of
 from klcli.judge.spaces.log_ratios.forms import NO_FORM, TERMS
 from klcli.judge.spaces.log_ratios.limits import guard_conditions, overflow_of
-from klcli.judge.spaces.log_ratios.repair import corrected
 from klcli.judge.spaces.log_ratios.tokens import tokens_of
 from klcli.judge.spaces.log_ratios.verdict import named, varying
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q, Way, named_ways, neutral_ways

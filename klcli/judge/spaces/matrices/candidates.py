@@ -22,8 +22,8 @@ from klcli.judge.mistakes.exchange import sides_exchanged
 from klcli.judge.mistakes.search import Repair
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.question import Question
+from klcli.judge.spaces.matrices.correction import repaired
 from klcli.judge.spaces.matrices.readings import READINGS
-from klcli.judge.spaces.matrices.repair import repaired
 from klcli.judge.spaces.matrices.rewriting import Setting
 from klcli.judge.spaces.matrices.typed import Typed, typed
 from klcli.judge.spaces.matrices.verdict import judge_way

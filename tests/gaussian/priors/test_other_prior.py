@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.priors.densities import Product
 from klcli.gaussian.priors.mixture import Mixture
-from klcli.gaussian.priors.reading import OtherPrior, read_prior
+from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Series, and arithmetic in pairs of floats, for the parts of the kernel where 53 bits are not enough.
+"""Series, and double-double arithmetic, for the parts of the kernel where 53 bits are not enough.
 
 A pair is an unevaluated sum of a float and its rounding error. Sources: error-free sums and products, Knuth
 (TAOCP 2, 4.2.2) and Dekker (1971).

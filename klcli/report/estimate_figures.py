@@ -16,7 +16,7 @@ from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
-__all__ = ["EstimateData", "RowMean", "Told", "data", "rows", "told"]
+__all__ = ["EstimateData", "RowMean", "EstimateFigures", "data", "rows", "figures_of"]
 
 SCHEMA = "klcli.estimate/2"
 
@@ -37,7 +37,7 @@ class RowMean:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EstimateFigures:
     """An estimation in the unit of the report.
 
     Attributes:
@@ -138,30 +138,30 @@ class EstimateData:
         return in_short(self, "divergence", "value", "standard_error", "unit", "status")
 
 
-def told(
+def figures_of(
     table: TableRead,
     found: Estimation,
     unit: Unit,
     pair: GaussianPair | None = None,
     rows: ClusterMean | None = None,
-) -> Told:
+) -> EstimateFigures:
     """An estimation in the unit that was asked for; `rows` are those of groups."""
     wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found))
     estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)
     if wrong:
         estimates = tuple(map(_withheld, estimates))
     closed_form = exact(pair.q, pair.p, unit).value if pair else None
-    whole = Told(table, found, unit, estimates, pair, closed_form, None, wrong)
+    whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, wrong)
     return replace(whole, mean_per_row=_mean_per_row(rows, whole)) if rows else whole
 
 
-def data(told: Told) -> EstimateData:
+def data(figures: EstimateFigures) -> EstimateData:
     """The same for JSON."""
-    found, pair, tail = told.found, told.pair, told.found.ratio_tail
+    found, pair, tail = figures.found, figures.pair, figures.found.ratio_tail
     of_samples = (
         {
-            "closed_form": told.closed_form,
-            "z": told.z,
+            "closed_form": figures.closed_form,
+            "z": figures.z,
             "of_q": pair.of_q,
             "of_p": pair.of_p,
         }
@@ -170,12 +170,12 @@ def data(told: Told) -> EstimateData:
     )
     return EstimateData(
         schema=SCHEMA,
-        table=told.table,
-        unit=told.unit,
+        table=figures.table,
+        unit=figures.unit,
         divergence="KL(q || p)",
-        assumption=assumption(told.table),
-        estimates=[_record(estimate, found) for estimate in told.estimates],
-        mean_per_row=told.mean_per_row,
+        assumption=assumption(figures.table),
+        estimates=[_record(estimate, found) for estimate in figures.estimates],
+        mean_per_row=figures.mean_per_row,
         effective_size={"rows": found.effective_size, "share": found.effective_size / found.rows},
         mean_ratio=found.ratio,
         mean_inverse_ratio={
@@ -191,16 +191,16 @@ def data(told: Told) -> EstimateData:
         sign={"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
         infinite_rows=found.infinite_rows,
         samples=of_samples,
-        status=told.status,
-        problems=told.problems,
-        warnings=tuple(warnings(told.table, found)),
+        status=figures.status,
+        problems=figures.problems,
+        warnings=tuple(warnings(figures.table, found)),
     )
 
 
-def rows(told: Told) -> Iterator[dict[str, object]]:
+def rows(figures: EstimateFigures) -> Iterator[dict[str, object]]:
     """A record of each estimator for CSV."""
-    found, mean = told.found, told.mean_per_row
-    for estimate in told.estimates:
+    found, mean = figures.found, figures.mean_per_row
+    for estimate in figures.estimates:
         low, high = estimate.interval or (None, None)
         yield {
             "estimator": estimate.estimator.name,
@@ -210,16 +210,16 @@ def rows(told: Told) -> Iterator[dict[str, object]]:
             "high": high,
             "error_bar": estimate.reliability,
             "needed_rows": estimate.needed_rows,
-            "unit": told.unit,
-            "rows": told.table.rows,
+            "unit": figures.unit,
+            "rows": figures.table.rows,
             "effective_size": found.effective_size,
             "mean_per_row": mean and mean.value,
             "mean_per_row_error": mean and mean.standard_error,
             "mean_ratio": found.ratio.value,
             "tail_shape": found.ratio_tail.shape,
             "sign": found.sign,
-            "closed_form": told.closed_form,
-            "status": told.status,
+            "closed_form": figures.closed_form,
+            "status": figures.status,
             "loss_optimises": estimate.use.as_loss.optimises,
             "reward_optimises": estimate.use.in_reward.optimises,
         }
@@ -258,12 +258,12 @@ def _withheld(found: RatioEstimate) -> RatioEstimate:
     return replace(found, standard_error=None, interval=None, reliability=reason)
 
 
-def _mean_per_row(rows: ClusterMean, told: Told) -> RowMean:
+def _mean_per_row(rows: ClusterMean, figures: EstimateFigures) -> RowMean:
     number = round(rows.size * rows.count)
     if not isfinite(rows.mean):
         return RowMean(None, None, None, number, rows.count)
-    value, error = rows.mean / nats_of(told.unit), rows.standard_error / nats_of(told.unit)
-    if told.k1.reliability != "valid":
+    value, error = rows.mean / nats_of(figures.unit), rows.standard_error / nats_of(figures.unit)
+    if figures.k1.reliability != "valid":
         return RowMean(value, None, None, number, rows.count)
     half = NORMAL_95 * error
     return RowMean(value, error, (value - half, value + half), number, rows.count)
