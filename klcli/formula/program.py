@@ -14,7 +14,6 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from klcli.formula.entry import entry
-from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.calls.matrices import MATRIX_CALLS
 from klcli.formula.read.equations import read_equations
 from klcli.formula.read.pasted import cleaned
@@ -64,7 +63,6 @@ class Program:
         left: what stands before the last equals sign, as it is written; empty if nothing does.
         spellings: how symbols are written that stand for attributes, subscripts and private names.
         helpers: the names that were given a formula, and not just another name.
-        ignored: limits of clips that are no numbers; what they clip is read without them.
         of_matrices: whether it was read as a formula of matrices.
         losses: what symbols compute that stand for calls of other losses, where it is known.
     """
@@ -76,7 +74,6 @@ class Program:
     left: str = ""
     spellings: Mapping[str, str] = field(default_factory=dict, hash=False)
     helpers: tuple[str, ...] = ()
-    ignored: tuple[UnknownLimit, ...] = ()
     of_matrices: bool = False
     losses: Mapping[str, Tree] = field(default_factory=dict, hash=False)
 
@@ -233,7 +230,6 @@ def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool =
         statements.left,
         reader.spellings,
         tuple(statements.helpers),
-        tuple(reader.ignored),
         matrices,
         reader.losses,
     )

@@ -223,17 +223,22 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A tree whose value is kept between two numbers; either may be missing, but not both."""
+    """A tree whose value is kept between two limits, numbers or names; one of them may be missing."""
 
     operand: Tree
-    low: Fraction | None
-    high: Fraction | None
+    low: Tree | None
+    high: Tree | None
     span: Span | None = field(default=None, compare=False, repr=False)
     names: Names = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             raise ValueError("a Clip has a limit")
+
+    @property
+    def limits(self) -> tuple[Tree, ...]:
+        """The limits that it has, the lower one first."""
+        return tuple(limit for limit in (self.low, self.high) if limit is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +328,7 @@ def _quotient(numerator: int, denominator: int) -> Number:
 
 _BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
     Negative: lambda node: (node.operand,),
-    Clip: lambda node: (node.operand,),
+    Clip: lambda node: (node.operand, *node.limits),
     Stop: lambda node: (node.operand,),
     Reshape: lambda node: (node.operand,),
     Operation: lambda node: (node.left, node.right),
@@ -409,7 +414,10 @@ def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
             return replace(node, argument=below[0], span=None)
         case Reduction():
             return replace(node, body=below[0], span=None)
-        case Clip() | Stop() | Reshape():
+        case Clip():
+            low = None if node.low is None else below[1]
+            return Clip(below[0], low, None if node.high is None else below[-1])
+        case Stop() | Reshape():
             return replace(node, operand=below[0], span=None)
     return node
 

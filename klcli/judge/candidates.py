@@ -13,7 +13,8 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import edited
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.aside.guards import binds, without_guards
+from klcli.judge.aside.clips import binds
+from klcli.judge.aside.guards import without_guards
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
 from klcli.judge.mistakes.mistake import Mistake
@@ -139,7 +140,8 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
         kind = "scaled"
     own = set(free_symbols(prepared.tree)) if prepared.clips else set()
     clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
-    if verdict.kl and any(_binds(clip, verdict) for clip in clips):
+    moved = any(_is_moved(clip, verdict) for clip in (*prepared.bounds, *prepared.floors))
+    if verdict.kl and (moved or any(_binds(clip, verdict) for clip in clips)):
         text = edited(program, program.tree, without_guards(program.tree))
         is_all = kind == "exact" and not prepared.aside.parts
         return Candidate("wrong", verdict, find_mistake("KL118"), text if is_all else None, verdict)
@@ -192,4 +194,13 @@ def _scale_of_spread(tree: Tree, head: str, reading: Parameterization) -> Fracti
 
 
 def _binds(clip: Clip, verdict: Verdict) -> bool:
-    return binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization)
+    return _is_moved(clip, verdict) or binds(
+        clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization
+    )
+
+
+def _is_moved(clip: Clip, verdict: Verdict) -> bool:
+    """Whether a limit is a function of a mean or a head, and so none that is kept to."""
+    role = verdict.roles
+    names = {role.mean, role.head, role.prior_mean, role.prior_head}
+    return any(not names.isdisjoint(free_symbols(limit)) for limit in clip.limits)

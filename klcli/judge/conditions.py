@@ -6,19 +6,19 @@ the verdict. A condition that passes leaves `exact` as it is; one that does not 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import inf, isfinite, isnan, log, nan
 from typing import Literal, TypeAlias
 
-from klcli.formula.numeral import decimal_text, significant
+from klcli.formula.numeral import significant
 from klcli.formula.program import Program
-from klcli.formula.tree import Number, Reduction, Symbol, free_symbols, substitute, walk
+from klcli.formula.tree import Clip, Number, Reduction, Symbol, free_symbols, substitute, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Rows
 from klcli.formula.write.editing import in_habit
-from klcli.judge.aside.guards import binds, can_be_whole
+from klcli.judge.aside.clips import binds, can_be_whole, is_known
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.gradient import gradient_of, is_stopped
 from klcli.judge.stated import begins_with_fixed
@@ -74,7 +74,6 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
         *_clips(prepared, verdict),
-        *unknown_limits(prepared.program, free_symbols(prepared.tree)),
         *_stops(prepared, verdict),
     )
 
@@ -205,37 +204,54 @@ def _sigmas_text(verdict: Verdict) -> str:
 
 
 def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
-    program = prepared.program
+    program, names = prepared.program, {*free_symbols(prepared.tree)}
     for clip in prepared.floors:
-        limit = decimal_text(clip.low if clip.low is not None else clip.high or Fraction(0))
-        text = f"the whole is kept to {limit} (free bits): below it there is no gradient"
-        yield Condition("free-bits", text, False)
-    for clip in prepared.bounds:
-        shown = in_habit(program, clip)
-        if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
-            text = f"{shown} keeps it within its usual range: the sampler has to clip it, too"
-        else:
-            text = f"{shown} does not bind {_sigmas_text(verdict)}"
-        yield Condition("clip", text, True)
-    for clip in prepared.clips:
+        limit = in_habit(program, clip.limits[0])
+        known = "" if is_known(clip.limits[0]) else ", whose value is not known"
+        text = f"the whole is kept to {limit}{known} (free bits): below it there is no gradient"
+        yield Condition("free-bits", text, _is_small(clip))
+    yield from (_of_bound(prepared, clip, verdict) for clip in prepared.bounds)
+    own = [clip for clip in prepared.clips if names & {*free_symbols(clip.operand)}]
+    known_ones = [clip for clip in own if all(map(is_known, clip.limits))]
+    for clip in known_ones:
         text = f"{in_habit(program, clip)} does not bind {_sigmas_text(verdict)}"
         yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
+    yield from unknown_limits(program, [clip for clip in own if clip not in known_ones])
 
 
-def unknown_limits(program: Program, names: Collection[str]) -> Iterator[Condition]:
+def _of_bound(prepared: Prepared, clip: Clip, verdict: Verdict) -> Condition:
+    """A clip of a symbol wherever that stands, which is then what the symbol means."""
+    shown = in_habit(prepared.program, clip)
+    if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
+        text = f"{shown} keeps it within its usual range: the sampler has to clip it, too"
+    elif all(map(is_known, clip.limits)):
+        text = f"{shown} does not bind {_sigmas_text(verdict)}"
+    else:
+        own = in_habit(prepared.program, clip.operand)
+        text = f"{shown} stands wherever {own} does, and is what it means: the sampler has to clip it, too"
+    return Condition("clip", text, True)
+
+
+def unknown_limits(program: Program, clips: Iterable[Clip]) -> Iterator[Condition]:
     """Clips at names whose values are not known: only a small number from below is sure to bind nowhere.
 
     Args:
         program: the text.
-        names: the symbols that are judged; a clip of others is none of the KL.
+        clips: those that have such a limit.
     """
-    for limit in program.ignored:
-        if not set(names) & {*free_symbols(limit.operand)}:
-            continue
-        is_small = limit.is_low and is_epsilon(limit.text.rpartition(".")[2])
-        kind: ConditionKind = "free-bits" if limit.is_low and can_be_whole(limit.operand) else "clip"
-        text = f"a clip has the limit {limit.text}, whose value is not known; it is judged without it"
-        yield Condition(kind, text, is_small)
+    for clip in clips:
+        names = [in_habit(program, one) for one in clip.limits if not is_known(one)]
+        kind: ConditionKind = "free-bits" if clip.high is None and can_be_whole(clip.operand) else "clip"
+        which = f"the limit {names[0]}, whose value is not known; it is judged without it"
+        if len(names) > 1:
+            which = f"the limits {' and '.join(names)}, whose values are not known; it is judged without them"
+        text = f"a clip has {which}"
+        yield Condition(kind, text, _is_small(clip))
+
+
+def _is_small(clip: Clip) -> bool:
+    """Whether it only keeps its operand above a small number."""
+    return clip.high is None and isinstance(clip.low, Symbol) and is_epsilon(clip.low.name)
 
 
 def _stops(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:

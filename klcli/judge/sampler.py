@@ -18,7 +18,8 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.value.doubles import Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.aside.guards import binds, guards
+from klcli.judge.aside.clips import binds
+from klcli.judge.aside.guards import guards
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.roles import Roles

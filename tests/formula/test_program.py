@@ -30,7 +30,7 @@ def test_both_notations_are_read(text: str, expected: str) -> None:
     ("text", "message"),
     [
         ("log s/2", "where does the argument of 'log' end?"),
-        ("torch.relu(x)", "'relu' is not a known function"),
+        ("torch.gelu(x)", "'gelu' is not a known function"),
         ("mu**", "not a Python expression"),
         ("|x", "this bracket is never closed"),
     ],

@@ -24,6 +24,7 @@ from klcli.formula.tree import (
     Reduction,
     Symbol,
     Tree,
+    number,
     operation,
     substitute,
 )
@@ -54,7 +55,7 @@ def _over(index: str, body: Tree) -> Reduction:
     return Reduction("sum", index, substitute(body, {"x": Symbol(f"x_{index}"), "s": Symbol(f"s_1{index}")}))
 
 
-limits = st.fractions(min_value=-30, max_value=30, max_denominator=40)
+limits = st.fractions(min_value=-30, max_value=30, max_denominator=40).map(number)
 
 numbers = st.one_of(
     st.integers(0, 12).map(lambda value: Number(Fraction(value))),
@@ -156,7 +157,7 @@ def value(tree: Tree, point: Mapping[str, Fraction] = POINT) -> Any:
         case Call(function, argument):
             return _called(function, value(argument, point))
         case Clip(operand, low, None) if low is not None:
-            return max(value(operand, point), exact(low))
+            return max(value(operand, point), value(low, point))
     raise TypeError(tree)
 
 

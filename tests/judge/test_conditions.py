@@ -188,6 +188,45 @@ def test_a_limit_whose_value_is_not_known_is_a_condition(text: str, kind: str, p
     assert "whose value is not known" in condition.text
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "status"),
+    [
+        # Everywhere, so that it is the head; the sampler has to do the same.
+        ("0.5*torch.sum(clamp(lv, lo, hi).exp() + mu**2 - 1 - clamp(lv, lo, hi))", "clip", True),
+        ("lv = torch.clamp(lv, lo, hi)\n0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)", "clip", True),
+        ("0.5*torch.sum(clamp(mu, -c, c)**2 + lv.exp() - 1 - lv)", "clip", True),
+        ("0.5*torch.sum(lv.exp() + mu**2 - 1 - clamp(lv, lo, hi))", "clip", False),
+        # max(KL, c) in other words.
+        ("kl = 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)\nF.relu(kl - c) + c", "free-bits", False),
+        ("kl = 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)\n2 + torch.clamp(kl - 2, min=0)", "free-bits", False),
+        ("max(0.5 (e^lv + mu^2 - 1 - lv) - C, 0) + C", "free-bits", False),
+        ("max(C, 0.5 (e^lv + mu^2 - 1 - lv))", "free-bits", False),
+    ],
+)
+def test_a_limit_may_be_a_name(text: str, kind: str, status: bool) -> None:
+    found = answer_to_text(text)
+    assert found.kind == "exact"
+    assert [(one.kind, one.passes) for one in found.conditions] == [(kind, status)]
+
+
+def test_free_bits_in_other_words_say_their_limit() -> None:
+    kl = "kl = 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)\n"
+    assert "kept to 2 (free bits)" in only(f"{kl}F.relu(kl - 2) + 2").text
+    assert "kept to c, whose value is not known" in only(f"{kl}F.relu(kl - c) + c").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5*torch.sum(lv.exp() + mu**2 - 1 - torch.max(lv, mu))",
+        "0.5*torch.sum(torch.max(lv, mu).exp() + mu**2 - 1 - torch.max(lv, mu))",
+    ],
+)
+def test_a_limit_that_moves_with_the_mean_is_none(text: str) -> None:
+    """At mu = 2 and lv = 0 the maximum is 2, and not the log-variance."""
+    assert answer_to_text(text).kind == "wrong"
+
+
 def test_a_limit_of_another_term_is_none_of_the_kl() -> None:
     assert conditions("torch.clamp(r + x, min=lo).sum() + 0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)") == ()
 

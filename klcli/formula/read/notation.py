@@ -22,7 +22,7 @@ from klcli.formula.read.leftovers import WORDS, distribution, leftover
 from klcli.formula.read.operators import Operators
 from klcli.formula.read.refusals import STARTS_FACTOR
 from klcli.formula.read.scanner import Token
-from klcli.formula.read.syntax import MAX_DEPTH, check_text, check_tree, too_deep
+from klcli.formula.read.syntax import MAX_DEPTH, check_text, check_tree, shared_with_limits, too_deep
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.tree import (
     MATRIX_FUNCTIONS,
@@ -31,7 +31,6 @@ from klcli.formula.tree import (
     Clip,
     Constant,
     MatrixCall,
-    Negative,
     Number,
     Reduction,
     ReductionKind,
@@ -228,29 +227,23 @@ class Parser(Operators):
         return Reduction(_KINDS[token.name], token.index, body)
 
     def clip(self, token: Token) -> Clip:
-        """``max(x, low)``, ``min(x, high)``, ``clip(x, low, high)``."""
+        """``max(x, low)``, ``max(low, x)``, ``min(x, high)``, ``clip(x, low, high)``."""
         opening = self.take()
-        operand = self.sum()
-        limits = []
+        given = [self.sum()]
         while self.token.kind == "comma":
             self.take()
-            limits.append(self.limit())
-        if len(limits) != (1 if token.name in ("max", "min") else 2) or self.token.name != ")":
-            form = "x, 0.1" if token.name in ("max", "min") else "x, 0.1, 10"
+            given.append(self.sum())
+        pair = token.name in ("max", "min")
+        if len(given) != (2 if pair else 3) or self.token.name != ")":
+            form = "x, 0.1" if pair else "x, 0.1, 10"
             raise self.error(f"expected '{token.name}({form})'", token=opening)
         self.take()
+        operand, *limits = given[::-1] if pair and _is_limit(*given) else given
+        if shared_with_limits(operand, limits):
+            hint = "for example max(x, 0.1)"
+            raise self.error("a limit of a clip is no function of what is clipped", hint, opening)
         low = None if token.name == "min" else limits[0]
         return Clip(operand, low, None if token.name == "max" else limits[-1])
-
-    def limit(self) -> Fraction:
-        """A number with its sign."""
-        here = self.token
-        match self.sum():
-            case Number(value):
-                return value
-            case Negative(Number(value)):
-                return -value
-        raise self.error("the limits of a clip are numbers", "for example max(x, 0.1)", here)
 
     def summand(self, token: Token) -> Tree:
         """What an indexed sum without brackets adds up: one product, if nobody can expect more."""
@@ -269,3 +262,10 @@ def _applied(function: str, argument: Tree) -> Tree:
     if function in LOGISTIC:
         return LOGISTIC[function](argument)
     return (MatrixCall if function in MATRIX_FUNCTIONS else Call)(function, argument)
+
+
+def _is_limit(one: Tree, other: Tree) -> bool:
+    """Whether the first of two arguments is the limit: a number, or a name beside something computed."""
+    return bool(free_symbols(other)) and (
+        not free_symbols(one) or (isinstance(one, Symbol) and not isinstance(other, Symbol))
+    )

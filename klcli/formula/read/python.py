@@ -14,7 +14,6 @@ import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 
-from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.alphabet import SUBSCRIPTS, letter
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.products import inner_product
@@ -81,7 +80,6 @@ class Reader(SourceText, Calls):
         matrices: whether functions of matrices are read; a call of one is an error in other texts.
         values: the trees that names stand for, where statements before gave them one.
         objects: the objects that names stand for, by number; two names of one object change together.
-        ignored: limits of clips that are no numbers.
     """
 
     def __init__(self, text: str, *, matrices: bool = False) -> None:
@@ -89,7 +87,6 @@ class Reader(SourceText, Calls):
         self.matrices = matrices
         self.values: dict[str, Tree] = {}
         self.objects: dict[str, int] = {}
-        self.ignored: list[UnknownLimit] = []
         self.losses: dict[str, Tree] = {}
         self._seen: set[str] = set()
         self._renamed: dict[str, str] = {}

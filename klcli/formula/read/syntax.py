@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Reduction, Symbol, Tree, carries, children, depth, walk
+from klcli.formula.tree import Reduction, Symbol, Tree, carries, children, depth, free_symbols, walk
 
 __all__ = [
     "MAX_DEPTH",
@@ -20,6 +20,7 @@ __all__ = [
     "check_tree",
     "clipped",
     "nearest",
+    "shared_with_limits",
     "stray_symbol",
     "too_deep",
 ]
@@ -137,3 +138,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     matches = difflib.get_close_matches(name, list(known), n=1)
     return f"did you mean '{matches[0]}'?" if matches else ""
+
+
+def shared_with_limits(operand: Tree, limits: Iterable[Tree]) -> bool:
+    """Whether a limit of a clip has a symbol of what is clipped: it would be none that is kept to."""
+    own = {*free_symbols(operand)}
+    return any(not own.isdisjoint(free_symbols(limit)) for limit in limits)

@@ -103,8 +103,11 @@ def evaluate(
                 return evaluate(body, values, arithmetic, known)
             return _reduce(tree, values, arithmetic)
         case Clip(operand, low, high):
-            limits = [None if limit is None else arithmetic.number(limit) for limit in (low, high)]
-            return arithmetic.clip(evaluate(operand, values, arithmetic, known), *limits)
+            first = evaluate(operand, values, arithmetic, known)
+            limits = [
+                None if limit is None else evaluate(limit, values, arithmetic, known) for limit in (low, high)
+            ]
+            return arithmetic.clip(first, *limits)
         case Stop(operand) | Reshape(operand):
             return evaluate(operand, values, arithmetic, known)
         case Length():

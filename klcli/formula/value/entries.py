@@ -45,8 +45,8 @@ class Entries(Protocol):
     def call(self, function: str, values: Column) -> Column:
         """A function of all entries."""
 
-    def clip(self, values: Column, low: Fraction | None, high: Fraction | None) -> Column:
-        """All entries kept between two numbers."""
+    def clip(self, values: Column, limits: Column, *, is_low: bool) -> Column:
+        """Every entry kept above a limit of its own, or below it."""
 
     def reduced(self, kind: ReductionKind) -> Callable[[Column], Any]:
         """What makes one of all entries: their sum, their mean or their product."""
@@ -70,9 +70,8 @@ class Each(Generic[T]):
     def call(self, function: str, values: Column) -> Column:
         return list(map(partial(self.run.call, function), values))
 
-    def clip(self, values: Column, low: Fraction | None, high: Fraction | None) -> Column:
-        limits = [None if limit is None else self.run.number(limit) for limit in (low, high)]
-        return [self.run.clip(value, *limits) for value in values]
+    def clip(self, values: Column, limits: Column, *, is_low: bool) -> Column:
+        return _clipped(self.run, values, limits, is_low=is_low)
 
     def reduced(self, kind: ReductionKind) -> Callable[[Column], Any]:
         if kind in ("mean", "E"):
@@ -105,10 +104,15 @@ class _Doubles:
         return _or_nan((_OF_COMPLEX if isinstance(value, complex) else OF_DOUBLES)[function], value)
 
     def clip(self, value: Any, low: Any, high: Any) -> Any:
-        """Clips by the real part; at a limit no gradient flows."""
-        if low is not None and value.real < low:
-            return float(low)
-        return float(high) if high is not None and value.real > high else value
+        """Clips by the real part; what is clipped has the gradient of its limit."""
+        if low is not None and value.real < low.real:
+            return low
+        return high if high is not None and value.real > high.real else value
+
+
+def _clipped(run: Arithmetic[Any], values: Column, limits: Column, *, is_low: bool) -> Column:
+    pairs = zip(values, limits, strict=True)
+    return [run.clip(value, *((limit, None) if is_low else (None, limit))) for value, limit in pairs]
 
 
 class _DoubleEntries:
@@ -127,8 +131,8 @@ class _DoubleEntries:
             return [self.run.call(function, value) for value in values]
         return each(OF_DOUBLES[function], values, otherwise=_or_nan)
 
-    def clip(self, values: Column, low: Fraction | None, high: Fraction | None) -> Column:
-        return [self.run.clip(value, low, high) for value in values]
+    def clip(self, values: Column, limits: Column, *, is_low: bool) -> Column:
+        return _clipped(self.run, values, limits, is_low=is_low)
 
     def reduced(self, kind: ReductionKind) -> Callable[[Column], Any]:
         return _REDUCED[kind]

@@ -133,7 +133,12 @@ def _call(tree: Call, run: _Run) -> Array:
 
 def _clip(tree: Clip, run: _Run) -> Array:
     below = _value(tree.operand, run)
-    return Array(below.shape, run.entries.clip(below.values, tree.low, tree.high), below.row)
+    for limit, is_low in ((tree.low, True), (tree.high, False)):
+        if limit is not None:
+            bound = _value(limit, run)
+            row = below.row and not bound.shape
+            below = replace(joined(partial(run.entries.clip, is_low=is_low), below, bound), row=row)
+    return below
 
 
 def _stop(tree: Stop, run: _Run) -> Array:

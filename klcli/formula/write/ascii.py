@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -180,8 +179,7 @@ class AsciiPrinter:
         return f"{bar}{self.brackets(inner) if '|' in inner else inner}{bar}"
 
     def clip(self, tree: Clip) -> str:
-        low, high = (None if limit is None else decimal_text(limit) for limit in (tree.low, tree.high))
-        limits = ", ".join(limit for limit in (low, high) if limit is not None)
+        limits = ", ".join(map(self.show, tree.limits))
         return f"{self.clip_name(tree)}({self.show(tree.operand)}, {limits})"
 
     def clip_name(self, tree: Clip) -> str:

@@ -1,4 +1,4 @@
-"""What code adds to keep a formula finite: clips, and small numbers inside of logarithms, roots and divisors.
+"""Takes out what code adds to keep a formula finite: clips, small numbers in logarithms, roots and divisors.
 
 A formula is judged without them. A small number is reported; a clip is looked at: on the whole, from below,
 it is free bits; of the head or the mean wherever they stand, it bounds what a network puts out; anywhere else
@@ -8,7 +8,6 @@ it must not bind where training needs the formula.
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 
 from klcli.formula.tree import (
     Call,
@@ -26,24 +25,17 @@ from klcli.formula.tree import (
     unplaced,
     walk,
 )
-from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Doubles
-from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.roles import Roles
+from klcli.judge.aside.clips import bounds_all, can_be_whole, with_floors
 from klcli.names.gaussians import is_mean
 from klcli.names.noise import is_epsilon
 from klcli.values import dataclass, field
 
-__all__ = ["Guards", "binds", "can_be_whole", "guards", "without_clips", "without_guards"]
+__all__ = ["Guards", "guards", "without_clips", "without_guards"]
 
 _LARGEST_EPSILON = Fraction(1, 1000)
 """Of the small numbers that keep a logarithm finite; a larger one is part of the formula."""
 _LARGEST_SHIFT = Fraction(1, 100)
 """Of those that are added to a head wherever it stands."""
-_SIGMAS = tuple(10.0 ** (tenths / 10) for tenths in range(-19, 20))
-_MODERATE = tuple(sigma for sigma in _SIGMAS if 0.1 <= sigma <= 10)
-_MEANS = (-3.0, -1.0, -0.3, 0.0, 0.3, 1.0, 3.0)
-"""Where a clip may not bind: standard deviations between 0.01 and 100, means up to 3."""
 
 
 @dataclass(slots=True)
@@ -69,12 +61,13 @@ class Guards:
 
 def guards(tree: Tree) -> Guards:
     """Take the guards out of a formula."""
+    tree = with_floors(tree)
     found = Guards(tree)
     tree = _shifted(tree, found)
     everything: list[Clip] = []
     found.tree = _without(tree, found, everything, whole=1, kept_finite=False)
     for clip in dict.fromkeys(everything):
-        (found.bounds if _bounds_all(tree, clip) else found.clips).append(clip)
+        (found.bounds if bounds_all(tree, clip) else found.clips).append(clip)
     found.epsilons = list(dict.fromkeys(found.epsilons))
     return found
 
@@ -145,34 +138,6 @@ def _is_small(tree: Tree) -> bool:
     return False
 
 
-def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Parameterization | None) -> bool:
-    """Whether a clip changes its operand for some mean up to 3 and some sigma from 0.01 to 100.
-
-    A reading whose sigma has a range takes sigmas of it. Also where that cannot be seen,
-    because the operand has other symbols.
-    """
-    means, heads = {role.mean, role.prior_mean}, {role.head, role.prior_head}
-    names = free_symbols(clip.operand)
-    if not set(names) <= means | heads:
-        return True
-    run = Doubles()
-    # A bound of a whole KL may be reached where it is very large.
-    whole = can_be_whole(clip.operand)
-    sigmas = _MODERATE if whole else _SIGMAS
-    for sigma, mean in product(sigmas, _MEANS if means.intersection(names) else (0.0,)):
-        try:
-            head = evaluate(reading.head, {"sigma": reading.within(sigma)}, run)
-            other = (prior_reading or reading).within(1.0 if whole else sigma)
-            prior_head = evaluate((prior_reading or reading).head, {"sigma": other}, run)
-            values = {role.mean: mean, role.prior_mean: -mean, role.head: head, role.prior_head: prior_head}
-            value = evaluate(clip.operand, {name: number for name, number in values.items() if name}, run)
-        except ArithmeticError:
-            continue
-        if (clip.low is not None and value < clip.low) or (clip.high is not None and value > clip.high):
-            return True
-    return False
-
-
 def _without(
     tree: Tree, found: Guards, clips: list[Clip], *, whole: int, kept_finite: bool, in_exp: bool = False
 ) -> Tree:
@@ -234,12 +199,6 @@ def _sign_in(tree: Tree, child: Tree) -> int:
     return int(isinstance(tree, Reduction))
 
 
-def can_be_whole(operand: Tree) -> bool:
-    """Whether what is clipped can be a whole KL: it has a mean and a head, or two means of one head."""
-    count = len(free_symbols(operand))
-    return count > 2 or (count > 1 and any(isinstance(node, Call) for node in walk(operand)))
-
-
 def _keeps_finite(tree: Tree, place: int, already: bool) -> bool:
     match tree:
         case Call(function):
@@ -265,16 +224,3 @@ def _is_epsilon(small: Tree, rest: Tree, *, kept_finite: bool, in_exp: bool) -> 
         case Symbol(name):
             return (kept_finite and is_epsilon(name)) or ((in_exp or scale) and name in ("eps", "epsilon"))
     return False
-
-
-def _bounds_all(tree: Tree, clip: Clip) -> bool:
-    """Whether a clip is one of a symbol, and that symbol occurs nowhere else."""
-
-    def only_in_it(node: Tree) -> bool:
-        if node == clip:
-            return True
-        if isinstance(node, Symbol):
-            return node != clip.operand
-        return all(map(only_in_it, children(node)))
-
-    return isinstance(clip.operand, Symbol) and only_in_it(tree)

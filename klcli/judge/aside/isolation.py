@@ -22,6 +22,7 @@ from klcli.formula.tree import (
     Stop,
     Symbol,
     Tree,
+    children,
     free_symbols,
     operation,
     rebuilt,
@@ -131,7 +132,7 @@ class _Taking:
                 return _kept_place(rebuilt(tree, (one, other)), tree), [*own, *turned]
             case Negative(below) | Reduction(body=below) | Reshape(below) | Stop(below) | Clip(below):
                 found, own_weights = self.term(below)
-                return _kept_place(rebuilt(tree, (found,)), tree), own_weights
+                return _kept_place(rebuilt(tree, (found, *children(tree)[1:])), tree), own_weights
         return tree, []
 
     def _factor(self, tree: Tree) -> tuple[Tree, list[Weight]]:

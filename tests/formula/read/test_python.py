@@ -90,9 +90,10 @@ READ: list[tuple[str, str, Any]] = [
     ("torch.inner(x, y) + np.inner(y, x)", "sum(x * y) + sum(y * x)", None),
     # Clips.
     ("x.clamp(min=-10, max=10) + np.clip(x, 0.1, 2)", "clip(x, -10, 10) + clip(x, 0.1, 2)", None),
-    ("torch.clamp(x, min=1e-6) + np.maximum(x, 1) + x.clamp_max(3)", "max(x, 0.000001) + max(x, 1) + min(x, 3)", None),
-    ("K.clip(x, K._epsilon, 1/eps) + K.epsilon() * y", "max(x, 1e-7) + 1e-7 y", None),
-    ("max(1e-6, x) + tf.clip_by_value(x, -1., 1.)", "max(x, 0.000001) + clip(x, -1, 1)", None),
+    ("torch.clamp(x, min=1e-6) + np.maximum(x, 1) + x.clamp_max(3)", "max(x, 1e-6) + max(x, 1) + min(x, 3)", None),
+    ("K.clip(x, K._epsilon, 1/eps) + K.epsilon() * y", "clip(x, 1e-7, 1/eps) + 1e-7 y", None),
+    ("max(1e-6, x) + tf.clip_by_value(x, -1., 1.)", "max(x, 1e-6) + clip(x, -1., 1.)", None),
+    ("F.relu(x) + x.clamp(lo, hi) + max(c, x + 1)", "max(x, 0) + clip(x, lo, hi) + max(x + 1, c)", None),
     # Random numbers.
     ("x + torch.randn_like(y) * s", "x + randn * s", None),
     ("K.random_normal(shape=(b, d), mean=0., stddev=0.1) + tf.random.normal(tf.shape(x))", "0.1 randn + randn", None),
@@ -142,7 +143,7 @@ ERRORS: list[tuple[str, int, str, str]] = [
     ("a.b.c.d.f.g", 0, "'a.b.c.d.f.g' has no place", ""),
     ("'x'[0]", 0, "has no place", ""),
     ("max(x)", 0, "a clip has a limit", "clamp(x, min=-10, max=10)"),
-    ("max(x, y)", 7, "the limits of a clip are numbers", ""),
+    ("max(x, x.mean())", 0, "a limit of a clip is no function of what is clipped", ""),
     ("clamp(x, 1, 2, 3)", 0, "a clip takes a value and 2 of limits", ""),
     ("x.clamp(low=1)", 0, "a clip does not take low=", ""),
     ("lambda: x", 0, "has no place", ""),

@@ -93,8 +93,12 @@ def test_a_quotient_or_root_that_has_no_value_is_nan() -> None:
 def test_no_gradient_flows_at_a_limit() -> None:
     step = 1e-30
     values = [complex(value, step) for value in (-2.0, 0.5, 3.0)]
-    assert DOUBLES.clip(values, Fraction(-1), Fraction(1)) == [-1.0, complex(0.5, step), 1.0]
-    assert EACH.clip(decimals((-2, 0.5, 3)), Fraction(-1), Fraction(1)) == decimals((-1, 0.5, 1))
+    raised = DOUBLES.clip(values, [-1.0] * 3, is_low=True)
+    assert raised == [-1.0, complex(0.5, step), complex(3.0, step)]
+    assert DOUBLES.clip(raised, [1.0] * 3, is_low=False) == [-1.0, complex(0.5, step), 1.0]
+    limits = decimals((-1, 1, 1))
+    assert EACH.clip(decimals((-2, 0.5, 3)), limits, is_low=True) == decimals((-1, 1, 3))
+    assert EACH.clip(decimals((-2, 0.5, 3)), limits, is_low=False) == decimals((-2, 0.5, 1))
 
 
 def test_signs_and_single_numbers() -> None:

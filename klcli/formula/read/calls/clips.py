@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.calls.row import LABEL_NAMES, CallReader, CallRow, Invocation, row
-from klcli.formula.tree import Clip, Negative, Number, Symbol, Tree, free_symbols
+from klcli.formula.read.syntax import shared_with_limits
+from klcli.formula.tree import Clip, Negative, Number, Symbol, Tree, free_symbols, number
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 
@@ -26,18 +26,23 @@ _HINT = "for example clamp(x, min=-10, max=10)"
 
 
 def _clip(reader: CallReader, call: Invocation, *sides: Limit) -> Tree:
-    """A value kept between numbers; limits that are names are left out, and noted."""
+    """A value kept between limits, numbers or names."""
     given = _given(reader, call, sides)
     if not given:
         raise reader.error("a clip has a limit", call.node, _HINT)
     value, entries = given
     operand = reader.tree(value)
-    limits = {side: limit for side, entry in entries.items() if (limit := _limit(reader, entry)) is not None}
-    if not limits and isinstance(operand, Symbol):
-        raise reader.error("the limits of a clip are numbers", next(iter(entries.values())))
-    unknown = [side for side in entries if side not in limits]
-    reader.ignored += [UnknownLimit(ast.unparse(entries[side]), side == "low", operand) for side in unknown]
-    return Clip(operand, limits.get("low"), limits.get("high")) if limits else operand
+    limits = {side: _limit(reader, entry) for side, entry in entries.items()}
+    if shared_with_limits(operand, limits.values()):
+        raise reader.error("a limit of a clip is no function of what is clipped", call.node, _HINT)
+    return Clip(operand, limits.get("low"), limits.get("high"))
+
+
+def _relu(reader: CallReader, call: Invocation) -> Tree | None:
+    """``relu(x)``: x, or 0 if that is larger."""
+    if len(call.arguments) != 1:
+        return None
+    return Clip(reader.tree(call.arguments[0]), Number(Fraction(0)), None)
 
 
 def _given(
@@ -65,18 +70,15 @@ def _is_limit(reader: CallReader, node: ast.expr, other: ast.expr) -> bool:
     return _is_numeral(node) or (computed and isinstance(reader.tree(node), Symbol | Number))
 
 
-def _limit(reader: CallReader, node: ast.expr) -> Fraction | None:
-    """The number that a clip keeps to; None for what names give, whose values are not known."""
+def _limit(reader: CallReader, node: ast.expr) -> Tree:
+    """What a clip keeps to: a number, also one that is computed, or what names give."""
     tree = reader.tree(node)
-    match tree:
-        case Number(value):
-            return value
-        case Negative(Number(value)):
-            return -value
-    if free_symbols(tree):
-        return None
+    if isinstance(tree, Number) or free_symbols(tree):
+        return tree
+    if isinstance(tree, Negative) and isinstance(tree.operand, Number):
+        return tree
     try:
-        return Fraction(evaluate(tree, {}, Doubles()))
+        return number(Fraction(evaluate(tree, {}, Doubles())))
     except (ArithmeticError, ValueError):
         raise reader.error("the limits of a clip are numbers", node) from None
 
@@ -103,6 +105,7 @@ CLIPS: tuple[CallRow, ...] = (
         "x, or the limit if it is larger",
         lambda reader, call: _clip(reader, call, "low"),
     ),
+    row("relu relu_", "x", "x, or 0 if that is larger", _relu),
     row(
         "clamp_max minimum min",
         "x, max",

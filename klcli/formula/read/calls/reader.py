@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 
-from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.composed import is_loss
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
@@ -25,14 +24,12 @@ class Calls(ABC):
         text: what is read.
         matrices: whether the text is about matrices.
         values: the trees that names stand for, where statements before gave them one.
-        ignored: limits of clips that are no numbers.
         losses: what symbols compute that stand for other losses, where it is known.
     """
 
     text: str
     matrices: bool
     values: dict[str, Tree]
-    ignored: list[UnknownLimit]
     losses: dict[str, Tree]
 
     @abstractmethod

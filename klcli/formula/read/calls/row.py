@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable
 from typing import Protocol
 
-from klcli.formula.limits import UnknownLimit
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Symbol, Tree
 from klcli.values import dataclass
@@ -24,12 +23,10 @@ class CallReader(Protocol):
 
     Attributes:
         text: what is read.
-        ignored: limits of clips that are no numbers.
         losses: what symbols compute that stand for other losses, where it is known.
     """
 
     text: str
-    ignored: list[UnknownLimit]
     losses: dict[str, Tree]
 
     def tree(self, node: ast.expr) -> Tree:

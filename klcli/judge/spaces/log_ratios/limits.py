@@ -10,6 +10,7 @@ from klcli.formula.entry import entry
 from klcli.formula.numeral import significant
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Number, Tree, free_symbols, substitute, walk
+from klcli.judge.aside.clips import without_unknown
 from klcli.judge.aside.guards import guards, without_clips, without_guards
 from klcli.judge.conditions import Condition, unknown_limits
 from klcli.judge.precision import Overflow, overflow
@@ -39,13 +40,15 @@ def guard_conditions(
         others: symbols that are added.
     """
     names = {Q, P, OLD}
+    tree, _ = without_unknown(tree)
     held = {name: 0.0 if name in others else 1.0 for name in free_symbols(tree) if name not in names}
     plain = entry(without_guards(tree), keeps_sums=False)
     clips = [one for one in walk(tree) if isinstance(one, Clip) and names & {*free_symbols(one)}]
     if clips:
         reach = _reach(entry(_without_small(tree), keeps_sums=False), plain, held)
         yield _clip_condition(reach)
-    yield from unknown_limits(program, free_symbols(program.tree))
+    _, unknown = without_unknown(program.arrays)
+    yield from unknown_limits(program, unknown)
     if small := guards(tree).epsilons:
         error = _error(entry(without_clips(tree), keeps_sums=False), plain, held)
         shown = " and ".join(sorted({_shown(one) for one in small}))

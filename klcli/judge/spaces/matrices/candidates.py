@@ -13,6 +13,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program import Program
 from klcli.formula.tree import (
     Call,
+    Clip,
     MatrixCall,
     Tree,
     walk,
@@ -51,12 +52,14 @@ class Answer:
         typed: what was judged.
         candidates: one for each reading of the posterior's matrix, the best first.
         jitter: small multiples of the identity that were left out.
+        clips: clips at names, which were left out.
     """
 
     program: Program
     typed: Typed
     candidates: tuple[Candidate, ...]
     jitter: tuple[Tree, ...] = ()
+    clips: tuple[Clip, ...] = ()
 
     @property
     def best(self) -> Candidate:

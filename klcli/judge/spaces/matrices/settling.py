@@ -18,6 +18,7 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.kinds import Kind
 from klcli.formula.write.editing import in_habit
+from klcli.judge.aside.clips import without_unknown
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.aside.setting import Aside
 from klcli.judge.conditions import Condition, equation, unknown_limits
@@ -70,7 +71,7 @@ def settled(program: Program, question: Question) -> Verification:
     conditions = (
         *equation(program.left, best.verdict),
         *(_ignored(found.program, jitter) for jitter in found.jitter),
-        *(unknown_limits(found.program, free_symbols(found.program.tree)) if best.verdict.kl else ()),
+        *(unknown_limits(found.program, found.clips) if best.verdict.kl else ()),
     )
     answer = Verification(
         MATRICES, found.program, _prepared(found), best, found.candidates, conditions=conditions
@@ -113,7 +114,8 @@ def _better(program: Program, question: Question) -> tuple[Answer, tuple[str, ..
 
 def _answer_in(program: Program, question: Question) -> Answer:
     plain, jitter = without_jitter(program.tree)
-    return replace(best_answer(replace(program, tree=plain), question), jitter=jitter)
+    plain, clips = without_unknown(plain)
+    return replace(best_answer(replace(program, tree=plain), question), jitter=jitter, clips=clips)
 
 
 def _prepared(found: Answer) -> Prepared:
