@@ -136,7 +136,7 @@ def _row(
         tail=tail,
         least=least,
         most=most,
-        kernel=f"klcli.gaussian.kernels:{kernel}",
+        kernel=f"klcli.gaussian.kernels:{kernel}" if kernel else "",
         stable=stable,
         synonyms=tuple(synonyms.split()),
         **texts,

@@ -27,8 +27,9 @@ Array = NDArray[np.float64]
 Problem = tuple[Array, Array, Array, Array | None]
 """mean_q, head_q, mean_p, head_p"""
 
-NAMES = tuple(PARAMETERIZATIONS)
-POSITIVE = {"std", "var", "precision"}
+NAMES = tuple(name for name, row in PARAMETERIZATIONS.items() if row.kernel)
+"""The readings with a kernel of their own."""
+POSITIVE = {name for name, row in PARAMETERIZATIONS.items() if row.domain == "positive"}
 POINTS = 200
 LIMIT = 8
 """ulp, the promise"""
