@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import suggestion
@@ -11,7 +11,7 @@ from klcli.report.page import Page
 from klcli.report.pages import pages
 from klcli.report.report import Report
 
-__all__ = ["explain_report", "list_report", "page_report"]
+__all__ = ["SCHEMA", "explain_report", "list_report", "lists"]
 
 SCHEMA = "klcli.explain/1"
 
@@ -26,11 +26,6 @@ def explain_report(term: str) -> Report:
     if page is None:
         hint = suggestion(term, pages()).replace("'kl", "'KL") or "klcli explain lists all"
         raise KlcliError(f"there is no page for {term[:60]!r}", hint)
-    return page_report(page)
-
-
-def page_report(page: Page) -> Report:
-    """A page as a report."""
     return Report(
         data={"schema": SCHEMA, **page.record, "warnings": ()},
         rows=[page.record],
@@ -46,15 +41,20 @@ def list_report() -> Report:
     return Report(
         data={"schema": SCHEMA, "pages": records, "warnings": ()},
         rows=records,
-        document=Document("pages of klcli explain", tuple(_lists())),
+        document=Document("pages of klcli explain", tuple(lists(lambda page: Fact(page.term, page.name)))),
         bare="\n".join(page.term for page in pages().values()),
         holds=True,
     )
 
 
-def _lists() -> Iterator[Block]:
+def lists(entry: Callable[[Page], Fact]) -> Iterator[Block]:
+    """The pages by group.
+
+    Args:
+        entry: what is said of each.
+    """
     groups = dict.fromkeys(page.group for page in pages().values())
     for group in groups:
         plural = "statuses" if group.endswith("status") else f"{group.split()[-1]}s"
         yield Heading(" ".join([*group.split()[:-1], plural]))
-        yield Facts(tuple(Fact(page.term, page.name) for page in pages().values() if page.group == group))
+        yield Facts(tuple(entry(page) for page in pages().values() if page.group == group))

@@ -93,6 +93,7 @@ RUNS = [
     ("derive", "--covariance"),
     ("explain", "KL101"),
     ("explain",),
+    ("explain", "--all", "--output", "pages"),
 ]
 FILES = {
     "formulas.txt": "-(1 + s - mu^2 - e^s)\n1/2 (v + mu^2 - 1 - log v)\n",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -58,6 +61,42 @@ def test_a_page_of_a_mistake_has_four_parts(klcli: Klcli) -> None:
     found = json.loads(klcli("explain", "KL201", "--json").out)
     assert (found["wrong"], found["right"]) == (wrong, right)
     assert found["text"] == f"{found['what']} {found['why']}"
+
+
+def test_all_pages_are_files_that_lead_to_each_other(klcli: Klcli, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "pages"
+    result = klcli("explain", "--all", "--output", str(folder))
+    assert (result.status, result.err) == (0, "")
+    assert result.out == f"{len(TERMS) + 1} pages in {folder}, which begin with index.html\n"
+    files = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert set(files) == {"index.html", *(f"{term}.html" for term in TERMS)}
+    for name, text in files.items():
+        ElementTree.fromstring(text.split("\n", 1)[1] if text.startswith("<!") else text)
+        assert set(re.findall(r'href="([^"]*)"', text)) <= set(files)
+        assert name == "index.html" or 'href="index.html"' in text
+    assert set(re.findall(r'href="([^"]*)"', files["index.html"])) == set(files) - {"index.html"}
+    assert 'href="KL103.html"' in files["KL130.html"]
+    assert 'href="json.html"' in files["scripting.html"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("--all",), "--all needs a folder"),
+        (("--all", "--output", "-"), "--all needs a folder"),
+        (("--all", "KL101", "--output", "pages"), "--all writes every page, not 'KL101' alone"),
+        (("--all", "--output", "file"), "cannot make the folder file: File exists"),
+    ],
+)
+def test_all_pages_need_a_folder(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], error: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    result = klcli("explain", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"error: {error}\nhint: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_an_unknown_page(klcli: Klcli) -> None:
