@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.numeral import significant
 from klcli.formula.program import Program
-from klcli.formula.tree import Clip, Number, Reduction, Symbol, free_symbols, substitute, walk
+from klcli.formula.tree import Clip, Length, Number, Reduction, Symbol, free_symbols, substitute, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Rows
 from klcli.formula.write.editing import in_habit
@@ -93,9 +93,11 @@ def _shapes(prepared: Prepared) -> Iterator[Condition]:
     """What was not followed on arrays: a sum over unknown axes is a sum, a mean divides by their length."""
     if prepared.reductions.is_tried:
         return
-    averages = any(isinstance(one, Reduction) and one.kind == "mean" for one in walk(prepared.program.arrays))
+    nodes = list(walk(prepared.program.arrays))
+    averages = any(isinstance(one, Reduction) and one.kind == "mean" for one in nodes)
+    counts = prepared.counts or any(isinstance(one, Length) for one in nodes)
     text = "its shapes were not followed: it is judged for one entry"
-    yield Condition("shapes", text, not averages)
+    yield Condition("shapes", text, not averages and not counts)
 
 
 def _weights(prepared: Prepared) -> Iterator[Condition]:

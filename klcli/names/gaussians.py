@@ -43,18 +43,20 @@ _SIDE = anywhere(
     "one of two Gaussians: the prior or the posterior",
     # The a of log_sigma and of other Greek letters is not that of mu_a.
     r"(?:_?(?P<prior>prior|p|2|b)|_?(?P<posterior>posterior|post|q|1|(?<!ph|et|mm|lt|ot|pp|bd|gm)a))\Z"
-    r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_",
-    "mu_p prior_mu logvar2 mub mu_q post_std logvar1 mua",
-    "logvar log_sigma theta alpha mu_0",
+    r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_"
+    # With the index of a latent behind it; pi is a policy.
+    r"|_(?:(?P<prior_indexed>prior|p(?!i)|2)|(?P<posterior_indexed>posterior|post|q|1))_?[ijk]\Z",
+    "mu_p prior_mu logvar2 mub mu_q post_std logvar1 mua sigma_qj mu_pj s_2i",
+    "logvar log_sigma theta alpha mu_0 mu_ij mu_pi sigma_j",
 )
 _SIDES = regex(_SIDE.pattern, re.IGNORECASE)
 _LABEL = anywhere(
     "the label of a Gaussian in a formula, a letter or a number",
-    r"[pq12]\Z|\A[pq]_",
-    "mu_p s2 q_logvar sigma_1",
-    "mu sigma_0 post_mu",
+    r"[pq12]\Z|\A[pq]_|_(?:p(?!i)|[q12])_?[ijk]\Z",
+    "mu_p s2 q_logvar sigma_1 mu_qj",
+    "mu sigma_0 post_mu mu_pi",
 )
-_LABELS = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_", re.IGNORECASE)
+_LABELS = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_|_(?P<indexed>p(?!i)|[q12])_?[ijk]\Z", re.IGNORECASE)
 _ORDER = anywhere(
     "the order of the two Gaussians in the name of a KL",
     r"(?:\A|_)kl(?:d|_?div(?:ergence)?|_loss)?_?(?P<one>[pq12])_?(?:to_?)?(?P<other>[pq12])\Z",
@@ -193,7 +195,7 @@ def is_prior(name: str) -> bool | None:
     found = _SIDES.search(name)
     if not found:
         return None
-    return bool(found["prior"] or found["prior_first"])
+    return bool(found["prior"] or found["prior_first"] or found["prior_indexed"])
 
 
 def prior_among(name: str, names: Collection[str]) -> bool | None:
@@ -217,7 +219,7 @@ def prior_among(name: str, names: Collection[str]) -> bool | None:
 def label_of(name: str) -> str | None:
     """The label of the Gaussian that a name belongs to, p, q, 1 or 2; None where it has none."""
     found = _LABELS.search(name)
-    return (found["last"] or found["first"]).lower() if found else None
+    return (found["last"] or found["first"] or found["indexed"]).lower() if found else None
 
 
 def order_of(name: str) -> tuple[str, str] | None:

@@ -256,3 +256,11 @@ def test_what_is_no_kl_has_none() -> None:
 def test_several_conditions_stand_side_by_side() -> None:
     text = "lv = lv.clamp(-30, 20)\n0.5*(lv.exp().detach() + mu**2 - 1 - torch.log(lv.exp() + 1e-8))"
     assert {one.kind for one in conditions(text)} == {"small-number", "clip", "gradient"}
+
+
+def test_a_count_that_was_not_followed_does_not_pass() -> None:
+    """np.dot takes vectors, which have no second axis."""
+    sums = "0.5*(np.sum(v - np.log(v) - 1, axis=-1) + np.dot(mu, mu))"
+    assert verify(read_program(sums)).conditions == ()
+    [one] = verify(read_program(f"{sums}/mu.shape[1]")).conditions
+    assert (one.kind, one.passes) == ("shapes", False)

@@ -32,7 +32,7 @@ _VARIED, _LEAST, _LEAST_CHANGES = 7, 4, 3
 changes."""
 _GOLDEN = 0.6180339887498949
 _FAR = 500.0
-_ELSEWHERE = (1.0, 0.4, -1.0)
+_ELSEWHERE = (1.0, 0.4, -1.0, 3.0, 8.0)
 """By what all points are multiplied where a formula has no value at some of them."""
 
 Values = Mapping[str, float]

@@ -119,9 +119,12 @@ class _Symbols:
         It looks like another term, as it does nothing to the rest.
         """
         sides = {name: side for name in self.names if (side := is_prior(name)) is not None}
+        heads = {name for name in self.names if self.degrees.get(name, 0) is None or self._reading(name)}
+        twins = set(map(without_side, heads))
         for name, side in sides.items():
             beside = [other for other in sides if other != name and sides[other] is side]
-            if self.degrees.get(name) == 1 and self._reading(name) and not any(map(self._reading, beside)):
+            is_named = name in heads or without_side(name) in twins
+            if is_named and self.degrees.get(name) == 1 and not heads.intersection(beside):
                 yield from (name for other in beside if is_mean(other))
 
     def _reading(self, name: str) -> str | None:

@@ -247,6 +247,10 @@ def test_what_is_cut_to_whole_numbers_is_on_no_line() -> None:
             "1/(2 exp(s_q)) - log_var_p/2 + (mu_q - mu_p)^2/(2 exp(s_q)) + s_q/2 - 1/2",
             {"mu_q", "mu_p", "s_q", "log_var_p"},
         ),
+        (
+            r"\frac{1}{J} \sum_{j=1}^{J} (\frac{(\mu_{qj} - \mu_{pj})^2 + 1}{\exp(s_{qj})} - 1 - s_{pj} + s_{qj})",
+            {"mu_qj", "mu_pj", "s_qj", "s_pj"},
+        ),
     ],
 )
 def test_a_mean_and_a_head_are_told_from_other_terms(text: str, latent: set[str]) -> None:
@@ -274,3 +278,8 @@ def test_a_constant_has_the_weight_of_the_kl_where_it_has(text: str) -> None:
 def test_a_correction_takes_a_constant_away_where_its_weight_is() -> None:
     found = verify(read_program("beta*(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 1) + rec"))
     assert found.best.corrected == "beta*(0.5*torch.sum(mu**2 + lv.exp() - 1 - lv) + 1 - 1) + rec"
+
+
+def test_other_terms_where_a_formula_has_no_value_at_small_numbers() -> None:
+    text = "R + 0.5*(log(s_q) - s_q/s_p + 1 - (mu_q - mu_p)^2/s_p - sqrt(2 log(sqrt(s_p))))"
+    assert verify(read_program(text)).prepared.others == ("R",)

@@ -93,7 +93,7 @@ def outcome(seed: int) -> Outcome:
         [f"expected {expected}, got {kind}"] if wrong else list(_details(found, right, program, expected))
     )
     correction = list(_of_correction(found, program))
-    passes = found.holds(()) and right.kind != "exact" and not _is_open(program)
+    passes = found.holds(()) and right.kind != "exact"
     return Outcome(
         program, expected, kind, (*problems, *correction), wrong, bool(correction), passes, seconds
     )
@@ -141,18 +141,9 @@ def _accepted(right: Truth, found: Verification, program: Program) -> set[str]:
         accepted.add("scaled")  # a mask is a weight of the entries; nothing says that N counts the examples
     if expected == "other-prior" and found.best.mistake:
         accepted.add("wrong")  # a named mistake says more
-    if expected in ("reversed", "exact", "scaled") and _is_open(program):
-        accepted |= {"exact", "scaled", "reversed"}
     if program.symbols.mean is None and program.symbols.prior_mean is None:
         accepted |= {"wrong", "not-kl"}  # the shift is missing, or the mean is 0
     return accepted
-
-
-def _is_open(program: Program) -> bool:
-    """Whether the names leave open which of two Gaussians is the prior: ``s_pj`` says nothing."""
-    return program.symbols.prior_head is not None and any(
-        name.endswith("j") for name in program.symbols.latent
-    )
 
 
 def _details(found: Verification, right: Truth, program: Program, expected: str) -> Iterator[str]:
@@ -170,8 +161,6 @@ def _details(found: Verification, right: Truth, program: Program, expected: str)
     )
     forms = [form for form in right.forms if form.kind == right.kind]
     own = [form for form in forms if form.readings in (names, names[:1])]
-    if not own and _is_open(program):
-        return
     if not own:
         yield f"readings {names}, not {[form.readings for form in forms]}"
         return
@@ -280,6 +269,6 @@ def _of_correction(found: Verification, program: Program) -> Iterator[str]:
         weighed = truth(text, program.language, replace(program.symbols, more=0.25), program.sign)
         if not any(form.kind in ("exact", "scaled") and not any(form.constants) for form in weighed.forms):
             yield f"correction {text!r} is exact for weights of 1 only"
-    if right.kind != "exact" and not (right.kind == "reversed" and _is_open(program)):
+    if right.kind != "exact":
         kind = right.kind if right.runs else "no run"
         yield f"correction {text!r} of {found.best.mistake and found.best.mistake.code} is {kind}"

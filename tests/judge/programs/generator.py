@@ -324,6 +324,7 @@ class _Maker:
             tuple(self.zeros),
             tuple(self.masks),
             tuple(self.vectors),
+            lengths=tuple(name for name in self.names if name and not _occurs(name, plain) and name in plain),
             is_doubly_summed=self.doubly,
         )
         language = "python" if self.python else "math"
@@ -417,7 +418,7 @@ class _Maker:
 
     def product(self, name: str, kind: str, axis: str) -> Formula:
         """The sum of the squares of a symbol, as a product."""
-        if kind == "mean" or self.chance(0.3):
+        if self.style != "tf" and (kind == "mean" or self.chance(0.3)):
             return ("dot", name, name)
         self.tags.append("einsum")
         return ("einsum", f"bd,bd->{_PATTERNS[axis]}", name, name)

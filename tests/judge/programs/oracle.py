@@ -79,6 +79,7 @@ class Symbols:
         masks: arrays of 0 and 1.
         vectors: means and heads of shape (d,), without a batch.
         numbers: those that are one number for all.
+        lengths: means and heads of which only the lengths of the axes occur.
         is_doubly_summed: whether a formula of mathematics has an index of the batch.
         base: that of which heads are logarithms, in the place of e.
     """
@@ -93,6 +94,7 @@ class Symbols:
     masks: tuple[str, ...] = ()
     vectors: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    lengths: tuple[str, ...] = ()
     is_doubly_summed: bool = False
     base: float = np.e
     more: float = 0.0
@@ -274,6 +276,7 @@ def _samples(evaluate: Evaluate, symbols: Symbols, shapes: Sequence[tuple[int, .
                 if name
             }
             draw |= {name: _masks(shape)[number] for name in symbols.masks}
+            draw |= {name: np.ones(shape) for name in symbols.lengths}
             values.append(np.asarray(evaluate(own | draw)))
             if number >= 2 and sum(value.size for value in values) > 2 * _DRAWS:
                 break
@@ -297,7 +300,7 @@ def _as_given(shape: tuple[int, ...], spread: str, value: Any, *, is_head: bool,
         value = value / np.log(base)
     if spread == "latents" and len(shape) > 1:
         return np.array(value[0])
-    return float(value.flat[0]) if spread == "number" else value
+    return np.array(value.flat[0]) if spread == "number" else value
 
 
 @cache
@@ -559,6 +562,7 @@ def _of_one_latent(
     own |= {name: digits.Digits(value) for name, value in zip(symbols.names, point, strict=True) if name}
     own |= dict(symbols.weights)
     own |= dict.fromkeys((*symbols.counts, *symbols.masks), 1) | dict.fromkeys(symbols.zeros, 0)
+    own |= dict.fromkeys(symbols.lengths, digits.Digits(1))
     if symbols.base != np.e:
         own |= {
             name: own[name] / mpmath.log(symbols.base) for name in (symbols.head, symbols.prior_head) if name
@@ -600,6 +604,7 @@ def _slopes(text: str, symbols: Symbols) -> list[tuple[float, float]]:
             if name
         }
         given |= {name: _masks(shape)[0] for name in symbols.masks}
+        given |= {name: np.ones(shape) for name in symbols.lengths}
         try:
             Tensor.replayed = None
             evaluate(given)
@@ -637,7 +642,7 @@ def small_number_error(
     rows = np.array([[1.0, *np.log(shape)] for shape in form.shapes])
     scale = float(np.exp(np.linalg.lstsq(rows, np.log(form.scales), rcond=None)[0][0]))
     shape = (1,) * len(form.shapes[0])
-    own = _own(symbols, shape) | dict.fromkeys(symbols.masks, np.ones(shape)) | epsilons
+    own = _own(symbols, shape) | dict.fromkeys((*symbols.masks, *symbols.lengths), np.ones(shape)) | epsilons
     worst = 0.0
     sigmas = np.logspace(-2, 2, 41)
     if form.readings[0] == "sigmoid":

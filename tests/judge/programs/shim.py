@@ -157,7 +157,9 @@ def running(code: Any, result: str, given: dict[str, Any]) -> Tensor:
         ValueError: the arrays do not fit together.
     """
     Tensor.stopped = []
-    names = NAMES | {name: _tensor(value) if np.ndim(value) else value for name, value in given.items()}
+    names = NAMES | {
+        name: _tensor(value) if isinstance(value, np.ndarray) else value for name, value in given.items()
+    }
     with np.errstate(all="ignore"):
         exec(code, names)
     return _tensor(names[result])

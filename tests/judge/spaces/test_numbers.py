@@ -708,3 +708,20 @@ def test_of_right_algebra_no_mistake_is_named(reading: str | None) -> None:
     question = Question(reading=PARAMETERIZATIONS[reading]) if reading else PLAIN
     best = verify(read_program("-0.5*(mu.shape[0] + sum(s - mu**2 - s.exp()))"), question).best
     assert (best.kind, best.mistake) == ("scaled", None)
+
+
+@pytest.mark.parametrize("index", ["j", ",j", ",i"])
+@pytest.mark.parametrize(("q", "p"), [("q", "p"), ("1", "2")])
+def test_labels_with_an_index_tell_the_direction(index: str, q: str, p: str) -> None:
+    """``sigma_{q,j}`` belongs to q: by the names alone both directions are a KL to something."""
+    mq, sq, mp, sp = (f"\\{name}_{{{side}{index}}}" for side in (q, p) for name in ("mu", "sigma"))
+    text = r"\sum_j \frac{1}{2} (\log \frac{SP^2}{SQ^2} + \frac{SQ^2 + (MQ - MP)^2}{SP^2} - 1)".replace(
+        "_j", f"_{index[-1]}"
+    )
+    forward = {"SQ": sq, "SP": sp, "MQ": mq, "MP": mp}
+    backward = forward | {"SQ": sp, "SP": sq}
+    for names, kind in ((forward, "exact"), (backward, "reversed")):
+        own = text
+        for letter, name in names.items():
+            own = own.replace(letter, name)
+        assert verify(read_program(own)).best.kind == kind
