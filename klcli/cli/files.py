@@ -153,11 +153,18 @@ def _numbers(file: BinaryIO, path: str, name: str) -> Any:
     )
     if max(header.shape, default=1) > most:
         text = " x ".join(f"{length:,}" for length in header.shape)
-        raise KlcliError(f"{name}: {path} is {text}", f"at most {most:,} dimensions are computed")
+        raise KlcliError(f"{name}: {path} is {text}", _too_many(most))
     data = file.read(header.size)
     if len(data) < header.size:
         _refuse(f"{name}: {path} ends before its {prod(header.shape):,} numbers do")
     return numpy.frombuffer(data, header.dtype).reshape(header.shape, order="F" if header.by_column else "C")
+
+
+def _too_many(most: int) -> str:
+    return (
+        f"at most {most:,} dimensions are computed; if each row is an example: "
+        "klcli latents --mean mu.npy --logvar logvar.npy"
+    )
 
 
 def _from_text(path: str, name: str, most: int | None = None) -> Rows:

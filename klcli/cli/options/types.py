@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 
+_FOR_EXAMPLES = "klcli latents --mean mu.npy --logvar logvar.npy"
 _ENTRIES = regex(r"\s*,\s*|\s+")
 _NESTED = regex(r"\[\s*(\[[^\[\]]*\](\s*,)?\s*)+\]\Z")
 _LONGEST = 10**15
@@ -145,7 +146,7 @@ def _flat(rows: tuple[tuple[Fraction, ...], ...], name: str) -> tuple[Fraction, 
     if len(rows) > 1 and any(len(row) > 1 for row in rows):
         raise KlcliError(
             f"{name} takes a list, and the file has {len(rows)} rows of {len(rows[0])}",
-            "a covariance matrix is --cov",
+            f"a row for each example: {_FOR_EXAMPLES}; a covariance matrix is --cov",
         )
     return rows[0] if len(rows) == 1 else tuple(row[0] for row in rows)
 
