@@ -6,7 +6,16 @@ import re
 
 from klcli.names.kind import NameKind, whole
 
-__all__ = ["GROUP_KEY", "GROUP_NAME", "KINDS", "LOG_P_COLUMN", "LOG_Q_COLUMN", "SAMPLE_COLUMNS", "bare"]
+__all__ = [
+    "GROUP_KEY",
+    "GROUP_NAME",
+    "KINDS",
+    "LOG_P_COLUMN",
+    "LOG_Q_COLUMN",
+    "MASK_COLUMN",
+    "SAMPLE_COLUMNS",
+    "bare",
+]
 
 _LOG = "log(prob|probs|p|ps)"
 _REFERENCE = "(ref|reference)"
@@ -43,7 +52,14 @@ GROUP_KEY = whole(
     "sampleidx index name",
 )
 
-KINDS: tuple[NameKind, ...] = (LOG_Q_COLUMN, LOG_P_COLUMN, GROUP_NAME, GROUP_KEY)
+MASK_COLUMN = whole(
+    "which tokens of a sequence count, where 0 is padding or a prompt",
+    "((attention|response|completion|action|loss|token|padding|label)s?)?masks?",
+    "mask attentionmask responsemask completionmask lossmask",
+    "logq masked unmask maskid",
+)
+
+KINDS: tuple[NameKind, ...] = (LOG_Q_COLUMN, LOG_P_COLUMN, GROUP_NAME, GROUP_KEY, MASK_COLUMN)
 
 
 def bare(name: str, *, digits: bool = True) -> str:

@@ -46,6 +46,10 @@ class _Text:
     def shape(self) -> None:
         return None
 
+    @property
+    def group(self) -> None:
+        return None
+
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
     ) -> Iterator[Block]:

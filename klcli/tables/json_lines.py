@@ -13,7 +13,7 @@ from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
-__all__ = ["open_json_lines"]
+__all__ = ["flat_numbers", "json_objects", "open_json_lines"]
 
 _BYTES = 1 << 18
 _LONGEST = 1 << 26
@@ -50,7 +50,7 @@ class _JsonLines:
         """The numbers of one array in one line; null is NaN."""
         if name not in found:
             raise KlcliError(f"line {line:,} of {self.name} has no {name!r}", "every line has the same keys")
-        numbers = _flat(found[name])
+        numbers = flat_numbers(found[name])
         wanted = self.shapes[name][1]
         if numbers is None:
             raise KlcliError(
@@ -76,11 +76,11 @@ def open_json_lines(source: Source, begin: bytes) -> _JsonLines:
     Raises:
         KlcliError: a line that is no object, or no line.
     """
-    lines = _objects(source, begin)
+    lines = json_objects(source, begin)
     first = next(lines, None)
     if first is None:
         raise KlcliError(f"there is no line in {source.name}", _HINT)
-    found = {name: _flat(value) for name, value in first[1].items()}
+    found = {name: flat_numbers(value) for name, value in first[1].items()}
     shapes: dict[str, Shape] = {name: (None, len(numbers)) for name, numbers in found.items() if numbers}
     return _JsonLines(source.name, shapes, _chained(first, lines))
 
@@ -90,12 +90,12 @@ def _chained(first: _Line, rest: Iterator[_Line]) -> Iterator[_Line]:
     yield from rest
 
 
-def _flat(value: Any) -> list[float] | None:
+def flat_numbers(value: Any) -> list[float] | None:
     """The numbers of a value, lists in lists one after the other; None if it holds anything else."""
     if value is None:
         return [nan]
     if isinstance(value, list):
-        parts = [_flat(part) for part in value]
+        parts = [flat_numbers(part) for part in value]
         return None if None in parts else [number for part in parts for number in part or ()]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     try:
@@ -104,7 +104,12 @@ def _flat(value: Any) -> list[float] | None:
         return None
 
 
-def _objects(source: Source, begin: bytes) -> Iterator[_Line]:
+def json_objects(source: Source, begin: bytes) -> Iterator[_Line]:
+    """The objects of a text of which the first bytes are already read, with the numbers of their lines.
+
+    Raises:
+        KlcliError: a line that is no object.
+    """
     for number, line in enumerate(_lines(source, begin), 1):
         if not line.strip():
             continue

@@ -40,6 +40,10 @@ class _Array:
     def width(self) -> int:
         return len(self.names) or (self.shape[1] if len(self.shape) == 2 else 1)
 
+    @property
+    def group(self) -> None:
+        return None
+
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
     ) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Files as arrays: which format bytes are, told by how they begin."""
+"""Files as arrays or as tables: which format bytes are, told by how they begin."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from klcli.errors import KlcliError
 from klcli.tables.arrays import Arrays
 from klcli.tables.npy_header import MAGIC
 from klcli.tables.safetensors import is_safetensors, open_safetensors
-from klcli.tables.source import Source
+from klcli.tables.sequences import token_table
+from klcli.tables.source import Source, Table
 from klcli.tables.streams import GZIP, decompressed
 
-__all__ = ["ENDINGS", "open_arrays"]
+__all__ = ["ENDINGS", "open_arrays", "open_table"]
 
 _FORMATS = {
     MAGIC: "klcli.tables.npy_file:open_npy_file",
@@ -20,7 +21,18 @@ _FORMATS = {
     b"\x89HDF": "klcli.tables.hdf5:open_hdf5",
 }
 """The opener of each format by the first bytes of its files."""
-_PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_OTHERS = {
+    b"BZh": ("is compressed", "unpack it: bzip2 -d {name}"),
+    b"\xfd7zXZ": ("is compressed", "unpack it: xz -d {name}"),
+    **dict.fromkeys(
+        (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+        (
+            "is a pickle, which can run any program",
+            "torch.save of PyTorch 1.6 or later writes an archive, numpy.savez another",
+        ),
+    ),
+}
+"""What is met in place of a table, by its first bytes."""
 ENDINGS = (
     *(".npz", ".npy", ".csv", ".tsv", ".jsonl", ".ndjson", ".pt", ".pth", ".safetensors", ".parquet"),
     *(".h5", ".hdf5", ".h5ad", ".csv.gz", ".tsv.gz", ".jsonl.gz"),
@@ -36,27 +48,11 @@ def open_arrays(source: Source) -> Arrays:
     Raises:
         KlcliError: they are nothing that can be read.
     """
-    begin = source.read(len(MAGIC))
-    if not begin:
-        raise KlcliError(f"{source.name} is empty", "it has a row for each example")
-    for magic, place in _FORMATS.items():
-        if begin.startswith(magic):
-            module, _, name = place.partition(":")
-            found: Arrays = getattr(import_module(module), name)(source)
-            return found
-    if begin.startswith(_PICKLES):
-        raise KlcliError(
-            f"{source.name} is a pickle, which can run any program",
-            "torch.save of PyTorch 1.6 or later writes an archive, numpy.savez another",
-        )
-    if begin.startswith(GZIP):
-        return open_arrays(decompressed(source, begin))
-    begin += source.read(_BEGIN - len(begin))
-    return _open_text(source, begin) if not is_safetensors(begin) else open_safetensors(source)
-
-
-def _open_text(source: Source, begin: bytes) -> Arrays:
-    if begin.lstrip().startswith(b"{"):
+    source, begin = _begun(source)
+    found = _opened(source, begin)
+    if found is not None:
+        return found
+    if _is_object(begin):
         from klcli.tables.json_lines import open_json_lines
 
         return open_json_lines(source, begin)
@@ -64,3 +60,56 @@ def _open_text(source: Source, begin: bytes) -> Arrays:
     from klcli.tables.wide import wide_arrays
 
     return wide_arrays(source, open_delimited(source, begin))
+
+
+def open_table(source: Source) -> Table:
+    """The same as a table: a row for each sample, or for each token of sequences.
+
+    Raises:
+        KlcliError: they are nothing that can be read.
+    """
+    source, begin = _begun(source)
+    if begin.startswith(MAGIC):
+        from klcli.tables.npy import open_npy
+
+        return open_npy(source)
+    found = _opened(source, begin)
+    if found is not None:
+        return token_table(found)
+    if _is_object(begin):
+        from klcli.tables.json_sequences import open_json_sequences
+
+        return open_json_sequences(source, begin)
+    from klcli.tables.delimited import open_delimited
+
+    return open_delimited(source, begin)
+
+
+def _is_object(begin: bytes) -> bool:
+    """Whether a text that begins like this is JSON lines."""
+    return begin.lstrip().startswith(b"{")
+
+
+def _begun(source: Source) -> tuple[Source, bytes]:
+    """The source, unpacked if it is compressed, and its first bytes; of NPY no more than they are."""
+    begin = source.read(len(MAGIC))
+    if not begin:
+        raise KlcliError(f"{source.name} is empty", "it has a row for each example")
+    if begin.startswith(GZIP):
+        return _begun(decompressed(source, begin))
+    for magic, (problem, hint) in _OTHERS.items():
+        if begin.startswith(magic):
+            raise KlcliError(f"{source.name} {problem}", hint.format(name=source.name))
+    if begin.startswith(tuple(_FORMATS)):
+        return source, begin
+    return source, begin + source.read(_BEGIN - len(begin))
+
+
+def _opened(source: Source, begin: bytes) -> Arrays | None:
+    """The arrays of a file that is no text."""
+    for magic, place in _FORMATS.items():
+        if begin.startswith(magic):
+            module, _, name = place.partition(":")
+            found: Arrays = getattr(import_module(module), name)(source)
+            return found
+    return open_safetensors(source) if is_safetensors(begin) else None

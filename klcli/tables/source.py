@@ -6,24 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from klcli.errors import KlcliError
-from klcli.tables.npy_header import MAGIC
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Block", "Source", "Table", "Watch", "open_table"]
-
-_OTHERS = {
-    b"\x1f\x8b": ("is compressed", "gzip -dc {name} | klcli estimate -"),
-    b"BZh": ("is compressed", "bzip2 -dc {name} | klcli estimate -"),
-    b"\xfd7zXZ": ("is compressed", "xz -dc {name} | klcli estimate -"),
-    b"PK\x03\x04": ("is an NPZ, XLSX or ZIP archive", "unzip it, or save one table as CSV or NPY"),
-    b"PAR1": ("is a Parquet file", "save it as CSV: pandas.read_parquet(...).to_csv(...)"),
-    b"\x89HDF": ("is an HDF5 file", "save one table of it as CSV or NPY"),
-    b"\x80\x04\x95": ("is a pickle, which can run any program", "save it with numpy.save or as CSV"),
-}
-"""What is met in place of a table, by its first bytes."""
+__all__ = ["Block", "Source", "Table", "Watch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +58,10 @@ class Table(Protocol):
     @property
     def shape(self) -> tuple[int, ...] | None:
         """The shape, where it is known before the table is read."""
+
+    @property
+    def group(self) -> str | None:
+        """The column that tells sequences apart, where each row is a token; None where rows are samples."""
 
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
@@ -125,24 +117,3 @@ class Source:
     def tell(self) -> int:
         """The place of the next byte of a seekable source."""
         return self.stream.tell()
-
-
-def open_table(source: Source) -> Table:
-    """The table that the bytes are, told by how they begin.
-
-    Raises:
-        KlcliError: they are nothing that can be read.
-    """
-    begin = source.read(len(MAGIC))
-    if not begin:
-        raise KlcliError(f"{source.name} is empty", "a table has a row for each sample")
-    if begin == MAGIC:
-        from klcli.tables.npy import open_npy
-
-        return open_npy(source)
-    for magic, (problem, hint) in _OTHERS.items():
-        if begin.startswith(magic):
-            raise KlcliError(f"{source.name} {problem}", hint.format(name=source.name))
-    from klcli.tables.delimited import open_delimited
-
-    return open_delimited(source, begin)

@@ -12,7 +12,7 @@ from klcli.cli.files import read_rows
 from klcli.cli.sources import open_source
 from klcli.errors import KlcliError
 from klcli.tables.log_ratios import densities, read
-from klcli.tables.source import open_table
+from klcli.tables.opening import open_table
 from tests.cli.conftest import Klcli
 from tests.tables.sources import announcing
 

@@ -7,7 +7,8 @@ from io import BytesIO
 import numpy
 
 from klcli.tables.npy_header import MAGIC
-from klcli.tables.source import Source, Table, open_table
+from klcli.tables.opening import open_table
+from klcli.tables.source import Source, Table
 
 
 def table(data: bytes | str, *, seekable: bool = True) -> Table:

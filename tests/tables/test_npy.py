@@ -85,8 +85,8 @@ OBJECTS = npy(numpy.array([{}, None], dtype=object))
         (b"\x93NUMPY\x02\x00\xff\xff\xff\xff" + b"a" * 100, "no header"),
         (npy(ROWS).replace(b"(200000, 2)", b"(-20000, 2)"), "broken|ends"),
         (npy(ROWS).replace(b"(200000, 2)", b"(__i__(), )"), "broken"),
-        (b"PK\x03\x04....", "is an NPZ, XLSX or ZIP archive"),
-        (b"\x1f\x8b\x08...", "is compressed"),
+        (b"PK\x03\x04....", "is no archive that can be read"),
+        (b"\x1f\x8b\x08...", "is no gzip file that can be read"),
         (pickle.dumps([1.0]), "is a pickle"),
     ],
 )

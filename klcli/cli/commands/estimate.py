@@ -26,7 +26,8 @@ from klcli.report.report import Report
 from klcli.samples.estimates import estimation
 from klcli.samples.of_gaussians import GaussianSamples
 from klcli.tables.log_ratios import Layout, densities, log_ratios, read, samples
-from klcli.tables.source import Table, open_table
+from klcli.tables.opening import open_table
+from klcli.tables.source import Table
 
 __all__ = ["estimate"]
 
@@ -37,11 +38,14 @@ Examples:
   klcli estimate tokens.csv --group sequence_id
   klcli estimate weights.npy --log-ratio 1
   klcli estimate z.csv --mu 0.3 --sigma 1.2
-  zcat logprobs.csv.gz | klcli estimate - --unit bits
+  klcli estimate rollouts.npz
+  cat logprobs.csv | klcli estimate - --unit bits
 
-TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without) or NPY (rows and
-columns, or named fields); - is standard input. Every row is one sample of q; where a row is a token
-of a sequence, --group adds them up: the KL of whole sequences, and beside it the mean per token.
+TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without), NPY, NPZ, JSON lines,
+Parquet, HDF5, safetensors or what torch.save writes, also packed by gzip; - is standard input. Every
+row is one sample of q; where a row is a token of a sequence, --group adds them up: the KL of whole
+sequences, and beside it the mean per token. Where a row has several numbers each is a token, and a
+row a sequence; an array called mask says which tokens count.
 Logarithms are natural ones. The status is 1 if the rows cannot be what they are said to be: k1 too
 far below 0, the mean of p/q not 1, samples that are not of q.
 """
@@ -106,6 +110,8 @@ def estimate(
         source.advance = advance
         table = open_table(source)
         watchful = not (independent or gaussians)
+        if not independent and not gaussians:
+            group = group or table.group
         found = read(
             source.name, table, layout(table), group=group, skip_missing=skip_missing, watchful=watchful
         )

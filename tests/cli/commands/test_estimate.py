@@ -463,3 +463,20 @@ def test_a_table_in_a_named_pipe(tmp_path: Path, table: str) -> None:
     command = f"cat {table} > {pipe} & {sys.executable} -m klcli estimate {pipe} -q"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, timeout=60)
     assert float(done.stdout) == pytest.approx(LOG_RATIOS.mean(), rel=1e-12)
+
+
+def test_sequences_of_an_archive_are_added_up(klcli: Klcli, tmp_path: Path) -> None:
+    """Against numpy: the KL of sequences from their sums, the mean per token beside it."""
+    rng = numpy.random.default_rng(14)
+    log_q = rng.normal(-2, 1, (300, 12))
+    log_p = log_q - 0.02 + 0.2 * rng.normal(size=(300, 12))
+    mask = numpy.arange(12) < rng.integers(3, 13, (300, 1))
+    numpy.savez(tmp_path / "t.npz", logprobs=log_q, ref_logprobs=log_p, attention_mask=mask)
+    with (tmp_path / "t.jsonl").open("w") as file:
+        for q, p, m in zip(log_q, log_p, mask, strict=True):
+            file.write(json.dumps({"logprobs": q[m].tolist(), "ref_logprobs": p[m].tolist()}) + "\n")
+    ratios = numpy.where(mask, log_q - log_p, 0.0)
+    for name in ("t.npz", "t.jsonl"):
+        data = json.loads(klcli("estimate", str(tmp_path / name), "--json").out)
+        assert data["estimates"][0]["value"] == pytest.approx(ratios.sum(axis=1).mean(), rel=1e-12)
+        assert data["table"]["grouped_rows"] == mask.sum()

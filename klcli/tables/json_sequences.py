@@ -1,0 +1,106 @@
+"""JSON lines as tokens: each line is a sequence, whose lists may have any length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.tables.json_lines import flat_numbers, json_objects
+from klcli.tables.sequences import SEQUENCE, mask_of
+from klcli.tables.source import Block, Source, Table, Watch
+from klcli.values import dataclass
+
+__all__ = ["open_json_sequences"]
+
+_TOKENS = 1 << 15
+"""Of a block, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines that are read as they are asked for."""
+
+    name: str
+    names: tuple[str, ...]
+    mask: str | None
+    tokens: bool
+    lines: Iterator[tuple[int, dict[str, Any]]]
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    @property
+    def shape(self) -> None:
+        return None
+
+    @property
+    def group(self) -> str | None:
+        return SEQUENCE if self.tokens else None
+
+    def blocks(
+        self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
+    ) -> Iterator[Block]:
+        import numpy
+
+        names = [self.names[column] for column in columns]
+        rows: list[tuple[float, ...]] = []
+        numbers: list[int] = []
+        keys: list[str] = []
+        for number, found in self.lines:
+            tokens = self._tokens(number, found, names)
+            rows += tokens
+            numbers += [number] * len(tokens)
+            label = number if key is None or self.names[key] == SEQUENCE else found.get(self.names[key])
+            keys += [str(label)] * len(tokens)
+            if len(rows) >= _TOKENS:
+                yield Block(numpy.array(rows), numbers, "line", () if key is None else keys)
+                rows, numbers, keys = [], [], []
+        if rows:
+            yield Block(numpy.array(rows), numbers, "line", () if key is None else keys)
+
+    def _tokens(self, line: int, found: dict[str, Any], names: Sequence[str]) -> list[tuple[float, ...]]:
+        """The tokens of one line, a number of each column, without those that the mask leaves out."""
+        columns = [self._numbers(line, found, name) for name in names]
+        mask = self._numbers(line, found, self.mask) if self.mask in found and self.tokens else None
+        lengths = {len(column) for column in (*columns, *([mask] if mask else []))}
+        if len(lengths) > 1:
+            said = " and ".join(f"{name} {len(column)}" for name, column in zip(names, columns, strict=True))
+            raise KlcliError(
+                f"line {line:,} of {self.name}: the lists have different lengths: {said}",
+                "a number for each token in every list",
+            )
+        tokens = zip(*columns, strict=True)
+        return [token for i, token in enumerate(tokens) if mask is None or mask[i]]
+
+    def _numbers(self, line: int, found: dict[str, Any], name: str | None) -> list[float]:
+        numbers = flat_numbers(found.get(name or ""))
+        if name not in found or numbers is None:
+            raise KlcliError(
+                f"line {line:,} of {self.name} has no numbers called {name!r}", "every line has the same keys"
+            )
+        return numbers
+
+
+def open_json_sequences(source: Source, begin: bytes) -> Table:
+    """The tokens of JSON lines of which the first bytes are already read.
+
+    Raises:
+        KlcliError: a line that is no object, or no line.
+    """
+    lines = json_objects(source, begin)
+    first = next(lines, None)
+    if first is None:
+        raise KlcliError(
+            f"there is no line in {source.name}", 'for example {"log_q": [-1.5], "log_p": [-1.2]}'
+        )
+    found = first[1]
+    names = tuple(found)
+    tokens = any(isinstance(found[name], list) for name in names)
+
+    def chained() -> Iterator[tuple[int, dict[str, Any]]]:
+        yield first
+        yield from lines
+
+    return _Lines(source.name, (*names, *[SEQUENCE] * tokens), mask_of(names), tokens, chained())

@@ -1,0 +1,101 @@
+"""Arrays with a row for each sequence and a number for each token, as a table with a row for each token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.names.columns import MASK_COLUMN, bare
+from klcli.tables.arrays import Arrays
+from klcli.tables.source import Block, Table, Watch
+from klcli.values import dataclass
+
+__all__ = ["SEQUENCE", "mask_of", "token_table"]
+
+SEQUENCE = "sequence"
+"""The column of such a table that tells sequences apart: the number of the row in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """The tokens of all sequences.
+
+    Attributes:
+        arrays: of the file.
+        names: of its arrays, one column each, and `SEQUENCE`.
+        mask: the array that is 0 where there is no token; None where every number is one.
+        tokens: whether a row of the file has several of them.
+    """
+
+    arrays: Arrays
+    names: tuple[str, ...]
+    mask: str | None
+    tokens: bool
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        return None
+
+    @property
+    def group(self) -> str | None:
+        return SEQUENCE if self.tokens else None
+
+    def blocks(
+        self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
+    ) -> Iterator[Block]:
+        names = [self.names[column] for column in columns]
+        self._check(names)
+        extra = [self.names[key]] if key is not None and self.names[key] != SEQUENCE else []
+        masks = [self.mask] if self.mask is not None and self.tokens else []
+        for found in self.arrays.blocks([*names, *extra, *masks]):
+            yield _block(found, len(names), key is not None, bool(extra), bool(masks))
+
+    def _check(self, names: Sequence[str]) -> None:
+        """Columns that stand beside each other have the same tokens."""
+        if SEQUENCE in names:
+            raise KlcliError(
+                f"{SEQUENCE!r} numbers the sequences, it holds no densities", "name another array"
+            )
+        widths = {name: self.arrays.shapes[name][1] for name in names}
+        if len(set(widths.values())) > 1:
+            said = ", ".join(f"{name} has {width}" for name, width in widths.items())
+            raise KlcliError(
+                f"the arrays have different numbers of tokens in a row: {said}", "give arrays of one shape"
+            )
+
+
+def _block(found: Any, count: int, keyed: bool, own_key: bool, masked: bool) -> Block:
+    """The tokens of some sequences, those behind the mask left out."""
+    import numpy
+
+    rows, tokens = found.values[0].shape
+    values = numpy.stack([value.ravel().astype(float) for value in found.values[:count]], axis=1)
+    numbers = numpy.repeat(numpy.arange(found.first, found.first + rows), tokens)
+    kept = found.values[-1].ravel() != 0 if masked else numpy.ones(rows * tokens, dtype=bool)
+    keys = numpy.repeat(found.values[count][:, 0], tokens) if own_key else numbers
+    texts = [str(key) for key in keys[kept].tolist()] if keyed else ()
+    return Block(values[kept], numbers[kept].tolist(), found.noun, texts)
+
+
+def token_table(arrays: Arrays) -> Table:
+    """The table of a file of arrays: where their rows have several numbers, each is a token."""
+    mask = mask_of(list(arrays.shapes))
+    tokens = any(width > 1 for _, width in arrays.shapes.values())
+    return _Tokens(arrays, (*arrays.shapes, *[SEQUENCE] * tokens), mask, tokens)
+
+
+def mask_of(names: Sequence[str]) -> str | None:
+    """The array that says which tokens count, by its name; None if there is none.
+
+    Raises:
+        KlcliError: several may be it.
+    """
+    found = [name for name in names if MASK_COLUMN.says(bare(name.rpartition("/")[2]))]
+    if len(found) > 1:
+        raise KlcliError(f"{' and '.join(map(repr, found))} may both be the mask", "keep the one that counts")
+    return found[0] if found else None
