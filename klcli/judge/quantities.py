@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import exp, isfinite, log, sqrt
 
+from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
+from klcli.formula.read.notation import known
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles, Rows
@@ -58,8 +60,7 @@ class Recognised:
 
 
 def _kl(moments: Moments) -> float:
-    m, s, n, t = moments
-    return log(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - 0.5
+    return evaluate(known(NORMAL_DIVERGENCE), dict(zip("msnt", moments, strict=True)), Doubles())
 
 
 def _jeffreys(moments: Moments) -> float:

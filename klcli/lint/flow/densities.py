@@ -1,8 +1,4 @@
-"""What libraries compute of normal distributions, written out: divergences, samples and log densities.
-
-The closed forms are those of the standard deviations: KL(N(m1, s1^2) || N(m2, s2^2)) =
-log(s2/s1) + (s1^2 + (m1 - m2)^2) / (2 s2^2) - 1/2.
-"""
+"""What libraries compute of normal distributions, written out: divergences, samples and log densities."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from klcli.formula.read.callee import called
+from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE, NORMAL_DRAW, NORMAL_LOG_DENSITY
 from klcli.lint.flow.nodes import rebuilt
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions
@@ -76,17 +73,17 @@ def _of(
 
 def _divergence(q: Structure, p: Structure, at: ast.expr) -> ast.expr:
     """KL(q || p)."""
-    return _summed(_written("log(S / s) + (s ** 2 + (m - M) ** 2) / (2 * S ** 2) - 0.5", at, q, p), q)
+    return _summed(_written(NORMAL_DIVERGENCE, at, q, p), q)
 
 
 def _sample(q: Structure, at: ast.expr) -> ast.expr:
     """A reparameterised draw from q."""
-    return _written("m + s * randn()", at, q)
+    return _written(NORMAL_DRAW, at, q)
 
 
 def _log_density(q: Structure, value: ast.expr, at: ast.expr) -> ast.expr:
     """log q(value)."""
-    found = _written("-((x - m) ** 2) / (2 * s ** 2) - log(s) - 0.5 * log(2 * math.pi)", at, q)
+    found = _written(NORMAL_LOG_DENSITY, at, q)
     return _summed(_put(found, {"x": value}), q)
 
 
@@ -107,7 +104,7 @@ def _written(text: str, at: ast.expr, q: Structure, p: Structure | None = None) 
     """A formula with the means and scales of distributions, in the place of a call."""
     values = {"m": q.parts[".loc"], "s": q.parts[".scale"]}
     if p:
-        values |= {"M": p.parts[".loc"], "S": p.parts[".scale"]}
+        values |= {"n": p.parts[".loc"], "t": p.parts[".scale"]}
     return _put(_tree(text, at), values)
 
 

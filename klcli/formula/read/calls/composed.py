@@ -7,9 +7,11 @@ import re
 from fractions import Fraction
 
 from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
 from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.notation import known
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
+from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation, substitute
 from klcli.patterns import regex
 
 __all__ = ["COMPOSED", "is_loss"]
@@ -20,7 +22,6 @@ _LOSS = regex(
 )
 """Functions that compute another term of a loss, whatever they do inside; none that is called a KL."""
 _ZERO, _ONE, _TWO = (Number(Fraction(value)) for value in (0, 1, 2))
-_HALF = Number(Fraction(1, 2))
 
 
 def is_loss(name: str) -> bool:
@@ -83,17 +84,13 @@ def _einsum(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 def _divergence(reader: CallReader, call: Invocation) -> Tree | None:
-    """``kl_divergence(Normal(m, s), Normal(n, t))``: log(t/s) + (s^2 + (m - n)^2)/(2 t^2) - 1/2."""
+    """``kl_divergence(Normal(m, s), Normal(n, t))``, entry by entry unless both are independent."""
     both = (call.node.args if len(call.node.args) > 1 else call.arguments)[:2]  # of a module or a method
     pairs = [_normal(argument) for argument in both]
     if len(pairs) != 2 or pairs[0] is None or pairs[1] is None:
         return None
-    (mean, scale), (other_mean, other_scale) = (tuple(map(reader.tree, pair)) for pair in pairs if pair)
-    moved = operation("^", operation("-", mean, other_mean), _TWO)
-    second = operation("+", operation("^", scale, _TWO), moved)
-    ratio = operation("/", second, operation("*", _TWO, operation("^", other_scale, _TWO)))
-    logs = operation("-", Call("log", other_scale), Call("log", scale))
-    entries = operation("-", operation("+", logs, ratio), _HALF)
+    given = (argument for pair in pairs if pair for argument in pair)
+    entries = substitute(known(NORMAL_DIVERGENCE), dict(zip("msnt", map(reader.tree, given), strict=True)))
     sums = [isinstance(one, ast.Call) and called(one) == "Independent" for one in both]
     return Reduction("sum", "", entries, "-1") if all(sums) else entries
 
