@@ -14,10 +14,10 @@ import klcli
 from klcli.cli.coloring import CHOICE, asked_for
 from klcli.cli.commands import COMMANDS
 from klcli.cli.help import write_epilog, write_options
+from klcli.cli.interrupts import interrupted, is_interrupt
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
 from klcli.cli.settings import SETTINGS, defaults_of
-from klcli.cli.start import interrupted, is_interrupt
 from klcli.errors import USAGE, KlcliError
 from klcli.report.report import Report
 

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import NoReturn
 
-__all__ = ["INTERRUPTED", "interrupted", "is_interrupt", "run"]
+from klcli.cli.interrupts import interrupted, is_interrupt
 
-INTERRUPTED = 130
+__all__ = ["run"]
 
 _THREADS = (
     "OPENBLAS_NUM_THREADS",
@@ -49,16 +49,3 @@ def use_one_thread() -> None:
     """
     if not any(os.environ.get(name) for name in _THREADS):
         os.environ.update(dict.fromkeys(_THREADS, "1"))
-
-
-def is_interrupt(error: BaseException | None) -> bool:
-    """Whether Ctrl-C is what happened, or behind it: Python 3.11 makes another error of it in some places."""
-    while error and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
-
-
-def interrupted() -> int:
-    """Say that Ctrl-C has ended the work; the status that goes with it."""
-    print("interrupted", file=sys.stderr)
-    return INTERRUPTED
