@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,21 @@ def test_imports_point_to_the_left(path: Path) -> None:
         if name.startswith("klcli."):
             assert room(name) in ROOMS
             assert ROOMS.index(room(name)) <= ROOMS.index(own), f"{relative(path)} imports {name}"
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_files_have_an_order() -> None:
+    """Inside of a room, too: of two files, one knows nothing of the other, however far apart they are."""
+    files = {dotted(path): path for path in MODULES}
+    before = {
+        name: sorted({found for found, _ in imports(path) if found in files and found != name})
+        for name, path in files.items()
+    }
+    order = TopologicalSorter(before)
+    order.prepare()  # raises a CycleError, with the circle, if there is no order
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)
