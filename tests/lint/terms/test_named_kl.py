@@ -1,0 +1,45 @@
+"""What is called a KL, and what of it was meant to be one of Gaussians."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.lint.terms.named_kl import has_name_of_kl, is_meant_as_kl
+from klcli.lint.terms.programs import program_of
+from tests.lint.sources import excerpts
+
+BODY = "0.5 * (mu ** 2 + torch.exp(logvar) - 1 - logvar)"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (f"def f(mu, logvar):\n    kl_loss = {BODY}\n", True),
+        (f"def f(mu, logvar):\n    self.latentLoss = {BODY}\n", True),
+        (f"def f(mu, logvar):\n    clock = {BODY}\n", False),
+        (f"def f(mu, logvar):\n    kl_gamma = {BODY}\n", False),
+    ],
+)
+def test_names(source: str, expected: bool) -> None:
+    (found,) = excerpts(source)
+    assert has_name_of_kl(found) == expected
+
+
+def test_functions_and_differences_of_densities() -> None:
+    (found,) = excerpts(f"def kl(mu, logvar):\n    return {BODY}\n", "kl")
+    assert has_name_of_kl(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (BODY, True),
+        ("0.5 * (mu ** 2 + torch.exp(mu) - 1 - logvar)", False),
+        ("0.5 * (mu ** 2 + torch.exp(logvar) - 1 - x)", False),
+    ],
+)
+def test_all_symbols_are_those_of_gaussians(body: str, expected: bool) -> None:
+    (found,) = excerpts(f"def f(mu, logvar, x):\n    kl = {body}\n")
+    program = program_of(found.text)
+    assert program is not None
+    assert is_meant_as_kl(found, program.tree) == expected
