@@ -1,0 +1,22 @@
+"""Estimators with a mistake."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.sources import codes
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "def kl(logp, ref_logp):\n    return torch.exp(ref_logp - logp) + (ref_logp - logp) - 1\n",
+            ["KL140"],
+        ),
+        ("def kl(logp, ref_logp):\n    return torch.exp(ref_logp - logp) - (ref_logp - logp) - 1\n", []),
+    ],
+    ids=[str(number) for number in range(2)],
+)
+def test_both_sides(source: str, expected: list[str]) -> None:
+    assert [code for code in codes(source) if code in ("KL140",)] == expected

@@ -1,0 +1,23 @@
+"""Mistakes of formulas by their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.sources import codes
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "def f(mu, log_std):\n    return -0.5 * (1 + log_std - mu ** 2 - torch.exp(2 * log_std))\n",
+            ["KL101"],
+        ),
+        ("def f(mu, log_std):\n    return -0.5 * (1 + 2 * log_std - mu ** 2 - torch.exp(2 * log_std))\n", []),
+        ("def f(mu, s):\n    return 0.5 * (mu ** 2 + s ** 2 - 1) + torch.log(s)\n", ["KL108"]),
+    ],
+    ids=[str(number) for number in range(3)],
+)
+def test_both_sides(source: str, expected: list[str]) -> None:
+    assert [code for code in codes(source) if code in ("KL101", "KL108")] == expected

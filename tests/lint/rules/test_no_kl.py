@@ -1,0 +1,29 @@
+"""What is called a KL and is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.sources import codes
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "def f(mu, logvar):\n    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) * logvar.exp(), dim=1)\n    return kl\n",
+            ["KL100"],
+        ),
+        (
+            "def f(mu, logvar):\n    x = -0.5 * torch.sum(1 + logvar - mu.pow(2) * logvar.exp(), dim=1)\n    return x\n",
+            [],
+        ),
+        (
+            "def f(mu, logvar):\n    kl = -0.5 * torch.sum(1 + logvar - mu ** 2 - logvar.exp(), dim=1).mean()\n    return kl\n",
+            [],
+        ),
+    ],
+    ids=[str(number) for number in range(3)],
+)
+def test_both_sides(source: str, expected: list[str]) -> None:
+    assert [code for code in codes(source) if code in ("KL100",)] == expected

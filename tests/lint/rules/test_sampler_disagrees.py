@@ -1,0 +1,29 @@
+"""A sample with another reading than its KL."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.sources import codes
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "def f(mu, logvar):\n    z = mu + torch.exp(logvar) * torch.randn(3)\n    return z, -0.5 * torch.sum(1 + logvar - mu ** 2 - logvar.exp(), dim=1).mean()\n",
+            ["KL201"],
+        ),
+        (
+            "def f(mu, logvar):\n    z = mu + torch.exp(0.5 * logvar) * torch.randn(3)\n    return z, -0.5 * torch.sum(1 + logvar - mu ** 2 - logvar.exp(), dim=1).mean()\n",
+            [],
+        ),
+        (
+            "def f(mu, logvar):\n    z = mu + torch.exp(logvar) * torch.rand(3)\n    return z, -0.5 * torch.sum(1 + logvar - mu ** 2 - logvar.exp(), dim=1).mean()\n",
+            [],
+        ),
+    ],
+    ids=[str(number) for number in range(3)],
+)
+def test_both_sides(source: str, expected: list[str]) -> None:
+    assert [code for code in codes(source) if code in ("KL201",)] == expected
