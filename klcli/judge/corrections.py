@@ -35,9 +35,9 @@ from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles
 from klcli.judge.scaled_kl import STANDARD
+from klcli.judge.signs import sign_in
 from klcli.judge.spaces.fixed_prior import compared_digits
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
-from klcli.names.losses import sign_of
 from klcli.patterns import regex
 
 __all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
@@ -115,7 +115,7 @@ def _texts(program: Program, before: Tree, after: Tree) -> Iterator[tuple[str, b
 
 def _may_be_written_anew(program: Program) -> bool:
     """Whether nothing is lost where a formula is written anew: axes, lengths, the sign of a left side."""
-    if sign_of(program.left) < 0:
+    if sign_in(program) < 0:
         return False
     if program.language == "math":
         return True
@@ -134,7 +134,7 @@ def holds(text: str | None, program: Program) -> bool:
     """Whether a corrected text is the KL as a whole, with all that stood beside it before."""
     if (
         text is None
-        or sign_of(program.left) < 0
+        or sign_in(program) < 0
         or any(isinstance(one, Reduction) for one in walk(program.arrays))
     ):
         return False

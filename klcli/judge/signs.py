@@ -11,11 +11,13 @@ from collections.abc import Collection
 from fractions import Fraction
 from math import inf
 
+from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Negative, Operation, Operator, Reduction, Symbol, Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
+from klcli.names.losses import is_likelihood, is_other_term, sign_of
 from klcli.values import dataclass
 
-__all__ = ["Range", "range_of", "slope_of"]
+__all__ = ["Range", "range_of", "sign_in", "slope_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,19 @@ class Range:
 
 
 POSITIVE, ANY = Range(0.0, inf), Range(-inf, inf)
+
+
+def sign_in(program: Program) -> int:
+    """The sign with which a KL stands in a program: -1 on a left-hand side that is negative, and in a bound.
+
+    What adds a log-likelihood is a bound, log p(x|z) - KL, unless its left-hand side names it a loss.
+    """
+    sign = sign_of(program.left)
+    if sign > 0 and not is_other_term(program.left):
+        terms = [name for name in free_symbols(program.tree) if is_likelihood(name)]
+        slopes = [slope_of(program.tree, name) for name in terms]
+        return -1 if any(slope and slope.sign > 0 for slope in slopes) else sign
+    return sign
 
 
 def range_of(tree: Tree, either: Collection[str] = ()) -> Range:

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.formula.program import read
+from klcli.formula.program import read, read_program
 from klcli.formula.tree import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.judge.signs import Range, range_of, slope_of
+from klcli.judge.answer import verify
+from klcli.judge.signs import Range, range_of, sign_in, slope_of
 
 RANGES = {
     "w": (0, inf),
@@ -88,3 +89,40 @@ def test_no_value_lies_outside(text: str, values: list[float]) -> None:
     found = range_of(tree)
     slack = 1e-9 * max(1.0, abs(value))
     assert found.low - slack <= value <= found.high + slack
+
+
+KL = "0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)"
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        (f"log_px - {KL}", -1),
+        (f"out = log_px - {KL}", -1),
+        (f"beta*log_likelihood + {KL}", -1),
+        (f"loss = log_px - {KL}", 1),  # named a loss, and so wrong
+        (f"-log_px + {KL}", 1),
+        (f"loss = -(log_px - {KL})", 1),
+        (f"nll + {KL}", 1),
+        (f"elbo = nll + {KL}", -1),
+        (f"(1 - w)*log_px + {KL}", 1),  # nobody knows the sign
+    ],
+)
+def test_what_adds_a_log_likelihood_is_a_bound(text: str, sign: int) -> None:
+    assert sign_in(read_program(text)) == sign
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [
+        (f"log_px - {KL}", True),
+        (f"log_px + {KL}", False),
+        (f"-log_px + {KL}", True),
+        (f"-log_px - {KL}", False),
+        ("E[log p(x|z)] - 1/2 (e^lv + mu^2 - 1 - lv)", True),
+        ("E[log p(x|z)] + 1/2 (e^lv + mu^2 - 1 - lv)", False),
+        (f"F.kl_div(log_q, p) + {KL}", True),
+    ],
+)
+def test_a_bound_subtracts_the_kl(text: str, is_right: bool) -> None:
+    assert verify(read_program(text)).holds(()) is is_right

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex
 
-__all__ = ["WORDS", "distribution", "leftover"]
+__all__ = ["WORDS", "distribution", "leftover", "likelihood"]
 
 _ONE_SIDE = "give one side of it; the other side is no part of the formula"
 _COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -59,6 +60,9 @@ WORDS = "words are no part of a formula: leave out what stands around it"
 
 _DIVERGENCE = regex(r"(D_?)?(KL|kl|KLD|JS)(_\w+)?\Z")
 _DENSITY = regex(r"[pqPQND](_\w+)?\Z")
+_LIKELIHOOD = regex(r"p(_\w+)?\Z")
+_GIVEN = regex(r"\(\s*\\?(?:mathbf|boldsymbol|bm|vec)?\{?[xy]\b.*?(?:\||\\mid|\\vert)", re.DOTALL)
+"""The density of what is seen, given something: ``(x|z)``, ``(x^{(i)} \\mid z)``."""
 _BETWEEN = regex(r"[|‖,;]|\\(?:mid|vert|Vert|parallel)(?![A-Za-z])")
 
 
@@ -90,6 +94,15 @@ def distribution(name: str, text: str, start: int, opening: int) -> tuple[str, s
     if _DENSITY.match(name) and _BETWEEN.search(text, opening, end):
         return f"'{written}' is a density and no number", f"leave out the term with '{written}'"
     return None
+
+
+def likelihood(name: str, text: str, opening: int) -> int:
+    """Where the likelihood ends whose name stands before a bracket, as in ``p(x|z)``; 0 where it is none.
+
+    It is a term of a bound, and none of a KL.
+    """
+    end = _closing(text, opening)
+    return end if _LIKELIHOOD.match(name) and _GIVEN.match(text, opening, end) else 0
 
 
 def _closing(text: str, opening: int) -> int:

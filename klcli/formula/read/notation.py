@@ -18,7 +18,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 
-from klcli.formula.read.leftovers import WORDS, distribution, leftover
+from klcli.formula.read.leftovers import WORDS, distribution, leftover, likelihood
 from klcli.formula.read.operators import Operators
 from klcli.formula.read.refusals import STARTS_FACTOR
 from klcli.formula.read.scanner import Token
@@ -81,6 +81,10 @@ def parse_matrices(text: str) -> Tree:
     return parse(text, matrices=True)
 
 
+_LIKELIHOOD = "likelihood"
+"""The symbol of ``p(x|z)``, which is another term of a bound."""
+
+
 class Parser(Operators):
     """Recursive descent over the tokens; one method for each line of the grammar."""
 
@@ -140,6 +144,10 @@ class Parser(Operators):
 
     def symbol(self, token: Token) -> Symbol:
         called = self.token.kind == "open" and self.touching()
+        if called and (end := likelihood(token.name, self.text, self.token.start)):
+            while self.token.start < end and self.token.kind != "end":
+                self.take()
+            return self.named(_LIKELIHOOD, token)
         if called and (found := distribution(token.name, self.text, token.start, self.token.start)):
             raise self.error(*found, token)
         if self.token.kind == "open" and _SIGMA.fullmatch(self.text, token.start, token.end):
@@ -173,6 +181,8 @@ class Parser(Operators):
         else:
             argument = self.bare_argument(function)
         call = _applied(token.name, argument)
+        if call == Call("log", Symbol(_LIKELIHOOD)):
+            call = Symbol(f"log_{_LIKELIHOOD}")
         if exponent is None:
             return self.of_determinants(call)
         signs, power = exponent

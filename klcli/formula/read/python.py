@@ -19,6 +19,7 @@ from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.products import inner_product
 from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.shapes import axis_length
+from klcli.formula.read.floats import float_name, float_value
 from klcli.formula.read.matrix_values import matrix_value
 from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.syntax import (
@@ -131,6 +132,9 @@ class Reader(SourceText, Calls):
                 return Constant(name)
             case ast.Attribute(value=owner, attr="_epsilon" | "_EPSILON") if is_module(owner):
                 return KERAS_EPSILON
+            case ast.Attribute() if name := float_name(node):
+                value = float_value(node)
+                return self.named(node, name) if value is None else Number(value, self.written(node))
             case ast.Attribute(value=owner, attr="data"):
                 return Stop(self.tree(owner))
             case ast.Attribute(value=owner, attr="T" | "mT"):

@@ -46,9 +46,12 @@ _SUM = regex(
     r"|[A-Za-z](?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
 )
 _EXPECTATIONS = ("E", "𝔼", "\\math", "\\operatorname")
+_DRAWN = r"(?:\s*[A-Za-z]\s*(?:\\sim|~|∼)\s*)?"
+_OF = r"(?:_(?:[A-Za-z]|\\[A-Za-z]+))?(?:\([^()\[\]{}]*\))?"
+r"""What may stand around the letter of a distribution: ``z \sim q_\phi(z|x)``."""
 _EXPECTATION = regex(
     r"(?:E|𝔼|\\math(?:bb|rm)\s*\{E\}|\\operatorname\s*\{E\}|\\mathbb\s+E)"
-    rf"(?:_(?P<bare>{DISTRIBUTION})|_\{{(?P<braced>{DISTRIBUTION})\}}|(?P<signs>[{LETTER_SIGNS}]+))?"
+    rf"(?:_(?P<bare>{DISTRIBUTION})|_\{{{_DRAWN}(?P<braced>{DISTRIBUTION}){_OF}\}}|(?P<signs>[{LETTER_SIGNS}]+))?"
     r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
 _CLIPS = ("clip", "clamp", "max", "min")

@@ -17,7 +17,7 @@ from klcli.judge.aside.guards import guards, without_clips, without_guards
 from klcli.judge.aside.setting import Aside, Powers, set_aside
 from klcli.judge.shapes.reductions import Reductions
 from klcli.judge.shapes.summing import summed_up
-from klcli.names.losses import sign_of
+from klcli.judge.signs import sign_in
 from klcli.values import dataclass, replace
 
 __all__ = ["Prepared", "prepare"]
@@ -124,7 +124,7 @@ def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
         program: the formula.
         kept: symbols that are the mean or the head and must stay.
     """
-    if sign_of(program.left) < 0:
+    if sign_in(program) < 0:
         program = replace(program, tree=Negative(program.tree), arrays=Negative(program.arrays))
     capacity = capacity_of(program.tree)
     if capacity is not None:

@@ -32,6 +32,7 @@ from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.sampler import judge_sampler
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
+from klcli.judge.signs import sign_in
 from klcli.judge.spaces.number_words import NUMBERS
 from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
@@ -247,9 +248,11 @@ def _warnings(found: Verification, question: Question) -> Iterator[str]:
     """Names that contradict what they stand for, and constants that are counted once."""
     verdict = found.best.verdict
     role = verdict.roles
-    if sign_of(found.program.left) < 0:
-        left = found.program.left
+    left = found.program.left
+    if sign_of(left) < 0:
         yield f"{left} = ... is judged as it is written: the KL is the negative of the right-hand side"
+    elif sign_in(found.program) < 0:
+        yield "it adds a log-likelihood and is judged as a bound, from which the KL is subtracted"
     if found.best.kind not in ("exact", "scaled", "other-prior"):
         return
     if role.head and is_mean(role.head) and question.head is None:

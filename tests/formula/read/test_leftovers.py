@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.program import read_program
+from klcli.formula.program import read, read_program
 from klcli.formula.read.syntax import FormulaError
+from klcli.formula.tree import free_symbols
 
 REFUSED = [
     # text, problem, hint
@@ -13,7 +14,7 @@ REFUSED = [
     (r"D = \int x \, dx = \mu + s", "several equals signs", ""),
     ("a = b = s", "several equals signs", ""),
     (r"KL = \int q \log q", "an integral is no closed form", "leave that term out"),
-    (r"\log p_\theta(x|z) - s", r"'p_\theta(x|z)' is a density and no number", r"leave out the term with 'p_\theta(x|z)'"),
+    (r"\log q_\phi(z|x) - s", r"'q_\phi(z|x)' is a density and no number", r"leave out the term with 'q_\phi(z|x)'"),
     (r"\mathcal{N}(0, I) + s", "is a density and no number", "leave out"),
     ("KL(q||p) + s", "'KL(q||p)' is the name of a divergence", "give its formula"),
     (r"D_{KL}(q \| p) - C", "is the name of a divergence", "give its formula"),
@@ -40,3 +41,16 @@ def test_what_stays_unreadable_says_which_part(text: str, problem: str, hint: st
         read_program(text)
     assert problem in caught.value.problem
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "E[log p(x|z)] - k",
+        r"\mathbb{E}_{q_\phi(z|x)}[\log p_\theta(x|z)] - k",
+        r"\mathbb{E}_{z \sim q(z|x)}[\log p(x^{(i)} \mid z)] - k",
+        r"\log p_\theta(\mathbf{x}|\mathbf{z}) - k",
+    ],
+)
+def test_a_likelihood_is_another_term(text: str) -> None:
+    assert free_symbols(read(text)) == ("log_likelihood", "k")

@@ -64,10 +64,10 @@ def _given(
 
 def _is_limit(reader: CallReader, node: ast.expr, other: ast.expr) -> bool:
     """Whether the first of two arguments is the limit: a number, or a name beside something computed."""
-    if _is_numeral(other):
-        return False
-    computed = not isinstance(reader.tree(other), Symbol)
-    return _is_numeral(node) or (computed and isinstance(reader.tree(node), Symbol | Number))
+    one, two = reader.tree(node), reader.tree(other)
+    return bool(free_symbols(two)) and (
+        not free_symbols(one) or (isinstance(one, Symbol) and not isinstance(two, Symbol))
+    )
 
 
 def _limit(reader: CallReader, node: ast.expr) -> Tree:
@@ -85,11 +85,6 @@ def _limit(reader: CallReader, node: ast.expr) -> Tree:
 
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
-
-
-def _is_numeral(node: ast.expr) -> bool:
-    """Whether an expression is made of numbers only."""
-    return not any(isinstance(part, ast.Name) for part in ast.walk(node))
 
 
 CLIPS: tuple[CallRow, ...] = (

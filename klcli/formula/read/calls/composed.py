@@ -145,6 +145,12 @@ def _added(reader: CallReader, call: Invocation) -> Tree | None:
     return reader.tree(values[0]) if len(values) == 1 else None
 
 
+def _other_divergence(reader: CallReader, call: Invocation) -> Tree | None:
+    """``F.kl_div(log_q, p)`` of tables of probabilities beside something else: another term of a loss."""
+    is_all = call.node.col_offset == 0 and call.node.end_col_offset == len(reader.text)
+    return None if is_all else reader.named(call.node, call.name)
+
+
 COMPOSED: tuple[CallRow, ...] = (
     row(
         "norm",
@@ -157,6 +163,7 @@ COMPOSED: tuple[CallRow, ...] = (
     row("where", "mask, x, y", "mask x + (1 - mask) y", _where, is_sure=False),
     row("einsum", "pattern, x, ...", "a sum over axes of a product", _einsum, is_sure=False),
     row("kl_divergence", "Normal(m, s), Normal(n, t)", "the KL of two Gaussians", _divergence, is_sure=False),
+    row("kl_div", "log q, p", "another term of a loss", _other_divergence, is_sure=False),
     row(
         "mse_loss",
         "x, y, reduction",
