@@ -10,12 +10,14 @@ import pytest
 
 from tests.executed import PAGES, README, ROOT, commands, files, on_any_machine, output
 
+COMMANDS = list(commands(README))
+
 
 def text() -> str:
     return README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("command", "expected"), commands(README), ids=[one for one, _ in commands(README)])
+@pytest.mark.parametrize(("command", "expected"), COMMANDS, ids=[one for one, _ in COMMANDS])
 def test_commands(command: str, expected: str) -> None:
     with files(README):
         assert on_any_machine(output(command)) == on_any_machine(expected)
