@@ -29,6 +29,13 @@ def of_softplus(mu: Any, rho: Any) -> Any:
     return of_std(mu, jax.nn.softplus(rho)).sum(1)
 
 
+def with_numbers_alone(mu: Any, std: Any) -> Any:
+    """The prior's numbers are computed with, as those of a distribution's object are."""
+    prior = jnp.log(jnp.asarray(1.0)) + jnp.exp(jnp.asarray(0.0)) - 1.0
+    one = jnp.ones((1, 1))
+    return of_std(mu / one - prior, std).sum()
+
+
 def of_sigmoids(mu: Any, logstd: Any) -> Any:
     """exp(s) as sigmoid(s) / sigmoid(-s)."""
     return of_std(mu, jax.nn.sigmoid(logstd) / jax.nn.sigmoid(-logstd)).sum()
@@ -43,6 +50,7 @@ def of_sigmoids(mu: Any, logstd: Any) -> Any:
         (lambda mu, s: elements(mu, s).mean(), {"reduction": "mean"}),
         (of_std, {"param": "std"}),
         (of_softplus, {"param": "softplus"}),
+        (with_numbers_alone, {"param": "std"}),
         (of_sigmoids, {"param": "logstd"}),
         (lambda mu, s: jax.vmap(elements)(mu, s).sum(), {}),
     ],

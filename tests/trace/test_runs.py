@@ -248,3 +248,23 @@ def test_a_loss_of_many_steps_that_is_added_up_one_by_one() -> None:
         loss.backward()
     assert seen.findings == ()
     assert any("not followed" in text for text in seen.watched.warnings)
+
+
+def test_a_buffer_that_is_filled_with_noise_through_its_data() -> None:
+    class Layer(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.mu, self.rho = (torch.nn.Parameter(torch.randn(3, 5)) for _ in range(2))
+            self.register_buffer("eps", torch.empty(3, 5))
+
+        def forward(self) -> Any:
+            self.eps.data.normal_()
+            sigma = torch.log1p(torch.exp(self.rho))
+            w = self.mu + sigma * self.eps
+            q, p = torch.distributions.Normal(self.mu, sigma), torch.distributions.Normal(0.0, 1.0)
+            return (q.log_prob(w) - p.log_prob(w)).sum()
+
+    with klcli.watch() as seen:
+        Layer()().backward()
+    (term,) = seen.terms
+    assert (term.verdict, term.parameterization.name) == ("exact", "softplus")

@@ -35,7 +35,7 @@ class _Reader:
         """The node of a variable, or the number that a literal is."""
         if hasattr(variable, "val"):
             value = variable.val
-            return float(value) if getattr(value, "size", 1) == 1 else _leaf(variable.aval, "a constant")
+            return _number(value) if getattr(value, "size", 1) == 1 else _leaf(variable.aval, "a constant")
         return self.nodes[variable]
 
     def read(self, jaxpr: Any, inputs: Sequence[Any]) -> list[Any]:
@@ -53,7 +53,8 @@ class _Reader:
             node = self._softplus(equation, given)
             results = [node] if node is not None else self._entered(inner, given)
         else:
-            results = [self._made(name, equation, given)]
+            folded = _folded(equation, given)
+            results = [self._made(name, equation, given) if folded is None else folded]
         for variable, node in zip(equation.outvars, results):  # noqa: B905
             if isinstance(node, Node) and not node.shape and not node.dtype:
                 node.shape, node.dtype = tuple(variable.aval.shape), str(variable.aval.dtype)
@@ -99,6 +100,17 @@ class _Reader:
         return node or _leaf(equation.outvars[0].aval, name, sources_of(shape, given), _has_grad(given))
 
 
+def _folded(equation: Any, given: Sequence[Any]) -> float | None:
+    """The number that an equation makes of numbers alone."""
+    aval = equation.outvars[0].aval
+    if not given or aval.shape or not all(isinstance(one, (int, float)) for one in given):
+        return None
+    if aval.dtype.kind not in "fiu":
+        return None
+    own = [jnp.asarray(one, variable.aval.dtype) for one, variable in zip(given, equation.invars)]  # noqa: B905
+    return _number(equation.primitive.bind(*own, **equation.params))
+
+
 def _spread(first: Any, shape: tuple[int, ...]) -> Node:
     if not isinstance(first, Node):
         return Node("full", (first,))
@@ -125,10 +137,15 @@ def _leaf(aval: Any, made_by: str, sources: Sequence[int] = (), grad: bool = Fal
 
 def _constant(value: Any) -> Any:
     if getattr(value, "size", 1) == 1:
-        return float(value)
+        return _number(value)
     node = _leaf(value, "a constant")
     node.more["values"] = _values(value)
     return node
+
+
+def _number(value: Any) -> float:
+    """The only entry of an array, or a number."""
+    return float(value.reshape(-1)[0]) if hasattr(value, "reshape") else float(value)
 
 
 def _has_grad(given: Sequence[Any]) -> bool:

@@ -96,17 +96,17 @@ class Node:
 
 
 class Table:
-    """The nodes of the arrays that are alive, by the identity of the arrays."""
+    """The nodes of the arrays that are alive, or what else is known of these, by their identity."""
 
     def __init__(self) -> None:
-        self._entries: dict[int, tuple[Any, Node]] = {}
+        self._entries: dict[int, tuple[Any, Any]] = {}
 
-    def get(self, array: Any) -> Node | None:
+    def get(self, array: Any) -> Any:
         """The node of an array; None if nothing was noted of it."""
         entry = self._entries.get(id(array))
         return entry[1] if entry and entry[0]() is array else None
 
-    def put(self, array: Any, node: Node) -> Node:
+    def put(self, array: Any, node: Any) -> None:
         """Remember the node of an array, as long as that is alive."""
         key, entries = id(array), self._entries
 
@@ -116,7 +116,6 @@ class Table:
                 del entries[key]
 
         entries[key] = (weakref.ref(array, forget), node)
-        return node
 
     def alive(self) -> list[tuple[Any, Node]]:
         """The arrays that are alive with their nodes, in the order in which they were made."""

@@ -8,6 +8,7 @@ its shape and place. A tensor that was made without gradients from some that hav
 from __future__ import annotations
 
 import os
+import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ class Recorder(TorchFunctionMode):
     def __init__(self, on_backward: Callable[[], None] | None = None) -> None:
         super().__init__()
         self.table = Table()
+        self._bases = Table()
         self.losses: list[dict[str, Any]] = []
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
         self.warnings: list[str] = []
@@ -101,15 +103,27 @@ class Recorder(TorchFunctionMode):
                 continue  # the same tensor was given back
             if isinstance(one, torch.nn.Parameter):
                 continue  # it is filled, and what with is no part of a loss
-            node = self._made(name.rstrip("_"), one, given, named, place, index if many is out else None)
+            node = self._made(name, one, given, named, place, index if many is out else None)
+            self._note_base(name, one, args, node)
             if node.op not in ("leaf", "part", "stop"):
                 note_operands(args, given)
             self._put(one, self._stopped(node, given, one, place))
 
+    def _note_base(self, name: str, out: Any, args: Sequence[Any], node: Node) -> None:
+        """A buffer whose ``.data`` is filled with noise is noise, though it does not know of it."""
+        if name == "data":
+            self._bases.put(out, weakref.ref(args[0]))
+        elif node.is_noisy and name.endswith("_"):
+            base = self._bases.get(out)
+            tensor = base() if base is not None else None
+            if tensor is not None and not tensor.requires_grad:
+                self._put(tensor, Node("same", (node,), tensor.shape, node.dtype, False, node.place))
+
     def _put(self, tensor: Any, node: Node) -> Node:
         node.version = version(tensor)
         mark(tensor, node)
-        return self.table.put(tensor, node)
+        self.table.put(tensor, node)
+        return node
 
     def _stopped(self, node: Node, given: Sequence[Any], out: Any, place: Any) -> Node:
         """The node below a stop, where gradients end: under no_grad, or at what has none."""
@@ -131,7 +145,7 @@ class Recorder(TorchFunctionMode):
 
     def node_of(self, tensor: Any, place: Any = None) -> Node:
         """The node of a tensor; a new leaf if nothing is known of it, or if it has changed since."""
-        node = self.table.get(tensor)
+        node: Node | None = self.table.get(tensor)
         if node is None:
             return self._put(tensor, leaf(tensor, place, origin(tensor)))
         if node.version != version(tensor):
@@ -151,6 +165,7 @@ class Recorder(TorchFunctionMode):
         index: int | None,
     ) -> Node:
         """What a call computes, as a node."""
+        in_place, name = name.endswith("_"), name.rstrip("_")
         first = given[0] if given and isinstance(given[0], Node) else named.get("input")
         node = arithmetic(name, given, named)
         if node is not None and node.op == "mul" and _is_of_scaler():
@@ -159,7 +174,7 @@ class Recorder(TorchFunctionMode):
             is_whole = not out.dtype.is_floating_point
             node = in_shape(name, first, tuple(out.shape), given, named, index, is_whole=is_whole)
         if node is None:
-            node = self._source(name, out, given, named)
+            node = self._source(name, out, given[1:] if in_place else given, named)
         if node is None:
             self.samples.extend(one for one in nodes_of(given) if one.is_noisy and one.op != "noise")
             return leaf(out, place, name, sources_of(out.shape, given))
@@ -276,11 +291,9 @@ def _is_of_scaler() -> bool:
 
 
 def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
-    """Normal noise: in place or not, with a mean and a standard deviation that are numbers or tensors."""
-    in_place = bool(given) and isinstance(given[0], Node) and given[0].op == "leaf"
-    rest = given[1:] if in_place and given[0].more.get("made_by") in ("empty", "empty_like") else given
-    mean = one_of(named.get("mean"), rest[:1], 0)
-    std = one_of(named.get("std"), rest[1:2], 1)
+    """Normal noise with a mean and a standard deviation that are numbers or tensors."""
+    mean = one_of(named.get("mean"), given[:1], 0)
+    std = one_of(named.get("std"), given[1:2], 1)
     if not is_operand(mean) or not is_operand(std):
         return None
     noise = Node("noise", (), out.shape, str(out.dtype).split(".")[-1], False, kind="randn")
