@@ -12,12 +12,17 @@ from klcli.patterns import regex
 __all__ = ["decimal_text", "number_text", "parse_numeral", "significant"]
 
 _NUMERAL = regex(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
+"""A decimal number with an exponent, in ASCII alone: Python would read other digits and dashes, too."""
 _DENOMINATOR_OF_FEW_DIGITS = 2**16
 """Halves, quarters and so on of up to sixteen places are typed as they are."""
 _MOST_CHARACTERS = 1000
+"""Of a number that somebody types; a longer one is a file that was pasted."""
 _MOST_EXPONENT = 10_000
+"""Beyond it ten to that power takes memory before it is known to be too large."""
 _LARGEST = Fraction(1.7976931348623157e308)
+"""The largest double."""
 _SMALLEST = Fraction(5e-324) / 2
+"""Half of the smallest double: what rounds to zero."""
 
 
 def parse_numeral(text: str, name: str) -> Fraction:

@@ -49,6 +49,7 @@ _WORDS = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {
 _MATRIX_WORD = regex(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])")
 """A function of matrices, perhaps."""
 _BAR = regex(r"\||\\[lr]?vert")
+"""A bar of a determinant, perhaps."""
 
 
 @dataclass(frozen=True, slots=True)

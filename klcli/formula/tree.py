@@ -92,6 +92,7 @@ MAX_NAME = 60
 """Characters of a name."""
 
 _SYMBOL = regex(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
+"""A name in ASCII, with parts between dashes."""
 _RESERVED = regex(
     rf"({'|'.join(FUNCTIONS)}|ln)(_\d\w*)?\Z|(log2|log10|lg|pi|e|sum(_[A-Za-z])?)\Z"
     r"|(and|else|for|if|in|is|not|or|return)\Z"  # words of Python that would be products in mathematics
@@ -102,6 +103,7 @@ _INDEX = {
     "prod": regex(r"\Z"),
     "E": regex(rf"[A-Za-z]{{0,{MAX_NAME}}}\Z"),
 }
+"""What an index may be, by the kind of reduction."""
 
 
 @dataclass(frozen=True, slots=True)

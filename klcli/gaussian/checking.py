@@ -29,7 +29,9 @@ __all__ = [
 ]
 
 DIGITS = 50
+"""In which the steps of a derivation are compared: what agrees to so many is the same."""
 _EXTREME = 1000.0
+"""Of log sigma: e^1000 is far beyond the doubles."""
 _MOST_DIGITS, _FEW_DIGITS = 700, 200
 """What a value may take: 640 digits tell x from a mean where both and the scale are doubles. Where log
 sigma is beyond `_EXTREME` a step has a value with few of them, or none at all."""

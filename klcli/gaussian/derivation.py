@@ -87,6 +87,7 @@ _IN_HEAD_GENERAL = "-1/2 (l - log sigma_2^2 - v/sigma_2^2 - (mu_1 - mu_2)^2/sigm
 
 _ESSENTIAL = "!"
 _FORMULA = regex(r"\{([^}]*)\}")
+"""A formula within the words of a step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ __all__ = [
 FEW = 32
 """Elements up to which this is faster."""
 _LEAST = 1e-300
+"""Of a ratio of heads; below it are the subnormal doubles, which have fewer digits."""
 _LARGEST_LOG = 700.0
 """The ratios, and the logarithms of them, beyond which the arrays take another way."""
 

@@ -13,6 +13,7 @@ from klcli.formula.read.notation import parse
 from klcli.formula.tree import Tree
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.distribution import Gaussian, log_density
+from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.scales import Scales, each
 from klcli.values import dataclass
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["LogRatio", "NormalLogRatio", "in_units", "log_ratios"]
 
 _LARGE = 1e100
-_EPSILON = 2.0**-52
+"""Where squares of sizes would leave the doubles beyond 1e154, units are scaled long before."""
 _DIFFERENCE = parse("mu_q - mu_p")
 
 
@@ -109,7 +110,7 @@ class NormalLogRatio:
         """A few units of the size of the densities' logarithms."""
         size_q = 0.5 + abs(self.log_sigma_q) + 1.0
         size_p = self.size() + abs(self.log_sigma_p) + 1.0
-        return 4 * _EPSILON * (size_q + size_p)
+        return 4 * EPSILON * (size_q + size_p)
 
     def variance(self) -> float:
         """The log ratio is A (z^2 - 1) + B z + KL: 2 A^2 + B^2 with A = (a^2 - 1)/2, B = a b."""

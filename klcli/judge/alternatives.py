@@ -37,6 +37,7 @@ __all__ = ["ways_to_read"]
 _OF_RELATIVE = 3
 """A mean and a head that count from those of the prior, and the head of the prior."""
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another formula is off."""
 _MOST_HELPERS = 8
 """Helper variables that are tried as symbols."""
 

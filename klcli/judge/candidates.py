@@ -30,6 +30,7 @@ from klcli.values import dataclass, replace
 __all__ = ["Candidate", "candidate_of", "candidates", "kind_as_stated"]
 
 _LARGEST_DENOMINATOR = 64
+"""Factors that people write are halves, quarters and small counts."""
 
 
 @dataclass(frozen=True, slots=True)

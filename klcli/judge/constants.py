@@ -16,8 +16,11 @@ from klcli.judge.scaled_kl import Quantity
 __all__ = ["added_text", "as_tree", "constant_text", "shift_text"]
 
 _DIGITS = 30
+"""Five more than `_SLACK` asks for."""
 _SLACK = Fraction(1, 10**25)
+"""By chance a fraction of these denominators comes so close once in 1e20 numbers."""
 _LARGEST_DENOMINATOR = 256
+"""Factors that people write are halves, quarters and small counts, and their products."""
 _UNITS = ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2", "e", "1/e")
 _OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: (abs(f), f < 0)))
 

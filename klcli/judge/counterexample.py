@@ -26,6 +26,7 @@ _MEANS = ("0.5", "-1")
 _CLEAR = 0.01
 """Relative distance from the KL that shows in a few digits."""
 _DIGITS = 60
+"""The two values that are shown have 50 of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _SHARES = {
     Fraction(8): "8 times",
 }
 _EXPONENTIAL = 50.0
+"""Growth as a power of sigma beyond which it is called exponential."""
 
 
 def explain(

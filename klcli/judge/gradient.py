@@ -27,9 +27,11 @@ __all__ = ["gradient_of", "is_stopped"]
 _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another formula is off."""
 _POINTS = ((0.37, 0.83), (1.21, 1.57), (0.61, 0.45), (1.93, 2.11), (0.29, 1.13))
 """Means and heads; all positive, as a head can be a scale."""
 _LARGEST_DENOMINATOR = 64
+"""Factors that people write are halves, quarters and small counts."""
 
 
 def gradient_of(prepared: Prepared, verdict: Verdict) -> str:

@@ -32,6 +32,7 @@ Edge: TypeAlias = tuple[int, int]
 """The ends to which the mean and sigma go: -1, 0 or 1."""
 
 _DIGITS = 60
+"""Of differences, whose square of the step takes 28 of them."""
 _STEP = Decimal("1e-14")
 """Relative step of the differences: their error is its square, their rounding 1e-60 over it squared."""
 _AROUND = (-_STEP, Decimal(0), _STEP)
@@ -40,10 +41,13 @@ _REACH = 9
 _PER_MEAN, _PER_LOG = 4, 20
 """Places of the grid to a mean, and to a logarithm of sigma, of 1: some 26,000, which take 4 ms."""
 _ROUNDS = 60
+"""Of a method that doubles its digits, and takes halves of sigma where a step would leave the range."""
 _SETTLED = Decimal("1e-20")
 _TINY, _NEAR = Decimal("1e-20"), Decimal("1e-6")
 _FAR = (Decimal("1e6"), Decimal("1e8"), Decimal("1e10"))
 _SETTLED_POWER, _EXPONENTIAL = 0.01, 50.0
+"""A power of sigma that changes by less from one place to the next is that of the growth; beyond 50 it
+is exponential."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,8 +104,11 @@ _POINTS: tuple[Moments, ...] = (
 )
 """Means and standard deviations: both signs, and every spread on both sides of the other."""
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another formula is off."""
 _LARGEST_DENOMINATOR = 64
+"""Factors that people write are halves, quarters and small counts."""
 _MOST_WAYS = 24
+"""Four symbols are two means and two heads in 24 orders."""
 
 
 def recognised(tree: Tree) -> Recognised | None:

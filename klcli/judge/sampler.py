@@ -33,6 +33,7 @@ __all__ = ["Sampling", "SamplingStatus", "sampled_beside", "judge_sampler"]
 SamplingStatus: TypeAlias = Literal["agrees", "disagrees", "unknown"]
 
 _DIGITS = 60
+"""Twenty more than have to agree."""
 _AGREE = Decimal("1e-40")
 _NOISES = (0, 1, -2)
 _SCREEN = 1e-9

@@ -17,11 +17,14 @@ __all__ = ["begins_with_fixed", "is_stated_turned", "stated_prior"]
 _BARS = (regex(r"\|\||\\\||‖|∥|\\(?:Vert|parallel)(?![A-Za-z])"), regex(r"\|"))
 """What stands between two distributions; one bar may do so, too, where it is the only one."""
 _BEFORE = regex(r"\A[^(\[]*[(\[]")
+"""The divergence and its bracket."""
 _LABELS = (
     regex(r"(?<![A-Za-z\\])[pq](?![A-Za-z])", re.IGNORECASE),
     regex(r"(?<![\d.])[12](?![\d.])"),
 )
+"""Letters and numbers of the two Gaussians."""
 _WORDS = regex(r"[^\W\d_]+")
+"""Names in one side."""
 _NO_SYMBOLS = frozenset(
     ("N", "Normal", "mathcal", "mathbf", "mathrm", "operatorname", "left", "right", "I", "big")
 )
@@ -29,7 +32,9 @@ _NO_SYMBOLS = frozenset(
 _FIXED = regex(r"[(]\s*(-?[\d./]+)\s*[,;]\s*([\d./]*)(\s*\^\s*\{?2\}?)?\s*I?\s*[)]")
 """The mean and the variance of a Gaussian of numbers: ``(0, 4)``, ``(1, 2^2)``, ``(0, I)``."""
 _DIGIT = regex(r"(?<!_)[0-9]")
+"""A number that is no index."""
 _STYLE = regex(r"\\(?:mathbf|mathrm|boldsymbol|bm|mathbb)\{([01I])\}|\\left|\\right|\\[,;! ]")
+"""Commands that change only the look."""
 _VARIANCE = regex(r"[,;].*(\^\s*\{?2|²|\*\*\s*2|var)", re.IGNORECASE)
 """A Gaussian whose second argument is a variance: ``N(mu, sigma^2)``."""
 

@@ -76,6 +76,7 @@ REDUCTIONS: Mapping[str, tuple[bool, bool]] = {
 """How a term is reduced: whether it is a mean over its entries, and whether it is one over the batch."""
 
 _SMALLEST = Fraction(1, 10**300)
+"""Of units; beyond it there are no doubles."""
 
 Owner: TypeAlias = Literal["examples", "weights"]
 """Whose KL it is: that of every example's latents, or that of the weights of a network, one for all."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["QUANTILES", "Clip", "Latent", "Part", "Summary", "Thresholds", "summary"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The middle, the quartiles and nine tenths."""
 _CLIPPED_SHARE, _CLIPPED_HEADS = 0.01, 10
 """A clip is spoken of where so large a share of all heads, and so many, equal their extreme."""
 

@@ -50,6 +50,7 @@ _SIDE = anywhere(
     "logvar log_sigma theta alpha mu_0 mu_ij mu_pi sigma_j",
 )
 _SIDES = regex(_SIDE.pattern, re.IGNORECASE)
+"""The same, for what it finds."""
 _LABEL = anywhere(
     "the label of a Gaussian in a formula, a letter or a number",
     r"[pq12]\Z|\A[pq]_|_(?:p(?!i)|[q12])_?[ijk]\Z",
@@ -57,6 +58,7 @@ _LABEL = anywhere(
     "mu sigma_0 post_mu mu_pi",
 )
 _LABELS = regex(r"(?P<last>[pq12])\Z|\A(?P<first>[pq])_|_(?P<indexed>p(?!i)|[q12])_?[ijk]\Z", re.IGNORECASE)
+"""The same, for what it finds."""
 _ORDER = anywhere(
     "the order of the two Gaussians in the name of a KL",
     r"(?:\A|_)kl(?:d|_?div(?:ergence)?|_loss)?_?(?P<one>[pq12])_?(?:to_?)?(?P<other>[pq12])\Z",
@@ -64,6 +66,7 @@ _ORDER = anywhere(
     "kl_q kl_pqr kl_weight pq",
 )
 _ORDERS = regex(_ORDER.pattern, re.IGNORECASE)
+"""The same, for what it finds."""
 _KERNEL = whole(
     "the covariance of a prior that is a Gaussian process, or a factor of it",
     r"(L_?)?K(_?([ZzMmUuXxFfNn]{1,2}|tt|prior|inv))*|Lk|kernel\w*|gram\w*",
@@ -76,6 +79,7 @@ _FIRST = anywhere("the second of Gaussians that are counted from 0", r"\D1\Z", "
 _LETTER_PAIRS: Mapping[str, str] = {"p": "q", "q": "p", "a": "b", "b": "a"}
 """Letters that name a side only where the other one of the pair names the other side."""
 _COUNTED = regex(r"(?P<base>.*\D)2\Z")
+"""A name with a 2, which counts beside one with another number."""
 _OTHER_COUNTS = ("0", "1", "3")
 _SQUARE = beginning(
     "the square of what it would be called without its end",
@@ -84,6 +88,7 @@ _SQUARE = beginning(
     "mu 22 mu_3",
 )
 _SQUARES = regex(_SQUARE.pattern, re.IGNORECASE)
+"""The same, for what it finds."""
 
 READINGS: Mapping[str, NameKind] = {
     "logvar": beginning(

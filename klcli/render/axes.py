@@ -26,7 +26,9 @@ _TICKS = 6.5
 _COUNTABLE = 1e6
 """Ticks from 0 beyond which six digits do not tell one from the next."""
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+"""Steps of ticks that people count in, times a power of ten."""
 _ROUNDING = 1e-9
+"""Of a step: a tick at the end of an axis is not lost to it."""
 _SHORT = 1.5
 """Decades below which a logarithmic axis has ticks between its powers of ten."""
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Stroke", "draw"]
 
 _WIDEST, _HEIGHT = 76, 14
+"""Columns and rows of a plot, which with its labels fits into 80 columns and half a screen."""
 _LEAST_ACROSS = 8
+"""Columns below which a plot tells nothing."""
 _ACROSS, _UP = 2, 4
 """Dots of a character."""
 _BLANK = 0x2800

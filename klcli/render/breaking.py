@@ -9,6 +9,7 @@ from klcli.patterns import regex
 __all__ = ["broken"]
 
 _BEFORE_OPERATOR = regex(r" (?=[+−·*=≈~-] )")
+"""Blanks at which a formula may be broken."""
 _INDENT = "  "
 _GLUE = "\N{NO-BREAK SPACE}"
 

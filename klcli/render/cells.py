@@ -9,6 +9,7 @@ from itertools import accumulate
 __all__ = ["cells_of", "clipped", "columns_of", "laid"]
 
 _TAB = 4
+"""Columns of a tab, as editors show it."""
 
 
 def cells_of(line: str, spell: Callable[[str], str]) -> list[str]:

@@ -18,9 +18,11 @@ Role: TypeAlias = Literal["gutter", "code", "mark", "other mark", "help"]
 _LONGEST = 120
 """Characters beyond which a line is clipped, however much room there is."""
 _NARROWEST = 20
+"""Columns below which an excerpt tells nothing."""
 _BEFORE = 12
 """Characters of a clipped line that are shown before the span."""
 _MOST_LINES = 8
+"""Of a statement; the others are left out."""
 _MARKS: dict[Role, str] = {"mark": "^", "other mark": "-"}
 
 

@@ -44,6 +44,7 @@ _STYLES = {"plain": "", "strong": "bold", "good": "green", "bad": "red", "muted"
 _KINDS = {"error": "red", "warning": "yellow", "info": "cyan", "note": "cyan"}
 
 UNBOUNDED = 1_000_000
+"""Columns of an output that is no terminal: nothing is broken there."""
 _NARROWEST = 24
 """The width that a terminal is taken to have at least."""
 _LONGEST_LINE = 100
@@ -52,9 +53,12 @@ _NARROWEST_REMARK = 28
 """Characters below which remarks go under their values and not beside them."""
 _INDENT = 2
 _GAPS = (3, 2, 1)
+"""Between columns, the widest that fits."""
 
 _TRAILING = regex(r"(?: |\x1b\[[\d;]*m)+$", re.MULTILINE)
+"""Blanks at the end of a line, behind signs of colour."""
 _AFTER_RELATION = regex(r"(?<=[=≈±~]) ")
+"""A number stays with the sign before it."""
 _GLUE = "\ue000"
 """Stands for a space at which no line is broken; `visible` leaves no such character in a text."""
 

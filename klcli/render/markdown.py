@@ -32,10 +32,12 @@ from klcli.report.document import (
 __all__ = ["render"]
 
 _SPECIAL = regex(r"[\\`*_\[\]<|~#]|&(?=#?\w+;)")
+"""What Markdown would take for its own."""
 _LINE = 100
 """Characters that a line of source may take."""
 _DOLLAR = "<span>$</span>"
 _START_OF_BLOCK = regex(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=>|[+-](?:[\s-]|$)))")
+"""What begins a list or a quotation at the start of a line."""
 
 
 def render(document: Document) -> str:

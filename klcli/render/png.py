@@ -17,6 +17,7 @@ __all__ = ["render"]
 _DOTS = 200
 """Dots an inch, which is 72 units: the image is 1222 dots wide."""
 _POINTS = 72
+"""To an inch, as matplotlib counts."""
 
 
 def render(plots: Sequence[Plot]) -> bytes:

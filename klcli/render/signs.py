@@ -107,17 +107,24 @@ _LATEX = str.maketrans(
 )
 
 _RAISED = regex(f"[{''.join(SUPERSCRIPTS.values())}]+")
+"""Raised digits and signs."""
 _LOWERED = regex(f"[{''.join(SUBSCRIPTS.values())}]+")
+"""Lowered digits and signs."""
 _TO_BASELINE = str.maketrans(
     {sign: plain for table in (SUPERSCRIPTS, SUBSCRIPTS) for plain, sign in table.items()}
 )
 _TO_RAISED = str.maketrans(SUPERSCRIPTS)
 
 _MIXED_NUMBER = regex(rf"(\d)([{''.join(FRACTIONS)}])")
+"""A number before a fraction sign."""
 _MINUS = regex(r"(?<![\w)\]-])-(?=\.?\d)")
+"""The minus of a number."""
 _POWER = regex(r"(?<=[\w)\]])\^(-?\d+)(?![\w.])")
+"""A power that is a whole number."""
 _AFTER_RELATION = regex(r"(?<=[≈±]) ")
+"""A number stays with the sign before it."""
 _DIVERGENCE = regex(r"KL\((\w) \$\\parallel\$ (\w)\)")
+"""A divergence whose bars are in mathematics, so that all of it has to be."""
 _CONTROLS = regex(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 """Control characters of both tables, but those that end and indent lines. A carriage return alone would let
 one line hide another."""

@@ -15,6 +15,7 @@ from klcli.report.document import Plot
 __all__ = ["STYLE", "inline", "render"]
 
 _SCALE = 1.5
+"""Pixels of a picture to a unit of a figure."""
 
 
 def _rules() -> Iterator[str]:

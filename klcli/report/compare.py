@@ -49,6 +49,7 @@ _TRUTH = "KL"
 _MORE = "--full shows the formulas in sigma, their slopes and ratios along it, the picture"
 _TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "plain", "wrong": "bad", "not-kl": "bad"}
 _PLOT_FROM, _PLOT_TO, _PLOT_POINTS = 0.05, 3.0, 240
+"""Sigmas from collapse to three times the prior, where the formulas part."""
 
 
 @dataclass(frozen=True, slots=True)

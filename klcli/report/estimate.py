@@ -43,6 +43,7 @@ from klcli.witness.estimators import of_tables
 __all__ = ["estimate_report"]
 
 _MOST_COLUMNS = 4
+"""Named in a line."""
 
 
 def estimate_report(

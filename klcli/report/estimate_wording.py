@@ -27,7 +27,9 @@ __all__ = [
 ]
 
 _COUNTABLE = 1e15
+"""Beyond it doubles are no whole numbers any more."""
 _NORMAL_90 = 1.6448536269514722
+"""The 95th percentile of the normal distribution: an interval of 90 %."""
 _DOUBTFUL = 3.0
 """Standard errors from 1 that the mean of r has in one table of 370."""
 _CAUSES = (

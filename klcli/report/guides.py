@@ -20,9 +20,13 @@ FOLDER = Path(__file__).parent.parent / "pages"
 
 _FENCE = "```"
 _TO_PAGE = regex(r"\[([^\]]*)\]\(([\w-]+)\.md\)")
+"""A link to another page."""
 _TO_WEB = regex(r"\[([^\]]*)\]\((https?://[^)]*)\)")
+"""A link to the web."""
 _STRONG = regex(r"\*\*(.+?)\*\*")
+"""Words in bold."""
 _BAR = regex(r"(?<!\\)\|")
+"""The bar of a cell."""
 
 
 def guides() -> Iterator[Page]:

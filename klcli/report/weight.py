@@ -16,6 +16,7 @@ from klcli.values import dataclass
 __all__ = ["Answer", "InformationData", "StageData", "WeightData", "information", "weight_report"]
 
 _EXACT_DIGITS = 10
+"""More are told as a decimal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,13 @@ __all__ = [
 ]
 
 _MOST_SHOWN = 4
+"""Elements of a vector in a line."""
 _DOUBLE_DIGITS = 17
+"""With which every double is told from its neighbours."""
 _NEAR_ONE = 0.01
 """Values from here on are shown without an exponent, however small their error."""
 _SIGMA_DIGITS = 400
+"""A sigma of 1e-300 has as many before its first."""
 
 
 def plain(text: Text) -> str:

@@ -30,6 +30,7 @@ expansion, 1992, 2.6): by 1 % with that many for each unit of the square."""
 _TRIMMED, _MOST_TRIMMED, _FITTED = 1 / 20, 100, 1 / 5
 """The parabola is fitted to the largest fifth, without the largest twentieth or hundred of them."""
 _RANKS = 16
+"""At which a tail is looked at, evenly in the logarithm."""
 _MOST_ALONE = 0.01
 """Of a tail that is a fifth of the rows: values that were not met then have 0.2 % of all."""
 _BENT, _BENT_LOG = 2.0, 0.5
@@ -38,6 +39,7 @@ bent less: that of a normal tail, whose logarithm is concave, must stay below th
 _REACH, _STEP = 8.0, 0.05
 """How far in standard deviations a tail is continued, where an expectation of cubes is complete."""
 _LARGEST_LOG = 300.0
+"""Whose exponential and its square are doubles."""
 _EXPECTED, _MOST_SEEN, _BEYOND = 10, 20, 2.0
 """A tail is not continued as it began where more rows than `_MOST_SEEN`, and not the expected 10, have values
 twice as large as the continuation; where it is, that happens in one table of a hundred."""

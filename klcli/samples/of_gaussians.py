@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import log_ratios
+from klcli.gaussian.machine import BLOCK
 from klcli.values import dataclass
 from klcli.witness.moments import Moments
 
@@ -18,7 +19,6 @@ __all__ = ["LIMIT", "GaussianSamples", "SampleCheck"]
 
 LIMIT = 5.0
 """Standard errors from which on samples are not those of a Gaussian: 6 in 10 million that are."""
-_BLOCK = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class GaussianSamples:
 
         total = numpy.zeros(len(samples))
         with numpy.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(samples), _BLOCK):
-                rows = slice(start, start + _BLOCK)
+            for start in range(0, len(samples), BLOCK):
+                rows = slice(start, start + BLOCK)
                 for j in range(self.q.dimension):
                     total[rows] += self._one(j, samples[rows, j])
         return total

@@ -23,6 +23,7 @@ MOST_TAIL = 4096
 """More numbers add nothing: the shape is then known to 0.02, and memory must not grow with the table."""
 
 _PRIOR_WEIGHT, _PRIOR_SHAPE = 10, 0.5
+"""Of the shape, with the weight of ten numbers: as in the same article."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
+from klcli.gaussian.machine import BLOCK
 from klcli.samples.forecast import needed_rows
 from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
 from klcli.samples.pilot import Pilot
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LogWeights", "RatioSums", "Tail"]
 
-_BLOCK = 8192
 _EQUAL = 1e-12
 """The largest values of a bounded log ratio are equal to rounding, which is no tail."""
 _DEEPEST = -690.0
@@ -107,8 +107,8 @@ class RatioSums:
         import numpy
 
         with numpy.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(log_ratios), _BLOCK):
-                self._add(log_ratios[start : start + _BLOCK])
+            for start in range(0, len(log_ratios), BLOCK):
+                self._add(log_ratios[start : start + BLOCK])
 
     def _add(self, block: NDArray[Any]) -> None:
         import numpy

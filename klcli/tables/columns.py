@@ -13,6 +13,7 @@ from klcli.tables.source import Table
 __all__ = ["column", "column_name", "density_columns", "sample_columns"]
 
 _MOST_LISTED = 12
+"""Names of columns in a hint."""
 
 
 def density_columns(table: Table, log_q: str | None, log_p: str | None) -> tuple[int, int]:

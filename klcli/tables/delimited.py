@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["open_delimited"]
 
 _BYTES = 1 << 18
+"""Read at once: some thousand rows."""
 _LONGEST = 1 << 20
+"""Bytes of a line; a longer one is no table."""
 _NUMBER = regex(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""A decimal number, in ASCII alone: Python would read other digits and dashes, too."""
 _DECIMAL_COMMA = regex(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
+"""A number of many countries of Europe."""
 _WORDS = {
     **dict.fromkeys(("", "nan", "na", "n/a", "null", "none"), nan),
     **dict.fromkeys(("inf", "+inf", "infinity", "+infinity"), inf),

@@ -16,6 +16,7 @@ from klcli.values import dataclass
 __all__ = ["flat_numbers", "json_objects", "open_json_lines"]
 
 _BYTES = 1 << 18
+"""Read at once: some thousand rows."""
 _LONGEST = 1 << 26
 """Bytes of a line, which is read whole: some million numbers."""
 _HINT = 'for example {"mu": [0.1, 0.2], "logvar": [-1.0, -2.0]}'

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["open_npy"]
 
 _BYTES = 1 << 20
+"""Read at once."""
 _LARGEST_ROW = 1 << 26
 """Bytes that are read at once at most."""
 

@@ -24,8 +24,10 @@ MAGIC = b"\x93NUMPY"
 _VERSIONS = {b"\x01\x00": (2, "latin-1"), b"\x02\x00": (4, "latin-1"), b"\x03\x00": (4, "utf-8")}
 """The bytes of the header's length and its encoding."""
 _LONGEST = 65_535
+"""Bytes of a header; format 1 has two bytes for it."""
 _KEYS = {"descr", "fortran_order", "shape"}
 _KIND = regex(r"[<>=|]?[?a-zA-Z][0-9]{0,9}(\[[0-9a-zA-Z]*\])?")
+"""The type of the numbers, as numpy writes it."""
 _PYTHON_2 = regex(r"(?<=[0-9])L(?=\s*[,)])")
 """Python 2 wrote ``(3L, 2L)``."""
 _MOST_BYTES = 1 << 62

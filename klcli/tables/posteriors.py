@@ -14,6 +14,7 @@ from klcli.values import dataclass
 __all__ = ["Posteriors", "array_of", "posteriors", "the_heads", "the_means"]
 
 _MOST_LISTED = 12
+"""Names of columns in a hint."""
 
 
 @dataclass(frozen=True, slots=True)

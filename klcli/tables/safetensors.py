@@ -20,6 +20,7 @@ from klcli.values import dataclass
 __all__ = ["is_safetensors", "open_safetensors"]
 
 _LENGTH = 8
+"""Bytes of the length of the header."""
 _LONGEST = 100_000_000
 """Bytes of a header, as the format's own library allows."""
 _KINDS = {

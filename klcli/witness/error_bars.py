@@ -13,17 +13,22 @@ LIMIT = 5.0
 """Standard errors beyond which an estimate disagrees: 6 false alarms in 10 million runs."""
 
 _FALSE_ALARMS = 5.733e-7
+"""Beyond five standard errors on either side, of a normal distribution."""
 _NORMAL = 1.959963984540054
+"""The 97.5th percentile of the normal distribution: an interval of 95 %."""
 
 _SAMPLES_PER_KURTOSIS = 700
 """The coverage of a nominal 95 % interval of n samples is off by 0.25 skewness^2/n (Hall, The bootstrap and
 Edgeworth expansion, 1992). The squared skewness of k3 is at most 14 times the kurtosis of r, whatever the two
 Gaussians (the tests scan it): with 50 samples for each unit of it the interval is off by half a percent."""
 _NEAR = 1e-4
+"""Variance of r below which rounding hides the fourth moment."""
 _KURTOSIS_NEAR = 20.0
 """The kurtosis of r where its variance is below `_NEAR`, where rounding hides it; at most 17."""
 _COUNTABLE = 1e15
+"""Beyond it doubles are no whole numbers any more."""
 _LARGE = 300.0
+"""Whose exponential and its square are doubles."""
 
 
 def quantile(degrees: int | None) -> float:

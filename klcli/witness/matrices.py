@@ -17,6 +17,8 @@ __all__ = ["case", "default_samples", "integral"]
 _MOST_INTEGRATED = 3
 """Dimensions up to which a grid has few enough points."""
 _PER_SIGMA, _REACH = 2, 9
+"""Nodes a standard deviation and standard deviations: the trapezoid rule on a Gaussian errs by e^-79 at
+this step, and 2e-19 of it is beyond."""
 _WORK = 10**10
 """Multiplications that the default number of draws may take: some seconds."""
 _NO_FACTOR = (

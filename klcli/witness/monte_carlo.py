@@ -21,9 +21,11 @@ __all__ = [
 ]
 
 DEFAULT_SAMPLES = 1_000_000
+"""An error of a thousandth of the deviation of one draw."""
 DEFAULT_SEED = 0
 _GENERATOR = "numpy SFC64"
 MOST_SAMPLES = 10**12
+"""Some hours; a larger number is a slip."""
 LEAST_SAMPLES = 1000
 """Below this the standard error is itself too uncertain for a limit of 5 of them."""
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.gaussian.priors.features import Feature
 from klcli.gaussian.priors.mixture import MixtureLogRatio
@@ -27,9 +28,9 @@ __all__ = ["integrated"]
 _SMALL = 0.01
 """KL up to which r - 1 - log r is worth a second integral: its rounding is sqrt(2 KL) times as large."""
 _ROUGH = 1e-3
+"""Of the size of an error."""
 _TAIL = 1e-9
 """Relative error of scipy's distribution functions in the tails, with a margin."""
-_EPSILON = 2.0**-52
 
 
 def integrated(pair: MixtureLogRatio | DensityLogRatio, features: Sequence[Feature]) -> Estimate | None:
@@ -64,7 +65,7 @@ def _nonnegative(pair: MixtureLogRatio | DensityLogRatio, features: Sequence[Fea
     value, change, count = adaptive(integrand, points, 0.0)
     moved, _, more = adaptive(error, points, 0.0, _ROUGH)
     beyond = pair.mass_beyond(limit)
-    rounding = (1 + _ROUGH) * moved + change + _TAIL * beyond + 16 * _EPSILON * value
+    rounding = (1 + _ROUGH) * moved + change + _TAIL * beyond + 16 * EPSILON * value
     if not isfinite(value + rounding + beyond):
         return None
     return Estimate(value + beyond, 0.0, rounding, "Gauss-Legendre panels of r - 1 - log r", count + more)

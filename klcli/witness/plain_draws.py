@@ -11,6 +11,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.log_ratio import LogRatio, in_units
+from klcli.gaussian.machine import BLOCK
 from klcli.witness import ratios
 from klcli.witness.estimate import Estimate, beyond_doubles
 from klcli.witness.moments import Moments
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["antithetic", "bias_of_k2", "k1", "k2", "k3"]
 
-_BLOCK = 8192
 
 Progress = Callable[[int], None]
 Step = Callable[[Any, Any], "NDArray[Any]"]
@@ -101,7 +101,7 @@ def _average(log_ratio: LogRatio, count: int, step: Step, progress: Progress | N
     import numpy
 
     tail = () if log_ratio.dimension == 1 else (log_ratio.dimension,)
-    rows = max(1, _BLOCK // log_ratio.dimension)
+    rows = max(1, BLOCK // log_ratio.dimension)
     z, work = numpy.empty((rows, *tail)), numpy.empty((rows, *tail))
     moments = Moments()
     while moments.count < count:

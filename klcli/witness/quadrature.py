@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.distribution import log_density
 from klcli.gaussian.log_ratio import LogRatio
+from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.features import Feature
 from klcli.values import dataclass
 from klcli.witness.estimate import Estimate
@@ -23,18 +24,23 @@ if TYPE_CHECKING:
 __all__ = ["adaptive", "breakpoints", "gauss_legendre", "kurtosis", "reach"]
 
 _NODES = 20
+"""Of a Gauss rule on one panel: exact for polynomials of degree 39."""
 _LEVELS = 60
+"""Of halving: beyond it a panel is narrower than its ends are exact."""
 _FARTHEST = 38
 """Beyond 38 sigma the density of q is no normal double."""
 _LEAST_REACH = 14
-_EPSILON = 2.0**-52
+"""Standard deviations outside of which the mass is 1e-44."""
 _ASIDE = 1 / 97
 """Keeps a probe from standing on the very point where a density is 0 or infinite."""
 _ROUGH = 1e-6
+"""Of the size of an error."""
 _SHARE = 0.01
 """Of the whole that any one panel may be off by."""
 _MOST_PANELS = 10_000
+"""At once; a density that needs more is no density."""
 _ROWS = 8192 // _NODES
+"""Panels of a block: temporaries stay in the cache."""
 
 
 def gauss_legendre(log_ratio: LogRatio, features: Iterable[Feature] = ()) -> Estimate | None:
@@ -114,7 +120,7 @@ def adaptive(
     function: Callable[[NDArray[Any]], NDArray[Any]],
     points: NDArray[Any],
     noise: float,
-    relative: float = 4 * _EPSILON,
+    relative: float = 4 * EPSILON,
 ) -> tuple[float, float, int]:
     """The integral of a function over the standard normal density.
 

@@ -17,7 +17,9 @@ from klcli.witness.monte_carlo import DEFAULT_SEED, MOST_SAMPLES, sample
 __all__ = ["DEFAULT_LIMIT", "Target", "reach"]
 
 DEFAULT_LIMIT = 10**9
+"""Some seconds."""
 _PILOT = 10_000
+"""Enough for the variance to a few per cent."""
 _MARGIN = 1.05
 """More samples than predicted: the standard error of the pilot has an error itself."""
 _HOPE = 1.5

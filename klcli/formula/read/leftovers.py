@@ -55,15 +55,21 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
     '"': ("'{}' is no part of a formula", "leave the quotation marks out"),
 }
 _COMMAND = regex(r"\\([A-Za-z]+)")
+"""A command of LaTeX."""
 _PROSE = regex(r"[,.]?\s*\b(where|with|if|for|when|and|so|is|are|the|which|here)\b")
+"""A word with which the text around a formula goes on."""
 WORDS = "words are no part of a formula: leave out what stands around it"
 
 _DIVERGENCE = regex(r"(D_?)?(KL|kl|KLD|JS)(_\w+)?\Z")
+"""The name of a divergence, before its brackets."""
 _DENSITY = regex(r"[pqPQND](_\w+)?\Z")
+"""The letter of a distribution."""
 _LIKELIHOOD = regex(r"p(_\w+)?\Z")
+"""The letter of a likelihood, where something is given."""
 _GIVEN = regex(r"\(\s*\\?(?:mathbf|boldsymbol|bm|vec)?\{?[xy]\b.*?(?:\||\\mid|\\vert)", re.DOTALL)
 """The density of what is seen, given something: ``(x|z)``, ``(x^{(i)} \\mid z)``."""
 _BETWEEN = regex(r"[|‖,;]|\\(?:mid|vert|Vert|parallel)(?![A-Za-z])")
+"""What stands between two distributions."""
 
 
 def leftover(text: str, position: int) -> tuple[str, str] | None:

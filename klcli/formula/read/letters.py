@@ -15,12 +15,17 @@ from klcli.patterns import regex
 __all__ = ["Letters"]
 
 _EMPTY_GROUP = regex(r"\{\s*\}")
+"""Braces without anything in them, which LaTeX prints as nothing."""
 _OLD_STYLE = regex(r"\{\s*\\(?:rm|bf|it|sf|tt|cal|boldmath)(?![A-Za-z])\s*(\\?[A-Za-z]+)\s*\}")
+r"""A letter in a style of plain TeX: ``{\bf x}``."""
 _PROSE = regex(r"\{\s|.*\s\}\Z", re.DOTALL)
+"""A group of words: blanks at an edge are no part of a name."""
 _FIRST_ABOVE = regex(r"\^\s*\{\s*[(\[]\s*1\s*[)\]]")
 """An index 1 above a letter, which nobody writes as a power."""
 _OF_WORDS = regex(r"text|mathrm|mathit|mathnormal|operatorname|mbox")
+"""Commands whose braces hold a word and not a product of letters."""
 _DIGITS = regex(r"\d+", re.ASCII)
+"""A number, as an index."""
 
 
 class Letters(Scanner, ABC):

@@ -40,10 +40,12 @@ _PIECES = rf"{_PIECE}(?:(?:\s*[,;|]\s*|\s+){_PIECE})*"
 
 DISTRIBUTION = rf"[A-Za-z]{{1,{MAX_NAME}}}|{_GREEK}"
 _MAY_BE_SUBSCRIPT = regex(rf"\s*_|[{_SIGNS}]")
+"""The first look, as most letters have no subscript."""
 _SUBSCRIPT = regex(
     rf"\s*_\s*\{{\s*(?P<braced>{_PIECES})\s*\}}|_(?P<bare>{_INDEX})|(?P<signs>[{_SIGNS}]+)"
     rf"|_\s*(?P<styled>{_STYLE}\s*(?:\{{\s*(?:{_INDEX})\s*\}}|{_GREEK}))"
 )
+"""A subscript: in braces, bare, lowered signs, or a letter in a style."""
 ABOVE = regex(
     r"\s*\^\s*(?:\{\s*(?P<power>2)?\s*[(\[]\s*(?P<inner>[A-Za-z]|\d|[A-Za-z]\s*,\s*[A-Za-z])\s*[)\]]"
     r"\s*(?:\^?\s*(?P<late>2))?\s*\}"
@@ -67,6 +69,7 @@ DRESSED = regex(
 )
 """A style or an accent with what it is put on."""
 _WORD = regex(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+"""A name, with parts between dashes."""
 
 
 def subscript_at(text: str, place: int) -> re.Match[str] | None:

@@ -22,7 +22,9 @@ _NUMBER = regex(
 _TIMES_POWER_OF_TEN = regex(
     r"\s*\\times\s*10\s*\^\s*(?:\{\s*(?P<braced>[+-]?\d{1,9})\s*\}|(?P<bare>\d)(?!\d))", re.ASCII
 )
+r"""What makes ``1.5 \times 10^{-3}`` one number."""
 _SUPERSCRIPT = regex(f"[{''.join(SUPERSCRIPTS.values())}]+")
+"""Raised digits and signs."""
 _FROM_SUPERSCRIPT = {sign: plain for plain, sign in SUPERSCRIPTS.items()}
 
 

@@ -22,11 +22,15 @@ _UNSEEN = regex(r"[\u2061-\u2064]|(?<!\w)\u200b|\u200b(?!\w)")
 """Signs without a shape in what web pages render; between two letters one may divide words and stays."""
 
 _FENCE = regex(r"^[ \t]*(?:```+|~~~+)[ \t]*(?:[\w+#.-]+[ \t]*)?(?:\n|\Z)", re.MULTILINE)
+"""A line that begins or ends a block of code in Markdown."""
 _PROMPT = regex(r"[ \t]*(?:>>>|julia>|In \[[ \d]*\]:)[ ]?")
+"""The prompt of Python, Julia or IPython before a statement."""
 _CONTINUED = regex(r"[ \t]*\.{3,}(?::[ ]?|[ ]|\Z)")
+"""The prompt before the lines that go on."""
 _R_PROMPT, _R_CONTINUED = regex(r">[ ]"), regex(r"\+[ ]")
 """The signs of R stand at the beginning of a line; in a text that does not begin with one, they compare."""
 _OUTPUT = regex(r"[ \t]*Out\s?\[[ \d]*\]:[ ]?")
+"""What IPython writes before a value."""
 _PRINTED = regex(
     r"\s*(?:(?:tensor|array|Array|DeviceArray)\(|<tf\.|<KerasTensor|[-+]?[\d.]+(?:e[-+]?\d+)?\s*\Z)"
 )
@@ -47,10 +51,15 @@ _INVISIBLE = regex(
 """Parts of a LaTeX text that are no part of a formula."""
 _PAIRS = (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)"), ("`", "`"), ("<math>", "</math>"))
 _DISPLAYED = regex(r"\{\s*\\displaystyle\b")
+"""How web pages wrap the source of a formula that is set alone."""
 _SPACE_AT_END = regex(r"(?:\\[,;:! ]|\\q?quad|~|\\\\)\Z")
+"""Space of LaTeX at the end, which prints as nothing."""
 _NUMBER_AT_END = regex(r"(?<![\w.])\d+\.\Z")
+"""A full stop of the sentence behind a number."""
 _EQUATION_NUMBER = regex(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
+"""The number of an equation at its right edge: a product with a lone number in brackets is one, too."""
 _MACRO = regex(r"@\.(?=[\s(])")
+"""What makes all of a line of Julia entrywise."""
 
 
 def cleaned(text: str) -> str:

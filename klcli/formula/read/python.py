@@ -57,6 +57,7 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Pow: "^",
 }
 _SUBSCRIPT = regex(rf"[{''.join(SUBSCRIPTS.values())}]+\Z")
+"""Lowered signs at the end of a name."""
 
 
 def parse(text: str) -> Tree:

@@ -20,15 +20,20 @@ _OTHER_EQUALS = regex(
     r"\\(?:coloneqq|triangleq|equiv|doteq|approx|simeq)(?![A-Za-z])|\\(?:stackrel|overset)\s*\{[^{}]*\}\s*\{=\}"
     r"|:=|[≔≡≜≈≃]"
 )
+"""Signs of equations that are read as equals signs."""
 _ASSIGNED = regex(r"^[ \t]*[A-Za-z][\w.]*[ \t]*(<-)(?!-)", re.MULTILINE)
+"""R's assignment, at the beginning of a line."""
 LATEX = regex(r"\\[A-Za-z]|\\\\")
 """A command; a single backslash may end a line of Python."""
 _MATHEMATICS = regex(rf"{LATEX.pattern}|[\^²³½−√∑]")
 """What makes a text no Python: there, a line is a statement whatever it begins with."""
 _DIVIDER = regex(r"\\\\\s*|\n")
+"""What ends a row of an environment, or a line."""
 _GOES_ON = regex(r"[&\s]*(?:[-+*/=·×−⋅^]|\\(?:cdot|times|quad|qquad)(?![A-Za-z])|\Z)")
+"""A row that goes on with an operator, or is empty."""
 _OPERATORS_AT_END = (*"-+*/=·×−⋅^", r"\cdot", r"\times")
 _NAME = regex(r"[&\s]*(\\?[A-Za-z]\w*|[^\W\d_])[&\s]*\Z")
+"""A row with a name alone, which the next row gives a value."""
 
 _STYLED = r"\\(?:mathrm|text[a-z]*|operatorname|mathbb|mathbf|mathit|mathsf|mathcal|mathscr)\s*"
 _WORDS = r"KL|kl|D|DKL|KLD|L|J|loss|Loss|ELBO|elbo"

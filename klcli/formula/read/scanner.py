@@ -50,7 +50,9 @@ class Token:
 
 BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
 _BAR = regex(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
+"""A bar, in ASCII or as a command."""
 _NORM = regex(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")
+"""A double bar."""
 _ENDS = frozenset(("number", "symbol", "constant", "close", "power", "transpose", "subscript"))
 
 

@@ -28,18 +28,20 @@ __all__ = [
 MAX_LENGTH = 4_000
 """Characters of a text."""
 MAX_DEPTH = 80
-MAX_NODES = 4000
 """Nodes from the root of a tree to a leaf, and what stands within another in a text.
 
 Printing puts each node into at most one pair of brackets, so that what was read can be read again in every
 notation; and every walk that recurses stays well below Python's limit of 1000 frames.
 """
+MAX_NODES = 4000
+"""Of a whole tree, as many as a text has characters."""
 MAX_DIGITS = 400
 """Digits of one number."""
 MAX_EXPONENT = 400
 """Power of ten of one number in scientific notation."""
 
 _EXCERPT = 60
+"""Characters of a long text around the place of an error, which fit into a line."""
 
 
 class FormulaError(KlcliError):

@@ -29,8 +29,11 @@ __all__ = ["Lexer", "tokenize"]
 
 _SIGNS = "".join(SUBSCRIPTS.values())
 _WORD = regex(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+"""A name, with parts between dashes."""
 _EQUATION = regex(r"=(?!\s*\d\s*\})")
+"""An equals sign that is not that of the limits of a sum."""
 _COMMAND = regex(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
+"""A command of LaTeX, or a sign that is escaped."""
 _SIGMA_OF_SUM = (
     r"Σ(?=(?:_[ijk](?![A-Za-z0-9])|[ᵢⱼₖ])(?!\s*(?:[)\]}|^'⁻²]|\Z)))"  # what ends there is a symbol
     r"|(?:Σ|\\Sigma(?![A-Za-z]))(?=\s*_\s*[{(]\s*[A-Za-z]\s*=)"
@@ -45,6 +48,7 @@ _SUM = regex(
     rf"(?:\s*\^\s*(?:\{{\s*{COUNT}\s*\}}"
     r"|[A-Za-z](?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
 )
+"""A sum sign with its index and its limits, whose upper one is a count."""
 _EXPECTATIONS = ("E", "𝔼", "\\math", "\\operatorname")
 _DRAWN = r"(?:\s*[A-Za-z]\s*(?:\\sim|~|∼)\s*)?"
 _OF = r"(?:_(?:[A-Za-z]|\\[A-Za-z]+))?(?:\([^()\[\]{}]*\))?"
@@ -54,11 +58,16 @@ _EXPECTATION = regex(
     rf"(?:_(?P<bare>{DISTRIBUTION})|_\{{{_DRAWN}(?P<braced>{DISTRIBUTION}){_OF}\}}|(?P<signs>[{LETTER_SIGNS}]+))?"
     r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\[)"
 )
+"""An expectation, which has its argument in square brackets."""
 _CLIPS = ("clip", "clamp", "max", "min")
 _CALLED = regex(r"\s*(?:\\left\s*)?\(")
+"""A bracket behind a name makes it a function."""
 _OTHER_LOGARITHM = regex(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
+"""Logarithms to other bases than e."""
 _ROOT_DEGREE = regex(r"\s*\[")
+"""The degree of another root than the square root."""
 _SIDELESS = regex(r"\\(?:left|right)\s*\.")
+"""A side of brackets that is left open."""
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
 
 

@@ -30,6 +30,7 @@ MATRIX_WORDS: Mapping[str, str] = {
 _CALLED_ONLY = frozenset(("diag", "diagonal", "eye", "numel", "norm", "inv", "inverse", "transpose"))
 _ALSO_CALLED = {"log_det": "logdet", "ln_det": "logdet"}
 _OPENING = regex(r"\s*(?:\\left\s*|\\[bB]igg?l?\s*)?[(\[{]")
+"""A bracket of an argument."""
 _T = (
     r"(?:T(?![A-Za-z0-9_])|⊤|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\\prime(?![A-Za-z])|'"
     r"|\\(?:mathsf|mathrm|mathtt|text|intercal)\s*(?:\{\s*T\s*\}|T))"
@@ -39,6 +40,7 @@ TRANSPOSE = regex(
 )
 """The signs of a transpose, and of a transposed inverse."""
 MATRIX_COMMAND = regex(rf"\\({'|'.join(MATRIX_WORDS)})(?![A-Za-z])")
+"""A function of matrices as a command of LaTeX."""
 
 
 def matrix_function(word: str, text: str, position: int) -> str | None:

@@ -172,8 +172,11 @@ def _outside(tree: Tree) -> set[str]:
 
 
 _MOST_BITS = 100_000
+"""Of a power of rationals, which sympy writes out digit by digit."""
 _LARGEST_EXPONENT = 1_000_000
+"""Of e; far beyond every arithmetic, and below where sympy's own floats end."""
 _HIGHEST_DEGREE = 30
+"""Of a sum that sympy expands: the terms of a power grow with its degree."""
 
 
 class Symbols:

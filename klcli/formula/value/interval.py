@@ -21,10 +21,12 @@ from klcli.values import dataclass
 __all__ = ["Interval", "Intervals", "UndecidedError", "enclose", "nearest_double", "rounded"]
 
 _START_DIGITS = 40
+"""Enough for a sign at nearly every point, and as fast as fewer."""
 _MOST_DIGITS = 1_500
 """What a rounding may take more than the digits that it is to have: doubles near 0 and 1 cancel 650 of them.
 Twice as many would take a second for every logarithm."""
 _LONGEST_EXPONENT = 400
+"""Digits of a whole exponent; a larger one is taken as a real one."""
 
 
 @dataclass(frozen=True, slots=True)

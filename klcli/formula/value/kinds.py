@@ -46,8 +46,10 @@ __all__ = [
 
 Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
 _ENTRY = regex(r"_(ii|jj|kk)\Z")
+"""The indices of an entry of the diagonal."""
 _ORDER: tuple[Kind, ...] = ("matrix", "vector", "scalar")
 _MOST_SYMBOLS = 8
+"""Each symbol more has three kinds more to be tried with all others."""
 _MOST_VISITS = 500_000
 """Nodes that are visited to find the kinds of all symbols."""
 _OF_MATRICES = frozenset(("det", "logdet", "inverse", "cholesky"))

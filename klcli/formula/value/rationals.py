@@ -10,6 +10,7 @@ from klcli.formula.tree import Operator
 __all__ = ["Rationals"]
 
 _LARGEST_EXPONENT = 1000
+"""Beyond it, a power of a fraction has more digits than anybody compares."""
 
 
 class Rationals:

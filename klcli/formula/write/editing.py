@@ -178,6 +178,7 @@ class _LatexHabit(_Embedding, LatexPrinter):
 
 
 _LIBRARY = regex(r"\b(torch|np|numpy|jnp|tf)\.")
+"""The module whose functions of matrices a text uses."""
 _IN_LIBRARY: Mapping[str, Mapping[str, str]] = {
     "torch": {"trace": "trace", "diagonal": "diag", "logdet": "logdet"},
     "tf": {"diagonal": "linalg.diag_part"},
@@ -185,8 +186,10 @@ _IN_LIBRARY: Mapping[str, Mapping[str, str]] = {
 }
 """Where the functions of matrices are in a library, if not in its ``linalg`` under their own names."""
 _METHOD = regex(r"[\w\])]\.(?:exp|log|pow|sqrt|square|mul|add)_?\(")
+"""Functions that are written as methods: ``x.exp()``."""
 _FUNCTIONS = "exp|log|sum|square|reduce_sum|pow|mean|sqrt|softplus"
 _PREFIX = regex(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|math|F)\.)(?:{_FUNCTIONS})\(")
+"""The module in front of a function, which a correction writes, too."""
 
 
 class _PythonHabit(_Embedding, PythonPrinter):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Floats", "admitted_array", "diagonal_floats", "float_rest", "floats", "pair_of"]
 
 _FLOAT_BITS = 53
+"""Of the fraction of a double: what has no more is one exactly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

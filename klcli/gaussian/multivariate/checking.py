@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 DIGITS = 50
+"""In which the steps of a derivation are compared, as for numbers."""
 PROBES = 3
 """Random Gaussians of each case."""
 _DIGITS_HERE = 150

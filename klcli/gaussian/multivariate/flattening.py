@@ -33,10 +33,12 @@ __all__ = [
 ]
 
 _MOST_ROUNDS = 5
+"""Of flattening what is left of the round before; a matrix that needs more is singular in float64."""
 _AIM = 2.0**-6
 """The Frobenius norm of W S W^T - I that the rounding of W is chosen for: what is left is then computed in
 floats, and its rounding errors carry the square of it."""
 _NEAR_IDENTITY = 0.25
+"""Norm of the rest within which the series of the remainder converges fast."""
 _EPSILON = 2.0**-DIGITS
 _LOG = Context(prec=50)
 _HEAD = 200

@@ -28,6 +28,7 @@ _PRODUCT = 2.0**-97
 """The error of an exact product of two such factors, relative to the sizes of a row and a column: of 110 bits
 of each, and of the sum of up to 2^12 of them."""
 _MOST_STEPS = 8
+"""Of an iteration that doubles the digits each time, from those of a Cholesky factor."""
 _SETTLED = 1e-10
 """A residual whose square, which the next step leaves, cannot be seen."""
 

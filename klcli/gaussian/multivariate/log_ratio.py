@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import copysign, inf, ldexp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
+from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.exact import standardized
 from klcli.values import dataclass
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MatrixLogRatio", "log_ratio"]
 
-_EPSILON = 2.0**-52
 _LARGE = 1e100
+"""Where squares of sizes would leave the doubles beyond 1e154, units are scaled long before."""
 _MOST_DECOMPOSED = 512
 """Dimensions up to which singular values take no longer than the samples."""
 _LOG_TWO_PI = log(2 * pi)
@@ -62,7 +63,7 @@ class MatrixLogRatio:
         """A few units of the size of the densities' logarithms, and what the error of A and b does."""
         size_q = self.dimension + abs(self.log_volume_q)
         size_p = self._size() / 2 + self.dimension + abs(self.log_volume_p)
-        return (4 + sqrt(self.dimension)) * _EPSILON * (size_q + size_p) + self.error * self._size()
+        return (4 + sqrt(self.dimension)) * EPSILON * (size_q + size_p) + self.error * self._size()
 
     def variance(self) -> float:
         """The log ratio is z^T E z/2 + b^T A z and a constant, with E = A^T A - I: tr(E^2)/2 + |A^T b|^2."""
@@ -130,7 +131,7 @@ def _from_rationals(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixL
         for entry, pivot in zip(both.offset, both.pivots_p, strict=True)
     ]
     volume_q, volume_p = (sum(map(_log, pivots)) / 2 for pivots in (both.pivots_q, both.pivots_p))
-    return MatrixLogRatio(numpy.array(mixing), numpy.array(offset), volume_q, volume_p, 4 * _EPSILON)
+    return MatrixLogRatio(numpy.array(mixing), numpy.array(offset), volume_q, volume_p, 4 * EPSILON)
 
 
 def _root(number: Fraction) -> float:
@@ -161,7 +162,7 @@ def _from_floats(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogR
         solve_triangular(lower_p, (high + low).ravel(), lower=True),
         float(numpy.log(numpy.diagonal(lower_q)).sum()),
         float(numpy.log(numpy.diagonal(lower_p)).sum()),
-        _condition(matrices[1]) * sqrt(q.dimension) * _EPSILON,
+        _condition(matrices[1]) * sqrt(q.dimension) * EPSILON,
     )
 
 

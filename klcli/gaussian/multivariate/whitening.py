@@ -52,7 +52,9 @@ _UNIT = 2.0**-DIGITS
 _FINER = 2.0**-16
 """By which the tolerance of a second and a third attempt is smaller."""
 _ATTEMPTS = 3
+"""Each with a finer tolerance than the one before, for divergences near zero."""
 _LARGE = 1024
+"""Dimensions from which a finer tolerance would take a second slice."""
 _LONGEST = 2.0**520
 """A distance of the means, in units of the prior's deviations, whose square is beyond the doubles."""
 _APART = 0.5

@@ -8,6 +8,7 @@ from typing import Literal
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.values import dataclass
 
@@ -17,7 +18,6 @@ _HERSHEY = (
     "Hershey and Olsen, Approximating the Kullback Leibler divergence between Gaussian mixture models, "
     "ICASSP 2007"
 )
-_EPSILON = 2.0**-52
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def mixture_bounds(q: Gaussian, p: Mixture) -> tuple[Bound, ...]:
     variational = -_log_sum([log(weight) - part for weight, part in joint])
     nearest = min(part - log(weight) for weight, part in joint)
     convexity = sum(weight * part for weight, part in joint)
-    rounding = 4 * _EPSILON * (len(weights) + 1 - log(min(weights)))
+    rounding = 4 * EPSILON * (len(weights) + 1 - log(min(weights)))
     pair = mixture_log_ratio(q, p)
     return (
         Bound(

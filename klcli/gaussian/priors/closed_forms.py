@@ -14,14 +14,16 @@ from math import comb, erf, erfc, exp, inf, isfinite, lgamma, log, pi, prod, sqr
 
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import ClosedForm
+from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.values import dataclass
 
 __all__ = ["KNOWN_FORMS", "KnownForm", "known_value"]
 
-_EPSILON = 2.0**-52
 _STEP = 2.0**-26
+"""The square root of the precision: the best step of a difference quotient."""
 _LARGEST_POWER = 20
+"""Of |x|^beta, whose moments are sums of as many terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _evaluated(form: KnownForm, pair: DensityLogRatio) -> tuple[float, float] | 
         return None
     whole = (scores.log_sigma_p, -scores.log_sigma_q, -0.5 * log(2 * pi) - 0.5, *terms)
     change = sum(abs(sum(other or ()) - sum(terms)) for other in moved) / _STEP
-    return sum(whole), 8 * _EPSILON * (sum(map(abs, whole)) + change)
+    return sum(whole), 8 * EPSILON * (sum(map(abs, whole)) + change)
 
 
 _WHOLE = "log(scale) - 1/2 log(2 pi e sigma^2) + "

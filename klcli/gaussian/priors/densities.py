@@ -16,6 +16,7 @@ from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
+from klcli.gaussian.machine import EPSILON
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CONFIRMED", "Density", "DensityLogRatio", "Product", "density_log_ratio", "names", "parameters"]
 
-_EPSILON = 2.0**-52
 _STEP = 2.0**-10
+"""Of a difference quotient that tells how a density carries on the rounding of its argument."""
 _LARGE = 1e100
+"""Where squares would leave the doubles beyond 1e154, units are scaled long before."""
 
 CONFIRMED = frozenset(
     (
@@ -149,7 +151,7 @@ class DensityLogRatio:
         import numpy
 
         score: NDArray[Any] = self.scores.offset + self.scores.ratio * z
-        return numpy.where(score == 0, 0.5 * _EPSILON * abs(self.scores.offset), score)
+        return numpy.where(score == 0, 0.5 * EPSILON * abs(self.scores.offset), score)
 
     def variance(self) -> None:
         """Not known in closed form."""
@@ -178,7 +180,7 @@ class DensityLogRatio:
             moved = self.density.log_density(score + _STEP * size)
             terms = 0.5 * z * z + numpy.abs(log_p) + numpy.abs(moved - log_p) / _STEP
             found: NDArray[Any] = terms + (2 + abs(scores.log_sigma_q) + abs(scores.log_sigma_p))
-        return 8 * _EPSILON * found
+        return 8 * EPSILON * found
 
     def mass_beyond(self, limit: float) -> float:
         """The mass of p where the score of q is larger than `limit` in size."""

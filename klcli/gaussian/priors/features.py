@@ -19,9 +19,11 @@ __all__ = ["Feature", "features"]
 
 _NARROW = 0.5
 _FARTHEST = 38.0
+"""Standard deviations of q beyond which its density is no double."""
 _UNSEEN = 45.0
 """Nats below the largest component from which on another one adds nothing to a double."""
 _MOST = 500
+"""Places that the integral is told of; a mixture of more has them closer than its nodes are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
+from klcli.gaussian.machine import EPSILON
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Mixture", "MixtureLogRatio", "mixture_log_ratio"]
 
-_EPSILON = 2.0**-52
 _ROOT_2 = sqrt(2)
 
 
@@ -124,7 +124,7 @@ class MixtureLogRatio:
             size = z * z + numpy.abs(score) * (abs(offset) + abs(ratio) * numpy.abs(z))
             size += abs(log_weight) + abs(pair.log_sigma_q) + abs(pair.log_sigma_p)
             error += share * size
-        return 8 * _EPSILON * error
+        return 8 * EPSILON * error
 
     def mass_beyond(self, limit: float) -> float:
         """The mass of p where the score of q is larger than `limit` in size, in one dimension.
@@ -150,7 +150,7 @@ class MixtureLogRatio:
         nearest = min(sum(map(_size, row)) - log_weight for log_weight, row in rows)
         scales = max(sum(1 + abs(pair.log_sigma_p) for pair in row) for row in self.pairs)
         of_q = sum(2 + abs(pair.log_sigma_q) for pair in self.pairs[0])
-        return 16 * _EPSILON * (nearest + scales + of_q + log(len(self.pairs)) - min(self.log_weights))
+        return 16 * EPSILON * (nearest + scales + of_q + log(len(self.pairs)) - min(self.log_weights))
 
 
 def mixture_log_ratio(q: Gaussian, p: Mixture) -> MixtureLogRatio:

@@ -31,8 +31,10 @@ _TOKEN = regex(
     r"|(?P<sign>[-−+*·/(),=:])",
     re.ASCII,
 )
+"""A number, a name, a square or a sign."""
 _SAME = {"−": "-", "·": "*"}
 _MOST_TERMS = 100
+"""Components whose densities are added up at each sample."""
 
 T = TypeVar("T")
 

@@ -31,7 +31,9 @@ _VARIED, _LEAST, _LEAST_CHANGES = 7, 4, 3
 """Points at which a line is held against a formula, how many of them must have a value, and after how many
 changes."""
 _GOLDEN = 0.6180339887498949
+"""The golden ratio less one, whose multiples spread evenly over 0..1."""
 _FAR = 500.0
+"""Far beyond the draws, and squares and exponentials of logarithms are finite still."""
 _ELSEWHERE = (1.0, 0.4, -1.0, 3.0, 8.0)
 """By what all points are multiplied where a formula has no value at some of them."""
 

@@ -30,6 +30,7 @@ from klcli.values import replace
 __all__ = ["RULES", "RULES_OF_PRIORS", "repairs"]
 
 _TOLERANCE = 1e-9
+"""Of the doubles that screen; digits decide behind them."""
 _TRIED = 6
 """Points at which a change is tried in doubles."""
 

@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 _MOST_DIGITS = 1000
+"""Of a formula with numbers of so many digits of its own."""
 
 _PLAIN = 12
 """Figures of a number that the digits compared anyway have room for."""

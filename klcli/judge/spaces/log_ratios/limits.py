@@ -23,7 +23,9 @@ __all__ = ["guard_conditions", "overflow_of"]
 _FAR = 10.0
 """Log-ratios up to which a clip may not bind, in nats: half precision holds their exponential, 22,026."""
 _STEPS = 400
+"""Between the far ends, before the place of a limit is halved."""
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another formula is off."""
 _PASSES = 1e-3
 """Error of a small number, relative to 1 + the value, as for the KL of Gaussians."""
 

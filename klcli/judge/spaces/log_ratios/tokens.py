@@ -22,9 +22,11 @@ from klcli.values import dataclass
 __all__ = ["Tokens", "tokens_of"]
 
 _BATCH, _LENGTH = 3, 4
+"""Unequal, so that one axis is never taken for the other."""
 _COUNTS = (4, 2, 3)
 """How many tokens of each sequence a mask leaves."""
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another formula is off."""
 _LOGS: Mapping[str, Sequence[float]] = {
     Q: [-1.3 - 0.11 * place for place in range(_BATCH * _LENGTH)],
     P: [-1.6 + 0.07 * ((place * 5) % 12) for place in range(_BATCH * _LENGTH)],

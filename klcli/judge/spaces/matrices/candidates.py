@@ -37,6 +37,7 @@ from klcli.values import dataclass, replace
 __all__ = ["Answer", "best_answer"]
 
 _MOST_WAYS = 40
+"""Each is evaluated at all points; the likeliest come first."""
 _MOST_NODES = 250
 """Nodes of a formula in which mistakes are looked for; in longer ones it takes too much time."""
 _MOST_VISITS = 6_000

@@ -30,8 +30,11 @@ from klcli.values import replace
 __all__ = ["repaired"]
 
 _SLACK = 1e-9
+"""Of the doubles that screen; digits decide behind them."""
 _MOST_CHANGES = 600
+"""Each is evaluated at a point before it is judged."""
 _MOST_TEXTS = 6
+"""Those with the least changes first; each is judged as a whole."""
 
 
 def repaired(

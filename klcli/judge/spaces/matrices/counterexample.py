@@ -30,6 +30,7 @@ _LOWER: Mapping[Side, Any] = {"q": _rows("1.5 0; 0.5 2"), "p": _rows("1 0; -0.5 
 _MEANS: Mapping[Side, Any] = {"q": _rows("0.5 -1")[0], "p": _rows("0 1")[0]}
 _SIDES: tuple[Side, Side] = ("q", "p")
 _SAME = Fraction(1, 10**6)
+"""A value that differs by less would not convince anybody."""
 
 
 def counterexample(subject: Subject, verdict: Verdict, *, reverse: bool = False) -> Counterexample | None:

@@ -37,9 +37,13 @@ __all__ = [
 T = TypeVar("T")
 
 SIZES = (1, 2, 3, 5)
+"""One, two that tell d from d^2, and one beyond."""
 _ROUNDS = 4
+"""Sixteen points of Gaussians for six columns."""
 _OTHER_SIZES = (4, 6, 7)
+"""Of which two are drawn: a formula that names a size has one of them at most."""
 _NUMBER = regex(r"\d+(?:\.\d+)?")
+"""A number that stands in a formula."""
 _FAR, _FARTHEST, _MOST_FAR = 2, 10**9, 3
 """Numbers of a formula beyond which it could be another one."""
 

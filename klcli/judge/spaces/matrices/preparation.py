@@ -36,11 +36,15 @@ from klcli.values import dataclass
 __all__ = ["Aside", "set_aside", "without_jitter"]
 
 _SLACK = 1e-9
+"""Relative: far above the rounding of doubles, far below what another formula is off."""
 _SIZE = 3
+"""The smallest that no other number of a formula is likely to be."""
 _SMALL = Fraction(1, 1000)
+"""Larger ones are a jitter no more."""
 _FACTORED = ("det", "logdet", "inverse", "cholesky", "bars")
 """Functions that need a factorisation, which a small multiple of the identity keeps going."""
 _SMALLEST = Fraction(1, 10**30)
+"""Beyond it products of a few leave the doubles."""
 
 
 @dataclass(frozen=True, slots=True)

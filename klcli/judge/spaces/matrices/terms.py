@@ -28,7 +28,9 @@ TERMS: tuple[Term, ...] = get_args(Term)
 _SIGNS: Mapping[Term, int] = {"trace": 1, "mahalanobis": 1, "logdet_q": -1, "logdet_p": 1, "dimensions": -1}
 _MOST_OFF = 2
 _MOST_BELOW = 10**4
+"""A coefficient of a larger denominator is told as a decimal."""
 _SLACK = 1e-9
+"""Relative: far above the rounding of doubles, far below what another formula is off."""
 
 
 @dataclass(frozen=True, slots=True)

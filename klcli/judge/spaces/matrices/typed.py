@@ -26,6 +26,7 @@ from klcli.values import dataclass
 __all__ = ["Typed", "typed"]
 
 _MOST_TYPINGS = 6
+"""The likeliest first; a line with more is about something else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from klcli.names.matrices import CHOLESKY_FACTOR, COVARIANCE_MATRIX, PRECISION_M
 __all__ = ["misfit", "sides_said", "ways"]
 
 _MOST_HEADS = 4
+"""A covariance and a factor of it for q and for p."""
 _SIDES: tuple[Side, Side] = ("q", "p")
 _STATES = ((CHOLESKY, CHOLESKY_FACTOR), (PRECISION, PRECISION_MATRIX), (COVARIANCE, COVARIANCE_MATRIX))
 """Readings with the names of matrices that state them, in the order in which a name is looked at."""
