@@ -304,7 +304,13 @@ def number(value: Fraction | int | str, spelling: str = "") -> Number | Negative
 
 
 def operation(operator: Operator, left: Tree, right: Tree) -> Tree:
-    """Join two trees, keeping the normal forms of this module."""
+    """Join two trees, keeping the normal forms of this module.
+
+    Args:
+        operator: one of + - * / ^.
+        left: the first operand.
+        right: the second one.
+    """
     if operator == "/" and (divisor := _whole(right)):
         if (whole := _whole(left)) is not None:
             return _quotient(whole, divisor)
@@ -431,5 +437,11 @@ def unplaced(tree: Tree) -> Tree:
 
 
 def spanning(tree: Tree, start: int, end: int) -> Tree:
-    """The tree with its place in the text, unless it has one already."""
+    """The tree with its place in the text, unless it has one already.
+
+    Args:
+        tree: the formula.
+        start: of its text.
+        end: of its text.
+    """
     return replace(tree, span=(start, end)) if tree.span is None else tree

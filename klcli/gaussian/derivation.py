@@ -135,6 +135,12 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats", *, short: bool = False
     A step has no value where the arithmetic has none: scales that are no decimals, or so far from the means
     that more digits would be needed than are spent.
 
+    Args:
+        q: the posterior.
+        p: the prior.
+        unit: of the value: nats or bits.
+        short: whether steps that only move a factor are left out.
+
     Raises:
         KlcliError: a value beyond the doubles.
         RuntimeError: a step does not equal the one before, which would be an error in this module.

@@ -119,6 +119,11 @@ class ClosedForm:
 def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
     """KL(q || p) with its terms, each the double nearest to its exact value.
 
+    Args:
+        q: the posterior.
+        p: the prior.
+        unit: of the value: nats or bits.
+
     Raises:
         KlcliError: different dimensions, or a value beyond the doubles.
     """
@@ -137,6 +142,12 @@ def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
 
 def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats") -> Decimal:
     """KL(q || p) rounded to `digits` significant decimal digits, at any magnitude.
+
+    Args:
+        q: the posterior.
+        p: the prior.
+        digits: how many significant digits.
+        unit: of the value: nats or bits.
 
     Raises:
         KlcliError: different dimensions, more digits of more dimensions than a few seconds are for, or a KL

@@ -92,7 +92,13 @@ def vanishing_ratio(power: float, log: Callable[[Array], Array], q: Array, p: Ar
 
 
 def linear_spread(power: float, q: Operand, p: Operand) -> Array:
-    """sigma = head^power."""
+    """sigma = head^power.
+
+    Args:
+        power: of the head in sigma: 1 for a sigma, 1/2 for a variance.
+        q: the head of the posterior.
+        p: the head of the prior; None for a sigma of 1.
+    """
     r = np.asarray(q / p)
     result = ratio_spread(power, np.asarray((q - p) / p), r)
     patch(result, r == np.inf, partial(_vast_ratio, power), q, p)
@@ -104,7 +110,13 @@ def linear_spread(power: float, q: Operand, p: Operand) -> Array:
 
 
 def log_spread(multiple: float, q: Array, p: Operand | None = None) -> Array:
-    """(exp(2t) - 1 - 2t)/2 with t = log sigma_q - log sigma_p; p is None for log sigma_p = 0."""
+    """(exp(2t) - 1 - 2t)/2 with t = log sigma_q - log sigma_p; p is None for log sigma_p = 0.
+
+    Args:
+        multiple: of the head in log sigma.
+        q: the head of the posterior.
+        p: the head of the prior; None for a sigma of 1.
+    """
     t, error = (multiple * q, 0.0) if p is None else double_double.difference(multiple * q, multiple * p)
     x = t + t
     result = double_double.series(double_double.EXP_SERIES, x)
@@ -143,7 +155,14 @@ def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Arra
 
 
 def softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> Array:
-    """sigma = softplus(s)^power, and the head of p is p + p_rest."""
+    """sigma = softplus(s)^power, and the head of p is p + p_rest.
+
+    Args:
+        power: of the head in sigma: 1 for a sigma, 1/2 for a variance.
+        q: the head of the posterior.
+        p: the head of the prior; None for a sigma of 1.
+        p_rest: the rounding error of p.
+    """
     value_q, value_p = softplus(q), softplus(p)
     r, r_rest = double_double.quotient(value_q, value_p)
     d = (r - 1.0) + r_rest

@@ -67,7 +67,13 @@ class Candidate:
 
 
 def candidates(program: Program, prepared: Prepared, question: Question) -> tuple[Candidate, ...]:
-    """The best answer under every reading, the best of all first."""
+    """The best answer under every reading, the best of all first.
+
+    Args:
+        program: the text and its trees.
+        prepared: what of it was set aside.
+        question: what is asked of it.
+    """
     tree = prepared.tree
     if question.mean is not None and question.mean == question.head:
         raise KlcliError(f"{question.mean} cannot be mean and head", "name two symbols")

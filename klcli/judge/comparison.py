@@ -153,14 +153,26 @@ def compare(
 
 
 def is_exact(program: Program, reading: Parameterization, prior: FixedPrior = STANDARD) -> bool:
-    """Whether a whole line is the KL to a prior under a reading, and every condition of it passes."""
+    """Whether a whole line is the KL to a prior under a reading, and every condition of it passes.
+
+    Args:
+        program: the text and its trees.
+        reading: what its head means.
+        prior: the fixed prior.
+    """
     found = verify(program, Question(reading=reading, prior=prior, mended=False, described=False))
     own = found.best.verdict.parameterization is reading
     return own and passes(found.best.kind, found.conditions, ())
 
 
 def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple[Entry, ...]:
-    """The verdict and the value at a point of every formula under every reading."""
+    """The verdict and the value at a point of every formula under every reading.
+
+    Args:
+        formulas: by name.
+        mu: the mean of the posterior.
+        sigma: its standard deviation.
+    """
     entries = []
     for reading in PARAMETERIZATIONS.values():
         for name, tree in formulas.items():
@@ -241,7 +253,14 @@ def _grid_point(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> 
 
 
 def value_at(tree: Tree, verdict: Verdict, mu: Fraction, sigma: Fraction) -> float | None:
-    """The value of a formula, read as the verdict says, in nats; None where it has none."""
+    """The value of a formula, read as the verdict says, in nats; None where it has none.
+
+    Args:
+        tree: the formula.
+        verdict: on it, under a way.
+        mu: the mean of the posterior.
+        sigma: its standard deviation.
+    """
     function = of_formula(tree, verdict.roles, verdict.parameterization)
     try:
         return float(function(_decimal(mu), _decimal(sigma))) + 0.0  # -0.0 becomes 0.0

@@ -70,7 +70,15 @@ def corrections(
     ways: Sequence[Roles],
     question: Question,
 ) -> Mended:
-    """The best repair under every reading for which one is needed, with the corrected text."""
+    """The best repair under every reading for which one is needed, with the corrected text.
+
+    Args:
+        program: the text and its trees.
+        prepared: what of it was set aside.
+        verdicts: on it, under the ways.
+        ways: what its symbols can be.
+        question: what is asked of it.
+    """
     best = min((KINDS.index(verdict.kind) for verdict in verdicts), default=0)
     explained = KINDS[best] == "exact"
     scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
@@ -225,7 +233,13 @@ def effort(before: str, after: str) -> int:
 
 
 def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | None:
-    """The text with posterior and prior exchanged, or the forward KL to N(0, 1) where that is the prior."""
+    """The text with posterior and prior exchanged, or the forward KL to N(0, 1) where that is the prior.
+
+    Args:
+        program: the text and its trees.
+        prepared: what of it was set aside.
+        verdict: on it, under a way.
+    """
     role, reading = verdict.roles, verdict.parameterization
     if role.head and role.mean and not role.has_prior and verdict.prior == STANDARD:
         own: dict[str, Tree] = {"s": Symbol(role.head)}

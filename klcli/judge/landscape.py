@@ -77,7 +77,13 @@ class Limit:
 
 
 def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Function:
-    """A formula under a reading as a function of mu and sigma."""
+    """A formula under a reading as a function of mu and sigma.
+
+    Args:
+        tree: the formula.
+        roles: its mean and heads.
+        reading: what its head means.
+    """
     return lambda mu, sigma: value(tree, roles, reading, mu, sigma)
 
 
@@ -85,6 +91,11 @@ def derivatives(function: Function, mu: Decimal, sigma: Decimal) -> tuple[float,
     """Slope and curvature in sigma, correctly rounded but for ties; None where the function has no value.
 
     At a kink, which shows by differences that depend on their step, there is no curvature.
+
+    Args:
+        function: of the mean and sigma.
+        mu: the mean of the posterior.
+        sigma: its standard deviation.
     """
     try:
         with localcontext(context(_DIGITS)):
@@ -123,7 +134,13 @@ def growth(function: Function, mu: Decimal) -> float | None:
 
 
 def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Limit | None:
-    """The minimum of a formula, or where it is lowest if it has none; None if it has no value anywhere."""
+    """The minimum of a formula, or where it is lowest if it has none; None if it has no value anywhere.
+
+    Args:
+        tree: the formula.
+        roles: its mean and heads.
+        reading: what its head means.
+    """
     means = [place / _PER_MEAN for place in range(-_REACH * _PER_MEAN, _REACH * _PER_MEAN + 1)]
     positions = [exp(place / _PER_LOG) for place in range(-_REACH * _PER_LOG, _REACH * _PER_LOG + 1)]
     spread = list(map(reading.within, positions))
@@ -149,7 +166,15 @@ def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Lim
 def on_grid(
     tree: Tree, roles: Roles, reading: Parameterization, means: Sequence[float], spread: Sequence[float]
 ) -> Grid:
-    """A formula in doubles, a row for every mean and a column for every sigma; inf where it has no value."""
+    """A formula in doubles, a row for every mean and a column for every sigma; inf where it has no value.
+
+    Args:
+        tree: the formula.
+        roles: its mean and heads.
+        reading: what its head means.
+        means: of the grid.
+        spread: of its sigmas.
+    """
     grids = Grids()
     known = [sigma if reading.reaches(sigma) else nan for sigma in spread]
     head = evaluate(reading.head, {"sigma": [known]}, grids)

@@ -109,7 +109,13 @@ def shapes_text(prepared: Prepared) -> str:
 
 
 def gaussian_text(found: Verification, verdict: Verdict, side: Side) -> tuple[str, str]:
-    """The mean and the variance, or covariance, of one side in the notation of the formula."""
+    """The mean and the variance, or covariance, of one side in the notation of the formula.
+
+    Args:
+        found: the answer.
+        verdict: on it, under a way.
+        side: q or p.
+    """
     way, kl, words = verdict.way, verdict.kl, found.words
     if side == "q" or way.has_prior:
         mean = way.mean(side)

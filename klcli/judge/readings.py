@@ -34,7 +34,13 @@ def likeliest(tree: Tree, ways: Sequence[Roles]) -> list[Roles]:
 
 
 def verdicts_on(tree: Tree, ways: Sequence[Roles], question: Question) -> list[Verdict]:
-    """The best verdict under every reading, over the roles; stops at the likeliest roles that give a KL."""
+    """The best verdict under every reading, over the roles; stops at the likeliest roles that give a KL.
+
+    Args:
+        tree: the formula.
+        ways: what its symbols can be.
+        question: what is asked of it.
+    """
     best: dict[str, Verdict] = {}
     screening = screened(tree)
     for _, group in groupby(ways, key=strangeness):

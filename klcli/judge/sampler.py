@@ -63,6 +63,11 @@ class Sampling:
 def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> Sampling:
     """Compare a sampling line with the reading under which the KL is right; None if there is no such reading.
 
+    Args:
+        tree: the formula.
+        role: its mean and heads.
+        reading: what its head means.
+
     Raises:
         KlcliError: it is no sum of the mean and something times one noise.
     """

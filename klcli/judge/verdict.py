@@ -111,7 +111,14 @@ def exact_under(tree: Tree) -> tuple[str, ...]:
 
 
 def judge_as(tree: Tree, role: Roles, reading: Parameterization, prior: FixedPrior = STANDARD) -> Verdict:
-    """The verdict on a formula whose symbols have these roles, against a fixed prior."""
+    """The verdict on a formula whose symbols have these roles, against a fixed prior.
+
+    Args:
+        tree: the formula.
+        role: its mean and heads.
+        reading: what its head means.
+        prior: the fixed prior.
+    """
     kl = kl_to_fixed_prior(tree, role, reading)
     kind = kind_of(kl, prior) if kl else without_kl(tree, role)
     return Verdict(kind, Way(role, reading), kl, prior)
@@ -120,7 +127,14 @@ def judge_as(tree: Tree, role: Roles, reading: Parameterization, prior: FixedPri
 def judge_pair(
     tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
 ) -> Verdict:
-    """The verdict on a formula whose prior has symbols of its own, each head under its reading."""
+    """The verdict on a formula whose prior has symbols of its own, each head under its reading.
+
+    Args:
+        tree: the formula.
+        role: its mean and heads.
+        reading: what its head means.
+        prior_reading: what the prior's head means.
+    """
     kl = kl_between(tree, role, reading, prior_reading)
     kind = kind_of(kl, STANDARD) if kl else without_kl(tree, role)
     return Verdict(kind, Way(role, reading, prior_reading), kl)

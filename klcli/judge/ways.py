@@ -80,7 +80,13 @@ class Way:
 
 
 def way_of(heads: tuple[Head, ...], means: Mapping[str, Side], dimensions: tuple[str, ...]) -> Way:
-    """The way with these heads, of which the posterior has one."""
+    """The way with these heads, of which the posterior has one.
+
+    Args:
+        heads: with their sides and readings.
+        means: with their sides.
+        dimensions: symbols that count dimensions.
+    """
     q = next(head for head in heads if head.side == "q")
     p = next((head for head in heads if head.side == "p"), None)
     own = {side: name for name, side in means.items()}

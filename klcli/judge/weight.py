@@ -164,13 +164,25 @@ def weigh(loss: Loss, scale: Fraction = Fraction(1)) -> Weighing:
 
 
 def kl_weight_for(beta: Fraction, loss: Loss, scale: Fraction = Fraction(1)) -> Fraction:
-    """The weight of the KL with which a loss has this beta, everything else being as it is."""
+    """The weight of the KL with which a loss has this beta, everything else being as it is.
+
+    Args:
+        beta: the effective weight of the KL.
+        loss: the loss with its reductions.
+        scale: sigma of the likelihood.
+    """
     kl = Term(Fraction(1), loss.kl.reduction)
     return beta / weigh(Loss(loss.likelihood, loss.recon, kl, loss.counts, loss.owner), scale).beta
 
 
 def recon_weight_for(beta: Fraction, loss: Loss, scale: Fraction = Fraction(1)) -> Fraction | None:
-    """The weight of the reconstruction error with which a loss has this beta; None if the KL weighs 0."""
+    """The weight of the reconstruction error with which a loss has this beta; None if the KL weighs 0.
+
+    Args:
+        beta: the effective weight of the KL.
+        loss: the loss with its reductions.
+        scale: sigma of the likelihood.
+    """
     return loss.recon.weight * weigh(loss, scale).beta / beta or None
 
 

@@ -41,7 +41,14 @@ beyond-doubles, infinite: there is no value. inconsistent: the rows cannot be sa
 def reliability(
     row: Estimator, use: TableUse, sums: RatioSums, *, independent: bool = True
 ) -> tuple[Reliability, int | None]:
-    """Whether the average of a finite estimator has an error bar, and how many rows it needs for one."""
+    """Whether the average of a finite estimator has an error bar, and how many rows it needs for one.
+
+    Args:
+        row: the estimator.
+        use: what it is used for.
+        sums: over the samples.
+        independent: whether they are.
+    """
     if not row.unbiased:
         return "biased", None
     if not independent:

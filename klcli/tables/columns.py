@@ -21,6 +21,11 @@ def density_columns(table: Table, log_q: str | None, log_p: str | None) -> tuple
 
     Without names, the first of two columns is log q and the second log p.
 
+    Args:
+        table: whose columns are looked for.
+        log_q: the name or number that was given; None to look for it.
+        log_p: the same for log p.
+
     Raises:
         KlcliError: there is none, or more than one that may be it.
     """
@@ -37,6 +42,11 @@ def density_columns(table: Table, log_q: str | None, log_p: str | None) -> tuple
 
 def sample_columns(table: Table, names: str | None, dimension: int) -> tuple[int, ...]:
     """The columns with the dimensions of the samples, counted from 0.
+
+    Args:
+        table: whose columns are looked for.
+        names: those that were given; None to look for them.
+        dimension: of a sample.
 
     Raises:
         KlcliError: they are not as many as dimensions.
@@ -58,6 +68,11 @@ def sample_columns(table: Table, names: str | None, dimension: int) -> tuple[int
 
 def column(table: Table, name: str, flag: str) -> int:
     """The column of that name or, counted from 1, of that number.
+
+    Args:
+        table: whose columns are looked for.
+        name: or number, counted from 1.
+        flag: which messages name.
 
     Raises:
         KlcliError: there is no such column, or several have the name.

@@ -107,7 +107,13 @@ class _Samples:
 
 
 def densities(table: Table, log_q: str | None, log_p: str | None) -> Layout:
-    """Columns with log q and log p."""
+    """Columns with log q and log p.
+
+    Args:
+        table: whose columns are looked for.
+        log_q: the name or number that was given; None to look for it.
+        log_p: the same for log p.
+    """
     return _Densities(density_columns(table, log_q, log_p))
 
 
@@ -117,7 +123,13 @@ def log_ratios(table: Table, name: str) -> Layout:
 
 
 def samples(table: Table, names: str | None, gaussians: GaussianSamples) -> Layout:
-    """Columns with the dimensions of samples of q."""
+    """Columns with the dimensions of samples of q.
+
+    Args:
+        table: whose columns are looked for.
+        names: those that were given; None to look for them.
+        gaussians: those that the samples are of.
+    """
     columns = sample_columns(table, names, gaussians.q.dimension)
     meanings = ("z",) if len(columns) == 1 else tuple(f"z{j}" for j in range(1, len(columns) + 1))
     return _Samples(columns, meanings, gaussians)

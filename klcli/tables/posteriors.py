@@ -59,6 +59,11 @@ def posteriors(arrays: Arrays, mean: str | None, heads: Mapping[str, str]) -> Po
 def array_of(arrays: Arrays, name: str, flag: str) -> str:
     """The array of that name, or the one whose path ends with it.
 
+    Args:
+        arrays: by their names.
+        name: or number, counted from 1.
+        flag: which messages name.
+
     Raises:
         KlcliError: there is none, or there are several.
     """

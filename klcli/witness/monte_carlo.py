@@ -65,6 +65,13 @@ def sample(
 ) -> tuple[Estimate, ...]:
     """The same for log ratios of any origin and dimension, an estimate of each.
 
+    Args:
+        pairs: the pairs of Gaussians, whose divergences are added.
+        samples: how many are drawn.
+        seed: of the random numbers.
+        progress: is told how many were drawn.
+        estimator: the row of the table.
+
     Raises:
         KlcliError: too few or too many samples, a negative seed.
     """

@@ -27,7 +27,14 @@ Step = Callable[[Any, Any], "NDArray[Any]"]
 
 
 def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
-    """The average of log q(x) - log p(x)."""
+    """The average of log q(x) - log p(x).
+
+    Args:
+        log_ratio: log q(x) - log p(x) of a pair of Gaussians.
+        samples: how many are drawn.
+        generator: of the random numbers.
+        progress: is told how many were drawn.
+    """
     at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
@@ -38,7 +45,14 @@ def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
 
 
 def k2(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
-    """The average of half the squared log ratio, which is not the KL but near it where r is near 1."""
+    """The average of half the squared log ratio, which is not the KL but near it where r is near 1.
+
+    Args:
+        log_ratio: log q(x) - log p(x) of a pair of Gaussians.
+        samples: how many are drawn.
+        generator: of the random numbers.
+        progress: is told how many were drawn.
+    """
     at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
@@ -58,7 +72,14 @@ def bias_of_k2(value: float, log_ratio: LogRatio) -> float | None:
 
 
 def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
-    """The average of r - 1 - log r, never negative; its error bar is valid only where r has a light tail."""
+    """The average of r - 1 - log r, never negative; its error bar is valid only where r has a light tail.
+
+    Args:
+        log_ratio: log q(x) - log p(x) of a pair of Gaussians.
+        samples: how many are drawn.
+        generator: of the random numbers.
+        progress: is told how many were drawn.
+    """
     at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:
@@ -74,7 +95,14 @@ def k3(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | N
 
 
 def antithetic(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
-    """k1 at pairs z and -z, whose means are independent: what is odd in z cancels."""
+    """k1 at pairs z and -z, whose means are independent: what is odd in z cancels.
+
+    Args:
+        log_ratio: log q(x) - log p(x) of a pair of Gaussians.
+        samples: how many are drawn.
+        generator: of the random numbers.
+        progress: is told how many were drawn.
+    """
     at, unit = in_units(log_ratio)
 
     def step(z: NDArray[Any], work: NDArray[Any]) -> NDArray[Any]:

@@ -40,7 +40,14 @@ Progress = Callable[[int], None]
 
 
 def stratified(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
-    """k1 at one draw in each of N equal strata; in more dimensions, at a Latin hypercube of N points."""
+    """k1 at one draw in each of N equal strata; in more dimensions, at a Latin hypercube of N points.
+
+    Args:
+        log_ratio: log q(x) - log p(x) of a pair of Gaussians.
+        samples: how many are drawn.
+        generator: of the random numbers.
+        progress: is told how many were drawn.
+    """
     import numpy
 
     dimension = log_ratio.dimension
@@ -64,6 +71,12 @@ def stratified(log_ratio: LogRatio, samples: int, generator: Any, progress: Prog
 
 def qmc(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
     """k1 at the first 2^m Sobol points, moved by independent random digital shifts.
+
+    Args:
+        log_ratio: log q(x) - log p(x) of a pair of Gaussians.
+        samples: how many are drawn.
+        generator: of the random numbers.
+        progress: is told how many were drawn.
 
     Raises:
         KlcliError: more dimensions than Sobol points have.

@@ -86,6 +86,11 @@ def kurtosis(log_ratio: LogRatio, mean: float, features: Iterable[Feature] = ())
     """The fourth central moment of a log ratio over the square of its variance; infinite if it has none.
 
     Of n draws the standard error is itself known to a relative error of about sqrt(kurtosis / n) / 2.
+
+    Args:
+        log_ratio: log q(x) - log p(x) of a pair of Gaussians.
+        mean: the exact value.
+        features: where the integrand changes fast.
     """
     limit = reach(log_ratio)
     if limit is None:

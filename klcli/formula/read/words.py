@@ -44,7 +44,13 @@ MATRIX_COMMAND = regex(rf"\\({'|'.join(MATRIX_WORDS)})(?![A-Za-z])")
 
 
 def matrix_function(word: str, text: str, position: int) -> str | None:
-    """The function of matrices that a word is, which ends at a place of a text; None if it is a name."""
+    """The function of matrices that a word is, which ends at a place of a text; None if it is a name.
+
+    Args:
+        word: that may be a function.
+        text: it stands in.
+        position: behind the word.
+    """
     called = _OPENING.match(text, position) is not None
     if word in _ALSO_CALLED and called:
         return _ALSO_CALLED[word]

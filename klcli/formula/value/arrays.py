@@ -75,6 +75,11 @@ def rows(matrix: Array) -> list[Column]:
 def joined(join: Join, left: Array, right: Array) -> Array:
     """Two arrays joined entry by entry, after broadcasting.
 
+    Args:
+        join: of two entries.
+        left: the first operand.
+        right: the second one.
+
     Raises:
         ShapeError: they do not fit together.
     """
@@ -165,7 +170,13 @@ def _groups(shape: Shape, kept: Shape) -> Sequence[Sequence[int]]:
 
 
 def reshaped(array: Array, kind: str, axis: int | None) -> Array:
-    """An array in another shape; see `klcli.formula.tree.Reshape`."""
+    """An array in another shape; see `klcli.formula.tree.Reshape`.
+
+    Args:
+        array: whose entries are kept.
+        kind: which change of shape.
+        axis: which of its axes.
+    """
     shape = list(array.shape)
     match kind:
         case "flatten":

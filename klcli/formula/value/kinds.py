@@ -73,6 +73,11 @@ class Manner:
 def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
     """The kind of a formula whose symbols have these kinds.
 
+    Args:
+        tree: the formula.
+        kinds: scalar, vector or matrix, by symbol.
+        manner: how products of matrices are written.
+
     Raises:
         ShapeError: parts of it do not fit together.
     """
@@ -131,7 +136,15 @@ def _is_single(axis: str) -> bool:
 
 
 def product_kind(left: Kind, right: Kind, manner: Manner, tree: Tree, *, explicit: bool = False) -> Kind:
-    """The kind of a product of matrices, vectors and numbers; `explicit` for one written with ``@``."""
+    """The kind of a product of matrices, vectors and numbers; `explicit` for one written with ``@``.
+
+    Args:
+        left: the kind of the first operand.
+        right: the kind of the second one.
+        manner: how products of matrices are written.
+        tree: the formula.
+        explicit: whether @ is written.
+    """
     if "scalar" in (left, right):
         if explicit and not manner.mathematical:
             raise _misfit(tree, "a number has no product with @")
@@ -155,7 +168,15 @@ def product_kind(left: Kind, right: Kind, manner: Manner, tree: Tree, *, explici
 
 
 def joined_kind(operator: str, left: Kind, right: Kind, manner: Manner, tree: Tree) -> Kind:
-    """The kind of a sum, a product or a quotient."""
+    """The kind of a sum, a product or a quotient.
+
+    Args:
+        operator: one of + - * / ^.
+        left: the kind of the first operand.
+        right: the kind of the second one.
+        manner: how products of matrices are written.
+        tree: the formula.
+    """
     if operator == "*" and manner.mathematical:
         return product_kind(left, right, manner, tree)
     if left == right:
@@ -170,7 +191,15 @@ def joined_kind(operator: str, left: Kind, right: Kind, manner: Manner, tree: Tr
 
 
 def power_kind(base: Kind, exponent: Kind, power: Tree, manner: Manner, tree: Tree) -> Kind:
-    """The kind of a power; one of a matrix is its inverse or its square in mathematical writing."""
+    """The kind of a power; one of a matrix is its inverse or its square in mathematical writing.
+
+    Args:
+        base: the kind of what is raised.
+        exponent: its kind.
+        power: the exponent itself.
+        manner: how products of matrices are written.
+        tree: the formula.
+    """
     if exponent != "scalar":
         raise _misfit(tree, f"a {exponent} as an exponent")
     if base == "matrix" and manner.mathematical and power not in (_MINUS_ONE, _TWO):

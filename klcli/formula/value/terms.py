@@ -219,7 +219,13 @@ def added(*sums: Terms) -> Terms:
 
 
 def scaled(terms: Terms, factor: Fraction, monomial: Monomial = ONE) -> Terms:
-    """A sum with every term multiplied by a number that is not 0 and by a monomial."""
+    """A sum with every term multiplied by a number that is not 0 and by a monomial.
+
+    Args:
+        terms: by monomials.
+        factor: of every coefficient.
+        monomial: that every term is multiplied by.
+    """
     return {product_of(own, monomial): number * factor for own, number in terms.items()}
 
 

@@ -70,6 +70,11 @@ def value_at(tree: Tree, values: Values, run: Arithmetic[Any]) -> Any:
 
     x takes the 2 d points mu_1 +- sqrt(d) L e_j with L L^T = Sigma_1, which have the mean and the covariance
     of q.
+
+    Args:
+        tree: a formula.
+        values: of its symbols.
+        run: the arithmetic.
     """
     found = dict(values)
 
@@ -88,7 +93,13 @@ def value_at(tree: Tree, values: Values, run: Arithmetic[Any]) -> Any:
 
 
 def value_here(tree: Tree, q: MultivariateGaussian, p: MultivariateGaussian) -> float:
-    """The value of a step at two Gaussians."""
+    """The value of a step at two Gaussians.
+
+    Args:
+        tree: a formula.
+        q: the posterior.
+        p: the prior.
+    """
     run = Decimals(_DIGITS_HERE)
     matrices = []
     for gaussian in (q, p):

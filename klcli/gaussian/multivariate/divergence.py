@@ -35,6 +35,11 @@ _SINGULAR = "the posterior's {} is singular: q has no density where p has one"
 def divergence(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit = "nats") -> ClosedForm:
     """KL(q || p) with its parts.
 
+    Args:
+        q: the posterior.
+        p: the prior.
+        unit: of the value: nats or bits.
+
     Raises:
         KlcliError: different dimensions, a singular prior, a value beyond the doubles.
     """
@@ -56,6 +61,12 @@ def divergence_digits(
     q: MultivariateGaussian, p: MultivariateGaussian, digits: int, unit: Unit = "nats"
 ) -> Decimal:
     """KL(q || p) rounded to `digits` significant decimal digits.
+
+    Args:
+        q: the posterior.
+        p: the prior.
+        digits: how many significant digits.
+        unit: of the value: nats or bits.
 
     Raises:
         KlcliError: matrices too large for exact arithmetic, a singular posterior.

@@ -157,7 +157,13 @@ def _is_telling(column: Sequence[float], sizes: Sequence[float]) -> bool:
 
 
 def influences(tree: Tree, varied: Collection[str], held: Sequence[str]) -> dict[str, Influence | None]:
-    """What halving each of the symbols that are held does to a formula; None for what is on no line."""
+    """What halving each of the symbols that are held does to a formula; None for what is on no line.
+
+    Args:
+        tree: the formula.
+        varied: the symbols that are scaled.
+        held: values of the symbols that are held.
+    """
     names = free_symbols(tree)
     before = {name: value for name, value in _draw(names, 0).items() if name not in varied}
     changes = [before, *(before | {name: before[name] / 2} for name in held)]

@@ -144,7 +144,13 @@ _DIRECTIONS = (_FORWARD, _REVERSED)
 
 
 def kl_to_fixed_prior(tree: Tree, role: Roles, reading: Parameterization) -> ScaledKL | None:
-    """Which KL to a fixed prior, in either direction, a formula is under a reading; None if it is none."""
+    """Which KL to a fixed prior, in either direction, a formula is under a reading; None if it is none.
+
+    Args:
+        tree: the formula.
+        role: its mean and heads.
+        reading: what its head means.
+    """
     directions = _not_ruled_out(tree, role)[reading.name]
     if not directions:
         return None
@@ -154,7 +160,13 @@ def kl_to_fixed_prior(tree: Tree, role: Roles, reading: Parameterization) -> Sca
 
 
 def factors(tree: Tree, role: Roles, reading: Parameterization) -> Coefficients | None:
-    """The factors of mu^2, mu, sigma^2, log sigma and 1 in a formula; None if it is not made of these."""
+    """The factors of mu^2, mu, sigma^2, log sigma and 1 in a formula; None if it is not made of these.
+
+    Args:
+        tree: the formula.
+        role: its mean and heads.
+        reading: what its head means.
+    """
     if _FORWARD not in _not_ruled_out(tree, role)[reading.name]:
         return None
     digits = compared_digits(tree)
@@ -184,6 +196,13 @@ def _columns(direction: _Direction, points: Points, digits: int) -> Columns:
 def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal) -> Decimal:
     """The formula's value where its head is the reading of `sigma`.
 
+    Args:
+        tree: the formula.
+        role: its mean and heads.
+        reading: what its head means.
+        mu: the mean of the posterior.
+        sigma: its standard deviation.
+
     Raises:
         ArithmeticError: it has no value there.
     """
@@ -207,6 +226,11 @@ def _value(
 @cache
 def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
     """The head that stands for `sigma` under the reading of that name.
+
+    Args:
+        name: of the reading.
+        sigma: its standard deviation.
+        digits: of the arithmetic.
 
     Raises:
         ArithmeticError: there is none.

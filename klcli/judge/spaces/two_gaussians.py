@@ -61,7 +61,14 @@ _SCREENED = 3
 def kl_between(
     tree: Tree, role: Roles, reading: Parameterization, prior_reading: Parameterization
 ) -> ScaledKL | None:
-    """Which multiple of the KL of two Gaussians, in either direction, a formula is; None if it is none."""
+    """Which multiple of the KL of two Gaussians, in either direction, a formula is; None if it is none.
+
+    Args:
+        tree: the formula.
+        role: its mean and heads.
+        reading: what its head means.
+        prior_reading: what the prior's head means.
+    """
     directions = not_ruled_out(tree, role)[reading.name, prior_reading.name]
     if not directions:
         return None

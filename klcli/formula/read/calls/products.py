@@ -11,7 +11,13 @@ __all__ = ["PRODUCTS", "inner_product"]
 
 
 def inner_product(reader: CallReader, left: ast.expr, right: ast.expr) -> Tree:
-    """The inner product of two vectors, and what ``@`` is for arrays of more axes."""
+    """The inner product of two vectors, and what ``@`` is for arrays of more axes.
+
+    Args:
+        reader: of the text.
+        left: the first operand.
+        right: the second one.
+    """
     return MatrixProduct(reader.tree(left), reader.tree(right))
 
 

@@ -17,7 +17,13 @@ _WHOLE: tuple[list[str], ...] = ([], ["-1"], ["0"], ["(-1,)"], ["[-1]"])
 
 
 def axis_length(reader: CallReader, owner: ast.expr, axis: ast.expr) -> Tree:
-    """The length of an axis of an array."""
+    """The length of an axis of an array.
+
+    Args:
+        reader: of the text.
+        owner: the array.
+        axis: which of its axes.
+    """
     place = _whole_number(axis)
     return Symbol("dim") if place is None else Length(reader.tree(owner), place)
 

@@ -91,7 +91,13 @@ def function_of(tree: Tree, held: Mapping[str, float]) -> Function | None:
 
 
 def value_at(tree: Tree, held: Mapping[str, float], u: float) -> float:
-    """The value of a program at one u, with the log-probability of the reference 0."""
+    """The value of a program at one u, with the log-probability of the reference 0.
+
+    Args:
+        tree: the formula.
+        held: values of the symbols that are held.
+        u: log q - log p at the point.
+    """
     given = {**held, Q: u, P: 0.0, OLD: u}
     return float(evaluate_arrays(tree, {name: Array((), [value]) for name, value in given.items()}).values[0])
 

@@ -48,6 +48,13 @@ def repaired(
 
     Every change is tried in doubles at two points; what remains is written into the text, read again and
     judged like any other formula.
+
+    Args:
+        program: the text and its trees.
+        subject: the formula of matrices with what was set aside.
+        kinds: scalar, vector or matrix, by symbol.
+        ways: what its symbols can be.
+        prior: the fixed prior.
     """
     found: list[tuple[tuple[int, int], Change, Way]] = []
     for way in ways:

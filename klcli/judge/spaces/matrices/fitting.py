@@ -94,6 +94,12 @@ def pairs(seed: str) -> tuple[Pair, ...]:
 def value_at(subject: Subject, way: Way, pair: Pair, run: Any) -> Any:
     """The formula at a pair of Gaussians.
 
+    Args:
+        subject: the formula of matrices with what was set aside.
+        way: what its symbols are.
+        pair: two Gaussians at a point.
+        run: the arithmetic.
+
     Raises:
         ArithmeticError: it has no value there.
     """
@@ -104,7 +110,13 @@ def value_at(subject: Subject, way: Way, pair: Pair, run: Any) -> Any:
 
 
 def posterior_and_prior(way: Way, pair: Pair, run: Any) -> Pair:
-    """The two Gaussians that a way is about; what has no symbol is 0 or the identity."""
+    """The two Gaussians that a way is about; what has no symbol is 0 or the identity.
+
+    Args:
+        way: what its symbols are.
+        pair: two Gaussians at a point.
+        run: the arithmetic.
+    """
     return _standing_in(_given(way), pair, run)
 
 

@@ -150,7 +150,13 @@ def symbols(
 
 
 def divergence(q: Shown[T], p: Shown[T], run: Arithmetic[T]) -> T:
-    """KL(q || p) = 1/2 (tr(P S) + dm^T P dm - d - log det(P S)) with P the precision of p."""
+    """KL(q || p) = 1/2 (tr(P S) + dm^T P dm - d - log det(P S)) with P the precision of p.
+
+    Args:
+        q: the posterior.
+        p: the prior.
+        run: the arithmetic.
+    """
     linear, operate = Linear(run), run.operate
     difference = tuple(operate("-", one, other) for one, other in zip(q.mean, p.mean, strict=True))
     ratio = linear.product(p.precision, q.covariance)

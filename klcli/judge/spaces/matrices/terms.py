@@ -47,7 +47,13 @@ class Terms:
 
 
 def terms(subject: Subject, way: Way, seed: str) -> Terms | None:
-    """The weights of the terms to all digits; None for what has others, or no two that go together."""
+    """The weights of the terms to all digits; None for what has others, or no two that go together.
+
+    Args:
+        subject: the formula of matrices with what was set aside.
+        way: what its symbols are.
+        seed: of the points.
+    """
     if coefficients(subject, way) is None:
         return None
     points, run = pairs(seed), Decimals(COMPARED_DIGITS + SPARE_DIGITS)

@@ -11,7 +11,14 @@ __all__ = ["judge_way"]
 
 
 def judge_way(subject: Subject, way: Way, prior: FixedPrior, seed: str) -> Verdict:
-    """The verdict on a formula read in one way; see `klcli.judge.spaces.matrices.fitting`."""
+    """The verdict on a formula read in one way; see `klcli.judge.spaces.matrices.fitting`.
+
+    Args:
+        subject: the formula of matrices with what was set aside.
+        way: what its symbols are.
+        prior: the fixed prior.
+        seed: of the points.
+    """
     kl = kl_of_matrices(subject, way, seed)
     return Verdict(_kind(kl, way, prior), way, kl, prior)
 
