@@ -1,4 +1,4 @@
-"""Values: classes of named fields, whose methods are compiled when the first one of a class is needed.
+"""Values: classes of named fields, whose methods are compiled for those of which many are built.
 
 `dataclasses` compiles up to eight methods of every class where it is defined, most of a millisecond with
 slots: a third of the time of a command that defines a hundred of them and builds some. What stands here means
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 else:
     _NOTHING = object()
+    _FEW = 12
+    """Uses of a class before its methods are compiled, which takes as long as sixty uses without: of most
+    classes a command builds a few."""
 
     class _Field:
         """What is said of a field; the names are those of `dataclasses.field`."""
@@ -58,8 +61,9 @@ else:
             cls.__setattr__, cls.__delattr__ = _refuse, _refuse
         if frozen and slots:
             cls.__getstate__, cls.__setstate__ = _state, _restore
+        uses = []
         for name in later:
-            setattr(cls, name, _at_first_use(cls, name, fields, later, frozen=frozen))
+            setattr(cls, name, _at_first_uses(cls, name, fields, later, uses, frozen=frozen))
         return cls
 
     def _field_of(default):
@@ -82,16 +86,53 @@ else:
                 delattr(plain, name)
         return plain
 
-    def _at_first_use(cls, name, fields, later, *, frozen):
-        """A method that compiles those of its class, takes their place away, and then does what is asked."""
+    def _at_first_uses(cls, name, fields, later, uses, *, frozen):
+        """A method that loops over the fields; after some uses those of its class are compiled."""
+        looping = _LOOPING[name]
 
-        def method(*arguments, **named):
+        def method(self, *arguments, **named):
+            uses.append(name)
+            if len(uses) <= _FEW:
+                found = looping(self, fields, *arguments, **named)
+                if found is not _NOTHING:
+                    return found
             compiled = _compiled(cls, fields, frozen=frozen)
             for other in later:
                 setattr(cls, other, compiled[other])
-            return compiled[name](*arguments, **named)
+            return compiled[name](self, *arguments, **named)
 
         return method
+
+    def _fill(self, fields, /, *arguments, **named):
+        """Give a value its fields; nothing where these are others, which the compiled method says."""
+        names = self.__match_args__
+        given = dict(zip(names, arguments, strict=False))
+        if len(arguments) > len(names) or not named.keys() <= set(names).difference(given):
+            return _NOTHING
+        given |= named
+        for name, about in fields.items():
+            if name in given:
+                object.__setattr__(self, name, given[name])
+            elif about.default_factory is not _NOTHING:
+                object.__setattr__(self, name, about.default_factory())
+            elif about.default is not _NOTHING:
+                object.__setattr__(self, name, about.default)
+            elif about.init:
+                return _NOTHING
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
+        return None
+
+    def _equals(self, fields, other):
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        compared = [name for name, about in fields.items() if about.compare]
+        return [getattr(self, name) for name in compared] == [getattr(other, name) for name in compared]
+
+    def _hashed(self, fields):
+        return hash(tuple(getattr(self, name) for name, about in fields.items() if about.hash))
+
+    _LOOPING = {"__init__": _fill, "__eq__": _equals, "__hash__": _hashed}
 
     def _compiled(cls, fields, *, frozen):
         """The methods as one would write them by hand for these fields."""

@@ -138,6 +138,14 @@ ACTIONS: dict[str, tuple[Callable[[Library], Any], Callable[[Any, Library], Any]
 }
 
 
+@pytest.fixture(params=[0, 1000], ids=["compiled", "not yet"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The uses before the methods of a class are compiled."""
+    monkeypatch.setattr(values, "_FEW", request.param)
+    return int(request.param)
+
+
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize(("make", "action"), ACTIONS.values(), ids=ACTIONS)
 def test_it_is_what_the_standard_library_makes_of_it(
     make: Callable[[Library], Any], action: Callable[[Any, Library], Any]
@@ -165,10 +173,12 @@ def test_a_value_is_matched_by_place() -> None:
             pytest.fail("not matched")
 
 
-def test_nothing_is_compiled_before_it_is_needed() -> None:
+def test_nothing_is_compiled_before_many_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "_FEW", 2)
     cls = frozen(values)
     first = cls.__init__
-    assert first.__name__ == "method"
+    assert [cls(1).left, cls(2).left] == [1, 2]
+    assert cls.__init__ is first
     value = cls(1)
     assert cls.__init__.__name__ == "__init__"
     assert first(value, 2) is None  # who kept the first one still builds what is asked for

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity, SourceSpan, address
 from klcli.lint.reading.raw_places import RawPlaces
 from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Source
 from klcli.report.findings import Findings, UnreadableData, one_line
-from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row, term_data
-from klcli.report.lint_terms import term_facts
+from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row
 from klcli.report.report import Report
+
+if TYPE_CHECKING:
+    from klcli.report.lint_term_data import TermData
 
 __all__ = ["lint_report"]
 
@@ -52,7 +54,7 @@ def lint_report(
     data = LintData(
         "klcli.lint/2",
         tuple(each.finding for each in alerts),
-        tuple(map(term_data, terms)),
+        _term_data(terms),
         sum(result.is_file for result in results),
         unreadable,
         (),
@@ -70,6 +72,15 @@ def lint_report(
     )
 
 
+def _term_data(terms: Sequence[ListedTerm]) -> tuple[TermData, ...]:
+    """The terms as data; what speaks of verdicts is not loaded where there are none."""
+    if not terms:
+        return ()
+    from klcli.report.lint_term_data import term_data
+
+    return tuple(map(term_data, terms))
+
+
 def _sorted(found: Iterable[Found]) -> list[Found]:
     """In the order of their places, each once."""
     return sorted(dict.fromkeys(found), key=lambda one: (one.place.path, one.place.line, one.place.column))
@@ -85,6 +96,8 @@ def _blocks(findings: Sequence[Finding], terms: Sequence[ListedTerm], data: Lint
     for found in findings:
         yield from _told(found)
     if terms:
+        from klcli.report.lint_terms import term_facts
+
         yield Heading("terms")
         yield term_facts(terms)
     yield Paragraph(

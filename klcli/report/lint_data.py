@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
 
-from klcli.lint.findings.types import Edit, Finding, ListedTerm, Related, SourceSpan
+from klcli.lint.findings.types import Edit, Finding, Related, SourceSpan
 from klcli.lint.reading.raw_places import RawPlaces
 from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
-from klcli.report.verify_data import (
-    ConditionData,
-    EstimatorData,
-    MistakeData,
-    PriorData,
-    SamplerData,
-    mistake_data,
-)
-from klcli.report.verify_estimators import direction, estimator_data
 from klcli.values import dataclass
 
-__all__ = ["COLUMNS", "LintData", "TermData", "alert", "finding_row", "term_data"]
+if TYPE_CHECKING:
+    from klcli.report.lint_term_data import TermData
 
-COLUMNS = tuple(field.name for field in fields(FindingData))
+__all__ = ["COLUMNS", "LintData", "alert", "finding_row"]
+
+COLUMNS: tuple[str, ...] = FindingData.__match_args__
 """The keys of a finding's record, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class TermData:
-    """One term that was recognised: where it stands, and what `klcli verify` says of it, in its words.
-
-    `scale` and `parameterization` of a sample are those of `sampler`.
-    """
-
-    path: str
-    line: int
-    end_line: int
-    cell: int | None
-    kind: str
-    input: str
-    verdict: str
-    parameterization: str | None
-    prior_parameterization: str | None
-    scale: str | None
-    shift: str | None
-    prior: PriorData | None
-    direction: str | None
-    unit: str
-    reduction: str | None
-    symbols: Mapping[str, str]
-    mistake: MistakeData | None
-    proof: str | None
-    conditions: tuple[ConditionData, ...]
-    shapes: str | None
-    sampler: SamplerData | None
-    estimator: EstimatorData | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,50 +69,10 @@ def alert(found: Finding, notebooks: Mapping[str, RawPlaces]) -> Alert:
     )
 
 
-def term_data(found: ListedTerm) -> TermData:
-    """A term as data, in the shape of `klcli.report.verify_data.VerifyData`."""
-    mistake = mistake_data(found.mistake)
-    sampler = None
-    if found.noise is not None:
-        status = "disagrees" if mistake else "unknown"
-        sampler = SamplerData(status, found.parameterization, found.noise, found.scale, mistake)
-    return TermData(
-        found.place.path,
-        *found.place.lines,
-        cell=found.place.cell_number,
-        kind=found.kind,
-        input=found.expression,
-        verdict=found.verdict,
-        parameterization=found.parameterization,
-        prior_parameterization=found.prior_parameterization,
-        scale=found.scale,
-        shift=found.shift,
-        prior=PriorData(found.prior.mean, found.prior.variance) if found.prior else None,
-        direction=_direction(found),
-        unit="nats",
-        reduction=found.reduction,
-        symbols=dict(found.symbols),
-        mistake=mistake,
-        proof=found.proof,
-        conditions=tuple(ConditionData(one.kind, one.text, one.passes) for one in found.conditions),
-        shapes=found.shapes,
-        sampler=sampler,
-        estimator=estimator_data(found.estimation) if found.estimation else None,
-    )
-
-
-def _direction(found: ListedTerm) -> str | None:
-    """Which way round a KL is, or is estimated; None where it is none."""
-    if found.estimation:
-        return direction(found.estimation)
-    if found.kind != "kl" or found.scale is None:
-        return None
-    return "reversed" if found.verdict == "reversed" else "forward"
-
-
 def finding_row(found: FindingData) -> dict[str, object]:
     """A finding as a record, for CSV; the related place is ``path:line:column``."""
-    return asdict(found) | {"related": found.related and spot(found.related)}
+    record = {name: getattr(found, name) for name in COLUMNS}
+    return record | {"related": found.related and spot(found.related)}
 
 
 def _related(other: Related) -> RelatedData:

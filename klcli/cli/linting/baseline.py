@@ -7,7 +7,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -129,4 +128,6 @@ def _fingerprint(expression: str) -> str:
         text = ast.unparse(ast.parse(expression))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         text = "".join(expression.split())
+    from hashlib import sha256
+
     return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import unified_diff
 from functools import partial
 
 from klcli.cli.linting.guard import or_unreadable
@@ -113,6 +112,8 @@ def _lies_in(real: str, trees: Iterable[str]) -> bool:
 
 def _diff(change: FileChange) -> Iterator[str]:
     before, after = _lines(change.before), _lines(change.after)
+    from difflib import unified_diff
+
     for line in unified_diff(before, after, _quoted(change.path), _quoted(change.path)):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 

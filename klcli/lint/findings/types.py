@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from klcli.judge.conditions import Condition
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.lint.reading.notebooks import NotebookCell
 from klcli.values import dataclass, field
+
+if TYPE_CHECKING:  # most files need no judge
+    from klcli.judge.conditions import Condition
+    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.lint.reading.notebooks import NotebookCell
 
 __all__ = [
     "Confidence",
