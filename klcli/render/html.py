@@ -14,6 +14,7 @@ from typing import assert_never
 
 from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
+from klcli.patterns import regex
 from klcli.render import svg
 from klcli.render.excerpts import marked
 from klcli.render.page import whole
@@ -41,6 +42,7 @@ __all__ = ["render"]
 
 _NO_PAGES: Mapping[str, Document] = MappingProxyType({})
 _NO_LINKS: Mapping[str, str] = MappingProxyType({})
+_TYPED = regex(r"`([^`\n]+)`")
 _LINE = 110
 """Characters that a line of source may take; a window that is narrower scrolls."""
 
@@ -121,7 +123,11 @@ class _Writer:
         assert_never(block)
 
     def text(self, text: Text) -> str:
-        return spell(text, self.words, lambda tree: f'<span class="math">{escape(_math(tree))}</span>')
+        return spell(text, self.prose, lambda tree: f'<span class="math">{escape(_math(tree))}</span>')
+
+    def prose(self, words: str) -> str:
+        """Words, in which back-ticks stand around what is typed."""
+        return _TYPED.sub(r"<code>\1</code>", self.words(words))
 
     def words(self, words: str) -> str:
         """Words, with links from the terms that have an address."""

@@ -21,7 +21,7 @@ h3{font-size:1rem;line-height:1.3;margin:1.5rem 0 .5rem}
 p{margin:.5rem 0;max-width:44rem}
 a{color:var(--link)}
 .good{color:var(--good)}.bad{color:var(--bad)}.muted{color:var(--muted)}.strong,.label{font-weight:600}
-.math,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
+.math,code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
 font-size:.9em}
 .note{border-left:.25rem solid var(--line);padding:.1rem 0 .1rem .75rem}
 .note.error{border-color:var(--bad)}.note.warning{border-color:var(--warn)}

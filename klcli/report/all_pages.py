@@ -37,7 +37,7 @@ def linked_pages() -> Iterator[LinkedPage]:
     every = pages().values()
     index = Document("pages of klcli explain", tuple(lists(_entry)))
     yield LinkedPage(INDEX, index, {_label(page): _file(page) for page in every})
-    links = {_HOME: INDEX, **{f"klcli explain {page.term}": _file(page) for page in every}}
+    links = {_HOME: INDEX, **{_label(page): _file(page) for page in every}}
     links |= {page.term: _file(page) for page in every if page.group == "mistake"}
     for page in every:
         document = replace(page.document, blocks=(*page.blocks, Paragraph(_HOME)))
@@ -61,8 +61,8 @@ def _entry(page: Page) -> Fact:
 
 
 def _label(page: Page) -> str:
-    """The words of the list that lead to a page: a status alone is a number, which may stand anywhere."""
-    return f"status {page.term}" if page.term.isdigit() else page.term
+    """The words that lead to a page: what one types for it, as a term alone may stand anywhere."""
+    return f"klcli explain {page.term}"
 
 
 def _file(page: Page) -> str:

@@ -61,6 +61,7 @@ OPEN = (
     "heads",
     "parameters",
     "symbols",
+    "quantiles",
     "columns",
     "estimator.overflow",
 )
@@ -88,6 +89,7 @@ RUNS = [
     ("estimate", "log_probs.csv"),
     ("estimate", "log_probs.csv", "--group", "sequence_id"),
     ("estimate", "samples.csv", "--mu", "0.3", "--sigma", "1.2"),
+    ("latents", "posteriors.csv", "--max-kl", "30"),
     ("weight", "--recon", "mse", "--recon-reduction", "mean", "--size", "784", "--kl-reduction", "sum-mean"),
     ("derive", "--param", "logvar"),
     ("derive", "--covariance"),
@@ -100,6 +102,9 @@ FILES = {
     "log_probs.csv": "log_q,log_p,sequence_id\n"
     + "".join(f"-{1 + row % 7 / 10},-{1.1 + row % 5 / 10},{row // 3}\n" for row in range(300)),
     "rows.csv": "mu,sigma\n0.3,1.2\n0,-1\n",
+    "posteriors.csv": "mu_0,mu_1,logvar_0,logvar_1\n"
+    + "".join(f"{row % 7 - 3},{row % 5 / 100},{-2 + row % 3 / 10},0\n" for row in range(60))
+    + "nan,0,0,0\n",
     "samples.csv": "z\n" + "".join(f"{(row % 11 - 5) / 4}\n" for row in range(200)),
     "model.py": "def forward(mu, log_sigma):\n"
     "    z = mu + torch.exp(log_sigma) * torch.randn_like(mu)\n"
@@ -153,6 +158,9 @@ def test_every_field_of_a_trace_is_described() -> None:
 def test_the_tables_name_nothing_else() -> None:
     """Every schema that is printed has a table, and no other has."""
     assert set(re.findall(r"^## (klcli\.[\w-]+/\d+)$", PAGE, re.MULTILINE)) == {
-        *(f"klcli.{name}/1" for name in ("readings", "weight", "derive", "explain", "trace", "compute-rows")),
+        *(
+            f"klcli.{name}/1"
+            for name in ("readings", "weight", "derive", "explain", "trace", "compute-rows", "latents")
+        ),
         *(f"klcli.{name}/2" for name in ("verify", "compare", "compute", "estimate", "lint")),
     }

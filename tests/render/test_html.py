@@ -51,7 +51,7 @@ TAGS = {
         "span",
         "a",
     ),
-    *("div", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "ol", "li", "pre"),
+    *("div", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "ol", "li", "pre", "code"),
     *("figure", "svg", "path", "text"),
 }
 ATTRIBUTES = {
