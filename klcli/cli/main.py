@@ -30,6 +30,8 @@ _OBJECTS = 100_000
 
 _HELP = "help"
 """``klcli help COMMAND`` is ``klcli COMMAND --help``."""
+_MANUAL = "--man"
+"""``klcli help --man`` is the manual of all commands, for man."""
 
 _GREETING = """\
 klcli settles what a KL term really computes. klcli --help names all commands.
@@ -85,11 +87,18 @@ class _Commands(click.Group):
         if not args and not ctx.resilient_parsing:  # completion parses what is not complete
             click.echo(_GREETING)
             ctx.exit()
-        if args[:1] == [_HELP]:
+        if args[:1] == [_HELP] and _MANUAL in args:
+            from klcli.cli.manual import manual
+
+            click.echo(manual(self), nl=False)
+            ctx.exit()
+        if args[:1] == [_HELP] and not ctx.resilient_parsing:
             args = [*(word for word in args[1:] if word != _HELP), "--help"]
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and ctx.resilient_parsing:
+            return None, None, args  # a shell asks, which is told nothing
         if args[0] not in COMMANDS:
             from klcli.formula.read.syntax import nearest
 
@@ -168,7 +177,9 @@ def _status(arguments: list[str]) -> int:
 
 def _invoke(arguments: list[str]) -> int:
     if os.environ.get("_KLCLI_COMPLETE"):
-        cli.main(arguments, prog_name="klcli")  # shell completion, which click answers and exits
+        from klcli.cli.completion import answer
+
+        answer(cli)
     with cli.make_context("klcli", arguments) as context:
         report, settings = cli.invoke(context)
         write(report, settings)

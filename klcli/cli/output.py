@@ -15,6 +15,7 @@ import click
 
 from klcli.cli.coloring import is_colored
 from klcli.cli.help import in_group
+from klcli.cli.options.completing import files
 from klcli.cli.options.types import Choice
 from klcli.cli.settings import format_of_terminal
 from klcli.cli.writing import save
@@ -34,7 +35,7 @@ FINDING_FORMATS = ("concise", "sarif", "github", "junit")
 
 _BY_SUFFIX = {
     "": "text",
-    ".txt": "text",
+    **dict.fromkeys((".txt", ".bash", ".zsh", ".fish", ".ps1"), "text"),
     ".json": "json",
     ".csv": "csv",
     ".md": "markdown",
@@ -136,6 +137,7 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
             _option(
                 "--output",
                 metavar="FILE",
+                shell_complete=files,
                 help="Write to FILE, whose ending chooses the format; - is standard output.",
             ),
             _option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),

@@ -12,6 +12,7 @@ COMMANDS = {
     "latents": "What the KL did to a data set: per example and latent, active units, collapse.",
     "weight": "What the weight of a KL means: the effective beta of a loss, without any code.",
     "derive": "From the definition to the closed form, step by step, with proof.",
+    "completion": "What makes a shell complete klcli's commands, options, codes and files.",
     "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",
 }
 """Every command is a module of this folder with a function of its name; it is imported when it is called."""

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command, in_group
+from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import prior_options
 from klcli.cli.options.matrices import matrix_options
 from klcli.cli.options.types import Numbers, Reading, Whole
@@ -62,7 +63,12 @@ Carlo estimate contradict each other, and 0 otherwise.
 @click.option("--all", "every", is_flag=True, help="Every formula under every reading.")
 @click.option("--full", is_flag=True, help="Every number and the picture, not only what fits a screen.")
 @click.option("--expect", metavar="NAME", help="Status 1 unless this formula is exact under the reading.")
-@click.option("--plot", metavar="FILE", help="Draw penalty against sigma into FILE.png or FILE.svg.")
+@click.option(
+    "--plot",
+    metavar="FILE",
+    shell_complete=files,
+    help="Draw penalty against sigma into FILE.png or FILE.svg.",
+)
 @_of_sampling(
     "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
 )

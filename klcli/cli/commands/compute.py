@@ -9,6 +9,7 @@ import click
 from klcli.cli.computing.computations import Asked, computed
 from klcli.cli.computing.sampling import sampling_of
 from klcli.cli.help import Command, in_group
+from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import posterior_options, prior_options
 from klcli.cli.options.limits import limit_options, limits_of
 from klcli.cli.options.matrices import any_posterior, any_prior, matrix_options
@@ -92,7 +93,10 @@ KL is infinite.
 )
 @limit_options
 @click.option(
-    "--rows", metavar="FILE", help="Of every row of CSV or JSON lines with the columns mu, sigma, ..."
+    "--rows",
+    metavar="FILE",
+    shell_complete=files,
+    help="Of every row of CSV or JSON lines with the columns mu, sigma, ...",
 )
 @output_options
 @click.pass_obj

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
+from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import posterior, posterior_options, prior, prior_options
 from klcli.cli.options.types import Choice
 from klcli.cli.output import Settings, output_options
@@ -52,7 +53,7 @@ far below 0, the mean of p/q not 1, samples that are not of q.
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("path", metavar="TABLE", required=False)
+@click.argument("path", metavar="TABLE", shell_complete=files, required=False)
 @click.option("--log-q", metavar="COLUMN", help="The column with log q: its name, or its number from 1.")
 @click.option("--log-p", metavar="COLUMN", help="The column with log p.")
 @click.option("--log-ratio", metavar="COLUMN", help="Or one column with log q - log p.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from klcli.cli.help import Command
+from klcli.cli.options.completing import terms
 from klcli.cli.output import Settings, output_options
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
@@ -28,7 +29,7 @@ Examples:
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("term", required=False)
+@click.argument("term", required=False, shell_complete=terms)
 @click.option("--all", "every", is_flag=True, help="Write every page as HTML into the folder of --output.")
 @output_options
 @click.pass_obj

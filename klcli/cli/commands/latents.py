@@ -10,6 +10,7 @@ import click
 from klcli.cli.collecting.inputs import inputs
 from klcli.cli.collecting.run import run
 from klcli.cli.help import Command, in_group
+from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import added, prior_options
 from klcli.cli.options.types import Nonnegative, Whole
 from klcli.cli.output import Settings, output_options
@@ -55,7 +56,7 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("paths", metavar="FILE...", nargs=-1)
+@click.argument("paths", metavar="FILE...", shell_complete=files, nargs=-1)
 @_array_options
 @prior_options
 @click.option(
@@ -87,7 +88,9 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @_of_limits("--min-active", type=Nonnegative(), help="The least number of active latents.")
 @_of_limits("--max-kl", type=Nonnegative(), help="The largest mean KL per example, in nats.")
 @_of_limits("--min-kl", type=Nonnegative(), help="The least mean KL per example, in nats.")
-@click.option("--per-row", metavar="FILE", help="Write the KL of every example: .csv or .npy.")
+@click.option(
+    "--per-row", metavar="FILE", shell_complete=files, help="Write the KL of every example: .csv or .npy."
+)
 @click.option("--jobs", type=Whole(1, 1024), default=1, help="Files that are read at a time; default 1.")
 @click.option("--full", is_flag=True, help="All latents in the table, not only 20.")
 @output_options

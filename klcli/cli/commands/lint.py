@@ -9,6 +9,7 @@ import click
 from klcli.cli.help import Command
 from klcli.cli.linting.plan import Flags
 from klcli.cli.linting.run import run
+from klcli.cli.options.completing import codes, files
 from klcli.cli.output import Settings, findings_options
 from klcli.report.report import Report
 
@@ -41,17 +42,21 @@ be read is said on stderr, also with -q; so are files that are named and exclude
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...", shell_complete=files)
 @click.option("--show-terms/--no-show-terms", default=None, help="Every KL and every sample, right or wrong.")
 @click.option("--notes/--no-notes", default=None, help="Harmless oddities, such as misleading names.")
-@click.option("--select", multiple=True, metavar="CODES", help="Only these: KL101,KL2 and so on.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="All but these.")
+@click.option(
+    "--select", multiple=True, metavar="CODES", shell_complete=codes, help="Only these: KL101,KL2 and so on."
+)
+@click.option("--ignore", multiple=True, metavar="CODES", shell_complete=codes, help="All but these.")
 @click.option(
     "--exclude", multiple=True, metavar="PATTERN", help="Leave out, as .gitignore would; repeatable."
 )
 @click.option("--gitignore/--no-gitignore", default=None, help="Respect .gitignore; the default.")
-@click.option("--baseline", metavar="FILE", help="Accept the findings that FILE holds.")
-@click.option("--write-baseline", metavar="FILE", help="Write the findings of today to FILE.")
+@click.option("--baseline", metavar="FILE", shell_complete=files, help="Accept the findings that FILE holds.")
+@click.option(
+    "--write-baseline", metavar="FILE", shell_complete=files, help="Write the findings of today to FILE."
+)
 @click.option("--fix", is_flag=True, help="Mend what is wrong under every reading, in the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what - reads.")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
+from klcli.cli.options.completing import files
 from klcli.cli.options.types import Choice, Positive, Shape, Whole
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
@@ -68,10 +69,15 @@ class _TraceCommand(Command):
     epilog=_EPILOG,
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )
-@click.argument("target")
+@click.argument("target", shell_complete=files)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("-m", "is_module", is_flag=True, help="TARGET is a module, as with python -m.")
-@click.option("--python", metavar="PATH", help="The interpreter; default that of the active environment.")
+@click.option(
+    "--python",
+    metavar="PATH",
+    shell_complete=files,
+    help="The interpreter; default that of the active environment.",
+)
 @click.option("--steps", type=Whole(1, 10_000), default=1, help="Backward passes to watch; default 1.")
 @click.option("--timeout", type=Positive(), metavar="SECONDS", help="Stop the program after so long.")
 @click.option("--arg", "given", multiple=True, metavar="NAME=VALUE", help="An argument of a function.")

@@ -13,6 +13,7 @@ import click
 
 from klcli.cli.files import read_text
 from klcli.cli.help import in_group
+from klcli.cli.options.completing import files
 from klcli.cli.options.formulas import FormulaCommand
 from klcli.cli.options.types import Choice, Numbers, Reading
 from klcli.cli.output import Settings, output_options
@@ -73,7 +74,9 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 
 @click.command(cls=FormulaCommand, epilog=_EPILOG)
 @click.argument("formula", required=False)
-@click.option("--file", "path", metavar="FILE", help="One formula per line; - is standard input.")
+@click.option(
+    "--file", "path", metavar="FILE", shell_complete=files, help="One formula per line; - is standard input."
+)
 @click.option(
     "--notation", type=Choice(tuple(_NOTATIONS)), help=f"{', '.join(_NOTATIONS)}; default: detected."
 )
