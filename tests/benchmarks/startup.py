@@ -13,6 +13,12 @@ from tests.benchmarks.table import print_table
 ROUNDS = 15
 FORMULA = "-0.5 * (1 + logvar - mu**2 - exp(logvar))"
 POINT = ("--mu", "0.3", "--sigma", "1.2")
+_ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name != "PYTHONDONTWRITEBYTECODE" and not name.endswith("_NUM_THREADS")
+}
+"""Of somebody who has set nothing: bytecode is kept from the first run on, numpy has its threads."""
 COMMANDS = {
     "python -c pass": ("-c", "pass"),
     "import numpy": ("-c", "import numpy"),
@@ -38,9 +44,8 @@ def run(arguments: tuple[str, ...]) -> bool:
 
 def seconds(arguments: tuple[str, ...]) -> float:
     """The CPU that one process takes, its own and the system's for it."""
-    running = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    quiet = subprocess.DEVNULL
+    running = subprocess.Popen([sys.executable, *arguments], stdout=quiet, stderr=quiet, env=_ENVIRONMENT)
     _, _, used = os.wait4(running.pid, 0)
     running.returncode = 0
     return used.ru_utime + used.ru_stime
