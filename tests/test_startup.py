@@ -33,6 +33,23 @@ def test_help_loads_no_library_of_numbers(arguments: tuple[str, ...]) -> None:
     assert not loaded(*arguments) & set(HEAVY)
 
 
+def test_help_loads_the_list_of_commands_and_what_writes_it() -> None:
+    """Nothing of formulas, Gaussians and reports, no names of files: they would be a fifth of the start."""
+    modules = loaded("--help")
+    own = {name for name in modules if name.startswith("klcli.") and not name.startswith("klcli.cli")}
+    assert own == {"klcli.errors", "klcli.values", "klcli.patterns"}
+    assert len({name for name in modules if name.startswith("klcli.cli.")}) <= 14
+    assert not modules & {"pathlib", "fractions", "decimal", "tomllib", "click.shell_completion"}
+
+
+def test_a_bare_number_has_no_steps() -> None:
+    modules = loaded(
+        "compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "1000", "-q", "--color", "never"
+    )
+    assert "dataclasses" not in modules, "fields of values are known without it"
+    assert len({name for name in modules if name.startswith("klcli.")}) <= 106
+
+
 def test_version_is_not_looked_up_before_it_is_asked_for() -> None:
     assert "importlib.metadata" not in loaded("--help")
 

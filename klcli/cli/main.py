@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,7 +19,9 @@ from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.saying import say
 from klcli.cli.settings import SETTINGS, defaults_of
 from klcli.errors import USAGE, KlcliError
-from klcli.report.report import Report
+
+if TYPE_CHECKING:
+    from klcli.report.report import Report
 
 __all__ = ["cli", "run"]
 

@@ -8,22 +8,21 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from importlib import import_module
 from io import BytesIO, TextIOWrapper
-from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
 from klcli.cli.coloring import is_colored
 from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
-from klcli.cli.options.types import Choice
+from klcli.cli.options.words import Choice
 from klcli.cli.settings import format_of_terminal
-from klcli.cli.writing import save
 from klcli.errors import KlcliError
-from klcli.render.signs import seen
-from klcli.report.document import Document
-from klcli.report.report import Report
 from klcli.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from klcli.report.document import Document
+    from klcli.report.report import Report
 
 __all__ = ["FINDING_FORMATS", "FORMATS", "Settings", "findings_options", "output_options", "write"]
 
@@ -101,7 +100,7 @@ class Settings:
             return self.format
         if self.output in (None, _STREAM):
             return format_of_terminal(FORMATS) or "text"
-        ending = Path(self.output or "").suffix.lower()
+        ending = os.path.splitext(self.output or "")[1].lower().removesuffix(".")
         if ending not in _BY_SUFFIX:
             known = ", ".join(filter(None, _BY_SUFFIX))
             raise KlcliError(
@@ -176,6 +175,8 @@ def write(report: Report, settings: Settings) -> None:
     if settings.output is None or settings.output == _STREAM:
         sys.stdout.write(_text(report, settings, sys.stdout))
         return
+    from klcli.cli.writing import save
+
     file = TextIOWrapper(BytesIO(), encoding="utf-8")  # what a file can hold and a terminal is not
     save(settings.output, _text(report, settings, file).encode("utf-8"), "--output")
 
@@ -184,6 +185,8 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
     """The text in the chosen format, in characters that the stream has; it ends in a line end or is empty."""
     text = report.bare if settings.quiet else _rendered(report, settings, stream)
     if settings.quiet or settings.chosen() != "text":  # whose renderer makes words safe, and adds its colours
+        from klcli.render.signs import seen
+
         text = seen(text)
     # Names of files may hold bytes that are no text, which Python keeps as lone surrogates.
     encoding = (stream.encoding or "ascii") if _has_signs(stream) else "ascii"

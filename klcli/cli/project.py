@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from klcli.errors import KlcliError
@@ -14,7 +13,7 @@ __all__ = ["NAME", "flag", "shown", "table_of", "texts"]
 NAME = "pyproject.toml"
 
 
-def table_of(path: str) -> tuple[Mapping[str, Any], Path]:
+def table_of(path: str) -> tuple[Mapping[str, Any], str]:
     """The table of the project of a path, and the folder that has it: the nearest above with one.
 
     The search ends at the root of the repository. Nothing is read from a user's own folders.
@@ -22,17 +21,18 @@ def table_of(path: str) -> tuple[Mapping[str, Any], Path]:
     Raises:
         KlcliError: it is no TOML.
     """
-    first = Path(os.path.realpath(path))
-    for folder in (first, *first.parents):
-        table = _table(folder / NAME)
+    first = folder = os.path.realpath(path)
+    while True:
+        table = _table(os.path.join(folder, NAME))
         if table is not None:
             return table, folder
-        if os.path.exists(folder / ".git"):
-            break
-    return {}, first
+        above = os.path.dirname(folder)
+        if above == folder or os.path.exists(os.path.join(folder, ".git")):
+            return {}, first
+        folder = above
 
 
-def _table(path: Path) -> Mapping[str, Any] | None:
+def _table(path: str) -> Mapping[str, Any] | None:
     """The table of a file; None if there is no file or nothing in it is for us.
 
     Raises:
@@ -41,7 +41,8 @@ def _table(path: Path) -> Mapping[str, Any] | None:
     if not os.path.isfile(path):  # also where nobody may look, of which the files below will tell
         return None
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except OSError as error:
         raise KlcliError(
             f"cannot read {shown(path)}: {error.strerror}", "[tool.klcli] is read from it"
@@ -84,7 +85,7 @@ def texts(value: object, where: str) -> list[str]:
     return value
 
 
-def shown(path: Path) -> str:
+def shown(path: str) -> str:
     """A path from here, if it is below."""
     relative = os.path.relpath(path)
-    return str(path) if relative.startswith(os.pardir) else relative
+    return path if relative.startswith(os.pardir) else relative

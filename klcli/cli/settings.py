@@ -55,7 +55,7 @@ def defaults_of(command: str) -> dict[str, object]:
     """
     whole, folder = table_of(os.curdir)
     table = whole.get(command, {})
-    where = f"{shown(folder / NAME)}: [tool.klcli.{command}]"
+    where = f"{shown(os.path.join(folder, NAME))}: [tool.klcli.{command}]"
     if not isinstance(table, dict):
         raise KlcliError(f"{where} is no table", f"the keys are {', '.join(SETTINGS[command])}")
     found = {}

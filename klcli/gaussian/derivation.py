@@ -150,7 +150,7 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats", *, short: bool = False
     symbolic = derive_symbolic(q.parameterization, unit, standard=standard, several=several, short=short)
     steps = list(symbolic.steps)
     if q.dimension <= _MOST_NUMBERS:
-        last = steps_of_one_dimension(q.parameterization, standard=standard)[-1]
+        last = _in_head(q.parameterization, standard=standard)
         steps.append(Step(("numbers put in",), per_unit(_with_numbers(last.tree, q, p), unit)))
     value: float | None = divergence(q, p, unit).value
     for step in steps[1:]:
@@ -185,8 +185,7 @@ def derive_symbolic(
     """
     steps = tuple(
         replace(step, tree=per_unit(_summed(step.tree) if several else step.tree, unit))
-        for step in steps_of_one_dimension(reading, standard=standard)
-        if step.essential or not short
+        for step in steps_of_one_dimension(reading, standard=standard, short=short)
     )
     wrong = first_unequal([step.tree for step in steps], reading, standard=standard, several=several)
     if wrong is not None:
@@ -194,17 +193,23 @@ def derive_symbolic(
     return Derivation(steps, len(PROBES), DIGITS)
 
 
-def steps_of_one_dimension(reading: Parameterization, *, standard: bool) -> list[Step]:
-    """The steps in nats; `standard` says that the prior is N(0, 1)."""
+def steps_of_one_dimension(reading: Parameterization, *, standard: bool, short: bool = False) -> list[Step]:
+    """The steps in nats, all or the essential ones; `standard` says that the prior is N(0, 1)."""
     rows = [*_TO_THE_GENERAL_FORM, *(_WITH_UNIT_PRIOR if standard else _WITH_ANY_PRIOR)]
+    if _is_of_variance(reading):
+        rows.append(_SQUARE if standard else _SQUARES)
+    wanted = [(words, formula) for words, formula in rows if words.startswith(_ESSENTIAL) or not short]
+    return [*(_step(words, formula) for words, formula in wanted), _in_head(reading, standard=standard)]
+
+
+def _in_head(reading: Parameterization, *, standard: bool) -> Step:
+    """The last step: the form in the number that a network puts out."""
     sigma, form = ("sigma", _IN_HEAD) if standard else ("sigma_1", _IN_HEAD_GENERAL)
     subject, spread = known(sigma), reading.sigma
     if _is_of_variance(reading):
-        rows.append(_SQUARE if standard else _SQUARES)
         subject, spread = known(f"{sigma}^2"), reading.variance
     rule = ("the head ", Symbol("s"), f" is {reading.meaning}: ", subject, " = ", spread)
-    in_head = substitute(known(form), {"l": reading.log_variance, "v": reading.variance})
-    return [*(_step(words, formula) for words, formula in rows), Step(rule, in_head)]
+    return Step(rule, substitute(known(form), {"l": reading.log_variance, "v": reading.variance}))
 
 
 def _is_of_variance(reading: Parameterization) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from klcli.formula.program import Program
 from klcli.formula.read.notation import parse
@@ -181,6 +182,7 @@ def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple
     return tuple(entries)
 
 
+@cache
 def truth_at(mu: Fraction, sigma: Fraction) -> float:
     """KL(N(mu, sigma^2) || N(0, 1)) in nats, correctly rounded."""
     return divergence(Gaussian.from_head(mu, sigma), Gaussian.from_head(0, 1)).value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from decimal import Decimal
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from klcli.report.limits import Held, Limits, held, limit_blocks
 from klcli.report.report import Report, in_short
 from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
 from klcli.report.witnesses import findings
-from klcli.report.wording import own_fields, percent
+from klcli.report.wording import names_of, own_fields, percent
 from klcli.values import dataclass
 from klcli.witness.examination import Examination
 from klcli.witness.side_by_side import Comparison
@@ -223,8 +222,7 @@ def _data(told: _Told, estimators: list[dict[str, object]]) -> ComputeData:
 
 
 def _examination_data(divergence: str, found: Examination, missing: str) -> dict[str, Any]:
-    none: dict[str, object] = {field.name: None for field in fields(ClosedForm)}
-    closed_form = found.closed_form or {**none, "reason": missing}
+    closed_form = found.closed_form or {**dict.fromkeys(names_of(ClosedForm)), "reason": missing}
     return {"divergence": divergence, **own_fields(found), "closed_form": closed_form}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import partial
@@ -20,6 +19,7 @@ from klcli.report.document import Text
 from klcli.witness.witness import Witness
 
 __all__ = [
+    "names_of",
     "about",
     "list_text",
     "listed",
@@ -149,7 +149,13 @@ def _is_exactly(one: Gaussian, sigma: str) -> bool:
 
 def own_fields(result: Any) -> dict[str, Any]:
     """The fields of a result by their names, which are the keys of its JSON."""
-    return {field.name: getattr(result, field.name) for field in fields(result)}
+    return {name: getattr(result, name) for name in names_of(type(result))}
+
+
+def names_of(kind: type[Any]) -> tuple[str, ...]:
+    """The names of the fields of a class of values, in their order; those of `dataclasses` take 4 ms."""
+    names: tuple[str, ...] = kind.__match_args__
+    return names
 
 
 def verdict_of(witness: Witness) -> str:

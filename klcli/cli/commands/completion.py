@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.types import Choice
+from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
 from klcli.report.document import Document

@@ -13,7 +13,8 @@ from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import posterior_options, prior_options
 from klcli.cli.options.limits import limit_options, limits_of
 from klcli.cli.options.matrices import any_posterior, any_prior, matrix_options
-from klcli.cli.options.types import Choice, Positive, Whole
+from klcli.cli.options.types import Positive, Whole
+from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
 from klcli.gaussian.divergence import UNITS
 from klcli.report.report import Report
@@ -113,11 +114,12 @@ def compute(outer: Settings, /, settings: Settings, **options: Any) -> tuple[Rep
         from klcli.cli.computing.rows import computed_rows
 
         return computed_rows(options, limits), settings
+    bare = settings.quiet > 0
     asked = Asked(
         options["unit"],
-        sampling_of(options, quiet=settings.quiet > 0),
+        sampling_of(options, quiet=bare),
         digits=options["digits"],
-        steps=options["steps"],
+        steps="none" if bare else options["steps"],
         reverse=options["reverse"],
         compare=options["compare_estimators"],
         limits=limits_of(limits),

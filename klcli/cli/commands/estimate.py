@@ -11,7 +11,7 @@ import click
 from klcli.cli.help import Command
 from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import posterior, posterior_options, prior, prior_options
-from klcli.cli.options.types import Choice
+from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.cli.saying import say

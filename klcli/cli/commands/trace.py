@@ -11,7 +11,8 @@ import click
 
 from klcli.cli.help import Command
 from klcli.cli.options.completing import files
-from klcli.cli.options.types import Choice, Positive, Shape, Whole
+from klcli.cli.options.types import Positive, Shape, Whole
+from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
 from klcli.errors import KlcliError

@@ -15,7 +15,8 @@ from klcli.cli.files import read_text
 from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.formulas import FormulaCommand
-from klcli.cli.options.types import Choice, Numbers, Reading
+from klcli.cli.options.types import Numbers, Reading
+from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.progress import progress
 from klcli.errors import KlcliError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.types import Choice, Shape, Whole
+from klcli.cli.options.types import Shape, Whole
+from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral

@@ -37,7 +37,8 @@ def configuration_for(path: str) -> Configuration:
     Raises:
         KlcliError: it is no TOML, or has keys or values that mean nothing.
     """
-    return _configuration(*table_of(path))
+    table, folder = table_of(path)
+    return _configuration(table, Path(folder))
 
 
 def _configuration(table: Mapping[str, Any], folder: Path) -> Configuration:
@@ -45,12 +46,12 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> Configuration:
     for key, value in table.items():
         if key in SETTINGS:
             continue
-        where = f"{shown(folder / NAME)}: [tool.klcli] {key}"
+        where = f"{shown(str(folder / NAME))}: [tool.klcli] {key}"
         if key not in _KEYS:
             from klcli.formula.read.syntax import nearest
 
             hint = nearest(key, _KEYS) or f"the keys are {', '.join(_KEYS)}"
-            raise KlcliError(f"{shown(folder / NAME)}: [tool.klcli] has no key {key!r}", hint)
+            raise KlcliError(f"{shown(str(folder / NAME))}: [tool.klcli] has no key {key!r}", hint)
         values[key.replace("-", "_")] = _KEYS[key](value, where, folder)
     return Configuration(**values)
 
