@@ -52,6 +52,7 @@ Examples:
   klcli estimate logprobs.csv
   klcli derive --param logvar
   klcli help compute
+  klcli help --man | man -l -
 
 Settings: [tool.klcli] in pyproject.toml has the keys of lint, [tool.klcli.compute], compare, verify and trace
 those of these (steps; full; accept, verbose; accept); KLCLI_FORMAT is the format on a terminal.

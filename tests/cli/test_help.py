@@ -55,7 +55,7 @@ def test_choices_are_named(klcli: Klcli, command: str) -> None:
     assert found
     text = " ".join(page(klcli, command).split()).replace("- ", "-")  # where a line is broken
     for param in found.params:
-        if isinstance(param.type, click.Choice) and not getattr(param, "hidden", False):
+        if isinstance(param, click.Option) and isinstance(param.type, click.Choice) and not param.hidden:
             shown = text.partition(f" {param.opts[0]} WORD ")[2]
             shown = re.split(r" -\S+ [A-Z[]", shown)[0]
             words = [str(word) for word in param.type.choices if str(word) not in shown]

@@ -19,7 +19,7 @@ _SHELLS = ("bash", "zsh", "fish", "powershell")
 _EPILOG = """\b
 Examples:
   source <(klcli completion bash)
-  klcli completion bash --output ~/.local/share/bash-completion/completions/klcli
+  klcli completion bash --output ~/.klcli-completion
   klcli completion zsh --output ~/.zfunc/_klcli
   klcli completion fish --output ~/.config/fish/completions/klcli.fish
   klcli completion powershell >> $PROFILE
