@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import partial
+from typing import Any, TypeVar
 
 from klcli.errors import KlcliError
 from klcli.latents.marginal import Mixture, Sample
@@ -34,6 +36,7 @@ class Work:
     seed: int = 0
 
 
+T = TypeVar("T")
 Advance = Callable[[int], None]
 
 
@@ -51,12 +54,9 @@ def collected(
     Raises:
         KlcliError: a table that cannot be read, or that has other latents or another reading than the first.
     """
-    if executor is None:
-        found = [_statistics(work, advance, table) for table in tables]
-    else:
-        found = list(executor.map(partial(_statistics, work, None), tables))
-    first = found[0]
-    for table, other in zip(tables[1:], found[1:], strict=True):
+    found = _each(partial(_statistics, work, None if executor else advance), tables, executor)
+    first = next(found)
+    for table, other in zip(tables[1:], found, strict=True):
         _check_alike(tables[0], first, table, other)
         first.merge(other)
     return first
@@ -74,11 +74,23 @@ def collected_from(table: Opened, work: Work) -> Statistics:
 def summed(tables: Sequence[Input], work: Work, empty: Mixture, executor: Executor | None = None) -> Mixture:
     """A second pass: the densities of all examples at the draws of a mixture that has none of them yet."""
     total = replace(empty, log_sum=empty.log_sum.copy())
-    each = partial(_densities, work, empty)
-    found: Iterator[Mixture] = map(each, tables) if executor is None else executor.map(each, tables)
-    for other in found:
+    for other in _each(partial(_densities, work, empty), tables, executor):
         total.merge(other)
     return total
+
+
+def _each(function: Callable[[Input], T], tables: Sequence[Input], executor: Executor | None) -> Iterator[T]:
+    """What a function finds in each table, in their order."""
+    if executor is None:
+        return map(function, tables)
+    # As bytes: an engine that looks at what it is given, to name it, does not know this project's values.
+    return executor.map(_called, [pickle.dumps((function, table)) for table in tables])
+
+
+def _called(packed: bytes) -> Any:
+    """What a function finds in a table, both as this process packed them for a worker."""
+    function, table = pickle.loads(packed)
+    return function(table)
 
 
 def _statistics(work: Work, advance: Advance | None, table: Input) -> Statistics:

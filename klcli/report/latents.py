@@ -11,7 +11,19 @@ from klcli.latents.conventions import Convention
 from klcli.latents.log_grid import RELATIVE_WIDTH
 from klcli.latents.rows import BadRow, BadRows
 from klcli.latents.summary import Latent, Part, Summary, Thresholds
-from klcli.report.document import Block, Cell, Column, Document, Fact, Facts, Heading, Note, Paragraph, Table
+from klcli.report.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Heading,
+    Note,
+    Paragraph,
+    Plot,
+    Table,
+)
 from klcli.report.report import Report
 from klcli.values import dataclass
 
@@ -109,6 +121,7 @@ def latents_report(
     bad: BadRows,
     checks: Sequence[Check] = (),
     *,
+    plots: Sequence[Plot] = (),
     full: bool = False,
 ) -> Report:
     """The report of a table of posteriors.
@@ -120,6 +133,7 @@ def latents_report(
         others: the numbers of other code.
         bad: the rows that are left out.
         checks: what was held against limits.
+        plots: pictures that the document shows.
         full: whether the table of a screen has all latents.
     """
     verdict = _verdict(found, thresholds)
@@ -153,7 +167,7 @@ def latents_report(
     return Report(
         data=data,
         rows=[_row(latent) for latent in found.latents],
-        document=Document(verdict, tuple(_blocks(data, found, full))),
+        document=Document(verdict, (*_blocks(data, found, full), *plots)),
         bare=repr(found.mean),
         holds=all(check.holds for check in checks),
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 from klcli.cli.collecting.inputs import STREAM, Inputs
 from klcli.cli.collecting.limits import checks
 from klcli.cli.collecting.per_row import write_rows
+from klcli.cli.collecting.workers import workers
 from klcli.cli.options.gaussians import prior
 from klcli.cli.progress import progress
 from klcli.cli.sources import open_source
+from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -23,7 +25,9 @@ from klcli.latents.priors import prior_of
 from klcli.latents.reading import Choice, Opened, of_arrays, opened
 from klcli.latents.statistics import Statistics
 from klcli.latents.summary import Part, Thresholds, summary
+from klcli.render.image import check, drawn
 from klcli.report.latents import Input, latents_report
+from klcli.report.latents_plots import example_plot, latent_plot
 from klcli.report.report import Report
 from klcli.tables.opening import open_arrays
 
@@ -37,6 +41,7 @@ def run(
     options: Mapping[str, Any],
     *,
     quiet: bool,
+    pictures: bool,
 ) -> Report:
     """The report of all tables together.
 
@@ -46,17 +51,20 @@ def run(
         limits: by the options that give them.
         options: the others of the command.
         quiet: whether no progress is shown.
+        pictures: whether the report shows them.
 
     Raises:
         KlcliError: a table that cannot be read, or no row of which statistics can be made.
     """
+    if options["plot"]:
+        check(options["plot"])
     choice = Choice(given.mean, given.heads, _prior(options), _own_priors(options))
     marginal = options["marginal"]
     work = Work(choice, options["free_bits"], DRAWS if marginal else 0, options["seed"])
     is_stream = any(STREAM in table.paths for table in given.tables)
     if is_stream and (len(given.tables) > 1 or marginal or options["per_row"]):
         raise KlcliError("standard input can be read once, and alone", "give the file and not -")
-    with _executor(options["jobs"], len(given.tables)) as executor:
+    with workers(options["jobs"], len(given.tables), options["scheduler"]) as executor:
         about, found = _collected(given, work, executor, is_stream, quiet)
         if not found.examples:
             raise _nothing(found, about)
@@ -65,6 +73,9 @@ def run(
         write_rows(options["per_row"], given.tables, choice)
     shared = None if choice.own_priors else prior_of(choice.prior)
     result = summary(found, thresholds, shared, estimate)
+    plots = [latent_plot(result), *filter(None, [example_plot(result, found.grid)])]
+    if options["plot"]:
+        save(options["plot"], drawn(plots, options["plot"]), "--plot")
     return latents_report(
         about,
         result,
@@ -72,6 +83,7 @@ def run(
         tuple(conventions(found, result, options["beta"])),
         found.bad,
         checks(result, limits),
+        plots=plots if pictures else (),
         full=options["full"],
     )
 
@@ -137,18 +149,6 @@ def _own_priors(options: Mapping[str, Any]) -> tuple[str, str] | None:
             f"--prior-arrays takes two names, got {given!r}", "for example --prior-arrays p_mu,p_logvar"
         )
     return mean.strip(), head.strip()
-
-
-@contextmanager
-def _executor(jobs: int, tables: int) -> Iterator[Executor | None]:
-    """Worker processes, where there is more than one file for them."""
-    if min(jobs, tables) < 2:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(min(jobs, tables)) as executor:
-        yield executor
 
 
 def _nothing(found: Statistics, about: Input) -> KlcliError:

@@ -91,7 +91,16 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @click.option(
     "--per-row", metavar="FILE", shell_complete=files, help="Write the KL of every example: .csv or .npy."
 )
+@click.option(
+    "--plot",
+    metavar="FILE",
+    shell_complete=files,
+    help="Draw the KL of latents and of examples into FILE.svg or .png.",
+)
 @click.option("--jobs", type=Whole(1, 1024), default=1, help="Files that are read at a time; default 1.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Of a Dask cluster that sees the files: tcp://host:8786."
+)
 @click.option("--full", is_flag=True, help="All latents in the table, not only 20.")
 @output_options
 @click.pass_obj
@@ -122,7 +131,9 @@ def latents(
     }
     given = inputs(paths, options["mean"], _heads(options))
     thresholds = Thresholds(active_variance, collapsed_kl)
-    return run(given, thresholds, limits, options, quiet=settings.quiet > 0), settings
+    return run(
+        given, thresholds, limits, options, quiet=settings.quiet > 0, pictures=settings.chosen() == "html"
+    ), settings
 
 
 def _heads(options: Mapping[str, Any]) -> dict[str, str]:

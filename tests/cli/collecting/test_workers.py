@@ -1,0 +1,62 @@
+"""Who reads the files does not matter."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy
+import pytest
+
+from klcli.cli.collecting.workers import workers
+from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
+from klcli.latents.collecting import Work, collected
+from klcli.latents.reading import Choice, Input
+from tests.cli.conftest import Klcli
+
+WORK = Work(Choice(None, {}, Gaussian.from_head(0, 1)))
+
+
+def files(folder: Path, count: int) -> list[Input]:
+    rng = numpy.random.default_rng(15)
+    for number in range(count):
+        arrays = {name: rng.normal(size=(50, 2)) for name in ("mu", "logvar")}
+        numpy.savez(folder / f"{number}.npz", **arrays)
+    return [Input((str(folder / f"{number}.npz"),), number) for number in range(count)]
+
+
+def test_one_file_needs_nobody() -> None:
+    with workers(8, 1, None) as executor:
+        assert executor is None
+
+
+def test_processes_find_the_same(klcli: Klcli, tmp_path: Path) -> None:
+    files(tmp_path, 3)
+    alone = klcli("latents", str(tmp_path), "-q").out
+    assert klcli("latents", str(tmp_path), "-q", "--jobs", "2").out == alone
+    with workers(2, 3, None) as executor:
+        assert isinstance(executor, ProcessPoolExecutor)
+
+
+def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("klcli.cli.collecting.workers._SECONDS", 1)
+    with pytest.raises(KlcliError, match="no scheduler answers at"), workers(1, 1, "tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_cluster_of_which_a_worker_dies(tmp_path: Path) -> None:
+    """Two workers, one of which is killed in the middle: what it had begun is done by the other."""
+    distributed = pytest.importorskip("distributed")
+    tables = files(tmp_path, 8)
+    alone = collected(tables, WORK)
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:
+        victim = next(iter(cluster.workers.values())).pid
+        with workers(1, 8, cluster.scheduler_address) as executor:
+            assert executor is not None
+            executor.submit(os.kill, victim, signal.SIGKILL)
+            found = collected(tables, WORK, executor)
+    assert (found.kl.values, found.examples) == (alone.kl.values, 400)
