@@ -6,6 +6,7 @@ from tests.benchmarks import (
     covariance,
     coverage,
     kernel,
+    latents,
     lint,
     monte_carlo,
     precision,
@@ -17,4 +18,5 @@ from tests.benchmarks import (
 
 for benchmark in (kernel, covariance, monte_carlo, precision, coverage, selection, startup, verify, lint):
     benchmark.main()
+latents.main([])
 programs.main([])
