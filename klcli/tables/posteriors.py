@@ -61,7 +61,7 @@ def array_of(arrays: Arrays, name: str, flag: str) -> str:
 
     Args:
         arrays: by their names.
-        name: or number, counted from 1.
+        name: all of its path, or its end.
         flag: which messages name.
 
     Raises:

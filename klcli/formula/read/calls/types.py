@@ -31,8 +31,9 @@ def _cut(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 def _cast(reader: CallReader, call: Invocation) -> Tree | None:
-    is_cut = bool(call.arguments) and has_integer_type(call.arguments[1:], call.node)
-    return _cut(reader, call) if is_cut else None
+    """A type may be a word, which is no label here: ``tf.cast(x, "int64")``."""
+    types = [entry for entry in call.node.args if entry not in call.arguments[:1]]
+    return _cut(reader, call) if has_integer_type(types, call.node) else None
 
 
 def _same(reader: CallReader, call: Invocation) -> Tree | None:

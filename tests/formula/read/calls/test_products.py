@@ -1,0 +1,28 @@
+"""Inner products and sums of products, as torch has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.read.syntax import FormulaError
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
+from klcli.formula.write.printing import to_text
+
+
+@pytest.mark.parametrize("text", ["torch.dot(x, y)", "x @ y", "np.inner(x, y)", "x.matmul(y)"])
+def test_inner_products(text: str) -> None:
+    assert to_text(read_program(text, "python").arrays) == "x @ y"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("torch.addcmul(a, b, c)", 7.0), ("a.addcmul(b, c, value=-2)", -11.0)]
+)
+def test_sums_of_products(text: str, value: float) -> None:
+    assert evaluate(read_program(text, "python").tree, {"a": 1.0, "b": 2.0, "c": 3.0}, Doubles()) == value
+
+
+def test_other_arguments_are_refused() -> None:
+    with pytest.raises(FormulaError, match="out= is not understood"):
+        read_program("torch.addcmul(a, b, c, out=d)", "python")

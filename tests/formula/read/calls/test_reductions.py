@@ -1,0 +1,47 @@
+"""Sums, means and products of arrays: numpy gives the same, in the same shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.read.calls.reductions import REDUCED, REDUCTIONS
+from klcli.formula.read.syntax import FormulaError
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
+
+X = np.random.default_rng(5).uniform(0.3, 2.5, (4, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("x.sum()", X.sum()),
+        ("torch.sum(x, dim=1)", X.sum(1)),
+        ("np.mean(x, axis=-1, keepdims=True)", X.mean(-1, keepdims=True)),
+        ("tf.reduce_mean(x, 0)", X.mean(0)),
+        ("K.sum(x, axis=(0, 1))", X.sum()),
+        ("x.prod(1)", X.prod(1)),
+        ("torch.sum(x, dtype=torch.int32)", np.trunc(X).sum()),
+        ("np.prod(x.shape) + 0 * x.sum()", 12.0),
+    ],
+)
+def test_values(text: str, truth: Any) -> None:
+    found = evaluate_arrays(read_program(text, "python").arrays, {"x": Array(X.shape, X.ravel().tolist())})
+    np.testing.assert_allclose(np.array(found.values).reshape(found.shape), truth, rtol=1e-14)
+
+
+@pytest.mark.parametrize("text", ["torch.sum(x, foo=1)", "torch.sum()", "sum(x, 2)", "x.sum('a')"])
+def test_what_is_not_understood(text: str) -> None:
+    if text == "x.sum('a')":  # a word is a label of TensorFlow
+        assert read_program(text, "python")
+        return
+    with pytest.raises(FormulaError, match="sum"):
+        read_program(text, "python")
+
+
+def test_every_reduction_has_a_row() -> None:
+    assert {name for row in REDUCED for name in row.names} == set(REDUCTIONS)

@@ -1,0 +1,57 @@
+"""Shapes and lengths of arrays, as numpy has them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.value.arrays import Array
+from klcli.formula.value.evaluation import evaluate_arrays
+
+X = np.arange(1.0, 13.0).reshape(4, 3)
+
+
+def shape(text: str) -> tuple[int, ...]:
+    symbols = {"x": Array(X.shape, X.ravel().tolist())}
+    return evaluate_arrays(read_program(text, "python").arrays, symbols).shape
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("x.view(-1)", (12,)),
+        ("torch.flatten(x)", (12,)),
+        ("x.flatten(1)", (4, 3)),
+        ("x.unsqueeze(0)", (1, 4, 3)),
+        ("np.expand_dims(x, -1)", (4, 3, 1)),
+        ("x.unsqueeze(1).squeeze(1)", (4, 3)),
+        ("x.unsqueeze(1).squeeze()", (4, 3)),
+        ("x.t()", (3, 4)),
+    ],
+)
+def test_shapes(text: str, truth: tuple[int, ...]) -> None:
+    assert shape(text) == truth
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("x.numel()", 12),
+        ("np.size(x)", 12),
+        ("x.size(1)", 3),
+        ("len(x)", 4),
+        ("x.shape[0]", 4),
+        ("torch.ones(3)", 1),
+        ("torch.zeros_like(x)", 0),
+        ("torch.tensor([2.5])", 2.5),
+        ("x.new_tensor(3)", 3),
+        ("K.epsilon()", 1e-7),
+    ],
+)
+def test_numbers(text: str, truth: float) -> None:
+    found = evaluate_arrays(
+        read_program(f"{text} + 0 * x.sum()", "python").arrays,
+        {"x": Array(X.shape, X.ravel().tolist())},
+    )
+    assert [float(value) for value in found.values] == [truth]

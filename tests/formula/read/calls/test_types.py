@@ -1,0 +1,39 @@
+"""Casts, copies and stopped gradients."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.formula.read.calls.types import has_integer_type
+from klcli.formula.tree import Call, Stop, Symbol
+
+
+@pytest.mark.parametrize("text", ["x.detach()", "tf.stop_gradient(x)", "x.item()", "x.data"])
+def test_what_has_no_gradient(text: str) -> None:
+    assert read_program(text, "python").arrays == Stop(Symbol("x"))
+
+
+@pytest.mark.parametrize(
+    "text", ["x.long()", "x.to(torch.int32)", "tf.cast(x, 'int64')", "x.astype(int)", "int(x)"]
+)
+def test_what_cuts_to_integers(text: str) -> None:
+    assert read_program(text, "python").tree == Call("trunc", Symbol("x"))
+
+
+@pytest.mark.parametrize(
+    "text", ["x.float()", "x.to(device)", "tf.cast(x, 'float32')", "x.clone()", "np.asarray(x)"]
+)
+def test_what_gives_its_argument_back(text: str) -> None:
+    assert read_program(text, "python").tree == Symbol("x")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("int", True), ("uint8", True), ("float32", False), ("integer", False)]
+)
+def test_types_of_integers(word: str, expected: bool) -> None:
+    call = ast.parse(f"f(x, {word})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert has_integer_type(call.args[1:], call) is expected
