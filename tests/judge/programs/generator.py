@@ -313,6 +313,8 @@ class _Maker:
         if guard and guard[0] == "free bits":
             whole = ("clamp", whole, guard[2], "")
         whole = self.around(whole)
+        if self.python and not guard and self.chance(0.15):
+            self.tags.append("stepwise")
         state = source.getstate()
         text = self.text(whole)
         source.setstate(state)
@@ -581,7 +583,7 @@ class _Maker:
         places = [
             (path, part)
             for path, part in _places(whole)
-            if isinstance(part, tuple) and part[0] == "^" and not _is_divisor(whole, path)
+            if isinstance(part, tuple) and part[0] in ("^", "call") and not _is_divisor(whole, path)
         ]
         if not places:
             return whole
@@ -621,10 +623,38 @@ class _Maker:
 
     def text(self, whole: Formula) -> str:
         """The text of a loss, with its left-hand side."""
+        if self.python and "stepwise" in self.tags:
+            return self.stepwise(whole)
         body = printed(whole, self.style, self.source)
         if self.python:
             return self.defined(body, self.label)
         return f"{self.label} = {body}" if self.label else body
+
+    def stepwise(self, whole: Formula) -> str:
+        """The text with helper variables and with sums one after the other, as people write them."""
+        lines: list[str] = []
+
+        def line(name: str, value: Formula) -> None:
+            lines.append(f"{name} = {printed(value, self.style, self.source)}")
+
+        steps = []
+        while isinstance(whole, tuple) and whole[0] in ("sum", "mean"):
+            steps.append(whole)
+            whole = whole[1]
+        helpers = iter(("inner", "term", "part_b"))
+        while self.chance(0.6) and (name := next(helpers, None)):
+            places = [part for path, part in _places(whole) if path and isinstance(part, tuple)]
+            if not places:
+                break
+            part = self.source.choice(places)
+            line(name, part)
+            whole = _replaced(whole, part, name)
+        line("kl_", whole)
+        for kind, _, axis, keeps in reversed(steps):
+            line("kl_", (kind, "kl_", axis, keeps))
+        if self.label:
+            lines.append(f"{self.label} = kl_")
+        return "\n".join(lines if self.label else [*lines, "return kl_"])
 
     def weighed(self, whole: Formula) -> Formula:
         """A weight of the whole, or several of them."""
@@ -766,6 +796,14 @@ def _put(tree: Formula, path: tuple[int, ...], part: Formula) -> Formula:
     if not path:
         return part
     return tuple(_put(old, path[1:], part) if place == path[0] else old for place, old in enumerate(tree))
+
+
+def _replaced(tree: Formula, part: Formula, name: str) -> Formula:
+    if tree == part:
+        return name
+    if isinstance(tree, str | bool):
+        return tree
+    return tuple(_replaced(one, part, name) for one in tree)
 
 
 def _is_divisor(tree: Formula, path: tuple[int, ...]) -> bool:

@@ -312,7 +312,7 @@ def _own(symbols: Symbols, shape: tuple[int, ...]) -> dict[str, Any]:
     """What all symbols are that do not vary."""
     batch, latents = (shape[0], shape[-1]) if len(shape) > 1 else (1, shape[0])
     own: dict[str, Any] = {name: batch**i * latents**j for name, (i, j) in symbols.counts.items()}
-    return own | dict(symbols.weights) | dict.fromkeys(symbols.zeros, 0.0)
+    return own | dict(symbols.weights) | dict.fromkeys(symbols.zeros, np.zeros(()))
 
 
 def _kept(result: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -561,8 +561,8 @@ def _of_one_latent(
     own = digits.names()
     own |= {name: digits.Digits(value) for name, value in zip(symbols.names, point, strict=True) if name}
     own |= dict(symbols.weights)
-    own |= dict.fromkeys((*symbols.counts, *symbols.masks), 1) | dict.fromkeys(symbols.zeros, 0)
-    own |= dict.fromkeys(symbols.lengths, digits.Digits(1))
+    own |= dict.fromkeys((*symbols.counts, *symbols.masks), 1)
+    own |= dict.fromkeys(symbols.zeros, digits.Digits(0)) | dict.fromkeys(symbols.lengths, digits.Digits(1))
     if symbols.base != np.e:
         own |= {
             name: own[name] / mpmath.log(symbols.base) for name in (symbols.head, symbols.prior_head) if name

@@ -380,3 +380,8 @@ def test_two_heads_may_be_numbers_where_nothing_else_runs() -> None:
     text = "0.5*(mu_q.shape[1]*(v_q/v_p - 1 - torch.log(v_q/v_p)) + torch.sum((mu_q - mu_p)**2, 1)/v_p)"
     found = verify(read_program(text))
     assert (found.best.kind, found.prepared.reductions.layout) == ("exact", "v_q and v_p one number for all")
+
+
+def test_an_axis_that_is_put_in_is_none_of_the_means() -> None:
+    found = verify(read_program("0.5*(mu**2 + s - 1 - torch.log(s)).unsqueeze(0).sum(2).mean()"))
+    assert (found.best.kind, found.prepared.reductions.layout) == ("exact", "")
