@@ -13,6 +13,7 @@ from itertools import combinations
 
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.aside.influence import components, degree, influences, is_passive
+from klcli.judge.aside.several import first_of_several
 from klcli.names.gaussians import is_mean, is_prior, suggested_beside, without_side
 from klcli.values import dataclass
 
@@ -45,6 +46,8 @@ def sorted_symbols(tree: Tree, kept: Collection[str]) -> Sorted:
         kept: symbols that are the mean or the head and must stay.
     """
     symbols = _Symbols(tree, frozenset(kept))
+    if (one := symbols.one_of_several()) and is_passive(tree, one):
+        return Sorted(one, tuple(name for name in symbols.names if name not in one))
     for hypotheses in symbols.by_means():
         for latent in hypotheses:
             passive = tuple(name for name in symbols.names if name not in latent)
@@ -82,6 +85,14 @@ class _Symbols:
             yield from self._parts(self._without_factors(told), whole_first=True)
         if curved != told:
             yield from self._parts(self._without_factors(curved), whole_first=False)
+
+    def one_of_several(self) -> tuple[str, ...] | None:
+        """The symbols of one Gaussian, where the KLs of several latents are added."""
+        if not self.degrees:
+            return None
+        means, heads = ([name for name in self.names if self.degrees[name] == own] for own in (2, None))
+        found = first_of_several(self.tree, means, heads)
+        return found if found and self.kept <= set(found) else None
 
     def may_be_passive(self, latent: Collection[str], passive: Sequence[str]) -> bool:
         """Whether symbols may be set aside: of two symbols only a factor, the other may be a lone mean."""
