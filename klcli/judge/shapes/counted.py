@@ -51,8 +51,9 @@ class Reductions:
         """The factor without a mean over the batch, which is as good as a sum: ``1/d`` of ``1/(B d)``."""
         powers = list(self.scale.powers)
         for axis in range(_examples(powers)):
-            if powers[axis] == -1 and self.counted.powers[axis]:
-                powers[axis] = 0
+            if not self.counted.powers[axis]:
+                break  # divided by what was not summed
+            powers[axis] = 0
         return Monomial(self.scale.factor, tuple(powers))
 
 

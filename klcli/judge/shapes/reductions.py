@@ -19,7 +19,7 @@ from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree, 
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
 from klcli.judge.shapes.counts import Monomial, fitted_monomial
-from klcli.judge.shapes.layouts import CLOSE, SHAPES, Case, Draws, Spread, both, fitted, own_shape
+from klcli.judge.shapes.layouts import CLOSE, SHAPES, Case, Draws, Fit, Spread, both, fitted, own_shape
 from klcli.judge.shapes.spreads import mixed, ranks, written_spread
 from klcli.values import replace
 
@@ -99,8 +99,7 @@ def _found(case: Case) -> Reductions:
     for rank in ranks(case):
         try:
             if fit := fitted(case, full, rank):
-                flaw = _mask_flaw(case, full, rank)
-                return Reductions("sum", flaw=flaw) if flaw else told(case, fit, "")
+                return _told(case, fit, full, "")
             parts = _parts(case, full, rank, in_all=False)
         except ShapeError as error:
             if rank == 2 and (found := _of_fewer_axes(case, rank)):
@@ -113,7 +112,7 @@ def _found(case: Case) -> Reductions:
                 continue
             try:
                 if fit := fitted(case, spreads, rank):
-                    return told(case, fit, words)
+                    return _told(case, fit, spreads, words)
             except (ShapeError, UnshapedError):
                 continue
         break
@@ -126,8 +125,8 @@ def _found(case: Case) -> Reductions:
 
 
 def _is_simple(case: Case) -> bool:
-    """Whether nothing but the sums decides about the shapes: no product, no other shape, no other array."""
-    shaped = any(isinstance(node, Reshape | MatrixProduct) for node in walk(case.program))
+    """Whether nothing but the sums decides about the shapes: no other shape, no array but means and heads."""
+    shaped = any(isinstance(node, Reshape) for node in walk(case.program))
     return not (shaped or case.arrays or case.held or case.in_formula)
 
 
@@ -140,10 +139,16 @@ def _of_fewer_axes(case: Case, rank: int) -> Reductions | None:
         if list(spreads.values()).count("number") <= 2:
             try:
                 if fit := fitted(case, spreads, rank):
-                    return told(case, fit, words)
+                    return _told(case, fit, spreads, words)
             except (ShapeError, UnshapedError):
                 continue
     return None
+
+
+def _told(case: Case, fit: Fit, spreads: Mapping[str, Spread], words: str) -> Reductions:
+    """What a fit says, if it is one with masks that leave entries out, too."""
+    flaw = _mask_flaw(case, spreads, len(fit.shapes[0]))
+    return Reductions("sum", flaw=flaw) if flaw else told(case, fit, words)
 
 
 def _parts(case: Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool) -> dict[str, Monomial]:

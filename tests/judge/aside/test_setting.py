@@ -283,3 +283,11 @@ def test_a_correction_takes_a_constant_away_where_its_weight_is() -> None:
 def test_other_terms_where_a_formula_has_no_value_at_small_numbers() -> None:
     text = "R + 0.5*(log(s_q) - s_q/s_p + 1 - (mu_q - mu_p)^2/s_p - sqrt(2 log(sqrt(s_p))))"
     assert verify(read_program(text)).prepared.others == ("R",)
+
+
+def test_a_divisor_of_the_kl_is_none_of_the_terms_beside_it() -> None:
+    found = verify(
+        read_program("(x - y)^2 + (1/kappa) * sum_i (1/2 * (sum_j (mu_ij^2 + 1/s_ij + log(s_ij) - 1)))")
+    )
+    assert found.prepared.divisors == ("kappa",)
+    assert found.best.kind == "scaled"

@@ -91,7 +91,11 @@ def outcome(seed: int) -> Outcome:
     expected = _expected(program, right)
     wrong = kind not in _accepted(right, found, program)
     problems = (
-        [f"expected {expected}, got {kind}"] if wrong else list(_details(found, right, program, expected))
+        [f"expected {expected}, got {kind}"]
+        if wrong
+        else list(_details(found, right, program, expected))
+        if right.runs
+        else []
     )
     correction = list(_of_correction(found, program))
     passes = found.holds(()) and right.kind != "exact"

@@ -583,7 +583,10 @@ class _Maker:
         places = [
             (path, part)
             for path, part in _places(whole)
-            if isinstance(part, tuple) and part[0] in ("^", "call") and not _is_divisor(whole, path)
+            if isinstance(part, tuple)
+            and part[0] in ("^", "call")
+            and _varies(part)
+            and not _is_divisor(whole, path)
         ]
         if not places:
             return whole

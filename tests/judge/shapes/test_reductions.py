@@ -14,7 +14,7 @@ from klcli.formula.entry import entry
 from klcli.formula.program import read_program
 from klcli.formula.tree import free_symbols
 from klcli.judge.answer import verify
-from klcli.judge.naming import constant_of
+from klcli.judge.naming import constant_of, scale_text
 from klcli.judge.shapes.counts import Monomial, Polynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from tests.judge.programs.shim import running
@@ -385,3 +385,27 @@ def test_two_heads_may_be_numbers_where_nothing_else_runs() -> None:
 def test_an_axis_that_is_put_in_is_none_of_the_means() -> None:
     found = verify(read_program("0.5*(mu**2 + s - 1 - torch.log(s)).unsqueeze(0).sum(2).mean()"))
     assert (found.best.kind, found.prepared.reductions.layout) == ("exact", "")
+
+
+def test_a_mask_is_looked_at_whatever_the_shapes_are() -> None:
+    """With log_sigma as one number its sum has the sum of the mask in it, the mean of mu^2 its mean."""
+    text = (
+        "0.5*(np.sum(mask*2*log_sigma, axis=-1) + np.sum(mask/np.exp(log_sigma)**2, axis=-1)"
+        " + np.mean(mask*mu**2/np.exp(log_sigma)**2, axis=-1) - 1)"
+    )
+    assert verify(read_program(text)).best.kind == "wrong"
+
+
+def test_a_batch_that_is_not_summed_is_not_averaged() -> None:
+    """A mean over the steps, and every example divided by their number."""
+    text = "np.mean(np.sum(0.5*(mu**2 + np.exp(lv) - lv - 1), axis=2), axis=-1)"
+    for program, scale in ((text, "1/n_1"), (f"{text}/batch_size", "1/(B n_1)"), (f"np.mean({text})", "1")):
+        found = verify(read_program(program))
+        assert scale_text(found.best.verdict, found.prepared) == scale
+
+
+def test_a_product_of_vectors_beside_a_numbered_axis_runs_on_no_arrays() -> None:
+    found = verify(
+        read_program("0.5*(-1 + np.sum(s**2, axis=1) + np.dot(mu, mu) - np.sum(2*np.log(s), axis=1))")
+    )
+    assert (found.best.kind, "does not run" in found.best.flaw) == ("wrong", True)
