@@ -126,5 +126,5 @@ def _compared(
     chosen = {**FORMULAS, **{name: program.tree for name, program in programs.items()}}
     truth = examine(q, Gaussian.from_head(0, 1), samples=samples, seed=seed)
     found = judged(chosen, reading, mean, sigma, programs)
-    data: Comparison = compare_report(reading, mean, sigma, found, truth, picture=False).data
+    data: Comparison = compare_report(reading, mean, sigma, found, truth).data
     return data

@@ -16,6 +16,7 @@ from klcli.cli.coloring import is_colored
 from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.words import Choice
+from klcli.cli.plotting import check_plot, illustrated, save_pictures
 from klcli.cli.settings import format_of_terminal
 from klcli.errors import KlcliError
 from klcli.values import dataclass, replace
@@ -46,6 +47,8 @@ _BY_SUFFIX = {
 }
 _SPELLED = {"html": "xmlcharrefreplace"}
 """How a format writes a character that an encoding lacks, where that is no escape of Python."""
+_PAGES = ("html",)
+"""Formats that hold pictures."""
 _STREAM = "-"
 """The name of standard output, as ``-`` is of standard input."""
 
@@ -60,7 +63,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Settings:
     """How a result is to be written; None is what was not said.
 
-    `standalone` asks for a LaTeX document that compiles by itself and not for a fragment.
+    `standalone` asks for a LaTeX document that compiles by itself and not for a fragment; `plot` is where the
+    pictures go.
     """
 
     format: str | None = None
@@ -68,6 +72,7 @@ class Settings:
     quiet: int = 0
     color: str | None = None
     standalone: bool = False
+    plot: str | None = None
 
     def over(self, outer: Settings) -> Settings:
         """These settings, completed by those given before the command."""
@@ -76,6 +81,7 @@ class Settings:
             outer.output if self.output is None else self.output,
             self.quiet + outer.quiet,
             self.color or outer.color,
+            plot=self.plot,
         )
 
     def standing_alone(self) -> Settings:
@@ -125,7 +131,8 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
         given = {name: options.pop(name) for name in ("format", "output", "quiet", "color")}
         if as_json:
             given["format"] = "json"
-        settings = Settings(**given)
+        settings = Settings(**given, plot=options.pop("plot", None))
+        check_plot(settings.plot)
         _check(settings, formats)
         return command(*args, settings=settings, **options)
 
@@ -170,6 +177,7 @@ def write(report: Report, settings: Settings) -> None:
         KlcliError: the file cannot be written.
         BrokenPipeError: nobody reads standard output any more.
     """
+    save_pictures(report, settings.plot)
     if settings.quiet > 1:
         return
     if settings.output is None or settings.output == _STREAM:
@@ -196,10 +204,10 @@ def _text(report: Report, settings: Settings, stream: TextIO) -> str:
 
 def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
     chosen = settings.chosen()
+    seen_by_a_person = chosen == "text" and stream.isatty()
+    document = illustrated(report, settings.plot, is_page=chosen in _PAGES, is_terminal=seen_by_a_person)
     if chosen == "text":
-        return _text_of(
-            report.document, _width(stream), is_colored(settings.color, stream), _has_signs(stream)
-        )
+        return _text_of(document, _width(stream), is_colored(settings.color, stream), _has_signs(stream))
     views = {"json": (report.data,), "csv": (report.rows, report.columns)}
     views |= dict.fromkeys(FINDING_FORMATS, (report.findings,))
     options: dict[str, object] = {"standalone": True} if settings.standalone else {}
@@ -208,7 +216,7 @@ def _rendered(report: Report, settings: Settings, stream: TextIO) -> str:
 
         options["pages"] = code_pages()
     render_as = import_module(f"klcli.render.{chosen}").render
-    return str(render_as(*views.get(chosen, (report.document,)), **options))
+    return str(render_as(*views.get(chosen, (document,)), **options))
 
 
 def _text_of(document: Document, width: int | None, color: bool, unicode: bool) -> str:

@@ -23,7 +23,9 @@ _LARGEST, _SMALLEST = 1e150, 1e-150
 """Values beyond are not shown; differences and ratios of the others are finite."""
 _TICKS = 6.5
 """The most steps between the ticks of an axis."""
-_COUNTABLE = 1e6
+_LONG = 1e4
+"""Whole numbers from which on thousands are told apart."""
+_COUNTABLE = 1e7
 """Ticks from 0 beyond which six digits do not tell one from the next."""
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 """Steps of ticks that people count in, times a power of ten."""
@@ -53,7 +55,7 @@ class Span:
     def ticks(self) -> list[tuple[float, str]]:
         """The places of a few round values, and what these are."""
         values = _decades(self.low, self.high) if self.logarithmic else _multiples(self.low, self.high)
-        places = ((self.place(value), f"{value:.6g}") for value in values)
+        places = ((self.place(value), _text(value)) for value in values)
         return [(_held(place), text) for place, text in places if abs(place - 0.5) < 0.5 + _ROUNDING]
 
 
@@ -204,6 +206,10 @@ def _between(run: list[tuple[Point, Point]]) -> Run:
 
 def _held(place: float) -> float:
     return min(max(place, 0.0), 1.0)
+
+
+def _text(value: float) -> str:
+    return f"{value:,.0f}" if _LONG <= abs(value) < _COUNTABLE and value == round(value) else f"{value:.6g}"
 
 
 def _multiples(low: float, high: float) -> list[float]:

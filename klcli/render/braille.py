@@ -12,7 +12,7 @@ from klcli.render.cells import columns_of
 from klcli.render.looks import letters, look_of
 from klcli.render.marks import Position, marked
 from klcli.render.signs import visible
-from klcli.report.document import Area, Curve, Plot, Series
+from klcli.report.document import Area, Bars, Curve, Plot, Series
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _BLANK = 0x2800
 _DASH = 0.5
 """Dots for a unit of a dash."""
 _HATCH = 2
-"""An area has dots in every second column, so that lines on it can be seen."""
+"""A region with something on it has dots in every second column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[R
     row, used = [Stroke(" " * indent)], indent
     for index, (series, letter) in enumerate(zip(plot.all, letters(plot), strict=True)):
         name = visible(series.name)
-        sample = letter if isinstance(series, Curve) else _filled(series, letter, unicode=unicode)
+        step = _step(plot, index)
+        sample = letter if isinstance(series, Curve) else _filled(series, letter, step, unicode=unicode)
         text = f"{name}   " if name == letter else f"{sample}: {name}   "
         if used > indent and used + columns_of(text) > width:
             yield row
@@ -114,13 +115,13 @@ def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[R
 def _cells(plot: Plot, frame: Frame, width: int, *, unicode: bool) -> list[Row]:
     """The series on top of each other, cell by cell."""
     names = list(letters(plot))
-    layers = [_layer(series, _dashes(plot, index), frame, width) for index, series in enumerate(plot.all)]
+    layers = [_layer(plot, index, frame, width) for index in range(len(plot.all))]
     cells = [[Stroke(" ")] * width for _ in range(_HEIGHT)]
     dots: dict[Position, int] = {}
     for index, layer in enumerate(layers):
         for (row, column), added in layer.items():
             dots[row, column] = dots.get((row, column), 0) | added
-            bare = _filled(plot.all[index], names[index], unicode=False)
+            bare = _filled(plot.all[index], names[index], _HATCH, unicode=False)
             cells[row][column] = Stroke(chr(_BLANK | dots[row, column]) if unicode else bare, index)
     curves = [
         layer if isinstance(series, Curve) else {} for series, layer in zip(plot.all, layers, strict=True)
@@ -130,11 +131,17 @@ def _cells(plot: Plot, frame: Frame, width: int, *, unicode: bool) -> list[Row]:
     return cells
 
 
-def _filled(series: Series, letter: str, *, unicode: bool) -> str:
+def _filled(series: Series, letter: str, step: int, *, unicode: bool) -> str:
     """A character that a series fills."""
-    if isinstance(series, Area):
-        return "⡇" if unicode else ":"
-    return "⣿" if unicode else letter
+    if unicode:
+        return "⣿" if step == 1 else "⡇"
+    return ":" if isinstance(series, Area) else letter
+
+
+def _step(plot: Plot, index: int) -> int:
+    """Each how many columns of dots a region fills: not every one where there is something on top of it."""
+    on_top = any(isinstance(other, Bars) for other in plot.all[index + 1 :])
+    return _HATCH if isinstance(plot.all[index], Area) or on_top else 1
 
 
 def _dashes(plot: Plot, index: int) -> tuple[int, ...]:
@@ -143,16 +150,16 @@ def _dashes(plot: Plot, index: int) -> tuple[int, ...]:
     return look_of(index).dashes if index >= 0 else ()
 
 
-def _layer(series: Series, dashes: Sequence[int], frame: Frame, width: int) -> dict[Position, int]:
+def _layer(plot: Plot, index: int, frame: Frame, width: int) -> dict[Position, int]:
     """The dots of one series by row and column."""
     from plotille import Canvas
 
-    size = (_ACROSS * width, _UP * _HEIGHT)
+    series, size = plot.all[index], (_ACROSS * width, _UP * _HEIGHT)
     canvas = Canvas(width, _HEIGHT, 0, 0, *size)
     for corners in frame.regions(series):
-        _fill(canvas, _scaled(corners, size), _HATCH if isinstance(series, Area) else 1)
+        _fill(canvas, _scaled(corners, size), _step(plot, index))
     for run in frame.lines(series):
-        for start, end in _dashed(_scaled(run, size), dashes):
+        for start, end in _dashed(_scaled(run, size), _dashes(plot, index)):
             canvas.line(*start, *end)
     rows = enumerate(canvas.plot("\n").split("\n"))
     dots = {(row, column): ord(sign) - _BLANK for row, line in rows for column, sign in enumerate(line)}

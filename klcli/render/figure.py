@@ -24,7 +24,7 @@ WIDTH = 440.0
 _TITLE, _TYPE, _SMALL = 14.0, 13.0, 12.0
 _LEADING = 1.4
 """The distance of two lines of words, in units of their type."""
-_CHARACTER = 0.56
+_CHARACTER, _BOLD = 0.5, 0.58
 """The width of a character of words, in units of their type."""
 _EDGE, _GAP, _HEIGHT = 8.0, 6.0, 200.0
 _SAMPLE = 26.0
@@ -101,7 +101,7 @@ def _remark(plot: Plot, top: float) -> tuple[list[Shape], float]:
 
 def _paragraph(text: str, top: float, size: float, ink: Ink, *, bold: bool) -> tuple[list[Shape], float]:
     """A text in lines as wide as the figure, from a height down; and the height below it."""
-    lines = wrap(visible(text), int((WIDTH - 2 * _EDGE) / (_CHARACTER * size)))
+    lines = wrap(visible(text), int((WIDTH - 2 * _EDGE) / ((_BOLD if bold else _CHARACTER) * size)))
     step = _LEADING * size
     words = [
         Words(line, (_EDGE, top + step * row + size), ink, size, bold=bold) for row, line in enumerate(lines)
@@ -143,8 +143,8 @@ def _axes(plot: Plot, top: float) -> tuple[list[Shape], float]:
     frame = frame_of(plot)
     label = top + _SMALL
     up = frame.y.ticks()
-    left = _EDGE + _GAP + max((_width(text, _SMALL) for _, text in up), default=0.0)
-    box = _Box(left, label + _GAP + _SMALL / 2, WIDTH - 2 * _EDGE)
+    left = _EDGE + _GAP + max((_BOLD * _SMALL * len(text) for _, text in up), default=0.0)
+    box = _Box(left, label + _GAP + _SMALL, WIDTH - 2 * _EDGE)
     below = box.foot + _GAP + _SMALL
     shapes: list[Shape] = [Words(visible(plot.y.label), (_EDGE, label), "muted", _SMALL)]
     for place, text in up:
@@ -155,15 +155,16 @@ def _axes(plot: Plot, top: float) -> tuple[list[Shape], float]:
         ]
     for place, text in frame.x.ticks():
         x, y = box.at((place, 0))
+        middle = min(x, WIDTH - _GAP - _BOLD * _SMALL * len(text) / 2)
         shapes += [
             Line([(x, y), (x, y + _GAP / 2)], "muted", 1.0),
-            Words(text, (x, below), "muted", _SMALL, "middle"),
+            Words(text, (middle, below), "muted", _SMALL, "middle"),
         ]
     shapes += _drawn(plot, frame, box)
     shapes.append(Line([box.at((0, 0)), box.at((1, 0))], "muted", 1.0))
-    middle = ((box.left + box.right) / 2, below + _LEADING * _SMALL)
-    shapes.append(Words(visible(plot.x.label), middle, "muted", _SMALL, "middle"))
-    return shapes, middle[1] + _GAP
+    center = ((box.left + box.right) / 2, below + _LEADING * _SMALL)
+    shapes.append(Words(visible(plot.x.label), center, "muted", _SMALL, "middle"))
+    return shapes, center[1] + _GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,4 +232,4 @@ def _density(series: Series) -> float:
 
 
 def _width(text: str, size: float) -> float:
-    return len(text) * _CHARACTER * size
+    return len(text) * _BOLD * size

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from string import ascii_letters, digits
 
-from klcli.report.document import Plot
+from klcli.report.document import Curve, Plot
 from klcli.values import dataclass
 
 __all__ = ["PLAIN", "TRUTH", "Ground", "Look", "letters", "look_of", "looks"]
@@ -74,13 +74,22 @@ def look_of(index: int) -> Look:
 
 
 def letters(plot: Plot) -> Iterator[str]:
-    """A letter for each series, the truth first if there is one: its name, or a letter that is in it."""
-    taken = {series.name for series in plot.all if len(series.name) == 1}
-    for series in plot.all:
-        if len(series.name) == 1 and series.name.isprintable():
-            yield series.name
+    """A letter for each series, the truth first if there is one: of its name, and of none before."""
+    names = [series.name for series in plot.all]
+    taken = {name for name in names if len(name) == 1}
+    for index, name in enumerate(names):
+        if len(name) == 1 and name.isprintable():
+            yield name
             continue
-        free = (sign for sign in series.name + digits + ascii_letters if sign.isalnum() and sign not in taken)
-        letter = next(free, "?")
+        others = [one.name for place, one in enumerate(plot.all) if place != index and isinstance(one, Curve)]
+        letter = next(_candidates(name, others, taken), "?")
         taken.add(letter)
         yield letter
+
+
+def _candidates(name: str, others: list[str], taken: set[str]) -> Iterator[str]:
+    """The letters that a name can have, the best first: its initial, what no other name has, any of it."""
+    shared = any(other[:1] == name[:1] for other in others)
+    own = [sign for sign in name if not any(sign in other for other in others)]
+    signs = [*("" if shared else name[:1]), *own, *name, *digits, *ascii_letters]
+    return (sign for sign in signs if sign.isalnum() and sign not in taken)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from klcli.report.document import Document, Fact, Paragraph
+from klcli.report.document import Document, Fact, Paragraph, with_pictures
 from klcli.report.explain import SCHEMA, lists
 from klcli.report.page import Page
+from klcli.report.page_pictures import pictures_of
 from klcli.report.pages import pages
 from klcli.report.report import Report
 from klcli.values import dataclass, replace
@@ -40,7 +41,8 @@ def linked_pages() -> Iterator[LinkedPage]:
     links = {_HOME: INDEX, **{_label(page): _file(page) for page in every}}
     links |= {page.term: _file(page) for page in every if page.group == "mistake"}
     for page in every:
-        document = replace(page.document, blocks=(*page.blocks, Paragraph(_HOME)))
+        shown = with_pictures(page.document, pictures_of(page))
+        document = replace(shown, blocks=(*shown.blocks, Paragraph(_HOME)))
         yield LinkedPage(_file(page), document, {word: to for word, to in links.items() if word != page.term})
 
 

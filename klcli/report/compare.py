@@ -121,7 +121,6 @@ def compare_report(
     expectation_holds: bool | None = None,
     latents: Latents | None = None,
     full: bool = True,
-    picture: bool = True,
 ) -> Report:
     """The report of a comparison.
 
@@ -136,7 +135,6 @@ def compare_report(
         expectation_holds: whether it is, to the prior that was asked for; None without such a formula.
         latents: the formulas over several latents, or beside another prior.
         full: whether the document has every number; a short one fits a screen.
-        picture: whether a full one ends with a plot.
     """
     assert truth.closed_form  # two Gaussians have all three
     assert truth.integral
@@ -166,9 +164,11 @@ def compare_report(
     return Report(
         data=data,
         rows=tuple(_rows(data, judged)),
-        document=Document(_title(reading), tuple(_blocks(data, judged, reading, full=full, picture=picture))),
+        document=Document(_title(reading), tuple(_blocks(data, judged, reading, full=full))),
         bare=" ".join(exact),
         holds=truth.status == "agrees" and (expectation is None or expectation.holds),
+        pictures=lambda: [penalty_plot(judged, reading, mu)],
+        is_pictured=full,
     )
 
 
@@ -232,7 +232,7 @@ def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, obje
 
 
 def _blocks(
-    data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, full: bool, picture: bool
+    data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, full: bool
 ) -> Iterator[Block]:
     yield _summary(judged)
     yield _facts(data)
@@ -249,8 +249,6 @@ def _blocks(
         yield _matrix(data.table)
     if data.latents:
         yield from latent_blocks(data.latents)
-    if full and picture:
-        yield penalty_plot(judged, reading, data.point.mu)
     if data.expect:
         verdict = "is exact" if data.expect.holds else "is not exact"
         tone: Tone = "good" if data.expect.holds else "bad"

@@ -15,7 +15,7 @@ from klcli.report.compute_inputs import Inputs, inputs, readings, title
 from klcli.report.compute_rows import rows
 from klcli.report.compute_sections import dimensions, parts
 from klcli.report.compute_steps import AnyDerivation, step_records, steps
-from klcli.report.document import Block, Document, Heading, Note, Paragraph
+from klcli.report.document import Block, Document, Heading, Note, Paragraph, Plot
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.limits import Held, Limits, held, limit_blocks
 from klcli.report.report import Report, in_short
@@ -23,7 +23,8 @@ from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, exa
 from klcli.report.witnesses import findings
 from klcli.report.wording import names_of, own_fields, percent
 from klcli.values import dataclass
-from klcli.witness.examination import Examination
+from klcli.witness.examination import Examination, case_of
+from klcli.witness.monte_carlo import DEFAULT_SAMPLES
 from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
@@ -167,7 +168,19 @@ def compute_report(computed: Computed, unit: Unit) -> Report:
         holds=within
         and all(found.holds for found in both)
         and all(row["agrees"] is not False for row in estimators),
+        pictures=lambda: _pictures(computed, unit),
     )
+
+
+def _pictures(computed: Computed, unit: Unit) -> list[Plot]:
+    from klcli.report.compute_pictures import integrand_plot, settling_plot
+
+    plots = [integrand_plot(computed.q, computed.p, unit)]
+    if computed.estimators and isinstance(computed.p, AnyGaussian):
+        run = computed.estimators[0].witness
+        case = case_of(computed.q, computed.p)
+        plots.append(settling_plot(case, run.samples or DEFAULT_SAMPLES, run.seed or 0, unit))
+    return [plot for plot in plots if plot]
 
 
 def _told(computed: Computed, unit: Unit) -> _Told:

@@ -6,11 +6,12 @@ prose format gives it a look.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Tree
-from klcli.values import dataclass
+from klcli.values import dataclass, replace
 
 __all__ = [
     "Area",
@@ -39,6 +40,7 @@ __all__ = [
     "Table",
     "Text",
     "Tone",
+    "with_pictures",
 ]
 
 Text: TypeAlias = str | tuple[str | Tree, ...]
@@ -270,3 +272,14 @@ class Document:
     title: Text
     blocks: tuple[Block, ...]
     tone: Tone = "plain"
+
+
+def with_pictures(document: Document, pictures: Sequence[Plot]) -> Document:
+    """The document with pictures behind its answer, which ends at the first heading.
+
+    Where it has sections from the start, none of them is the answer, and pictures stand at the end.
+    """
+    blocks = document.blocks
+    headings = [place for place, block in enumerate(blocks) if isinstance(block, Heading)]
+    place = headings[0] if headings and headings[0] else len(blocks)
+    return replace(document, blocks=(*blocks[:place], *pictures, *blocks[place:]))

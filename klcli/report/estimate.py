@@ -23,6 +23,7 @@ from klcli.report.document import (
 from klcli.report.estimate_figures import EstimateFigures, RowMean, data, figures_of
 from klcli.report.estimate_figures import rows as records
 from klcli.report.estimate_input import GaussianPair, assumption, warnings
+from klcli.report.estimate_picture import ratios_plots
 from klcli.report.estimate_wording import (
     error_bar_text,
     interval_text,
@@ -37,6 +38,7 @@ from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import Estimation, RatioEstimate, RatioMean
+from klcli.samples.histogram import Histogram
 from klcli.tables.log_ratios import TableRead
 from klcli.witness.estimators import of_tables
 
@@ -52,6 +54,7 @@ def estimate_report(
     unit: Unit,
     gaussians: GaussianPair | None = None,
     rows: ClusterMean | None = None,
+    spread: Histogram | None = None,
 ) -> Report:
     """The report of an estimation.
 
@@ -61,6 +64,7 @@ def estimate_report(
         unit: of the estimates in the report.
         gaussians: q and p, if they were given.
         rows: the mean over the rows of groups, if samples are groups.
+        spread: how the log ratios are spread, for a picture.
     """
     whole = figures_of(table, found, unit, gaussians, rows)
     first = whole.k1.value
@@ -70,6 +74,7 @@ def estimate_report(
         document=Document(_title(table, gaussians), tuple(_blocks(whole))),
         bare="undefined" if first is None else repr(first),
         holds=not whole.problems,
+        pictures=lambda: ratios_plots(found, spread) if spread else (),
     )
 
 

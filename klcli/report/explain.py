@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import suggestion
-from klcli.report.document import Block, Document, Fact, Facts, Heading
+from klcli.report.document import Block, Document, Fact, Facts, Heading, Plot
 from klcli.report.page import Page
 from klcli.report.pages import pages
 from klcli.report.report import Report
@@ -32,7 +32,15 @@ def explain_report(term: str) -> Report:
         document=page.document,
         bare=page.text,
         holds=True,
+        pictures=lambda: _pictures(page),
+        is_pictured=False,
     )
+
+
+def _pictures(page: Page) -> Sequence[Plot]:
+    from klcli.report.page_pictures import pictures_of
+
+    return pictures_of(page)
 
 
 def list_report() -> Report:

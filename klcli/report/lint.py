@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity, SourceSpan, address
 from klcli.lint.reading.raw_places import RawPlaces
-from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Source
+from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Plot, Source
 from klcli.report.findings import Findings, UnreadableData, one_line
 from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row
 from klcli.report.report import Report
@@ -69,6 +70,8 @@ def lint_report(
         readable=_is_complete(results),
         broken=any(result.is_bug for result in results),
         findings=Findings(alerts, unreadable),
+        pictures=lambda: list(_pictures(findings)),
+        is_pictured=False,
     )
 
 
@@ -79,6 +82,21 @@ def _term_data(terms: Sequence[ListedTerm]) -> tuple[TermData, ...]:
     from klcli.report.lint_term_data import term_data
 
     return tuple(map(term_data, terms))
+
+
+def _pictures(findings: Sequence[Finding]) -> Iterator[Plot]:
+    """What a KL charges for the samples that read its head otherwise: each pair of readings once."""
+    from klcli.report.charged_picture import of_readings
+
+    told: set[tuple[str, str]] = set()
+    for found in findings:
+        readings = (str(found.parameterization), str(found.related and found.related.parameterization))
+        if readings in told or not all(name in PARAMETERIZATIONS for name in readings):
+            continue
+        told.add(readings)
+        where = address(found.place.path, found.place.cell_number, found.place.lines[0])
+        sampled, charged = (PARAMETERIZATIONS[name] for name in readings)
+        yield of_readings(sampled, charged, where)
 
 
 def _sorted(found: Iterable[Found]) -> list[Found]:

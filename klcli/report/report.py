@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from klcli.report.document import Document
+from klcli.report.document import Document, Plot
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Report:
         broken: whether a bug in klcli was met on the way, which spoils only a part of the result.
         columns: the keys of the records, for a command that may have none.
         findings: what was found and where, for the formats of other tools; None where nothing is searched.
+        pictures: makes the pictures of the result, where a medium wants them.
+        is_pictured: whether they belong to the words on a terminal.
     """
 
     data: Any
@@ -39,6 +41,8 @@ class Report:
     broken: bool = False
     columns: Sequence[str] = ()
     findings: Findings | None = None
+    pictures: Callable[[], Sequence[Plot]] = tuple
+    is_pictured: bool = True
 
 
 def in_short(data: object, *names: str) -> str:

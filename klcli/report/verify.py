@@ -7,14 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
 from klcli.errors import KlcliError
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces import space
+from klcli.judge.verification import Verification
 from klcli.report.answers import telling_of
-from klcli.report.document import Cell, Column, Document, Paragraph, Table, Tone
+from klcli.report.document import Cell, Column, Document, Paragraph, Plot, Table, Tone
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Answer", "verify_many_report", "verify_report"]
+__all__ = ["Answer", "pictures_of", "verify_many_report", "verify_report"]
 
 _TONES: Mapping[str, Tone] = {
     "exact": "good",
@@ -80,7 +82,23 @@ def verify_report(
         document=replace(document, tone="good" if holds else "bad"),
         bare=telling.bare(found),
         holds=holds,
+        pictures=lambda: pictures_of(found),
+        is_pictured=not holds,
     )
+
+
+def pictures_of(found: space.Answer) -> list[Plot]:
+    """What a formula charges beside the KL; or what it does for a sample that reads its head otherwise."""
+    if not isinstance(found, Verification):
+        return []
+    from klcli.report.charged_picture import of_readings, of_verification
+
+    drawn = found.sampling
+    if drawn and drawn.mistake and drawn.parameterization in PARAMETERIZATIONS:
+        charged = found.best.verdict.parameterization
+        return [of_readings(PARAMETERIZATIONS[drawn.parameterization], charged)]
+    plot = of_verification(found)
+    return [plot] if plot else []
 
 
 def verify_many_report(answers: Sequence[Answer], *, accepted: Collection[str] = ()) -> Report:

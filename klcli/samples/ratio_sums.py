@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.machine import BLOCK
 from klcli.samples.forecast import needed_rows
+from klcli.samples.histogram import Histogram
 from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
 from klcli.samples.pilot import Pilot
 from klcli.values import dataclass, field
@@ -85,6 +86,7 @@ class RatioSums:
         ratio: the moments of r - 1.
         inverse: the moments of 1/r - 1.
         weights: the weights r.
+        spread: the finite l.
     """
 
     count: int = 0
@@ -99,6 +101,7 @@ class RatioSums:
     ratio: Moments = field(default_factory=Moments)
     inverse: Moments = field(default_factory=Moments)
     weights: LogWeights = field(default_factory=LogWeights)
+    spread: Histogram = field(default_factory=Histogram)
     _ratios: Largest = field(default_factory=Largest)
     _log_ratios: Largest = field(default_factory=Largest)
 
@@ -122,6 +125,7 @@ class RatioSums:
         if not finite.size:
             return
         self.inverse.add(numpy.expm1(finite))
+        self.spread.add(finite)
         for row, use in of_tables():
             self.estimators[row.name].add(use.of(finite))
         for pilot in self.pilots.values():

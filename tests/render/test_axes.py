@@ -90,7 +90,7 @@ def test_bars_without_height_are_left_out_and_areas_end_at_gaps() -> None:
         (0.0, 1e-9, False, "0 2e-10 4e-10 6e-10 8e-10 1e-09"),
         (1.0, 9000.0, True, "1 10 100 1000"),
         (0.3, 7.0, True, "0.5 1 2 5"),
-        (1.0, 1e14, True, "1 1000 1e+06 1e+09 1e+12"),
+        (1.0, 1e14, True, "1 1000 1,000,000 1e+09 1e+12"),
         (1.0, 1.0 + 2**-52, False, "1 1"),
     ],
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 from typing import Any
 
 import click
 
 from klcli.cli.help import Command, in_group
-from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import prior_options
 from klcli.cli.options.matrices import matrix_options
 from klcli.cli.options.types import Numbers, Reading, Whole
 from klcli.cli.output import Settings, output_options
+from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
-from klcli.cli.writing import save
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
@@ -33,7 +31,7 @@ Examples:
   klcli compare --param logvar --expect C -qq
   klcli compare --param std --all --mu 0 --sigma 0.5
   klcli compare --param logstd --formula 'mine=-0.5*(1 + s - mu**2 - exp(2*s))'
-  klcli compare --param var --plot penalty.png
+  klcli compare --param var --plot penalty.svg
   klcli compare --param var --mu 0.3,0.1 --cov '[[1.2, 0.3], [0.3, 0.9]]'
   klcli compare --param std --mu 0.3 --sigma 1.2 --prior-mu 1 --prior-sigma 2
 
@@ -63,17 +61,12 @@ Carlo estimate contradict each other, and 0 otherwise.
 @click.option("--all", "every", is_flag=True, help="Every formula under every reading.")
 @click.option("--full", is_flag=True, help="Every number and the picture, not only what fits a screen.")
 @click.option("--expect", metavar="NAME", help="Status 1 unless this formula is exact under the reading.")
-@click.option(
-    "--plot",
-    metavar="FILE",
-    shell_complete=files,
-    help="Draw penalty against sigma into FILE.png or FILE.svg.",
-)
 @_of_sampling(
     "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
 )
 @_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @output_options
+@plot_option
 @click.pass_obj
 def compare(
     outer: Settings,
@@ -86,7 +79,6 @@ def compare(
     every: bool,
     full: bool,
     expect: str | None,
-    plot: str | None,
     samples: int,
     seed: int,
     **options: Any,
@@ -102,7 +94,7 @@ def compare(
     if param is None:
         from klcli.cli.comparing.overview import overview
 
-        other = {"formula": formulas, "expect": expect, "plot": plot, **options}
+        other = {"formula": formulas, "expect": expect, "plot": settings.plot, **options}
         return overview(mu, sigma, other, every=every), settings
     from klcli.cli.comparing.one_reading import Asked, compared
     from klcli.cli.comparing.points import point_of
@@ -113,10 +105,5 @@ def compare(
 
     reading = PARAMETERIZATIONS[param]
     point = point_of(reading, mu, sigma, options)
-    asked = Asked(formulas, every, expect, options, full=full, picture=sys.stdout.isatty())
-    report, picture = compared(reading, point, asked, examined)
-    if plot:
-        from klcli.render.image import drawn
-
-        save(plot, drawn([picture()], plot), "--plot")
-    return report, settings
+    asked = Asked(formulas, every, expect, options, full=full)
+    return compared(reading, point, asked, examined), settings

@@ -16,6 +16,7 @@ from klcli.cli.options.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.options.types import Positive, Whole
 from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
+from klcli.cli.plotting import plot_option
 from klcli.gaussian.divergence import UNITS
 from klcli.report.report import Report
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
@@ -100,6 +101,7 @@ KL is infinite.
     help="Of every row of CSV or JSON lines with the columns mu, sigma, ...",
 )
 @output_options
+@plot_option
 @click.pass_obj
 def compute(outer: Settings, /, settings: Settings, **options: Any) -> tuple[Report, Settings]:
     """Compute KL(q || p) of Gaussians in closed form, by integration and by sampling.

@@ -13,6 +13,7 @@ from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import posterior, posterior_options, prior, prior_options
 from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
+from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
 from klcli.cli.saying import say
 from klcli.cli.sources import open_source
@@ -71,6 +72,7 @@ far below 0, the mean of p/q not 1, samples that are not of q.
 @posterior_options
 @prior_options
 @output_options
+@plot_option
 @click.pass_obj
 def estimate(
     outer: Settings,
@@ -121,7 +123,7 @@ def estimate(
     if suspect is not None:
         say(f"warning: {visible(dependence_text(suspect))}")
     estimates = estimation(found.sums, independent=suspect is None)
-    return estimate_report(found.table, estimates, unit, pair, found.rows), settings
+    return estimate_report(found.table, estimates, unit, pair, found.rows, found.sums.spread), settings
 
 
 def _gaussians(z: str | None, options: Mapping[str, Any]) -> GaussianSamples | None:

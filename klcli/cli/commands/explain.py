@@ -9,6 +9,7 @@ import click
 from klcli.cli.help import Command
 from klcli.cli.options.completing import terms
 from klcli.cli.output import Settings, output_options
+from klcli.cli.plotting import plot_option
 from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
@@ -32,6 +33,7 @@ Examples:
 @click.argument("term", required=False, shell_complete=terms)
 @click.option("--all", "every", is_flag=True, help="Write every page as HTML into the folder of --output.")
 @output_options
+@plot_option
 @click.pass_obj
 def explain(outer: Settings, /, settings: Settings, term: str | None, every: bool) -> tuple[Report, Settings]:
     """Print the page of a mistake (KL101), a verdict, or a longer one, such as scripting.

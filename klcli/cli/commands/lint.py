@@ -11,6 +11,7 @@ from klcli.cli.linting.plan import Flags
 from klcli.cli.linting.run import run
 from klcli.cli.options.completing import codes, files
 from klcli.cli.output import Settings, findings_options
+from klcli.cli.plotting import plot_option
 from klcli.report.report import Report
 
 __all__ = ["lint"]
@@ -62,6 +63,7 @@ be read is said on stderr, also with -q; so are files that are named and exclude
 @click.option("--stdin-filename", metavar="NAME", help="The name of what - reads.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; default all cores.")
 @findings_options
+@plot_option
 @click.pass_obj
 def lint(outer: Settings, /, settings: Settings, **flags: Any) -> tuple[Report, Settings]:
     """Find Gaussian KL terms and reparameterised samples in Python files and notebooks, and what is wrong.

@@ -18,6 +18,7 @@ from klcli.cli.options.formulas import FormulaCommand
 from klcli.cli.options.types import Numbers, Reading
 from klcli.cli.options.words import Choice
 from klcli.cli.output import Settings, output_options
+from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
 from klcli.errors import KlcliError
 from klcli.formula.program import (
@@ -107,6 +108,7 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 @click.option("--no-prove", is_flag=True, help="Skip the proof by algebra.")
 @click.option("-v", "--verbose", is_flag=True, help="All that is known of the formula in floating point.")
 @output_options
+@plot_option
 @click.pass_obj
 def verify(
     outer: Settings,

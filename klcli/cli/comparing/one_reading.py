@@ -10,8 +10,7 @@ from klcli.cli.comparing.points import Point, check_reached, latents_of
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
-from klcli.report.compare import compare_report, penalty_plot
-from klcli.report.document import Plot
+from klcli.report.compare import compare_report
 from klcli.report.report import Report
 from klcli.values import dataclass
 from klcli.witness.examination import Examination
@@ -29,7 +28,6 @@ class Asked:
         expect: the name of the formula that has to be exact.
         options: of the posterior and the prior, by name.
         full: whether every number is wanted, and not only what fits a screen.
-        picture: whether a full report ends with a plot.
     """
 
     formulas: Sequence[str]
@@ -37,7 +35,6 @@ class Asked:
     expect: str | None
     options: Mapping[str, Any]
     full: bool
-    picture: bool
 
 
 def compared(
@@ -45,8 +42,8 @@ def compared(
     point: Point,
     asked: Asked,
     examined: Callable[[Gaussian], Examination],
-) -> tuple[Report, Callable[[], Plot]]:
-    """The report, and what makes the picture of its penalties.
+) -> Report:
+    """The report.
 
     Args:
         reading: what the head means.
@@ -67,7 +64,7 @@ def compared(
         holds = is_exact(held, reading, fixed_prior(asked.options))
     judged = compare(chosen, reading, mean, spread, programs)
     gaussian = {one.name: one.formula for one in judged if one.is_of_gaussians}
-    report = compare_report(
+    return compare_report(
         reading,
         mean,
         spread,
@@ -78,6 +75,4 @@ def compared(
         expectation_holds=holds,
         latents=latents_of(gaussian, reading, point, asked.options),
         full=asked.full,
-        picture=asked.picture,
     )
-    return report, lambda: penalty_plot(judged, reading, mean)

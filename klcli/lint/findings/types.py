@@ -78,11 +78,19 @@ def address(path: str, cell: int | None, *numbers: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that a finding is about, and what stands there: ``the KL``, ``the sample``."""
+    """Another place that a finding is about.
+
+    Attributes:
+        place: where.
+        label: what stands there: ``the KL``, ``the sample``.
+        lines: the whole lines of the source from the first to the last of its place.
+        parameterization: the reading of the head there, where the two disagree on it.
+    """
 
     place: SourceSpan
     label: str
     lines: tuple[str, ...]
+    parameterization: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

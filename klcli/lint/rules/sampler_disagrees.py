@@ -25,7 +25,8 @@ def _check(found: ModuleTerms) -> Iterator[Finding]:
 
 def _disagreement(pair: Pair) -> Finding:
     kl, drawn = pair.divergence, pair.sample
-    meaning = kl.found.best.verdict.parameterization.meaning
+    held = kl.found.best.verdict.parameterization
+    meaning = held.meaning
     other = PARAMETERIZATIONS.get(str(drawn.sampling.parameterization))
     there = place_of(kl.excerpt)
     where = there.seen_from(place_of(drawn.excerpt))
@@ -38,7 +39,7 @@ def _disagreement(pair: Pair) -> Finding:
     else:
         words = f"{said}, and the sample scales its noise otherwise"
     finding = finding_at(drawn.excerpt, _DISAGREES, "warning", words, other.name if other else None)
-    return replace(finding, related=Related(there, "the KL", lines_at(kl.excerpt)))
+    return replace(finding, related=Related(there, "the KL", lines_at(kl.excerpt), held.name))
 
 
 RULE = Rule(_check)

@@ -1,0 +1,149 @@
+"""The pictures of `klcli compute`: both densities and what the KL sums up, and how estimates settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.distribution import Gaussian, log_density
+from klcli.gaussian.divergence import Unit
+from klcli.report.document import Area, Axis, Curve, Plot
+from klcli.report.units import AnyGaussian, nats_of
+from klcli.witness.case import Case
+from klcli.witness.estimate import total
+from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
+from klcli.witness.examination import case_of
+from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES, sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from klcli.gaussian.priors.other_prior import OtherPrior
+
+__all__ = ["integrand_plot", "settling_plot"]
+
+_REACH, _FARTHEST, _POINTS = 4.0, 12.0, 401
+"""Standard deviations that are shown of q, and at most of it where p needs more; points of a curve."""
+_HIGHEST = 3.0
+"""Times the highest of q and of the integrand: above, p is cut off."""
+_BAND = 1.96
+_PER_DECADE = 4
+
+
+def integrand_plot(q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit) -> Plot | None:
+    """q, p and q log(q/p), whose area is the KL, of the dimension that has most of it.
+
+    None for matrices, and where a density is beyond the doubles.
+    """
+    if not isinstance(q, Gaussian) or not (isinstance(p, Gaussian) or not isinstance(p, AnyGaussian)):
+        return None
+    prior = p if isinstance(p, Gaussian) else p.distribution
+    case = case_of(q, prior)
+    if len(case.pairs) != q.dimension:
+        return None
+    place = max(range(q.dimension), key=lambda one: case.parts[one]) if len(case.parts) > 1 else 0
+    sigma, mean = q.sigma()[place], float(q.mean[place])
+    ends = _ends(mean, sigma, p.at(place) if isinstance(p, Gaussian) else None)
+    if not all(map(isfinite, ends)) or not sigma > 0:
+        return None
+    z, density, ratio = _along(case, place, ends, q.log_sigma()[place])
+    return _densities(mean + sigma * z, density, ratio / nats_of(unit), ratio, unit, _title(q, place))
+
+
+def _ends(mean: float, sigma: float, p: Gaussian | None) -> tuple[float, float]:
+    """The scores of q from which and to which is shown: those of q, and of p as far as it is not too far."""
+    low, high = -_REACH, _REACH
+    if p and sigma > 0:
+        width, distance = p.sigma()[0] / sigma, (float(p.mean[0]) - mean) / sigma
+        low, high = min(low, distance - _REACH * width), max(high, distance + _REACH * width)
+    return max(low, -_FARTHEST), min(high, _FARTHEST)
+
+
+def _along(
+    case: Case, place: int, ends: tuple[float, float], log_sigma: float
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Scores, and at each the density of q and the log ratio."""
+    import numpy
+
+    z = numpy.linspace(*ends, _POINTS)
+    with numpy.errstate(all="ignore"):
+        ratio = case.pairs[place].at(z.copy())
+        return z, numpy.exp(log_density(z, log_sigma)), ratio
+
+
+def _densities(
+    x: NDArray[Any], q: NDArray[Any], told: NDArray[Any], ratio: NDArray[Any], unit: Unit, title: str
+) -> Plot | None:
+    import numpy
+
+    with numpy.errstate(all="ignore"):
+        p, integrand = q * numpy.exp(-ratio), q * told
+    seen = [float(numpy.nanmax(one)) for one in (q, integrand)]
+    if not all(map(isfinite, seen)):
+        return None
+    along = tuple(x.tolist())
+    area = Area(f"q log(q/p), in {unit}", along, (0.0,) * len(along), tuple(integrand.tolist()))
+    curves = (Curve("q", along, tuple(q.tolist())), Curve("p", along, tuple(p.tolist())))
+    low = min(0.0, float(numpy.nanmin(integrand)))
+    nats = Axis("per unit of x", low=low, high=_HIGHEST * max(seen))
+    return Plot(title, Axis("x"), nats, (area, *curves), remark=_REMARK)
+
+
+_REMARK = "The shaded area is the KL: what lies above 0 less what lies below."
+
+
+def _title(q: Gaussian, place: int) -> str:
+    if q.dimension == 1:
+        return "q, p and what KL(q || p) sums up"
+    return f"dimension {place + 1} of {q.dimension}, which has most of the KL"
+
+
+def settling_plot(case: Case, samples: int, seed: int, unit: Unit) -> Plot:
+    """Every estimator with more and more samples; around k1 the band of its 95 % intervals.
+
+    The samples of a shorter run are the first of a longer one with the same seed.
+    """
+    counts = list(_counts(min(samples, DEFAULT_SAMPLES)))
+    nats = nats_of(unit)
+    runs = {
+        name: [total(sample(case.pairs, count, seed, None, name)) for count in counts] for name in ESTIMATORS
+    }
+    x = tuple(map(float, counts))
+    first = runs[DEFAULT_ESTIMATOR]
+    low = tuple((one.value - _BAND * one.standard_error) / nats for one in first)
+    high = tuple((one.value + _BAND * one.standard_error) / nats for one in first)
+    curves = [Curve(name, x, tuple(one.value / nats for one in found)) for name, found in runs.items()]
+    known = case.closed_form
+    truth = Curve("KL", (x[0], x[-1]), (known.value / nats,) * 2) if known else None
+    value = f", {significant(known.value / nats)} {unit}" if known else ""
+    return Plot(
+        f"estimates of the KL{value}",
+        Axis("samples", "log"),
+        Axis(unit, low=_lower(low, high), high=_upper(low, high)),
+        (Area(f"95 % around {DEFAULT_ESTIMATOR}", x, low, high), *curves),
+        truth,
+        f"seed {seed}; {', '.join(_biased())} is biased.",
+    )
+
+
+def _biased() -> Iterator[str]:
+    return (row.name for row in ESTIMATORS.values() if row.bias is not None)
+
+
+def _counts(most: int) -> Iterator[int]:
+    """Numbers of samples, evenly by their logarithms, up to that of the run."""
+    place = 0
+    while (count := round(LEAST_SAMPLES * 10 ** (place / _PER_DECADE))) < most:
+        yield count
+        place += 1
+    yield most
+
+
+def _lower(low: Sequence[float], high: Sequence[float]) -> float:
+    return min(low) - (max(high) - min(low)) / 2
+
+
+def _upper(low: Sequence[float], high: Sequence[float]) -> float:
+    return max(high) + (max(high) - min(low)) / 2
