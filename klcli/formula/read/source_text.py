@@ -6,6 +6,7 @@ import ast
 import re
 import unicodedata
 import warnings
+from itertools import accumulate
 from typing import Any
 
 from klcli.formula.read.definitions import with_definitions
@@ -43,12 +44,16 @@ class SourceText:
         _check_nesting(plain)
         self.text = plain
         self.lines = [f"{line}\n" for line in plain.split("\n")]
+        self._starts = list(accumulate(map(len, self.lines), initial=0))
+        self._is_ascii = plain.isascii()
         self.taken: set[str] = set()
         """The names that the text has."""
 
     def position(self, line: int, column: int) -> int:
         """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
-        before = sum(map(len, self.lines[: line - 1]))
+        before = self._starts[line - 1]
+        if self._is_ascii:
+            return before + column
         return before + len(self.lines[line - 1].encode()[:column].decode())
 
     def place(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
@@ -90,7 +95,7 @@ class SourceText:
     def _not_python(self, error: SyntaxError) -> FormulaError:
         """What Python says of the place; its guesses about what was meant are for programs and left out."""
         reason = re.split(r"\. |; | \(", error.msg)[0]
-        before = sum(map(len, self.lines[: (error.lineno or 1) - 1]))
+        before = self._starts[(error.lineno or 1) - 1]
         column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
         position = min(before + column, len(self.text))
         hint = "a product is written with * and a power with **" if reason.startswith("invalid") else ""

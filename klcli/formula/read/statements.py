@@ -136,14 +136,10 @@ class Statements:
         """Refuse an expression that changes an object in place and uses it elsewhere, too."""
         if isinstance(statement, ast.FunctionDef | ast.With):
             return
-        loaded = [
-            node.id
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        ]
-        for node in ast.walk(statement):
-            name = self.reader.changed_by(node) if isinstance(node, ast.Call) else ""
-            if name and loaded.count(name) > 1:
+        nodes = list(ast.walk(statement))
+        for name in filter(None, (self.reader.changed_by(one) for one in nodes if isinstance(one, ast.Call))):
+            names = (one for one in nodes if isinstance(one, ast.Name) and one.id == name)
+            if sum(isinstance(one.ctx, ast.Load) for one in names) > 1:
                 hint = "change it in a statement of its own"
                 raise self.reader.error(f"{name} is changed in place where it is used", statement, hint)
 

@@ -84,20 +84,20 @@ def evaluate(
     if known and id(tree) in known:
         return known[id(tree)]
     spend(1)
-    match tree:
-        case Number(value):
-            return arithmetic.number(value)
+    match tree:  # the commonest first: most of the time of a judge goes by here
+        case Operation():
+            first = evaluate(tree.left, values, arithmetic, known)
+            return arithmetic.operate(tree.operator, first, evaluate(tree.right, values, arithmetic, known))
+        case Symbol():
+            return _scalar(tree.name, values)
+        case Number():
+            return arithmetic.number(tree.value)
+        case Call():
+            return arithmetic.call(tree.function, evaluate(tree.argument, values, arithmetic, known))
+        case Negative():
+            return arithmetic.negative(evaluate(tree.operand, values, arithmetic, known))
         case Constant(name):
             return arithmetic.constant(name)
-        case Symbol(name):
-            return _scalar(name, values)
-        case Negative(operand):
-            return arithmetic.negative(evaluate(operand, values, arithmetic, known))
-        case Operation(operator, left, right):
-            first = evaluate(left, values, arithmetic, known)
-            return arithmetic.operate(operator, first, evaluate(right, values, arithmetic, known))
-        case Call(function, argument):
-            return arithmetic.call(function, evaluate(argument, values, arithmetic, known))
         case Reduction(body=body):
             if not any(isinstance(value, tuple) for value in values.values()):
                 return evaluate(body, values, arithmetic, known)
