@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["cli", "run"]
 
 FAILED, INTERNAL, CLOSED_PIPE = 1, 3, 141
-
-_OBJECTS = 100_000
-"""New objects after which cycles are looked for: what a start loads stays, and looking at it takes 6 ms."""
 
 _HELP = "help"
 """``klcli help COMMAND`` is ``klcli COMMAND --help``."""
@@ -145,7 +141,6 @@ def cli(ctx: click.Context, settings: Settings) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
-    gc.set_threshold(_OBJECTS)
     sys.exit(_status(sys.argv[1:] if arguments is None else list(arguments)))
 
 
