@@ -193,15 +193,20 @@ def _cut(start: Point, end: Point) -> tuple[Point, Point] | None:
             stop = min(stop, room / step)
     if begin > stop:
         return None
-    first = start if begin == 0 else (_held(x + begin * across), _held(y + begin * up))
-    last = end if stop == 1 else (_held(x + stop * across), _held(y + stop * up))
-    return first, last
+    # An end that is far outside is at 0 or 1 of the stretch, too, where its other end is farther by 2^53.
+    first = start if begin == 0 else (x + begin * across, y + begin * up)
+    last = end if stop == 1 else (x + stop * across, y + stop * up)
+    return _into(first), _into(last)
 
 
 def _between(run: list[tuple[Point, Point]]) -> Run:
     """The outline of what lies between two lines: along the upper one and back along the lower one."""
     around = chain((above for _, above in run), (below for below, _ in reversed(run)))
     return [(_held(x), _held(y)) for x, y in around]
+
+
+def _into(point: Point) -> Point:
+    return _held(point[0]), _held(point[1])
 
 
 def _held(place: float) -> float:

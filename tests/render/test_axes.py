@@ -62,6 +62,12 @@ def test_what_leaves_the_square_is_cut_where_it_does() -> None:
     assert far[-1] == (pytest.approx(0.5), 1.0)
 
 
+def test_ends_that_are_far_outside_on_both_sides_are_cut() -> None:
+    """Where one end is 2^53 times as far away as the other, which lies outside nevertheless."""
+    line = Curve("", (0.0, 1.0), (-1e20, 1e3))
+    assert Frame(Span(0.0, 1.0), Span(0.0, 1.0)).lines(line) == [[(1.0, 0.0), (1.0, 1.0)]]
+
+
 @pytest.mark.parametrize(
     ("series", "corners"),
     [
