@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from math import log
 
@@ -121,7 +121,7 @@ def latents_report(
     bad: BadRows,
     checks: Sequence[Check] = (),
     *,
-    plots: Sequence[Plot] = (),
+    pictures: Callable[[], Sequence[Plot]] = tuple,
     full: bool = False,
 ) -> Report:
     """The report of a table of posteriors.
@@ -133,7 +133,7 @@ def latents_report(
         others: the numbers of other code.
         bad: the rows that are left out.
         checks: what was held against limits.
-        plots: pictures that the document shows.
+        pictures: makes those of the report.
         full: whether the table of a screen has all latents.
     """
     verdict = _verdict(found, thresholds)
@@ -167,9 +167,11 @@ def latents_report(
     return Report(
         data=data,
         rows=[_row(latent) for latent in found.latents],
-        document=Document(verdict, (*_blocks(data, found, full), *plots)),
+        document=Document(verdict, tuple(_blocks(data, found, full))),
         bare=repr(found.mean),
         holds=all(check.holds for check in checks),
+        pictures=pictures,
+        is_pictured=False,
     )
 
 

@@ -14,7 +14,6 @@ from klcli.cli.collecting.workers import workers
 from klcli.cli.options.gaussians import prior
 from klcli.cli.progress import progress
 from klcli.cli.sources import open_source
-from klcli.cli.writing import save
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -25,7 +24,6 @@ from klcli.latents.priors import prior_of
 from klcli.latents.reading import Choice, Opened, of_arrays, opened
 from klcli.latents.statistics import Statistics
 from klcli.latents.summary import Part, Thresholds, summary
-from klcli.render.image import check, drawn
 from klcli.report.latents import Input, latents_report
 from klcli.report.latents_plots import example_plot, latent_plot
 from klcli.report.report import Report
@@ -41,7 +39,6 @@ def run(
     options: Mapping[str, Any],
     *,
     quiet: bool,
-    pictures: bool,
 ) -> Report:
     """The report of all tables together.
 
@@ -51,13 +48,10 @@ def run(
         limits: by the options that give them.
         options: the others of the command.
         quiet: whether no progress is shown.
-        pictures: whether the report shows them.
 
     Raises:
         KlcliError: a table that cannot be read, or no row of which statistics can be made.
     """
-    if options["plot"]:
-        check(options["plot"])
     choice = Choice(given.mean, given.heads, _prior(options), _own_priors(options))
     marginal = options["marginal"]
     work = Work(choice, options["free_bits"], DRAWS if marginal else 0, options["seed"])
@@ -73,9 +67,6 @@ def run(
         write_rows(options["per_row"], given.tables, choice)
     shared = None if choice.own_priors else prior_of(choice.prior)
     result = summary(found, thresholds, shared, estimate)
-    plots = [latent_plot(result), *filter(None, [example_plot(result, found.grid)])]
-    if options["plot"]:
-        save(options["plot"], drawn(plots, options["plot"]), "--plot")
     return latents_report(
         about,
         result,
@@ -83,7 +74,7 @@ def run(
         tuple(conventions(found, result, options["beta"])),
         found.bad,
         checks(result, limits),
-        plots=plots if pictures else (),
+        pictures=lambda: [latent_plot(result), *filter(None, [example_plot(result, found.grid)])],
         full=options["full"],
     )
 

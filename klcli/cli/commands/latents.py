@@ -14,6 +14,7 @@ from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import added, prior_options
 from klcli.cli.options.types import Nonnegative, Whole
 from klcli.cli.output import Settings, output_options
+from klcli.cli.plotting import plot_option
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.latents.summary import Thresholds
 from klcli.report.report import Report
@@ -91,18 +92,13 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @click.option(
     "--per-row", metavar="FILE", shell_complete=files, help="Write the KL of every example: .csv or .npy."
 )
-@click.option(
-    "--plot",
-    metavar="FILE",
-    shell_complete=files,
-    help="Draw the KL of latents and of examples into FILE.svg or .png.",
-)
 @click.option("--jobs", type=Whole(1, 1024), default=1, help="Files that are read at a time; default 1.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Of a Dask cluster that sees the files: tcp://host:8786."
 )
 @click.option("--full", is_flag=True, help="All latents in the table, not only 20.")
 @output_options
+@plot_option
 @click.pass_obj
 def latents(
     outer: Settings,
@@ -131,9 +127,7 @@ def latents(
     }
     given = inputs(paths, options["mean"], _heads(options))
     thresholds = Thresholds(active_variance, collapsed_kl)
-    return run(
-        given, thresholds, limits, options, quiet=settings.quiet > 0, pictures=settings.chosen() == "html"
-    ), settings
+    return run(given, thresholds, limits, options, quiet=settings.quiet > 0), settings
 
 
 def _heads(options: Mapping[str, Any]) -> dict[str, str]:
