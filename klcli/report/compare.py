@@ -37,6 +37,7 @@ from klcli.report.document import (
     Tone,
 )
 from klcli.report.estimators import estimate_text
+from klcli.report.record import CellValue
 from klcli.report.report import Report, in_short
 from klcli.report.wording import about, listed, verdict_of
 from klcli.values import dataclass
@@ -212,7 +213,7 @@ def _title(reading: Parameterization) -> Text:
     return (f"KL(q || N(0, 1)) when the head s is {reading.meaning}: s = ", reading.head)
 
 
-def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, object]]:
+def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, CellValue]]:
     for formula in judged:
         found = formula.minimum
         yield {
@@ -224,8 +225,8 @@ def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, obje
             "value": formula.value,
             "truth": data.truth.value,
             "ratio": formula.ratio,
-            "minimum_mu": found and found.mu,
-            "minimum_sigma": found and found.sigma,
+            "minimum_mu": found.mu if found else None,
+            "minimum_sigma": found.sigma if found else None,
             "curvature": formula.curvature,
             "explanation": formula.explanation,
         }

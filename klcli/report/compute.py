@@ -18,6 +18,7 @@ from klcli.report.compute_steps import AnyDerivation, step_records, steps
 from klcli.report.document import Block, Document, Heading, Note, Paragraph, Plot
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.limits import Held, Limits, held, limit_blocks
+from klcli.report.record import CellValue
 from klcli.report.report import Report, in_short
 from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
 from klcli.report.witnesses import findings
@@ -216,7 +217,7 @@ def _known(found: Examination) -> float | None:
     return known.value if known else None
 
 
-def _data(told: _Told, estimators: list[dict[str, object]]) -> ComputeData:
+def _data(told: _Told, estimators: list[dict[str, CellValue]]) -> ComputeData:
     """One shape, whatever the distributions are; what one of them does not have is null or empty."""
     computed = told.computed
     return ComputeData(
@@ -239,7 +240,7 @@ def _examination_data(divergence: str, found: Examination, missing: str) -> dict
     return {"divergence": divergence, **own_fields(found), "closed_form": closed_form}
 
 
-def _rows(told: _Told) -> Iterator[dict[str, object]]:
+def _rows(told: _Told) -> Iterator[dict[str, CellValue]]:
     q, p = told.computed.q, told.computed.p
     yield from rows(_FORWARD, q, p, told.unit, told.forward)
     if told.backward and isinstance(p, AnyGaussian):

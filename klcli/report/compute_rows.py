@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Terms, Unit
+from klcli.report.record import CellValue
 from klcli.report.units import AnyGaussian
 from klcli.witness.examination import Examination
 
@@ -16,12 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["rows"]
 
-Row = dict[str, object]
-
 
 def rows(
     divergence: str, q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit, found: Examination
-) -> Iterator[Row]:
+) -> Iterator[dict[str, CellValue]]:
     """The records of one divergence, whose values are in `unit`."""
     if not isinstance(p, AnyGaussian):
         yield _to_other_prior(divergence, p, unit, found)
@@ -31,7 +30,9 @@ def rows(
         yield _with_matrices(divergence, unit, found)
 
 
-def _independent(divergence: str, q: Gaussian, p: Gaussian, unit: Unit, found: Examination) -> Iterator[Row]:
+def _independent(
+    divergence: str, q: Gaussian, p: Gaussian, unit: Unit, found: Examination
+) -> Iterator[dict[str, CellValue]]:
     """A row for each dimension and one for the sum, which alone has the witnesses.
 
     The columns mu and sigma are those of the first argument of the divergence, the others of the second.
@@ -48,12 +49,14 @@ def _independent(divergence: str, q: Gaussian, p: Gaussian, unit: Unit, found: E
     yield {**_place(divergence, "sum", (None,) * 4, unit), **_terms(whole), **_witnesses(found)}
 
 
-def _place(divergence: str, dimension: object, place: tuple[object, ...], unit: Unit) -> Row:
+def _place(
+    divergence: str, dimension: CellValue, place: tuple[CellValue, ...], unit: Unit
+) -> dict[str, CellValue]:
     columns = zip(("mu", "sigma", "prior_mu", "prior_sigma"), place, strict=True)
     return {"divergence": divergence, "dimension": dimension, **dict(columns), "unit": unit}
 
 
-def _with_matrices(divergence: str, unit: Unit, found: Examination) -> Row:
+def _with_matrices(divergence: str, unit: Unit, found: Examination) -> dict[str, CellValue]:
     terms = found.closed_form
     assert terms  # two Gaussians have one
     return {
@@ -69,7 +72,7 @@ def _with_matrices(divergence: str, unit: Unit, found: Examination) -> Row:
     }
 
 
-def _to_other_prior(divergence: str, p: OtherPrior, unit: Unit, found: Examination) -> Row:
+def _to_other_prior(divergence: str, p: OtherPrior, unit: Unit, found: Examination) -> dict[str, CellValue]:
     columns = _witnesses(found)
     del columns["estimator"]
     status = columns.pop("status")
@@ -77,27 +80,27 @@ def _to_other_prior(divergence: str, p: OtherPrior, unit: Unit, found: Examinati
         "divergence": divergence,
         "prior": p.text,
         "unit": unit,
-        "closed_form": found.closed_form and found.closed_form.value,
+        "closed_form": found.closed_form.value if found.closed_form else None,
         **columns,
         **{f"{row.kind} bound: {row.name}": row.value for row in found.bounds},
         "status": status,
     }
 
 
-def _terms(terms: Terms | ClosedForm) -> Row:
+def _terms(terms: Terms | ClosedForm) -> dict[str, CellValue]:
     return {"closed_form": terms.value, "spread": terms.spread, "shift": terms.shift}
 
 
-def _witnesses(found: Examination) -> Row:
+def _witnesses(found: Examination) -> dict[str, CellValue]:
     """The columns of what was found beside a closed form."""
     sampled: Witness | None = found.monte_carlo
     return {
-        "integral": found.integral and found.integral.value,
-        "estimator": sampled and sampled.estimator,
-        "monte_carlo": sampled and sampled.value,
-        "standard_error": sampled and sampled.standard_error,
-        "z": sampled and sampled.z,
-        "samples": sampled and sampled.samples,
-        "seed": sampled and sampled.seed,
+        "integral": found.integral.value if found.integral else None,
+        "estimator": sampled.estimator if sampled else None,
+        "monte_carlo": sampled.value if sampled else None,
+        "standard_error": sampled.standard_error if sampled else None,
+        "z": sampled.z if sampled else None,
+        "samples": sampled.samples if sampled else None,
+        "seed": sampled.seed if sampled else None,
         "status": found.status,
     }

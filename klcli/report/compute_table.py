@@ -9,6 +9,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
 from klcli.report.document import Cell, Column, Document, Paragraph, Table
 from klcli.report.limits import Held
+from klcli.report.record import CellValue
 from klcli.report.report import Report
 from klcli.report.wording import normal_text
 from klcli.values import dataclass
@@ -92,7 +93,7 @@ def _data(row: RowComputed) -> RowData:
     return RowData(row.line, row.name, value, spread, shift, row.held, row.problem or None)
 
 
-def _record(row: RowData, unit: Unit) -> dict[str, object]:
+def _record(row: RowData, unit: Unit) -> dict[str, CellValue]:
     return {
         "line": row.line,
         "name": row.name,
@@ -100,7 +101,7 @@ def _record(row: RowData, unit: Unit) -> dict[str, object]:
         "value": row.value,
         "spread": row.spread,
         "shift": row.shift,
-        "holds": row.limits and row.limits.holds,
+        "holds": row.limits.holds if row.limits else None,
         "error": row.error,
     }
 

@@ -27,6 +27,7 @@ from klcli.report.document import (
     Text,
 )
 from klcli.report.document import Step as ShownStep
+from klcli.report.record import CellValue
 from klcli.report.report import Report
 from klcli.values import dataclass
 
@@ -128,7 +129,7 @@ def _title(reading: Parameterization, prior: str) -> Text:
     return ("KL(q || p) of q = N(", *q, ") and p = N(", *given, head)
 
 
-def _columns(step: DerivedStep) -> dict[str, object]:
+def _columns(step: DerivedStep) -> dict[str, CellValue]:
     return {"rule": step.rule, "formula": step.formula, "latex": step.latex, "proved": step.proved}
 
 

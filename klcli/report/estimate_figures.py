@@ -8,6 +8,7 @@ from math import isfinite
 from klcli.gaussian.divergence import Unit
 from klcli.report.estimate_input import GaussianPair, assumption, sample_problems, warnings
 from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
+from klcli.report.record import Record
 from klcli.report.report import in_short
 from klcli.report.units import exact, nats_of
 from klcli.samples.clusters import ClusterMean
@@ -197,7 +198,7 @@ def data(figures: EstimateFigures) -> EstimateData:
     )
 
 
-def rows(figures: EstimateFigures) -> Iterator[dict[str, object]]:
+def rows(figures: EstimateFigures) -> Iterator[Record]:
     """A record of each estimator for CSV."""
     found, mean = figures.found, figures.mean_per_row
     for estimate in figures.estimates:
@@ -213,8 +214,8 @@ def rows(figures: EstimateFigures) -> Iterator[dict[str, object]]:
             "unit": figures.unit,
             "rows": figures.table.rows,
             "effective_size": found.effective_size,
-            "mean_per_row": mean and mean.value,
-            "mean_per_row_error": mean and mean.standard_error,
+            "mean_per_row": mean.value if mean else None,
+            "mean_per_row_error": mean.standard_error if mean else None,
             "mean_ratio": found.ratio.value,
             "tail_shape": found.ratio_tail.shape,
             "sign": found.sign,

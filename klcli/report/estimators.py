@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
 from klcli.report.document import Block, Cell, Column, Heading, Paragraph, Table
+from klcli.report.record import CellValue, Record
 from klcli.report.wording import about, own_fields, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.side_by_side import Comparison
@@ -23,7 +24,7 @@ __all__ = [
 ]
 
 
-def estimator_records(divergence: str, found: Sequence[Comparison]) -> Iterator[dict[str, object]]:
+def estimator_records(divergence: str, found: Sequence[Comparison]) -> Iterator[dict[str, CellValue]]:
     """The estimators of one divergence for JSON; a time is in milliseconds."""
     for row in found:
         yield {
@@ -35,7 +36,7 @@ def estimator_records(divergence: str, found: Sequence[Comparison]) -> Iterator[
         }
 
 
-def estimator_rows(unit: Unit, records: Iterable[Mapping[str, object]]) -> Iterator[dict[str, object]]:
+def estimator_rows(unit: Unit, records: Iterable[Record]) -> Iterator[dict[str, CellValue]]:
     """The same for CSV."""
     for row in records:
         kept = ("bias", "reason", "milliseconds", "factor")

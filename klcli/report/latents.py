@@ -24,6 +24,7 @@ from klcli.report.document import (
     Plot,
     Table,
 )
+from klcli.report.record import CellValue
 from klcli.report.report import Report
 from klcli.values import dataclass
 
@@ -194,7 +195,7 @@ def _is(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _row(latent: Latent) -> dict[str, object]:
+def _row(latent: Latent) -> dict[str, CellValue]:
     row = asdict(latent)
     row["clips"] = " ".join(f"{clip.head:g}:{clip.share:g}" for clip in latent.clips)
     return row

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from klcli.report.document import Block, Document
+from klcli.report.record import CellValue, Record
 from klcli.values import dataclass
 
 __all__ = ["Page"]
@@ -28,10 +27,10 @@ class Page:
     name: str
     text: str
     blocks: tuple[Block, ...]
-    fields: Mapping[str, object]
+    fields: Record
 
     @property
-    def record(self) -> dict[str, object]:
+    def record(self) -> dict[str, CellValue]:
         """The page as data."""
         return {
             "term": self.term,

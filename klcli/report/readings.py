@@ -14,6 +14,7 @@ from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import Entry, truth_at
 from klcli.report.document import Block, Cell, Column, Document, Heading, Paragraph, Table
+from klcli.report.record import Record
 from klcli.report.report import Report
 from klcli.report.wording import about
 from klcli.values import dataclass
@@ -113,7 +114,7 @@ def _verdict(rows: Sequence[Row]) -> str:
     return f"right under these readings: {found}"
 
 
-def _records(data: Overview) -> Iterator[dict[str, object]]:
+def _records(data: Overview) -> Iterator[Record]:
     formulas = {row.name: row.formula for row in data.formulas}
     for entry in data.table:
         yield {

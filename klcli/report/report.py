@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.report.document import Document, Plot
+from klcli.report.record import Record
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Report:
     """
 
     data: Any
-    rows: Sequence[Mapping[str, object]]
+    rows: Sequence[Record]
     document: Document
     bare: str
     holds: bool

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import linecache
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import gaussian_text
 from klcli.report.findings import Alert, FindingData, RelatedData
+from klcli.report.record import Record
 from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.findings import Finding
 from klcli.trace.recording import Place
@@ -256,7 +257,7 @@ def _line(place: Place | None) -> tuple[str, int, str]:
     return shown_path(place.path), place.line, linecache.getline(place.path, place.line).rstrip("\n")
 
 
-def rows_of(data: TraceData) -> Iterator[Mapping[str, object]]:
+def rows_of(data: TraceData) -> Iterator[Record]:
     """The terms as records, for CSV."""
     for term in data.terms:
         prior = term.prior

@@ -12,6 +12,7 @@ from klcli.judge.spaces import space
 from klcli.judge.verification import Verification
 from klcli.report.answers import telling_of
 from klcli.report.document import Cell, Column, Document, Paragraph, Plot, Table, Tone
+from klcli.report.record import Record
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace
@@ -105,7 +106,7 @@ def verify_many_report(answers: Sequence[Answer], *, accepted: Collection[str] =
     """The report on the formulas of a file: one result each, and a summary."""
     reports = [_report(answer, accepted) for answer in answers]
     results: list[object] = []
-    rows: list[Mapping[str, object]] = []
+    rows: list[Record] = []
     counts: Counter[str] = Counter()
     for answer, report in zip(answers, reports, strict=True):
         if report:

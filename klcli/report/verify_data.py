@@ -12,6 +12,7 @@ from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_te
 from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
+from klcli.report.record import CellValue
 from klcli.report.report import in_short
 from klcli.values import dataclass
 
@@ -228,24 +229,25 @@ def mistake_data(mistake: Mistake | None) -> MistakeData | None:
     return MistakeData(mistake.code, mistake.name) if mistake else None
 
 
-def row_of(data: VerifyData) -> dict[str, object]:
+def row_of(data: VerifyData) -> dict[str, CellValue]:
     """The data of one formula as a record of a table."""
+    of_sampler = data.sampler.mistake if data.sampler else None
     return {
         "input": data.input,
         "verdict": data.verdict,
         "parameterization": data.parameterization,
         "scale": data.scale,
         "shift": data.shift,
-        "prior_mean": data.prior and data.prior.mean,
-        "prior_variance": data.prior and data.prior.variance,
+        "prior_mean": data.prior.mean if data.prior else None,
+        "prior_variance": data.prior.variance if data.prior else None,
         "direction": data.direction,
         "reduction": data.reduction,
-        "mistake": data.mistake and data.mistake.code,
+        "mistake": data.mistake.code if data.mistake else None,
         "corrected": data.corrected,
         "proof": data.proof,
-        "sampler": data.sampler and data.sampler.status,
-        "sampler_mistake": data.sampler and data.sampler.mistake and data.sampler.mistake.code,
-        "estimator": data.estimator and data.estimator.name,
+        "sampler": data.sampler.status if data.sampler else None,
+        "sampler_mistake": of_sampler.code if of_sampler else None,
+        "estimator": data.estimator.name if data.estimator else None,
     }
 
 

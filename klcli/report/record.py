@@ -1,0 +1,17 @@
+"""Results as tables of records, which CSV writes: what a row and a cell of it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+from klcli.formula.tree import Tree
+
+__all__ = ["CellValue", "Record"]
+
+CellValue: TypeAlias = bool | int | float | str | Fraction | Decimal | Tree | None
+"""A single value; the renderers write fractions and decimals as numbers, and formulas as text."""
+Record: TypeAlias = Mapping[str, CellValue]
+"""A row: its cells by the names of their columns."""
