@@ -55,6 +55,7 @@ def _blocks(found: Watched, when: str, accepted: Collection[str]) -> Iterator[Bl
             yield Item("fix", (Paragraph(finding.fix, "good"),))
     for term, word in found.unaccepted(accepted):
         yield Note("warning", f"{term.name} passes only with --accept {word}")
+    yield from _precision(found)
     if text := _changes(found):
         yield Paragraph(text)
     yield from (Note("info", text) for text in dict.fromkeys(found.warnings))
@@ -125,6 +126,23 @@ def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[Block]:
         ] = None
     if said:
         yield Item("with", tuple(Paragraph(text, "muted") for text in said))
+
+
+def _precision(found: Watched) -> Iterator[Block]:
+    """What a function does in short precisions, one item each, and what does not."""
+    stable: dict[str, None] = {}
+    for one in found.precisions:
+        lines = (
+            [] if one.error is None else [f"relative error up to {significant(one.error, 2)} near the prior"]
+        )
+        lines += one.problems
+        if lines:
+            yield Item(
+                one.dtype, tuple(Paragraph(text, "bad" if one.problems else "muted") for text in lines)
+            )
+        if one.stable:
+            stable[one.stable] = None
+    yield from (Item("stable", (Paragraph(text, "good"),)) for text in stable)
 
 
 def _changes(found: Watched) -> str:

@@ -126,6 +126,16 @@ class StepData:
 
 
 @dataclass(frozen=True, slots=True)
+class PrecisionData:
+    """What a function does in a short precision: its relative error near the prior, and what goes wrong."""
+
+    dtype: str
+    error: float | None
+    problems: tuple[str, ...]
+    stable: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TraceData:
     """The data of `klcli trace`; the field names are the keys of its JSON."""
 
@@ -135,6 +145,7 @@ class TraceData:
     samplers: tuple[SamplerData, ...]
     findings: tuple[FindingData, ...]
     steps: tuple[StepData, ...]
+    precisions: tuple[PrecisionData, ...]
     framework: str
     warnings: tuple[str, ...]
 
@@ -159,8 +170,19 @@ def data_of(found: Watched, findings: tuple[FindingData, ...]) -> TraceData:
     )
     steps = tuple(StepData(step, *one) for step, one in enumerate(found.steps, 1))
     framework = found.recording.framework
+    precisions = tuple(
+        PrecisionData(one.dtype, one.error, one.problems, one.stable) for one in found.precisions
+    )
     return TraceData(
-        SCHEMA, tuple(losses), tuple(terms), samplers, findings, steps, framework, found.warnings
+        SCHEMA,
+        tuple(losses),
+        tuple(terms),
+        samplers,
+        findings,
+        steps,
+        precisions,
+        framework,
+        found.warnings,
     )
 
 

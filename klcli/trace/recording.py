@@ -11,6 +11,9 @@ The document, `klcli.recording/1`, has these keys:
   framework's gradients of the loss with respect to the node ``by`` are, as far as they come through the node
   ``of``. ``others``: nodes that were alive then and lead to no loss.
 - ``warnings``: what could not be noted.
+- ``rounded``, of a function, may be left out: calls with one entry in short precisions, each with its
+  ``dtype``, ``given`` (entries by the names of arguments), ``value`` and ``gradients`` (by the same names,
+  or null).
 
 Operations, with their further keys:
 
@@ -36,7 +39,7 @@ from typing import Any, NamedTuple
 from klcli.errors import KlcliError
 from klcli.values import dataclass, field
 
-__all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "Step", "read_recording"]
+__all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "RoundedCall", "Step", "read_recording"]
 
 SCHEMA = "klcli.recording/1"
 
@@ -120,6 +123,23 @@ class NotedLoss:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundedCall:
+    """A call with one entry in a short precision.
+
+    Attributes:
+        dtype: the precision.
+        given: the entries by the names of the arguments.
+        value: what came of it.
+        gradients: by the same names; None where there is none.
+    """
+
+    dtype: str
+    given: Mapping[str, float]
+    value: float
+    gradients: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """A document as it was read."""
 
@@ -128,6 +148,7 @@ class Recording:
     losses: tuple[NotedLoss, ...]
     others: tuple[int, ...]
     warnings: tuple[str, ...]
+    rounded: tuple[RoundedCall, ...] = ()
 
     def leading_to(self, index: int) -> Iterator[int]:
         """A node and all that it is computed from, each once."""
@@ -154,7 +175,9 @@ def read_recording(document: Mapping[str, Any]) -> Recording:
         steps = tuple(_step(node, place) for place, node in enumerate(nodes))
         losses = tuple(_loss(one, len(steps)) for one in document["losses"])
         others = tuple(_index(one["node"], len(steps)) for one in document["others"])
-        return Recording(str(document["framework"]), steps, losses, others, tuple(document["warnings"]))
+        warnings = tuple(map(str, document["warnings"]))
+        rounded = tuple(map(_rounded, document.get("rounded", ())))
+        return Recording(str(document["framework"]), steps, losses, others, warnings, rounded)
     except (KeyError, TypeError, ValueError) as error:
         raise KlcliError(f"the recording is not readable: {error!r}", "see klcli.trace.recording") from None
 
@@ -170,6 +193,12 @@ def _loss(one: Mapping[str, Any], end: int) -> NotedLoss:
             for slope in one.get("gradients", ())
         },
     )
+
+
+def _rounded(one: Mapping[str, Any]) -> RoundedCall:
+    given = {str(name): float(value) for name, value in one["given"].items()}
+    gradients = {str(name): _number(value) for name, value in one["gradients"].items()}
+    return RoundedCall(str(one["dtype"]), given, float(one["value"]), gradients)
 
 
 def _step(node: Mapping[str, Any], place: int) -> Step:

@@ -8,6 +8,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, Term, anatomy_of
 from klcli.trace.findings import Finding, findings_of
+from klcli.trace.precision import Precision, precisions_of
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.values import dataclass, replace
@@ -29,6 +30,7 @@ class Watched:
         samples: the samples of its posteriors.
         findings: what is wrong, or worth knowing.
         warnings: what could not be followed.
+        precisions: what a function does in short precisions.
     """
 
     recording: Recording
@@ -37,6 +39,7 @@ class Watched:
     samples: tuple[Sample, ...]
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
+    precisions: tuple[Precision, ...] = ()
 
     def holds(self, accepted: Collection[str] = ()) -> bool:
         """Whether nothing was found that makes a check fail, and no term needs a word to be accepted.
@@ -86,7 +89,8 @@ def watched(recording: Recording) -> Watched:
     findings = findings_of(recording, losses, samples)
     nothing = () if losses or recording.warnings else (_NOTHING,)
     warnings = (*nothing, *recording.warnings, *_warnings(losses), *([] if terms else _without_kl(recording)))
-    return Watched(recording, losses, tuple(steps), samples, findings, warnings)
+    precisions = precisions_of(recording, losses)
+    return Watched(recording, losses, tuple(steps), samples, findings, warnings, precisions)
 
 
 def _of(sample: Sample, term: Term) -> Sample:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ast
+import functools
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import klcli
+from klcli.trace import recorders
+from klcli.trace.recorders import framework_of
+from klcli.trace.recording import read_recording
 
 TRACE = Path(klcli.__file__).parent / "trace"
-FILES = [*sorted((TRACE / "recorders").glob("*.py")), TRACE / "runner.py"]
+FILES = [*sorted((TRACE / "recorders").rglob("*.py")), TRACE / "runner.py"]
 NEWER = ("removeprefix", "removesuffix", "pairwise", "zip_strict")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(TRACE).as_posix())
 def test_it_is_python_3_8(path: Path) -> None:
     text = path.read_text()
     tree = ast.parse(text, feature_version=(3, 8))
@@ -30,9 +36,10 @@ def test_it_is_python_3_8(path: Path) -> None:
     assert "strict" not in keywords
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(TRACE).as_posix())
 def test_it_imports_the_standard_library_and_its_framework(path: Path) -> None:
-    allowed = {"numpy": {"numpy"}, "jax": {"jax"}, "pytorch": {"torch"}}.get(path.stem, set())
+    frameworks = {"numpy": {"numpy"}, "jax": {"jax"}, "pytorch": {"torch"}}
+    allowed = frameworks.get(path.parent.name, frameworks.get(path.stem, set()))
     import sys
 
     for node in ast.walk(ast.parse(path.read_text())):
@@ -45,3 +52,27 @@ def test_it_imports_the_standard_library_and_its_framework(path: Path) -> None:
         for name in names:
             library = name.split(".")[0]
             assert library in allowed or library in sys.stdlib_module_names
+
+
+def test_a_wrapped_function_is_of_the_framework_that_it_is_written_in() -> None:
+    """What wraps it, as a jitted function does, has no code of its own."""
+
+    def plain(x: object) -> object:
+        return np.exp(x)
+
+    class Wrapper:
+        __wrapped__ = staticmethod(plain)
+
+        def __call__(self, x: object) -> object:
+            return plain(x)
+
+    assert framework_of(plain) == "numpy"
+    assert framework_of(functools.partial(plain)) == "numpy"
+    assert framework_of(Wrapper()) == "numpy"
+
+
+def test_the_recording_in_the_instructions_can_be_read() -> None:
+    text = recorders.__doc__ or ""
+    found = read_recording(json.loads(text[text.index("    {") :]))
+    assert [step.op for step in found.steps] == ["leaf", "exp", "sum"]
+    assert found.losses[0].value == 13.5

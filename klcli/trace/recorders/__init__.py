@@ -1,4 +1,34 @@
-"""Recorders: a file for each framework, with the standard library and that only, for Python from 3.8 on."""
+"""Recorders: a file or folder for each framework, which needs that and the standard library only.
+
+They run in the user's interpreter, Python from 3.8 on, where klcli need not be installed, and know nothing of
+Gaussians: what they note is judged elsewhere. How to add one:
+
+1. Note operations as `notes.Node`: ``op`` is one of those that `klcli.trace.recording` lists, ``args`` the
+   nodes and numbers that it is computed from. `calls.arithmetic` makes nodes of calls by the names that
+   they have in most frameworks (``exp``, ``sum``, ``clip``, ``mse_loss``), `calls.in_shape` of what only
+   changes a shape. Anything else is a leaf: ``Node("leaf", (), shape, dtype, grad, place, made_by=...)``.
+   What is left out is never judged, so a leaf is always right, and a wrong node never is.
+2. Know arrays by their identity, in a `notes.Table`, and keep none of them alive; `notes.place_of` tells
+   where a call stands, `notes.look_for_name` what the variable is called that holds an array.
+3. A module with ``call(function, given, dtype, others)`` serves functions: it gives back ``document``,
+   ``shape``, ``values`` and ``gradients``. ``SHORT`` names the precisions in which functions are called,
+   too. One with a class ``Recorder(on_backward)``, a context manager with ``document()`` and ``table``,
+   serves whole programs: it calls ``on_backward`` where a loss is differentiated.
+4. Put its name into `FRAMEWORKS`, and into `WATCHED` if it serves programs.
+
+`notes.document` makes the JSON of it, with the schema ``klcli.recording/1``. A recorder that stands
+elsewhere, in any language, writes the same document; ``klcli.trace.recording.read_recording`` reads it. The
+smallest one::
+
+    {"schema": "klcli.recording/1", "framework": "mine 1.0", "warnings": [], "others": [],
+     "nodes": [{"op": "leaf", "args": [], "shape": [4, 3], "dtype": "float32", "grad": true, "place": null,
+                "names": ["logvar"], "made_by": "an input"},
+               {"op": "exp", "args": [0], "shape": [4, 3], "dtype": "float32", "grad": true,
+                "place": ["train.py", 7, "step"], "names": []},
+               {"op": "sum", "args": [1], "shape": [], "dtype": "float32", "grad": true, "place": null,
+                "names": [], "axes": null, "keepdim": false}],
+     "losses": [{"node": 2, "value": 13.5, "place": ["train.py", 9, "step"]}]}
+"""
 
 from __future__ import annotations
 
@@ -59,6 +89,9 @@ def _modules(function: Any) -> Iterator[str]:
         code = getattr(one, "__code__", None)
         if code is None or id(code) in seen or len(seen) > 100:
             yield str(getattr(type(one), "__module__", ""))
+            inner = getattr(one, "__wrapped__", getattr(one, "func", None))  # jitted, partial
+            if code is None and inner is not None and len(seen) <= 100:
+                stack.append(inner)
             continue
         seen.add(id(code))
         for name in code.co_names:

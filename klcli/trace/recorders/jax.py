@@ -18,7 +18,10 @@ from .notes import Node, document
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["call"]
+__all__ = ["SHORT", "call"]
+
+SHORT = ("float32",)
+"""Precisions in which a function may lose its digits."""
 
 _NAMES = {"logistic": "sigmoid", "custom_jvp_call": "", "max": "clamp_min", "min": "clamp_max"}
 _SHAPES = ("reshape", "squeeze", "expand_dims")

@@ -14,7 +14,10 @@ from .notes import CONSTANTS, Node, document, place_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Noted", "call"]
+__all__ = ["SHORT", "Noted", "call"]
+
+SHORT = ("float16", "float32")
+"""Precisions in which a function may lose its digits."""
 
 _SKIPPED = (os.path.dirname(numpy.__file__) + os.sep,)
 _MOST_VALUES = 20000

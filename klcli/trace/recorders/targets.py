@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from . import FRAMEWORKS, RefusedError, framework_of, installed, recorder_of
+from .rounded import rounded_calls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -22,6 +23,8 @@ _SHAPE = (4, 3)
 _LOW, _HIGH = 0.3, 2.5
 """Their entries are positive, as a scale is."""
 _MOST_ARRAYS = 4
+_MOST_ROUNDED = 2
+"""Arrays of a function that is called in short precisions."""
 _PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -48,12 +51,15 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
     for name, shape in zip(names, _shapes_for(names, inputs)):  # noqa: B905 (there is no strict in 3.8)
         arrays[name] = (shape, [generator.uniform(_LOW, _HIGH) for _ in range(math.prod(shape))])
     try:
-        return recorder.call(found, arrays, "float64", given)["document"]
+        document = recorder.call(found, arrays, "float64", given)["document"]
     except Exception as error:
         shapes = ", ".join(f"{name} of shape {shape}" for name, (shape, _) in arrays.items())
         message = f"{target} failed with {shapes}: {type(error).__name__}: {error}"
         hint = "--arg NAME=VALUE gives an argument that is no array, --input 8,4 a shape"
         raise RefusedError(message, hint) from error
+    if len(names) <= _MOST_ROUNDED:
+        document["rounded"] = list(rounded_calls(recorder.call, found, names, recorder.SHORT, given))
+    return document
 
 
 def _target(target: str) -> Any:

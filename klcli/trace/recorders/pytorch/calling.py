@@ -12,7 +12,10 @@ from .tensors import values_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["call"]
+__all__ = ["SHORT", "call"]
+
+SHORT = ("float16", "bfloat16", "float32")
+"""Precisions in which a function may lose its digits."""
 
 
 def call(
