@@ -13,6 +13,6 @@ COMMANDS = {
     "weight": "What the weight of a KL means: the effective beta of a loss, without any code.",
     "derive": "From the definition to the closed form, step by step, with proof.",
     "completion": "What makes a shell complete klcli's commands, options, codes and files.",
-    "explain": "The page of a mistake, a parameterization, a verdict or an exit status.",
+    "explain": "The page of a mistake, a reading, a verdict, and of how to use klcli.",
 }
 """Every command is a module of this folder with a function of its name; it is imported when it is called."""
