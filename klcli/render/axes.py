@@ -23,6 +23,8 @@ _LARGEST, _SMALLEST = 1e150, 1e-150
 """Values beyond are not shown; differences and ratios of the others are finite."""
 _TICKS = 6.5
 """The most steps between the ticks of an axis."""
+_DIGITS = range(6, 18)
+"""Of a tick."""
 _LONG = 1e4
 """Whole numbers from which on thousands are told apart."""
 _COUNTABLE = 1e7
@@ -55,8 +57,16 @@ class Span:
     def ticks(self) -> list[tuple[float, str]]:
         """The places of a few round values, and what these are."""
         values = _decades(self.low, self.high) if self.logarithmic else _multiples(self.low, self.high)
-        places = ((self.place(value), _text(value)) for value in values)
-        return [(_held(place), text) for place, text in places if abs(place - 0.5) < 0.5 + _ROUNDING]
+        shown = [value for value in values if abs(self.place(value) - 0.5) < 0.5 + _ROUNDING]
+        return [(_held(self.place(value)), self._text(value)) for value in shown]
+
+    def _text(self, value: float) -> str:
+        """A value with as many digits as its place needs, thousands told apart."""
+        if _LONG <= abs(value) < _COUNTABLE and value == round(value):
+            return f"{value:,.0f}"
+        texts = (f"{value:.{digits}g}" for digits in _DIGITS)
+        near = (self.high - self.low) / 100
+        return next((text for text in texts if abs(float(text) - value) <= near), repr(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +221,6 @@ def _into(point: Point) -> Point:
 
 def _held(place: float) -> float:
     return min(max(place, 0.0), 1.0)
-
-
-def _text(value: float) -> str:
-    return f"{value:,.0f}" if _LONG <= abs(value) < _COUNTABLE and value == round(value) else f"{value:.6g}"
 
 
 def _multiples(low: float, high: float) -> list[float]:

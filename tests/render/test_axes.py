@@ -97,7 +97,8 @@ def test_bars_without_height_are_left_out_and_areas_end_at_gaps() -> None:
         (1.0, 9000.0, True, "1 10 100 1000"),
         (0.3, 7.0, True, "0.5 1 2 5"),
         (1.0, 1e14, True, "1 1000 1,000,000 1e+09 1e+12"),
-        (1.0, 1.0 + 2**-52, False, "1 1"),
+        (1.0, 1.0 + 2**-52, False, "1 1.0000000000000002"),
+        (1e10 - 8, 1e10 + 8, False, "9999999992 10000000008"),
     ],
 )
 def test_ticks_are_round(low: float, high: float, logarithmic: bool, texts: str) -> None:
