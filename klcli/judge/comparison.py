@@ -9,7 +9,7 @@ from functools import cache
 
 from klcli.formula.program import Program
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import Tree
+from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import context
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
@@ -17,6 +17,7 @@ from klcli.gaussian.divergence import divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.acceptance import passes
 from klcli.judge.answer import stated, verify
+from klcli.judge.aside.preparation import Prepared
 from klcli.judge.explanation import explain
 from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, of_formula
 from klcli.judge.question import Question
@@ -50,6 +51,10 @@ FORMULAS: Mapping[str, Tree] = {
 
 GRID = tuple(map(Fraction, ("0.1", "0.5", "0.9", "1.1", "2", "10")))
 """Standard deviations at which formulas are compared with the truth."""
+
+
+_MOST_SYMBOLS = 2
+"""A mean and a head; what else a formula has is set aside."""
 
 
 def grid_of(reading: Parameterization) -> tuple[Fraction, ...]:
@@ -191,14 +196,14 @@ def truth_at(mu: Fraction, sigma: Fraction) -> float:
 def _judged(name: str, program: Program, reading: Parameterization, mu: Fraction, sigma: Fraction) -> Judged:
     if elsewhere := stated(program):
         return _of_another_space(name, program, elsewhere)
-    tree = program.tree
-    verdict = judge(tree, reading)
     found = verify(program, Question(reading=reading, described=False))
-    kind, about_whole = found.best.kind, ""
+    tree, around = _of_one(program, found.prepared)
+    verdict = judge(tree, reading)
+    kind, about_whole = found.best.kind, f"; without {around}" if around else ""
     if kind != verdict.kind and found.best.mistake:
-        about_whole = f"; {found.best.mistake.code} {found.best.mistake.sentence}"
+        about_whole += f"; {found.best.mistake.code} {found.best.mistake.sentence}"
     elif kind != verdict.kind:
-        about_whole = f"; as a whole line it is {kind}: see klcli verify"
+        about_whole += f"; as a whole line it is {kind}: see klcli verify"
     about_whole += "".join(f"; but {one.text}" for one in found.conditions if not one.passes)
     names = exact_under(tree)
     function = of_formula(tree, verdict.roles, reading)
@@ -225,6 +230,14 @@ def _judged(name: str, program: Program, reading: Parameterization, mu: Fraction
         grid=tuple(_grid_point(tree, verdict, mu, at) for at in grid_of(reading)),
         explanation=explain(tree, verdict, names, end, growth(function, _decimal(mu))) + about_whole,
     )
+
+
+def _of_one(program: Program, prepared: Prepared) -> tuple[Tree, str]:
+    """The formula of one mean and one head, and what was set aside for that, in words."""
+    if len(free_symbols(program.tree)) <= _MOST_SYMBOLS:
+        return program.tree, ""
+    around = (*prepared.weights, *prepared.divisors, *prepared.others, *prepared.counts)
+    return prepared.tree, " and ".join(around)
 
 
 def _of_another_space(name: str, program: Program, found: Answer) -> Judged:

@@ -7,9 +7,14 @@ from fractions import Fraction
 import mpmath
 import pytest
 
+from klcli.errors import KlcliError
+from klcli.formula.program import read_program
 from klcli.formula.read.notation import parse
+from klcli.formula.tree import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.answer import verify
 from klcli.judge.comparison import FORMULAS, compare, grid_of, matrix, truth_at
+from klcli.judge.question import Question
 from tests import reference
 
 MU, SIGMA = Fraction(3, 10), Fraction(6, 5)
@@ -96,3 +101,29 @@ def test_at_the_prior_there_is_no_ratio() -> None:
     (formula, *_) = compare(FORMULAS, PARAMETERIZATIONS["std"], Fraction(0), Fraction(1))
     assert formula.value == 0
     assert formula.ratio is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "ratio"),
+    [
+        ("beta*(-0.5*(1 + lv - mu^2 - exp(lv)))", "scaled", 1.0),
+        ("0.5*(exp(lv) + mu^2 - 1 - lv) + rec", "exact", 1.0),
+        ("-0.5*torch.sum(1 + lv - mu**2 - lv.exp())/batch_size", "exact", 1.0),
+        ("beta*(-0.5*(1 + lv - mu^2 - exp(2*lv)))", "wrong", None),
+    ],
+)
+def test_what_stands_around_a_kl_is_judged_as_in_verify(text: str, kind: str, ratio: float | None) -> None:
+    """And set aside for the values, which are those of one latent."""
+    program = read_program(text)
+    point = Fraction(3, 10), Fraction(6, 5)
+    (judged,) = compare({"mine": program.tree}, PARAMETERIZATIONS["logvar"], *point, {"mine": program})
+    assert judged.verdict == verify(program, Question(reading=PARAMETERIZATIONS["logvar"])).kind == kind
+    assert judged.ratio == (pytest.approx(ratio) if ratio else pytest.approx(judged.ratio))
+    assert set(free_symbols(judged.formula)) >= {"mu", "lv"}
+    assert "without" in judged.explanation
+
+
+def test_a_prior_of_its_own_has_no_place_beside_a_fixed_one() -> None:
+    program = read_program("log(s2/s1) + (s1^2 + (m1 - m2)^2)/(2 s2^2) - 1/2")
+    with pytest.raises(KlcliError, match="one mean and one head"):
+        compare({"mine": program.tree}, PARAMETERIZATIONS["std"], Fraction(0), Fraction(1), {"mine": program})

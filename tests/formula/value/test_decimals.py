@@ -10,7 +10,7 @@ import mpmath
 import pytest
 
 from klcli.formula.tree import Operator
-from klcli.formula.value.decimals import Decimals, context, pi
+from klcli.formula.value.decimals import Decimals, context, natural_log, pi
 
 DIGITS = 50
 RUN = Decimals(DIGITS)
@@ -83,3 +83,14 @@ def test_limits() -> None:
 def test_exponents_reach_as_far_as_the_platform_lets_them() -> None:
     tiny = context(20).power(Decimal(10), Decimal(-1_000_000))
     assert 0 < tiny < Decimal("1e-999999")
+
+
+@pytest.mark.parametrize("digits", [150, 400, 901])
+@pytest.mark.parametrize(
+    "text", ["2", "1", "0.3", "3.9999", "4", "1e400", "7.3e-320", "1.0000000001", "137.25"]
+)
+def test_logarithms_in_hundreds_of_digits_are_those_of_mpmath(text: str, digits: int) -> None:
+    with mpmath.workdps(digits + 20):
+        true = mpmath.log(mpmath.mpf(text))
+        found = mpmath.mpf(str(natural_log(Decimal(text), digits)))
+        assert abs(found - true) <= abs(true) * mpmath.mpf(10) ** (1 - digits)
