@@ -189,3 +189,8 @@ def test_lint_loads_the_judge_for_those_files_only_that_are_worth_it(tmp_path: P
     modules = loaded("lint", str(tmp_path))
     assert "klcli.lint.reading.source" in modules
     assert not modules & {*HEAVY, "klcli.lint.flow", "multiprocessing", "tomllib"} - {"rich"}
+
+
+def test_a_formula_of_gaussians_loads_nothing_of_estimators() -> None:
+    modules = loaded("verify", "--", "-0.5*torch.sum(1 + logvar - (mu - 1)**2 - logvar.exp())")
+    assert not [name for name in modules if ".log_ratios." in name and ".names." not in name]

@@ -1,16 +1,18 @@
-"""What is said of an answer of the judge, by its type: one row for each that a space can give."""
+"""What is said of an answer of the judge, of Gaussians or of log-probabilities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.space import Answer
 from klcli.judge.verification import Verification
 from klcli.report.document import Document
 from klcli.report.verify_data import VerifyData
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from klcli.judge.spaces.log_ratios.estimation import Estimation
 
 __all__ = ["Telling", "telling_of"]
 
@@ -53,13 +55,6 @@ def _of_estimators() -> Telling:
     return Telling(data, document, bare)
 
 
-_TELLINGS: Mapping[type, Callable[[], Telling]] = {
-    Verification: _of_gaussians,
-    Estimation: _of_estimators,
-}
-"""What tells an answer, loaded when there is one."""
-
-
 def telling_of(found: Answer) -> Telling:
-    """What tells an answer."""
-    return _TELLINGS[type(found)]()
+    """What tells an answer, loaded when there is one."""
+    return _of_estimators() if found.estimate else _of_gaussians()

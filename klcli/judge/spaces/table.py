@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from klcli.formula.program import Language, Program, read_as_matrices, read_matrices, read_otherwise
 from klcli.formula.read.syntax import FormulaError
+from klcli.formula.tree import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.naming import multiple_text
 from klcli.judge.question import Question
 from klcli.judge.spaces import numbers
-from klcli.judge.spaces.log_ratios.settling import neutral_estimation, stated_estimation
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.space import Answer, Reader, Space
+from klcli.names.log_ratios import is_neutral, stated
 from klcli.values import replace
 
 __all__ = ["SPACES"]
 
 
 def _of_stated_log_ratios(program: Program, question: Question, before: Answer | None) -> Answer | None:
-    return None if program.of_matrices else stated_estimation(program)
+    if program.of_matrices or not any(map(stated, free_symbols(program.arrays))):
+        return None
+    from klcli.judge.spaces.log_ratios.settling import stated_estimation  # not for other formulas
+
+    return stated_estimation(program)
 
 
 def _of_numbers(program: Program, question: Question, before: Answer | None) -> Answer | None:
@@ -38,7 +43,12 @@ def _of_matrices(program: Program, question: Question, before: Answer | None) ->
 
 def _of_neutral_log_ratios(program: Program, question: Question, before: Answer | None) -> Answer | None:
     """An estimator, with what it would be of Gaussians if that is a KL."""
-    found = None if program.of_matrices else neutral_estimation(program)
+    names = free_symbols(program.arrays)
+    if program.of_matrices or not any(stated(name) or is_neutral(name) for name in names):
+        return None
+    from klcli.judge.spaces.log_ratios.settling import neutral_estimation  # not for other formulas
+
+    found = neutral_estimation(program)
     if found is None or before is None or before.gaussian is None:
         return found
     best = before.gaussian.best
