@@ -15,7 +15,7 @@ from klcli.formula.tree import Symbol, Tree, substitute, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles, Rows
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.mistakes import rules
+from klcli.judge.mistakes import factor_rules, term_rules
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Symbols
 from klcli.judge.mistakes.search import Change, Repair, Rule, changes
@@ -95,28 +95,28 @@ def _changes(
 
 
 RULES: tuple[tuple[Mistake, Rule[Symbols]], ...] = (
-    (MISTAKES["KL101"], rules.factor_lost),
-    (MISTAKES["KL102"], rules.factor_doubled),
-    (MISTAKES["KL103"], rules.not_squared),
-    (MISTAKES["KL104"], rules.exp_not_squared),
-    (MISTAKES["KL105"], rules.squared_too_often),
-    (MISTAKES["KL106"], rules.half_missing),
-    (MISTAKES["KL107"], rules.plus_for_times),
-    (MISTAKES["KL108"], rules.sign_of_term),
-    (MISTAKES["KL109"], rules.sign_of_whole),
-    (MISTAKES["KL110"], rules.constant),
-    (MISTAKES["KL112"], rules.mean_not_squared),
-    (MISTAKES["KL113"], rules.log_squared),
-    (MISTAKES["KL114"], rules.log_ratio),
-    (MISTAKES["KL117"], rules.two_readings),
-    (MISTAKES["KL119"], rules.half_too_often),
-    (MISTAKES["KL120"], rules.factor_missing),
-    (MISTAKES["KL122"], rules.other_symbol),
-    (MISTAKES["KL142"], rules.bracket_too_short),
+    (MISTAKES["KL101"], factor_rules.factor_lost),
+    (MISTAKES["KL102"], factor_rules.factor_doubled),
+    (MISTAKES["KL103"], factor_rules.not_squared),
+    (MISTAKES["KL104"], factor_rules.exp_not_squared),
+    (MISTAKES["KL105"], factor_rules.squared_too_often),
+    (MISTAKES["KL106"], factor_rules.half_missing),
+    (MISTAKES["KL107"], term_rules.plus_for_times),
+    (MISTAKES["KL108"], term_rules.sign_of_term),
+    (MISTAKES["KL109"], term_rules.sign_of_whole),
+    (MISTAKES["KL110"], term_rules.constant),
+    (MISTAKES["KL112"], factor_rules.mean_not_squared),
+    (MISTAKES["KL113"], factor_rules.log_squared),
+    (MISTAKES["KL114"], term_rules.log_ratio),
+    (MISTAKES["KL117"], term_rules.two_readings),
+    (MISTAKES["KL119"], factor_rules.half_too_often),
+    (MISTAKES["KL120"], factor_rules.factor_missing),
+    (MISTAKES["KL122"], term_rules.other_symbol),
+    (MISTAKES["KL142"], term_rules.bracket_too_short),
 )
 """The changes that are tried in formulas of numbers."""
 
-RULES_OF_PRIORS: tuple[tuple[Mistake, Rule[Symbols]], ...] = ((MISTAKES["KL116"], rules.prior_variance),)
+RULES_OF_PRIORS: tuple[tuple[Mistake, Rule[Symbols]], ...] = ((MISTAKES["KL116"], term_rules.prior_variance),)
 """Those that need the variance of a prior that has symbols of its own."""
 
 

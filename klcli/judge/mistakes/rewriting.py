@@ -28,8 +28,10 @@ __all__ = [
     "Site",
     "Symbols",
     "chain",
+    "chains",
     "factored",
     "is_half",
+    "is_inner",
     "joined",
     "sites",
     "times",
@@ -158,3 +160,18 @@ def joined(terms: list[tuple[bool, Tree]]) -> Tree:
     (negative, first), *rest = terms
     start = Negative(first) if negative else first
     return reduce(lambda sum_, term: operation("-" if term[0] else "+", sum_, term[1]), rest, start)
+
+
+def chains(site: Site) -> Iterator[tuple[Tree, list[tuple[bool, Tree]]]]:
+    """The terms of the whole sum that begins at a node."""
+    parent = site.parent
+    inner = isinstance(parent, Operation) and parent.operator in "+-" and parent.left is site.node
+    if isinstance(site.node, Operation) and site.node.operator in "+-" and not inner:
+        terms = chain(site.node)
+        yield terms[0][1], terms
+
+
+def is_inner(site: Site) -> bool:
+    """Whether a sum is only the beginning of one."""
+    parent = site.parent
+    return isinstance(parent, Operation) and parent.operator in "+-" and parent.left is site.node

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from klcli.formula.tree import Tree
-from klcli.judge.mistakes import rules as of_numbers
+from klcli.judge.mistakes import factor_rules, term_rules
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, Symbols
 from klcli.judge.mistakes.search import Rule
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.spaces.matrices import rules
+from klcli.judge.spaces.matrices import term_rules as own_terms
 from klcli.judge.spaces.matrices.rewriting import Setting
 from klcli.judge.spaces.matrices.terms import Terms
 
@@ -38,7 +39,7 @@ def _of_numbers(rule: Rule[Symbols], site: Site, setting: Setting) -> Iterator[T
 def _of_the_other(site: Site, setting: Setting) -> Iterator[Tree]:
     """The symbol of the other Gaussian, where it has symbols."""
     if setting.way.has_prior:
-        yield from _of_numbers(of_numbers.other_symbol, site, setting)
+        yield from _of_numbers(term_rules.other_symbol, site, setting)
 
 
 RULES: tuple[tuple[Mistake, Rule[Setting]], ...] = (
@@ -53,15 +54,15 @@ RULES: tuple[tuple[Mistake, Rule[Setting]], ...] = (
     (MISTAKES["KL131"], rules.log_forgotten),
     (MISTAKES["KL132"], rules.transpose_forgotten),
     (MISTAKES["KL102"], rules.volume_doubled),
-    (MISTAKES["KL106"], partial(_of_numbers, of_numbers.half_missing)),
-    (MISTAKES["KL107"], partial(_of_numbers, of_numbers.plus_for_times)),
-    (MISTAKES["KL108"], partial(_of_numbers, of_numbers.sign_of_term)),
-    (MISTAKES["KL109"], partial(_of_numbers, of_numbers.sign_of_whole)),
-    (MISTAKES["KL119"], partial(_of_numbers, of_numbers.half_too_often)),
-    (MISTAKES["KL120"], partial(_of_numbers, of_numbers.factor_missing)),
+    (MISTAKES["KL106"], partial(_of_numbers, factor_rules.half_missing)),
+    (MISTAKES["KL107"], partial(_of_numbers, term_rules.plus_for_times)),
+    (MISTAKES["KL108"], partial(_of_numbers, term_rules.sign_of_term)),
+    (MISTAKES["KL109"], partial(_of_numbers, term_rules.sign_of_whole)),
+    (MISTAKES["KL119"], partial(_of_numbers, factor_rules.half_too_often)),
+    (MISTAKES["KL120"], partial(_of_numbers, factor_rules.factor_missing)),
     (MISTAKES["KL122"], _of_the_other),
-    (MISTAKES["KL135"], rules.volume_missing),
-    (MISTAKES["KL136"], rules.trace_missing),
-    (MISTAKES["KL137"], rules.weight_of_term),
+    (MISTAKES["KL135"], own_terms.volume_missing),
+    (MISTAKES["KL136"], own_terms.trace_missing),
+    (MISTAKES["KL137"], own_terms.weight_of_term),
 )
 """The changes that are tried, the most telling mistakes first."""

@@ -17,19 +17,12 @@ from klcli.formula.tree import (
     Reduction,
     Symbol,
     Tree,
-    children,
-    free_symbols,
     operation,
-    rebuilt,
     walk,
 )
-from klcli.formula.value.kinds import ShapeError
-from klcli.judge.mistakes.rewriting import HALF, TWO, Site, chain, factored, joined, times
-from klcli.judge.scaled_kl import Quantity
-from klcli.judge.spaces.matrices.fitting import Subject
-from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
+from klcli.judge.mistakes.rewriting import HALF, TWO, Site, chain, factored, is_inner, joined, times
+from klcli.judge.spaces.matrices.readings import COVARIANCE
 from klcli.judge.spaces.matrices.rewriting import Setting, everywhere
-from klcli.judge.spaces.matrices.terms import Term, Terms, coefficients, compared
 
 __all__ = [
     "dimension",
@@ -40,12 +33,9 @@ __all__ = [
     "ratio_upside_down",
     "sum_for_trace",
     "trace_of_product",
-    "trace_missing",
     "transpose_forgotten",
     "volume_doubled",
-    "volume_missing",
     "volume_not_doubled",
-    "weight_of_term",
 ]
 
 
@@ -77,7 +67,7 @@ def dimension(site: Site, setting: Setting) -> Iterator[Tree]:
         return
     if isinstance(site.node, Number) and above:
         yield operation("*", site.node, size) if site.node.value != 1 else size
-    is_sum = isinstance(site.node, Operation) and site.node.operator in "+-" and not _is_inner(site)
+    is_sum = isinstance(site.node, Operation) and site.node.operator in "+-" and not is_inner(site)
     if is_sum and not _has_term((*site.above, site.node)[0], size):
         terms = chain(site.node)
         yield joined([*terms, (True, size)])
@@ -95,12 +85,6 @@ def _is_multiple(term: Tree, symbol: Symbol) -> bool:
     """Whether a term is a symbol, times numbers."""
     found = factored(term)
     return _is_multiple(found[1], symbol) if found else term == symbol
-
-
-def _is_inner(site: Site) -> bool:
-    """Whether a sum is only the beginning of one."""
-    parent = site.parent
-    return isinstance(parent, Operation) and parent.operator in "+-" and parent.left is site.node
 
 
 def inverse_misplaced(site: Site, setting: Setting) -> Iterator[Tree]:
@@ -141,7 +125,7 @@ def ratio_upside_down(site: Site, setting: Setting) -> Iterator[Tree]:
             yield operation("-", left, right)
         case Operation("-", left, right) if setting.has_volume(right):
             yield operation("+", left, right)
-    if isinstance(node, Operation) and node.operator in "+-" and not _is_inner(site):
+    if isinstance(node, Operation) and node.operator in "+-" and not is_inner(site):
         terms = [(sign != setting.has_volume(term), term) for sign, term in chain(node)]
         if setting.has_volume(terms[0][1]):
             terms[0] = (False, times(Fraction(-1), terms[0][1]))
@@ -239,111 +223,3 @@ def transpose_forgotten(site: Site, setting: Setting) -> Iterator[Tree]:
                 yield setting.gram(left)
         case Operation("^", base, Number(value)) if value == 2 and setting.is_matrix(base):
             yield setting.gram(base)
-
-
-def volume_missing(site: Site, setting: Setting) -> Iterator[Tree]:
-    """The logarithms of the determinants of matrices that have none, added to a sum."""
-    volumes = [node for node in walk((*site.above, site.node)[0]) if setting.is_volume(node)]
-    has_one = {name for volume in volumes for name in free_symbols(volume)}
-    missing: list[tuple[bool, Tree]] = []
-    for head in setting.way.heads:
-        if head.name not in has_one:
-            volume: Tree = MatrixCall("logdet", Symbol(head.name))
-            volume = times(Fraction(2), volume) if head.reading is CHOLESKY else volume
-            missing.append(((head.side == "q") != (head.reading is PRECISION), volume))
-    if missing:
-        yield from _with_terms(site, missing)
-
-
-def trace_missing(site: Site, setting: Setting) -> Iterator[Tree]:
-    """The trace, added to a sum that has none."""
-    whole = (*site.above, site.node)[0]
-    q, p = setting.way.head("q"), setting.way.head("p")
-    if q is None or any(isinstance(node, MatrixCall) and node.function == "trace" for node in walk(whole)):
-        return
-    covariance = setting.covariance(q)
-    product = setting.product(setting.precision(p), covariance) if p else covariance
-    yield from _with_terms(site, [(False, MatrixCall("trace", product))])
-
-
-def _with_terms(site: Site, terms: list[tuple[bool, Tree]]) -> Iterator[Tree]:
-    """A sum with more terms, or with half of them; True for what is subtracted."""
-    is_sum = isinstance(site.node, Operation) and site.node.operator in "+-"
-    if is_sum and site.is_term and not _is_inner(site):
-        for factor in (Fraction(1), Fraction(1, 2)):
-            yield joined([*chain(site.node), *((sign, times(factor, term)) for sign, term in terms)])
-
-
-def weight_of_term(site: Site, setting: Setting) -> Iterator[Tree]:
-    """The weights of all terms made those of the KL, where each stands in terms of the sum by itself."""
-    if site.above:
-        return
-    whole = _weights(site.node, setting)
-    compare = whole and compared(whole)
-    if not compare or len(compare.off) > (2 if setting.way.has_prior else 1):
-        return
-    factors: dict[int, Fraction] = {}
-    for part in _parts(site.node, setting):
-        own = _weights(part, setting) or {}
-        ratios = {_ratio(compare, term) for term, weight in own.items() if weight}
-        if len(ratios) > 1 or None in ratios:
-            return
-        factors[id(part)] = next(iter(ratios), None) or Fraction(1)
-    yield everywhere(
-        site.node,
-        lambda node: _reweighed(factors[id(node)], node) if factors.get(id(node), 1) != 1 else None,
-    )
-
-
-def _weights(tree: Tree, setting: Setting) -> dict[Term, Quantity] | None:
-    """The weights of the terms in a part of a formula; None for what has others or is no number."""
-    try:
-        return coefficients(Subject(tree, setting.manner, setting.others), setting.way)
-    except (ShapeError, KeyError):
-        return None
-
-
-def _ratio(compare: Terms, term: Term) -> Fraction | None:
-    """What a term has to be multiplied by; None for what no positive number mends."""
-    found, due = compare.found[term], compare.due[term]
-    if not (isinstance(found, Fraction) and isinstance(due, Fraction)) or found * due <= 0:
-        return None
-    return due / found
-
-
-def _reweighed(factor: Fraction, tree: Tree) -> Tree:
-    """A number times a product, joined with the number that the product begins with."""
-    if _begins_with_number(tree) and not factored(tree):
-        first, rest = children(tree)
-        return rebuilt(tree, (_reweighed(factor, first), rest))
-    return times(factor, tree)
-
-
-def _begins_with_number(tree: Tree) -> bool:
-    match tree:
-        case MatrixProduct(left, _) | Operation("*", left, _):
-            return factored(tree) is not None or _begins_with_number(left)
-    return False
-
-
-def _parts(tree: Tree, setting: Setting) -> Iterator[Tree]:
-    """The terms of a formula with the numbers in front of them, without weights that stand before a sum."""
-    bare = _bare(tree, setting)
-    if isinstance(bare, Operation) and bare.operator in "+-":
-        yield from _parts(bare.left, setting)
-        yield from _parts(bare.right, setting)
-    else:
-        yield tree
-
-
-def _bare(tree: Tree, setting: Setting) -> Tree:
-    """A part without the numbers and weights that multiply or divide it."""
-    if found := factored(tree):
-        return _bare(found[1], setting)
-    known = setting.others.keys()
-    match tree:
-        case Operation("*", weight, rest) if {*free_symbols(weight)} <= known:
-            return _bare(rest, setting)
-        case Operation("*" | "/", rest, weight) if {*free_symbols(weight)} <= known:
-            return _bare(rest, setting)
-    return tree
