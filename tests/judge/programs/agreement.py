@@ -262,6 +262,9 @@ def _of_correction(found: Verification, program: Program) -> Iterator[str]:
     text = found.best.corrected
     if text is None:
         return
+    # It holds for the shapes for which klcli says that it does.
+    symbols = _as_claimed(verify(read_program(text, found.program.language)), program.symbols)
+    program = replace(program, symbols=symbols)
     if program.text != program.plain:
         text = re.sub(r" \+ (1e-\d|\\?epsilon|eps|ε)", "", text)
     try:
