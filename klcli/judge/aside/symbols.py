@@ -169,8 +169,10 @@ class _Symbols:
         return any(self.degrees[name] is None for name in names)
 
     def _multiplies(self, name: str) -> bool:
+        others = [other for other in self.names if other != name and self.degrees[other] not in (0, 1)]
         [group] = [own for own in components(self.tree, self.names) if name in own]
-        others = [other for other in group if other != name and self.degrees[other] not in (0, 1)]
+        if self._has_curve(near := [other for other in others if other in group]):
+            others = near  # of terms beside it there may be any
         if self._reading(name) and self.degrees[name] != 1:
             return False
         if is_mean(name) and self.degrees[name] == 2:

@@ -291,3 +291,8 @@ def test_a_divisor_of_the_kl_is_none_of_the_terms_beside_it() -> None:
     )
     assert found.prepared.divisors == ("kappa",)
     assert found.best.kind == "scaled"
+
+
+def test_a_head_beside_another_that_has_lost_a_term_is_no_factor() -> None:
+    text = "rec/3 + 0.5*(2 s_p + (mu_q - mu_p)^2/exp(2 s_p) - log(1/s_q) - 1) - 0.25 aux"
+    assert set(sorted_symbols(read(text), ()).latent) == {"mu_q", "mu_p", "s_q", "s_p"}
