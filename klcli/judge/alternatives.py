@@ -105,7 +105,10 @@ def _based(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...
         return
     names, base = sorted(name for name, _ in bases), Number(min(base for _, base in bases))
     scale = Call("log", base)
-    scaled = {name: f"{name}_ln" for name in names}
+    # A name that ends in its side, as s_q does, has to end in it again.
+    scaled = {
+        name: f"nat_{name}" if is_prior(f"{name}_ln") != is_prior(name) else f"{name}_ln" for name in names
+    }
     values = {name: operation("/", Symbol(other), scale) for name, other in scaled.items()}
     spellings = {
         other: f"({in_habit(program, operation('*', Symbol(name), scale))})" for name, other in scaled.items()

@@ -165,6 +165,9 @@ def _is_whole_again(before: Prepared, after: Prepared) -> bool:
         return False
     if not (after.is_whole and after.reductions.is_tried):
         return False
+    stops = (node for node in walk(after.program.arrays) if isinstance(node, Stop))
+    if not all(free_symbols(node) for node in stops):
+        return False  # a number has no gradient, and no detach()
     one, other = ((found.weights, found.divisors, found.others) for found in (before, after))
     return one == other
 

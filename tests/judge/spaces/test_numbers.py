@@ -725,3 +725,18 @@ def test_labels_with_an_index_tell_the_direction(index: str, q: str, p: str) -> 
         for letter, name in names.items():
             own = own.replace(letter, name)
         assert verify(read_program(own)).best.kind == kind
+
+
+def test_heads_to_the_base_2_keep_their_sides() -> None:
+    q, p = (f"(1/(1 + exp(-s_{side}))**2)" for side in "qp")
+    logs = [f"2*np.log1p(exp(-s_{side}))" for side in "qp"]
+    forward = f"0.5*({q}/{p} + (mu_q - mu_p)**2/{p} - 1 + {logs[0]} - {logs[1]})"
+    backward = f"0.5*({p}/{q} + (mu_q - mu_p)**2/{q} - 1 + {logs[1]} - {logs[0]})"
+    for text, kinds in ((forward, ("exact",)), (backward, ("reversed", "wrong"))):
+        assert verify(read_program(f"exp = lambda x: 2**x\nkl = {text}")).best.kind in kinds
+
+
+def test_no_correction_stops_the_gradient_of_a_number() -> None:
+    text = "alpha * ((-s + 1 - mu**2 - (1/torch.exp(s)).detach()/2).sum()*(-0.5)) + (1 - alpha) * rec"
+    corrected = verify(read_program(text)).best.corrected
+    assert corrected is None or "(1).detach()" not in corrected
