@@ -208,6 +208,23 @@ def test_workers_of_a_data_loader(traced: Traced, how: str) -> None:
     assert "KL(N(mu" in result.out
 
 
+def test_a_compiled_step_is_watched_as_it_is_written(traced: Traced) -> None:
+    result = traced("torch.compile(step)().backward()", "--json")
+    assert result.status == 0, result.err
+    assert [term["verdict"] for term in json.loads(result.out)["terms"]] == [None, "exact"]
+
+
+def test_what_is_not_exact_passes_when_it_is_accepted(traced: Traced) -> None:
+    text = """
+    mu, logvar = encoder(torch.rand(6, 12)).chunk(2, 1)
+    (-0.5 * torch.mean(1 + logvar - mu**2 - logvar.exp())).backward()
+    """
+    refused = traced(text)
+    assert refused.status == 1
+    assert "passes only with --accept scaled" in refused.out
+    assert traced(text, "--accept", "scaled").status == 0
+
+
 def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "package").mkdir()
