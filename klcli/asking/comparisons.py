@@ -15,7 +15,7 @@ from klcli.gaussian.parameterization import Parameterization, find
 
 if TYPE_CHECKING:
     from klcli.judge.comparison import Judged
-    from klcli.report.compare import Comparison
+    from klcli.report.compare_data import Comparison
     from klcli.report.readings import Overview
 
 __all__ = ["compare"]

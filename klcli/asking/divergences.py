@@ -10,7 +10,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 
 if TYPE_CHECKING:
-    from klcli.report.compute import ComputeData
+    from klcli.report.compute_data import ComputeData
     from klcli.report.estimate_figures import EstimateData
 
 __all__ = ["compute", "estimate"]

@@ -16,6 +16,7 @@ from klcli.formula.read.notation import known
 from klcli.formula.tree import Reduction, Symbol, Tree, free_symbols, number, operation, substitute
 from klcli.formula.value.interval import enclose
 from klcli.formula.write.printing import to_text
+from klcli.gaussian import derivation_rules as rules
 from klcli.gaussian.checking import DIGITS, PROBES, first_unequal, indexed, value_at
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, per_unit
@@ -31,61 +32,6 @@ _MOST_NUMBERS = 3
 
 Rule: TypeAlias = tuple[str | Tree, ...]
 
-_TO_THE_GENERAL_FORM = (
-    ("!definition", "E_q[log q - log p]"),
-    (
-        "log densities written out",
-        "E_q[-1/2 log(2 pi sigma_1^2) - (x - mu_1)^2/(2 sigma_1^2)"
-        " - (-1/2 log(2 pi sigma_2^2) - (x - mu_2)^2/(2 sigma_2^2))]",
-    ),
-    (
-        "the expectation of a sum term by term; what has no {x} in it is its own expectation",
-        "1/2 log(2 pi sigma_2^2) - 1/2 log(2 pi sigma_1^2)"
-        " + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)",
-    ),
-    (
-        "{2 pi} cancels in the difference of the logarithms",
-        "log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - E_q[(x - mu_1)^2]/(2 sigma_1^2)",
-    ),
-    (
-        "{E_q[(x - mu_1)^2]} = {sigma_1^2}: that is the variance of q",
-        "log(sigma_2/sigma_1) + E_q[(x - mu_2)^2]/(2 sigma_2^2) - 1/2",
-    ),
-    (
-        "{x - mu_2} is the sum of {x - mu_1} and {mu_1 - mu_2}; its square multiplied out",
-        "log(sigma_2/sigma_1)"
-        " + E_q[(x - mu_1)^2 + 2 (mu_1 - mu_2) (x - mu_1) + (mu_1 - mu_2)^2]/(2 sigma_2^2) - 1/2",
-    ),
-    (
-        "!{E_q[x - mu_1]} = 0, so that {E_q[(x - m)^2]} = {sigma_1^2 + (mu_1 - m)^2}",
-        "log(sigma_2/sigma_1) + (sigma_1^2 + (mu_1 - mu_2)^2)/(2 sigma_2^2) - 1/2",
-    ),
-)
-_WITH_UNIT_PRIOR = (
-    (
-        "!unit prior: {mu_2} = 0, {sigma_2} = 1; {mu_1}, {sigma_1} written {mu}, {sigma}",
-        "log(1/sigma) + (sigma^2 + mu^2)/2 - 1/2",
-    ),
-    ("!{-1/2} factored out", "-1/2 (2 log sigma - sigma^2 - mu^2 + 1)"),
-)
-_WITH_ANY_PRIOR = (
-    (
-        "{-1/2} factored out",
-        "-1/2 (2 log(sigma_1/sigma_2) - sigma_1^2/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)",
-    ),
-)
-_SQUARE = ("!2 {log sigma} = {log sigma^2}", "-1/2 (log sigma^2 - sigma^2 - mu^2 + 1)")
-_SQUARES = (
-    "2 {log(sigma_1/sigma_2)} = {log sigma_1^2 - log sigma_2^2}",
-    "-1/2 (log sigma_1^2 - log sigma_2^2 - sigma_1^2/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)",
-)
-"""Rules and formulas. Formulas in a rule stand in braces; a short derivation keeps the steps with a mark."""
-
-_IN_HEAD = "-1/2 (l - v - mu^2 + 1)"
-_IN_HEAD_GENERAL = "-1/2 (l - log sigma_2^2 - v/sigma_2^2 - (mu_1 - mu_2)^2/sigma_2^2 + 1)"
-"""The last step, with log sigma^2 and sigma^2 of the reading for l and v."""
-
-_ESSENTIAL = "!"
 _FORMULA = regex(r"\{([^}]*)\}")
 """A formula within the words of a step."""
 
@@ -195,16 +141,16 @@ def derive_symbolic(
 
 def steps_of_one_dimension(reading: Parameterization, *, standard: bool, short: bool = False) -> list[Step]:
     """The steps in nats, all or the essential ones; `standard` says that the prior is N(0, 1)."""
-    rows = [*_TO_THE_GENERAL_FORM, *(_WITH_UNIT_PRIOR if standard else _WITH_ANY_PRIOR)]
+    rows = [*rules.TO_THE_GENERAL_FORM, *(rules.WITH_UNIT_PRIOR if standard else rules.WITH_ANY_PRIOR)]
     if _is_of_variance(reading):
-        rows.append(_SQUARE if standard else _SQUARES)
-    wanted = [(words, formula) for words, formula in rows if words.startswith(_ESSENTIAL) or not short]
+        rows.append(rules.SQUARE if standard else rules.SQUARES)
+    wanted = [(words, formula) for words, formula in rows if words.startswith(rules.ESSENTIAL) or not short]
     return [*(_step(words, formula) for words, formula in wanted), _in_head(reading, standard=standard)]
 
 
 def _in_head(reading: Parameterization, *, standard: bool) -> Step:
     """The last step: the form in the number that a network puts out."""
-    sigma, form = ("sigma", _IN_HEAD) if standard else ("sigma_1", _IN_HEAD_GENERAL)
+    sigma, form = ("sigma", rules.IN_HEAD) if standard else ("sigma_1", rules.IN_HEAD_GENERAL)
     subject, spread = known(sigma), reading.sigma
     if _is_of_variance(reading):
         subject, spread = known(f"{sigma}^2"), reading.variance
@@ -218,9 +164,9 @@ def _is_of_variance(reading: Parameterization) -> bool:
 
 
 def _step(words: str, formula: str) -> Step:
-    parts = _FORMULA.split(words.removeprefix(_ESSENTIAL))  # words and formulas by turns
+    parts = _FORMULA.split(words.removeprefix(rules.ESSENTIAL))  # words and formulas by turns
     rule = (known(part) if number % 2 else part for number, part in enumerate(parts))
-    return Step(tuple(filter(None, rule)), known(formula), essential=words.startswith(_ESSENTIAL))
+    return Step(tuple(filter(None, rule)), known(formula), essential=words.startswith(rules.ESSENTIAL))
 
 
 def _with_numbers(tree: Tree, q: Gaussian, p: Gaussian) -> Tree:

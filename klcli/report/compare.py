@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from math import log
-from typing import Any
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Symbol, substitute
@@ -17,7 +16,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import Entry, Judged, grid_of
 from klcli.judge.landscape import on_grid
 from klcli.judge.latents import Latents
-from klcli.report.compare_data import formula_data
+from klcli.report.compare_data import Comparison, Expectation, Point, Truth, formula_data
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.document import (
     Axis,
@@ -38,76 +37,17 @@ from klcli.report.document import (
 )
 from klcli.report.estimators import estimate_text
 from klcli.report.record import CellValue
-from klcli.report.report import Report, in_short
+from klcli.report.report import Report
 from klcli.report.wording import about, listed, verdict_of
-from klcli.values import dataclass
 from klcli.witness.examination import Examination
-from klcli.witness.witness import Witness
 
-__all__ = ["Comparison", "compare_report", "penalty_plot"]
+__all__ = ["compare_report", "penalty_plot"]
 
 _TRUTH = "KL"
 _MORE = "--full shows the formulas in sigma, their slopes and ratios along it, the picture"
 _TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "plain", "wrong": "bad", "not-kl": "bad"}
 _PLOT_FROM, _PLOT_TO, _PLOT_POINTS = 0.05, 3.0, 240
 """Sigmas from collapse to three times the prior, where the formulas part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The point of the comparison: its mean and sigma, and the head that stands for that sigma."""
-
-    mu: Fraction
-    sigma: Fraction
-    head: float
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """KL(q || N(0, 1)) at the point and its witnesses, where it is lowest and how it bends there."""
-
-    value: float
-    integral: Witness
-    monte_carlo: Witness
-    status: str
-    minimum: Mapping[str, float]
-    curvature: float
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """The formula that ``--expect`` named, and whether it is exact under the reading."""
-
-    name: str
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The data of `klcli compare`; the field names are the keys of its JSON."""
-
-    schema: str
-    parameterization: str
-    unit: str
-    point: Point
-    truth: Truth
-    formulas: tuple[Mapping[str, object], ...]
-    table: tuple[Entry, ...]
-    expect: Expectation | None
-    latents: Latents | None
-    warnings: tuple[str, ...]
-
-    @property
-    def exact(self) -> tuple[str, ...]:
-        """The names of the formulas that are exact under the reading, with conditions that pass."""
-        return tuple(str(one["name"]) for one in self.formulas if one["verdict"] == "exact" and _passes(one))
-
-    def __repr__(self) -> str:
-        return in_short(self, "parameterization", "exact", "expect")
-
-
-def _passes(formula: Mapping[str, Any]) -> bool:
-    return all(condition.passes for condition in formula["conditions"])
 
 
 def compare_report(
@@ -137,9 +77,6 @@ def compare_report(
         latents: the formulas over several latents, or beside another prior.
         full: whether the document has every number; a short one fits a screen.
     """
-    assert truth.closed_form  # two Gaussians have all three
-    assert truth.integral
-    assert truth.monte_carlo
     head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
     exact = [formula.name for formula in judged if _is_exact(formula)]
     expectation = Expectation(expect, bool(expectation_holds)) if expect else None
@@ -148,14 +85,7 @@ def compare_report(
         parameterization=reading.name,
         unit="nats",
         point=Point(mu, sigma, head),
-        truth=Truth(
-            truth.closed_form.value,
-            truth.integral,
-            truth.monte_carlo,
-            truth.status,
-            {"mu": 0.0, "sigma": 1.0, "value": 0.0},
-            2.0,
-        ),
+        truth=_truth(truth),
         formulas=tuple(map(formula_data, judged)),
         table=table,
         expect=expectation,
@@ -171,6 +101,14 @@ def compare_report(
         pictures=lambda: [penalty_plot(judged, reading, mu)],
         is_pictured=full,
     )
+
+
+def _truth(found: Examination) -> Truth:
+    assert found.closed_form  # two Gaussians have all three
+    assert found.integral
+    assert found.monte_carlo
+    lowest = {"mu": 0.0, "sigma": 1.0, "value": 0.0}
+    return Truth(found.closed_form.value, found.integral, found.monte_carlo, found.status, lowest, 2.0)
 
 
 def _is_exact(formula: Judged) -> bool:

@@ -1,22 +1,85 @@
-"""The data of one formula of `klcli compare`: what `klcli verify` says of it, and its numbers."""
+"""The data of `klcli compare`: the truth at a point, and of each formula what verify says and its numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from fractions import Fraction
+from typing import Any
 
-from klcli.judge.comparison import Judged
+from klcli.judge.comparison import Entry, Judged
+from klcli.judge.latents import Latents
 from klcli.judge.proof import is_proved
 from klcli.report.answers import telling_of
+from klcli.report.report import in_short
 from klcli.report.verify_data import VerifyData
+from klcli.values import dataclass
+from klcli.witness.witness import Witness
 
-__all__ = ["formula_data"]
+__all__ = ["Comparison", "Expectation", "Point", "Truth", "formula_data"]
 
 _NUMBERS = (
     *("exact_under", "value", "ratio", "minimum", "limit", "curvature", "slope_at_truth"),
     *("curvature_at_truth", "slope", "grid", "explanation"),
 )
 """The fields of a comparison, see `klcli.judge.comparison.Judged`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The point of the comparison: its mean and sigma, and the head that stands for that sigma."""
+
+    mu: Fraction
+    sigma: Fraction
+    head: float
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """KL(q || N(0, 1)) at the point and its witnesses, where it is lowest and how it bends there."""
+
+    value: float
+    integral: Witness
+    monte_carlo: Witness
+    status: str
+    minimum: Mapping[str, float]
+    curvature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The formula that ``--expect`` named, and whether it is exact under the reading."""
+
+    name: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The data of `klcli compare`; the field names are the keys of its JSON."""
+
+    schema: str
+    parameterization: str
+    unit: str
+    point: Point
+    truth: Truth
+    formulas: tuple[Mapping[str, object], ...]
+    table: tuple[Entry, ...]
+    expect: Expectation | None
+    latents: Latents | None
+    warnings: tuple[str, ...]
+
+    @property
+    def exact(self) -> tuple[str, ...]:
+        """The names of the formulas that are exact under the reading, with conditions that pass."""
+        return tuple(str(one["name"]) for one in self.formulas if one["verdict"] == "exact" and _passes(one))
+
+    def __repr__(self) -> str:
+        return in_short(self, "parameterization", "exact", "expect")
+
+
+def _passes(formula: Mapping[str, Any]) -> bool:
+    return all(condition.passes for condition in formula["conditions"])
 
 
 def formula_data(judged: Judged) -> Mapping[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,8 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.report.compute_inputs import Inputs, inputs, readings, title
+from klcli.report.compute_data import ComputeData
+from klcli.report.compute_inputs import inputs, readings, title
 from klcli.report.compute_rows import rows
 from klcli.report.compute_sections import dimensions, parts
 from klcli.report.compute_steps import AnyDerivation, step_records, steps
@@ -19,7 +20,7 @@ from klcli.report.document import Block, Document, Heading, Note, Paragraph, Plo
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.limits import Held, Limits, held, limit_blocks
 from klcli.report.record import CellValue
-from klcli.report.report import Report, in_short
+from klcli.report.report import Report
 from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
 from klcli.report.witnesses import findings
 from klcli.report.wording import names_of, own_fields, percent
@@ -29,13 +30,9 @@ from klcli.witness.monte_carlo import DEFAULT_SAMPLES
 from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
-    from klcli.gaussian.priors.bounds import Bound
     from klcli.gaussian.priors.other_prior import OtherPrior
-    from klcli.witness.case import Status
-    from klcli.witness.target import Target
-    from klcli.witness.witness import Witness
 
-__all__ = ["ComputeData", "Computed", "compute_report"]
+__all__ = ["Computed", "compute_report"]
 
 SCHEMA = "klcli.compute/2"
 _FORWARD, _BACKWARD = "KL(q || p)", "KL(p || q)"
@@ -73,63 +70,6 @@ class Computed:
     estimators: tuple[Comparison, ...] = ()
     estimators_backward: tuple[Comparison, ...] = ()
     limits: Limits = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class ComputeData:
-    """The data of `klcli compute`; the field names are the keys of its JSON, the values are in `unit`.
-
-    Attributes:
-        schema: the name of this shape.
-        inputs: posterior and prior as they were read.
-        unit: ``nats`` or ``bits``.
-        divergence: ``KL(q || p)``.
-        closed_form: its value with its terms, correctly rounded for Gaussians; where there is none its fields
-            are None, and `reason` says why.
-        integral: the deterministic witness.
-        monte_carlo: the sampling witness.
-        bounds: of a mixture.
-        status: ``agrees``, ``disagrees``, ``unconfirmed``, ``infinite`` or ``undetermined``.
-        reason: why it is one of the last three.
-        target: the standard error that was asked for.
-        diagonal: the divergence without the correlations of q.
-        digits: the closed form to as many digits as were asked for.
-        steps: the derivation.
-        reverse: the same fields of KL(p || q), if it was asked for.
-        estimators: all of them side by side, if that was asked for.
-        limits: the divergence held against numbers.
-        warnings: what has to be known beside it.
-    """
-
-    schema: str
-    inputs: Mapping[str, Inputs]
-    unit: Unit
-    divergence: str
-    closed_form: ClosedForm | Mapping[str, object]
-    integral: Witness | None
-    monte_carlo: Witness | None
-    bounds: tuple[Bound, ...]
-    status: Status
-    reason: str
-    target: Target | None
-    diagonal: float | None
-    digits: Decimal | None
-    steps: Sequence[Mapping[str, object]]
-    reverse: Mapping[str, object] | None
-    estimators: Sequence[Mapping[str, object]]
-    limits: Held | None
-    warnings: tuple[str, ...]
-
-    @property
-    def value(self) -> float | None:
-        """The best value there is: the closed form, or else the integral, or else the sampled estimate."""
-        if self.status == "infinite":
-            return inf
-        found = (self.closed_form, self.integral, self.monte_carlo)
-        return next((known.value for known in found if known and not isinstance(known, Mapping)), None)
-
-    def __repr__(self) -> str:
-        return in_short(self, "divergence", "value", "unit", "status")
 
 
 @dataclass(frozen=True, slots=True)

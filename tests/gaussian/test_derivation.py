@@ -14,7 +14,7 @@ from klcli.formula.read.notation import parse
 from klcli.formula.tree import Call, Number, Reduction, Tree, children
 from klcli.formula.value.arithmetic import Symbols, evaluate
 from klcli.formula.write.printing import to_text
-from klcli.gaussian import derivation
+from klcli.gaussian import derivation, derivation_rules
 from klcli.gaussian.derivation import Derivation, derive
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -173,7 +173,7 @@ def test_a_prior_that_is_standard_under_another_reading_is_recognised() -> None:
 def test_a_wrong_step_is_not_shown() -> None:
     wrong = "-1/2 (2 log sigma - sigma - mu^2 + 1)"
     with (
-        patch.object(derivation, "_WITH_UNIT_PRIOR", (("half", wrong),)),
+        patch.object(derivation_rules, "WITH_UNIT_PRIOR", (("half", wrong),)),
         pytest.raises(RuntimeError, match="the step 'half' does not equal"),
     ):
         steps("std")
