@@ -15,7 +15,6 @@ from klcli.report.compute_data import ComputeData
 from klcli.report.compute_inputs import inputs, readings, title
 from klcli.report.compute_rows import rows
 from klcli.report.compute_sections import dimensions, parts
-from klcli.report.compute_steps import AnyDerivation, step_records, steps
 from klcli.report.document import Block, Document, Heading, Note, Paragraph, Plot
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.limits import Held, Limits, held, limit_blocks
@@ -31,6 +30,7 @@ from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
+    from klcli.report.compute_steps import AnyDerivation
 
 __all__ = ["Computed", "compute_report"]
 
@@ -167,7 +167,7 @@ def _data(told: _Told, estimators: list[dict[str, CellValue]]) -> ComputeData:
         **_examination_data(_FORWARD, told.forward, told.missing),
         diagonal=told.diagonal,
         digits=told.digits,
-        steps=step_records(computed.derivation, _value(told), told.unit),
+        steps=_step_records(told),
         reverse=_examination_data(_BACKWARD, told.backward, "") if told.backward else None,
         estimators=estimators,
         limits=told.held,
@@ -208,7 +208,10 @@ def _blocks(told: _Told) -> Iterator[Block]:
     if told.backward:
         yield Heading(f"reverse: {_BACKWARD}")
         yield from findings(told.backward, unit, dimension=size)
-    yield from steps(computed.derivation, _value(told), unit)
+    if computed.derivation:
+        from klcli.report.compute_steps import steps
+
+        yield from steps(computed.derivation, _value(told), unit)
     if computed.wants_steps and not isinstance(computed.p, AnyGaussian):
         yield Paragraph(_NO_STEPS, "muted")
     for name, found in (
@@ -216,6 +219,14 @@ def _blocks(told: _Told) -> Iterator[Block]:
         ("estimators of the reverse", computed.estimators_backward),
     ):
         yield from estimator_blocks(name, [comparison_in(unit, row) for row in found], unit)
+
+
+def _step_records(told: _Told) -> list[dict[str, object]]:
+    if not told.computed.derivation:
+        return []
+    from klcli.report.compute_steps import step_records
+
+    return step_records(told.computed.derivation, _value(told), told.unit)
 
 
 def _value(told: _Told) -> float | None:

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from klcli.cli.computing.sampling import Sampling
 from klcli.errors import KlcliError
-from klcli.gaussian.derivation import derive
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.report.compute import Computed, compute_report
-from klcli.report.compute_steps import AnyDerivation
 from klcli.report.limits import Limits
 from klcli.report.report import Report
 from klcli.report.units import AnyGaussian
@@ -22,6 +20,7 @@ from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
+    from klcli.report.compute_steps import AnyDerivation
 
 __all__ = ["Asked", "computed"]
 
@@ -90,6 +89,8 @@ def _derivation(q: AnyGaussian, p: AnyGaussian, found: Examination, asked: Asked
     if asked.steps == "none" or found.status == "infinite" or not found.closed_form:
         return ()
     if isinstance(q, Gaussian) and isinstance(p, Gaussian):
+        from klcli.gaussian.derivation import derive
+
         return derive(q, p, short=asked.steps == "short")
     from klcli.gaussian.multivariate.derivation import derive_at
 
