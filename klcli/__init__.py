@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from klcli.asking.comparisons import compare
     from klcli.asking.divergences import compute, estimate
     from klcli.asking.formulas import verify
+    from klcli.asking.formulas import verify as verify_matrices
     from klcli.cli.linting.calling import lint_files
     from klcli.errors import KlcliError
     from klcli.formula.program import read, read_matrices, read_program
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from klcli.gaussian.multivariate.distribution import MultivariateGaussian
     from klcli.gaussian.multivariate.divergence import divergence as covariance_divergence
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
-    from klcli.judge.answer import verify as verify_matrices
     from klcli.judge.question import Question
     from klcli.judge.verdict import judge as verdict
     from klcli.render.json import render as to_json
@@ -95,7 +95,7 @@ _HOME = {
     "to_text": "klcli.formula.write.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",
     "verify": "klcli.asking.formulas:verify",
-    "verify_matrices": "klcli.judge.answer:verify",
+    "verify_matrices": "klcli.asking.formulas:verify",
     "watch": "klcli.watching:watch",
 }
 """Where each name is; type checkers read the imports and `__all__`, the program this."""

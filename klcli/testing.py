@@ -193,7 +193,7 @@ def _remedy(
     fix = fix_of(function, Question(names[0], names[1], row, fixed_prior(prior)))
     if fix is None and (text := corrected(found)):
         own = dict(zip(("mu", "s"), names, strict=True))
-        fix = re.sub(r"\b(mu|s)\b", lambda word: own[word[0]], text)
+        fix = re.sub(r"[^\W\d]\w*", lambda word: own.get(word[0], word[0]), text)
     page = f"klcli explain {mistake.code}"
     yield f"  fix        {fix}    {page}" if fix else f"  see        {page}"
 

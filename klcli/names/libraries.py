@@ -1,10 +1,10 @@
-"""Names of modules, as they are imported and as people call them."""
+"""Names of modules and functions of libraries, as they are imported and as people call them."""
 
 from __future__ import annotations
 
 from klcli.names.kind import anywhere, whole
 
-__all__ = ["DISTRIBUTIONS_CALLED", "DISTRIBUTIONS_MODULE", "KINDS"]
+__all__ = ["DISTRIBUTIONS_CALLED", "DISTRIBUTIONS_MODULE", "KINDS", "SQUARED"]
 
 DISTRIBUTIONS_MODULE = anywhere(
     "a library of distributions, by the path that is imported",
@@ -21,4 +21,11 @@ DISTRIBUTIONS_CALLED = whole(
     flags=0,  # a small d is a number of latents
 )
 
-KINDS = (DISTRIBUTIONS_MODULE, DISTRIBUTIONS_CALLED)
+SQUARED = anywhere(
+    "a square or a product, of which every KL has one, in the text of an expression",
+    r"\*|pow|square",
+    "mu**2 mu.pow(2) K.square(mu) mu*mu",
+    "mu exp(logvar) mu-1",
+)
+
+KINDS = (DISTRIBUTIONS_MODULE, DISTRIBUTIONS_CALLED, SQUARED)

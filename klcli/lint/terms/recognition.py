@@ -11,13 +11,12 @@ from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.estimators import EstimatorLine, estimator
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import SamplingLine, sample
+from klcli.names.libraries import SQUARED
 from klcli.names.log_ratios import RATIO_PART
 from klcli.names.noise import RANDOM_WORD
-from klcli.patterns import regex
 
 __all__ = ["Found", "terms"]
 
-_SQUARE = regex(r"\*\*|pow|square|\*")
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 
@@ -61,7 +60,7 @@ def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> Found | None:
     if not excerpt.step.facts.is_readable:
         return None
     noisy, logs = RANDOM_WORD.says(excerpt.text), RATIO_PART.says(excerpt.text)
-    squared = _SQUARE.search(excerpt.text) is not None
+    squared = SQUARED.says(excerpt.text)
     if not (noisy or squared or logs):
         return None
     program = program_of(excerpt.text)
