@@ -13,6 +13,7 @@ from klcli.judge.condition_meanings import CONDITION_MEANINGS
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import MEANINGS
+from klcli.judge.verdict_examples import VERDICT_EXAMPLES
 from klcli.lint.rules.table import mistakes
 from klcli.report.document import Block, Document, Fact, Facts, Heading, Listing, Paragraph
 from klcli.report.guides import guides
@@ -41,7 +42,7 @@ def _all_pages() -> Iterator[Page]:
     yield from map(_of_mistake, sorted(mistakes().values(), key=attrgetter("code")))
     yield from map(_of_reading, PARAMETERIZATIONS.values())
     for verdict, meaning in (*MEANINGS.items(), *ESTIMATOR_VERDICTS.items()):
-        yield _of_words(verdict, "verdict", meaning)
+        yield _of_words(verdict, "verdict", meaning, {"example": VERDICT_EXAMPLES[verdict]})
     for condition, (meaning, example) in CONDITION_MEANINGS.items():
         yield _of_words(condition, "condition", meaning, {"example": example})
     for name, (words, text) in ESTIMATOR_PAGES.items():
