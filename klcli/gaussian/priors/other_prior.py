@@ -13,7 +13,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.densities import Density, Product, names, parameters
 from klcli.gaussian.priors.mixture import Mixture
-from klcli.gaussian.priors.text import Argument, Distribution, PriorText, Value, parse_prior
+from klcli.gaussian.priors.text import Argument, Distribution, PriorNumber, PriorText, parse_prior
 from klcli.values import dataclass
 
 __all__ = ["OtherPrior", "Spread", "read_prior"]
@@ -152,7 +152,7 @@ def _gaussian(
         raise parsed.error(f"the prior's {error.message}", head.start, hint) from None
 
 
-def _square_reading(parsed: PriorText, head: Value, param: str | None, named: str) -> str:
+def _square_reading(parsed: PriorText, head: PriorNumber, param: str | None, named: str) -> str:
     """``0.1^2`` is a variance, written as the square of the standard deviation 0.1."""
     reading = _SPREADS[named] if named else param
     if reading not in (None, "var"):
@@ -163,7 +163,7 @@ def _square_reading(parsed: PriorText, head: Value, param: str | None, named: st
     return "std"
 
 
-def _mean_and_head(parsed: PriorText, found: Distribution) -> tuple[Value, Value, str]:
+def _mean_and_head(parsed: PriorText, found: Distribution) -> tuple[PriorNumber, PriorNumber, str]:
     """The values for the mean and the spread, and the name that stands before the spread."""
     means, heads = [], []
     for place, argument in enumerate(found.arguments):
@@ -216,7 +216,9 @@ def _density(
         raise parsed.error(error.message, found.start, error.hint) from None
 
 
-def _assigned(parsed: PriorText, found: Distribution, known: tuple[str, ...]) -> Iterator[tuple[str, Value]]:
+def _assigned(
+    parsed: PriorText, found: Distribution, known: tuple[str, ...]
+) -> Iterator[tuple[str, PriorNumber]]:
     """Every parameter with its value, by place as scipy orders them or by name."""
     given: set[str] = set()
     for place, argument in enumerate(found.arguments):
@@ -240,7 +242,7 @@ def _assigned(parsed: PriorText, found: Distribution, known: tuple[str, ...]) ->
         raise parsed.error(problem, found.start, f"its parameters are {', '.join(known)}")
 
 
-def _repeated(parsed: PriorText, value: Value, dimension: int) -> tuple[Fraction, ...]:
+def _repeated(parsed: PriorText, value: PriorNumber, dimension: int) -> tuple[Fraction, ...]:
     if len(value.numbers) == 1:
         return value.numbers * dimension
     if len(value.numbers) != dimension:

@@ -23,7 +23,7 @@ from klcli.formula.read.syntax import MAX_LENGTH, FormulaError
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Argument", "Distribution", "PriorText", "Term", "Value", "parse_prior"]
+__all__ = ["Argument", "Distribution", "PriorText", "Component", "PriorNumber", "parse_prior"]
 
 _EXAMPLE = "for example '0.3*N(-1, 0.1) + 0.7*N(1, 0.5)' or 'laplace(0, 1)'"
 _TOKEN = regex(
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class PriorNumber:
     """One number or a list of them; `squared` if ``^2`` stands behind, which is not carried out."""
 
     numbers: tuple[Fraction, ...]
@@ -53,7 +53,7 @@ class Argument:
     """A value with the name that stands before it, if any."""
 
     name: str
-    value: Value
+    value: PriorNumber
     start: int
 
 
@@ -68,7 +68,7 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Component:
     """A distribution with its weight, if one was written."""
 
     weight: Fraction | None
@@ -82,7 +82,7 @@ class PriorText:
 
     text: str
     mixture: bool
-    terms: tuple[Term, ...]
+    terms: tuple[Component, ...]
 
     def written(self, distribution: Distribution) -> str:
         """A distribution as it was typed."""
@@ -155,12 +155,12 @@ class _Reader:
             raise FormulaError(problem, self.text, terms[_MOST_TERMS].start, "leave the lightest out")
         return PriorText(self.text, mixture, terms)
 
-    def _term(self) -> Term:
+    def _term(self) -> Component:
         start, weight = self._token.start, None
         if self._token.kind in ("number", "-"):
             weight = self._number("a weight")
             self._expect("*", "'*' between a weight and its distribution")
-        return Term(weight, self._distribution(), start)
+        return Component(weight, self._distribution(), start)
 
     def _distribution(self) -> Distribution:
         name = self._expect("name", "a distribution")
@@ -179,7 +179,7 @@ class _Reader:
             self._expect("=", "'='")
         return Argument(name, self._value(name or "a parameter"), start)
 
-    def _value(self, name: str) -> Value:
+    def _value(self, name: str) -> PriorNumber:
         start = self._token.start
         if self._token.kind == "(":
             self.index += 1
@@ -189,7 +189,7 @@ class _Reader:
             numbers = (self._number(name),)
         squared = self._token.kind == "square"
         self.index += squared
-        return Value(numbers, squared, start)
+        return PriorNumber(numbers, squared, start)
 
     def _number(self, name: str) -> Fraction:
         sign = 1
