@@ -23,7 +23,7 @@ from klcli.formula.read.syntax import MAX_LENGTH, FormulaError
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Argument", "Distribution", "PriorText", "Component", "PriorNumber", "parse_prior"]
+__all__ = ["Argument", "Distribution", "PriorText", "PriorComponent", "PriorNumber", "parse_prior"]
 
 _EXAMPLE = "for example '0.3*N(-1, 0.1) + 0.7*N(1, 0.5)' or 'laplace(0, 1)'"
 _TOKEN = regex(
@@ -68,7 +68,7 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
+class PriorComponent:
     """A distribution with its weight, if one was written."""
 
     weight: Fraction | None
@@ -82,7 +82,7 @@ class PriorText:
 
     text: str
     mixture: bool
-    terms: tuple[Component, ...]
+    terms: tuple[PriorComponent, ...]
 
     def written(self, distribution: Distribution) -> str:
         """A distribution as it was typed."""
@@ -155,12 +155,12 @@ class _Reader:
             raise FormulaError(problem, self.text, terms[_MOST_TERMS].start, "leave the lightest out")
         return PriorText(self.text, mixture, terms)
 
-    def _term(self) -> Component:
+    def _term(self) -> PriorComponent:
         start, weight = self._token.start, None
         if self._token.kind in ("number", "-"):
             weight = self._number("a weight")
             self._expect("*", "'*' between a weight and its distribution")
-        return Component(weight, self._distribution(), start)
+        return PriorComponent(weight, self._distribution(), start)
 
     def _distribution(self) -> Distribution:
         name = self._expect("name", "a distribution")
