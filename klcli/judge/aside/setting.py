@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from klcli.formula.tree import Number, Symbol, Tree, free_symbols, operation, substitute
+from klcli.formula.tree import Call, Number, Symbol, Tree, free_symbols, operation, substitute, walk
 from klcli.formula.write.printing import to_text
 from klcli.judge.aside.influence import components, influences, is_free_of, is_passive
 from klcli.judge.aside.isolation import Weight, isolated, product
@@ -109,7 +109,14 @@ def _partial_masks(tree: Tree, latent: Collection[str], masks: Sequence[str]) ->
     """The masks that multiply some of the terms only: what they do is on no line."""
     if masks:
         found = influences(tree, latent, masks)
-        yield from (name for name in masks if found[name] is None)
+        yield from (name for name in masks if found[name] is None or _is_within(tree, name, latent))
+
+
+def _is_within(tree: Tree, mask: str, latent: Collection[str]) -> bool:
+    """Whether a mask stands with a mean or a head inside of a logarithm: of log(mask v) it is a term."""
+    logarithms = (node for node in walk(tree) if isinstance(node, Call) and node.function == "log")
+    names = (set(free_symbols(node)) for node in logarithms)
+    return any(mask in own and not own.isdisjoint(latent) for own in names)
 
 
 def _dimensions(tree: Tree, symbols: Sorted) -> Iterator[str]:

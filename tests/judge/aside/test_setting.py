@@ -124,6 +124,7 @@ MASKED = {
     "recon + torch.sum(-0.5*(mask*(1 + 2*torch.log(F.softplus(s_q)) - mu_q**2 - F.softplus(s_q)**2)))": "scaled",
     "torch.sum(mask*0.5*(mu**2 + lv.exp() - 1 - lv))/mask.sum()": "scaled",
     "recon + torch.sum(0.5*(mask*mu**2 + lv.exp() - 1 - lv))": "wrong",
+    "(0.5*sigma**2 + 0.5*mu*mu - torch.log(mask*sigma.pow(2))/2 - 0.5).sum(1)": "wrong",
     "recon*w + 0.5*(mask*mu**2 + mask*lv.exp() - mask - lv)": "wrong",
 }
 
