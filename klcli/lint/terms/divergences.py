@@ -14,7 +14,7 @@ from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.nodes import with_value
 from klcli.lint.terms.answers import is_of_other_fixed_prior, judged_as_kl, verified
 from klcli.lint.terms.expectation import has_noise, independent_parts
-from klcli.lint.terms.named_kl import is_meant_as_kl
+from klcli.lint.terms.named_kl import is_meant_as_kl, is_registered_for_others
 from klcli.lint.terms.prefilter import may_be_kl, possible_signs
 from klcli.lint.terms.programs import flow_name, program_of
 from klcli.names.gaussians import is_prior
@@ -78,7 +78,7 @@ def divergence(excerpt: CodeExcerpt, program: Program, *, is_part: bool = False)
         return None
     if _is_sum_of_several(program.tree):
         return None  # each is looked at by itself
-    is_guess = is_part and not is_meant
+    is_guess = (is_part and not is_meant) or is_registered_for_others(excerpt)
     for sign in (
         (1,) if _is_of_either_sign(program) else possible_signs(program.tree, is_mended=excerpt.is_local)
     ):

@@ -17,7 +17,7 @@ from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.names.gaussians import is_head, is_mean, is_prior, without_side
 from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl
 
-__all__ = ["has_name_of_kl", "is_meant_as_kl"]
+__all__ = ["has_name_of_kl", "is_meant_as_kl", "is_registered_for_others"]
 
 _CLOSE = 1e-9
 
@@ -61,11 +61,19 @@ def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
     return any(map(is_called_kl, names)) and not any(map(OF_OTHERS.says, (*names, *_around(excerpt))))
 
 
+def is_registered_for_others(excerpt: CodeExcerpt) -> bool:
+    """Whether a function is that of distributions that are not normal: ``@register_kl(Beta, Normal)``."""
+    return any(map(OF_OTHERS.says, _decorators(excerpt)))
+
+
 def _around(excerpt: CodeExcerpt) -> Iterator[str]:
     """The name of the function in which an expression stands, and what decorates it."""
-    function = excerpt.step.function
-    yield function.name
-    for one in getattr(function.node, "decorator_list", []):
+    yield excerpt.step.function.name
+    yield from _decorators(excerpt)
+
+
+def _decorators(excerpt: CodeExcerpt) -> Iterator[str]:
+    for one in getattr(excerpt.step.function.node, "decorator_list", []):
         yield ast.unparse(one)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.terms.named_kl import has_name_of_kl, is_meant_as_kl
+from klcli.lint.terms.named_kl import has_name_of_kl, is_meant_as_kl, is_registered_for_others
 from klcli.lint.terms.programs import program_of
 from tests.lint.sources import excerpts
 
@@ -43,3 +43,11 @@ def test_all_symbols_are_those_of_gaussians(body: str, expected: bool) -> None:
     program = program_of(found.text)
     assert program is not None
     assert is_meant_as_kl(found, program.tree) == expected
+
+
+@pytest.mark.parametrize(
+    ("decorator", "expected"), [("register_kl(Beta, Normal)", True), ("register_kl(Normal, Normal)", False)]
+)
+def test_mistakes_are_not_looked_for_in_other_distributions(decorator: str, expected: bool) -> None:
+    (found,) = excerpts(f"@{decorator}\ndef f(mu, logvar):\n    return {BODY}\n")
+    assert is_registered_for_others(found) == expected
