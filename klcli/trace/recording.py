@@ -13,7 +13,7 @@ The document, `klcli.recording/1`, has these keys:
 - ``warnings``: what could not be noted.
 - ``rounded``, of a function, may be left out: calls with one entry in short precisions, each with its
   ``dtype``, ``given`` (entries by the names of arguments), ``value`` and ``gradients`` (by the same names,
-  or null).
+  or null); ``probes``: the same in double precision.
 
 Operations, with their further keys:
 
@@ -149,6 +149,7 @@ class Recording:
     others: tuple[int, ...]
     warnings: tuple[str, ...]
     rounded: tuple[RoundedCall, ...] = ()
+    probes: tuple[RoundedCall, ...] = ()
 
     def leading_to(self, index: int) -> Iterator[int]:
         """A node and all that it is computed from, each once."""
@@ -177,7 +178,8 @@ def read_recording(document: Mapping[str, Any]) -> Recording:
         others = tuple(_index(one["node"], len(steps)) for one in document["others"])
         warnings = tuple(map(str, document["warnings"]))
         rounded = tuple(map(_rounded, document.get("rounded", ())))
-        return Recording(str(document["framework"]), steps, losses, others, warnings, rounded)
+        probes = tuple(map(_rounded, document.get("probes", ())))
+        return Recording(str(document["framework"]), steps, losses, others, warnings, rounded, probes)
     except (KeyError, TypeError, ValueError) as error:
         raise KlcliError(f"the recording is not readable: {error!r}", "see klcli.trace.recording") from None
 

@@ -9,6 +9,7 @@ from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, Term, anatomy_of
 from klcli.trace.findings import Finding, findings_of
 from klcli.trace.precision import Precision, precisions_of
+from klcli.trace.probing import probed
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.values import dataclass, replace
@@ -87,8 +88,15 @@ def watched(recording: Recording) -> Watched:
     )
     samples = tuple(_of(sample, changed[id(sample.term)]) for sample in samples)
     findings = findings_of(recording, losses, samples)
+    probe = "" if terms else probed(recording.probes)
     nothing = () if losses or recording.warnings else (_NOTHING,)
-    warnings = (*nothing, *recording.warnings, *_warnings(losses), *([] if terms else _without_kl(recording)))
+    warnings = (
+        *nothing,
+        *filter(None, (probe,)),
+        *recording.warnings,
+        *_warnings(losses),
+        *([] if terms else _without_kl(recording)),
+    )
     precisions = precisions_of(recording, losses)
     return Watched(recording, losses, tuple(steps), samples, findings, warnings, precisions)
 

@@ -148,6 +148,20 @@ class Loss(nn.Module):
     def forward(self, mu, logvar):
         return vae_loss(mu, logvar)
 
+class Fused(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, mu, logvar):
+        ctx.save_for_backward(mu, logvar)
+        return -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+    @staticmethod
+    def backward(ctx, gradient):
+        mu, logvar = ctx.saved_tensors
+        return gradient * mu, gradient * 0.5 * (logvar.exp() - 1)
+
+def fused(mu, logvar):
+    return Fused.apply(mu, logvar)
+
 number = 3
 """
 
@@ -184,3 +198,11 @@ def test_bad_targets_are_said(target: str, inputs: Any, given: Any, message: str
         called(target, inputs, given)
     assert message in caught.value.args[0]
     assert caught.value.args[1]
+
+
+@pytest.mark.usefixtures("package")
+def test_a_kernel_that_is_not_followed_is_probed() -> None:
+    found = watched(read_recording(called("klcli_made_models:fused", [], {})))
+    assert [term.verdict for one in found.losses for term in one.terms if term.verdict == "exact"] == []
+    (text,) = [one for one in found.warnings if "no proof" in one]
+    assert text.startswith("KL(N(mu, sigma^2) || N(0, 1)), for a log-variance: holds to 1")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["rounded_calls"]
+__all__ = ["probes", "rounded_calls"]
 
 _NEAR = (0.001, -0.001, 1.001, 0.999)
 """Around the heads of a standard deviation of 1, as a logarithm and as itself."""
+_PROBES = 12
+_FAILURES = (RuntimeError, TypeError, ValueError, IndexError, ArithmeticError)
+"""What a framework raises that cannot compute something in a precision, or in a shape."""
 _FAR = (-100.0, -30.0, 30.0, 100.0)
 """Log-variances and log-ratios that training meets when it goes wrong."""
 
@@ -40,8 +44,31 @@ def rounded_calls(
                 arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
                 try:
                     out = call(function, arrays, dtype, given)
-                except (RuntimeError, TypeError, ValueError, NotImplementedError, ArithmeticError):
+                except _FAILURES:
                     continue
                 slopes = out["gradients"] or {}
                 gradients = {name: (slopes.get(name) or [None])[0] for name in names}
                 yield {"dtype": dtype, "given": entries, "value": out["values"][0], "gradients": gradients}
+
+
+def probes(
+    call: Callable[..., Any], function: Any, names: Sequence[str], given: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Calls with one entry in double precision at points between 0 and 1, which every head may have.
+
+    Args:
+        call: the recorder's.
+        function: of two arrays.
+        names: of these.
+        given: its other arguments.
+    """
+    generator = Random(1)
+    for _ in range(_PROBES):
+        entries = {name: generator.uniform(0.1, 0.9) for name in names}
+        arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
+        try:
+            out = call(function, arrays, "float64", given)
+        except _FAILURES:
+            continue
+        if len(out["values"]) == 1:
+            yield {"dtype": "float64", "given": entries, "value": out["values"][0], "gradients": {}}

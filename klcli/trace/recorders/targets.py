@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from . import FRAMEWORKS, RefusedError, framework_of, installed, recorder_of
-from .rounded import rounded_calls
+from .rounded import probes, rounded_calls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -59,6 +59,8 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
         raise RefusedError(message, hint) from error
     if len(names) <= _MOST_ROUNDED:
         document["rounded"] = list(rounded_calls(recorder.call, found, names, recorder.SHORT, given))
+    if len(names) == _MOST_ROUNDED:
+        document["probes"] = list(probes(recorder.call, found, names, given))
     return document
 
 

@@ -1,0 +1,56 @@
+"""Functions that cannot be followed, probed: their KL by its values, with no claim of a proof."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from klcli.trace.probing import probed
+from klcli.trace.recording import RoundedCall
+
+
+def calls(function: Callable[[float, float], float]) -> list[RoundedCall]:
+    points = [(0.1 + 0.07 * step % 0.8, 0.15 + 0.31 * step % 0.7) for step in range(12)]
+    return [RoundedCall("float64", {"mu": m, "s": s}, function(m, s), {}) for m, s in points]
+
+
+def of_log_variance(m: float, s: float) -> float:
+    return -0.5 * (1 + s - m**2 - math.exp(s))
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (of_log_variance, "KL(N(mu, sigma^2) || N(0, 1)), for a log-variance"),
+        (lambda m, s: 3 * of_log_variance(m, s) + 2, "3 KL(N(mu, sigma^2) || N(0, 1)) + 2"),
+        (
+            lambda m, s: math.log(2 / s) + (s**2 + (m - 0.5) ** 2) / 8 - 0.5,
+            "N(0.5, 4)), for a standard deviation",
+        ),
+        (lambda m, s: of_log_variance(s, m), "KL(N(s, sigma^2) || N(0, 1)), for a log-variance"),
+    ],
+)
+def test_a_kl_is_found_by_its_values(function: Callable[[float, float], float], text: str) -> None:
+    found = probed(calls(function))
+    assert text in found
+    assert "at 12 points, which is no proof" in found
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m, s: of_log_variance(m, s) + 1e-6 * math.sin(9 * m),
+        lambda m, s: m * s,
+        lambda m, s: -of_log_variance(m, s),
+        lambda m, s: 0.0,
+        lambda m, s: math.nan,
+    ],
+)
+def test_what_is_no_kl_is_called_none(function: Callable[[float, float], float]) -> None:
+    assert probed(calls(function)) == ""
+
+
+def test_nothing_is_said_without_calls() -> None:
+    assert probed([]) == ""
