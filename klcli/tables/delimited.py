@@ -16,7 +16,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["open_delimited"]
+__all__ = ["DelimitedText", "open_delimited"]
 
 _BYTES = 1 << 18
 """Read at once: some thousand rows."""
@@ -37,7 +37,7 @@ _Lines = tuple[Sequence[int], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class DelimitedText:
     """A table in a text, whose lines are read as they are asked for."""
 
     source: Source
@@ -45,6 +45,8 @@ class _Text:
     width: int
     separator: str | None
     lines: Iterator[_Lines]
+    first: tuple[str, ...]
+    """The fields of the first row."""
 
     @property
     def shape(self) -> None:
@@ -121,7 +123,7 @@ class _Text:
         )
 
 
-def open_delimited(source: Source, begin: bytes) -> _Text:
+def open_delimited(source: Source, begin: bytes) -> DelimitedText:
     """The table in a text of which the first bytes are already read.
 
     The separator is a tab, a semicolon, a comma or blanks, whichever of these, in this order, the first line
@@ -141,7 +143,8 @@ def open_delimited(source: Source, begin: bytes) -> _Text:
     titled = not any(_is_number(field) for field in first) and not all(map(_is_value, first))
     names = tuple(field.strip() for field in first) if titled else _commented(comment, separator, len(first))
     kept = (numbers[titled:], block[titled:])
-    return _Text(source, names, len(first), separator, _chained(kept, lines))
+    row = tuple(_fields(kept[1][0], separator)) if kept[1] else ()
+    return DelimitedText(source, names, len(first), separator, _chained(kept, lines), row)
 
 
 def _chained(first: _Lines, rest: Iterator[tuple[str, Sequence[int], list[str]]]) -> Iterator[_Lines]:

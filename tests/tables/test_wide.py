@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from klcli.errors import KlcliError
 from klcli.tables.opening import open_arrays
 from klcli.tables.source import Source
 from klcli.tables.wide import array_columns
@@ -35,3 +36,32 @@ def test_a_table_is_arrays() -> None:
     (block,) = found.blocks(["lv", "mu"])
     assert [value.tolist() for value in block.values] == [[[4, 3], [8, 7]], [[1, 2], [5, 6]]]
     assert (block.first, block.noun) == (2, "line")
+
+
+def opened(text: str):  # type: ignore[no-untyped-def]
+    return open_arrays(Source("t.csv", BytesIO(text.encode()), len(text), seekable=False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'id,mu,logvar\n7,"[1.0, 2.0]","[3, 4]"\n8,"[5, 6]","[-7e0, 8]"\n',
+        "mu\tlogvar\tid\n[1 2]\t[3 4]\t7\n[5 6]\t[-7 8]\t8\n",
+    ],
+)
+def test_cells_with_lists(text: str) -> None:
+    found = opened(text)
+    assert {name: found.shapes[name] for name in ("mu", "logvar", "id")} == {
+        "mu": (None, 2),
+        "logvar": (None, 2),
+        "id": (None, 1),
+    }
+    (block,) = found.blocks(["logvar", "id", "mu"])
+    assert [value.tolist() for value in block.values] == [[[3, 4], [-7, 8]], [[7], [8]], [[1, 2], [5, 6]]]
+
+
+def test_lists_alone_and_lists_of_other_lengths() -> None:
+    (block,) = opened('mu,id\n"[1, 2]",7\n').blocks(["mu"])
+    assert block.values[0].tolist() == [[1, 2]]
+    with pytest.raises(KlcliError, match=r"line 3 of t\.csv: '.3.' is no list of 2 numbers"):
+        list(opened('mu,id\n"[1, 2]",7\n"[3]",8\n').blocks(["mu"]))
