@@ -69,7 +69,7 @@ __all__ = [
     "watch",
 ]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 """The one place of the version: the package's metadata are made of it, and need not be there to say it."""
 
 _HOME = {
