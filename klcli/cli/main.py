@@ -50,8 +50,8 @@ Examples:
   klcli help compute
   klcli help --man | man -l -
 
-Settings: [tool.klcli] in pyproject.toml has the keys of lint, [tool.klcli.compute], compare, verify and trace
-those of these (steps; full; accept, verbose; accept); KLCLI_FORMAT is the format on a terminal.
+Settings stand in pyproject.toml: [tool.klcli] is for lint, [tool.klcli.compute] (steps), .compare (full),
+.verify (accept, verbose) and .trace (accept) are for these. KLCLI_FORMAT is the format on a terminal.
 
 Exit status: 0 holds; 1 a check failed; 2 usage or unreadable input; 3 internal error.
 """

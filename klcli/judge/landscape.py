@@ -44,6 +44,10 @@ _ROUNDS = 60
 """Of a method that doubles its digits, and takes halves of sigma where a step would leave the range."""
 _SETTLED = Decimal("1e-20")
 _TINY, _NEAR = Decimal("1e-20"), Decimal("1e-6")
+_ROUNDING = 1e-6
+"""What doubles may leave of terms that cancel, relative to the value."""
+_PROBES = (Decimal("0.3"), Decimal("0.8"), Decimal("2.7"))
+"""Means and positions among the sigmas at which digits tell rounding from a slope."""
 _FAR = (Decimal("1e6"), Decimal("1e8"), Decimal("1e10"))
 _SETTLED_POWER, _EXPONENTIAL = 0.01, 50.0
 """A power of sigma that changes by less from one place to the next is that of the growth; beyond 50 it
@@ -151,9 +155,9 @@ def lowest(tree: Tree, roles: Roles, reading: Parameterization) -> Minimum | Lim
     row = next(row for row, line in enumerate(penalty) if least in line)
     column = penalty[row].index(least)
     flat = all(line == penalty[0] for line in penalty)
-    if all(line.count(line[0]) == len(line) for line in penalty):
-        return Minimum(None if flat else means[row], None, least, None)
     function = of_formula(tree, roles, reading)
+    if all(line.count(line[0]) == len(line) for line in penalty) or _is_level(penalty, function, reading):
+        return Minimum(None if flat else means[row], None, least, None)
     mean, position = Decimal(means[row]), Decimal(positions[column])
     if edge := _edge(penalty, row, column):
         return _limit(function, reading, mean, position, edge)
@@ -183,6 +187,18 @@ def on_grid(
     rows = found * len(means) if len(found) == 1 else found
     lines = (row * len(spread) if len(row) == 1 else row for row in rows)
     return [[inf if number != number else number for number in line] for line in lines]
+
+
+def _is_level(penalty: Grid, function: Function, reading: Parameterization) -> bool:
+    """Whether sigma makes no difference: in doubles but for rounding where terms cancel, and then in digits."""
+    if any(max(line) - min(line) > _ROUNDING * max(1.0, *map(abs, line)) for line in penalty):
+        return False
+    try:
+        with localcontext(context(_DIGITS)):
+            rows = [[function(mu, reading.within(sigma)) for sigma in _PROBES] for mu in _PROBES]
+            return all(max(row) - min(row) <= _TINY * max(abs(row[0]), Decimal(1)) for row in rows)
+    except ArithmeticError:
+        return False
 
 
 def _edge(penalty: Grid, row: int, column: int) -> Edge | None:

@@ -7,6 +7,8 @@ bounds, so that nothing is cut or wrapped behind our back: what may be how wide 
 from __future__ import annotations
 
 from io import StringIO
+from itertools import groupby
+from operator import itemgetter
 
 from rich.box import SIMPLE_HEAD, Box
 from rich.cells import cell_len
@@ -76,4 +78,6 @@ def _table(grid: Grid, box: Box) -> Table:
 
 
 def _padded(line: Line, pad: int) -> Padding:
-    return Padding(Text.assemble(*line), (0, pad, 0, 0))
+    # Neighbours of one style share its escape sequences: a picture has a part for each character.
+    runs = [("".join(text for text, _ in run), style) for style, run in groupby(line, key=itemgetter(1))]
+    return Padding(Text.assemble(*runs), (0, pad, 0, 0))

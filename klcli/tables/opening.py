@@ -16,7 +16,9 @@ __all__ = ["ENDINGS", "open_arrays", "open_table"]
 
 _FORMATS = {
     MAGIC: "klcli.tables.npy_file:open_npy_file",
-    b"PK\x03\x04": "klcli.tables.zipped:open_zip",
+    **dict.fromkeys(
+        (b"PK\x03\x04", b"PK\x05\x06"), "klcli.tables.zipped:open_zip"
+    ),  # the second one is empty
     b"PAR1": "klcli.tables.parquet:open_parquet",
     b"\x89HDF": "klcli.tables.hdf5:open_hdf5",
 }

@@ -15,7 +15,7 @@ def open_zip(source: Source) -> Arrays:
     """The arrays of an archive.
 
     Raises:
-        KlcliError: a damaged archive, or one that comes through a pipe.
+        KlcliError: a damaged or an empty archive, or one that comes through a pipe.
     """
     if not source.seekable:
         raise KlcliError(
@@ -25,7 +25,11 @@ def open_zip(source: Source) -> Arrays:
         archive = ZipFile(source.stream)
     except (BadZipFile, OSError, NotImplementedError) as error:
         raise KlcliError(f"{source.name} is no archive that can be read: {error}", "save it anew") from None
-    if any(name.endswith("/data.pkl") for name in archive.namelist()):
+    if not (members := archive.namelist()):
+        raise KlcliError(
+            f"{source.name} is an archive without arrays", "numpy.savez takes them: mu=..., logvar=..."
+        )
+    if any(name.endswith("/data.pkl") for name in members):
         from klcli.tables.torch_save import open_torch_save
 
         return open_torch_save(source, archive)

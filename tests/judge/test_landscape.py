@@ -91,6 +91,15 @@ def test_a_formula_without_the_spread_is_flat_in_it() -> None:
     assert minimum == Minimum(0.0, None, 3.0, None)
 
 
+def test_a_spread_that_cancels_leaves_no_minimum() -> None:
+    # The two heads cancel, and leave (mu^2 - 1)/2 and the rounding of doubles.
+    level = found("-1/2 (1 + s - mu^2 - s)", "logvar")
+    assert level == Minimum(0.0, None, pytest.approx(-0.5), None)
+    faint = found("s - s + 1e-9 log(s)^2 + mu^2", "var")
+    assert isinstance(faint, Minimum)
+    assert faint.sigma == pytest.approx(1)
+
+
 def test_a_limit_that_is_not_reached_is_not_said() -> None:
     assert found("1e300 s + mu^2", "var") == Limit("sigma -> 0", None)
 

@@ -154,6 +154,13 @@ def test_colours_are_roles() -> None:
     assert "\x1b[36mB" in text
 
 
+def test_neighbours_of_one_colour_share_its_escapes() -> None:
+    colored = render(COMPARE, width=40, color=True, unicode=True)
+    foot = next(line for line in colored.split("\n") if "└" in line)
+    assert foot == "  \x1b[2m    └" + "─" * 33 + "\x1b[0m"
+    assert "\x1b[0m\x1b[2m \x1b[0m\x1b[2m" not in colored
+
+
 def test_source_in_colours() -> None:
     """A finding stands with its place; its marks have the colour of how bad it is."""
     excerpt = Excerpt("a.py", 1, 5, 1, 6, ("x = y",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import numpy
 import pytest
 
 from klcli.errors import KlcliError
@@ -14,6 +15,13 @@ from klcli.tables.source import Source
 def test_an_empty_file() -> None:
     with pytest.raises(KlcliError, match="t is empty"):
         open_arrays(Source("t", BytesIO(b""), 0, seekable=True))
+
+
+def test_an_archive_without_arrays() -> None:
+    file = BytesIO()
+    numpy.savez(file)
+    with pytest.raises(KlcliError, match="t is an archive without arrays"):
+        open_arrays(Source("t", BytesIO(file.getvalue()), len(file.getvalue()), seekable=True))
 
 
 def test_everything_else_is_a_text() -> None:

@@ -98,7 +98,7 @@ KL is infinite.
     "--rows",
     metavar="FILE",
     shell_complete=files,
-    help="Of every row of CSV or JSON lines with the columns mu, sigma, ...",
+    help="One KL for every row of CSV or JSON lines with the columns mu, sigma, ...",
 )
 @output_options
 @plot_option

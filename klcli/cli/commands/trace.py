@@ -70,7 +70,7 @@ class _TraceCommand(Command):
     epilog=_EPILOG,
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )
-@click.argument("target", shell_complete=files)
+@click.argument("target", required=False, metavar="TARGET", shell_complete=files)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("-m", "is_module", is_flag=True, help="TARGET is a module, as with python -m.")
 @click.option(
@@ -103,7 +103,7 @@ def trace(
     outer: Settings,
     /,
     settings: Settings,
-    target: str,
+    target: str | None,
     arguments: tuple[str, ...],
     is_module: bool,
     python: str | None,
@@ -121,6 +121,8 @@ def trace(
     JAX or NumPy. A class of PyTorch is made and called with --input, and its loss is looked for: what it
     gives back as loss, or what a method or function such as loss_function makes of what it gives back.
     """
+    if target is None:
+        raise KlcliError("no program is given", "for example: klcli trace train.py")
     mode = _mode(target, is_module=is_module)
     order = Order(
         mode,
@@ -150,7 +152,8 @@ def _mode(target: str, *, is_module: bool) -> Mode:
         return "function"
     if Path(target).is_dir():
         raise KlcliError(f"{target} is a directory", "name a script, or a module: klcli trace -m package")
-    hint = f"a module is traced with -m {target}" if re.fullmatch(r"[\w.]+", target) else ""
+    is_name = re.fullmatch(r"[\w.]+", target) and not target.endswith(".py")
+    hint = f"a module is traced with -m {target}" if is_name else ""
     raise KlcliError(f"there is no file {target}", hint or "a script, -m module or package.module:function")
 
 

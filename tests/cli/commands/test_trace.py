@@ -268,6 +268,7 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
     [
         (("nothing.py",), "there is no file nothing.py"),
         (("nothing",), "there is no file nothing"),
+        ((), "no program is given"),
         (("--python", "/no/python", "a.b:c"), "/no/python cannot be run"),
         (("--arg", "beta", "a.b:c"), "--arg is NAME=VALUE"),
         (("a.b:c", "3"), "a function has no command line"),
