@@ -190,7 +190,7 @@ def on_grid(
 
 
 def _is_level(penalty: Grid, function: Function, reading: Parameterization) -> bool:
-    """Whether sigma makes no difference: in doubles but for rounding where terms cancel, and then in digits."""
+    """Whether sigma makes no difference: in doubles but for what terms that cancel leave, then in digits."""
     if any(max(line) - min(line) > _ROUNDING * max(1.0, *map(abs, line)) for line in penalty):
         return False
     try:
