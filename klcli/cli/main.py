@@ -199,9 +199,10 @@ def _described(error: click.UsageError) -> tuple[str, str]:
     hint = f"{path} --help"
     if isinstance(error, click.NoSuchOption):
         if error.possibilities:
-            hint = f"did you mean {' or '.join(sorted(error.possibilities))}?"
+            hint = f"did you mean {' or '.join(error.possibilities)}?"
         return f"no such option: {error.option_name}", hint
-    return error.format_message().rstrip("."), hint
+    message = error.format_message().rstrip(".")
+    return message[:1].lower() + message[1:], hint
 
 
 def _admit(error: Exception) -> int:

@@ -25,7 +25,7 @@ _SMALLEST = Fraction(5e-324) / 2
 """Half of the smallest double: what rounds to zero."""
 
 
-def parse_numeral(text: str, name: str) -> Fraction:
+def parse_numeral(text: str, name: str, example: str = "0.3, -2 or 1e-6") -> Fraction:
     """The exact value of a typed decimal such as ``1.2``, ``-3``, ``1e-170``.
 
     Only ASCII digits and a decimal point are numbers; Python's and click's own readers also take ``nan``,
@@ -34,6 +34,7 @@ def parse_numeral(text: str, name: str) -> Fraction:
     Args:
         text: what was typed.
         name: what it stands for, for the message.
+        example: what could have been typed, for the hint.
 
     Raises:
         KlcliError: not such a number, or one whose magnitude no double has.
@@ -43,7 +44,7 @@ def parse_numeral(text: str, name: str) -> Fraction:
         raise KlcliError(f"{name} has {len(typed):,} characters", f"at most {_MOST_CHARACTERS:,} are read")
     found = _NUMERAL.match(typed)
     if not found:
-        raise KlcliError(f"{name} must be a number, got {typed!r}", _hint(typed))
+        raise KlcliError(f"{name} must be a number, got {typed!r}", _hint(typed, example))
     # An exponent that no double has is not worth the digits that its value would take.
     absurd = abs(int(found["exponent"] or 0)) > _MOST_EXPONENT
     value = _LARGEST + 1 if absurd else Fraction(typed)
@@ -55,7 +56,7 @@ def parse_numeral(text: str, name: str) -> Fraction:
     return value
 
 
-def _hint(typed: str) -> str:
+def _hint(typed: str, example: str) -> str:
     if not typed:
         return "an empty text is no number; write for example 0.3"
     if typed.lower().lstrip("+-") in ("nan", "inf", "infinity"):
@@ -64,7 +65,7 @@ def _hint(typed: str) -> str:
         return "write the digits 0 to 9, '-' for minus and '.' for the decimal point, for example -0.3"
     if "_" in typed and _NUMERAL.match(typed.replace("_", "")):
         return f"leave the '_' out: {typed.replace('_', '')}"
-    return "write for example 0.3, -2 or 1e-6"
+    return f"write for example {example}"
 
 
 def decimal_text(value: Fraction | Decimal) -> str:

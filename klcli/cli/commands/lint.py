@@ -10,6 +10,7 @@ from klcli.cli.help import Command
 from klcli.cli.linting.plan import Flags
 from klcli.cli.linting.run import run
 from klcli.cli.options.completing import codes, files
+from klcli.cli.options.types import Whole
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.plotting import plot_option
 from klcli.report.report import Report
@@ -61,7 +62,7 @@ be read is said on stderr, also with -q; so are files that are named and exclude
 @click.option("--fix", is_flag=True, help="Mend what is wrong under every reading, in the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what - reads.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; default all cores.")
+@click.option("--jobs", type=Whole(1, 1_000), help="Processes; default all cores.")
 @findings_options
 @plot_option
 @click.pass_obj

@@ -140,16 +140,13 @@ class Whole(AValue):
         from klcli.formula.numeral import parse_numeral
 
         name = param.opts[-1] if param else "value"
-        wrong = KlcliError(
-            f"{name} must be a whole number from {self.low:,} to {self.high:,}, got {value}",
-            f"for example {name} {max(self.low, min(1000, self.high))}",
-        )
-        try:
-            number = parse_numeral(str(value), name)
-        except KlcliError:
-            raise wrong from None
+        example = max(self.low, min(1000, self.high))
+        number = parse_numeral(str(value), name, str(example))
         if number.denominator != 1 or not self.low <= number <= self.high:
-            raise wrong
+            raise KlcliError(
+                f"{name} must be a whole number from {self.low:,} to {self.high:,}, got {value}",
+                f"for example {name} {example}",
+            )
         return int(number)
 
 

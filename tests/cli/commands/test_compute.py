@@ -193,7 +193,7 @@ def test_a_witness_that_disagrees_is_status_1(klcli: Klcli, monkeypatch: pytest.
         ),
         (("--mu", "1e999999999", "--sigma", "1"), "outside of the range of doubles", "logarithm"),
         (("--mu", "0.3", "--sigma", "1", "--samples", "1.5"), "whole number", "--samples"),
-        (("--mu", "0.3", "--sigma", "1", "--samples", "many"), "whole number", "--samples 1000"),
+        (("--mu", "0.3", "--sigma", "1", "--samples", "many"), "--samples must be a number", "example 1000"),
         (("--mu", "0.3", "--sigma", "1", "--seed", "-1"), "--seed must be a whole number", "--seed"),
         (("--mu", "0.3", "--sigma", "1", "--digits", "0"), "--digits must be a whole number", "--digits"),
         (

@@ -73,6 +73,7 @@ def test_unreadable_files_do_not_stop_it(klcli: Klcli, project: Path) -> None:
         (("nowhere",), "there is no file or folder nowhere"),
         (("",), "there is no file or folder ''"),
         (("empty",), "no Python file"),
+        (("--jobs", "0", "."), "--jobs must be a whole number"),
     ],
 )
 def test_what_is_refused(klcli: Klcli, project: Path, arguments: tuple[str, ...], message: str) -> None:

@@ -273,7 +273,7 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
         (("--arg", "beta", "a.b:c"), "--arg is NAME=VALUE"),
         (("a.b:c", "3"), "a function has no command line"),
         (("a.b:c", "--epochs", "3"), "--epochs"),
-        (("a.b:c", "--input", "3,a"), "--input must be a whole number"),
+        (("a.b:c", "--input", "3,a"), "--input must be a number"),
         (("--input", "3,4", __file__), "--arg and --input are for functions"),
         (("--steps", "0", "a.b:c"), "--steps must be a whole number"),
         (("--timeout", "-1", "a.b:c"), "--timeout must be a number > 0"),

@@ -150,6 +150,7 @@ def test_statuses(klcli: Klcli, arguments: tuple[str, ...], status: int, bare: s
         (("--file", "/nonexistent"), "cannot read /nonexistent", ""),
         ((LOGVAR, "--notation", "python"), "'^' is no power in Python", "**"),
         ((LOGVAR, "--smapler", "x"), "no such option: --smapler", "--sampler"),
+        ((LOGVAR, "--prio-sigma", "1"), "no such option: --prio-sigma", "did you mean --prior-sigma or"),
         ((LOGVAR, "extra"), "unexpected extra argument", "--help"),
     ],
 )
