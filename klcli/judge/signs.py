@@ -14,7 +14,7 @@ from math import inf
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Negative, Operation, Operator, Reduction, Symbol, Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
-from klcli.names.losses import is_likelihood, is_other_term, sign_of
+from klcli.names.losses import is_likelihood, is_negative, is_other_term, sign_of
 from klcli.values import dataclass
 
 __all__ = ["Range", "range_of", "sign_in", "slope_of"]
@@ -41,13 +41,15 @@ POSITIVE, ANY = Range(0.0, inf), Range(-inf, inf)
 def sign_in(program: Program) -> int:
     """The sign with which a KL stands in a program: -1 on a left-hand side that is negative, and in a bound.
 
-    What adds a log-likelihood is a bound, log p(x|z) - KL, unless its left-hand side names it a loss.
+    What adds a log-likelihood is a bound, log p(x|z) - KL, unless its left-hand side names it a loss, and
+    so is what stands behind a minus on the left where a log-likelihood is subtracted.
     """
     sign = sign_of(program.left)
-    if sign > 0 and not is_other_term(program.left):
+    of_name = -1 if is_negative(program.left) else 1
+    if sign == of_name and not is_other_term(program.left.strip("-− ")):
         terms = [name for name in free_symbols(program.tree) if is_likelihood(name)]
         slopes = [slope_of(program.tree, name) for name in terms]
-        return -1 if any(slope and slope.sign > 0 for slope in slopes) else sign
+        return -sign if any(slope and slope.sign == of_name for slope in slopes) else sign
     return sign
 
 

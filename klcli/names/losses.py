@@ -21,6 +21,7 @@ __all__ = [
     "is_called_kl",
     "is_likelihood",
     "is_mask",
+    "is_negative",
     "is_other_term",
     "is_weight",
     "sign_of",
@@ -174,12 +175,17 @@ def is_mask(name: str) -> bool:
     return _MASK.says(name)
 
 
+def is_negative(left: str) -> bool:
+    """Whether a left-hand side begins with a minus."""
+    return left.lstrip().startswith(("-", "−"))
+
+
 def sign_of(left: str) -> int:
     """The sign with which a left-hand side stands for a KL: -1 for ``-KL``, ``neg_kl``, and for a bound.
 
     An evidence lower bound is log p(x|z) - KL, so a KL is subtracted in it.
     """
     bare = left.strip()
-    if bare[:1] in ("-", "−"):
-        return -1
+    if is_negative(bare):
+        return -sign_of(bare[1:])
     return -1 if _NEGATED.says(bare) != _BOUND.says(bare) else 1

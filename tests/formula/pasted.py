@@ -151,8 +151,18 @@ PASTED: list[tuple[str, str, str]] = [
     ),
     (
         "kl_q_p(μ, logσ) = 0.5f0 * sum((exp.(2f0 .* logσ) + μ.^2) .- 1f0 .- (2 .* logσ))",
-        "0.5 sum(e^(2 log sigma) + mu^2 - 1 - 2 log sigma)",
-        "exact std",
+        "0.5 sum(e^(2 logsigma) + mu^2 - 1 - 2 logsigma)",
+        "exact logstd",
+    ),
+    (
+        "0.5f0 * sum(exp.(2f0 .* logσ) .+ μ.^2 .- 1f0 .- logσ.^2)",
+        "0.5 sum(e^(2 logsigma) + mu^2 - 1 - logsigma^2)",
+        "wrong logstd",
+    ),
+    (
+        "0.5 * sum(@. exp(logσ²) + μ^2 - 1 - logσ²)",
+        "0.5 sum(e^logsigma2 + mu^2 - 1 - logsigma2)",
+        "exact logvar",
     ),
     (
         "kl <- -0.5 * sum(1 + logvar - mu^2 - exp(logvar))",

@@ -106,6 +106,10 @@ KL = "0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)"
         (f"nll + {KL}", 1),
         (f"elbo = nll + {KL}", -1),
         (f"(1 - w)*log_px + {KL}", 1),  # nobody knows the sign
+        (f"-elbo = nll + {KL}", 1),
+        (f"-neg_kl = {KL}", 1),
+        (r"-\mathcal{L} = -\log p(x|z) + \frac12 \sum_j (\sigma_j^2 + \mu_j^2 - 1 - \log \sigma_j^2)", 1),
+        (r"-\mathcal{L} = \frac12 \sum_j (1 + \log \sigma_j^2 - \mu_j^2 - \sigma_j^2)", -1),
     ],
 )
 def test_what_adds_a_log_likelihood_is_a_bound(text: str, sign: int) -> None:

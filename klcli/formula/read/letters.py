@@ -26,6 +26,9 @@ _OF_WORDS = regex(r"text|mathrm|mathit|mathnormal|operatorname|mbox")
 """Commands whose braces hold a word and not a product of letters."""
 _DIGITS = regex(r"\d+", re.ASCII)
 """A number, as an index."""
+_INDEX = regex(r"[0-9²]+")
+_OF_JULIA = regex(r"(?<!\d)\.[-+*/^]|@\.|\df0(?!\w)|\w\.\(")
+"""What only Julia writes: entrywise operators, macros and calls, single precision."""
 
 
 class Letters(Scanner, ABC):
@@ -50,6 +53,16 @@ class Letters(Scanner, ABC):
                 self.position += 1
                 name = above(name, accent)
         return Token("symbol", name, start, self.position)
+
+    def _joined(self, word: str, start: int) -> Token | None:
+        """A name of Julia that begins as a logarithm does: ``logσ^2`` is its square, not the log of ``σ^2``."""
+        following = letter(self.text[self.position : self.position + 1])
+        if word not in ("log", "ln") or not following or not _OF_JULIA.search(self.text):
+            return None
+        self.position += 1
+        # In Julia ² is a letter of names and no power.
+        index = self._match(_INDEX)
+        return self._symbol(word + following + (index[0].replace("²", "2") if index else ""), start)
 
     def _indexed(self, name: str, start: int) -> str:
         r"""A name with the index above it; a square beside the index is a token of its own."""

@@ -58,8 +58,6 @@ _NUMBER_AT_END = regex(r"(?<![\w.])\d+\.\Z")
 """A full stop of the sentence behind a number."""
 _EQUATION_NUMBER = regex(r"(?:(?<=[\w)}\]])\s|\\q?quad(?![A-Za-z]))\s*\((\d+(?:\.\d+)?[a-z]?)\)\Z")
 """The number of an equation at its right edge: a product with a lone number in brackets is one, too."""
-_MACRO = regex(r"@\.(?=[\s(])")
-"""What makes all of a line of Julia entrywise."""
 
 
 def cleaned(text: str) -> str:
@@ -132,8 +130,6 @@ def _unwrapped(text: str) -> str:
     begin = text
     if LATEX.search(text):
         text = _INVISIBLE.sub(lambda found: " " * len(found[0]), text)
-    if "@." in text:
-        text = _MACRO.sub("  ", text)
     before = ""
     while text != before:
         before = text

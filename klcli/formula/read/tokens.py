@@ -66,6 +66,8 @@ _OTHER_LOGARITHM = regex(r"(log2|log10|lg|(log|ln)_\d\w*)\Z")
 """Logarithms to other bases than e."""
 _ROOT_DEGREE = regex(r"\s*\[")
 """The degree of another root than the square root."""
+_NOTHING = regex(r"[\s~&$]+|@\.(?=[\s(])")
+"""Space, and what makes all of a line of Julia entrywise."""
 _SIDELESS = regex(r"\\(?:left|right)\s*\.")
 """A side of brackets that is left open."""
 _COMMAND_NAMES = (*GREEK, *LATEX_FUNCTIONS, *LATEX_OPERATORS, "frac", "sqrt", "sum", "pi", "left", "right")
@@ -113,8 +115,8 @@ class Lexer(Numerals, Letters):
 
     def tokens(self) -> Iterator[Token]:
         while True:
-            while self.position < len(self.text) and (self._sign.isspace() or self._sign in "~&$"):
-                self.position += 1
+            while self._match(_NOTHING):
+                pass
             if self.position >= len(self.text):
                 return
             start = self.position
@@ -188,7 +190,7 @@ class Lexer(Numerals, Letters):
         if self.matrices and (function := matrix_function(word, self.text, self.position)):
             return Token("function", function, start, self.position)
         if word in WORD_FUNCTIONS:
-            return self._function(WORD_FUNCTIONS[word], start)
+            return self._joined(word, start) or self._function(WORD_FUNCTIONS[word], start)
         if _OTHER_LOGARITHM.match(word):
             raise self._other_logarithm(start)
         if word in ("sum", "mean"):

@@ -249,9 +249,10 @@ def _warnings(found: Verification, question: Question) -> Iterator[str]:
     verdict = found.best.verdict
     role = verdict.roles
     left = found.program.left
-    if sign_of(left) < 0:
+    is_subtracted = sign_in(found.program) < 0
+    if is_subtracted and sign_of(left) < 0:
         yield f"{left} = ... is judged as it is written: the KL is the negative of the right-hand side"
-    elif sign_in(found.program) < 0:
+    elif is_subtracted:
         yield "it adds a log-likelihood and is judged as a bound, from which the KL is subtracted"
     if found.best.kind not in ("exact", "scaled", "other-prior"):
         return
