@@ -35,7 +35,7 @@ from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles
 from klcli.judge.scaled_kl import STANDARD
-from klcli.judge.signs import sign_in
+from klcli.judge.signs import keeps_signs, sign_in
 from klcli.judge.spaces.fixed_prior import compared_digits
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
 from klcli.patterns import regex
@@ -169,7 +169,7 @@ def _is_whole_again(before: Prepared, after: Prepared) -> bool:
     if not all(free_symbols(node) for node in stops):
         return False  # a number has no gradient, and no detach()
     one, other = ((found.weights, found.divisors, found.others) for found in (before, after))
-    return one == other
+    return one == other and keeps_signs(before.program, after.program)
 
 
 def _first_that_holds(

@@ -17,7 +17,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.names.losses import is_likelihood, is_negative, is_other_term, sign_of
 from klcli.values import dataclass
 
-__all__ = ["Range", "range_of", "sign_in", "slope_of"]
+__all__ = ["Range", "keeps_signs", "range_of", "sign_in", "slope_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,23 @@ def sign_in(program: Program) -> int:
         slopes = [slope_of(program.tree, name) for name in terms]
         return -sign if any(slope and slope.sign == of_name for slope in slopes) else sign
     return sign
+
+
+def keeps_signs(before: Program, after: Program) -> bool:
+    """Whether a corrected loss adds its errors as before, and has its likelihoods on the other side of the KL.
+
+    Args:
+        before: a loss.
+        after: the loss with a correction.
+    """
+    for name in filter(is_other_term, free_symbols(before.tree)):
+        one, other = slope_of(before.tree, name), slope_of(after.tree, name)
+        if not (one and other):
+            continue
+        due = -sign_in(after) if is_likelihood(name) else one.sign
+        if other.sign not in (0, due):
+            return False
+    return True
 
 
 def range_of(tree: Tree, either: Collection[str] = ()) -> Range:

@@ -61,8 +61,8 @@ LOG_P = anywhere(
 )
 _LIKELIHOOD = whole(
     "a log-likelihood, from which a bound subtracts a KL",
-    r"(.*_)?(log_?lik\w*|log_?p_?x\w*)",
-    "log_lik log_px data_loglikelihood log_p_x_given_z",
+    r"(.*_)?(log_?lik\w*|log_?p_?x\w*|rec\w*_log_?p\w*)",
+    "log_lik log_px data_loglikelihood log_p_x_given_z recon_log_prob",
     "log_p nll log_prob",
 )
 _TERM = whole(

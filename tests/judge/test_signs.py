@@ -106,8 +106,8 @@ KL = "0.5*torch.sum(lv.exp() + mu**2 - 1 - lv)"
         (f"nll + {KL}", 1),
         (f"elbo = nll + {KL}", -1),
         (f"(1 - w)*log_px + {KL}", 1),  # nobody knows the sign
-        (f"-elbo = nll + {KL}", 1),
-        (f"-neg_kl = {KL}", 1),
+        ("-elbo = nll + (s^2 + mu^2 - 1)/2 - log(s)", 1),
+        ("-neg_kl = (s^2 + mu^2 - 1)/2 - log(s)", 1),
         (r"-\mathcal{L} = -\log p(x|z) + \frac12 \sum_j (\sigma_j^2 + \mu_j^2 - 1 - \log \sigma_j^2)", 1),
         (r"-\mathcal{L} = \frac12 \sum_j (1 + \log \sigma_j^2 - \mu_j^2 - \sigma_j^2)", -1),
     ],
@@ -130,3 +130,19 @@ def test_what_adds_a_log_likelihood_is_a_bound(text: str, sign: int) -> None:
 )
 def test_a_bound_subtracts_the_kl(text: str, is_right: bool) -> None:
     assert verify(read_program(text)).holds(()) is is_right
+
+
+MINUS = "0.5*torch.sum(1 + lv - mu**2 - lv.exp())"
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        (f"kl = {MINUS}; loss = bce + beta*kl", f"kl = {MINUS}; loss = bce - beta*kl"),
+        (f"neg_elbo = nll + {MINUS}", f"neg_elbo = nll - {MINUS}"),
+        (f"loss = {MINUS} + bce", f"loss = -{MINUS} + bce"),
+        (f"elbo = log_px + {MINUS}; loss = elbo", f"elbo = -(log_px + {MINUS}); loss = elbo"),
+    ],
+)
+def test_a_correction_keeps_the_sign_of_an_error_and_turns_a_bound(text: str, corrected: str) -> None:
+    assert verify(read_program(text)).best.corrected == corrected

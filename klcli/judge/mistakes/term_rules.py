@@ -103,6 +103,12 @@ def sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield operand
         case Operation("-", Number(value) as left, right) if value == 0:
             yield operation("+", left, right)
+        case Operation("+", Number(value) as left, right) if value == 0:  # another term, which stays
+            yield operation("-", left, right)
+            yield Negative(site.node)
+        case Operation("+", left, Number(value) as right) if value == 0:
+            yield operation("+", Negative(left), right)
+            yield Negative(site.node)
         case Number():
             yield Negative(site.node)
         case _ if not site.above:
