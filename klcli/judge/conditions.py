@@ -216,9 +216,18 @@ def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
     own = [clip for clip in prepared.clips if names & {*free_symbols(clip.operand)}]
     known_ones = [clip for clip in own if all(map(is_known, clip.limits))]
     for clip in known_ones:
-        text = f"{in_habit(program, clip)} does not bind {_sigmas_text(verdict)}"
+        text = f"{in_habit(program, clip)} {_where_it_binds(clip, verdict)}"
         yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
     yield from unknown_limits(program, [clip for clip in own if clip not in known_ones])
+
+
+def _where_it_binds(clip: Clip, verdict: Verdict) -> str:
+    """Whether a clip binds where it matters: one of a whole KL may where that is very large."""
+    if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
+        return f"binds {_sigmas_text(verdict)}"
+    if can_be_whole(clip.operand):
+        return "does not bind for sigma from 0.1 to 10"
+    return f"does not bind {_sigmas_text(verdict)}"
 
 
 def _of_bound(prepared: Prepared, clip: Clip, verdict: Verdict) -> Condition:

@@ -54,7 +54,7 @@ def sign_in(program: Program) -> int:
 
 
 def keeps_signs(before: Program, after: Program) -> bool:
-    """Whether a corrected loss adds its errors as before, and has its likelihoods on the other side of the KL.
+    """Whether a corrected loss adds its errors as before and has its likelihoods opposite to the KL.
 
     Args:
         before: a loss.

@@ -264,3 +264,26 @@ def test_a_count_that_was_not_followed_does_not_pass() -> None:
     for text, passes in ((sums, True), (f"{sums}/mu.shape[1]", False)):
         [one] = verify(read_program(text)).conditions
         assert (one.kind, one.passes) == ("shapes", passes)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "0.5*torch.sum(v + mu**2 - 1 - torch.log(torch.clamp(v, min=0.1)))",
+            "binds for sigma from 0.01 to 100",
+        ),
+        (
+            "0.5*torch.sum(v + mu**2 - 1 - torch.log(torch.clamp(v, min=1e-8)))",
+            "does not bind for sigma from 0.01 to 100",
+        ),
+        # KL(N(3, 10^2) || N(0, 1)) = 51.7 and KL(N(0, 100^2) || N(0, 1)) = 4995
+        (
+            "torch.clamp(0.5*(lv.exp() + mu**2 - 1 - lv), max=100).sum()",
+            "does not bind for sigma from 0.1 to 10;",
+        ),
+    ],
+)
+def test_it_is_said_where_a_clip_binds(text: str, said: str) -> None:
+    [found] = verify(read_program(text)).conditions
+    assert said in found.text

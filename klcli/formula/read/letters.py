@@ -55,7 +55,7 @@ class Letters(Scanner, ABC):
         return Token("symbol", name, start, self.position)
 
     def _joined(self, word: str, start: int) -> Token | None:
-        """A name of Julia that begins as a logarithm does: ``logσ^2`` is its square, not the log of ``σ^2``."""
+        """A name of Julia that begins as a logarithm does: ``logσ^2`` is its square, no log of ``σ^2``."""
         following = letter(self.text[self.position : self.position + 1])
         if word not in ("log", "ln") or not following or not _OF_JULIA.search(self.text):
             return None
