@@ -157,7 +157,7 @@ PASTED: list[tuple[str, str, str]] = [
     (
         "0.5f0 * sum(exp.(2f0 .* logσ) .+ μ.^2 .- 1f0 .- logσ.^2)",
         "0.5 sum(e^(2 logsigma) + mu^2 - 1 - logsigma^2)",
-        "wrong logstd",
+        "wrong",
     ),
     (
         "0.5 * sum(@. exp(logσ²) + μ^2 - 1 - logσ²)",
