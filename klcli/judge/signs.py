@@ -57,14 +57,14 @@ def keeps_signs(before: Program, after: Program) -> bool:
     """Whether a corrected loss adds its errors as before and has its likelihoods opposite to the KL.
 
     Args:
-        before: a loss.
-        after: the loss with a correction.
+        before: a loss, in which a KL is added; a bound is negated.
+        after: the same with a correction.
     """
     for name in filter(is_other_term, free_symbols(before.tree)):
         one, other = slope_of(before.tree, name), slope_of(after.tree, name)
         if not (one and other):
             continue
-        due = -sign_in(after) if is_likelihood(name) else one.sign
+        due = -1 if is_likelihood(name) else one.sign
         if other.sign not in (0, due):
             return False
     return True

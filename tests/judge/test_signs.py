@@ -141,6 +141,7 @@ MINUS = "0.5*torch.sum(1 + lv - mu**2 - lv.exp())"
         (f"kl = {MINUS}; loss = bce + beta*kl", f"kl = {MINUS}; loss = bce - beta*kl"),
         (f"neg_elbo = nll + {MINUS}", f"neg_elbo = nll - {MINUS}"),
         (f"loss = {MINUS} + bce", f"loss = -{MINUS} + bce"),
+        (f"lower_bound = log_px - {MINUS}", f"lower_bound = log_px + {MINUS}"),
         (f"elbo = log_px + {MINUS}; loss = elbo", f"elbo = -(log_px + {MINUS}); loss = elbo"),
     ],
 )
