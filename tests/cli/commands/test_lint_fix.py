@@ -9,7 +9,6 @@ import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -95,7 +94,7 @@ def test_a_diff_without_a_last_line_end(klcli: Klcli, project: Path) -> None:
 
 
 def test_a_diff_of_standard_input(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(WRONG.encode())))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(WRONG.encode())))
     result = klcli("lint", "-", "--diff", "--stdin-filename", "b.py")
     assert result.out.startswith("--- b.py\n+++ b.py\n")
 

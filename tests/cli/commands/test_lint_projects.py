@@ -6,7 +6,6 @@ import io
 import json
 import os
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -91,7 +90,7 @@ def test_gitignore(klcli: Klcli, project: Path) -> None:
 
 
 def from_stdin(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(text.encode())))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
 
 
 def test_standard_input(klcli: Klcli, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def call(
         out = function(*tensors, **others)
         if not isinstance(out, torch.Tensor):
             raise TypeError(f"it gives back {type(out).__name__} and no tensor")
-        recorder.note_loss(out)
+        recorder.note_loss(out, tensors)
     gradients: list[Any] = [None] * len(tensors)
     if out.requires_grad:
         gradients = list(torch.autograd.grad(out.sum(), tensors, allow_unused=True))

@@ -92,6 +92,8 @@ class Optimizers:
 
 def _holding(parameters: Mapping[int, Any]) -> list[Any]:
     """The optimisers that hold one of some parameters, by the identity of those."""
+    if not parameters:  # and what there is in a process with PyTorch takes 80 ms to be looked at
+        return []
     kind = torch.optim.Optimizer
     every = [one for one in gc.get_objects() if issubclass(type(one), kind)]
     return [one for one in every if any(id(held) in parameters for held in _held(one))]

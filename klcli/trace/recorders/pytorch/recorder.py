@@ -211,8 +211,13 @@ class Recorder(TorchFunctionMode):
                 self._on_backward()
         return self._plain(tensors, *args, **kwargs)
 
-    def note_loss(self, tensor: Any) -> None:
-        """Note a tensor as a loss, with the values of what it is made of."""
+    def note_loss(self, tensor: Any, made: Sequence[Any] = ()) -> None:
+        """Note a tensor as a loss, with the values of what it is made of.
+
+        Args:
+            tensor: the loss.
+            made: tensors that were just made for it, which no optimiser can hold.
+        """
         frame, place = place_of(_SKIPPED)
         node = self.node_of(tensor, place)
         value = float(tensor.detach()) if tensor.numel() == 1 and is_plain(tensor) else None
@@ -222,7 +227,9 @@ class Recorder(TorchFunctionMode):
             factor = scaled / value if scaled and value else 1.0
         loss: dict[str, Any] = {"node": node, "value": value, "place": list(place) if place else None}
         reached = reached_by(tensor, MARK)
-        loss["optimizer"] = self._optimizers.expected(loss, reached.parameters, frame)
+        own = set(map(id, made))
+        held = {key: one for key, one in reached.parameters.items() if key not in own}
+        loss["optimizer"] = self._optimizers.expected(loss, held, frame)
         self.losses.append(loss)
         self._tell_values([node])
         leaves = {known.serial: one for one, known in self.table.alive() if one.is_leaf and one.requires_grad}
