@@ -75,7 +75,7 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
     masks = tuple(name for name in names if is_mask(name) and name not in (*counts, *kept))
     masked = _with_ones(tree, counts)
     plain = _with_ones(masked, masks)
-    symbols = sorted_symbols(plain, kept)
+    symbols = sorted_symbols(plain, arrays, kept)
     dimensions = tuple(_dimensions(plain, symbols))
     counted = {
         name: count_of(name) or (0, 1) for name in symbols.passive if name in dimensions or count_of(name)

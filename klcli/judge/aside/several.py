@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import takewhile
+from math import isclose, prod
 from operator import eq
 
 from klcli.formula.tree import (
@@ -20,19 +21,29 @@ from klcli.formula.tree import (
     free_symbols,
     operation,
     substitute,
+    walk,
 )
+from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
+from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.aside.influence import components, is_free_of
+from klcli.names.counts import count_of
 
 __all__ = ["first_of_several"]
 
 _NOTHING = 1e-9
+_SHAPE = (3, 5)
+_GOLDEN = 0.6180339887498949
+"""The fractional parts of its multiples are spread evenly and never repeat."""
 
 
-def first_of_several(tree: Tree, means: Sequence[str], heads: Sequence[str]) -> tuple[str, str] | None:
+def first_of_several(
+    tree: Tree, arrays: Tree, means: Sequence[str], heads: Sequence[str]
+) -> tuple[str, str] | None:
     """The mean and the head of the first of several Gaussians whose KLs are added; None where they are not.
 
     Args:
         tree: the formula of one entry.
+        arrays: the same on arrays: what sums the one and averages the other is not the same for both.
         means: symbols along which it is a parabola.
         heads: those along which it is none.
     """
@@ -45,7 +56,10 @@ def first_of_several(tree: Tree, means: Sequence[str], heads: Sequence[str]) -> 
     if not _are_apart(tree, owners):
         return None
     first, *others = pairs
-    return first if all(_may_be_exchanged(tree, first, other) for other in others) else None
+    alike = all(
+        _may_be_exchanged(tree, first, other) and _are_reduced_alike(arrays, first, other) for other in others
+    )
+    return first if alike else None
 
 
 def _paired(means: Sequence[str], heads: Sequence[str]) -> list[tuple[str, str]]:
@@ -85,7 +99,42 @@ def _has_any(tree: Tree, names: Collection[str]) -> bool:
 
 def _may_be_exchanged(tree: Tree, one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether a formula stays what it is where two Gaussians change places."""
-    places = {**dict(zip(one, other, strict=True)), **dict(zip(other, one, strict=True))}
-    exchanged = substitute(tree, {name: Symbol(new) for name, new in places.items()})
-    is_same, size = is_free_of(operation("-", tree, exchanged), free_symbols(tree))
+    is_same, size = is_free_of(operation("-", tree, _exchanged(tree, one, other)), free_symbols(tree))
     return is_same and size <= _NOTHING
+
+
+def _exchanged(tree: Tree, one: Sequence[str], other: Sequence[str]) -> Tree:
+    """A formula in which two Gaussians have changed places."""
+    places = {**dict(zip(one, other, strict=True)), **dict(zip(other, one, strict=True))}
+    return substitute(tree, {name: Symbol(new) for name, new in places.items()})
+
+
+def _are_reduced_alike(arrays: Tree, one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the same holds on arrays: no sum, mean or count is that of one of them alone."""
+    values = {name: _drawn(place) for place, name in enumerate(free_symbols(arrays))}
+    for name in values:
+        if powers := count_of(name):
+            values[name] = Array((), [float(_SHAPE[0] ** powers[0] * _SHAPE[1] ** powers[1])])
+    try:
+        found = evaluate_arrays(arrays, values)
+        after = evaluate_arrays(_exchanged(arrays, one, other), values)
+    except (ShapeError, UnshapedError, ArithmeticError):
+        # What does not run on these shapes is judged by what stands around either.
+        return _reductions_of(arrays, one) == _reductions_of(arrays, other)
+    pairs = zip(found.values, after.values, strict=True)
+    return found.shape == after.shape and all(isclose(a, b, rel_tol=_NOTHING) for a, b in pairs)
+
+
+def _drawn(place: int) -> Array:
+    """Positive numbers in an array of a shape whose axes are told apart."""
+    size = prod(_SHAPE)
+    return Array(_SHAPE, [0.5 + (_GOLDEN * (size * place + k)) % 1 for k in range(size)])
+
+
+def _reductions_of(tree: Tree, names: Collection[str]) -> list[tuple[object, ...]]:
+    """The sums and means in which some symbols stand, in the order of the text."""
+    return [
+        (node.kind, node.axis, node.keepdim)
+        for node in walk(tree)
+        if isinstance(node, Reduction) and _has_any(node, names)
+    ]

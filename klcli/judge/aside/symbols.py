@@ -38,15 +38,16 @@ class Sorted:
     partial: tuple[str, ...] = ()
 
 
-def sorted_symbols(tree: Tree, kept: Collection[str]) -> Sorted:
+def sorted_symbols(tree: Tree, arrays: Tree, kept: Collection[str]) -> Sorted:
     """Tell means and heads from all other symbols.
 
     Args:
         tree: the formula of one entry.
+        arrays: the same on arrays.
         kept: symbols that are the mean or the head and must stay.
     """
     symbols = _Symbols(tree, frozenset(kept))
-    if (one := symbols.one_of_several()) and is_passive(tree, one):
+    if (one := symbols.one_of_several(arrays)) and is_passive(tree, one):
         return Sorted(one, tuple(name for name in symbols.names if name not in one))
     for hypotheses in symbols.by_means():
         for latent in hypotheses:
@@ -86,12 +87,12 @@ class _Symbols:
         if curved != told:
             yield from self._parts(self._without_factors(curved), whole_first=False)
 
-    def one_of_several(self) -> tuple[str, ...] | None:
-        """The symbols of one Gaussian, where the KLs of several latents are added."""
+    def one_of_several(self, arrays: Tree) -> tuple[str, ...] | None:
+        """The symbols of one Gaussian, where the KLs of several latents are added, on arrays as well."""
         if not self.degrees:
             return None
         means, heads = ([name for name in self.names if self.degrees[name] == own] for own in (2, None))
-        found = first_of_several(self.tree, means, heads)
+        found = first_of_several(self.tree, arrays, means, heads)
         return found if found and self.kept <= set(found) else None
 
     def may_be_passive(self, latent: Collection[str], passive: Sequence[str]) -> bool:

@@ -101,7 +101,7 @@ def test_what_is_set_aside(text: str) -> None:
 )
 def test_what_is_a_mean_or_a_head_is_not_set_aside(text: str) -> None:
     tree = read(text)
-    assert sorted_symbols(tree, ()).latent == free_symbols(tree)
+    assert sorted_symbols(tree, tree, ()).latent == free_symbols(tree)
     assert verify(read_program(text)).best.kind == "exact"
 
 
@@ -255,7 +255,7 @@ def test_what_is_cut_to_whole_numbers_is_on_no_line() -> None:
     ],
 )
 def test_a_mean_and_a_head_are_told_from_other_terms(text: str, latent: set[str]) -> None:
-    assert set(sorted_symbols(read(text), ()).latent) == latent
+    assert set(sorted_symbols(read(text), read(text), ()).latent) == latent
 
 
 CONSTANTS = {
@@ -296,4 +296,4 @@ def test_a_divisor_of_the_kl_is_none_of_the_terms_beside_it() -> None:
 
 def test_a_head_beside_another_that_has_lost_a_term_is_no_factor() -> None:
     text = "rec/3 + 0.5*(2 s_p + (mu_q - mu_p)^2/exp(2 s_p) - log(1/s_q) - 1) - 0.25 aux"
-    assert set(sorted_symbols(read(text), ()).latent) == {"mu_q", "mu_p", "s_q", "s_p"}
+    assert set(sorted_symbols(read(text), read(text), ()).latent) == {"mu_q", "mu_p", "s_q", "s_p"}

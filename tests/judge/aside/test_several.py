@@ -26,6 +26,12 @@ TWO = "-0.5*torch.sum(1 + lv2 - mu2**2 - lv2.exp())"
             "exact",
         ),
         ("0.5*(mu_z^2 + v_z - log(v_z) - 1) + 0.5*(mu_w^2 + v_w - log(v_w) - 1)", "mu_z", "exact"),
+        # Reduced in two ways that come to the same.
+        (
+            "-0.5*torch.sum(1+lv1-mu1**2-lv1.exp())/batch_size - 0.5*(1+lv2-mu2**2-lv2.exp()).sum(1).mean()",
+            "mu1",
+            "exact",
+        ),
         # Each has lost the factor 2 of its logarithm.
         (
             "0.5*(mu_z^2 + s_z^2 - log(s_z) - 1) + 0.5*(mu_w^2 + s_w^2 - log(s_w) - 1)",
@@ -47,6 +53,9 @@ def test_one_of_several_is_judged(text: str, mean: str, kind: str) -> None:
         # No KL of two Gaussians, though no symbol does anything to another.
         "0.5*(lv2 - lv1 + exp(lv1) - exp(lv2) + mu1^2 - mu2^2)",
         "0.5*(lv2 - lv1 + exp(lv1 - lv2) + mu1^2 + mu2^2 - 1)",
+        # One is summed over its latents, the other averaged: at (3, 5) numpy weighs the second by 1/5.
+        "-0.5*torch.mean(torch.sum(1+lv1-mu1**2-lv1.exp(), 1)) - 0.5*torch.mean(1+lv2-mu2**2-lv2.exp())",
+        "-0.5*torch.sum(1+lv1-mu1**2-lv1.exp()) - 0.5*torch.sum(1+lv2-mu2**2-lv2.exp())/batch_size",
         # Numbers beside the terms of both belong to neither.
         "0.5*(mu1^2 + exp(lv1) - lv1 + mu2^2 + exp(lv2) - lv2 - 2)",
     ],
