@@ -33,7 +33,7 @@ def test_poles_are_those_of_numpy(text: str) -> None:
     functions = {"sqrt": np.sqrt, "log": np.log, "log1p": np.log1p, "x": x}
     source = text.replace("^", "**").replace("log x", "log(x)").replace("sqrt x", "sqrt(x)")
     with np.errstate(all="ignore"):
-        expected = eval(source, functions)  # noqa: S307 - the texts above
+        expected = eval(source, functions)  # of the texts above alone
     np.testing.assert_array_equal(on_grid(text, x=[x.tolist()]), [expected])
 
 
