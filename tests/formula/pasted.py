@@ -297,8 +297,8 @@ PASTED: list[tuple[str, str, str]] = [
     ),
     (
         r"$D_{KL} = \frac12(\|\mu\|^2 + \|\sigma\|^2 - d - 2\sum_j \log\sigma_j)$",
-        "1/2 (sum(mu^2) + sum(sigma^2) - d - 2 sum_j (log sigma_j))",
-        "",
+        "1/2 (sum(mu^2) + sum(sigma^2) - d - 2 sum_j (log sigma))",
+        "exact std",
     ),
     (
         r"\frac12 \left\| \mu \right\|_2^2 + \frac12 \sum_j(\sigma_j^2 - 1 - \log \sigma_j^2)",

@@ -18,6 +18,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 
+from klcli.formula.read.components import whole_vectors
 from klcli.formula.read.leftovers import WORDS, distribution, leftover, likelihood
 from klcli.formula.read.operators import Operators
 from klcli.formula.read.refusals import STARTS_FACTOR
@@ -67,7 +68,7 @@ def parse(text: str, *, matrices: bool = False) -> Tree:
     parser = Parser(text, matrices=matrices)
     tree = check_tree(parser.formula(), text)
     parser.check_sums(tree)
-    return tree
+    return whole_vectors(tree)
 
 
 @cache
