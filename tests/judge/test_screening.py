@@ -29,7 +29,7 @@ def divergence(tree: Tree, one: str, two: str) -> Tree:
     return substitute(tree, parts)
 
 
-@pytest.mark.parametrize(("one", "two"), product(PARAMETERIZATIONS, PARAMETERIZATIONS))
+@pytest.mark.parametrize(("one", "two"), list(product(PARAMETERIZATIONS, PARAMETERIZATIONS)))
 def test_the_roles_of_a_kl_are_admitted(one: str, two: str) -> None:
     for place, body in enumerate((FORWARD, REVERSED)):
         found = screened(divergence(body, one, two))
