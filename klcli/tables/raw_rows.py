@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from klcli.tables.arrays import ArrayBlock, rows_of_block
+from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
 from klcli.tables.npy_header import Header
 from klcli.tables.npy_rows import NpyRows
 from klcli.values import dataclass
@@ -14,7 +14,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BFLOAT16", "RawArray", "blocks_of"]
+__all__ = ["BFLOAT16", "RawArray", "RawArrays"]
 
 BFLOAT16 = "bfloat16"
 """The upper half of a float32, for which numpy has no type."""
@@ -40,24 +40,37 @@ class RawArray:
         return prod(self.shape[1:])
 
 
-def blocks_of(file: str, arrays: dict[str, RawArray], names: Sequence[str]) -> Iterator[ArrayBlock]:
-    """The rows of some of the arrays side by side.
+@dataclass(frozen=True, slots=True)
+class RawArrays:
+    """The arrays of such a file.
 
-    Args:
-        file: for messages.
-        arrays: all of it, by their names.
-        names: those that are wanted, which have the same rows.
-
-    Raises:
-        KlcliError: the bytes end before an array does.
+    Attributes:
+        name: of the file, for messages.
+        arrays: by their names.
     """
-    opened = [_rows(f"{name} in {file}", arrays[name]) for name in names]
-    size = rows_of_block(max(rows.width for rows in opened))
-    for first in range(1, opened[0].rows + 1, size):
-        values = (
-            _as_numbers(rows.block(size), arrays[name]) for rows, name in zip(opened, names, strict=True)
-        )
-        yield ArrayBlock(tuple(values), first)
+
+    name: str
+    arrays: dict[str, RawArray]
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """Rows and numbers in each."""
+        return {name: (array.shape[0], array.width) for name, array in self.arrays.items()}
+
+    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
+        """The rows of some of the arrays side by side.
+
+        Raises:
+            KlcliError: the bytes end before an array does.
+        """
+        opened = [_rows(f"{name} in {self.name}", self.arrays[name]) for name in names]
+        size = rows_of_block(max(rows.width for rows in opened))
+        for first in range(1, opened[0].rows + 1, size):
+            values = (
+                _as_numbers(rows.block(size), self.arrays[name])
+                for rows, name in zip(opened, names, strict=True)
+            )
+            yield ArrayBlock(tuple(values), first)
 
 
 def _rows(name: str, array: RawArray) -> NpyRows:

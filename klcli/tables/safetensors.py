@@ -7,15 +7,13 @@ and offsets into what follows it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, Shape
-from klcli.tables.raw_rows import BFLOAT16, RawArray, blocks_of
+from klcli.tables.raw_rows import BFLOAT16, RawArray, RawArrays
 from klcli.tables.source import Source
-from klcli.values import dataclass
 
 __all__ = ["is_safetensors", "open_safetensors"]
 
@@ -37,26 +35,13 @@ _KINDS = {
 """numpy's name and the bytes of each kind of number; files may hold others, which are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Safetensors:
-    name: str
-    arrays: dict[str, RawArray]
-
-    @property
-    def shapes(self) -> Mapping[str, Shape]:
-        return {name: (array.shape[0], array.width) for name, array in self.arrays.items()}
-
-    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
-        return blocks_of(self.name, self.arrays, names)
-
-
 def is_safetensors(begin: bytes) -> bool:
     """Whether a file that begins like this, with nine bytes or more, is one."""
     length = int.from_bytes(begin[:_LENGTH], "little")
     return begin[_LENGTH : _LENGTH + 1] == b"{" and 2 <= length <= _LONGEST
 
 
-def open_safetensors(source: Source) -> _Safetensors:
+def open_safetensors(source: Source) -> RawArrays:
     """The tensors of a file, whose sizes are checked against it before any of them is read.
 
     Raises:
@@ -78,7 +63,7 @@ def open_safetensors(source: Source) -> _Safetensors:
         raise KlcliError(
             f"the header of {source.name} is broken: it is no safetensors file", "save it anew"
         ) from None
-    return _Safetensors(source.name, arrays)
+    return RawArrays(source.name, arrays)
 
 
 def _array(about: Mapping[str, Any], source: Source, start: int) -> RawArray:

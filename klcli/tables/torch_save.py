@@ -6,16 +6,14 @@ and later). The pickle is not loaded, see `klcli.tables.pickled`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 from zipfile import ZipFile
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, Shape
 from klcli.tables.pickled import HINT, Tensor, followed
-from klcli.tables.raw_rows import RawArray, blocks_of
+from klcli.tables.raw_rows import RawArray, RawArrays
 from klcli.tables.source import Source
-from klcli.values import dataclass
 
 __all__ = ["PICKLE", "open_torch_save"]
 
@@ -27,20 +25,7 @@ _MOST_ROWS_APART = 1 << 28
 """Bytes of a tensor whose rows do not lie one behind the other, which is read whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    name: str
-    arrays: dict[str, RawArray]
-
-    @property
-    def shapes(self) -> Mapping[str, Shape]:
-        return {name: (array.shape[0], array.width) for name, array in self.arrays.items()}
-
-    def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
-        return blocks_of(self.name, self.arrays, names)
-
-
-def open_torch_save(source: Source, archive: ZipFile) -> _Saved:
+def open_torch_save(source: Source, archive: ZipFile) -> RawArrays:
     """The tensors in an archive that ``torch.save`` wrote; those of a dictionary in it are called a/b.
 
     Raises:
@@ -60,7 +45,7 @@ def open_torch_save(source: Source, archive: ZipFile) -> _Saved:
         _check(tensor, archive, folder, f"{name} in {source.name}")
         kind = tensor.storage.kind
         arrays[name or "tensor"] = RawArray(tensor.shape, kind, _opener(tensor, archive, folder, name))
-    return _Saved(source.name, arrays)
+    return RawArrays(source.name, arrays)
 
 
 def _named(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:

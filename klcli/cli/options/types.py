@@ -168,6 +168,7 @@ class Positive(AValue):
     """One number above 0."""
 
     name = "X"
+    wanted, example = "> 0", "1e-4"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
@@ -176,23 +177,22 @@ class Positive(AValue):
 
         name = param.opts[-1] if param else "value"
         number = parse_numeral(str(value), name)
-        if number <= 0:
-            raise KlcliError(f"{name} must be a number > 0, got {value}", f"for example {name} 1e-4")
+        if not self.admits(number):
+            raise KlcliError(
+                f"{name} must be a number {self.wanted}, got {value}", f"for example {name} {self.example}"
+            )
         return float(number)
 
+    def admits(self, number: Fraction) -> bool:
+        """Whether a number is one of these."""
+        return number > 0
 
-class Nonnegative(AValue):
+
+class Nonnegative(Positive):
     """One number that is not below 0."""
 
-    name = "X"
+    wanted, example = ">= 0", "0.5"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        from klcli.formula.numeral import parse_numeral
-
-        name = param.opts[-1] if param else "value"
-        number = parse_numeral(str(value), name)
-        if number < 0:
-            raise KlcliError(f"{name} must be a number >= 0, got {value}", f"for example {name} 0.5")
-        return float(number)
+    def admits(self, number: Fraction) -> bool:
+        """Whether a number is one of these."""
+        return number >= 0
