@@ -63,9 +63,15 @@ def test_ctrl_c_at_any_time() -> None:
                 pass
             time.sleep(milliseconds / 1000)
             running.send_signal(signal.SIGINT)
-            out, err = output_of(running)
+            try:
+                out, err = running.communicate(timeout=5)
+            except subprocess.TimeoutExpired:
+                # Python drops what is raised in a callback of its own, one time in two hundred: press again.
+                running.send_signal(signal.SIGINT)
+                out, err = output_of(running)
         said = [line for line in err.splitlines() if not line.startswith("import time:")]
-        assert (out, said) == ("", ["interrupted"]), milliseconds
+        dropped = bool(said) and said[0].startswith("Exception ignored in")
+        assert (out, said[-1:] if dropped else said) == ("", ["interrupted"]), milliseconds
         # Python ends by the signal itself if it came inside of exec(); shells call both 130.
         assert running.returncode in (130, -signal.SIGINT)
 
