@@ -24,9 +24,13 @@ from klcli.judge.gradient import gradient_of, is_stopped
 from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
 from klcli.names.noise import is_epsilon
+from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = ["Condition", "ConditionKind", "conditions", "equation", "unknown_limits"]
+
+_ONE_OF_A_ROW = regex(r"\[\s*(?::|\.\.\.)[^\]]*,\s*-?\d+\s*\]")
+"""An index that takes an axis away: ``[:, 0]``, ``[..., -1]``; a range, ``[:, :d]``, keeps it."""
 
 ConditionKind: TypeAlias = Literal[
     "small-number",
@@ -71,6 +75,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
     return (
         *equation(prepared.program.left, verdict),
         *_shapes(prepared),
+        *_parts_of_arrays(prepared, verdict),
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
         *_clips(prepared, verdict),
@@ -98,6 +103,21 @@ def _shapes(prepared: Prepared) -> Iterator[Condition]:
     counts = prepared.counts or any(isinstance(one, Length) for one in nodes)
     text = "its shapes were not followed: it is judged for one entry"
     yield Condition("shapes", text, not averages and not counts)
+
+
+def _parts_of_arrays(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
+    """One entry of each row beside a whole array: ``mu[:, 0]`` and ``logvar`` may differ in shape."""
+    roles, program = verdict.roles, prepared.program
+    latent = {roles.mean, roles.head, roles.prior_mean, roles.prior_head}
+    named = [one for one in walk(program.tree) if isinstance(one, Symbol) and one.span and one.name in latent]
+    written = dict.fromkeys(program.text[slice(*one.span)] for one in named if one.span)
+    parts = [text for text in written if _ONE_OF_A_ROW.search(text)]
+    wholes = [text for text in written if "[" not in text]
+    if parts and wholes and any(isinstance(one, Reduction) for one in walk(program.arrays)):
+        text = (
+            f"{parts[0]} is one entry of each row and {wholes[0]} is written whole: have they the same shape?"
+        )
+        yield Condition("shapes", text, False)
 
 
 def _weights(prepared: Prepared) -> Iterator[Condition]:

@@ -287,3 +287,19 @@ def test_a_count_that_was_not_followed_does_not_pass() -> None:
 def test_it_is_said_where_a_clip_binds(text: str, said: str) -> None:
     [found] = verify(read_program(text)).conditions
     assert said in found.text
+
+
+@pytest.mark.parametrize(
+    ("mean", "head", "passes"),
+    [
+        ("mu[:, 0]", "lv", False),
+        ("mu", "lv[..., -1]", False),
+        ("h[:, 0]", "h[:, 1]", True),
+        ("h[:, :d]", "h[:, d:]", True),
+        ("mu", "lv", True),
+    ],
+)
+def test_one_entry_of_each_row_beside_a_whole_array(mean: str, head: str, passes: bool) -> None:
+    """At (B, d) numpy counts the square of (B,) once for every column, or cannot add it at all."""
+    found = verify(read_program(f"-0.5 * torch.sum(1 + {head} - {mean}**2 - torch.exp({head}))"))
+    assert all(one.passes for one in found.conditions) is passes
