@@ -10,10 +10,11 @@ from typing import Any
 from klcli.cli.collecting.inputs import STREAM, Inputs
 from klcli.cli.collecting.limits import checks
 from klcli.cli.collecting.per_row import write_rows
-from klcli.cli.collecting.workers import workers
+from klcli.cli.options.engines import engine
 from klcli.cli.options.gaussians import prior
 from klcli.cli.progress import progress
 from klcli.cli.sources import open_source
+from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -58,7 +59,7 @@ def run(
     is_stream = any(STREAM in table.paths for table in given.tables)
     if is_stream and (len(given.tables) > 1 or marginal or options["per_row"]):
         raise KlcliError("standard input can be read once, and alone", "give the file and not -")
-    with workers(options["jobs"], len(given.tables), options["scheduler"]) as executor:
+    with workers(engine(options), len(given.tables)) as executor:
         about, found = _collected(given, work, executor, is_stream, quiet)
         if not found.examples:
             raise _nothing(found, about)

@@ -11,6 +11,7 @@ from klcli.cli.collecting.inputs import inputs
 from klcli.cli.collecting.run import run
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.completing import files
+from klcli.cli.options.engines import engine_options
 from klcli.cli.options.gaussians import added, prior_options
 from klcli.cli.options.types import Nonnegative, Whole
 from klcli.cli.output import Settings, output_options
@@ -92,10 +93,7 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @click.option(
     "--per-row", metavar="FILE", shell_complete=files, help="Write the KL of every example: .csv or .npy."
 )
-@click.option("--jobs", type=Whole(1, 1024), default=1, help="Files that are read at a time; default 1.")
-@click.option(
-    "--scheduler", metavar="ADDRESS", help="Of a Dask cluster that sees the files: tcp://host:8786."
-)
+@engine_options
 @click.option("--full", is_flag=True, help="All latents in the table, not only 20.")
 @output_options
 @plot_option

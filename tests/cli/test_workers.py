@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from klcli.cli.collecting.workers import workers
+from klcli.cli.options.engines import Engine
+from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.latents.collecting import Work, collected
@@ -29,7 +30,7 @@ def files(folder: Path, count: int) -> list[Input]:
 
 
 def test_one_file_needs_nobody() -> None:
-    with workers(8, 1, None) as executor:
+    with workers(Engine(8), 1) as executor:
         assert executor is None
 
 
@@ -37,14 +38,17 @@ def test_processes_find_the_same(klcli: Klcli, tmp_path: Path) -> None:
     files(tmp_path, 3)
     alone = klcli("latents", str(tmp_path), "-q").out
     assert klcli("latents", str(tmp_path), "-q", "--jobs", "2").out == alone
-    with workers(2, 3, None) as executor:
+    with workers(Engine(2), 3) as executor:
         assert isinstance(executor, ProcessPoolExecutor)
 
 
 def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr("klcli.cli.collecting.workers._SECONDS", 1)
-    with pytest.raises(KlcliError, match="no scheduler answers at"), workers(1, 1, "tcp://127.0.0.1:1"):
+    monkeypatch.setattr("klcli.cli.workers._SECONDS", 1)
+    with (
+        pytest.raises(KlcliError, match="no scheduler answers at"),
+        workers(Engine(1, "tcp://127.0.0.1:1"), 1),
+    ):
         pass
 
 
@@ -55,7 +59,7 @@ def test_a_cluster_of_which_a_worker_dies(tmp_path: Path) -> None:
     alone = collected(tables, WORK)
     with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:
         victim = next(iter(cluster.workers.values())).pid
-        with workers(1, 8, cluster.scheduler_address) as executor:
+        with workers(Engine(1, cluster.scheduler_address), 8) as executor:
             assert executor is not None
             executor.submit(os.kill, victim, signal.SIGKILL)
             found = collected(tables, WORK, executor)

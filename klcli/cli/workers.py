@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
+from klcli.cli.options.engines import Engine
 from klcli.errors import KlcliError
 from klcli.tables.extras import needed
 
@@ -16,17 +17,17 @@ _SECONDS = 30
 
 
 @contextmanager
-def workers(jobs: int, tables: int, scheduler: str | None) -> Iterator[Executor | None]:
+def workers(engine: Engine, tables: int) -> Iterator[Executor | None]:
     """An executor whose workers take a file each; None where this process reads them one by one.
 
     Args:
-        jobs: processes at a time.
+        engine: who reads; the workers of a cluster see the same files by the same names.
         tables: files that there are.
-        scheduler: the address of a Dask scheduler, whose workers see the same files by the same names.
 
     Raises:
         KlcliError: Dask is missing, or nobody answers at the address.
     """
+    jobs, scheduler = min(engine.jobs, tables), engine.scheduler
     if scheduler is not None:
         distributed = needed("distributed", "dask", "--scheduler is the address of a Dask cluster")
         try:
@@ -39,10 +40,10 @@ def workers(jobs: int, tables: int, scheduler: str | None) -> Iterator[Executor 
             ) from None
         with client:
             yield client.get_executor()
-    elif min(jobs, tables) > 1:
+    elif jobs > 1:
         from concurrent.futures import ProcessPoolExecutor
 
-        with ProcessPoolExecutor(min(jobs, tables)) as executor:
+        with ProcessPoolExecutor(jobs) as executor:
             yield executor
     else:
         yield None
