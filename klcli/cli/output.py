@@ -15,7 +15,7 @@ import click
 from klcli.cli.coloring import is_colored
 from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.plotting import check_plot, illustrated, save_pictures
 from klcli.cli.settings import format_of_terminal
 from klcli.errors import KlcliError
@@ -138,7 +138,7 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
 
     for option in reversed(
         (
-            _option("--format", type=Choice(formats), help=f"{', '.join(formats)}; default text."),
+            _option("--format", type=WordChoice(formats), help=f"{', '.join(formats)}; default text."),
             _option("--json", "as_json", is_flag=True, help="Short for --format json."),
             _option(
                 "--output",
@@ -149,7 +149,7 @@ def _with_options(command: F, formats: Sequence[str]) -> F:
             _option("-q", "--quiet", count=True, help="Only the bare result; -qq nothing at all."),
             _option(
                 "--color",
-                type=Choice(("auto", "always", "never")),
+                type=WordChoice(("auto", "always", "never")),
                 help="auto, always or never; default auto.",
             ),
         )

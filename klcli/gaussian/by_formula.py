@@ -13,7 +13,7 @@ import numpy as np
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.double_double import Array, Operand
+from klcli.gaussian.double_double import FloatArray, FloatOperand
 from klcli.gaussian.kernels import Kernel
 from klcli.gaussian.parameterization import Parameterization
 
@@ -25,7 +25,7 @@ def kernel_by_formula(reading: Parameterization) -> Kernel:
     return Kernel(partial(_spread, reading), partial(_scaled, reading))
 
 
-def _spread(reading: Parameterization, q: Array, p: Operand | None = None) -> Array:
+def _spread(reading: Parameterization, q: FloatArray, p: FloatOperand | None = None) -> FloatArray:
     def one(head_q: float, head_p: float | None = None) -> float:
         other = Gaussian.from_head(0, 1) if head_p is None else Gaussian.from_head(0, head_p, reading.name)
         try:
@@ -36,10 +36,10 @@ def _spread(reading: Parameterization, q: Array, p: Operand | None = None) -> Ar
     return _each(one, q) if p is None else _each(one, q, p)
 
 
-def _scaled(reading: Parameterization, difference: Array, p: Array) -> Array:
+def _scaled(reading: Parameterization, difference: FloatArray, p: FloatArray) -> FloatArray:
     return difference / _each(lambda head: Gaussian.from_head(0, head, reading.name).sigma()[0], p)
 
 
-def _each(function: Callable[..., float], *operands: Operand) -> Array:
+def _each(function: Callable[..., float], *operands: FloatOperand) -> FloatArray:
     found = np.vectorize(function, otypes=[np.float64])(*operands)
     return np.asarray(found, dtype=np.float64)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 __all__ = [
     "ATANH_SERIES",
     "EXP_SERIES",
-    "Array",
-    "Operand",
-    "Pair",
+    "FloatArray",
+    "FloatOperand",
+    "DoubleDouble",
     "add",
     "difference",
     "exp",
@@ -27,9 +27,9 @@ __all__ = [
     "softplus",
 ]
 
-Array = NDArray[np.float64]
-Operand = Array | float
-Pair = tuple[Array, Array]
+FloatArray = NDArray[np.float64]
+FloatOperand = FloatArray | float
+DoubleDouble = tuple[FloatArray, FloatArray]
 """An unevaluated sum, high + low, of about 100 bits."""
 
 # Polynomials, highest power first: the function interpolated in the Chebyshev nodes of the interval, by
@@ -50,7 +50,7 @@ EXP_SERIES = (
 # fmt: on
 
 
-def series(coefficients: tuple[float, ...], x: Array) -> Array:
+def series(coefficients: tuple[float, ...], x: FloatArray) -> FloatArray:
     """The polynomial with these coefficients, highest power first, by Horner's rule."""
     total = x * coefficients[0]
     total += coefficients[1]
@@ -60,20 +60,20 @@ def series(coefficients: tuple[float, ...], x: Array) -> Array:
     return total
 
 
-def difference(a: Operand, b: Operand) -> Pair:
+def difference(a: FloatOperand, b: FloatOperand) -> DoubleDouble:
     """a - b, exactly (Knuth)."""
     t = np.asarray(a - b)
     v = a - t
     return t, (v - b) + (a - (t + v))
 
 
-def add(a: Operand, b: Operand) -> Pair:
+def add(a: FloatOperand, b: FloatOperand) -> DoubleDouble:
     """a + b, exactly, for |a| >= |b| or a = 0 (Dekker)."""
     high = np.asarray(a + b)
     return high, b - (high - a)
 
 
-def product(a: Array, b: Array) -> Pair:
+def product(a: FloatArray, b: FloatArray) -> DoubleDouble:
     """a b, exactly (Dekker)."""
     a_high, b_high = a * 134217729.0, b * 134217729.0  # 2^27 + 1: halves of 26 bits
     a_high -= a_high - a
@@ -89,7 +89,7 @@ def product(a: Array, b: Array) -> Pair:
     return high, error
 
 
-def quotient(a: Pair, b: Pair) -> Pair:
+def quotient(a: DoubleDouble, b: DoubleDouble) -> DoubleDouble:
     """a / b, to about 100 bits."""
     high = a[0] / b[0]
     whole, error = product(high, b[0])
@@ -103,7 +103,7 @@ def quotient(a: Pair, b: Pair) -> Pair:
     return add(high, low if finite.all() else np.where(finite, low, 0.0))
 
 
-def exp(x: Operand) -> Pair:
+def exp(x: FloatOperand) -> DoubleDouble:
     """The exponential of x <= 0."""
     x = np.maximum(x, -800.0)
     k = np.rint(x * 1.4426950408889634)
@@ -113,7 +113,7 @@ def exp(x: Operand) -> Pair:
     return np.ldexp(high, k.astype(np.int32)), np.ldexp(low, k.astype(np.int32))
 
 
-def log1p(x: Pair) -> Pair:
+def log1p(x: DoubleDouble) -> DoubleDouble:
     """log(1 + x) for -1/2 <= x <= 1."""
     high, low = add(2.0, x[0])
     w, rest = quotient(x, (high, low + x[1]))
@@ -121,19 +121,19 @@ def log1p(x: Pair) -> Pair:
     return add(2.0 * w, 2.0 * rest + w * square * series(ATANH_SERIES, square))
 
 
-def expm1(t: Pair) -> Pair:
+def expm1(t: DoubleDouble) -> DoubleDouble:
     """exp(t) - 1 for |t| <= 1/4."""
     return add(t[0], t[1] * (1.0 + t[0]) + t[0] * t[0] * (0.5 + t[0] * series(EXP_SERIES, t[0])))
 
 
-def softplus(s: Operand) -> Pair:
+def softplus(s: FloatOperand) -> DoubleDouble:
     """log(1 + exp(s))."""
     tail = log1p(exp(-np.abs(s)))
     high, low = difference(np.maximum(s, 0.0), -tail[0])
     return add(high, low + tail[1])
 
 
-def sigmoid(s: Array) -> Pair:
+def sigmoid(s: FloatArray) -> DoubleDouble:
     """1/(1 + exp(-s)), the derivative of softplus."""
     e = exp(-np.abs(s))
     high, low = add(1.0, e[0])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from klcli.errors import KlcliError
-from klcli.gaussian.double_double import Array
+from klcli.gaussian.double_double import FloatArray
 from klcli.values import dataclass
 
 __all__ = ["BLOCK", "InvalidError", "Operand", "elementwise", "require"]
@@ -44,7 +44,7 @@ class Operand:
     positive: bool = False
 
 
-def require(values: Array, positive: bool = False) -> None:
+def require(values: FloatArray, positive: bool = False) -> None:
     """Check that all values are finite, and positive if they have to be.
 
     Raises:
@@ -56,7 +56,7 @@ def require(values: Array, positive: bool = False) -> None:
 
 
 def elementwise(
-    function: Callable[..., Array],
+    function: Callable[..., FloatArray],
     operands: Sequence[Operand],
     given: Sequence[ArrayLike],
     out: Any = None,
@@ -101,7 +101,7 @@ def elementwise(
     return found[()] if mask is None else np.ma.MaskedArray(found, mask=mask)
 
 
-def _blockwise(function: Callable[..., Array], arrays: Sequence[NDArray[Any]], out: Any) -> NDArray[Any]:
+def _blockwise(function: Callable[..., FloatArray], arrays: Sequence[NDArray[Any]], out: Any) -> NDArray[Any]:
     """Block by block; nditer broadcasts, and copies only what it must."""
     target = ["writeonly", "allocate"] if out is None else ["writeonly"]
     roles: list[list[Any]] = [["readonly"]] * len(arrays) + [target]

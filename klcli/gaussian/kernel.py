@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from klcli.gaussian import few
-from klcli.gaussian.double_double import Array
+from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.elementwise import BLOCK, Operand, elementwise, require
 from klcli.gaussian.kernels import Kernel
 from klcli.gaussian.spreads import excess, patch
@@ -79,7 +79,7 @@ def divergence(
         if found is not None:
             return found
 
-    def block(q: Array, head: Array, p: Array, *prior: Array) -> Array:
+    def block(q: FloatArray, head: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
         reading.require(head, *prior)
         result = reading.kernel.spread(head, *(prior or reading.kernel.unit))
         result += _shift(reading, q, p, *prior)
@@ -104,7 +104,7 @@ def spread(
     """
     reading = _reading(parameterization)
 
-    def block(head: Array, *prior: Array) -> Array:
+    def block(head: FloatArray, *prior: FloatArray) -> FloatArray:
         reading.require(head, *prior)
         return reading.kernel.spread(head, *(prior or reading.kernel.unit))
 
@@ -127,7 +127,7 @@ def shift(
     """
     reading = _reading(parameterization)
 
-    def block(q: Array, p: Array, *prior: Array) -> Array:
+    def block(q: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
         reading.require(*prior)
         return _shift(reading, q, p, *prior)
 
@@ -137,8 +137,8 @@ def shift(
     )
 
 
-def _shift(reading: _Reading, q: Array, p: Array, *prior: Array) -> Array:
-    def scaled(difference: Array) -> Array:
+def _shift(reading: _Reading, q: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
+    def scaled(difference: FloatArray) -> FloatArray:
         return reading.kernel.scaled(difference, *prior) if prior else difference
 
     difference = q - p
@@ -159,7 +159,7 @@ class _Reading:
     kernel: Kernel
     heads: tuple[Operand, Operand]
 
-    def require(self, *heads: Array) -> None:
+    def require(self, *heads: FloatArray) -> None:
         """Check the heads of a block.
 
         Raises:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from klcli.gaussian import few
-from klcli.gaussian.double_double import Array
+from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
 from klcli.gaussian.spreads import (
     SOFTPLUS_ONE,
@@ -45,8 +45,8 @@ class Kernel:
         few: the same two for a few floats, where they take less time; None where they do not.
     """
 
-    spread: Callable[..., Array]
-    scaled: Callable[[Array, Array], Array]
+    spread: Callable[..., FloatArray]
+    scaled: Callable[[FloatArray, FloatArray], FloatArray]
     unit: tuple[float, ...] = ()
     few: few.Parts | None = None
 

@@ -15,7 +15,7 @@ from functools import cache, partial
 import numpy as np
 
 from klcli.gaussian import double_double
-from klcli.gaussian.double_double import Array, Operand, Pair
+from klcli.gaussian.double_double import DoubleDouble, FloatArray, FloatOperand
 from klcli.gaussian.softplus import EXPM1, LIMIT, STEPS, split
 from klcli.gaussian.spreads import by_log, log_spread, patch, ratio_spread, vanishing_ratio
 
@@ -29,7 +29,7 @@ NEAR = 1 / 16
 """Relative distance of sigmas below which their quotient in pairs does not have the digits of it."""
 
 
-def sigmoid(s: Operand) -> Pair:
+def sigmoid(s: FloatOperand) -> DoubleDouble:
     """1/(1 + exp(-s)), good to 2^-57."""
     s = np.asarray(s)
     found = _by_table(s)
@@ -40,7 +40,7 @@ def sigmoid(s: Operand) -> Pair:
     return found
 
 
-def _by_table(s: Array) -> Pair:
+def _by_table(s: FloatArray) -> DoubleDouble:
     """sigma(a + h) = sigma(a)/(1 + z), z = sigma(-a) expm1(-h), with a on a grid; any number beyond it."""
     index, h = split(s)
     value, rest, other = (column.take(index, mode="clip") for column in _table())
@@ -55,13 +55,13 @@ def _by_table(s: Array) -> Pair:
 
 
 @cache
-def _table() -> tuple[Array, Array, Array]:
+def _table() -> tuple[FloatArray, FloatArray, FloatArray]:
     """The sigmoid at the points of the grid, what it exceeds the nearest float by, and that of -a."""
     grid = np.arange(-LIMIT * STEPS, LIMIT * STEPS + 1) / STEPS
     return *double_double.sigmoid(grid), double_double.sigmoid(-grid)[0]
 
 
-def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
+def sigmoid_spread(q: FloatArray, p: FloatOperand | None = None) -> FloatArray:
     """The spread of two sigmoids; p is None for sigma_p = 1."""
     if p is None:
         d = -sigmoid(-q)[0]
@@ -80,7 +80,7 @@ def sigmoid_spread(q: Array, p: Operand | None = None) -> Array:
     return result
 
 
-def _change(q: Array, p: Array) -> Array:
+def _change(q: FloatArray, p: FloatArray) -> FloatArray:
     """sigma(q)/sigma(p) - 1, of any heads whose sigmas are close."""
     difference, rest = double_double.difference(q, p)
     sign = np.copysign(1.0, difference)
@@ -91,7 +91,7 @@ def _change(q: Array, p: Array) -> Array:
     return np.where(difference > 0, double_double.quotient((y, error), (high, low - error))[0], -(y + error))
 
 
-def _fallen(t: Pair) -> Pair:
+def _fallen(t: DoubleDouble) -> DoubleDouble:
     """1 - exp(-t) for t >= 0."""
     near = t[0] <= 0.25
     high, low = double_double.expm1((-np.where(near, t[0], 0.0), -t[1]))
@@ -101,11 +101,11 @@ def _fallen(t: Pair) -> Pair:
     return np.where(near, -high, far), np.where(near, -low, rest)
 
 
-def _log_sigmoid(s: Array) -> Array:
+def _log_sigmoid(s: FloatArray) -> FloatArray:
     return np.where(s < -TAIL, s, np.log(sigmoid(s)[0]))
 
 
-def by_sigmoid(difference: Array, p: Array) -> Array:
+def by_sigmoid(difference: FloatArray, p: FloatArray) -> FloatArray:
     """A difference of means over sigma_p = sigmoid(p)."""
     result = difference / sigmoid(p)[0]
     patch(result, p < -TAIL, partial(by_log, 1.0), difference, p)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from klcli.gaussian import double_double
-from klcli.gaussian.double_double import Array, Operand, Pair
+from klcli.gaussian.double_double import DoubleDouble, FloatArray, FloatOperand
 
 __all__ = ["EXPM1", "LIMIT", "STEPS", "softplus", "split"]
 
@@ -25,7 +25,7 @@ EXPM1 = tuple(1 / factor for factor in (720.0, 120.0, 24.0, 6.0, 2.0, 1.0))
 _LOG1P = tuple(sign / power for sign, power in zip((1, -1) * 4, range(7, 0, -1), strict=False))
 
 
-def softplus(s: Operand) -> Pair:
+def softplus(s: FloatOperand) -> DoubleDouble:
     """log(1 + exp(s))."""
     s = np.asarray(s)
     found = _by_table(s)
@@ -36,7 +36,7 @@ def softplus(s: Operand) -> Pair:
     return found
 
 
-def split(s: Array) -> tuple[NDArray[np.intp], Array]:
+def split(s: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
     """The place of the nearest point of the grid, and the distance from it, exactly."""
     nearest = np.rint(s * STEPS)
     index = nearest.astype(np.intp)
@@ -44,7 +44,7 @@ def split(s: Array) -> tuple[NDArray[np.intp], Array]:
     return index, s - nearest / STEPS
 
 
-def _by_table(s: Array) -> Pair:
+def _by_table(s: FloatArray) -> DoubleDouble:
     """Any number beyond the limit."""
     index, h = split(s)
     value, rest, slope = (column.take(index, mode="clip") for column in _table())
@@ -59,7 +59,7 @@ def _by_table(s: Array) -> Pair:
 
 
 @cache
-def _table() -> tuple[Array, Array, Array]:
+def _table() -> tuple[FloatArray, FloatArray, FloatArray]:
     """Softplus at the points of the grid, what it exceeds the nearest float by, and its derivative there."""
     grid = np.arange(-LIMIT * STEPS, LIMIT * STEPS + 1) / STEPS
     return *double_double.softplus(grid), double_double.sigmoid(grid)[0]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from klcli.gaussian import double_double
-from klcli.gaussian.double_double import Array, Operand
+from klcli.gaussian.double_double import FloatArray, FloatOperand
 from klcli.gaussian.softplus import softplus
 
 __all__ = [
@@ -41,7 +41,10 @@ SAFE_LOG, SAFE_FACTOR = 430.0, 5.579910311786494e186
 
 
 def patch(
-    result: Array, where: NDArray[np.bool_], function: Callable[..., Array], *arguments: Operand
+    result: FloatArray,
+    where: NDArray[np.bool_],
+    function: Callable[..., FloatArray],
+    *arguments: FloatOperand,
 ) -> None:
     """Put the function's values into the few places that the general way does not serve."""
     if where.any():
@@ -52,7 +55,7 @@ def patch(
 # conditioned, so the functions take both.
 
 
-def excess(d: Array, half_square: Array, r: Array) -> Array:
+def excess(d: FloatArray, half_square: FloatArray, r: FloatArray) -> FloatArray:
     """d - log(1 + d), given d^2/2 and r = 1 + d: the series for r in [1/2, 2], the logarithm beyond."""
     w = d / (d + 2.0)
     x = w * w
@@ -69,7 +72,7 @@ def excess(d: Array, half_square: Array, r: Array) -> Array:
     return np.where(near, result, far)
 
 
-def ratio_spread(power: float, d: Array, r: Array) -> Array:
+def ratio_spread(power: float, d: FloatArray, r: FloatArray) -> FloatArray:
     """sigma_q/sigma_p = r^power, where r = 1 + d and power is 1 or 1/2."""
     half_square = 0.5 * d
     half_square *= d
@@ -81,17 +84,19 @@ def ratio_spread(power: float, d: Array, r: Array) -> Array:
     return result
 
 
-def _vast_ratio(power: float, q: Array, p: Array) -> Array:
+def _vast_ratio(power: float, q: FloatArray, p: FloatArray) -> FloatArray:
     """Where q/p overflows only r^2/2 is left: q/(2p), which may be finite, or a square, which is not."""
     return np.asarray((0.5 * q / p) ** (2.0 * power))
 
 
-def vanishing_ratio(power: float, log: Callable[[Array], Array], q: Array, p: Array) -> Array:
+def vanishing_ratio(
+    power: float, log: Callable[[FloatArray], FloatArray], q: FloatArray, p: FloatArray
+) -> FloatArray:
     """Where q/p underflows, or has lost digits to that, the logarithms are taken one by one."""
     return -0.5 - power * (log(q) - log(p))
 
 
-def linear_spread(power: float, q: Operand, p: Operand) -> Array:
+def linear_spread(power: float, q: FloatOperand, p: FloatOperand) -> FloatArray:
     """sigma = head^power.
 
     Args:
@@ -109,7 +114,7 @@ def linear_spread(power: float, q: Operand, p: Operand) -> Array:
 # Logarithms: log sigma is a multiple, 1 or +-1/2, of the head.
 
 
-def log_spread(multiple: float, q: Array, p: Operand | None = None) -> Array:
+def log_spread(multiple: float, q: FloatArray, p: FloatOperand | None = None) -> FloatArray:
     """(exp(2t) - 1 - 2t)/2 with t = log sigma_q - log sigma_p; p is None for log sigma_p = 0.
 
     Args:
@@ -134,7 +139,7 @@ def log_spread(multiple: float, q: Array, p: Operand | None = None) -> Array:
     return result
 
 
-def _huge_log_spread(t: Array, error: Array) -> Array:
+def _huge_log_spread(t: FloatArray, error: FloatArray) -> FloatArray:
     """Where exp(2t) overflows before its half does, and where t itself has overflowed."""
     root = np.exp(t)
     kept = np.fmax(1.0 + 2.0 * error, 0.5)  # the error is large, or NaN, only where root is infinite
@@ -145,7 +150,9 @@ def _huge_log_spread(t: Array, error: Array) -> Array:
 # spread amplifies it to 12 ulp; so it is done in pairs, and only d and r are rounded.
 
 
-def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Array) -> Array:
+def _softplus_change(
+    p_rest: float, q: FloatArray, p: FloatArray, value: FloatArray, rest: FloatArray
+) -> FloatArray:
     """softplus(q)/softplus(p + p_rest) - 1 for |q - p| <= 1/8, where softplus(p) is value + rest."""
     t = double_double.add(*double_double.difference(q, p))
     change, slope = double_double.expm1(double_double.add(t[0], t[1] - p_rest)), double_double.sigmoid(p)
@@ -154,7 +161,7 @@ def _softplus_change(p_rest: float, q: Array, p: Array, value: Array, rest: Arra
     return double_double.quotient(difference, (value, rest))[0]
 
 
-def softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> Array:
+def softplus_spread(power: float, q: FloatArray, p: FloatOperand, p_rest: float = 0.0) -> FloatArray:
     """sigma = softplus(s)^power, and the head of p is p + p_rest.
 
     Args:
@@ -174,7 +181,10 @@ def softplus_spread(power: float, q: Array, p: Operand, p_rest: float = 0.0) -> 
 
 
 def _patch_tails(
-    power: float, result: Array, heads: tuple[Array, Operand], values: tuple[Array, Array, Array]
+    power: float,
+    result: FloatArray,
+    heads: tuple[FloatArray, FloatOperand],
+    values: tuple[FloatArray, FloatArray, FloatArray],
 ) -> None:
     """Where softplus is an exponential or the head itself, and where the ratio is no normal float."""
     (q, p), (value_q, value_p, r) = heads, values
@@ -187,14 +197,14 @@ def _patch_tails(
     patch(result, underflow, lambda value, p: vast(SAFE_FACTOR * value, np.exp(p + SAFE_LOG)), value_q, p)
 
 
-def _log_softplus(s: Array) -> Array:
+def _log_softplus(s: FloatArray) -> FloatArray:
     return np.where(s < -SOFTPLUS_TAIL, s, np.log(softplus(s)[0]))
 
 
 # Shifts: from a difference of means and the head of p to the difference in units of sigma_p.
 
 
-def by_log(multiple: float, difference: Array, p: Array) -> Array:
+def by_log(multiple: float, difference: FloatArray, p: FloatArray) -> FloatArray:
     """A difference of means over sigma_p = exp(multiple p)."""
     exponent = -multiple * p
     result = difference * np.exp(exponent)
@@ -202,14 +212,14 @@ def by_log(multiple: float, difference: Array, p: Array) -> Array:
     return result
 
 
-def _times_exp(factor: Array, exponent: Array) -> Array:
+def _times_exp(factor: FloatArray, exponent: FloatArray) -> FloatArray:
     """factor * exp(exponent) where the exponential alone may leave the range."""
     safe = np.copysign(SAFE_LOG, exponent)
     scaled = np.where(exponent > 0, factor * SAFE_FACTOR, factor / SAFE_FACTOR)
     return np.where(factor == 0, 0.0, scaled * np.exp(exponent - safe))
 
 
-def by_softplus(power: float, difference: Array, p: Array) -> Array:
+def by_softplus(power: float, difference: FloatArray, p: FloatArray) -> FloatArray:
     """A difference of means over sigma_p = softplus(p)^power."""
     value = softplus(p)[0]
     result = difference / (value if power == 1.0 else np.sqrt(value))

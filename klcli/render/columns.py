@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from klcli.values import dataclass
 
-__all__ = ["Column", "fit"]
+__all__ = ["ColumnWidths", "fit"]
 
 _LEAST_PROSE = 18
 """Characters to which a column of prose may shrink, whatever words are in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnWidths:
     """What stands in a column, in characters.
 
     Attributes:
@@ -39,7 +39,7 @@ class Column:
         return max(self.word, self.entry) if self.rigid else min(self.word, _LEAST_PROSE)
 
 
-def fit(columns: Sequence[Column], room: int, gaps: Sequence[int]) -> tuple[list[int], int]:
+def fit(columns: Sequence[ColumnWidths], room: int, gaps: Sequence[int]) -> tuple[list[int], int]:
     """The widths of the columns and the gap between them, together at most `room` if that can be.
 
     Gaps shrink first, then titles are wrapped, then prose from the widest column down; rigid entries never.
@@ -60,7 +60,7 @@ def fit(columns: Sequence[Column], room: int, gaps: Sequence[int]) -> tuple[list
     return widths, gap
 
 
-def _gap(columns: Sequence[Column], room: int, gaps: Sequence[int]) -> int:
+def _gap(columns: Sequence[ColumnWidths], room: int, gaps: Sequence[int]) -> int:
     """A gap at which nothing is wrapped, or else one that leaves rigid entries whole.
 
     The last of several is a makeshift and only chosen where nothing else does.

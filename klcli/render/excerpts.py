@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from klcli.render.cells import cells_of, clipped, laid
 from klcli.render.signs import to_ascii, visible
-from klcli.report.document import Excerpt, Source
+from klcli.report.document import Excerpt, SourceExcerpts
 from klcli.values import dataclass
 
 __all__ = ["Piece", "Role", "listing", "marked"]
@@ -37,13 +37,13 @@ class Piece:
 Row: TypeAlias = list[Piece]
 
 
-def listing(source: Source, room: int, *, unicode: bool) -> str:
+def listing(source: SourceExcerpts, room: int, *, unicode: bool) -> str:
     """The lines that show a source, without colours."""
     rows = marked(source, room, unicode=unicode)
     return "\n".join("".join(piece.text for piece in row).rstrip() for row in rows)
 
 
-def marked(source: Source, room: int, *, unicode: bool) -> Iterator[Row]:
+def marked(source: SourceExcerpts, room: int, *, unicode: bool) -> Iterator[Row]:
     """The lines that show a source: of each excerpt its place, its numbered lines, marks under the span.
 
     Args:

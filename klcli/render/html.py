@@ -21,19 +21,19 @@ from klcli.render.page import whole
 from klcli.render.signs import visible
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
-    Block,
+    CellTable,
     Document,
+    DocumentBlock,
     Fact,
-    Facts,
+    FactList,
     Heading,
     Item,
     Listing,
     Note,
     Paragraph,
     Plot,
-    Source,
+    SourceExcerpts,
     Steps,
-    Table,
     Text,
     Tone,
 )
@@ -96,7 +96,7 @@ class _Writer:
         title = f"<h{level}>{self.text(document.title)}</h{level}>\n" if document.title else ""
         return title + "".join(f"{self.block(block, level + 1)}\n" for block in document.blocks)
 
-    def block(self, block: Block, level: int) -> str:
+    def block(self, block: DocumentBlock, level: int) -> str:
         match block:
             case Heading(text):
                 return f"<h{level}>{self.text(text)}</h{level}>"
@@ -110,15 +110,15 @@ class _Writer:
                 told = "".join(f"{self.block(line, level)}\n" for line in lines)
                 name = f'<span class="label">{self.text(label)}</span>'
                 return f'<div class="item">\n{name}\n<div>\n{told}</div>\n</div>'
-            case Facts(facts):
+            case FactList(facts):
                 return f"<dl>\n{''.join(map(self.fact, facts))}</dl>" if facts else ""
-            case Table():
+            case CellTable():
                 return self.table(block)
             case Steps():
                 return self.steps(block)
             case Plot():
                 return f"<figure>\n{svg.inline(block)}</figure>"
-            case Source():
+            case SourceExcerpts():
                 return self.source(block)
         assert_never(block)
 
@@ -148,7 +148,7 @@ class _Writer:
         value = f"<span{_class(fact.tone)}>{self.text(fact.value)}</span>"
         return f"<dt>{self.text(fact.label)}</dt>\n<dd>{value}{remark}</dd>\n"
 
-    def table(self, table: Table) -> str:
+    def table(self, table: CellTable) -> str:
         numeric = [column.numeric for column in table.columns]
         titles = [self.text(column.title) for column in table.columns]
         rows = [[(self.text(cell.text), cell.tone) for cell in row] for row in table.rows]
@@ -166,7 +166,7 @@ class _Writer:
             left = "= "
         return f"<ol>\n{''.join(items)}</ol>" if items else ""
 
-    def source(self, source: Source) -> str:
+    def source(self, source: SourceExcerpts) -> str:
         rows = marked(source, _LINE, unicode=True)
         lines = ["".join(self.piece(piece.text, piece.role) for piece in row) for row in rows]
         inside = "\n".join(lines)

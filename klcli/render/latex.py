@@ -11,18 +11,18 @@ from klcli.render.excerpts import listing
 from klcli.render.signs import to_ascii, to_latex, to_latex_math
 from klcli.render.wording import as_table, lines_of, spell, without_picture
 from klcli.report.document import (
-    Block,
+    CellTable,
     Document,
-    Facts,
+    DocumentBlock,
+    FactList,
     Heading,
     Item,
     Listing,
     Note,
     Paragraph,
     Plot,
-    Source,
+    SourceExcerpts,
     Steps,
-    Table,
     Text,
     Tone,
 )
@@ -53,7 +53,7 @@ def render(document: Document, *, standalone: bool = False) -> str:
     return f"{_BEGIN}\n{body}{_END}\n" if standalone else f"{_PREAMBLE}\n{body}"
 
 
-def _block(block: Block) -> str:
+def _block(block: DocumentBlock) -> str:
     match block:
         case Heading(text):
             return rf"\subsection*{{{_words(text)}}}"
@@ -66,15 +66,15 @@ def _block(block: Block) -> str:
         case Item(label, lines):
             told = " \\\\\n".join(_guarded(_toned(line.text, line.tone)) for line in lines)
             return f"\\begin{{description}}\n\\item[{{{_words(label)}}}] {told}\n\\end{{description}}"
-        case Facts():
+        case FactList():
             return _table(as_table(block))
-        case Table():
+        case CellTable():
             return _table(block)
         case Steps():
             return _steps(block)
         case Plot():
             return _words(without_picture(block))
-        case Source():
+        case SourceExcerpts():
             return _verbatim(listing(block, _SMALL_LINE, unicode=False))
     assert_never(block)
 
@@ -109,7 +109,7 @@ def _row(cells: Sequence[str]) -> str:
     return rf"{_guarded(' & '.join(cells))} \\"
 
 
-def _table(table: Table) -> str:
+def _table(table: CellTable) -> str:
     titles = [_words(column.title) for column in table.columns]
     head = [_row(titles), r"\hline"] if any(titles) else []
     rows = [_row([_toned(cell.text, cell.tone) for cell in row]) for row in table.rows]
@@ -118,7 +118,7 @@ def _table(table: Table) -> str:
     return "\n".join([begin, *head, *rows, r"\end{tabular}\end{center}"])
 
 
-def _layout(table: Table) -> tuple[str, str]:
+def _layout(table: CellTable) -> tuple[str, str]:
     """The size of the type and the alignment of each column.
 
     Where the line is too short, columns with long entries share what the others leave of it, and the type

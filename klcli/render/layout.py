@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
-from klcli.render.columns import Column, fit
+from klcli.render.columns import ColumnWidths, fit
 from klcli.render.signs import to_ascii
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
-    Block,
+    CellTable,
     Document,
-    Facts,
+    DocumentBlock,
+    FactList,
     Heading,
     Item,
     Listing,
     Note,
     Paragraph,
     Plot,
-    Source,
+    SourceExcerpts,
     Steps,
-    Table,
     Text,
 )
 from klcli.values import dataclass, replace
@@ -98,7 +98,7 @@ def lay_out(
     layout = _Layout(UNBOUNDED if width is None else max(width, _NARROWEST), unicode, columns_of)
     if document.title:
         yield layout.prose(layout.title(document))
-    before: Block | None = None
+    before: DocumentBlock | None = None
     for number, block in enumerate(document.blocks):
         if not _belongs(before, block) and (number or document.title):
             yield None
@@ -116,12 +116,12 @@ def trimmed(text: str) -> str:
     return _TRAILING.sub(lambda end: end[0].replace(" ", ""), text.replace(_GLUE, " "))
 
 
-def _belongs(before: Block | None, block: Block) -> bool:
+def _belongs(before: DocumentBlock | None, block: DocumentBlock) -> bool:
     """Whether no blank line separates a block from the one before, or from the title."""
     match before, block:
         case (Heading(), _) | (None, Paragraph() | Note()):
             return True
-        case (Note(), Note() | Source()):
+        case (Note(), Note() | SourceExcerpts()):
             return True
     return False
 
@@ -137,7 +137,7 @@ class _Layout:
     unicode: bool
     columns_of: Callable[[str], int]
 
-    def show(self, block: Block) -> Grid:
+    def show(self, block: DocumentBlock) -> Grid:
         match block:
             case Heading(text):
                 return self.prose(self.line(text, "bold"))
@@ -149,15 +149,15 @@ class _Layout:
                 return self.note(block)
             case Item():
                 return replace(self.item(block), indent=_INDENT)
-            case Facts():
+            case FactList():
                 return replace(self.facts(block), indent=_INDENT)
-            case Table():
+            case CellTable():
                 return replace(self.table(block), indent=_INDENT)
             case Steps():
                 return replace(self.steps(block), indent=_INDENT)
             case Plot():
                 return replace(self.plot(block), indent=_INDENT)
-            case Source():
+            case SourceExcerpts():
                 return self.source(block)
         assert_never(block)
 
@@ -203,7 +203,7 @@ class _Layout:
         lines = [self.line(line.text, _STYLES[line.tone]) for line in item.lines]
         return self.grid(list(zip(labels, lines, strict=True)), self.readable - _INDENT, rigid=[0], gaps=[2])
 
-    def facts(self, facts: Facts) -> Grid:
+    def facts(self, facts: FactList) -> Grid:
         labels = [self.line(fact.label) for fact in facts.facts]
         values = [self.line(fact.value, _STYLES[fact.tone]) for fact in facts.facts]
         remarks = [self.line(fact.remark) for fact in facts.facts]
@@ -217,7 +217,7 @@ class _Layout:
             rows += [[label, value], [(), remark]] if text_of(remark) else [[label, value]]
         return self.grid(rows, self.room, rigid=[0], gaps=[gap])
 
-    def table(self, table: Table) -> Grid:
+    def table(self, table: CellTable) -> Grid:
         rows = [[self.line(cell.text, _STYLES[cell.tone]) for cell in row] for row in table.rows]
         head = [self.line(column.title, "bold") for column in table.columns]
         numeric = [index for index, column in enumerate(table.columns) if column.numeric]
@@ -245,7 +245,7 @@ class _Layout:
         remark = [self.line(plot.remark, "dim")] if plot.remark else []
         return self.grid([[line] for line in (title, *lines, *remark)], self.room)
 
-    def source(self, source: Source) -> Grid:
+    def source(self, source: SourceExcerpts) -> Grid:
         from klcli.render.excerpts import marked
 
         rows = marked(source, self.width, unicode=self.unicode)
@@ -286,7 +286,9 @@ class _Layout:
         entries = list(zip(*rows, strict=True)) if rows else [() for _ in head]
         titles = list(head) or [() for _ in entries]
         columns = [
-            Column(self.widest([title]), self.widest(texts), self._longest([title, *texts]), index in rigid)
+            ColumnWidths(
+                self.widest([title]), self.widest(texts), self._longest([title, *texts]), index in rigid
+            )
             for index, (title, texts) in enumerate(zip(titles, entries, strict=True))
         ]
         widths, gap = fit(columns, room, gaps)
@@ -296,7 +298,7 @@ class _Layout:
         return max((self.columns_of(word) for line in lines for word in text_of(line).split()), default=0)
 
 
-def _styled(piece: Piece, source: Source) -> tuple[str, str]:
+def _styled(piece: Piece, source: SourceExcerpts) -> tuple[str, str]:
     styles = {
         "gutter": "blue",
         "code": "",

@@ -13,18 +13,18 @@ from klcli.render.excerpts import listing
 from klcli.render.signs import to_latex_math
 from klcli.render.wording import as_table, lines_of, spell, without_picture
 from klcli.report.document import (
-    Block,
+    CellTable,
     Document,
-    Facts,
+    DocumentBlock,
+    FactList,
     Heading,
     Item,
     Listing,
     Note,
     Paragraph,
     Plot,
-    Source,
+    SourceExcerpts,
     Steps,
-    Table,
     Text,
     Tone,
 )
@@ -46,7 +46,7 @@ def render(document: Document) -> str:
     return "\n\n".join([*title, *map(_block, document.blocks)]) + "\n"
 
 
-def _block(block: Block) -> str:
+def _block(block: DocumentBlock) -> str:
     match block:
         case Heading(text):
             return f"## {_words(text)}"
@@ -59,15 +59,15 @@ def _block(block: Block) -> str:
         case Item(label, lines):
             told = [_toned(_words(label), "strong"), *(_toned(_line(line.text), line.tone) for line in lines)]
             return "- " + "\\\n  ".join(filter(None, told))
-        case Facts():
+        case FactList():
             return _table(as_table(block))
-        case Table():
+        case CellTable():
             return _table(block)
         case Steps():
             return _steps(block)
         case Plot():
             return _line(without_picture(block))
-        case Source():
+        case SourceExcerpts():
             return _fenced(listing(block, _LINE, unicode=True))
     assert_never(block)
 
@@ -108,7 +108,7 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _table(table: Table) -> str:
+def _table(table: CellTable) -> str:
     rows = [[_toned(_words(cell.text), cell.tone) for cell in row] for row in table.rows]
     alignment = ["---:" if column.numeric else "---" for column in table.columns]
     return "\n".join(map(_row, [[_words(column.title) for column in table.columns], alignment, *rows]))

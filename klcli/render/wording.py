@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from klcli.formula.tree import Tree
 from klcli.render.signs import visible
-from klcli.report.document import Cell, Column, Facts, Plot, Table, Text
+from klcli.report.document import Cell, CellTable, ColumnHead, FactList, Plot, Text
 
 __all__ = ["as_table", "lines_of", "spell", "without_picture"]
 
@@ -17,11 +17,11 @@ def spell(text: Text, word: Callable[[str], str], formula: Callable[[Tree], str]
     return "".join(word(visible(piece)) if isinstance(piece, str) else formula(piece) for piece in pieces)
 
 
-def as_table(facts: Facts) -> Table:
+def as_table(facts: FactList) -> CellTable:
     """Facts as a table without titles; there is no column for remarks if there are none."""
     width = 3 if any(fact.remark for fact in facts.facts) else 2
     rows = [(Cell(fact.label), Cell(fact.value, fact.tone), Cell(fact.remark)) for fact in facts.facts]
-    return Table((Column(""),) * width, tuple(row[:width] for row in rows))
+    return CellTable((ColumnHead(""),) * width, tuple(row[:width] for row in rows))
 
 
 def lines_of(text: str) -> str:

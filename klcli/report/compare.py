@@ -20,18 +20,18 @@ from klcli.report.compare_data import Comparison, Expectation, Point, Truth, for
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.document import (
     Axis,
-    Block,
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Curve,
     Document,
+    DocumentBlock,
     Fact,
-    Facts,
+    FactList,
     Heading,
     Item,
     Paragraph,
     Plot,
-    Table,
     Text,
     Tone,
 )
@@ -172,7 +172,7 @@ def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, Cell
 
 def _blocks(
     data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, full: bool
-) -> Iterator[Block]:
+) -> Iterator[DocumentBlock]:
     yield _summary(judged)
     yield _facts(data)
     yield from (_item(formula, reading, full=full) for formula in judged)
@@ -212,11 +212,11 @@ def _item(formula: Judged, reading: Parameterization, *, full: bool) -> Item:
     )
 
 
-def _facts(data: Comparison) -> Facts:
+def _facts(data: Comparison) -> FactList:
     mu, sigma = decimal_text(data.point.mu), decimal_text(data.point.sigma)
     sampled = data.truth.monte_carlo
     run = f"{verdict_of(sampled)}; {sampled.samples:,} samples, seed {sampled.seed}"
-    return Facts(
+    return FactList(
         (
             Fact("point", f"mu = {mu}, sigma = {sigma}", f"so s = {significant(data.point.head)}"),
             Fact("KL", f"{about(data.truth.value)} nats", "closed form", "strong"),
@@ -225,26 +225,26 @@ def _facts(data: Comparison) -> Facts:
     )
 
 
-def _at_point(data: Comparison, judged: Sequence[Judged], *, full: bool) -> Table:
+def _at_point(data: Comparison, judged: Sequence[Judged], *, full: bool) -> CellTable:
     """Values, minima and curvatures, with the truth in the first row."""
     truth = (_TRUTH, "", significant(data.truth.value), "1", "sigma = 1", "2", "0", "")
     rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, judged)]
     shown = [place for place, column in enumerate(_NUMBERS) if full or column is not _SLOPE]
-    return Table(
+    return CellTable(
         tuple(_NUMBERS[place] for place in shown), tuple(tuple(row[place] for place in shown) for row in rows)
     )
 
 
-_SLOPE = Column("slope at sigma = 1", numeric=True)
+_SLOPE = ColumnHead("slope at sigma = 1", numeric=True)
 _NUMBERS = (
-    Column(""),
-    Column("verdict"),
-    Column("nats", numeric=True),
-    Column("ratio", numeric=True),
-    Column("minimum at"),
-    Column("curvature there", numeric=True),
+    ColumnHead(""),
+    ColumnHead("verdict"),
+    ColumnHead("nats", numeric=True),
+    ColumnHead("ratio", numeric=True),
+    ColumnHead("minimum at"),
+    ColumnHead("curvature there", numeric=True),
     _SLOPE,
-    Column("exact for"),
+    ColumnHead("exact for"),
 )
 
 
@@ -273,18 +273,18 @@ def _lowest(formula: Judged) -> str:
     return f"none ({formula.limit.where})" if formula.limit else "none"
 
 
-def _along_sigma(judged: Sequence[Judged], reading: Parameterization) -> Table:
+def _along_sigma(judged: Sequence[Judged], reading: Parameterization) -> CellTable:
     sigmas = [significant(float(sigma), 3) for sigma in grid_of(reading)]
-    columns = [Column(""), *(Column(f"sigma = {sigma}", numeric=True) for sigma in sigmas)]
+    columns = [ColumnHead(""), *(ColumnHead(f"sigma = {sigma}", numeric=True) for sigma in sigmas)]
     rows = [
         (Cell(formula.name), *(Cell(_number(point.ratio, 4)) for point in formula.grid))
         for formula in judged
         if formula.is_of_gaussians
     ]
-    return Table(tuple(columns), tuple(rows))
+    return CellTable(tuple(columns), tuple(rows))
 
 
-def _matrix(table: Sequence[Entry]) -> Table:
+def _matrix(table: Sequence[Entry]) -> CellTable:
     names = list(dict.fromkeys(entry.name for entry in table))
     entries = {(entry.parameterization, entry.name): entry for entry in table}
     rows = []
@@ -294,7 +294,7 @@ def _matrix(table: Sequence[Entry]) -> Table:
             entry = entries[reading, name]
             cells.append(Cell(f"{_number(entry.value)} {entry.verdict}", _TONES.get(entry.verdict, "plain")))
         rows.append(tuple(cells))
-    return Table((Column("head"), *(Column(name, numeric=True) for name in names)), tuple(rows))
+    return CellTable((ColumnHead("head"), *(ColumnHead(name, numeric=True) for name in names)), tuple(rows))
 
 
 def _number(value: float | None, digits: int = 6) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from klcli.formula.numeral import significant
 from klcli.judge.latents import Latents
-from klcli.report.document import Block, Cell, Column, Fact, Facts, Heading, Paragraph, Table
+from klcli.report.document import (
+    Cell,
+    CellTable,
+    ColumnHead,
+    DocumentBlock,
+    Fact,
+    FactList,
+    Heading,
+    Paragraph,
+)
 from klcli.report.wording import about
 
 __all__ = ["latent_blocks"]
@@ -14,11 +23,11 @@ __all__ = ["latent_blocks"]
 _TITLES = ("", "sum over latents", "ratio", "mean over latents", "ratio of the mean")
 
 
-def latent_blocks(data: Latents) -> Iterator[Block]:
+def latent_blocks(data: Latents) -> Iterator[DocumentBlock]:
     """The truth, and every formula beside it."""
     count = f"{data.dimension} latents" if data.dimension > 1 else "one latent"
     yield Heading(f"the KL of the whole posterior, {count}")
-    yield Facts(
+    yield FactList(
         (
             Fact("posterior", data.posterior),
             Fact("prior", data.prior),
@@ -39,8 +48,8 @@ def latent_blocks(data: Latents) -> Iterator[Block]:
         )
         for row in data.formulas
     ]
-    columns = tuple(Column(title, numeric=bool(title)) for title in _TITLES)
-    yield Table(columns, (truth, *rows))
+    columns = tuple(ColumnHead(title, numeric=bool(title)) for title in _TITLES)
+    yield CellTable(columns, (truth, *rows))
     yield Paragraph(
         "a formula for one latent has the prior N(0, 1) and sees the variances of q, not its correlations; "
         "tables above are of the first latent",

@@ -15,7 +15,7 @@ from klcli.report.compute_data import ComputeData
 from klcli.report.compute_inputs import inputs, readings, title
 from klcli.report.compute_rows import rows
 from klcli.report.compute_sections import dimensions, parts
-from klcli.report.document import Block, Document, Heading, Note, Paragraph, Plot
+from klcli.report.document import Document, DocumentBlock, Heading, Note, Paragraph, Plot
 from klcli.report.estimators import estimator_blocks, estimator_records, estimator_rows
 from klcli.report.limits import Held, Limits, held, limit_blocks
 from klcli.report.record import CellValue
@@ -197,7 +197,7 @@ def _bare(told: _Told) -> Iterator[str]:
             yield next((repr(known.value) for known in values if known), found.status)
 
 
-def _blocks(told: _Told) -> Iterator[Block]:
+def _blocks(told: _Told) -> Iterator[DocumentBlock]:
     computed, unit = told.computed, told.unit
     yield from map(Paragraph, readings(computed.q, computed.p))
     size, forward = computed.q.dimension, told.forward
@@ -233,7 +233,7 @@ def _value(told: _Told) -> float | None:
     return told.forward.closed_form.value if told.forward.closed_form else None
 
 
-def _sections(told: _Told) -> Iterator[Block]:
+def _sections(told: _Told) -> Iterator[DocumentBlock]:
     """What is known beside the witnesses."""
     q, p, found = told.computed.q, told.computed.p, told.forward
     if not isinstance(p, AnyGaussian):

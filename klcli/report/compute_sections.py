@@ -8,7 +8,17 @@ from math import isinf
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
-from klcli.report.document import Block, Cell, Column, Fact, Facts, Heading, Paragraph, Table, Text
+from klcli.report.document import (
+    Cell,
+    CellTable,
+    ColumnHead,
+    DocumentBlock,
+    Fact,
+    FactList,
+    Heading,
+    Paragraph,
+    Text,
+)
 from klcli.report.wording import about, normal_text
 
 __all__ = ["dimensions", "parts"]
@@ -17,7 +27,7 @@ _MOST_DIMENSIONS = 20
 """Rows of a table that still fit a screen."""
 
 
-def dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Block]:
+def dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[DocumentBlock]:
     """The terms of each dimension, where there are several."""
     if q.dimension == 1:
         return
@@ -27,18 +37,20 @@ def dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Block]:
     for number, part in enumerate(terms.per_dimension[:_MOST_DIMENSIONS]):
         values = (number + 1, q.at(number), p.at(number), part.spread, part.shift, part.value)
         rows.append(tuple(Cell(_shown(value)) for value in values))
-    yield Table(tuple(Column(title, numeric=title not in ("q", "p")) for title in titles), tuple(rows))
+    yield CellTable(
+        tuple(ColumnHead(title, numeric=title not in ("q", "p")) for title in titles), tuple(rows)
+    )
     hidden = q.dimension - len(rows)
     if hidden > 0:
         yield Paragraph(f"and {hidden} more; --format csv has them all", "muted")
 
 
-def parts(terms: ClosedForm, diagonal: float | None, unit: Unit) -> Iterator[Block]:
+def parts(terms: ClosedForm, diagonal: float | None, unit: Unit) -> Iterator[DocumentBlock]:
     """What textbooks make the closed form of matrices of; `diagonal` is it without the correlations of q."""
     if isinf(terms.value):
         return
     yield Heading("parts")
-    yield Facts(tuple(_parts(terms, diagonal, unit)))
+    yield FactList(tuple(_parts(terms, diagonal, unit)))
     arithmetic = _arithmetic(terms)
     yield Paragraph(f"KL = 1/2 (trace - d - log-determinant + Mahalanobis), {arithmetic}", "muted")
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.derivation import Derivation, Step
 from klcli.gaussian.divergence import Unit, per_unit
-from klcli.report.document import Block, Heading, Paragraph, Steps
-from klcli.report.document import Step as ShownStep
+from klcli.report.document import DocumentBlock, Heading, Paragraph, ShownStep, Steps
 from klcli.report.wording import about
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def step_records(derivation: AnyDerivation, value: float | None, unit: Unit) -> 
     ]
 
 
-def steps(derivation: AnyDerivation, value: float | None, unit: Unit) -> Iterator[Block]:
+def steps(derivation: AnyDerivation, value: float | None, unit: Unit) -> Iterator[DocumentBlock]:
     """The steps below their title, and how they were checked."""
     rows = _with_cases(derivation)
     if not rows:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, Unit
-from klcli.report.document import Cell, Column, Document, Paragraph, Table
+from klcli.report.document import Cell, CellTable, ColumnHead, Document, Paragraph
 from klcli.report.limits import Held
 from klcli.report.record import CellValue
 from klcli.report.report import Report
@@ -106,18 +106,18 @@ def _record(row: RowData, unit: Unit) -> dict[str, CellValue]:
     }
 
 
-def _table(rows: Sequence[RowComputed], unit: Unit) -> Table:
+def _table(rows: Sequence[RowComputed], unit: Unit) -> CellTable:
     named = any(row.name for row in rows)
     held = any(row.held for row in rows)
     columns = (
-        Column("line", numeric=True),
-        *((Column("name"),) if named else ()),
-        Column("q"),
-        Column("p"),
-        Column(unit, numeric=True),
-        *((Column("limits"),) if held else ()),
+        ColumnHead("line", numeric=True),
+        *((ColumnHead("name"),) if named else ()),
+        ColumnHead("q"),
+        ColumnHead("p"),
+        ColumnHead(unit, numeric=True),
+        *((ColumnHead("limits"),) if held else ()),
     )
-    return Table(columns, tuple(_cells(row, named=named, held=held) for row in rows))
+    return CellTable(columns, tuple(_cells(row, named=named, held=held) for row in rows))
 
 
 def _cells(row: RowComputed, *, named: bool, held: bool) -> tuple[Cell, ...]:

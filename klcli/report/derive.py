@@ -16,17 +16,17 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import FORMULAS
 from klcli.judge.verdict import exact_under
 from klcli.report.document import (
-    Block,
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Document,
+    DocumentBlock,
     Heading,
     Paragraph,
+    ShownStep,
     Steps,
-    Table,
     Text,
 )
-from klcli.report.document import Step as ShownStep
 from klcli.report.record import CellValue
 from klcli.report.report import Report
 from klcli.values import dataclass
@@ -133,7 +133,9 @@ def _columns(step: DerivedStep) -> dict[str, CellValue]:
     return {"rule": step.rule, "formula": step.formula, "latex": step.latex, "proved": step.proved}
 
 
-def _blocks(data: DerivationData, derivation: Derivation, marks: tuple[bool | None, ...]) -> Iterator[Block]:
+def _blocks(
+    data: DerivationData, derivation: Derivation, marks: tuple[bool | None, ...]
+) -> Iterator[DocumentBlock]:
     words = {None: "", True: "proved", False: "not proved"}
     shown = (
         ShownStep(step.rule, step.tree, words[mark])
@@ -153,14 +155,14 @@ def _blocks(data: DerivationData, derivation: Derivation, marks: tuple[bool | No
         yield Paragraph(_BETWEEN)
 
 
-def _side_by_side(formulas: Sequence[MetOnline]) -> Table:
+def _side_by_side(formulas: Sequence[MetOnline]) -> CellTable:
     """The formulas below each other, each with what its head is."""
     rows = []
     for one in formulas:
         reading = PARAMETERIZATIONS[one.parameterization]
         meaning = (f"{reading.meaning}, ", Symbol("s"), " = ", reading.head)
         rows.append((Cell(one.name, "strong"), Cell((FORMULAS[one.name],)), Cell(meaning)))
-    return Table((Column(""), Column("KL(q || N(0, 1))"), Column("if s is")), tuple(rows))
+    return CellTable((ColumnHead(""), ColumnHead("KL(q || N(0, 1))"), ColumnHead("if s is")), tuple(rows))
 
 
 def _met_online() -> dict[str, str]:
@@ -211,7 +213,7 @@ def matrix_report(
     )
 
 
-def _remarks(data: DerivationData) -> Iterator[Block]:
+def _remarks(data: DerivationData) -> Iterator[DocumentBlock]:
     held = (
         f"each step equals the one before to {data.digits} digits at {data.probes} random Gaussians: of any "
         "kind up to step 4, then with the unit prior, with independent dimensions, with one dimension"

@@ -17,27 +17,27 @@ __all__ = [
     "Area",
     "Axis",
     "Bars",
-    "Block",
+    "DocumentBlock",
     "Cell",
-    "Column",
+    "ColumnHead",
     "Curve",
     "Document",
     "Excerpt",
     "Fact",
-    "Facts",
+    "FactList",
     "Heading",
     "Item",
-    "Kind",
+    "RemarkKind",
     "Listing",
     "Note",
     "Paragraph",
     "Plot",
     "Scale",
     "Series",
-    "Source",
-    "Step",
+    "SourceExcerpts",
+    "ShownStep",
     "Steps",
-    "Table",
+    "CellTable",
     "Text",
     "Tone",
     "with_pictures",
@@ -49,7 +49,7 @@ Text: TypeAlias = str | tuple[str | Tree, ...]
 Tone: TypeAlias = Literal["plain", "strong", "good", "bad", "muted"]
 """The role of a text; a renderer decides whether and how it shows."""
 
-Kind: TypeAlias = Literal["error", "warning", "info", "note"]
+RemarkKind: TypeAlias = Literal["error", "warning", "info", "note"]
 """How bad it is what a remark says, or that it is only worth knowing."""
 
 
@@ -85,7 +85,7 @@ class Listing:
 class Note:
     """A remark that stands beside the result."""
 
-    kind: Kind
+    kind: RemarkKind
     text: Text
 
 
@@ -108,14 +108,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactList:
     """Facts below each other, aligned."""
 
     facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnHead:
     """The head of a table's column; numbers are aligned to the right."""
 
     title: Text
@@ -131,15 +131,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CellTable:
     """Rows of cells, as many in each as there are columns."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnHead, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ShownStep:
     """One line of a derivation: the rule that leads to it, the formula, its value at the input."""
 
     rule: Text
@@ -152,7 +152,7 @@ class Steps:
     """A derivation: each formula equals the one before; `subject` stands left of the first ``=``."""
 
     subject: str
-    steps: tuple[Step, ...]
+    steps: tuple[ShownStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceExcerpts:
     """Places in files, with marks under their spans, and what to do.
 
     Attributes:
@@ -257,12 +257,14 @@ class Source:
         help: what to write or to type; each may have several lines.
     """
 
-    kind: Kind
+    kind: RemarkKind
     excerpts: tuple[Excerpt, ...]
     help: tuple[str, ...] = ()
 
 
-Block: TypeAlias = Heading | Paragraph | Listing | Note | Item | Facts | Table | Steps | Plot | Source
+DocumentBlock: TypeAlias = (
+    Heading | Paragraph | Listing | Note | Item | FactList | CellTable | Steps | Plot | SourceExcerpts
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +272,7 @@ class Document:
     """A title, which may be empty, and its blocks; the tone is that of what stands before its colon."""
 
     title: Text
-    blocks: tuple[Block, ...]
+    blocks: tuple[DocumentBlock, ...]
     tone: Tone = "plain"
 
 

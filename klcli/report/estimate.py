@@ -8,16 +8,16 @@ from math import inf
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
 from klcli.report.document import (
-    Block,
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Document,
+    DocumentBlock,
     Fact,
-    Facts,
+    FactList,
     Heading,
     Note,
     Paragraph,
-    Table,
     Text,
 )
 from klcli.report.estimate_figures import EstimateFigures, RowMean, data, figures_of
@@ -86,10 +86,10 @@ def _title(table: TableRead, pair: GaussianPair | None) -> Text:
     return ("KL(q || p) of q = ", *normal_text(pair.q), " and p = ", *normal_text(pair.p), f", from {source}")
 
 
-def _blocks(figures: EstimateFigures) -> Iterator[Block]:
+def _blocks(figures: EstimateFigures) -> Iterator[DocumentBlock]:
     yield from _reading(figures)
     yield _estimate_table(figures)
-    yield Facts(tuple(_facts(figures)))
+    yield FactList(tuple(_facts(figures)))
     yield Paragraph(sign_text(figures.found), "bad" if figures.found.sign == "bug" else "plain")
     for problem in figures.problems:
         yield Paragraph(f"{problem[0].upper()}{problem[1:]}{'' if problem.endswith('?') else '.'}", "bad")
@@ -103,7 +103,7 @@ def _blocks(figures: EstimateFigures) -> Iterator[Block]:
     )
 
 
-def _reading(figures: EstimateFigures) -> Iterator[Block]:
+def _reading(figures: EstimateFigures) -> Iterator[DocumentBlock]:
     """What was read, and for what it is taken."""
     table, pair = figures.table, figures.pair
     columns = [f"{key.replace('_', ' ')} from column {name}" for key, name in table.columns.items()]
@@ -119,13 +119,13 @@ def _reading(figures: EstimateFigures) -> Iterator[Block]:
         yield Paragraph(f"reading: {reading_text(pair.q)}")
 
 
-def _estimate_table(figures: EstimateFigures) -> Table:
-    return Table(
+def _estimate_table(figures: EstimateFigures) -> CellTable:
+    return CellTable(
         (
-            Column("estimator"),
-            Column(f"value ± standard error, {figures.unit}"),
-            Column("95 % interval"),
-            Column("error bar"),
+            ColumnHead("estimator"),
+            ColumnHead(f"value ± standard error, {figures.unit}"),
+            ColumnHead("95 % interval"),
+            ColumnHead("error bar"),
         ),
         tuple(
             (
@@ -184,13 +184,13 @@ def _mean_fact(mean: RowMean, unit: Unit) -> Fact:
     return Fact("mean per row", value, f"95 %: {interval}; {what}, cluster-robust error", "strong")
 
 
-def _gradient_table() -> Table:
-    return Table(
+def _gradient_table() -> CellTable:
+    return CellTable(
         (
-            Column("estimator"),
-            Column("gradient as a loss"),
-            Column("optimises"),
-            Column("in a reward optimises"),
+            ColumnHead("estimator"),
+            ColumnHead("gradient as a loss"),
+            ColumnHead("optimises"),
+            ColumnHead("in a reward optimises"),
         ),
         tuple(
             (

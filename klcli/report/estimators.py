@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
-from klcli.report.document import Block, Cell, Column, Heading, Paragraph, Table
+from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Paragraph
 from klcli.report.record import CellValue, Record
 from klcli.report.wording import about, own_fields, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
@@ -73,14 +73,14 @@ def estimate_remark(found: Witness, verdict: str) -> str:
     return f"{verdict}; {z}{named}{run}"
 
 
-def estimator_blocks(title: str, found: Sequence[Comparison], unit: Unit) -> Iterator[Block]:
+def estimator_blocks(title: str, found: Sequence[Comparison], unit: Unit) -> Iterator[DocumentBlock]:
     """The estimators side by side below a title, and why some have no error bar."""
     if not found:
         return
     yield Heading(title)
     titles = ("estimator", f"KL, {unit}", "bias", "z", "ms", "efficiency")
-    columns = tuple(Column(title, numeric=title in titles[3:]) for title in titles)
-    yield Table(columns, tuple(tuple(map(Cell, _cells(row))) for row in found))
+    columns = tuple(ColumnHead(title, numeric=title in titles[3:]) for title in titles)
+    yield CellTable(columns, tuple(tuple(map(Cell, _cells(row))) for row in found))
     for row in found:
         if row.witness.reason:
             yield Paragraph(f"{row.witness.estimator} has no error bar: {row.witness.reason}.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import suggestion
-from klcli.report.document import Block, Document, Fact, Facts, Heading, Plot
+from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Plot
 from klcli.report.page import Page
 from klcli.report.pages import pages
 from klcli.report.report import Report
@@ -55,7 +55,7 @@ def list_report() -> Report:
     )
 
 
-def lists(entry: Callable[[Page], Fact]) -> Iterator[Block]:
+def lists(entry: Callable[[Page], Fact]) -> Iterator[DocumentBlock]:
     """The pages by group.
 
     Args:
@@ -65,4 +65,4 @@ def lists(entry: Callable[[Page], Fact]) -> Iterator[Block]:
     for group in groups:
         plural = "statuses" if group.endswith("status") else f"{group.split()[-1]}s"
         yield Heading(" ".join([*group.split()[:-1], plural]))
-        yield Facts(tuple(entry(page) for page in pages().values() if page.group == group))
+        yield FactList(tuple(entry(page) for page in pages().values() if page.group == group))

@@ -10,7 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from klcli.patterns import regex
-from klcli.report.document import Block, Cell, Column, Heading, Listing, Paragraph, Table
+from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Listing, Paragraph
 from klcli.report.page import Page
 
 __all__ = ["FOLDER", "blocks_of", "guides"]
@@ -38,7 +38,7 @@ def guides() -> Iterator[Page]:
         yield Page(path.stem, "guide", title.removeprefix("# "), text, blocks, {})
 
 
-def blocks_of(markdown: str) -> Iterator[Block]:
+def blocks_of(markdown: str) -> Iterator[DocumentBlock]:
     """The blocks of a text."""
     lines = iter(markdown.splitlines())
     for line in lines:
@@ -52,12 +52,12 @@ def blocks_of(markdown: str) -> Iterator[Block]:
             yield _table(together) if line.startswith("|") else Paragraph(_words(" ".join(together)))
 
 
-def _table(lines: list[str]) -> Table:
+def _table(lines: list[str]) -> CellTable:
     titles, alignment, *rows = map(_cells, lines)
     columns = tuple(
-        Column(title, numeric=mark.endswith(":")) for title, mark in zip(titles, alignment, strict=True)
+        ColumnHead(title, numeric=mark.endswith(":")) for title, mark in zip(titles, alignment, strict=True)
     )
-    return Table(columns, tuple(tuple(map(Cell, row)) for row in rows))
+    return CellTable(columns, tuple(tuple(map(Cell, row)) for row in rows))
 
 
 def _cells(line: str) -> list[str]:

@@ -12,17 +12,17 @@ from klcli.latents.log_grid import RELATIVE_WIDTH
 from klcli.latents.rows import BadRow, BadRows
 from klcli.latents.summary import Latent, Part, Summary, Thresholds
 from klcli.report.document import (
-    Block,
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Document,
+    DocumentBlock,
     Fact,
-    Facts,
+    FactList,
     Heading,
     Note,
     Paragraph,
     Plot,
-    Table,
 )
 from klcli.report.record import CellValue
 from klcli.report.report import Report
@@ -216,8 +216,8 @@ def _warnings(found: Summary, bad: BadRows) -> Iterator[str]:
             )
 
 
-def _blocks(data: _Data, found: Summary, full: bool) -> Iterator[Block]:
-    yield Facts(tuple(_facts(data, found)))
+def _blocks(data: _Data, found: Summary, full: bool) -> Iterator[DocumentBlock]:
+    yield FactList(tuple(_facts(data, found)))
     order = sorted(found.latents, key=lambda latent: -latent.kl)
     shown = order if full else order[:_MOST_ROWS]
     yield Heading("latents, by their KL")
@@ -225,8 +225,8 @@ def _blocks(data: _Data, found: Summary, full: bool) -> Iterator[Block]:
     if len(shown) < len(order):
         yield Paragraph(f"and {len(order) - len(shown)} more; --full shows all", "muted")
     yield Heading("the same posteriors in the numbers of other code")
-    yield Table(
-        (Column("reduced by"), Column("KL", numeric=True)),
+    yield CellTable(
+        (ColumnHead("reduced by"), ColumnHead("KL", numeric=True)),
         tuple((Cell(row.name), Cell(significant(row.value))) for row in data.conventions),
     )
     for check in data.checks:
@@ -263,19 +263,19 @@ def _part(part: Part) -> str:
     return f"{words}{significant(part.value, 4)}{error} nats"
 
 
-def _latent_table(latents: Sequence[Latent]) -> Table:
+def _latent_table(latents: Sequence[Latent]) -> CellTable:
     most = max(latent.kl for latent in latents)
     columns = (
-        Column("latent", numeric=True),
-        Column("KL", numeric=True),
-        Column(""),
-        Column("spread", numeric=True),
-        Column("shift", numeric=True),
-        Column("var of means", numeric=True),
-        Column("mean var", numeric=True),
-        Column(""),
+        ColumnHead("latent", numeric=True),
+        ColumnHead("KL", numeric=True),
+        ColumnHead(""),
+        ColumnHead("spread", numeric=True),
+        ColumnHead("shift", numeric=True),
+        ColumnHead("var of means", numeric=True),
+        ColumnHead("mean var", numeric=True),
+        ColumnHead(""),
     )
-    return Table(columns, tuple(_cells(latent, most) for latent in latents))
+    return CellTable(columns, tuple(_cells(latent, most) for latent in latents))
 
 
 def _cells(latent: Latent, most: float) -> tuple[Cell, ...]:

@@ -8,7 +8,7 @@ from math import isinf
 
 from klcli.formula.numeral import number_text, significant
 from klcli.gaussian.divergence import Unit
-from klcli.report.document import Block, Paragraph
+from klcli.report.document import DocumentBlock, Paragraph
 from klcli.values import dataclass
 
 __all__ = ["Held", "Limits", "held", "limit_blocks"]
@@ -70,7 +70,7 @@ def held(limits: Limits, value: float | None) -> Held | None:
     return Held(*found, float(difference), holds=within and abs(difference) <= limits.tolerance)
 
 
-def limit_blocks(found: Held | None, value: float | None, unit: Unit) -> Iterator[Block]:
+def limit_blocks(found: Held | None, value: float | None, unit: Unit) -> Iterator[DocumentBlock]:
     """What is said of limits, one line each."""
     if not found:
         return

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity, SourceSpan, address
 from klcli.lint.reading.raw_places import RawPlaces
-from klcli.report.document import Block, Document, Excerpt, Heading, Note, Paragraph, Plot, Source
+from klcli.report.document import (
+    Document,
+    DocumentBlock,
+    Excerpt,
+    Heading,
+    Note,
+    Paragraph,
+    Plot,
+    SourceExcerpts,
+)
 from klcli.report.findings import Findings, UnreadableData, one_line
 from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row
 from klcli.report.report import Report
@@ -110,7 +119,9 @@ def _is_complete(results: Sequence[Linted]) -> bool:
     return bool(ours) and not any(result.unreadable for result in ours)
 
 
-def _blocks(findings: Sequence[Finding], terms: Sequence[ListedTerm], data: LintData) -> Iterator[Block]:
+def _blocks(
+    findings: Sequence[Finding], terms: Sequence[ListedTerm], data: LintData
+) -> Iterator[DocumentBlock]:
     for found in findings:
         yield from _told(found)
     if terms:
@@ -123,7 +134,7 @@ def _blocks(findings: Sequence[Finding], terms: Sequence[ListedTerm], data: Lint
     )
 
 
-def _told(found: Finding) -> Iterator[Block]:
+def _told(found: Finding) -> Iterator[DocumentBlock]:
     """What is wrong, where, what it disagrees with, and what to do."""
     code, related = found.mistake.code, found.related
     excerpts = [_excerpt(found.place, found.lines)]
@@ -131,7 +142,9 @@ def _told(found: Finding) -> Iterator[Block]:
         excerpts.append(_excerpt(related.place, related.lines, related.label))
     yield Heading(f"{code} {found.mistake.name}")
     yield Note(found.severity, found.message)
-    yield Source(found.severity, tuple(excerpts), tuple(filter(None, (found.fix, f"klcli explain {code}"))))
+    yield SourceExcerpts(
+        found.severity, tuple(excerpts), tuple(filter(None, (found.fix, f"klcli explain {code}")))
+    )
 
 
 def _excerpt(place: SourceSpan, lines: tuple[str, ...], label: str = "") -> Excerpt:

@@ -8,7 +8,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.lint.findings.types import ListedTerm, TermKind, address
 from klcli.patterns import regex
-from klcli.report.document import Fact, Facts, Tone
+from klcli.report.document import Fact, FactList, Tone
 from klcli.report.verify_estimators import estimator_data
 
 __all__ = ["term_facts"]
@@ -22,9 +22,9 @@ _REDUCTIONS = {"sum": "summed", "mean": "averaged", "sum-mean": "summed, then av
 _TONES: dict[str, Tone] = {"exact": "good", "scaled": "good", "estimator": "good", "wrong": "bad"}
 
 
-def term_facts(terms: Sequence[ListedTerm]) -> Facts:
+def term_facts(terms: Sequence[ListedTerm]) -> FactList:
     """The terms with their places, what they are and how they begin."""
-    return Facts(tuple(map(_fact, terms)))
+    return FactList(tuple(map(_fact, terms)))
 
 
 def _fact(term: ListedTerm) -> Fact:

@@ -14,7 +14,7 @@ from klcli.gaussian.priors.bounds import Bound
 from klcli.gaussian.priors.densities import CONFIRMED, Density, Product
 from klcli.gaussian.priors.mixture import Mixture
 from klcli.gaussian.priors.other_prior import OtherPrior
-from klcli.report.document import Block, Fact, Facts, Heading, Paragraph
+from klcli.report.document import DocumentBlock, Fact, FactList, Heading, Paragraph
 from klcli.report.wording import about, list_text, normal_text, reading_text
 from klcli.witness.examination import Examination
 
@@ -74,11 +74,11 @@ def jointly(prior: OtherPrior, dimension: int) -> str:
     return "the dimensions of the prior are independent; the KL is the sum"
 
 
-def known(found: Examination, unit: Unit) -> Iterator[Block]:
+def known(found: Examination, unit: Unit) -> Iterator[DocumentBlock]:
     """The bounds, and the closed form that was taken from a book."""
     if found.bounds:
         yield Heading("bounds")
-        yield Facts(tuple(_bound(row, unit) for row in found.bounds))
+        yield FactList(tuple(_bound(row, unit) for row in found.bounds))
         yield Paragraph("; ".join(dict.fromkeys(row.source for row in found.bounds if row.source)), "muted")
     if found.closed_form and found.closed_form.formula:
         yield Heading("closed form")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.report.document import Block, Document
+from klcli.report.document import Document, DocumentBlock
 from klcli.report.record import CellValue, Record
 from klcli.values import dataclass
 
@@ -26,7 +26,7 @@ class Page:
     group: str
     name: str
     text: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[DocumentBlock, ...]
     fields: Record
 
     @property

@@ -15,7 +15,7 @@ from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_
 from klcli.judge.verdict import MEANINGS
 from klcli.judge.verdict_examples import VERDICT_EXAMPLES
 from klcli.lint.rules.table import mistakes
-from klcli.report.document import Block, Document, Fact, Facts, Heading, Listing, Paragraph
+from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Listing, Paragraph
 from klcli.report.guides import guides
 from klcli.report.page import Page
 from klcli.report.wording import plain
@@ -62,7 +62,7 @@ def _of_words(term: str, group: str, text: str, listings: Mapping[str, str] | No
     return Page(term, group, first.rstrip("."), text, blocks, shown)
 
 
-def _listed(texts: Mapping[str, str]) -> Iterator[Block]:
+def _listed(texts: Mapping[str, str]) -> Iterator[DocumentBlock]:
     for title, text in texts.items():
         yield Heading(title)
         yield Listing(text.rstrip("\n"), "python" if "\n" in text else "")
@@ -106,4 +106,4 @@ def _of_reading(row: Parameterization) -> Page:
         Fact("KL", (form,)),
     )
     fields = {fact.label.replace(" ", "_"): plain(fact.value) for fact in facts}
-    return Page(row.name, "parameterization", row.meaning, text, (Paragraph(text), Facts(facts)), fields)
+    return Page(row.name, "parameterization", row.meaning, text, (Paragraph(text), FactList(facts)), fields)

@@ -13,7 +13,7 @@ from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import Entry, truth_at
-from klcli.report.document import Block, Cell, Column, Document, Heading, Paragraph, Table
+from klcli.report.document import Cell, CellTable, ColumnHead, Document, DocumentBlock, Heading, Paragraph
 from klcli.report.record import Record
 from klcli.report.report import Report
 from klcli.report.wording import about
@@ -128,7 +128,7 @@ def _records(data: Overview) -> Iterator[Record]:
         }
 
 
-def _blocks(data: Overview, formulas: Mapping[str, Tree], *, every: bool) -> Iterator[Block]:
+def _blocks(data: Overview, formulas: Mapping[str, Tree], *, every: bool) -> Iterator[DocumentBlock]:
     yield _right(data, formulas)
     yield Paragraph(_ONE)
     point = ", ".join(f"{name} = {decimal_text(value)}" for name, value in data.point.items())
@@ -140,7 +140,7 @@ def _blocks(data: Overview, formulas: Mapping[str, Tree], *, every: bool) -> Ite
     )
 
 
-def _right(data: Overview, formulas: Mapping[str, Tree]) -> Table:
+def _right(data: Overview, formulas: Mapping[str, Tree]) -> CellTable:
     """When each formula is right."""
     rows = []
     for row in data.formulas:
@@ -149,10 +149,10 @@ def _right(data: Overview, formulas: Mapping[str, Tree]) -> Table:
             reading = PARAMETERIZATIONS[name]
             meanings += [*[" or "][: len(meanings)], f"{reading.meaning}, s = ", reading.head]
         rows.append((Cell(row.name, "strong"), Cell((formulas[row.name],)), Cell(tuple(meanings), "good")))
-    return Table((Column(""), Column("KL(q || N(0, 1))"), Column("if s is")), tuple(rows))
+    return CellTable((ColumnHead(""), ColumnHead("KL(q || N(0, 1))"), ColumnHead("if s is")), tuple(rows))
 
 
-def _values(data: Overview, *, every: bool) -> Table:
+def _values(data: Overview, *, every: bool) -> CellTable:
     entries = {(entry.parameterization, entry.name): entry for entry in data.table}
     right = {name for row in data.formulas for name in row.exact_under}
     rows = []
@@ -160,8 +160,8 @@ def _values(data: Overview, *, every: bool) -> Table:
         if every or name in right:
             cells = [_cell(entries[name, row.name]) for row in data.formulas]
             rows.append((Cell(name), Cell(_number(head)), *cells))
-    names = (Column(row.name, numeric=True) for row in data.formulas)
-    return Table((Column("s is"), Column("s", numeric=True), *names), tuple(rows))
+    names = (ColumnHead(row.name, numeric=True) for row in data.formulas)
+    return CellTable((ColumnHead("s is"), ColumnHead("s", numeric=True), *names), tuple(rows))
 
 
 def _cell(entry: Entry) -> Cell:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from klcli.formula.numeral import significant
-from klcli.report.document import Block, Cell, Column, Document, Heading, Item, Note, Paragraph, Table, Tone
+from klcli.report.document import (
+    Cell,
+    CellTable,
+    ColumnHead,
+    Document,
+    DocumentBlock,
+    Heading,
+    Item,
+    Note,
+    Paragraph,
+    Tone,
+)
 from klcli.report.findings import Findings, one_line
 from klcli.report.report import Report
 from klcli.report.trace_data import alerts_of, data_of, rows_of, shown_path
@@ -18,7 +29,7 @@ __all__ = ["trace_report"]
 
 _TITLES = ("term", "where", "what")
 _NUMBERS = ("weight", "value", "share")
-_COLUMNS = (*map(Column, _TITLES), *(Column(title, numeric=True) for title in _NUMBERS))
+_COLUMNS = (*map(ColumnHead, _TITLES), *(ColumnHead(title, numeric=True) for title in _NUMBERS))
 _ALIKE = 3
 """Terms that are alike from which on they share a row."""
 
@@ -44,10 +55,10 @@ def trace_report(found: Watched, *, when: str = "", accepted: Collection[str] = 
     )
 
 
-def _blocks(found: Watched, when: str, accepted: Collection[str]) -> Iterator[Block]:
+def _blocks(found: Watched, when: str, accepted: Collection[str]) -> Iterator[DocumentBlock]:
     for one in found.losses:
         yield Heading(_title(one, when))
-        yield Table(_COLUMNS, tuple(_rows(one)))
+        yield CellTable(_COLUMNS, tuple(_rows(one)))
         yield from _remarks(one, {finding.message for finding in found.findings})
     for finding in found.findings:
         yield Note(finding.severity, _finding_text(finding))
@@ -105,7 +116,7 @@ def _row(one: Anatomy, terms: Sequence[Term], what: str) -> tuple[Cell, ...]:
     )
 
 
-def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[Block]:
+def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[DocumentBlock]:
     if one.weighing and one.likelihood and one.likelihood.part.likelihood:
         beta = significant(float(one.weighing.beta))
         scale = one.weighing.scale_of_one
@@ -128,7 +139,7 @@ def _remarks(one: Anatomy, found: Collection[str]) -> Iterator[Block]:
         yield Item("with", tuple(Paragraph(text, "muted") for text in said))
 
 
-def _precision(found: Watched) -> Iterator[Block]:
+def _precision(found: Watched) -> Iterator[DocumentBlock]:
     """What a function does in short precisions, one item each, and what does not."""
     stable: dict[str, None] = {}
     for one in found.precisions:

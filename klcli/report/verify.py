@@ -11,13 +11,13 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.spaces import space
 from klcli.judge.verification import Verification
 from klcli.report.answers import telling_of
-from klcli.report.document import Cell, Column, Document, Paragraph, Plot, Table, Tone
+from klcli.report.document import Cell, CellTable, ColumnHead, Document, Paragraph, Plot, Tone
 from klcli.report.record import Record
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Answer", "pictures_of", "verify_many_report", "verify_report"]
+__all__ = ["VerifiedLine", "pictures_of", "verify_many_report", "verify_report"]
 
 _TONES: Mapping[str, Tone] = {
     "exact": "good",
@@ -35,7 +35,7 @@ _DISAGREEMENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class VerifiedLine:
     """What came of one formula of a file: a verification with its proof, or an error.
 
     Attributes:
@@ -102,7 +102,7 @@ def pictures_of(found: space.Answer) -> list[Plot]:
     return [plot] if plot else []
 
 
-def verify_many_report(answers: Sequence[Answer], *, accepted: Collection[str] = ()) -> Report:
+def verify_many_report(answers: Sequence[VerifiedLine], *, accepted: Collection[str] = ()) -> Report:
     """The report on the formulas of a file: one result each, and a summary."""
     reports = [_report(answer, accepted) for answer in answers]
     results: list[object] = []
@@ -140,7 +140,7 @@ def verify_many_report(answers: Sequence[Answer], *, accepted: Collection[str] =
     )
 
 
-def _report(answer: Answer, accepted: Collection[str]) -> Report | None:
+def _report(answer: VerifiedLine, accepted: Collection[str]) -> Report | None:
     """The report on one formula of a file; None for one that could not be read."""
     found = answer.verification
     if found is None:
@@ -148,7 +148,7 @@ def _report(answer: Answer, accepted: Collection[str]) -> Report | None:
     return verify_report(found, proved=answer.proved, witness=answer.witness, accepted=accepted)
 
 
-def _table(answers: Sequence[Answer], reports: Sequence[Report | None]) -> Table:
+def _table(answers: Sequence[VerifiedLine], reports: Sequence[Report | None]) -> CellTable:
     rows = []
     for answer, report in zip(answers, reports, strict=True):
         kind, corrected = "unreadable", None
@@ -162,7 +162,12 @@ def _table(answers: Sequence[Answer], reports: Sequence[Report | None]) -> Table
         rows.append(
             (Cell(str(answer.line)), Cell(kind, _TONES.get(kind, "bad")), Cell(answer.text), Cell(text))
         )
-    return Table(
-        (Column("line", numeric=True), Column("verdict"), Column("formula"), Column("what it is")),
+    return CellTable(
+        (
+            ColumnHead("line", numeric=True),
+            ColumnHead("verdict"),
+            ColumnHead("formula"),
+            ColumnHead("what it is"),
+        ),
         tuple(rows),
     )

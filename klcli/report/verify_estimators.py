@@ -19,7 +19,7 @@ from klcli.judge.spaces.log_ratios.expectations import (
 )
 from klcli.judge.spaces.log_ratios.forms import K3
 from klcli.judge.spaces.log_ratios.ways import Label
-from klcli.report.document import Block, Document, Fact, Facts, Item, Note, Paragraph
+from klcli.report.document import Document, DocumentBlock, Fact, FactList, Item, Note, Paragraph
 from klcli.report.verify_data import (
     SCHEMA,
     ConditionData,
@@ -147,7 +147,7 @@ def _meaning(found: Estimation) -> str:
     return f"u = {' - '.join(pair)}" if len(pair) == 2 else f"u = log {way.q.noun} - log {way.p.noun}"
 
 
-def _blocks(found: Estimation) -> Iterator[Block]:
+def _blocks(found: Estimation) -> Iterator[DocumentBlock]:
     if found.corrected:
         lines = found.corrected.split("\n")
         if len(lines) == 1:
@@ -155,7 +155,7 @@ def _blocks(found: Estimation) -> Iterator[Block]:
         else:
             yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
     if facts := tuple(_facts(found)):
-        yield Facts(facts)
+        yield FactList(facts)
     yield from (Note("warning", warning) for warning in found.warnings)
 
 

@@ -9,7 +9,7 @@ from klcli.judge.aside.preparation import Prepared
 from klcli.judge.counterexample import plain_text
 from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_text
 from klcli.judge.verification import Verification
-from klcli.report.document import Block, Fact, Facts, Item, Note, Paragraph
+from klcli.report.document import DocumentBlock, Fact, FactList, Item, Note, Paragraph
 from klcli.report.verify_data import set_aside
 
 __all__ = ["blocks"]
@@ -17,7 +17,7 @@ __all__ = ["blocks"]
 
 def blocks(
     found: Verification, proved: bool | None, witness: bool | None, *, verbose: bool = True
-) -> Iterator[Block]:
+) -> Iterator[DocumentBlock]:
     """The blocks of the report.
 
     Args:
@@ -35,7 +35,7 @@ def blocks(
             yield Item("corrected", tuple(Paragraph(line, "good") for line in lines))
     facts = tuple(_facts(found, _proof(found, proved, witness), verbose=verbose))
     if facts:
-        yield Facts(facts)
+        yield FactList(facts)
     yield from (Note("warning", warning) for warning in found.warnings)
 
 

@@ -9,11 +9,21 @@ from math import log
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.judge.weight import REDUCTIONS, Counts, Loss, Weighing
-from klcli.report.document import Block, Cell, Column, Document, Fact, Facts, Heading, Note, Table
+from klcli.report.document import (
+    Cell,
+    CellTable,
+    ColumnHead,
+    Document,
+    DocumentBlock,
+    Fact,
+    FactList,
+    Heading,
+    Note,
+)
 from klcli.report.report import Report
 from klcli.values import dataclass
 
-__all__ = ["Answer", "InformationData", "StageData", "WeightData", "information", "weight_report"]
+__all__ = ["WeightAnalysis", "InformationData", "StageData", "WeightData", "information", "weight_report"]
 
 _EXACT_DIGITS = 10
 """More are told as a decimal."""
@@ -63,7 +73,7 @@ class WeightData:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WeightAnalysis:
     """What was computed.
 
     Attributes:
@@ -102,7 +112,7 @@ def information(per_latent: Fraction | None, per_example: Fraction | None, count
     )
 
 
-def weight_report(answer: Answer) -> Report:
+def weight_report(answer: WeightAnalysis) -> Report:
     """The report of a loss's weights."""
     loss, (weight, weighing) = answer.loss, answer.stages[-1]
     stages = tuple(StageData(float(one), float(own.beta), own.scale_of_one) for one, own in answer.stages)
@@ -135,7 +145,7 @@ def weight_report(answer: Answer) -> Report:
     )
 
 
-def _warnings(answer: Answer) -> Iterator[str]:
+def _warnings(answer: WeightAnalysis) -> Iterator[str]:
     loss, counts = answer.loss, answer.loss.counts
     if REDUCTIONS[loss.kl.reduction][0]:
         yield f"a mean over {counts.latents:,} latents weighs the KL by 1/{counts.latents}"
@@ -144,8 +154,8 @@ def _warnings(answer: Answer) -> Iterator[str]:
         yield f"the KL of the weights counts {times} times for the whole data set"
 
 
-def _blocks(answer: Answer, data: WeightData) -> Iterator[Block]:
-    yield Facts(tuple(_facts(answer, data)))
+def _blocks(answer: WeightAnalysis, data: WeightData) -> Iterator[DocumentBlock]:
+    yield FactList(tuple(_facts(answer, data)))
     if data.schedule:
         yield Heading("schedule")
         yield _schedule(answer, data.schedule)
@@ -153,7 +163,7 @@ def _blocks(answer: Answer, data: WeightData) -> Iterator[Block]:
         yield Note("info", text)
 
 
-def _facts(answer: Answer, data: WeightData) -> Iterator[Fact]:
+def _facts(answer: WeightAnalysis, data: WeightData) -> Iterator[Fact]:
     loss = answer.loss
     size = f"{loss.counts.size:,} entries" if loss.counts.size else "entries"
     error = f"{loss.likelihood.words}, {_reduced(loss.recon.reduction, size)}"
@@ -186,16 +196,16 @@ def _amount(amount: InformationData) -> tuple[str, str]:
     return first, ", ".join(rest)
 
 
-def _schedule(answer: Answer, stages: Sequence[StageData]) -> Table:
+def _schedule(answer: WeightAnalysis, stages: Sequence[StageData]) -> CellTable:
     scale = answer.loss.likelihood.scale
-    columns = [Column("KL weight", True), Column("beta", True)]
-    columns += [Column(f"{scale} at which beta is 1", True)] * bool(scale)
+    columns = [ColumnHead("KL weight", True), ColumnHead("beta", True)]
+    columns += [ColumnHead(f"{scale} at which beta is 1", True)] * bool(scale)
     rows = []
     for stage in stages:
         cells = [Cell(significant(stage.kl_weight)), Cell(significant(stage.beta))]
         of_one = "" if stage.decoder_sigma is None else significant(stage.decoder_sigma)
         rows.append(tuple(cells + [Cell(of_one)] * bool(scale)))
-    return Table(tuple(columns), tuple(rows))
+    return CellTable(tuple(columns), tuple(rows))
 
 
 def _reduced(reduction: str, what: str) -> str:
@@ -203,7 +213,7 @@ def _reduced(reduction: str, what: str) -> str:
     return f"{'mean' if entries else 'sum'} over the {what}, {'mean' if batch else 'sum'} over the batch"
 
 
-def _at(answer: Answer) -> str:
+def _at(answer: WeightAnalysis) -> str:
     name = answer.loss.likelihood.scale
     return f" at {name} {_plain(answer.scale)}" if name else ""
 

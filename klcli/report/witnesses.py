@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import ClosedForm, Unit
-from klcli.report.document import Block, Fact, Facts, Paragraph, Tone
+from klcli.report.document import DocumentBlock, Fact, FactList, Paragraph, Tone
 from klcli.report.estimators import estimate_remark, estimate_text, target_block
 from klcli.report.wording import about, percent, verdict_of
 from klcli.witness.case import Status
@@ -22,7 +22,7 @@ _TONES: Mapping[Status, Tone] = {"agrees": "good", "disagrees": "bad", "unconfir
 
 def findings(
     found: Examination, unit: Unit, *, dimension: int, missing: str = "", digits: Decimal | None = None
-) -> Iterator[Block]:
+) -> Iterator[DocumentBlock]:
     """The closed form and its witnesses, and what they say together.
 
     Args:
@@ -36,7 +36,7 @@ def findings(
         name = "KL(q || p)" if missing else "KL"
         yield Paragraph(f"{name} is {found.status}: {found.reason}.", "strong")
         return
-    yield Facts(tuple(_facts(found, unit, dimension, missing, digits)))
+    yield FactList(tuple(_facts(found, unit, dimension, missing, digits)))
     derived = _derived(found)
     if found.monte_carlo and derived:
         tone: Tone = "bad" if found.status == "disagrees" else "good"

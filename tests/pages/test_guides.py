@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.report.document import Listing, Table
+from klcli.report.document import CellTable, Listing
 from klcli.report.guides import blocks_of
 from klcli.report.pages import pages
 from tests.executed import CONSOLE, PAGES, README, commands, files, on_any_machine, output
@@ -52,7 +52,7 @@ def test_a_page_is_read_as_it_is_written(path: Path) -> None:
     for block in blocks:
         if not isinstance(block, Listing):
             assert not re.search(r"\]\(|\*\*|^[-|] ", str(getattr(block, "text", "")))
-        if isinstance(block, Table):
+        if isinstance(block, CellTable):
             assert all(len(row) == len(block.columns) for row in block.rows)
 
 

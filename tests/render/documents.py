@@ -10,22 +10,22 @@ from klcli.report.document import (
     Axis,
     Bars,
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Curve,
     Document,
     Excerpt,
     Fact,
-    Facts,
+    FactList,
     Heading,
     Item,
     Listing,
     Note,
     Paragraph,
     Plot,
-    Source,
-    Step,
+    ShownStep,
+    SourceExcerpts,
     Steps,
-    Table,
     Text,
 )
 
@@ -39,7 +39,7 @@ COMPUTE = Document(
     "KL(q || p), q = N(0.3, 1.2²), p = N(0, 1)",
     (
         Paragraph("reading: 1.2 is a standard deviation, so sigma = 1.2"),
-        Facts(
+        FactList(
             (
                 Fact("closed form", "≈ 0.0826784 nats", "spread 0.0376784 + shift 0.045", "strong"),
                 Fact("integral", "≈ 0.0826784 nats", "agrees", "good"),
@@ -52,9 +52,9 @@ COMPUTE = Document(
         Steps(
             "KL(q || p)",
             (
-                Step("definition", parse("E_q[log q - log p]")),
-                Step("log densities written out", WRITTEN_OUT),
-                Step("the head s is a standard deviation", A, "≈ 0.0826784"),
+                ShownStep("definition", parse("E_q[log q - log p]")),
+                ShownStep("log densities written out", WRITTEN_OUT),
+                ShownStep("the head s is a standard deviation", A, "≈ 0.0826784"),
             ),
         ),
     ),
@@ -64,8 +64,13 @@ COMPARE = Document(
     ("KL(q || p) where ", parse("sigma"), " is the head"),
     (
         Item("A", (Paragraph((A,)), Paragraph("exact: is KL(q || N(0, 1)) itself", "good"))),
-        Table(
-            (Column(""), Column("verdict"), Column("nats", numeric=True), Column("what it is")),
+        CellTable(
+            (
+                ColumnHead(""),
+                ColumnHead("verdict"),
+                ColumnHead("nats", numeric=True),
+                ColumnHead("what it is"),
+            ),
             (
                 (Cell("A", "strong"), Cell("exact", "good"), Cell("0.0826784"), Cell("the KL divergence")),
                 (
@@ -130,11 +135,11 @@ floats = st.floats() | st.sampled_from([0.0, 1.0, 1e308, -1e308, 5e-324])
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> Table:
+def tables(draw: st.DrawFn) -> CellTable:
     """Tables of 1 to 4 columns."""
-    columns = draw(st.lists(st.builds(Column, texts, st.booleans()), min_size=1, max_size=4))
+    columns = draw(st.lists(st.builds(ColumnHead, texts, st.booleans()), min_size=1, max_size=4))
     cells = st.tuples(*[st.builds(Cell, texts, tones)] * len(columns))
-    return Table(tuple(columns), tuple(draw(st.lists(cells, max_size=3))))
+    return CellTable(tuple(columns), tuple(draw(st.lists(cells, max_size=3))))
 
 
 @st.composite
@@ -181,7 +186,7 @@ excerpts = st.builds(
 """Lines with spans anywhere, also where there is no text."""
 kinds = st.sampled_from(["error", "warning", "info", "note"])
 sources = st.builds(
-    Source, kinds, st.lists(excerpts, max_size=2).map(tuple), st.lists(words, max_size=2).map(tuple)
+    SourceExcerpts, kinds, st.lists(excerpts, max_size=2).map(tuple), st.lists(words, max_size=2).map(tuple)
 )
 blocks = st.one_of(
     st.builds(Heading, words),
@@ -194,10 +199,14 @@ blocks = st.one_of(
     ),
     st.builds(Note, kinds, texts),
     st.builds(Item, words, st.lists(paragraphs, min_size=1, max_size=3).map(tuple)),
-    st.lists(st.builds(Fact, words, texts, texts, tones), max_size=3).map(lambda facts: Facts(tuple(facts))),
+    st.lists(st.builds(Fact, words, texts, texts, tones), max_size=3).map(
+        lambda facts: FactList(tuple(facts))
+    ),
     tables(),
     st.builds(
-        Steps, words, st.lists(st.builds(Step, texts, trees, words), min_size=1, max_size=3).map(tuple)
+        Steps,
+        words,
+        st.lists(st.builds(ShownStep, texts, trees, words), min_size=1, max_size=3).map(tuple),
     ),
     plots,
     sources,

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.render.columns import Column, fit
+from klcli.render.columns import ColumnWidths, fit
 
-NUMBER = Column(title=13, entry=8, word=8, rigid=True)
-PROSE = Column(title=5, entry=60, word=10)
-WORDS = Column(title=7, entry=30, word=10)
+NUMBER = ColumnWidths(title=13, entry=8, word=8, rigid=True)
+PROSE = ColumnWidths(title=5, entry=60, word=10)
+WORDS = ColumnWidths(title=7, entry=30, word=10)
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_without_columns() -> None:
 
 
 @st.composite
-def columns(draw: st.DrawFn) -> Column:
+def columns(draw: st.DrawFn) -> ColumnWidths:
     """A column whose numbers belong together."""
     title, entry = draw(st.integers(0, 50)), draw(st.integers(0, 50))
-    return Column(title, entry, draw(st.integers(0, max(title, entry))), draw(st.booleans()))
+    return ColumnWidths(title, entry, draw(st.integers(0, max(title, entry))), draw(st.booleans()))
 
 
 @given(st.lists(columns(), max_size=5), st.integers(0, 200))
-def test_within_the_room_if_that_can_be(given_columns: list[Column], room: int) -> None:
+def test_within_the_room_if_that_can_be(given_columns: list[ColumnWidths], room: int) -> None:
     widths, gap = fit(given_columns, room, (3, 2, 1))
     total = sum(widths) + gap * (len(widths) - 1)
     least = sum(column.least for column in given_columns) + len(given_columns) - 1

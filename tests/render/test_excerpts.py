@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from klcli.render.excerpts import listing
-from klcli.report.document import Excerpt, Source
+from klcli.report.document import Excerpt, SourceExcerpts
 from tests.render.documents import sources
 
 LINE = "    return mu + exp(s) * eps"
@@ -22,7 +22,7 @@ KL = Excerpt(
 
 def shown(*excerpts: Excerpt, room: int = 100, unicode: bool = True) -> str:
     """The listing of excerpts."""
-    return listing(Source("error", excerpts), room, unicode=unicode)
+    return listing(SourceExcerpts("error", excerpts), room, unicode=unicode)
 
 
 def one(line: str, column: int, end_column: int, **options: int | bool) -> list[str]:
@@ -32,7 +32,9 @@ def one(line: str, column: int, end_column: int, **options: int | bool) -> list[
 
 
 def test_a_place_and_a_related_place() -> None:
-    text = listing(Source("warning", (DRAWN, KL), ("s = 1\nz = 2", "klcli explain KL201")), 100, unicode=True)
+    text = listing(
+        SourceExcerpts("warning", (DRAWN, KL), ("s = 1\nz = 2", "klcli explain KL201")), 100, unicode=True
+    )
     assert (
         text
         == """\
@@ -150,7 +152,7 @@ def test_a_span_over_more_lines_than_there_are() -> None:
 
 @given(sources, st.integers(0, 130), st.booleans())
 @settings(deadline=None)
-def test_any_place_can_be_shown(source: Source, room: int, unicode: bool) -> None:
+def test_any_place_can_be_shown(source: SourceExcerpts, room: int, unicode: bool) -> None:
     text = listing(source, room, unicode=unicode)
     assert all(character.isprintable() for character in text if character != "\n")
     assert unicode or text.isascii()
@@ -158,9 +160,9 @@ def test_any_place_can_be_shown(source: Source, room: int, unicode: bool) -> Non
 
 @given(sources, st.integers(0, 130), st.booleans())
 @settings(deadline=None)
-def test_lines_and_marks_keep_to_the_room(source: Source, room: int, unicode: bool) -> None:
+def test_lines_and_marks_keep_to_the_room(source: SourceExcerpts, room: int, unicode: bool) -> None:
     """But for paths, long labels and help, which are not cut."""
-    bare = Source(
+    bare = SourceExcerpts(
         "error",
         tuple(replace(one, path="", label="the KL", line=max(one.line, 0)) for one in source.excerpts),
     )

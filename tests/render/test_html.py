@@ -15,22 +15,22 @@ from klcli.render.signs import visible
 from klcli.report.document import (
     Axis,
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Curve,
     Document,
     Excerpt,
     Fact,
-    Facts,
+    FactList,
     Heading,
     Item,
     Listing,
     Note,
     Paragraph,
     Plot,
-    Source,
-    Step,
+    ShownStep,
+    SourceExcerpts,
     Steps,
-    Table,
 )
 from tests.render.documents import COMPARE, COMPUTE, documents
 
@@ -127,7 +127,7 @@ def page(*blocks: object, title: str = "title") -> Document:
 def everywhere(words: str) -> Document:
     """A document with these words wherever words can stand."""
     plot = Plot(words, Axis(words), Axis(words), (Curve(words, (0.0, 1.0), (0.0, 1.0)),) * 2, None, words)
-    source = Source(
+    source = SourceExcerpts(
         "error",
         (Excerpt(words, 1, 1, 1, 5, (words,), words), Excerpt(words, 1, 1, 2, 5, (words, words))),
         (words,),
@@ -138,9 +138,9 @@ def everywhere(words: str) -> Document:
         Note("warning", words),
         Listing(words, words),
         Item(words, (Paragraph(words),)),
-        Facts((Fact(words, words, words),)),
-        Table((Column(words), Column(words)), ((Cell(words), Cell(words)),)),
-        Steps(words, (Step(words, parse("s^2"), words),)),
+        FactList((Fact(words, words, words),)),
+        CellTable((ColumnHead(words), ColumnHead(words)), ((Cell(words), Cell(words)),)),
+        Steps(words, (ShownStep(words, parse("s^2"), words),)),
         plot,
         source,
         title=words,
@@ -198,9 +198,11 @@ def test_blocks() -> None:
         page(
             Paragraph(("s is ", parse("sigma^2")), "good"),
             Note("error", "no"),
-            Facts((Fact("KL", "0.08", "nats", "strong"),)),
-            Table((Column(""), Column("x", numeric=True)), ((Cell("a", "bad"), Cell("1", "good")),)),
-            Facts(()),
+            FactList((Fact("KL", "0.08", "nats", "strong"),)),
+            CellTable(
+                (ColumnHead(""), ColumnHead("x", numeric=True)), ((Cell("a", "bad"), Cell("1", "good")),)
+            ),
+            FactList(()),
             title="",
         )
     )

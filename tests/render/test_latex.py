@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from klcli.render.latex import render
 from klcli.report.document import (
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Document,
     Excerpt,
     Fact,
-    Facts,
+    FactList,
     Heading,
     Item,
     Note,
     Paragraph,
-    Source,
-    Step,
+    ShownStep,
+    SourceExcerpts,
     Steps,
-    Table,
 )
 from tests.render.documents import COMPARE, COMPUTE, A, documents, words
 
@@ -70,14 +70,19 @@ def everywhere(texts: tuple[str, ...]) -> Document:
     blocks = (
         *(block for text in texts for block in (Heading(text), Paragraph(text), Note("note", (text, A)))),
         *(Item(text, (Paragraph(text), Paragraph(text, "strong"))) for text in texts),
-        Facts(tuple(Fact(text, text, text) for text in texts)),
+        FactList(tuple(Fact(text, text, text) for text in texts)),
         *(
-            Table((Column(text), Column(text), Column("n", numeric=True)), rows[index : index + 20])
+            CellTable(
+                (ColumnHead(text), ColumnHead(text), ColumnHead("n", numeric=True)), rows[index : index + 20]
+            )
             for index, text in enumerate(texts)
             if index % 20 == 0
         ),
-        *(Source("error", (Excerpt(text, 1, 1, 2, 2, (text, text), text),), (text,)) for text in texts),
-        *(Steps(text, (Step(text, A, text), Step((text, A), A))) for text in texts),
+        *(
+            SourceExcerpts("error", (Excerpt(text, 1, 1, 2, 2, (text, text), text),), (text,))
+            for text in texts
+        ),
+        *(Steps(text, (ShownStep(text, A, text), ShownStep((text, A), A))) for text in texts),
     )
     return Document(texts[0], blocks)
 
@@ -138,7 +143,9 @@ plot: penalty (left out here; -{}-plot FILE.svg draws it)
 
 
 def test_source() -> None:
-    source = Source("error", (Excerpt("a.py", 1, 5, 1, 7, (r"x = \end{verbatim} σ",)),), ("y = {x}_2",))
+    source = SourceExcerpts(
+        "error", (Excerpt("a.py", 1, 5, 1, 7, (r"x = \end{verbatim} σ",)),), ("y = {x}_2",)
+    )
     assert (
         render(Document("", (source,)))
         == r"""% needs \usepackage{amsmath, amssymb}

@@ -15,15 +15,15 @@ from klcli.render.markdown import render
 from klcli.render.signs import visible
 from klcli.report.document import (
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Document,
     Excerpt,
     Heading,
     Item,
     Note,
     Paragraph,
-    Source,
-    Table,
+    SourceExcerpts,
 )
 from tests.render.documents import COMPARE, COMPUTE, documents, words
 
@@ -112,7 +112,7 @@ def test_dollars_are_no_mathematics() -> None:
 
 def test_source() -> None:
     """Between fences that no line of it can end, and without a title where there is none."""
-    source = Source("error", (Excerpt("a.py", 1, 5, 1, 7, ("x = σ  # ```",)),), ("y = x",))
+    source = SourceExcerpts("error", (Excerpt("a.py", 1, 5, 1, 7, ("x = σ  # ```",)),), ("y = x",))
     text = render(Document("", (source,)))
     assert (
         text
@@ -147,8 +147,8 @@ def test_items_mean_themselves(label: str, lines: list[str]) -> None:
 
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.tuples(*[words] * width), min_size=1, max_size=4)))
 def test_tables_keep_their_cells(rows: list[tuple[str, ...]]) -> None:
-    columns = tuple(Column(title) for title in rows[0])
-    document = Document("title", (Table(columns, tuple(tuple(map(Cell, row)) for row in rows[1:])),))
+    columns = tuple(ColumnHead(title) for title in rows[0])
+    document = Document("title", (CellTable(columns, tuple(tuple(map(Cell, row)) for row in rows[1:])),))
     assert inline(render(document))[1:] == [seen(text) for row in rows for text in row]
 
 

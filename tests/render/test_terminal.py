@@ -15,15 +15,15 @@ from klcli.render.signs import visible
 from klcli.render.terminal import render
 from klcli.report.document import (
     Cell,
-    Column,
+    CellTable,
+    ColumnHead,
     Document,
     Excerpt,
     Heading,
     Note,
     Paragraph,
     Plot,
-    Source,
-    Table,
+    SourceExcerpts,
 )
 from tests.render.documents import COMPARE, COMPUTE, documents, paragraphs, words
 
@@ -164,7 +164,7 @@ def test_neighbours_of_one_colour_share_its_escapes() -> None:
 def test_source_in_colours() -> None:
     """A finding stands with its place; its marks have the colour of how bad it is."""
     excerpt = Excerpt("a.py", 1, 5, 1, 6, ("x = y",))
-    blocks = (Heading("KL1"), Note("warning", "no"), Source("warning", (excerpt, excerpt), ("z",)))
+    blocks = (Heading("KL1"), Note("warning", "no"), SourceExcerpts("warning", (excerpt, excerpt), ("z",)))
     text = render(Document("", (*blocks, Paragraph("end"))), width=80, color=True, unicode=True)
     assert (
         ANSI.sub("", text)
@@ -236,7 +236,7 @@ def spoken(document: Document) -> list[str]:
     def visit(value: object) -> list[str]:
         if isinstance(value, str):
             return [value]
-        if isinstance(value, Tree | Plot | Source):
+        if isinstance(value, Tree | Plot | SourceExcerpts):
             return []
         if isinstance(value, tuple):
             return [found for entry in value for found in visit(entry)]
@@ -271,6 +271,6 @@ def test_prose_keeps_to_the_width(lines: list[Paragraph | Note], width: int) -> 
 
 def test_numbers_are_never_cut() -> None:
     numbers = [f"{index}.123456789012345678e+300 nats" for index in range(4)]
-    columns = tuple(Column(f"long title {index}", numeric=True) for index in range(4))
-    text = plain(Document("", (Table(columns, (tuple(map(Cell, numbers)),)),)), 60)
+    columns = tuple(ColumnHead(f"long title {index}", numeric=True) for index in range(4))
+    text = plain(Document("", (CellTable(columns, (tuple(map(Cell, numbers)),)),)), 60)
     assert " ".join(numbers) in text

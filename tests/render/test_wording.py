@@ -5,7 +5,7 @@ from __future__ import annotations
 from klcli.formula.read.notation import parse
 from klcli.formula.write.printing import to_text
 from klcli.render.wording import as_table, spell, without_picture
-from klcli.report.document import Axis, Cell, Column, Fact, Facts, Plot, Table
+from klcli.report.document import Axis, Cell, CellTable, ColumnHead, Fact, FactList, Plot
 
 
 def test_words_and_formulas_are_spelled_apart() -> None:
@@ -17,8 +17,10 @@ def test_words_and_formulas_are_spelled_apart() -> None:
 def test_facts_as_a_table() -> None:
     fact = Fact("KL", "0.08", "closed form", "strong")
     row = (Cell("KL"), Cell("0.08", "strong"), Cell("closed form"))
-    assert as_table(Facts((fact,))) == Table((Column(""),) * 3, (row,))
-    assert as_table(Facts((Fact("KL", "0.08"),))) == Table((Column(""),) * 2, ((Cell("KL"), Cell("0.08")),))
+    assert as_table(FactList((fact,))) == CellTable((ColumnHead(""),) * 3, (row,))
+    assert as_table(FactList((Fact("KL", "0.08"),))) == CellTable(
+        (ColumnHead(""),) * 2, ((Cell("KL"), Cell("0.08")),)
+    )
 
 
 def test_without_picture() -> None:

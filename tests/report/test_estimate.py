@@ -7,7 +7,7 @@ from math import inf, log
 import numpy
 import pytest
 
-from klcli.report.document import Table
+from klcli.report.document import CellTable
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_wording import (
     error_bar_text,
@@ -176,7 +176,7 @@ def test_where_no_error_bar_is_valid_none_is_shown(log_ratios: numpy.ndarray | l
     """It used to say ``0.130 ± 0.019`` beside ``no error bar``."""
     found = estimated(log_ratios)
     report = estimate_report(TableRead("t.csv", {"log_ratio": "l"}, found.rows), found, "nats")
-    (table,) = (block for block in report.document.blocks if isinstance(block, Table) and len(block.columns) == 4
+    (table,) = (block for block in report.document.blocks if isinstance(block, CellTable) and len(block.columns) == 4
                 and block.columns[-1].title == "error bar")  # fmt: skip
     for row, estimate, record in zip(table.rows, report.data.estimates, report.rows, strict=True):
         shown = estimate["error_bar"] == "valid"

@@ -96,7 +96,7 @@ def compare(
 
         other = {"formula": formulas, "expect": expect, "plot": settings.plot, **options}
         return overview(mu, sigma, other, every=every), settings
-    from klcli.cli.comparing.one_reading import Asked, compared
+    from klcli.cli.comparing.one_reading import ComparisonOptions, compared
     from klcli.cli.comparing.points import point_of
 
     def examined(q: Gaussian) -> Examination:
@@ -105,5 +105,5 @@ def compare(
 
     reading = PARAMETERIZATIONS[param]
     point = point_of(reading, mu, sigma, options)
-    asked = Asked(formulas, every, expect, options, full=full)
+    asked = ComparisonOptions(formulas, every, expect, options, full=full)
     return compared(reading, point, asked, examined), settings

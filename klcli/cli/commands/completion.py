@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
 from klcli.report.document import Document
@@ -30,7 +30,7 @@ fpath+=~/.zfunc; autoload -Uz compinit; compinit.
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("shell", required=False, type=Choice(_SHELLS), metavar="SHELL")
+@click.argument("shell", required=False, type=WordChoice(_SHELLS), metavar="SHELL")
 @output_options
 @click.pass_obj
 def completion(outer: Settings, /, settings: Settings, shell: str | None) -> tuple[Report, Settings]:

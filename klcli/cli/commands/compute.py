@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from klcli.cli.computing.computations import Asked, computed
+from klcli.cli.computing.computations import ComputationOptions, computed
 from klcli.cli.computing.sampling import sampling_of
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.completing import files
@@ -14,7 +14,7 @@ from klcli.cli.options.gaussians import posterior_options, prior_options
 from klcli.cli.options.limits import limit_options, limits_of
 from klcli.cli.options.matrices import any_posterior, any_prior, matrix_options
 from klcli.cli.options.types import Positive, Whole
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.gaussian.divergence import UNITS
@@ -67,7 +67,7 @@ KL is infinite.
     help="Another prior: a mixture, 'laplace(0, 1)', 't(3)', ...; see below.",
 )
 @click.option("--reverse", is_flag=True, help="Show KL(p || q) beside KL(q || p).")
-@click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
+@click.option("--unit", type=WordChoice(UNITS), default="nats", help="nats or bits; default nats.")
 @_of_sampling(
     "--samples",
     type=Whole(LEAST_SAMPLES, MOST_SAMPLES),
@@ -76,7 +76,7 @@ KL is infinite.
 @_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @_of_sampling(
     "--estimator",
-    type=Choice(tuple(ESTIMATORS)),
+    type=WordChoice(tuple(ESTIMATORS)),
     default=DEFAULT_ESTIMATOR,
     help=f"{', '.join(ESTIMATORS)}; default {DEFAULT_ESTIMATOR}.",
 )
@@ -89,7 +89,7 @@ KL is infinite.
 @click.option("--digits", type=Whole(1, 1000), help="Closed form to that many significant digits.")
 @click.option(
     "--steps",
-    type=Choice(("full", "short", "none")),
+    type=WordChoice(("full", "short", "none")),
     default="short",
     help="full, short or none; default short. All of them: klcli derive.",
 )
@@ -117,7 +117,7 @@ def compute(outer: Settings, /, settings: Settings, **options: Any) -> tuple[Rep
 
         return computed_rows(options, limits), settings
     bare = settings.quiet > 0
-    asked = Asked(
+    asked = ComputationOptions(
         options["unit"],
         sampling_of(options, quiet=bare),
         digits=options["digits"],

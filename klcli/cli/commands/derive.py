@@ -6,7 +6,7 @@ import click
 
 from klcli.cli.help import Command
 from klcli.cli.options.types import Reading
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import UNITS, Unit
@@ -37,11 +37,11 @@ Examples:
     help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}; default std.",
 )
 @click.option(
-    "--prior", type=Choice(tuple(_PRIORS)), default="unit", help="unit: N(0, 1), the default; or any."
+    "--prior", type=WordChoice(tuple(_PRIORS)), default="unit", help="unit: N(0, 1), the default; or any."
 )
 @click.option("--diagonal", is_flag=True, help="Several independent dimensions: a sum over j.")
 @click.option("--covariance", is_flag=True, help="Full covariances: from matrices to one dimension.")
-@click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
+@click.option("--unit", type=WordChoice(UNITS), default="nats", help="nats or bits; default nats.")
 @click.option("--prove", is_flag=True, help="Prove every step with sympy.")
 @click.option("--standalone", is_flag=True, help="A whole LaTeX document, not a fragment.")
 @output_options

@@ -11,7 +11,7 @@ import click
 from klcli.cli.help import Command
 from klcli.cli.options.completing import files
 from klcli.cli.options.gaussians import posterior, posterior_options, prior, prior_options
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
@@ -68,7 +68,7 @@ far below 0, the mean of p/q not 1, samples that are not of q.
     "--independent", is_flag=True, help="Every row is a sample of its own, whatever repeats in a column."
 )
 @click.option("--skip-missing", is_flag=True, help="Leave out rows in which a number is missing.")
-@click.option("--unit", type=Choice(UNITS), default="nats", help="nats or bits; default nats.")
+@click.option("--unit", type=WordChoice(UNITS), default="nats", help="nats or bits; default nats.")
 @posterior_options
 @prior_options
 @output_options

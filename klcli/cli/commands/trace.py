@@ -12,7 +12,7 @@ import click
 from klcli.cli.help import Command
 from klcli.cli.options.completing import files
 from klcli.cli.options.types import Positive, Shape, Whole
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
 from klcli.errors import KlcliError
@@ -93,7 +93,7 @@ class _TraceCommand(Command):
 @click.option(
     "--accept",
     "accepted",
-    type=Choice(ACCEPTABLE),
+    type=WordChoice(ACCEPTABLE),
     multiple=True,
     help=f"What passes besides exact; repeatable: {', '.join(ACCEPTABLE)}.",
 )

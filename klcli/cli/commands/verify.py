@@ -16,7 +16,7 @@ from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.formulas import FormulaCommand
 from klcli.cli.options.types import Numbers, Reading
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
@@ -35,7 +35,7 @@ from klcli.judge.spaces.table import SPACES
 from klcli.patterns import regex
 from klcli.render.signs import visible
 from klcli.report.report import Report
-from klcli.report.verify import Answer, verify_many_report, verify_report
+from klcli.report.verify import VerifiedLine, verify_many_report, verify_report
 
 __all__ = ["verify"]
 
@@ -80,7 +80,7 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
     "--file", "path", metavar="FILE", shell_complete=files, help="One formula per line; - is standard input."
 )
 @click.option(
-    "--notation", type=Choice(tuple(_NOTATIONS)), help=f"{', '.join(_NOTATIONS)}; default: detected."
+    "--notation", type=WordChoice(tuple(_NOTATIONS)), help=f"{', '.join(_NOTATIONS)}; default: detected."
 )
 @click.option(
     "--param",
@@ -99,7 +99,7 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 @click.option(
     "--accept",
     "accepted",
-    type=Choice(ACCEPTABLE),
+    type=WordChoice(ACCEPTABLE),
     multiple=True,
     help=f"What passes besides exact; repeatable: {', '.join(ACCEPTABLE)}.",
 )
@@ -184,7 +184,7 @@ def _answers(
     proofs: Callable[[space.Answer], tuple[bool | None, bool | None]],
     *,
     quiet: bool,
-) -> list[Answer]:
+) -> list[VerifiedLine]:
     """The answers to every formula of a file."""
     lines = list(_formulas(read_text(path)))
     if not lines:
@@ -196,9 +196,9 @@ def _answers(
         for number, text in lines:
             try:
                 found = answer_to_text(text, language, question)
-                answers.append(Answer(number, text, found, *proofs(found)))
+                answers.append(VerifiedLine(number, text, found, *proofs(found)))
             except KlcliError as error:
-                answers.append(Answer(number, text, None, error=error))
+                answers.append(VerifiedLine(number, text, None, error=error))
             if advance:
                 advance(1)
     return answers

@@ -10,7 +10,7 @@ import click
 
 from klcli.cli.help import Command
 from klcli.cli.options.types import Shape, Whole
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
@@ -25,7 +25,7 @@ from klcli.judge.weight import (
     weigh,
 )
 from klcli.report.report import Report
-from klcli.report.weight import Answer, InformationData, information, weight_report
+from klcli.report.weight import InformationData, WeightAnalysis, information, weight_report
 from klcli.values import replace
 
 if TYPE_CHECKING:
@@ -96,11 +96,14 @@ def _ratio(text: str, name: str) -> Fraction:
 
 @click.command(cls=Command, epilog=_EPILOG)
 @click.option(
-    "--recon", type=Choice(tuple(LIKELIHOODS)), default="mse", help=f"{', '.join(LIKELIHOODS)}; default mse."
+    "--recon",
+    type=WordChoice(tuple(LIKELIHOODS)),
+    default="mse",
+    help=f"{', '.join(LIKELIHOODS)}; default mse.",
 )
 @click.option(
     "--recon-reduction",
-    type=Choice(tuple(REDUCTIONS)),
+    type=WordChoice(tuple(REDUCTIONS)),
     default="sum-mean",
     help=f"{', '.join(REDUCTIONS)}; default sum-mean.",
 )
@@ -108,7 +111,7 @@ def _ratio(text: str, name: str) -> Fraction:
 @click.option("--size", type=_Size(), help="Entries of one example, such as 3,64,64 or 784.")
 @click.option(
     "--kl-reduction",
-    type=Choice(tuple(REDUCTIONS)),
+    type=WordChoice(tuple(REDUCTIONS)),
     help="The same of the KL over latents and batch; default sum-mean, of weights sum.",
 )
 @click.option(
@@ -116,7 +119,7 @@ def _ratio(text: str, name: str) -> Fraction:
 )
 @click.option(
     "--kl-of",
-    type=Choice(("examples", "weights")),
+    type=WordChoice(("examples", "weights")),
     default="examples",
     help="Whose KL: of each example's latents, or of a network's weights; default examples.",
 )
@@ -162,7 +165,7 @@ def _answer(
     beta: Fraction,
     capacity: Fraction | None,
     free_bits: Fraction | None,
-) -> Answer:
+) -> WeightAnalysis:
     for value, name in ((decoder_sigma, "--decoder-sigma"), (beta, "--beta")):
         if value <= 0:
             raise KlcliError(f"{name} must be > 0, got {value}", f"for example {name} 1")
@@ -176,7 +179,7 @@ def _answer(
         kl_of,
     )
     stages = [(one, weigh(replace(loss, kl=Term(one, reduction)), decoder_sigma)) for one in kl_weight]
-    return Answer(
+    return WeightAnalysis(
         loss,
         decoder_sigma,
         stages,

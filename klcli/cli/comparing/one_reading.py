@@ -15,11 +15,11 @@ from klcli.report.report import Report
 from klcli.values import dataclass
 from klcli.witness.examination import Examination
 
-__all__ = ["Asked", "compared"]
+__all__ = ["ComparisonOptions", "compared"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ComparisonOptions:
     """What was asked for beside the reading and the point.
 
     Attributes:
@@ -40,7 +40,7 @@ class Asked:
 def compared(
     reading: Parameterization,
     point: Point,
-    asked: Asked,
+    asked: ComparisonOptions,
     examined: Callable[[Gaussian], Examination],
 ) -> Report:
     """The report.

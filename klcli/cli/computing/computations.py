@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.report.compute_steps import AnyDerivation
 
-__all__ = ["Asked", "computed"]
+__all__ = ["ComputationOptions", "computed"]
 
 _MOST_COMPARED = 512
 """Dimensions up to which a second divergence, without the correlations, takes no more than a second."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ComputationOptions:
     """What was asked for, beside the two distributions.
 
     Attributes:
@@ -51,7 +51,7 @@ class Asked:
     limits: Limits
 
 
-def computed(q: AnyGaussian, p: AnyGaussian | OtherPrior, asked: Asked) -> Report:
+def computed(q: AnyGaussian, p: AnyGaussian | OtherPrior, asked: ComputationOptions) -> Report:
     """The report of KL(q || p).
 
     Raises:
@@ -67,7 +67,7 @@ def computed(q: AnyGaussian, p: AnyGaussian | OtherPrior, asked: Asked) -> Repor
     return compute_report(_between_gaussians(q, p, asked), asked.unit)
 
 
-def _between_gaussians(q: AnyGaussian, p: AnyGaussian, asked: Asked) -> Computed:
+def _between_gaussians(q: AnyGaussian, p: AnyGaussian, asked: ComputationOptions) -> Computed:
     forward, backward = case_of(q, p), case_of(p, q) if asked.reverse else None
     found = examined(forward, asked.sampling.sampled)
     return Computed(
@@ -84,7 +84,9 @@ def _between_gaussians(q: AnyGaussian, p: AnyGaussian, asked: Asked) -> Computed
     )
 
 
-def _derivation(q: AnyGaussian, p: AnyGaussian, found: Examination, asked: Asked) -> AnyDerivation:
+def _derivation(
+    q: AnyGaussian, p: AnyGaussian, found: Examination, asked: ComputationOptions
+) -> AnyDerivation:
     """The steps that were asked for; none beside an infinite value."""
     if asked.steps == "none" or found.status == "infinite" or not found.closed_form:
         return ()
@@ -108,7 +110,7 @@ def _variances(q: AnyGaussian, p: AnyGaussian) -> tuple[AnyGaussian, AnyGaussian
     return variances, prior or p
 
 
-def _compared(case: Case, asked: Asked) -> tuple[Comparison, ...]:
+def _compared(case: Case, asked: ComputationOptions) -> tuple[Comparison, ...]:
     if not asked.compare:
         return ()
     if not case.pairs:

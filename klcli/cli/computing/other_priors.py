@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from klcli.cli.computing.computations import Asked, computed
+from klcli.cli.computing.computations import ComputationOptions, computed
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
@@ -38,7 +38,7 @@ def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussi
 
 
 def computed_against(
-    q: Gaussian | MultivariateGaussian, text: str, options: Mapping[str, Any], asked: Asked
+    q: Gaussian | MultivariateGaussian, text: str, options: Mapping[str, Any], asked: ComputationOptions
 ) -> Report:
     """The report of KL(q || p) for the prior that ``--prior`` names.
 

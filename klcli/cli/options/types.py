@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from klcli.cli.files import Given, read_matrix, read_rows
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
 from klcli.patterns import regex
 
 __all__ = [
     "AValue",
-    "Choice",
+    "WordChoice",
     "Matrix",
     "Nonnegative",
     "Numbers",
@@ -40,7 +40,7 @@ else:  # click lets one write what they hold from 8.2 and 8.4 on
     AValue = click.ParamType
 
 
-class Reading(Choice):
+class Reading(WordChoice):
     """One of the readings of a head; another word for one is answered with its name."""
 
     def __init__(self, others: Sequence[str] = ()) -> None:

@@ -9,7 +9,7 @@ import click
 
 from klcli.errors import KlcliError
 
-__all__ = ["Choice"]
+__all__ = ["WordChoice"]
 
 if TYPE_CHECKING:
     _Word: TypeAlias = click.Choice[str]
@@ -17,7 +17,7 @@ else:  # click lets one write what they hold from 8.2 on
     _Word = click.Choice
 
 
-class Choice(_Word):
+class WordChoice(_Word):
     """One of a few words; a misspelt one is answered with the nearest."""
 
     def __init__(self, choices: Sequence[str]) -> None:

@@ -13,13 +13,13 @@ from fractions import Fraction
 from klcli.formula.read.refusals import Refusals
 from klcli.formula.tree import Call, MatrixCall, Number, Reduction, Tree, number, operation
 
-__all__ = ["Bars"]
+__all__ = ["BarReader"]
 
 _BARS = {"|": "bars", "‖": "norm"}
 _TWO = Number(Fraction(2))
 
 
-class Bars(Refusals, ABC):
+class BarReader(Refusals, ABC):
     """The bars and primes of a parser, which adds the methods that read everything else."""
 
     @abstractmethod

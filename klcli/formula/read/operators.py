@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from klcli.formula.read.bars import Bars
+from klcli.formula.read.bars import BarReader
 from klcli.formula.read.refusals import STARTS_FACTOR
 from klcli.formula.read.scanner import Token
 from klcli.formula.tree import (
@@ -26,7 +26,7 @@ def _negative(tree: Tree, signs: int) -> Tree:
     return tree
 
 
-class Operators(Bars, ABC):
+class Operators(BarReader, ABC):
     """The operators of a parser, which adds what reads an atom."""
 
     @abstractmethod

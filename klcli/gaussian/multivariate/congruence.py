@@ -11,7 +11,7 @@ from math import ceil, hypot, inf, isfinite, log2, sqrt
 
 import numpy as np
 
-from klcli.gaussian.double_double import Array, Pair
+from klcli.gaussian.double_double import DoubleDouble, FloatArray
 from klcli.gaussian.multivariate.products import DIGITS, added, exact_width, magnitudes, multiplied, sliced
 from klcli.values import dataclass
 
@@ -38,12 +38,12 @@ class FloatMatrix:
         relative: a bound on |x^T D x| / x^T S x for the error D that comes on top.
     """
 
-    parts: tuple[Array, ...]
+    parts: tuple[FloatArray, ...]
     entrywise: float = 0.0
     relative: float = 0.0
 
     @property
-    def high(self) -> Array:
+    def high(self) -> FloatArray:
         """The matrix rounded to floats."""
         return self.parts[0]
 
@@ -57,10 +57,10 @@ class Transform:
         bits: of its rows.
     """
 
-    entries: Array
+    entries: FloatArray
     bits: int
 
-    def pieces(self, width: int) -> list[Array]:
+    def pieces(self, width: int) -> list[FloatArray]:
         """What adds up to W, each of that many bits."""
         count = ceil(self.bits / width)
         return [self.entries] if count == 1 else sliced((self.entries,), width, count, axis=1)[:-1]
@@ -76,7 +76,7 @@ class Congruence:
         error: a bound on the Frobenius norm of the error, but for the last rounding of `entries`.
     """
 
-    entries: Array
+    entries: FloatArray
     diagonal: tuple[float, ...]
     error: float
 
@@ -86,7 +86,7 @@ class Congruence:
         return frobenius(self.entries) * (1 + dot_error(len(self.entries))) + self.error
 
 
-def frobenius(matrix: Array) -> float:
+def frobenius(matrix: FloatArray) -> float:
     """The Frobenius norm, of entries of any size."""
     largest = float(np.max(np.abs(matrix)))
     if largest == 0 or _LEAST_PLAIN < largest < 1 / _LEAST_PLAIN or not isfinite(largest):
@@ -101,7 +101,7 @@ def dot_error(terms: int) -> float:
 
 
 def congruence(
-    transform: Transform, parts: Sequence[Array], tolerance: float, *, identity: bool = False
+    transform: Transform, parts: Sequence[FloatArray], tolerance: float, *, identity: bool = False
 ) -> Congruence:
     """W S W^T for a symmetric sum S of one or two arrays.
 
@@ -140,7 +140,7 @@ def congruence(
 
 
 def _of_any_size(
-    transform: Transform, parts: Sequence[Array], tolerance: float, exponent: int, identity: bool
+    transform: Transform, parts: Sequence[FloatArray], tolerance: float, exponent: int, identity: bool
 ) -> Congruence:
     """The same, scaled by a power of 2 to the size of 1 and back, so that nothing overflows on the way."""
     unit = np.ldexp(1.0, -exponent)
@@ -152,7 +152,7 @@ def _of_any_size(
     return Congruence(entries, tuple(diagonal), float(np.ldexp(found.error, exponent)))
 
 
-def _half(matrix: Array) -> Array:
+def _half(matrix: FloatArray) -> FloatArray:
     """The lower triangle, its diagonal halved."""
     found = np.tril(matrix)
     found.ravel()[:: len(matrix) + 1] *= 0.5
@@ -165,8 +165,8 @@ def _blocks(size: int) -> list[slice]:
 
 
 def _rows_of_triangle(
-    rows: slice, pieces: Sequence[Array], whole: Array, columns: Sequence[Array]
-) -> tuple[Array, Array]:
+    rows: slice, pieces: Sequence[FloatArray], whole: FloatArray, columns: Sequence[FloatArray]
+) -> tuple[FloatArray, FloatArray]:
     """A block of rows of W U, up to the diagonal."""
     high, low = (np.empty((rows.stop - rows.start, rows.stop)) for _ in range(2))
     *slices, rest = columns
@@ -185,7 +185,12 @@ def _rows_of_triangle(
 
 
 def _times_transposed(
-    high: Array, low: Array, rows: slice, slices: Sequence[Array], pieces: Sequence[Array], whole: Array
+    high: FloatArray,
+    low: FloatArray,
+    rows: slice,
+    slices: Sequence[FloatArray],
+    pieces: Sequence[FloatArray],
+    whole: FloatArray,
 ) -> None:
     """Write a block of rows of Z = Y W^T, given the slices of the rows of Y."""
     *exact_rows, rest = slices
@@ -203,7 +208,7 @@ def _times_transposed(
         high[rows, block], low[rows, block] = found
 
 
-def _symmetric_sum(high: Array, low: Array, identity: bool) -> tuple[Array, tuple[float, ...]]:
+def _symmetric_sum(high: FloatArray, low: FloatArray, identity: bool) -> tuple[FloatArray, tuple[float, ...]]:
     """Z + Z^T, less the identity, rounded; and the parts of its diagonal. Z is overwritten."""
     blocks, diagonal = _blocks(len(high)), []
     for number, rows in enumerate(blocks):
@@ -220,7 +225,7 @@ def _symmetric_sum(high: Array, low: Array, identity: bool) -> tuple[Array, tupl
     return high, tuple(diagonal)
 
 
-def image(transform: Transform, columns: Pair) -> tuple[Pair, float]:
+def image(transform: Transform, columns: DoubleDouble) -> tuple[DoubleDouble, float]:
     """W B for a matrix of few columns, and a bound on the Frobenius norm of its error."""
     size, whole = len(columns[0]), transform.entries
     piece, width = _widths(transform.bits, size, 2.0**_MOST_SLICED)

@@ -18,10 +18,10 @@ from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.values import dataclass, replace
 
-__all__ = ["CASES", "Case", "MatrixStep", "derive", "derive_at"]
+__all__ = ["CASES", "DerivationCase", "MatrixStep", "derive", "derive_at"]
 
-Case: TypeAlias = Literal["any", "unit", "diagonal", "one"]
-CASES: dict[Case, str] = {
+DerivationCase: TypeAlias = Literal["any", "unit", "diagonal", "one"]
+CASES: dict[DerivationCase, str] = {
     "any": "any two Gaussians",
     "unit": "the unit prior",
     "diagonal": "the unit prior and independent dimensions",
@@ -62,7 +62,7 @@ class MatrixStep:
     """
 
     step: Step
-    case: Case
+    case: DerivationCase
 
 
 def derive(reading: Parameterization, unit: Unit = "nats") -> tuple[MatrixStep, ...]:
@@ -117,7 +117,7 @@ def _in_head(reading: Parameterization) -> MatrixStep:
     return MatrixStep(Step(rule, substitute(_IN_HEAD, in_head)), "one")
 
 
-def _row(case: Case, tree: Tree, *rule: str | Tree, essential: bool = True) -> MatrixStep:
+def _row(case: DerivationCase, tree: Tree, *rule: str | Tree, essential: bool = True) -> MatrixStep:
     return MatrixStep(Step(rule, tree, essential=essential), case)
 
 

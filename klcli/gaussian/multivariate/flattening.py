@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from klcli.gaussian.double_double import Array
+from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.multivariate.congruence import Congruence, FloatMatrix, Transform, congruence
 from klcli.gaussian.multivariate.products import DIGITS, magnitudes
 from klcli.values import dataclass
@@ -73,12 +73,12 @@ class Flat:
         rest: R.
     """
 
-    units: Array
+    units: FloatArray
     transform: Transform
     rest: Congruence
 
 
-def balance(matrix: Array, which: Which) -> Array:
+def balance(matrix: FloatArray, which: Which) -> FloatArray:
     """Whole numbers: rows and columns scaled by these powers of 2 leave a diagonal between 1/4 and 4.
 
     Raises:
@@ -92,7 +92,7 @@ def balance(matrix: Array, which: Which) -> Array:
     return np.asarray(exponent)
 
 
-def scaled(matrix: FloatMatrix, units: Array) -> FloatMatrix:
+def scaled(matrix: FloatMatrix, units: FloatArray) -> FloatMatrix:
     """D S D for D = diag(2^-units)."""
     if not units.any():
         return matrix
@@ -134,7 +134,7 @@ def spread_error(matrix: FloatMatrix, transform: Transform, apart: float = _NEAR
     return matrix.entrywise * float(reach @ reach) + matrix.relative * (sqrt(len(reach)) + 1 + apart)
 
 
-def triangular_inverse(lower: Array) -> Array:
+def triangular_inverse(lower: FloatArray) -> FloatArray:
     """The inverse of a lower triangular matrix, whose entries above the diagonal are exactly 0."""
     from scipy.linalg.lapack import dtrtri
 
@@ -142,14 +142,14 @@ def triangular_inverse(lower: Array) -> Array:
     return np.asarray(inverse.T, dtype=np.float64)
 
 
-def plus_identity(matrix: Array) -> Array:
+def plus_identity(matrix: FloatArray) -> FloatArray:
     """I + R."""
     found = matrix.copy()
     found.ravel()[:: len(found) + 1] += 1.0
     return found
 
 
-def lower_factor(matrix: Array, which: Which) -> Array:
+def lower_factor(matrix: FloatArray, which: Which) -> FloatArray:
     """The Cholesky factor of a matrix, or of one that is very near and has a factor in floats.
 
     Raises:
@@ -165,7 +165,7 @@ def lower_factor(matrix: Array, which: Which) -> Array:
     return upper.T
 
 
-def _cholesky(matrix: Array) -> tuple[Array, int]:
+def _cholesky(matrix: FloatArray) -> tuple[FloatArray, int]:
     """The transposed factor, and the order of the first leading minor that is not positive, or 0."""
     from scipy.linalg.lapack import dpotrf
 
@@ -173,11 +173,11 @@ def _cholesky(matrix: Array) -> tuple[Array, int]:
     return upper, int(order)
 
 
-def _failing_minor(matrix: Array) -> int:
+def _failing_minor(matrix: FloatArray) -> int:
     return _cholesky(matrix)[1] or len(matrix)
 
 
-def _rounded(entries: Array, matrix: Array) -> Transform:
+def _rounded(entries: FloatArray, matrix: FloatArray) -> Transform:
     """W with as few bits a row as leave W S W^T about `_AIM` from the identity.
 
     Rounding the row i to b bits changes W S W^T by about 2^-b |w_i| sqrt(tr S_i / 12), with the largest entry

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from klcli.errors import KlcliError
-from klcli.gaussian.double_double import Pair, add, difference
+from klcli.gaussian.double_double import DoubleDouble, add, difference
 from klcli.gaussian.double_double import product as exact_products
 from klcli.gaussian.multivariate.arrays import Floats, floats, pair_of
 from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
@@ -48,7 +48,7 @@ def whitened(q: MultivariateGaussian, p: MultivariateGaussian) -> Whitened | Non
         raise _indefinite(f"the {error.which}'s {form}", error) from None
 
 
-def distance(q: MultivariateGaussian, p: MultivariateGaussian) -> Pair:
+def distance(q: MultivariateGaussian, p: MultivariateGaussian) -> DoubleDouble:
     """mu_q - mu_p, of shape (d, 1), as sums of two floats."""
     return pair_of([[mean_q - mean_p] for mean_q, mean_p in zip(q.mean, p.mean, strict=True)])
 
@@ -78,7 +78,7 @@ def covariance(gaussian: MultivariateGaussian) -> FloatMatrix:
     return FloatMatrix(matrix.parts, _PAIR if len(matrix.parts) > 1 else 0.0)
 
 
-def _of_correlation(matrix: Pair, std: Sequence[Fraction]) -> Pair:
+def _of_correlation(matrix: DoubleDouble, std: Sequence[Fraction]) -> DoubleDouble:
     """D R D."""
     high, low = pair_of([std])
     for column in ((high, low), (high.T, low.T)):
@@ -87,7 +87,7 @@ def _of_correlation(matrix: Pair, std: Sequence[Fraction]) -> Pair:
     return matrix
 
 
-def _inverse(matrix: Pair) -> FloatMatrix:
+def _inverse(matrix: DoubleDouble) -> FloatMatrix:
     """The inverse X of P by Newton's iteration X (2 I - P X), each product without rounding errors.
 
     With V = L^-1 of the Cholesky factor of P, S = P^-1 differs from X by S (I - P X), and by no more than
@@ -96,7 +96,7 @@ def _inverse(matrix: Pair) -> FloatMatrix:
     lower = lower_factor(matrix[0], "posterior")
     inverse = triangular_inverse(lower)
     start = inverse.T @ inverse
-    found: Pair = (start, np.zeros_like(start))
+    found: DoubleDouble = (start, np.zeros_like(start))
     for _ in range(_MOST_STEPS):
         rest = _residual(matrix, found)
         found = _plus(found, exact_product(found, rest, _BITS))
@@ -114,24 +114,24 @@ def _inverse(matrix: Pair) -> FloatMatrix:
     return FloatMatrix(found, _PAIR, 2 * float(seen + unseen + rounding))
 
 
-def _residual(matrix: Pair, inverse: Pair) -> Pair:
+def _residual(matrix: DoubleDouble, inverse: DoubleDouble) -> DoubleDouble:
     """I - P X."""
     image = exact_product(matrix, inverse, _BITS)
     high, low = difference(np.eye(len(image[0])), image[0])
     return add(high, low - image[1])
 
 
-def _plus(left: Pair, right: Pair) -> Pair:
+def _plus(left: DoubleDouble, right: DoubleDouble) -> DoubleDouble:
     high, error = difference(left[0], -right[0])
     return difference(high, -(error + (left[1] + right[1])))
 
 
-def _symmetric(matrix: Pair) -> Pair:
+def _symmetric(matrix: DoubleDouble) -> DoubleDouble:
     high, low = _plus(matrix, (matrix[0].T, matrix[1].T))
     return high / 2, low / 2
 
 
-def _pair(matrix: Floats) -> Pair:
+def _pair(matrix: Floats) -> DoubleDouble:
     """A matrix as a sum of two arrays."""
     high = matrix.parts[0]
     return high, matrix.parts[1] if len(matrix.parts) > 1 else np.zeros_like(high)

@@ -13,7 +13,7 @@ from math import ceil, log2
 
 import numpy as np
 
-from klcli.gaussian.double_double import Array, Pair, add, difference
+from klcli.gaussian.double_double import DoubleDouble, FloatArray, add, difference
 
 __all__ = ["DIGITS", "added", "exact_product", "exact_width", "magnitudes", "multiplied", "sliced"]
 
@@ -26,13 +26,13 @@ def exact_width(inner: int) -> int:
     return DIGITS - ceil(log2(max(2, inner)))
 
 
-def magnitudes(matrix: Array, axis: int) -> Array:
+def magnitudes(matrix: FloatArray, axis: int) -> FloatArray:
     """A power of two above every row (axis 1) or column (axis 0), with the axis kept; 0 above zeros."""
     largest = np.max(np.abs(matrix), axis=axis, keepdims=True)
     return np.asarray(np.ldexp(np.sign(largest), np.frexp(largest)[1]))
 
 
-def sliced(parts: Sequence[Array], width: int, count: int, axis: int) -> list[Array]:
+def sliced(parts: Sequence[FloatArray], width: int, count: int, axis: int) -> list[FloatArray]:
     """`count` slices of `width` bits of a sum of one or two matrices, and the rest, rounded.
 
     The slices are whole multiples of a unit for each row or column. Adding a number whose last bit is the
@@ -52,7 +52,9 @@ def sliced(parts: Sequence[Array], width: int, count: int, axis: int) -> list[Ar
     return [*slices, high if low is None else high + low]
 
 
-def multiplied(rough: tuple[Array, Array], exact: Iterable[tuple[Array, Array]]) -> Pair:
+def multiplied(
+    rough: tuple[FloatArray, FloatArray], exact: Iterable[tuple[FloatArray, FloatArray]]
+) -> DoubleDouble:
     """The sum of products of matrices.
 
     Args:
@@ -69,7 +71,7 @@ def multiplied(rough: tuple[Array, Array], exact: Iterable[tuple[Array, Array]])
     return add(high, low)  # where the sum has cancelled, the error of this is one of the low part
 
 
-def added(high: Array, term: Array, low: Array) -> Array:
+def added(high: FloatArray, term: FloatArray, low: FloatArray) -> FloatArray:
     """The sum of two arrays; its error is added to the third, and the second is overwritten (Knuth)."""
     total = high + term
     part = total - high
@@ -81,7 +83,7 @@ def added(high: Array, term: Array, low: Array) -> Array:
     return total
 
 
-def exact_product(left: Pair, right: Pair, bits: int) -> Pair:
+def exact_product(left: DoubleDouble, right: DoubleDouble, bits: int) -> DoubleDouble:
     """The product of two matrices, each an unevaluated sum of two.
 
     Args:
@@ -104,7 +106,7 @@ def exact_product(left: Pair, right: Pair, bits: int) -> Pair:
     return high, low
 
 
-def _sum(total: Pair, term: Array) -> Pair:
+def _sum(total: DoubleDouble, term: FloatArray) -> DoubleDouble:
     """A pair and a float, added; the terms may cancel."""
     high, error = difference(total[0], -term)
     return difference(high, -(error + total[1]))

@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from klcli.gaussian.double_double import Array
+from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.kernel import excess
 from klcli.gaussian.multivariate.congruence import Congruence, dot_error
 from klcli.gaussian.multivariate.flattening import Which, lower_factor, plus_identity
@@ -26,7 +26,7 @@ class Remainder:
     """R, near 0, with the Cholesky factor of I + R."""
 
     matrix: Congruence
-    factor: Array
+    factor: FloatArray
 
     @classmethod
     def of(cls, matrix: Congruence, which: Which) -> Remainder:
@@ -38,7 +38,7 @@ class Remainder:
         """A bound on the norm of |L^-1| |L|, for the factor L."""
         return (1 + 2 * self.matrix.norm) ** 2
 
-    def solved(self, right: Array) -> Array:
+    def solved(self, right: FloatArray) -> FloatArray:
         """L^-1 B."""
         from scipy.linalg.blas import dtrsm
 
@@ -50,7 +50,7 @@ class Remainder:
         return value, slope * (self.matrix.error + _UNIT * self.matrix.norm) + rounding
 
 
-def excess_of(matrix: Array, factor: Array) -> tuple[float, float, float]:
+def excess_of(matrix: FloatArray, factor: FloatArray) -> tuple[float, float, float]:
     """tr E - log |I + E| for a matrix E of norm below 3/4, given the Cholesky factor of I + E.
 
     The factor is that of I + E + F with a diagonal of F that the differences d_k undo; an F with the

@@ -25,7 +25,7 @@ from math import fsum, inf, isfinite, sqrt
 
 import numpy as np
 
-from klcli.gaussian.double_double import Array, Pair, difference
+from klcli.gaussian.double_double import DoubleDouble, FloatArray, difference
 from klcli.gaussian.multivariate.congruence import (
     Congruence,
     FloatMatrix,
@@ -102,7 +102,7 @@ _BEYOND = _Twice(inf, inf, 0.0, 0.0, 0.0)
 """Where it is no double."""
 
 
-def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
+def whiten(target: FloatMatrix, base: FloatMatrix, distance: DoubleDouble) -> Whitened:
     """The parts of the divergence from their whitened difference.
 
     Args:
@@ -117,7 +117,7 @@ def whiten(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
         return _whitened(target, base, distance)
 
 
-def _whitened(target: FloatMatrix, base: FloatMatrix, distance: Pair) -> Whitened:
+def _whitened(target: FloatMatrix, base: FloatMatrix, distance: DoubleDouble) -> Whitened:
     aim = dot_error(len(base.high))
     for tolerance in _tolerances(len(base.high)):
         flat = flattened(base, "prior", tolerance)
@@ -165,7 +165,7 @@ def _twice_the_spread(
     return _apart(change, flat, rest, flattened(target, "posterior", tolerance))
 
 
-def _estimate(flat: Flat, high: Array, less: Array | None = None) -> float:
+def _estimate(flat: Flat, high: FloatArray, less: FloatArray | None = None) -> float:
     """The norm of W (A - B) W^T from its image of a random vector; rounding errors may make it too large."""
     entries = flat.transform.entries
     moved = entries.T @ np.random.Generator(np.random.SFC64(0)).standard_normal((len(entries), 1))
@@ -184,7 +184,7 @@ def _from_image(target: FloatMatrix, flat: Flat, tolerance: float) -> Congruence
 
 
 def _from_difference(
-    gap: tuple[Array, ...], target: FloatMatrix, base: FloatMatrix, flat: Flat, tolerance: float
+    gap: tuple[FloatArray, ...], target: FloatMatrix, base: FloatMatrix, flat: Flat, tolerance: float
 ) -> Congruence:
     """C as W (S_q - S_p) W^T, with a tolerance relative to its norm."""
     norm = _estimate(flat, gap[0])
@@ -195,7 +195,7 @@ def _from_difference(
     return replace(found, error=found.error + given)
 
 
-def _gap(target: tuple[Array, ...], base: tuple[Array, ...]) -> tuple[Array, ...]:
+def _gap(target: tuple[FloatArray, ...], base: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
     """S_q - S_p as one or two arrays."""
     high, low = difference(target[0], base[0])
     for part in target[1:]:
@@ -246,7 +246,7 @@ def _apart(change: Congruence, flat: Flat, rest: Remainder, other: Flat) -> _Twi
         return _BEYOND
 
 
-def _square(distance: Pair, flat: Flat, rest: Remainder) -> tuple[float, float]:
+def _square(distance: DoubleDouble, flat: Flat, rest: Remainder) -> tuple[float, float]:
     """|(I + R)^(-1/2) s|^2 = s^T s - s^T R s + s^T R (I + R)^-1 R s with s = W (mu_q - mu_p); its error."""
     if not distance[0].any():
         return 0.0, 0.0

@@ -16,7 +16,7 @@ from klcli.gaussian.priors.mixture import Mixture
 from klcli.gaussian.priors.text import Argument, Distribution, PriorNumber, PriorText, parse_prior
 from klcli.values import dataclass
 
-__all__ = ["OtherPrior", "Spread", "read_prior"]
+__all__ = ["OtherPrior", "SpreadNotation", "read_prior"]
 
 _NORMAL = ("N", "normal", "norm", "gaussian")
 _MEANS = ("mu", "mean", "loc")
@@ -24,7 +24,7 @@ _SPREADS = {**{name: name for name in PARAMETERIZATIONS}, "sigma": "std", "scale
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class SpreadNotation:
     """How the number for a Gaussian's spread was given.
 
     Attributes:
@@ -52,7 +52,7 @@ class OtherPrior:
     text: str
     distribution: Mixture | Product
     written: tuple[str, ...]
-    spread: Spread | None
+    spread: SpreadNotation | None
 
 
 def read_prior(text: str, param: str | None, dimension: int) -> Gaussian | OtherPrior:
@@ -133,7 +133,7 @@ def _with_weights(parsed: PriorText, weights: list[Fraction]) -> str:
 
 def _gaussian(
     parsed: PriorText, found: Distribution, param: str | None, dimension: int
-) -> tuple[Gaussian, Spread]:
+) -> tuple[Gaussian, SpreadNotation]:
     """A Gaussian of mean and spread, by place or by name."""
     mean, head, named = _mean_and_head(parsed, found)
     name = _SPREADS[named] if named else param or "std"
@@ -144,7 +144,7 @@ def _gaussian(
     if head.squared:
         name = _square_reading(parsed, head, param, named)
     means, heads = (_repeated(parsed, value, dimension) for value in (mean, head))
-    spread = Spread(name, head.squared, bool(named))
+    spread = SpreadNotation(name, head.squared, bool(named))
     try:
         return Gaussian.from_head(means, heads, name), spread
     except KlcliError as error:

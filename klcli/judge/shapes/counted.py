@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
-from klcli.judge.shapes.layouts import Case, Fit, fitted
+from klcli.judge.shapes.layouts import ArrayProgram, Fit, fitted
 from klcli.values import dataclass, field, replace
 
 __all__ = ["ReductionName", "Reductions", "told", "uneven"]
@@ -77,7 +77,7 @@ def _names(rank: int) -> tuple[str, ...]:
     return ("B", "d") if rank == 2 else ("B", *(f"n_{axis}" for axis in range(1, rank)))
 
 
-def told(case: Case, fit: Fit, layout: str) -> Reductions:
+def told(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
     """What a fit says, with the words for the shapes of the symbols."""
     rank = len(fit.shapes[0])
     scale = fitted_monomial(fit.shapes, fit.scales)
@@ -110,7 +110,7 @@ def _constant(fit: Fit, scale: Monomial) -> Polynomial | None:
     return min((one for one in found if one is not None), key=lambda one: len(one.terms), default=None)
 
 
-def _fit_of_one(case: Case) -> bool:
+def _fit_of_one(case: ArrayProgram) -> bool:
     """Whether the program is a plain sum for one example, whose means and heads have the shape (d,)."""
     try:
         fit = fitted(case, dict.fromkeys(case.varied, "full"), 1)

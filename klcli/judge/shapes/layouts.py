@@ -15,9 +15,19 @@ from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled,
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.values import dataclass
 
-__all__ = ["CLOSE", "SHAPES", "Case", "Draws", "Fit", "Spread", "both", "fitted", "own_shape"]
+__all__ = [
+    "CLOSE",
+    "SHAPES",
+    "ArrayProgram",
+    "ReproducibleDraws",
+    "Fit",
+    "SymbolShape",
+    "both",
+    "fitted",
+    "own_shape",
+]
 
-Spread: TypeAlias = Literal["full", "latents", "number"]
+SymbolShape: TypeAlias = Literal["full", "latents", "number"]
 """The shape of a symbol: (B, d), (d,) or one number for all."""
 
 SHAPES: Mapping[int, tuple[tuple[int, ...], ...]] = {
@@ -40,7 +50,7 @@ _LOW, _RANGE = 0.3, 2.2
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ArrayProgram:
     """A program and the formula of its entries, with what is drawn anew for every point.
 
     Attributes:
@@ -60,7 +70,7 @@ class Case:
     varied: tuple[str, ...]
     counts: Mapping[str, tuple[int, int]]
     arrays: tuple[str, ...]
-    fixed: Mapping[str, Spread]
+    fixed: Mapping[str, SymbolShape]
     held: Mapping[str, float]
     constant_is_seen: bool
     in_formula: bool
@@ -84,7 +94,12 @@ class Fit:
 
 
 def fitted(
-    case: Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool = False, masked: bool = False
+    case: ArrayProgram,
+    spreads: Mapping[str, SymbolShape],
+    rank: int,
+    *,
+    in_all: bool = False,
+    masked: bool = False,
 ) -> Fit | None:
     """F = k R(f) + c at every shape; None where it is no such thing.
 
@@ -101,7 +116,7 @@ def fitted(
     """
     kept: tuple[int, ...] | None = None
     fit = Fit((), [], [], [])
-    draws = Draws()
+    draws = ReproducibleDraws()
     for shape in SHAPES[rank]:
         columns: list[tuple[float, float]] = []
         for _ in range(_DRAWS):
@@ -128,7 +143,7 @@ def fitted(
 
 
 def both(
-    case: Case, symbols: dict[str, Array], shape: tuple[int, ...], *, masked: bool = False
+    case: ArrayProgram, symbols: dict[str, Array], shape: tuple[int, ...], *, masked: bool = False
 ) -> tuple[Array, Array]:
     """The value of the program, and of the formula at every entry.
 
@@ -175,7 +190,7 @@ def _left_out(entries: Array, mask: Array) -> Array:
     return Array(entries.shape, [one * value for one, value in zip(kept, entries.values, strict=True)])
 
 
-def own_shape(shape: tuple[int, ...], spread: Spread) -> tuple[int, ...]:
+def own_shape(shape: tuple[int, ...], spread: SymbolShape) -> tuple[int, ...]:
     """The shape of a symbol among arrays of another: without the batch for a parameter."""
     return {"full": shape, "latents": shape[1:], "number": ()}[spread]
 
@@ -209,7 +224,7 @@ def _line(pairs: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
     return (scale, 0.0 if abs(constant) <= CLOSE * size else constant) if fits and scale else None
 
 
-class Draws:
+class ReproducibleDraws:
     """Numbers between 0.3 and 2.5, always the same ones.
 
     A linear congruential generator with the constants of Knuth's MMIX: to import `random` takes longer than

@@ -19,7 +19,17 @@ from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree, 
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
 from klcli.judge.shapes.counts import Monomial, fitted_monomial
-from klcli.judge.shapes.layouts import CLOSE, SHAPES, Case, Draws, Fit, Spread, both, fitted, own_shape
+from klcli.judge.shapes.layouts import (
+    CLOSE,
+    SHAPES,
+    ArrayProgram,
+    Fit,
+    ReproducibleDraws,
+    SymbolShape,
+    both,
+    fitted,
+    own_shape,
+)
 from klcli.judge.shapes.spreads import mixed, ranks, written_spread
 from klcli.values import replace
 
@@ -61,14 +71,16 @@ def reductions(
     try:
         bare = without_sums(entry)
         arrays = tuple(name for name in names if name in masks)
-        case = Case(program, bare, tuple(varied), counts, arrays, {}, held, not has_others, in_formula)
+        case = ArrayProgram(
+            program, bare, tuple(varied), counts, arrays, {}, held, not has_others, in_formula
+        )
         return _found(_without_others(case, weights) if has_others else case)
     except UnshapedError:
         is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
         return Reductions("sum" if is_summed else "none", is_tried=False)
 
 
-def _without_others(case: Case, weights: Sequence[str]) -> Case:
+def _without_others(case: ArrayProgram, weights: Sequence[str]) -> ArrayProgram:
     """The program with 0 for its other terms, where it is linear in them, so that its constant is seen."""
     others = [name for name in case.held if name not in weights]
     cases = [
@@ -77,7 +89,7 @@ def _without_others(case: Case, weights: Sequence[str]) -> Case:
     ]
     spreads = {name: written_spread(case, name) for name in case.varied}
     for rank in ranks(case):
-        shape, draws = SHAPES[rank][0], Draws()
+        shape, draws = SHAPES[rank][0], ReproducibleDraws()
         symbols = {name: draws.array(own_shape(shape, spreads[name])) for name in case.varied}
         try:
             none, once, twice = (both(one, symbols, shape)[0].values for one in cases)
@@ -92,8 +104,8 @@ def _without_others(case: Case, weights: Sequence[str]) -> Case:
     return case
 
 
-def _found(case: Case) -> Reductions:
-    full: dict[str, Spread] = {name: written_spread(case, name) for name in case.varied}
+def _found(case: ArrayProgram) -> Reductions:
+    full: dict[str, SymbolShape] = {name: written_spread(case, name) for name in case.varied}
     problem: ShapeError | None = None
     parts: Mapping[str, Monomial] | None = None
     for rank in ranks(case):
@@ -124,13 +136,13 @@ def _found(case: Case) -> Reductions:
     return Reductions("sum", flaw=uneven(parts))
 
 
-def _is_simple(case: Case) -> bool:
+def _is_simple(case: ArrayProgram) -> bool:
     """Whether nothing but the sums decides about the shapes: no other shape, no array but means and heads."""
     shaped = any(isinstance(node, Reshape) for node in walk(case.program))
     return not (shaped or case.arrays or case.held or case.in_formula)
 
 
-def _of_fewer_axes(case: Case, rank: int) -> Reductions | None:
+def _of_fewer_axes(case: ArrayProgram, rank: int) -> Reductions | None:
     """The program with symbols without a batch, or one number for all, where it does not run otherwise.
 
     A mean and a head may be numbers, or both heads.
@@ -145,13 +157,15 @@ def _of_fewer_axes(case: Case, rank: int) -> Reductions | None:
     return None
 
 
-def _told(case: Case, fit: Fit, spreads: Mapping[str, Spread], words: str) -> Reductions:
+def _told(case: ArrayProgram, fit: Fit, spreads: Mapping[str, SymbolShape], words: str) -> Reductions:
     """What a fit says, if it is one with masks that leave entries out, too."""
     flaw = _mask_flaw(case, spreads, len(fit.shapes[0]))
     return Reductions("sum", flaw=flaw) if flaw else told(case, fit, words)
 
 
-def _parts(case: Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool) -> dict[str, Monomial]:
+def _parts(
+    case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int, *, in_all: bool
+) -> dict[str, Monomial]:
     """The factor k of every symbol by itself, the others held, for those for which there is one.
 
     Args:
@@ -170,7 +184,7 @@ def _parts(case: Case, spreads: Mapping[str, Spread], rank: int, *, in_all: bool
     return found
 
 
-def _mask_flaw(case: Case, spreads: Mapping[str, Spread], rank: int) -> str:
+def _mask_flaw(case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int) -> str:
     """In words, what is wrong with the masks: what one leaves out is a part of an entry; empty if nothing is.
 
     A mask of the whole makes the program a multiple of the masked entries, whatever it is divided by.

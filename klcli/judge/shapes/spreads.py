@@ -9,12 +9,12 @@ from itertools import combinations
 from klcli.formula.tree import Reduction, Reshape, Symbol, carries, free_symbols, walk
 from klcli.formula.value.arrays import Array, axes_of
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.judge.shapes.layouts import CLOSE, Case, Spread
+from klcli.judge.shapes.layouts import CLOSE, ArrayProgram, SymbolShape
 
 __all__ = ["mixed", "ranks", "written_spread"]
 
 
-def ranks(case: Case) -> Iterator[int]:
+def ranks(case: ArrayProgram) -> Iterator[int]:
     """How many axes the arrays may have: as many as the program names, or the ones that it takes away."""
     if case.in_formula:
         sums = [node for node in walk(case.program) if isinstance(node, Reduction)]
@@ -30,7 +30,7 @@ def ranks(case: Case) -> Iterator[int]:
     yield 1
 
 
-def mixed(case: Case) -> Iterator[tuple[dict[str, Spread], str]]:
+def mixed(case: ArrayProgram) -> Iterator[tuple[dict[str, SymbolShape], str]]:
     """Other shapes of some symbols: parameters without a batch, one number for all latents.
 
     The first holds only where all terms of every symbol are summed alike, so that the missing axis is no
@@ -38,7 +38,7 @@ def mixed(case: Case) -> Iterator[tuple[dict[str, Spread], str]]:
     as often as those of mu, if both have a batch. The second is a last resort: where every symbol can be
     followed by itself, a sum of it is one too many. What is transposed has two axes.
     """
-    spread: Spread
+    spread: SymbolShape
     transposed = {
         node.operand.name
         for node in walk(case.program)
@@ -51,11 +51,13 @@ def mixed(case: Case) -> Iterator[tuple[dict[str, Spread], str]]:
                 # A head can be a parameter for all examples, a mean without one would be no posterior.
                 if spread == "latents" and any(map(partial(_is_mean, case), names)):
                     continue
-                own: dict[str, Spread] = {name: spread if name in names else "full" for name in case.varied}
+                own: dict[str, SymbolShape] = {
+                    name: spread if name in names else "full" for name in case.varied
+                }
                 yield own, f"{' and '.join(names)} {words}"
 
 
-def _is_mean(case: Case, name: str) -> bool:
+def _is_mean(case: ArrayProgram, name: str) -> bool:
     """Whether the formula is of at most second degree in a symbol: its third differences vanish."""
     given = {other: Array((), [0.7 + 0.3 * place]) for place, other in enumerate(free_symbols(case.entry))}
     at = [
@@ -65,7 +67,7 @@ def _is_mean(case: Case, name: str) -> bool:
     return bool(abs(at[3] - 3 * at[2] + 3 * at[1] - at[0]) <= CLOSE * max(1.0, *map(abs, at)))
 
 
-def written_spread(case: Case, name: str) -> Spread:
+def written_spread(case: ArrayProgram, name: str) -> SymbolShape:
     """In mathematics a symbol without the index beside others that carry it is one number for all."""
     indices = {node.index for node in walk(case.program) if isinstance(node, Reduction)} - {""}
     carrying = {one for one in case.varied for index in indices if carries(one, index)}

@@ -18,7 +18,7 @@ from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["Check", "KlTerm", "ModuleTerms", "Rule", "finding_at", "finding_at_step"]
+__all__ = ["RuleCheck", "KlTerm", "ModuleTerms", "Rule", "finding_at", "finding_at_step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class ModuleTerms:
         return (kl for kl in self.kls if place_of(kl.best.excerpt) not in apart)
 
 
-Check: TypeAlias = Callable[[ModuleTerms], Iterator[Finding]]
+RuleCheck: TypeAlias = Callable[[ModuleTerms], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Rule:
             of the judge's table.
     """
 
-    check: Check
+    check: RuleCheck
     own: Mistake | None = None
 
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 import numpy
 import pytest
 
-from klcli.gaussian.double_double import Array
+from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.multivariate.congruence import Transform, congruence, frobenius, image
 
 
-def random_problem(size: int, bits: int, spread: int) -> tuple[Transform, tuple[Array, Array]]:
+def random_problem(size: int, bits: int, spread: int) -> tuple[Transform, tuple[FloatArray, FloatArray]]:
     """A triangle of whole numbers of so many bits, and a symmetric matrix with a second part."""
     generator = numpy.random.default_rng(size + bits)
     whole = numpy.tril(generator.integers(1 - 2**bits, 2**bits, (size, size))).astype(float)
@@ -20,7 +20,7 @@ def random_problem(size: int, bits: int, spread: int) -> tuple[Transform, tuple[
     return Transform(whole, bits), (high + high.T, low + low.T)
 
 
-def exactly(transform: Transform, parts: tuple[Array, ...]) -> list[list[Fraction]]:
+def exactly(transform: Transform, parts: tuple[FloatArray, ...]) -> list[list[Fraction]]:
     whole = [[Fraction(entry) for entry in row] for row in transform.entries.tolist()]
     size = len(whole)
     matrix = [[sum(Fraction(float(part[i, j])) for part in parts) for j in range(size)] for i in range(size)]

@@ -7,23 +7,23 @@ from fractions import Fraction
 import numpy
 import pytest
 
-from klcli.gaussian.double_double import Array, Pair
+from klcli.gaussian.double_double import DoubleDouble, FloatArray
 from klcli.gaussian.multivariate.products import exact_product
 
 
-def as_rational(pair: Pair, i: int, j: int) -> Fraction:
+def as_rational(pair: DoubleDouble, i: int, j: int) -> Fraction:
     return Fraction(float(pair[0][i, j])) + Fraction(float(pair[1][i, j]))
 
 
-def scattered(generator: numpy.random.Generator, shape: tuple[int, int], reach: int) -> Array:
+def scattered(generator: numpy.random.Generator, shape: tuple[int, int], reach: int) -> FloatArray:
     return generator.standard_normal(shape) * 2.0 ** generator.integers(-reach, reach + 1, shape)
 
 
 @pytest.mark.parametrize(("inner", "reach"), [(1, 0), (3, 20), (33, 0), (60, 30), (300, 10)])
 def test_the_error_is_as_small_as_was_asked_for(inner: int, reach: int) -> None:
     generator, bits = numpy.random.default_rng(inner), 120
-    left: Pair = (scattered(generator, (4, inner), reach), numpy.zeros((4, inner)))
-    right: Pair = (scattered(generator, (inner, 3), reach), numpy.zeros((inner, 3)))
+    left: DoubleDouble = (scattered(generator, (4, inner), reach), numpy.zeros((4, inner)))
+    right: DoubleDouble = (scattered(generator, (inner, 3), reach), numpy.zeros((inner, 3)))
     left = left[0], left[0] * 2.0**-55 * generator.standard_normal((4, inner))
     found = exact_product(left, right, bits)
     for i in range(4):

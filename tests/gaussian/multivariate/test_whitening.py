@@ -6,7 +6,7 @@ import mpmath
 import numpy
 import pytest
 
-from klcli.gaussian.double_double import Array
+from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.multivariate.congruence import FloatMatrix
 from klcli.gaussian.multivariate.flattening import IndefiniteError
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
@@ -15,11 +15,11 @@ from tests.gaussian.multivariate.matrices import ill_conditioned, rational, refe
 LIMIT = 1e-14
 
 
-def whitened(target: Array, base: Array, gap: Array) -> Whitened:
+def whitened(target: FloatArray, base: FloatArray, gap: FloatArray) -> Whitened:
     return whiten(FloatMatrix((target,)), FloatMatrix((base,)), (gap[:, None], 0 * gap[:, None]))
 
 
-def errors(target: Array, base: Array, gap: Array, digits: int = 100) -> list[float]:
+def errors(target: FloatArray, base: FloatArray, gap: FloatArray, digits: int = 100) -> list[float]:
     """The relative errors of spread and shift."""
     found = whitened(target, base, gap)
     true = reference(rational(target), rational(base), gap.tolist(), digits)

@@ -34,7 +34,7 @@ from klcli.judge.verdict import KINDS, Verdict
 from klcli.judge.ways import Way
 from klcli.values import dataclass, replace
 
-__all__ = ["Answer", "best_answer"]
+__all__ = ["MatrixAnswer", "best_answer"]
 
 _MOST_WAYS = 40
 """Each is evaluated at all points; the likeliest come first."""
@@ -45,7 +45,7 @@ _MOST_VISITS = 6_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MatrixAnswer:
     """The answers under every reading, with what was judged.
 
     Attributes:
@@ -73,7 +73,7 @@ class Answer:
         return _rank(self.best)
 
 
-def best_answer(program: Program, question: Question) -> Answer:
+def best_answer(program: Program, question: Question) -> MatrixAnswer:
     """The first kinds under which the formula is exact, or else the best of the likeliest, with repairs.
 
     Raises:
@@ -116,7 +116,7 @@ def _answer(
     verdicts: Sequence[Verdict],
     repair: Repair | None,
     wanted: str | None,
-) -> Answer:
+) -> MatrixAnswer:
     found = [_candidate(program, own, verdict, repair) for verdict in verdicts]
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
@@ -124,7 +124,7 @@ def _answer(
         return unwanted, *_rank(candidate), misfit(candidate.verdict.way)
 
     ordered = sorted(found, key=rank)
-    return Answer(program, own, _of_each_reading(ordered))
+    return MatrixAnswer(program, own, _of_each_reading(ordered))
 
 
 def _rank(candidate: Candidate) -> tuple[int, bool]:

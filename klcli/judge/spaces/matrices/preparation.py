@@ -33,7 +33,7 @@ from klcli.names.losses import is_other_term, is_weight
 from klcli.names.noise import is_epsilon
 from klcli.values import dataclass
 
-__all__ = ["Aside", "set_aside", "without_jitter"]
+__all__ = ["ScalarRoles", "set_aside", "without_jitter"]
 
 _SLACK = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
@@ -48,7 +48,7 @@ _SMALLEST = Fraction(1, 10**30)
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class ScalarRoles:
     """The numbers of a formula by what they are.
 
     Attributes:
@@ -103,7 +103,7 @@ def _is_unit(tree: Tree) -> bool:
     return tree == Symbol("I") or (isinstance(tree, MatrixCall) and tree.function == "eye")
 
 
-def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> tuple[Aside, ...]:
+def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> tuple[ScalarRoles, ...]:
     """Tell the numbers of a formula apart, in one way or in several, the likeliest first.
 
     A number that is added and whose name says nothing may be another term of the loss or, where no other one
@@ -130,12 +130,14 @@ def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> tuple[As
     return (*tried, known) if subtracted else (known, *tried)
 
 
-def _aside(trial: _Trial, others: Sequence[str], kinds: Mapping[str, Kind]) -> Aside:
+def _aside(trial: _Trial, others: Sequence[str], kinds: Mapping[str, Kind]) -> ScalarRoles:
     found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": []}
     for name in trial.scalars:
         if name not in others:
             found["dimensions" if trial.slope(name) is not None else trial.role(name, others)].append(name)
-    return Aside(tuple(found["dimensions"]), tuple(found["weights"]), tuple(found["divisors"]), tuple(others))
+    return ScalarRoles(
+        tuple(found["dimensions"]), tuple(found["weights"]), tuple(found["divisors"]), tuple(others)
+    )
 
 
 def _counts(name: str, kinds: Mapping[str, Kind]) -> bool:

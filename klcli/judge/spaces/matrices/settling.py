@@ -23,7 +23,7 @@ from klcli.judge.aside.preparation import Prepared
 from klcli.judge.aside.setting import Aside
 from klcli.judge.conditions import Condition, equation, unknown_limits
 from klcli.judge.question import Question, stated
-from klcli.judge.spaces.matrices.candidates import Answer, best_answer
+from klcli.judge.spaces.matrices.candidates import MatrixAnswer, best_answer
 from klcli.judge.spaces.matrices.counterexample import counterexample
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.mistakes import mistake_of
@@ -89,7 +89,7 @@ def settled(program: Program, question: Question) -> Verification:
     return answer
 
 
-def _better(program: Program, question: Question) -> tuple[Answer, tuple[str, ...]]:
+def _better(program: Program, question: Question) -> tuple[MatrixAnswer, tuple[str, ...]]:
     """The better answer of both languages, with what is to be said of that."""
     other = question.other
     try:
@@ -112,13 +112,13 @@ def _better(program: Program, question: Question) -> tuple[Answer, tuple[str, ..
     return found, ()
 
 
-def _answer_in(program: Program, question: Question) -> Answer:
+def _answer_in(program: Program, question: Question) -> MatrixAnswer:
     plain, jitter = without_jitter(program.tree)
     plain, clips = without_unknown(plain)
     return replace(best_answer(replace(program, tree=plain), question), jitter=jitter, clips=clips)
 
 
-def _prepared(found: Answer) -> Prepared:
+def _prepared(found: MatrixAnswer) -> Prepared:
     """What was set aside, as it is kept of every formula."""
     tree, aside = found.typed.subject.tree, found.typed.aside
     dimensions = found.best.verdict.way.dimensions
@@ -152,7 +152,7 @@ def _with_terms(found: Verification, subject: Subject) -> Verification:
     return replace(found, best=best, candidates=others, terms=terms_text(found, weights))
 
 
-def _multiplies_matrices(found: Answer) -> bool:
+def _multiplies_matrices(found: MatrixAnswer) -> bool:
     """Whether a ``*`` of the formula stands between two matrices, where Python has another product."""
     way, tree = found.best.verdict.way, found.typed.subject.tree
     kinds: dict[str, Kind] = dict.fromkeys(free_symbols(tree), "scalar")
@@ -173,7 +173,7 @@ def _says_direction(way: Way) -> bool:
     return not sides_said(every).keys().isdisjoint(deciding)
 
 
-def _warnings(found: Answer, question: Question) -> Iterator[str]:
+def _warnings(found: MatrixAnswer, question: Question) -> Iterator[str]:
     way = found.best.verdict.way
     named = question.head is not None or (question.mean is not None and len(way.means) == 2)
     if found.best.verdict.kl and way.has_prior and not named and not _says_direction(way):

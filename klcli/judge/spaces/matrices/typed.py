@@ -16,7 +16,7 @@ from klcli.formula.value.kinds import Kind, Manner, ShapeError, typings
 from klcli.judge.mistakes.rewriting import TWO
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.fitting import Subject
-from klcli.judge.spaces.matrices.preparation import Aside, set_aside
+from klcli.judge.spaces.matrices.preparation import ScalarRoles, set_aside
 from klcli.judge.spaces.matrices.ways import ways
 from klcli.judge.ways import Way
 from klcli.names.counts import is_dimension
@@ -35,7 +35,7 @@ class Typed:
 
     subject: Subject
     kinds: dict[str, Kind]
-    aside: Aside
+    aside: ScalarRoles
     groups: list[list[Way]]
 
 
