@@ -1,0 +1,91 @@
+"""What is added in a loss, and the arrays that it is computed from: whose gradients a recorder asks for."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from .notes import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+__all__ = ["MOST_SUMMANDS", "arrays_below", "summands_of"]
+
+MOST_SUMMANDS = 64
+_MOST_ARRAYS = 24
+"""Arrays below a summand whose gradients are asked for."""
+_MOST_ENTRIES = 4096
+_LINEAR = ("add", "sub", "neg", "mul", "div", "same", "shape", "sum", "mean", "stack")
+
+
+def summands_of(root: Node) -> Iterator[Node]:
+    """The loss, and what is added in it, the outermost first; what is used twice is no summand by itself."""
+    uses = _uses(root)
+    queue = [root]
+    yield root
+    for node in queue:
+        for one in _linear_in(node):
+            if uses.get(one.serial, 0) > 1 or len(queue) > 4 * MOST_SUMMANDS:
+                continue
+            queue.append(one)
+            if node.op in ("add", "sub", "stack"):
+                yield one
+
+
+def _linear_in(node: Node) -> list[Node]:
+    """The operands that a node is a linear function of, together."""
+    flowing = [one for one in node.args if isinstance(one, Node) and one.grad]
+    is_product = node.op in ("mul", "div")
+    if node.op not in _LINEAR or (is_product and len(flowing) > 1):
+        return []
+    return [] if node.op == "div" and flowing != [node.args[0]] else flowing
+
+
+def _uses(root: Node) -> dict[int, int]:
+    """How often nodes below one are operands."""
+    found: dict[int, int] = {}
+    seen, stack = {root.serial}, [root]
+    while stack:
+        for one in stack.pop().args:
+            if isinstance(one, Node):
+                found[one.serial] = found.get(one.serial, 0) + 1
+                if one.serial not in seen:
+                    seen.add(one.serial)
+                    stack.append(one)
+    return found
+
+
+def arrays_below(summand: Node, known: Container[int]) -> list[Node]:
+    """The first arrays that a summand is computed from by what is followed, the leaves before all others.
+
+    Args:
+        summand: of a loss.
+        known: the numbers of the nodes whose gradients can be asked for.
+    """
+    return list(islice(_arrays(summand, known), _MOST_ARRAYS))
+
+
+def _arrays(summand: Node, known: Container[int]) -> Iterator[Node]:
+    seen, stack, inner = {summand.serial}, [summand], []
+    while stack:
+        for one in stack.pop().args:
+            if not isinstance(one, Node) or one.serial in seen:
+                continue
+            seen.add(one.serial)
+            is_known = one.grad and one.serial in known and _size(one) <= _MOST_ENTRIES
+            if one.op in ("leaf", "part", "noise"):
+                if is_known:
+                    yield one
+                continue
+            stack.append(one)
+            if is_known and one.names:
+                inner.append(one)
+    yield from inner
+
+
+def _size(node: Node) -> int:
+    found = 1
+    for length in node.shape:
+        found *= length
+    return found
