@@ -8,7 +8,7 @@ from typing import Any
 from klcli.cli.help import in_group
 from klcli.cli.options.gaussians import added
 from klcli.cli.options.types import Whole
-from klcli.cli.options.words import Choice
+from klcli.cli.options.words import WordChoice
 from klcli.errors import KlcliError
 from klcli.values import dataclass
 
@@ -37,7 +37,7 @@ def engine_options(command: Any) -> Any:
         _of_engines("--jobs", type=Whole(1, 1024), help="Files that are read at a time; default 1."),
         _of_engines(
             "--engine",
-            type=Choice((_LOCAL, _DASK)),
+            type=WordChoice((_LOCAL, _DASK)),
             help="local: processes of this machine; dask: a cluster.",
         ),
         _of_engines(
