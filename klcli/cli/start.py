@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-from klcli.cli.interrupts import interrupted, is_interrupt
+from klcli.cli.interrupts import interrupted, is_interrupt, listen
 
 __all__ = ["run"]
 
@@ -29,11 +29,14 @@ def run() -> NoReturn:
     """Run the command line and exit with its status; Ctrl-C is answered from here on, also during imports."""
     gc.set_threshold(_OBJECTS)
     try:
+        listen()
         open_streams()
         use_one_thread()
         from klcli.cli.main import run as run_command_line
 
         run_command_line()
+    except SystemExit:
+        raise
     except BaseException as error:
         if not is_interrupt(error):
             raise
