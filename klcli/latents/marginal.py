@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.rows import Rows
 from klcli.latents.variances import variances
+from klcli.samples.places import hashed, places
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -46,11 +47,7 @@ class Sample:
 
     def add(self, rows: Rows) -> None:
         """Look at the rows of a block, all of which are good."""
-        import numpy
-
-        keys = _hashed(
-            rows.numbers.astype(numpy.uint64) + (numpy.uint64(rows.order) << numpy.uint64(44)), self.seed
-        )
+        keys = hashed(places(rows.order, rows.numbers), self.seed)
         self._keep(keys, rows.mean, rows.head)
 
     def merge(self, other: Sample) -> None:
@@ -173,16 +170,4 @@ def _log_densities(
             found -= off
         found -= numpy.log(variance).sum(axis=1)[None, :]
     found *= 0.5
-    return found
-
-
-def _hashed(numbers: NDArray[Any], seed: int) -> NDArray[Any]:
-    """Whole numbers without visible order, by the finalizer of SplitMix64 (Steele and others, 2014)."""
-    import numpy
-
-    with numpy.errstate(over="ignore"):
-        mixed = (numbers + numpy.uint64(seed)) * numpy.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
-        found: NDArray[Any] = mixed ^ (mixed >> numpy.uint64(31))
     return found

@@ -7,8 +7,8 @@ from math import log, sqrt
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from klcli.latents.aggregate import Prior, marginal_bound
-from klcli.latents.exact_sums import rounded
 from klcli.latents.statistics import Statistics
+from klcli.samples.exact_sums import rounded
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -260,11 +260,10 @@ def _withheld(found: RatioEstimate) -> RatioEstimate:
 
 
 def _mean_per_row(rows: ClusterMean, figures: EstimateFigures) -> RowMean:
-    number = round(rows.size * rows.count)
     if not isfinite(rows.mean):
-        return RowMean(None, None, None, number, rows.count)
+        return RowMean(None, None, None, rows.rows, rows.count)
     value, error = rows.mean / nats_of(figures.unit), rows.standard_error / nats_of(figures.unit)
     if figures.k1.reliability != "valid":
-        return RowMean(value, None, None, number, rows.count)
+        return RowMean(value, None, None, rows.rows, rows.count)
     half = NORMAL_95 * error
-    return RowMean(value, error, (value - half, value + half), number, rows.count)
+    return RowMean(value, error, (value - half, value + half), rows.rows, rows.count)

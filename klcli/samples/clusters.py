@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from fractions import Fraction
+from math import inf, sqrt
 from typing import TYPE_CHECKING, Any
 
-from klcli.values import dataclass
+from klcli.gaussian.double_double import product
+from klcli.samples.exact_moments import MOST_SQUARED
+from klcli.samples.exact_sums import MOST_ROWS, ExactSums
+from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -13,43 +17,53 @@ if TYPE_CHECKING:
 __all__ = ["ClusterMean"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ClusterMean:
     """Sums S of groups and their sizes T, from which the mean per row is E[S] / E[T].
 
-    Blocks are combined as in `klcli.witness.moments.Moments`, with the products of deviations.
+    All sums are exact, so that the order of groups does not matter.
 
     Attributes:
         count: groups added so far.
-        total: the mean of S.
-        size: the mean of T.
+        beyond: those with an infinite sum; there is no mean then.
     """
 
     count: int = 0
-    total: float = 0.0
-    size: float = 0.0
-    _totals: float = 0.0
-    _products: float = 0.0
-    _sizes: float = 0.0
+    beyond: int = 0
+    _sums: ExactSums = field(default_factory=lambda: ExactSums(8))
+    """Of S, T and, in two parts each, S^2, S T and T^2."""
 
     def add(self, totals: NDArray[Any], sizes: NDArray[Any]) -> None:
         """Add the sums and the sizes of groups, each of shape (n,) with n >= 1."""
-        count = len(totals)
-        total, size = float(totals.mean()), float(sizes.mean())
-        off_total, off_size = totals - total, sizes - size
-        step_total, step_size = total - self.total, size - self.size
-        weight = self.count * count / (self.count + count)
-        self._totals += float((off_total * off_total).sum()) + weight * step_total * step_total
-        self._products += float((off_total * off_size).sum()) + weight * step_total * step_size
-        self._sizes += float((off_size * off_size).sum()) + weight * step_size * step_size
-        self.count += count
-        self.total += step_total * (count / self.count)
-        self.size += step_size * (count / self.count)
+        import numpy
+
+        self.count += len(totals)
+        near = numpy.abs(totals) <= MOST_SQUARED
+        self.beyond += int(len(totals) - numpy.count_nonzero(near))
+        totals, sizes = totals[near], sizes[near]
+        for start in range(0, len(totals), MOST_ROWS):
+            total, size = totals[start : start + MOST_ROWS], sizes[start : start + MOST_ROWS]
+            products = (*product(total, total), *product(total, size), *product(size, size))
+            self._sums.add(numpy.stack([total, size, *products], axis=1))
+
+    def merge(self, other: ClusterMean) -> None:
+        """Add other groups, which stay as they are."""
+        self.count += other.count
+        self.beyond += other.beyond
+        self._sums.merge(other._sums)
+
+    @property
+    def rows(self) -> int:
+        """Rows in all groups but those with an infinite sum."""
+        return round(self._sums.values[1])
 
     @property
     def mean(self) -> float:
-        """The mean per row."""
-        return self.total / self.size
+        """The mean per row; infinite where a sum is."""
+        if self.beyond:
+            return inf
+        (total, size, *_), _ = self._sums.integers
+        return total / size
 
     @property
     def standard_error(self) -> float:
@@ -58,6 +72,9 @@ class ClusterMean:
         That of a ratio of means, from the residuals S - mean T (Cochran, Sampling Techniques, 1977, 6.4),
         which is the cluster-robust one of a regression on a constant.
         """
-        mean = self.mean
-        squares = self._totals - 2 * mean * self._products + mean * mean * self._sizes
-        return sqrt(max(0.0, squares) / (self.count - 1) / self.count) / self.size
+        (total, size, *parts), exponent = self._sums.integers
+        squares, products, sizes = (high + low for high, low in zip(parts[::2], parts[1::2], strict=True))
+        mean = Fraction(total, size)
+        residuals = float((squares - 2 * mean * products + mean * mean * sizes) * Fraction(2) ** exponent)
+        per_group = residuals / (self.count - 1) * self.count
+        return sqrt(max(0.0, per_group)) / self._sums.values[1]

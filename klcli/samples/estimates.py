@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import inf, isfinite
 from typing import Literal, TypeAlias
 
+from klcli.samples.exact_moments import ExactMoments
 from klcli.samples.ratio_sums import RatioSums, Tail
 from klcli.samples.reliability import Reliability, has_variance, reliability
 from klcli.values import dataclass
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, Estimator, TableUse, of_tables
-from klcli.witness.moments import Moments
 
 __all__ = [
     "CERTAIN",
@@ -168,7 +168,7 @@ def _estimate(row: Estimator, use: TableUse, sums: RatioSums, independent: bool)
     return RatioEstimate(row, use, moments.mean, moments.standard_error, reason, interval)
 
 
-def _ratio_mean(moments: Moments, *, certain: bool, independent: bool) -> RatioMean:
+def _ratio_mean(moments: ExactMoments, *, certain: bool, independent: bool) -> RatioMean:
     """The mean of a ratio from the moments of the ratio - 1.
 
     The rows may have missed an event of the q-probability u = `CERTAIN` / n, so that the expectation of r

@@ -18,12 +18,12 @@ _FINEST = 9
 _LEAST_WIDTH = -1000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Histogram:
     """Counts of numbers in bins whose width is a power of 2 and whose edges are its multiples.
 
     Where the bins would become more than `_MOST`, two and two are put together, which is exact: the counts
-    are those of all numbers in the bins of the end.
+    are those of all numbers in the bins of the end, and those of few wide bins do not depend on the order.
 
     Attributes:
         power: of 2, that is the width of a bin.
@@ -37,19 +37,27 @@ class Histogram:
 
     def add(self, numbers: NDArray[Any]) -> None:
         """Add finite numbers of shape (n,), n >= 1."""
+        self.merge(_counted(numbers, self.power))
+
+    def merge(self, other: Histogram) -> None:
+        """Add the counts of another histogram, which stays as it is."""
+        if other.counts is None:
+            return
+        if self.counts is None:
+            self.power, self.first, self.counts = other.power, other.first, other.counts
+            return
+        power = max(self.power, other.power)
+        while _reach(power, self, other) > _MOST:
+            power += 1
+        parts = [self.widened(power), other.widened(power)]
+        first = min(part.first for part in parts)
         import numpy
 
-        low, high = float(numbers.min()), float(numbers.max())
-        if self.counts is None:
-            self.power = max(_LEAST_WIDTH, frexp(max(high - low, 2.0**-40 * abs(high)))[1] - _FINEST)
-            self.first, self.counts = self._index(low), numpy.zeros(1, dtype=numpy.int64)
-        while self._reach(low, high) > _MOST:
-            self._halve()
-        start, size = min(self.first, self._index(low)), self._reach(low, high)
-        places = numpy.floor(numpy.ldexp(numbers, -self.power)).astype(numpy.int64) - start
-        found = numpy.bincount(places, minlength=size)
-        found[self.first - start : self.first - start + len(self.counts)] += self.counts
-        self.first, self.counts = start, found
+        counts = numpy.zeros(_reach(power, *parts), dtype=numpy.int64)
+        for part in parts:
+            assert part.counts is not None
+            counts[part.first - first : part.first - first + len(part.counts)] += part.counts
+        self.power, self.first, self.counts = power, first, counts
 
     def bins(self, most: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
         """The edges and the counts of at most so many bins that hold all numbers."""
@@ -59,27 +67,47 @@ class Histogram:
 
         held = numpy.flatnonzero(self.counts)
         found = Histogram(self.power, self.first + int(held[0]), self.counts[held[0] : held[-1] + 1])
-        while found.counts is not None and len(found.counts) > most:
-            found._halve()
+        power = found.power
+        while _reach(power, found) > most:
+            power += 1
+        found = found.widened(power)
         counts = [] if found.counts is None else found.counts.tolist()
         edges = (float(numpy.ldexp(found.first + place, found.power)) for place in range(len(counts) + 1))
         return tuple(edges), tuple(counts)
 
-    def _index(self, number: float) -> int:
+    def widened(self, power: int) -> Histogram:
+        """The same numbers in bins whose width is a power of 2 that is not less."""
+        shift = power - self.power
+        if shift == 0 or self.counts is None:
+            return self
         import numpy
 
-        return int(numpy.floor(numpy.ldexp(number, -self.power)))
+        first = self.first >> shift
+        places = [(self.first + place >> shift) - first for place in range(len(self.counts))]
+        counts = numpy.zeros(places[-1] + 1, dtype=numpy.int64)
+        numpy.add.at(counts, places, self.counts)
+        return Histogram(power, first, counts)
 
-    def _reach(self, low: float, high: float) -> int:
-        """The number of bins with two more numbers."""
-        last = self.first + (0 if self.counts is None else len(self.counts))
-        return max(last, self._index(high) + 1) - min(self.first, self._index(low))
 
-    def _halve(self) -> None:
-        """Put the bins together, two and two."""
-        import numpy
+def _counted(numbers: NDArray[Any], least: int) -> Histogram:
+    """The histogram of a block, whose bins have this width or more."""
+    import numpy
 
-        assert self.counts is not None
-        begin, end = self.first % 2, (self.first + len(self.counts)) % 2
-        padded = numpy.pad(self.counts, (begin, end))
-        self.power, self.first, self.counts = self.power + 1, self.first // 2, padded[::2] + padded[1::2]
+    low, high = float(numbers.min()), float(numbers.max())
+    width = max(high - low, 2.0**-40 * max(abs(low), abs(high)))
+    # A block of zeros alone has the finest bins: those of any other are wider.
+    power = max(least, frexp(width)[1] - _FINEST) if width else least
+    indices = numpy.floor(numpy.ldexp(numbers, -power)).astype(numpy.int64)
+    indices[(numbers < 0) & (indices == 0)] = -1  # what has become -0 on the way
+    first = int(indices.min())
+    return Histogram(power, first, numpy.bincount(indices - first).astype(numpy.int64))
+
+
+def _reach(power: int, *parts: Histogram) -> int:
+    """How many bins of that width hold all numbers."""
+    ends = [
+        (part.first >> power - part.power, part.first + len(part.counts) - 1 >> power - part.power)
+        for part in parts
+        if part.counts is not None
+    ]
+    return max(last for _, last in ends) - min(first for first, _ in ends) + 1

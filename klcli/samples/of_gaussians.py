@@ -9,8 +9,8 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import log_ratios
 from klcli.gaussian.machine import BLOCK
+from klcli.samples.exact_moments import ExactMoments
 from klcli.values import dataclass
-from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,8 +51,8 @@ class GaussianSamples:
         self._pairs = log_ratios(q, p)
         self._means = [float(mean) for mean in q.mean]
         self._sigmas = q.sigma()
-        self._of_q = [Moments() for _ in self._pairs]
-        self._of_p = [Moments() for _ in self._pairs]
+        self._of_q = [ExactMoments() for _ in self._pairs]
+        self._of_p = [ExactMoments() for _ in self._pairs]
         if any(not 0 < sigma < inf for sigma in (*q.sigma(), *p.sigma())):
             raise KlcliError(
                 "a standard deviation is beyond the doubles", "is the head read as it was meant? see --param"
@@ -70,10 +70,16 @@ class GaussianSamples:
                     total[rows] += self._one(j, samples[rows, j])
         return total
 
+    def merge(self, other: GaussianSamples) -> None:
+        """Add other samples of the same Gaussians."""
+        for own, found in ((self._of_q, other._of_q), (self._of_p, other._of_p)):
+            for moments, added in zip(own, found, strict=True):
+                moments.merge(added)
+
     def _one(self, j: int, samples: NDArray[Any]) -> NDArray[Any]:
         score = (samples - self._means[j]) / self._sigmas[j]
         pair = self._pairs[j]
-        self._of_q[j].add(score.copy())
+        self._of_q[j].add(score)
         self._of_p[j].add(score * pair.ratio + pair.offset)
         return pair.at(score)
 
@@ -86,12 +92,12 @@ class GaussianSamples:
         return _worst(self._of_p)
 
 
-def _worst(scores: list[Moments]) -> SampleCheck:
+def _worst(scores: list[ExactMoments]) -> SampleCheck:
     checks = (_check(number, moments) for number, moments in enumerate(scores, 1))
     return max(checks, key=lambda check: max(abs(check.mean_z), abs(check.square_z)))
 
 
-def _check(number: int, scores: Moments) -> SampleCheck:
+def _check(number: int, scores: ExactMoments) -> SampleCheck:
     count = scores.count
     square = scores.squares / count + scores.mean**2
     spread = 2 / (9 * count)

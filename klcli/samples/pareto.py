@@ -44,6 +44,11 @@ class Largest:
         if self._size > 4 * MOST_TAIL:
             self._cut()
 
+    def merge(self, other: Largest) -> None:
+        """Add the largest of other numbers."""
+        for part in other._parts:
+            self.add(part)
+
     def top(self, size: int) -> NDArray[Any]:
         """The `size` largest, in growing order; fewer where there are not as many.
 

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, inf, isfinite, sqrt
+from math import exp, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.machine import BLOCK
+from klcli.samples.exact_moments import ExactMoments
 from klcli.samples.forecast import needed_rows
 from klcli.samples.histogram import Histogram
+from klcli.samples.log_weights import LogWeights
 from klcli.samples.pareto import LEAST_TAIL, MOST_TAIL, Largest, pareto_shape, tail_length
 from klcli.samples.pilot import Pilot
+from klcli.samples.places import places
 from klcli.values import dataclass, field
 from klcli.witness.estimators import of_tables
-from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LogWeights", "RatioSums", "Tail"]
+__all__ = ["RatioSums", "Tail"]
 
 _EQUAL = 1e-12
 """The largest values of a bounded log ratio are equal to rounding, which is no tail."""
 _DEEPEST = -690.0
 """exp of it is the smallest excess of a tail: below, the doubles end."""
-
-
-@dataclass(slots=True)
-class LogWeights:
-    """The sums of weights and of their squares, relative to the largest, so that nothing overflows."""
-
-    peak: float = -inf
-    first: float = 0.0
-    second: float = 0.0
-
-    def add(self, logs: NDArray[Any]) -> None:
-        """Add a block of logarithms of weights; -inf is a weight of 0."""
-        import numpy
-
-        peak = max(self.peak, float(logs.max()))
-        if peak == -inf:
-            return
-        weights = numpy.exp(logs - peak)
-        shrink = exp(self.peak - peak)
-        self.first = self.first * shrink + float(weights.sum())
-        self.second = self.second * shrink * shrink + float(weights @ weights)
-        self.peak = peak
-
-    @property
-    def effective_size(self) -> float:
-        """How many equal weights are worth as much, (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965)."""
-        return self.first * self.first / self.second if self.second else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +48,14 @@ class Tail:
         return (1 + max(self.shape or 0.0, 0.0)) / sqrt(self.size)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class RatioSums:
     """Sums over all log ratios l = log q(x) - log p(x) added so far; r = exp(-l) is the ratio p(x)/q(x).
 
+    They merge in any order with the same digits: sums are exact, and rows are chosen by their places.
+
     Attributes:
+        order: of the table among all tables, which tells its rows from those of others.
         count: rows.
         infinite: rows where p(x) is 0, so that l is infinite; only `count` and `ratio` hold them.
         negative: rows where l is negative.
@@ -89,34 +67,59 @@ class RatioSums:
         spread: the finite l.
     """
 
+    order: int = 0
     count: int = 0
     infinite: int = 0
     negative: int = 0
-    estimators: dict[str, Moments] = field(
-        default_factory=lambda: {row.name: Moments() for row, _ in of_tables()}
+    estimators: dict[str, ExactMoments] = field(
+        default_factory=lambda: {row.name: ExactMoments() for row, _ in of_tables()}
     )
     pilots: dict[str, Pilot] = field(
         default_factory=lambda: {row.name: Pilot(use.of) for row, use in of_tables() if use.exponential}
     )
-    ratio: Moments = field(default_factory=Moments)
-    inverse: Moments = field(default_factory=Moments)
+    ratio: ExactMoments = field(default_factory=ExactMoments)
+    inverse: ExactMoments = field(default_factory=ExactMoments)
     weights: LogWeights = field(default_factory=LogWeights)
     spread: Histogram = field(default_factory=Histogram)
     _ratios: Largest = field(default_factory=Largest)
     _log_ratios: Largest = field(default_factory=Largest)
 
-    def add(self, log_ratios: NDArray[Any]) -> None:
-        """Add log ratios of shape (n,), each finite or inf."""
+    def add(self, log_ratios: NDArray[Any], first: int | None = None) -> None:
+        """Add log ratios of rows of the table that follow each other.
+
+        Args:
+            log_ratios: of shape (n,), each finite or inf.
+            first: the number of the first of these rows; without it they follow those added before.
+        """
         import numpy
 
+        start = self.count if first is None else first
         with numpy.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(log_ratios), BLOCK):
-                self._add(log_ratios[start : start + BLOCK])
+            for place in range(0, len(log_ratios), BLOCK):
+                block = log_ratios[place : place + BLOCK]
+                self._add(block, numpy.arange(start + place, start + place + len(block)))
 
-    def _add(self, block: NDArray[Any]) -> None:
+    def merge(self, other: RatioSums) -> None:
+        """Add the rows of other sums, which stay as they are."""
+        self.count += other.count
+        self.infinite += other.infinite
+        self.negative += other.negative
+        for name, moments in other.estimators.items():
+            self.estimators[name].merge(moments)
+        for name, pilot in other.pilots.items():
+            self.pilots[name].merge(pilot)
+        self.ratio.merge(other.ratio)
+        self.inverse.merge(other.inverse)
+        self.weights.merge(other.weights)
+        self.spread.merge(other.spread)
+        self._ratios.merge(other._ratios)
+        self._log_ratios.merge(other._log_ratios)
+
+    def _add(self, block: NDArray[Any], rows: NDArray[Any]) -> None:
         import numpy
 
-        finite = block[numpy.isfinite(block)]
+        is_finite = numpy.isfinite(block)
+        finite = block[is_finite]
         self.count += block.size
         self.infinite += block.size - finite.size
         self.negative += int(numpy.count_nonzero(finite < 0))
@@ -129,7 +132,7 @@ class RatioSums:
         for row, use in of_tables():
             self.estimators[row.name].add(use.of(finite))
         for pilot in self.pilots.values():
-            pilot.add(finite)
+            pilot.add(finite, places(self.order, rows[is_finite]))
         self._ratios.add(-finite)
         self._log_ratios.add(finite)
 

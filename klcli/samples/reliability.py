@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import ceil, inf
 from typing import Literal, TypeAlias
 
+from klcli.samples.exact_moments import ExactMoments
 from klcli.samples.ratio_sums import RatioSums, Tail
 from klcli.witness.estimators import Estimator, TableUse
-from klcli.witness.moments import Moments
 
 __all__ = ["FINITE_VARIANCE", "PRACTICAL", "Reliability", "has_variance", "reliability"]
 
@@ -73,7 +73,7 @@ def has_variance(tail: Tail, margin: float) -> bool:
     return tail.shape + margin * tail.shape_error < FINITE_VARIANCE
 
 
-def _is_off(ratio: Moments) -> bool:
+def _is_off(ratio: ExactMoments) -> bool:
     """Whether the mean of r - 1 is far from 0."""
     return abs(ratio.mean) > _FAR * ratio.standard_error
 

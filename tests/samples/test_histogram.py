@@ -46,3 +46,16 @@ def test_bins_are_narrow_enough() -> None:
 
 def test_none_of_nothing() -> None:
     assert Histogram().bins(48) == ((0.0,), ())
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_they_merge_in_any_order(step: int) -> None:
+    """A first block of zeros, of one number or of a wide range decides nothing."""
+    blocks = [numpy.zeros(3), 1e-6 * NORMAL[:50], numpy.array([7.0]), 1e3 * NORMAL[50:80], numpy.zeros(1)]
+    merged, whole = Histogram(), Histogram()
+    for block in blocks[::step]:
+        own = Histogram()
+        own.add(block)
+        merged.merge(own)
+    whole.add(numpy.concatenate(blocks))
+    assert merged.bins(48) == whole.bins(48)

@@ -1,4 +1,4 @@
-"""Sums over log ratios against mpmath: weights beyond the doubles, tails, blocks of any size."""
+"""Sums over log ratios against mpmath: tails, blocks of any size in any order."""
 
 from __future__ import annotations
 
@@ -8,29 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.samples.ratio_sums import LogWeights, RatioSums
-from tests.reference import exact
-
-LOGS = st.lists(st.lists(st.floats(-2000, 2000), min_size=1, max_size=6), min_size=1, max_size=5)
-
-
-@given(LOGS)
-def test_the_effective_size_of_any_weights(blocks: list[list[float]]) -> None:
-    weights = LogWeights()
-    for block in blocks:
-        weights.add(numpy.array(block))
-    with mpmath.workdps(1000):
-        exact_weights = [mpmath.exp(exact(log)) for block in blocks for log in block]
-        expected = sum(exact_weights) ** 2 / sum(weight**2 for weight in exact_weights)
-    assert weights.effective_size == pytest.approx(float(expected), rel=1e-12)
-
-
-def test_weights_of_zero_count_nothing() -> None:
-    weights = LogWeights()
-    weights.add(numpy.array([-numpy.inf, -numpy.inf]))
-    assert weights.effective_size == 0
-    weights.add(numpy.array([-1000.0, -numpy.inf, -1000.0]))
-    assert weights.effective_size == 2
+from klcli.samples.estimates import estimation
+from klcli.samples.ratio_sums import RatioSums
 
 
 def test_sums_of_a_small_table() -> None:
@@ -58,6 +37,46 @@ def test_the_cut_into_blocks_does_not_matter(cut: int) -> None:
         assert parts.estimators[name].standard_error == pytest.approx(moments.standard_error, rel=1e-10)
     assert parts.ratio_tail() == whole.ratio_tail()
     assert parts.log_ratio_tail() == whole.log_ratio_tail()
+
+
+WIDE = st.one_of(
+    st.floats(-2, 2), st.floats(-900, 900), st.sampled_from([0.0, 1e-9, 1e200, -1e200, numpy.inf])
+)
+
+
+@given(st.lists(WIDE, min_size=3, max_size=60), st.data())
+def test_parts_merge_in_any_order_with_the_same_digits(logs: list[float], data: st.DataObject) -> None:
+    """All that an estimation is made of: a table in one, and in parts that are merged as they come."""
+    rows = numpy.array(logs)
+    whole = RatioSums()
+    whole.add(rows)
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(rows) - 1), max_size=5)))
+    parts = []
+    for first, part in zip([0, *cuts], numpy.split(rows, cuts), strict=True):
+        parts.append(RatioSums())
+        parts[-1].add(part, first)
+    order = data.draw(st.permutations(parts))
+    merged = order[0]
+    for part in order[1:]:
+        merged.merge(part)
+    assert estimation(merged) == estimation(whole)
+    assert merged.spread.bins(48) == whole.spread.bins(48)
+    assert merged.pilots["k3"].sums == whole.pilots["k3"].sums
+
+
+def test_large_tables_merge_with_the_same_digits() -> None:
+    """Tails and pilots that have to be cut, of 30 parts in two orders."""
+    rows = numpy.random.default_rng(3).standard_t(3, size=150_000)
+    found = []
+    for step in (1, -1):
+        merged = RatioSums()
+        starts = range(0, len(rows), 5000)
+        for start in starts[::step]:
+            part = RatioSums()
+            part.add(rows[start : start + 5000], start)
+            merged.merge(part)
+        found.append((estimation(merged), merged.spread.bins(48), merged.pilots["k3"].sums))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("shape", [0.2, 0.5, 0.9, 3.0])

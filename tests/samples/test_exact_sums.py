@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.latents.exact_sums import MOST_ROWS, ExactSums, rounded
+from klcli.samples.exact_sums import MOST_ROWS, ExactSums, rounded
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
