@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.render import plain
@@ -14,7 +12,8 @@ from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.findings import Finding
-from klcli.trace.recorders import FRAMEWORKS, WATCHED
+from klcli.trace.recorders import WATCHED
+from klcli.trace.recorders.watching import Watching
 from klcli.trace.recording import read_recording
 from klcli.trace.samplers import Sample
 from klcli.trace.seen import Watched, watched
@@ -77,16 +76,13 @@ def watch() -> Iterator[Seen]:
     Raises:
         KlcliError: no framework that can be watched is loaded.
     """
-    recorder = _recorder()
+    if not any(name in sys.modules for name in WATCHED):
+        raise KlcliError(
+            "no framework is loaded that can be watched", f"import one before: {', '.join(WATCHED)}"
+        )
     seen = Seen()
-    with recorder:
+    with Watching() as watching:
         yield seen
-    seen._watched = watched(read_recording(recorder.document()))
-
-
-def _recorder() -> Any:
-    """A recorder of the framework that is loaded."""
-    for name in WATCHED:
-        if name in sys.modules:
-            return import_module(f"klcli.trace.recorders.{FRAMEWORKS[name]}").Recorder()
-    raise KlcliError("no framework is loaded that can be watched", f"import one before: {', '.join(WATCHED)}")
+    document = watching.document()
+    assert document
+    seen._watched = watched(read_recording(document))

@@ -42,7 +42,9 @@ def main(order_path: str, result_path: str) -> int:
             document = targets.called(order["target"], order["inputs"], dict(order["arguments"]))
             result.update(outcome="stopped", document=document)
         else:
-            _watch(order, recorders.recorder_of(recorders.installed(recorders.WATCHED)), result, result_path)
+            recorders.installed(recorders.WATCHED)
+            watching = importlib.import_module(recorders.__name__ + ".watching")
+            _watch(order, watching.Watching, result, result_path)
     except recorders.RefusedError as error:
         result.update(outcome="refused", message=str(error.args[0]), hint=str(error.args[1]))
     _write(result, result_path)
@@ -63,7 +65,7 @@ def _recorders() -> Any:
     return package
 
 
-def _watch(order: Any, module: Any, result: Any, result_path: str) -> None:
+def _watch(order: Any, watching: Any, result: Any, result_path: str) -> None:
     seen = [0]
 
     def on_backward() -> None:
@@ -74,7 +76,7 @@ def _watch(order: Any, module: Any, result: Any, result_path: str) -> None:
         if seen[0] >= order["steps"]:
             raise _Stopped
 
-    recorder = module.Recorder(on_backward)
+    recorder = watching(on_backward)
     sys.argv = [order["target"], *order["arguments"]]
     try:
         with recorder:
@@ -94,7 +96,7 @@ def _watch(order: Any, module: Any, result: Any, result_path: str) -> None:
     else:
         result["outcome"] = "finished"
     if result["document"] is None and result["outcome"] in ("finished", "exit"):
-        result["noted"] = len(recorder.table.alive())
+        result["noted"] = recorder.alive
 
 
 def _run(order: Any) -> None:
