@@ -48,7 +48,7 @@ def test_a_bare_number_has_no_steps() -> None:
     )
     assert "dataclasses" not in modules, "fields of values are known without it"
     assert not {name for name in modules if "derivation" in name or name.endswith("_steps")}
-    assert len({name for name in modules if name.startswith("klcli.")}) <= 110
+    assert len({name for name in modules if name.startswith("klcli.")}) <= 105
 
 
 def test_version_is_not_looked_up_before_it_is_asked_for() -> None:
@@ -141,6 +141,25 @@ def test_verify_of_matrices_and_estimators_loads_no_library_of_numbers(text: str
     assert not loaded("verify", "--", text) & set(HEAVY)
 
 
+def test_a_right_formula_loads_nothing_of_what_is_wrong() -> None:
+    """Tables of mistakes with their pages, corrections, counter-examples: a fifth of the walk."""
+    modules = loaded("verify", "--", "-1/2 (1 + logvar - mu^2 - e^logvar)")
+    assert "klcli.judge.candidates" in modules
+    of_wrong = ("counterexample", "landscape", "explanation", "quantities", "sampler")
+    assert not modules & {f"klcli.judge.{name}" for name in of_wrong}
+    assert not {name for name in modules if name.startswith("klcli.judge.mistakes.")}
+
+
+@pytest.mark.parametrize(
+    ("language", "other"),
+    [("math", "klcli.formula.read.statements"), ("python", "klcli.formula.read.equations")],
+)
+def test_a_text_loads_the_reader_of_its_language_alone(language: str, other: str) -> None:
+    modules = loaded("verify", "--language", language, "--", FORMULA)
+    assert "klcli.judge.candidates" in modules
+    assert other not in modules
+
+
 def test_no_formula_of_verify_is_parsed_before_it_is_needed() -> None:
     program = (
         "import klcli.formula.read.notation as notation\n"
@@ -190,6 +209,23 @@ def test_lint_loads_the_judge_for_those_files_only_that_are_worth_it(tmp_path: P
     modules = loaded("lint", str(tmp_path))
     assert "klcli.lint.reading.source" in modules
     assert not modules & {*HEAVY, "klcli.lint.flow", "multiprocessing", "tomllib"} - {"rich"}
+
+
+def test_lint_asks_the_judge_only_of_what_may_be_a_kl() -> None:
+    """Code that names a KL mostly calls a library, and holds no formula of one."""
+    modules = loaded("lint", str(Path(__file__).parents[1] / "examples" / "near_the_prior.py"))
+    assert "klcli.lint.terms.recognition" in modules
+    assert not modules & {"klcli.judge.answer", "klcli.judge.sampler", "klcli.judge.verification"}
+
+
+def test_lint_mends_only_sources_with_errors(tmp_path: Path) -> None:
+    mending = {
+        f"klcli.lint.reading.{name}" for name in ("mending", "repair", "lexing", "python2", "splicing")
+    }
+    (tmp_path / "right.py").write_text(f"kl = {FORMULA}\n")
+    (tmp_path / "broken.py").write_text(f"kl = {FORMULA}\nprint 'kl'\n")
+    assert not loaded("lint", str(tmp_path / "right.py")) & mending
+    assert mending <= loaded("lint", str(tmp_path / "broken.py"))
 
 
 def test_a_formula_of_gaussians_loads_nothing_of_estimators() -> None:

@@ -15,10 +15,7 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.entry import entry
 from klcli.formula.read.calls.matrices import MATRIX_CALLS
-from klcli.formula.read.equations import read_equations
 from klcli.formula.read.pasted import cleaned
-from klcli.formula.read.python import Reader
-from klcli.formula.read.statements import Statements
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.words import MATRIX_WORDS
 from klcli.formula.tree import Call, MatrixCall, Tree, walk
@@ -213,6 +210,8 @@ def read(text: str) -> Tree:
 
 
 def _mathematics(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool = False) -> Program:
+    from klcli.formula.read.equations import read_equations
+
     found = read_equations(text, opaque, matrices=matrices)
     return Program(
         text, "math", found.tree, found.tree, found.left, helpers=found.helpers, of_matrices=matrices
@@ -220,6 +219,9 @@ def _mathematics(text: str, opaque: frozenset[str] = frozenset(), *, matrices: b
 
 
 def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool = False) -> Program:
+    from klcli.formula.read.python import Reader  # a text has one language
+    from klcli.formula.read.statements import Statements
+
     reader = Reader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)), matrices=matrices)
     statements = Statements(reader, opaque)
     tree = reader.checked(lambda: statements.result(reader.statements()))

@@ -14,7 +14,6 @@ from typing import Literal, TypeAlias, TypeVar
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
-from klcli.formula.read.notation import known
 from klcli.formula.tree import Tree
 from klcli.values import dataclass
 
@@ -65,22 +64,22 @@ class Parameterization:
     @property
     def sigma(self) -> Tree:
         """The standard deviation in s."""
-        return known(self.sigma_text)
+        return _tree(self.sigma_text)
 
     @property
     def variance(self) -> Tree:
         """sigma^2 in s."""
-        return known(self.variance_text)
+        return _tree(self.variance_text)
 
     @property
     def log_variance(self) -> Tree:
         """log sigma^2 in s."""
-        return known(self.log_variance_text)
+        return _tree(self.log_variance_text)
 
     @property
     def head(self) -> Tree:
         """s in sigma."""
-        return known(self.head_text)
+        return _tree(self.head_text)
 
     def admits(self, head: Fraction | float) -> bool:
         """Whether a finite number is a head under this reading."""
@@ -113,6 +112,12 @@ class Parameterization:
         """The range of sigma: ``0 < sigma < 1``, ``sigma > 0``."""
         low = decimal_text(self.least)
         return f"sigma > {low}" if self.most is None else f"{low} < sigma < {decimal_text(self.most)}"
+
+
+def _tree(text: str) -> Tree:
+    from klcli.formula.read.notation import known  # a name alone asks for no formula
+
+    return known(text)
 
 
 def _row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import log
+from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
@@ -17,8 +18,6 @@ from klcli.judge.aside.clips import binds
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
-from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.table import find_mistake, place_of
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
@@ -26,6 +25,9 @@ from klcli.judge.stated import begins_with_fixed, is_stated_turned
 from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as, judge_pair, kind_of
 from klcli.names.gaussians import suggested
 from klcli.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from klcli.judge.mistakes.mistake import Mistake
 
 __all__ = ["Candidate", "candidate_of", "candidates", "kind_as_stated"]
 
@@ -97,7 +99,7 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
             mended,
             _misfit(verdict),
             strangeness(verdict.roles),
-            place_of(candidate.mistake) if candidate.mistake else -1,
+            _place_of(candidate.mistake) if candidate.mistake else -1,
         )
 
     return tuple(sorted(found, key=rank))
@@ -139,9 +141,9 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
         held = f"a capacity objective |KL - {to_text(prepared.capacity)}|"
         return Candidate("other", verdict, quantity=f"{held}: below the capacity it rewards a larger KL")
     if verdict.kl and prepared.aside.partial_masks:
-        return Candidate("wrong", verdict, find_mistake("KL133"))
+        return Candidate("wrong", verdict, _mistake("KL133"))
     if verdict.kl and prepared.reductions.flaw:
-        return Candidate("wrong", verdict, find_mistake("KL121"), flaw=prepared.reductions.flaw)
+        return Candidate("wrong", verdict, _mistake("KL121"), flaw=prepared.reductions.flaw)
     weighed = prepared.weights or prepared.divisors or prepared.aside.are_parts_equal
     if kind == "exact" and (weighed or not prepared.is_whole):
         kind = "scaled"
@@ -151,10 +153,10 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     if verdict.kl and (moved or any(_binds(clip, verdict) for clip in clips)):
         text = edited(program, program.tree, without_guards(program.tree))
         is_all = kind == "exact" and not prepared.aside.parts
-        return Candidate("wrong", verdict, find_mistake("KL118"), text if is_all else None, verdict)
+        return Candidate("wrong", verdict, _mistake("KL118"), text if is_all else None, verdict)
     if kind == "reversed":
         text = exchanged(program, prepared, verdict)
-        return Candidate(kind, verdict, find_mistake("KL115"), text if holds(text, program) else None, None)
+        return Candidate(kind, verdict, _mistake("KL115"), text if holds(text, program) else None, None)
     if kind == "exact" or verdict.kind == "exact":  # of right algebra there is nothing to mend
         return Candidate(kind, verdict)
     name = verdict.parameterization.name
@@ -173,6 +175,18 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, text, repair.verdict)
 
 
+def _mistake(code: str) -> Mistake:
+    from klcli.judge.mistakes.table import find_mistake  # not for what is right
+
+    return find_mistake(code)
+
+
+def _place_of(mistake: Mistake) -> int:
+    from klcli.judge.mistakes.table import place_of
+
+    return place_of(mistake)
+
+
 def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:
     """A mistake that no small change undoes: the spread term without that of the mean."""
     role = verdict.roles
@@ -183,7 +197,7 @@ def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:
     scale = number(_scale_of_spread(prepared.tree, role.head, verdict.parameterization) or 1)
     whole = operation("+", prepared.tree, operation("*", scale, square))
     full = judge_as(whole, Roles(mean.name, role.head), verdict.parameterization, verdict.prior)
-    return find_mistake("KL111") if full.kind in ("exact", "scaled") else None
+    return _mistake("KL111") if full.kind in ("exact", "scaled") else None
 
 
 def _scale_of_spread(tree: Tree, head: str, reading: Parameterization) -> Fraction | None:

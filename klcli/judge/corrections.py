@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
@@ -27,10 +27,6 @@ from klcli.formula.tree import (
 from klcli.formula.write.editing import edited, in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.aside.preparation import Prepared, prepare
-from klcli.judge.mistakes.correction import repairs
-from klcli.judge.mistakes.exchange import sides_exchanged
-from klcli.judge.mistakes.search import Repair
-from klcli.judge.mistakes.table import place_of
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles
@@ -39,6 +35,9 @@ from klcli.judge.signs import keeps_signs, sign_in
 from klcli.judge.spaces.fixed_prior import compared_digits
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
 from klcli.patterns import regex
+
+if TYPE_CHECKING:
+    from klcli.judge.mistakes.search import Repair
 
 __all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
 
@@ -56,10 +55,10 @@ _BARE_CALL = regex(r"(?<![\w.])([a-z]\w*)\(")
 
 _FORWARD = "-0.5 (1 + l - mu^2 - v)"
 
-Mended: TypeAlias = Mapping[tuple[str, Roles], tuple[Repair, str | None]]
+Mended: TypeAlias = "Mapping[tuple[str, Roles], tuple[Repair, str | None]]"
 """The best repair by reading and roles, with the corrected text if that is the KL as a whole."""
 
-_Tried: TypeAlias = tuple[tuple[int, int], Repair, str, bool]
+_Tried: TypeAlias = "tuple[tuple[int, int], Repair, str, bool]"
 """What a repair costs, the repair, a text that has it, and whether that text may be shown."""
 
 
@@ -92,6 +91,9 @@ def corrections(
     unmeant = any(verdict.kl and verdict.kl.looks_unmeant for verdict in scaled)
     if scaled and not unmeant and question.reading is None:
         return {}
+    from klcli.judge.mistakes.correction import repairs  # not for what is right
+    from klcli.judge.mistakes.table import place_of
+
     tried: dict[tuple[str, Roles], list[_Tried]] = {}
     for way in ways:
         if scaled and way not in [verdict.roles for verdict in scaled]:
@@ -248,4 +250,6 @@ def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | N
         own: dict[str, Tree] = {"s": Symbol(role.head)}
         parts = {"l": substitute(reading.log_variance, own), "v": substitute(reading.variance, own)}
         return in_habit(program, substitute(known(_FORWARD), parts | {"mu": Symbol(role.mean)}))
+    from klcli.judge.mistakes.exchange import sides_exchanged
+
     return sides_exchanged(program, prepared.tree, verdict.way)

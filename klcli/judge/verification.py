@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree
@@ -10,17 +11,19 @@ from klcli.judge.acceptance import passes
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.candidates import Candidate
 from klcli.judge.conditions import Condition
-from klcli.judge.counterexample import Counterexample
-from klcli.judge.landscape import Limit, Minimum
-from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.precision import Loss, Overflow
 from klcli.judge.question import Question
-from klcli.judge.sampler import Sampling
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.verdict import Kind, Verdict
 from klcli.judge.ways import Way
 from klcli.judge.words import Words
 from klcli.values import dataclass
+
+if TYPE_CHECKING:  # a right formula needs none of them
+    from klcli.judge.counterexample import Counterexample
+    from klcli.judge.landscape import Limit, Minimum
+    from klcli.judge.mistakes.mistake import Mistake
+    from klcli.judge.sampler import Sampling
 
 __all__ = ["Verification", "left_out"]
 

@@ -26,11 +26,11 @@ from klcli.report.wording import names_of, own_fields, percent
 from klcli.values import dataclass
 from klcli.witness.examination import Examination, case_of
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES
-from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.report.compute_steps import AnyDerivation
+    from klcli.witness.side_by_side import Comparison
 
 __all__ = ["Computed", "compute_report"]
 

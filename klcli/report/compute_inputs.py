@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.arrays import Floats
-from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.multivariate.forms import MOST_EXACT
 from klcli.report.document import Text
-from klcli.report.matrix_wording import matrix_words, normal_words
 from klcli.report.units import AnyGaussian
 from klcli.report.wording import normal_text, reading_text
 from klcli.values import dataclass
@@ -89,6 +88,8 @@ def inputs(given: AnyGaussian | OtherPrior) -> Inputs:
         name = given.parameterization.name
         return Inputs(reading_text(given), given.mean, name, given.head, given.sigma())
     if isinstance(given, MultivariateGaussian):
+        from klcli.report.matrix_wording import matrix_words
+
         return Inputs(
             matrix_words(given),
             _numbers(given.mean),
@@ -111,7 +112,7 @@ def readings(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> Iterator[str]:
     if isinstance(p, Gaussian):
         plain = p.parameterization.name == "std"
     else:
-        plain = isinstance(p, MultivariateGaussian) and normal_words(p, "p") == "N(0, I)"
+        plain = isinstance(p, MultivariateGaussian) and p.has_identity and not any(p.mean)
     if not plain:
         yield f"prior's reading: {inputs(p).reading}"
     if not isinstance(p, AnyGaussian) and q.dimension > 1:
@@ -137,6 +138,8 @@ def _named(given: AnyGaussian | OtherPrior, index: str) -> Iterable[str | Tree]:
     if isinstance(given, Gaussian):
         return normal_text(given)
     if isinstance(given, MultivariateGaussian):
+        from klcli.report.matrix_wording import normal_words
+
         return (normal_words(given, index),)
     from klcli.report.other_priors import named
 
@@ -144,7 +147,7 @@ def _named(given: AnyGaussian | OtherPrior, index: str) -> Iterable[str | Tree]:
 
 
 def _matrix(gaussian: MultivariateGaussian) -> tuple[tuple[Fraction, ...], ...] | NamedArray:
-    if not isinstance(gaussian.matrix, Floats):
+    if isinstance(gaussian.matrix, tuple):
         return gaussian.matrix
     shape = (gaussian.dimension, gaussian.dimension)
     if gaussian.origin:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
@@ -10,9 +11,11 @@ from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, He
 from klcli.report.record import CellValue, Record
 from klcli.report.wording import about, own_fields, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
-from klcli.witness.side_by_side import Comparison
-from klcli.witness.target import Target
 from klcli.witness.witness import Witness
+
+if TYPE_CHECKING:
+    from klcli.witness.side_by_side import Comparison
+    from klcli.witness.target import Target
 
 __all__ = [
     "estimate_remark",

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.arrays import Floats
-from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.multivariate.forms import FORMS
 from klcli.report.wording import list_text, normal_text, plain
 
 __all__ = ["gaussian_words", "matrix_words", "normal_words"]
@@ -31,7 +31,7 @@ def gaussian_words(gaussian: Gaussian | MultivariateGaussian, index: str) -> str
 def matrix_words(gaussian: MultivariateGaussian) -> str:
     """``[[1.2, 0.3], [0.3, 0.9]] is a covariance matrix``."""
     size = gaussian.dimension
-    if size <= _MOST_SHOWN and not isinstance(gaussian.matrix, Floats):
+    if size <= _MOST_SHOWN and isinstance(gaussian.matrix, tuple):
         rows = ["[" + ", ".join(map(_short, row)) + "]" for row in gaussian.matrix]
         shown = f"[{', '.join(rows)}]"
     else:

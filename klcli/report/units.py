@@ -15,12 +15,12 @@ from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.values import replace
 from klcli.witness.examination import Examination
-from klcli.witness.side_by_side import Comparison
 from klcli.witness.witness import Witness
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
     from klcli.gaussian.priors.other_prior import OtherPrior
+    from klcli.witness.side_by_side import Comparison
 
 __all__ = ["AnyGaussian", "comparison_in", "digits_in", "exact", "examination_in", "nats_of"]
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program
 from klcli.judge.candidates import Candidate
-from klcli.judge.counterexample import Plain
-from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
-from klcli.judge.sampler import Sampling
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification
 from klcli.report.record import CellValue
 from klcli.report.report import in_short
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from klcli.judge.counterexample import Plain
+    from klcli.judge.mistakes.mistake import Mistake
+    from klcli.judge.sampler import Sampling
 
 __all__ = [
     "SCHEMA",

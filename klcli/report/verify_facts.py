@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from klcli.formula.numeral import significant
 from klcli.judge.aside.preparation import Prepared
-from klcli.judge.counterexample import plain_text
 from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_text
 from klcli.judge.verification import Verification
 from klcli.report.document import DocumentBlock, Fact, FactList, Item, Note, Paragraph
@@ -96,6 +95,8 @@ def _counterexample(found: Verification) -> Iterator[Fact]:
     point, best, verdict = found.counterexample, found.best, found.best.verdict
     if point is None:
         return
+    from klcli.judge.counterexample import plain_text
+
     where = ", ".join(f"{name} = {plain_text(value)}" for name, value in point.values.items())
     if best.kind == "wrong" and not best.mistake:
         head = found.words.symbol(found.program, str(verdict.roles.head))

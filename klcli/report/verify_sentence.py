@@ -6,8 +6,6 @@ from fractions import Fraction
 
 from klcli.formula.numeral import significant
 from klcli.judge.constants import constant_text
-from klcli.judge.explanation import shape_words
-from klcli.judge.landscape import Minimum
 from klcli.judge.naming import condition_text, kl_text, meanings_text, multiple_text
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.verification import Verification
@@ -73,8 +71,12 @@ def _consequence(found: Verification) -> str:
     """What is optimised instead: another KL, with its optimum, or the shape of the formula."""
     verdict = found.best.verdict
     kl = verdict.kl
+    if kl is None and found.lowest is None:
+        return ""
     if kl is None:
-        return "it " + "; ".join(shape_words(found.lowest, None)) if found.lowest else ""
+        from klcli.judge.explanation import shape_words
+
+        return "it " + "; ".join(shape_words(found.lowest, None))
     if verdict.kind in ("exact", "scaled", "reversed"):
         return ""  # where the algebra is right, the flaw is in the sums, and the landscape that of the KL
     if found.lowest is None or kl.prior_variance is None:
@@ -86,6 +88,8 @@ def _consequence(found: Verification) -> str:
 
 
 def _optimum(found: Verification) -> str:
+    from klcli.judge.landscape import Minimum
+
     lowest = found.lowest
     if not isinstance(lowest, Minimum) or lowest.sigma is None:
         return "another optimum"

@@ -9,8 +9,9 @@ from unittest.mock import patch
 import numpy
 import pytest
 
-from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence
+from klcli.gaussian.multivariate.forms import MOST_EXACT
 from klcli.gaussian.multivariate.log_ratio import log_ratio
 from klcli.witness import matrices
 from klcli.witness.examination import examine

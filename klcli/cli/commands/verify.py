@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from klcli.cli.files import read_text
 from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.formulas import FormulaCommand
@@ -157,8 +156,11 @@ def verify(
     if formula is None:
         raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
     _check_no_path(formula)
-    text = read_text("-") if formula == "-" else formula
-    found = answer_to_text(text, language, question, sampler)
+    if formula == "-":
+        from klcli.cli.files import read_text
+
+        formula = read_text(formula)
+    found = answer_to_text(formula, language, question, sampler)
     proved, witness = _proofs(found, symbolic=not no_prove, witness=prove)
     report = verify_report(found, proved=proved, witness=witness, accepted=accepted, verbose=verbose)
     return report, settings
@@ -186,6 +188,8 @@ def _answers(
     quiet: bool,
 ) -> list[VerifiedLine]:
     """The answers to every formula of a file."""
+    from klcli.cli.files import read_text
+
     lines = list(_formulas(read_text(path)))
     if not lines:
         raise KlcliError(

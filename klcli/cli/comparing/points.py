@@ -14,7 +14,8 @@ from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian, multivariate
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.gaussian.multivariate.forms import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.latents import Latents, over_latents
 from klcli.report.matrix_wording import gaussian_words

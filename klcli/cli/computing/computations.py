@@ -16,11 +16,11 @@ from klcli.report.units import AnyGaussian
 from klcli.values import dataclass
 from klcli.witness.case import Case
 from klcli.witness.examination import Examination, case_of, examined
-from klcli.witness.side_by_side import Comparison
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.report.compute_steps import AnyDerivation
+    from klcli.witness.side_by_side import Comparison
 
 __all__ = ["ComputationOptions", "computed"]
 

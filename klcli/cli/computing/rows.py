@@ -12,7 +12,7 @@ from klcli.cli.options.types import OfFile, Reading
 from klcli.cli.saying import say
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import Unit, divergence
-from klcli.gaussian.multivariate.distribution import FORMS
+from klcli.gaussian.multivariate.forms import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.render.signs import visible
 from klcli.report.compute_table import RowComputed, table_report

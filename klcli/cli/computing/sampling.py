@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from klcli.cli.progress import progress
 from klcli.report.units import nats_of
@@ -12,8 +12,10 @@ from klcli.witness.case import Case
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import ESTIMATORS
 from klcli.witness.monte_carlo import sample
-from klcli.witness.side_by_side import Comparison, compare_estimators
-from klcli.witness.target import DEFAULT_LIMIT, Target, reach
+
+if TYPE_CHECKING:
+    from klcli.witness.side_by_side import Comparison
+    from klcli.witness.target import Target
 
 __all__ = ["Sampling", "sampling_of"]
 
@@ -47,6 +49,8 @@ class Sampling:
             KlcliError: a target that cannot be reached.
         """
         if self.target is not None:
+            from klcli.witness.target import DEFAULT_LIMIT, reach
+
             return reach(
                 case.pairs,
                 self.target * self.nats,
@@ -62,6 +66,8 @@ class Sampling:
 
     def compared(self, case: Case) -> tuple[Comparison, ...]:
         """Every estimator of a divergence, with the same samples."""
+        from klcli.witness.side_by_side import compare_estimators
+
         samples = self.samples or case.samples
         with progress(samples * len(case.pairs) * len(ESTIMATORS), _LABEL, quiet=self.quiet) as advance:
             return compare_estimators(case, samples=samples, seed=self.seed, progress=advance)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from klcli.cli.linting.patterns import Patterns, patterns
 from klcli.cli.linting.selection import codes
 from klcli.cli.project import NAME, flag, shown, table_of, texts
 from klcli.cli.settings import SETTINGS
 from klcli.errors import KlcliError
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from klcli.cli.linting.patterns import Patterns
 
 __all__ = ["Configuration", "configuration_for"]
 
@@ -65,12 +67,16 @@ def _ignored(value: object, where: str, _: Path) -> tuple[str, ...]:
 
 
 def _patterns(value: object, where: str, folder: Path) -> Patterns:
+    from klcli.cli.linting.patterns import patterns  # most projects exclude nothing
+
     return patterns(texts(value, where), str(folder), where)
 
 
 def _per_file(value: object, where: str, folder: Path) -> tuple[tuple[Patterns, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise KlcliError(f"{where} is no table", 'for example: "tests/**" = ["KL206"]')
+    from klcli.cli.linting.patterns import patterns
+
     return tuple(
         (patterns([pattern], str(folder), where), _ignored(ignored, where, folder))
         for pattern, ignored in value.items()

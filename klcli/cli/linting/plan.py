@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from klcli.cli.linting.configuration import Configuration, configuration_for
-from klcli.cli.linting.patterns import Patterns, patterns
 from klcli.cli.linting.selection import Selection, codes
 from klcli.cli.linting.sources import MOST_BYTES, Sources
 from klcli.cli.linting.walk import Walked, walk
@@ -15,6 +15,9 @@ from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from klcli.cli.linting.patterns import Patterns
 
 __all__ = ["Flags", "Plan", "plan"]
 
@@ -147,6 +150,8 @@ def _first(flags: Flags) -> str:
 
 def _excluded(flags: Flags, found: Configuration) -> Sequence[Patterns]:
     if flags.exclude:
+        from klcli.cli.linting.patterns import patterns
+
         return [patterns(flags.exclude, os.curdir, "--exclude")]
     return [found.exclude] if found.exclude else []
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from klcli.cli.linting.baseline import Entry, accepted_in, save, unused, without
 from klcli.cli.linting.driver import findings_of, lint_files
-from klcli.cli.linting.fixing import Fixes, diff, fixes, write
 from klcli.cli.linting.plan import Flags, Plan, plan
 from klcli.cli.output import Settings
 from klcli.cli.saying import say
@@ -18,6 +17,10 @@ from klcli.report.document import Document
 from klcli.report.lint import lint_report
 from klcli.report.report import Report
 from klcli.values import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from klcli.cli.linting.baseline import Accepted
+    from klcli.cli.linting.fixing import Fixes
 
 __all__ = ["LintRun", "run", "run_of"]
 
@@ -52,8 +55,15 @@ def run_of(flags: Flags, settings: Settings) -> LintRun:
         KlcliError: the flags, the configuration or the baseline mean nothing.
     """
     chosen = plan(flags)
-    accepted = accepted_in(chosen.baseline) if chosen.baseline else Counter[Entry]()
-    return LintRun(flags, settings, chosen, accepted)
+    return LintRun(flags, settings, chosen, _accepted(chosen))
+
+
+def _accepted(chosen: Plan) -> Accepted:
+    if chosen.baseline is None:
+        return Counter()
+    from klcli.cli.linting.baseline import accepted_in  # most projects have none
+
+    return accepted_in(chosen.baseline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ class LintRun:
     flags: Flags
     settings: Settings
     plan: Plan
-    accepted: Counter[Entry] = field(default_factory=Counter)
+    accepted: Accepted = field(default_factory=Counter)
 
     def linted(self) -> list[Linted]:
         """What is found in every file, and the folders that were not read."""
@@ -76,12 +86,16 @@ class LintRun:
         """The findings that are wanted and not accepted."""
         kept = [found for found in findings_of(results) if self.plan.selection.holds(found)]
         if self.plan.baseline:
+            from klcli.cli.linting.baseline import without
+
             kept = without(kept, self.accepted, self.plan.baseline)
         return [found for found in kept if self.plan.notes or found.severity != "note"]
 
     def report(self, results: Sequence[Linted]) -> Report:
         """The report of what was found."""
         if self.plan.baseline:
+            from klcli.cli.linting.baseline import unused
+
             read = [result.path for result in results if not result.unreadable]
             gone = unused(findings_of(results), self.accepted, self.plan.baseline, read)
             if gone:
@@ -91,6 +105,8 @@ class LintRun:
 
     def changes(self, results: Sequence[Linted]) -> Report:
         """The differences that --fix would make, as the bare result."""
+        from klcli.cli.linting.fixing import diff, fixes
+
         findings = self.findings(results)
         found = fixes(findings, self.plan.sources, self.plan.trees)
         self._tell(found, "would fix", len(findings))
@@ -108,6 +124,8 @@ class LintRun:
 
     def fixed(self, results: Sequence[Linted]) -> Report:
         """Mend what can be mended, and report what is left."""
+        from klcli.cli.linting.fixing import fixes, write
+
         findings = self.findings(results)
         paths = self.plan.walked.files
         found = write(fixes(findings, self.plan.sources, self.plan.trees), paths)
@@ -117,6 +135,8 @@ class LintRun:
 
     def written(self, results: Sequence[Linted], file: str) -> Report:
         """Accept what was found."""
+        from klcli.cli.linting.baseline import save
+
         findings = self.findings(results)
         save(file, findings)
         self._say(f"wrote {_counted(len(findings), 'finding')} to {file}")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from klcli.cli.linting.patterns import Patterns
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from klcli.cli.linting.patterns import Patterns
 
 __all__ = ["Selection", "codes"]
 

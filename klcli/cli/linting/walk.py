@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from klcli.cli.linting.patterns import Patterns, ignored_in, is_ignored
 from klcli.errors import KlcliError
 from klcli.render.signs import visible
 from klcli.values import dataclass, field
+
+if TYPE_CHECKING:
+    from klcli.cli.linting.patterns import Patterns
 
 __all__ = ["Walked", "walk"]
 
@@ -89,6 +92,8 @@ def _is_named_folder(path: str) -> bool:
 
 
 def _below(path: str, walked: Walked, excluded: Sequence[Patterns], gitignore: bool) -> Iterator[str]:
+    from klcli.cli.linting.patterns import is_ignored  # not for files that are named
+
     real = os.path.realpath(path)
     start = "" if os.path.normpath(path) == os.curdir else path
     waiting = [_Spot(start, real, _above(real) if gitignore else ())]
@@ -131,11 +136,15 @@ def _levels(folder: _Spot, entries: Sequence[os.DirEntry[str]]) -> tuple[Pattern
     names = {entry.name for entry in entries}
     if names.isdisjoint((".git", ".gitignore")):
         return folder.levels
+    from klcli.cli.linting.patterns import ignored_in
+
     return (*(() if ".git" in names else folder.levels), *ignored_in(folder.real))
 
 
 def _above(real: str) -> tuple[Patterns, ...]:
     """The patterns of the folders above, up to the repository's; none if they leave out what was named."""
+    from klcli.cli.linting.patterns import ignored_in, is_ignored
+
     levels: list[Patterns] = []
     folder = real
     while not os.path.exists(os.path.join(folder, ".git")):

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from klcli.cli.files import Given, file_hash
 from klcli.cli.help import in_group
 from klcli.cli.options.gaussians import added, given_head, posterior, prior, repeated
 from klcli.cli.options.types import Matrix
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import (
-    FORMS,
-    Form,
-    MultivariateGaussian,
-    Origin,
-    exact_deviations,
-)
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian, Origin, exact_deviations
+from klcli.gaussian.multivariate.forms import FORMS, Form
 from klcli.values import replace
+
+if TYPE_CHECKING:
+    from klcli.cli.files import Given
 
 __all__ = ["any_posterior", "any_prior", "matrix_options"]
 
@@ -103,4 +100,6 @@ def _named(gaussian: MultivariateGaussian, given: Given) -> MultivariateGaussian
     """With the file of a matrix that is too large to be written out."""
     if gaussian.is_exact or given.file is None:
         return gaussian
+    from klcli.cli.files import file_hash
+
     return replace(gaussian, origin=Origin(given.file, file_hash(given.file)))

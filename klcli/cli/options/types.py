@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from klcli.cli.files import Given, read_matrix, read_rows
 from klcli.cli.options.words import WordChoice
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, suggestion
@@ -35,6 +34,8 @@ _LONGEST = 10**15
 _INNER = regex(r"\[([^\[\]]*)\]")
 
 if TYPE_CHECKING:
+    from klcli.cli.files import Given
+
     AValue: TypeAlias = click.ParamType[Any]
 else:  # click lets one write what they hold from 8.2 and 8.4 on
     AValue = click.ParamType
@@ -70,6 +71,8 @@ class Numbers(AValue):
 
         name, text = _named(param), str(value).strip()
         if text.startswith("@"):
+            from klcli.cli.files import read_rows  # most numbers are typed
+
             return OfFile(_flat(read_rows(text[1:], name), name))
         if text.startswith("[["):
             raise KlcliError(f"{name} takes a list and not a matrix", "a covariance matrix is --cov")
@@ -82,6 +85,8 @@ class Matrix(AValue):
     name = "[[X,...],...]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Given:
+        from klcli.cli.files import Given, read_matrix
+
         if isinstance(value, Given):
             return value
         from klcli.formula.numeral import parse_numeral

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
+from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, ROUNDING, Form
 from klcli.gaussian.multivariate.rational import Rational, factor, is_semidefinite
 
 __all__ = [
-    "FORMS",
-    "MOST_DIMENSIONS",
-    "MOST_EXACT",
-    "ROUNDING",
-    "Form",
     "admitted",
     "negative_pivot",
     "negative_variance",
@@ -24,27 +18,6 @@ __all__ = [
     "not_triangular",
     "too_many",
 ]
-
-MOST_EXACT = 16
-"""Dimensions up to which matrices are treated in exact arithmetic."""
-ROUNDING = Fraction(1, 10**12)
-"""The relative asymmetry that computing a covariance in floating point leaves."""
-
-Form: TypeAlias = Literal["cov", "cholesky", "precision-matrix", "correlation"]
-FORMS: Mapping[Form, str] = {
-    "cov": "covariance matrix",
-    "cholesky": "Cholesky factor",
-    "precision-matrix": "precision matrix",
-    "correlation": "correlation matrix",
-}
-"""How a covariance may be given."""
-MOST_DIMENSIONS: Mapping[Form, int] = {
-    "cov": 4096,
-    "cholesky": 1024,
-    "precision-matrix": 1024,
-    "correlation": 4096,
-}
-"""Beyond these, error-free products take more than a minute: of a factor with itself, or in an inverse."""
 
 
 def admitted(rows: Rational, form: Form) -> tuple[Rational, float]:

@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.multivariate.admission import (
-    FORMS,
-    MOST_DIMENSIONS,
-    ROUNDING,
-    Form,
     negative_pivot,
     negative_variance,
     no_correlation,
@@ -20,6 +16,7 @@ from klcli.gaussian.multivariate.admission import (
     not_triangular,
     too_many,
 )
+from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, ROUNDING, Form
 from klcli.gaussian.multivariate.rational import Rational
 from klcli.values import dataclass
 

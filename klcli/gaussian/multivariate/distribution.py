@@ -6,24 +6,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import parse_numeral
 from klcli.formula.tree import Call, Symbol, Tree
 from klcli.formula.value.interval import enclose
 from klcli.gaussian.distribution import Gaussian, Real
-from klcli.gaussian.multivariate.admission import FORMS, MOST_DIMENSIONS, MOST_EXACT, Form, admitted, too_many
-from klcli.gaussian.multivariate.arrays import Floats, admitted_array, diagonal_floats, floats
-from klcli.gaussian.multivariate.rational import Rational, product, transpose
+from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, Form
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.values import dataclass
 
+if TYPE_CHECKING:
+    from klcli.gaussian.multivariate.arrays import Floats
+    from klcli.gaussian.multivariate.rational import Rational
+
 __all__ = [
-    "FORMS",
-    "MOST_DIMENSIONS",
-    "MOST_EXACT",
-    "Form",
     "MultivariateGaussian",
     "Origin",
     "exact_deviations",
@@ -88,7 +86,7 @@ class MultivariateGaussian:
         if form not in FORMS:
             raise KlcliError(f"a matrix cannot be {form!r}", f"one of: {', '.join(FORMS)}")
         found, asymmetry = _matrix(matrix, form)
-        size = len(found.parts[0]) if isinstance(found, Floats) else len(found)
+        size = len(found) if isinstance(found, tuple) else len(found.parts[0])
         means = _repeated(_numbers(mean, "mu"), size, "mu")
         scales = _repeated(_numbers(std, "std"), size, "std") if form == "correlation" else ()
         for number in scales:
@@ -104,12 +102,12 @@ class MultivariateGaussian:
     @property
     def is_exact(self) -> bool:
         """Whether it is small enough for exact arithmetic."""
-        return not isinstance(self.matrix, Floats)
+        return isinstance(self.matrix, tuple)
 
     @property
     def is_diagonal(self) -> bool:
         """Whether all entries of the matrix but those on the diagonal are 0."""
-        if isinstance(self.matrix, Floats):
+        if not isinstance(self.matrix, tuple):
             return self.matrix.is_diagonal
         return not any(entry for i, row in enumerate(self.matrix) for j, entry in enumerate(row) if i != j)
 
@@ -120,7 +118,7 @@ class MultivariateGaussian:
 
     def diagonal(self) -> tuple[Fraction, ...]:
         """The exact entries on the diagonal of the matrix."""
-        if isinstance(self.matrix, Floats):
+        if not isinstance(self.matrix, tuple):
             return self.matrix.diagonal
         return tuple(row[place] for place, row in enumerate(self.matrix))
 
@@ -130,9 +128,11 @@ class MultivariateGaussian:
         Raises:
             ValueError: too many dimensions for exact arithmetic.
         """
-        if isinstance(self.matrix, Floats):
+        if not isinstance(self.matrix, tuple):
             raise ValueError(f"exact arithmetic ends at {MOST_EXACT} dimensions")
         if self.form == "cholesky":
+            from klcli.gaussian.multivariate.rational import product, transpose
+
             return product(self.matrix, transpose(self.matrix))
         if self.form == "correlation":
             return tuple(
@@ -189,9 +189,13 @@ def multivariate(gaussian: Gaussian | MultivariateGaussian) -> MultivariateGauss
     if isinstance(gaussian, MultivariateGaussian):
         return gaussian
     if gaussian.dimension > MOST_DIMENSIONS["cov"]:
+        from klcli.gaussian.multivariate.admission import too_many
+
         raise too_many(gaussian.dimension, "cov")
     variances = _valued(gaussian.parameterization.variance, gaussian.head)
     if gaussian.dimension > MOST_EXACT:
+        from klcli.gaussian.multivariate.arrays import diagonal_floats
+
         return MultivariateGaussian(gaussian.mean, "cov", diagonal_floats(variances))
     rows = tuple(
         tuple(variance if i == j else Fraction(0) for j in range(gaussian.dimension))
@@ -221,6 +225,9 @@ def _with_variances(mean: tuple[Fraction, ...], variances: tuple[Fraction, ...])
 
 def _matrix(given: Any, form: Form) -> tuple[Rational | Floats, float]:
     """The matrix and its asymmetry; an array that is too large for exact arithmetic stays one."""
+    from klcli.gaussian.multivariate.admission import admitted  # not for heads
+    from klcli.gaussian.multivariate.arrays import admitted_array, floats
+
     if hasattr(given, "tolist"):
         import numpy
 

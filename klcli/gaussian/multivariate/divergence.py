@@ -21,8 +21,9 @@ from typing import TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals, nearest_double, rounded
 from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
-from klcli.gaussian.multivariate.distribution import FORMS, MOST_EXACT, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.exact import Standardized, standardized
+from klcli.gaussian.multivariate.forms import FORMS, MOST_EXACT
 
 __all__ = ["divergence", "divergence_digits"]
 

@@ -8,7 +8,8 @@ from math import prod
 
 from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals
-from klcli.gaussian.multivariate.distribution import FORMS, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.multivariate.forms import FORMS
 from klcli.gaussian.multivariate.rational import Factor, Rational, factor, product, solved, transpose
 from klcli.values import dataclass
 

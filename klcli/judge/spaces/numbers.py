@@ -22,15 +22,10 @@ from klcli.judge.alternatives import ways_to_read
 from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.conditions import Condition, conditions
-from klcli.judge.counterexample import counterexample
-from klcli.judge.landscape import lowest
 from klcli.judge.lost_heads import with_lost_heads
-from klcli.judge.mistakes.between_terms import CLIPPED
 from klcli.judge.precision import float32_loss, overflow, stable_form
-from klcli.judge.quantities import recognised, shared_head
 from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
-from klcli.judge.sampler import judge_sampler
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
 from klcli.judge.signs import sign_in
 from klcli.judge.spaces.number_words import NUMBERS
@@ -71,6 +66,8 @@ def settled(program: Program, question: Question) -> Verification:
     if question.described:
         found = _described(found)
     if question.sampler is not None:
+        from klcli.judge.sampler import judge_sampler  # not for a formula alone
+
         right = best.kind in ("exact", "scaled", "other-prior")
         reading = best.verdict.parameterization if right else None
         sampling = judge_sampler(question.sampler.tree, best.verdict.roles, reading)
@@ -108,11 +105,16 @@ def _described(found: Verification) -> Verification:
     if best.kind in ("exact", "scaled"):
         return _with_numerics(found)
     if best.kind != "not-kl":
+        from klcli.judge.counterexample import counterexample  # not for what is right
+        from klcli.judge.mistakes.between_terms import CLIPPED
+
         tree = found.program.tree if best.mistake is CLIPPED else prepared.tree
         is_turned = begins_with_fixed(found.program.left)
         point = counterexample(tree, best.verdict, reverse=is_turned)
         found = replace(found, counterexample=point)
     if not best.verdict.roles.has_prior and best.kind in ("wrong", "other-prior"):
+        from klcli.judge.landscape import lowest
+
         shape = lowest(prepared.tree, best.verdict.roles, best.verdict.parameterization)
         found = replace(found, lowest=shape)
     return found
@@ -182,6 +184,8 @@ def _known(program: Program, prepared: Prepared, best: Candidate) -> Candidate:
     """The answer, or in its place that of a formula that is known and no KL of two separate spreads."""
     if best.kind not in ("wrong", "not-kl") or best.verdict.kl:
         return best
+    from klcli.judge.quantities import recognised, shared_head  # not for a KL
+
     if (one := shared_head(prepared.tree)) and one.scale == 1:
         kl = ScaledKL(one.scale, Fraction(0))
         verdict = Verdict("exact", Way(one.roles, one.reading, one.reading), kl)

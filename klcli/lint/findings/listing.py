@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from klcli.judge.naming import constant_of, gaussian_text, scale_text, shapes_text
-from klcli.judge.proof import is_proved
-from klcli.judge.roles import Roles
-from klcli.judge.shapes.counts import Monomial
 from klcli.lint.findings.places import expression_of, place_of
 from klcli.lint.findings.types import ListedTerm, Prior
 from klcli.lint.terms.divergences import Divergence
@@ -16,11 +12,21 @@ from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.programs import flow_name
 from klcli.lint.terms.samples import SamplingLine
 
+if TYPE_CHECKING:
+    from klcli.judge.roles import Roles
+
 __all__ = ["estimator_term", "kl_term", "sample_term"]
 
 
 def kl_term(one: Divergence) -> ListedTerm:
     """A KL term, or what was meant to be one."""
+    from klcli.judge.naming import (  # not for files without terms
+        constant_of,
+        gaussian_text,
+        scale_text,
+        shapes_text,
+    )
+
     found, best = one.found, one.found.best
     verdict = best.verdict
     sign = "" if one.sign > 0 else "-"
@@ -73,6 +79,8 @@ def _proof(one: Divergence) -> Literal["symbolic", "numeric"] | None:
     best = one.found.best
     if not (one.is_right and best.is_proved_of):
         return None
+    from klcli.judge.proof import is_proved
+
     return "symbolic" if is_proved(one.found.prepared.tree, best.verdict) else "numeric"
 
 
@@ -94,6 +102,8 @@ def sample_term(one: SamplingLine) -> ListedTerm:
 
 def estimator_term(one: EstimatorLine) -> ListedTerm:
     """An estimator of log-probabilities."""
+    from klcli.judge.shapes.counts import Monomial
+
     found = one.found
     is_known = found.kind != "wrong"
     scale = Monomial(found.factor, tuple(found.weights.values()))

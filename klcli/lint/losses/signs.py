@@ -10,7 +10,6 @@ from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Tree, free_symbols
-from klcli.judge.signs import range_of, slope_of
 from klcli.lint.flow.nodes import names_in, rebuilt
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.steps import FlowStatement
@@ -52,6 +51,8 @@ def weight_sign(one: Divergence) -> int:
         _, step = one.excerpt.defined(str(flow_name(one.found.program, name)))
         value = getattr(step.node, "value", None) if step else None
         if isinstance(value, ast.expr) and (tree := _read(ast.unparse(_opened(value, None)))):
+            from klcli.judge.signs import range_of
+
             sign *= range_of(tree, _either_in(tree)).sign
     return sign
 
@@ -84,6 +85,8 @@ def _read(text: str) -> Tree | None:
 
 def _slope(tree: Tree, term: str) -> int:
     """Whether a formula grows or falls with a symbol; 0 where that depends on the others."""
+    from klcli.judge.signs import slope_of
+
     found = slope_of(tree, term, _either_in(tree))
     return found.sign if found else 0
 

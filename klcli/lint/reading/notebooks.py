@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from klcli.lint.reading.decoding import ForeignError, UnreadableError, decoded, without_surrogates
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["NotebookCell", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
+__all__ = ["NotebookCell", "cell_at", "cells_of", "code_of", "is_notebook", "python_from", "with_line_feeds"]
 
 _MARK = "# %% [cell {}]"
 _MARKED = regex(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
@@ -39,6 +39,11 @@ class NotebookCell:
     line: int
     start: int
     end: int
+
+
+def cell_at(cells: Sequence[NotebookCell], line: int) -> NotebookCell | None:
+    """The cell that a line of the text stands in; None for no notebook."""
+    return next((cell for cell in reversed(cells) if cell.line <= line), None)
 
 
 def is_notebook(path: str) -> bool:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Iterator, Sequence
 
 from klcli.lint.reading.lexing import Line, logical_lines
 from klcli.lint.reading.python2 import as_python_3, is_python_2
 from klcli.lint.reading.splicing import Splice, spliced
+from klcli.lint.reading.syntax import FAILURES, syntax
 from klcli.patterns import regex
 from klcli.values import dataclass, field
 
-__all__ = ["FAILURES", "SourceRepair", "repaired", "syntax"]
+__all__ = ["SourceRepair", "repaired"]
 
-FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What parsing raises for text that is no Python, or nested too deeply."""
 _DEEPEST = 50
 """Blocks inside of blocks that are told apart; Python has a limit of a hundred."""
 _CLAUSES = frozenset(("elif", "else", "except", "finally", "case"))
@@ -56,13 +53,6 @@ class SourceRepair:
     left_out: list[tuple[int, int]] = field(default_factory=list)
     lines: int = 0
     is_python_2: bool = False
-
-
-def syntax(text: str) -> ast.Module:
-    """The tree of a source; raises one of FAILURES."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # escapes in the strings of others
-        return ast.parse(text)
 
 
 def repaired(text: str) -> SourceRepair:

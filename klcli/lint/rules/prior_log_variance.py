@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from klcli.judge.constants import constant_text
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
@@ -54,6 +53,8 @@ def _check(found: ModuleTerms) -> Iterator[Finding]:
 
 def _has_unit_log_variance(one: Divergence) -> bool:
     """Whether the prior has the variance e, which nobody chooses."""
+    from klcli.judge.constants import constant_text
+
     kl = one.found.best.verdict.kl
     return kl is not None and kl.prior_variance is not None and constant_text(kl.prior_variance) == "e"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
 from klcli.formula.value.budget import remembered
-from klcli.judge.answer import answer
-from klcli.judge.question import PLAIN
-from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.spaces.log_ratios.settling import stated_estimation
-from klcli.judge.verification import Verification
 from klcli.values import replace
+
+if TYPE_CHECKING:
+    from klcli.judge.spaces.log_ratios.estimation import Estimation
+    from klcli.judge.verification import Verification
 
 __all__ = ["answered", "estimated", "is_of_other_fixed_prior", "judged_as_kl", "verified"]
 
@@ -59,6 +60,8 @@ def verified(program: Program, *, mended: bool) -> Verification | None:
 @remembered(128)
 def estimated(program: Program) -> Estimation | None:
     """The answer on what is named like log-probabilities; None for what is not."""
+    from klcli.judge.spaces.log_ratios.settling import stated_estimation
+
     return stated_estimation(program)
 
 
@@ -70,6 +73,9 @@ def answered(program: Program, *, mended: bool) -> Verification | Estimation | N
         program: the formula.
         mended: whether known mistakes are looked for.
     """
+    from klcli.judge.answer import answer  # most files hold nothing that the judge is asked
+    from klcli.judge.question import PLAIN
+
     try:
         return answer(program, replace(PLAIN, mended=mended, described=False))
     except KlcliError:

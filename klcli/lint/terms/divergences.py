@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 from functools import partial
+from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program, rewritten
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
-from klcli.judge.mistakes.table import find_mistake
-from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.nodes import with_value
 from klcli.lint.terms.answers import is_of_other_fixed_prior, judged_as_kl, verified
@@ -20,9 +19,11 @@ from klcli.lint.terms.programs import flow_name, program_of
 from klcli.names.gaussians import is_prior
 from klcli.values import dataclass, replace
 
+if TYPE_CHECKING:
+    from klcli.judge.verification import Verification
+
 __all__ = ["Divergence", "divergence", "divergence_of"]
 
-_HALF_ADDED = find_mistake("KL107")
 _OF_ONE = 2
 """Symbols of a KL to a fixed prior."""
 
@@ -156,7 +157,11 @@ def divergence_of(
 
 
 def _is_half_added(found: Verification | None) -> bool:
-    return found is not None and found.best.mistake is _HALF_ADDED
+    if found is None or found.best.mistake is None:
+        return False
+    from klcli.judge.mistakes.table import find_mistake
+
+    return found.best.mistake is find_mistake("KL107")
 
 
 def _at_half(excerpt: CodeExcerpt) -> CodeExcerpt:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
 from klcli.formula.value.budget import remembered
 from klcli.formula.write.printing import to_text
-from klcli.judge.verification import Verification
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.terms.answers import is_of_other_fixed_prior, judged_as_kl, verified
 from klcli.lint.terms.divergences import Divergence, divergence_of
@@ -25,7 +25,6 @@ from klcli.lint.terms.expectation import (
     with_other_readings,
 )
 from klcli.lint.terms.named_kl import is_meant_as_kl
-from klcli.lint.terms.normal_form import normal_forms
 from klcli.lint.terms.prefilter import (
     MOST_NAMES,
     has_logarithm,
@@ -35,6 +34,9 @@ from klcli.lint.terms.prefilter import (
 )
 from klcli.lint.terms.programs import with_symbols
 from klcli.values import replace
+
+if TYPE_CHECKING:
+    from klcli.judge.verification import Verification
 
 __all__ = ["estimate"]
 
@@ -104,6 +106,8 @@ def _estimate(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence 
 
 def _mended(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence | None:
     """An estimate whose expectation a known mistake keeps from being a KL, or one to another prior."""
+    from klcli.lint.terms.normal_form import normal_forms  # not for what is right
+
     for sign, mean in _means(tree, is_mended=True):
         for form in normal_forms(mean):
             signed = replace(read_program(to_text(form), "math"), spellings=program.spellings)

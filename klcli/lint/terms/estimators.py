@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from klcli.formula.program import Program
 from klcli.formula.tree import free_symbols
-from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.spaces.log_ratios.verdict import varying
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.terms.answers import answered, estimated
 from klcli.lint.terms.named_kl import has_name_of_kl
 from klcli.names.log_ratios import stated
 from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from klcli.judge.spaces.log_ratios.estimation import Estimation
 
 __all__ = ["EstimatorLine", "estimator"]
 
@@ -60,5 +63,7 @@ def _is_listed(found: Estimation) -> bool:
 def _is_telling(found: Estimation) -> bool:
     """Whether nobody writes such an expression who does not mean a KL, as one may a log-ratio."""
     if found.kind == "wrong":
+        from klcli.judge.spaces.log_ratios.verdict import varying
+
         return varying(found.function.value or {}).keys() in _OF_K3
     return found.kind in ("exact", "scaled", "reversed", "estimator") and not found.form.is_log_ratio

@@ -27,7 +27,6 @@ from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
-from klcli.judge.sampler import judge_sampler
 from klcli.names.gaussians import is_prior, suggested
 from klcli.names.noise import NOISE_WORD, is_noise, is_sample
 
@@ -111,6 +110,8 @@ def with_other_readings(tree: Tree) -> Iterator[Tree]:
 @remembered(128)
 def _reading(whole: Tree, role: Roles) -> str | None:
     """How a sample reads its head; None for what is no sample."""
+    from klcli.judge.sampler import judge_sampler  # most files draw nothing
+
     try:
         return judge_sampler(whole, role, None).parameterization
     except KlcliError:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import permutations
 from math import nan
 from operator import is_
+from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
@@ -17,12 +18,14 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.roles import Roles
-from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.terms.programs import flow_name, program_of, with_symbols
 from klcli.names.gaussians import is_mean, suggested
 from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise
 from klcli.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from klcli.judge.sampler import Sampling
 
 __all__ = ["SamplingLine", "sample"]
 
@@ -212,6 +215,8 @@ def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
 @remembered(256)
 def _drawn(tree: Tree, role: Roles) -> Sampling | None:
     """How a sample with these roles is drawn; None where it is no sample."""
+    from klcli.judge.sampler import judge_sampler  # most files draw nothing
+
     try:
         return judge_sampler(tree, role, None)
     except KlcliError:

@@ -12,7 +12,8 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import FORMS, Form, MultivariateGaussian, multivariate
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.gaussian.multivariate.forms import FORMS, Form
 
 
 def given(text: str, form: Form = "cov", mean: str = "0", std: str = "1") -> MultivariateGaussian:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence as diagonal_divergence
-from klcli.gaussian.multivariate.distribution import MOST_EXACT, Form, MultivariateGaussian, multivariate
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.gaussian.multivariate.divergence import divergence
+from klcli.gaussian.multivariate.forms import MOST_EXACT, Form
 from klcli.gaussian.multivariate.rational import product, transpose
 from tests.gaussian.multivariate.matrices import hilbert, identity, ill_conditioned, rational, reference
 

@@ -10,7 +10,8 @@ import numpy
 import pytest
 from scipy.stats import multivariate_normal
 
-from klcli.gaussian.multivariate.distribution import MOST_EXACT, MultivariateGaussian
+from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.multivariate.forms import MOST_EXACT
 from klcli.gaussian.multivariate.log_ratio import MatrixLogRatio, log_ratio
 from tests.gaussian.multivariate.matrices import ill_conditioned, rational
 

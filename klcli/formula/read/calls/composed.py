@@ -9,7 +9,6 @@ from fractions import Fraction
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
 from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
-from klcli.formula.read.notation import known
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation, substitute
 from klcli.patterns import regex
@@ -90,6 +89,8 @@ def _divergence(reader: CallReader, call: Invocation) -> Tree | None:
     if len(pairs) != 2 or pairs[0] is None or pairs[1] is None:
         return None
     given = (argument for pair in pairs if pair for argument in pair)
+    from klcli.formula.read.notation import known
+
     entries = substitute(known(NORMAL_DIVERGENCE), dict(zip("msnt", map(reader.tree, given), strict=True)))
     sums = [isinstance(one, ast.Call) and called(one) == "Independent" for one in both]
     return Reduction("sum", "", entries, "-1") if all(sums) else entries

@@ -1,0 +1,30 @@
+"""The forms in which a covariance may be given, and up to which sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+__all__ = ["FORMS", "MOST_DIMENSIONS", "MOST_EXACT", "ROUNDING", "Form"]
+
+MOST_EXACT = 16
+"""Dimensions up to which matrices are treated in exact arithmetic."""
+ROUNDING = Fraction(1, 10**12)
+"""The relative asymmetry that computing a covariance in floating point leaves."""
+
+Form: TypeAlias = Literal["cov", "cholesky", "precision-matrix", "correlation"]
+FORMS: Mapping[Form, str] = {
+    "cov": "covariance matrix",
+    "cholesky": "Cholesky factor",
+    "precision-matrix": "precision matrix",
+    "correlation": "correlation matrix",
+}
+"""How a covariance may be given."""
+MOST_DIMENSIONS: Mapping[Form, int] = {
+    "cov": 4096,
+    "cholesky": 1024,
+    "precision-matrix": 1024,
+    "correlation": 4096,
+}
+"""Beyond these, error-free products take more than a minute: of a factor with itself, or in an inverse."""
