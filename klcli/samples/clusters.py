@@ -6,7 +6,6 @@ from fractions import Fraction
 from math import inf, sqrt
 from typing import TYPE_CHECKING, Any
 
-from klcli.gaussian.double_double import product
 from klcli.samples.exact_moments import MOST_SQUARED
 from klcli.samples.exact_sums import MOST_ROWS, ExactSums
 from klcli.values import dataclass, field
@@ -36,6 +35,8 @@ class ClusterMean:
     def add(self, totals: NDArray[Any], sizes: NDArray[Any]) -> None:
         """Add the sums and the sizes of groups, each of shape (n,) with n >= 1."""
         import numpy
+
+        from klcli.gaussian.double_double import product  # with numpy, that --help does without
 
         self.count += len(totals)
         near = numpy.abs(totals) <= MOST_SQUARED
