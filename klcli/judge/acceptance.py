@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from klcli.judge.conditions import Condition
+from klcli.judge.condition import Condition
 
 __all__ = ["ACCEPTABLE", "passes"]
 

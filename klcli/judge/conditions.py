@@ -6,66 +6,31 @@ the verdict. A condition that passes leaves `exact` as it is; one that does not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
-from math import inf, isfinite, isnan, log, nan
-from typing import Literal, TypeAlias
+from math import inf, isfinite, isnan, nan
 
 from klcli.formula.numeral import significant
-from klcli.formula.program import Program
-from klcli.formula.tree import Clip, Length, Number, Reduction, Symbol, free_symbols, substitute, walk
+from klcli.formula.tree import Length, Number, Reduction, Symbol, free_symbols, substitute, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Rows
 from klcli.formula.write.editing import in_habit
-from klcli.judge.aside.clips import binds, can_be_whole, is_known
 from klcli.judge.aside.preparation import Prepared
+from klcli.judge.clip_conditions import clip_conditions
+from klcli.judge.condition import PASSES, Condition
 from klcli.judge.gradient import gradient_of, is_stopped
 from klcli.judge.stated import begins_with_fixed
+from klcli.judge.usual_points import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
-from klcli.names.noise import is_epsilon
 from klcli.patterns import regex
-from klcli.values import dataclass
 
-__all__ = ["Condition", "ConditionKind", "conditions", "equation", "unknown_limits"]
+__all__ = ["conditions", "equation"]
 
 _ONE_OF_A_ROW = regex(r"\[\s*(?::|\.\.\.)[^\]]*,\s*-?\d+\s*\]")
 """An index that takes an axis away: ``[:, 0]``, ``[..., -1]``; a range, ``[:, :d]``, keeps it."""
 
-ConditionKind: TypeAlias = Literal[
-    "small-number",
-    "clip",
-    "free-bits",
-    "gradient",
-    "no-gradient",
-    "shapes",
-    "weights",
-    "equation",
-    "definition",
-]
-
-PASSES = 1e-3
-"""Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
-_SIGMAS = tuple(10.0 ** (step / 10) for step in range(-20, 21))
-_MEANS = (-3.0, -1.0, 0.0, 1.0, 3.0)
-"""Where it is measured: standard deviations from 0.01 to 100, means up to 3."""
 _SMALLEST, _LARGEST, _HALVINGS = -30.0, 0.0, 24
 """Powers of ten between which the largest value of a symbolic small number is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition of a verdict.
-
-    Attributes:
-        kind: what it is about.
-        text: what holds, or what does not.
-        passes: whether the verdict stands with it.
-    """
-
-    kind: ConditionKind
-    text: str
-    passes: bool
 
 
 def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
@@ -78,7 +43,7 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         *_parts_of_arrays(prepared, verdict),
         *_weights(prepared),
         *_small_numbers(prepared, verdict),
-        *_clips(prepared, verdict),
+        *clip_conditions(prepared, verdict),
         *_stops(prepared, verdict),
     )
 
@@ -150,7 +115,7 @@ def _small_numbers(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
         return
     size = _error(prepared, verdict, {})
     words = "no value at some points" if not isfinite(size) else f"an error of up to {significant(size, 2)}"
-    text = f"{shown} inside of a function makes {words}, relative to 1 + KL, {_sigmas_text(verdict)}"
+    text = f"{shown} inside of a function makes {words}, relative to 1 + KL, {sigmas_text(verdict)}"
     yield Condition("small-number", text, size <= PASSES)
 
 
@@ -173,7 +138,7 @@ def _error(prepared: Prepared, verdict: Verdict, values: Mapping[str, float]) ->
     names = set(free_symbols(prepared.tree))
     whole = substitute(prepared.guarded, given)
     rest = {name: [0.5] for name in (*free_symbols(whole), *free_symbols(prepared.unguarded))}
-    points, divergences = _points(verdict)
+    points, divergences = usual_points(verdict)
     columns = {name: points.get(name, rest[name] * len(divergences)) for name in {*rest, *names}}
     found = evaluate(whole, columns, Rows(len(divergences)))
     plain = evaluate(prepared.unguarded, columns, Rows(len(divergences)))
@@ -194,95 +159,6 @@ def _weight(weighted: Sequence[float], bare: Sequence[float]) -> float:
         return 1.0
     low, high = min(pairs, key=lambda pair: pair[1]), max(pairs, key=lambda pair: pair[1])
     return abs((high[0] - low[0]) / (high[1] - low[1])) if high[1] > low[1] else 1.0
-
-
-def _points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]:
-    """Means and heads over the range of sigma, and the KL there, to a prior of sigma 1 in the middle."""
-    role, prior_reading = verdict.roles, verdict.prior_parameterization
-    sigmas, means = zip(*product(_sigmas(verdict), _MEANS), strict=True)
-    run = Rows(len(sigmas))
-    columns = {role.mean: list(means), role.prior_mean: [0.0] * len(means)}
-    columns[role.head] = evaluate(verdict.parameterization.head, {"sigma": list(sigmas)}, run)
-    middle = 1.0
-    if role.prior_head and prior_reading:
-        middle = prior_reading.within(1.0)
-        same = {"sigma": [middle] * len(sigmas)}
-        columns[role.prior_head] = evaluate(prior_reading.head, same, run)
-    kl = [
-        ((sigma * sigma + (mean * mean if role.mean else 0.0)) / middle**2 - 1) / 2 - log(sigma / middle)
-        for sigma, mean in zip(sigmas, means, strict=True)
-    ]
-    return {name: column for name, column in columns.items() if name}, kl
-
-
-def _sigmas(verdict: Verdict) -> list[float]:
-    """Where it is measured: the standard deviations of the reading."""
-    return list(map(verdict.parameterization.within, _SIGMAS))
-
-
-def _sigmas_text(verdict: Verdict) -> str:
-    sigmas = _sigmas(verdict)
-    return f"for sigma from {significant(sigmas[0], 3)} to {significant(sigmas[-1], 3)}"
-
-
-def _clips(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
-    program, names = prepared.program, {*free_symbols(prepared.tree)}
-    for clip in prepared.floors:
-        limit = in_habit(program, clip.limits[0])
-        known = "" if is_known(clip.limits[0]) else ", whose value is not known"
-        text = f"the whole is kept to {limit}{known} (free bits): below it there is no gradient"
-        yield Condition("free-bits", text, _is_small(clip))
-    yield from (_of_bound(prepared, clip, verdict) for clip in prepared.bounds)
-    own = [clip for clip in prepared.clips if names & {*free_symbols(clip.operand)}]
-    known_ones = [clip for clip in own if all(map(is_known, clip.limits))]
-    for clip in known_ones:
-        text = f"{in_habit(program, clip)} {_where_it_binds(clip, verdict)}"
-        yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
-    yield from unknown_limits(program, [clip for clip in own if clip not in known_ones])
-
-
-def _where_it_binds(clip: Clip, verdict: Verdict) -> str:
-    """Whether a clip binds where it matters: one of a whole KL may where that is very large."""
-    if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
-        return f"binds {_sigmas_text(verdict)}"
-    if can_be_whole(clip.operand):
-        return "does not bind for sigma from 0.1 to 10"
-    return f"does not bind {_sigmas_text(verdict)}"
-
-
-def _of_bound(prepared: Prepared, clip: Clip, verdict: Verdict) -> Condition:
-    """A clip of a symbol wherever that stands, which is then what the symbol means."""
-    shown = in_habit(prepared.program, clip)
-    if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
-        text = f"{shown} keeps it within its usual range: the sampler has to clip it, too"
-    elif all(map(is_known, clip.limits)):
-        text = f"{shown} does not bind {_sigmas_text(verdict)}"
-    else:
-        own = in_habit(prepared.program, clip.operand)
-        text = f"{shown} stands wherever {own} does, and is what it means: the sampler has to clip it, too"
-    return Condition("clip", text, True)
-
-
-def unknown_limits(program: Program, clips: Iterable[Clip]) -> Iterator[Condition]:
-    """Clips at names whose values are not known: only a small number from below is sure to bind nowhere.
-
-    Args:
-        program: the text.
-        clips: those that have such a limit.
-    """
-    for clip in clips:
-        names = [in_habit(program, one) for one in clip.limits if not is_known(one)]
-        kind: ConditionKind = "free-bits" if clip.high is None and can_be_whole(clip.operand) else "clip"
-        which = f"the limit {names[0]}, whose value is not known; it is judged without it"
-        if len(names) > 1:
-            which = f"the limits {' and '.join(names)}, whose values are not known; it is judged without them"
-        text = f"a clip has {which}"
-        yield Condition(kind, text, _is_small(clip))
-
-
-def _is_small(clip: Clip) -> bool:
-    """Whether it only keeps its operand above a small number."""
-    return clip.high is None and isinstance(clip.low, Symbol) and is_epsilon(clip.low.name)
 
 
 def _stops(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:

@@ -10,7 +10,7 @@ from klcli.formula.tree import Tree
 from klcli.judge.acceptance import passes
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.candidates import Candidate
-from klcli.judge.conditions import Condition
+from klcli.judge.condition import Condition
 from klcli.judge.precision import Loss, Overflow
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import STANDARD

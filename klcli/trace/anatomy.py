@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.conditions import Condition
+from klcli.judge.condition import Condition
 from klcli.judge.proof import is_proved
 from klcli.judge.weight import LIKELIHOODS, Counts, Loss, Weighing, weigh
 from klcli.judge.weight import Term as WeightedTerm

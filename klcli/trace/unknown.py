@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from klcli.errors import KlcliError
 from klcli.formula.tree import Negative, free_symbols
 from klcli.judge.answer import answer
-from klcli.judge.conditions import Condition
+from klcli.judge.condition import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimation import Estimation

@@ -11,7 +11,7 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.judge.answer import answer_to_text, verify
-from klcli.judge.conditions import Condition
+from klcli.judge.condition import Condition
 
 
 def conditions(text: str) -> tuple[Condition, ...]:
@@ -207,6 +207,25 @@ def test_a_limit_may_be_a_name(text: str, kind: str, status: bool) -> None:
     found = answer_to_text(text)
     assert found.kind == "exact"
     assert [(one.kind, one.passes) for one in found.conditions] == [(kind, status)]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        # KL >= 0 (Gibbs), so that neither of these does anything.
+        ("torch.clamp(0.5*torch.sum(lv.exp() + mu**2 - 1 - lv), min=0)", True),
+        ("F.relu(0.5*(lv.exp() + mu**2 - 1 - lv)).sum(1).mean()", True),
+        ("np.maximum(0.0, 0.5*np.sum(lv_q.exp() / lv_p.exp() + mu**2 / lv_p.exp() - 1 - lv_q + lv_p))", True),
+        # At the prior, where the KL is 0, these are off by as much as their limit.
+        ("torch.clamp(0.5*(lv.exp() + mu**2 - 1 - lv), min=1e-6).sum(1).mean()", True),
+        ("torch.clamp(0.5*(lv.exp() + mu**2 - 1 - lv), min=2e-3).sum(1).mean()", False),
+        # 0 is free bits of another number here.
+        ("torch.clamp(0.5*torch.sum(lv.exp() + mu**2 - 1 - lv, 1) - 2, min=0) * 1 + 2", False),
+    ],
+)
+def test_a_floor_at_0_does_nothing_to_a_kl(text: str, status: bool) -> None:
+    assert only(text).kind == "free-bits"
+    assert only(text).passes == status
 
 
 def test_free_bits_in_other_words_say_their_limit() -> None:

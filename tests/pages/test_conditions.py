@@ -7,8 +7,8 @@ from typing import get_args
 import pytest
 
 from klcli.judge.answer import answer_to_text
+from klcli.judge.condition import PASSES, ConditionKind
 from klcli.judge.condition_meanings import CONDITION_MEANINGS
-from klcli.judge.conditions import PASSES, ConditionKind
 from klcli.judge.verification import Verification
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from klcli.judge.conditions import Condition
+from klcli.judge.condition import Condition
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Linted, ListedTerm, Prior, Related, Severity, SourceSpan
 from klcli.render.json import render as to_json

@@ -8,7 +8,7 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.values import dataclass, field
 
 if TYPE_CHECKING:  # most files need no judge
-    from klcli.judge.conditions import Condition
+    from klcli.judge.condition import Condition
     from klcli.judge.spaces.log_ratios.estimation import Estimation
     from klcli.lint.reading.notebooks import NotebookCell
 

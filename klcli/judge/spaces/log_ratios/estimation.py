@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.program import Program
 from klcli.judge.acceptance import passes
-from klcli.judge.conditions import Condition
+from klcli.judge.condition import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.precision import Overflow

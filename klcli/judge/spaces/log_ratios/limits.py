@@ -12,7 +12,8 @@ from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Number, Tree, free_symbols, substitute, walk
 from klcli.judge.aside.clips import without_unknown
 from klcli.judge.aside.guards import guards, without_clips, without_guards
-from klcli.judge.conditions import Condition, unknown_limits
+from klcli.judge.clip_conditions import unknown_limits
+from klcli.judge.condition import PASSES, Condition
 from klcli.judge.precision import Overflow, overflow
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.log_ratios.fit import value_at
@@ -26,8 +27,6 @@ _STEPS = 400
 """Between the far ends, before the place of a limit is halved."""
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
-_PASSES = 1e-3
-"""Error of a small number, relative to 1 + the value, as for the KL of Gaussians."""
 
 
 def guard_conditions(
@@ -56,7 +55,7 @@ def guard_conditions(
         shown = " and ".join(sorted({_shown(one) for one in small}))
         words = significant(error, 2) if isfinite(error) else "any size"
         text = f"{shown} makes an error of up to {words}, relative to 1 + the value, for log-ratios up to 10"
-        yield Condition("small-number", text, error <= _PASSES)
+        yield Condition("small-number", text, error <= PASSES)
 
 
 def _shown(tree: Tree) -> str:

@@ -21,7 +21,9 @@ from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.clips import without_unknown
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.aside.setting import Aside
-from klcli.judge.conditions import Condition, equation, unknown_limits
+from klcli.judge.clip_conditions import unknown_limits
+from klcli.judge.condition import Condition
+from klcli.judge.conditions import equation
 from klcli.judge.question import Question, stated
 from klcli.judge.spaces.matrices.candidates import MatrixAnswer, best_answer
 from klcli.judge.spaces.matrices.counterexample import counterexample

@@ -1,0 +1,103 @@
+"""What clips do to a KL: of its whole (free bits), of its head, of a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from klcli.formula.program import Program
+from klcli.formula.tree import Clip, Symbol, free_symbols
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles, Rows
+from klcli.formula.write.editing import in_habit
+from klcli.judge.aside.clips import binds, can_be_whole, is_known
+from klcli.judge.aside.preparation import Prepared
+from klcli.judge.condition import PASSES, Condition, ConditionKind
+from klcli.judge.usual_points import sigmas_text, usual_points
+from klcli.judge.verdict import Verdict
+from klcli.names.noise import is_epsilon
+
+__all__ = ["clip_conditions", "unknown_limits"]
+
+_ROUNDING = 1e-12
+"""Of a KL that is 0 at the prior, and computed from numbers of order one there."""
+
+
+def clip_conditions(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
+    """What the clips of a program do to the KL that it is without them."""
+    program, names = prepared.program, {*free_symbols(prepared.tree)}
+    yield from (_of_floor(program, clip, verdict) for clip in prepared.floors)
+    yield from (_of_bound(prepared, clip, verdict) for clip in prepared.bounds)
+    own = [clip for clip in prepared.clips if names & {*free_symbols(clip.operand)}]
+    known_ones = [clip for clip in own if all(map(is_known, clip.limits))]
+    for clip in known_ones:
+        text = f"{in_habit(program, clip)} {_where_it_binds(clip, verdict)}"
+        yield Condition("clip", f"{text}; outside of its limits there is no gradient", True)
+    yield from unknown_limits(program, [clip for clip in own if clip not in known_ones])
+
+
+def _of_floor(program: Program, clip: Clip, verdict: Verdict) -> Condition:
+    """A clip of the whole from below, at 0 for example, where it does nothing, or at free bits."""
+    limit = in_habit(program, clip.limits[0])
+    if not is_known(clip.limits[0]):
+        unknown = f"{limit}, whose value is not known"
+        text = f"the whole is kept to {unknown} (free bits): below it there is no gradient"
+        return Condition("free-bits", text, _is_small(clip))
+    size = _lift(clip, verdict)
+    if size <= _ROUNDING:
+        return Condition("free-bits", f"the whole is kept to {limit}, and is never below it", True)
+    text = f"the whole is kept to {limit} (free bits): below it there is no gradient"
+    return Condition("free-bits", text, size <= PASSES)
+
+
+def _lift(clip: Clip, verdict: Verdict) -> float:
+    """By how much a floor lifts what is below it, relative to 1 + KL; what is no mean and no head is 1."""
+    points, divergences = usual_points(verdict)
+    one = [1.0] * len(divergences)
+    columns = {name: points.get(name, one) for name in free_symbols(clip.operand)}
+    values = evaluate(clip.operand, columns, Rows(len(divergences)))
+    low = evaluate(clip.limits[0], {}, Doubles())
+    return max((low - value) / (1 + kl) for value, kl in zip(values, divergences, strict=True))
+
+
+def _where_it_binds(clip: Clip, verdict: Verdict) -> str:
+    """Whether a clip binds where it matters: one of a whole KL may where that is very large."""
+    if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
+        return f"binds {sigmas_text(verdict)}"
+    if can_be_whole(clip.operand):
+        return "does not bind for sigma from 0.1 to 10"
+    return f"does not bind {sigmas_text(verdict)}"
+
+
+def _of_bound(prepared: Prepared, clip: Clip, verdict: Verdict) -> Condition:
+    """A clip of a symbol wherever that stands, which is then what the symbol means."""
+    shown = in_habit(prepared.program, clip)
+    if binds(clip, verdict.roles, verdict.parameterization, verdict.prior_parameterization):
+        text = f"{shown} keeps it within its usual range: the sampler has to clip it, too"
+    elif all(map(is_known, clip.limits)):
+        text = f"{shown} does not bind {sigmas_text(verdict)}"
+    else:
+        own = in_habit(prepared.program, clip.operand)
+        text = f"{shown} stands wherever {own} does, and is what it means: the sampler has to clip it, too"
+    return Condition("clip", text, True)
+
+
+def unknown_limits(program: Program, clips: Iterable[Clip]) -> Iterator[Condition]:
+    """Clips at names whose values are not known: only a small number from below is sure to bind nowhere.
+
+    Args:
+        program: the text.
+        clips: those that have such a limit.
+    """
+    for clip in clips:
+        names = [in_habit(program, one) for one in clip.limits if not is_known(one)]
+        kind: ConditionKind = "free-bits" if clip.high is None and can_be_whole(clip.operand) else "clip"
+        which = f"the limit {names[0]}, whose value is not known; it is judged without it"
+        if len(names) > 1:
+            which = f"the limits {' and '.join(names)}, whose values are not known; it is judged without them"
+        text = f"a clip has {which}"
+        yield Condition(kind, text, _is_small(clip))
+
+
+def _is_small(clip: Clip) -> bool:
+    """Whether it only keeps its operand above a small number."""
+    return clip.high is None and isinstance(clip.low, Symbol) and is_epsilon(clip.low.name)

@@ -1,0 +1,39 @@
+"""What a condition of a verdict is."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from klcli.values import dataclass
+
+__all__ = ["PASSES", "Condition", "ConditionKind"]
+
+ConditionKind: TypeAlias = Literal[
+    "small-number",
+    "clip",
+    "free-bits",
+    "gradient",
+    "no-gradient",
+    "shapes",
+    "weights",
+    "equation",
+    "definition",
+]
+
+PASSES = 1e-3
+"""Largest error that a small number may make, relative to 1 + KL: 1e-6 in log(v + 1e-6) makes 9.7e-4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of a verdict.
+
+    Attributes:
+        kind: what it is about.
+        text: what holds, or what does not.
+        passes: whether the verdict stands with it.
+    """
+
+    kind: ConditionKind
+    text: str
+    passes: bool

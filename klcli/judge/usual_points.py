@@ -1,0 +1,47 @@
+"""The means and standard deviations of trained posteriors, over which conditions are measured."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import log
+
+from klcli.formula.numeral import significant
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Rows
+from klcli.judge.verdict import Verdict
+
+__all__ = ["sigmas_text", "usual_points"]
+
+_SIGMAS = tuple(10.0 ** (step / 10) for step in range(-20, 21))
+_MEANS = (-3.0, -1.0, 0.0, 1.0, 3.0)
+"""Where it is measured: standard deviations from 0.01 to 100, means up to 3."""
+
+
+def usual_points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]:
+    """Means and heads over the range of sigma, and the KL there, to a prior of sigma 1 in the middle."""
+    role, prior_reading = verdict.roles, verdict.prior_parameterization
+    sigmas, means = zip(*product(_sigmas(verdict), _MEANS), strict=True)
+    run = Rows(len(sigmas))
+    columns = {role.mean: list(means), role.prior_mean: [0.0] * len(means)}
+    columns[role.head] = evaluate(verdict.parameterization.head, {"sigma": list(sigmas)}, run)
+    middle = 1.0
+    if role.prior_head and prior_reading:
+        middle = prior_reading.within(1.0)
+        same = {"sigma": [middle] * len(sigmas)}
+        columns[role.prior_head] = evaluate(prior_reading.head, same, run)
+    kl = [
+        ((sigma * sigma + (mean * mean if role.mean else 0.0)) / middle**2 - 1) / 2 - log(sigma / middle)
+        for sigma, mean in zip(sigmas, means, strict=True)
+    ]
+    return {name: column for name, column in columns.items() if name}, kl
+
+
+def _sigmas(verdict: Verdict) -> list[float]:
+    """Where it is measured: the standard deviations of the reading."""
+    return list(map(verdict.parameterization.within, _SIGMAS))
+
+
+def sigmas_text(verdict: Verdict) -> str:
+    """The range of sigma, in words."""
+    sigmas = _sigmas(verdict)
+    return f"for sigma from {significant(sigmas[0], 3)} to {significant(sigmas[-1], 3)}"
