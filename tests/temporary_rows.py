@@ -31,7 +31,7 @@ from klcli.judge.roles import Roles
 from klcli.judge.spaces import table
 from klcli.judge.spaces.number_words import NUMBERS
 from klcli.judge.spaces.space import Answer, Space
-from klcli.judge.verdict import Kind, Verdict
+from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Way
 from klcli.witness import estimators
@@ -92,7 +92,7 @@ def deviance(program: Program, question: Question, before: Answer | None) -> Ans
     variance = PARAMETERIZATIONS["var"]
     own = (replace(variance, name=name, meaning=f"a {name}") for name in ("count", "rate"))
     way = Way(Roles(None, "counts", None, "rate"), *own)
-    kind: Kind = "other" if factors else "wrong"
+    kind: VerdictKind = "other" if factors else "wrong"
     times = "" if factors is None or abs(factors[0] - 1) < 1e-12 else f"{factors[0]:g} times "
     quantity = f"{times}the deviance of Poisson" if factors else ""
     best = Candidate(kind, Verdict(kind, way), quantity=quantity)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
-from klcli.asking.numbers import Numbers, gaussian
+from klcli.asking.numbers import NumbersLike, gaussian
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Tree
@@ -15,7 +15,7 @@ from klcli.gaussian.parameterization import Parameterization, find
 
 if TYPE_CHECKING:
     from klcli.judge.comparison import Judged
-    from klcli.report.compare_data import Comparison
+    from klcli.report.compare_data import CompareData
     from klcli.report.readings import Overview
 
 __all__ = ["compare"]
@@ -25,19 +25,19 @@ _MU, _SIGMA = "0.3", "1.2"
 
 
 @overload
-def compare(param: None = None, *, mu: Numbers = ..., sigma: Numbers = ...) -> Overview: ...
+def compare(param: None = None, *, mu: NumbersLike = ..., sigma: NumbersLike = ...) -> Overview: ...
 
 
 @overload
 def compare(
     param: str,
     *,
-    mu: Numbers = ...,
-    sigma: Numbers = ...,
+    mu: NumbersLike = ...,
+    sigma: NumbersLike = ...,
     formulas: Mapping[str, str] | None = None,
     samples: int | None = None,
     seed: int = 0,
-) -> Comparison: ...
+) -> CompareData: ...
 
 
 @overload
@@ -53,14 +53,14 @@ def compare(
 def compare(
     param: str | Mapping[str, Tree] | None = None,
     reading: Parameterization | None = None,
-    mu: Numbers = None,
-    sigma: Numbers = None,
+    mu: NumbersLike = None,
+    sigma: NumbersLike = None,
     programs: Mapping[str, Program] | None = None,
     *,
     formulas: Mapping[str, str] | None = None,
     samples: int | None = None,
     seed: int = 0,
-) -> Overview | Comparison | tuple[Judged, ...]:
+) -> Overview | CompareData | tuple[Judged, ...]:
     """Which of the KL formulas met online is right, and when.
 
     ``klcli.compare()`` says it of every reading, ``klcli.compare("var").exact`` is ``("B",)``.
@@ -98,7 +98,7 @@ def compare(
     return _compared(find(param), _point(mu, sigma), formulas or {}, samples, seed)
 
 
-def _point(mu: Numbers, sigma: Numbers) -> Gaussian:
+def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian:
     """The one latent at which formulas are compared."""
     point = gaussian(_MU if mu is None else mu, _SIGMA if sigma is None else sigma)
     assert isinstance(point, Gaussian)  # as it has no matrix
@@ -111,7 +111,7 @@ def _point(mu: Numbers, sigma: Numbers) -> Gaussian:
 
 def _compared(
     reading: Parameterization, q: Gaussian, formulas: Mapping[str, str], samples: int | None, seed: int
-) -> Comparison:
+) -> CompareData:
     from klcli.judge.comparison import FORMULAS
     from klcli.judge.comparison import compare as judged
     from klcli.report.compare import compare_report
@@ -126,5 +126,5 @@ def _compared(
     chosen = {**FORMULAS, **{name: program.tree for name, program in programs.items()}}
     truth = examine(q, Gaussian.from_head(0, 1), samples=samples, seed=seed)
     found = judged(chosen, reading, mean, sigma, programs)
-    data: Comparison = compare_report(reading, mean, sigma, found, truth).data
+    data: CompareData = compare_report(reading, mean, sigma, found, truth).data
     return data

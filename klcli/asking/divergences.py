@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klcli.asking.numbers import Numbers, array_of, gaussian
+from klcli.asking.numbers import NumbersLike, array_of, gaussian
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
@@ -17,13 +17,13 @@ __all__ = ["compute", "estimate"]
 
 
 def compute(
-    mu: Numbers,
-    sigma: Numbers | None = None,
+    mu: NumbersLike,
+    sigma: NumbersLike | None = None,
     *,
     param: str = "std",
     cov: Any = None,
-    prior_mu: Numbers = 0,
-    prior_sigma: Numbers = 1,
+    prior_mu: NumbersLike = 0,
+    prior_sigma: NumbersLike = 1,
     prior_param: str = "std",
     prior_cov: Any = None,
     unit: Unit = "nats",

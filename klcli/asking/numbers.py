@@ -11,14 +11,14 @@ from klcli.gaussian.distribution import Gaussian
 if TYPE_CHECKING:
     from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 
-__all__ = ["Numbers", "array_of", "gaussian", "numbers"]
+__all__ = ["NumbersLike", "array_of", "gaussian", "numbers"]
 
-Numbers: TypeAlias = Any
+NumbersLike: TypeAlias = Any
 """A number, a text of one, or a sequence or an array of them of shape (d,)."""
 
 
 def gaussian(
-    mean: Numbers, head: Numbers | None, param: str = "std", cov: Any = None, size: int = 1
+    mean: NumbersLike, head: NumbersLike | None, param: str = "std", cov: Any = None, size: int = 1
 ) -> Gaussian | MultivariateGaussian:
     """A Gaussian of numbers, in `size` dimensions where these do not say more, or of a matrix."""
     if cov is not None:
@@ -36,7 +36,7 @@ def gaussian(
     )
 
 
-def numbers(given: Numbers) -> list[Any]:
+def numbers(given: NumbersLike) -> list[Any]:
     """Numbers as Python has them, out of a number, a sequence or an array.
 
     Raises:

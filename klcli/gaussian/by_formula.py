@@ -14,15 +14,15 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.double_double import FloatArray, FloatOperand
-from klcli.gaussian.kernels import Kernel
+from klcli.gaussian.kernels import ArrayKernel
 from klcli.gaussian.parameterization import Parameterization
 
 __all__ = ["kernel_by_formula"]
 
 
-def kernel_by_formula(reading: Parameterization) -> Kernel:
+def kernel_by_formula(reading: Parameterization) -> ArrayKernel:
     """The kernel that a row's formulas make."""
-    return Kernel(partial(_spread, reading), partial(_scaled, reading))
+    return ArrayKernel(partial(_spread, reading), partial(_scaled, reading))
 
 
 def _spread(reading: Parameterization, q: FloatArray, p: FloatOperand | None = None) -> FloatArray:

@@ -32,7 +32,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from klcli.gaussian import few
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.elementwise import BLOCK, Operand, elementwise, require
-from klcli.gaussian.kernels import Kernel
+from klcli.gaussian.kernels import ArrayKernel
 from klcli.gaussian.spreads import excess, patch
 from klcli.values import dataclass
 
@@ -156,7 +156,7 @@ def _shift(reading: _Reading, q: FloatArray, p: FloatArray, *prior: FloatArray) 
 class _Reading:
     """A reading of the heads: its kernel, and what the heads have to be."""
 
-    kernel: Kernel
+    kernel: ArrayKernel
     heads: tuple[Operand, Operand]
 
     def require(self, *heads: FloatArray) -> None:

@@ -30,12 +30,12 @@ __all__ = [
     "SOFTPLUS_VAR",
     "STD",
     "VAR",
-    "Kernel",
+    "ArrayKernel",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Kernel:
+class ArrayKernel:
     """What the array kernel does under one reading.
 
     Attributes:
@@ -53,12 +53,12 @@ class Kernel:
 
 _std, _var = partial(linear_spread, 1.0), partial(linear_spread, 0.5)
 
-STD = Kernel(_std, np.divide, (1.0,), few.STD)
-VAR = Kernel(_var, lambda n, p: n / np.sqrt(p), (1.0,), few.VAR)
-LOG_STD = Kernel(partial(log_spread, 1.0), partial(by_log, 1.0), (), few.LOG_STD)
-LOG_VAR = Kernel(partial(log_spread, 0.5), partial(by_log, 0.5), (), few.LOG_VAR)
-PRECISION = Kernel(lambda q, p: _var(p, q), lambda n, p: n * np.sqrt(p), (1.0,), few.PRECISION)
-LOG_PRECISION = Kernel(partial(log_spread, -0.5), partial(by_log, -0.5), (), few.LOG_PRECISION)
-SOFTPLUS = Kernel(partial(softplus_spread, 1.0), partial(by_softplus, 1.0), SOFTPLUS_ONE)
-SOFTPLUS_VAR = Kernel(partial(softplus_spread, 0.5), partial(by_softplus, 0.5), SOFTPLUS_ONE)
-SIGMOID = Kernel(sigmoid_spread, by_sigmoid)
+STD = ArrayKernel(_std, np.divide, (1.0,), few.STD)
+VAR = ArrayKernel(_var, lambda n, p: n / np.sqrt(p), (1.0,), few.VAR)
+LOG_STD = ArrayKernel(partial(log_spread, 1.0), partial(by_log, 1.0), (), few.LOG_STD)
+LOG_VAR = ArrayKernel(partial(log_spread, 0.5), partial(by_log, 0.5), (), few.LOG_VAR)
+PRECISION = ArrayKernel(lambda q, p: _var(p, q), lambda n, p: n * np.sqrt(p), (1.0,), few.PRECISION)
+LOG_PRECISION = ArrayKernel(partial(log_spread, -0.5), partial(by_log, -0.5), (), few.LOG_PRECISION)
+SOFTPLUS = ArrayKernel(partial(softplus_spread, 1.0), partial(by_softplus, 1.0), SOFTPLUS_ONE)
+SOFTPLUS_VAR = ArrayKernel(partial(softplus_spread, 0.5), partial(by_softplus, 0.5), SOFTPLUS_ONE)
+SIGMOID = ArrayKernel(sigmoid_spread, by_sigmoid)

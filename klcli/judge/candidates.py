@@ -22,7 +22,7 @@ from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.stated import begins_with_fixed, is_stated_turned
-from klcli.judge.verdict import KINDS, Kind, Verdict, judge_as, judge_pair, kind_of
+from klcli.judge.verdict import KINDS, Verdict, VerdictKind, judge_as, judge_pair, kind_of
 from klcli.names.gaussians import suggested
 from klcli.values import dataclass, replace
 
@@ -49,7 +49,7 @@ class Candidate:
         flaw: what is wrong with its sums, in words, in the place of what the mistake says; or empty.
     """
 
-    kind: Kind
+    kind: VerdictKind
     verdict: Verdict
     mistake: Mistake | None = None
     corrected: str | None = None
@@ -114,7 +114,7 @@ def _as_stated(verdict: Verdict, program: Program, tree: Tree) -> Verdict:
     return judge_pair(tree, turned.roles, turned.reading, turned.prior_reading)
 
 
-def kind_as_stated(verdict: Verdict, left: str) -> Kind:
+def kind_as_stated(verdict: Verdict, left: str) -> VerdictKind:
     """The kind of a verdict; of a left-hand side that begins with the fixed Gaussian KL(p || q) is meant."""
     if verdict.kl and verdict.kl.reverse and begins_with_fixed(left):
         return kind_of(replace(verdict.kl, reverse=False), verdict.prior)

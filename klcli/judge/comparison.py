@@ -24,13 +24,13 @@ from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
 from klcli.judge.spaces.space import Answer
-from klcli.judge.verdict import Kind, Verdict, exact_under, judge
+from klcli.judge.verdict import Verdict, VerdictKind, exact_under, judge
 from klcli.values import dataclass
 
 __all__ = [
     "FORMULAS",
     "GRID",
-    "Entry",
+    "ComparisonEntry",
     "GridPoint",
     "Judged",
     "compare",
@@ -123,12 +123,12 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ComparisonEntry:
     """One entry of the table of formulas by readings."""
 
     parameterization: str
     name: str
-    verdict: Kind
+    verdict: VerdictKind
     value: float | None
 
 
@@ -171,7 +171,7 @@ def is_exact(program: Program, reading: Parameterization, prior: FixedPrior = ST
     return own and passes(found.best.kind, found.conditions, ())
 
 
-def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple[Entry, ...]:
+def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple[ComparisonEntry, ...]:
     """The verdict and the value at a point of every formula under every reading.
 
     Args:
@@ -183,7 +183,9 @@ def matrix(formulas: Mapping[str, Tree], mu: Fraction, sigma: Fraction) -> tuple
     for reading in PARAMETERIZATIONS.values():
         for name, tree in formulas.items():
             verdict = judge(tree, reading)
-            entries.append(Entry(reading.name, name, verdict.kind, value_at(tree, verdict, mu, sigma)))
+            entries.append(
+                ComparisonEntry(reading.name, name, verdict.kind, value_at(tree, verdict, mu, sigma))
+            )
     return tuple(entries)
 
 

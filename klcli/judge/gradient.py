@@ -19,7 +19,7 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.engine import solved
-from klcli.judge.shapes.counts import Monomial
+from klcli.judge.shapes.counts import LengthMonomial
 from klcli.judge.verdict import Verdict
 
 __all__ = ["gradient_of", "is_stopped"]
@@ -160,7 +160,7 @@ def _sum_of(terms: Sequence[tuple[Fraction, str]]) -> str:
     """``1/2 mu^2 - log sigma``; ``0`` for no terms."""
     text = ""
     for factor, word in terms:
-        size = Monomial(abs(factor)).text(())
+        size = LengthMonomial(abs(factor)).text(())
         sign = ("-" if factor < 0 else "") if not text else (" - " if factor < 0 else " + ")
         text += f"{sign}{'' if size == '1' else f'{size} '}{word}"
     return text or "0"

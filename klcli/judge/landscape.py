@@ -23,9 +23,9 @@ from klcli.judge.roles import Roles
 from klcli.judge.spaces.fixed_prior import value
 from klcli.values import dataclass
 
-__all__ = ["Function", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula", "on_grid"]
+__all__ = ["Penalty", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula", "on_grid"]
 
-Function: TypeAlias = Callable[[Decimal, Decimal], Decimal]
+Penalty: TypeAlias = Callable[[Decimal, Decimal], Decimal]
 """A penalty as a function of mu and sigma; it raises ArithmeticError where it has no value."""
 
 Edge: TypeAlias = tuple[int, int]
@@ -80,7 +80,7 @@ class Limit:
     unbounded: bool = False
 
 
-def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Function:
+def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Penalty:
     """A formula under a reading as a function of mu and sigma.
 
     Args:
@@ -91,7 +91,7 @@ def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Function:
     return lambda mu, sigma: value(tree, roles, reading, mu, sigma)
 
 
-def derivatives(function: Function, mu: Decimal, sigma: Decimal) -> tuple[float, float | None] | None:
+def derivatives(function: Penalty, mu: Decimal, sigma: Decimal) -> tuple[float, float | None] | None:
     """Slope and curvature in sigma, correctly rounded but for ties; None where the function has no value.
 
     At a kink, which shows by differences that depend on their step, there is no curvature.
@@ -111,13 +111,13 @@ def derivatives(function: Function, mu: Decimal, sigma: Decimal) -> tuple[float,
         return None
 
 
-def _differences(function: Function, mu: Decimal, sigma: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
+def _differences(function: Penalty, mu: Decimal, sigma: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
     """The central differences of first and second order."""
     below, here, above = (function(mu, sigma + offset) for offset in (-step, Decimal(0), step))
     return (above - below) / (2 * step), (above - 2 * here + below) / (step * step)
 
 
-def growth(function: Function, mu: Decimal) -> float | None:
+def growth(function: Penalty, mu: Decimal) -> float | None:
     """The power of sigma with which a function grows for large sigma, 2 for a KL.
 
     None where it has no value there, or where the power has not settled by sigma = 1e8; a power that is
@@ -189,7 +189,7 @@ def on_grid(
     return [[inf if number != number else number for number in line] for line in lines]
 
 
-def _is_level(penalty: Grid, function: Function, reading: Parameterization) -> bool:
+def _is_level(penalty: Grid, function: Penalty, reading: Parameterization) -> bool:
     """Whether sigma makes no difference: in doubles but for what terms that cancel leave, then in digits."""
     if any(max(line) - min(line) > _ROUNDING * max(1.0, *map(abs, line)) for line in penalty):
         return False
@@ -223,9 +223,7 @@ def _edge_text(reading: Parameterization, sigma: Decimal, edge: Edge) -> str:
     return f"sigma -> {sigma:.3g}, the edge of where it has a value"
 
 
-def _limit(
-    function: Function, reading: Parameterization, mu: Decimal, position: Decimal, edge: Edge
-) -> Limit:
+def _limit(function: Penalty, reading: Parameterization, mu: Decimal, position: Decimal, edge: Edge) -> Limit:
     """What the formula tends to on the way to the edge, from a mean and a position among the sigmas."""
     where = _edge_text(reading, reading.within(position), edge)
     of_mean, of_sigma = edge
@@ -250,7 +248,7 @@ def _limit(
     return Limit(where, None, unbounded=not settles and values[-1] < values[0])
 
 
-def _refined(function: Function, mu: Decimal, sigma: Decimal, *, flat: bool) -> Minimum | None:
+def _refined(function: Penalty, mu: Decimal, sigma: Decimal, *, flat: bool) -> Minimum | None:
     """Newton's method in one coordinate after the other, from the lowest point of the grid.
 
     None where it meets a point at which the function has no value.

@@ -10,7 +10,7 @@ from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.constants import added_text, constant_text
 from klcli.judge.scaled_kl import ScaledKL
-from klcli.judge.shapes.counts import Polynomial
+from klcli.judge.shapes.counts import LengthPolynomial
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Head, Side, Way
 from klcli.names.counts import is_dimension
@@ -80,7 +80,7 @@ def _constant_of_one(verdict: Verdict, prepared: Prepared) -> str:
     if verdict.kl.per_dimension:
         return _with_size(verdict.kl)
     sums, shift = prepared.reductions, verdict.kl.shift
-    constant = sums.constant or Polynomial()
+    constant = sums.constant or LengthPolynomial()
     if not sums.counted.powers or (not shift and not constant.terms):
         return constant_text(shift)
     if isinstance(shift, Fraction):

@@ -14,7 +14,7 @@ from klcli.judge.spaces.fixed_prior import head_at
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
-__all__ = ["Loss", "Overflow", "float32_loss", "overflow", "stable_form"]
+__all__ = ["PrecisionLoss", "Overflow", "float32_loss", "overflow", "stable_form"]
 
 _NEAR = tuple(Decimal(1) + Decimal(step) for step in ("0.001", "-0.001", "0.0007", "-0.0007", "0.0013"))
 """Standard deviations near that of a unit prior, where the KL is about 1e-6."""
@@ -29,7 +29,7 @@ _FARTHEST, _HALVINGS = 1000.0, 24
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class PrecisionLoss:
     """A formula in single precision near the prior: its value, the true one, the relative error."""
 
     sigma: float
@@ -46,12 +46,12 @@ class Overflow:
     below: bool
 
 
-def float32_loss(tree: Tree, verdict: Verdict) -> Loss | None:
+def float32_loss(tree: Tree, verdict: Verdict) -> PrecisionLoss | None:
     """The worst relative error of a formula in single precision near N(0, 1); None if it is small.
 
     For a formula that is exact against the unit prior. None also where it has no value at mu = 0.
     """
-    worst: Loss | None = None
+    worst: PrecisionLoss | None = None
     digits = 40
     for sigma in filter(verdict.parameterization.reaches, _NEAR):
         role = verdict.roles
@@ -66,7 +66,7 @@ def float32_loss(tree: Tree, verdict: Verdict) -> Loss | None:
             return None
         error = abs(found - expected) / expected if expected > 0 else 0.0
         if worst is None or error > worst.error:
-            worst = Loss(float(sigma), found, expected, error)
+            worst = PrecisionLoss(float(sigma), found, expected, error)
     return worst if worst and worst.error >= _NOTICED else None
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 from klcli.formula.read.notation import known
 from klcli.formula.tree import Symbol, Tree, operation, substitute
 from klcli.formula.value.arithmetic import Arithmetic, Symbols, evaluate
-from klcli.formula.value.normal_form import Form, NormalForms
+from klcli.formula.value.normal_form import NormalForm, NormalForms
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.verdict import Verdict
@@ -52,7 +52,7 @@ def is_proved(tree: Tree, verdict: Verdict) -> bool:
     """
     run = NormalForms()
 
-    def moments(suffix: str, reading: Parameterization) -> _Moments[Form]:
+    def moments(suffix: str, reading: Parameterization) -> _Moments[NormalForm]:
         head = run.symbol(f"s{suffix}", positive=reading.domain == "positive")
         return run.symbol(f"mu{suffix}"), head, evaluate(reading.sigma, {"s": head}, run)
 

@@ -23,7 +23,7 @@ from klcli.values import dataclass, replace
 
 __all__ = ["QUANTITIES", "Quantity", "Recognised", "recognised", "shared_head"]
 
-Moments = tuple[float, float, float, float]
+PairMoments = tuple[float, float, float, float]
 """Mean and standard deviation of q, and of p."""
 
 
@@ -38,7 +38,7 @@ class Quantity:
     """
 
     name: str
-    value: Callable[[Moments], float]
+    value: Callable[[PairMoments], float]
     is_distance: bool = False
 
 
@@ -59,26 +59,26 @@ class Recognised:
     reading: Parameterization
 
 
-def _kl(moments: Moments) -> float:
+def _kl(moments: PairMoments) -> float:
     return evaluate(known(NORMAL_DIVERGENCE), dict(zip("msnt", moments, strict=True)), Doubles())
 
 
-def _jeffreys(moments: Moments) -> float:
+def _jeffreys(moments: PairMoments) -> float:
     m, s, n, t = moments
     return _kl(moments) + _kl((n, t, m, s))
 
 
-def _bhattacharyya(moments: Moments) -> float:
+def _bhattacharyya(moments: PairMoments) -> float:
     m, s, n, t = moments
     both = s * s + t * t
     return (m - n) ** 2 / (4 * both) + log(both / (2 * s * t)) / 2
 
 
-def _squared_hellinger(moments: Moments) -> float:
+def _squared_hellinger(moments: PairMoments) -> float:
     return 1 - exp(-_bhattacharyya(moments))
 
 
-def _squared_wasserstein(moments: Moments) -> float:
+def _squared_wasserstein(moments: PairMoments) -> float:
     m, s, n, t = moments
     return (m - n) ** 2 + (s - t) ** 2
 
@@ -94,7 +94,7 @@ QUANTITIES = (
     ),
 )
 
-_POINTS: tuple[Moments, ...] = (
+_POINTS: tuple[PairMoments, ...] = (
     (0.37, 1.31, -0.52, 0.83),
     (-1.13, 0.43, 0.71, 1.57),
     (2.41, 1.73, 1.09, 0.62),
@@ -160,18 +160,18 @@ def _ways(names: Sequence[str]) -> Iterator[Roles]:
             yield way
 
 
-def _points(reading: Parameterization) -> list[Moments]:
+def _points(reading: Parameterization) -> list[PairMoments]:
     """The points, with sigmas of a reading."""
     return [(m, reading.within(s), n, reading.within(t)) for m, s, n, t in _POINTS]
 
 
-def _standing_in(way: Roles, point: Moments) -> Moments:
+def _standing_in(way: Roles, point: PairMoments) -> PairMoments:
     """A point with the values that symbols have which do not occur."""
     m, s, n, t = point
     return (m if way.mean else 0.0, s, n if way.prior_mean else 0.0, t if way.prior_head else 1.0)
 
 
-def _values(tree: Tree, way: Roles, reading: Parameterization, points: Sequence[Moments]) -> list[float]:
+def _values(tree: Tree, way: Roles, reading: Parameterization, points: Sequence[PairMoments]) -> list[float]:
     run = Doubles()
     columns: dict[str, list[float]] = {}
     names = (way.mean, way.head, way.prior_mean, way.prior_head)

@@ -19,7 +19,7 @@ from klcli.values import dataclass
 __all__ = [
     "KINDS",
     "MEANINGS",
-    "Kind",
+    "VerdictKind",
     "Verdict",
     "exact_under",
     "judge",
@@ -29,11 +29,11 @@ __all__ = [
     "without_kl",
 ]
 
-Kind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "other", "wrong", "not-kl"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+VerdictKind: TypeAlias = Literal["exact", "scaled", "other-prior", "reversed", "other", "wrong", "not-kl"]
+KINDS: tuple[VerdictKind, ...] = get_args(VerdictKind)
 """The verdicts, the best first."""
 
-MEANINGS: Mapping[Literal[Kind, "unreadable"], str] = {
+MEANINGS: Mapping[Literal[VerdictKind, "unreadable"], str] = {
     "exact": "The formula is the KL under that reading, in values and gradients, for the shapes that are "
     "said. Where the verdict says proved, algebra shows it for all means and heads; where it says that no "
     "difference was found, only the points that it counts were compared, to 50 digits. What stands behind "
@@ -67,7 +67,7 @@ class Verdict:
         prior: the fixed prior that it was held to, for a formula without a prior's symbols.
     """
 
-    kind: Kind
+    kind: VerdictKind
     way: Way
     kl: ScaledKL | None = None
     prior: FixedPrior = STANDARD
@@ -140,12 +140,12 @@ def judge_pair(
     return Verdict(kind, Way(role, reading, prior_reading), kl)
 
 
-def without_kl(tree: Tree, role: Roles) -> Kind:
+def without_kl(tree: Tree, role: Roles) -> VerdictKind:
     """The verdict on what is no KL: whether it has the ingredients of one."""
     return "wrong" if _has_ingredients(tree, role) else "not-kl"
 
 
-def kind_of(kl: ScaledKL, prior: FixedPrior) -> Kind:
+def kind_of(kl: ScaledKL, prior: FixedPrior) -> VerdictKind:
     """What a program is that was found to be a multiple of a KL, held to a fixed prior."""
     if kl.reverse:
         return "reversed"

@@ -11,12 +11,12 @@ from klcli.judge.acceptance import passes
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.candidates import Candidate
 from klcli.judge.condition import Condition
-from klcli.judge.precision import Loss, Overflow
+from klcli.judge.precision import Overflow, PrecisionLoss
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import STANDARD
-from klcli.judge.verdict import Kind, Verdict
+from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.ways import Way
-from klcli.judge.words import Words
+from klcli.judge.words import SpaceWords
 from klcli.values import dataclass
 
 if TYPE_CHECKING:  # a right formula needs none of them
@@ -49,7 +49,7 @@ class Verification:
         warnings: what else there is to know.
     """
 
-    words: Words
+    words: SpaceWords
     program: Program
     prepared: Prepared
     best: Candidate
@@ -57,7 +57,7 @@ class Verification:
     counterexample: Counterexample | None = None
     lowest: Minimum | Limit | None = None
     sampling: Sampling | None = None
-    loss: Loss | None = None
+    loss: PrecisionLoss | None = None
     stable: str | None = None
     overflow: Overflow | None = None
     terms: str = ""
@@ -85,7 +85,7 @@ class Verification:
         return self.best.quantity
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> VerdictKind:
         """The verdict."""
         return self.best.kind
 

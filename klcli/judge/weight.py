@@ -22,10 +22,10 @@ __all__ = [
     "LIKELIHOODS",
     "REDUCTIONS",
     "Counts",
-    "Likelihood",
-    "Loss",
+    "ReconstructionError",
+    "TwoTermLoss",
     "Owner",
-    "Term",
+    "WeightedTerm",
     "Weighing",
     "kl_weight_for",
     "recon_weight_for",
@@ -34,7 +34,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Likelihood:
+class ReconstructionError:
     """A reconstruction error as a likelihood.
 
     Attributes:
@@ -52,21 +52,21 @@ class Likelihood:
     scale: str
 
 
-LIKELIHOODS: Mapping[str, Likelihood] = {
+LIKELIHOODS: Mapping[str, ReconstructionError] = {
     row.name: row
     for row in (
-        Likelihood("mse", "squared error", Fraction(1, 2), 2, "decoder sigma"),
-        Likelihood("l1", "absolute error", Fraction(1), 1, "Laplace scale"),
-        Likelihood("bce", "binary cross-entropy", Fraction(1), 0, ""),
-        Likelihood("cross-entropy", "cross-entropy", Fraction(1), 0, ""),
-        Likelihood(
+        ReconstructionError("mse", "squared error", Fraction(1, 2), 2, "decoder sigma"),
+        ReconstructionError("l1", "absolute error", Fraction(1), 1, "Laplace scale"),
+        ReconstructionError("bce", "binary cross-entropy", Fraction(1), 0, ""),
+        ReconstructionError("cross-entropy", "cross-entropy", Fraction(1), 0, ""),
+        ReconstructionError(
             "gaussian", "Gaussian -log p with the loss's own sigma and factor 1/2", Fraction(1), 0, ""
         ),
     )
 }
 """The likelihoods by the names of their errors."""
 
-Reduction: TypeAlias = Literal["sum", "mean", "sum-mean", "mean-sum"]
+LossReduction: TypeAlias = Literal["sum", "mean", "sum-mean", "mean-sum"]
 REDUCTIONS: Mapping[str, tuple[bool, bool]] = {
     "sum-mean": (False, True),
     "sum": (False, False),
@@ -102,7 +102,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class WeightedTerm:
     """One of the two terms: its weight in the loss, and its reduction by a name of `REDUCTIONS`."""
 
     weight: Fraction
@@ -110,7 +110,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class TwoTermLoss:
     """A loss of two terms.
 
     Attributes:
@@ -121,9 +121,9 @@ class Loss:
         owner: whose KL it is.
     """
 
-    likelihood: Likelihood
-    recon: Term
-    kl: Term
+    likelihood: ReconstructionError
+    recon: WeightedTerm
+    kl: WeightedTerm
     counts: Counts
     owner: Owner = "examples"
 
@@ -142,7 +142,7 @@ class Weighing:
     scale_of_one: float | None
 
 
-def weigh(loss: Loss, scale: Fraction = Fraction(1)) -> Weighing:
+def weigh(loss: TwoTermLoss, scale: Fraction = Fraction(1)) -> Weighing:
     """The effective beta of a loss, exactly.
 
     Args:
@@ -163,7 +163,7 @@ def weigh(loss: Loss, scale: Fraction = Fraction(1)) -> Weighing:
     return Weighing(beta, of_one)
 
 
-def kl_weight_for(beta: Fraction, loss: Loss, scale: Fraction = Fraction(1)) -> Fraction:
+def kl_weight_for(beta: Fraction, loss: TwoTermLoss, scale: Fraction = Fraction(1)) -> Fraction:
     """The weight of the KL with which a loss has this beta, everything else being as it is.
 
     Args:
@@ -171,11 +171,11 @@ def kl_weight_for(beta: Fraction, loss: Loss, scale: Fraction = Fraction(1)) -> 
         loss: the loss with its reductions.
         scale: sigma of the likelihood.
     """
-    kl = Term(Fraction(1), loss.kl.reduction)
-    return beta / weigh(Loss(loss.likelihood, loss.recon, kl, loss.counts, loss.owner), scale).beta
+    kl = WeightedTerm(Fraction(1), loss.kl.reduction)
+    return beta / weigh(TwoTermLoss(loss.likelihood, loss.recon, kl, loss.counts, loss.owner), scale).beta
 
 
-def recon_weight_for(beta: Fraction, loss: Loss, scale: Fraction = Fraction(1)) -> Fraction | None:
+def recon_weight_for(beta: Fraction, loss: TwoTermLoss, scale: Fraction = Fraction(1)) -> Fraction | None:
     """The weight of the reconstruction error with which a loss has this beta; None if the KL weighs 0.
 
     Args:
@@ -186,7 +186,7 @@ def recon_weight_for(beta: Fraction, loss: Loss, scale: Fraction = Fraction(1)) 
     return loss.recon.weight * weigh(loss, scale).beta / beta or None
 
 
-def _ratio(loss: Loss) -> Fraction:
+def _ratio(loss: TwoTermLoss) -> Fraction:
     """The weight of the KL of one example over that of its error, each summed over its entries."""
     recon, kl, counts = loss.recon, loss.kl, loss.counts
     _check(loss)
@@ -197,7 +197,7 @@ def _ratio(loss: Loss) -> Fraction:
     return other / own * _of_batches(recon, kl, counts)
 
 
-def _check(loss: Loss) -> None:
+def _check(loss: TwoTermLoss) -> None:
     if loss.recon.weight <= 0:
         raise KlcliError("the weight of the reconstruction must be > 0", "for example --recon-weight 1")
     if loss.kl.weight < 0:
@@ -209,7 +209,7 @@ def _check(loss: Loss) -> None:
         )
 
 
-def _of_entries(term: Term, count: int | None, what: str, hint: str) -> Fraction:
+def _of_entries(term: WeightedTerm, count: int | None, what: str, hint: str) -> Fraction:
     """What a mean over the entries multiplies their sum by."""
     if not REDUCTIONS[term.reduction][0]:
         return Fraction(1)
@@ -218,7 +218,7 @@ def _of_entries(term: Term, count: int | None, what: str, hint: str) -> Fraction
     return Fraction(1, count)
 
 
-def _of_batches(recon: Term, kl: Term, counts: Counts) -> Fraction:
+def _of_batches(recon: WeightedTerm, kl: WeightedTerm, counts: Counts) -> Fraction:
     """What different reductions over the batch come to."""
     own, other = REDUCTIONS[recon.reduction][1], REDUCTIONS[kl.reduction][1]
     if own == other:
@@ -231,7 +231,7 @@ def _of_batches(recon: Term, kl: Term, counts: Counts) -> Fraction:
     return Fraction(1, counts.batch) if other else Fraction(counts.batch)
 
 
-def _examples_in_a_unit(recon: Term, counts: Counts) -> Fraction:
+def _examples_in_a_unit(recon: WeightedTerm, counts: Counts) -> Fraction:
     """How many times the whole data set holds what the error of a batch stands for."""
     if counts.examples is not None and counts.batches is not None:
         raise KlcliError("--examples and --batches are given", "leave one of them out")

@@ -14,11 +14,11 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
 
-__all__ = ["Words"]
+__all__ = ["SpaceWords"]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SpaceWords:
     """The words of a space.
 
     Attributes:

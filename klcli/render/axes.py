@@ -13,10 +13,10 @@ from typing import TypeAlias, TypeVar
 from klcli.report.document import Area, Axis, Bars, Curve, Plot, Series
 from klcli.values import dataclass
 
-__all__ = ["Frame", "Point", "Run", "Span", "frame_of"]
+__all__ = ["PlotFrame", "PlotPoint", "PointRun", "AxisSpan", "frame_of"]
 
-Point: TypeAlias = tuple[float, float]
-Run: TypeAlias = list[Point]
+PlotPoint: TypeAlias = tuple[float, float]
+PointRun: TypeAlias = list[PlotPoint]
 Place = TypeVar("Place")
 
 _LARGEST, _SMALLEST = 1e150, 1e-150
@@ -38,7 +38,7 @@ _SHORT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AxisSpan:
     """The values that an axis shows, from `low` to `high`."""
 
     low: float
@@ -70,20 +70,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PlotFrame:
     """The spans of both axes, and where series lie within them."""
 
-    x: Span
-    y: Span
+    x: AxisSpan
+    y: AxisSpan
 
-    def lines(self, series: Series) -> list[Run]:
+    def lines(self, series: Series) -> list[PointRun]:
         """The lines of a curve, without its gaps and what lies outside; a region has none."""
         if not isinstance(series, Curve):
             return []
         places = (self._place(x, y) for x, y in zip(series.x, series.y, strict=True))
         return [part for run in _runs(places) for part in _inside(run)]
 
-    def regions(self, series: Series) -> list[Run]:
+    def regions(self, series: Series) -> list[PointRun]:
         """The regions of an area or of bars by their corners; what lies outside is moved to the edge."""
         match series:
             case Area(_, x, low, high):
@@ -95,21 +95,21 @@ class Frame:
                 return [self._bar(*sides, height) for sides, height in bars if self._shows(*sides, height)]
         return []
 
-    def _place(self, x: float, y: float) -> Point:
+    def _place(self, x: float, y: float) -> PlotPoint:
         return self.x.place(x), self.y.place(y)
 
     def _shows(self, left: float, right: float, height: float) -> bool:
         return height > 0 and all(map(isfinite, (*self._place(left, height), self.x.place(right))))
 
-    def _bar(self, left: float, right: float, height: float) -> Run:
+    def _bar(self, left: float, right: float, height: float) -> PointRun:
         start, end, top = map(_held, (self.x.place(left), self.x.place(right), self.y.place(height)))
         foot = 0.0 if self.y.logarithmic else _held(self.y.place(0.0))
         return [(start, foot), (start, top), (end, top), (end, foot)]
 
 
-def frame_of(plot: Plot) -> Frame:
+def frame_of(plot: Plot) -> PlotFrame:
     """The frame that shows all of a plot, but for what its axes leave out."""
-    return Frame(
+    return PlotFrame(
         _span(plot.x, chain.from_iterable(map(_along, plot.all)), from_zero=False),
         _span(plot.y, chain.from_iterable(map(_up, plot.all)), from_zero=True),
     )
@@ -136,7 +136,7 @@ def _up(series: Series) -> Iterable[float]:
             return heights
 
 
-def _span(axis: Axis, values: Iterable[float], *, from_zero: bool) -> Span:
+def _span(axis: Axis, values: Iterable[float], *, from_zero: bool) -> AxisSpan:
     """What an axis shows: the values, 0 where that belongs to them, nothing beyond its ends."""
     logarithmic = axis.scale == "log"
     least = _SMALLEST if logarithmic else -_LARGEST
@@ -146,8 +146,8 @@ def _span(axis: Axis, values: Iterable[float], *, from_zero: bool) -> Span:
         seen.append(0.0)
     low, high = min(seen, default=float(logarithmic)), max(seen, default=float(logarithmic))
     if logarithmic:
-        return Span(low, high if high > low * (1 + _ROUNDING) else 10 * low, True)
-    return Span(low, high if high - low > 1 / _LARGEST else low + max(1.0, abs(low)))
+        return AxisSpan(low, high if high > low * (1 + _ROUNDING) else 10 * low, True)
+    return AxisSpan(low, high if high - low > 1 / _LARGEST else low + max(1.0, abs(low)))
 
 
 def _runs(places: Iterable[Place]) -> Iterator[list[Place]]:
@@ -172,11 +172,11 @@ def _numbers(place: object) -> Iterator[float]:
         yield place
 
 
-def _inside(run: Run) -> Iterator[Run]:
+def _inside(run: PointRun) -> Iterator[PointRun]:
     """The parts of a line that lie in the square."""
     if len(run) == 1:
         run = run * 2
-    part: Run = []
+    part: PointRun = []
     for start, end in pairwise(run):
         cut = _cut(start, end)
         if cut and part and part[-1] == cut[0]:
@@ -189,7 +189,7 @@ def _inside(run: Run) -> Iterator[Run]:
         yield part
 
 
-def _cut(start: Point, end: Point) -> tuple[Point, Point] | None:
+def _cut(start: PlotPoint, end: PlotPoint) -> tuple[PlotPoint, PlotPoint] | None:
     """What of a stretch of line lies in the square (Liang and Barsky, ACM Trans. Graph. 3, 1984)."""
     (x, y), across, up = start, end[0] - start[0], end[1] - start[1]
     begin, stop = 0.0, 1.0
@@ -209,13 +209,13 @@ def _cut(start: Point, end: Point) -> tuple[Point, Point] | None:
     return _into(first), _into(last)
 
 
-def _between(run: list[tuple[Point, Point]]) -> Run:
+def _between(run: list[tuple[PlotPoint, PlotPoint]]) -> PointRun:
     """The outline of what lies between two lines: along the upper one and back along the lower one."""
     around = chain((above for _, above in run), (below for below, _ in reversed(run)))
     return [(_held(x), _held(y)) for x, y in around]
 
 
-def _into(point: Point) -> Point:
+def _into(point: PlotPoint) -> PlotPoint:
     return _held(point[0]), _held(point[1])
 
 

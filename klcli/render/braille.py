@@ -7,7 +7,7 @@ from itertools import cycle, pairwise
 from math import ceil, dist, floor
 from typing import TYPE_CHECKING
 
-from klcli.render.axes import Frame, Point, Run, frame_of
+from klcli.render.axes import PlotFrame, PlotPoint, PointRun, frame_of
 from klcli.render.cells import columns_of
 from klcli.render.looks import letters, look_of
 from klcli.render.marks import Position, marked
@@ -76,7 +76,7 @@ def draw(plot: Plot, width: int, *, unicode: bool = True) -> list[Row]:
     ]
 
 
-def _below(frame: Frame, across: int) -> str:
+def _below(frame: PlotFrame, across: int) -> str:
     """The ticks of the axis along, each with its middle below its place: as many as there is room for."""
     ticks = frame.x.ticks()
     lines = (_labels(ticks[::step], across) for step in range(1, len(ticks) + 1))
@@ -112,7 +112,7 @@ def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[R
     yield row
 
 
-def _cells(plot: Plot, frame: Frame, width: int, *, unicode: bool) -> list[Row]:
+def _cells(plot: Plot, frame: PlotFrame, width: int, *, unicode: bool) -> list[Row]:
     """The series on top of each other, cell by cell."""
     names = list(letters(plot))
     layers = [_layer(plot, index, frame, width) for index in range(len(plot.all))]
@@ -150,7 +150,7 @@ def _dashes(plot: Plot, index: int) -> tuple[int, ...]:
     return look_of(index).dashes if index >= 0 else ()
 
 
-def _layer(plot: Plot, index: int, frame: Frame, width: int) -> dict[Position, int]:
+def _layer(plot: Plot, index: int, frame: PlotFrame, width: int) -> dict[Position, int]:
     """The dots of one series by row and column."""
     from plotille import Canvas
 
@@ -166,12 +166,12 @@ def _layer(plot: Plot, index: int, frame: Frame, width: int) -> dict[Position, i
     return {position: pattern for position, pattern in dots.items() if pattern}
 
 
-def _scaled(run: Run, size: tuple[int, int]) -> Run:
+def _scaled(run: PointRun, size: tuple[int, int]) -> PointRun:
     """Places in the square as dots."""
     return [(x * (size[0] - 1), y * (size[1] - 1)) for x, y in run]
 
 
-def _fill(canvas: Canvas, corners: Run, step: int) -> None:
+def _fill(canvas: Canvas, corners: PointRun, step: int) -> None:
     """Draw the columns of dots in a region, every `step`th."""
     across = [x for x, _ in corners]
     for column in range(ceil(min(across) / step) * step, floor(max(across)) + 1, step):
@@ -180,14 +180,14 @@ def _fill(canvas: Canvas, corners: Run, step: int) -> None:
             canvas.line(column, low, column, high)
 
 
-def _heights(corners: Run, column: float) -> Iterator[float]:
+def _heights(corners: PointRun, column: float) -> Iterator[float]:
     """Where the outline of a region crosses a column."""
     for (x, y), (end, up) in pairwise([*corners, corners[0]]):
         if min(x, end) <= column < max(x, end):
             yield y + (column - x) / (end - x) * (up - y)
 
 
-def _dashed(run: Run, dashes: Sequence[int]) -> Iterator[tuple[Point, Point]]:
+def _dashed(run: PointRun, dashes: Sequence[int]) -> Iterator[tuple[PlotPoint, PlotPoint]]:
     """The stretches of a line that are drawn."""
     if not dashes:
         yield from pairwise([run[0], *run])
@@ -207,5 +207,5 @@ def _dashed(run: Run, dashes: Sequence[int]) -> Iterator[tuple[Point, Point]]:
         left -= whole - done
 
 
-def _part(start: Point, end: Point, share: float) -> Point:
+def _part(start: PlotPoint, end: PlotPoint, share: float) -> PlotPoint:
     return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])

@@ -11,14 +11,14 @@ from itertools import pairwise
 from textwrap import wrap
 from typing import Literal, TypeAlias
 
-from klcli.render.axes import Frame, Point, Run, frame_of
+from klcli.render.axes import PlotFrame, PlotPoint, PointRun, frame_of
 from klcli.render.looks import TRUTH, Look, letters, look_of
 from klcli.render.marks import Position, marked
 from klcli.render.signs import visible
 from klcli.report.document import Bars, Curve, Plot, Series
 from klcli.values import dataclass
 
-__all__ = ["WIDTH", "Figure", "Ink", "Line", "Region", "Shape", "Words", "figure_of"]
+__all__ = ["WIDTH", "Figure", "Ink", "Polyline", "Region", "FigureShape", "FigureText", "figure_of"]
 
 WIDTH = 440.0
 _TITLE, _TYPE, _SMALL = 14.0, 13.0, 12.0
@@ -37,10 +37,10 @@ Anchor: TypeAlias = Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Polyline:
     """A line through points."""
 
-    points: Run
+    points: PointRun
     ink: Ink
     width: float
     dashes: tuple[int, ...] = ()
@@ -50,24 +50,24 @@ class Line:
 class Region:
     """What lies within corners; a density of 1 hides what is below."""
 
-    corners: Run
+    corners: PointRun
     ink: Ink
     density: float
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FigureText:
     """Words on one line, with the point on its base at which they start, end or have their middle."""
 
     text: str
-    at: Point
+    at: PlotPoint
     ink: Ink
     size: float
     anchor: Anchor = "start"
     bold: bool = False
 
 
-Shape: TypeAlias = Line | Region | Words
+FigureShape: TypeAlias = Polyline | Region | FigureText
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ class Figure:
 
     title: str
     height: float
-    shapes: tuple[Shape, ...]
+    shapes: tuple[FigureShape, ...]
 
 
 def figure_of(plots: Sequence[Plot]) -> Figure:
     """The figure of plots, one below the other."""
-    shapes: list[Shape] = []
+    shapes: list[FigureShape] = []
     top = 0.0
     for plot in plots:
         for part in (_title, _legend, _axes, _remark):
@@ -91,27 +91,30 @@ def figure_of(plots: Sequence[Plot]) -> Figure:
     return Figure(visible("; ".join(plot.title for plot in plots)), top, tuple(shapes))
 
 
-def _title(plot: Plot, top: float) -> tuple[list[Shape], float]:
+def _title(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
     return _paragraph(plot.title, top + _EDGE, _TITLE, "text", bold=True)
 
 
-def _remark(plot: Plot, top: float) -> tuple[list[Shape], float]:
+def _remark(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
     return _paragraph(plot.remark, top, _SMALL, "muted", bold=False)
 
 
-def _paragraph(text: str, top: float, size: float, ink: Ink, *, bold: bool) -> tuple[list[Shape], float]:
+def _paragraph(
+    text: str, top: float, size: float, ink: Ink, *, bold: bool
+) -> tuple[list[FigureShape], float]:
     """A text in lines as wide as the figure, from a height down; and the height below it."""
     lines = wrap(visible(text), int((WIDTH - 2 * _EDGE) / ((_BOLD if bold else _CHARACTER) * size)))
     step = _LEADING * size
     words = [
-        Words(line, (_EDGE, top + step * row + size), ink, size, bold=bold) for row, line in enumerate(lines)
+        FigureText(line, (_EDGE, top + step * row + size), ink, size, bold=bold)
+        for row, line in enumerate(lines)
     ]
     return list(words), top + step * len(lines)
 
 
-def _legend(plot: Plot, top: float) -> tuple[list[Shape], float]:
+def _legend(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
     """The names of the series beside samples of them, in rows; none of a single one, which the axis names."""
-    shapes: list[Shape] = []
+    shapes: list[FigureShape] = []
     if len(plot.all) == 1:
         return shapes, top
     x, step = _EDGE, _LEADING * _TYPE
@@ -124,12 +127,12 @@ def _legend(plot: Plot, top: float) -> tuple[list[Shape], float]:
         if x > _EDGE and x + room > WIDTH:
             x, top = _EDGE, top + step
         shapes += _sample(series, look, (x, top + 0.65 * _TYPE))
-        shapes.append(Words(name, (x + _SAMPLE + _GAP, top + _TYPE), "text", _TYPE))
+        shapes.append(FigureText(name, (x + _SAMPLE + _GAP, top + _TYPE), "text", _TYPE))
         x += room
     return shapes, top + step
 
 
-def _sample(series: Series, look: Look, at: Point) -> Iterator[Shape]:
+def _sample(series: Series, look: Look, at: PlotPoint) -> Iterator[FigureShape]:
     (x, y), end = at, at[0] + _SAMPLE
     if isinstance(series, Curve):
         yield _stroke([(x, y), (end, y)], look)
@@ -138,7 +141,7 @@ def _sample(series: Series, look: Look, at: Point) -> Iterator[Shape]:
         yield Region([(x, y - half), (end, y - half), (end, y + half), (x, y + half)], look, _density(series))
 
 
-def _axes(plot: Plot, top: float) -> tuple[list[Shape], float]:
+def _axes(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
     """The axes with their labels and ticks, and all that is drawn between them."""
     frame = frame_of(plot)
     label = top + _SMALL
@@ -146,24 +149,24 @@ def _axes(plot: Plot, top: float) -> tuple[list[Shape], float]:
     left = _EDGE + _GAP + max((_BOLD * _SMALL * len(text) for _, text in up), default=0.0)
     box = _Box(left, label + _GAP + _SMALL, WIDTH - 2 * _EDGE)
     below = box.foot + _GAP + _SMALL
-    shapes: list[Shape] = [Words(visible(plot.y.label), (_EDGE, label), "muted", _SMALL)]
+    shapes: list[FigureShape] = [FigureText(visible(plot.y.label), (_EDGE, label), "muted", _SMALL)]
     for place, text in up:
         x, y = box.at((0, place))
         shapes += [
-            Line([(x, y), box.at((1, place))], "grid", 1.0),
-            Words(text, (x - _GAP, y + 0.35 * _SMALL), "muted", _SMALL, "end"),
+            Polyline([(x, y), box.at((1, place))], "grid", 1.0),
+            FigureText(text, (x - _GAP, y + 0.35 * _SMALL), "muted", _SMALL, "end"),
         ]
     for place, text in frame.x.ticks():
         x, y = box.at((place, 0))
         middle = min(x, WIDTH - _GAP - _BOLD * _SMALL * len(text) / 2)
         shapes += [
-            Line([(x, y), (x, y + _GAP / 2)], "muted", 1.0),
-            Words(text, (middle, below), "muted", _SMALL, "middle"),
+            Polyline([(x, y), (x, y + _GAP / 2)], "muted", 1.0),
+            FigureText(text, (middle, below), "muted", _SMALL, "middle"),
         ]
     shapes += _drawn(plot, frame, box)
-    shapes.append(Line([box.at((0, 0)), box.at((1, 0))], "muted", 1.0))
+    shapes.append(Polyline([box.at((0, 0)), box.at((1, 0))], "muted", 1.0))
     center = ((box.left + box.right) / 2, below + _LEADING * _SMALL)
-    shapes.append(Words(visible(plot.x.label), center, "muted", _SMALL, "middle"))
+    shapes.append(FigureText(visible(plot.x.label), center, "muted", _SMALL, "middle"))
     return shapes, center[1] + _GAP
 
 
@@ -179,12 +182,12 @@ class _Box:
     def foot(self) -> float:
         return self.top + _HEIGHT
 
-    def at(self, place: Point) -> Point:
+    def at(self, place: PlotPoint) -> PlotPoint:
         """The point of a place in the square."""
         return self.left + place[0] * (self.right - self.left), self.foot - place[1] * _HEIGHT
 
 
-def _drawn(plot: Plot, frame: Frame, box: _Box) -> Iterator[Shape]:
+def _drawn(plot: Plot, frame: PlotFrame, box: _Box) -> Iterator[FigureShape]:
     """The series, and on each curve its letter."""
     curves, told = [], []
     for series, look, letter in _told_apart(plot):
@@ -202,7 +205,7 @@ def _drawn(plot: Plot, frame: Frame, box: _Box) -> Iterator[Shape]:
         half, up = 0.4 * _TYPE, 0.6 * _TYPE
         corners = [(x - half, y - up), (x + half, y - up), (x + half, y + up), (x - half, y + up)]
         yield Region(corners, "ground", 0.85)
-        yield Words(letter, (x, y + 0.36 * _TYPE), look, _TYPE, "middle", True)
+        yield FigureText(letter, (x, y + 0.36 * _TYPE), look, _TYPE, "middle", True)
 
 
 def _told_apart(plot: Plot) -> Iterator[tuple[Series, Look, str]]:
@@ -211,7 +214,7 @@ def _told_apart(plot: Plot) -> Iterator[tuple[Series, Look, str]]:
     return zip(plot.all, looks, letters(plot), strict=True)
 
 
-def _cells(runs: Sequence[Run]) -> set[Position]:
+def _cells(runs: Sequence[PointRun]) -> set[Position]:
     """The places of the grid, but for its edges, at which a letter stands on a line."""
     found = set()
     for (x, y), (end, up) in (stretch for run in runs for stretch in pairwise(run)):
@@ -222,8 +225,8 @@ def _cells(runs: Sequence[Run]) -> set[Position]:
     return {(row, column) for row, column in found if 0 < row < _ROWS and 0 < column < _COLUMNS}
 
 
-def _stroke(points: Run, look: Look) -> Line:
-    return Line(points, look, 6.0 if look is TRUTH else 2.0, look.dashes)
+def _stroke(points: PointRun, look: Look) -> Polyline:
+    return Polyline(points, look, 6.0 if look is TRUTH else 2.0, look.dashes)
 
 
 def _density(series: Series) -> float:

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from klcli.render.braille import Stroke
     from klcli.render.excerpts import Piece
 
-__all__ = ["UNBOUNDED", "Grid", "Line", "lay_out", "text_of", "trimmed"]
+__all__ = ["UNBOUNDED", "TextGrid", "StyledLine", "lay_out", "text_of", "trimmed"]
 
-Line: TypeAlias = tuple[tuple[str, str], ...]
+StyledLine: TypeAlias = tuple[tuple[str, str], ...]
 """Texts, one behind the other, each with its style."""
 
 _STYLES = {"plain": "", "strong": "bold", "good": "green", "bad": "red", "muted": "dim"}
@@ -64,7 +64,7 @@ _GLUE = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TextGrid:
     """Texts in columns.
 
     Attributes:
@@ -76,8 +76,8 @@ class Grid:
         indent: characters in front of every line.
     """
 
-    head: tuple[Line, ...]
-    rows: tuple[tuple[Line, ...], ...]
+    head: tuple[StyledLine, ...]
+    rows: tuple[tuple[StyledLine, ...], ...]
     widths: tuple[int, ...]
     gap: int
     right: frozenset[int]
@@ -86,7 +86,7 @@ class Grid:
 
 def lay_out(
     document: Document, *, width: int | None, unicode: bool, columns_of: Callable[[str], int]
-) -> Iterator[Grid | None]:
+) -> Iterator[TextGrid | None]:
     """The parts of a document from top to bottom; None is a blank line.
 
     Args:
@@ -106,7 +106,7 @@ def lay_out(
         before = block
 
 
-def text_of(line: Line) -> str:
+def text_of(line: StyledLine) -> str:
     """A line without its styles."""
     return "".join(text for text, _ in line)
 
@@ -137,7 +137,7 @@ class _Layout:
     unicode: bool
     columns_of: Callable[[str], int]
 
-    def show(self, block: DocumentBlock) -> Grid:
+    def show(self, block: DocumentBlock) -> TextGrid:
         match block:
             case Heading(text):
                 return self.prose(self.line(text, "bold"))
@@ -176,34 +176,34 @@ class _Layout:
             return spell(text, str, lambda tree: to_text(tree, "unicode"))
         return spell(text, to_ascii, to_text)
 
-    def line(self, text: Text, style: str = "") -> Line:
+    def line(self, text: Text, style: str = "") -> StyledLine:
         return ((_AFTER_RELATION.sub(_GLUE, self.words(text)), style),)
 
-    def title(self, document: Document) -> Line:
+    def title(self, document: Document) -> StyledLine:
         """The title, in which a verdict has its colour."""
         verdict, colon, rest = self.words(document.title).partition(":")
         if not colon or document.tone == "plain":
             return self.line(document.title, "bold")
         return (*self.line(verdict, f"bold {_STYLES[document.tone]}"), *self.line(colon + rest, "bold"))
 
-    def prose(self, text: Line) -> Grid:
+    def prose(self, text: StyledLine) -> TextGrid:
         return self.grid([[text]], self.readable)
 
-    def listing(self, text: str) -> Grid:
+    def listing(self, text: str) -> TextGrid:
         """Lines that are not broken, however wide the terminal is."""
         shown = lines_of(text) if self.unicode else to_ascii(lines_of(text))
         return self.grid([[_plain(line)] for line in shown.split("\n")], self.room, rigid=[0])
 
-    def note(self, note: Note) -> Grid:
+    def note(self, note: Note) -> TextGrid:
         label = self.line(f"{note.kind}:", _KINDS[note.kind])
         return self.grid([[label, self.line(note.text)]], self.readable, rigid=[0], gaps=[1])
 
-    def item(self, item: Item) -> Grid:
+    def item(self, item: Item) -> TextGrid:
         labels = [self.line(item.label, "bold"), *(() for _ in item.lines[1:])]
         lines = [self.line(line.text, _STYLES[line.tone]) for line in item.lines]
         return self.grid(list(zip(labels, lines, strict=True)), self.readable - _INDENT, rigid=[0], gaps=[2])
 
-    def facts(self, facts: FactList) -> Grid:
+    def facts(self, facts: FactList) -> TextGrid:
         labels = [self.line(fact.label) for fact in facts.facts]
         values = [self.line(fact.value, _STYLES[fact.tone]) for fact in facts.facts]
         remarks = [self.line(fact.remark) for fact in facts.facts]
@@ -217,13 +217,13 @@ class _Layout:
             rows += [[label, value], [(), remark]] if text_of(remark) else [[label, value]]
         return self.grid(rows, self.room, rigid=[0], gaps=[gap])
 
-    def table(self, table: CellTable) -> Grid:
+    def table(self, table: CellTable) -> TextGrid:
         rows = [[self.line(cell.text, _STYLES[cell.tone]) for cell in row] for row in table.rows]
         head = [self.line(column.title, "bold") for column in table.columns]
         numeric = [index for index, column in enumerate(table.columns) if column.numeric]
         return self.grid(rows, self.room, head=head, rigid=numeric, right=numeric)
 
-    def steps(self, steps: Steps) -> Grid:
+    def steps(self, steps: Steps) -> TextGrid:
         from klcli.render.breaking import broken
 
         rows = []
@@ -236,7 +236,7 @@ class _Layout:
             left = "="
         return self.grid(rows, self.room, rigid=[0], right=[0], gaps=[1])
 
-    def plot(self, plot: Plot) -> Grid:
+    def plot(self, plot: Plot) -> TextGrid:
         from klcli.render.braille import draw
 
         title = self.line(plot.title, "bold")
@@ -245,13 +245,13 @@ class _Layout:
         remark = [self.line(plot.remark, "dim")] if plot.remark else []
         return self.grid([[line] for line in (title, *lines, *remark)], self.room)
 
-    def source(self, source: SourceExcerpts) -> Grid:
+    def source(self, source: SourceExcerpts) -> TextGrid:
         from klcli.render.excerpts import marked
 
         rows = marked(source, self.width, unicode=self.unicode)
         return self.grid([[tuple(_styled(piece, source) for piece in row)] for row in rows], self.width)
 
-    def stroke(self, stroke: Stroke, plot: Plot) -> Line:
+    def stroke(self, stroke: Stroke, plot: Plot) -> StyledLine:
         from klcli.render.looks import TRUTH, look_of
 
         if stroke.series is None:
@@ -259,20 +259,20 @@ class _Layout:
         place = stroke.series - (plot.truth is not None)
         return self.line(stroke.text, (look_of(place) if place >= 0 else TRUTH).terminal)
 
-    def widest(self, lines: Iterable[Line]) -> int:
+    def widest(self, lines: Iterable[StyledLine]) -> int:
         """The columns of the widest of some lines, each of which may be several."""
         return max((self.columns_of(part) for line in lines for part in text_of(line).split("\n")), default=0)
 
     def grid(
         self,
-        rows: Sequence[Sequence[Line]],
+        rows: Sequence[Sequence[StyledLine]],
         room: int,
         *,
-        head: Sequence[Line] = (),
+        head: Sequence[StyledLine] = (),
         rigid: Sequence[int] = (),
         right: Sequence[int] = (),
         gaps: Sequence[int] = _GAPS,
-    ) -> Grid:
+    ) -> TextGrid:
         """Texts in columns, in at most `room` characters unless the rigid columns alone need more.
 
         Args:
@@ -292,9 +292,9 @@ class _Layout:
             for index, (title, texts) in enumerate(zip(titles, entries, strict=True))
         ]
         widths, gap = fit(columns, room, gaps)
-        return Grid(tuple(head), tuple(map(tuple, rows)), tuple(widths), gap, frozenset(right))
+        return TextGrid(tuple(head), tuple(map(tuple, rows)), tuple(widths), gap, frozenset(right))
 
-    def _longest(self, lines: Iterable[Line]) -> int:
+    def _longest(self, lines: Iterable[StyledLine]) -> int:
         return max((self.columns_of(word) for line in lines for word in text_of(line).split()), default=0)
 
 
@@ -309,5 +309,5 @@ def _styled(piece: Piece, source: SourceExcerpts) -> tuple[str, str]:
     return piece.text, styles[piece.role]
 
 
-def _plain(text: str) -> Line:
+def _plain(text: str) -> StyledLine:
     return ((text, ""),)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from klcli.render.cells import columns_of
-from klcli.render.layout import Grid, lay_out, text_of, trimmed
+from klcli.render.layout import TextGrid, lay_out, text_of, trimmed
 from klcli.report.document import Document
 
 __all__ = ["render"]
@@ -25,7 +25,7 @@ def render(document: Document, *, unicode: bool) -> str:
     return trimmed("".join(f"{line}\n" for line in lines))
 
 
-def _lines(grid: Grid, rule: str) -> Iterator[str]:
+def _lines(grid: TextGrid, rule: str) -> Iterator[str]:
     if grid.head and not sum(grid.widths) + grid.gap * (len(grid.widths) - 1):
         return
     rows = [grid.head, *grid.rows] if grid.head else grid.rows
@@ -36,7 +36,7 @@ def _lines(grid: Grid, rule: str) -> Iterator[str]:
             yield " " * grid.indent + rule * (sum(grid.widths) + grid.gap * (len(grid.widths) - 1))
 
 
-def _aligned(grid: Grid, parts: Sequence[str]) -> Iterator[str]:
+def _aligned(grid: TextGrid, parts: Sequence[str]) -> Iterator[str]:
     for index, (part, width) in enumerate(zip(parts, grid.widths, strict=True)):
         if index in grid.right:
             own = part.rstrip()

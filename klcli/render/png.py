@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.render.figure import WIDTH, Ink, Line, Region, Shape, Words, figure_of
+from klcli.render.figure import WIDTH, FigureShape, FigureText, Ink, Polyline, Region, figure_of
 from klcli.render.looks import PLAIN, Look
 from klcli.report.document import Plot
 
@@ -53,7 +53,7 @@ def _plain_matplotlib() -> AbstractContextManager[None]:
     return matplotlib.rc_context(settings)
 
 
-def _add(canvas: Any, shape: Shape, height: float, order: int) -> None:
+def _add(canvas: Any, shape: FigureShape, height: float, order: int) -> None:
     """Put a shape on the canvas, on top of what is there; its coordinates are shares, from below."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Polygon
@@ -62,7 +62,7 @@ def _add(canvas: Any, shape: Shape, height: float, order: int) -> None:
         return point[0] / WIDTH, 1 - point[1] / height
 
     match shape:
-        case Line(points, ink, width, dashes):
+        case Polyline(points, ink, width, dashes):
             x, y = zip(*map(at, points), strict=True)
             style: Any = (0, tuple(dash / width for dash in dashes)) if dashes else "-"
             line = Line2D(x, y, color=_colour(ink), linewidth=width, linestyle=style, zorder=order)
@@ -72,7 +72,7 @@ def _add(canvas: Any, shape: Shape, height: float, order: int) -> None:
             places = list(map(at, corners))
             patch = Polygon(places, facecolor=_colour(ink), alpha=density, linewidth=0, zorder=order)
             canvas.add_artist(patch, clip=False)
-        case Words(text, place, ink, size, anchor, bold):
+        case FigureText(text, place, ink, size, anchor, bold):
             side = {"start": "left", "middle": "center", "end": "right"}[anchor]
             weight = "bold" if bold else "normal"
             style = {"color": _colour(ink), "fontsize": 0.95 * size, "fontweight": weight, "zorder": order}

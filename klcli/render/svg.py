@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from klcli.render.figure import WIDTH, Figure, Ink, Line, Region, Shape, Words, figure_of
+from klcli.render.figure import WIDTH, Figure, FigureShape, FigureText, Ink, Polyline, Region, figure_of
 from klcli.render.looks import PLAIN, Look, looks
 from klcli.report.document import Plot
 
@@ -55,15 +55,15 @@ def _body(figure: Figure) -> str:
     return "".join(f"{_element(shape)}\n" for shape in figure.shapes)
 
 
-def _element(shape: Shape) -> str:
+def _element(shape: FigureShape) -> str:
     match shape:
-        case Line(points, ink, width, dashes):
+        case Polyline(points, ink, width, dashes):
             dashed = f' stroke-dasharray="{" ".join(map(str, dashes))}"' if dashes else ""
             path = f'<path d="{_path(points)}" fill="none" stroke-linejoin="round" stroke-width="{width:g}"'
             return f"{path}{_ink('stroke', ink)}{dashed}/>"
         case Region(corners, ink, density):
             return f'<path d="{_path(corners)}Z"{_ink("fill", ink)} fill-opacity="{density:g}"/>'
-        case Words(text, (x, y), ink, size, anchor, bold):
+        case FigureText(text, (x, y), ink, size, anchor, bold):
             place = f'x="{_number(x)}" y="{_number(y)}" font-size="{size:g}"'
             weight = ' font-weight="bold"' if bold else ""
             anchored = f' text-anchor="{anchor}"' if anchor != "start" else ""

@@ -17,7 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from klcli.render.layout import UNBOUNDED, Grid, Line, lay_out, trimmed
+from klcli.render.layout import UNBOUNDED, StyledLine, TextGrid, lay_out, trimmed
 from klcli.report.document import Document
 
 __all__ = ["render"]
@@ -55,7 +55,7 @@ def render(document: Document, *, width: int | None, color: bool, unicode: bool)
     return trimmed(file.getvalue())
 
 
-def _table(grid: Grid, box: Box) -> Table:
+def _table(grid: TextGrid, box: Box) -> Table:
     # The line between two columns is blank in our boxes and one character of the gap. What is left of it we
     # put beside each text: rich before 14.3 widens the last column by the padding of its own tables.
     count = len(grid.widths)
@@ -77,7 +77,7 @@ def _table(grid: Grid, box: Box) -> Table:
     return table
 
 
-def _padded(line: Line, pad: int) -> Padding:
+def _padded(line: StyledLine, pad: int) -> Padding:
     # Neighbours of one style share its escape sequences: a picture has a part for each character.
     runs = [("".join(text for text, _ in run), style) for style, run in groupby(line, key=itemgetter(1))]
     return Padding(Text.assemble(*runs), (0, pad, 0, 0))

@@ -13,10 +13,10 @@ from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
 from klcli.gaussian import kernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.comparison import Entry, Judged, grid_of
+from klcli.judge.comparison import ComparisonEntry, Judged, grid_of
 from klcli.judge.landscape import on_grid
 from klcli.judge.latents import Latents
-from klcli.report.compare_data import Comparison, Expectation, Point, Truth, formula_data
+from klcli.report.compare_data import CompareData, Expectation, PointData, Truth, formula_data
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.document import (
     Axis,
@@ -57,7 +57,7 @@ def compare_report(
     judged: tuple[Judged, ...],
     truth: Examination,
     *,
-    table: tuple[Entry, ...] = (),
+    table: tuple[ComparisonEntry, ...] = (),
     expect: str | None = None,
     expectation_holds: bool | None = None,
     latents: Latents | None = None,
@@ -80,11 +80,11 @@ def compare_report(
     head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
     exact = [formula.name for formula in judged if _is_exact(formula)]
     expectation = Expectation(expect, bool(expectation_holds)) if expect else None
-    data = Comparison(
+    data = CompareData(
         schema="klcli.compare/2",
         parameterization=reading.name,
         unit="nats",
-        point=Point(mu, sigma, head),
+        point=PointData(mu, sigma, head),
         truth=_truth(truth),
         formulas=tuple(map(formula_data, judged)),
         table=table,
@@ -151,7 +151,7 @@ def _title(reading: Parameterization) -> Text:
     return (f"KL(q || N(0, 1)) when the head s is {reading.meaning}: s = ", reading.head)
 
 
-def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, CellValue]]:
+def _rows(data: CompareData, judged: Sequence[Judged]) -> Iterator[dict[str, CellValue]]:
     for formula in judged:
         found = formula.minimum
         yield {
@@ -171,7 +171,7 @@ def _rows(data: Comparison, judged: Sequence[Judged]) -> Iterator[dict[str, Cell
 
 
 def _blocks(
-    data: Comparison, judged: Sequence[Judged], reading: Parameterization, *, full: bool
+    data: CompareData, judged: Sequence[Judged], reading: Parameterization, *, full: bool
 ) -> Iterator[DocumentBlock]:
     yield _summary(judged)
     yield _facts(data)
@@ -212,7 +212,7 @@ def _item(formula: Judged, reading: Parameterization, *, full: bool) -> Item:
     )
 
 
-def _facts(data: Comparison) -> FactList:
+def _facts(data: CompareData) -> FactList:
     mu, sigma = decimal_text(data.point.mu), decimal_text(data.point.sigma)
     sampled = data.truth.monte_carlo
     run = f"{verdict_of(sampled)}; {sampled.samples:,} samples, seed {sampled.seed}"
@@ -225,7 +225,7 @@ def _facts(data: Comparison) -> FactList:
     )
 
 
-def _at_point(data: Comparison, judged: Sequence[Judged], *, full: bool) -> CellTable:
+def _at_point(data: CompareData, judged: Sequence[Judged], *, full: bool) -> CellTable:
     """Values, minima and curvatures, with the truth in the first row."""
     truth = (_TRUTH, "", significant(data.truth.value), "1", "sigma = 1", "2", "0", "")
     rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, judged)]
@@ -284,7 +284,7 @@ def _along_sigma(judged: Sequence[Judged], reading: Parameterization) -> CellTab
     return CellTable(tuple(columns), tuple(rows))
 
 
-def _matrix(table: Sequence[Entry]) -> CellTable:
+def _matrix(table: Sequence[ComparisonEntry]) -> CellTable:
     names = list(dict.fromkeys(entry.name for entry in table))
     entries = {(entry.parameterization, entry.name): entry for entry in table}
     rows = []

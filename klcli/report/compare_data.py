@@ -7,7 +7,7 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from klcli.judge.comparison import Entry, Judged
+from klcli.judge.comparison import ComparisonEntry, Judged
 from klcli.judge.latents import Latents
 from klcli.judge.proof import is_proved
 from klcli.report.answers import telling_of
@@ -16,7 +16,7 @@ from klcli.report.verify_data import VerifyData
 from klcli.values import dataclass
 from klcli.witness.witness import Witness
 
-__all__ = ["Comparison", "Expectation", "Point", "Truth", "formula_data"]
+__all__ = ["CompareData", "Expectation", "PointData", "Truth", "formula_data"]
 
 _NUMBERS = (
     *("exact_under", "value", "ratio", "minimum", "limit", "curvature", "slope_at_truth"),
@@ -26,7 +26,7 @@ _NUMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PointData:
     """The point of the comparison: its mean and sigma, and the head that stands for that sigma."""
 
     mu: Fraction
@@ -55,16 +55,16 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CompareData:
     """The data of `klcli compare`; the field names are the keys of its JSON."""
 
     schema: str
     parameterization: str
     unit: str
-    point: Point
+    point: PointData
     truth: Truth
     formulas: tuple[Mapping[str, object], ...]
-    table: tuple[Entry, ...]
+    table: tuple[ComparisonEntry, ...]
     expect: Expectation | None
     latents: Latents | None
     warnings: tuple[str, ...]

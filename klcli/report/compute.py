@@ -30,7 +30,7 @@ from klcli.witness.monte_carlo import DEFAULT_SAMPLES
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.report.compute_steps import AnyDerivation
-    from klcli.witness.side_by_side import Comparison
+    from klcli.witness.side_by_side import EstimatorComparison
 
 __all__ = ["Computed", "compute_report"]
 
@@ -67,8 +67,8 @@ class Computed:
     wants_steps: bool = False
     digits: int | None = None
     variances: tuple[AnyGaussian, AnyGaussian] | None = None
-    estimators: tuple[Comparison, ...] = ()
-    estimators_backward: tuple[Comparison, ...] = ()
+    estimators: tuple[EstimatorComparison, ...] = ()
+    estimators_backward: tuple[EstimatorComparison, ...] = ()
     limits: Limits = Limits()
 
 

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from klcli.gaussian.divergence import ClosedForm, Unit
-from klcli.report.compute_inputs import Inputs
+from klcli.report.compute_inputs import InputData
 from klcli.report.limits import Held
 from klcli.report.report import in_short
 from klcli.values import dataclass
@@ -49,7 +49,7 @@ class ComputeData:
     """
 
     schema: str
-    inputs: Mapping[str, Inputs]
+    inputs: Mapping[str, InputData]
     unit: Unit
     divergence: str
     closed_form: ClosedForm | Mapping[str, object]

@@ -20,7 +20,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
 
-__all__ = ["Inputs", "inputs", "readings", "title"]
+__all__ = ["InputData", "inputs", "readings", "title"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class Component:
     """A component of a mixture as it was read."""
 
     weight: Fraction
-    distribution: Inputs
+    distribution: InputData
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class InputData:
     """A distribution as it was read; what it does not have is None.
 
     Beyond 16 dimensions matrices are named, and so are means and deviations beside them, unless all are the
@@ -82,15 +82,15 @@ class Inputs:
     parameters: tuple[Mapping[str, Fraction], ...] | None = None
 
 
-def inputs(given: AnyGaussian | OtherPrior) -> Inputs:
+def inputs(given: AnyGaussian | OtherPrior) -> InputData:
     """A distribution as it was read."""
     if isinstance(given, Gaussian):
         name = given.parameterization.name
-        return Inputs(reading_text(given), given.mean, name, given.head, given.sigma())
+        return InputData(reading_text(given), given.mean, name, given.head, given.sigma())
     if isinstance(given, MultivariateGaussian):
         from klcli.report.matrix_wording import matrix_words
 
-        return Inputs(
+        return InputData(
             matrix_words(given),
             _numbers(given.mean),
             form=given.form,
@@ -121,17 +121,17 @@ def readings(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> Iterator[str]:
         yield jointly(p, q.dimension)
 
 
-def _of_other_prior(given: OtherPrior) -> Inputs:
+def _of_other_prior(given: OtherPrior) -> InputData:
     from klcli.gaussian.priors.densities import Product
     from klcli.report.other_priors import parameters, reading
 
     p, text = given.distribution, reading(given)
     if isinstance(p, Product):
         columns = tuple(parameters(density) for density in p.factors)
-        return Inputs(text, text=given.text, name=p.factors[0].name, parameters=columns)
+        return InputData(text, text=given.text, name=p.factors[0].name, parameters=columns)
     rows = zip(p.weights, p.components, strict=True)
     components = tuple(Component(weight, inputs(part)) for weight, part in rows)
-    return Inputs(text, text=given.text, name="mixture", components=components)
+    return InputData(text, text=given.text, name="mixture", components=components)
 
 
 def _named(given: AnyGaussian | OtherPrior, index: str) -> Iterable[str | Tree]:

@@ -11,7 +11,7 @@ from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.divergence import Unit
 from klcli.report.document import Area, Axis, Curve, Plot
 from klcli.report.units import AnyGaussian, nats_of
-from klcli.witness.case import Case
+from klcli.witness.case import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.examination import case_of
@@ -62,7 +62,7 @@ def _ends(mean: float, sigma: float, p: Gaussian | None) -> tuple[float, float]:
 
 
 def _along(
-    case: Case, place: int, ends: tuple[float, float], log_sigma: float
+    case: Decomposition, place: int, ends: tuple[float, float], log_sigma: float
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Scores, and at each the density of q and the log ratio."""
     import numpy
@@ -100,7 +100,7 @@ def _title(q: Gaussian, place: int) -> str:
     return f"dimension {place + 1} of {q.dimension}, which has most of the KL"
 
 
-def settling_plot(case: Case, samples: int, seed: int, unit: Unit) -> Plot:
+def settling_plot(case: Decomposition, samples: int, seed: int, unit: Unit) -> Plot:
     """Every estimator with more and more samples; around k1 the band of its 95 % intervals.
 
     The samples of a shorter run are the first of a longer one with the same seed.

@@ -37,7 +37,7 @@ from klcli.report.estimate_wording import (
 from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
 from klcli.samples.clusters import ClusterMean
-from klcli.samples.estimates import Estimation, RatioEstimate, RatioMean
+from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
 from klcli.tables.log_ratios import TableRead
 from klcli.witness.estimators import of_tables
@@ -50,7 +50,7 @@ _MOST_COLUMNS = 4
 
 def estimate_report(
     table: TableRead,
-    found: Estimation,
+    found: TableEstimates,
     unit: Unit,
     gaussians: GaussianPair | None = None,
     rows: ClusterMean | None = None,

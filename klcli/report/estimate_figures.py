@@ -12,7 +12,7 @@ from klcli.report.record import Record
 from klcli.report.report import in_short
 from klcli.report.units import exact, nats_of
 from klcli.samples.clusters import ClusterMean
-from klcli.samples.estimates import NORMAL_95, Estimation, RatioEstimate, RatioMean
+from klcli.samples.estimates import NORMAL_95, RatioEstimate, RatioMean, TableEstimates
 from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
@@ -53,7 +53,7 @@ class EstimateFigures:
     """
 
     table: TableRead
-    found: Estimation
+    found: TableEstimates
     unit: Unit
     estimates: tuple[RatioEstimate, ...]
     pair: GaussianPair | None
@@ -141,7 +141,7 @@ class EstimateData:
 
 def figures_of(
     table: TableRead,
-    found: Estimation,
+    found: TableEstimates,
     unit: Unit,
     pair: GaussianPair | None = None,
     rows: ClusterMean | None = None,
@@ -226,7 +226,7 @@ def rows(figures: EstimateFigures) -> Iterator[Record]:
         }
 
 
-def _record(estimate: RatioEstimate, found: Estimation) -> dict[str, object]:
+def _record(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]:
     row, use = estimate.estimator, estimate.use
     return {
         "name": row.name,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.report.estimate_wording import dependence_text
-from klcli.samples.estimates import Estimation
+from klcli.samples.estimates import TableEstimates
 from klcli.samples.of_gaussians import SampleCheck
 from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass
@@ -48,7 +48,7 @@ def sample_problems(pair: GaussianPair) -> Iterator[str]:
         yield "these are no samples of q, so that no estimate is one of KL(q || p)"
 
 
-def warnings(table: TableRead, found: Estimation) -> Iterator[str]:
+def warnings(table: TableRead, found: TableEstimates) -> Iterator[str]:
     """What is to be known of a table beside its estimates."""
     if table.suspected_group is not None:
         yield dependence_text(table.suspected_group)

@@ -7,7 +7,7 @@ from math import isfinite
 
 from klcli.formula.numeral import significant
 from klcli.report.document import Axis, Bars, Curve, Plot
-from klcli.samples.estimates import Estimation
+from klcli.samples.estimates import TableEstimates
 from klcli.samples.histogram import Histogram
 
 __all__ = ["ratios_plots"]
@@ -15,7 +15,7 @@ __all__ = ["ratios_plots"]
 _BARS = 48
 
 
-def ratios_plots(found: Estimation, spread: Histogram) -> list[Plot]:
+def ratios_plots(found: TableEstimates, spread: Histogram) -> list[Plot]:
     """The histogram of log q - log p in nats; the bars of the largest r = p/q, its tail, stand out.
 
     None of them where there is no finite log ratio.
@@ -53,7 +53,7 @@ def _shares(counts: Sequence[int], size: int) -> Iterator[float]:
         size -= count
 
 
-def _remark(found: Estimation, edges: Sequence[float]) -> str:
+def _remark(found: TableEstimates, edges: Sequence[float]) -> str:
     ends = f"From {significant(edges[0], 3)} to {significant(edges[-1], 3)}"
     infinite = f"; {found.infinite_rows:,} infinite ones are left out" if found.infinite_rows else ""
     return f"{ends}{infinite}. r = p/q grows to the left: the mean of r and k3 hang on that end."

@@ -8,7 +8,7 @@ from math import floor, inf, log10
 
 from klcli.formula.numeral import significant
 from klcli.report.wording import with_error
-from klcli.samples.estimates import Estimation, RatioEstimate, RatioMean
+from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.of_gaussians import SampleCheck
 from klcli.samples.ratio_sums import Tail
 from klcli.samples.reliability import FINITE_VARIANCE, PRACTICAL, has_variance
@@ -38,7 +38,7 @@ _CAUSES = (
 )
 
 
-def error_bar_text(estimate: RatioEstimate, found: Estimation) -> str:
+def error_bar_text(estimate: RatioEstimate, found: TableEstimates) -> str:
     """Whether the standard error is one of the KL, and if not why; empty if it is."""
     shape = shape_text(found.log_ratio_tail)
     match estimate.reliability:
@@ -102,7 +102,7 @@ def shape_text(tail: Tail) -> str:
     return "k unknown" if tail.shape is None else f"k = {tail.shape:.2f} ± {tail.shape_error:.2f}"
 
 
-def tail_text(found: Estimation) -> str:
+def tail_text(found: TableEstimates) -> str:
     """What the shape of the tail of r means."""
     tail = found.ratio_tail
     if tail.bounded:
@@ -139,7 +139,7 @@ def mean_text(mean: RatioMean) -> str:
             return "it is 1 for samples of q; too few or dependent rows, or too heavy a tail, to tell"
 
 
-def sign_text(found: Estimation) -> str:
+def sign_text(found: TableEstimates) -> str:
     """Whether a negative estimate is noise or a bug, and what it would be."""
     k1, share = found.k1, share_text(found.negative_rows / found.rows)
     never = " and ".join(row.estimator.name for row in found.estimates if row.use.nonnegative)
@@ -153,7 +153,7 @@ def sign_text(found: Estimation) -> str:
     return f"k1 is negative{_negative_text(found, k1.value)}. {rows}"
 
 
-def _negative_text(found: Estimation, value: float) -> str:
+def _negative_text(found: TableEstimates, value: float) -> str:
     """What a negative k1 of that value is."""
     error = found.k1.standard_error
     shown = significant(value, 3) if error is None else with_error(value, error)
@@ -176,7 +176,7 @@ def _negative_text(found: Estimation, value: float) -> str:
     )
 
 
-def problems(found: Estimation) -> Iterator[str]:
+def problems(found: TableEstimates) -> Iterator[str]:
     """What is wrong with the table, and what may be the cause."""
     if found.exchanged and found.inverse.value is not None and found.inverse.standard_error is not None:
         inverse = with_error(found.inverse.value, found.inverse.standard_error)

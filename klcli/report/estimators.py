@@ -14,7 +14,7 @@ from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.witness import Witness
 
 if TYPE_CHECKING:
-    from klcli.witness.side_by_side import Comparison
+    from klcli.witness.side_by_side import EstimatorComparison
     from klcli.witness.target import Target
 
 __all__ = [
@@ -27,7 +27,9 @@ __all__ = [
 ]
 
 
-def estimator_records(divergence: str, found: Sequence[Comparison]) -> Iterator[dict[str, CellValue]]:
+def estimator_records(
+    divergence: str, found: Sequence[EstimatorComparison]
+) -> Iterator[dict[str, CellValue]]:
     """The estimators of one divergence for JSON; a time is in milliseconds."""
     for row in found:
         yield {
@@ -76,7 +78,7 @@ def estimate_remark(found: Witness, verdict: str) -> str:
     return f"{verdict}; {z}{named}{run}"
 
 
-def estimator_blocks(title: str, found: Sequence[Comparison], unit: Unit) -> Iterator[DocumentBlock]:
+def estimator_blocks(title: str, found: Sequence[EstimatorComparison], unit: Unit) -> Iterator[DocumentBlock]:
     """The estimators side by side below a title, and why some have no error bar."""
     if not found:
         return
@@ -103,7 +105,7 @@ def target_block(target: Target, sampled: Witness, unit: Unit) -> Paragraph:
     )
 
 
-def _cells(row: Comparison) -> tuple[str, ...]:
+def _cells(row: EstimatorComparison) -> tuple[str, ...]:
     found = row.witness
     return (
         str(found.estimator),

@@ -12,7 +12,7 @@ from klcli.formula.tree import Tree
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.comparison import Entry, truth_at
+from klcli.judge.comparison import ComparisonEntry, truth_at
 from klcli.report.document import Cell, CellTable, ColumnHead, Document, DocumentBlock, Heading, Paragraph
 from klcli.report.record import Record
 from klcli.report.report import Report
@@ -56,7 +56,7 @@ class Overview:
     truth: float
     heads: Mapping[str, float | None]
     formulas: tuple[Row, ...]
-    table: tuple[Entry, ...]
+    table: tuple[ComparisonEntry, ...]
     warnings: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -65,7 +65,12 @@ class Overview:
 
 
 def readings_report(
-    formulas: Mapping[str, Tree], table: Sequence[Entry], mu: Fraction, sigma: Fraction, *, every: bool
+    formulas: Mapping[str, Tree],
+    table: Sequence[ComparisonEntry],
+    mu: Fraction,
+    sigma: Fraction,
+    *,
+    every: bool,
 ) -> Report:
     """The report of formulas under all readings.
 
@@ -102,7 +107,7 @@ def readings_report(
     )
 
 
-def _exact_under(name: str, table: Sequence[Entry]) -> tuple[str, ...]:
+def _exact_under(name: str, table: Sequence[ComparisonEntry]) -> tuple[str, ...]:
     return tuple(entry.parameterization for entry in table if entry.name == name and entry.verdict == "exact")
 
 
@@ -164,7 +169,7 @@ def _values(data: Overview, *, every: bool) -> CellTable:
     return CellTable((ColumnHead("s is"), ColumnHead("s", numeric=True), *names), tuple(rows))
 
 
-def _cell(entry: Entry) -> Cell:
+def _cell(entry: ComparisonEntry) -> Cell:
     number = _number(entry.value)
     return Cell(f"{_MARK} {number}", "good") if entry.verdict == "exact" else Cell(number)
 

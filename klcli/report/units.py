@@ -20,7 +20,7 @@ from klcli.witness.witness import Witness
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
     from klcli.gaussian.priors.other_prior import OtherPrior
-    from klcli.witness.side_by_side import Comparison
+    from klcli.witness.side_by_side import EstimatorComparison
 
 __all__ = ["AnyGaussian", "comparison_in", "digits_in", "exact", "examination_in", "nats_of"]
 
@@ -57,7 +57,7 @@ def examination_in(
     )
 
 
-def comparison_in(unit: Unit, found: Comparison) -> Comparison:
+def comparison_in(unit: Unit, found: EstimatorComparison) -> EstimatorComparison:
     """An estimator among the others in a unit."""
     return found if unit == "nats" else replace(found, witness=_witness_in(unit, found.witness))
 

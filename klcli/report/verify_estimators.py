@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.formula.numeral import significant
-from klcli.judge.shapes.counts import Monomial
+from klcli.judge.shapes.counts import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import (
     KL_PQ,
@@ -80,7 +80,7 @@ def _direction(found: Estimation) -> str:
 
 def _scale(found: Estimation) -> str:
     """``2``, ``-beta``, ``1/25 beta/tau``."""
-    own = Monomial(abs(found.factor), tuple(found.weights.values()))
+    own = LengthMonomial(abs(found.factor), tuple(found.weights.values()))
     text = own.text([_shown(found, name) for name in found.weights])
     return f"-{text}" if found.factor < 0 else text
 
@@ -104,11 +104,11 @@ def _answer(found: Estimation) -> str:
         return f"other: a surrogate loss, {_times(found)}{direction} by its gradient and not by its value"
     match found.kind:
         case "exact" | "scaled" | "reversed":
-            constant = f" + {Monomial(found.shift).text(())}" if found.shift else ""
+            constant = f" + {LengthMonomial(found.shift).text(())}" if found.shift else ""
             what = f"{_times(found)}{direction}{constant} of categoricals"
             return f"{found.kind}: {what}, in nats, {_outcomes(found)}"
         case "estimator":
-            constant = f" + {Monomial(found.shift).text(())}" if found.shift else ""
+            constant = f" + {LengthMonomial(found.shift).text(())}" if found.shift else ""
             what = f"{_times(found)}{found.form.title}{constant} of {direction}"
             return f"estimator: {what}, in nats, {_drawn(found)}"
         case "other" if not found.form.has_value:
@@ -271,7 +271,7 @@ def estimation_data(found: Estimation) -> VerifyData:
         parameterization=None,
         prior_parameterization=None,
         scale=_scale(found) if known else None,
-        shift=Monomial(found.shift).text(()) if known else None,
+        shift=LengthMonomial(found.shift).text(()) if known else None,
         prior=None,
         direction=direction(found),
         unit="nats",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import log
 
 from klcli.formula.numeral import decimal_text, significant
-from klcli.judge.weight import REDUCTIONS, Counts, Loss, Weighing
+from klcli.judge.weight import REDUCTIONS, Counts, TwoTermLoss, Weighing
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -87,7 +87,7 @@ class WeightAnalysis:
         free_bits: what is free of each latent, in its units, if anything is.
     """
 
-    loss: Loss
+    loss: TwoTermLoss
     scale: Fraction
     stages: Sequence[tuple[Fraction, Weighing]]
     wanted: Fraction

@@ -15,7 +15,7 @@ __all__ = [
     "CERTAIN",
     "LIMIT",
     "NORMAL_95",
-    "Estimation",
+    "TableEstimates",
     "RatioEstimate",
     "RatioMean",
     "Sign",
@@ -81,7 +81,7 @@ class RatioMean:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimation:
+class TableEstimates:
     """All that a table says about KL(q || p), in nats.
 
     Attributes:
@@ -123,7 +123,7 @@ class Estimation:
         return next(row for row in self.estimates if row.estimator.name == DEFAULT_ESTIMATOR)
 
 
-def estimation(sums: RatioSums, *, independent: bool = True) -> Estimation:
+def estimation(sums: RatioSums, *, independent: bool = True) -> TableEstimates:
     """The estimates of a table of two rows or more.
 
     Args:
@@ -137,7 +137,7 @@ def estimation(sums: RatioSums, *, independent: bool = True) -> Estimation:
     sign_z = _sign_z(sums) if independent else None
     sign = _sign(estimates[DEFAULT_ESTIMATOR], sign_z, sums.count)
     wrong = sign == "bug" or ratio.verdict == "above"
-    return Estimation(
+    return TableEstimates(
         rows=sums.count,
         infinite_rows=sums.infinite,
         negative_rows=sums.negative,

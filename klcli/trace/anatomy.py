@@ -10,8 +10,7 @@ from typing import Literal, TypeAlias
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition import Condition
 from klcli.judge.proof import is_proved
-from klcli.judge.weight import LIKELIHOODS, Counts, Loss, Weighing, weigh
-from klcli.judge.weight import Term as WeightedTerm
+from klcli.judge.weight import LIKELIHOODS, Counts, TwoTermLoss, Weighing, WeightedTerm, weigh
 from klcli.trace.amounts import likelihood_amount
 from klcli.trace.gradients import Slope, slopes_of
 from klcli.trace.kernels import Kernel
@@ -279,4 +278,4 @@ def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, 
     row = LIKELIHOODS[own.part.likelihood.name]
     one = WeightedTerm(Fraction(own.amount.total), "sum")
     other = WeightedTerm(Fraction(totals[0]), "sum")
-    return own, weigh(Loss(row, one, other, Counts()))
+    return own, weigh(TwoTermLoss(row, one, other, Counts()))

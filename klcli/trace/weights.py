@@ -13,7 +13,7 @@ from math import prod
 
 from klcli.formula.entry import entry
 from klcli.formula.tree import Tree, free_symbols
-from klcli.judge.shapes.counts import Monomial
+from klcli.judge.shapes.counts import LengthMonomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.values import dataclass
 
@@ -54,7 +54,7 @@ def reduced(tree: Tree) -> Reductions:
     return reductions(tree, entry(tree), free_symbols(tree), counts={})
 
 
-def coefficient(scale: Monomial, shape: Sequence[int]) -> float:
+def coefficient(scale: LengthMonomial, shape: Sequence[int]) -> float:
     """A monomial of lengths at a shape; of arrays with more axes than it has the first is the batch."""
     lengths: Sequence[int] = shape
     if len(scale.powers) != len(shape):

@@ -14,7 +14,7 @@ from klcli.witness.monte_carlo import DEFAULT_SAMPLES
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
 
-__all__ = ["Case", "Status"]
+__all__ = ["Decomposition", "Status"]
 
 Status: TypeAlias = Literal["agrees", "disagrees", "unconfirmed", "infinite", "undetermined"]
 """Whether a divergence and its witnesses agree; `unconfirmed` if there was nothing to hold a value against,
@@ -22,7 +22,7 @@ Status: TypeAlias = Literal["agrees", "disagrees", "unconfirmed", "infinite", "u
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Decomposition:
     """A divergence as the sum of those of independent parts, in nats.
 
     Attributes:

@@ -14,7 +14,7 @@ from klcli.gaussian.divergence import ClosedForm
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.values import dataclass
 from klcli.witness import independent
-from klcli.witness.case import Case, Status
+from klcli.witness.case import Decomposition, Status
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.monte_carlo import DEFAULT_SEED, sample
@@ -36,7 +36,7 @@ _UNTRUSTED = (
 )
 _NO_ERROR_BAR = "the estimate has no valid error bar"
 
-Sampler: TypeAlias = Callable[[Case], tuple[Estimate, Target | None]]
+Sampler: TypeAlias = Callable[[Decomposition], tuple[Estimate, Target | None]]
 """Makes an estimate of the sum of the divergences, in nats, and says whether a target was reached."""
 
 
@@ -95,7 +95,7 @@ def examine(
             negative seed.
     """
 
-    def sampled(case: Case) -> tuple[Estimate, None]:
+    def sampled(case: Decomposition) -> tuple[Estimate, None]:
         return total(sample(case.pairs, samples or case.samples, seed, progress, estimator)), None
 
     return examined(case_of(q, p), sampled)
@@ -103,7 +103,7 @@ def examine(
 
 def case_of(
     q: Gaussian | MultivariateGaussian, p: Gaussian | MultivariateGaussian | Mixture | Product
-) -> Case:
+) -> Decomposition:
     """What is known of KL(q || p) before anything is sampled.
 
     Raises:
@@ -123,7 +123,7 @@ def case_of(
     return other_priors.case(q, p)
 
 
-def examined(case: Case, sampler: Sampler) -> Examination:
+def examined(case: Decomposition, sampler: Sampler) -> Examination:
     """A case with its witnesses.
 
     Raises:
@@ -138,7 +138,7 @@ def examined(case: Case, sampler: Sampler) -> Examination:
     return Examination(case.closed_form, integral, sampled, case.bounds, status, reason, target)
 
 
-def sampling_witness(estimate: Estimate, case: Case) -> Witness:
+def sampling_witness(estimate: Estimate, case: Decomposition) -> Witness:
     """Hold an estimate of any estimator against the closed form, or else the integral."""
     trusted = _DRAWS_PER_KURTOSIS * case.kurtosis <= estimate.samples
     return _held(estimate, case.closed_form or case.integral, case, _bias(estimate, case), trusted=trusted)
@@ -147,7 +147,7 @@ def sampling_witness(estimate: Estimate, case: Case) -> Witness:
 def _held(
     estimate: Estimate,
     known: ClosedForm | Estimate | None,
-    case: Case,
+    case: Decomposition,
     bias: float | None = 0.0,
     *,
     trusted: bool = True,
@@ -156,7 +156,7 @@ def _held(
     return witness(estimate, exact, rounding=rounding, bias=bias, bounds=case.bounds, trusted=trusted)
 
 
-def _status(case: Case, opinions: list[bool | None]) -> tuple[Status, str]:
+def _status(case: Decomposition, opinions: list[bool | None]) -> tuple[Status, str]:
     """What the witnesses say together."""
     if False in opinions:
         return "disagrees", ""
@@ -165,7 +165,7 @@ def _status(case: Case, opinions: list[bool | None]) -> tuple[Status, str]:
     return "unconfirmed", _NO_ERROR_BAR if case.closed_form else _UNTRUSTED
 
 
-def _bias(estimate: Estimate, case: Case) -> float | None:
+def _bias(estimate: Estimate, case: Decomposition) -> float | None:
     """The expectation of an estimator less the KL, in nats; None where it is not known."""
     of_one = ESTIMATORS[estimate.estimator].bias if estimate.estimator else None
     if of_one is None:

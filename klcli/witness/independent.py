@@ -7,13 +7,13 @@ from sys import float_info
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.log_ratio import in_units, log_ratios
-from klcli.witness.case import Case
+from klcli.witness.case import Decomposition
 from klcli.witness.estimate import Estimate, total
 
 __all__ = ["case", "integral"]
 
 
-def case(q: Gaussian, p: Gaussian) -> Case:
+def case(q: Gaussian, p: Gaussian) -> Decomposition:
     """The dimensions as parts.
 
     Raises:
@@ -21,7 +21,7 @@ def case(q: Gaussian, p: Gaussian) -> Case:
     """
     closed_form = divergence(q, p)
     parts = [terms.value for terms in closed_form.per_dimension]
-    return Case(closed_form, log_ratios(q, p), parts, total(integral(q, p)))
+    return Decomposition(closed_form, log_ratios(q, p), parts, total(integral(q, p)))
 
 
 def integral(q: Gaussian, p: Gaussian) -> tuple[Estimate, ...]:

@@ -8,7 +8,7 @@ from klcli.gaussian.log_ratio import LogRatio
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
-from klcli.witness.case import Case
+from klcli.witness.case import Decomposition
 from klcli.witness.estimate import Estimate
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
 
@@ -27,7 +27,7 @@ _NO_FACTOR = (
 )
 
 
-def case(q: MultivariateGaussian, p: MultivariateGaussian) -> Case:
+def case(q: MultivariateGaussian, p: MultivariateGaussian) -> Decomposition:
     """All dimensions as one part.
 
     Infinite for a singular posterior; unconfirmed where a covariance has no Cholesky factor to sample with.
@@ -37,12 +37,14 @@ def case(q: MultivariateGaussian, p: MultivariateGaussian) -> Case:
     """
     closed_form = divergence(q, p)
     if isinf(closed_form.value):
-        return Case(closed_form, status="infinite", reason=closed_form.reason)
+        return Decomposition(closed_form, status="infinite", reason=closed_form.reason)
     ratio = log_ratio(q, p)
     if ratio is None:
-        return Case(closed_form, status="unconfirmed", reason=_NO_FACTOR)
+        return Decomposition(closed_form, status="unconfirmed", reason=_NO_FACTOR)
     by_grid = integral(ratio) if ratio.dimension <= _MOST_INTEGRATED else None
-    return Case(closed_form, [ratio], [closed_form.value], by_grid, samples=default_samples(ratio.dimension))
+    return Decomposition(
+        closed_form, [ratio], [closed_form.value], by_grid, samples=default_samples(ratio.dimension)
+    )
 
 
 def default_samples(dimension: int) -> int:

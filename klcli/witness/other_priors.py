@@ -17,7 +17,7 @@ from klcli.gaussian.priors.densities import DensityLogRatio, Product, density_lo
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.values import replace
-from klcli.witness.case import Case
+from klcli.witness.case import Decomposition
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.nonnegative import integrated
 from klcli.witness.quadrature import kurtosis
@@ -30,7 +30,7 @@ _NOT_FINITE = (
 )
 
 
-def case(q: Gaussian, p: Mixture | Product) -> Case:
+def case(q: Gaussian, p: Mixture | Product) -> Decomposition:
     """What is known of KL(q || p) before anything is sampled.
 
     Raises:
@@ -44,22 +44,26 @@ def case(q: Gaussian, p: Mixture | Product) -> Case:
         return found if found.status else replace(found, bounds=bounds)
     if reason := _missing_mass(p):
         nowhere = ClosedForm(inf, dimension=q.dimension, error=None, reason=reason)
-        return Case(nowhere, status="infinite", reason=reason)
+        return Decomposition(nowhere, status="infinite", reason=reason)
     pairs = density_log_ratio(q, p)
     return _integrated(known_value(pairs), pairs)
 
 
-def _integrated(closed_form: ClosedForm | None, pairs: Sequence[MixtureLogRatio | DensityLogRatio]) -> Case:
+def _integrated(
+    closed_form: ClosedForm | None, pairs: Sequence[MixtureLogRatio | DensityLogRatio]
+) -> Decomposition:
     """With the integral of all, and the kurtosis that it tells; settled where each part should have one."""
     integrals = _integrals(pairs)
     if integrals:
         tails = (
             kurtosis(pair, found.value, features(pair)) for pair, found in zip(pairs, integrals, strict=True)
         )
-        return Case(closed_form, pairs, integral=total(integrals), kurtosis=max(tails))
+        return Decomposition(closed_form, pairs, integral=total(integrals), kurtosis=max(tails))
     if any(pair.dimension > 1 for pair in pairs):
-        return Case(closed_form, pairs)
-    return Case(closed_form, status="unconfirmed" if closed_form else "undetermined", reason=_NOT_FINITE)
+        return Decomposition(closed_form, pairs)
+    return Decomposition(
+        closed_form, status="unconfirmed" if closed_form else "undetermined", reason=_NOT_FINITE
+    )
 
 
 def _integrals(pairs: Sequence[MixtureLogRatio | DensityLogRatio]) -> tuple[Estimate, ...]:

@@ -6,18 +6,18 @@ import time
 from collections.abc import Callable
 
 from klcli.values import dataclass
-from klcli.witness.case import Case
+from klcli.witness.case import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.examination import sampling_witness
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, DEFAULT_SEED, LEAST_SAMPLES, sample
 from klcli.witness.witness import Witness
 
-__all__ = ["Comparison", "compare_estimators"]
+__all__ = ["EstimatorComparison", "compare_estimators"]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class EstimatorComparison:
     """One estimator among the others.
 
     Attributes:
@@ -35,12 +35,12 @@ class Comparison:
 
 
 def compare_estimators(
-    case: Case,
+    case: Decomposition,
     *,
     samples: int = DEFAULT_SAMPLES,
     seed: int = DEFAULT_SEED,
     progress: Callable[[int], None] | None = None,
-) -> tuple[Comparison, ...]:
+) -> tuple[EstimatorComparison, ...]:
     """A divergence by every estimator, each with the same samples and seed.
 
     Args:
@@ -63,7 +63,7 @@ def compare_estimators(
     costs = {name: _cost(witness, seconds) for name, witness, seconds in found}
     base = costs[DEFAULT_ESTIMATOR]
     return tuple(
-        Comparison(ESTIMATORS[name].words, witness, seconds, _saving(base, costs[name]))
+        EstimatorComparison(ESTIMATORS[name].words, witness, seconds, _saving(base, costs[name]))
         for name, witness, seconds in found
     )
 

@@ -15,8 +15,8 @@ from klcli.judge.weight import (
     LIKELIHOODS,
     REDUCTIONS,
     Counts,
-    Loss,
-    Term,
+    TwoTermLoss,
+    WeightedTerm,
     kl_weight_for,
     recon_weight_for,
     weigh,
@@ -33,12 +33,12 @@ def loss(
     recon_weight: str = "1",
     kl_weight: str = "1",
     **more: Any,
-) -> Loss:
+) -> TwoTermLoss:
     counts = more.pop("counts", COUNTS)
-    return Loss(
+    return TwoTermLoss(
         LIKELIHOODS[recon],
-        Term(Fraction(recon_weight), recon_reduction),
-        Term(Fraction(kl_weight), kl_reduction),
+        WeightedTerm(Fraction(recon_weight), recon_reduction),
+        WeightedTerm(Fraction(kl_weight), kl_reduction),
         counts,
         **more,
     )
@@ -53,7 +53,7 @@ def loss(
         (loss("bce", "mean", "mean", kl_weight="0.001", counts=Counts(size=784, latents=2)), "0.392"),
     ],
 )
-def test_known_losses(given: Loss, beta: str) -> None:
+def test_known_losses(given: TwoTermLoss, beta: str) -> None:
     assert weigh(given).beta == Fraction(beta)
 
 
@@ -184,7 +184,7 @@ def test_a_kl_that_weighs_nothing() -> None:
         (loss("mse", "sum-mean", "sum-mean", "1e-200", "1e200"), "range of doubles"),
     ],
 )
-def test_what_is_missing_is_said(given: Loss, message: str) -> None:
+def test_what_is_missing_is_said(given: TwoTermLoss, message: str) -> None:
     with pytest.raises(KlcliError, match=message) as caught:
         weigh(given)
     assert caught.value.hint

@@ -7,11 +7,11 @@ from math import inf, isfinite, nan
 import pytest
 from hypothesis import given
 
-from klcli.render.axes import Frame, Span, frame_of
+from klcli.render.axes import AxisSpan, PlotFrame, frame_of
 from klcli.report.document import Area, Axis, Bars, Curve, Plot, Series
 from tests.render.documents import plots
 
-SQUARE = Frame(Span(0.0, 2.0), Span(0.0, 4.0))
+SQUARE = PlotFrame(AxisSpan(0.0, 2.0), AxisSpan(0.0, 4.0))
 
 
 def plot(*y: float, limit: float = inf) -> Plot:
@@ -65,7 +65,7 @@ def test_what_leaves_the_square_is_cut_where_it_does() -> None:
 def test_ends_that_are_far_outside_on_both_sides_are_cut() -> None:
     """Where one end is 2^53 times as far away as the other, which lies outside nevertheless."""
     line = Curve("", (0.0, 1.0), (-1e20, 1e3))
-    assert Frame(Span(0.0, 1.0), Span(0.0, 1.0)).lines(line) == [[(1.0, 0.0), (1.0, 1.0)]]
+    assert PlotFrame(AxisSpan(0.0, 1.0), AxisSpan(0.0, 1.0)).lines(line) == [[(1.0, 0.0), (1.0, 1.0)]]
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,15 @@ def test_bars_without_height_are_left_out_and_areas_end_at_gaps() -> None:
     ],
 )
 def test_ticks_are_round(low: float, high: float, logarithmic: bool, texts: str) -> None:
-    assert " ".join(text for _, text in Span(low, high, logarithmic).ticks()) == texts
+    assert " ".join(text for _, text in AxisSpan(low, high, logarithmic).ticks()) == texts
 
 
 def test_places() -> None:
-    assert Span(1.0, 100.0, True).place(10.0) == pytest.approx(0.5)
-    assert Span(-1.0, 3.0).place(0.0) == 0.25
+    assert AxisSpan(1.0, 100.0, True).place(10.0) == pytest.approx(0.5)
+    assert AxisSpan(-1.0, 3.0).place(0.0) == 0.25
     for value in (inf, nan):
-        assert not isfinite(Span(0.0, 1.0).place(value))
-    assert not isfinite(Span(1.0, 100.0, True).place(0.0))
+        assert not isfinite(AxisSpan(0.0, 1.0).place(value))
+    assert not isfinite(AxisSpan(1.0, 100.0, True).place(0.0))
 
 
 @given(plots)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.render.figure import WIDTH, Line, Region, Words, figure_of
+from klcli.render.figure import WIDTH, FigureText, Polyline, Region, figure_of
 from klcli.render.looks import TRUTH, look_of
 from klcli.report.document import Area, Axis, Bars, Curve, Plot
 
@@ -11,22 +11,24 @@ X, Y = (0.0, 1.0), (0.0, 1.0)
 
 def drawn(
     *series: Curve | Area | Bars, truth: Curve | None = None, title: str = "t"
-) -> list[Line | Region | Words]:
+) -> list[Polyline | Region | FigureText]:
     return list(figure_of([Plot(title, Axis("x"), Axis("y"), series, truth)]).shapes)
 
 
 def test_the_truth_lies_below_the_others_and_bears_no_letter() -> None:
     shapes = drawn(Curve("A", X, Y), truth=Curve("KL", X, Y))
-    lines = [shape for shape in shapes if isinstance(shape, Line) and shape.ink in (TRUTH, look_of(0))]
+    lines = [shape for shape in shapes if isinstance(shape, Polyline) and shape.ink in (TRUTH, look_of(0))]
     assert [line.ink for line in lines] == [TRUTH, look_of(0)] * 2, "in the legend and in the axes"
     assert lines[2].width > lines[3].width
-    letters = [shape.text for shape in shapes if isinstance(shape, Words) and shape.bold]
+    letters = [shape.text for shape in shapes if isinstance(shape, FigureText) and shape.bold]
     assert letters == ["t", "A"]
 
 
 def test_a_letter_that_is_not_the_name_stands_in_the_legend() -> None:
     texts = [
-        shape.text for shape in drawn(Curve("charged", X, Y), Curve("B", X, Y)) if isinstance(shape, Words)
+        shape.text
+        for shape in drawn(Curve("charged", X, Y), Curve("B", X, Y))
+        if isinstance(shape, FigureText)
     ]
     assert "c · charged" in texts
     assert "B" in texts
@@ -43,7 +45,7 @@ def test_bars_hide_more_than_an_area() -> None:
 
 def test_long_titles_are_wrapped_and_words_stay_within() -> None:
     shapes = drawn(Curve("A", X, Y), title="a title of many words " * 6)
-    titles = [shape for shape in shapes if isinstance(shape, Words) and shape.bold and shape.text != "A"]
+    titles = [shape for shape in shapes if isinstance(shape, FigureText) and shape.bold and shape.text != "A"]
     assert len(titles) > 1
     assert all(0.58 * shape.size * len(shape.text) < WIDTH for shape in titles)
     heights = [shape.at[1] for shape in titles]

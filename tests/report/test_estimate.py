@@ -19,7 +19,7 @@ from klcli.report.estimate_wording import (
     tail_text,
 )
 from klcli.samples.clusters import ClusterMean
-from klcli.samples.estimates import Estimation, estimation
+from klcli.samples.estimates import TableEstimates, estimation
 from klcli.samples.ratio_sums import RatioSums
 from klcli.tables.log_ratios import TableRead
 from tests.samples.test_estimates import normal_table
@@ -27,7 +27,7 @@ from tests.samples.test_estimates import normal_table
 UNIFORM = (numpy.arange(10_000) + 0.5) / 10_000
 
 
-def estimated(log_ratios: numpy.ndarray | list[float]) -> Estimation:
+def estimated(log_ratios: numpy.ndarray | list[float]) -> TableEstimates:
     sums = RatioSums()
     sums.add(numpy.asarray(log_ratios, dtype=float))
     return estimation(sums)

@@ -7,7 +7,7 @@ from math import exp, inf, lgamma, log, pi
 import numpy
 import pytest
 
-from klcli.samples.estimates import Estimation, RatioEstimate, estimation
+from klcli.samples.estimates import RatioEstimate, TableEstimates, estimation
 from klcli.samples.ratio_sums import RatioSums
 from tests.reference import exact, kl
 
@@ -18,17 +18,17 @@ def normal_table(rows: int, mean: float, sigma: float, seed: int = 0) -> numpy.n
     return (mean + sigma * z) ** 2 / 2 - z**2 / 2 - log(sigma)
 
 
-def estimated(log_ratios: numpy.ndarray | list[float]) -> Estimation:
+def estimated(log_ratios: numpy.ndarray | list[float]) -> TableEstimates:
     sums = RatioSums()
     sums.add(numpy.asarray(log_ratios, dtype=float))
     return estimation(sums)
 
 
-def named(found: Estimation, name: str) -> RatioEstimate:
+def named(found: TableEstimates, name: str) -> RatioEstimate:
     return next(row for row in found.estimates if row.estimator.name == name)
 
 
-def reliabilities(found: Estimation) -> tuple[str, ...]:
+def reliabilities(found: TableEstimates) -> tuple[str, ...]:
     return tuple(row.reliability for row in found.estimates)
 
 

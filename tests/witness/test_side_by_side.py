@@ -7,12 +7,12 @@ import pytest
 from klcli.gaussian.distribution import Gaussian
 from klcli.witness.estimators import ESTIMATORS
 from klcli.witness.examination import case_of, examine
-from klcli.witness.side_by_side import Comparison, compare_estimators
+from klcli.witness.side_by_side import EstimatorComparison, compare_estimators
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
 
 
-def compared(q: Gaussian, samples: int, seed: int = 0) -> tuple[Comparison, ...]:
+def compared(q: Gaussian, samples: int, seed: int = 0) -> tuple[EstimatorComparison, ...]:
     return compare_estimators(case_of(q, P), samples=samples, seed=seed)
 
 

@@ -10,7 +10,7 @@ from klcli.latents.reading import Input
 from klcli.tables.opening import ENDINGS
 from klcli.values import dataclass
 
-__all__ = ["STREAM", "Inputs", "inputs"]
+__all__ = ["STREAM", "TableInputs", "inputs"]
 
 STREAM = "-"
 """The name of standard input."""
@@ -18,7 +18,7 @@ _EXAMPLE = "for example: klcli latents latents.npz, or klcli latents --mean mu.n
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class TableInputs:
     """The tables, and the names of the arrays in them.
 
     Attributes:
@@ -32,7 +32,7 @@ class Inputs:
     heads: Mapping[str, str]
 
 
-def inputs(paths: Sequence[str], mean: str | None, heads: Mapping[str, str]) -> Inputs:
+def inputs(paths: Sequence[str], mean: str | None, heads: Mapping[str, str]) -> TableInputs:
     """The tables that arguments and options name.
 
     Args:
@@ -48,10 +48,10 @@ def inputs(paths: Sequence[str], mean: str | None, heads: Mapping[str, str]) -> 
         raise KlcliError(f"{flags} say the same thing twice", "give the spread once")
     if paths:
         files = [file for path in paths for file in _files(path)]
-        return Inputs(tuple(Input((file,), order) for order, file in enumerate(files)), mean, heads)
+        return TableInputs(tuple(Input((file,), order) for order, file in enumerate(files)), mean, heads)
     if mean is None or not heads:
         raise KlcliError("no table is given", _EXAMPLE)
-    return Inputs((Input((mean, next(iter(heads.values())))),), None, heads)
+    return TableInputs((Input((mean, next(iter(heads.values())))),), None, heads)
 
 
 def _files(path: str) -> list[str]:

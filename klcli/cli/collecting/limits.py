@@ -8,11 +8,11 @@ from klcli.latents.summary import Summary
 from klcli.report.latents import Check
 from klcli.values import dataclass
 
-__all__ = ["LIMITS", "Limit", "checks"]
+__all__ = ["LIMITS", "SummaryLimit", "checks"]
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class SummaryLimit:
     """What an option limits.
 
     Attributes:
@@ -25,10 +25,10 @@ class Limit:
 
 
 LIMITS = {
-    "--max-collapsed": Limit(lambda found: found.collapsed_units / len(found.latents), True),
-    "--min-active": Limit(lambda found: found.active_units, False),
-    "--max-kl": Limit(lambda found: found.mean, True),
-    "--min-kl": Limit(lambda found: found.mean, False),
+    "--max-collapsed": SummaryLimit(lambda found: found.collapsed_units / len(found.latents), True),
+    "--min-active": SummaryLimit(lambda found: found.active_units, False),
+    "--max-kl": SummaryLimit(lambda found: found.mean, True),
+    "--min-kl": SummaryLimit(lambda found: found.mean, False),
 }
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from typing import Any
 
-from klcli.cli.collecting.inputs import STREAM, Inputs
+from klcli.cli.collecting.inputs import STREAM, TableInputs
 from klcli.cli.collecting.limits import checks
 from klcli.cli.collecting.per_row import write_rows
 from klcli.cli.options.engines import engine
@@ -34,7 +34,7 @@ __all__ = ["run"]
 
 
 def run(
-    given: Inputs,
+    given: TableInputs,
     thresholds: Thresholds,
     limits: Mapping[str, float | None],
     options: Mapping[str, Any],
@@ -81,7 +81,7 @@ def run(
 
 
 def _collected(
-    given: Inputs, work: Work, executor: Executor | None, is_stream: bool, quiet: bool
+    given: TableInputs, work: Work, executor: Executor | None, is_stream: bool, quiet: bool
 ) -> tuple[Input, Statistics]:
     """What was read, and its statistics."""
     if is_stream:
@@ -94,7 +94,7 @@ def _collected(
         return about, collected(given.tables, work, executor, advance)
 
 
-def _size(given: Inputs) -> int:
+def _size(given: TableInputs) -> int:
     """The bytes of all files."""
     from pathlib import Path
 
@@ -102,7 +102,7 @@ def _size(given: Inputs) -> int:
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def _marginal(given: Inputs, work: Work, found: Statistics, executor: Executor | None) -> Part:
+def _marginal(given: TableInputs, work: Work, found: Statistics, executor: Executor | None) -> Part:
     """The KL of the aggregate posterior, from a second pass."""
     if found.sample is None or found.examples < 2:
         raise KlcliError("--marginal needs two examples or more", "leave it out")
@@ -113,7 +113,7 @@ def _marginal(given: Inputs, work: Work, found: Statistics, executor: Executor |
     return Part(result.mean - information, "estimate", error)
 
 
-def _about(table: Opened, given: Inputs, choice: Choice) -> Input:
+def _about(table: Opened, given: TableInputs, choice: Choice) -> Input:
     own = choice.own_priors
     words = f"of each example: {', '.join(own)}" if own else _gaussian(choice.prior)
     files = tuple(path for one in given.tables for path in one.paths)

@@ -10,7 +10,7 @@ import click
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.gaussians import prior_options
 from klcli.cli.options.matrices import matrix_options
-from klcli.cli.options.types import Numbers, Reading, Whole
+from klcli.cli.options.types import NumbersType, Reading, Whole
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
@@ -47,10 +47,10 @@ Carlo estimate contradict each other, and 0 otherwise.
     type=Reading(),
     help=f"What the head s means: {', '.join(PARAMETERIZATIONS)}. Without it, when each formula is right.",
 )
-@_of_posterior("--mu", type=Numbers(), help="Mean at which values are compared; default 0.3.")
+@_of_posterior("--mu", type=NumbersType(), help="Mean at which values are compared; default 0.3.")
 @_of_posterior(
     "--sigma",
-    type=Numbers(),
+    type=NumbersType(),
     help="Its standard deviation; default 1.2 where it can be. Lists are latents.",
 )
 @matrix_options

@@ -11,7 +11,7 @@ import click
 
 from klcli.cli.help import Command
 from klcli.cli.options.completing import files
-from klcli.cli.options.types import Positive, Shape, Whole
+from klcli.cli.options.types import Positive, ShapeType, Whole
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, findings_options
 from klcli.cli.saying import say
@@ -85,7 +85,7 @@ class _TraceCommand(Command):
 @click.option(
     "--input",
     "inputs",
-    type=Shape(),
+    type=ShapeType(),
     multiple=True,
     help="The shape of an array that a function or a module is given: 8,784; once for each.",
 )

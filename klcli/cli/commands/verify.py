@@ -14,7 +14,7 @@ import click
 from klcli.cli.help import in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.formulas import FormulaCommand
-from klcli.cli.options.types import Numbers, Reading
+from klcli.cli.options.types import NumbersType, Reading
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
@@ -90,9 +90,11 @@ that was understood, and 2 for what could not be read. -q prints verdict, readin
 @click.option(
     "--head", metavar="NAME", help="The symbol that is its head, the number put out for the spread."
 )
-@_of_prior("--prior-mu", type=Numbers(), metavar="X", default="0", help="Mean of a fixed prior; default 0.")
 @_of_prior(
-    "--prior-sigma", type=Numbers(), metavar="X", default="1", help="Its standard deviation; default 1."
+    "--prior-mu", type=NumbersType(), metavar="X", default="0", help="Mean of a fixed prior; default 0."
+)
+@_of_prior(
+    "--prior-sigma", type=NumbersType(), metavar="X", default="1", help="Its standard deviation; default 1."
 )
 @click.option("--sampler", metavar="TEXT", help="The sampling line: does it read the head alike?")
 @click.option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.types import Shape, Whole
+from klcli.cli.options.types import ShapeType, Whole
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.errors import KlcliError
@@ -18,8 +18,8 @@ from klcli.judge.weight import (
     LIKELIHOODS,
     REDUCTIONS,
     Counts,
-    Loss,
-    Term,
+    TwoTermLoss,
+    WeightedTerm,
     kl_weight_for,
     recon_weight_for,
     weigh,
@@ -76,7 +76,7 @@ class _Ratio(_Value):
         return value if isinstance(value, Fraction) else _ratio(value, param.opts[-1] if param else "value")
 
 
-class _Size(Shape):
+class _Size(ShapeType):
     """How many entries a shape has."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -171,14 +171,16 @@ def _answer(
             raise KlcliError(f"{name} must be > 0, got {value}", f"for example {name} 1")
     counts = Counts(size, latents, batch, examples, batches)
     reduction = kl_reduction or ("sum" if kl_of == "weights" else "sum-mean")
-    loss = Loss(
+    loss = TwoTermLoss(
         LIKELIHOODS[recon],
-        Term(recon_weight, recon_reduction),
-        Term(kl_weight[-1], reduction),
+        WeightedTerm(recon_weight, recon_reduction),
+        WeightedTerm(kl_weight[-1], reduction),
         counts,
         kl_of,
     )
-    stages = [(one, weigh(replace(loss, kl=Term(one, reduction)), decoder_sigma)) for one in kl_weight]
+    stages = [
+        (one, weigh(replace(loss, kl=WeightedTerm(one, reduction)), decoder_sigma)) for one in kl_weight
+    ]
     return WeightAnalysis(
         loss,
         decoder_sigma,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from klcli.cli.comparing.formulas import expected, fixed_prior, named
-from klcli.cli.comparing.points import Point, check_reached, latents_of
+from klcli.cli.comparing.points import TypedPosterior, check_reached, latents_of
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
@@ -39,7 +39,7 @@ class ComparisonOptions:
 
 def compared(
     reading: Parameterization,
-    point: Point,
+    point: TypedPosterior,
     asked: ComparisonOptions,
     examined: Callable[[Gaussian], Examination],
 ) -> Report:

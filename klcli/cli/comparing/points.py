@@ -21,7 +21,7 @@ from klcli.judge.latents import Latents, over_latents
 from klcli.report.matrix_wording import gaussian_words
 from klcli.values import dataclass
 
-__all__ = ["Point", "check_reached", "latents_of", "point_of"]
+__all__ = ["TypedPosterior", "check_reached", "latents_of", "point_of"]
 
 _TYPICAL = Fraction("1.2")
 """The standard deviation at which values are compared, where a reading reaches it."""
@@ -42,7 +42,7 @@ def check_reached(deviations: Iterable[Fraction], reading: Parameterization) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class TypedPosterior:
     """What was typed of the posterior: its Gaussian, and mean and standard deviation of each latent."""
 
     gaussian: Gaussian | MultivariateGaussian
@@ -55,7 +55,7 @@ def point_of(
     mu: tuple[Fraction, ...] | None,
     sigma: tuple[Fraction, ...] | None,
     options: Mapping[str, Any],
-) -> Point:
+) -> TypedPosterior:
     """The point that was typed; what was not is typical.
 
     Raises:
@@ -70,14 +70,14 @@ def point_of(
         typed |= {"mu": mean * size if len(mean) == 1 else mean}
         typed |= {"sigma": spread * size if len(spread) == 1 else spread}
         independent = posterior(typed)
-        return Point(independent, independent.mean, independent.head)
+        return TypedPosterior(independent, independent.mean, independent.head)
     q = any_posterior(typed | {"mu": mean})
     deviations = q.head if isinstance(q, Gaussian) else q.deviations()
-    return Point(q, q.mean, deviations)
+    return TypedPosterior(q, q.mean, deviations)
 
 
 def latents_of(
-    formulas: Mapping[str, Tree], reading: Parameterization, q: Point, options: Mapping[str, Any]
+    formulas: Mapping[str, Tree], reading: Parameterization, q: TypedPosterior, options: Mapping[str, Any]
 ) -> Latents | None:
     """The formulas over all latents; None for one latent with the prior N(0, 1)."""
     plain = all(value is None for name, value in options.items() if name.startswith("prior_"))

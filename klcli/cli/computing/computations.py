@@ -14,13 +14,13 @@ from klcli.report.limits import Limits
 from klcli.report.report import Report
 from klcli.report.units import AnyGaussian
 from klcli.values import dataclass
-from klcli.witness.case import Case
+from klcli.witness.case import Decomposition
 from klcli.witness.examination import Examination, case_of, examined
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.report.compute_steps import AnyDerivation
-    from klcli.witness.side_by_side import Comparison
+    from klcli.witness.side_by_side import EstimatorComparison
 
 __all__ = ["ComputationOptions", "computed"]
 
@@ -110,7 +110,7 @@ def _variances(q: AnyGaussian, p: AnyGaussian) -> tuple[AnyGaussian, AnyGaussian
     return variances, prior or p
 
 
-def _compared(case: Case, asked: ComputationOptions) -> tuple[Comparison, ...]:
+def _compared(case: Decomposition, asked: ComputationOptions) -> tuple[EstimatorComparison, ...]:
     if not asked.compare:
         return ()
     if not case.pairs:

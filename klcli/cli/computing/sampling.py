@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from klcli.cli.progress import progress
 from klcli.report.units import nats_of
 from klcli.values import dataclass
-from klcli.witness.case import Case
+from klcli.witness.case import Decomposition
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import ESTIMATORS
 from klcli.witness.monte_carlo import sample
 
 if TYPE_CHECKING:
-    from klcli.witness.side_by_side import Comparison
+    from klcli.witness.side_by_side import EstimatorComparison
     from klcli.witness.target import Target
 
 __all__ = ["Sampling", "sampling_of"]
@@ -42,7 +42,7 @@ class Sampling:
     nats: float
     quiet: bool
 
-    def sampled(self, case: Case) -> tuple[Estimate, Target | None]:
+    def sampled(self, case: Decomposition) -> tuple[Estimate, Target | None]:
         """An estimate of the sum of the divergences, and whether the target was reached if there is one.
 
         Raises:
@@ -64,7 +64,7 @@ class Sampling:
         with progress(samples * len(case.pairs), _LABEL, quiet=self.quiet) as advance:
             return total(sample(case.pairs, samples, self.seed, advance, self.estimator)), None
 
-    def compared(self, case: Case) -> tuple[Comparison, ...]:
+    def compared(self, case: Decomposition) -> tuple[EstimatorComparison, ...]:
         """Every estimator of a divergence, with the same samples."""
         from klcli.witness.side_by_side import compare_estimators
 

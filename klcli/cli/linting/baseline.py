@@ -22,9 +22,9 @@ __all__ = ["Accepted", "accepted_in", "save", "unused", "without"]
 _SCHEMA = "klcli.baseline/1"
 _KEYS = ("path", "code", "fingerprint")
 
-Entry: TypeAlias = tuple[str, str, str]
+BaselineEntry: TypeAlias = tuple[str, str, str]
 """A path as it is seen from the baseline's folder, with slashes; a code; what the expression is."""
-Accepted: TypeAlias = Counter[Entry]
+Accepted: TypeAlias = Counter[BaselineEntry]
 
 
 def accepted_in(file: str) -> Accepted:
@@ -94,7 +94,7 @@ def _held_against(
     return kept, left
 
 
-def _entry(entry: Any, number: int, file: str) -> tuple[Entry, int]:
+def _entry(entry: Any, number: int, file: str) -> tuple[BaselineEntry, int]:
     if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in _KEYS):
         raise _broken(file, f"entry {number} has no {', '.join(_KEYS)}")
     count = entry.get("count", 1)
@@ -108,11 +108,11 @@ def _broken(file: str, reason: str) -> KlcliError:
     return KlcliError(f"{shown} is no baseline: {reason}", f"--write-baseline {shown} writes it anew")
 
 
-def _key(found: Finding, file: str) -> Entry:
+def _key(found: Finding, file: str) -> BaselineEntry:
     return next(_keys(found, file))
 
 
-def _keys(found: Finding, file: str) -> Iterator[Entry]:
+def _keys(found: Finding, file: str) -> Iterator[BaselineEntry]:
     """What accepts a finding: under its own code first, then under those that it had before."""
     path, fingerprint = _path(found.place.path, file), _fingerprint(found.expression)
     return ((path, code, fingerprint) for code in found.mistake.codes)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
 from klcli.cli.help import in_group
-from klcli.cli.options.types import Numbers, OfFile, Reading
+from klcli.cli.options.types import NumbersType, OfFile, Reading
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -25,8 +25,8 @@ def posterior_options(command: F) -> F:
     """Add ``--mu``, ``--sigma`` with ``--param``, and one option for each reading."""
     readings = ", ".join(PARAMETERIZATIONS)
     options = [
-        _of_posterior("--mu", type=Numbers(), help="Mean of the posterior q."),
-        _of_posterior("--sigma", type=Numbers(), help="Its head, read as --param says."),
+        _of_posterior("--mu", type=NumbersType(), help="Mean of the posterior q."),
+        _of_posterior("--sigma", type=NumbersType(), help="Its head, read as --param says."),
         _of_posterior("--param", type=Reading(), help=f"What --sigma is: {readings}."),
         *_reading_options(_of_posterior, ""),
     ]
@@ -36,8 +36,10 @@ def posterior_options(command: F) -> F:
 def prior_options(command: F) -> F:
     """Add the same for the prior, each with ``--prior-`` in front; one value serves every dimension."""
     options = [
-        _of_prior("--prior-mu", type=Numbers(), help="Mean of the prior p; default 0."),
-        _of_prior("--prior-sigma", type=Numbers(), help="Its head, read as --prior-param says; default 1."),
+        _of_prior("--prior-mu", type=NumbersType(), help="Mean of the prior p; default 0."),
+        _of_prior(
+            "--prior-sigma", type=NumbersType(), help="Its head, read as --prior-param says; default 1."
+        ),
         _of_prior(
             "--prior-param",
             type=Reading(),
@@ -105,7 +107,9 @@ def added(command: F, options: list[Callable[[F], F]]) -> F:
 
 def _reading_options(option: Callable[..., Any], prefix: str, *, hidden: bool = False) -> list[Any]:
     return [
-        option(f"--{prefix}{row.name}", type=Numbers(), help=f"Or directly: {row.meaning}.", hidden=hidden)
+        option(
+            f"--{prefix}{row.name}", type=NumbersType(), help=f"Or directly: {row.meaning}.", hidden=hidden
+        )
         for row in PARAMETERIZATIONS.values()
     ]
 

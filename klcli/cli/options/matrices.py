@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from klcli.cli.help import in_group
 from klcli.cli.options.gaussians import added, given_head, posterior, prior, repeated
-from klcli.cli.options.types import Matrix
+from klcli.cli.options.types import MatrixType
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, Origin, exact_deviations
@@ -33,7 +33,7 @@ _HELP: Mapping[Form, str] = {
 def matrix_options(command: F) -> F:
     """Add an option for each form, for the posterior and with ``--prior-`` in front for the prior."""
     options: list[Any] = [
-        option(f"--{prefix}{form}", type=Matrix(), help=text, hidden=bool(prefix))
+        option(f"--{prefix}{form}", type=MatrixType(), help=text, hidden=bool(prefix))
         for prefix, option in (("", in_group("Posterior")), ("prior-", in_group("Prior")))
         for form, text in _HELP.items()
     ]

@@ -16,13 +16,13 @@ from klcli.patterns import regex
 __all__ = [
     "AValue",
     "WordChoice",
-    "Matrix",
+    "MatrixType",
     "Nonnegative",
-    "Numbers",
+    "NumbersType",
     "OfFile",
     "Positive",
     "Reading",
-    "Shape",
+    "ShapeType",
     "Whole",
 ]
 
@@ -57,7 +57,7 @@ class OfFile(tuple[Fraction, ...]):
     __slots__ = ()
 
 
-class Numbers(AValue):
+class NumbersType(AValue):
     """Exact decimals, separated by commas, or ``@file.npy`` or ``@file.csv`` with a row or column of them."""
 
     name = "X[,X...]"
@@ -79,7 +79,7 @@ class Numbers(AValue):
         return tuple(parse_numeral(part, name) for part in text.split(","))
 
 
-class Matrix(AValue):
+class MatrixType(AValue):
     """Rows of exact decimals: ``[[1.2, 0.3], [0.3, 0.9]]``, ``1.2,0.3; 0.3,0.9`` or ``@file.npy``."""
 
     name = "[[X,...],...]"
@@ -155,7 +155,7 @@ class Whole(AValue):
         return int(number)
 
 
-class Shape(AValue):
+class ShapeType(AValue):
     """Whole numbers above 0, separated by commas or by x."""
 
     name = "N[,N...]"

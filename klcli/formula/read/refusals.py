@@ -10,13 +10,13 @@ from abc import ABC, abstractmethod
 
 from klcli.formula.read.alphabet import GREEK
 from klcli.formula.read.cursor import Cursor
-from klcli.formula.read.scanner import Kind, Token
+from klcli.formula.read.scanner import Token, TokenKind
 from klcli.formula.read.syntax import FormulaError, nearest, stray_symbol
 from klcli.formula.tree import FUNCTIONS, Tree
 
 __all__ = ["STARTS_FACTOR", "Refusals"]
 
-STARTS_FACTOR: frozenset[Kind] = frozenset(
+STARTS_FACTOR: frozenset[TokenKind] = frozenset(
     ("symbol", "constant", "function", "open", "frac", "reduction", "clip")
 )
 """What multiplies by standing behind a factor."""

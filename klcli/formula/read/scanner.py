@@ -10,9 +10,9 @@ from klcli.formula.read.syntax import FormulaError
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["BRACKETS", "Kind", "Scanner", "Token"]
+__all__ = ["BRACKETS", "TokenKind", "Scanner", "Token"]
 
-Kind: TypeAlias = Literal[
+TokenKind: TypeAlias = Literal[
     "number",
     "symbol",
     "constant",
@@ -39,7 +39,7 @@ class Token:
     a reduction's index; `value` a number's or a superscript's value and `spelling` how a decimal was written.
     """
 
-    kind: Kind
+    kind: TokenKind
     name: str
     start: int
     end: int
@@ -48,7 +48,14 @@ class Token:
     index: str = ""
 
 
-BRACKETS: dict[str, Kind] = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
+BRACKETS: dict[str, TokenKind] = {
+    "(": "open",
+    "[": "open",
+    "{": "open",
+    ")": "close",
+    "]": "close",
+    "}": "close",
+}
 _BAR = regex(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])|\|")
 """A bar, in ASCII or as a command."""
 _NORM = regex(r"\\\||\\[lr]?Vert(?![A-Za-z])|‖")

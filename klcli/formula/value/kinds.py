@@ -34,7 +34,7 @@ from klcli.patterns import regex
 from klcli.values import dataclass
 
 __all__ = [
-    "Kind",
+    "SymbolKind",
     "Manner",
     "ShapeError",
     "joined_kind",
@@ -44,10 +44,10 @@ __all__ = [
     "typings",
 ]
 
-Kind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
+SymbolKind: TypeAlias = Literal["scalar", "vector", "row", "matrix"]
 _ENTRY = regex(r"_(ii|jj|kk)\Z")
 """The indices of an entry of the diagonal."""
-_ORDER: tuple[Kind, ...] = ("matrix", "vector", "scalar")
+_ORDER: tuple[SymbolKind, ...] = ("matrix", "vector", "scalar")
 _MOST_SYMBOLS = 8
 """Each symbol more has three kinds more to be tried with all others."""
 _MOST_VISITS = 500_000
@@ -70,7 +70,7 @@ class Manner:
     entrywise: bool = False
 
 
-def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
+def kind_of(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> SymbolKind:
     """The kind of a formula whose symbols have these kinds.
 
     Args:
@@ -82,7 +82,7 @@ def kind_of(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> Kind:
         ShapeError: parts of it do not fit together.
     """
 
-    def below(node: Tree) -> Kind:
+    def below(node: Tree) -> SymbolKind:
         return kind_of(node, kinds, manner)
 
     match tree:
@@ -135,7 +135,9 @@ def _is_single(axis: str) -> bool:
     return axis.lstrip("-").isdigit()
 
 
-def product_kind(left: Kind, right: Kind, manner: Manner, tree: Tree, *, explicit: bool = False) -> Kind:
+def product_kind(
+    left: SymbolKind, right: SymbolKind, manner: Manner, tree: Tree, *, explicit: bool = False
+) -> SymbolKind:
     """The kind of a product of matrices, vectors and numbers; `explicit` for one written with ``@``.
 
     Args:
@@ -167,7 +169,7 @@ def product_kind(left: Kind, right: Kind, manner: Manner, tree: Tree, *, explici
     raise _misfit(tree, f"a {left} times a {right}")
 
 
-def joined_kind(operator: str, left: Kind, right: Kind, manner: Manner, tree: Tree) -> Kind:
+def joined_kind(operator: str, left: SymbolKind, right: SymbolKind, manner: Manner, tree: Tree) -> SymbolKind:
     """The kind of a sum, a product or a quotient.
 
     Args:
@@ -190,7 +192,7 @@ def joined_kind(operator: str, left: Kind, right: Kind, manner: Manner, tree: Tr
     raise _misfit(tree, f"a {left} {words[operator]} a {right}")
 
 
-def power_kind(base: Kind, exponent: Kind, power: Tree, manner: Manner, tree: Tree) -> Kind:
+def power_kind(base: SymbolKind, exponent: SymbolKind, power: Tree, manner: Manner, tree: Tree) -> SymbolKind:
     """The kind of a power; one of a matrix is its inverse or its square in mathematical writing.
 
     Args:
@@ -211,7 +213,7 @@ _TWO = Number(Fraction(2))
 _MINUS_ONE = Negative(Number(Fraction(1)))
 
 
-def _call_kind(function: str, argument: Kind, manner: Manner, tree: Tree) -> Kind:
+def _call_kind(function: str, argument: SymbolKind, manner: Manner, tree: Tree) -> SymbolKind:
     match function, argument:
         case "trace", "matrix":
             return "scalar"
@@ -236,7 +238,7 @@ def _call_kind(function: str, argument: Kind, manner: Manner, tree: Tree) -> Kin
     raise _misfit(tree, f"the {function} of a {argument}")
 
 
-def typings(tree: Tree, manner: Manner) -> Iterator[dict[str, Kind]]:
+def typings(tree: Tree, manner: Manner) -> Iterator[dict[str, SymbolKind]]:
     """The kinds that the symbols can have so that the formula is a number with a matrix in it.
 
     Raises:
@@ -256,7 +258,7 @@ def typings(tree: Tree, manner: Manner) -> Iterator[dict[str, Kind]]:
     problem: ShapeError | None = None
     count = 0
     for choice in islice(product(*choices), _MOST_VISITS // len(list(walk(tree)))):
-        kinds: dict[str, Kind] = dict(zip(names, choice, strict=True))
+        kinds: dict[str, SymbolKind] = dict(zip(names, choice, strict=True))
         if "matrix" not in choice:
             continue
         try:

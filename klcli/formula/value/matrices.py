@@ -23,7 +23,7 @@ from klcli.formula.value.arrays import (
     transposed,
 )
 from klcli.formula.value.entries import Entries
-from klcli.formula.value.kinds import Kind, Manner, joined_kind, power_kind, product_kind
+from klcli.formula.value.kinds import Manner, SymbolKind, joined_kind, power_kind, product_kind
 from klcli.formula.value.linear import Linear, Matrix
 from klcli.values import dataclass, replace
 
@@ -32,9 +32,9 @@ __all__ = ["Matrices", "called", "kind_of_array"]
 _TWO = Number(Fraction(2))
 
 
-def kind_of_array(array: Array) -> Kind:
+def kind_of_array(array: Array) -> SymbolKind:
     """What an array of at most two axes is."""
-    kinds: tuple[Kind, ...] = ("scalar", "row" if array.row else "vector", "matrix")
+    kinds: tuple[SymbolKind, ...] = ("scalar", "row" if array.row else "vector", "matrix")
     return kinds[len(array.shape)]
 
 
@@ -101,7 +101,7 @@ class Matrices:
         return summed(body, kept, entries.reduced(tree.kind))
 
 
-def _lying(array: Array, kind: Kind) -> Array:
+def _lying(array: Array, kind: SymbolKind) -> Array:
     return replace(array, row=True) if kind == "row" else array
 
 

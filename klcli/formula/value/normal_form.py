@@ -25,8 +25,8 @@ from klcli.formula.value.terms import (
     ONE,
     UNIT,
     Monomial,
+    Polynomial,
     Ring,
-    Terms,
     added,
     bounded_power,
     power_of,
@@ -36,14 +36,14 @@ from klcli.formula.value.terms import (
 )
 from klcli.values import dataclass
 
-__all__ = ["Form", "NormalForms"]
+__all__ = ["NormalForm", "NormalForms"]
 
 _MOST_PARTS = 16
 """Factors of a product that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class NormalForm:
     """A normal form.
 
     `sign` is 2 where it is > 0 for all values of the symbols, 1 where it is >= 0, -2 and -1 likewise for
@@ -51,9 +51,9 @@ class Form:
     where multiplying out has hidden them.
     """
 
-    terms: Terms
+    terms: Polynomial
     sign: int
-    parts: tuple[tuple[Form, Fraction], ...] = ()
+    parts: tuple[tuple[NormalForm, Fraction], ...] = ()
 
 
 class NormalForms:
@@ -62,25 +62,25 @@ class NormalForms:
     def __init__(self) -> None:
         self.ring = Ring()
 
-    def symbol(self, name: str, *, positive: bool = False) -> Form:
+    def symbol(self, name: str, *, positive: bool = False) -> NormalForm:
         """A variable that takes every real value, or every positive one."""
         return self._form(self._generator("symbol", name, 2 if positive else 0))
 
-    def is_zero(self, form: Form) -> bool:
+    def is_zero(self, form: NormalForm) -> bool:
         """Whether a form is seen to be zero for all values of the symbols."""
         return not self.ring.without_divisors(form.terms)[0]
 
-    def number(self, value: Fraction) -> Form:
+    def number(self, value: Fraction) -> NormalForm:
         return self._form({ONE: value} if value else {})
 
-    def constant(self, name: str) -> Form:
+    def constant(self, name: str) -> NormalForm:
         return self._form(self._generator("pi", "", 2)) if name == "pi" else self.exp(self.number(UNIT))
 
-    def negative(self, value: Form) -> Form:
+    def negative(self, value: NormalForm) -> NormalForm:
         parts = value.parts and ((self.number(-UNIT), UNIT), *value.parts)
-        return Form(scaled(value.terms, -UNIT), -value.sign, parts)
+        return NormalForm(scaled(value.terms, -UNIT), -value.sign, parts)
 
-    def operate(self, operator: Operator, left: Form, right: Form) -> Form:
+    def operate(self, operator: Operator, left: NormalForm, right: NormalForm) -> NormalForm:
         match operator:
             case "+":
                 sign = max(left.sign, right.sign) if min(left.sign, right.sign) > 0 else 0
@@ -96,7 +96,7 @@ class NormalForms:
                     return self.power(left, right.terms.get(ONE, Fraction(0)))
                 return self.exp(self._product(right, self.log(left)))
 
-    def call(self, function: str, value: Form) -> Form:
+    def call(self, function: str, value: NormalForm) -> NormalForm:
         one = self.number(UNIT)
         match function:
             case "exp":
@@ -115,7 +115,7 @@ class NormalForms:
                 return self._absolute(value)
         raise ArithmeticError(f"no rule for {function}")
 
-    def clip(self, value: Form, low: Form | None, high: Form | None) -> Form:
+    def clip(self, value: NormalForm, low: NormalForm | None, high: NormalForm | None) -> NormalForm:
         """A clip that is seen never to bind is its operand, every other one a generator."""
         is_over = low is None or self.operate("-", value, low).sign > 0
         is_under = high is None or self.operate("-", high, value).sign > 0
@@ -125,7 +125,7 @@ class NormalForms:
         sign = min(low.sign, high.sign if high else 2) if low else 0
         return self._form(self._generator("clip", of, max(sign, 0)))
 
-    def exp(self, value: Form) -> Form:
+    def exp(self, value: NormalForm) -> NormalForm:
         """e to the power of a form: a product of one generator for each of its terms."""
         found = ONE
         for monomial, factor in value.terms.items():
@@ -142,7 +142,7 @@ class NormalForms:
         generator = self.ring[monomial[0][0]]
         return generator.of if generator.kind == "log" and isinstance(generator.of, int) else None
 
-    def log(self, value: Form) -> Form:
+    def log(self, value: NormalForm) -> NormalForm:
         """The logarithm.
 
         Raises:
@@ -157,7 +157,7 @@ class NormalForms:
         powers = product_of(self._primes(factor), monomial)
         return self._form(added(*(scaled(self._log_of(number), power) for number, power in powers)))
 
-    def _log_of(self, number: int) -> Terms:
+    def _log_of(self, number: int) -> Polynomial:
         """The logarithm of a generator that is > 0."""
         generator = self.ring[number]
         if generator.kind == "exp":
@@ -167,7 +167,7 @@ class NormalForms:
         is_large = generator.kind in ("prime", "pi") or self.ring.sign(beyond_one) == 2
         return self._generator("log", number, 2 if is_large else 0)
 
-    def power(self, base: Form, exponent: Fraction) -> Form:
+    def power(self, base: NormalForm, exponent: Fraction) -> NormalForm:
         """A form to a rational power.
 
         Raises:
@@ -192,25 +192,25 @@ class NormalForms:
             return self.number(Fraction(0))
         return self._root(*self._as_product(base), exponent)
 
-    def _whole_power(self, base: Form, exponent: Fraction) -> Form:
+    def _whole_power(self, base: NormalForm, exponent: Fraction) -> NormalForm:
         terms = self.ring.power(base.terms, exponent.numerator) if base.terms else {}
         sign = base.sign if exponent % 2 else max(abs(base.sign), 1)
         parts = tuple((part, own * exponent) for part, own in base.parts or ((base, UNIT),))
         return self._form(terms, sign, parts)
 
-    def _root(self, factor: Fraction, monomial: Monomial, exponent: Fraction) -> Form:
+    def _root(self, factor: Fraction, monomial: Monomial, exponent: Fraction) -> NormalForm:
         """A product that is > 0, or >= 0 and the exponent > 0, to a power: (x^2)^(1/2) is |x|."""
         if exponent.denominator == 1:
             return self._written_out(bounded_power(factor, exponent.numerator), power_of(monomial, exponent))
         found = power_of(self._primes(factor), exponent)
         for number, own in monomial:
             if not self.ring[number].sign:  # its exponent is even, so that this is a power of its square
-                inner: Terms = {((number, UNIT),): UNIT}
+                inner: Polynomial = {((number, UNIT),): UNIT}
                 number = self.ring.number("abs", _key(inner), 1, inner)
             found = product_of(found, ((number, own * exponent),))
         return self._written_out(UNIT, found)
 
-    def _written_out(self, factor: Fraction, monomial: Monomial) -> Form:
+    def _written_out(self, factor: Fraction, monomial: Monomial) -> NormalForm:
         """A number times a monomial, which knows the sums in it as its parts."""
         sums = [(number, own) for number, own in monomial if self.ring[number].kind == "sum"]
         parts = [(self._form(self.ring.terms(number), self.ring[number].sign), own) for number, own in sums]
@@ -218,14 +218,14 @@ class NormalForms:
         parts.append((self._form(self.ring.settled({rest: factor})), UNIT))
         return self._form(self.ring.settled({monomial: factor}), 0, tuple(parts))
 
-    def _product(self, left: Form, right: Form) -> Form:
+    def _product(self, left: NormalForm, right: NormalForm) -> NormalForm:
         if left.terms == right.terms:
             return self._whole_power(left, Fraction(2))
         sign = min(abs(left.sign), abs(right.sign)) * (1 if left.sign * right.sign > 0 else -1)
         parts = (*(left.parts or ((left, UNIT),)), *(right.parts or ((right, UNIT),)))
         return self._form(self.ring.times(left.terms, right.terms), sign, parts)
 
-    def _absolute(self, value: Form) -> Form:
+    def _absolute(self, value: NormalForm) -> NormalForm:
         """The absolute value; of x and -x, and of multiples that are > 0, it is one generator."""
         if value.sign:
             return value if value.sign > 0 else self.negative(value)
@@ -234,7 +234,7 @@ class NormalForms:
         rest = rest if rest[min(rest)] > 0 else scaled(rest, -UNIT)
         return self._form(scaled(self._generator("abs", _key(rest), 1, rest), factor, common))
 
-    def _known_parts(self, value: Form) -> list[tuple[Form, Fraction]]:
+    def _known_parts(self, value: NormalForm) -> list[tuple[NormalForm, Fraction]]:
         """The factors of a product that is > 0, made > 0; none where their signs are not seen.
 
         Those with even exponents are taken for their absolute values.
@@ -248,7 +248,7 @@ class NormalForms:
             found.append((self._absolute(part), exponent))
         return found if flips % 2 == 0 else []
 
-    def _is_positive(self, value: Form) -> bool:
+    def _is_positive(self, value: NormalForm) -> bool:
         """Whether a form is seen to be > 0, also the difference of a x and b y: if log(a x/(b y)) > 0."""
         if value.sign == 2 or len(value.terms) != 2:
             return value.sign == 2
@@ -259,7 +259,7 @@ class NormalForms:
         ratio = {product_of(one, power_of(other, -UNIT)): -more / less}
         return self.log(self._form(self.ring.settled(ratio))).sign == 2
 
-    def _as_product(self, value: Form) -> tuple[Fraction, Monomial]:
+    def _as_product(self, value: NormalForm) -> tuple[Fraction, Monomial]:
         """A form that is >= 0, and not 0 everywhere, as a number > 0 times a monomial."""
         terms, divisors = self.ring.without_divisors(value.terms)
         if len(terms) == 1:
@@ -279,15 +279,17 @@ class NormalForms:
                 found = product_of(found, ((number, Fraction(sign * exponent)),))
         return found
 
-    def _generator(self, kind: str, of: Hashable, sign: int, terms: Terms | None = None) -> Terms:
+    def _generator(self, kind: str, of: Hashable, sign: int, terms: Polynomial | None = None) -> Polynomial:
         return {((self.ring.number(kind, of, sign, terms), UNIT),): UNIT}
 
-    def _form(self, terms: Terms, sign: int = 0, parts: tuple[tuple[Form, Fraction], ...] = ()) -> Form:
+    def _form(
+        self, terms: Polynomial, sign: int = 0, parts: tuple[tuple[NormalForm, Fraction], ...] = ()
+    ) -> NormalForm:
         """A form with its sign: what its terms show, or else what is known from how it was made."""
         self.ring.count(len(terms))
         kept = parts if len(terms) > 1 and len(parts) <= _MOST_PARTS else ()
-        return Form(terms, self.ring.sign(terms) or sign, kept)
+        return NormalForm(terms, self.ring.sign(terms) or sign, kept)
 
 
-def _key(terms: Terms) -> frozenset[tuple[Monomial, Fraction]]:
+def _key(terms: Polynomial) -> frozenset[tuple[Monomial, Fraction]]:
     return frozenset(terms.items())

@@ -9,7 +9,7 @@ from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Arithmetic
 from klcli.formula.value.arrays import Array, ShapeError
 from klcli.formula.value.evaluation import evaluate_arrays
-from klcli.formula.value.kinds import Kind, Manner
+from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.matrices import Matrices, kind_of_array
 from klcli.values import dataclass
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Value(Generic[T]):
     """A number, a tuple of numbers or a tuple of rows, with its kind."""
 
-    kind: Kind
+    kind: SymbolKind
     data: Any
 
 

@@ -18,7 +18,7 @@ __all__ = [
     "Generator",
     "Monomial",
     "Ring",
-    "Terms",
+    "Polynomial",
     "added",
     "bounded_power",
     "power_of",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Monomial: TypeAlias = tuple[tuple[int, Fraction], ...]
-Terms: TypeAlias = Mapping[Monomial, Fraction]
+Polynomial: TypeAlias = Mapping[Monomial, Fraction]
 
 ONE: Monomial = ()
 """The empty product."""
@@ -65,14 +65,14 @@ class Ring:
 
     def __init__(self) -> None:
         self._generators: list[Generator] = []
-        self._terms: dict[int, Terms] = {}
+        self._terms: dict[int, Polynomial] = {}
         self._numbers: dict[tuple[str, Hashable], int] = {}
         self._work = 0
 
     def __getitem__(self, number: int) -> Generator:
         return self._generators[number]
 
-    def number(self, kind: str, of: Hashable, sign: int, terms: Terms | None = None) -> int:
+    def number(self, kind: str, of: Hashable, sign: int, terms: Polynomial | None = None) -> int:
         """The number of a generator, a new one where it was not met before; `terms` are for `terms`."""
         key = kind, of
         if key not in self._numbers:
@@ -82,11 +82,11 @@ class Ring:
                 self._terms[self._numbers[key]] = terms
         return self._numbers[key]
 
-    def terms(self, number: int) -> Terms:
+    def terms(self, number: int) -> Polynomial:
         """The terms of a generator that is a sum, or the absolute value of one; none of others."""
         return self._terms.get(number, {})
 
-    def sign(self, terms: Terms) -> int:
+    def sign(self, terms: Polynomial) -> int:
         """2 where a sum is seen to be > 0 everywhere, 1 for >= 0, -2 and -1 for < 0 and <= 0, 0 otherwise."""
         signs = [self._sign(monomial) * (1 if factor > 0 else -1) for monomial, factor in terms.items()]
         if not signs:
@@ -100,7 +100,7 @@ class Ring:
             signs.append(own or int(exponent > 0 and exponent % 2 == 0))
         return min(signs)
 
-    def times(self, left: Terms, right: Terms) -> Terms:
+    def times(self, left: Polynomial, right: Polynomial) -> Polynomial:
         """The product of two sums."""
         self.count(len(left) * len(right))
         return self.settled(added(*(scaled(left, factor, monomial) for monomial, factor in right.items())))
@@ -115,13 +115,13 @@ class Ring:
         if self._work > _MOST_WORK:
             raise OverflowError("too many terms")
 
-    def settled(self, terms: Terms) -> Terms:
+    def settled(self, terms: Polynomial) -> Polynomial:
         """The same sum, with the powers that the class excludes written out.
 
         Raises:
             OverflowError: it is too large to be written out.
         """
-        done: list[Terms] = []
+        done: list[Polynomial] = []
         for monomial, factor in terms.items():
             if _bits(factor) > _MOST_BITS:
                 raise OverflowError("a number of too many digits")
@@ -131,7 +131,7 @@ class Ring:
                 continue
             number, exponent = monomial[place]
             rest = ((number, exponent - whole),) if exponent != whole else ()
-            left: Terms = {(*monomial[:place], *rest, *monomial[place + 1 :]): factor}
+            left: Polynomial = {(*monomial[:place], *rest, *monomial[place + 1 :]): factor}
             done.append(self.times(left, self._written_out(number, whole)))
         return added(*done)
 
@@ -147,27 +147,27 @@ class Ring:
                     return place, whole
         return 0, 0
 
-    def _written_out(self, number: int, whole: int) -> Terms:
+    def _written_out(self, number: int, whole: int) -> Polynomial:
         generator = self._generators[number]
         if generator.kind == "prime":
             assert isinstance(generator.of, int)
             return {ONE: bounded_power(Fraction(generator.of), whole)}
         return self.power(self._terms[number], whole)
 
-    def power(self, terms: Terms, exponent: int) -> Terms:
+    def power(self, terms: Polynomial, exponent: int) -> Polynomial:
         """A sum multiplied by itself, `exponent` >= 1 times."""
         if len(terms) == 1:
             ((monomial, factor),) = terms.items()
             return self.settled({power_of(monomial, Fraction(exponent)): bounded_power(factor, exponent)})
         if exponent > _MOST_WORK:
             raise OverflowError("a power too high to be multiplied out")
-        found: Terms = {ONE: UNIT}
+        found: Polynomial = {ONE: UNIT}
         for bit in f"{exponent:b}":
             found = self.times(found, found)
             found = self.times(found, terms) if bit == "1" else found
         return found
 
-    def without_divisors(self, terms: Terms) -> tuple[Terms, Monomial]:
+    def without_divisors(self, terms: Polynomial) -> tuple[Polynomial, Monomial]:
         """A sum as one without negative powers of sums, times a monomial of them."""
         lowest: dict[int, Fraction] = {}
         for monomial in terms:
@@ -179,7 +179,7 @@ class Ring:
             return terms, ONE
         return self.settled(scaled(terms, UNIT, power_of(divisors, -UNIT))), divisors
 
-    def content(self, terms: Terms) -> tuple[Fraction, Monomial]:
+    def content(self, terms: Polynomial) -> tuple[Fraction, Monomial]:
         """What the terms have in common: a number > 0, and powers of generators that are > 0.
 
         Without it the numbers are coprime integers, and the lowest power of every such generator is 0.
@@ -209,7 +209,7 @@ def power_of(monomial: Monomial, exponent: Fraction) -> Monomial:
     return tuple((number, own * exponent) for number, own in monomial) if exponent else ONE
 
 
-def added(*sums: Terms) -> Terms:
+def added(*sums: Polynomial) -> Polynomial:
     """Sums added, without the terms that cancel."""
     total: dict[Monomial, Fraction] = {}
     for terms in sums:
@@ -218,7 +218,7 @@ def added(*sums: Terms) -> Terms:
     return {monomial: factor for monomial, factor in total.items() if factor}
 
 
-def scaled(terms: Terms, factor: Fraction, monomial: Monomial = ONE) -> Terms:
+def scaled(terms: Polynomial, factor: Fraction, monomial: Monomial = ONE) -> Polynomial:
     """A sum with every term multiplied by a number that is not 0 and by a monomial.
 
     Args:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
-from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, ROUNDING, Form
+from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, ROUNDING
 from klcli.gaussian.multivariate.rational import Rational, factor, is_semidefinite
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-def admitted(rows: Rational, form: Form) -> tuple[Rational, float]:
+def admitted(rows: Rational, form: CovarianceForm) -> tuple[Rational, float]:
     """The matrix, each entry the mean of itself and its mirror image, and how far these were apart.
 
     Raises:
@@ -37,7 +37,7 @@ def admitted(rows: Rational, form: Form) -> tuple[Rational, float]:
     return rows, asymmetry
 
 
-def _check_shape(rows: Rational, form: Form) -> None:
+def _check_shape(rows: Rational, form: CovarianceForm) -> None:
     size = len(rows)
     if not size or not rows[0]:
         raise KlcliError(f"the {FORMS[form]} is empty", "for example '[[1.2, 0.3], [0.3, 0.9]]'")
@@ -56,14 +56,14 @@ def _check_shape(rows: Rational, form: Form) -> None:
         raise too_many(size, form)
 
 
-def too_many(size: int, form: Form) -> KlcliError:
+def too_many(size: int, form: CovarianceForm) -> KlcliError:
     """The error for a matrix that is too large."""
     most, widest = MOST_DIMENSIONS[form], MOST_DIMENSIONS["cov"]
     other = f"; as a covariance matrix, up to {widest:,}" if most < widest else ""
     return KlcliError(f"the {FORMS[form]} has {size:,} dimensions", f"at most {most:,} are computed{other}")
 
 
-def _symmetric(rows: Rational, form: Form) -> tuple[Rational, float]:
+def _symmetric(rows: Rational, form: CovarianceForm) -> tuple[Rational, float]:
     """The mean of the matrix and its mirror image, and how far they were apart."""
     widest = Fraction(0)
     for i, row in enumerate(rows):
@@ -82,7 +82,9 @@ def _symmetric(rows: Rational, form: Form) -> tuple[Rational, float]:
     ), float(widest)
 
 
-def not_symmetric(form: Form, place: tuple[int, int], entry: Fraction, mirror: Fraction) -> KlcliError:
+def not_symmetric(
+    form: CovarianceForm, place: tuple[int, int], entry: Fraction, mirror: Fraction
+) -> KlcliError:
     """The error for two entries that should be the same, of which the lower one stands at `place`."""
     i, j = place
     return KlcliError(
@@ -136,7 +138,7 @@ def no_correlation(place: tuple[int, int], entry: Fraction) -> KlcliError:
     return KlcliError(shown, "correlations lie between -1 and 1")
 
 
-def _check_definite(rows: Rational, form: Form) -> None:
+def _check_definite(rows: Rational, form: CovarianceForm) -> None:
     """Refuse what is neither positive definite nor singular, naming the first minor that fails."""
     for i, row in enumerate(rows):
         if row[i] < 0:
@@ -152,7 +154,7 @@ def _check_definite(rows: Rational, form: Form) -> None:
         )
 
 
-def negative_variance(form: Form, place: int, value: Fraction) -> KlcliError:
+def negative_variance(form: CovarianceForm, place: int, value: Fraction) -> KlcliError:
     """The error for a diagonal that is negative somewhere."""
     return KlcliError(
         f"the {FORMS[form]} is not positive definite: entry ({place + 1}, {place + 1}) on its diagonal is"

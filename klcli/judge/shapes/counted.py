@@ -7,7 +7,13 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.value.arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
+from klcli.judge.shapes.counts import (
+    ONE,
+    LengthMonomial,
+    LengthPolynomial,
+    fitted_monomial,
+    fitted_polynomial,
+)
 from klcli.judge.shapes.layouts import ArrayProgram, Fit, fitted
 from klcli.values import dataclass, field, replace
 
@@ -34,9 +40,9 @@ class Reductions:
 
     name: ReductionName
     flaw: str = ""
-    scale: Monomial = ONE
-    constant: Polynomial | None = field(default_factory=Polynomial)
-    counted: Monomial = ONE
+    scale: LengthMonomial = ONE
+    constant: LengthPolynomial | None = field(default_factory=LengthPolynomial)
+    counted: LengthMonomial = ONE
     lengths: tuple[str, ...] = ("B", "d")
     layout: str = ""
     is_tried: bool = True
@@ -47,17 +53,17 @@ class Reductions:
         return not self.flaw and self.factor.is_one
 
     @property
-    def factor(self) -> Monomial:
+    def factor(self) -> LengthMonomial:
         """The factor without a mean over the batch, which is as good as a sum: ``1/d`` of ``1/(B d)``."""
         powers = list(self.scale.powers)
         for axis in range(_examples(powers)):
             if not self.counted.powers[axis]:
                 break  # divided by what was not summed
             powers[axis] = 0
-        return Monomial(self.scale.factor, tuple(powers))
+        return LengthMonomial(self.scale.factor, tuple(powers))
 
 
-def uneven(parts: Mapping[str, Monomial] | None) -> str:
+def uneven(parts: Mapping[str, LengthMonomial] | None) -> str:
     """In words, how the terms of the symbols differ."""
     if not parts or len(parts) < 2:
         return "a sum or a mean stands inside of a function or of another sum"
@@ -82,7 +88,7 @@ def told(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
     rank = len(fit.shapes[0])
     scale = fitted_monomial(fit.shapes, fit.scales)
     lost = [axis for axis in range(rank) if axis not in fit.kept]
-    counted = Monomial(Fraction(1), tuple(int(axis in lost) for axis in range(rank)))
+    counted = LengthMonomial(Fraction(1), tuple(int(axis in lost) for axis in range(rank)))
     if scale is None:
         return Reductions(
             "sum", flaw="how often its terms are counted depends on the shapes in no simple way"
@@ -99,7 +105,7 @@ def told(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
     return found
 
 
-def _constant(fit: Fit, scale: Monomial) -> Polynomial | None:
+def _constant(fit: Fit, scale: LengthMonomial) -> LengthPolynomial | None:
     """The constant; a mean that divides it, too, makes it a polynomial times the factor.
 
     Both may fit, as the shapes are few: the one with fewer terms is the one that was written.
@@ -120,7 +126,7 @@ def _fit_of_one(case: ArrayProgram) -> bool:
     return fit is not None and scale is not None and scale.is_one and not any(fit.constants)
 
 
-def _name(scale: Monomial, lost: Sequence[int], rank: int) -> ReductionName:
+def _name(scale: LengthMonomial, lost: Sequence[int], rank: int) -> ReductionName:
     if rank - 1 not in lost:
         return "none"
     if scale.powers[-1] == -1:

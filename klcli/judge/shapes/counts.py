@@ -14,7 +14,14 @@ from operator import add
 from klcli.judge.engine import solved
 from klcli.values import dataclass
 
-__all__ = ["ONE", "Monomial", "Polynomial", "fitted_monomial", "fitted_polynomial", "plain_fraction"]
+__all__ = [
+    "ONE",
+    "LengthMonomial",
+    "LengthPolynomial",
+    "fitted_monomial",
+    "fitted_polynomial",
+    "plain_fraction",
+]
 
 _LARGEST_DENOMINATOR = 4096
 """Factors of programs are plain numbers; a longer one is a number that the program has in it."""
@@ -25,7 +32,7 @@ _CLOSE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
-class Monomial:
+class LengthMonomial:
     """`factor` times powers of the lengths of the axes, the batch first."""
 
     factor: Fraction
@@ -36,10 +43,10 @@ class Monomial:
         """Whether it is 1 at every shape."""
         return self.factor == 1 and not any(self.powers)
 
-    def times(self, factor: Fraction, powers: Sequence[int]) -> Monomial:
+    def times(self, factor: Fraction, powers: Sequence[int]) -> LengthMonomial:
         """The product with a number and powers of the lengths."""
         own = self.powers or (0,) * len(powers)
-        return Monomial(self.factor * factor, tuple(map(add, own, powers)))
+        return LengthMonomial(self.factor * factor, tuple(map(add, own, powers)))
 
     def text(self, names: Sequence[str]) -> str:
         """``1/B``, ``2 d``, with the names of the lengths."""
@@ -58,24 +65,26 @@ class Monomial:
         return f"{sign}{over}/{under if ' ' not in under else f'({under})'}"
 
 
-ONE = Monomial(Fraction(1))
+ONE = LengthMonomial(Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
-class Polynomial:
+class LengthPolynomial:
     """A sum of monomials of B and d; no term is 0."""
 
-    terms: tuple[Monomial, ...] = ()
+    terms: tuple[LengthMonomial, ...] = ()
 
-    def plus(self, other: Monomial) -> Polynomial:
+    def plus(self, other: LengthMonomial) -> LengthPolynomial:
         """The sum with a monomial."""
         factors = {term.powers: term.factor for term in self.terms}
         factors[other.powers] = factors.get(other.powers, Fraction(0)) + other.factor
-        return Polynomial(tuple(Monomial(factor, powers) for powers, factor in factors.items() if factor))
+        return LengthPolynomial(
+            tuple(LengthMonomial(factor, powers) for powers, factor in factors.items() if factor)
+        )
 
-    def times(self, other: Monomial) -> Polynomial:
+    def times(self, other: LengthMonomial) -> LengthPolynomial:
         """The product with a monomial."""
-        return Polynomial(tuple(other.times(term.factor, term.powers) for term in self.terms))
+        return LengthPolynomial(tuple(other.times(term.factor, term.powers) for term in self.terms))
 
     def text(self, names: Sequence[str]) -> str:
         """``B d/2 - B/2``; ``0`` for no terms."""
@@ -84,7 +93,7 @@ class Polynomial:
         return first + "".join(f" - {one[1:]}" if one[0] == "-" else f" + {one}" for one in rest)
 
 
-def fitted_monomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) -> Monomial | None:
+def fitted_monomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) -> LengthMonomial | None:
     """The monomial that has these values at these shapes; None if there is none with whole powers."""
     sign = 1 if values[0] > 0 else -1
     if not all(sign * value > 0 for value in values):
@@ -100,7 +109,7 @@ def fitted_monomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) ->
     factors = [value / _at(shape, powers) for shape, value in zip(shapes, values, strict=True)]
     if any(abs(factor - factors[0]) > _CLOSE * abs(factors[0]) for factor in factors):
         return None
-    return Monomial(plain_fraction(factors[0]), powers)
+    return LengthMonomial(plain_fraction(factors[0]), powers)
 
 
 _TERMS = ((1, 1), (1, 0), (0, 1), (0, 0), (1, 2), (2, 1), (2, 0))
@@ -110,11 +119,11 @@ B^2 is a batch size in the place of d, in the loss of every example.
 """
 
 
-def fitted_polynomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) -> Polynomial | None:
+def fitted_polynomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) -> LengthPolynomial | None:
     """The polynomial of B and d, or of d alone, that has these values; None if it is no such thing."""
     size = max(map(abs, values), default=0.0)
     if size < _CLOSE:
-        return Polynomial()
+        return LengthPolynomial()
     rank = len(shapes[0])
     terms = list(dict.fromkeys(powers[-rank:] for powers in _TERMS)) if rank <= 2 else []
     if len(shapes) <= len(terms) or not terms:
@@ -127,7 +136,9 @@ def fitted_polynomial(shapes: Sequence[Sequence[int]], values: Sequence[float]) 
         if abs(sum(one * factor for one, factor in zip(row, found, strict=True)) - value) > _CLOSE * size:
             return None
     pairs = [(plain_fraction(factor), powers) for factor, powers in zip(found, terms, strict=True)]
-    return Polynomial(tuple(Monomial(factor, powers) for factor, powers in pairs if abs(factor) > _CLOSE))
+    return LengthPolynomial(
+        tuple(LengthMonomial(factor, powers) for factor, powers in pairs if abs(factor) > _CLOSE)
+    )
 
 
 def _at(shape: Sequence[int], powers: Sequence[int]) -> float:

@@ -18,7 +18,7 @@ from klcli.formula.entry import without_sums
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree, free_symbols, walk
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
-from klcli.judge.shapes.counts import Monomial, fitted_monomial
+from klcli.judge.shapes.counts import LengthMonomial, fitted_monomial
 from klcli.judge.shapes.layouts import (
     CLOSE,
     SHAPES,
@@ -107,7 +107,7 @@ def _without_others(case: ArrayProgram, weights: Sequence[str]) -> ArrayProgram:
 def _found(case: ArrayProgram) -> Reductions:
     full: dict[str, SymbolShape] = {name: written_spread(case, name) for name in case.varied}
     problem: ShapeError | None = None
-    parts: Mapping[str, Monomial] | None = None
+    parts: Mapping[str, LengthMonomial] | None = None
     for rank in ranks(case):
         try:
             if fit := fitted(case, full, rank):
@@ -165,7 +165,7 @@ def _told(case: ArrayProgram, fit: Fit, spreads: Mapping[str, SymbolShape], word
 
 def _parts(
     case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int, *, in_all: bool
-) -> dict[str, Monomial]:
+) -> dict[str, LengthMonomial]:
     """The factor k of every symbol by itself, the others held, for those for which there is one.
 
     Args:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from klcli.formula.entry import entry
 from klcli.formula.tree import free_symbols
 from klcli.judge.aside.setting import Aside, Powers
-from klcli.judge.shapes.counts import Monomial, Polynomial
+from klcli.judge.shapes.counts import LengthMonomial, LengthPolynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.names.counts import count_of
 from klcli.names.losses import is_mask
@@ -32,9 +32,9 @@ def summed_up(aside: Aside, *, in_formula: bool) -> Reductions:
     for powers in _UNSURE if unsure else (None,):
         counts = dict(aside.counts) | (dict.fromkeys(unsure, powers) if powers else {})
         found = _of_counts(aside, counts, in_formula=in_formula)
-        if powers and found.is_plain and found.constant == Polynomial():
+        if powers and found.is_plain and found.constant == LengthPolynomial():
             words = " and ".join(unsure)
-            text = Monomial(Fraction(1), powers).text(("B", "d"))
+            text = LengthMonomial(Fraction(1), powers).text(("B", "d"))
             return replace(found, layout="; ".join(filter(None, (found.layout, f"{words} = {text}"))))
         first = first or found
     assert first

@@ -12,7 +12,7 @@ from klcli.judge.constants import constant_text
 from klcli.judge.spaces.fixed_prior import PROBES, compared_digits, own_points
 from klcli.judge.spaces.two_gaussians import PAIR_PROBES
 from klcli.judge.ways import Side, Way
-from klcli.judge.words import Words
+from klcli.judge.words import SpaceWords
 
 if TYPE_CHECKING:
     from klcli.judge.verification import Verification
@@ -41,7 +41,7 @@ def _checked(found: Verification) -> str:
     return f"holds to {compared_digits(found.prepared.tree)} digits at {_points(found)} points"
 
 
-NUMBERS = Words(
+NUMBERS = SpaceWords(
     subject="means and heads",
     readings=PARAMETERIZATIONS,
     spread_noun="head",

@@ -102,11 +102,11 @@ def sample_term(one: SamplingLine) -> ListedTerm:
 
 def estimator_term(one: EstimatorLine) -> ListedTerm:
     """An estimator of log-probabilities."""
-    from klcli.judge.shapes.counts import Monomial
+    from klcli.judge.shapes.counts import LengthMonomial
 
     found = one.found
     is_known = found.kind != "wrong"
-    scale = Monomial(found.factor, tuple(found.weights.values()))
+    scale = LengthMonomial(found.factor, tuple(found.weights.values()))
     weights = [one.excerpt.spelled(str(flow_name(found.program, name))) for name in found.weights]
     labels = (found.way.q, found.way.p, *((found.way.old,) if found.way.old else ()))
     return ListedTerm(
@@ -116,7 +116,7 @@ def estimator_term(one: EstimatorLine) -> ListedTerm:
         verdict=found.kind,
         expression=expression_of(one.excerpt),
         scale=scale.text(weights) if is_known else None,
-        shift=Monomial(found.shift).text(()) if is_known else None,
+        shift=LengthMonomial(found.shift).text(()) if is_known else None,
         reduction=found.tokens.name if found.tokens else "none",
         symbols=tuple(
             (label.noun, one.excerpt.spelled(str(flow_name(found.program, label.symbol))))

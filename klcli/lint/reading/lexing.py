@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["Line", "SourceToken", "logical_lines"]
+__all__ = ["LogicalLine", "SourceToken", "logical_lines"]
 
 _TOKEN = regex(
     r"""
@@ -63,7 +63,7 @@ class SourceToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogicalLine:
     """A logical line: a simple statement or several, or what a compound statement begins with.
 
     Attributes:
@@ -101,7 +101,7 @@ class Line:
         return self.tokens[0].kind == "magic" or (self.tokens[-1].text == "?")
 
 
-def logical_lines(text: str) -> Iterator[Line]:
+def logical_lines(text: str) -> Iterator[LogicalLine]:
     """The logical lines of a source, in their order; blank lines and comments belong to none.
 
     Brackets and strings that are never closed end where a statement surely begins.
@@ -151,6 +151,6 @@ def _token(text: str, at: int, before: list[SourceToken], open_ended: set[str]) 
     return kind, part
 
 
-def _line(text: str, start: int, number: int, tokens: list[SourceToken]) -> Line:
+def _line(text: str, start: int, number: int, tokens: list[SourceToken]) -> LogicalLine:
     indentation = text[start : tokens[0].start].rpartition("\f")[2]
-    return Line(start, number, len(indentation.expandtabs(8)), tuple(tokens))
+    return LogicalLine(start, number, len(indentation.expandtabs(8)), tuple(tokens))

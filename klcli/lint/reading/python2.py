@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
-from klcli.lint.reading.lexing import Line, SourceToken
+from klcli.lint.reading.lexing import LogicalLine, SourceToken
 from klcli.lint.reading.splicing import Splice
 from klcli.patterns import regex
 
@@ -23,7 +23,7 @@ _MOST_TOKENS = 2000
 _Rewriting = Callable[[Sequence[SourceToken], int], Iterator[Splice]]
 
 
-def as_python_3(line: Line) -> list[Splice]:
+def as_python_3(line: LogicalLine) -> list[Splice]:
     """The changes that may make a logical line valid, in order: lengths are kept where they can be."""
     tokens = line.tokens
     changes: list[Splice] = []
@@ -38,7 +38,7 @@ def as_python_3(line: Line) -> list[Splice]:
     return kept
 
 
-def is_python_2(line: Line) -> bool:
+def is_python_2(line: LogicalLine) -> bool:
     """Whether a logical line has what only Python 2 allows."""
     tokens = line.tokens
     return any(any(rewriting(tokens, at)) for at in range(len(tokens)) for rewriting in _OF_PYTHON_2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from klcli.lint.reading.lexing import Line, logical_lines
+from klcli.lint.reading.lexing import LogicalLine, logical_lines
 from klcli.lint.reading.python2 import as_python_3, is_python_2
 from klcli.lint.reading.splicing import Splice, spliced
 from klcli.lint.reading.syntax import FAILURES, syntax
@@ -67,7 +67,7 @@ def repaired(text: str) -> SourceRepair:
 class _Node:
     """A logical line, the lines that are indented below it, and its new indentation."""
 
-    line: Line
+    line: LogicalLine
     below: list[_Node] = field(default_factory=list)
     width: int = 0
     changes: list[Splice] = field(default_factory=list)
@@ -142,7 +142,7 @@ class _Mender:
             return
         self._leave_out(node, _stub(line, has_block=bool(node.below)))
 
-    def _is_whole(self, line: Line, changes: Sequence[Splice]) -> bool:
+    def _is_whole(self, line: LogicalLine, changes: Sequence[Splice]) -> bool:
         """Whether a logical line by itself is valid where such lines stand."""
         start = line.tokens[0].start
         moved = [Splice(one.start - start, one.end - start, one.text) for one in changes]
@@ -152,7 +152,7 @@ class _Mender:
         before, after = _AROUND.get(line.first, ("", ""))
         return _is_valid(f"{before}{body}{after}")
 
-    def _replaced(self, line: Line, new: str) -> Splice:
+    def _replaced(self, line: LogicalLine, new: str) -> Splice:
         start = line.tokens[0].start
         return Splice(start, line.end, new + "\n" * self._text.count("\n", start, line.end))
 
@@ -217,7 +217,7 @@ def _is_valid(text: str) -> bool:
     return True
 
 
-def _stub(line: Line, *, has_block: bool) -> str:
+def _stub(line: LogicalLine, *, has_block: bool) -> str:
     """What takes the place of a line that cannot be read, so that its block can be."""
     words = " ".join(token.text for token in line.tokens[:3])
     stub = _STUBS.get(line.first, "if 1:" if line.is_header else "")

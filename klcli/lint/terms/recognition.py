@@ -15,20 +15,20 @@ from klcli.names.libraries import SQUARED
 from klcli.names.log_ratios import RATIO_PART
 from klcli.names.noise import RANDOM_WORD
 
-__all__ = ["Found", "terms"]
+__all__ = ["RecognisedTerm", "terms"]
 
 _MOST_PARTS = 24
 """Parts of one statement that are tried."""
 
-Found: TypeAlias = Divergence | SamplingLine | EstimatorLine
+RecognisedTerm: TypeAlias = Divergence | SamplingLine | EstimatorLine
 
 
-def terms(excerpt: CodeExcerpt) -> Iterator[Found]:
+def terms(excerpt: CodeExcerpt) -> Iterator[RecognisedTerm]:
     """The term that an expression computes, or those that its parts compute."""
     yield from _terms(excerpt, is_part=False)
 
 
-def _terms(excerpt: CodeExcerpt, *, is_part: bool) -> Iterator[Found]:
+def _terms(excerpt: CodeExcerpt, *, is_part: bool) -> Iterator[RecognisedTerm]:
     waiting = [(excerpt, is_part)]
     for _ in range(_MOST_PARTS):
         if not waiting:
@@ -39,7 +39,7 @@ def _terms(excerpt: CodeExcerpt, *, is_part: bool) -> Iterator[Found]:
             can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
             waiting.extend((part, is_part or can_be_read) for part in parts_of(one))
             continue
-        inside: list[Found] = []
+        inside: list[RecognisedTerm] = []
         # The other terms may be another KL, and a sum of two is none.
         if isinstance(found, Divergence) and (found.found.prepared.others or found.is_unexplained):
             inside = [term for part in parts_of(one) for term in _terms(part, is_part=True)]
@@ -48,14 +48,14 @@ def _terms(excerpt: CodeExcerpt, *, is_part: bool) -> Iterator[Found]:
         yield from inside
 
 
-def _is_guess(found: Found) -> bool:
+def _is_guess(found: RecognisedTerm) -> bool:
     """Whether a part was taken for a KL for a mistake only, and is not called one."""
     if not isinstance(found, Divergence):
         return False
     return found.found.best.kind == "wrong" and not found.is_unexplained
 
 
-def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> Found | None:
+def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> RecognisedTerm | None:
     """The term that an expression computes; None where it computes none."""
     if not excerpt.step.facts.is_readable:
         return None

@@ -90,7 +90,9 @@ def linen_example() -> None:
         return state.apply_gradients(grads=jax.grad(loss_fn)(state.params))
 
     params = model.init(KEY, X, KEY)["params"]
-    train_step(train_state.TrainState.create(apply_fn=model.apply, params=params, tx=optax.adam(1e-3)), X, KEY)
+    train_step(
+        train_state.TrainState.create(apply_fn=model.apply, params=params, tx=optax.adam(1e-3)), X, KEY
+    )
 
 
 @case("flax", ("scaled", "logstd", 0.1), codes=("KL206",))

@@ -6,13 +6,13 @@ import pytest
 
 from klcli.formula.program import read_as_matrices
 from klcli.formula.value.arrays import ShapeError as ArraysShapeError
-from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of, typings
+from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of, typings
 
 MATHEMATICS, COLUMNS, FLAT = Manner(True), Manner(False), Manner(False, flat=True)
-KINDS: dict[str, Kind] = {"S": "matrix", "L": "matrix", "mu": "vector", "x": "vector", "s": "scalar"}
+KINDS: dict[str, SymbolKind] = {"S": "matrix", "L": "matrix", "mu": "vector", "x": "vector", "s": "scalar"}
 
 
-def kind(text: str, manner: Manner) -> Kind:
+def kind(text: str, manner: Manner) -> SymbolKind:
     language = "math" if manner.mathematical else "python"
     return kind_of(read_as_matrices(text, language).tree, KINDS, manner)
 
@@ -35,7 +35,7 @@ def kind(text: str, manner: Manner) -> Kind:
         ("log mu", "vector"),
     ],
 )
-def test_in_mathematics(text: str, expected: Kind) -> None:
+def test_in_mathematics(text: str, expected: SymbolKind) -> None:
     assert kind(text, MATHEMATICS) == expected
 
 
@@ -64,7 +64,7 @@ def test_what_does_not_fit_in_mathematics(text: str) -> None:
         ("S.sum()", "scalar", "scalar"),
     ],
 )
-def test_in_python(text: str, columns: Kind | None, flat: Kind | None) -> None:
+def test_in_python(text: str, columns: SymbolKind | None, flat: SymbolKind | None) -> None:
     for manner, expected in ((COLUMNS, columns), (FLAT, flat)):
         if expected:
             assert kind(text, manner) == expected

@@ -12,14 +12,14 @@ from hypothesis import assume, example, given, settings
 from klcli.formula.read.notation import parse
 from klcli.formula.tree import Clip, Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.normal_form import Form, NormalForms
+from klcli.formula.value.normal_form import NormalForm, NormalForms
 from klcli.formula.value.terms import Monomial, Ring
 from tests.formula.trees import POINT, UnreachableError, numeric, value
 
 POSITIVE = ("x", "sigma", "tiny", "a", "b")
 
 
-def form_of(tree: Tree, run: NormalForms) -> Form:
+def form_of(tree: Tree, run: NormalForms) -> NormalForm:
     """The normal form of a formula; s, mu and other names are real, those in `POSITIVE` positive."""
     return evaluate(tree, {n: run.symbol(n, positive=n in POSITIVE) for n in free_symbols(tree)}, run)
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from klcli.formula.value.terms import (
     ONE,
     UNIT,
+    Polynomial,
     Ring,
-    Terms,
     added,
     bounded_power,
     power_of,
@@ -38,7 +38,7 @@ def ring() -> Ring:
     return found
 
 
-def shown(terms: Terms) -> Any:
+def shown(terms: Polynomial) -> Any:
     """The sum as an expression of sympy."""
     total = sympy.Integer(0)
     for monomial, factor in terms.items():
@@ -50,19 +50,19 @@ def shown(terms: Terms) -> Any:
 
 
 @given(SUMS, SUMS)
-def test_sums_and_products(left: Terms, right: Terms) -> None:
+def test_sums_and_products(left: Polynomial, right: Polynomial) -> None:
     assert sympy.expand(shown(added(left, right)) - shown(left) - shown(right)) == 0
     assert sympy.expand(shown(ring().times(left, right)) - shown(left) * shown(right)) == 0
     assert added(left, scaled(left, -UNIT)) == {}
 
 
 @given(SUMS, st.integers(1, 4))
-def test_powers(terms: Terms, exponent: int) -> None:
+def test_powers(terms: Polynomial, exponent: int) -> None:
     assert sympy.expand(shown(ring().power(terms, exponent)) - shown(terms) ** exponent) == 0
 
 
 @given(SUMS)
-def test_what_the_terms_have_in_common(terms: Terms) -> None:
+def test_what_the_terms_have_in_common(terms: Polynomial) -> None:
     common, monomial = ring().content(terms)
     rest = {product_of(own, power_of(monomial, -UNIT)): factor / common for own, factor in terms.items()}
     assert sympy.expand(shown(rest) * shown({monomial: common}) - shown(terms)) == 0
@@ -93,7 +93,7 @@ def test_primes(number: int) -> None:
         ((2, 2), {}, 1),
     ],
 )
-def test_signs(signs: tuple[int, int], terms: Terms, expected: int) -> None:
+def test_signs(signs: tuple[int, int], terms: Polynomial, expected: int) -> None:
     found = Ring()
     for name, sign in zip("xy", signs, strict=True):
         found.number("symbol", name, sign)

@@ -8,14 +8,20 @@ from fractions import Fraction
 import pytest
 
 from klcli.judge.shapes import layouts
-from klcli.judge.shapes.counts import ONE, Monomial, Polynomial, fitted_monomial, fitted_polynomial
+from klcli.judge.shapes.counts import (
+    ONE,
+    LengthMonomial,
+    LengthPolynomial,
+    fitted_monomial,
+    fitted_polynomial,
+)
 
 SHAPES = layouts.SHAPES[2]
 NAMES = ("B", "d")
 
 
-def monomial(factor: str, *powers: int) -> Monomial:
-    return Monomial(Fraction(factor), powers)
+def monomial(factor: str, *powers: int) -> LengthMonomial:
+    return LengthMonomial(Fraction(factor), powers)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +39,7 @@ def monomial(factor: str, *powers: int) -> Monomial:
         (monomial("5", -2, 0), "5/B^2"),
     ],
 )
-def test_texts(given: Monomial, text: str) -> None:
+def test_texts(given: LengthMonomial, text: str) -> None:
     assert given.text(NAMES) == text
 
 
@@ -47,11 +53,11 @@ def test_one() -> None:
 
 
 def test_sums_of_monomials() -> None:
-    found = Polynomial().plus(monomial("1/2", 1, 1)).plus(monomial("-1/2", 1, 2))
+    found = LengthPolynomial().plus(monomial("1/2", 1, 1)).plus(monomial("-1/2", 1, 2))
     assert found.text(NAMES) == "B d/2 - B d^2/2"
     assert found.plus(monomial("-1/2", 1, 1)).text(NAMES) == "-B d^2/2"
-    assert found.plus(monomial("-1/2", 1, 1)).plus(monomial("1/2", 1, 2)) == Polynomial()
-    assert Polynomial().text(NAMES) == "0"
+    assert found.plus(monomial("-1/2", 1, 1)).plus(monomial("1/2", 1, 2)) == LengthPolynomial()
+    assert LengthPolynomial().text(NAMES) == "0"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,7 @@ def test_sums_of_monomials() -> None:
 def test_a_monomial_is_found(factor: str, first: int, second: int) -> None:
     number = Fraction(factor)
     values = [float(number) * b**first * d**second for b, d in SHAPES]
-    assert fitted_monomial(SHAPES, values) == Monomial(number, (first, second))
+    assert fitted_monomial(SHAPES, values) == LengthMonomial(number, (first, second))
 
 
 @pytest.mark.parametrize(
@@ -102,8 +108,8 @@ def test_a_polynomial_is_found(own: tuple[int, int]) -> None:
 
 
 def test_nothing_is_the_polynomial_without_terms() -> None:
-    assert fitted_polynomial(SHAPES, [0.0] * 8) == Polynomial()
-    assert fitted_polynomial(SHAPES, [1e-12] * 8) == Polynomial()
+    assert fitted_polynomial(SHAPES, [0.0] * 8) == LengthPolynomial()
+    assert fitted_polynomial(SHAPES, [1e-12] * 8) == LengthPolynomial()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from klcli.formula.program import read_program
 from klcli.formula.tree import free_symbols
 from klcli.judge.answer import verify
 from klcli.judge.naming import constant_of, scale_text
-from klcli.judge.shapes.counts import Monomial, Polynomial
+from klcli.judge.shapes.counts import LengthMonomial, LengthPolynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from tests.judge.programs.shim import running
 
@@ -67,8 +67,8 @@ def measured(text: str, shape: tuple[int, int], names: Mapping[str, Any]) -> tup
     return float(k), float(c)
 
 
-def at(given: Monomial | Polynomial, shape: tuple[int, int]) -> float:
-    if isinstance(given, Polynomial):
+def at(given: LengthMonomial | LengthPolynomial, shape: tuple[int, int]) -> float:
+    if isinstance(given, LengthPolynomial):
         return sum(at(term, shape) for term in given.terms)
     powers = zip(shape, given.powers, strict=False)
     return float(given.factor) * float(np.prod([float(length) ** power for length, power in powers]))
@@ -83,7 +83,7 @@ def test_sums_and_means_over_axes(text: str) -> None:
     found = judged(text)
     assert not found.flaw
     assert found.is_tried
-    assert found.constant == Polynomial()
+    assert found.constant == LengthPolynomial()
     for shape in SHAPES:
         k, c = measured(text, shape, {})
         assert at(found.scale, shape) == pytest.approx(k, rel=1e-9)
@@ -114,7 +114,7 @@ def test_a_mean_over_the_batch_is_as_good_as_a_sum(text: str, factor: str, is_pl
 
 def test_a_count_without_a_sum_is_a_factor() -> None:
     found = judged(f"({ENTRY}) / batch_size")
-    assert found.scale == Monomial(Fraction(1), (-1, 0))
+    assert found.scale == LengthMonomial(Fraction(1), (-1, 0))
     assert not found.is_plain
 
 
@@ -202,7 +202,7 @@ def test_a_forgotten_axis_is_no_parameter() -> None:
 def test_a_mask_of_the_whole() -> None:
     found = judged(f"torch.sum(mask * ({ENTRY}))", masks=["mask"])
     assert found.is_plain
-    assert found.constant == Polynomial()
+    assert found.constant == LengthPolynomial()
 
 
 def test_a_weight_and_another_term() -> None:

@@ -13,11 +13,11 @@ from klcli.formula.tree import Clip, Negative, Number, Symbol, Tree, free_symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 
-__all__ = ["CLIPS", "Limit"]
+__all__ = ["CLIPS", "ClipSide"]
 
-Limit: TypeAlias = Literal["low", "high"]
+ClipSide: TypeAlias = Literal["low", "high"]
 
-_NAMES: Mapping[str, Limit] = {
+_NAMES: Mapping[str, ClipSide] = {
     **dict.fromkeys(("min", "a_min", "min_value", "clip_value_min"), "low"),
     **dict.fromkeys(("max", "a_max", "max_value", "clip_value_max"), "high"),
 }
@@ -25,7 +25,7 @@ _NAMES: Mapping[str, Limit] = {
 _HINT = "for example clamp(x, min=-10, max=10)"
 
 
-def _clip(reader: CallReader, call: Invocation, *sides: Limit) -> Tree:
+def _clip(reader: CallReader, call: Invocation, *sides: ClipSide) -> Tree:
     """A value kept between limits, numbers or names."""
     given = _given(reader, call, sides)
     if not given:
@@ -46,8 +46,8 @@ def _relu(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 def _given(
-    reader: CallReader, call: Invocation, sides: tuple[Limit, ...]
-) -> tuple[ast.expr, dict[Limit, ast.expr]] | None:
+    reader: CallReader, call: Invocation, sides: tuple[ClipSide, ...]
+) -> tuple[ast.expr, dict[ClipSide, ast.expr]] | None:
     """The value and its limits; None where no limit is given."""
     arguments, keywords = call.arguments, call.node.keywords
     strange = [entry.arg or "**" for entry in keywords if entry.arg not in (*_NAMES, *LABEL_NAMES)]

@@ -13,8 +13,8 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.precision import Overflow
 from klcli.judge.spaces.log_ratios.expectations import Combination, Sampler, expectation, optimised
-from klcli.judge.spaces.log_ratios.fit import Function
-from klcli.judge.spaces.log_ratios.forms import Form
+from klcli.judge.spaces.log_ratios.fit import RatioFunction
+from klcli.judge.spaces.log_ratios.forms import EstimatorForm
 from klcli.judge.spaces.log_ratios.tokens import Tokens
 from klcli.judge.spaces.log_ratios.ways import Way
 from klcli.values import dataclass, field
@@ -55,10 +55,10 @@ class Estimation:
 
     program: Program
     kind: EstimationKind
-    form: Form
+    form: EstimatorForm
     way: Way
     sampler: Sampler
-    function: Function
+    function: RatioFunction
     factor: Fraction = Fraction(1)
     shift: Fraction = Fraction(0)
     weights: Mapping[str, int] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.judge.shapes.counts import Monomial
+from klcli.judge.shapes.counts import LengthMonomial
 from klcli.judge.spaces.log_ratios.factors import Factors
 
 __all__ = [
@@ -128,7 +128,7 @@ def said(quantities: Combination, q: str, p: str) -> str:
     text = ""
     # What is added comes first, a constant last.
     for name, factor in sorted(quantities.items(), key=lambda item: (item[0] == ONE, item[1] < 0)):
-        size = Monomial(abs(factor)).text(())
+        size = LengthMonomial(abs(factor)).text(())
         sign = ("-" if factor < 0 else "") if not text else (" - " if factor < 0 else " + ")
         shown = name.format(q=q, p=p)
         text += sign + (shown if size == "1" and shown else f"{size} {shown}".strip())

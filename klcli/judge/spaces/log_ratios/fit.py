@@ -19,7 +19,7 @@ from klcli.judge.spaces.log_ratios.factors import Factors, factors_of
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
 from klcli.values import dataclass
 
-__all__ = ["Function", "function_of", "value_at"]
+__all__ = ["RatioFunction", "function_of", "value_at"]
 
 _STEP = 1e-30
 """Of the complex step: its square is lost in a double, and nothing is subtracted."""
@@ -46,7 +46,7 @@ _KINKED: Mapping[str, Callable[[float], float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class RatioFunction:
     """A program as a function of u; the value or the gradient is None where it is no such function.
 
     Attributes:
@@ -62,7 +62,7 @@ class Function:
     is_weighed: bool
 
 
-def function_of(tree: Tree, held: Mapping[str, float]) -> Function | None:
+def function_of(tree: Tree, held: Mapping[str, float]) -> RatioFunction | None:
     """What a program of the three log-probabilities is; None if it is no function of u in any sense.
 
     Args:
@@ -157,7 +157,7 @@ def _fit(
 
 def _folded(
     value: tuple[Factors, Factors] | None, slope: tuple[Factors, Factors] | None, *, is_summand: bool
-) -> Function | None:
+) -> RatioFunction | None:
     """One function out of the parts with and without the weight of an old policy; None where both are there.
 
     The mean of that weight is 1 over samples of the old policy, so a constant may be in either.
@@ -170,7 +170,7 @@ def _folded(
     if is_weighed and slope and slope[0]:
         # Over samples of the old policy the mean of the gradient of log q is not 0.
         gradient = None
-    return Function(_joined(value, is_weighed), gradient, is_summand, is_weighed)
+    return RatioFunction(_joined(value, is_weighed), gradient, is_summand, is_weighed)
 
 
 def _joined(parts: tuple[Factors, Factors] | None, is_weighed: bool) -> Factors | None:

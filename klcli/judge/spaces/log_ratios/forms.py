@@ -16,12 +16,12 @@ __all__ = [
     "TERMS",
     "WEIGHTED_K1",
     "WEIGHTED_K3",
-    "Form",
+    "EstimatorForm",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class EstimatorForm:
     """One row of the table of forms.
 
     Attributes:
@@ -51,18 +51,18 @@ class Form:
     bias: str = ""
 
 
-K1 = Form("k1", "k1", "k1", is_basic=True, is_log_ratio=True)
-K2 = Form(
+K1 = EstimatorForm("k1", "k1", "k1", is_basic=True, is_log_ratio=True)
+K2 = EstimatorForm(
     "k2", "k2", "k2", is_basic=True, is_never_negative=True, bias=", near the KL where the two are close"
 )
-K3 = Form("k3", "k3", "k3", is_basic=True, is_telling=True, is_never_negative=True)
-WEIGHTED_K1 = Form("weighted k1", "weighted k1", "k1")
-WEIGHTED_K3 = Form("weighted k3", "weighted k3", "k3", is_telling=True, is_never_negative=True)
+K3 = EstimatorForm("k3", "k3", "k3", is_basic=True, is_telling=True, is_never_negative=True)
+WEIGHTED_K1 = EstimatorForm("weighted k1", "weighted k1", "k1")
+WEIGHTED_K3 = EstimatorForm("weighted k3", "weighted k3", "k3", is_telling=True, is_never_negative=True)
 """Weighed by the ratio to the distribution that was sampled."""
-CONTROL_VARIATE = Form("control variate", "k1 with a control variate", "k1")
+CONTROL_VARIATE = EstimatorForm("control variate", "k1 with a control variate", "k1")
 """The k1 with another multiple of r - 1 than that of k3."""
-ABSOLUTE = Form("abs", "|u|", estimates=False, is_never_negative=True)
-OUTCOMES = Form("exact", "the sum over all outcomes")
-TERMS = Form("terms", "the terms of that sum", estimates=False, has_value=False)
-SURROGATE = Form("surrogate", "a surrogate loss", estimates=False, has_value=False, by_gradient=True)
-NO_FORM = Form("", "", estimates=False, has_value=False)
+ABSOLUTE = EstimatorForm("abs", "|u|", estimates=False, is_never_negative=True)
+OUTCOMES = EstimatorForm("exact", "the sum over all outcomes")
+TERMS = EstimatorForm("terms", "the terms of that sum", estimates=False, has_value=False)
+SURROGATE = EstimatorForm("surrogate", "a surrogate loss", estimates=False, has_value=False, by_gradient=True)
+NO_FORM = EstimatorForm("", "", estimates=False, has_value=False)

@@ -21,7 +21,7 @@ from klcli.judge.shapes.counts import plain_fraction
 from klcli.judge.spaces.log_ratios.correction import corrected
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one
-from klcli.judge.spaces.log_ratios.fit import Function, function_of
+from klcli.judge.spaces.log_ratios.fit import RatioFunction, function_of
 from klcli.judge.spaces.log_ratios.forms import NO_FORM, TERMS
 from klcli.judge.spaces.log_ratios.limits import guard_conditions, overflow_of
 from klcli.judge.spaces.log_ratios.tokens import tokens_of
@@ -130,7 +130,7 @@ def _is_one(name: str) -> bool:
 
 def _set_aside(
     tree: Tree, held: Mapping[str, float]
-) -> tuple[Function, dict[str, int], tuple[str, ...]] | None:
+) -> tuple[RatioFunction, dict[str, int], tuple[str, ...]] | None:
     """The function of u, with 1 for symbols that it is multiplied by and 0 for those that are added.
 
     Each is doubled: a weight doubles all but the constant, what is added changes the constant alone.
@@ -156,7 +156,7 @@ def _set_aside(
     return (found, weights, tuple(others)) if found else None
 
 
-def _power(first: Function, doubled: Function) -> int | None:
+def _power(first: RatioFunction, doubled: RatioFunction) -> int | None:
     """The power with which a function grows, its constants left out; None where its parts differ."""
     powers = set()
     for one, two in ((first.value, doubled.value), (first.gradient, doubled.gradient)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from klcli.judge.shapes.counts import Monomial
+from klcli.judge.shapes.counts import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation, EstimationKind
 from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, ONE, Sampler, expectation, optimised
 from klcli.judge.spaces.log_ratios.factors import Factors
@@ -18,7 +18,7 @@ from klcli.judge.spaces.log_ratios.forms import (
     SURROGATE,
     WEIGHTED_K1,
     WEIGHTED_K3,
-    Form,
+    EstimatorForm,
 )
 from klcli.values import dataclass, replace
 
@@ -29,12 +29,12 @@ __all__ = ["named", "varying"]
 class _Row:
     """A form: which, who draws the samples, and its factors."""
 
-    form: Form
+    form: EstimatorForm
     sampler: Sampler
     factors: Factors
 
 
-def _row(form: Form, sampler: Sampler, **factors: str) -> _Row:
+def _row(form: EstimatorForm, sampler: Sampler, **factors: str) -> _Row:
     columns = {"one": "1", "u": "u", "uu": "u^2", "fall": "exp(-u)", "rise": "exp(u)"}
     columns |= {"ufall": "u exp(-u)", "urise": "u exp(u)", "size": "|u|"}
     return _Row(form, sampler, {columns[key]: Fraction(value) for key, value in factors.items()})
@@ -131,7 +131,7 @@ def _as_row(found: Estimation, row: _Row) -> Estimation | None:
 def _constant_flaw(found: Estimation) -> str:
     if found.shift == found.factor:
         return f"the - 1 of {found.form.title} is missing: its mean is 1 too large"
-    return f"the constant of {found.form.title} is off by {Monomial(found.shift).text(())}"
+    return f"the constant of {found.form.title} is off by {LengthMonomial(found.shift).text(())}"
 
 
 def _control_variate(found: Estimation) -> Estimation | None:

@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_again
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.kinds import Kind, Manner, ShapeError
+from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator
 from klcli.formula.write.editing import edited, in_habit
@@ -40,7 +40,7 @@ _MOST_TEXTS = 6
 def repaired(
     program: Program,
     subject: Subject,
-    kinds: dict[str, Kind],
+    kinds: dict[str, SymbolKind],
     ways: Sequence[Way],
     prior: FixedPrior,
 ) -> Repair | None:
@@ -69,7 +69,7 @@ def repaired(
     return None
 
 
-def _holding(subject: Subject, kinds: dict[str, Kind], way: Way, prior: FixedPrior) -> Iterator[Change]:
+def _holding(subject: Subject, kinds: dict[str, SymbolKind], way: Way, prior: FixedPrior) -> Iterator[Change]:
     """The changes after which a formula is the KL as far as doubles tell, each formula once."""
     trial = _Trial(subject, way, prior)
     setting = Setting(subject.manner, kinds | {"d": "scalar"}, way, subject.others)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.formula.value.arithmetic import Decimals
-from klcli.formula.value.kinds import Kind
+from klcli.formula.value.kinds import SymbolKind
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, Value
 from klcli.gaussian.parameterization import Parameterization
@@ -48,7 +48,7 @@ def counterexample(subject: Subject, verdict: Verdict, *, reverse: bool = False)
     for head in way.heads:
         plain[head.name] = (_LOWER if head.reading is CHOLESKY else _SYMMETRIC)[head.side]
     plain |= dict.fromkeys(way.dimensions, Fraction(2))
-    kinds: tuple[Kind, ...] = ("scalar", "vector", "matrix")
+    kinds: tuple[SymbolKind, ...] = ("scalar", "vector", "matrix")
     values: dict[str, Value[Any]] = {"I": Value("matrix", Linear(run).identity(2))}
     for name, value in (plain | dict(subject.others)).items():
         values[name] = Value(kinds[_depth(value)], _converted(value, run))

@@ -33,7 +33,7 @@ from klcli.judge.engine import (
 )
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.spaces.matrices.points import (
-    Point,
+    PosteriorAndPrior,
     Shown,
     divergence,
     fixed_points,
@@ -82,7 +82,7 @@ def double_pairs() -> tuple[Pair, ...]:
     return tuple(_pair(point, Doubles()) for point in small[:_FEW])
 
 
-def _pair(point: Point, run: Any) -> Pair:
+def _pair(point: PosteriorAndPrior, run: Any) -> Pair:
     return {"q": shown(point.q, run), "p": shown(point.p, run)}
 
 

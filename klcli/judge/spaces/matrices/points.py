@@ -24,8 +24,8 @@ from klcli.values import dataclass
 
 __all__ = [
     "SIZES",
-    "Gaussian",
-    "Point",
+    "RationalGaussian",
+    "PosteriorAndPrior",
     "Shown",
     "divergence",
     "fixed_points",
@@ -49,7 +49,7 @@ _FAR, _FARTHEST, _MOST_FAR = 2, 10**9, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Gaussian:
+class RationalGaussian:
     """A mean and a lower Cholesky factor, of rationals."""
 
     mean: tuple[Fraction, ...]
@@ -57,11 +57,11 @@ class Gaussian:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PosteriorAndPrior:
     """A posterior and a prior."""
 
-    q: Gaussian
-    p: Gaussian
+    q: RationalGaussian
+    p: RationalGaussian
 
     @property
     def size(self) -> int:
@@ -69,27 +69,27 @@ class Point:
         return len(self.q.mean)
 
 
-def _gaussian(random: Random, size: int) -> Gaussian:
+def _gaussian(random: Random, size: int) -> RationalGaussian:
     mean = tuple(Fraction(random.choice((-1, 1)) * random.randint(1, 24), 16) for _ in range(size))
     rows = []
     for row in range(size):
         below = [Fraction(random.randint(-9, 9), 16) for _ in range(row)]
         rows.append((*below, Fraction(random.randint(7, 31), 16), *[Fraction(0)] * (size - row - 1)))
-    return Gaussian(mean, tuple(rows))
+    return RationalGaussian(mean, tuple(rows))
 
 
-def _points(seed: str, sizes: tuple[int, ...]) -> tuple[Point, ...]:
+def _points(seed: str, sizes: tuple[int, ...]) -> tuple[PosteriorAndPrior, ...]:
     random = Random(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
-    return tuple(Point(_gaussian(random, size), _gaussian(random, size)) for size in sizes)
+    return tuple(PosteriorAndPrior(_gaussian(random, size), _gaussian(random, size)) for size in sizes)
 
 
 @lru_cache(maxsize=1)
-def fixed_points() -> tuple[Point, ...]:
+def fixed_points() -> tuple[PosteriorAndPrior, ...]:
     """The points at which every formula is tried, all sizes after one another."""
     return _points("Gaussians", (2, 3, 1, 5) * _ROUNDS)
 
 
-def own_points(text: str) -> tuple[Point, ...]:
+def own_points(text: str) -> tuple[PosteriorAndPrior, ...]:
     """Points that depend on the formula: of other sizes, too, and as far out as its own numbers are."""
     random = Random(text)
     sizes = (*SIZES, *random.sample(_OTHER_SIZES, 2))
@@ -98,13 +98,13 @@ def own_points(text: str) -> tuple[Point, ...]:
     return (*_points(text, sizes), *(_far(text, scale) for scale in scales))
 
 
-def _far(text: str, scale: Fraction) -> Point:
+def _far(text: str, scale: Fraction) -> PosteriorAndPrior:
     """Two dimensions in which mean and standard deviation of q are larger than a number."""
     (point,) = _points(f"{text}{scale}", (2,))
     q = point.q
     mean = tuple(entry * 2 * scale for entry in q.mean)
     factor = tuple(tuple(entry * 2 * scale for entry in row) for row in q.factor)
-    return Point(Gaussian(mean, factor), point.p)
+    return PosteriorAndPrior(RationalGaussian(mean, factor), point.p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Shown(Generic[T]):
         return next(matrix for row, matrix in own if row is reading)
 
 
-def shown(gaussian: Gaussian, run: Arithmetic[T]) -> Shown[T]:
+def shown(gaussian: RationalGaussian, run: Arithmetic[T]) -> Shown[T]:
     """A Gaussian in numbers of an arithmetic."""
     linear = Linear(run)
     factor = tuple(tuple(map(run.number, row)) for row in gaussian.factor)

@@ -24,7 +24,7 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.kinds import Kind, Manner
+from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator, Value
 from klcli.judge.spaces.matrices.points import Shown, fixed_points, shown
@@ -103,7 +103,7 @@ def _is_unit(tree: Tree) -> bool:
     return tree == Symbol("I") or (isinstance(tree, MatrixCall) and tree.function == "eye")
 
 
-def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> tuple[ScalarRoles, ...]:
+def set_aside(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> tuple[ScalarRoles, ...]:
     """Tell the numbers of a formula apart, in one way or in several, the likeliest first.
 
     A number that is added and whose name says nothing may be another term of the loss or, where no other one
@@ -130,7 +130,7 @@ def set_aside(tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> tuple[Sc
     return (*tried, known) if subtracted else (known, *tried)
 
 
-def _aside(trial: _Trial, others: Sequence[str], kinds: Mapping[str, Kind]) -> ScalarRoles:
+def _aside(trial: _Trial, others: Sequence[str], kinds: Mapping[str, SymbolKind]) -> ScalarRoles:
     found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": []}
     for name in trial.scalars:
         if name not in others:
@@ -140,14 +140,14 @@ def _aside(trial: _Trial, others: Sequence[str], kinds: Mapping[str, Kind]) -> S
     )
 
 
-def _counts(name: str, kinds: Mapping[str, Kind]) -> bool:
+def _counts(name: str, kinds: Mapping[str, SymbolKind]) -> bool:
     """Whether a number is that of the dimensions, by its name or as the length of a part of the formula."""
     if name.startswith("dim_"):
         return name.removeprefix("dim_") in kinds
     return is_dimension(name) and count_of(name) != (1, 0)
 
 
-def _states_another_role(name: str, kinds: Mapping[str, Kind]) -> bool:
+def _states_another_role(name: str, kinds: Mapping[str, SymbolKind]) -> bool:
     """Whether a name says that it is something else: a weight, a loss, the length of another array."""
     counts = count_of(name) == (1, 0) or (name.startswith("dim_") and not _counts(name, kinds))
     return counts or is_weight(name) or is_other_term(name) or is_epsilon(name)
@@ -156,7 +156,7 @@ def _states_another_role(name: str, kinds: Mapping[str, Kind]) -> bool:
 class _Trial:
     """Evaluates a formula in three dimensions, with every matrix another positive definite one."""
 
-    def __init__(self, tree: Tree, kinds: Mapping[str, Kind], manner: Manner) -> None:
+    def __init__(self, tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> None:
         self.tree, self.kinds, self.manner = tree, kinds, manner
         self.scalars = [name for name in free_symbols(tree) if kinds[name] == "scalar"]
         self._slopes: dict[str, float | None] = {}

@@ -22,7 +22,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
-from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of
+from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Head, Way
 from klcli.values import dataclass, field
@@ -40,11 +40,11 @@ class Setting:
     """
 
     manner: Manner
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, SymbolKind]
     way: Way
     others: Mapping[str, Fraction] = field(default_factory=dict)
 
-    def kind(self, tree: Tree) -> Kind | None:
+    def kind(self, tree: Tree) -> SymbolKind | None:
         """The kind of a part; None if it has none."""
         try:
             return kind_of(tree, self.kinds, self.manner)

@@ -11,7 +11,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import Decimals
-from klcli.formula.value.kinds import Kind, Manner, ShapeError, kind_of
+from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, Value
 from klcli.gaussian.parameterization import Parameterization
@@ -43,7 +43,7 @@ def judge_matrix_sampler(program: Program, verdict: Verdict, *, right: bool) -> 
     head, mean = way.head("q"), way.mean("q")
     assert head
     noise = _noise(tree, head.name, mean)
-    kinds: dict[str, Kind] = {head.name: "matrix", noise: "vector"}
+    kinds: dict[str, SymbolKind] = {head.name: "matrix", noise: "vector"}
     manner = _manner(tree, program, kinds | ({mean: "vector"} if mean else {}))
     factors: dict[str, Fraction] = {}
     for row in READINGS.values():
@@ -68,7 +68,7 @@ def _noise(tree: Tree, head: str, mean: str | None) -> str:
     return others[0]
 
 
-def _manner(tree: Tree, program: Program, kinds: Mapping[str, Kind]) -> Manner:
+def _manner(tree: Tree, program: Program, kinds: Mapping[str, SymbolKind]) -> Manner:
     manners = [Manner(True)] if program.language == "math" else [Manner(False, flat=True), Manner(False)]
     problem = ""
     for manner in manners:

@@ -16,7 +16,7 @@ from klcli.formula.tree import (
     free_symbols,
     walk,
 )
-from klcli.formula.value.kinds import Kind
+from klcli.formula.value.kinds import SymbolKind
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.clips import without_unknown
 from klcli.judge.aside.preparation import Prepared
@@ -157,7 +157,7 @@ def _with_terms(found: Verification, subject: Subject) -> Verification:
 def _multiplies_matrices(found: MatrixAnswer) -> bool:
     """Whether a ``*`` of the formula stands between two matrices, where Python has another product."""
     way, tree = found.best.verdict.way, found.typed.subject.tree
-    kinds: dict[str, Kind] = dict.fromkeys(free_symbols(tree), "scalar")
+    kinds: dict[str, SymbolKind] = dict.fromkeys(free_symbols(tree), "scalar")
     kinds.update(dict.fromkeys(way.means, "vector"))
     kinds.update(dict.fromkeys(("I", *(head.name for head in way.heads)), "matrix"))
     setting = Setting(found.typed.subject.manner, kinds, way)

@@ -12,7 +12,7 @@ from klcli.formula.tree import (
     Tree,
     walk,
 )
-from klcli.formula.value.kinds import Kind, Manner, ShapeError, typings
+from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, typings
 from klcli.judge.mistakes.rewriting import TWO
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.fitting import Subject
@@ -34,7 +34,7 @@ class Typed:
     """A formula with the kinds of its symbols, and the ways in which they can be read."""
 
     subject: Subject
-    kinds: dict[str, Kind]
+    kinds: dict[str, SymbolKind]
     aside: ScalarRoles
     groups: list[list[Way]]
 
@@ -73,13 +73,15 @@ def _manners(program: Program) -> list[Manner]:
     return [Manner(True)]
 
 
-def _strangeness(kinds: Mapping[str, Kind]) -> int:
+def _strangeness(kinds: Mapping[str, SymbolKind]) -> int:
     """How many names of means and of dimensions are not those of vectors and numbers; only for the order."""
     means = sum(is_mean(name) and kind != "vector" for name, kind in kinds.items())
     return means + sum(is_dimension(name) and kind != "scalar" for name, kind in kinds.items())
 
 
-def _with_ways(tree: Tree, kinds: dict[str, Kind], manner: Manner, question: Question) -> Iterator[Typed]:
+def _with_ways(
+    tree: Tree, kinds: dict[str, SymbolKind], manner: Manner, question: Question
+) -> Iterator[Typed]:
     for aside in set_aside(tree, kinds, manner):
         groups = ways(kinds, aside.dimensions, mean=question.mean, head=question.head)
         yield Typed(Subject(tree, manner, aside.values), kinds, aside, groups)

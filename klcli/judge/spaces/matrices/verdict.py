@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from klcli.judge.scaled_kl import FixedPrior, ScaledKL
 from klcli.judge.spaces.matrices.fitting import Subject, kl_of_matrices
-from klcli.judge.verdict import Kind, Verdict, kind_of
+from klcli.judge.verdict import Verdict, VerdictKind, kind_of
 from klcli.judge.ways import Way
 
 __all__ = ["judge_way"]
@@ -23,7 +23,7 @@ def judge_way(subject: Subject, way: Way, prior: FixedPrior, seed: str) -> Verdi
     return Verdict(_kind(kl, way, prior), way, kl, prior)
 
 
-def _kind(kl: ScaledKL | None, way: Way, prior: FixedPrior) -> Kind:
+def _kind(kl: ScaledKL | None, way: Way, prior: FixedPrior) -> VerdictKind:
     if kl is None:
         return "wrong"
     if not (kl.reverse or way.has_prior or way.means):

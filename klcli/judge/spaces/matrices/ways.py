@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, product
 
 from klcli.errors import KlcliError
-from klcli.formula.value.kinds import Kind
+from klcli.formula.value.kinds import SymbolKind
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION, READINGS
 from klcli.judge.ways import Head, Side, Way, way_of
 from klcli.names.gaussians import is_mean, prior_among
@@ -22,7 +22,7 @@ _STATES = ((CHOLESKY, CHOLESKY_FACTOR), (PRECISION, PRECISION_MATRIX), (COVARIAN
 
 
 def ways(
-    kinds: Mapping[str, Kind], dimensions: Sequence[str], *, mean: str | None, head: str | None
+    kinds: Mapping[str, SymbolKind], dimensions: Sequence[str], *, mean: str | None, head: str | None
 ) -> list[list[Way]]:
     """Every way in which the symbols can be those of one or two Gaussians, in groups, the likeliest first.
 

@@ -18,7 +18,7 @@ from klcli.judge.spaces.matrices.rewriting import Setting
 from klcli.judge.spaces.matrices.terms import Term, Terms
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Side, Way
-from klcli.judge.words import Words
+from klcli.judge.words import SpaceWords
 
 __all__ = ["MATRICES", "terms_text"]
 
@@ -55,7 +55,7 @@ def _checked(found: Verification) -> str:
     return f"holds to {COMPARED_DIGITS} digits on {what}"
 
 
-MATRICES = Words(
+MATRICES = SpaceWords(
     subject="means and matrices",
     readings=READINGS,
     spread_noun="matrix",

@@ -6,11 +6,18 @@ import numpy as np
 import pytest
 
 from klcli.formula.value.doubles import Doubles
-from klcli.judge.spaces.matrices.points import SIZES, Gaussian, divergence, fixed_points, own_points, shown
+from klcli.judge.spaces.matrices.points import (
+    SIZES,
+    RationalGaussian,
+    divergence,
+    fixed_points,
+    own_points,
+    shown,
+)
 from tests.judge.spaces.matrices.formulas import Array, pair
 
 
-def arrays(gaussian: Gaussian) -> tuple[Array, Array]:
+def arrays(gaussian: RationalGaussian) -> tuple[Array, Array]:
     factor = np.array(gaussian.factor, dtype=float)
     return np.array(gaussian.mean, dtype=float), factor @ factor.T
 
