@@ -24,7 +24,7 @@ from klcli.judge.aside.preparation import prepare
 from klcli.judge.candidates import Candidate
 from klcli.judge.engine import checked
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Site, Symbols
+from klcli.judge.mistakes.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
@@ -70,7 +70,7 @@ def reading(name: str, sigma: str, head: str) -> Parameterization:
     )
 
 
-def cubed(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def cubed(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The mean to the third power."""
     match site.node:
         case Operation("^", Symbol(name) as mean, Number(power)) if name in symbols.means and power == 3:

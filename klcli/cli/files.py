@@ -12,9 +12,9 @@ from klcli.errors import KlcliError
 from klcli.render.signs import visible
 from klcli.values import dataclass
 
-__all__ = ["Given", "Rows", "file_hash", "read_matrix", "read_rows", "read_text"]
+__all__ = ["Given", "MatrixRows", "file_hash", "read_matrix", "read_rows", "read_text"]
 
-Rows = tuple[tuple[Fraction, ...], ...]
+MatrixRows = tuple[tuple[Fraction, ...], ...]
 
 _MOST_BYTES = 64_000_000
 _MOST_DIMENSIONS = 4096
@@ -74,7 +74,7 @@ def read_matrix(path: str, name: str) -> Given:
     return Given(_some(_from_text(path, name, _MOST_IN_TEXT), path, name), None if path == "-" else path)
 
 
-def read_rows(path: str, name: str) -> Rows:
+def read_rows(path: str, name: str) -> MatrixRows:
     """The exact numbers of a file by rows; an array of one dimension is one row.
 
     Args:
@@ -104,7 +104,7 @@ def file_hash(path: str) -> str:
         raise KlcliError(f"cannot read {visible(path)}: {error.strerror}", _HINT) from None
 
 
-def _some(rows: Rows, path: str, name: str) -> Rows:
+def _some(rows: MatrixRows, path: str, name: str) -> MatrixRows:
     if not rows:
         raise KlcliError(f"{name}: there is no number in {visible(path)}", _HINT)
     return rows
@@ -167,7 +167,7 @@ def _too_many(most: int) -> str:
     )
 
 
-def _from_text(path: str, name: str, most: int | None = None) -> Rows:
+def _from_text(path: str, name: str, most: int | None = None) -> MatrixRows:
     from klcli.formula.numeral import parse_numeral
 
     rows: list[tuple[Fraction, ...]] = []

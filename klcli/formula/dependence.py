@@ -26,7 +26,7 @@ _LEFT = regex(r"(?:\\(?:left|[bB]igg?l?)\s*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
+class _LetterValue:
     """A letter and the inputs in brackets behind it, by the places of their tokens."""
 
     letter: int
@@ -63,7 +63,7 @@ def without_inputs(tokens: Sequence[Token], text: str) -> list[Token]:
     return left
 
 
-def _value(tokens: Sequence[Token], place: int, text: str) -> _Value | None:
+def _value(tokens: Sequence[Token], place: int, text: str) -> _LetterValue | None:
     r"""The value of a function that begins at a place, as ``\sigma(x)`` and ``\sigma^{2}(x)``."""
     if tokens[place].kind != "symbol" or tokens[place].name.split("_")[0] not in GREEK:
         return None
@@ -82,7 +82,7 @@ def _value(tokens: Sequence[Token], place: int, text: str) -> _Value | None:
         closing += 1
     if not inputs or tokens[closing].name != ")":
         return None
-    return _Value(place, opening, closing, tuple(inputs))
+    return _LetterValue(place, opening, closing, tuple(inputs))
 
 
 def _behind_power(tokens: Sequence[Token], place: int) -> int:
@@ -107,7 +107,7 @@ def _is_input(name: str) -> bool:
     return base in _INPUTS or base in _PARAMETERS
 
 
-def _check_elsewhere(values: Sequence[_Value], tokens: Sequence[Token], text: str) -> None:
+def _check_elsewhere(values: Sequence[_LetterValue], tokens: Sequence[Token], text: str) -> None:
     """Refuse inputs that stand elsewhere, too, unless the letter has a parameter as its subscript."""
     inside = {place for value in values for place in range(value.opening, value.closing)}
     elsewhere = {

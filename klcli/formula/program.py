@@ -219,10 +219,10 @@ def _mathematics(text: str, opaque: frozenset[str] = frozenset(), *, matrices: b
 
 
 def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool = False) -> Program:
-    from klcli.formula.read.python import Reader  # a text has one language
+    from klcli.formula.read.python import PythonReader  # a text has one language
     from klcli.formula.read.statements import Statements
 
-    reader = Reader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)), matrices=matrices)
+    reader = PythonReader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)), matrices=matrices)
     statements = Statements(reader, opaque)
     tree = reader.checked(lambda: statements.result(reader.statements()))
     return Program(

@@ -25,19 +25,19 @@ from klcli.gaussian.scales import is_far
 from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
-__all__ = ["Derivation", "Step", "derive", "derive_symbolic", "steps_of_one_dimension"]
+__all__ = ["Derivation", "DerivationStep", "derive", "derive_symbolic", "steps_of_one_dimension"]
 
 _MOST_NUMBERS = 3
 """Dimensions up to which the numbers of each are written out."""
 
-Rule: TypeAlias = tuple[str | Tree, ...]
+RuleText: TypeAlias = tuple[str | Tree, ...]
 
 _FORMULA = regex(r"\{([^}]*)\}")
 """A formula within the words of a step."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DerivationStep:
     """One formula of a derivation.
 
     Attributes:
@@ -47,7 +47,7 @@ class Step:
         essential: whether a short derivation keeps it.
     """
 
-    rule: Rule
+    rule: RuleText
     tree: Tree
     value: float | None = None
     essential: bool = True
@@ -68,7 +68,7 @@ class Derivation:
         digits: the digits of that comparison.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[DerivationStep, ...]
     probes: int
     digits: int
 
@@ -97,7 +97,7 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats", *, short: bool = False
     steps = list(symbolic.steps)
     if q.dimension <= _MOST_NUMBERS:
         last = _in_head(q.parameterization, standard=standard)
-        steps.append(Step(("numbers put in",), per_unit(_with_numbers(last.tree, q, p), unit)))
+        steps.append(DerivationStep(("numbers put in",), per_unit(_with_numbers(last.tree, q, p), unit)))
     value: float | None = divergence(q, p, unit).value
     for step in steps[1:]:
         found = value_at(step.tree, q, p)
@@ -139,7 +139,9 @@ def derive_symbolic(
     return Derivation(steps, len(PROBES), DIGITS)
 
 
-def steps_of_one_dimension(reading: Parameterization, *, standard: bool, short: bool = False) -> list[Step]:
+def steps_of_one_dimension(
+    reading: Parameterization, *, standard: bool, short: bool = False
+) -> list[DerivationStep]:
     """The steps in nats, all or the essential ones; `standard` says that the prior is N(0, 1)."""
     rows = [*rules.TO_THE_GENERAL_FORM, *(rules.WITH_UNIT_PRIOR if standard else rules.WITH_ANY_PRIOR)]
     if _is_of_variance(reading):
@@ -148,14 +150,14 @@ def steps_of_one_dimension(reading: Parameterization, *, standard: bool, short: 
     return [*(_step(words, formula) for words, formula in wanted), _in_head(reading, standard=standard)]
 
 
-def _in_head(reading: Parameterization, *, standard: bool) -> Step:
+def _in_head(reading: Parameterization, *, standard: bool) -> DerivationStep:
     """The last step: the form in the number that a network puts out."""
     sigma, form = ("sigma", rules.IN_HEAD) if standard else ("sigma_1", rules.IN_HEAD_GENERAL)
     subject, spread = known(sigma), reading.sigma
     if _is_of_variance(reading):
         subject, spread = known(f"{sigma}^2"), reading.variance
     rule = ("the head ", Symbol("s"), f" is {reading.meaning}: ", subject, " = ", spread)
-    return Step(rule, substitute(known(form), {"l": reading.log_variance, "v": reading.variance}))
+    return DerivationStep(rule, substitute(known(form), {"l": reading.log_variance, "v": reading.variance}))
 
 
 def _is_of_variance(reading: Parameterization) -> bool:
@@ -163,10 +165,12 @@ def _is_of_variance(reading: Parameterization) -> bool:
     return len(to_text(reading.variance)) < len(to_text(reading.sigma))
 
 
-def _step(words: str, formula: str) -> Step:
+def _step(words: str, formula: str) -> DerivationStep:
     parts = _FORMULA.split(words.removeprefix(rules.ESSENTIAL))  # words and formulas by turns
     rule = (known(part) if number % 2 else part for number, part in enumerate(parts))
-    return Step(tuple(filter(None, rule)), known(formula), essential=words.startswith(rules.ESSENTIAL))
+    return DerivationStep(
+        tuple(filter(None, rule)), known(formula), essential=words.startswith(rules.ESSENTIAL)
+    )
 
 
 def _with_numbers(tree: Tree, q: Gaussian, p: Gaussian) -> Tree:

@@ -34,7 +34,7 @@ __all__ = [
     "NEAREST",
     "UNITS",
     "ClosedForm",
-    "Terms",
+    "KlTerms",
     "Unit",
     "divergence",
     "divergence_digits",
@@ -59,7 +59,7 @@ Enclosure: TypeAlias = Callable[[int], Interval]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class KlTerms:
     """A KL and its two terms, each rounded by itself; all in the unit that was asked for.
 
     Attributes:
@@ -98,7 +98,7 @@ class ClosedForm:
     value: float
     spread: float | None = None
     shift: float | None = None
-    per_dimension: tuple[Terms, ...] = ()
+    per_dimension: tuple[KlTerms, ...] = ()
     dimension: int = 1
     trace: float | None = None
     log_determinant: float | None = None
@@ -186,8 +186,8 @@ def per_unit(tree: Tree, unit: Unit) -> Tree:
     return operation("/", tree, known(_LOG_2)) if unit == "bits" else tree
 
 
-def _terms(spread: Enclosure, shift: Enclosure) -> Terms:
-    return Terms(*(nearest_double(each, settle=True) for each in (_total([spread, shift]), spread, shift)))
+def _terms(spread: Enclosure, shift: Enclosure) -> KlTerms:
+    return KlTerms(*(nearest_double(each, settle=True) for each in (_total([spread, shift]), spread, shift)))
 
 
 def _enclosures(q: Gaussian, p: Gaussian, unit: Unit) -> tuple[list[Enclosure], list[Enclosure]]:

@@ -12,7 +12,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.double_double import FloatArray
 from klcli.values import dataclass
 
-__all__ = ["BLOCK", "InvalidError", "Operand", "elementwise", "require"]
+__all__ = ["BLOCK", "InvalidError", "ArrayArgument", "elementwise", "require"]
 
 BLOCK = 32768
 """Elements handled at a time, so that the temporaries stay in the second-level cache."""
@@ -30,7 +30,7 @@ class InvalidError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Operand:
+class ArrayArgument:
     """What an argument is.
 
     Attributes:
@@ -57,7 +57,7 @@ def require(values: FloatArray, positive: bool = False) -> None:
 
 def elementwise(
     function: Callable[..., FloatArray],
-    operands: Sequence[Operand],
+    operands: Sequence[ArrayArgument],
     given: Sequence[ArrayLike],
     out: Any = None,
     dtype: DTypeLike | None = None,
@@ -120,7 +120,7 @@ def _blockwise(function: Callable[..., FloatArray], arrays: Sequence[NDArray[Any
     return found if out is None else out
 
 
-def _numbers(operand: Operand, given: ArrayLike) -> NDArray[Any]:
+def _numbers(operand: ArrayArgument, given: ArrayLike) -> NDArray[Any]:
     """The operand as an array of real numbers."""
     try:
         array = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
@@ -141,7 +141,7 @@ def _numbers(operand: Operand, given: ArrayLike) -> NDArray[Any]:
     raise KlcliError(f"{operand.name} must be floats, got an array of {array.dtype}", _EXACT)
 
 
-def _common_shape(operands: Sequence[Operand], arrays: Sequence[NDArray[Any]]) -> tuple[int, ...]:
+def _common_shape(operands: Sequence[ArrayArgument], arrays: Sequence[NDArray[Any]]) -> tuple[int, ...]:
     first = arrays[0].shape
     if all(array.shape in (first, ()) for array in arrays):
         return first
@@ -194,7 +194,7 @@ def _result_type(out: Any, dtype: DTypeLike | None, shape: tuple[int, ...]) -> n
     return kind if dtype is not None else np.dtype(out.dtype)
 
 
-def _refuse(operands: Sequence[Operand], arrays: Sequence[NDArray[Any]]) -> NoReturn:
+def _refuse(operands: Sequence[ArrayArgument], arrays: Sequence[NDArray[Any]]) -> NoReturn:
     """Name the first value that is not allowed, where it is, and how many there are."""
     for row, array in zip(operands, arrays, strict=True):
         allowed = np.isfinite(array) & (array > 0) if row.positive else np.isfinite(array)
@@ -211,7 +211,7 @@ def _refuse(operands: Sequence[Operand], arrays: Sequence[NDArray[Any]]) -> NoRe
     raise AssertionError("a block was refused, and no value in it is wrong")
 
 
-def _advice(row: Operand, value: float) -> str:
+def _advice(row: ArrayArgument, value: float) -> str:
     if row.positive and value <= 0 and value > -np.inf:
         return "a head that can be negative is a logarithm or a softplus: logstd, logvar, softplus"
     return "only finite numbers have a finite KL; numpy.ma.masked_invalid(x) leaves the others out"

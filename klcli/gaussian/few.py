@@ -24,7 +24,7 @@ __all__ = [
     "PRECISION",
     "STD",
     "VAR",
-    "Parts",
+    "FloatTerms",
     "divergence",
 ]
 
@@ -35,15 +35,15 @@ _LEAST = 1e-300
 _LARGEST_LOG = 700.0
 """The ratios, and the logarithms of them, beyond which the arrays take another way."""
 
-Part: TypeAlias = Callable[[float, float | None], float]
+FloatTerm: TypeAlias = Callable[[float, float | None], float]
 """Of a head of q, or a difference of means, and the head of p, None for sigma_p = 1; NaN if not ordinary."""
-Parts: TypeAlias = tuple[Part, Part]
+FloatTerms: TypeAlias = tuple[FloatTerm, FloatTerm]
 """What the scales make of a KL, and a difference of means in units of sigma_p."""
 _NAN = float("nan")
 _DOUBLE = np.dtype(np.float64)
 
 
-def divergence(parts: Parts, mean_q: Any, head_q: Any, mean_p: Any, head_p: Any) -> Any:
+def divergence(parts: FloatTerms, mean_q: Any, head_q: Any, mean_p: Any, head_p: Any) -> Any:
     """KL(q || p) as `klcli.gaussian.kernel.divergence` has it; None where that has to do it itself."""
     columns, shape = _columns(mean_q, head_q, mean_p, 0.0 if head_p is None else head_p)
     if columns is None:
@@ -151,9 +151,9 @@ def _precision_spread(q: float, p: float | None) -> float:
     return _linear_spread(0.5, 1.0 if p is None else p, q)
 
 
-STD: Parts = partial(_linear_spread, 1.0), _by_std
-VAR: Parts = partial(_linear_spread, 0.5), _by_var
-LOG_STD: Parts = partial(_log_spread, 1.0), partial(_by_log, 1.0)
-LOG_VAR: Parts = partial(_log_spread, 0.5), partial(_by_log, 0.5)
-PRECISION: Parts = _precision_spread, _by_precision
-LOG_PRECISION: Parts = partial(_log_spread, -0.5), partial(_by_log, -0.5)
+STD: FloatTerms = partial(_linear_spread, 1.0), _by_std
+VAR: FloatTerms = partial(_linear_spread, 0.5), _by_var
+LOG_STD: FloatTerms = partial(_log_spread, 1.0), partial(_by_log, 1.0)
+LOG_VAR: FloatTerms = partial(_log_spread, 0.5), partial(_by_log, 0.5)
+PRECISION: FloatTerms = _precision_spread, _by_precision
+LOG_PRECISION: FloatTerms = partial(_log_spread, -0.5), partial(_by_log, -0.5)

@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from klcli.gaussian import few
 from klcli.gaussian.double_double import FloatArray
-from klcli.gaussian.elementwise import BLOCK, Operand, elementwise, require
+from klcli.gaussian.elementwise import BLOCK, ArrayArgument, elementwise, require
 from klcli.gaussian.kernels import ArrayKernel
 from klcli.gaussian.spreads import excess, patch
 from klcli.values import dataclass
@@ -157,7 +157,7 @@ class _Reading:
     """A reading of the heads: its kernel, and what the heads have to be."""
 
     kernel: ArrayKernel
-    heads: tuple[Operand, Operand]
+    heads: tuple[ArrayArgument, ArrayArgument]
 
     def require(self, *heads: FloatArray) -> None:
         """Check the heads of a block.
@@ -169,7 +169,7 @@ class _Reading:
             require(head, operand.positive)
 
 
-_MEANS = (Operand("mean_q", "a mean"), Operand("mean_p", "a mean"))
+_MEANS = (ArrayArgument("mean_q", "a mean"), ArrayArgument("mean_p", "a mean"))
 
 
 @cache
@@ -183,7 +183,7 @@ def _reading(parameterization: str) -> _Reading:
 
     row = find(parameterization)
     positive = row.domain == "positive"
-    heads = Operand("head_q", row.name, positive), Operand("head_p", row.name, positive)
+    heads = ArrayArgument("head_q", row.name, positive), ArrayArgument("head_p", row.name, positive)
     if row.kernel:
         module, _, name = row.kernel.partition(":")
         return _Reading(getattr(import_module(module), name), heads)

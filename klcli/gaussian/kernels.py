@@ -48,7 +48,7 @@ class ArrayKernel:
     spread: Callable[..., FloatArray]
     scaled: Callable[[FloatArray, FloatArray], FloatArray]
     unit: tuple[float, ...] = ()
-    few: few.Parts | None = None
+    few: few.FloatTerms | None = None
 
 
 _std, _var = partial(linear_spread, 1.0), partial(linear_spread, 0.5)

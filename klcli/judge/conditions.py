@@ -13,7 +13,7 @@ from math import inf, isfinite, isnan, nan
 from klcli.formula.numeral import significant
 from klcli.formula.tree import Length, Number, Reduction, Symbol, free_symbols, substitute, walk
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Rows
+from klcli.formula.value.doubles import DoubleColumns
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.clip_conditions import clip_conditions
@@ -140,9 +140,9 @@ def _error(prepared: Prepared, verdict: Verdict, values: Mapping[str, float]) ->
     rest = {name: [0.5] for name in (*free_symbols(whole), *free_symbols(prepared.unguarded))}
     points, divergences = usual_points(verdict)
     columns = {name: points.get(name, rest[name] * len(divergences)) for name in {*rest, *names}}
-    found = evaluate(whole, columns, Rows(len(divergences)))
-    plain = evaluate(prepared.unguarded, columns, Rows(len(divergences)))
-    bare = evaluate(prepared.tree, columns, Rows(len(divergences)))
+    found = evaluate(whole, columns, DoubleColumns(len(divergences)))
+    plain = evaluate(prepared.unguarded, columns, DoubleColumns(len(divergences)))
+    bare = evaluate(prepared.tree, columns, DoubleColumns(len(divergences)))
     scale = float(verdict.kl.scale) * _weight(plain, bare)
     errors = [
         abs(one - other) / (scale * (1 + kl))

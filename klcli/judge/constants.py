@@ -11,7 +11,7 @@ from klcli.formula.read.notation import known
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.write.printing import to_text
-from klcli.judge.scaled_kl import Quantity
+from klcli.judge.scaled_kl import FoundNumber
 
 __all__ = ["added_text", "as_tree", "constant_text", "shift_text"]
 
@@ -25,7 +25,7 @@ _UNITS = ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "
 _OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: (abs(f), f < 0)))
 
 
-def as_tree(value: Quantity) -> Tree | None:
+def as_tree(value: FoundNumber) -> Tree | None:
     """The constant that a number is to 25 digits; None if it is none of those that are known.
 
     Known are rationals, and a rational plus a rational multiple of log 2, 3, 5, 7, 10, pi and 2 pi, of pi, of
@@ -44,13 +44,13 @@ def as_tree(value: Quantity) -> Tree | None:
     return None
 
 
-def constant_text(value: Quantity) -> str:
+def constant_text(value: FoundNumber) -> str:
     """``1/2``, ``1/4 log 2 - 1/4``, or six digits of a number without a name."""
     tree = as_tree(value)
     return significant(float(value)) if tree is None else to_text(tree)
 
 
-def shift_text(value: Quantity) -> str:
+def shift_text(value: FoundNumber) -> str:
     """A constant behind what it is added to: `` + 1/2``, `` - 1/4``; empty for 0."""
     return added_text(constant_text(value))
 

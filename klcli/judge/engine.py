@@ -15,7 +15,7 @@ from math import inf
 from typing import TypeVar
 
 from klcli.formula.value.arithmetic import context
-from klcli.judge.scaled_kl import Quantity, ScaledKL
+from klcli.judge.scaled_kl import FoundNumber, ScaledKL
 from klcli.values import dataclass
 
 __all__ = [
@@ -193,7 +193,7 @@ def solved(rows: Sequence[Sequence[T]], values: Sequence[T]) -> list[T] | None:
     return [line[-1] for line in table]
 
 
-def recovered(number: Decimal, digits: int) -> Quantity:
+def recovered(number: Decimal, digits: int) -> FoundNumber:
     """The rational that a number is in all but its last ten digits, where there is a plain one."""
     exact = Fraction(number)
     near = exact.limit_denominator(10 ** (digits // 4))

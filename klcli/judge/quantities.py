@@ -15,7 +15,7 @@ from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
 from klcli.formula.read.notation import known
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Doubles, Rows
+from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles, possible_roles
 from klcli.names.gaussians import is_mean, suggested
@@ -180,7 +180,7 @@ def _values(tree: Tree, way: Roles, reading: Parameterization, points: Sequence[
             column = [point[place] for point in points]
             is_head = place in (1, 3)
             columns[name] = [evaluate(reading.head, {"sigma": s}, run) for s in column] if is_head else column
-    return evaluate(tree, columns, Rows(len(points)))
+    return evaluate(tree, columns, DoubleColumns(len(points)))
 
 
 def _multiple(values: Sequence[float], known: Sequence[float]) -> Fraction | None:

@@ -16,7 +16,7 @@ from klcli.errors import KlcliError
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
-from klcli.formula.value.doubles import Rows
+from klcli.formula.value.doubles import DoubleColumns
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.aside.clips import binds
 from klcli.judge.aside.guards import guards
@@ -190,7 +190,7 @@ def _may_read(tree: Tree, noise: str, mean: str | None, head: str, name: str) ->
         head: [float(head_at(name, sigma, _DIGITS)) for _, sigma in points] * len(_NOISES),
         noise: [float(step) for step in _NOISES for _ in points],
     } | ({mean: means * len(_NOISES)} if mean else {})
-    run = Rows(count * len(_NOISES))
+    run = DoubleColumns(count * len(_NOISES))
     values = evaluate(tree, columns, run)
     still, once, back = (values[start : start + count] for start in range(0, len(values), count))
     slacks = [_SCREEN * max(run.largest[place::count]) for place in range(count)]

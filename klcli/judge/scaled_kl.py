@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from klcli.values import dataclass
 
-__all__ = ["STANDARD", "FixedPrior", "Quantity", "ScaledKL"]
+__all__ = ["STANDARD", "FixedPrior", "FoundNumber", "ScaledKL"]
 
-Quantity: TypeAlias = Fraction | Decimal
+FoundNumber: TypeAlias = Fraction | Decimal
 """A number that was found: the exact rational where it is one, otherwise its digits."""
 
 
@@ -34,11 +34,11 @@ class ScaledKL:
     KL(p || q) from KL(q || p).
     """
 
-    scale: Quantity
-    shift: Quantity
-    prior_mean: Quantity | None = None
-    prior_variance: Quantity | None = None
-    per_dimension: Quantity = Fraction(0)
+    scale: FoundNumber
+    shift: FoundNumber
+    prior_mean: FoundNumber | None = None
+    prior_variance: FoundNumber | None = None
+    per_dimension: FoundNumber = Fraction(0)
     reverse: bool = False
 
     @property
@@ -55,7 +55,7 @@ class ScaledKL:
         """Whether its prior is a fixed one; a prior with symbols of its own is never another one."""
         return self.to_fixed(prior) == (prior.mean, prior.variance)
 
-    def to_fixed(self, prior: FixedPrior) -> tuple[Quantity, Quantity]:
+    def to_fixed(self, prior: FixedPrior) -> tuple[FoundNumber, FoundNumber]:
         """Mean and variance of its prior; those of a fixed one where it has symbols of its own."""
         if self.prior_mean is None or self.prior_variance is None:
             return prior.mean, prior.variance

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from klcli.formula.tree import Number, Tree, free_symbols, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
-from klcli.formula.value.doubles import Doubles, Rows
+from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
 from klcli.values import dataclass
@@ -42,7 +42,7 @@ _ROUNDING = 2e-15
 """What may be left of 0 beside numbers of the size of 1."""
 
 
-Readings: TypeAlias = tuple[frozenset[str], frozenset[str]]
+ReadingSets: TypeAlias = tuple[frozenset[str], frozenset[str]]
 """Names of readings of the distribution that the expectation runs over, and of the other."""
 
 
@@ -60,8 +60,8 @@ class Screened:
 
     is_quadratic: bool
     may_be_mean: bool
-    spans: Readings
-    heads: Readings
+    spans: ReadingSets
+    heads: ReadingSets
 
 
 _ALL = frozenset(PARAMETERIZATIONS), frozenset(PARAMETERIZATIONS)
@@ -84,11 +84,11 @@ class Screening:
         """Whether the means of these roles can be means."""
         return all(self._of(name).may_be_mean for name in (role.mean, role.prior_mean))
 
-    def spans(self, head: str | None) -> Readings:
+    def spans(self, head: str | None) -> ReadingSets:
         """The readings under which a formula is made of the terms of a head, whatever their signs."""
         return self._of(head).spans
 
-    def heads(self, head: str | None) -> Readings:
+    def heads(self, head: str | None) -> ReadingSets:
         """The readings under which a symbol can be the head of a KL."""
         return self._of(head).heads
 
@@ -112,7 +112,7 @@ def screened(tree: Tree) -> Screening:
     for moved in names:
         for name, column in columns.items():
             column += own if name == moved else [others[name]] * len(own)
-    run = Rows(len(own) * len(names))
+    run = DoubleColumns(len(own) * len(names))
     values = evaluate(tree, columns, run)
     is_plain, is_moderate = has_plain_numbers(tree), has_plain_numbers(tree, _MODERATE)
     found = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.scaled_kl import Quantity
+from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.ways import Side, Way
 from klcli.values import dataclass
 
@@ -42,7 +42,7 @@ class SpaceWords:
     whatever: str
     symbol: Callable[[Program, str], str]
     spread: Callable[[Program, Way, Side], str]
-    fixed_spread: Callable[[Quantity], str]
+    fixed_spread: Callable[[FoundNumber], str]
     points: Callable[[Verification], int]
     checked: Callable[[Verification], str]
     has_proofs: bool = False

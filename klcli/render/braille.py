@@ -42,10 +42,10 @@ class Stroke:
     series: int | None = None
 
 
-Row = list[Stroke]
+StrokeRow = list[Stroke]
 
 
-def draw(plot: Plot, width: int, *, unicode: bool = True) -> list[Row]:
+def draw(plot: Plot, width: int, *, unicode: bool = True) -> list[StrokeRow]:
     """The lines of the drawing with its axes, from the top, at most `width` characters wide.
 
     Each curve bears its letter where it is farthest from the others, and the last line says which is which,
@@ -94,7 +94,7 @@ def _labels(ticks: Sequence[tuple[float, str]], across: int) -> str:
     return line
 
 
-def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[Row]:
+def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[StrokeRow]:
     """The names of the series with what they are made of; none of a single one, which the axis names."""
     if len(plot.all) == 1:
         return
@@ -112,7 +112,7 @@ def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[R
     yield row
 
 
-def _cells(plot: Plot, frame: PlotFrame, width: int, *, unicode: bool) -> list[Row]:
+def _cells(plot: Plot, frame: PlotFrame, width: int, *, unicode: bool) -> list[StrokeRow]:
     """The series on top of each other, cell by cell."""
     names = list(letters(plot))
     layers = [_layer(plot, index, frame, width) for index in range(len(plot.all))]

@@ -34,7 +34,7 @@ class Piece:
     role: Role
 
 
-Row: TypeAlias = list[Piece]
+PieceRow: TypeAlias = list[Piece]
 
 
 def listing(source: SourceExcerpts, room: int, *, unicode: bool) -> str:
@@ -43,7 +43,7 @@ def listing(source: SourceExcerpts, room: int, *, unicode: bool) -> str:
     return "\n".join("".join(piece.text for piece in row).rstrip() for row in rows)
 
 
-def marked(source: SourceExcerpts, room: int, *, unicode: bool) -> Iterator[Row]:
+def marked(source: SourceExcerpts, room: int, *, unicode: bool) -> Iterator[PieceRow]:
     """The lines that show a source: of each excerpt its place, its numbered lines, marks under the span.
 
     Args:
@@ -62,7 +62,7 @@ def marked(source: SourceExcerpts, room: int, *, unicode: bool) -> Iterator[Row]
         where = f"{spell(excerpt.path)}:{excerpt.line}:{excerpt.column}"
         yield [Piece(f"{' ' * gutter}{arrow} ", "gutter"), Piece(where, "code")]
         yield [_bar(gutter)]
-        yield from _shown(excerpt, _Look(gutter, width, spell, role))
+        yield from _shown(excerpt, _ExcerptLook(gutter, width, spell, role))
     yield [_bar(gutter)]
     for text in source.help:
         for label, line in zip(chain(["help: "], repeat("      ")), text.split("\n"), strict=False):
@@ -70,7 +70,7 @@ def marked(source: SourceExcerpts, room: int, *, unicode: bool) -> Iterator[Row]
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _ExcerptLook:
     """How an excerpt is shown: the width of its numbers and lines, its characters, its marks."""
 
     gutter: int
@@ -83,7 +83,7 @@ class _Look:
         return self.spell("…")
 
 
-def _shown(excerpt: Excerpt, look: _Look) -> Iterator[Row]:
+def _shown(excerpt: Excerpt, look: _ExcerptLook) -> Iterator[PieceRow]:
     lines = excerpt.lines or ("",)
     if len(lines) == 1:
         start, end = excerpt.column, excerpt.end_column
@@ -94,7 +94,7 @@ def _shown(excerpt: Excerpt, look: _Look) -> Iterator[Row]:
         yield from _several(lines, excerpt, look)
 
 
-def _single(line: str, start: int, end: int, excerpt: Excerpt, look: _Look) -> Iterator[Row]:
+def _single(line: str, start: int, end: int, excerpt: Excerpt, look: _ExcerptLook) -> Iterator[PieceRow]:
     """A line and the marks under a span of it, at least one."""
     cells = cells_of(line, look.spell)
     first = min(max(start, 1) - 1, len(cells))
@@ -106,7 +106,7 @@ def _single(line: str, start: int, end: int, excerpt: Excerpt, look: _Look) -> I
     yield from _labelled(stops[first], marks, excerpt.label, look)
 
 
-def _several(lines: tuple[str, ...], excerpt: Excerpt, look: _Look) -> Iterator[Row]:
+def _several(lines: tuple[str, ...], excerpt: Excerpt, look: _ExcerptLook) -> Iterator[PieceRow]:
     """Lines with a line beside them from the start of the span to its end."""
     opening, closing = cells_of(lines[0], look.spell), cells_of(lines[-1], look.spell)
     first = min(max(excerpt.column, 1) - 1, len(opening))
@@ -124,7 +124,7 @@ def _several(lines: tuple[str, ...], excerpt: Excerpt, look: _Look) -> Iterator[
     yield from _labelled(0, f"|{_arm(closing, last, look)}", excerpt.label, look)
 
 
-def _arm(cells: list[str], index: int, look: _Look) -> str:
+def _arm(cells: list[str], index: int, look: _ExcerptLook) -> str:
     """A line from the margin to a mark under a character."""
     _, stops = laid(cells)
     return "_" * (1 + min(stops[index], look.width - 3)) + _MARKS[look.role]
@@ -141,7 +141,7 @@ def _abridged(lines: tuple[str, ...]) -> Iterator[tuple[int, str | None]]:
     yield from numbered[-2:]
 
 
-def _labelled(start: int, marks: str, label: str, look: _Look) -> Iterator[Row]:
+def _labelled(start: int, marks: str, label: str, look: _ExcerptLook) -> Iterator[PieceRow]:
     """Marks that begin at a column, and what stands there beside them, or below where there is no room."""
     label = look.spell(label)
     fits = start + len(marks) + 1 + len(label) <= look.width
@@ -160,7 +160,7 @@ def _bar(gutter: int) -> Piece:
     return Piece(f"{' ' * gutter} |", "gutter")
 
 
-def _around(cells: list[str], first: int, after: int, look: _Look) -> tuple[list[str], int, int]:
+def _around(cells: list[str], first: int, after: int, look: _ExcerptLook) -> tuple[list[str], int, int]:
     """The part of a line that has room, with as much of the span as there is room for; where the span is."""
     _, stops = laid(cells)
     if stops[-1] <= look.width:

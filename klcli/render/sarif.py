@@ -23,7 +23,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LEVELS = {"error": "error", "warning": "warning", "info": "note", "note": "note"}
 _FINGERPRINT = "klcli/v1"
 
-Json = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 class _Span(Protocol):
@@ -67,7 +67,7 @@ def render(findings: Findings) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule: Mistake) -> Json:
+def _rule(rule: Mistake) -> JsonObject:
     wrong, right = rule.example
     parts = (rule.what, rule.why, f"wrong: {wrong}", f"right: {right}")
     return {
@@ -79,9 +79,9 @@ def _rule(rule: Mistake) -> Json:
     }
 
 
-def _result(alert: Alert, rule: int, fingerprint: str) -> Json:
+def _result(alert: Alert, rule: int, fingerprint: str) -> JsonObject:
     found, other, edit = alert.finding, alert.finding.related, alert.edit
-    result: Json = {
+    result: JsonObject = {
         "ruleId": found.code,
         "ruleIndex": rule,
         "level": _LEVELS[found.severity],
@@ -113,7 +113,7 @@ def _result(alert: Alert, rule: int, fingerprint: str) -> Json:
     return result
 
 
-def _notification(row: UnreadableData) -> Json:
+def _notification(row: UnreadableData) -> JsonObject:
     return {
         "level": "warning",
         "message": {"text": f"{row.path} was not read: {row.reason}"},
@@ -121,13 +121,13 @@ def _notification(row: UnreadableData) -> Json:
     }
 
 
-def _location(path: str, span: _Span | None) -> Json:
+def _location(path: str, span: _Span | None) -> JsonObject:
     """A place in a file; the whole file where nothing more is known."""
     region = {"region": _region(span)} if span else {}
     return {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}, **region}}
 
 
-def _region(span: _Span) -> Json:
+def _region(span: _Span) -> JsonObject:
     """A span as SARIF has them: nothing before line 1 and column 1, no end before its start."""
     start = max(1, span.line), max(1, span.column)
     end = max(start, (span.end_line, max(1, span.end_column)))

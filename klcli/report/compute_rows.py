@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm, Terms, Unit
+from klcli.gaussian.divergence import ClosedForm, KlTerms, Unit
 from klcli.report.record import CellValue
 from klcli.report.units import AnyGaussian
 from klcli.witness.examination import Examination
@@ -87,7 +87,7 @@ def _to_other_prior(divergence: str, p: OtherPrior, unit: Unit, found: Examinati
     }
 
 
-def _terms(terms: Terms | ClosedForm) -> dict[str, CellValue]:
+def _terms(terms: KlTerms | ClosedForm) -> dict[str, CellValue]:
     return {"closed_form": terms.value, "spread": terms.spread, "shift": terms.shift}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.formula.write.printing import to_text
-from klcli.gaussian.derivation import Derivation, Step
+from klcli.gaussian.derivation import Derivation, DerivationStep
 from klcli.gaussian.divergence import Unit, per_unit
 from klcli.report.document import DocumentBlock, Heading, Paragraph, ShownStep, Steps
 from klcli.report.wording import about
@@ -51,14 +51,14 @@ def steps(derivation: AnyDerivation, value: float | None, unit: Unit) -> Iterato
     yield Paragraph(_checked(derivation, last), "muted")
 
 
-def _with_cases(derivation: AnyDerivation) -> list[tuple[Step, str | None]]:
+def _with_cases(derivation: AnyDerivation) -> list[tuple[DerivationStep, str | None]]:
     """Each step with what it holds for; None where all hold here."""
     if isinstance(derivation, Derivation):
         return [(step, None) for step in derivation.steps]
     return [(row.step, row.case) for row in derivation]
 
 
-def _checked(derivation: AnyDerivation, last: Step) -> str:
+def _checked(derivation: AnyDerivation, last: DerivationStep) -> str:
     if not isinstance(derivation, Derivation):
         from klcli.gaussian.multivariate.checking import DIGITS, PROBES
 

@@ -8,7 +8,7 @@ from math import isfinite
 from klcli.gaussian.divergence import Unit
 from klcli.report.estimate_input import GaussianPair, assumption, sample_problems, warnings
 from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
-from klcli.report.record import Record
+from klcli.report.record import ResultRow
 from klcli.report.report import in_short
 from klcli.report.units import exact, nats_of
 from klcli.samples.clusters import ClusterMean
@@ -198,7 +198,7 @@ def data(figures: EstimateFigures) -> EstimateData:
     )
 
 
-def rows(figures: EstimateFigures) -> Iterator[Record]:
+def rows(figures: EstimateFigures) -> Iterator[ResultRow]:
     """A record of each estimator for CSV."""
     found, mean = figures.found, figures.mean_per_row
     for estimate in figures.estimates:

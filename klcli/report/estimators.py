@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from klcli.formula.numeral import significant
 from klcli.gaussian.divergence import Unit
 from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Paragraph
-from klcli.report.record import CellValue, Record
+from klcli.report.record import CellValue, ResultRow
 from klcli.report.wording import about, own_fields, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.witness import Witness
@@ -41,7 +41,7 @@ def estimator_records(
         }
 
 
-def estimator_rows(unit: Unit, records: Iterable[Record]) -> Iterator[dict[str, CellValue]]:
+def estimator_rows(unit: Unit, records: Iterable[ResultRow]) -> Iterator[dict[str, CellValue]]:
     """The same for CSV."""
     for row in records:
         kept = ("bias", "reason", "milliseconds", "factor")

@@ -25,7 +25,7 @@ from klcli.report.lint_data import COLUMNS, LintData, alert, finding_row
 from klcli.report.report import Report
 
 if TYPE_CHECKING:
-    from klcli.report.lint_term_data import TermData
+    from klcli.report.lint_term_data import ListedTermData
 
 __all__ = ["lint_report"]
 
@@ -84,7 +84,7 @@ def lint_report(
     )
 
 
-def _term_data(terms: Sequence[ListedTerm]) -> tuple[TermData, ...]:
+def _term_data(terms: Sequence[ListedTerm]) -> tuple[ListedTermData, ...]:
     """The terms as data; what speaks of verdicts is not loaded where there are none."""
     if not terms:
         return ()

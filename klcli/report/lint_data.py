@@ -12,7 +12,7 @@ from klcli.report.record import CellValue
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.report.lint_term_data import TermData
+    from klcli.report.lint_term_data import ListedTermData
 
 __all__ = ["COLUMNS", "LintData", "alert", "finding_row"]
 
@@ -26,7 +26,7 @@ class LintData:
 
     schema: str
     findings: tuple[FindingData, ...]
-    terms: tuple[TermData, ...]
+    terms: tuple[ListedTermData, ...]
     files: int
     unreadable: tuple[UnreadableData, ...]
     warnings: tuple[str, ...]

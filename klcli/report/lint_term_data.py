@@ -16,11 +16,11 @@ from klcli.report.verify_data import (
 from klcli.report.verify_estimators import direction, estimator_data
 from klcli.values import dataclass
 
-__all__ = ["TermData", "term_data"]
+__all__ = ["ListedTermData", "term_data"]
 
 
 @dataclass(frozen=True, slots=True)
-class TermData:
+class ListedTermData:
     """One term that was recognised: where it stands, and what `klcli verify` says of it, in its words.
 
     `scale` and `parameterization` of a sample are those of `sampler`.
@@ -50,14 +50,14 @@ class TermData:
     estimator: EstimatorData | None
 
 
-def term_data(found: ListedTerm) -> TermData:
+def term_data(found: ListedTerm) -> ListedTermData:
     """A term as data, in the shape of `klcli.report.verify_data.VerifyData`."""
     mistake = mistake_data(found.mistake)
     sampler = None
     if found.noise is not None:
         status = "disagrees" if mistake else "unknown"
         sampler = SamplerData(status, found.parameterization, found.noise, found.scale, mistake)
-    return TermData(
+    return ListedTermData(
         found.place.path,
         *found.place.lines,
         cell=found.place.cell_number,

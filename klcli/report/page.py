@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.report.document import Document, DocumentBlock
-from klcli.report.record import CellValue, Record
+from klcli.report.record import CellValue, ResultRow
 from klcli.values import dataclass
 
 __all__ = ["Page"]
@@ -27,7 +27,7 @@ class Page:
     name: str
     text: str
     blocks: tuple[DocumentBlock, ...]
-    fields: Record
+    fields: ResultRow
 
     @property
     def record(self) -> dict[str, CellValue]:

@@ -14,7 +14,7 @@ from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import ComparisonEntry, truth_at
 from klcli.report.document import Cell, CellTable, ColumnHead, Document, DocumentBlock, Heading, Paragraph
-from klcli.report.record import Record
+from klcli.report.record import ResultRow
 from klcli.report.report import Report
 from klcli.report.wording import about
 from klcli.values import dataclass
@@ -31,7 +31,7 @@ _MARK = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FormulaReadings:
     """A formula and the readings under which it is KL(q || N(0, 1))."""
 
     name: str
@@ -55,7 +55,7 @@ class Overview:
     point: Mapping[str, Fraction]
     truth: float
     heads: Mapping[str, float | None]
-    formulas: tuple[Row, ...]
+    formulas: tuple[FormulaReadings, ...]
     table: tuple[ComparisonEntry, ...]
     warnings: tuple[str, ...]
 
@@ -87,7 +87,9 @@ def readings_report(
         else None
         for name, reading in PARAMETERIZATIONS.items()
     }
-    rows = tuple(Row(name, to_text(tree), _exact_under(name, table)) for name, tree in formulas.items())
+    rows = tuple(
+        FormulaReadings(name, to_text(tree), _exact_under(name, table)) for name, tree in formulas.items()
+    )
     data = Overview(
         schema="klcli.readings/1",
         unit="nats",
@@ -111,7 +113,7 @@ def _exact_under(name: str, table: Sequence[ComparisonEntry]) -> tuple[str, ...]
     return tuple(entry.parameterization for entry in table if entry.name == name and entry.verdict == "exact")
 
 
-def _verdict(rows: Sequence[Row]) -> str:
+def _verdict(rows: Sequence[FormulaReadings]) -> str:
     """``each is right under one reading: A std, B var, ...``, or what else is so."""
     found = ", ".join(f"{row.name} {' and '.join(row.exact_under) or 'none'}" for row in rows)
     if all(len(row.exact_under) == 1 for row in rows):
@@ -119,7 +121,7 @@ def _verdict(rows: Sequence[Row]) -> str:
     return f"right under these readings: {found}"
 
 
-def _records(data: Overview) -> Iterator[Record]:
+def _records(data: Overview) -> Iterator[ResultRow]:
     formulas = {row.name: row.formula for row in data.formulas}
     for entry in data.table:
         yield {

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from klcli.formula.tree import Tree
 
-__all__ = ["CellValue", "Record"]
+__all__ = ["CellValue", "ResultRow"]
 
 CellValue: TypeAlias = bool | int | float | str | Fraction | Decimal | Tree | None
 """A single value; the renderers write fractions and decimals as numbers, and formulas as text."""
-Record: TypeAlias = Mapping[str, CellValue]
+ResultRow: TypeAlias = Mapping[str, CellValue]
 """A row: its cells by the names of their columns."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.report.document import Document, Plot
-from klcli.report.record import Record
+from klcli.report.record import ResultRow
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Report:
     """
 
     data: Any
-    rows: Sequence[Record]
+    rows: Sequence[ResultRow]
     document: Document
     bare: str
     holds: bool

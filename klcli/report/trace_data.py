@@ -10,7 +10,7 @@ from fractions import Fraction
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import gaussian_text
 from klcli.report.findings import Alert, FindingData, RelatedData
-from klcli.report.record import Record
+from klcli.report.record import ResultRow
 from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.findings import Finding
 from klcli.trace.recording import Place
@@ -19,9 +19,9 @@ from klcli.values import dataclass
 
 __all__ = [
     "SCHEMA",
-    "ConditionData",
+    "TermConditionData",
     "LossData",
-    "TermData",
+    "LossTermData",
     "TraceData",
     "alerts_of",
     "data_of",
@@ -41,7 +41,7 @@ class PriorData:
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionData:
+class TermConditionData:
     """What a verdict needs besides."""
 
     text: str
@@ -71,7 +71,7 @@ class NumbersData:
 
 
 @dataclass(frozen=True, slots=True)
-class TermData:
+class LossTermData:
     """One additive term of a loss; `loss` is the place of that among the losses."""
 
     loss: int
@@ -88,7 +88,7 @@ class TermData:
     value: float | None
     share: float | None
     proof: str | None
-    conditions: tuple[ConditionData, ...]
+    conditions: tuple[TermConditionData, ...]
     numbers: NumbersData | None
 
 
@@ -106,7 +106,7 @@ class LossData:
 
 
 @dataclass(frozen=True, slots=True)
-class SamplerData:
+class LossSamplerData:
     """A sample and its KL, a place among the terms."""
 
     path: str | None
@@ -141,8 +141,8 @@ class TraceData:
 
     schema: str
     losses: tuple[LossData, ...]
-    terms: tuple[TermData, ...]
-    samplers: tuple[SamplerData, ...]
+    terms: tuple[LossTermData, ...]
+    samplers: tuple[LossSamplerData, ...]
     findings: tuple[FindingData, ...]
     steps: tuple[StepData, ...]
     precisions: tuple[PrecisionData, ...]
@@ -154,13 +154,13 @@ def data_of(found: Watched, findings: tuple[FindingData, ...]) -> TraceData:
     """What was seen of a run, as data."""
     order = [term for one in found.losses for term in one.terms]
     losses: list[LossData] = []
-    terms: list[TermData] = []
+    terms: list[LossTermData] = []
     for number, one in enumerate(found.losses):
         places = tuple(range(len(terms), len(terms) + len(one.terms)))
         terms += [_term(number, one, term) for term in one.terms]
         losses.append(_loss(one, places))
     samplers = tuple(
-        SamplerData(
+        LossSamplerData(
             *_spot(one.place),
             one.sampling.parameterization,
             one.sampling.status,
@@ -192,11 +192,11 @@ def _loss(one: Anatomy, places: tuple[int, ...]) -> LossData:
     return LossData(one.loss.value, *_spot(one.loss.place), places, one.loss.optimizer, beta, sigma)
 
 
-def _term(number: int, one: Anatomy, term: Term) -> TermData:
+def _term(number: int, one: Anatomy, term: Term) -> LossTermData:
     reading = term.parameterization
     total = one.loss.value
     share = term.contribution / total if term.contribution is not None and total else None
-    return TermData(
+    return LossTermData(
         number,
         term.kind,
         term.name,
@@ -210,7 +210,7 @@ def _term(number: int, one: Anatomy, term: Term) -> TermData:
         term.value,
         share,
         term.proof or None,
-        tuple(ConditionData(one.text, one.passes) for one in term.conditions),
+        tuple(TermConditionData(one.text, one.passes) for one in term.conditions),
         _numbers(term),
     )
 
@@ -279,7 +279,7 @@ def _line(place: Place | None) -> tuple[str, int, str]:
     return shown_path(place.path), place.line, linecache.getline(place.path, place.line).rstrip("\n")
 
 
-def rows_of(data: TraceData) -> Iterator[Record]:
+def rows_of(data: TraceData) -> Iterator[ResultRow]:
     """The terms as records, for CSV."""
     for term in data.terms:
         prior = term.prior

@@ -12,7 +12,7 @@ from klcli.judge.spaces import space
 from klcli.judge.verification import Verification
 from klcli.report.answers import telling_of
 from klcli.report.document import Cell, CellTable, ColumnHead, Document, Paragraph, Plot, Tone
-from klcli.report.record import Record
+from klcli.report.record import ResultRow
 from klcli.report.report import Report
 from klcli.report.verify_data import SCHEMA, VerifyData, row_of
 from klcli.values import dataclass, replace
@@ -106,7 +106,7 @@ def verify_many_report(answers: Sequence[VerifiedLine], *, accepted: Collection[
     """The report on the formulas of a file: one result each, and a summary."""
     reports = [_report(answer, accepted) for answer in answers]
     results: list[object] = []
-    rows: list[Record] = []
+    rows: list[ResultRow] = []
     counts: Counter[str] = Counter()
     for answer, report in zip(answers, reports, strict=True):
         if report:

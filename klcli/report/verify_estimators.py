@@ -13,7 +13,7 @@ from klcli.judge.spaces.log_ratios.expectations import (
     KL_QP,
     NOTHING,
     Combination,
-    Sampler,
+    SamplingSide,
     said,
     without_one,
 )
@@ -31,7 +31,7 @@ from klcli.report.verify_data import (
 
 __all__ = ["bare", "direction", "estimation_data", "estimation_document", "estimator_data"]
 
-_SAMPLERS: tuple[Sampler, Sampler] = ("q", "p")
+_SAMPLERS: tuple[SamplingSide, SamplingSide] = ("q", "p")
 
 
 def estimation_document(found: Estimation) -> Document:
@@ -206,7 +206,7 @@ def _of_value(found: Estimation) -> Iterator[Fact]:
         mean = f"its mean over samples of {label.definite} is {own}{found.form.bias}"
         yield Fact("value", f"biased: {mean}; {_meaning(found)}")
     if not found.function.is_weighed and found.form.estimates:
-        other: Sampler = "p" if found.sampler == "q" else "q"
+        other: SamplingSide = "p" if found.sampler == "q" else "q"
         who = found.way.p if other == "p" else found.way.q
         yield Fact(f"samples of {who.definite}", f"its mean is {_said(found, found.mean(other))}")
 

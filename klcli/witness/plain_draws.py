@@ -23,7 +23,7 @@ __all__ = ["antithetic", "bias_of_k2", "k1", "k2", "k3"]
 
 
 Progress = Callable[[int], None]
-Step = Callable[[Any, Any], "NDArray[Any]"]
+LogRatioStep = Callable[[Any, Any], "NDArray[Any]"]
 
 
 def k1(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:
@@ -124,7 +124,7 @@ def _k3_in_units(block: NDArray[Any], unit: float) -> NDArray[Any]:
         return block + numpy.expm1(-block * unit) / unit
 
 
-def _average(log_ratio: LogRatio, count: int, step: Step, progress: Progress | None) -> Moments:
+def _average(log_ratio: LogRatio, count: int, step: LogRatioStep, progress: Progress | None) -> Moments:
     """The moments of `count` numbers that `step` makes, given arrays for scores to work in."""
     import numpy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from klcli.cli.computing.sampling import Sampling
+from klcli.cli.computing.sampling import SamplingOptions
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit
@@ -43,7 +43,7 @@ class ComputationOptions:
     """
 
     unit: Unit
-    sampling: Sampling
+    sampling: SamplingOptions
     digits: int | None
     steps: str
     reverse: bool

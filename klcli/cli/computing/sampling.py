@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from klcli.witness.side_by_side import EstimatorComparison
     from klcli.witness.target import Target
 
-__all__ = ["Sampling", "sampling_of"]
+__all__ = ["SamplingOptions", "sampling_of"]
 
 _LABEL = "Monte Carlo"
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
+class SamplingOptions:
     """What was typed about sampling; `samples` and `target` are None where nothing was.
 
     Attributes:
@@ -79,9 +79,9 @@ class Sampling:
             return work(advance)
 
 
-def sampling_of(options: Mapping[str, Any], *, quiet: bool) -> Sampling:
+def sampling_of(options: Mapping[str, Any], *, quiet: bool) -> SamplingOptions:
     """What was typed about sampling."""
-    return Sampling(
+    return SamplingOptions(
         options["seed"],
         options["estimator"],
         options["samples"],

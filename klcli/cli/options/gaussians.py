@@ -15,7 +15,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 __all__ = ["added", "given_head", "posterior", "posterior_options", "prior", "prior_options", "repeated"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-Values: TypeAlias = tuple[Fraction, ...]
+ExactNumbers: TypeAlias = tuple[Fraction, ...]
 
 _of_posterior = in_group("Posterior")
 _of_prior = in_group("Prior")
@@ -65,7 +65,7 @@ def posterior(options: Mapping[str, Any]) -> Gaussian:
     return Gaussian.from_head(*_broadcast(mean, head), name)
 
 
-def _broadcast(mean: Values, head: Values) -> tuple[Values, Values]:
+def _broadcast(mean: ExactNumbers, head: ExactNumbers) -> tuple[ExactNumbers, ExactNumbers]:
     """Mean and head, of which one number serves all of those in a file.
 
     Between typed lists it would not tell a decimal comma from a list.

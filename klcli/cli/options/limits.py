@@ -16,7 +16,7 @@ from klcli.formula.numeral import parse_numeral
 from klcli.report.limits import Limits
 from klcli.values import dataclass
 
-__all__ = ["Typed", "limit_options", "limits_of", "number_of"]
+__all__ = ["TypedNumber", "limit_options", "limits_of", "number_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,7 +24,7 @@ _option = in_group("Limits")
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedNumber:
     """A number, and half a unit of the last digit that was typed."""
 
     value: Fraction
@@ -36,13 +36,15 @@ class _Number(AValue):
 
     name = "X"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Typed:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> TypedNumber:
         return (
-            value if isinstance(value, Typed) else number_of(str(value), param.opts[-1] if param else "value")
+            value
+            if isinstance(value, TypedNumber)
+            else number_of(str(value), param.opts[-1] if param else "value")
         )
 
 
-def number_of(text: str, name: str) -> Typed:
+def number_of(text: str, name: str) -> TypedNumber:
     """A number with its digits.
 
     Raises:
@@ -51,7 +53,7 @@ def number_of(text: str, name: str) -> Typed:
     number = parse_numeral(text, name)
     mantissa, _, exponent = text.strip().lower().partition("e")
     places = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return Typed(number, Fraction(10) ** -places / 2)
+    return TypedNumber(number, Fraction(10) ** -places / 2)
 
 
 def limit_options(command: F) -> F:
@@ -66,7 +68,7 @@ def limit_options(command: F) -> F:
     return added(command, options)
 
 
-def limits_of(typed: Mapping[str, Typed | None]) -> Limits:
+def limits_of(typed: Mapping[str, TypedNumber | None]) -> Limits:
     """The limits that were typed, by the names of their options.
 
     Raises:

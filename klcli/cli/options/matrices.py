@@ -11,8 +11,8 @@ from klcli.cli.options.gaussians import added, given_head, posterior, prior, rep
 from klcli.cli.options.types import MatrixType
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, Origin, exact_deviations
-from klcli.gaussian.multivariate.forms import FORMS, Form
+from klcli.gaussian.multivariate.distribution import MatrixFile, MultivariateGaussian, exact_deviations
+from klcli.gaussian.multivariate.forms import FORMS, CovarianceForm
 from klcli.values import replace
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["any_posterior", "any_prior", "matrix_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_HELP: Mapping[Form, str] = {
+_HELP: Mapping[CovarianceForm, str] = {
     "cov": "Or a covariance matrix: '[[1.2, 0.3], [0.3, 0.9]]', @file.npy or @file.csv.",
     "cholesky": "Its lower Cholesky factor.",
     "precision-matrix": "Its inverse.",
@@ -69,7 +69,7 @@ def any_prior(options: Mapping[str, Any], dimension: int) -> Gaussian | Multivar
         raise KlcliError(f"the prior's {message}", error.hint.replace("--", "--prior-")) from None
 
 
-def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Given] | None:
+def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[CovarianceForm, Given] | None:
     """The one matrix that was given, and what it is."""
     given = {form: options[f"{prefix}{form.replace('-', '_')}"] for form in FORMS}
     found = [(form, rows) for form, rows in given.items() if rows is not None]
@@ -80,7 +80,10 @@ def _matrix(options: Mapping[str, Any], prefix: str) -> tuple[Form, Given] | Non
 
 
 def _with_matrix(
-    mean: tuple[Fraction, ...], matrix: tuple[Form, Given], name: str, head: tuple[Fraction, ...] | None
+    mean: tuple[Fraction, ...],
+    matrix: tuple[CovarianceForm, Given],
+    name: str,
+    head: tuple[Fraction, ...] | None,
 ) -> MultivariateGaussian:
     form, given = matrix
     if form != "correlation":
@@ -102,4 +105,4 @@ def _named(gaussian: MultivariateGaussian, given: Given) -> MultivariateGaussian
         return gaussian
     from klcli.cli.files import file_hash
 
-    return replace(gaussian, origin=Origin(given.file, file_hash(given.file)))
+    return replace(gaussian, origin=MatrixFile(given.file, file_hash(given.file)))

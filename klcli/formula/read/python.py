@@ -47,7 +47,7 @@ from klcli.formula.tree import (
 )
 from klcli.patterns import regex
 
-__all__ = ["Reader", "parse"]
+__all__ = ["PythonReader", "parse"]
 
 _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Add: "+",
@@ -70,11 +70,11 @@ def parse(text: str) -> Tree:
         KlcliError: empty or too long.
         FormulaError: not an expression, or one with a part that is no formula, with the text and a caret.
     """
-    reader = Reader(text)
+    reader = PythonReader(text)
     return reader.checked(lambda: reader.tree(reader.expression()))
 
 
-class Reader(SourceText, Calls):
+class PythonReader(SourceText, Calls):
     """Translates the syntax tree of one text.
 
     Attributes:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from klcli.formula.entry import entry
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.matrix_values import is_decomposition, parts_of
-from klcli.formula.read.python import Reader
+from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax import FormulaError, check_size
 from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree, children, walk
 
@@ -34,7 +34,7 @@ class Statements:
         opaque: names that stay symbols whatever is assigned to them.
     """
 
-    def __init__(self, reader: Reader, opaque: frozenset[str] = frozenset()) -> None:
+    def __init__(self, reader: PythonReader, opaque: frozenset[str] = frozenset()) -> None:
         self.reader = reader
         self.opaque = opaque
         self.left = ""

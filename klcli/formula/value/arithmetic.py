@@ -40,7 +40,7 @@ from klcli.formula.value.decimals import Decimals, context
 __all__ = ["Arithmetic", "Decimals", "Symbols", "context", "evaluate"]
 
 T = TypeVar("T")
-Values: TypeAlias = Mapping[str, T | tuple[T, ...]]
+SymbolValues: TypeAlias = Mapping[str, T | tuple[T, ...]]
 
 
 class Arithmetic(Protocol[T]):
@@ -66,7 +66,7 @@ class Arithmetic(Protocol[T]):
 
 
 def evaluate(
-    tree: Tree, values: Values[T], arithmetic: Arithmetic[T], known: Mapping[int, T] | None = None
+    tree: Tree, values: SymbolValues[T], arithmetic: Arithmetic[T], known: Mapping[int, T] | None = None
 ) -> T:
     """The value of a tree.
 
@@ -116,7 +116,7 @@ def evaluate(
             raise ValueError("a function of matrices has no value among numbers")
 
 
-def _scalar(name: str, values: Values[T]) -> T:
+def _scalar(name: str, values: SymbolValues[T]) -> T:
     if name not in values:
         raise ValueError(f"no value is given for {name}")
     value = values[name]
@@ -125,7 +125,7 @@ def _scalar(name: str, values: Values[T]) -> T:
     return value
 
 
-def _reduce(tree: Reduction, values: Values[T], arithmetic: Arithmetic[T]) -> T:
+def _reduce(tree: Reduction, values: SymbolValues[T], arithmetic: Arithmetic[T]) -> T:
     vectors = {name: value for name in _runs_over(tree, values) if isinstance(value := values[name], tuple)}
     lengths = {len(vector) for vector in vectors.values()} or {1}
     if len(lengths) > 1:
@@ -145,7 +145,7 @@ def _reduce(tree: Reduction, values: Values[T], arithmetic: Arithmetic[T]) -> T:
     )
 
 
-def _runs_over(tree: Reduction, values: Values[T]) -> list[str]:
+def _runs_over(tree: Reduction, values: SymbolValues[T]) -> list[str]:
     """The vectors of which a reduction takes one entry at a time.
 
     Those that carry the index of a sum, or else those that no inner reduction runs over.

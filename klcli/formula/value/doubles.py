@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from klcli.formula.tree import Operator
 from klcli.formula.value.budget import spend
 
-__all__ = ["OF_DOUBLES", "OPERATIONS", "Doubles", "Grid", "Grids", "Rows", "each"]
+__all__ = ["OF_DOUBLES", "OPERATIONS", "Doubles", "Grid", "Grids", "DoubleColumns", "each"]
 
 
 class Doubles:
@@ -57,7 +57,7 @@ class Doubles:
         return value
 
 
-class Rows:
+class DoubleColumns:
     """Columns of doubles, one entry for each of `count` points, without any library.
 
     `largest` holds the largest magnitude at each point so far. What has no value is nan, what is too large

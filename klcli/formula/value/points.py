@@ -13,13 +13,13 @@ from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.matrices import Matrices, kind_of_array
 from klcli.values import dataclass
 
-__all__ = ["Evaluator", "Value"]
+__all__ = ["Evaluator", "KindedValue"]
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Value(Generic[T]):
+class KindedValue(Generic[T]):
     """A number, a tuple of numbers or a tuple of rows, with its kind."""
 
     kind: SymbolKind
@@ -41,7 +41,7 @@ class Evaluator(Generic[T]):
     run: Arithmetic[T]
     manner: Manner
     size: int
-    symbols: Mapping[str, Value[T]]
+    symbols: Mapping[str, KindedValue[T]]
     slack: float
 
     def number(self, tree: Tree) -> T:
@@ -56,15 +56,15 @@ class Evaluator(Generic[T]):
             raise ShapeError(f"the formula is a {found.kind} and not a number")
         return found.data  # type: ignore[no-any-return]
 
-    def value(self, tree: Tree) -> Value[T]:
+    def value(self, tree: Tree) -> KindedValue[T]:
         """The value of any part."""
         symbols = {name: _array(value) for name, value in self.symbols.items()}
         rules = Matrices(self.manner, self.size, self.slack)
         found = evaluate_arrays(tree, symbols, arithmetic=self.run, matrices=rules)
-        return Value(kind_of_array(found), _data(found))
+        return KindedValue(kind_of_array(found), _data(found))
 
 
-def _array(value: Value[Any]) -> Array:
+def _array(value: KindedValue[Any]) -> Array:
     match value.kind:
         case "scalar":
             return Array((), (value.data,))

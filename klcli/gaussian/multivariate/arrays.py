@@ -16,7 +16,7 @@ from klcli.gaussian.multivariate.admission import (
     not_triangular,
     too_many,
 )
-from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, ROUNDING, Form
+from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
 from klcli.gaussian.multivariate.rational import Rational
 from klcli.values import dataclass
 
@@ -98,7 +98,7 @@ def _frozen(parts: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
     return parts
 
 
-def admitted_array(given: Any, form: Form) -> tuple[Floats, float]:
+def admitted_array(given: Any, form: CovarianceForm) -> tuple[Floats, float]:
     """A copy of an array of numbers, its mirrored entries averaged, and how far these were apart.
 
     Raises:
@@ -117,7 +117,7 @@ def admitted_array(given: Any, form: Form) -> tuple[Floats, float]:
     return Floats(_frozen((matrix,))), asymmetry
 
 
-def _floating(given: Any, form: Form) -> NDArray[Any]:
+def _floating(given: Any, form: CovarianceForm) -> NDArray[Any]:
     import numpy
 
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
@@ -140,7 +140,7 @@ def _floating(given: Any, form: Form) -> NDArray[Any]:
     return matrix
 
 
-def _average(matrix: NDArray[Any], form: Form) -> float:
+def _average(matrix: NDArray[Any], form: CovarianceForm) -> float:
     """Average mirrored entries in place; the largest difference."""
     import numpy
 

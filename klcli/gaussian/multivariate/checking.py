@@ -13,7 +13,7 @@ from klcli.formula.tree import Reduction, Symbol, Tree, children, rebuilt, walk
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear, transposed
-from klcli.formula.value.points import Evaluator, Value
+from klcli.formula.value.points import Evaluator, KindedValue
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import Parameterization
 
@@ -44,7 +44,7 @@ _LOG_DENSITIES = {
     for index in "12"
 }
 
-Values = Mapping[str, Value[Any]]
+PointValues = Mapping[str, KindedValue[Any]]
 
 
 def first_unequal(steps: Sequence[tuple[Tree, str]], reading: Parameterization) -> int | None:
@@ -65,7 +65,7 @@ def first_unequal(steps: Sequence[tuple[Tree, str]], reading: Parameterization) 
     return None
 
 
-def value_at(tree: Tree, values: Values, run: Arithmetic[Any]) -> Any:
+def value_at(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
     """The value of a step, in which expectations of quadratic polynomials are exact.
 
     x takes the 2 d points mu_1 +- sqrt(d) L e_j with L L^T = Sigma_1, which have the mean and the covariance
@@ -86,7 +86,7 @@ def value_at(tree: Tree, values: Values, run: Arithmetic[Any]) -> Any:
             number = _expectation(node.body, values, run)
         else:  # a sum over the entries j is no formula of matrices
             number = evaluate(node, {key: value.data for key, value in values.items()}, run)
-        found[name] = Value("scalar", number)
+        found[name] = KindedValue("scalar", number)
         return Symbol(name)
 
     return _evaluated(visit(tree), found, run)
@@ -123,7 +123,7 @@ def is_closed(tree: Tree) -> bool:
     return not any(isinstance(node, Reduction) and node.kind == "E" for node in walk(tree))
 
 
-def _expectation(body: Tree, values: Values, run: Arithmetic[Any]) -> Any:
+def _expectation(body: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
     mean, covariance = values["mu_1"].data, values["Sigma_1"].data
     lower = transposed(Linear(run).cholesky(covariance, 1e-40))
     reach = run.call("sqrt", run.number(Fraction(len(mean))))
@@ -136,25 +136,27 @@ def _expectation(body: Tree, values: Values, run: Arithmetic[Any]) -> Any:
                 for m, entry in zip(mean, column, strict=True)
             )
             total = run.operate(
-                "+", total, _evaluated(body, _with_densities({**values, "x": Value("vector", x)}, run), run)
+                "+",
+                total,
+                _evaluated(body, _with_densities({**values, "x": KindedValue("vector", x)}, run), run),
             )
     return run.operate("/", total, run.number(Fraction(2 * len(mean))))
 
 
-def _with_densities(values: dict[str, Value[Any]], run: Arithmetic[Any]) -> Values:
+def _with_densities(values: dict[str, KindedValue[Any]], run: Arithmetic[Any]) -> PointValues:
     """The point with the values of the densities q and p at x."""
     for name, index in (("q", "1"), ("p", "2")):
         log_density = _evaluated(_LOG_DENSITIES[index], values, run)
-        values[name] = Value("scalar", run.call("exp", log_density))
+        values[name] = KindedValue("scalar", run.call("exp", log_density))
     return values
 
 
-def _evaluated(tree: Tree, values: Values, run: Arithmetic[Any]) -> Any:
+def _evaluated(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
     size = len(values["mu_1"].data)
     return Evaluator(run, _MANNER, size, values, 1e-40).number(tree)
 
 
-def _probe(case: str, source: random.Random, reading: Parameterization, run: Decimals) -> Values:
+def _probe(case: str, source: random.Random, reading: Parameterization, run: Decimals) -> PointValues:
     """Random numbers for every symbol of the steps, in one case."""
     size = _SIZES[case]
 
@@ -189,7 +191,7 @@ def point(
     variances: tuple[Any, ...],
     head: Any,
     run: Arithmetic[Any],
-) -> Values:
+) -> PointValues:
     """A value for every symbol of the steps of a case, but for the densities and x.
 
     Args:
@@ -201,20 +203,23 @@ def point(
         run: the arithmetic of the numbers.
     """
     size = run.number(Fraction(len(variances)))
-    values: dict[str, Value[Any]] = {"d": Value("scalar", size), "s": Value("scalar", head)}
+    values: dict[str, KindedValue[Any]] = {"d": KindedValue("scalar", size), "s": KindedValue("scalar", head)}
     for index, mean, covariance in zip("12", means, covariances, strict=True):
-        values |= {f"mu_{index}": Value("vector", mean), f"Sigma_{index}": Value("matrix", covariance)}
+        values |= {
+            f"mu_{index}": KindedValue("vector", mean),
+            f"Sigma_{index}": KindedValue("matrix", covariance),
+        }
     values |= {"mu": values["mu_1"], "mu_j": values["mu_1"], "Sigma": values["Sigma_1"]}
-    values |= {"v": Value("vector", variances), "v_j": Value("vector", variances)}
+    values |= {"v": KindedValue("vector", variances), "v_j": KindedValue("vector", variances)}
     if case == "one":
-        values["sigma"] = Value("scalar", run.call("sqrt", variances[0]))
-        values["mu"] = Value("scalar", means[0][0])
+        values["sigma"] = KindedValue("scalar", run.call("sqrt", variances[0]))
+        values["mu"] = KindedValue("scalar", means[0][0])
     return values
 
 
 def diagonal_point(
     case: str, means: tuple[Any, ...], variances: tuple[Any, ...], head: Any, run: Arithmetic[Any]
-) -> Values:
+) -> PointValues:
     """The point of independent dimensions and the unit prior."""
     zero = run.number(Fraction(0))
     covariances = (_diagonal(variances, zero), Linear(run).identity(len(means)))

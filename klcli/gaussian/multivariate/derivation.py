@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.tree import Symbol, Tree, substitute
-from klcli.gaussian.derivation import Rule, Step
+from klcli.gaussian.derivation import DerivationStep, RuleText
 from klcli.gaussian.divergence import Unit, per_unit
 from klcli.gaussian.multivariate.checking import cases_of, first_unequal, is_closed, value_here
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
@@ -61,7 +61,7 @@ class MatrixStep:
         case: what it holds for.
     """
 
-    step: Step
+    step: DerivationStep
     case: DerivationCase
 
 
@@ -113,12 +113,19 @@ def derive_at(
 
 def _in_head(reading: Parameterization) -> MatrixStep:
     in_head = {"l": reading.log_variance, "v": reading.variance}
-    rule: Rule = ("the head ", Symbol("s"), f" is {reading.meaning}: ", Symbol("sigma"), " = ", reading.sigma)
-    return MatrixStep(Step(rule, substitute(_IN_HEAD, in_head)), "one")
+    rule: RuleText = (
+        "the head ",
+        Symbol("s"),
+        f" is {reading.meaning}: ",
+        Symbol("sigma"),
+        " = ",
+        reading.sigma,
+    )
+    return MatrixStep(DerivationStep(rule, substitute(_IN_HEAD, in_head)), "one")
 
 
 def _row(case: DerivationCase, tree: Tree, *rule: str | Tree, essential: bool = True) -> MatrixStep:
-    return MatrixStep(Step(rule, tree, essential=essential), case)
+    return MatrixStep(DerivationStep(rule, tree, essential=essential), case)
 
 
 _MU, _SIGMA = Symbol("mu"), Symbol("Sigma")

@@ -13,7 +13,7 @@ from klcli.formula.numeral import parse_numeral
 from klcli.formula.tree import Call, Symbol, Tree
 from klcli.formula.value.interval import enclose
 from klcli.gaussian.distribution import Gaussian, Real
-from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, Form
+from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, CovarianceForm
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.values import dataclass
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MultivariateGaussian",
-    "Origin",
+    "MatrixFile",
     "exact_deviations",
     "multivariate",
 ]
@@ -35,7 +35,7 @@ _ROOT = Call("sqrt", Symbol("s"))
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class MatrixFile:
     """The file that a matrix was read from, and the SHA-256 of its bytes."""
 
     file: str
@@ -57,18 +57,18 @@ class MultivariateGaussian:
     """
 
     mean: tuple[Fraction, ...]
-    form: Form
+    form: CovarianceForm
     matrix: Rational | Floats
     std: tuple[Fraction, ...] = ()
     asymmetry: float = 0.0
-    origin: Origin | None = None
+    origin: MatrixFile | None = None
 
     @classmethod
     def from_matrix(
         cls,
         mean: Real | Sequence[Real] | Any,
         matrix: Sequence[Sequence[Real]] | Any,
-        form: Form = "cov",
+        form: CovarianceForm = "cov",
         std: Real | Sequence[Real] | Any = (),
     ) -> MultivariateGaussian:
         """A Gaussian from a mean and a matrix: numbers, texts of decimals, or arrays of numbers.
@@ -223,7 +223,7 @@ def _with_variances(mean: tuple[Fraction, ...], variances: tuple[Fraction, ...])
     return Gaussian(mean, variances, PARAMETERIZATIONS["var"])
 
 
-def _matrix(given: Any, form: Form) -> tuple[Rational | Floats, float]:
+def _matrix(given: Any, form: CovarianceForm) -> tuple[Rational | Floats, float]:
     """The matrix and its asymmetry; an array that is too large for exact arithmetic stays one."""
     from klcli.gaussian.multivariate.admission import admitted  # not for heads
     from klcli.gaussian.multivariate.arrays import admitted_array, floats

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-__all__ = ["FORMS", "MOST_DIMENSIONS", "MOST_EXACT", "ROUNDING", "Form"]
+__all__ = ["FORMS", "MOST_DIMENSIONS", "MOST_EXACT", "ROUNDING", "CovarianceForm"]
 
 MOST_EXACT = 16
 """Dimensions up to which matrices are treated in exact arithmetic."""
 ROUNDING = Fraction(1, 10**12)
 """The relative asymmetry that computing a covariance in floating point leaves."""
 
-Form: TypeAlias = Literal["cov", "cholesky", "precision-matrix", "correlation"]
-FORMS: Mapping[Form, str] = {
+CovarianceForm: TypeAlias = Literal["cov", "cholesky", "precision-matrix", "correlation"]
+FORMS: Mapping[CovarianceForm, str] = {
     "cov": "covariance matrix",
     "cholesky": "Cholesky factor",
     "precision-matrix": "precision matrix",
     "correlation": "correlation matrix",
 }
 """How a covariance may be given."""
-MOST_DIMENSIONS: Mapping[Form, int] = {
+MOST_DIMENSIONS: Mapping[CovarianceForm, int] = {
     "cov": 4096,
     "cholesky": 1024,
     "precision-matrix": 1024,

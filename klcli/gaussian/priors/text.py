@@ -114,7 +114,7 @@ def parse_prior(text: str) -> PriorText:
             f"the prior has {len(text):,} characters; at most {MAX_LENGTH:,} are read",
             "one number serves every dimension",
         )
-    return _Reader(text).prior()
+    return _PriorReader(text).prior()
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -133,7 +133,7 @@ def _tokens(text: str) -> list[_Token]:
     return [*found, _Token("end", "the end", len(text), len(text))]
 
 
-class _Reader:
+class _PriorReader:
     """Goes through the tokens from left to right."""
 
     def __init__(self, text: str) -> None:

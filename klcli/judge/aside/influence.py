@@ -16,7 +16,7 @@ from math import inf, isfinite
 from klcli.formula.tree import STEPS, Call, Tree, free_symbols, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
-from klcli.formula.value.doubles import Rows
+from klcli.formula.value.doubles import DoubleColumns
 from klcli.values import dataclass
 
 __all__ = ["Influence", "components", "degree", "influences", "is_free_of", "is_passive"]
@@ -37,7 +37,7 @@ _FAR = 500.0
 _ELSEWHERE = (1.0, 0.4, -1.0, 3.0, 8.0)
 """By what all points are multiplied where a formula has no value at some of them."""
 
-Values = Mapping[str, float]
+SymbolNumbers = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +133,12 @@ def is_free_of(tree: Tree, varied: Collection[str]) -> tuple[bool, float]:
     return True, size
 
 
-def _changes(tree: Tree, varied: Collection[str]) -> list[Values]:
+def _changes(tree: Tree, varied: Collection[str]) -> list[SymbolNumbers]:
     """Values of the symbols that are held, those before any change first."""
     names = free_symbols(tree)
     held = [name for name in names if name not in varied]
     before = {name: value for name, value in _draw(names, 0).items() if name in held}
-    found: list[Values] = [
+    found: list[SymbolNumbers] = [
         before,
         {name: 2 * value for name, value in before.items()},
         {name: value for name, value in _draw(names, 5).items() if name in held},
@@ -175,7 +175,7 @@ def influences(tree: Tree, varied: Collection[str], held: Sequence[str]) -> dict
 
 
 def _moved(
-    tree: Tree, names: Sequence[str], changes: Sequence[Values], varied: Collection[str]
+    tree: Tree, names: Sequence[str], changes: Sequence[SymbolNumbers], varied: Collection[str]
 ) -> tuple[list[list[float]], list[list[float]]]:
     """The values of a formula and the largest numbers, for every change at all points of what varies."""
     points = [
@@ -234,11 +234,13 @@ def _interact(tree: Tree, one: str, other: str) -> bool:
     return False
 
 
-def _evaluated(tree: Tree, names: Sequence[str], points: Sequence[Values]) -> tuple[list[float], list[float]]:
+def _evaluated(
+    tree: Tree, names: Sequence[str], points: Sequence[SymbolNumbers]
+) -> tuple[list[float], list[float]]:
     """The values of a formula and the largest numbers, at the points or where more of them have a value."""
     best: tuple[int, list[float], list[float]] = (-1, [], [])
     for scale in _ELSEWHERE:
-        run = Rows(len(points))
+        run = DoubleColumns(len(points))
         values = evaluate(tree, {name: [scale * point[name] for point in points] for name in names}, run)
         count = sum(map(isfinite, values))
         if count > best[0]:

@@ -30,7 +30,7 @@ from klcli.formula.tree import (
     substitute,
 )
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Rows
+from klcli.formula.value.doubles import DoubleColumns
 from klcli.formula.write.printing import to_text
 from klcli.judge.signs import range_of
 from klcli.values import dataclass, replace
@@ -170,8 +170,8 @@ class _Taking:
             name: [0.5 + (0.37 * (place + 1) * (step + 1)) % 1.3 for step in range(count)]
             for place, name in enumerate(names)
         }
-        values = evaluate(ratio, columns, Rows(count))
-        bare = evaluate(substitute(ratio, dict.fromkeys(self.passive, _ONE)), columns, Rows(count))
+        values = evaluate(ratio, columns, DoubleColumns(count))
+        bare = evaluate(substitute(ratio, dict.fromkeys(self.passive, _ONE)), columns, DoubleColumns(count))
         same = all(abs(one - other) <= _CLOSE * abs(other) for one, other in zip(values, bare, strict=True))
         return plain if same else None
 

@@ -13,12 +13,12 @@ from typing import TypeAlias
 
 from klcli.formula.tree import Symbol, Tree, substitute, walk
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Doubles, Rows
+from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes import factor_rules, term_rules
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Symbols
-from klcli.judge.mistakes.search import Change, Repair, Rule, changes
+from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.search import Change, Repair, RewriteRule, changes
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
@@ -35,10 +35,10 @@ _TRIED = 6
 """Points at which a change is tried in doubles."""
 
 
-Readings: TypeAlias = tuple[Parameterization, Parameterization | None]
+ReadingPair: TypeAlias = tuple[Parameterization, Parameterization | None]
 
 
-def repairs(tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedPrior) -> Iterator[Repair]:
+def repairs(tree: Tree, role: Roles, readings: Sequence[ReadingPair], prior: FixedPrior) -> Iterator[Repair]:
     """The small changes that make a formula exact, or a multiple of the KL, under one of the readings.
 
     Args:
@@ -47,8 +47,8 @@ def repairs(tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedP
         readings: of the head, and of the prior's head if it has one.
         prior: the fixed prior, for a formula without a prior's symbols.
     """
-    trial = _Trial(tree, role, readings, prior)
-    passed: dict[bool, list[tuple[Mistake, Tree, Readings]]] = {True: [], False: []}
+    trial = _RepairTrial(tree, role, readings, prior)
+    passed: dict[bool, list[tuple[Mistake, Tree, ReadingPair]]] = {True: [], False: []}
     for change, prior_reading in _changes(tree, role, readings):
         for pair, exact in trial.passed(change.tree):
             if prior_reading in (None, pair[1]):
@@ -58,10 +58,10 @@ def repairs(tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedP
 
 
 def _confirmed(
-    passed: Sequence[tuple[Mistake, Tree, Readings]], role: Roles, prior: FixedPrior
+    passed: Sequence[tuple[Mistake, Tree, ReadingPair]], role: Roles, prior: FixedPrior
 ) -> Iterator[Repair]:
     """The changes that the digits that decide find to be a KL, too."""
-    verdicts: dict[tuple[Tree, Readings], Verdict] = {}
+    verdicts: dict[tuple[Tree, ReadingPair], Verdict] = {}
     for mistake, changed, (reading, prior_reading) in passed:
         key = changed, (reading, prior_reading)
         if key not in verdicts:
@@ -77,14 +77,14 @@ def _confirmed(
 
 
 def _changes(
-    tree: Tree, role: Roles, readings: Sequence[Readings]
+    tree: Tree, role: Roles, readings: Sequence[ReadingPair]
 ) -> Iterator[tuple[Change, Parameterization | None]]:
     """Every change that undoes a mistake at one place, with the reading of the prior that it holds under.
 
     Only the variance of a prior depends on that.
     """
     heads = frozenset(filter(None, (role.head, role.prior_head)))
-    plain = Symbols(frozenset(filter(None, (role.mean, role.prior_mean))), heads)
+    plain = SymbolRoles(frozenset(filter(None, (role.mean, role.prior_mean))), heads)
     for change in changes(tree, RULES, plain):
         yield change, None
     for row in dict.fromkeys(prior_reading for _, prior_reading in readings):
@@ -94,7 +94,7 @@ def _changes(
                 yield change, row
 
 
-RULES: tuple[tuple[Mistake, Rule[Symbols]], ...] = (
+RULES: tuple[tuple[Mistake, RewriteRule[SymbolRoles]], ...] = (
     (MISTAKES["KL101"], factor_rules.factor_lost),
     (MISTAKES["KL102"], factor_rules.factor_doubled),
     (MISTAKES["KL103"], factor_rules.not_squared),
@@ -116,17 +116,19 @@ RULES: tuple[tuple[Mistake, Rule[Symbols]], ...] = (
 )
 """The changes that are tried in formulas of numbers."""
 
-RULES_OF_PRIORS: tuple[tuple[Mistake, Rule[Symbols]], ...] = ((MISTAKES["KL116"], term_rules.prior_variance),)
+RULES_OF_PRIORS: tuple[tuple[Mistake, RewriteRule[SymbolRoles]], ...] = (
+    (MISTAKES["KL116"], term_rules.prior_variance),
+)
 """Those that need the variance of a prior that has symbols of its own."""
 
 
-class _Trial:
+class _RepairTrial:
     """Tries changes of a formula in doubles, under all readings at once.
 
     The nodes of the formula itself are evaluated once; a change has few nodes of its own.
     """
 
-    def __init__(self, tree: Tree, role: Roles, readings: Sequence[Readings], prior: FixedPrior) -> None:
+    def __init__(self, tree: Tree, role: Roles, readings: Sequence[ReadingPair], prior: FixedPrior) -> None:
         self.readings = readings
         points = [_points(role, *(row.name if row else None for row in pair), prior) for pair in readings]
         self.truth = [truth for _, truth in points]
@@ -135,14 +137,14 @@ class _Trial:
         self.count = len(readings) * _TRIED
         self.known: dict[int, list[float]] = {}
         for node in reversed(list(walk(tree))):
-            self.known[id(node)] = evaluate(node, self.values, Rows(self.count), self.known)
+            self.known[id(node)] = evaluate(node, self.values, DoubleColumns(self.count), self.known)
 
-    def passed(self, tree: Tree) -> Iterator[tuple[Readings, bool]]:
+    def passed(self, tree: Tree) -> Iterator[tuple[ReadingPair, bool]]:
         """The readings under which doubles leave it possible that a formula is k KL + c with positive k.
 
         True with those under which it may be the KL itself.
         """
-        values = evaluate(tree, self.values, Rows(self.count), self.known)
+        values = evaluate(tree, self.values, DoubleColumns(self.count), self.known)
         for place, (pair, truth) in enumerate(zip(self.readings, self.truth, strict=True)):
             own = values[place * _TRIED : (place + 1) * _TRIED]
             if _on_a_line(own, truth):

@@ -24,7 +24,7 @@ from klcli.judge.mistakes.rewriting import (
     HALF,
     TWO,
     Site,
-    Symbols,
+    SymbolRoles,
     chain,
     chains,
     factored,
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 
-def _is_log(site: Site, symbols: Symbols) -> bool:
+def _is_log(site: Site, symbols: SymbolRoles) -> bool:
     """Whether a node is a logarithm of a scale, or a head that stands for one."""
     node = site.node
     if isinstance(node, Call) and node.function in ("log", "log1p"):
@@ -58,7 +58,7 @@ def _is_log(site: Site, symbols: Symbols) -> bool:
     return symbols.is_head(node) and site.is_term
 
 
-def factor_lost(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def factor_lost(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """Twice a logarithm."""
     if _is_log(site, symbols):
         yield operation("*", TWO, site.node)
@@ -66,7 +66,7 @@ def factor_lost(site: Site, symbols: Symbols) -> Iterator[Tree]:
         yield times(Fraction(2), site.node)
 
 
-def factor_doubled(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def factor_doubled(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """Half a logarithm."""
     if _is_log(site, symbols):
         if not site.has_factor:
@@ -78,7 +78,7 @@ def factor_doubled(site: Site, symbols: Symbols) -> Iterator[Tree]:
         yield times(Fraction(1, 2), site.node)
 
 
-def not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def not_squared(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The square of a scale."""
     if isinstance(site.node, Call) and site.node.function in ("exp", "log", "log1p", "expm1"):
         return
@@ -90,7 +90,7 @@ def not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
         yield operation("^", site.node, TWO)
 
 
-def exp_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def exp_not_squared(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The exponential of twice the argument."""
     if isinstance(site.node, Call) and site.node.function == "exp" and symbols.of_heads(site.node):
         if not factored(site.node.argument):
@@ -99,7 +99,7 @@ def exp_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
         yield Call("exp", times(Fraction(2), site.node.argument))
 
 
-def squared_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def squared_too_often(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The base of a square, the exponential of half the argument."""
     if not symbols.of_heads(site.node):
         return
@@ -114,7 +114,7 @@ def squared_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield Call("sqrt", site.node)
 
 
-def half_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def half_missing(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """Half a term, or a factor that reaches over all terms."""
     if not site.is_term:
         return
@@ -134,20 +134,20 @@ def half_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
                 yield operation("*", factor, joined([*chain(rest), *terms[1:]]))
 
 
-def half_too_often(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def half_too_often(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """Twice a term that is halved."""
     found = factored(site.node)
     if site.is_term and found and abs(found[0]) <= Fraction(1, 2):
         yield times(Fraction(2), site.node)
 
 
-def factor_missing(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def factor_missing(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The whole times -1/2."""
     if not site.above:
         yield operation("*", Negative(HALF), site.node)
 
 
-def mean_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def mean_not_squared(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The square of a mean."""
     node, parent = site.node, site.parent
     squared = isinstance(parent, Operation) and parent.operator == "^"
@@ -162,7 +162,7 @@ def mean_not_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield operation("^", base, TWO)
 
 
-def log_squared(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def log_squared(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The logarithm of a square."""
     match site.node:
         case Operation("^", Call("log", argument) as log, Number(value)) if (

@@ -26,7 +26,7 @@ __all__ = [
     "ONE",
     "TWO",
     "Site",
-    "Symbols",
+    "SymbolRoles",
     "chain",
     "chains",
     "factored",
@@ -41,7 +41,7 @@ ONE, TWO, HALF = Number(Fraction(1)), Number(Fraction(2)), Number(Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Symbols:
+class SymbolRoles:
     """The symbols of a formula by their roles, and the variance of a prior with a head of its own."""
 
     means: frozenset[str]

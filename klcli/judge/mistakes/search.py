@@ -11,10 +11,10 @@ from klcli.judge.mistakes.rewriting import Site, sites
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
-__all__ = ["Change", "Repair", "Rule", "changes"]
+__all__ = ["Change", "Repair", "RewriteRule", "changes"]
 
 S = TypeVar("S")
-Rule: TypeAlias = Callable[[Site, S], Iterator[Tree]]
+RewriteRule: TypeAlias = Callable[[Site, S], Iterator[Tree]]
 """For one node of a formula, the trees that may stand in its place; S is what a space knows of symbols."""
 
 
@@ -45,7 +45,7 @@ class Repair:
 
 
 def changes(
-    tree: Tree, rules: Sequence[tuple[Mistake, Rule[S]]], setting: S, most: int | None = None
+    tree: Tree, rules: Sequence[tuple[Mistake, RewriteRule[S]]], setting: S, most: int | None = None
 ) -> Iterator[Change]:
     """Every change that undoes a mistake at one place, each formula once for every mistake.
 

@@ -25,7 +25,7 @@ from klcli.judge.mistakes.rewriting import (
     ONE,
     TWO,
     Site,
-    Symbols,
+    SymbolRoles,
     chains,
     factored,
     is_half,
@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 
-def plus_for_times(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def plus_for_times(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The product of what is added to 1/2."""
     match site.node:
         case Operation("+" | "-", left, right) if is_half(left):
@@ -58,7 +58,7 @@ def plus_for_times(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield operation("*", start, joined(terms[1:]))
 
 
-def sign_of_term(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def sign_of_term(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The other sign of a term."""
     match site.node:
         case Operation(_, Number(value)) if value == 0:
@@ -76,7 +76,7 @@ def sign_of_term(site: Site, symbols: Symbols) -> Iterator[Tree]:
         yield from _with_exchanged_logs(terms, symbols)
 
 
-def _with_exchanged_logs(terms: list[tuple[bool, Tree]], symbols: Symbols) -> Iterator[Tree]:
+def _with_exchanged_logs(terms: list[tuple[bool, Tree]], symbols: SymbolRoles) -> Iterator[Tree]:
     """A sum in which the logarithms of the two scales, one term of the KL, have each other's signs."""
     logs = [number for number, (_, term) in enumerate(terms) if _is_log_scale(term, symbols)]
     if len(logs) != len(symbols.heads) or len(logs) < 2:
@@ -85,7 +85,7 @@ def _with_exchanged_logs(terms: list[tuple[bool, Tree]], symbols: Symbols) -> It
         yield joined([(negative != (number in logs), term) for number, (negative, term) in enumerate(terms)])
 
 
-def _is_log_scale(term: Tree, symbols: Symbols) -> bool:
+def _is_log_scale(term: Tree, symbols: SymbolRoles) -> bool:
     """Whether a term is a head, or the logarithm of one, perhaps with a factor."""
     found = factored(term)
     rest = found[1] if found else term
@@ -94,7 +94,7 @@ def _is_log_scale(term: Tree, symbols: Symbols) -> bool:
     )
 
 
-def sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def sign_of_whole(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The other sign of the whole."""
     if not site.is_whole:
         return
@@ -115,7 +115,7 @@ def sign_of_whole(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield Negative(site.node)
 
 
-def other_symbol(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def other_symbol(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The symbol of the other Gaussian."""
     if isinstance(site.node, Symbol):
         for names in (symbols.heads, symbols.means):
@@ -123,7 +123,7 @@ def other_symbol(site: Site, symbols: Symbols) -> Iterator[Tree]:
                 yield from (Symbol(name) for name in sorted(names) if name != site.node.name)
 
 
-def constant(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def constant(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """Another constant."""
     if not site.is_term:
         return
@@ -146,7 +146,7 @@ def constant(site: Site, symbols: Symbols) -> Iterator[Tree]:
         yield joined([*terms, (False, HALF)])
 
 
-def log_ratio(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def log_ratio(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """The logarithm of a quotient."""
     match site.node:
         case Operation("/", Call("log", above), Call("log", below)):
@@ -158,7 +158,7 @@ def log_ratio(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield operation("-", above, below)
 
 
-def prior_variance(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def prior_variance(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """A term divided by the variance of the prior."""
     prior, parent = symbols.prior_variance, site.parent
     divides = isinstance(parent, Operation) and parent.operator == "/" and parent.right is site.node
@@ -170,7 +170,7 @@ def prior_variance(site: Site, symbols: Symbols) -> Iterator[Tree]:
             yield operation("/", site.node, prior)
 
 
-def bracket_too_short(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def bracket_too_short(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """Two terms of a sum, the first of which has to be divided, too, as one quotient."""
     if not site.is_term:
         return
@@ -194,7 +194,7 @@ def _is_halved(divided: Tree) -> bool:
     return any(factored(part) for part in (divided, *parts))
 
 
-def _gathered(divided: Tree, term: Tree, symbols: Symbols) -> Iterator[Tree]:
+def _gathered(divided: Tree, term: Tree, symbols: SymbolRoles) -> Iterator[Tree]:
     """A quotient with one more term in its numerator, or a product with the inverse of a variance."""
     match divided:
         case Operation("/", above, below):
@@ -209,7 +209,7 @@ def _gathered(divided: Tree, term: Tree, symbols: Symbols) -> Iterator[Tree]:
                     yield operation("*", both, other) if is_left else operation("*", other, both)
 
 
-def two_readings(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def two_readings(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     """What another reading would have in the place of a term of the head."""
     node = site.node
     if not symbols.of_heads(node):

@@ -21,7 +21,7 @@ from klcli.formula.tree import Number, Tree, children, free_symbols, walk
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.decimals import natural_log
-from klcli.formula.value.doubles import Rows
+from klcli.formula.value.doubles import DoubleColumns
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import (
@@ -294,7 +294,7 @@ def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[_Direction]
     names = [name for name in PARAMETERIZATIONS if any(name in readings for readings in left)]
     if not names or not screening.admits_means(role):
         return found
-    run = Rows(len(names) * _SCREENED)
+    run = DoubleColumns(len(names) * _SCREENED)
     given = {role.mean: _means() * len(names), role.head: [head for name in names for head in _heads(name)]}
     values = evaluate(tree, {name: column for name, column in given.items() if name}, run)
     for place, name in enumerate(names):

@@ -14,7 +14,7 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:  # most formulas are of numbers
     from klcli.judge.spaces.log_ratios.estimation import Estimation
 
-__all__ = ["Answer", "Reader", "Space"]
+__all__ = ["Answer", "SpaceReader", "Space"]
 
 Answer: TypeAlias = "Verification | Estimation"
 """The answers of all spaces. Both have a program, a kind, a mistake, conditions, warnings, and know whether
@@ -26,7 +26,7 @@ Settler: TypeAlias = Callable[[Program, Question, "Answer | None"], "Answer | No
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class SpaceReader:
     """How texts are read that have functions which only one space has.
 
     Attributes:
@@ -60,4 +60,4 @@ class Space:
     is_final: bool
     readings: Mapping[str, Parameterization] = field(default_factory=dict)
     noun: str = ""
-    reader: Reader | None = None
+    reader: SpaceReader | None = None

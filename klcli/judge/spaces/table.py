@@ -14,7 +14,7 @@ from klcli.judge.naming import multiple_text
 from klcli.judge.question import Question
 from klcli.judge.spaces import numbers
 from klcli.judge.spaces.matrices.readings import READINGS
-from klcli.judge.spaces.space import Answer, Reader, Space
+from klcli.judge.spaces.space import Answer, Space, SpaceReader
 from klcli.names.log_ratios import is_neutral, stated
 from klcli.values import replace
 
@@ -93,7 +93,7 @@ SPACES: tuple[Space, ...] = (
         is_final=True,
         readings=READINGS,
         noun="matrix",
-        reader=Reader(_formula_of_matrices, _line_of_matrices),
+        reader=SpaceReader(_formula_of_matrices, _line_of_matrices),
     ),
     Space("numbers without names", _of_neutral_log_ratios, of_gaussians=False, is_final=False),
 )

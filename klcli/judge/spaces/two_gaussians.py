@@ -16,7 +16,7 @@ from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.decimals import natural_log
-from klcli.formula.value.doubles import Rows
+from klcli.formula.value.doubles import DoubleColumns
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import (
     COMPARED_DIGITS,
@@ -167,7 +167,7 @@ def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[
         return found
     names = (role.mean, role.head, role.prior_mean, role.prior_head)
     columns = zip(names, _screening_points(tuple(left)), strict=True)
-    run = Rows(len(left) * _SCREENED)
+    run = DoubleColumns(len(left) * _SCREENED)
     values = evaluate(tree, {name: column for name, column in columns if name}, run)
     for place, (pair, directions) in enumerate(left.items()):
         rows = slice(place * _SCREENED, (place + 1) * _SCREENED)

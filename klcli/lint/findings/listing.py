@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from klcli.lint.findings.places import expression_of, place_of
-from klcli.lint.findings.types import ListedTerm, Prior
+from klcli.lint.findings.types import ListedTerm, TermPrior
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.programs import flow_name
@@ -40,7 +40,7 @@ def kl_term(one: Divergence) -> ListedTerm:
         expression=expression_of(one.excerpt),
         scale=sign + scale_text(verdict, found.prepared) if verdict.kl else None,
         shift=_negated(constant_of(verdict, found.prepared), one.sign) if verdict.kl else None,
-        prior=Prior(one.excerpt.spelled(mean), one.excerpt.spelled(variance)),
+        prior=TermPrior(one.excerpt.spelled(mean), one.excerpt.spelled(variance)),
         reduction=found.prepared.reductions.name,
         prior_parameterization=prior_reading.name if prior_reading and verdict.roles.prior_head else None,
         symbols=tuple(_symbols(one, verdict.roles)),

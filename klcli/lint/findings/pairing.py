@@ -16,13 +16,13 @@ from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["Pair", "pairs"]
+__all__ = ["PairedSample", "pairs"]
 
 _Relation: TypeAlias = Literal["agree", "disagree", "crossed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PairedSample:
     """A sample and the KL that it belongs to.
 
     Attributes:
@@ -39,7 +39,7 @@ class Pair:
 
 def pairs(
     divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[SamplingLine]]
-) -> Iterator[Pair]:
+) -> Iterator[PairedSample]:
     """Each sample with the KL that it belongs to; one that it agrees with, if there is one.
 
     Args:
@@ -49,7 +49,9 @@ def pairs(
     for ways in samples:
         drawn_from = [*ways, *(other for one in ways for other in one.others)]
         both = [(one, drawn) for others in divergences for one in others for drawn in drawn_from]
-        found = [Pair(drawn, one, relation) for one, drawn in both if (relation := _by_flow(one, drawn))]
+        found = [
+            PairedSample(drawn, one, relation) for one, drawn in both if (relation := _by_flow(one, drawn))
+        ]
         found = found or list(_by_name(divergences, ways, _apart(divergences, samples)))
         if found:
             yield next((pair for pair in found if pair.relation == "agree"), found[0])
@@ -92,7 +94,7 @@ def _apart(
 
 def _by_name(
     divergences: Sequence[Sequence[Divergence]], ways: Sequence[SamplingLine], apart: Collection[Class | None]
-) -> Iterator[Pair]:
+) -> Iterator[PairedSample]:
     """Relations by names: within a class, among the functions of a file, or between two parts of a model."""
     for drawn in sorted(ways, key=lambda one: not one.excerpt.is_local):
         if drawn.sampling.parameterization is None or drawn.excerpt.is_rebound(drawn.head):
@@ -106,7 +108,7 @@ def _by_name(
         own = [one for one in alike if one.excerpt.owner is drawn.excerpt.owner]
         near = [one for one in alike if one.excerpt.owner.owner is drawn.excerpt.owner.owner]
         for one in own or near or alike:
-            yield Pair(drawn, one, _relation(one, drawn))
+            yield PairedSample(drawn, one, _relation(one, drawn))
 
 
 def _is_comparable(one: Divergence) -> bool:

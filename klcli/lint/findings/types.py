@@ -18,7 +18,7 @@ __all__ = [
     "Finding",
     "Linted",
     "SourceSpan",
-    "Prior",
+    "TermPrior",
     "Related",
     "Severity",
     "ListedTerm",
@@ -133,7 +133,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class TermPrior:
     """The Gaussian that a KL is taken to: numbers, or the code's own names."""
 
     mean: str
@@ -171,7 +171,7 @@ class ListedTerm:
     expression: str
     scale: str | None = None
     shift: str | None = None
-    prior: Prior | None = None
+    prior: TermPrior | None = None
     reduction: str | None = None
     prior_parameterization: str | None = None
     symbols: tuple[tuple[str, str], ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.lint.findings.pairing import Pair
+from klcli.lint.findings.pairing import PairedSample
 from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.findings.types import Confidence, Finding, ListedTerm, Related, Severity
 from klcli.lint.flow.excerpts import CodeExcerpt
@@ -66,7 +66,7 @@ class ModuleTerms:
 
     here: Definitions
     kls: tuple[KlTerm, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[PairedSample, ...]
     samples: tuple[SamplingLine, ...]
     estimators: tuple[tuple[EstimatorLine, ListedTerm], ...]
     sinks: tuple[Sink, ...]

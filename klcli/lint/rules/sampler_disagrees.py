@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes.table import find_mistake
-from klcli.lint.findings.pairing import Pair
+from klcli.lint.findings.pairing import PairedSample
 from klcli.lint.findings.places import lines_at, place_of
 from klcli.lint.findings.types import Finding, Related
 from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
@@ -23,7 +23,7 @@ def _check(found: ModuleTerms) -> Iterator[Finding]:
             yield _disagreement(pair)
 
 
-def _disagreement(pair: Pair) -> Finding:
+def _disagreement(pair: PairedSample) -> Finding:
     kl, drawn = pair.divergence, pair.sample
     held = kl.found.best.verdict.parameterization
     meaning = held.meaning

@@ -23,7 +23,7 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
-from klcli.formula.value.doubles import Doubles, Rows
+from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.names.gaussians import suggested
 
@@ -162,7 +162,7 @@ def _curvatures(tree: Tree) -> Mapping[str, float]:
     columns = {
         name: [x for moved in names for x in (steps if name == moved else others[name])] for name in names
     }
-    run = Rows(len(steps) * len(names))
+    run = DoubleColumns(len(steps) * len(names))
     found = evaluate(tree, columns, run)
     bends = {}
     for number, name in enumerate(names):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from klcli.cli.options.limits import Typed, number_of
+from klcli.cli.options.limits import TypedNumber, number_of
 from tests.cli.conftest import Klcli, Result
 
 VALUE = 0.08267844320604538  # of KL(N(0.3, 1.2^2) || N(0, 1)), as tests/cli/commands/test_compute.py has it
@@ -87,4 +87,4 @@ def test_what_means_nothing(klcli: Klcli, options: tuple[str, ...], message: str
     [("0.0827", "0.00005"), ("12", "0.5"), ("1e3", "500"), ("-1.50", "0.005"), ("1.5E-3", "0.00005")],
 )
 def test_half_a_unit_of_the_last_digit(text: str, half: str) -> None:
-    assert number_of(text, "--expect") == Typed(Fraction(text), Fraction(half))
+    assert number_of(text, "--expect") == TypedNumber(Fraction(text), Fraction(half))

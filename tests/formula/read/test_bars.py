@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.formula.entry import entry
 from klcli.formula.read.notation import parse_matrices
-from klcli.formula.read.python import Reader
+from klcli.formula.read.python import PythonReader
 from klcli.formula.tree import MatrixCall, Tree, depth, walk
 from klcli.formula.write.printing import NOTATIONS, Notation, to_text
 from tests.formula.trees import matrix_trees
@@ -90,7 +90,7 @@ def test_what_is_refused(text: str) -> None:
 def _read(text: str, style: Notation) -> Tree:
     if style != "python":
         return parse_matrices(text)
-    reader = Reader(text, matrices=True)
+    reader = PythonReader(text, matrices=True)
     return entry(reader.checked(lambda: reader.tree(reader.expression())), of_matrices=True)
 
 

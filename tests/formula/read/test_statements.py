@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from klcli.formula.read.python import Reader
+from klcli.formula.read.python import PythonReader
 from klcli.formula.read.statements import Statements
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Stop, free_symbols, walk
@@ -20,7 +20,7 @@ GIVEN = {name: RANDOM.uniform(0.3, 2.5, (4, 3)) for name in ("mu", "lv")}
 
 
 def followed(text: str, opaque: frozenset[str] = frozenset()) -> tuple[Statements, Any]:
-    reader = Reader(text)
+    reader = PythonReader(text)
     statements = Statements(reader, opaque)
     return statements, statements.result(reader.statements())
 
@@ -87,7 +87,7 @@ def test_the_formula_among_what_is_given_back() -> None:
 
 
 def test_statements_are_trees_of_python() -> None:
-    reader = Reader("x = 1\nx")
+    reader = PythonReader("x = 1\nx")
     assert [type(statement) for statement in reader.statements()] == [ast.Assign, ast.Expr]
 
 

@@ -8,7 +8,7 @@ from klcli.formula.read.notation import parse
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import SpentError, at_most, remembered, spend, spent
 from klcli.formula.value.decimals import Decimals
-from klcli.formula.value.doubles import Doubles, Rows
+from klcli.formula.value.doubles import DoubleColumns, Doubles
 
 TREE = parse("x^2 + exp(x) - 1")
 
@@ -67,7 +67,7 @@ def test_evaluations_cost_what_they_take() -> None:
     costs = []
     for given, arithmetic in (
         (2.0, Doubles()),
-        ([2.0] * 50, Rows(50)),
+        ([2.0] * 50, DoubleColumns(50)),
         (Decimals(70).number(TREE.right.value), Decimals(70)),
     ):
         before = spent()

@@ -13,7 +13,7 @@ from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.arrays import ShapeError
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner
-from klcli.formula.value.points import Evaluator, Value
+from klcli.formula.value.points import Evaluator, KindedValue
 
 MATHEMATICS, COLUMNS, FLAT = Manner(True), Manner(False), Manner(False, flat=True)
 SIZES = (1, 2, 3, 5)
@@ -34,22 +34,22 @@ def drawn(size: int) -> dict[str, Any]:
     }
 
 
-def value_of(array: Any, run: Any) -> Value[Any]:
+def value_of(array: Any, run: Any) -> KindedValue[Any]:
     """What numpy has as a matrix, a column or a number."""
     if np.ndim(array) == 0:
-        return Value("scalar", run(array))
+        return KindedValue("scalar", run(array))
     if array.shape[1] == 1 and array.shape[0] != 1:
-        return Value("vector", tuple(map(run, array[:, 0])))
-    return Value("matrix", tuple(tuple(map(run, row)) for row in array))
+        return KindedValue("vector", tuple(map(run, array[:, 0])))
+    return KindedValue("matrix", tuple(tuple(map(run, row)) for row in array))
 
 
-def evaluated(text: str, manner: Manner, size: int, *, digits: int = 0) -> Value[Any]:
+def evaluated(text: str, manner: Manner, size: int, *, digits: int = 0) -> KindedValue[Any]:
     given = drawn(size)
     run = Decimals(digits) if digits else Doubles()
     convert = (lambda number: run.number(Fraction(float(number)))) if digits else float
     values = {name: value_of(array, convert) for name, array in given.items()}
     if size == 1:
-        values |= {name: Value("vector", (convert(given[name][0, 0]),)) for name in "xy"}
+        values |= {name: KindedValue("vector", (convert(given[name][0, 0]),)) for name in "xy"}
     tree = read_as_matrices(text, "math" if manner.mathematical else "python").tree
     return Evaluator(run, manner, size, values, 1e-9).value(tree)
 
@@ -136,13 +136,13 @@ def test_what_does_not_fit(text: str, manner: Manner) -> None:
 
 def test_a_number_is_asked_for() -> None:
     tree = read_as_matrices("A x", "math").tree
-    values = {"A": Value("matrix", ((2.0,),)), "x": Value("vector", (3.0,))}
+    values = {"A": KindedValue("matrix", ((2.0,),)), "x": KindedValue("vector", (3.0,))}
     with pytest.raises(ShapeError, match="is a vector and not a number"):
         Evaluator(Doubles(), MATHEMATICS, 1, values, 1e-9).number(tree)
 
 
 def test_a_singular_matrix_has_no_inverse() -> None:
-    values = {"A": Value("matrix", ((1.0, 2.0), (2.0, 4.0)))}
+    values = {"A": KindedValue("matrix", ((1.0, 2.0), (2.0, 4.0)))}
     with pytest.raises(ArithmeticError):
         Evaluator(Doubles(), MATHEMATICS, 2, values, 1e-9).value(read_as_matrices("A^-1", "math").tree)
 

@@ -13,17 +13,17 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
-from klcli.gaussian.multivariate.forms import FORMS, Form
+from klcli.gaussian.multivariate.forms import FORMS, CovarianceForm
 
 
-def given(text: str, form: Form = "cov", mean: str = "0", std: str = "1") -> MultivariateGaussian:
+def given(text: str, form: CovarianceForm = "cov", mean: str = "0", std: str = "1") -> MultivariateGaussian:
     rows = [[Fraction(entry) for entry in row.split(",")] if row else [] for row in text.split(";")]
     means, deviations = ([Fraction(number) for number in numbers.split(",")] for numbers in (mean, std))
     return MultivariateGaussian.from_matrix(means, rows, form, deviations if form == "correlation" else ())
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_is_right(form: Form) -> None:
+def test_what_is_right(form: CovarianceForm) -> None:
     text = {"correlation": "1,0.5;0.5,1", "cholesky": "2,0;1,3"}.get(form, "2,1;1,2")
     assert given(text, form, "1,2").dimension == 2
 
@@ -45,7 +45,7 @@ def test_what_is_right(form: Form) -> None:
         ("1,1.5;1.5,1", "correlation", r"entry \(1, 2\) of the correlation matrix is 1.5"),
     ],
 )
-def test_what_is_refused(text: str, form: Form, message: str) -> None:
+def test_what_is_refused(text: str, form: CovarianceForm, message: str) -> None:
     with pytest.raises(KlcliError, match=message) as caught:
         given(text, form)
     assert caught.value.hint
@@ -118,7 +118,7 @@ def test_what_is_no_matrix_of_numbers(mean: Any, matrix: Any, message: str) -> N
         (3 * numpy.ones((17, 17)) - 2 * numpy.eye(17), "correlation", r"entry \(1, 2\) .* is 3"),
     ],
 )
-def test_large_arrays_of_other_forms(matrix: Any, form: Form, message: str) -> None:
+def test_large_arrays_of_other_forms(matrix: Any, form: CovarianceForm, message: str) -> None:
     with pytest.raises(KlcliError, match=message):
         MultivariateGaussian.from_matrix(0, matrix, form, 1)
 

@@ -16,15 +16,15 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence as diagonal_divergence
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.gaussian.multivariate.divergence import divergence
-from klcli.gaussian.multivariate.forms import MOST_EXACT, Form
+from klcli.gaussian.multivariate.forms import MOST_EXACT, CovarianceForm
 from klcli.gaussian.multivariate.rational import product, transpose
 from tests.gaussian.multivariate.matrices import hilbert, identity, ill_conditioned, rational, reference
 
-FORMS: tuple[Form, ...] = ("cov", "cholesky", "precision-matrix")
+FORMS: tuple[CovarianceForm, ...] = ("cov", "cholesky", "precision-matrix")
 
 
 def normal(
-    rows: list[list[Fraction]], mean: list[Fraction] | None = None, form: Form = "cov"
+    rows: list[list[Fraction]], mean: list[Fraction] | None = None, form: CovarianceForm = "cov"
 ) -> MultivariateGaussian:
     return MultivariateGaussian.from_matrix(mean or [Fraction(0)], rows, form)
 
@@ -88,7 +88,7 @@ def test_ill_conditioned_pairs() -> None:
 @pytest.mark.parametrize("size", [4, MOST_EXACT + 2])
 @pytest.mark.parametrize("first", FORMS)
 @pytest.mark.parametrize("second", FORMS)
-def test_every_form(size: int, first: Form, second: Form) -> None:
+def test_every_form(size: int, first: CovarianceForm, second: CovarianceForm) -> None:
     """The covariance is made from what was given by mpmath."""
     generator = numpy.random.default_rng(size)
     gaussians, covariances = [], []
@@ -165,7 +165,7 @@ def test_invariance_under_linear_maps(first: list, second: list, change: list) -
 
 @pytest.mark.parametrize("size", [3, MOST_EXACT + 4])
 @pytest.mark.parametrize("form", FORMS)
-def test_equal_gaussians(size: int, form: Form) -> None:
+def test_equal_gaussians(size: int, form: CovarianceForm) -> None:
     rows = ill_conditioned(numpy.random.default_rng(size), size, 1e10)
     if form == "cholesky":
         rows = numpy.linalg.cholesky(rows)

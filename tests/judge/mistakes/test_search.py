@@ -12,7 +12,7 @@ from klcli.formula.tree import Call, Tree
 from klcli.judge.answer import verify
 from klcli.judge.mistakes import correction
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Site, Symbols
+from klcli.judge.mistakes.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.search import changes
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
 from klcli.report.explain import explain_report
@@ -20,10 +20,10 @@ from klcli.report.pages import pages
 
 NEW = Mistake("KL999", "squashed", "a part is squashed", "A page.", "It costs.", ("softplus(s)", "s"))
 TWICE = Mistake("KL998", "squashed again", "a part is squashed", "Another page.", "It costs.", NEW.example)
-SYMBOLS = Symbols(frozenset({"mu"}), frozenset({"s"}))
+SYMBOLS = SymbolRoles(frozenset({"mu"}), frozenset({"s"}))
 
 
-def squashed(site: Site, symbols: Symbols) -> Iterator[Tree]:
+def squashed(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     if isinstance(site.node, Call) and site.node.function == "softplus":
         yield site.node.argument
         yield site.node.argument  # the same again

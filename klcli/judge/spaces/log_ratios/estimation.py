@@ -12,11 +12,11 @@ from klcli.judge.condition import Condition
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.precision import Overflow
-from klcli.judge.spaces.log_ratios.expectations import Combination, Sampler, expectation, optimised
+from klcli.judge.spaces.log_ratios.expectations import Combination, SamplingSide, expectation, optimised
 from klcli.judge.spaces.log_ratios.fit import RatioFunction
 from klcli.judge.spaces.log_ratios.forms import EstimatorForm
 from klcli.judge.spaces.log_ratios.tokens import Tokens
-from klcli.judge.spaces.log_ratios.ways import Way
+from klcli.judge.spaces.log_ratios.ways import RatioWay
 from klcli.values import dataclass, field
 
 __all__ = ["Estimation", "EstimationKind"]
@@ -56,8 +56,8 @@ class Estimation:
     program: Program
     kind: EstimationKind
     form: EstimatorForm
-    way: Way
-    sampler: Sampler
+    way: RatioWay
+    sampler: SamplingSide
     function: RatioFunction
     factor: Fraction = Fraction(1)
     shift: Fraction = Fraction(0)
@@ -115,7 +115,7 @@ class Estimation:
         """Of several ways the one with the lowest holds."""
         return _ORDER.index(self.kind), self.sampler != "q" or self.factor < 0, not self.is_plain
 
-    def mean(self, sampler: Sampler) -> Combination:
+    def mean(self, sampler: SamplingSide) -> Combination:
         """What the estimator is in the mean over samples, without its factor, weights and other terms."""
         return self._of_one(expectation(self.function.value or {}, sampler))
 

@@ -28,7 +28,7 @@ __all__ = [
     "NOTHING",
     "ONE",
     "Combination",
-    "Sampler",
+    "SamplingSide",
     "combined",
     "expectation",
     "optimised",
@@ -36,7 +36,7 @@ __all__ = [
     "without_one",
 ]
 
-Sampler: TypeAlias = Literal["q", "p"]
+SamplingSide: TypeAlias = Literal["q", "p"]
 Combination: TypeAlias = Mapping[str, Fraction]
 """A sum of known quantities, by their names with ``{q}`` and ``{p}`` in them."""
 
@@ -53,7 +53,7 @@ def _mean(function: str, sampler: str) -> str:
     return f"E_{{{sampler}}}[{function}]"
 
 
-_EXPECTATIONS: Mapping[Sampler, Mapping[str, Combination]] = {
+_EXPECTATIONS: Mapping[SamplingSide, Mapping[str, Combination]] = {
     "q": {
         "1": {ONE: _ONE},
         "u": {KL_QP: _ONE},
@@ -75,7 +75,7 @@ _EXPECTATIONS: Mapping[Sampler, Mapping[str, Combination]] = {
         "|u|": {_mean("|u|", "p"): _ONE},
     },
 }
-_GRADIENTS: Mapping[Sampler, Mapping[str, Combination]] = {
+_GRADIENTS: Mapping[SamplingSide, Mapping[str, Combination]] = {
     "q": {
         "1": {},
         "u": {KL_QP: _ONE},
@@ -108,12 +108,12 @@ def combined(factors: Factors, table: Mapping[str, Mapping[str, Fraction]]) -> d
     return {quantity: factor for quantity, factor in found.items() if factor}
 
 
-def expectation(value: Factors, sampler: Sampler) -> Combination:
+def expectation(value: Factors, sampler: SamplingSide) -> Combination:
     """The mean of a function of u over samples."""
     return combined(value, _EXPECTATIONS[sampler])
 
 
-def optimised(gradient: Factors, sampler: Sampler) -> Combination:
+def optimised(gradient: Factors, sampler: SamplingSide) -> Combination:
     """The loss whose gradient the mean of g(u) times the gradient of log q is, over samples that are held."""
     return combined(gradient, _GRADIENTS[sampler])
 

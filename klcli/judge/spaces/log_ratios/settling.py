@@ -26,7 +26,7 @@ from klcli.judge.spaces.log_ratios.forms import NO_FORM, TERMS
 from klcli.judge.spaces.log_ratios.limits import guard_conditions, overflow_of
 from klcli.judge.spaces.log_ratios.tokens import tokens_of
 from klcli.judge.spaces.log_ratios.verdict import named, varying
-from klcli.judge.spaces.log_ratios.ways import OLD, P, Q, Way, named_ways, neutral_ways
+from klcli.judge.spaces.log_ratios.ways import OLD, P, Q, RatioWay, named_ways, neutral_ways
 from klcli.names.counts import count_of
 from klcli.names.log_ratios import is_logits, stated
 from klcli.names.losses import is_mask, sign_of
@@ -76,7 +76,7 @@ def neutral_estimation(program: Program) -> Estimation | None:
     return None
 
 
-def _best(program: Program, ways: Iterable[Way]) -> Estimation | None:
+def _best(program: Program, ways: Iterable[RatioWay]) -> Estimation | None:
     found: Estimation | None = None
     for way in ways:
         own = _judged(program, way)
@@ -100,12 +100,12 @@ def _completed(found: Estimation) -> Estimation:
     return replace(found, conditions=conditions, overflow=highest, warnings=tuple(_warnings(found)))
 
 
-def _canonical(program: Program, way: Way) -> Tree:
+def _canonical(program: Program, way: RatioWay) -> Tree:
     tree = substitute(program.arrays, way.given)
     return Negative(tree) if sign_of(program.left) < 0 else tree
 
 
-def _judged(program: Program, way: Way) -> Estimation | None:
+def _judged(program: Program, way: RatioWay) -> Estimation | None:
     """What a program is in one way; None where it is no function of u."""
     tree = entry(without_guards(_canonical(program, way)), keeps_stops=True, keeps_sums=False)
     held = {

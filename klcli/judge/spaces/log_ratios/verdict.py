@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from klcli.judge.shapes.counts import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation, EstimationKind
-from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, ONE, Sampler, expectation, optimised
+from klcli.judge.spaces.log_ratios.expectations import KL_PQ, KL_QP, ONE, SamplingSide, expectation, optimised
 from klcli.judge.spaces.log_ratios.factors import Factors
 from klcli.judge.spaces.log_ratios.forms import (
     ABSOLUTE,
@@ -30,11 +30,11 @@ class _Row:
     """A form: which, who draws the samples, and its factors."""
 
     form: EstimatorForm
-    sampler: Sampler
+    sampler: SamplingSide
     factors: Factors
 
 
-def _row(form: EstimatorForm, sampler: Sampler, **factors: str) -> _Row:
+def _row(form: EstimatorForm, sampler: SamplingSide, **factors: str) -> _Row:
     columns = {"one": "1", "u": "u", "uu": "u^2", "fall": "exp(-u)", "rise": "exp(u)"}
     columns |= {"ufall": "u exp(-u)", "urise": "u exp(u)", "size": "|u|"}
     return _Row(form, sampler, {columns[key]: Fraction(value) for key, value in factors.items()})

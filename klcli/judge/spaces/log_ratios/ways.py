@@ -15,7 +15,7 @@ from klcli.names.gaussians import is_head
 from klcli.names.log_ratios import RatioSide, is_neutral, side_of, stated
 from klcli.values import dataclass, field, replace
 
-__all__ = ["OLD", "P", "Q", "Label", "Way", "named_ways", "neutral_ways"]
+__all__ = ["OLD", "P", "Q", "Label", "RatioWay", "named_ways", "neutral_ways"]
 
 Q, P, OLD = "canonicalQ", "canonicalP", "canonicalOld"
 """The symbols of the three log-probabilities."""
@@ -37,7 +37,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RatioWay:
     """What the symbols are.
 
     Attributes:
@@ -75,12 +75,12 @@ _P_TO_Q, _Q_TO_P = _minus(_LOG_P, _LOG_Q), _minus(_LOG_Q, _LOG_P)
 _Q_TO_OLD = _minus(_LOG_Q, _LOG_OLD)
 
 
-def named_ways(names: Sequence[str]) -> Iterator[Way]:
+def named_ways(names: Sequence[str]) -> Iterator[RatioWay]:
     """The ways that names suggest, the likeliest first; none where no name is that of one."""
     yield from islice(_named(names), _MOST_WAYS)
 
 
-def _named(names: Sequence[str]) -> Iterator[Way]:
+def _named(names: Sequence[str]) -> Iterator[RatioWay]:
     found = {name: stated(name) for name in names}
     logs = [name for name in names if found[name] == "log-probability"]
     ratios = [name for name in names if found[name] in ("ratio", "log-ratio", "kl")]
@@ -94,12 +94,12 @@ def _named(names: Sequence[str]) -> Iterator[Way]:
         yield from _of_ratios(ratios, found)
 
 
-def neutral_ways(names: Sequence[str]) -> Iterator[Way]:
+def neutral_ways(names: Sequence[str]) -> Iterator[RatioWay]:
     """The ways of symbols whose names say little: two probabilities, any two, or one that is a ratio."""
     of_probabilities = [name for name in names if stated(name) == "probability"]
     if len(of_probabilities) == 2:
         for way in _roles(of_probabilities):
-            yield Way(
+            yield RatioWay(
                 way.q, way.p, {name: Call("exp", log) for name, log in way.given.items()}, None, way.is_sided
             )
     if len(names) == 1 and is_neutral(names[0]) and not is_head(names[0]):
@@ -107,10 +107,10 @@ def neutral_ways(names: Sequence[str]) -> Iterator[Way]:
             yield replace(way, is_stated=False)
     if len(names) == 2 and all(map(is_neutral, names)):
         for q, p in permutations(names):
-            yield Way(Label("q", q), Label("p", p), {q: _LOG_Q, p: _LOG_P}, is_stated=False)
+            yield RatioWay(Label("q", q), Label("p", p), {q: _LOG_Q, p: _LOG_P}, is_stated=False)
 
 
-def _roles(logs: Sequence[str]) -> Iterator[Way]:
+def _roles(logs: Sequence[str]) -> Iterator[RatioWay]:
     """Whose each log-probability is; what is left over is no part of the estimate."""
     sides = {name: side_of(name) for name in logs}
     if len(logs) > 2:
@@ -136,19 +136,19 @@ def _order(q: str, p: str, sides: Mapping[str, RatioSide]) -> bool | None:
 
 def _way(
     q: str, p: str, sides: Mapping[str, RatioSide], old: str | None = None, *, is_sided: bool = True
-) -> Way:
+) -> RatioWay:
     given: dict[str, Tree] = {q: _LOG_Q, p: _LOG_P}
     if old:
         given[old] = _LOG_OLD
     of_models = {sides[q], sides[p]} & {"policy", "reference", "old"} and is_sided
     if not of_models:
-        return Way(Label("q", q), Label("p", p), given, Label("r", old) if old else None, is_sided)
+        return RatioWay(Label("q", q), Label("p", p), given, Label("r", old) if old else None, is_sided)
     noun = "old policy" if sides[q] == "old" else "policy"
     other = "old policy" if sides[p] == "old" else "reference"
-    return Way(Label(noun, q), Label(other, p), given, Label("old policy", old) if old else None, True)
+    return RatioWay(Label(noun, q), Label(other, p), given, Label("old policy", old) if old else None, True)
 
 
-def _with_others(own: Way, beside: Sequence[str], found: Mapping[str, str]) -> Iterator[Way]:
+def _with_others(own: RatioWay, beside: Sequence[str], found: Mapping[str, str]) -> Iterator[RatioWay]:
     """Ratios and probabilities beside log-probabilities: of the same two, or of the policy to an old one."""
     choices: list[list[tuple[str, Tree | None]]] = []
     for name in beside:
@@ -166,12 +166,12 @@ def _with_others(own: Way, beside: Sequence[str], found: Mapping[str, str]) -> I
         old = own.old or (
             Label("old policy") if any(tree == Call("exp", _Q_TO_OLD) for _, tree in picked) else None
         )
-        yield Way(own.q, own.p, given, old, own.is_sided)
+        yield RatioWay(own.q, own.p, given, old, own.is_sided)
 
 
 def _beside_one(
     log: str, names: Sequence[str], ratios: Sequence[str], found: Mapping[str, str]
-) -> Iterator[Way]:
+) -> Iterator[RatioWay]:
     """One log-probability: the other has another name, or is hidden in a ratio; or there is none."""
     sides = {name: side_of(name) for name in names}
     others = [name for name in names if name not in (log, *ratios) and found[name] != "probability"]
@@ -183,10 +183,10 @@ def _beside_one(
     for name in ratios:
         for difference in (_Q_TO_P, _P_TO_Q):
             tree = Call("exp", difference) if found[name] == "ratio" else difference
-            yield Way(Label("q", log), Label("p"), {log: _LOG_Q, name: tree}, is_sided=True, ratio=name)
+            yield RatioWay(Label("q", log), Label("p"), {log: _LOG_Q, name: tree}, is_sided=True, ratio=name)
 
 
-def _of_ratios(ratios: Sequence[str], found: Mapping[str, str]) -> Iterator[Way]:
+def _of_ratios(ratios: Sequence[str], found: Mapping[str, str]) -> Iterator[RatioWay]:
     """One symbol that is a ratio or its logarithm, or one of each, which then belong together."""
     if len(ratios) == 2 and len({found[name] for name in ratios}) == 1:
         return
@@ -205,4 +205,4 @@ def _of_ratios(ratios: Sequence[str], found: Mapping[str, str]) -> Iterator[Way]
             given: dict[str, Tree] = read(difference)
             name = logs[0] if logs else ratios[0]
             shown = f"log({text})" if given[name] == difference else text
-            yield Way(Label("q"), Label("p"), given, is_sided=False, ratio=f"{name} = {shown}")
+            yield RatioWay(Label("q"), Label("p"), given, is_sided=False, ratio=f"{name} = {shown}")

@@ -26,7 +26,7 @@ from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.correction import repaired
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.matrices.rewriting import Setting
-from klcli.judge.spaces.matrices.typed import Typed, typed
+from klcli.judge.spaces.matrices.typed import TypedFormula, typed
 from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.spaces.matrices.ways import misfit
 from klcli.judge.stated import is_stated_turned
@@ -57,7 +57,7 @@ class MatrixAnswer:
     """
 
     program: Program
-    typed: Typed
+    typed: TypedFormula
     candidates: tuple[Candidate, ...]
     jitter: tuple[Tree, ...] = ()
     clips: tuple[Clip, ...] = ()
@@ -80,7 +80,7 @@ def best_answer(program: Program, question: Question) -> MatrixAnswer:
         KlcliError: its parts do not fit together, or it lacks a symbol that the question names.
     """
     wanted = _wanted(question)
-    judged: list[tuple[Typed, list[Verdict]]] = []
+    judged: list[tuple[TypedFormula, list[Verdict]]] = []
     for one in typed(program, question):
         verdicts = _verdicts(program, one, question)
         judged.append((one, verdicts))
@@ -112,7 +112,7 @@ def _wanted(question: Question) -> str | None:
 
 def _answer(
     program: Program,
-    own: Typed,
+    own: TypedFormula,
     verdicts: Sequence[Verdict],
     repair: Repair | None,
     wanted: str | None,
@@ -138,7 +138,7 @@ def _of_each_reading(ordered: Sequence[Candidate]) -> tuple[Candidate, ...]:
     return tuple(best.values())
 
 
-def _verdicts(program: Program, own: Typed, question: Question) -> list[Verdict]:
+def _verdicts(program: Program, own: TypedFormula, question: Question) -> list[Verdict]:
     """The verdicts on the likeliest ways; on less likely ones only where those give no KL."""
     found: list[Verdict] = []
     left = min(_MOST_WAYS, max(3, _MOST_VISITS // len(list(walk(program.tree)))))
@@ -155,7 +155,7 @@ def _verdicts(program: Program, own: Typed, question: Question) -> list[Verdict]
 
 
 def _repair(
-    program: Program, own: Typed, verdicts: Sequence[Verdict], question: Question, wanted: str | None
+    program: Program, own: TypedFormula, verdicts: Sequence[Verdict], question: Question, wanted: str | None
 ) -> Repair | None:
     """The correction of a formula that is no KL, or one that looks unmeant."""
     best = min(verdicts, key=lambda verdict: verdict.rank)
@@ -181,7 +181,7 @@ def _is_alike(way: Way) -> bool:
     return len({head.reading.name for head in way.heads}) == 1 or len({head.side for head in way.heads}) == 1
 
 
-def _candidate(program: Program, own: Typed, verdict: Verdict, repair: Repair | None) -> Candidate:
+def _candidate(program: Program, own: TypedFormula, verdict: Verdict, repair: Repair | None) -> Candidate:
     kind = kind_as_stated(verdict, program.left)
     weighed = own.aside.weights or own.aside.divisors
     if kind == "exact":
@@ -204,7 +204,7 @@ def _same_way(one: Way, other: Way) -> bool:
     return replace(one, dimensions=()) == replace(other, dimensions=())
 
 
-def _has_ingredients(own: Typed, way: Way) -> bool:
+def _has_ingredients(own: TypedFormula, way: Way) -> bool:
     """Whether a formula has the logarithm of a determinant, as every KL has, or a determinant at least."""
     setting = Setting(own.subject.manner, own.kinds, way)
     nodes = list(walk(own.subject.tree))

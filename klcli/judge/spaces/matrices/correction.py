@@ -71,7 +71,7 @@ def repaired(
 
 def _holding(subject: Subject, kinds: dict[str, SymbolKind], way: Way, prior: FixedPrior) -> Iterator[Change]:
     """The changes after which a formula is the KL as far as doubles tell, each formula once."""
-    trial = _Trial(subject, way, prior)
+    trial = _MatrixRepairTrial(subject, way, prior)
     setting = Setting(subject.manner, kinds | {"d": "scalar"}, way, subject.others)
     tried: set[Tree] = set()
     for change in changes(subject.tree, RULES, setting, _MOST_CHANGES):
@@ -109,7 +109,7 @@ def _manners(own: Manner) -> list[Manner]:
     return [own] if own.mathematical or own.flat else [own, replace(own, flat=True)]
 
 
-class _Trial:
+class _MatrixRepairTrial:
     """Tries changes of a formula in doubles, at two points."""
 
     def __init__(self, subject: Subject, way: Way, prior: FixedPrior) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.kinds import SymbolKind
 from klcli.formula.value.linear import Linear, transposed
-from klcli.formula.value.points import Evaluator, Value
+from klcli.formula.value.points import Evaluator, KindedValue
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.counterexample import Counterexample, Plain
 from klcli.judge.spaces.matrices.fitting import Subject
@@ -49,9 +49,9 @@ def counterexample(subject: Subject, verdict: Verdict, *, reverse: bool = False)
         plain[head.name] = (_LOWER if head.reading is CHOLESKY else _SYMMETRIC)[head.side]
     plain |= dict.fromkeys(way.dimensions, Fraction(2))
     kinds: tuple[SymbolKind, ...] = ("scalar", "vector", "matrix")
-    values: dict[str, Value[Any]] = {"I": Value("matrix", Linear(run).identity(2))}
+    values: dict[str, KindedValue[Any]] = {"I": KindedValue("matrix", Linear(run).identity(2))}
     for name, value in (plain | dict(subject.others)).items():
-        values[name] = Value(kinds[_depth(value)], _converted(value, run))
+        values[name] = KindedValue(kinds[_depth(value)], _converted(value, run))
     q, p = (_gaussian(verdict, side, values, run) for side in _SIDES)
     expected = divergence(p, q, run) if reverse else divergence(q, p, run)
     try:
@@ -71,7 +71,9 @@ def _converted(value: Any, run: Decimals) -> Any:
     return tuple(_converted(part, run) for part in value) if isinstance(value, tuple) else run.number(value)
 
 
-def _gaussian(verdict: Verdict, side: Side, values: Mapping[str, Value[Any]], run: Decimals) -> Shown[Any]:
+def _gaussian(
+    verdict: Verdict, side: Side, values: Mapping[str, KindedValue[Any]], run: Decimals
+) -> Shown[Any]:
     way, linear = verdict.way, Linear(run)
     head, mean = way.head(side), way.mean(side)
     fixed = side == "p" and not way.has_prior

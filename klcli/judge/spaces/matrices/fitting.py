@@ -50,7 +50,7 @@ _WORKING = COMPARED_DIGITS + SPARE_DIGITS
 _FEW, _SMALL = 9, 3
 """Points at which doubles rule a way out, and their largest size: five dimensions cost ten times as much."""
 
-Pair: TypeAlias = Mapping[Side, Shown[Any]]
+ShownPair: TypeAlias = Mapping[Side, Shown[Any]]
 _Given: TypeAlias = tuple[bool, bool, bool, bool]
 """Whether the mean and the matrix of q have symbols, and those of p."""
 
@@ -71,27 +71,27 @@ class Subject:
 
 
 @lru_cache(maxsize=4)
-def _decimal_pairs(seed: str) -> tuple[Pair, ...]:
+def _decimal_pairs(seed: str) -> tuple[ShownPair, ...]:
     return tuple(_pair(point, Decimals(_WORKING)) for point in (*fixed_points(), *own_points(seed)))
 
 
 @lru_cache(maxsize=1)
-def double_pairs() -> tuple[Pair, ...]:
+def double_pairs() -> tuple[ShownPair, ...]:
     """A few of the random pairs in doubles, which rule out and decide nothing."""
     small = [point for point in fixed_points() if point.size <= _SMALL]
     return tuple(_pair(point, Doubles()) for point in small[:_FEW])
 
 
-def _pair(point: PosteriorAndPrior, run: Any) -> Pair:
+def _pair(point: PosteriorAndPrior, run: Any) -> ShownPair:
     return {"q": shown(point.q, run), "p": shown(point.p, run)}
 
 
-def pairs(seed: str) -> tuple[Pair, ...]:
+def pairs(seed: str) -> tuple[ShownPair, ...]:
     """The random pairs, in the digits that decide."""
     return _decimal_pairs(seed)
 
 
-def value_at(subject: Subject, way: Way, pair: Pair, run: Any) -> Any:
+def value_at(subject: Subject, way: Way, pair: ShownPair, run: Any) -> Any:
     """The formula at a pair of Gaussians.
 
     Args:
@@ -109,7 +109,7 @@ def value_at(subject: Subject, way: Way, pair: Pair, run: Any) -> Any:
     return Evaluator(run, subject.manner, len(pair["q"].mean), values, slack).number(subject.tree)
 
 
-def posterior_and_prior(way: Way, pair: Pair, run: Any) -> Pair:
+def posterior_and_prior(way: Way, pair: ShownPair, run: Any) -> ShownPair:
     """The two Gaussians that a way is about; what has no symbol is 0 or the identity.
 
     Args:
@@ -120,7 +120,7 @@ def posterior_and_prior(way: Way, pair: Pair, run: Any) -> Pair:
     return _standing_in(_given(way), pair, run)
 
 
-def _standing_in(given: _Given, pair: Pair, run: Any) -> Pair:
+def _standing_in(given: _Given, pair: ShownPair, run: Any) -> ShownPair:
     size = len(pair["q"].mean)
     zero, unit = (run.number(Fraction(0)),) * size, Linear(run).identity(size)
     found: dict[Side, Shown[Any]] = {}
@@ -132,20 +132,20 @@ def _standing_in(given: _Given, pair: Pair, run: Any) -> Pair:
     return found
 
 
-def _row(given: _Given, pair: Pair, run: Any, *, reverse: bool) -> list[Any]:
+def _row(given: _Given, pair: ShownPair, run: Any, *, reverse: bool) -> list[Any]:
     """The columns at a pair of Gaussians."""
     row = _pair_row if given[2] or given[3] else _unit_row
     return row(given, pair, run, reverse=reverse)
 
 
-def _pair_row(given: _Given, pair: Pair, run: Any, *, reverse: bool) -> list[Any]:
+def _pair_row(given: _Given, pair: ShownPair, run: Any, *, reverse: bool) -> list[Any]:
     both = _standing_in(given, pair, run)
     one, two = (both["p"], both["q"]) if reverse else (both["q"], both["p"])
     size = run.number(Fraction(len(one.mean)))
     return [divergence(one, two, run), size, run.number(Fraction(1))]
 
 
-def _unit_row(given: _Given, pair: Pair, run: Any, *, reverse: bool) -> list[Any]:
+def _unit_row(given: _Given, pair: ShownPair, run: Any, *, reverse: bool) -> list[Any]:
     q, linear = pair["q"], Linear(run)
     one = run.number(Fraction(1))
     size = run.number(Fraction(len(q.mean)))

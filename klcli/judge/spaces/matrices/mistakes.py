@@ -8,18 +8,18 @@ from functools import partial
 from klcli.formula.tree import Tree
 from klcli.judge.mistakes import factor_rules, term_rules
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Site, Symbols
-from klcli.judge.mistakes.search import Rule
+from klcli.judge.mistakes.rewriting import Site, SymbolRoles
+from klcli.judge.mistakes.search import RewriteRule
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.spaces.matrices import rules
 from klcli.judge.spaces.matrices import term_rules as own_terms
 from klcli.judge.spaces.matrices.rewriting import Setting
-from klcli.judge.spaces.matrices.terms import Terms
+from klcli.judge.spaces.matrices.terms import TermWeights
 
 __all__ = ["RULES", "mistake_of"]
 
 
-def mistake_of(weights: Terms) -> Mistake:
+def mistake_of(weights: TermWeights) -> Mistake:
     """The mistake that the weights of a formula's terms show by themselves."""
     off = [(weights.found[term], weights.due[term]) for term in weights.off]
     if all(found == -due for found, due in off):
@@ -30,10 +30,10 @@ def mistake_of(weights: Terms) -> Mistake:
     return MISTAKES["KL136" if missing == {"trace"} else "KL137"]
 
 
-def _of_numbers(rule: Rule[Symbols], site: Site, setting: Setting) -> Iterator[Tree]:
+def _of_numbers(rule: RewriteRule[SymbolRoles], site: Site, setting: Setting) -> Iterator[Tree]:
     """A rule for formulas of numbers, which asks for the roles of the symbols."""
     heads = frozenset(head.name for head in setting.way.heads)
-    return rule(site, Symbols(frozenset(setting.way.means), heads))
+    return rule(site, SymbolRoles(frozenset(setting.way.means), heads))
 
 
 def _of_the_other(site: Site, setting: Setting) -> Iterator[Tree]:
@@ -42,7 +42,7 @@ def _of_the_other(site: Site, setting: Setting) -> Iterator[Tree]:
         yield from _of_numbers(term_rules.other_symbol, site, setting)
 
 
-RULES: tuple[tuple[Mistake, Rule[Setting]], ...] = (
+RULES: tuple[tuple[Mistake, RewriteRule[Setting]], ...] = (
     (MISTAKES["KL123"], rules.dimension),
     (MISTAKES["KL124"], rules.volume_not_doubled),
     (MISTAKES["KL125"], rules.inverse_misplaced),

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from klcli.formula.value.arithmetic import Arithmetic
 from klcli.formula.value.linear import Linear, Matrix, Vector, transposed
-from klcli.formula.value.points import Value
+from klcli.formula.value.points import KindedValue
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION
 from klcli.judge.ways import Side, Way
@@ -132,7 +132,7 @@ def shown(gaussian: RationalGaussian, run: Arithmetic[T]) -> Shown[T]:
 
 def symbols(
     pair: Mapping[Side, Shown[T]], way: Way, others: Mapping[str, T], run: Arithmetic[T]
-) -> dict[str, Value[T]]:
+) -> dict[str, KindedValue[T]]:
     """The values of all symbols when they are what a way says.
 
     Args:
@@ -142,11 +142,13 @@ def symbols(
         run: the arithmetic.
     """
     size = len(pair["q"].mean)
-    found: dict[str, Value[T]] = {"I": Value("matrix", Linear(run).identity(size))}
-    found |= {name: Value("scalar", value) for name, value in others.items()}
-    found |= {name: Value("scalar", run.number(Fraction(size))) for name in way.dimensions}
-    found |= {name: Value("vector", pair[side].mean) for name, side in way.means.items()}
-    return found | {head.name: Value("matrix", pair[head.side].under(head.reading)) for head in way.heads}
+    found: dict[str, KindedValue[T]] = {"I": KindedValue("matrix", Linear(run).identity(size))}
+    found |= {name: KindedValue("scalar", value) for name, value in others.items()}
+    found |= {name: KindedValue("scalar", run.number(Fraction(size))) for name in way.dimensions}
+    found |= {name: KindedValue("vector", pair[side].mean) for name, side in way.means.items()}
+    return found | {
+        head.name: KindedValue("matrix", pair[head.side].under(head.reading)) for head in way.heads
+    }
 
 
 def divergence(q: Shown[T], p: Shown[T], run: Arithmetic[T]) -> T:

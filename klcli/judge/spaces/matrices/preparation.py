@@ -26,7 +26,7 @@ from klcli.formula.tree import (
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.linear import Linear
-from klcli.formula.value.points import Evaluator, Value
+from klcli.formula.value.points import Evaluator, KindedValue
 from klcli.judge.spaces.matrices.points import Shown, fixed_points, shown
 from klcli.names.counts import count_of, is_dimension
 from klcli.names.losses import is_other_term, is_weight
@@ -115,7 +115,7 @@ def set_aside(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> tu
     numbers = [node.value for node in walk(tree) if isinstance(node, Number) and node.value]
     if any(not _SMALLEST < number < 1 / _SMALLEST for number in numbers):
         raise KlcliError("a number of this formula is too large or too small for a verdict", "leave it out")
-    trial = _Trial(tree, kinds, manner)
+    trial = _SlopeTrial(tree, kinds, manner)
     slopes = {name: slope for name in trial.scalars if (slope := trial.slope(name)) is not None}
     counted = [name for name in slopes if _counts(name, kinds)]
     if not counted:
@@ -130,7 +130,7 @@ def set_aside(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> tu
     return (*tried, known) if subtracted else (known, *tried)
 
 
-def _aside(trial: _Trial, others: Sequence[str], kinds: Mapping[str, SymbolKind]) -> ScalarRoles:
+def _aside(trial: _SlopeTrial, others: Sequence[str], kinds: Mapping[str, SymbolKind]) -> ScalarRoles:
     found: dict[str, list[str]] = {"weights": [], "divisors": [], "dimensions": []}
     for name in trial.scalars:
         if name not in others:
@@ -153,7 +153,7 @@ def _states_another_role(name: str, kinds: Mapping[str, SymbolKind]) -> bool:
     return counts or is_weight(name) or is_other_term(name) or is_epsilon(name)
 
 
-class _Trial:
+class _SlopeTrial:
     """Evaluates a formula in three dimensions, with every matrix another positive definite one."""
 
     def __init__(self, tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> None:
@@ -203,11 +203,11 @@ class _Trial:
     def _at(self, numbers: Mapping[str, float], place: int) -> float:
         run = Doubles()
         drawn = _drawn(place)
-        values: dict[str, Value[float]] = {"I": Value("matrix", Linear(run).identity(_SIZE))}
+        values: dict[str, KindedValue[float]] = {"I": KindedValue("matrix", Linear(run).identity(_SIZE))}
         for number, (name, kind) in enumerate(self.kinds.items()):
             own = drawn[number % len(drawn)]
             data = {"matrix": own.covariance, "vector": own.mean}.get(kind)
-            values[name] = Value(kind, numbers.get(name, float(_SIZE)) if data is None else data)
+            values[name] = KindedValue(kind, numbers.get(name, float(_SIZE)) if data is None else data)
         return Evaluator(run, self.manner, _SIZE, values, _SLACK).number(self.tree)
 
 

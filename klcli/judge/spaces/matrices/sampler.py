@@ -13,7 +13,7 @@ from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of
 from klcli.formula.value.linear import Linear, transposed
-from klcli.formula.value.points import Evaluator, Value
+from klcli.formula.value.points import Evaluator, KindedValue
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.sampler import Sampling, sampled_beside
 from klcli.judge.spaces.matrices.fitting import pairs
@@ -90,14 +90,14 @@ def _factor(tree: Tree, manner: Manner, way: Way, noise: str, reading: Parameter
     for pair in pairs("sampler")[:4]:
         q, size = pair["q"], len(pair["q"].mean)
         centre = q.mean if mean else (Decimal(0),) * size
-        values: dict[str, Value[Any]] = {head.name: Value("matrix", q.under(reading))}
+        values: dict[str, KindedValue[Any]] = {head.name: KindedValue("matrix", q.under(reading))}
         if mean:
-            values[mean] = Value("vector", q.mean)
+            values[mean] = KindedValue("vector", q.mean)
 
         def drawn(
-            direction: tuple[Decimal, ...], values: dict[str, Value[Any]] = values, size: int = size
+            direction: tuple[Decimal, ...], values: dict[str, KindedValue[Any]] = values, size: int = size
         ) -> tuple[Decimal, ...]:
-            given = values | {noise: Value("vector", direction)}
+            given = values | {noise: KindedValue("vector", direction)}
             return Evaluator(run, manner, size, given, 1e-50).value(tree).data  # type: ignore[no-any-return]
 
         try:

@@ -21,11 +21,11 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.kinds import ShapeError
 from klcli.judge.mistakes.rewriting import Site, chain, factored, is_inner, joined, times
-from klcli.judge.scaled_kl import Quantity
+from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.readings import CHOLESKY, PRECISION
 from klcli.judge.spaces.matrices.rewriting import Setting, everywhere
-from klcli.judge.spaces.matrices.terms import Term, Terms, coefficients, compared
+from klcli.judge.spaces.matrices.terms import MatrixTerm, TermWeights, coefficients, compared
 
 __all__ = ["trace_missing", "volume_missing", "weight_of_term"]
 
@@ -84,7 +84,7 @@ def weight_of_term(site: Site, setting: Setting) -> Iterator[Tree]:
     )
 
 
-def _weights(tree: Tree, setting: Setting) -> dict[Term, Quantity] | None:
+def _weights(tree: Tree, setting: Setting) -> dict[MatrixTerm, FoundNumber] | None:
     """The weights of the terms in a part of a formula; None for what has others or is no number."""
     try:
         return coefficients(Subject(tree, setting.manner, setting.others), setting.way)
@@ -92,7 +92,7 @@ def _weights(tree: Tree, setting: Setting) -> dict[Term, Quantity] | None:
         return None
 
 
-def _ratio(compare: Terms, term: Term) -> Fraction | None:
+def _ratio(compare: TermWeights, term: MatrixTerm) -> Fraction | None:
     """What a term has to be multiplied by; None for what no positive number mends."""
     found, due = compare.found[term], compare.due[term]
     if not (isinstance(found, Fraction) and isinstance(due, Fraction)) or found * due <= 0:

@@ -16,16 +16,22 @@ from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.linear import Linear
 from klcli.judge.engine import COMPARED_DIGITS, SPARE_DIGITS, checked, fitted, recovered
-from klcli.judge.scaled_kl import Quantity
+from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.spaces.matrices.fitting import Subject, double_pairs, pairs, posterior_and_prior, value_at
 from klcli.judge.ways import Way
 from klcli.values import dataclass
 
-__all__ = ["TERMS", "Term", "Terms", "coefficients", "compared", "terms"]
+__all__ = ["TERMS", "MatrixTerm", "TermWeights", "coefficients", "compared", "terms"]
 
-Term: TypeAlias = Literal["trace", "mahalanobis", "logdet_q", "logdet_p", "dimensions", "constant"]
-TERMS: tuple[Term, ...] = get_args(Term)
-_SIGNS: Mapping[Term, int] = {"trace": 1, "mahalanobis": 1, "logdet_q": -1, "logdet_p": 1, "dimensions": -1}
+MatrixTerm: TypeAlias = Literal["trace", "mahalanobis", "logdet_q", "logdet_p", "dimensions", "constant"]
+TERMS: tuple[MatrixTerm, ...] = get_args(MatrixTerm)
+_SIGNS: Mapping[MatrixTerm, int] = {
+    "trace": 1,
+    "mahalanobis": 1,
+    "logdet_q": -1,
+    "logdet_p": 1,
+    "dimensions": -1,
+}
 _MOST_OFF = 2
 _MOST_BELOW = 10**4
 """A coefficient of a larger denominator is told as a decimal."""
@@ -34,19 +40,19 @@ _SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TermWeights:
     """The weights of the terms of a formula, and those of the multiple of the KL that it is nearest to."""
 
-    found: Mapping[Term, Quantity]
-    due: Mapping[Term, Quantity]
+    found: Mapping[MatrixTerm, FoundNumber]
+    due: Mapping[MatrixTerm, FoundNumber]
 
     @property
-    def off(self) -> tuple[Term, ...]:
+    def off(self) -> tuple[MatrixTerm, ...]:
         """The terms with another weight than the rest."""
         return tuple(term for term, weight in self.found.items() if weight != self.due[term])
 
 
-def terms(subject: Subject, way: Way, seed: str) -> Terms | None:
+def terms(subject: Subject, way: Way, seed: str) -> TermWeights | None:
     """The weights of the terms to all digits; None for what has others, or no two that go together.
 
     Args:
@@ -69,7 +75,7 @@ def terms(subject: Subject, way: Way, seed: str) -> Terms | None:
     return compared(dict(zip(columns[0], weights, strict=True)))
 
 
-def coefficients(subject: Subject, way: Way) -> dict[Term, Quantity] | None:
+def coefficients(subject: Subject, way: Way) -> dict[MatrixTerm, FoundNumber] | None:
     """The weights of the terms as doubles show them; None for what has others."""
     points, run = double_pairs(), Doubles()
     columns = [_columns(way, pair, run) for pair in points]
@@ -83,16 +89,16 @@ def coefficients(subject: Subject, way: Way) -> dict[Term, Quantity] | None:
     return {term: _plain(value) for term, value in zip(columns[0], found, strict=True)}
 
 
-def _plain(value: float) -> Quantity:
+def _plain(value: float) -> FoundNumber:
     near = Fraction(value).limit_denominator(_MOST_BELOW)
     return near if abs(near - Fraction(value)) <= _SLACK else Decimal(value)
 
 
-def _columns(way: Way, pair: Any, run: Any) -> dict[Term, Any]:
+def _columns(way: Way, pair: Any, run: Any) -> dict[MatrixTerm, Any]:
     """The terms at a pair of Gaussians; only those that the symbols can have."""
     linear, both = Linear(run), posterior_and_prior(way, pair, run)
     q, p = both["q"], both["p"]
-    found: dict[Term, Any] = {"trace": linear.trace(linear.product(p.precision, q.covariance))}
+    found: dict[MatrixTerm, Any] = {"trace": linear.trace(linear.product(p.precision, q.covariance))}
     if way.means:
         distance = tuple(run.operate("-", one, other) for one, other in zip(q.mean, p.mean, strict=True))
         found["mahalanobis"] = linear.dot(distance, linear.applied(p.precision, distance))
@@ -104,7 +110,7 @@ def _columns(way: Way, pair: Any, run: Any) -> dict[Term, Any]:
     return found | {"dimensions": size, "constant": run.number(Fraction(1))}
 
 
-def compared(weights: Mapping[Term, Quantity]) -> Terms | None:
+def compared(weights: Mapping[MatrixTerm, FoundNumber]) -> TermWeights | None:
     """The weights beside those of the multiple of a KL that most of them have; None without a majority."""
     signed = [weight * _SIGNS[term] for term, weight in weights.items() if term in _SIGNS]
     positive = [weight for weight in signed if weight > 0]
@@ -113,4 +119,4 @@ def compared(weights: Mapping[Term, Quantity]) -> Terms | None:
     half = max(positive, key=lambda weight: (signed.count(weight), weight == Fraction(1, 2)))
     if signed.count(half) < max(2, len(signed) - _MOST_OFF):
         return None
-    return Terms(weights, {term: half * _SIGNS.get(term, 0) for term in weights})
+    return TermWeights(weights, {term: half * _SIGNS.get(term, 0) for term in weights})

@@ -23,14 +23,14 @@ from klcli.names.counts import is_dimension
 from klcli.names.gaussians import is_mean
 from klcli.values import dataclass
 
-__all__ = ["Typed", "typed"]
+__all__ = ["TypedFormula", "typed"]
 
 _MOST_TYPINGS = 6
 """The likeliest first; a line with more is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedFormula:
     """A formula with the kinds of its symbols, and the ways in which they can be read."""
 
     subject: Subject
@@ -39,13 +39,13 @@ class Typed:
     groups: list[list[Way]]
 
 
-def typed(program: Program, question: Question) -> list[Typed]:
+def typed(program: Program, question: Question) -> list[TypedFormula]:
     """The formula under every assignment of kinds that fits.
 
     Raises:
         KlcliError: there is none.
     """
-    found: list[Typed] = []
+    found: list[TypedFormula] = []
     problems: list[KlcliError] = []
     misfits: list[ShapeError] = []
     for manner in _manners(program):
@@ -81,10 +81,10 @@ def _strangeness(kinds: Mapping[str, SymbolKind]) -> int:
 
 def _with_ways(
     tree: Tree, kinds: dict[str, SymbolKind], manner: Manner, question: Question
-) -> Iterator[Typed]:
+) -> Iterator[TypedFormula]:
     for aside in set_aside(tree, kinds, manner):
         groups = ways(kinds, aside.dimensions, mean=question.mean, head=question.head)
-        yield Typed(Subject(tree, manner, aside.values), kinds, aside, groups)
+        yield TypedFormula(Subject(tree, manner, aside.values), kinds, aside, groups)
 
 
 def _misfit(error: ShapeError) -> KlcliError:

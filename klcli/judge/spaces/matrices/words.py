@@ -11,19 +11,19 @@ from klcli.formula.write.editing import in_habit
 from klcli.judge.constants import constant_text
 from klcli.judge.engine import COMPARED_DIGITS
 from klcli.judge.naming import gaussian_text
-from klcli.judge.scaled_kl import Quantity
+from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.spaces.matrices.fitting import pairs
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.matrices.rewriting import Setting
-from klcli.judge.spaces.matrices.terms import Term, Terms
+from klcli.judge.spaces.matrices.terms import MatrixTerm, TermWeights
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Side, Way
 from klcli.judge.words import SpaceWords
 
 __all__ = ["MATRICES", "terms_text"]
 
-_VOLUMES: Mapping[Side, Term] = {"q": "logdet_q", "p": "logdet_p"}
-_WORDS: Mapping[Term, str] = {"mahalanobis": "Mahalanobis distance", "dimensions": "d", "constant": "1"}
+_VOLUMES: Mapping[Side, MatrixTerm] = {"q": "logdet_q", "p": "logdet_p"}
+_WORDS: Mapping[MatrixTerm, str] = {"mahalanobis": "Mahalanobis distance", "dimensions": "d", "constant": "1"}
 
 
 def _symbol(program: Program, name: str) -> str:
@@ -39,7 +39,7 @@ def _covariance(program: Program, way: Way, side: Side) -> str:
     return in_habit(program, setting.covariance(head))
 
 
-def _spherical(variance: Quantity) -> str:
+def _spherical(variance: FoundNumber) -> str:
     """``I``, ``1/2 I``."""
     written = constant_text(variance)
     return "I" if written == "1" else f"{written} I" if " " not in written else f"({written}) I"
@@ -70,9 +70,9 @@ MATRICES = SpaceWords(
 """The words for formulas of matrices."""
 
 
-def terms_text(found: Verification, terms: Terms) -> str:
+def terms_text(found: Verification, terms: TermWeights) -> str:
     """The weights of the terms, and those that are due: ``trace 1/2, d -1 (-1/2 is due)``."""
-    words: dict[Term, str] = {term: term for term in terms.found} | dict(_WORDS)
+    words: dict[MatrixTerm, str] = {term: term for term in terms.found} | dict(_WORDS)
     for side, term in _VOLUMES.items():
         words[term] = f"log det {gaussian_text(found, found.best.verdict, side)[1]}"
     parts = []

@@ -17,7 +17,7 @@ from klcli.judge.spaces.log_ratios.expectations import (
     KL_PQ,
     KL_QP,
     Combination,
-    Sampler,
+    SamplingSide,
     expectation,
     optimised,
     said,
@@ -119,7 +119,7 @@ RIGHT = [
 
 
 @pytest.mark.parametrize(("text", "name", "sampler", "mean", "loss"), RIGHT, ids=[row[0] for row in RIGHT])
-def test_estimators(text: str, name: str, sampler: Sampler, mean: str, loss: str) -> None:
+def test_estimators(text: str, name: str, sampler: SamplingSide, mean: str, loss: str) -> None:
     found = estimated(text)
     assert (found.kind, found.name, found.sampler, found.is_plain) == ("estimator", name, sampler, True)
     assert words(found.mean(sampler)) == mean
@@ -374,7 +374,7 @@ LINES = [
     "(lp - ref_lp).detach() * lp",
 ]
 WORLDS = [World.drawn(seed) for seed in range(3)]
-SAMPLERS: tuple[Sampler, Sampler] = ("q", "p")
+SAMPLERS: tuple[SamplingSide, SamplingSide] = ("q", "p")
 
 
 def symbols_of(found: Estimation, world: World, log_q: Any) -> Mapping[str, Any]:
