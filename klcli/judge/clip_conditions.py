@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from klcli.formula.program import Program
 from klcli.formula.tree import Clip, Symbol, free_symbols
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Doubles, Rows
+from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.clips import binds, can_be_whole, is_known
 from klcli.judge.aside.preparation import Prepared
@@ -54,7 +54,7 @@ def _lift(clip: Clip, verdict: Verdict) -> float:
     points, divergences = usual_points(verdict)
     one = [1.0] * len(divergences)
     columns = {name: points.get(name, one) for name in free_symbols(clip.operand)}
-    values = evaluate(clip.operand, columns, Rows(len(divergences)))
+    values = evaluate(clip.operand, columns, DoubleColumns(len(divergences)))
     low = evaluate(clip.limits[0], {}, Doubles())
     return max((low - value) / (1 + kl) for value, kl in zip(values, divergences, strict=True))
 

@@ -7,7 +7,7 @@ from math import log
 
 from klcli.formula.numeral import significant
 from klcli.formula.value.arithmetic import evaluate
-from klcli.formula.value.doubles import Rows
+from klcli.formula.value.doubles import DoubleColumns
 from klcli.judge.verdict import Verdict
 
 __all__ = ["sigmas_text", "usual_points"]
@@ -21,7 +21,7 @@ def usual_points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]
     """Means and heads over the range of sigma, and the KL there, to a prior of sigma 1 in the middle."""
     role, prior_reading = verdict.roles, verdict.prior_parameterization
     sigmas, means = zip(*product(_sigmas(verdict), _MEANS), strict=True)
-    run = Rows(len(sigmas))
+    run = DoubleColumns(len(sigmas))
     columns = {role.mean: list(means), role.prior_mean: [0.0] * len(means)}
     columns[role.head] = evaluate(verdict.parameterization.head, {"sigma": list(sigmas)}, run)
     middle = 1.0
