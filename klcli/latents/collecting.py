@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, TypeVar
 
 from klcli.errors import KlcliError
 from klcli.latents.marginal import Mixture, Sample
-from klcli.latents.reading import Choice, Input, Opened, opened, rows_of
+from klcli.latents.reading import Choice, Opened, opened, rows_of
 from klcli.latents.rows import BadRows
 from klcli.latents.statistics import Statistics, parts, statistics
+from klcli.tables.inputs import Input
+from klcli.tables.spreading import each
 from klcli.values import dataclass, replace
 
 __all__ = ["Work", "collected", "collected_from", "summed"]
@@ -36,7 +36,6 @@ class Work:
     seed: int = 0
 
 
-T = TypeVar("T")
 Advance = Callable[[int], None]
 
 
@@ -54,7 +53,7 @@ def collected(
     Raises:
         KlcliError: a table that cannot be read, or that has other latents or another reading than the first.
     """
-    found = _each(partial(_statistics, work, None if executor else advance), tables, executor)
+    found = each(partial(_statistics, work, None if executor else advance), tables, executor)
     first = next(found)
     for table, other in zip(tables[1:], found, strict=True):
         _check_alike(tables[0], first, table, other)
@@ -74,23 +73,9 @@ def collected_from(table: Opened, work: Work) -> Statistics:
 def summed(tables: Sequence[Input], work: Work, empty: Mixture, executor: Executor | None = None) -> Mixture:
     """A second pass: the densities of all examples at the draws of a mixture that has none of them yet."""
     total = replace(empty, log_sum=empty.log_sum.copy())
-    for other in _each(partial(_densities, work, empty), tables, executor):
+    for other in each(partial(_densities, work, empty), tables, executor):
         total.merge(other)
     return total
-
-
-def _each(function: Callable[[Input], T], tables: Sequence[Input], executor: Executor | None) -> Iterator[T]:
-    """What a function finds in each table, in their order."""
-    if executor is None:
-        return map(function, tables)
-    # As bytes: an engine that looks at what it is given, to name it, does not know this project's values.
-    return executor.map(_called, [pickle.dumps((function, table)) for table in tables])
-
-
-def _called(packed: bytes) -> Any:
-    """What a function finds in a table, both as this process packed them for a worker."""
-    function, table = pickle.loads(packed)
-    return function(table)
 
 
 def _statistics(work: Work, advance: Advance | None, table: Input) -> Statistics:

@@ -13,12 +13,13 @@ from klcli.latents.priors import prior_heads, prior_means
 from klcli.latents.rows import Rows
 from klcli.tables.arrays import Arrays
 from klcli.tables.files import open_file
+from klcli.tables.inputs import Input
 from klcli.tables.opening import open_arrays
 from klcli.tables.paired import HEAD, MEAN, paired
 from klcli.tables.posteriors import Posteriors, array_of, posteriors
 from klcli.values import dataclass, replace
 
-__all__ = ["Choice", "Input", "Opened", "of_arrays", "opened", "rows_of"]
+__all__ = ["Choice", "Opened", "of_arrays", "opened", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +38,6 @@ class Choice:
     heads: Mapping[str, str]
     prior: Gaussian
     own_priors: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One table: a file, or two of them that have the same rows.
-
-    Attributes:
-        paths: of the file, or of the one with the means and the one with the spreads.
-        order: its place among all tables.
-    """
-
-    paths: tuple[str, ...]
-    order: int = 0
-
-    @property
-    def name(self) -> str:
-        return " and ".join(self.paths)
 
 
 @dataclass(frozen=True, slots=True)

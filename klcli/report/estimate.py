@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import inf
 
 from klcli.formula.numeral import significant
@@ -36,9 +36,9 @@ from klcli.report.estimate_wording import (
 )
 from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
-from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
+from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratios import TableRead
 from klcli.witness.estimators import of_tables
 
@@ -53,7 +53,7 @@ def estimate_report(
     found: TableEstimates,
     unit: Unit,
     gaussians: GaussianPair | None = None,
-    rows: ClusterMean | None = None,
+    tokens: TokenMeans | None = None,
     spread: Histogram | None = None,
 ) -> Report:
     """The report of an estimation.
@@ -63,10 +63,10 @@ def estimate_report(
         found: what it says, in nats.
         unit: of the estimates in the report.
         gaussians: q and p, if they were given.
-        rows: the mean over the rows of groups, if samples are groups.
+        tokens: the rows of groups, if samples are groups.
         spread: how the log ratios are spread, for a picture.
     """
-    whole = figures_of(table, found, unit, gaussians, rows)
+    whole = figures_of(table, found, unit, gaussians, tokens)
     first = whole.k1.value
     return Report(
         data=data(whole),
@@ -88,7 +88,10 @@ def _title(table: TableRead, pair: GaussianPair | None) -> Text:
 
 def _blocks(figures: EstimateFigures) -> Iterator[DocumentBlock]:
     yield from _reading(figures)
-    yield _estimate_table(figures)
+    yield _estimate_table(figures.estimates, figures, "value")
+    if figures.mean_per_row:
+        yield Paragraph(_per_row_text(figures.mean_per_row))
+        yield _estimate_table(figures.per_row, figures, "per row")
     yield FactList(tuple(_facts(figures)))
     yield Paragraph(sign_text(figures.found), "bad" if figures.found.sign == "bug" else "plain")
     for problem in figures.problems:
@@ -119,22 +122,31 @@ def _reading(figures: EstimateFigures) -> Iterator[DocumentBlock]:
         yield Paragraph(f"reading: {reading_text(pair.q)}")
 
 
-def _estimate_table(figures: EstimateFigures) -> CellTable:
+def _per_row_text(mean: RowMean) -> str:
+    return (
+        f"per row, of {mean.rows:,} rows in {mean.groups:,} groups, with cluster-robust errors (k1 and k3 of "
+        "rows, added up over a group, have the KL of whole groups as their mean, too):"
+    )
+
+
+def _estimate_table(estimates: Sequence[RatioEstimate], figures: EstimateFigures, what: str) -> CellTable:
     return CellTable(
         (
             ColumnHead("estimator"),
-            ColumnHead(f"value ± standard error, {figures.unit}"),
+            ColumnHead(f"{what} ± standard error, {figures.unit}"),
             ColumnHead("95 % interval"),
             ColumnHead("error bar"),
         ),
         tuple(
             (
                 Cell(f"{estimate.estimator.name} = mean of {estimate.use.formula}"),
-                Cell(_value_text(estimate), "strong" if estimate is figures.k1 else "plain"),
+                Cell(
+                    _value_text(estimate), "strong" if estimate.estimator is figures.k1.estimator else "plain"
+                ),
                 Cell(interval_text(estimate.interval, estimate.standard_error)),
                 Cell(error_bar_text(estimate, figures.found) or "valid"),
             )
-            for estimate in figures.estimates
+            for estimate in estimates
         ),
     )
 
@@ -151,8 +163,6 @@ def _value_text(estimate: RatioEstimate) -> str:
 
 def _facts(figures: EstimateFigures) -> Iterator[Fact]:
     found = figures.found
-    if figures.mean_per_row:
-        yield _mean_fact(figures.mean_per_row, figures.unit)
     if figures.pair:
         z = "" if figures.z is None else f"k1 is {abs(figures.z):.1f} standard errors away"
         yield Fact("closed form", f"{about(figures.closed_form)} {figures.unit}", z, "strong")
@@ -173,15 +183,6 @@ def _ratio_text(mean: RatioMean) -> str:
         return "beyond the doubles"
     error = mean.standard_error
     return about(mean.value, 3) if error is None else with_error(mean.value, error)
-
-
-def _mean_fact(mean: RowMean, unit: Unit) -> Fact:
-    what = f"k1 of {mean.rows:,} rows in {mean.groups:,} groups"
-    if mean.value is None or mean.standard_error is None:
-        return Fact("mean per row", f"{about(mean.value, 3)} {unit}", f"{what}; no error bar, as k1 has none")
-    value = f"≈ {with_error(mean.value, mean.standard_error)} {unit}"
-    interval = interval_text(mean.interval, mean.standard_error)
-    return Fact("mean per row", value, f"95 %: {interval}; {what}, cluster-robust error", "strong")
 
 
 def _gradient_table() -> CellTable:

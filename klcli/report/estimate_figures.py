@@ -13,6 +13,7 @@ from klcli.report.report import in_short
 from klcli.report.units import exact, nats_of
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, RatioEstimate, RatioMean, TableEstimates
+from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
@@ -49,6 +50,7 @@ class EstimateFigures:
         pair: q and p, if they were given.
         closed_form: KL(q || p) of these.
         mean_per_row: k1 per row, if samples are groups.
+        per_row: each estimator per row, if samples are groups.
         problems: what is wrong with the table.
     """
 
@@ -59,6 +61,7 @@ class EstimateFigures:
     pair: GaussianPair | None
     closed_form: float | None
     mean_per_row: RowMean | None
+    per_row: tuple[RatioEstimate, ...]
     problems: tuple[str, ...]
 
     @property
@@ -91,6 +94,7 @@ class EstimateData:
         assumption: what the rows are taken for.
         estimates: of k1, k2 and k3, each with its standard error where that is valid.
         mean_per_row: k1 per row, where samples are groups.
+        per_row: k1, k2 and k3 per row, where samples are groups; empty where they are not.
         effective_size: of the weights p/q, in rows and as a share.
         mean_ratio: the mean of p/q, which is 1.
         mean_inverse_ratio: the mean of q/p.
@@ -110,6 +114,7 @@ class EstimateData:
     assumption: str
     estimates: Sequence[Mapping[str, object]]
     mean_per_row: RowMean | None
+    per_row: Sequence[Mapping[str, object]]
     effective_size: Mapping[str, float]
     mean_ratio: RatioMean
     mean_inverse_ratio: Mapping[str, float | None]
@@ -144,16 +149,22 @@ def figures_of(
     found: TableEstimates,
     unit: Unit,
     pair: GaussianPair | None = None,
-    rows: ClusterMean | None = None,
+    tokens: TokenMeans | None = None,
 ) -> EstimateFigures:
-    """An estimation in the unit that was asked for; `rows` are those of groups."""
+    """An estimation in the unit that was asked for; `tokens` are the rows of groups."""
     wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found))
     estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)
     if wrong:
         estimates = tuple(map(_withheld, estimates))
     closed_form = exact(pair.q, pair.p, unit).value if pair else None
-    whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, wrong)
-    return replace(whole, mean_per_row=_mean_per_row(rows, whole)) if rows else whole
+    whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, (), wrong)
+    if tokens is None:
+        return whole
+    per_row = tuple(_in_unit(unit, estimate) for estimate in tokens.estimates(found.k1.reliability))
+    if wrong:
+        per_row = tuple(map(_withheld, per_row))
+    mean = _mean_per_row(tokens.means[DEFAULT_ESTIMATOR], whole)
+    return replace(whole, mean_per_row=mean, per_row=per_row)
 
 
 def data(figures: EstimateFigures) -> EstimateData:
@@ -177,6 +188,7 @@ def data(figures: EstimateFigures) -> EstimateData:
         assumption=assumption(figures.table),
         estimates=[_record(estimate, found) for estimate in figures.estimates],
         mean_per_row=figures.mean_per_row,
+        per_row=[_short(estimate, found) for estimate in figures.per_row],
         effective_size={"rows": found.effective_size, "share": found.effective_size / found.rows},
         mean_ratio=found.ratio,
         mean_inverse_ratio={
@@ -201,6 +213,7 @@ def data(figures: EstimateFigures) -> EstimateData:
 def rows(figures: EstimateFigures) -> Iterator[ResultRow]:
     """A record of each estimator for CSV."""
     found, mean = figures.found, figures.mean_per_row
+    per_row = {row.estimator.name: row for row in figures.per_row}
     for estimate in figures.estimates:
         low, high = estimate.interval or (None, None)
         yield {
@@ -216,6 +229,8 @@ def rows(figures: EstimateFigures) -> Iterator[ResultRow]:
             "effective_size": found.effective_size,
             "mean_per_row": mean.value if mean else None,
             "mean_per_row_error": mean.standard_error if mean else None,
+            "per_row": per_row[estimate.estimator.name].value if per_row else None,
+            "per_row_error": per_row[estimate.estimator.name].standard_error if per_row else None,
             "mean_ratio": found.ratio.value,
             "tail_shape": found.ratio_tail.shape,
             "sign": found.sign,
@@ -241,6 +256,13 @@ def _record(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]
         "as_loss": use.as_loss,
         "in_reward": use.in_reward,
     }
+
+
+def _short(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]:
+    """A mean per row, whose gradients are those of the same estimator of samples."""
+    known = ("name", "formula", "value", "standard_error", "interval", "error_bar", "needed_rows", "remark")
+    record = _record(estimate, found)
+    return {key: record[key] for key in known}
 
 
 def _in_unit(unit: Unit, found: RatioEstimate) -> RatioEstimate:

@@ -83,8 +83,13 @@ class _Lines:
         return numbers
 
 
-def open_json_sequences(source: Source, begin: bytes) -> Table:
+def open_json_sequences(source: Source, begin: bytes, *, masked: bool = True) -> Table:
     """The tokens of JSON lines of which the first bytes are already read.
+
+    Args:
+        source: of the rest.
+        begin: the first bytes.
+        masked: whether tokens are left out where a list that is called like a mask is 0.
 
     Raises:
         KlcliError: a line that is no object, or no line.
@@ -103,4 +108,6 @@ def open_json_sequences(source: Source, begin: bytes) -> Table:
         yield first
         yield from lines
 
-    return _Lines(source.name, (*names, *[SEQUENCE] * tokens), mask_of(names), tokens, chained())
+    return _Lines(
+        source.name, (*names, *[SEQUENCE] * tokens), mask_of(names) if masked else None, tokens, chained()
+    )

@@ -12,7 +12,7 @@ from klcli.tables.sequences import token_table
 from klcli.tables.source import Source, Table
 from klcli.tables.streams import GZIP, decompressed
 
-__all__ = ["ENDINGS", "open_arrays", "open_table"]
+__all__ = ["ENDINGS", "open_arrays", "open_table", "open_tokens"]
 
 _FORMATS = {
     MAGIC: "klcli.tables.npy_file:open_npy_file",
@@ -50,7 +50,10 @@ def open_arrays(source: Source) -> Arrays:
     Raises:
         KlcliError: they are nothing that can be read.
     """
-    source, begin = _begun(source)
+    return _arrays(*_begun(source))
+
+
+def _arrays(source: Source, begin: bytes) -> Arrays:
     found = _opened(source, begin)
     if found is not None:
         return found
@@ -85,6 +88,20 @@ def open_table(source: Source) -> Table:
     from klcli.tables.delimited import open_delimited
 
     return open_delimited(source, begin)
+
+
+def open_tokens(source: Source) -> Table:
+    """The same of a file that has a row for each sequence, and nothing that a mask leaves out.
+
+    Raises:
+        KlcliError: they are nothing that can be read.
+    """
+    source, begin = _begun(source)
+    if _is_object(begin):
+        from klcli.tables.json_sequences import open_json_sequences
+
+        return open_json_sequences(source, begin, masked=False)
+    return token_table(_arrays(source, begin), masked=False)
 
 
 def _is_object(begin: bytes) -> bool:

@@ -82,9 +82,14 @@ def _block(found: Any, count: int, keyed: bool, own_key: bool, masked: bool) -> 
     return Block(values[kept], numbers[kept].tolist(), found.noun, texts)
 
 
-def token_table(arrays: Arrays) -> Table:
-    """The table of a file of arrays: where their rows have several numbers, each is a token."""
-    mask = mask_of(list(arrays.shapes))
+def token_table(arrays: Arrays, *, masked: bool = True) -> Table:
+    """The table of a file of arrays: where their rows have several numbers, each is a token.
+
+    Args:
+        arrays: of the file.
+        masked: whether tokens are left out where an array that is called like a mask is 0.
+    """
+    mask = mask_of(list(arrays.shapes)) if masked else None
     tokens = any(width > 1 for _, width in arrays.shapes.values())
     return _Tokens(arrays, (*arrays.shapes, *[SEQUENCE] * tokens), mask, tokens)
 

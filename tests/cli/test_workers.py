@@ -15,7 +15,8 @@ from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.latents.collecting import Work, collected
-from klcli.latents.reading import Choice, Input
+from klcli.latents.reading import Choice
+from klcli.tables.inputs import Input
 from tests.cli.conftest import Klcli
 
 WORK = Work(Choice(None, {}, Gaussian.from_head(0, 1)))

@@ -12,7 +12,8 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.latents.collecting import Work, collected, summed
 from klcli.latents.marginal import mixture
-from klcli.latents.reading import Choice, Input
+from klcli.latents.reading import Choice
+from klcli.tables.inputs import Input
 
 STANDARD = Gaussian.from_head(0, 1)
 WORK = Work(Choice(None, {}, STANDARD), sampled=32)

@@ -18,9 +18,9 @@ from klcli.report.estimate_wording import (
     sign_text,
     tail_text,
 )
-from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import TableEstimates, estimation
 from klcli.samples.ratio_sums import RatioSums
+from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratios import TableRead
 from tests.samples.test_estimates import normal_table
 
@@ -188,12 +188,13 @@ def test_where_no_error_bar_is_valid_none_is_shown(log_ratios: numpy.ndarray | l
 
 
 def test_rows_of_groups() -> None:
-    sums, clusters = RatioSums(), ClusterMean()
+    sums, tokens = RatioSums(), TokenMeans(RatioSums())
     totals = normal_table(400, 0.3, 1.2)
     sums.add(totals)
-    clusters.add(totals, numpy.full(400, 8.0))
+    terms = tokens.terms(numpy.repeat(totals / 8, 8))
+    tokens.add(terms.reshape(400, 8, -1).sum(axis=1), numpy.full(400, 8.0))
     table = TableRead("t.csv", {"log_ratio": "l"}, 400, group="id", grouped_rows=3200)
-    data = estimate_report(table, estimation(sums), "bits", None, clusters).data
+    data = estimate_report(table, estimation(sums), "bits", None, tokens).data
     k1, mean = data.estimates[0], data.mean_per_row
     assert (mean.rows, mean.groups) == (3200, 400)
     assert mean.value == pytest.approx(k1["value"] / 8)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from klcli.errors import KlcliError
-from klcli.latents.reading import Input
-from klcli.tables.opening import ENDINGS
+from klcli.tables.inputs import Input, files_of
 from klcli.values import dataclass
 
-__all__ = ["STREAM", "TableInputs", "inputs"]
+__all__ = ["TableInputs", "inputs"]
 
-STREAM = "-"
-"""The name of standard input."""
 _EXAMPLE = "for example: klcli latents latents.npz, or klcli latents --mean mu.npy --logvar logvar.npy"
 
 
@@ -47,20 +43,8 @@ def inputs(paths: Sequence[str], mean: str | None, heads: Mapping[str, str]) -> 
         flags = " and ".join(f"--{reading}" for reading in heads)
         raise KlcliError(f"{flags} say the same thing twice", "give the spread once")
     if paths:
-        files = [file for path in paths for file in _files(path)]
+        files = [file for path in paths for file in files_of(path)]
         return TableInputs(tuple(Input((file,), order) for order, file in enumerate(files)), mean, heads)
     if mean is None or not heads:
         raise KlcliError("no table is given", _EXAMPLE)
     return TableInputs((Input((mean, next(iter(heads.values())))),), None, heads)
-
-
-def _files(path: str) -> list[str]:
-    """The file itself, or those in the folder that can hold posteriors, in the order of their names."""
-    folder = Path(path)
-    if path == STREAM or not folder.is_dir():
-        return [path]
-    files = (file for file in folder.rglob("*") if file.name.lower().endswith(ENDINGS) and file.is_file())
-    found = sorted(map(str, files))
-    if not found:
-        raise KlcliError(f"there is no table in {path}", f"files that end in {', '.join(ENDINGS)}")
-    return found

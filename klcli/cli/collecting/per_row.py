@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from klcli.cli.writing import saving
 from klcli.errors import KlcliError
-from klcli.latents.reading import Choice, Input, opened, rows_of
+from klcli.latents.reading import Choice, opened, rows_of
 from klcli.latents.rows import BadRows
 from klcli.latents.statistics import parts
+from klcli.tables.inputs import Input
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

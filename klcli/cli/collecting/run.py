@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from typing import Any
 
-from klcli.cli.collecting.inputs import STREAM, TableInputs
+from klcli.cli.collecting.inputs import TableInputs
 from klcli.cli.collecting.limits import checks
 from klcli.cli.collecting.per_row import write_rows
 from klcli.cli.options.engines import engine
@@ -28,6 +28,7 @@ from klcli.latents.summary import Part, Thresholds, summary
 from klcli.report.latents import Input, latents_report
 from klcli.report.latents_plots import example_plot, latent_plot
 from klcli.report.report import Report
+from klcli.tables.inputs import STREAM
 from klcli.tables.opening import open_arrays
 
 __all__ = ["run"]

@@ -68,14 +68,14 @@ def feed(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
 def test_the_json(klcli: Klcli, table: str) -> None:
     found = data(klcli, table)
     assert list(found) == [
-        "schema", "table", "unit", "divergence", "assumption", "estimates", "mean_per_row", "effective_size", "mean_ratio",
+        "schema", "table", "unit", "divergence", "assumption", "estimates", "mean_per_row", "per_row", "effective_size", "mean_ratio",
         "mean_inverse_ratio", "tail", "sign", "infinite_rows", "samples", "status", "problems", "warnings",
     ]  # fmt: skip
     assert found["schema"] == "klcli.estimate/2"
     assert found["table"] == {
         "name": table, "columns": {"log_q": "log_q", "log_p": "log_p"}, "rows": ROWS, "group": None,
         "grouped_rows": None, "skipped_rows": 0, "first_infinite": None, "probabilities": False,
-        "suspected_group": None,
+        "suspected_group": None, "files": 1,
     }  # fmt: skip
     k1 = of(found, "k1")
     assert list(k1) == [
@@ -303,9 +303,15 @@ def test_tokens_that_are_grouped(klcli: Klcli, tmp_path: Path) -> None:
     assert (mean["rows"], mean["groups"]) == (sizes.sum(), 300)
     text = klcli("estimate", path, "--group", "sequence_id").out
     assert "the estimates are of the KL of a whole group" in text
-    assert f"k1 of {sizes.sum():,} rows in 300 groups, cluster-robust error" in text
+    assert f"per row, of {sizes.sum():,} rows in 300 groups, with cluster-robust errors" in text
     rows = list(csv.DictReader(io.StringIO(klcli("estimate", path, "--group", "1", "--format", "csv").out)))
     assert float(rows[0]["mean_per_row"]) == pytest.approx(mean["value"])
+    every = numpy.concatenate(ratios)
+    expected = {"k1": every, "k2": every**2 / 2, "k3": numpy.exp(-every) - 1 + every}
+    for row, record in zip(found["per_row"], rows, strict=True):
+        assert row["value"] == pytest.approx(expected[row["name"]].mean(), rel=1e-9)
+        assert float(record["per_row"]) == pytest.approx(row["value"], rel=1e-12)
+    assert [row["error_bar"] for row in found["per_row"]] == ["valid", "biased", "few-rows"]
 
 
 def test_tokens_that_are_said_to_be_independent(klcli: Klcli, tmp_path: Path) -> None:
@@ -359,7 +365,7 @@ def test_the_other_formats(klcli: Klcli, table: str, form: str) -> None:
     [
         ((), "no table is given"),
         (("nowhere.csv",), "cannot read nowhere.csv: No such file or directory"),
-        (("/",), "cannot read /: Is a directory"),
+        (("EMPTY",), "there is no table in "),
         (("a\0b",), "a file name cannot hold a NUL"),
         (("T", "--log-q", "lgo_q"), "there is no column 'lgo_q'"),
         (("T", "--z", "log_q"), "samples need the Gaussian q"),
@@ -373,7 +379,9 @@ def test_the_other_formats(klcli: Klcli, table: str, form: str) -> None:
     ],
 )
 def test_wrong_usage(klcli: Klcli, table: str, arguments: tuple[str, ...], message: str) -> None:
-    result = klcli("estimate", *(table if text == "T" else text for text in arguments))
+    (empty := Path(table).parent / "empty").mkdir()
+    paths = {"T": table, "EMPTY": str(empty)}
+    result = klcli("estimate", *(paths.get(text, text) for text in arguments))
     assert (result.status, result.out) == (2, "")
     assert result.err.startswith(f"error: {message}") or message in result.err.splitlines()[0]
     assert result.err.splitlines()[1].startswith("hint: ")

@@ -1,0 +1,1 @@
+"""What `klcli estimate` does with its files: one table, those of a folder, or files side by side."""

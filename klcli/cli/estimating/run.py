@@ -1,0 +1,71 @@
+"""One pass over the files, and the report of what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from klcli.cli.estimating.inputs import Inputs
+from klcli.cli.options.engines import Engine
+from klcli.cli.progress import progress
+from klcli.cli.saying import say
+from klcli.cli.sources import open_source
+from klcli.cli.workers import workers
+from klcli.gaussian.divergence import Unit
+from klcli.render.signs import visible
+from klcli.report.estimate import estimate_report
+from klcli.report.estimate_input import GaussianPair
+from klcli.report.estimate_wording import dependence_text
+from klcli.report.report import Report
+from klcli.samples.estimates import estimation
+from klcli.samples.of_gaussians import GaussianSamples
+from klcli.tables.collecting import collected
+from klcli.tables.inputs import STREAM
+from klcli.tables.log_ratios import LogRatios
+from klcli.tables.opening import open_table
+from klcli.tables.reading import Work, read
+
+__all__ = ["run"]
+
+
+def run(given: Inputs, work: Work, engine: Engine, unit: Unit, *, quiet: bool) -> Report:
+    """The report of all tables together.
+
+    Args:
+        given: the tables.
+        work: what is to be done with them.
+        engine: who reads them.
+        unit: of the estimates.
+        quiet: whether no progress is shown.
+
+    Raises:
+        KlcliError: a table that cannot be read, or too few samples.
+    """
+    found = _collected(given, work, engine, quiet)
+    table = found.table(given.name)
+    if table.suspected_group is not None:
+        say(f"warning: {visible(dependence_text(table.suspected_group))}")
+    estimates = estimation(found.sums, independent=table.suspected_group is None)
+    pair = _pair(found.gaussians) if found.gaussians else None
+    return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread)
+
+
+def _collected(given: Inputs, work: Work, engine: Engine, quiet: bool) -> LogRatios:
+    if given.is_stream:
+        with open_source(STREAM) as source, progress(None, "reading", quiet=quiet) as advance:
+            source.advance = advance
+            return read(source.name, open_table(source), work)
+    with (
+        workers(engine, len(given.tables)) as executor,
+        progress(_size(given), "reading", quiet=quiet) as advance,
+    ):
+        return collected(given.tables, work, executor, advance)
+
+
+def _size(given: Inputs) -> int | None:
+    """The bytes of all files; None where one of them is a pipe."""
+    paths = [Path(path) for table in given.tables for path in table.paths]
+    return sum(path.stat().st_size for path in paths) if all(path.is_file() for path in paths) else None
+
+
+def _pair(found: GaussianSamples) -> GaussianPair:
+    return GaussianPair(found.q, found.p, found.of_q(), found.of_p())

@@ -1,0 +1,61 @@
+"""Log ratios of many files, one after the other or by the workers of an executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from functools import partial
+
+from klcli.tables.files import open_file
+from klcli.tables.inputs import Input
+from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
+from klcli.tables.log_ratios import LogRatios
+from klcli.tables.opening import open_table, open_tokens
+from klcli.tables.reading import Work, read
+from klcli.tables.source import Table
+from klcli.tables.spreading import each
+
+__all__ = ["collected"]
+
+_SIDE_BY_SIDE = (LOG_Q, LOG_P, MASK)
+"""What files with the same rows hold, in their order."""
+
+Advance = Callable[[int], None]
+
+
+def collected(
+    tables: Sequence[Input], work: Work, executor: Executor | None = None, advance: Advance | None = None
+) -> LogRatios:
+    """What is read from all tables together; it does not depend on who reads which of them, or when.
+
+    Args:
+        tables: one or more.
+        work: what is to be done.
+        executor: of ``concurrent.futures`` or one like it, whose workers see the files; None for a loop.
+        advance: is told of bytes that were read, where no executor reads them.
+
+    Raises:
+        KlcliError: a table that cannot be read, or that is of another kind than the first.
+    """
+    found = each(partial(_read, work, None if executor else advance), tables, executor)
+    first = next(found)
+    for other in found:
+        first.merge(other)
+    return first
+
+
+def _read(work: Work, advance: Advance | None, given: Input) -> LogRatios:
+    with ExitStack() as stack:
+        return read(given.name, _opened(given, stack, advance), work, given.order)
+
+
+def _opened(given: Input, stack: ExitStack, advance: Advance | None) -> Table:
+    """The table of a file, or of files side by side; they are open as long as the stack."""
+    sources = [stack.enter_context(open_file(path)) for path in given.paths]
+    for source in sources:
+        source.advance = advance
+    if len(sources) == 1:
+        return open_table(sources[0])
+    tables = ((source.name, open_tokens(source)) for source in sources)
+    return joined(dict(zip(_SIDE_BY_SIDE, tables, strict=False)))

@@ -1,0 +1,50 @@
+"""Several files at once, from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy
+import pytest
+
+from tests.cli.conftest import Klcli
+
+RNG = numpy.random.default_rng(12)
+
+
+def test_processes_print_the_same(klcli: Klcli, tmp_path: Path) -> None:
+    for number in range(3):
+        log_q = RNG.normal(-2, 1, (100, 7))
+        log_p = log_q + 0.2 * RNG.normal(size=(100, 7))
+        numpy.savez(tmp_path / f"{number}.npz", logprobs=log_q, ref_logprobs=log_p)
+    alone = klcli("estimate", str(tmp_path), "--json")
+    assert klcli("estimate", str(tmp_path), "--json", "--jobs", "2").out == alone.out
+    assert json.loads(alone.out)["table"]["files"] == 3
+    assert f"300 samples of q in 3 files of {tmp_path}" in klcli("estimate", str(tmp_path)).out
+
+
+def test_samples_of_gaussians_are_checked_over_all_files(klcli: Klcli, tmp_path: Path) -> None:
+    z = RNG.normal(0.3, 1.2, 4000)
+    for number, part in enumerate(numpy.split(z, 4)):
+        numpy.savetxt(tmp_path / f"{number}.csv", part, header="z", comments="")
+    found = json.loads(klcli("estimate", str(tmp_path), "--mu", "0.3", "--sigma", "1.2", "--json").out)
+    scores = (z - 0.3) / 1.2
+    assert found["samples"]["of_q"]["mean"] == pytest.approx(scores.mean(), rel=1e-9)
+    assert found["samples"]["of_q"]["square"] == pytest.approx((scores**2).mean(), rel=1e-9)
+
+
+def test_columns_in_files_of_their_own(klcli: Klcli, tmp_path: Path) -> None:
+    """The spellings with and without a dash; a column that is not there is no file."""
+    log_q = RNG.normal(-2, 1, (150, 5))
+    log_p = log_q + 0.2 * RNG.normal(size=(150, 5))
+    mask = RNG.integers(0, 2, (150, 5))
+    mask[:, 0] = 1
+    paths = {name: str(tmp_path / f"{name}.npy") for name in ("q", "p", "mask")}
+    for name, array in (("q", log_q), ("p", log_p), ("mask", mask)):
+        numpy.save(paths[name], array)
+    arguments = ("--logq", paths["q"], "--logp", paths["p"], "--mask", paths["mask"])
+    found = float(klcli("estimate", *arguments, "-q").out)
+    assert found == pytest.approx(((log_q - log_p) * mask).sum(axis=1).mean(), rel=1e-12)
+    result = klcli("estimate", "--log-q", "log_q", "--log-p", "log_p")
+    assert (result.status, "--log-q log_q is no file" in result.err) == (2, True)
