@@ -46,10 +46,10 @@ def _of_gaussians() -> Telling:
 def _of_estimators() -> Telling:
     from klcli.report.verify_estimators import bare, estimation_data, estimation_document
 
-    def data(found: TableEstimates, proved: bool | None) -> VerifyData:
+    def data(found: Estimation, proved: bool | None) -> VerifyData:
         return estimation_data(found)
 
-    def document(found: TableEstimates, proved: bool | None, witness: bool | None, verbose: bool) -> Document:
+    def document(found: Estimation, proved: bool | None, witness: bool | None, verbose: bool) -> Document:
         return estimation_document(found)
 
     return Telling(data, document, bare)

@@ -45,7 +45,7 @@ def _words(term: ListedTerm) -> str:
     return ", ".join(parts)
 
 
-def _estimate(found: TableEstimates) -> str:
+def _estimate(found: Estimation) -> str:
     """``k3 of KL(policy || reference)``; ``wrong``."""
     if found.kind in ("wrong", "not-kl"):
         return "wrong"

@@ -34,22 +34,22 @@ __all__ = ["bare", "direction", "estimation_data", "estimation_document", "estim
 _SAMPLERS: tuple[SamplingSide, SamplingSide] = ("q", "p")
 
 
-def estimation_document(found: TableEstimates) -> Document:
+def estimation_document(found: Estimation) -> Document:
     """One estimate in words."""
     return Document(_sentence(found), tuple(_blocks(found)))
 
 
-def bare(found: TableEstimates) -> str:
+def bare(found: Estimation) -> str:
     """One estimate in as few words as possible: verdict, estimator and mistake."""
     name = found.name if found.kind in ("estimator", "other") else ""
     return " ".join(filter(None, (found.kind, name, found.mistake.code if found.mistake else "")))
 
 
-def _said(found: TableEstimates, quantities: Combination) -> str:
+def _said(found: Estimation, quantities: Combination) -> str:
     return said(quantities, found.way.q.noun, found.way.p.noun)
 
 
-def _label(found: TableEstimates) -> Label:
+def _label(found: Estimation) -> Label:
     """Who draws the samples."""
     way = found.way
     if found.function.is_weighed and way.old:
@@ -57,11 +57,11 @@ def _label(found: TableEstimates) -> Label:
     return way.q if found.sampler == "q" else way.p
 
 
-def _shown(found: TableEstimates, symbol: str) -> str:
+def _shown(found: Estimation, symbol: str) -> str:
     return found.program.spellings.get(symbol, symbol)
 
 
-def direction(found: TableEstimates) -> str | None:
+def direction(found: Estimation) -> str | None:
     """``forward`` for KL(q || p), ``reversed`` for the other; None for what is no estimator."""
     if found.kind in ("wrong", "not-kl"):
         return None
@@ -69,7 +69,7 @@ def direction(found: TableEstimates) -> str | None:
     return "reversed" if turned or found.kind == "reversed" else "forward"
 
 
-def _direction(found: TableEstimates) -> str:
+def _direction(found: Estimation) -> str:
     """Which KL is meant: that in the mean, or that of who draws the samples."""
     kls = [name for name in found.mean(found.sampler) if name in (KL_QP, KL_PQ)]
     if found.form.by_gradient:
@@ -78,19 +78,19 @@ def _direction(found: TableEstimates) -> str:
     return _said(found, {own: Fraction(1)})
 
 
-def _scale(found: TableEstimates) -> str:
+def _scale(found: Estimation) -> str:
     """``2``, ``-beta``, ``1/25 beta/tau``."""
     own = LengthMonomial(abs(found.factor), tuple(found.weights.values()))
     text = own.text([_shown(found, name) for name in found.weights])
     return f"-{text}" if found.factor < 0 else text
 
 
-def _times(found: TableEstimates) -> str:
+def _times(found: Estimation) -> str:
     scale = _scale(found)
     return "" if scale == "1" else "minus " if scale == "-1" else f"{scale} "
 
 
-def _sentence(found: TableEstimates) -> str:
+def _sentence(found: Estimation) -> str:
     sentence = _answer(found)
     for condition in found.conditions:
         if not condition.passes:
@@ -98,7 +98,7 @@ def _sentence(found: TableEstimates) -> str:
     return sentence
 
 
-def _answer(found: TableEstimates) -> str:
+def _answer(found: Estimation) -> str:
     direction = _direction(found)
     if found.form.by_gradient:
         return f"other: a surrogate loss, {_times(found)}{direction} by its gradient and not by its value"
@@ -127,7 +127,7 @@ def _answer(found: TableEstimates) -> str:
     return f"wrong: {code}{found.flaw}; its mean over samples of {label.definite} is {mean}{optimises}"
 
 
-def _drawn(found: TableEstimates) -> str:
+def _drawn(found: Estimation) -> str:
     """The condition under which it is an estimate at all."""
     label, way = _label(found), found.way
     whose = f", whose log-probability is {_shown(found, label.symbol)}" if label.symbol else ""
@@ -136,18 +136,18 @@ def _drawn(found: TableEstimates) -> str:
     return f"if the samples are drawn from {label.definite}{whose}"
 
 
-def _outcomes(found: TableEstimates) -> str:
+def _outcomes(found: Estimation) -> str:
     names = " and ".join(_shown(found, label.symbol) for label in (found.way.q, found.way.p) if label.symbol)
     return f"if {names} are of all outcomes, and normalised"
 
 
-def _meaning(found: TableEstimates) -> str:
+def _meaning(found: Estimation) -> str:
     way = found.way
     pair = [_shown(found, label.symbol) for label in (way.q, way.p) if label.symbol]
     return f"u = {' - '.join(pair)}" if len(pair) == 2 else f"u = log {way.q.noun} - log {way.p.noun}"
 
 
-def _blocks(found: TableEstimates) -> Iterator[DocumentBlock]:
+def _blocks(found: Estimation) -> Iterator[DocumentBlock]:
     if found.corrected:
         lines = found.corrected.split("\n")
         if len(lines) == 1:
@@ -159,7 +159,7 @@ def _blocks(found: TableEstimates) -> Iterator[DocumentBlock]:
     yield from (Note("warning", warning) for warning in found.warnings)
 
 
-def _facts(found: TableEstimates) -> Iterator[Fact]:
+def _facts(found: Estimation) -> Iterator[Fact]:
     if found.kind in ("estimator", "other") and found.form.has_value:
         yield from _of_value(found)
         yield from _of_gradient(found)
@@ -188,13 +188,13 @@ def _of_outcomes(text: str) -> str:
     return words
 
 
-def _page(found: TableEstimates) -> str:
+def _page(found: Estimation) -> str:
     if found.kind in ("estimator", "wrong") and found.form.page:
         return found.form.page
     return K3.page if found.kind == "wrong" and found.function.value else ""
 
 
-def _of_value(found: TableEstimates) -> Iterator[Fact]:
+def _of_value(found: Estimation) -> Iterator[Fact]:
     own = _said(found, found.mean(found.sampler))
     label = _label(found)
     if _is_unbiased(found):
@@ -211,7 +211,7 @@ def _of_value(found: TableEstimates) -> Iterator[Fact]:
         yield Fact(f"samples of {who.definite}", f"its mean is {_said(found, found.mean(other))}")
 
 
-def _of_gradient(found: TableEstimates) -> Iterator[Fact]:
+def _of_gradient(found: Estimation) -> Iterator[Fact]:
     way = found.way
     if found.loss is None:
         yield Fact("as a loss", "its gradient is that of no known loss")
@@ -232,12 +232,12 @@ def _of_gradient(found: TableEstimates) -> Iterator[Fact]:
         )
 
 
-def _with_ratio(found: TableEstimates) -> str:
+def _with_ratio(found: Estimation) -> str:
     """What is optimised if it is multiplied by a ratio that is 1: its own mean, which the ratio moves."""
     return _said(found, without_one(found.mean("q")))
 
 
-def _set_aside(found: TableEstimates) -> Iterator[Fact]:
+def _set_aside(found: Estimation) -> Iterator[Fact]:
     if found.weights and found.kind in ("estimator", "scaled", "reversed"):
         yield Fact("scale", f"{_scale(found)}; --accept scaled accepts it")
     elif found.factor != 1 and found.kind in ("estimator", "scaled"):
@@ -247,17 +247,17 @@ def _set_aside(found: TableEstimates) -> Iterator[Fact]:
         yield Fact("other term", f"{_shown(found, name)} is added; it is ignored")
 
 
-def _lacks_half(found: TableEstimates) -> bool:
+def _lacks_half(found: Estimation) -> bool:
     """Whether it is twice an estimator that is a half of a square."""
     return bool(found.form.bias) and found.factor == 2
 
 
-def _is_unbiased(found: TableEstimates) -> bool:
+def _is_unbiased(found: Estimation) -> bool:
     mean = found.mean(found.sampler)
     return len(mean) == 1 and mean.keys() <= {KL_QP, KL_PQ}
 
 
-def estimation_data(found: TableEstimates) -> VerifyData:
+def estimation_data(found: Estimation) -> VerifyData:
     """The data of one estimate, in the shape of that of any formula."""
     way, tokens = found.way, found.tokens
     labels = (way.q, way.p, *((way.old,) if way.old else ()))
@@ -293,7 +293,7 @@ def estimation_data(found: TableEstimates) -> VerifyData:
     )
 
 
-def estimator_data(found: TableEstimates) -> EstimatorData:
+def estimator_data(found: Estimation) -> EstimatorData:
     """Which estimator it is, as data."""
     label = _label(found)
     return EstimatorData(

@@ -12,7 +12,7 @@ from klcli.tables.inputs import Input
 from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
 from klcli.tables.log_ratios import LogRatios
 from klcli.tables.opening import open_table, open_tokens
-from klcli.tables.reading import Work, read
+from klcli.tables.reading import RatioWork, read
 from klcli.tables.source import Table
 from klcli.tables.spreading import each
 
@@ -25,7 +25,7 @@ Advance = Callable[[int], None]
 
 
 def collected(
-    tables: Sequence[Input], work: Work, executor: Executor | None = None, advance: Advance | None = None
+    tables: Sequence[Input], work: RatioWork, executor: Executor | None = None, advance: Advance | None = None
 ) -> LogRatios:
     """What is read from all tables together; it does not depend on who reads which of them, or when.
 
@@ -45,7 +45,7 @@ def collected(
     return first
 
 
-def _read(work: Work, advance: Advance | None, given: Input) -> LogRatios:
+def _read(work: RatioWork, advance: Advance | None, given: Input) -> LogRatios:
     with ExitStack() as stack:
         return read(given.name, _opened(given, stack, advance), work, given.order)
 

@@ -61,7 +61,7 @@ class _Joined:
     ) -> Iterator[Block]:
         import numpy
 
-        streams = [_Stream(part) for part in self.parts.values()]
+        streams = [_TokenStream(part) for part in self.parts.values()]
         while size := self._waiting(streams):
             taken = [stream.take(size) for stream in streams]
             self._check(taken)
@@ -75,7 +75,7 @@ class _Joined:
             numbers = numpy.asarray(taken[0].numbers)[kept].tolist()
             yield Block(values, numbers, taken[0].noun, () if key is None else list(map(str, numbers)))
 
-    def _waiting(self, streams: Sequence[_Stream]) -> int:
+    def _waiting(self, streams: Sequence[_TokenStream]) -> int:
         """Rows that can be taken from every file; 0 at the end of all."""
         left = [stream.waiting() for stream in streams]
         if 0 in left and max(left):
@@ -102,7 +102,7 @@ class _Joined:
                 )
 
 
-class _Stream:
+class _TokenStream:
     """The rows of one file, taken in any number."""
 
     def __init__(self, part: _Part) -> None:

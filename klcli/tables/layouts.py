@@ -15,7 +15,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Columns", "Densities", "Layout", "LogRatio", "Samples", "place", "refuse"]
+__all__ = ["RatioColumns", "DensityColumns", "Layout", "LogRatioColumn", "SampleColumns", "place", "refuse"]
 
 
 class Layout(Protocol):
@@ -44,7 +44,7 @@ class Layout(Protocol):
 
 
 @dataclass(slots=True)
-class Densities:
+class DensityColumns:
     """Columns with log q and log p; the smallest and the largest number that they have."""
 
     columns: tuple[int, ...]
@@ -67,7 +67,7 @@ class Densities:
         refuse(block, beyond, "log q - log p is beyond the doubles", "are these logarithms?")
         return ratio
 
-    def merge(self, other: Densities) -> None:
+    def merge(self, other: DensityColumns) -> None:
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
 
     @property
@@ -80,7 +80,7 @@ class Densities:
 
 
 @dataclass(slots=True)
-class LogRatio:
+class LogRatioColumn:
     """One column with log q - log p."""
 
     columns: tuple[int, ...]
@@ -93,7 +93,7 @@ class LogRatio:
         )
         return ratio
 
-    def merge(self, other: LogRatio) -> None:
+    def merge(self, other: LogRatioColumn) -> None:
         """Nothing is kept."""
 
     @property
@@ -106,7 +106,7 @@ class LogRatio:
 
 
 @dataclass(slots=True)
-class Samples:
+class SampleColumns:
     """Columns with the dimensions of samples, and the Gaussians that they are of."""
 
     columns: tuple[int, ...]
@@ -123,7 +123,7 @@ class Samples:
         refuse(block, beyond, "the densities are beyond the doubles", "are these samples of q?")
         return ratio
 
-    def merge(self, other: Samples) -> None:
+    def merge(self, other: SampleColumns) -> None:
         self.gaussians.merge(other.gaussians)
 
     @property
@@ -132,7 +132,7 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class RatioColumns:
     """Which columns hold what, as far as it was said; None where it was not.
 
     Attributes:
@@ -158,14 +158,14 @@ class Columns:
         if self.gaussians is not None:
             return _samples(table, self.z, GaussianSamples(*self.gaussians))
         if self.log_ratio is not None:
-            return LogRatio((column(table, self.log_ratio, "--log-ratio"),))
-        return Densities(density_columns(table, self.log_q, self.log_p))
+            return LogRatioColumn((column(table, self.log_ratio, "--log-ratio"),))
+        return DensityColumns(density_columns(table, self.log_q, self.log_p))
 
 
 def _samples(table: Table, names: str | None, gaussians: GaussianSamples) -> Layout:
     columns = sample_columns(table, names, gaussians.q.dimension)
     meanings = ("z",) if len(columns) == 1 else tuple(f"z{j}" for j in range(1, len(columns) + 1))
-    return Samples(columns, meanings, gaussians)
+    return SampleColumns(columns, meanings, gaussians)
 
 
 def refuse(block: Block, wrong: NDArray[Any], problem: str, hint: str) -> None:

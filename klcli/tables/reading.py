@@ -11,7 +11,7 @@ from klcli.samples.token_means import TokenMeans
 from klcli.tables.columns import column, column_name
 from klcli.tables.complete_rows import CompleteRows
 from klcli.tables.grouping import Groups
-from klcli.tables.layouts import Columns, Densities, Layout, LogRatio, place, refuse
+from klcli.tables.layouts import DensityColumns, Layout, LogRatioColumn, RatioColumns, place, refuse
 from klcli.tables.log_ratios import LogRatios
 from klcli.tables.runs import RunWatch
 from klcli.tables.source import Block, Table
@@ -20,11 +20,11 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Work", "of_arrays", "read"]
+__all__ = ["RatioWork", "of_arrays", "read"]
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class RatioWork:
     """What is to be done with every table.
 
     Attributes:
@@ -34,13 +34,13 @@ class Work:
         skip_missing: whether rows with missing numbers are left out.
     """
 
-    columns: Columns
+    columns: RatioColumns
     group: str | None = None
     independent: bool = False
     skip_missing: bool = False
 
 
-def read(name: str, table: Table, work: Work, order: int = 0) -> LogRatios:
+def read(name: str, table: Table, work: RatioWork, order: int = 0) -> LogRatios:
     """All rows of a table, in memory that does not grow with it.
 
     Args:
@@ -119,7 +119,7 @@ def of_arrays(log_q: NDArray[Any], log_p: NDArray[Any] | None = None) -> LogRati
     """
     import numpy
 
-    layout: Layout = LogRatio((0,)) if log_p is None else Densities((0, 1))
+    layout: Layout = LogRatioColumn((0,)) if log_p is None else DensityColumns((0, 1))
     values = log_q[:, None] if log_p is None else numpy.stack([log_q, log_p], axis=1)
     block = Block(values, range(1, len(values) + 1), "entry")
     refuse(block, numpy.isnan(values).any(axis=1), "a number is missing", "leave such samples out")

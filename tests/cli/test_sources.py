@@ -11,9 +11,9 @@ import pytest
 from klcli.cli.files import read_rows
 from klcli.cli.sources import open_source
 from klcli.errors import KlcliError
-from klcli.tables.layouts import Columns
+from klcli.tables.layouts import RatioColumns
 from klcli.tables.opening import open_table
-from klcli.tables.reading import Work, read
+from klcli.tables.reading import RatioWork, read
 from tests.cli.conftest import Klcli
 from tests.tables.sources import announcing
 
@@ -123,4 +123,4 @@ def _as_matrix(path: str) -> None:
 def _as_table(path: str) -> None:
     with open_source(path) as source:
         table = open_table(source)
-        read("t", table, Work(Columns()))
+        read("t", table, RatioWork(RatioColumns()))

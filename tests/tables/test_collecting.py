@@ -18,11 +18,11 @@ from klcli.errors import KlcliError
 from klcli.samples.estimates import estimation
 from klcli.tables.collecting import collected
 from klcli.tables.inputs import Input
-from klcli.tables.layouts import Columns
+from klcli.tables.layouts import RatioColumns
 from klcli.tables.log_ratios import LogRatios
-from klcli.tables.reading import Work
+from klcli.tables.reading import RatioWork
 
-WORK = Work(Columns())
+WORK = RatioWork(RatioColumns())
 RNG = numpy.random.default_rng(11)
 
 

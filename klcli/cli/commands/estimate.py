@@ -22,8 +22,8 @@ from klcli.gaussian.divergence import UNITS, Unit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
 from klcli.samples.of_gaussians import GaussianSamples
-from klcli.tables.layouts import Columns
-from klcli.tables.reading import Work
+from klcli.tables.layouts import RatioColumns
+from klcli.tables.reading import RatioWork
 
 __all__ = ["estimate"]
 
@@ -116,8 +116,8 @@ def estimate(
         raise KlcliError("--independent says that there are no groups", "leave out --independent or --group")
     if gaussians and group is not None:
         raise KlcliError("--group adds up log densities, and these are samples", "leave --group out")
-    found = inputs(paths, Columns(log_q, log_p, log_ratio, z, gaussians), mask)
-    work = Work(found.columns, group, independent, skip_missing)
+    found = inputs(paths, RatioColumns(log_q, log_p, log_ratio, z, gaussians), mask)
+    work = RatioWork(found.columns, group, independent, skip_missing)
     return run(found, work, engine(options), unit, quiet=settings.quiet > 0), settings
 
 
@@ -143,7 +143,7 @@ def _gaussians(z: str | None, options: Mapping[str, Any]) -> tuple[Gaussian, Gau
 
 
 def _check_choice(given: list[str], gaussians: tuple[Gaussian, Gaussian] | None) -> None:
-    """Densities, their difference or samples: one of them."""
+    """DensityColumns, their difference or samples: one of them."""
     columns = [flag for flag in given if flag != "--z"]
     if gaussians and columns:
         raise KlcliError(

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from klcli.errors import KlcliError
 from klcli.tables.inputs import STREAM, Input, files_of
-from klcli.tables.layouts import Columns
+from klcli.tables.layouts import RatioColumns
 from klcli.values import dataclass
 
-__all__ = ["Inputs", "inputs"]
+__all__ = ["RatioInputs", "inputs"]
 
 _EXAMPLE = "for example: klcli estimate logprobs.csv, or klcli estimate --log-q policy.npy --log-p ref.npy"
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class RatioInputs:
     """The tables, and what they are called together.
 
     Attributes:
@@ -27,7 +27,7 @@ class Inputs:
 
     tables: tuple[Input, ...]
     name: str | None
-    columns: Columns
+    columns: RatioColumns
 
     @property
     def is_stream(self) -> bool:
@@ -35,7 +35,7 @@ class Inputs:
         return any(STREAM in table.paths for table in self.tables)
 
 
-def inputs(paths: Sequence[str], columns: Columns, mask: str | None = None) -> Inputs:
+def inputs(paths: Sequence[str], columns: RatioColumns, mask: str | None = None) -> RatioInputs:
     """The tables that arguments and options name.
 
     Args:
@@ -54,9 +54,9 @@ def inputs(paths: Sequence[str], columns: Columns, mask: str | None = None) -> I
             )
         files = [file for path in paths for file in files_of(path)]
         name = None if len(files) == 1 else _together(paths, len(files))
-        found = Inputs(tuple(Input((file,), order) for order, file in enumerate(files)), name, columns)
+        found = RatioInputs(tuple(Input((file,), order) for order, file in enumerate(files)), name, columns)
     else:
-        found = Inputs((Input(_side_by_side(columns, mask)),), None, Columns())
+        found = RatioInputs((Input(_side_by_side(columns, mask)),), None, RatioColumns())
     if found.is_stream and (len(found.tables) > 1 or not paths):
         raise KlcliError("standard input can be read once, and alone", "give the file and not -")
     return found
@@ -66,7 +66,7 @@ def _together(paths: Sequence[str], files: int) -> str:
     return f"{files:,} files" + (f" of {paths[0]}" if len(paths) == 1 else "")
 
 
-def _side_by_side(columns: Columns, mask: str | None) -> tuple[str, ...]:
+def _side_by_side(columns: RatioColumns, mask: str | None) -> tuple[str, ...]:
     """The files with log q, log p and perhaps a mask."""
     files: Mapping[str, str | None] = {"--log-q": columns.log_q, "--log-p": columns.log_p, "--mask": mask}
     if columns.log_q is None or columns.log_p is None:

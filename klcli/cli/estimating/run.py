@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from klcli.cli.estimating.inputs import Inputs
+from klcli.cli.estimating.inputs import RatioInputs
 from klcli.cli.options.engines import Engine
 from klcli.cli.progress import progress
 from klcli.cli.saying import say
@@ -22,12 +22,12 @@ from klcli.tables.collecting import collected
 from klcli.tables.inputs import STREAM
 from klcli.tables.log_ratios import LogRatios
 from klcli.tables.opening import open_table
-from klcli.tables.reading import Work, read
+from klcli.tables.reading import RatioWork, read
 
 __all__ = ["run"]
 
 
-def run(given: Inputs, work: Work, engine: Engine, unit: Unit, *, quiet: bool) -> Report:
+def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quiet: bool) -> Report:
     """The report of all tables together.
 
     Args:
@@ -49,7 +49,7 @@ def run(given: Inputs, work: Work, engine: Engine, unit: Unit, *, quiet: bool) -
     return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread)
 
 
-def _collected(given: Inputs, work: Work, engine: Engine, quiet: bool) -> LogRatios:
+def _collected(given: RatioInputs, work: RatioWork, engine: Engine, quiet: bool) -> LogRatios:
     if given.is_stream:
         with open_source(STREAM) as source, progress(None, "reading", quiet=quiet) as advance:
             source.advance = advance
@@ -61,7 +61,7 @@ def _collected(given: Inputs, work: Work, engine: Engine, quiet: bool) -> LogRat
         return collected(given.tables, work, executor, advance)
 
 
-def _size(given: Inputs) -> int | None:
+def _size(given: RatioInputs) -> int | None:
     """The bytes of all files; None where one of them is a pipe."""
     paths = [Path(path) for table in given.tables for path in table.paths]
     return sum(path.stat().st_size for path in paths) if all(path.is_file() for path in paths) else None
