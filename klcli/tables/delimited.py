@@ -109,7 +109,7 @@ class DelimitedText:
         name = self.names[column] if self.names else str(column + 1)
         hint = "numbers are written like -1.25 or 3e-4"
         if _DECIMAL_COMMA.fullmatch(text):
-            hint = "a decimal point is '.': for example tr , . < table.csv | klcli estimate -"
+            hint = "a decimal point is '.': for example tr , . < table.csv > points.csv"
         elif text.startswith("\N{MINUS SIGN}"):
             hint = "a minus is the ASCII '-'"
         raise KlcliError(f"line {number:,}, column {name}: not a number: {clipped(text)!r}", hint)
@@ -164,6 +164,9 @@ def _rows(source: Source, begin: bytes) -> Iterator[tuple[str, Sequence[int], li
     """Blocks of lines that are neither empty nor comments, with the last comment above the first of them."""
     start, comment = 1, ""
     for text in _texts(source, begin):
+        if not text.strip():  # nothing to keep; a packed file can have gigabytes of it
+            start += text.count("\n")
+            continue
         lines = text.split("\n")
         if not lines[-1]:
             lines.pop()
@@ -220,7 +223,7 @@ def _decoded(data: bytes, source: Source, line: int, *, whole: bool = True) -> s
     if "\r" in text.removesuffix("\r"):
         raise KlcliError(
             f"the lines of {source.name} end in carriage returns alone",
-            "tr '\\r' '\\n' < table.csv | klcli estimate -",
+            "tr '\\r' '\\n' < table.csv > lines.csv",
         )
     return text
 

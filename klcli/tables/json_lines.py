@@ -125,13 +125,18 @@ def json_objects(source: Source, begin: bytes) -> Iterator[_Line]:
 
 
 def _lines(source: Source, begin: bytes) -> Iterator[bytes]:
-    rest = begin
+    parts, length = [begin], len(begin)
     while data := source.read(_BYTES):
-        *lines, rest = (rest + data).split(b"\n")
-        yield from lines
-        if len(rest) > _LONGEST:
+        head, *lines = data.split(b"\n")
+        parts.append(head)
+        length += len(head)
+        if lines:
+            yield b"".join(parts)
+            yield from lines[:-1]
+            parts, length = [lines[-1]], len(lines[-1])
+        if length > _LONGEST:
             raise KlcliError(
                 f"a line of {source.name} is longer than {_LONGEST >> 20} MiB", "each line is an example"
             )
-    if rest:
-        yield rest
+    if length:
+        yield b"".join(parts)

@@ -40,7 +40,7 @@ def open_npy_file(source: Source) -> _NpyFile:
     rows = npy_rows(source.name, source.read, behind_magic=True)
     if rows is None:
         raise KlcliError(
-            f"{source.name} holds no numbers in rows; pickled objects are not read",
+            f"{source.name} holds no numbers in rows; named fields and pickled objects are not read",
             "for example numpy.save('mu.npy', mu) with mu of shape (examples, latents)",
         )
     return _NpyFile(source.name, rows, source)

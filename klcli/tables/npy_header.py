@@ -16,7 +16,7 @@ from klcli.errors import KlcliError
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["MAGIC", "Header", "read_header"]
+__all__ = ["MAGIC", "MOST_BYTES", "Header", "read_header"]
 
 MAGIC = b"\x93NUMPY"
 """The first bytes of every NPY file."""
@@ -30,7 +30,7 @@ _KIND = regex(r"[<>=|]?[?a-zA-Z][0-9]{0,9}(\[[0-9a-zA-Z]*\])?")
 """The type of the numbers, as numpy writes it."""
 _PYTHON_2 = regex(r"(?<=[0-9])L(?=\s*[,)])")
 """Python 2 wrote ``(3L, 2L)``."""
-_MOST_BYTES = 1 << 62
+MOST_BYTES = 1 << 62
 """Beyond these no file has a place for a number."""
 
 
@@ -98,7 +98,7 @@ def _header(text: str) -> Header:
     header = Header(shape, by_column, descr_to_dtype(descr))
     if (
         header.dtype.itemsize == 0
-        or prod(max(1, length) for length in shape) * header.dtype.itemsize > _MOST_BYTES
+        or prod(max(1, length) for length in shape) * header.dtype.itemsize > MOST_BYTES
     ):
         raise ValueError("no file is so small or so large")
     return header

@@ -14,7 +14,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NpyRows", "npy_rows", "row_width", "side_by_side"]
+__all__ = ["NpyRows", "npy_rows", "row_width", "rows_behind", "side_by_side"]
 
 _MOST_WHOLE = 1 << 28
 """Bytes of an array in Fortran order, which has to be read whole to see its first row."""
@@ -30,11 +30,13 @@ class NpyRows:
         name: of the array, for messages.
         header: what it announces.
         read: gives the next bytes, as many as asked for or, at the end, fewer.
+        alone: whether nothing stands behind its last row.
     """
 
     name: str
     header: Header
     read: Callable[[int], bytes]
+    alone: bool = False
     _whole: NDArray[Any] | None = None
     _next: int = 0
 
@@ -50,7 +52,7 @@ class NpyRows:
         """The next rows, shape (count, width) or, at the end, fewer.
 
         Raises:
-            KlcliError: the bytes end before the rows that are announced.
+            KlcliError: the bytes end before the rows that are announced, or go on behind them.
         """
         import numpy
 
@@ -61,6 +63,11 @@ class NpyRows:
             size = count * self.width * self.header.dtype.itemsize
             found = numpy.frombuffer(self._bytes(size), self.header.dtype).reshape(count, self.width)
         self._next += count
+        if self.alone and self._next == self.rows and self.read(1):
+            raise KlcliError(
+                f"{self.name} goes on behind row {self.rows:,}, the last that it announces",
+                "its header is not that of its numbers; save it anew",
+            )
         return found
 
     def _by_column(self) -> NDArray[Any]:
@@ -104,13 +111,27 @@ def npy_rows(name: str, read: Callable[[int], bytes], *, behind_magic: bool = Fa
     header = read_header(read, name)
     if header.dtype.kind not in "fiub" or not header.shape:
         return None
-    width = row_width(header)
-    if width * header.dtype.itemsize > _MOST_IN_ROW:
+    return rows_behind(header, name, read, alone=True)
+
+
+def rows_behind(header: Header, name: str, read: Callable[[int], bytes], *, alone: bool = False) -> NpyRows:
+    """The rows that stand behind a header.
+
+    Args:
+        header: what is announced.
+        name: of the array, for messages.
+        read: gives the bytes of its numbers.
+        alone: whether nothing stands behind the last row.
+
+    Raises:
+        KlcliError: a row is too long to be read at once.
+    """
+    if row_width(header) * header.dtype.itemsize > _MOST_IN_ROW:
         raise KlcliError(
             f"{name} announces rows of more than {_MOST_IN_ROW >> 20} MiB: its shape is {header.shape}",
             "rows are examples: numpy.save('latents.npy', array.T)",
         )
-    return NpyRows(name, header, read)
+    return NpyRows(name, header, read, alone)
 
 
 def side_by_side(arrays: Sequence[NpyRows], advance: Any = None) -> Iterator[ArrayBlock]:

@@ -26,8 +26,14 @@ _FORMATS = {
 _OTHERS = {
     b"BZh": ("is compressed", "unpack it: bzip2 -d {name}"),
     b"\xfd7zXZ": ("is compressed", "unpack it: xz -d {name}"),
+    b"\x28\xb5\x2f\xfd": ("is compressed", "unpack it: zstd -d {name}"),
     **dict.fromkeys(
-        (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+        (b"[{", b"[\n"),
+        ("is one JSON array, and JSON lines are read", "jq -c '.[]' {name} > lines.jsonl"),
+    ),
+    **dict.fromkeys(
+        # The numbers of its protocol; protocol 0 is a text, here of a dictionary, a list, a tuple, an array.
+        (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"(dp", b"(lp", b"(tp", b"cnumpy"),
         (
             "is a pickle, which can run any program",
             "torch.save of PyTorch 1.6 or later writes an archive, numpy.savez another",
@@ -109,13 +115,15 @@ def _is_object(begin: bytes) -> bool:
     return begin.lstrip().startswith(b"{")
 
 
-def _begun(source: Source) -> tuple[Source, bytes]:
+def _begun(source: Source, *, is_unpacked: bool = False) -> tuple[Source, bytes]:
     """The source, unpacked if it is compressed, and its first bytes; of NPY no more than they are."""
     begin = source.read(len(MAGIC))
     if not begin:
         raise KlcliError(f"{source.name} is empty", "it has a row for each example")
     if begin.startswith(GZIP):
-        return _begun(decompressed(source, begin))
+        if is_unpacked:
+            raise KlcliError(f"{source.name} is packed twice", f"unpack it: gzip -dc {source.name}.gz")
+        return _begun(decompressed(source, begin), is_unpacked=True)
     for magic, (problem, hint) in _OTHERS.items():
         if begin.startswith(magic):
             raise KlcliError(f"{source.name} {problem}", hint.format(name=source.name))

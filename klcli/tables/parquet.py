@@ -9,7 +9,7 @@ from klcli.errors import KlcliError
 from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
 from klcli.tables.extras import needed
 from klcli.tables.source import Source
-from klcli.tables.wide import array_columns
+from klcli.tables.wide import array_columns, check_distinct
 from klcli.values import dataclass
 
 __all__ = ["open_parquet"]
@@ -30,13 +30,25 @@ class _Parquet:
         wanted = [column for name in names for column in self.columns[name]]
         size = rows_of_block(sum(self.shapes[name][1] for name in names))
         first = 1
-        for batch in self.file.iter_batches(size, columns=wanted):
+        for batch in self._batches(size, wanted):
             values = []
             for name in names:
                 parts = [self._numbers(batch.column(column), name, first) for column in self.columns[name]]
                 values.append(parts[0] if len(parts) == 1 else numpy.concatenate(parts, axis=1))
             yield ArrayBlock(tuple(values), first)
             first += batch.num_rows
+
+    def _batches(self, size: int, columns: Sequence[str]) -> Iterator[Any]:
+        import pyarrow
+
+        rows = 0
+        try:
+            for batch in self.file.iter_batches(size, columns=columns):
+                yield batch
+                rows += batch.num_rows
+        except (pyarrow.ArrowException, OSError) as error:
+            said = str(error).splitlines()[0]
+            raise KlcliError(f"{self.name} is damaged behind row {rows:,}: {said}", "save it anew") from None
 
     def _numbers(self, column: Any, name: str, first: int) -> Any:
         """A column of a batch, of shape (rows, width); what is missing is NaN."""
@@ -80,6 +92,7 @@ def open_parquet(source: Source) -> _Parquet:
     try:
         file = parquet.ParquetFile(source.stream)
         schema = file.schema_arrow
+        check_distinct(schema.names, source.name)
         widths = {field.name: _width(file, field, pyarrow) for field in schema}
     except (pyarrow.ArrowException, OSError) as error:
         raise KlcliError(

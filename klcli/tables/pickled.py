@@ -108,7 +108,14 @@ class _Machine:
         elif operation in _STEPS:
             _STEPS[operation](self, argument)
         else:
-            raise KlcliError(f"{self.file} has the operation {operation}, which tensors do not need", HINT)
+            raise KlcliError(f"{self.file} {self._refused(operation)}", HINT)
+
+    def _refused(self, operation: str) -> str:
+        """What it does that tensors do not need: the class that it builds, or the operation."""
+        built = next((item.name for item in reversed(self.stack) if isinstance(item, _Global)), None)
+        if operation in _BUILDERS and built:
+            return f"builds {built}, which is not run"
+        return f"has the operation {operation}, which tensors do not need"
 
     def since_mark(self) -> list[Any]:
         """What was put on the stack since the last mark, taken off."""
@@ -162,7 +169,12 @@ def _whole(number: Any) -> int:
     return number
 
 
-def _tensor(storage: Storage, offset: int, shape: Any, strides: Any, *_: Any) -> Tensor:
+def _tensor(storage: Storage, offset: int, shape: Any, strides: Any, *others: Any) -> Tensor:
+    # A gradient flag, hooks, and the bits of a lazy view: of one the numbers stand with the other sign.
+    if any(isinstance(other, dict) and other.get("neg") for other in others):
+        raise KlcliError(
+            "a tensor is the negative of the numbers that are stored", "save tensor.resolve_neg()"
+        )
     return Tensor(storage, _whole(offset), tuple(map(_whole, shape)), tuple(map(_whole, strides)))
 
 
@@ -172,6 +184,8 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "torch._utils._rebuild_parameter": lambda tensor, *_: tensor,
 }
 """The only names that are followed, each by what it builds here."""
+_BUILDERS = frozenset(["NEWOBJ", "NEWOBJ_EX", "INST", "OBJ"])
+"""Operations that make an object of a class on the stack."""
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _LITERALS = frozenset(
     [

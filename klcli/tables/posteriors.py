@@ -108,8 +108,8 @@ def _only(arrays: Arrays, found: list[str], meaning: str, flag: str) -> str:
         return found[0]
     if found:
         names = " and ".join(repr(clipped(name)) for name in found[:3])
-        raise KlcliError(f"{names} may both be {meaning}", f"say which: {flag} {found[0]}")
-    raise KlcliError(f"which array is {meaning}?", _listed(arrays))
+        raise KlcliError(f"{arrays.name}: {names} may both be {meaning}", f"say which: {flag} {found[0]}")
+    raise KlcliError(f"{arrays.name}: which array is {meaning}?", _listed(arrays))
 
 
 def _listed(arrays: Arrays) -> str:
@@ -128,10 +128,11 @@ def _check_shapes(arrays: Arrays, mean: str, head: str) -> None:
     (rows, width), (head_rows, head_width) = arrays.shapes[mean], arrays.shapes[head]
     if width != head_width:
         raise KlcliError(
-            f"{mean} has {width} numbers in a row and {head} has {head_width}",
+            f"{arrays.name}: {mean} has {width} numbers in a row and {head} has {head_width}",
             "each latent has a mean and a spread",
         )
     if rows != head_rows:
         raise KlcliError(
-            f"{mean} has {rows:,} rows and {head} has {head_rows:,}", "both have one for an example"
+            f"{arrays.name}: {mean} has {rows:,} rows and {head} has {head_rows:,}",
+            "both have one for an example",
         )

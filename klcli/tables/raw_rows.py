@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
 from klcli.tables.npy_header import Header
-from klcli.tables.npy_rows import NpyRows
+from klcli.tables.npy_rows import NpyRows, rows_behind
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _rows(name: str, array: RawArray) -> NpyRows:
     import numpy
 
     kind = numpy.dtype("<u2" if array.kind == BFLOAT16 else array.kind)
-    return NpyRows(name, Header(array.shape, False, kind), array.open())
+    return rows_behind(Header(array.shape, False, kind), name, array.open())
 
 
 def _as_numbers(values: NDArray[Any], array: RawArray) -> NDArray[Any]:

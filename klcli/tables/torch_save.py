@@ -7,10 +7,13 @@ and later). The pickle is not loaded, see `klcli.tables.pickled`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any
 from zipfile import ZipFile
 
 from klcli.errors import KlcliError
+from klcli.tables.members import reader
+from klcli.tables.npy_header import MOST_BYTES
 from klcli.tables.pickled import HINT, Tensor, followed
 from klcli.tables.raw_rows import RawArray, RawArrays
 from klcli.tables.source import Source
@@ -21,6 +24,8 @@ PICKLE = "data.pkl"
 """The member of the archive with the names and shapes."""
 _MOST_PICKLE = 1 << 24
 """Bytes of it: it holds no numbers, only what they are called."""
+_LONGEST_ORDER = 8
+"""Bytes of a word: little or big."""
 _MOST_ROWS_APART = 1 << 28
 """Bytes of a tensor whose rows do not lie one behind the other, which is read whole."""
 
@@ -37,14 +42,19 @@ def open_torch_save(source: Source, archive: ZipFile) -> RawArrays:
     if archive.getinfo(member).file_size > _MOST_PICKLE:
         raise KlcliError(f"{source.name} has more than {_MOST_PICKLE >> 20} MiB of names", HINT)
     byte_order = folder + "byteorder"
-    if byte_order in archive.namelist() and archive.read(byte_order) != b"little":
+    if (
+        byte_order in archive.namelist()
+        and reader(archive, byte_order, source.name)(_LONGEST_ORDER) == b"big"
+    ):
         raise KlcliError(f"{source.name} is big-endian", "save it anew on another machine")
-    found = followed(archive.read(member), source.name)
+    found = followed(reader(archive, member, source.name)(_MOST_PICKLE), source.name)
     arrays = {}
     for name, tensor in _named(found):
         _check(tensor, archive, folder, f"{name} in {source.name}")
         kind = tensor.storage.kind
-        arrays[name or "tensor"] = RawArray(tensor.shape, kind, _opener(tensor, archive, folder, name))
+        arrays[name or "tensor"] = RawArray(
+            tensor.shape, kind, _opener(tensor, archive, folder, f"{name} in {source.name}")
+        )
     return RawArrays(source.name, arrays)
 
 
@@ -68,7 +78,8 @@ def _check(tensor: Tensor, archive: ZipFile, folder: str, name: str) -> None:
     except KeyError:
         raise KlcliError(f"the numbers of {name} are missing", "it was cut off; save it anew") from None
     last = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
-    if there != storage.count * storage.size or (0 not in tensor.shape and last >= storage.count):
+    lies = there != storage.count * storage.size or (0 not in tensor.shape and last >= storage.count)
+    if lies or prod(tensor.shape) * storage.size > MOST_BYTES:
         raise KlcliError(f"{name} announces more numbers than there are", "it is damaged; save it anew")
 
 
@@ -76,15 +87,15 @@ def _opener(tensor: Tensor, archive: ZipFile, folder: str, name: str) -> Callabl
     storage = tensor.storage
 
     def opened() -> Callable[[int], bytes]:
-        member = archive.open(f"{folder}data/{storage.key}")
+        read = reader(archive, f"{folder}data/{storage.key}", name)
         if tensor.in_order:
-            _skip(member.read, tensor.offset * storage.size)
-            return member.read
+            _skip(read, tensor.offset * storage.size)
+            return read
         if storage.count * storage.size > _MOST_ROWS_APART:
             raise KlcliError(
                 f"the rows of {name} do not lie one behind the other", "save tensor.contiguous()"
             )
-        return _rearranged(tensor, member.read())
+        return _rearranged(tensor, read(storage.count * storage.size))
 
     return opened
 
@@ -95,13 +106,23 @@ def _skip(read: Callable[[int], bytes], size: int) -> None:
 
 
 def _rearranged(tensor: Tensor, data: bytes) -> Callable[[int], bytes]:
-    """The bytes of a tensor in the order of its rows."""
-    from io import BytesIO
+    """The bytes of a tensor in the order of its rows, which are put in it as they are asked for.
 
+    An expanded tensor has more rows than its storage has numbers.
+    """
     import numpy
 
     size = tensor.storage.size
     flat = numpy.frombuffer(data, f"<u{size}")[tensor.offset :]
     steps = [stride * size for stride in tensor.strides]
     view = numpy.lib.stride_tricks.as_strided(flat, tensor.shape, steps, writeable=False)
-    return BytesIO(view.tobytes()).read
+    row = size * prod(tensor.shape[1:])
+    next_row = 0
+
+    def read(wanted: int) -> bytes:
+        nonlocal next_row
+        part = view[next_row : next_row + wanted // row]
+        next_row += len(part)
+        return part.tobytes()
+
+    return read

@@ -16,10 +16,14 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["array_columns", "wide_arrays"]
+__all__ = ["array_columns", "check_distinct", "wide_arrays"]
 
-_NUMBERED = regex(r"(?P<stem>.*?[^\d\s_.\-\[(])[\s_.\-\[(]*(?P<number>\d{1,7})[\])]?")
-"""A name and a number behind it: ``mu_0``, ``mu.0``, ``mu[0]``, ``z_mean 12``."""
+_NUMBERED = regex(
+    r"(?P<stem>.*?(?:[^\d\s_.\-\[(]|\d(?=[\s_.\-\[(]+\d+[\])]?$)))[\s_.\-\[(]*(?P<number>\d{1,7})[\])]?"
+)
+"""A name and a number behind it: ``mu_0``, ``mu.0``, ``mu[0]``, ``z_mean 12``, ``sigma2_0``."""
+_MOST_FIRST = 1
+"""The first of several columns has the number 0 or 1; sigma2 alone is the square of sigma."""
 
 
 @dataclass(slots=True)
@@ -95,6 +99,7 @@ class _Wide:
 def wide_arrays(source: Source, table: DelimitedText) -> _Wide:
     """The arrays that the columns of a table are."""
     names = table.names or [str(j + 1) for j in range(table.width)]
+    check_distinct(names, source.name)
     found = {column: _listed(text) for column, text in enumerate(table.first)}
     lists = {column: len(numbers) for column, numbers in found.items() if numbers}
     single = {column: name for column, name in enumerate(names) if column not in lists}
@@ -102,6 +107,19 @@ def wide_arrays(source: Source, table: DelimitedText) -> _Wide:
     for name, places in array_columns(list(single.values())).items():
         columns.setdefault(name, tuple(list(single)[place] for place in places))
     return _Wide(source.name, table, columns, lists)
+
+
+def check_distinct(names: Sequence[str], file: str) -> None:
+    """Refuse a table in which a name says two columns.
+
+    Raises:
+        KlcliError: it does.
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name and name in seen:
+            raise KlcliError(f"{file} has two columns called {clipped(name)!r}", "give each its own name")
+        seen.add(name)
 
 
 def _listed(text: str) -> list[float] | None:
@@ -131,7 +149,8 @@ def array_columns(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
     arrays: dict[str, tuple[int, ...]] = {}
     for stem, columns in numbered.items():
         order = sorted(columns)
-        if order == list(range(order[0], order[0] + len(order))) if order else False:
+        is_counted = order == list(range(order[0], order[0] + len(order))) if order else False
+        if is_counted and (len(order) > 1 or order[0] <= _MOST_FIRST):
             arrays[stem] = tuple(columns[number] for number in order)
         else:
             alone |= {names[column].strip(): column for column in columns.values()}

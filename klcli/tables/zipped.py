@@ -6,6 +6,7 @@ from zipfile import BadZipFile, ZipFile
 
 from klcli.errors import KlcliError
 from klcli.tables.arrays import Arrays
+from klcli.tables.members import check_members
 from klcli.tables.source import Source
 
 __all__ = ["open_zip"]
@@ -29,6 +30,7 @@ def open_zip(source: Source) -> Arrays:
         raise KlcliError(
             f"{source.name} is an archive without arrays", "numpy.savez takes them: mu=..., logvar=..."
         )
+    check_members(archive, source.name)
     if any(name.endswith("/data.pkl") for name in members):
         from klcli.tables.torch_save import open_torch_save
 

@@ -170,3 +170,7 @@ def complaint(data: bytes) -> str | None:
 def test_any_bytes_are_a_table_or_one_clear_error(data: bytes) -> None:
     message = complaint(data)
     assert message is None or (message and "\n" not in message)
+
+
+def test_lines_are_counted_behind_many_empty_ones() -> None:
+    assert numbers("a,b\n1,2\n" + "\n" * 600_000 + "3,4\n", 0, 1) == [2, 600_003]

@@ -57,3 +57,9 @@ def test_lines_that_are_wrong(text: str, message: str) -> None:
     with pytest.raises(KlcliError) as raised:
         list(open_arrays(Source("t.jsonl", BytesIO(data), None, seekable=False)).blocks(["mu"]))
     assert message in raised.value.message
+
+
+def test_a_line_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("klcli.tables.json_lines._LONGEST", 1 << 20)
+    with pytest.raises(KlcliError, match=r"a line of t\.jsonl is longer than 1 MiB"):
+        opened('{"mu": [' + "0," * (1 << 20))

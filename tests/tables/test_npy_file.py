@@ -33,3 +33,9 @@ def test_what_holds_no_rows_of_numbers(array: numpy.ndarray) -> None:
 def test_rows_that_are_too_long() -> None:
     with pytest.raises(KlcliError, match="rows of more than 64 MiB"):
         opened(npy(numpy.broadcast_to(numpy.float64(1), (1, 9_000_000)))[:300])
+
+
+def test_bytes_behind_the_last_row() -> None:
+    data = npy(numpy.arange(6.0).reshape(3, 2))
+    with pytest.raises(KlcliError, match="goes on behind row 3, the last that it announces"):
+        list(opened(data + b"\0").blocks(["z mean"]))

@@ -65,7 +65,7 @@ def test_objects_are_not_unpickled() -> None:
 def test_a_damaged_archive() -> None:
     data = bytearray(archive(mu=RNG.normal(size=(1000, 4))))
     data[500:540] = bytes(40)
-    with pytest.raises(KlcliError, match="no NPZ archive that can be read"):
+    with pytest.raises(KlcliError, match="no archive that can be read"):
         read(arrays(bytes(data)), "mu")
     with pytest.raises(KlcliError, match="no archive that can be read"):
         arrays(bytes(data[:700]))
@@ -79,6 +79,26 @@ def test_a_header_that_lies_about_its_length() -> None:
         made.writestr("mu.npy", announcing("(1000000000, 2)"))
     with pytest.raises(KlcliError, match=r"mu in t\.npz ends before row 1,000,000,000"):
         read(arrays(file.getvalue()), "mu")
+
+
+@pytest.mark.parametrize("extra", [b"\0", bytes(1 << 25)])
+def test_a_member_that_goes_on_behind_its_rows(extra: bytes) -> None:
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as made:
+        made.writestr("mu.npy", announcing("(2, 2)") + extra)
+    with pytest.raises(KlcliError, match=r"mu in t\.npz goes on behind row 2"):
+        read(arrays(file.getvalue()), "mu")
+
+
+def test_a_directory_that_announces_less() -> None:
+    file = BytesIO()
+    numpy.savez(file, mu=numpy.ones((100, 2)))
+    size = (100 * 2 * 8 + 128).to_bytes(4, "little")
+    lying = file.getvalue().replace(size, (900).to_bytes(4, "little"))
+    with pytest.raises(KlcliError, match=r"no archive that can be read|ends before row"):
+        read(arrays(lying), "mu")
 
 
 def test_a_pipe_has_no_directory() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import pickle
 from io import BytesIO
 
 import numpy
@@ -27,3 +29,19 @@ def test_an_archive_without_arrays() -> None:
 def test_everything_else_is_a_text() -> None:
     data = b"mu\tlogvar\n1\t2\n"
     assert set(open_arrays(Source("t", BytesIO(data), len(data), seekable=False)).shapes) == {"mu", "logvar"}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (pickle.dumps({"mu": [1.0]}), "t is a pickle, which can run any program"),
+        (pickle.dumps({"mu": [1.0]}, protocol=0), "t is a pickle, which can run any program"),
+        (pickle.dumps([1.0], protocol=0), "t is a pickle, which can run any program"),
+        (b'[{"mu": [1]}]', "t is one JSON array, and JSON lines are read"),
+        (b'[\n  {"mu": [1]}\n]', "t is one JSON array, and JSON lines are read"),
+        (gzip.compress(gzip.compress(b"mu,logvar\n1,2\n", mtime=0), mtime=0), "t is packed twice"),
+    ],
+)
+def test_what_is_met_in_place_of_a_table(data: bytes, message: str) -> None:
+    with pytest.raises(KlcliError, match=message):
+        open_arrays(Source("t", BytesIO(data), len(data), seekable=True))

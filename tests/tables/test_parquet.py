@@ -52,6 +52,24 @@ def test_lists_of_other_lengths() -> None:
         read(opened(mu=[[1.0, 2.0], [3.0, 4.0], [5.0]]), "mu")
 
 
+def test_a_name_of_two_columns() -> None:
+    file = BytesIO()
+    table = pyarrow.Table.from_arrays([pyarrow.array([1.0]), pyarrow.array([2.0])], ["mu", "mu"])
+    parquet.write_table(table, file)
+    with pytest.raises(KlcliError, match="two columns called 'mu'"):
+        open_arrays(Source("t.parquet", BytesIO(file.getvalue()), len(file.getvalue()), seekable=True))
+
+
+def test_rows_that_are_damaged() -> None:
+    file = BytesIO()
+    parquet.write_table(pyarrow.table({"mu": MEAN[:, 0]}), file, use_dictionary=False, compression="gzip")
+    data = bytearray(file.getvalue())
+    data[500:700] = bytes(200)
+    found = open_arrays(Source("t.parquet", BytesIO(bytes(data)), len(data), seekable=True))
+    with pytest.raises(KlcliError, match=r"t\.parquet is damaged behind row 0"):
+        read(found, "mu")
+
+
 def test_a_damaged_file() -> None:
     file = BytesIO()
     parquet.write_table(pyarrow.table({"mu": [1.0]}), file)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from collections import OrderedDict
 from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy
 import pytest
@@ -85,6 +86,7 @@ def test_views_of_a_storage(
         (pickle.dumps(OrderedDict, protocol=2)[:-1] + b"(tR.", "the pickle|calls"),
         (b"\x80\x02c__builtin__\neval\n(X\x03\x00\x00\x001+1tR.", "calls __builtin__.eval"),
         (b"(i__main__\nA\n.", "the operation INST"),
+        (b"\x80\x02ctorch.nn.modules.linear\nLinear\n)\x81.", "builds torch.nn.modules.linear.Linear"),
         (b"\x80\x02}", "is broken"),
         (b"", "is broken"),
         (b"t.", "is broken"),
@@ -141,6 +143,42 @@ def test_what_torch_writes() -> None:
     for name, value in expected.items():
         got = numpy.concatenate([block.values[0] for block in found.blocks([name])])
         numpy.testing.assert_array_equal(got, value.numpy())
+
+
+def test_a_view_with_the_other_sign_is_refused() -> None:
+    torch = pytest.importorskip("torch")
+    file = BytesIO()
+    torch.save({"mu": torch.complex(torch.ones(3, 2), torch.ones(3, 2)).conj().imag}, file)
+    with pytest.raises(KlcliError, match="the negative of the numbers that are stored"):
+        opened(file.getvalue())
+
+
+def test_an_expanded_tensor_takes_no_memory() -> None:
+    """Its rows are read as they are asked for: 10^9 rows of one number that is stored."""
+    found = opened(archived(tensor((10**9, 2), (0, 1)), s0=NUMBERS.tobytes()))
+    block = next(iter(found.blocks(["mu"])))
+    numpy.testing.assert_array_equal(block.values[0], numpy.broadcast_to(NUMBERS[:2], block.values[0].shape))
+    read = opened(archived(tensor((2, 3), (1, 2)), s0=NUMBERS.tobytes())).arrays["mu"].open()
+    assert [numpy.frombuffer(read(12), "<f4").tolist() for _ in range(2)] == [[0, 2, 4], [1, 3, 5]]
+    with pytest.raises(KlcliError, match="rows of more than 64 MiB"):
+        next(iter(opened(archived(tensor((2, 10**9), (0, 0)), s0=NUMBERS.tobytes())).blocks(["mu"])))
+
+
+@pytest.mark.parametrize(
+    ("order", "pickled", "message"),
+    [(0, 1 << 25, "more than 16 MiB of names"), (1 << 25, 1, "the pickle in t.pt is broken")],
+)
+def test_members_that_are_larger_than_any(order: int, pickled: int, message: str) -> None:
+    """A word and a pickle are read no further than they may be long."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("t/byteorder", bytes(order))
+        archive.writestr("t/data.pkl", bytes(pickled))
+    tracemalloc.start()
+    with pytest.raises(KlcliError, match=message):
+        opened(file.getvalue())
+    assert tracemalloc.get_traced_memory()[1] < 1 << 22
+    tracemalloc.stop()
 
 
 def test_a_module_s_state() -> None:

@@ -21,12 +21,24 @@ from klcli.tables.wide import array_columns
         (["z.mean.10", "z.mean.9", "z.mean.8"], {"z.mean": (2, 1, 0)}),
         (["mu", "logvar"], {"mu": (0,), "logvar": (1,)}),
         (["mu_0", "mu_2"], {"mu_0": (0,), "mu_2": (1,)}),
-        (["id", "sigma2"], {"sigma": (1,), "id": (0,)}),
+        (["id", "sigma2"], {"id": (0,), "sigma2": (1,)}),
+        (["mu_1", "sigma2_1"], {"mu": (0,), "sigma2": (1,)}),
+        (["sigma2_0", "sigma2_1"], {"sigma2": (0, 1)}),
         (["1", "2"], {"1": (0,), "2": (1,)}),
     ],
 )
 def test_columns_that_belong_together(names: list[str], arrays: dict[str, tuple[int, ...]]) -> None:
     assert array_columns(names) == arrays
+
+
+@pytest.mark.parametrize("header", ["mu,mu,logvar", "mu_0,mu_0,logvar_0"])
+def test_a_name_of_two_columns(header: str) -> None:
+    with pytest.raises(KlcliError, match=r"t\.csv has two columns called 'mu"):
+        opened(header + "\n1,2,3\n")
+
+
+def test_columns_without_a_name_are_nobodys() -> None:
+    assert set(opened(",mu,\n1,2,3\n").shapes) == {"mu", ""}
 
 
 def test_a_table_is_arrays() -> None:
