@@ -14,6 +14,7 @@ __all__ = [
     "LOG_Q_COLUMN",
     "MASK_COLUMN",
     "SAMPLE_COLUMNS",
+    "WHOLE_MASK",
     "bare",
 ]
 
@@ -58,8 +59,14 @@ MASK_COLUMN = whole(
     "mask attentionmask responsemask completionmask lossmask",
     "logq masked unmask maskid",
 )
+WHOLE_MASK = whole(
+    "which tokens are no padding, those of a prompt among them: a mask of the answer beside it is the one",
+    "(attention|padding)s?masks?",
+    "attentionmask paddingmask",
+    "mask responsemask lossmask",
+)
 
-KINDS: tuple[NameKind, ...] = (LOG_Q_COLUMN, LOG_P_COLUMN, GROUP_NAME, GROUP_KEY, MASK_COLUMN)
+KINDS: tuple[NameKind, ...] = (LOG_Q_COLUMN, LOG_P_COLUMN, GROUP_NAME, GROUP_KEY, MASK_COLUMN, WHOLE_MASK)
 
 
 def bare(name: str, *, digits: bool = True) -> str:

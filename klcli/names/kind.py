@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from klcli.patterns import regex
 from klcli.values import dataclass
 
-__all__ = ["NameKind", "anywhere", "beginning", "containing", "whole", "words_of", "worded"]
+__all__ = ["NameKind", "among", "anywhere", "beginning", "containing", "whole", "words_of", "worded"]
 
 _WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 """A word of ``ref_log_prob``, ``refLogProb`` and ``REFLogProb2``: by blanks, humps and digits."""
@@ -94,6 +94,18 @@ def containing(meaning: str, parts: str, examples: str, others: str) -> NameKind
         return any(part in lowered for part in wanted)
 
     return NameKind(meaning, tuple(examples.split()), tuple(others.split()), says)
+
+
+def among(meaning: str, names: Iterable[str], others: str) -> NameKind:
+    """These names and no others.
+
+    Args:
+        meaning: what they suggest.
+        names: of this kind.
+        others: names that are none, with blanks between them.
+    """
+    known = tuple(dict.fromkeys(names))
+    return NameKind(meaning, known, tuple(others.split()), lambda name: name in known)
 
 
 def worded(meaning: str, words: str, examples: str, others: str) -> NameKind:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.names.kind import NameKind, words_of
+from klcli.patterns import regex
 
-__all__ = ["KINDS", "MEAN_ARRAY", "SPREAD_ARRAY", "reading_of"]
+__all__ = ["KINDS", "MEAN_ARRAY", "SPREAD_ARRAY", "looks_like_posteriors", "reading_of"]
 
 _MEANS = frozenset({"mu", "mean", "means", "loc", "locs", "location", "m", "qzm", "qm"})
 _OTHER_SPREADS = {
@@ -23,6 +25,8 @@ _OF_OTHERS = frozenset({"prior", "p", "pz", "target", "decoder", "dec", "recon",
 _OF_LATENTS = frozenset({"latent", "latents"})
 """Words beside which these say something else: scanpy calls what is made of the data X by X_latent_qzm."""
 _LOG = "log"
+_NUMBER_BEHIND = regex(r"[\s_.\-\[(]*\d+[\])]?$", re.ASCII)
+"""Of a column among those of one array, such as mu_0 and mu[1]."""
 
 
 def _is_mean(name: str) -> bool:
@@ -53,6 +57,12 @@ def _endings(name: str) -> Iterator[str]:
     for start in range(len(words)):
         if start == 0 or words[start - 1] != _LOG:
             yield "".join(words[start:])
+
+
+def looks_like_posteriors(names: Iterable[str]) -> bool:
+    """Whether there are means and spreads among the names of arrays or of columns such as mu_0 and mu_1."""
+    stems = {_NUMBER_BEHIND.sub("", name) for name in names}
+    return any(map(_is_mean, stems)) and any(map(reading_of, stems))
 
 
 MEAN_ARRAY = NameKind(

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from klcli.names import columns, counts, gaussians, libraries, log_ratios, losses, matrices, noise, posteriors
+from klcli.names import (
+    columns,
+    counts,
+    gaussians,
+    libraries,
+    log_ratios,
+    losses,
+    matrices,
+    noise,
+    posteriors,
+    trainers,
+)
 from klcli.names.kind import NameKind
 
 __all__ = ["NAMES"]
@@ -17,4 +28,5 @@ NAMES: tuple[NameKind, ...] = (
     *libraries.KINDS,
     *columns.KINDS,
     *posteriors.KINDS,
+    *trainers.KINDS,
 )

@@ -152,7 +152,7 @@ def figures_of(
     tokens: TokenMeans | None = None,
 ) -> EstimateFigures:
     """An estimation in the unit that was asked for; `tokens` are the rows of groups."""
-    wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found))
+    wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found, table.columns))
     estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)
     if wrong:
         estimates = tuple(map(_withheld, estimates))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import floor, inf, log10
 
 from klcli.formula.numeral import significant
@@ -176,13 +176,18 @@ def _negative_text(found: TableEstimates, value: float) -> str:
     )
 
 
-def problems(found: TableEstimates) -> Iterator[str]:
-    """What is wrong with the table, and what may be the cause."""
+def problems(found: TableEstimates, columns: Mapping[str, str] | None = None) -> Iterator[str]:
+    """What is wrong with the table, and what may be the cause.
+
+    Args:
+        found: what the table says.
+        columns: the columns that log q and log p were read from, by their meaning.
+    """
     if found.exchanged and found.inverse.value is not None and found.inverse.standard_error is not None:
         inverse = with_error(found.inverse.value, found.inverse.standard_error)
         yield (
             f"exchanged, the columns would fit (the mean of q/p is {inverse}): "
-            "are log q and log p swapped, or are these samples of p?"
+            f"are log q and log p swapped{_other_way_round(columns)}, or are these samples of p?"
         )
     elif found.sign == "bug" or found.ratio.verdict == "above":
         yield f"these are not samples of q with both log densities; causes: swapped columns, {_CAUSES}"
@@ -191,6 +196,13 @@ def problems(found: TableEstimates) -> Iterator[str]:
             f"the mean of r = p/q is {significant(found.ratio.value, 4)}, and k3 is off by as much as "
             f"that is from 1: either p has mass where no row is, or something is wrong: {_CAUSES}"
         )
+
+
+def _other_way_round(columns: Mapping[str, str] | None) -> str:
+    """What to type for the columns exchanged."""
+    if not columns or not {"log_q", "log_p"} <= set(columns):
+        return ""
+    return f" (--log-q {shlex.quote(columns['log_p'])} --log-p {shlex.quote(columns['log_q'])})"
 
 
 def sample_text(check: SampleCheck) -> str:

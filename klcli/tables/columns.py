@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped, nearest
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, SAMPLE_COLUMNS, bare
-from klcli.names.kind import NameKind
+from klcli.names.posteriors import looks_like_posteriors
+from klcli.names.trainers import TRAINER_LOG_P, TRAINER_LOG_Q
 from klcli.tables.source import Table
 
-__all__ = ["column", "column_name", "density_columns", "sample_columns"]
+__all__ = ["column", "column_name", "density_columns", "is_log_p", "is_log_q", "sample_columns"]
 
 _MOST_LISTED = 12
 """Names of columns in a hint."""
@@ -33,8 +35,8 @@ def density_columns(table: Table, log_q: str | None, log_p: str | None) -> tuple
         return 0, 1
     q = None if log_q is None else column(table, log_q, "--log-q")
     p = None if log_p is None else column(table, log_p, "--log-p")
-    q = _known(table, LOG_Q_COLUMN, "log q", "--log-q", other=p) if q is None else q
-    p = _known(table, LOG_P_COLUMN, "log p", "--log-p", other=q) if p is None else p
+    q = _known(table, is_log_q, "log q", "--log-q", other=p) if q is None else q
+    p = _known(table, is_log_p, "log p", "--log-p", other=q) if p is None else p
     if q == p:
         raise KlcliError("log q and log p are the same column", _listed(table, "--log-q"))
     return q, p
@@ -97,15 +99,27 @@ def column_name(table: Table, index: int) -> str:
     return table.names[index] if table.names else str(index + 1)
 
 
-def _known(table: Table, kind: NameKind, meaning: str, flag: str, *, other: int | None) -> int:
+def is_log_q(name: str) -> bool:
+    """Whether a column of this name holds log q, in code for VAEs or of a trainer."""
+    return LOG_Q_COLUMN.says(bare(name)) or TRAINER_LOG_Q.says(name)
+
+
+def is_log_p(name: str) -> bool:
+    """The same of log p."""
+    return LOG_P_COLUMN.says(bare(name)) or TRAINER_LOG_P.says(name)
+
+
+def _known(table: Table, is_it: Callable[[str], bool], meaning: str, flag: str, *, other: int | None) -> int:
     """The one column with a known name that is not the other one."""
     columns = enumerate(table.names)
-    found = [index for index, name in columns if kind.says(bare(name)) and index != other]
+    found = [index for index, name in columns if is_it(name.rpartition("/")[2]) and index != other]
     if len(found) == 1:
         return found[0]
     if found:
         names = " and ".join(repr(table.names[index]) for index in found)
-        raise KlcliError(f"{names} may both be {meaning}", f"say which: {flag} {found[0] + 1}")
+        drew = "; q is the policy that drew the samples" if is_it is is_log_q else ""
+        hint = f"say which: {flag} {found[0] + 1}{drew}"
+        raise KlcliError(f"{names} may {'both' if len(found) == 2 else 'all'} be {meaning}", hint)
     raise KlcliError(f"which column is {meaning}?", _listed(table, flag))
 
 
@@ -121,6 +135,8 @@ def _samples(table: Table, dimension: int) -> tuple[int, ...]:
 
 def _listed(table: Table, flag: str) -> str:
     """A hint with the columns that there are."""
+    if flag != "--z" and looks_like_posteriors(table.names):
+        return "these look like means and spreads of posteriors, and no samples: klcli latents TABLE"
     rows = table.shape
     if rows is not None and len(rows) == 2 and rows[0] == 2 < rows[1]:
         return f"the array has the shape {rows}, rows are samples: numpy.save('table.npy', table.T)"

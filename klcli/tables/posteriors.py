@@ -9,6 +9,7 @@ from klcli.formula.read.syntax import clipped, nearest
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.names.posteriors import MEAN_ARRAY, reading_of
 from klcli.tables.arrays import Arrays
+from klcli.tables.columns import is_log_p, is_log_q
 from klcli.values import dataclass
 
 __all__ = ["Posteriors", "array_of", "posteriors", "the_heads", "the_means"]
@@ -116,6 +117,10 @@ def _listed(arrays: Arrays) -> str:
     """A hint with the arrays that there are."""
     if not arrays.shapes:
         return f"{arrays.name} holds no array of numbers"
+    if any(map(is_log_q, arrays.shapes)) and any(map(is_log_p, arrays.shapes)):
+        return (
+            f"these look like log-probabilities of samples, and no posteriors: klcli estimate {arrays.name}"
+        )
     shown = [f"{clipped(name)} ({width} wide)" for name, (_, width) in arrays.shapes.items()]
     more = f" and {len(shown) - _MOST_LISTED} more" if len(shown) > _MOST_LISTED else ""
     listed = ", ".join(shown[:_MOST_LISTED])

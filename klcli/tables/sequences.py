@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.names.columns import MASK_COLUMN, bare
+from klcli.names.columns import MASK_COLUMN, WHOLE_MASK, bare
 from klcli.tables.arrays import Arrays
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
@@ -101,6 +101,8 @@ def mask_of(names: Sequence[str]) -> str | None:
         KlcliError: several may be it.
     """
     found = [name for name in names if MASK_COLUMN.says(bare(name.rpartition("/")[2]))]
+    answers = [name for name in found if not WHOLE_MASK.says(bare(name.rpartition("/")[2]))]
+    found = answers if len(answers) == 1 else found
     if len(found) > 1:
         raise KlcliError(f"{' and '.join(map(repr, found))} may both be the mask", "keep the one that counts")
     return found[0] if found else None

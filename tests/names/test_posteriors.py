@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.posteriors import reading_of
+from klcli.names.posteriors import looks_like_posteriors, reading_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ from klcli.names.posteriors import reading_of
 )
 def test_reading_of(name: str, reading: str | None) -> None:
     assert reading_of(name) == reading
+
+
+@pytest.mark.parametrize(
+    ("names", "are"),
+    [
+        (["mu", "logvar"], True),
+        (["id", "mu_0", "mu_1", "logvar_0", "logvar_1"], True),
+        (["z_mean[0]", "z_log_var[0]"], True),
+        (["mu"], False),
+        (["log_q", "log_p"], False),
+        ([], False),
+    ],
+)
+def test_columns_of_posteriors(names: list[str], are: bool) -> None:
+    assert looks_like_posteriors(names) is are

@@ -10,7 +10,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.tables.opening import open_table
-from klcli.tables.sequences import SEQUENCE
+from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Source, Table
 
 Q, P = numpy.arange(6.0).reshape(2, 3), numpy.arange(6.0, 12.0).reshape(2, 3)
@@ -81,3 +81,9 @@ def test_arrays_of_other_lengths() -> None:
 def test_two_masks_are_one_too_many() -> None:
     with pytest.raises(KlcliError, match="may both be the mask"):
         archive(a=Q, mask=MASK, loss_mask=MASK)
+
+
+def test_the_mask_of_the_answer_counts_beside_that_of_all_tokens() -> None:
+    assert mask_of(["attention_mask", "response_mask", "log_probs"]) == "response_mask"
+    with pytest.raises(KlcliError, match="may both be the mask"):
+        mask_of(["loss_mask", "response_mask"])

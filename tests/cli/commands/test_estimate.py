@@ -175,7 +175,7 @@ def test_samples_of_another_gaussian(
 def test_columns_that_are_exchanged(klcli: Klcli, table: str) -> None:
     found = data(klcli, table, "--log-q", "log_p", "--log-p", "log_q", status=1)
     assert found["sign"]["verdict"] == "bug"
-    assert "are log q and log p swapped" in found["problems"][0]
+    assert "are log q and log p swapped (--log-q log_q --log-p log_p)" in found["problems"][0]
     assert of(found, "k1")["error_bar"] == "inconsistent"
     out = klcli("estimate", table, "--log-q", "log_p", "--log-p", "log_q").out
     assert "k1 is negative, and that is a bug and no noise" in out
@@ -488,3 +488,22 @@ def test_sequences_of_an_archive_are_added_up(klcli: Klcli, tmp_path: Path) -> N
         data = json.loads(klcli("estimate", str(tmp_path / name), "--json").out)
         assert data["estimates"][0]["value"] == pytest.approx(ratios.sum(axis=1).mean(), rel=1e-12)
         assert data["table"]["grouped_rows"] == mask.sum()
+
+
+def test_a_table_of_posteriors_is_one_for_latents(klcli: Klcli, tmp_path: Path) -> None:
+    numpy.savez(tmp_path / "t.npz", mu=numpy.zeros((9, 2)), logvar=numpy.zeros((9, 2)))
+    (tmp_path / "t.csv").write_text("mu_0,mu_1,logvar_0,logvar_1\n0,0,0,0\n0,0,0,0\n")
+    for name in ("t.npz", "t.csv"):
+        result = klcli("estimate", str(tmp_path / name))
+        assert (result.status, "klcli latents TABLE" in result.err) == (2, True)
+
+
+def test_columns_of_a_trainer_that_may_both_be_log_q(klcli: Klcli, tmp_path: Path) -> None:
+    header = "rollout_log_probs,old_log_probs,ref_log_prob"
+    path = written(tmp_path / "t.csv", numpy.stack([TABLE[:, 0], TABLE[:, 0], TABLE[:, 1]], axis=1), header)
+    result = klcli("estimate", path)
+    assert (result.status, "--log-q 1; q is the policy that drew" in result.err) == (2, True)
+    assert (
+        klcli("estimate", path, "--log-q", "rollout_log_probs", "-q").out
+        == repr(of(data(klcli, path, "--log-q", "2"), "k1")["value"]) + "\n"
+    )

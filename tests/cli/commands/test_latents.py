@@ -238,3 +238,10 @@ def test_clips_are_said(klcli: Klcli, folder: Path) -> None:
     mean = RNG.normal(size=(EXAMPLES, 1))
     numpy.savez("c.npz", mu=mean, logvar=numpy.maximum(RNG.normal(size=(EXAMPLES, 1)), 0.0))
     assert "of its heads are 0, its extreme" in klcli("latents", "c.npz").out
+
+
+def test_a_table_of_log_probabilities_is_one_for_estimate(klcli: Klcli, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("logprobs,ref_logprobs\n-1,-1.5\n-2,-2.5\n")
+    result = klcli("latents", str(path))
+    assert (result.status, f"klcli estimate {path}" in result.err) == (2, True)
