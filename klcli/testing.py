@@ -24,7 +24,7 @@ from klcli.judge.proof import is_proved
 from klcli.judge.question import Question
 from klcli.judge.verification import Verification
 from klcli.trace.called import argument_names, call_of, mean_first, name_of
-from klcli.trace.examination import Examination, examine, fixed_prior
+from klcli.trace.examination import FunctionExamination, examine, fixed_prior
 from klcli.trace.fixes import corrected, fix_of
 from klcli.trace.trials import REDUCTIONS, Gap, Trial
 
@@ -95,7 +95,7 @@ def assert_kl(
 
 def _problem(
     name: str,
-    found: Examination,
+    found: FunctionExamination,
     row: Parameterization,
     wanted: str | None,
     scale: float,
@@ -136,7 +136,7 @@ def _beyond(found: Verification, *, gradient: bool) -> str:
     return ""
 
 
-def _first_line(name: str, found: Examination, row: Parameterization, scale: float) -> str:
+def _first_line(name: str, found: FunctionExamination, row: Parameterization, scale: float) -> str:
     verification = found.verification
     meaning = (
         f"{name} is no KL for {row.meaning}" if scale == 1 else f"{name} is not {scale} KL for {row.meaning}"
@@ -160,7 +160,7 @@ def _mistake(found: Verification) -> Mistake | None:
     return None if kl and kl.scale == 1 and found.best.kind == "scaled" else found.best.mistake
 
 
-def _details(found: Examination, scale: float, names: tuple[str, str]) -> Iterator[str]:
+def _details(found: FunctionExamination, scale: float, names: tuple[str, str]) -> Iterator[str]:
     verification = found.verification
     if verification is None:
         yield f"  computes   not followed: {found.problem}; the numbers decide"
@@ -198,7 +198,7 @@ def _remedy(
     yield f"  fix        {fix}    {page}" if fix else f"  see        {page}"
 
 
-def _worst(found: Examination, scale: float) -> Gap | None:
+def _worst(found: FunctionExamination, scale: float) -> Gap | None:
     """A value that is off: entry by entry where there are entries, otherwise that of a whole call."""
     best: Gap | None = None
     for one in (*found.trials, *([found.single] if found.single else [])):
@@ -217,7 +217,7 @@ def _value_gaps(one: Trial, scale: float) -> Iterator[Gap]:
         yield Gap("value", mean, head, one.dtype, value, scale * truth, size if isfinite(size) else 1e300)
 
 
-def _gradient_line(name: str, found: Examination, names: tuple[str, str]) -> str:
+def _gradient_line(name: str, found: FunctionExamination, names: tuple[str, str]) -> str:
     what = dict.fromkeys(gap.what for gap in found.gaps)
     shown = " and ".join(what)
     text = f"{name} has the value of the KL and another gradient"
@@ -230,7 +230,7 @@ def _gradient_line(name: str, found: Examination, names: tuple[str, str]) -> str
 
 
 def _gradient_details(
-    found: Examination, verification: Verification | None, names: tuple[str, str]
+    found: FunctionExamination, verification: Verification | None, names: tuple[str, str]
 ) -> Iterator[str]:
     gap = found.gaps[0]
     at = gap.head if gap.what == names[1] else gap.mean

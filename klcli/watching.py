@@ -11,7 +11,7 @@ from klcli.render import plain
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.trace.anatomy import Anatomy, Term
-from klcli.trace.findings import Finding
+from klcli.trace.findings import TraceFinding
 from klcli.trace.recorders import WATCHED
 from klcli.trace.recorders.watching import Watching
 from klcli.trace.recording import read_recording
@@ -54,7 +54,7 @@ class Seen:
         return self.watched.samples
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[TraceFinding, ...]:
         """What is wrong, or worth knowing."""
         return self.watched.findings
 

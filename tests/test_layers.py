@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -132,6 +133,31 @@ def test_no_module_compiles_a_pattern_when_it_is_loaded(path: Path) -> None:
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             called = {ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
             assert "re.compile" not in called, f"{relative(path)}: klcli.patterns has regex"
+
+
+def named_types(path: Path) -> Iterator[str]:
+    """The classes of a file, and its names for types that are written out elsewhere: ``Pair = tuple[A, B]``.
+
+    A constant is in capitals, so that a name of a type is known by a small letter behind its first. Variables
+    that stand for a type have the same names everywhere, as in mathematics.
+    """
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and "TypeVar(" not in ast.unparse(node):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {target.id for target in targets if isinstance(target, ast.Name)}
+            yield from (name for name in names if re.match(r"_*[A-Z]\w*[a-z]", name))
+
+
+def test_the_name_of_a_type_occurs_once() -> None:
+    """In the whole package: who meets a name knows which it is, and finds it by searching for it."""
+    homes: dict[str, list[str]] = {}
+    for path in MODULES:
+        for name in set(named_types(path)):
+            homes.setdefault(name, []).append(relative(path))
+    twice = {name: paths for name, paths in homes.items() if len(paths) > 1}
+    assert not twice
 
 
 def test_rooms_are_the_folders() -> None:

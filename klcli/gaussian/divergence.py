@@ -56,6 +56,7 @@ NEAREST = 2.0**-53
 """The relative error of a double that is the nearest to its value."""
 
 Enclosure: TypeAlias = Callable[[int], Interval]
+"""An interval with a number in it, computed with so many digits: the more, the narrower."""
 
 
 @dataclass(frozen=True, slots=True)

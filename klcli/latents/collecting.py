@@ -63,14 +63,16 @@ def collected(
 
 def collected_from(table: Opened, work: Work) -> Statistics:
     """The statistics of one table that is open."""
-    sample = Sample(work.sampled, work.seed) if work.sampled else None
+    sample = ExampleSample(work.sampled, work.seed) if work.sampled else None
     found = statistics(table.latents, table.reading, work.free_bits, sample)
     for rows in rows_of(table):
         found.add(rows)
     return found
 
 
-def summed(tables: Sequence[Input], work: Work, empty: Mixture, executor: Executor | None = None) -> Mixture:
+def summed(
+    tables: Sequence[Input], work: Work, empty: SummedDensities, executor: Executor | None = None
+) -> SummedDensities:
     """A second pass: the densities of all examples at the draws of a mixture that has none of them yet."""
     total = replace(empty, log_sum=empty.log_sum.copy())
     for other in each(partial(_densities, work, empty), tables, executor):
@@ -83,7 +85,7 @@ def _statistics(work: Work, advance: Advance | None, table: Input) -> Statistics
         return collected_from(opened(table, work.choice, stack, advance), work)
 
 
-def _densities(work: Work, empty: Mixture, table: Input) -> Mixture:
+def _densities(work: Work, empty: SummedDensities, table: Input) -> SummedDensities:
     own = replace(empty, log_sum=empty.log_sum.copy())
     with ExitStack() as stack:
         opened_table = opened(table, work.choice, stack)

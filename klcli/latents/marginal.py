@@ -22,7 +22,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DRAWS", "Draws", "Mixture", "Sample", "mixture"]
+__all__ = ["DRAWS", "Draws", "SummedDensities", "ExampleSample", "mixture"]
 
 DRAWS = 512
 """The error of a mean of 512 draws is 4 % of their deviation, which is about a nat."""
@@ -31,7 +31,7 @@ _CELLS = 1 << 18
 
 
 @dataclass(slots=True, eq=False)
-class Sample:
+class ExampleSample:
     """Examples drawn from all without preference: those with the smallest hashes so far.
 
     Attributes:
@@ -50,7 +50,7 @@ class Sample:
         keys = hashed(places(rows.order, rows.numbers), self.seed)
         self._keep(keys, rows.mean, rows.head)
 
-    def merge(self, other: Sample) -> None:
+    def merge(self, other: ExampleSample) -> None:
         """Look at those of another sample of the same size and seed."""
         if other._keys is not None:
             self._keep(other._keys, other._means, other._heads)
@@ -91,7 +91,7 @@ class Draws:
 
 
 @dataclass(slots=True, eq=False)
-class Mixture:
+class SummedDensities:
     """The sum of the densities of all examples at the draws, in logarithms.
 
     Attributes:
@@ -117,7 +117,7 @@ class Mixture:
             self.log_sum = numpy.logaddexp(self.log_sum, numpy.logaddexp.reduce(densities, axis=1))
         self.count += len(rows.mean)
 
-    def merge(self, other: Mixture) -> None:
+    def merge(self, other: SummedDensities) -> None:
         """Add the densities of other examples."""
         import numpy
 
@@ -130,7 +130,7 @@ class Mixture:
         return float(ratios.mean()), float(ratios.std(ddof=1)) / sqrt(len(ratios))
 
 
-def mixture(sample: Sample, reading: Parameterization) -> Mixture:
+def mixture(sample: ExampleSample, reading: Parameterization) -> SummedDensities:
     """The mixture of no example yet, at draws of the sampled posteriors.
 
     Args:
@@ -150,7 +150,7 @@ def mixture(sample: Sample, reading: Parameterization) -> Mixture:
             for k in range(draws)
         ]
     )
-    return Mixture(Draws(z, own), reading, numpy.full(draws, -numpy.inf))
+    return SummedDensities(Draws(z, own), reading, numpy.full(draws, -numpy.inf))
 
 
 def _log_densities(

@@ -9,7 +9,7 @@ from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.extremes import Extremes, extremes
 from klcli.latents.log_grid import LogGrid
-from klcli.latents.marginal import Sample
+from klcli.latents.marginal import ExampleSample
 from klcli.latents.moments import ColumnMoments
 from klcli.latents.rows import BadRows, Rows, good_rows
 from klcli.latents.variances import variances
@@ -64,7 +64,7 @@ class Statistics:
     free_entries: float
     free_examples: float
     bad: BadRows
-    sample: Sample | None = None
+    sample: ExampleSample | None = None
 
     def add(self, rows: Rows) -> None:
         """Add the examples of a block of any length."""
@@ -109,7 +109,7 @@ class Statistics:
 
 
 def statistics(
-    latents: int, reading: Parameterization, free_bits: float = 0.0, sample: Sample | None = None
+    latents: int, reading: Parameterization, free_bits: float = 0.0, sample: ExampleSample | None = None
 ) -> Statistics:
     """Those of no row.
 

@@ -14,7 +14,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["QUANTILES", "Clip", "Latent", "Part", "Summary", "Thresholds", "summary"]
+__all__ = ["QUANTILES", "ClippedHeads", "Latent", "KlPart", "Summary", "Thresholds", "summary"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The middle, the quartiles and nine tenths."""
@@ -39,7 +39,7 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class ClippedHeads:
     """Heads that are all equal to the smallest or the largest of their latent.
 
     Attributes:
@@ -75,11 +75,11 @@ class Latent:
     variance_of_means: float
     active: bool
     collapsed: bool
-    clips: tuple[Clip, ...]
+    clips: tuple[ClippedHeads, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class KlPart:
     """One part of the mean KL, in nats.
 
     Attributes:
@@ -126,14 +126,14 @@ class Summary:
     active_by_kl: int
     collapsed_units: int
     dead_units: int
-    mutual_information: Part
-    marginal_kl: Part
+    mutual_information: KlPart
+    marginal_kl: KlPart
     aggregate_mean: NDArray[Any]
     aggregate_covariance: NDArray[Any]
 
 
 def summary(
-    found: Statistics, thresholds: Thresholds, prior: Prior | None, marginal: Part | None = None
+    found: Statistics, thresholds: Thresholds, prior: Prior | None, marginal: KlPart | None = None
 ) -> Summary:
     """What the statistics say.
 
@@ -156,7 +156,7 @@ def summary(
         numpy.fill_diagonal(spread, covariance.diagonal() + mean_variance)
     centre = numpy.zeros(0) if found.means.mean is None else found.means.mean
     if marginal is None:
-        marginal = Part(None if prior is None else marginal_bound(centre, spread, prior), "lower bound")
+        marginal = KlPart(None if prior is None else marginal_bound(centre, spread, prior), "lower bound")
     return Summary(
         examples=count,
         latents=latents,
@@ -202,13 +202,13 @@ def _latents(found: Statistics, thresholds: Thresholds, prior: Prior | None) -> 
     return made
 
 
-def _clips(found: Statistics, j: int) -> Sequence[Clip]:
+def _clips(found: Statistics, j: int) -> Sequence[ClippedHeads]:
     ends = found.extremes
     if ends is None or float(ends.least[j]) == float(ends.most[j]):
         return ()
     sides = ((ends.least[j], ends.at_least[j]), (ends.most[j], ends.at_most[j]))
     enough = max(_CLIPPED_HEADS, _CLIPPED_SHARE * found.examples)
-    return [Clip(float(head), int(many) / found.examples) for head, many in sides if many >= enough]
+    return [ClippedHeads(float(head), int(many) / found.examples) for head, many in sides if many >= enough]
 
 
 def _standard_error(found: Statistics) -> float | None:
@@ -218,12 +218,12 @@ def _standard_error(found: Statistics) -> float | None:
     return sqrt(float(squares.ravel()[0]) / (count - 1) / count)
 
 
-def _information(mean: float, marginal: Part, count: int) -> Part:
+def _information(mean: float, marginal: KlPart, count: int) -> KlPart:
     """The rest of the mean KL; it is never more than the logarithm of the number of examples."""
     most = log(count)
     if marginal.value is None:
-        return Part(most, "upper bound")
+        return KlPart(most, "upper bound")
     rest = max(0.0, mean - marginal.value)
     if marginal.kind == "estimate":
-        return Part(rest, "estimate", marginal.standard_error)
-    return Part(min(rest, most), "upper bound")
+        return KlPart(rest, "estimate", marginal.standard_error)
+    return KlPart(min(rest, most), "upper bound")

@@ -17,7 +17,7 @@ __all__ = ["PlotFrame", "PlotPoint", "PointRun", "AxisSpan", "frame_of"]
 
 PlotPoint: TypeAlias = tuple[float, float]
 PointRun: TypeAlias = list[PlotPoint]
-Place = TypeVar("Place")
+T = TypeVar("T")
 
 _LARGEST, _SMALLEST = 1e150, 1e-150
 """Values beyond are not shown; differences and ratios of the others are finite."""
@@ -150,9 +150,9 @@ def _span(axis: Axis, values: Iterable[float], *, from_zero: bool) -> AxisSpan:
     return AxisSpan(low, high if high - low > 1 / _LARGEST else low + max(1.0, abs(low)))
 
 
-def _runs(places: Iterable[Place]) -> Iterator[list[Place]]:
+def _runs(places: Iterable[T]) -> Iterator[list[T]]:
     """The stretches of places that lie somewhere, one after the other."""
-    run: list[Place] = []
+    run: list[T] = []
     for place in places:
         if all(map(isfinite, _numbers(place))):
             run.append(place)

@@ -73,7 +73,7 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Shown:
     """The same in the unit of the report, with what follows from it."""
 
     computed: Computed
@@ -124,7 +124,7 @@ def _pictures(computed: Computed, unit: Unit) -> list[Plot]:
     return [plot for plot in plots if plot]
 
 
-def _told(computed: Computed, unit: Unit) -> _Told:
+def _told(computed: Computed, unit: Unit) -> _Shown:
     q, p, digits, backward, why = computed.q, computed.p, None, None, ""
     if not isinstance(p, AnyGaussian):
         from klcli.report.other_priors import missing
@@ -136,7 +136,7 @@ def _told(computed: Computed, unit: Unit) -> _Told:
         backward = examination_in(unit, computed.backward, p, q)
     variances = computed.variances
     forward = examination_in(unit, computed.forward, q, p)
-    return _Told(
+    return _Shown(
         computed=computed,
         unit=unit,
         forward=forward,
@@ -157,7 +157,7 @@ def _known(found: Examination) -> float | None:
     return known.value if known else None
 
 
-def _data(told: _Told, estimators: list[dict[str, CellValue]]) -> ComputeData:
+def _data(told: _Shown, estimators: list[dict[str, CellValue]]) -> ComputeData:
     """One shape, whatever the distributions are; what one of them does not have is null or empty."""
     computed = told.computed
     return ComputeData(
@@ -180,14 +180,14 @@ def _examination_data(divergence: str, found: Examination, missing: str) -> dict
     return {"divergence": divergence, **own_fields(found), "closed_form": closed_form}
 
 
-def _rows(told: _Told) -> Iterator[dict[str, CellValue]]:
+def _rows(told: _Shown) -> Iterator[dict[str, CellValue]]:
     q, p = told.computed.q, told.computed.p
     yield from rows(_FORWARD, q, p, told.unit, told.forward)
     if told.backward and isinstance(p, AnyGaussian):
         yield from rows(_BACKWARD, p, q, told.unit, told.backward)
 
 
-def _bare(told: _Told) -> Iterator[str]:
+def _bare(told: _Shown) -> Iterator[str]:
     """The best value there is of each direction."""
     for found in (told.forward, told.backward):
         if found is told.forward and told.digits is not None:
@@ -197,7 +197,7 @@ def _bare(told: _Told) -> Iterator[str]:
             yield next((repr(known.value) for known in values if known), found.status)
 
 
-def _blocks(told: _Told) -> Iterator[DocumentBlock]:
+def _blocks(told: _Shown) -> Iterator[DocumentBlock]:
     computed, unit = told.computed, told.unit
     yield from map(Paragraph, readings(computed.q, computed.p))
     size, forward = computed.q.dimension, told.forward
@@ -221,7 +221,7 @@ def _blocks(told: _Told) -> Iterator[DocumentBlock]:
         yield from estimator_blocks(name, [comparison_in(unit, row) for row in found], unit)
 
 
-def _step_records(told: _Told) -> list[dict[str, object]]:
+def _step_records(told: _Shown) -> list[dict[str, object]]:
     if not told.computed.derivation:
         return []
     from klcli.report.compute_steps import step_records
@@ -229,11 +229,11 @@ def _step_records(told: _Told) -> list[dict[str, object]]:
     return step_records(told.computed.derivation, _value(told), told.unit)
 
 
-def _value(told: _Told) -> float | None:
+def _value(told: _Shown) -> float | None:
     return told.forward.closed_form.value if told.forward.closed_form else None
 
 
-def _sections(told: _Told) -> Iterator[DocumentBlock]:
+def _sections(told: _Shown) -> Iterator[DocumentBlock]:
     """What is known beside the witnesses."""
     q, p, found = told.computed.q, told.computed.p, told.forward
     if not isinstance(p, AnyGaussian):

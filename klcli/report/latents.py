@@ -10,7 +10,7 @@ from klcli.formula.numeral import significant
 from klcli.latents.conventions import Convention
 from klcli.latents.log_grid import RELATIVE_WIDTH
 from klcli.latents.rows import BadRow, BadRows
-from klcli.latents.summary import Latent, Part, Summary, Thresholds
+from klcli.latents.summary import KlPart, Latent, Summary, Thresholds
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -28,7 +28,7 @@ from klcli.report.record import CellValue
 from klcli.report.report import Report
 from klcli.values import dataclass
 
-__all__ = ["Check", "Input", "latents_report"]
+__all__ = ["Check", "LatentsInput", "latents_report"]
 
 _MOST_ROWS = 20
 """Latents in the table of a screen; --full shows all."""
@@ -39,7 +39,7 @@ _ROWS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class LatentsInput:
     """What was read.
 
     Attributes:
@@ -96,7 +96,7 @@ class _Data:
     """The data of `klcli latents`; the field names are the keys of its JSON. KLs are in nats."""
 
     schema: str
-    input: Input
+    input: LatentsInput
     examples: int
     verdict: str
     kl: _Kl
@@ -105,8 +105,8 @@ class _Data:
     collapsed_units: int
     dead_units: int
     thresholds: Thresholds
-    mutual_information: Part
-    marginal_kl: Part
+    mutual_information: KlPart
+    marginal_kl: KlPart
     conventions: tuple[Convention, ...]
     latents: tuple[Latent, ...]
     bad_rows: _BadRows
@@ -115,7 +115,7 @@ class _Data:
 
 
 def latents_report(
-    given: Input,
+    given: LatentsInput,
     found: Summary,
     thresholds: Thresholds,
     others: Sequence[Convention],
@@ -255,7 +255,7 @@ def _facts(data: _Data, found: Summary) -> Iterator[Fact]:
     yield Fact("marginal KL", _part(found.marginal_kl), "of the aggregate posterior from the prior")
 
 
-def _part(part: Part) -> str:
+def _part(part: KlPart) -> str:
     if part.value is None:
         return "not known"
     words = {"lower bound": "at least ", "upper bound": "at most "}.get(part.kind, "")

@@ -21,7 +21,7 @@ from klcli.report.findings import Findings, one_line
 from klcli.report.report import Report
 from klcli.report.trace_data import alerts_of, data_of, rows_of, shown_path
 from klcli.trace.anatomy import Anatomy, Term
-from klcli.trace.findings import Finding
+from klcli.trace.findings import TraceFinding
 from klcli.trace.recording import Place
 from klcli.trace.seen import Watched
 
@@ -72,7 +72,7 @@ def _blocks(found: Watched, when: str, accepted: Collection[str]) -> Iterator[Do
     yield from (Note("info", text) for text in dict.fromkeys(found.warnings))
 
 
-def _finding_text(one: Finding) -> str:
+def _finding_text(one: TraceFinding) -> str:
     text = f"{one.mistake.code} {_where(one.place)} {one.message}"
     return f"{text} ({_where(one.related)})" if one.related else text
 

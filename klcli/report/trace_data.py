@@ -11,8 +11,9 @@ from klcli.judge.constants import constant_text
 from klcli.judge.naming import gaussian_text
 from klcli.report.findings import Alert, FindingData, RelatedData
 from klcli.report.record import ResultRow
+from klcli.report.verify_data import PriorData
 from klcli.trace.anatomy import Anatomy, Term
-from klcli.trace.findings import Finding
+from klcli.trace.findings import TraceFinding
 from klcli.trace.recording import Place
 from klcli.trace.seen import Watched
 from klcli.values import dataclass
@@ -30,14 +31,6 @@ __all__ = [
 ]
 
 SCHEMA = "klcli.trace/1"
-
-
-@dataclass(frozen=True, slots=True)
-class PriorData:
-    """The prior of a KL: numbers, or the symbols of the run."""
-
-    mean: str
-    variance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +241,7 @@ def alerts_of(found: Watched) -> tuple[Alert, ...]:
     return tuple(_alert(one) for one in found.findings)
 
 
-def _alert(one: Finding) -> Alert:
+def _alert(one: TraceFinding) -> Alert:
     path, line, text = _line(one.place)
     related = None
     if one.related:

@@ -49,7 +49,7 @@ class MistakeData:
 
 @dataclass(frozen=True, slots=True)
 class PriorData:
-    """The prior of the KL that a formula is: numbers or the formula's own symbols."""
+    """The prior of a KL: numbers, or the symbols of its formula or its run."""
 
     mean: str
     variance: str

@@ -11,12 +11,12 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_BYTES", "ArrayBlock", "Arrays", "Shape", "rows_of_block"]
+__all__ = ["MOST_BYTES", "ArrayBlock", "Arrays", "ArrayShape", "rows_of_block"]
 
 MOST_BYTES = 1 << 21
 """Of a block of one array, about: large enough that Python costs little, small enough for the caches."""
 
-Shape = tuple[int | None, int]
+ArrayShape = tuple[int | None, int]
 """Rows, where they are known before the file is read, and numbers in each."""
 
 
@@ -43,7 +43,7 @@ class Arrays(Protocol):
         """The file, as messages call it."""
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Mapping[str, ArrayShape]:
         """The arrays of numbers in it, in their order."""
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
@@ -54,7 +54,7 @@ class Arrays(Protocol):
         """
 
 
-Opened = AbstractContextManager[Arrays]
+OpenArrays = AbstractContextManager[Arrays]
 """An open file; it is closed at the end of the ``with``."""
 
 

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
+from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.extras import needed
 from klcli.tables.source import Source
 from klcli.values import dataclass
@@ -19,7 +19,7 @@ __all__ = ["open_hdf5"]
 class _Hdf5:
     name: str
     file: Any
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, ArrayShape]
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
         sets = [self.file[name] for name in names]
@@ -44,7 +44,7 @@ def open_hdf5(source: Source) -> _Hdf5:
     h5py = needed("h5py", "hdf5", f"{source.name} is an HDF5 file")
     if not source.seekable:
         raise KlcliError("an HDF5 file cannot be read from a pipe", "give the file")
-    shapes: dict[str, Shape] = {}
+    shapes: dict[str, ArrayShape] = {}
 
     def see(name: str, found: Any) -> None:
         if isinstance(found, h5py.Dataset) and found.shape and found.dtype.kind in "fiu":

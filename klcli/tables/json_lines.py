@@ -9,7 +9,7 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
-from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
+from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
@@ -29,7 +29,7 @@ class _JsonLines:
     """Objects of one shape, read as they are asked for."""
 
     name: str
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, ArrayShape]
     lines: Iterator[_Line]
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
@@ -82,7 +82,7 @@ def open_json_lines(source: Source, begin: bytes) -> _JsonLines:
     if first is None:
         raise KlcliError(f"there is no line in {source.name}", _HINT)
     found = {name: flat_numbers(value) for name, value in first[1].items()}
-    shapes: dict[str, Shape] = {name: (None, len(numbers)) for name, numbers in found.items() if numbers}
+    shapes: dict[str, ArrayShape] = {name: (None, len(numbers)) for name, numbers in found.items() if numbers}
     return _JsonLines(source.name, shapes, _chained(first, lines))
 
 

@@ -18,7 +18,7 @@ _TOKENS = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
-class _Lines:
+class _SequenceTable:
     """Lines that are read as they are asked for."""
 
     name: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, Shape
+from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.npy_rows import NpyRows, npy_rows, side_by_side
 from klcli.tables.source import Source
 from klcli.values import dataclass
@@ -23,7 +23,7 @@ class _NpyFile:
     source: Source
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Mapping[str, ArrayShape]:
         return {PurePath(self.name).stem: (self.array.rows, self.array.width)}
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:

@@ -23,7 +23,7 @@ class _Npz:
 
     name: str
     archive: ZipFile
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, ArrayShape]
     advance: Any = field(default=None)
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, Arrays, Shape
+from klcli.tables.arrays import ArrayBlock, Arrays, ArrayShape
 from klcli.tables.posteriors import the_heads, the_means
 from klcli.values import dataclass
 
@@ -34,7 +34,7 @@ class _Paired:
         return f"{self.first.name} and {self.second.name}"
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Mapping[str, ArrayShape]:
         return {
             MEAN: self.first.shapes[self.own[MEAN]],
             HEAD: self.second.shapes[self.own[HEAD]],

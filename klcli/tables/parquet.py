@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
+from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.extras import needed
 from klcli.tables.source import Source
 from klcli.tables.wide import array_columns, check_distinct
@@ -22,7 +22,7 @@ class _Parquet:
     name: str
     file: Any
     columns: Mapping[str, tuple[str, ...]]
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, ArrayShape]
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:
         import numpy

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from klcli.tables.arrays import ArrayBlock, Shape, rows_of_block
+from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.npy_header import Header
 from klcli.tables.npy_rows import NpyRows, rows_behind
 from klcli.values import dataclass
@@ -53,7 +53,7 @@ class RawArrays:
     arrays: dict[str, RawArray]
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Mapping[str, ArrayShape]:
         """Rows and numbers in each."""
         return {name: (array.shape[0], array.width) for name, array in self.arrays.items()}
 

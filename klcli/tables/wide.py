@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex
-from klcli.tables.arrays import ArrayBlock, Shape
+from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.delimited import DelimitedText
 from klcli.tables.source import Source
 from klcli.values import dataclass, field
@@ -78,7 +78,7 @@ class _Wide:
     lists: Mapping[int, int]
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Mapping[str, ArrayShape]:
         return {name: (None, self.lists.get(found[0], len(found))) for name, found in self.columns.items()}
 
     def blocks(self, names: Sequence[str]) -> Iterator[ArrayBlock]:

@@ -11,7 +11,7 @@ from klcli.errors import KlcliError
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.names.gaussians import is_mean
 from klcli.trace.recorders import FRAMEWORKS, framework_of
-from klcli.trace.trials import Call
+from klcli.trace.trials import Caller
 
 __all__ = ["argument_names", "call_of", "mean_first", "name_of", "open_arguments"]
 
@@ -81,7 +81,7 @@ def mean_first(names: tuple[str, str]) -> bool:
     return is_mean(names[0]) or not is_mean(names[1])
 
 
-def call_of(function: Callable[..., Any], names: Sequence[str], given: Mapping[str, Any]) -> Call:
+def call_of(function: Callable[..., Any], names: Sequence[str], given: Mapping[str, Any]) -> Caller:
     """How a function is called with entries of its arrays.
 
     Args:

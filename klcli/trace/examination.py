@@ -17,14 +17,14 @@ from klcli.judge.verification import Verification
 from klcli.trace.functions import tree_of
 from klcli.trace.programs import UnfollowedError, program_of
 from klcli.trace.recording import Place, read_recording
-from klcli.trace.trials import SHAPES, Call, Gap, Reduction, Trial, gaps, reduction_of, trial
+from klcli.trace.trials import SHAPES, Caller, Gap, OutputReduction, Trial, gaps, reduction_of, trial
 from klcli.values import dataclass
 
-__all__ = ["Examination", "examine", "fixed_prior"]
+__all__ = ["FunctionExamination", "examine", "fixed_prior"]
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class FunctionExamination:
     """What was found of a function.
 
     Attributes:
@@ -40,7 +40,7 @@ class Examination:
 
     trials: tuple[Trial, ...]
     single: Trial | None
-    reduction: Reduction | None
+    reduction: OutputReduction | None
     gaps: tuple[Gap, ...]
     verification: Verification | None
     problem: str
@@ -49,7 +49,7 @@ class Examination:
 
 
 def examine(
-    call: Call,
+    call: Caller,
     names: tuple[str, str],
     reading: Parameterization,
     *,
@@ -58,7 +58,7 @@ def examine(
     dtypes: Sequence[str] = ("float64",),
     gradient: bool = True,
     seed: int = 0,
-) -> Examination:
+) -> FunctionExamination:
     """Call a function in two shapes and some precisions, and judge its program.
 
     Args:
@@ -82,7 +82,7 @@ def examine(
         found = [gap for one in trials for gap in gaps(one, reduction, scale, gradient=gradient)]
     recording = read_recording(trials[0].out["document"])
     verification, problem = _judged(trials, names, reading, prior)
-    return Examination(
+    return FunctionExamination(
         trials,
         single,
         reduction,

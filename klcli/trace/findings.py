@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, TypeAlias
 
 from klcli.formula.tree import Symbol, substitute
 from klcli.formula.write.printing import to_text
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.verification import Verification
+from klcli.lint.findings.types import Severity
 from klcli.trace.anatomy import Anatomy, Term
 from klcli.trace.fixes import corrected, fix_at
 from klcli.trace.parts import parts_of
@@ -17,9 +17,7 @@ from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
 from klcli.values import dataclass
 
-__all__ = ["Finding", "findings_of"]
-
-Severity: TypeAlias = Literal["error", "warning", "note"]
+__all__ = ["TraceFinding", "findings_of"]
 
 _READ_OTHERWISE = find_mistake("KL201")
 """The sample reads the head otherwise than the KL."""
@@ -27,7 +25,7 @@ _STOPPED = find_mistake("KL134")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TraceFinding:
     """Something wrong, or worth knowing.
 
     Attributes:
@@ -51,9 +49,9 @@ class Finding:
 
 def findings_of(
     recording: Recording, anatomies: Sequence[Anatomy], samples: Sequence[Sample]
-) -> tuple[Finding, ...]:
+) -> tuple[TraceFinding, ...]:
     """All findings of a run, each once."""
-    found: dict[tuple[object, ...], Finding] = {}
+    found: dict[tuple[object, ...], TraceFinding] = {}
     everything = [
         *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term)),
         *(one for sample in samples for one in _of_sample(sample)),
@@ -64,25 +62,25 @@ def findings_of(
     return tuple(found.values())
 
 
-def _of_term(term: Term) -> Iterator[Finding]:
+def _of_term(term: Term) -> Iterator[TraceFinding]:
     if term.kind != "kl":
         return
     mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
     if mistake or term.verdict == "wrong":
         named = mistake or find_mistake("KL100")
         fix = fix_at(term.place, named) or corrected(_verification(term))
-        yield Finding(named, "error", term.place, _message(named, term), term=term, fix=fix)
+        yield TraceFinding(named, "error", term.place, _message(named, term), term=term, fix=fix)
     if term.part.is_taken_away:
         taken = find_mistake("KL204")
-        yield Finding(taken, "warning", term.place, taken.sentence, term=term)
+        yield TraceFinding(taken, "warning", term.place, taken.sentence, term=term)
     yield from _of_gradient(term)
     if term.amount and term.amount.is_mean_of_entries and term.amount.entries > 1:
         mean = find_mistake("KL206")
         message = f"{mean.sentence}: effective beta 1/{term.amount.entries} of the sum"
-        yield Finding(mean, "note", term.place, message, term=term)
+        yield TraceFinding(mean, "note", term.place, message, term=term)
 
 
-def _of_gradient(term: Term) -> Iterator[Finding]:
+def _of_gradient(term: Term) -> Iterator[TraceFinding]:
     """A gradient that is not that of the value: stopped, as the program says, or as autograd's numbers do."""
     if term.kernel is None:
         return
@@ -90,11 +88,11 @@ def _of_gradient(term: Term) -> Iterator[Finding]:
     numbers = f"; {off[0].text}" if off else ""
     for one in term.kernel.verification.conditions:
         if one.kind == "gradient" and not one.passes and not term.kernel.is_held:
-            yield Finding(_STOPPED, "warning", term.place, one.text + numbers, term=term)
+            yield TraceFinding(_STOPPED, "warning", term.place, one.text + numbers, term=term)
             return
     if off and term.agreement and term.agreement.agrees:
         text = f"the value is that of the KL, the gradient of {' and '.join(one.name for one in off)} is not"
-        yield Finding(_STOPPED, "warning", term.place, text + numbers, term=term)
+        yield TraceFinding(_STOPPED, "warning", term.place, text + numbers, term=term)
 
 
 def _message(mistake: Mistake, term: Term) -> str:
@@ -111,7 +109,7 @@ def _verification(term: Term) -> Verification | None:
     return term.unknown.verification if term.unknown else None
 
 
-def _of_sample(sample: Sample) -> Iterator[Finding]:
+def _of_sample(sample: Sample) -> Iterator[TraceFinding]:
     mistake = sample.sampling.mistake
     if mistake is None:
         return
@@ -125,7 +123,7 @@ def _of_sample(sample: Sample) -> Iterator[Finding]:
         head = term.part.builder.spellings.get(role.head or "", role.head)
         message = f"the sample reads {head} as {_meaning(drawn)}, the KL as {held}"
     fix = fix_at(sample.place, mistake) or _drawn_rightly(term)
-    yield Finding(mistake, "warning", sample.place, message, term.place, term, fix)
+    yield TraceFinding(mistake, "warning", sample.place, message, term.place, term, fix)
 
 
 def _drawn_rightly(term: Term) -> str | None:
@@ -149,7 +147,7 @@ def _meaning(name: str) -> str:
     return PARAMETERIZATIONS[name].meaning if name in PARAMETERIZATIONS else name
 
 
-def _unused(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Finding]:
+def _unused(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[TraceFinding]:
     """KLs that were alive when a loss without any was trained, and that no loss is made of."""
     if not anatomies or any(term.kind == "kl" for one in anatomies for term in one.terms):
         return
@@ -162,4 +160,4 @@ def _unused(recording: Recording, anatomies: Sequence[Anatomy]) -> Iterator[Find
         parts = parts_of(recording, index)
         if len(parts) == 1 and parts[0].kernel and not parts[0].builder.noises:
             mistake = find_mistake("KL205")
-            yield Finding(mistake, "warning", step.place, "a KL is computed, and no loss is made of it")
+            yield TraceFinding(mistake, "warning", step.place, "a KL is computed, and no loss is made of it")

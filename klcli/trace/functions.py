@@ -15,7 +15,7 @@ from klcli.formula.tree import Symbol, Tree, free_symbols
 from klcli.trace.kernels import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording, read_recording
-from klcli.trace.trials import SHAPES, Call
+from klcli.trace.trials import SHAPES, Caller
 
 __all__ = ["program_of_call", "tree_of"]
 
@@ -23,7 +23,7 @@ _LOW, _HIGH = 0.3, 2.5
 """The entries of arrays of which nobody knows what they are: positive, as a scale is."""
 
 
-def program_of_call(call: Call, names: Sequence[str], dtype: str = "float64") -> Program:
+def program_of_call(call: Caller, names: Sequence[str], dtype: str = "float64") -> Program:
     """The program of a function in its arguments, which it is called with in two shapes.
 
     Args:

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TypeAlias
 
 from klcli.formula.entry import entry
 from klcli.formula.program import Program
@@ -33,15 +32,13 @@ from klcli.formula.tree import (
     operation,
     walk,
 )
-from klcli.formula.value.arrays import Array
+from klcli.formula.value.arrays import Array, Shape
 from klcli.formula.write.printing import to_text
 from klcli.names.gaussians import is_mean, suggested
 from klcli.names.log_ratios import stated
 from klcli.trace.recording import Recording, Step
 
 __all__ = ["Builder", "UnfollowedError", "program_of"]
-
-Shape: TypeAlias = tuple[int, ...]
 
 MOST_NODES = 400
 """Nodes of a tree; a term of a loss has fewer."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, Term, anatomy_of
-from klcli.trace.findings import Finding, findings_of
+from klcli.trace.findings import TraceFinding, findings_of
 from klcli.trace.precision import Precision, precisions_of
 from klcli.trace.probing import probed
 from klcli.trace.recording import Place, Recording
@@ -38,7 +38,7 @@ class Watched:
     losses: tuple[Anatomy, ...]
     steps: tuple[tuple[int, tuple[float | None, ...]], ...]
     samples: tuple[Sample, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[TraceFinding, ...]
     warnings: tuple[str, ...]
     precisions: tuple[Precision, ...] = ()
 

@@ -21,10 +21,20 @@ from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.values import dataclass
 
-__all__ = ["REDUCTIONS", "SHAPES", "Call", "Gap", "Reduction", "Trial", "gaps", "reduction_of", "trial"]
+__all__ = [
+    "REDUCTIONS",
+    "SHAPES",
+    "Caller",
+    "Gap",
+    "OutputReduction",
+    "Trial",
+    "gaps",
+    "reduction_of",
+    "trial",
+]
 
-Reduction: TypeAlias = Literal["none", "sum", "sum-mean", "mean", "mean-sum"]
-REDUCTIONS: tuple[Reduction, ...] = ("none", "sum", "sum-mean", "mean", "mean-sum")
+OutputReduction: TypeAlias = Literal["none", "sum", "sum-mean", "mean", "mean-sum"]
+REDUCTIONS: tuple[OutputReduction, ...] = ("none", "sum", "sum-mean", "mean", "mean-sum")
 """Entry by entry; summed; summed over the latents and averaged over the batch; averaged over both; averaged
 over the latents and summed over the batch. Of a result for every example the second word has no meaning."""
 
@@ -38,7 +48,7 @@ _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 2e-5}
 _ROUGH = 2e-2
 _KL = parse("1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)")
 
-Call: TypeAlias = Callable[[Mapping[str, tuple[tuple[int, ...], list[float]]], str], Mapping[str, Any]]
+Caller: TypeAlias = Callable[[Mapping[str, tuple[tuple[int, ...], list[float]]], str], Mapping[str, Any]]
 """Calls the function with entries by names in a precision: document, shape, values, gradients."""
 
 
@@ -89,7 +99,7 @@ class Gap:
 
 
 def trial(
-    call: Call,
+    call: Caller,
     shape: tuple[int, ...],
     dtype: str,
     reading: Parameterization,
@@ -146,7 +156,7 @@ def _at(tree: Tree, mean: complex, head: complex) -> complex:
     return complex(evaluate_arrays(tree, {"mu": Array((), [mean]), "s": Array((), [head])}).values[0])
 
 
-def reduction_of(trials: Sequence[Trial], scale: float) -> Reduction | None:
+def reduction_of(trials: Sequence[Trial], scale: float) -> OutputReduction | None:
     """The reduction with which all values are the KL times the scale; None if there is none."""
     for name in REDUCTIONS:
         if all(_fits(one, name, scale) for one in trials):
@@ -154,7 +164,7 @@ def reduction_of(trials: Sequence[Trial], scale: float) -> Reduction | None:
     return None
 
 
-def _fits(one: Trial, name: Reduction, scale: float) -> bool:
+def _fits(one: Trial, name: OutputReduction, scale: float) -> bool:
     expected = _reduced(one.truth, one.shape, tuple(one.out["shape"]), name)
     if expected is None:
         return False
@@ -171,7 +181,7 @@ def _limit(dtype: str) -> float:
 
 
 def _reduced(
-    entries: Sequence[float], shape: tuple[int, ...], out: tuple[int, ...], name: Reduction
+    entries: Sequence[float], shape: tuple[int, ...], out: tuple[int, ...], name: OutputReduction
 ) -> list[float] | None:
     """The entries summed up to the shape of a result; None where that has no such reduction."""
     batch, latents = shape
@@ -187,7 +197,7 @@ def _reduced(
     return [factor * sum(rows)] if prod(out) == 1 else None
 
 
-def _factor(name: Reduction, shape: tuple[int, ...]) -> float | None:
+def _factor(name: OutputReduction, shape: tuple[int, ...]) -> float | None:
     batch, latents = shape
     return {
         "none": None,
@@ -198,7 +208,7 @@ def _factor(name: Reduction, shape: tuple[int, ...]) -> float | None:
     }[name]
 
 
-def gaps(one: Trial, name: Reduction, scale: float, *, gradient: bool) -> Iterator[Gap]:
+def gaps(one: Trial, name: OutputReduction, scale: float, *, gradient: bool) -> Iterator[Gap]:
     """Where the gradient of a call is not that of the KL, whose values it has."""
     if not gradient or one.out["gradients"] is None:
         return  # NumPy has none

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import hypot, isfinite
+from typing import TypeAlias
 
 from klcli.values import dataclass
 
-__all__ = ["Estimate", "beyond_doubles", "total"]
+__all__ = ["Estimate", "Progress", "beyond_doubles", "total"]
+
+Progress: TypeAlias = Callable[[int], None]
+"""Is told of the points at which densities were evaluated, so many more each time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.gaussian.log_ratio import LogRatio, in_units
 from klcli.gaussian.machine import BLOCK
 from klcli.witness import ratios
-from klcli.witness.estimate import Estimate, beyond_doubles
+from klcli.witness.estimate import Estimate, Progress, beyond_doubles
 from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["antithetic", "bias_of_k2", "k1", "k2", "k3"]
 
 
-Progress = Callable[[int], None]
 LogRatioStep = Callable[[Any, Any], "NDArray[Any]"]
 
 

@@ -12,13 +12,13 @@ normal. The weight makes it vanish there (Sidi, A new variable transformation fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.log_ratio import LogRatio, in_units
 from klcli.gaussian.machine import BLOCK
-from klcli.witness.estimate import Estimate, beyond_doubles
+from klcli.witness.estimate import Estimate, Progress, beyond_doubles
 from klcli.witness.moments import Moments
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ _SMALLEST = 2.0**-54
 """Half of the last bit of a uniform number: its normal quantile is finite."""
 _MOST_CELLS = 2**20
 """Coordinates of one Latin hypercube, which has to be held in memory as a whole."""
-
-Progress = Callable[[int], None]
 
 
 def stratified(log_ratio: LogRatio, samples: int, generator: Any, progress: Progress | None) -> Estimate:

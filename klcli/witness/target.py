@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.numeral import significant
 from klcli.gaussian.log_ratio import LogRatio
 from klcli.values import dataclass
-from klcli.witness.estimate import Estimate, total
+from klcli.witness.estimate import Estimate, Progress, total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS, Estimator
 from klcli.witness.monte_carlo import DEFAULT_SEED, MOST_SAMPLES, sample
 
@@ -25,8 +25,7 @@ _MARGIN = 1.05
 _HOPE = 1.5
 """Times the limit of samples up to which a prediction is not trusted to rule out that they are enough."""
 
-Progress: TypeAlias = Callable[[int], None]
-Runner: TypeAlias = Callable[[int, Callable[["Progress | None"], Estimate]], Estimate]
+Runner: TypeAlias = Callable[[int, Callable[[Progress | None], Estimate]], Estimate]
 
 
 @dataclass(frozen=True, slots=True)

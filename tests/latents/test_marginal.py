@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.latents.marginal import Sample, mixture
+from klcli.latents.marginal import ExampleSample, mixture
 from klcli.latents.rows import Rows
 
 STD = PARAMETERIZATIONS["std"]
@@ -19,7 +19,7 @@ def information(
     size: int, cut: int, mean: numpy.ndarray = MEANS, sigma: numpy.ndarray = SIGMAS
 ) -> tuple[float, float]:
     blocks = [Rows(mean[:cut], sigma[:cut]), Rows(mean[cut:], sigma[cut:], first=cut + 1)]
-    sample = Sample(size, 0)
+    sample = ExampleSample(size, 0)
     for block in blocks:
         sample.add(block)
     found = mixture(sample, STD)
@@ -61,7 +61,7 @@ def test_examples_that_are_all_alike_tell_nothing() -> None:
 def test_samples_are_drawn_without_preference() -> None:
     """Of 10,000 examples 2,000 are kept: their mean number is 5,000 within four standard errors."""
     numbers = numpy.arange(1.0, 10_001.0)[:, None]
-    sample = Sample(2000, 3)
+    sample = ExampleSample(2000, 3)
     sample.add(Rows(numbers, numpy.ones_like(numbers)))
     assert len(sample.means) == 2000
     assert abs(sample.means.mean() - 5000.5) < 4 * 2887 / 2000**0.5

@@ -24,8 +24,8 @@ from klcli.latents.marginal import DRAWS, mixture
 from klcli.latents.priors import prior_of
 from klcli.latents.reading import Choice, Opened, of_arrays, opened
 from klcli.latents.statistics import Statistics
-from klcli.latents.summary import Part, Thresholds, summary
-from klcli.report.latents import Input, latents_report
+from klcli.latents.summary import KlPart, Thresholds, summary
+from klcli.report.latents import LatentsInput, latents_report
 from klcli.report.latents_plots import example_plot, latent_plot
 from klcli.report.report import Report
 from klcli.tables.inputs import STREAM
@@ -83,7 +83,7 @@ def run(
 
 def _collected(
     given: TableInputs, work: Work, executor: Executor | None, is_stream: bool, quiet: bool
-) -> tuple[Input, Statistics]:
+) -> tuple[LatentsInput, Statistics]:
     """What was read, and its statistics."""
     if is_stream:
         with open_source(STREAM) as source:
@@ -103,7 +103,7 @@ def _size(given: TableInputs) -> int:
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def _marginal(given: TableInputs, work: Work, found: Statistics, executor: Executor | None) -> Part:
+def _marginal(given: TableInputs, work: Work, found: Statistics, executor: Executor | None) -> KlPart:
     """The KL of the aggregate posterior, from a second pass."""
     if found.sample is None or found.examples < 2:
         raise KlcliError("--marginal needs two examples or more", "leave it out")
@@ -111,14 +111,14 @@ def _marginal(given: TableInputs, work: Work, found: Statistics, executor: Execu
     information, error = summed(
         given.tables, work, mixture(found.sample, found.reading), executor
     ).information()
-    return Part(result.mean - information, "estimate", error)
+    return KlPart(result.mean - information, "estimate", error)
 
 
-def _about(table: Opened, given: TableInputs, choice: Choice) -> Input:
+def _about(table: Opened, given: TableInputs, choice: Choice) -> LatentsInput:
     own = choice.own_priors
     words = f"of each example: {', '.join(own)}" if own else _gaussian(choice.prior)
     files = tuple(path for one in given.tables for path in one.paths)
-    return Input(files, table.found.mean, table.found.head, table.reading.name, words)
+    return LatentsInput(files, table.found.mean, table.found.head, table.reading.name, words)
 
 
 def _gaussian(prior: Gaussian) -> str:
@@ -144,7 +144,7 @@ def _own_priors(options: Mapping[str, Any]) -> tuple[str, str] | None:
     return mean.strip(), head.strip()
 
 
-def _nothing(found: Statistics, about: Input) -> KlcliError:
+def _nothing(found: Statistics, about: LatentsInput) -> KlcliError:
     """No row is good: say what is wrong with the first."""
     if not found.bad.count:
         return KlcliError(f"there is no row in {', '.join(about.files)}", "it has a row for each example")

@@ -19,6 +19,7 @@ from klcli.values import dataclass
 
 __all__ = [
     "Array",
+    "Column",
     "Join",
     "Shape",
     "ShapeError",
@@ -36,6 +37,7 @@ __all__ = [
 
 Shape: TypeAlias = tuple[int, ...]
 Column: TypeAlias = Sequence[Any]
+"""Entries of an array, one behind the other; what they are is for an arithmetic to say."""
 Join: TypeAlias = Callable[[Column, Column], Column]
 """What joins the entries of two columns, one by one."""
 Total: TypeAlias = Callable[[Column], Any]

@@ -12,21 +12,21 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial, reduce
 from operator import mul, neg, truediv
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from klcli.formula.tree import Operator, ReductionKind
 from klcli.formula.value.arithmetic import Arithmetic
+from klcli.formula.value.arrays import Column
 from klcli.formula.value.doubles import OF_DOUBLES, OPERATIONS, each
 from klcli.values import dataclass
 
 __all__ = ["DOUBLES", "Each", "Entries"]
 
 T = TypeVar("T")
-Column: TypeAlias = Sequence[Any]
 
 
 class Entries(Protocol):

@@ -33,7 +33,7 @@ from klcli.patterns import regex
 
 __all__ = ["edited", "in_habit"]
 
-Edit = tuple[Span, str]
+TextEdit = tuple[Span, str]
 
 
 def edited(program: Program, before: Tree, after: Tree) -> str | None:
@@ -60,13 +60,13 @@ def in_habit(program: Program, tree: Tree) -> str:
     return _habit(program, embed=False).show(tree)
 
 
-def _edits(writer: _Embedding, before: Tree, after: Tree, level: Level) -> list[Edit] | None:
+def _edits(writer: _Embedding, before: Tree, after: Tree, level: Level) -> list[TextEdit] | None:
     """The replacements in the text; None where a place is not known."""
     if before == after:
         return []
     if _same_kind(before, after):
         levels = _levels(before)
-        found: list[Edit] = []
+        found: list[TextEdit] = []
         for old, new, below in zip(children(before), children(after), levels, strict=True):
             edits = _edits(writer, old, new, below)
             if edits is None:

@@ -11,23 +11,19 @@ see `klcli.gaussian.multivariate.whitening`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from math import inf, isinf
-from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals, nearest_double, rounded
-from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
+from klcli.gaussian.divergence import ClosedForm, Enclosure, Unit, in_bits
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.exact import Standardized, standardized
 from klcli.gaussian.multivariate.forms import FORMS, MOST_EXACT
 
 __all__ = ["divergence", "divergence_digits"]
-
-Enclosure: TypeAlias = Callable[[int], Interval]
 
 _EXACT, _IN_FLOATS = "exact arithmetic", "whitening with exact products"
 _SINGULAR = "the posterior's {} is singular: q has no density where p has one"

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 __all__ = ["with_floors"]
 
-Part = TypeVar("Part")
+T = TypeVar("T")
 
 
 def with_floors(tree: ast.Module) -> ast.Module:
@@ -31,7 +31,7 @@ def _is_true_division(node: ast.AST) -> bool:
     return False
 
 
-def _floor(part: Part) -> Part | ast.expr:
+def _floor(part: T) -> T | ast.expr:
     """The value of a quotient of two whole numbers; anything else as it is."""
     match part:
         case ast.BinOp(left=left, op=ast.Div(), right=right):

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from types import FrameType
 
-__all__ = ["CONSTANTS", "Node", "Table", "document", "look_for_name", "place_of", "search_locals", "written"]
+__all__ = [
+    "CONSTANTS",
+    "Node",
+    "NodeTable",
+    "document",
+    "look_for_name",
+    "place_of",
+    "search_locals",
+    "written",
+]
 
 MOST_LEAVES = 8
 """Leaves that a node keeps count of; a term of a loss has fewer."""
@@ -95,7 +104,7 @@ class Node:
         return found if len(found) <= MOST_LEAVES else None
 
 
-class Table:
+class NodeTable:
     """The nodes of the arrays that are alive, or what else is known of these, by their identity."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from ..calls import arithmetic, in_shape, is_operand, nodes_of, one_of, sources_of
-from ..notes import Node, Table, document, look_for_name, place_of
+from ..notes import Node, NodeTable, document, look_for_name, place_of
 from .gradients import MARK, gradients_of, mark
 from .optimizers import Optimizers, reached_by
 from .tensors import is_plain, leaf, note_operands, note_values, origin, values_of, version
@@ -57,8 +57,8 @@ class Recorder(TorchFunctionMode):
 
     def __init__(self, on_backward: Callable[[], None] | None = None) -> None:
         super().__init__()
-        self.table = Table()
-        self._bases = Table()
+        self.table = NodeTable()
+        self._bases = NodeTable()
         self.losses: list[dict[str, Any]] = []
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
         self.warnings: list[str] = []
