@@ -8,7 +8,7 @@ Gaussians: what they note is judged elsewhere. How to add one:
    they have in most frameworks (``exp``, ``sum``, ``clip``, ``mse_loss``), `calls.in_shape` of what only
    changes a shape. Anything else is a leaf: ``Node("leaf", (), shape, dtype, grad, place, made_by=...)``.
    What is left out is never judged, so a leaf is always right, and a wrong node never is.
-2. Know arrays by their identity, in a `notes.Table`, and keep none of them alive; `notes.place_of` tells
+2. Know arrays by their identity, in a `notes.NodeTable`, and keep none of them alive; `notes.place_of` tells
    where a call stands, `notes.look_for_name` what the variable is called that holds an array.
 3. A module with ``call(function, given, dtype, others)`` serves functions: it gives back ``document``,
    ``shape``, ``values`` and ``gradients``. ``SHORT`` names the precisions in which functions are called,
