@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import partial
 
 from klcli.errors import KlcliError
-from klcli.latents.marginal import Mixture, Sample
+from klcli.latents.marginal import ExampleSample, SummedDensities
 from klcli.latents.reading import Choice, Opened, opened, rows_of
 from klcli.latents.rows import BadRows
 from klcli.latents.statistics import Statistics, parts, statistics
 from klcli.tables.inputs import Input
+from klcli.tables.source import Advance
 from klcli.tables.spreading import each
 from klcli.values import dataclass, replace
 
@@ -34,9 +35,6 @@ class Work:
     free_bits: float = 0.0
     sampled: int = 0
     seed: int = 0
-
-
-Advance = Callable[[int], None]
 
 
 def collected(

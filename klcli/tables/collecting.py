@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import partial
@@ -13,15 +13,13 @@ from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
 from klcli.tables.log_ratios import LogRatios
 from klcli.tables.opening import open_table, open_tokens
 from klcli.tables.reading import RatioWork, read
-from klcli.tables.source import Table
+from klcli.tables.source import Advance, Table
 from klcli.tables.spreading import each
 
 __all__ = ["collected"]
 
 _SIDE_BY_SIDE = (LOG_Q, LOG_P, MASK)
 """What files with the same rows hold, in their order."""
-
-Advance = Callable[[int], None]
 
 
 def collected(

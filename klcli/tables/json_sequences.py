@@ -108,6 +108,6 @@ def open_json_sequences(source: Source, begin: bytes, *, masked: bool = True) ->
         yield first
         yield from lines
 
-    return _Lines(
+    return _SequenceTable(
         source.name, (*names, *[SEQUENCE] * tokens), mask_of(names) if masked else None, tokens, chained()
     )

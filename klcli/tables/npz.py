@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zipfile import ZipFile
 
-from klcli.tables.arrays import ArrayBlock, Shape
+from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.members import reader
 from klcli.tables.npy_rows import NpyRows, npy_rows, side_by_side
 from klcli.tables.source import Source
@@ -41,7 +41,7 @@ def open_npz(source: Source, archive: ZipFile) -> _Npz:
     Raises:
         KlcliError: a damaged archive.
     """
-    shapes: dict[str, Shape] = {}
+    shapes: dict[str, ArrayShape] = {}
     for member in archive.namelist():
         name = member.removesuffix(_ENDING)
         if member != name and (rows := _rows(archive, name, source.name)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.values import dataclass
@@ -11,7 +11,10 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Block", "Source", "Table", "Watch"]
+__all__ = ["Advance", "Block", "Source", "Table", "Watch"]
+
+Advance: TypeAlias = Callable[[int], None]
+"""Is told how many bytes were read, each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Source:
     stream: BinaryIO
     size: int | None
     seekable: bool
-    advance: Callable[[int], None] | None = None
+    advance: Advance | None = None
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes, fewer at the end.
