@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from klcli.asking.divergences import compute, estimate
     from klcli.asking.formulas import verify
     from klcli.asking.formulas import verify as verify_matrices
-    from klcli.cli.linting.calling import lint_files
+    from klcli.cli.linting.lint_files import lint_files
     from klcli.errors import KlcliError
     from klcli.formula.program import read, read_matrices, read_program
     from klcli.formula.write.printing import to_text
@@ -87,7 +87,7 @@ _HOME = {
     "estimate": "klcli.asking.divergences:estimate",
     "examine": "klcli.witness.examination:examine",
     "kl": "klcli.gaussian.kernel:divergence",
-    "lint_files": "klcli.cli.linting.calling:lint_files",
+    "lint_files": "klcli.cli.linting.lint_files:lint_files",
     "read": "klcli.formula.program:read",
     "read_matrices": "klcli.formula.program:read_matrices",
     "read_program": "klcli.formula.program:read_program",

@@ -220,7 +220,8 @@ def test_lint_asks_the_judge_only_of_what_may_be_a_kl() -> None:
 
 def test_lint_mends_only_sources_with_errors(tmp_path: Path) -> None:
     mending = {
-        f"klcli.lint.reading.{name}" for name in ("mending", "repair", "lexing", "python2", "splicing")
+        f"klcli.lint.reading.{name}"
+        for name in ("mending", "error_recovery", "lexing", "python2", "splicing")
     }
     (tmp_path / "right.py").write_text(f"kl = {FORMULA}\n")
     (tmp_path / "broken.py").write_text(f"kl = {FORMULA}\nprint 'kl'\n")

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from klcli.cli.standard_input import read_standard_input
 from klcli.errors import KlcliError
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.values import dataclass
 
 __all__ = ["Given", "MatrixRows", "file_hash", "read_matrix", "read_rows", "read_text"]

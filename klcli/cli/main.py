@@ -15,8 +15,8 @@ from klcli.cli.commands import COMMANDS
 from klcli.cli.help import write_epilog, write_options
 from klcli.cli.interrupts import interrupted, is_interrupt
 from klcli.cli.output import Settings, findings_options, write
-from klcli.cli.saying import say
 from klcli.cli.settings import SETTINGS, defaults_of
+from klcli.cli.standard_error import say
 from klcli.errors import USAGE, KlcliError
 
 if TYPE_CHECKING:

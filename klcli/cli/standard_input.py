@@ -6,7 +6,7 @@ import os
 import sys
 from typing import BinaryIO
 
-from klcli.cli.saying import say
+from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 
 __all__ = ["read_standard_input", "standard_input"]

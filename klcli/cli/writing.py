@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from klcli.errors import KlcliError
 from klcli.patterns import regex
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 
 __all__ = ["remove_left_overs", "save", "saving", "write_whole"]
 

@@ -15,9 +15,9 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.entry import entry
 from klcli.formula.read.calls.matrices import MATRIX_CALLS
-from klcli.formula.read.pasted import cleaned
+from klcli.formula.read.pasted_text import cleaned
+from klcli.formula.read.sign_words import MATRIX_WORDS
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.read.words import MATRIX_WORDS
 from klcli.formula.tree import Call, MatrixCall, Tree, walk
 from klcli.patterns import regex
 from klcli.values import dataclass, field, replace

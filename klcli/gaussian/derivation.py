@@ -17,7 +17,7 @@ from klcli.formula.tree import Reduction, Symbol, Tree, free_symbols, number, op
 from klcli.formula.value.interval import enclose
 from klcli.formula.write.printing import to_text
 from klcli.gaussian import derivation_rules as rules
-from klcli.gaussian.checking import DIGITS, PROBES, first_unequal, indexed, value_at
+from klcli.gaussian.derivation_check import DIGITS, PROBES, first_unequal, indexed, value_at
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import Unit, divergence, per_unit
 from klcli.gaussian.parameterization import Parameterization

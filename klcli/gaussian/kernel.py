@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from klcli.gaussian import few
+from klcli.gaussian import few_elements
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.elementwise import BLOCK, ArrayArgument, elementwise, require
 from klcli.gaussian.kernels import ArrayKernel
@@ -75,7 +75,9 @@ def divergence(
     reading = _reading(parameterization)
     if out is None and dtype is None:
         parts = reading.kernel.few
-        found: NDArray[Any] | None = few.divergence(parts, mean_q, head_q, mean_p, head_p) if parts else None
+        found: NDArray[Any] | None = (
+            few_elements.divergence(parts, mean_q, head_q, mean_p, head_p) if parts else None
+        )
         if found is not None:
             return found
 

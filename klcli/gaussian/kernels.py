@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from klcli.gaussian import few
+from klcli.gaussian import few_elements
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.logistic import by_sigmoid, sigmoid_spread
 from klcli.gaussian.spreads import (
@@ -48,17 +48,17 @@ class ArrayKernel:
     spread: Callable[..., FloatArray]
     scaled: Callable[[FloatArray, FloatArray], FloatArray]
     unit: tuple[float, ...] = ()
-    few: few.FloatTerms | None = None
+    few: few_elements.FloatTerms | None = None
 
 
 _std, _var = partial(linear_spread, 1.0), partial(linear_spread, 0.5)
 
-STD = ArrayKernel(_std, np.divide, (1.0,), few.STD)
-VAR = ArrayKernel(_var, lambda n, p: n / np.sqrt(p), (1.0,), few.VAR)
-LOG_STD = ArrayKernel(partial(log_spread, 1.0), partial(by_log, 1.0), (), few.LOG_STD)
-LOG_VAR = ArrayKernel(partial(log_spread, 0.5), partial(by_log, 0.5), (), few.LOG_VAR)
-PRECISION = ArrayKernel(lambda q, p: _var(p, q), lambda n, p: n * np.sqrt(p), (1.0,), few.PRECISION)
-LOG_PRECISION = ArrayKernel(partial(log_spread, -0.5), partial(by_log, -0.5), (), few.LOG_PRECISION)
+STD = ArrayKernel(_std, np.divide, (1.0,), few_elements.STD)
+VAR = ArrayKernel(_var, lambda n, p: n / np.sqrt(p), (1.0,), few_elements.VAR)
+LOG_STD = ArrayKernel(partial(log_spread, 1.0), partial(by_log, 1.0), (), few_elements.LOG_STD)
+LOG_VAR = ArrayKernel(partial(log_spread, 0.5), partial(by_log, 0.5), (), few_elements.LOG_VAR)
+PRECISION = ArrayKernel(lambda q, p: _var(p, q), lambda n, p: n * np.sqrt(p), (1.0,), few_elements.PRECISION)
+LOG_PRECISION = ArrayKernel(partial(log_spread, -0.5), partial(by_log, -0.5), (), few_elements.LOG_PRECISION)
 SOFTPLUS = ArrayKernel(partial(softplus_spread, 1.0), partial(by_softplus, 1.0), SOFTPLUS_ONE)
 SOFTPLUS_VAR = ArrayKernel(partial(softplus_spread, 0.5), partial(by_softplus, 0.5), SOFTPLUS_ONE)
 SIGMOID = ArrayKernel(sigmoid_spread, by_sigmoid)

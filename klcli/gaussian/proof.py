@@ -8,7 +8,7 @@ from itertools import pairwise
 from klcli.formula.tree import Tree
 from klcli.formula.value.algebra import vanishes
 from klcli.formula.value.arithmetic import Symbols, evaluate
-from klcli.gaussian.checking import point, with_densities
+from klcli.gaussian.derivation_check import point, with_densities
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
 __all__ = ["proved"]

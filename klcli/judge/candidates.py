@@ -18,10 +18,10 @@ from klcli.judge.aside.clips import binds
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
+from klcli.judge.left_side import begins_with_fixed, is_stated_turned
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
-from klcli.judge.stated import begins_with_fixed, is_stated_turned
 from klcli.judge.verdict import KINDS, Verdict, VerdictKind, judge_as, judge_pair, kind_of
 from klcli.names.gaussians import suggested
 from klcli.values import dataclass, replace

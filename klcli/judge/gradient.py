@@ -19,7 +19,7 @@ from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.engine import solved
-from klcli.judge.shapes.counts import LengthMonomial
+from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.verdict import Verdict
 
 __all__ = ["gradient_of", "is_stopped"]

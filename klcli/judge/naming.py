@@ -10,7 +10,7 @@ from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.preparation import Prepared
 from klcli.judge.constants import added_text, constant_text
 from klcli.judge.scaled_kl import ScaledKL
-from klcli.judge.shapes.counts import LengthPolynomial
+from klcli.judge.shapes.length_polynomials import LengthPolynomial
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Head, Side, Way
 from klcli.names.counts import is_dimension

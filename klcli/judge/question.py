@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from klcli.formula.program import Program
 from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.left_side import stated_prior
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
-from klcli.judge.stated import stated_prior
 from klcli.values import dataclass, replace
 
 __all__ = ["PLAIN", "Question", "stated"]

@@ -14,9 +14,9 @@ from klcli.judge.condition import Condition
 from klcli.judge.precision import Overflow, PrecisionLoss
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import STANDARD
+from klcli.judge.space_words import SpaceWords
 from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.ways import Way
-from klcli.judge.words import SpaceWords
 from klcli.values import dataclass
 
 if TYPE_CHECKING:  # a right formula needs none of them

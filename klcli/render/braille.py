@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from klcli.render.axes import PlotFrame, PlotPoint, PointRun, frame_of
 from klcli.render.cells import columns_of
-from klcli.render.looks import letters, look_of
-from klcli.render.marks import Position, marked
-from klcli.render.signs import visible
+from klcli.render.curve_letters import Position, marked
+from klcli.render.series_styles import letters, look_of
+from klcli.render.special_characters import visible
 from klcli.report.document import Area, Bars, Curve, Plot, Series
 from klcli.values import dataclass
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.findings import Findings, one_line
 
 __all__ = ["render"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from math import isnan
 
-from klcli.render.values import scalar
+from klcli.render.scalars import scalar
 
 __all__ = ["render"]
 

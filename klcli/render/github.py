@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from klcli.lint.findings.types import SourceSpan
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.findings import Alert, FindingData, Findings, spot
 
 __all__ = ["render"]

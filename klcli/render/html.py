@@ -18,7 +18,7 @@ from klcli.patterns import regex
 from klcli.render import svg
 from klcli.render.excerpts import marked
 from klcli.render.page import whole
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
     CellTable,

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from klcli.errors import KlcliError
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.document import Plot
 
 __all__ = ["ENDINGS", "check", "drawn"]

@@ -9,7 +9,7 @@ from math import isfinite, isnan
 from typing import TypeAlias
 
 from klcli.formula.tree import Tree
-from klcli.render.values import Scalar, scalar
+from klcli.render.scalars import Scalar, scalar
 
 __all__ = ["render"]
 

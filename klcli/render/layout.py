@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.columns import ColumnWidths, fit
-from klcli.render.signs import to_ascii
+from klcli.render.special_characters import to_ascii
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
     CellTable,
@@ -224,7 +224,7 @@ class _Layout:
         return self.grid(rows, self.room, head=head, rigid=numeric, right=numeric)
 
     def steps(self, steps: Steps) -> TextGrid:
-        from klcli.render.breaking import broken
+        from klcli.render.formula_lines import broken
 
         rows = []
         left = f"{self.words(steps.subject)} ="
@@ -252,7 +252,7 @@ class _Layout:
         return self.grid([[tuple(_styled(piece, source) for piece in row)] for row in rows], self.width)
 
     def stroke(self, stroke: Stroke, plot: Plot) -> StyledLine:
-        from klcli.render.looks import TRUTH, look_of
+        from klcli.render.series_styles import TRUTH, look_of
 
         if stroke.series is None:
             return self.line(stroke.text, "dim")

@@ -10,7 +10,7 @@ from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.excerpts import listing
-from klcli.render.signs import to_latex_math
+from klcli.render.special_characters import to_latex_math
 from klcli.render.wording import as_table, lines_of, spell, without_picture
 from klcli.report.document import (
     CellTable,

@@ -9,7 +9,7 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.render.figure import WIDTH, FigureShape, FigureText, Ink, Polyline, Region, figure_of
-from klcli.render.looks import PLAIN, Look
+from klcli.render.series_styles import PLAIN, Look
 from klcli.report.document import Plot
 
 __all__ = ["render"]

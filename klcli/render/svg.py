@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from klcli.render.figure import WIDTH, Figure, FigureShape, FigureText, Ink, Polyline, Region, figure_of
-from klcli.render.looks import PLAIN, Look, looks
+from klcli.render.series_styles import PLAIN, Look, looks
 from klcli.report.document import Plot
 
 __all__ = ["STYLE", "inline", "render"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from klcli.formula.tree import Tree
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.document import Cell, CellTable, ColumnHead, FactList, Plot, Text
 
 __all__ = ["as_table", "lines_of", "spell", "without_picture"]

@@ -15,7 +15,7 @@ from klcli.gaussian import kernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import ComparisonEntry, Judged, grid_of
 from klcli.judge.landscape import on_grid
-from klcli.judge.latents import Latents
+from klcli.judge.several_latents import Latents
 from klcli.report.compare_data import CompareData, Expectation, PointData, Truth, formula_data
 from klcli.report.compare_latents import latent_blocks
 from klcli.report.document import (

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.judge.comparison import ComparisonEntry, Judged
-from klcli.judge.latents import Latents
 from klcli.judge.proof import is_proved
+from klcli.judge.several_latents import Latents
 from klcli.report.answers import telling_of
 from klcli.report.report import in_short
 from klcli.report.verify_data import VerifyData

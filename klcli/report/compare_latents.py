@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.formula.numeral import significant
-from klcli.judge.latents import Latents
+from klcli.judge.several_latents import Latents
 from klcli.report.document import (
     Cell,
     CellTable,

@@ -15,7 +15,7 @@ from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.gaussian.priors.bounds import Bound
-    from klcli.witness.case import Status
+    from klcli.witness.decomposition import Status
     from klcli.witness.target import Target
     from klcli.witness.witness import Witness
 

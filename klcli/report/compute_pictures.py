@@ -11,7 +11,7 @@ from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.divergence import Unit
 from klcli.report.document import Area, Axis, Curve, Plot
 from klcli.report.units import AnyGaussian, nats_of
-from klcli.witness.case import Decomposition
+from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.examination import case_of

@@ -60,7 +60,7 @@ def _with_cases(derivation: AnyDerivation) -> list[tuple[DerivationStep, str | N
 
 def _checked(derivation: AnyDerivation, last: DerivationStep) -> str:
     if not isinstance(derivation, Derivation):
-        from klcli.gaussian.multivariate.checking import DIGITS, PROBES
+        from klcli.gaussian.multivariate.derivation_check import DIGITS, PROBES
 
         return (
             f"each step equals the one before to {DIGITS} digits at {PROBES} random Gaussians of its case; "

@@ -9,8 +9,8 @@ from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.derivation import Derivation
 from klcli.gaussian.divergence import Unit
-from klcli.gaussian.multivariate.checking import DIGITS, PROBES
 from klcli.gaussian.multivariate.derivation import MatrixStep
+from klcli.gaussian.multivariate.derivation_check import DIGITS, PROBES
 from klcli.gaussian.multivariate.proof import PROVED_SIZES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import FORMULAS

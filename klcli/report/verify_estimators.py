@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.formula.numeral import significant
-from klcli.judge.shapes.counts import LengthMonomial
+from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import (
     KL_PQ,

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.judge.spaces.log_ratios.estimation import Estimation
-from klcli.judge.spaces.log_ratios.settling import stated_estimation
+from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 from klcli.trace.chains import Chain, chain_to, number_of
 from klcli.trace.kernels import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of

@@ -13,7 +13,7 @@ from math import prod
 
 from klcli.formula.entry import entry
 from klcli.formula.tree import Tree, free_symbols
-from klcli.judge.shapes.counts import LengthMonomial
+from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.values import dataclass
 

@@ -13,8 +13,8 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.values import dataclass
-from klcli.witness import independent
-from klcli.witness.case import Decomposition, Status
+from klcli.witness import independent_dimensions
+from klcli.witness.decomposition import Decomposition, Status
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.monte_carlo import DEFAULT_SEED, sample
@@ -111,7 +111,7 @@ def case_of(
         TypeError: a posterior with a matrix beside a prior that is no Gaussian.
     """
     if isinstance(p, Gaussian) and isinstance(q, Gaussian):
-        return independent.case(q, p)
+        return independent_dimensions.case(q, p)
     if isinstance(p, Gaussian | MultivariateGaussian):
         from klcli.witness import matrices
 

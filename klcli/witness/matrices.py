@@ -8,7 +8,7 @@ from klcli.gaussian.log_ratio import LogRatio
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
-from klcli.witness.case import Decomposition
+from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from klcli.values import dataclass
-from klcli.witness.case import Decomposition
+from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
 from klcli.witness.examination import sampling_witness

@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 from hypothesis import strategies as st
 
-from klcli.formula.read.words import MATRIX_WORDS
+from klcli.formula.read.sign_words import MATRIX_WORDS
 from klcli.formula.tree import (
     FUNCTIONS,
     MATRIX_FUNCTIONS,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from klcli.errors import KlcliError
 from klcli.gaussian import double_double as arithmetic
-from klcli.gaussian import few, kernel, spreads
+from klcli.gaussian import few_elements, kernel, spreads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests import reference
 
@@ -552,7 +552,7 @@ def test_few_elements_have_the_same_bits(
     """Small arrays and scalars go another way to the same doubles."""
     mean_q, head_q, mean_p, head_p = regime(name, np.random.default_rng(3))
     whole = kernel.divergence(mean_q, head_q, mean_p, head_p, name)
-    for size in (1, few.FEW, few.FEW + 1):
+    for size in (1, few_elements.FEW, few_elements.FEW + 1):
         rows = slice(5, 5 + size)
         part = None if head_p is None else head_p[rows]
         found = kernel.divergence(mean_q[rows], head_q[rows], mean_p[rows], part, name)
@@ -617,7 +617,8 @@ def test_unknown_parameterization() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["kernel", "kernels", "elementwise", "few", "spreads", "logistic", "softplus", "double_double"]
+    "name",
+    ["kernel", "kernels", "elementwise", "few_elements", "spreads", "logistic", "softplus", "double_double"],
 )
 def test_the_kernel_stands_alone(name: str) -> None:
     """Importing it loads numpy and nothing else of the package but its errors and its values."""
@@ -639,7 +640,7 @@ def test_the_kernel_stands_alone(name: str) -> None:
                 "kernel",
                 "kernels",
                 "elementwise",
-                "few",
+                "few_elements",
                 "spreads",
                 "logistic",
                 "softplus",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.render.figure import WIDTH, FigureText, Polyline, Region, figure_of
-from klcli.render.looks import TRUTH, look_of
+from klcli.render.series_styles import TRUTH, look_of
 from klcli.report.document import Area, Axis, Bars, Curve, Plot
 
 X, Y = (0.0, 1.0), (0.0, 1.0)

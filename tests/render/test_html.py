@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from klcli.formula.read.notation import parse
 from klcli.render.html import render
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.document import (
     Axis,
     Cell,

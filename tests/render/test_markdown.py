@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from klcli.formula.read.notation import parse
 from klcli.render.markdown import render
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.document import (
     Cell,
     CellTable,

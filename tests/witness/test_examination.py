@@ -13,7 +13,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import ClosedForm, divergence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.wording import percent
-from klcli.witness import independent
+from klcli.witness import independent_dimensions
 from klcli.witness.estimate import Estimate
 from klcli.witness.estimators import ESTIMATORS
 from klcli.witness.examination import examine
@@ -74,7 +74,7 @@ def test_a_wrong_closed_form_is_caught(factor: float) -> None:
     q = Gaussian.from_head("0.3", "1.2")
     right = divergence(q, UNIT)
     wrong = ClosedForm(right.value * factor, right.spread, right.shift, right.per_dimension)
-    with patch.object(independent, "divergence", return_value=wrong):
+    with patch.object(independent_dimensions, "divergence", return_value=wrong):
         found = examine(q, UNIT, samples=1000)
     assert found.status == "disagrees"
     assert not found.integral.agrees
@@ -90,7 +90,7 @@ def test_how_small_an_error_each_estimator_catches(name: str, factor: float) -> 
     assert (right.monte_carlo.detects < factor - 1) is (name != "k1")
     form = right.closed_form
     wrong = ClosedForm(form.value * factor, form.spread, form.shift, form.per_dimension)
-    with patch.object(independent, "divergence", return_value=wrong):
+    with patch.object(independent_dimensions, "divergence", return_value=wrong):
         assert examine(q, UNIT, samples=100_000, estimator=name).monte_carlo.agrees is (name == "k1")
 
 
@@ -148,6 +148,6 @@ def test_planted_errors_of_the_printed_size_are_caught_in_every_run(sign: int) -
             assert detects is not None
             size = float(percent(detects).split()[0]) / 100
             wrong = ClosedForm(form.value * (1 + sign * size), form.spread, form.shift, form.per_dimension)
-            with patch.object(independent, "divergence", return_value=wrong):
+            with patch.object(independent_dimensions, "divergence", return_value=wrong):
                 again = examine(q, UNIT, samples=1000, seed=seed)
             assert not getattr(again, name).agrees

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.witness.estimate import total
-from klcli.witness.independent import integral
+from klcli.witness.independent_dimensions import integral
 from klcli.witness.monte_carlo import monte_carlo
 from tests import reference
 

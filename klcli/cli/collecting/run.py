@@ -13,7 +13,7 @@ from klcli.cli.collecting.per_row import write_rows
 from klcli.cli.options.engines import engine
 from klcli.cli.options.gaussians import prior
 from klcli.cli.progress import progress
-from klcli.cli.sources import open_source
+from klcli.cli.table_sources import open_source
 from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian

@@ -14,7 +14,7 @@ from klcli.cli.options.completing import files
 from klcli.cli.options.types import Positive, ShapeType, Whole
 from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, findings_options
-from klcli.cli.saying import say
+from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.patterns import regex

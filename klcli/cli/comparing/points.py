@@ -17,7 +17,7 @@ from klcli.gaussian.divergence import divergence
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.gaussian.multivariate.forms import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.latents import Latents, over_latents
+from klcli.judge.several_latents import Latents, over_latents
 from klcli.report.matrix_wording import gaussian_words
 from klcli.values import dataclass
 

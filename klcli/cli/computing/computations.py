@@ -14,7 +14,7 @@ from klcli.report.limits import Limits
 from klcli.report.report import Report
 from klcli.report.units import AnyGaussian
 from klcli.values import dataclass
-from klcli.witness.case import Decomposition
+from klcli.witness.decomposition import Decomposition
 from klcli.witness.examination import Examination, case_of, examined
 
 if TYPE_CHECKING:

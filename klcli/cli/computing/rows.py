@@ -9,12 +9,12 @@ from klcli.cli.files import read_text
 from klcli.cli.options.gaussians import posterior, prior
 from klcli.cli.options.limits import limits_of, number_of
 from klcli.cli.options.types import OfFile, Reading
-from klcli.cli.saying import say
+from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 from klcli.gaussian.divergence import Unit, divergence
 from klcli.gaussian.multivariate.forms import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.compute_table import RowComputed, table_report
 from klcli.report.limits import held
 from klcli.report.report import Report

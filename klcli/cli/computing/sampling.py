@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.cli.progress import progress
 from klcli.report.units import nats_of
 from klcli.values import dataclass
-from klcli.witness.case import Decomposition
+from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.estimators import ESTIMATORS
 from klcli.witness.monte_carlo import sample

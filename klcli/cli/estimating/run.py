@@ -7,11 +7,11 @@ from pathlib import Path
 from klcli.cli.estimating.inputs import RatioInputs
 from klcli.cli.options.engines import Engine
 from klcli.cli.progress import progress
-from klcli.cli.saying import say
-from klcli.cli.sources import open_source
+from klcli.cli.standard_error import say
+from klcli.cli.table_sources import open_source
 from klcli.cli.workers import workers
 from klcli.gaussian.divergence import Unit
-from klcli.render.signs import visible
+from klcli.render.special_characters import visible
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_input import GaussianPair
 from klcli.report.estimate_wording import dependence_text

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from klcli.cli.linting.driver import findings_of, lint_files
 from klcli.cli.linting.plan import Flags, Plan, plan
 from klcli.cli.output import Settings
-from klcli.cli.saying import say
+from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
 from klcli.lint.findings.types import Finding, Linted
-from klcli.render.signs import seen, visible
+from klcli.render.special_characters import seen, visible
 from klcli.report.document import Document
 from klcli.report.lint import lint_report
 from klcli.report.report import Report

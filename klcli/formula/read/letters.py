@@ -6,8 +6,8 @@ import re
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
+from klcli.formula.read.accents import ABOVE, DRESSED, above, combining, dressed, subscript, subscript_at
 from klcli.formula.read.alphabet import ACCENTS, letter
-from klcli.formula.read.marks import ABOVE, DRESSED, above, combining, dressed, subscript, subscript_at
 from klcli.formula.read.scanner import Scanner, Token
 from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex

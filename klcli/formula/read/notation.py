@@ -19,10 +19,10 @@ from fractions import Fraction
 from functools import cache
 
 from klcli.formula.read.components import whole_vectors
-from klcli.formula.read.leftovers import WORDS, distribution, leftover, likelihood
 from klcli.formula.read.operators import Operators
 from klcli.formula.read.refusals import STARTS_FACTOR
 from klcli.formula.read.scanner import Token
+from klcli.formula.read.stray_text import WORDS, distribution, leftover, likelihood
 from klcli.formula.read.syntax import MAX_DEPTH, check_text, check_tree, shared_with_limits, too_deep
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.formula.tree import (

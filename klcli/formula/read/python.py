@@ -19,7 +19,7 @@ from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.products import inner_product
 from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.shapes import axis_length
-from klcli.formula.read.floats import float_name, float_value
+from klcli.formula.read.float_constants import float_name, float_value
 from klcli.formula.read.matrix_values import matrix_value
 from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.syntax import (

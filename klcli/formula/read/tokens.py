@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from klcli.formula.read.accents import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
 from klcli.formula.read.alphabet import (
     GREEK,
     LATEX_FUNCTIONS,
@@ -14,14 +15,19 @@ from klcli.formula.read.alphabet import (
     OPERATORS,
     SUBSCRIPTS,
 )
-from klcli.formula.read.leftovers import leftover
 from klcli.formula.read.letters import Letters
-from klcli.formula.read.marks import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
 from klcli.formula.read.numerals import Numerals
 from klcli.formula.read.scanner import BRACKETS, Token
+from klcli.formula.read.sign_words import (
+    MATRIX_COMMAND,
+    MATRIX_WORDS,
+    TRANSPOSE,
+    WORD_FUNCTIONS,
+    matrix_function,
+)
+from klcli.formula.read.stray_text import leftover
 from klcli.formula.read.syntax import FormulaError, clipped, nearest
 from klcli.formula.read.vocabulary import LOGISTIC
-from klcli.formula.read.words import MATRIX_COMMAND, MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
 from klcli.patterns import regex
 
 __all__ = ["Lexer", "tokenize"]

@@ -21,7 +21,7 @@ from collections.abc import Hashable
 from fractions import Fraction
 
 from klcli.formula.tree import Operator
-from klcli.formula.value.terms import (
+from klcli.formula.value.polynomials import (
     ONE,
     UNIT,
     Monomial,

@@ -13,7 +13,7 @@ from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.tree import Symbol, Tree, substitute
 from klcli.gaussian.derivation import DerivationStep, RuleText
 from klcli.gaussian.divergence import Unit, per_unit
-from klcli.gaussian.multivariate.checking import cases_of, first_unequal, is_closed, value_here
+from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, is_closed, value_here
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.values import dataclass, replace

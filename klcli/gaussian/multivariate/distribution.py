@@ -18,8 +18,8 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
-    from klcli.gaussian.multivariate.arrays import Floats
-    from klcli.gaussian.multivariate.rational import Rational
+    from klcli.gaussian.multivariate.large_matrices import Floats
+    from klcli.gaussian.multivariate.rational_matrices import Rational
 
 __all__ = [
     "MultivariateGaussian",
@@ -131,7 +131,7 @@ class MultivariateGaussian:
         if not isinstance(self.matrix, tuple):
             raise ValueError(f"exact arithmetic ends at {MOST_EXACT} dimensions")
         if self.form == "cholesky":
-            from klcli.gaussian.multivariate.rational import product, transpose
+            from klcli.gaussian.multivariate.rational_matrices import product, transpose
 
             return product(self.matrix, transpose(self.matrix))
         if self.form == "correlation":
@@ -189,12 +189,12 @@ def multivariate(gaussian: Gaussian | MultivariateGaussian) -> MultivariateGauss
     if isinstance(gaussian, MultivariateGaussian):
         return gaussian
     if gaussian.dimension > MOST_DIMENSIONS["cov"]:
-        from klcli.gaussian.multivariate.admission import too_many
+        from klcli.gaussian.multivariate.refusals import too_many
 
         raise too_many(gaussian.dimension, "cov")
     variances = _valued(gaussian.parameterization.variance, gaussian.head)
     if gaussian.dimension > MOST_EXACT:
-        from klcli.gaussian.multivariate.arrays import diagonal_floats
+        from klcli.gaussian.multivariate.large_matrices import diagonal_floats
 
         return MultivariateGaussian(gaussian.mean, "cov", diagonal_floats(variances))
     rows = tuple(
@@ -225,8 +225,8 @@ def _with_variances(mean: tuple[Fraction, ...], variances: tuple[Fraction, ...])
 
 def _matrix(given: Any, form: CovarianceForm) -> tuple[Rational | Floats, float]:
     """The matrix and its asymmetry; an array that is too large for exact arithmetic stays one."""
-    from klcli.gaussian.multivariate.admission import admitted  # not for heads
-    from klcli.gaussian.multivariate.arrays import admitted_array, floats
+    from klcli.gaussian.multivariate.large_matrices import admitted_array, floats
+    from klcli.gaussian.multivariate.refusals import admitted  # not for heads
 
     if hasattr(given, "tolist"):
         import numpy

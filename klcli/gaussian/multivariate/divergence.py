@@ -20,8 +20,8 @@ from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals, nearest_double, rounded
 from klcli.gaussian.divergence import ClosedForm, Enclosure, Unit, in_bits
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.exact import Standardized, standardized
 from klcli.gaussian.multivariate.forms import FORMS, MOST_EXACT
+from klcli.gaussian.multivariate.standardization import Standardized, standardized
 
 __all__ = ["divergence", "divergence_digits"]
 
@@ -127,7 +127,7 @@ def _infinite(q: MultivariateGaussian, method: str) -> ClosedForm:
 
 
 def _in_floats(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> ClosedForm:
-    from klcli.gaussian.multivariate.floats import whitened
+    from klcli.gaussian.multivariate.float_matrices import whitened
 
     found = whitened(q, p)
     if found is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.exact import standardized
+from klcli.gaussian.multivariate.standardization import standardized
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _from_floats(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogR
     import numpy
     from scipy.linalg import solve_triangular
 
-    from klcli.gaussian.multivariate.floats import covariance, distance
+    from klcli.gaussian.multivariate.float_matrices import covariance, distance
 
     matrices = [sum(found.parts[1:], found.high) for found in map(covariance, (q, p))]
     try:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from klcli.formula.value.algebra import vanishes
 from klcli.formula.value.arithmetic import Symbols, evaluate
-from klcli.gaussian.multivariate.checking import diagonal_point, value_at
 from klcli.gaussian.multivariate.derivation import MatrixStep
+from klcli.gaussian.multivariate.derivation_check import diagonal_point, value_at
 from klcli.gaussian.parameterization import Parameterization
 
 __all__ = ["PROVED_SIZES", "proved"]

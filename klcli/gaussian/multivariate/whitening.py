@@ -42,8 +42,8 @@ from klcli.gaussian.multivariate.flattening import (
     scaled,
     spread_error,
 )
+from klcli.gaussian.multivariate.near_identity import SUM_ERROR, Remainder, excess_of
 from klcli.gaussian.multivariate.products import DIGITS
-from klcli.gaussian.multivariate.remainder import SUM_ERROR, Remainder, excess_of
 from klcli.values import dataclass, replace
 
 __all__ = ["Whitened", "whiten"]

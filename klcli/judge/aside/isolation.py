@@ -32,7 +32,7 @@ from klcli.formula.tree import (
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.formula.write.printing import to_text
-from klcli.judge.signs import range_of
+from klcli.judge.weight_signs import range_of
 from klcli.values import dataclass, replace
 
 __all__ = ["Isolated", "Weight", "isolated", "product"]

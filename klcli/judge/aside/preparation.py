@@ -1,6 +1,6 @@
 """A formula as it is judged: without what does not decide which KL it is.
 
-Weights, other terms and counts are set aside (see `klcli.judge.aside.setting`), small numbers that keep a
+Weights, other terms and counts are set aside (see `klcli.judge.aside.loss_parts`), small numbers that keep a
 logarithm finite and clips (see `klcli.judge.aside.guards`), the distance to a capacity; each is kept to be
 reported. What remains keeps its places in the text, so that a correction found in it can be made there.
 """
@@ -14,10 +14,10 @@ from klcli.formula.tree import Clip, Negative, Tree
 from klcli.formula.value.budget import remembered
 from klcli.judge.aside.capacity import capacity_of, within_capacity
 from klcli.judge.aside.guards import guards, without_clips, without_guards
-from klcli.judge.aside.setting import Aside, Powers, set_aside
+from klcli.judge.aside.loss_parts import Aside, Powers, set_aside
 from klcli.judge.shapes.reductions import Reductions
 from klcli.judge.shapes.summing import summed_up
-from klcli.judge.signs import sign_in
+from klcli.judge.weight_signs import sign_in
 from klcli.values import dataclass, replace
 
 __all__ = ["Prepared", "prepare"]

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.judge.aside.influence import components, degree, influences, is_passive
-from klcli.judge.aside.several import first_of_several
+from klcli.judge.aside.sums_of_kls import first_of_several
 from klcli.names.gaussians import is_mean, is_prior, suggested_beside, without_side
 from klcli.values import dataclass
 

@@ -7,14 +7,14 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from klcli.formula.value.arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.counts import (
+from klcli.judge.shapes.layouts import ArrayProgram, Fit, fitted
+from klcli.judge.shapes.length_polynomials import (
     ONE,
     LengthMonomial,
     LengthPolynomial,
     fitted_monomial,
     fitted_polynomial,
 )
-from klcli.judge.shapes.layouts import ArrayProgram, Fit, fitted
 from klcli.values import dataclass, field, replace
 
 __all__ = ["ReductionName", "Reductions", "told", "uneven"]

@@ -18,7 +18,6 @@ from klcli.formula.entry import without_sums
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree, free_symbols, walk
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
-from klcli.judge.shapes.counts import LengthMonomial, fitted_monomial
 from klcli.judge.shapes.layouts import (
     CLOSE,
     SHAPES,
@@ -30,7 +29,8 @@ from klcli.judge.shapes.layouts import (
     fitted,
     own_shape,
 )
-from klcli.judge.shapes.spreads import mixed, ranks, written_spread
+from klcli.judge.shapes.length_polynomials import LengthMonomial, fitted_monomial
+from klcli.judge.shapes.symbol_shapes import mixed, ranks, written_spread
 from klcli.values import replace
 
 __all__ = ["ReductionName", "Reductions", "reductions"]

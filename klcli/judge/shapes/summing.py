@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from klcli.formula.entry import entry
 from klcli.formula.tree import free_symbols
-from klcli.judge.aside.setting import Aside, Powers
-from klcli.judge.shapes.counts import LengthMonomial, LengthPolynomial
+from klcli.judge.aside.loss_parts import Aside, Powers
+from klcli.judge.shapes.length_polynomials import LengthMonomial, LengthPolynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.names.counts import count_of
 from klcli.names.losses import is_mask

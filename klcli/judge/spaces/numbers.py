@@ -23,17 +23,17 @@ from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.condition import Condition
 from klcli.judge.conditions import conditions
+from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.lost_heads import with_lost_heads
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
-from klcli.judge.signs import sign_in
 from klcli.judge.spaces.number_words import NUMBERS
-from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
+from klcli.judge.weight_signs import sign_in
 from klcli.names.gaussians import is_mean, suggested_beside
 from klcli.names.losses import sign_of
 from klcli.values import replace

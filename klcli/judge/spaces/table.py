@@ -24,7 +24,7 @@ __all__ = ["SPACES"]
 def _of_stated_log_ratios(program: Program, question: Question, before: Answer | None) -> Answer | None:
     if program.of_matrices or not any(map(stated, free_symbols(program.arrays))):
         return None
-    from klcli.judge.spaces.log_ratios.settling import stated_estimation  # not for other formulas
+    from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation  # not for other formulas
 
     return stated_estimation(program)
 
@@ -36,7 +36,7 @@ def _of_numbers(program: Program, question: Question, before: Answer | None) -> 
 def _of_matrices(program: Program, question: Question, before: Answer | None) -> Answer | None:
     if not program.of_matrices:
         return None
-    from klcli.judge.spaces.matrices.settling import settled  # its algebra is not loaded for numbers
+    from klcli.judge.spaces.matrices.matrix_space import settled  # its algebra is not loaded for numbers
 
     return settled(program, question)
 
@@ -46,7 +46,7 @@ def _of_neutral_log_ratios(program: Program, question: Question, before: Answer 
     names = free_symbols(program.arrays)
     if program.of_matrices or not any(stated(name) or is_neutral(name) for name in names):
         return None
-    from klcli.judge.spaces.log_ratios.settling import neutral_estimation  # not for other formulas
+    from klcli.judge.spaces.log_ratios.log_ratio_space import neutral_estimation  # not for other formulas
 
     found = neutral_estimation(program)
     if found is None or before is None or before.gaussian is None:

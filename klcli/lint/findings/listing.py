@@ -102,7 +102,7 @@ def sample_term(one: SamplingLine) -> ListedTerm:
 
 def estimator_term(one: EstimatorLine) -> ListedTerm:
     """An estimator of log-probabilities."""
-    from klcli.judge.shapes.counts import LengthMonomial
+    from klcli.judge.shapes.length_polynomials import LengthMonomial
 
     found = one.found
     is_known = found.kind != "wrong"

@@ -51,7 +51,7 @@ def weight_sign(one: Divergence) -> int:
         _, step = one.excerpt.defined(str(flow_name(one.found.program, name)))
         value = getattr(step.node, "value", None) if step else None
         if isinstance(value, ast.expr) and (tree := _read(ast.unparse(_opened(value, None)))):
-            from klcli.judge.signs import range_of
+            from klcli.judge.weight_signs import range_of
 
             sign *= range_of(tree, _either_in(tree)).sign
     return sign
@@ -85,7 +85,7 @@ def _read(text: str) -> Tree | None:
 
 def _slope(tree: Tree, term: str) -> int:
     """Whether a formula grows or falls with a symbol; 0 where that depends on the others."""
-    from klcli.judge.signs import slope_of
+    from klcli.judge.weight_signs import slope_of
 
     found = slope_of(tree, term, _either_in(tree))
     return found.sign if found else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from klcli.lint.reading.worth import is_topical, is_worth
+from klcli.lint.reading.prefilter import is_topical, is_worth
 from klcli.patterns import regex
 from klcli.values import dataclass
 

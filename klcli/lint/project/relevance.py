@@ -9,8 +9,7 @@ from functools import lru_cache
 from klcli.formula.read.calls.table import OPERATIONS
 from klcli.lint.project.definitions import Definitions, SourceFunction, lines_of
 from klcli.lint.project.files import Project
-from klcli.lint.reading.source import Module
-from klcli.lint.reading.worth import (
+from klcli.lint.reading.prefilter import (
     gives_density,
     has_calls,
     is_topical,
@@ -21,6 +20,7 @@ from klcli.lint.reading.worth import (
     with_own_names,
     without_comments,
 )
+from klcli.lint.reading.source import Module
 from klcli.patterns import regex
 
 __all__ = ["Relevance", "holds_terms"]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from klcli.lint.reading.decoding import UnreadableError
 from klcli.lint.reading.division import with_floors
+from klcli.lint.reading.error_recovery import SourceRepair, repaired
 from klcli.lint.reading.notebooks import NotebookCell, cell_at, python_from
-from klcli.lint.reading.repair import SourceRepair, repaired
 from klcli.lint.reading.splicing import Splice, relocate, spliced
 from klcli.lint.reading.syntax import FAILURES, syntax
 from klcli.values import dataclass

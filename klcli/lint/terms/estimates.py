@@ -11,7 +11,6 @@ from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
 from klcli.formula.value.budget import remembered
 from klcli.formula.write.printing import to_text
 from klcli.lint.flow.excerpts import CodeExcerpt
-from klcli.lint.terms.answers import is_of_other_fixed_prior, judged_as_kl, verified
 from klcli.lint.terms.divergences import Divergence, divergence_of
 from klcli.lint.terms.expectation import (
     drawn,
@@ -24,6 +23,7 @@ from klcli.lint.terms.expectation import (
     with_noise,
     with_other_readings,
 )
+from klcli.lint.terms.judge_cache import is_of_other_fixed_prior, judged_as_kl, verified
 from klcli.lint.terms.named_kl import is_meant_as_kl
 from klcli.lint.terms.prefilter import (
     MOST_NAMES,

@@ -154,10 +154,10 @@ def test_steps(klcli: Klcli, steps: str) -> None:
 
 def test_a_witness_that_disagrees_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    from klcli.witness import independent
+    from klcli.witness import independent_dimensions
 
     monkeypatch.setattr(
-        independent, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma
+        independent_dimensions, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma
     )
     result = klcli("compute", *FAST, "--mu", "0.3", "--sigma", "1.2")
     assert result.status == 1

@@ -13,7 +13,7 @@ from klcli.formula.read.notation import parse
 from klcli.formula.tree import Clip, Tree, free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.normal_form import NormalForm, NormalForms
-from klcli.formula.value.terms import Monomial, Ring
+from klcli.formula.value.polynomials import Monomial, Ring
 from tests.formula.trees import POINT, UnreachableError, numeric, value
 
 POSITIVE = ("x", "sigma", "tiny", "a", "b")

@@ -13,8 +13,8 @@ import sympy
 from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.multivariate import derivation, proof
-from klcli.gaussian.multivariate.checking import cases_of, first_unequal, value_here
 from klcli.gaussian.multivariate.derivation import CASES, MatrixStep, derive, derive_at
+from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, value_here
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.proof import proved

@@ -17,7 +17,7 @@ from klcli.gaussian.divergence import divergence as diagonal_divergence
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.forms import MOST_EXACT, CovarianceForm
-from klcli.gaussian.multivariate.rational import product, transpose
+from klcli.gaussian.multivariate.rational_matrices import product, transpose
 from tests.gaussian.multivariate.matrices import hilbert, identity, ill_conditioned, rational, reference
 
 FORMS: tuple[CovarianceForm, ...] = ("cov", "cholesky", "precision-matrix")

@@ -15,7 +15,7 @@ from klcli.formula.program import read_program
 from klcli.formula.tree import free_symbols
 from klcli.judge.answer import verify
 from klcli.judge.naming import constant_of, scale_text
-from klcli.judge.shapes.counts import LengthMonomial, LengthPolynomial
+from klcli.judge.shapes.length_polynomials import LengthMonomial, LengthPolynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from tests.judge.programs.shim import running
 

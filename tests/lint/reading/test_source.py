@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from klcli.lint.reading.prefilter import may_hold_terms
 from klcli.lint.reading.source import UnreadableError, parsed, text_of
-from klcli.lint.reading.worth import may_hold_terms
 
 
 def test_an_encoding_that_a_file_declares() -> None:

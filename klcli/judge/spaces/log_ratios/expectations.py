@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.judge.shapes.counts import LengthMonomial
+from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.spaces.log_ratios.factors import Factors
 
 __all__ = [

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TypeAlias
 
 from klcli.judge.engine import checked
-from klcli.judge.shapes.counts import plain_fraction
+from klcli.judge.shapes.length_polynomials import plain_fraction
 
 __all__ = ["Factors", "factors_of"]
 

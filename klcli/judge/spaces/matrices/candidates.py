@@ -19,17 +19,17 @@ from klcli.formula.tree import (
     walk,
 )
 from klcli.judge.candidates import Candidate, kind_as_stated
+from klcli.judge.left_side import is_stated_turned
 from klcli.judge.mistakes.exchange import sides_exchanged
 from klcli.judge.mistakes.search import Repair
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.correction import repaired
+from klcli.judge.spaces.matrices.kind_assignments import TypedFormula, typed
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.matrices.rewriting import Setting
-from klcli.judge.spaces.matrices.typed import TypedFormula, typed
 from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.spaces.matrices.ways import misfit
-from klcli.judge.stated import is_stated_turned
 from klcli.judge.verdict import KINDS, Verdict
 from klcli.judge.ways import Way
 from klcli.values import dataclass, replace

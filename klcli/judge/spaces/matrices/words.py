@@ -12,13 +12,13 @@ from klcli.judge.constants import constant_text
 from klcli.judge.engine import COMPARED_DIGITS
 from klcli.judge.naming import gaussian_text
 from klcli.judge.scaled_kl import FoundNumber
+from klcli.judge.space_words import SpaceWords
 from klcli.judge.spaces.matrices.fitting import pairs
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.matrices.rewriting import Setting
 from klcli.judge.spaces.matrices.terms import MatrixTerm, TermWeights
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Side, Way
-from klcli.judge.words import SpaceWords
 
 __all__ = ["MATRICES", "terms_text"]
 

@@ -16,7 +16,7 @@ from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.mistakes import RULES
 from klcli.judge.spaces.matrices.terms import coefficients, terms
 from tests.judge.spaces.matrices.formulas import unit
-from tests.judge.spaces.matrices.test_settling import gaussian, run, settled
+from tests.judge.spaces.matrices.test_matrix_space import gaussian, run, settled
 
 WRONG: list[tuple[str, str]] = [
     ("KL123", "0.5 * (np.trace(S) + mu @ mu - np.linalg.slogdet(S)[1])"),

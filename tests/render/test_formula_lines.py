@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klcli.formula.write.printing import to_text
-from klcli.render.breaking import broken
+from klcli.render.formula_lines import broken
 from tests.render.documents import WRITTEN_OUT
 
 FORMULA = to_text(WRITTEN_OUT, "unicode")

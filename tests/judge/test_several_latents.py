@@ -9,7 +9,7 @@ import pytest
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS
-from klcli.judge.latents import over_latents
+from klcli.judge.several_latents import over_latents
 from tests import reference
 
 LATENTS = [(Fraction("0.3"), Fraction("1.2")), (Fraction(-1), Fraction("0.5"))]

@@ -10,8 +10,8 @@ from klcli.formula.read.calls.features import CURVED
 from klcli.formula.read.vocabulary import NOISE
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
+from klcli.lint.reading.prefilter import is_worth, may_compute, without_comments
 from klcli.lint.reading.source import Module, parsed
-from klcli.lint.reading.worth import is_worth, may_compute, without_comments
 from klcli.names.gaussians import LOG_SCALE
 
 LOGISTIC = {"sigmoid", "expit"}

@@ -11,7 +11,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.formula.value.terms import (
+from klcli.formula.value.polynomials import (
     ONE,
     UNIT,
     Polynomial,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.read.words import MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
+from klcli.formula.read.sign_words import MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
 from klcli.formula.tree import FUNCTIONS, MATRIX_FUNCTIONS
 
 

@@ -17,7 +17,7 @@ from klcli.formula.program import Program
 from klcli.formula.tree import Negative, Stop, Tree, free_symbols, substitute, walk
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.condition import Condition
-from klcli.judge.shapes.counts import plain_fraction
+from klcli.judge.shapes.length_polynomials import plain_fraction
 from klcli.judge.spaces.log_ratios.correction import corrected
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one

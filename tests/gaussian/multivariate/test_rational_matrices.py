@@ -9,7 +9,14 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.gaussian.multivariate.rational import Rational, factor, is_semidefinite, product, solved, transpose
+from klcli.gaussian.multivariate.rational_matrices import (
+    Rational,
+    factor,
+    is_semidefinite,
+    product,
+    solved,
+    transpose,
+)
 from tests.gaussian.multivariate.matrices import hilbert
 
 NUMBERS = st.fractions(-5, 5, max_denominator=12)

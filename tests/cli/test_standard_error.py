@@ -12,8 +12,8 @@ import pytest
 
 from klcli.cli import main
 from klcli.cli.output import FINDING_FORMATS, FORMATS
-from klcli.cli.saying import say
-from klcli.render.signs import seen
+from klcli.cli.standard_error import say
+from klcli.render.special_characters import seen
 from tests.cli.conftest import Klcli, Result
 
 RED = "\x1b[31m"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from klcli.cli.files import read_rows
-from klcli.cli.sources import open_source
+from klcli.cli.table_sources import open_source
 from klcli.errors import KlcliError
 from klcli.tables.layouts import RatioColumns
 from klcli.tables.opening import open_table

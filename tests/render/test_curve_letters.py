@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.render.marks import marked
+from klcli.render.curve_letters import marked
 
 
 def test_each_on_its_own_curve_far_from_the_others() -> None:

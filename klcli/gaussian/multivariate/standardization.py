@@ -10,7 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.forms import FORMS
-from klcli.gaussian.multivariate.rational import Factor, Rational, factor, product, solved, transpose
+from klcli.gaussian.multivariate.rational_matrices import Factor, Rational, factor, product, solved, transpose
 from klcli.values import dataclass
 
 __all__ = ["Standardized", "standardized"]

@@ -11,10 +11,10 @@ from klcli.formula.program import read_program
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.answer import answer_to_text, verify
+from klcli.judge.left_side import is_stated_turned, stated_prior
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
-from klcli.judge.stated import is_stated_turned, stated_prior
 from klcli.judge.verification import Verification
 
 Q_P = "log(sp/sq) + (sq^2 + (mp-mq)^2)/(2 sp^2) - 1/2"

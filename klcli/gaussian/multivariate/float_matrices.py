@@ -11,11 +11,11 @@ import numpy as np
 from klcli.errors import KlcliError
 from klcli.gaussian.double_double import DoubleDouble, add, difference
 from klcli.gaussian.double_double import product as exact_products
-from klcli.gaussian.multivariate.arrays import Floats, floats, pair_of
 from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.flattening import IndefiniteError, lower_factor, triangular_inverse
 from klcli.gaussian.multivariate.forms import FORMS
+from klcli.gaussian.multivariate.large_matrices import Floats, floats, pair_of
 from klcli.gaussian.multivariate.products import exact_product
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
 

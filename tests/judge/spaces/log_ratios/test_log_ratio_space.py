@@ -23,7 +23,7 @@ from klcli.judge.spaces.log_ratios.expectations import (
     said,
     without_one,
 )
-from klcli.judge.spaces.log_ratios.settling import neutral_estimation, stated_estimation
+from klcli.judge.spaces.log_ratios.log_ratio_space import neutral_estimation, stated_estimation
 from klcli.judge.verification import Verification
 from tests.judge.spaces.log_ratios.oracle import (
     OUTCOMES,

@@ -60,7 +60,7 @@ def verified(program: Program, *, mended: bool) -> Verification | None:
 @remembered(128)
 def estimated(program: Program) -> Estimation | None:
     """The answer on what is named like log-probabilities; None for what is not."""
-    from klcli.judge.spaces.log_ratios.settling import stated_estimation
+    from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 
     return stated_estimation(program)
 

@@ -8,7 +8,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.admission import (
+from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
+from klcli.gaussian.multivariate.rational_matrices import Rational
+from klcli.gaussian.multivariate.refusals import (
     negative_pivot,
     negative_variance,
     no_correlation,
@@ -16,8 +18,6 @@ from klcli.gaussian.multivariate.admission import (
     not_triangular,
     too_many,
 )
-from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
-from klcli.gaussian.multivariate.rational import Rational
 from klcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from sys import float_info
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.log_ratio import in_units, log_ratios
-from klcli.witness.case import Decomposition
+from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
 
 __all__ = ["case", "integral"]

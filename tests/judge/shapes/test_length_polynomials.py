@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from klcli.judge.shapes import layouts
-from klcli.judge.shapes.counts import (
+from klcli.judge.shapes.length_polynomials import (
     ONE,
     LengthMonomial,
     LengthPolynomial,

@@ -19,11 +19,12 @@ from klcli.formula.tree import (
 from klcli.formula.value.kinds import SymbolKind
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.clips import without_unknown
+from klcli.judge.aside.loss_parts import Aside
 from klcli.judge.aside.preparation import Prepared
-from klcli.judge.aside.setting import Aside
 from klcli.judge.clip_conditions import unknown_limits
 from klcli.judge.condition import Condition
 from klcli.judge.conditions import equation
+from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.question import Question, stated
 from klcli.judge.spaces.matrices.candidates import MatrixAnswer, best_answer
 from klcli.judge.spaces.matrices.counterexample import counterexample
@@ -35,7 +36,6 @@ from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
 from klcli.judge.spaces.matrices.terms import terms
 from klcli.judge.spaces.matrices.ways import sides_said
 from klcli.judge.spaces.matrices.words import MATRICES, terms_text
-from klcli.judge.stated import begins_with_fixed
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
 from klcli.values import replace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.exact import standardized
+from klcli.gaussian.multivariate.standardization import standardized
 
 Q = MultivariateGaussian.from_matrix([1, 0], [[2, 1], [1, 2]])
 P = MultivariateGaussian.from_matrix([0, 0], [[4, 0], [0, 1]])

@@ -9,7 +9,7 @@ from math import inf, isnan
 import pytest
 
 from klcli.formula.read.notation import parse
-from klcli.render.values import Scalar, scalar
+from klcli.render.scalars import Scalar, scalar
 
 
 @pytest.mark.parametrize(

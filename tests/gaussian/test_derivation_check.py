@@ -6,7 +6,7 @@ import mpmath
 import pytest
 
 from klcli.formula.read.notation import parse
-from klcli.gaussian.checking import first_unequal, indexed, value_at
+from klcli.gaussian.derivation_check import first_unequal, indexed, value_at
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests import reference

@@ -13,7 +13,7 @@ from klcli.formula.tree import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.answer import verify
-from klcli.judge.signs import Range, range_of, sign_in, slope_of
+from klcli.judge.weight_signs import Range, range_of, sign_in, slope_of
 
 RANGES = {
     "w": (0, inf),

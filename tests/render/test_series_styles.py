@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.render.looks import PLAIN, letters, look_of, looks
+from klcli.render.series_styles import PLAIN, letters, look_of, looks
 from klcli.report.document import Axis, Curve, Plot
 
 
