@@ -11,7 +11,7 @@ from klcli.gaussian.divergence import Unit
 
 if TYPE_CHECKING:
     from klcli.report.compute_data import ComputeData
-    from klcli.report.estimate_figures import EstimateData
+    from klcli.report.estimate_data import EstimateData
 
 __all__ = ["compute", "estimate"]
 
@@ -102,6 +102,6 @@ def estimate(log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent:
         )
     found = of_arrays(*columns)
     data: EstimateData = estimate_report(
-        found.table(), estimation(found.sums, independent=independent), unit
+        found.table(), estimation(found.sums, independent=independent), unit, sample=found.sample
     ).data
     return data

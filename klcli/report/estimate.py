@@ -20,8 +20,9 @@ from klcli.report.document import (
     Paragraph,
     Text,
 )
-from klcli.report.estimate_figures import EstimateFigures, RowMean, data, figures_of
-from klcli.report.estimate_figures import rows as records
+from klcli.report.estimate_data import data
+from klcli.report.estimate_data import rows as records
+from klcli.report.estimate_figures import EstimateFigures, RowMean, figures_of
 from klcli.report.estimate_input import GaussianPair, assumption, warnings
 from klcli.report.estimate_picture import ratios_plots
 from klcli.report.estimate_wording import (
@@ -38,6 +39,7 @@ from klcli.report.report import Report
 from klcli.report.wording import about, normal_text, reading_text, with_error
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
+from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratios import TableRead
 from klcli.witness.estimators import of_tables
@@ -55,6 +57,7 @@ def estimate_report(
     gaussians: GaussianPair | None = None,
     tokens: TokenMeans | None = None,
     spread: Histogram | None = None,
+    sample: RowSample | None = None,
 ) -> Report:
     """The report of an estimation.
 
@@ -65,8 +68,9 @@ def estimate_report(
         gaussians: q and p, if they were given.
         tokens: the rows of groups, if samples are groups.
         spread: how the log ratios are spread, for a picture.
+        sample: some rows, in which causes are looked for where something is wrong.
     """
-    whole = figures_of(table, found, unit, gaussians, tokens)
+    whole = figures_of(table, found, unit, gaussians, tokens, sample)
     first = whole.k1.value
     return Report(
         data=data(whole),
@@ -175,6 +179,10 @@ def _facts(figures: EstimateFigures) -> Iterator[Fact]:
     yield Fact("effective size", worth, f"{share_text(size / found.rows)}, of the weights r")
     mean = found.ratio
     yield Fact("mean of r = p/q", _ratio_text(mean), mean_text(mean), "plain" if found.consistent else "bad")
+    if found.row_ratio:
+        of_rows = found.row_ratio
+        text = _ratio_text(of_rows)
+        yield Fact("the same per row", text, mean_text(of_rows), "bad" if of_rows is found.off else "plain")
     yield Fact("tail of r", shape_text(found.ratio_tail), tail_text(found))
 
 

@@ -1,26 +1,23 @@
-"""What `klcli estimate` found, in the unit of its report; and the same for JSON and CSV."""
+"""What `klcli estimate` found, in the unit of its report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from klcli.gaussian.divergence import Unit
-from klcli.report.estimate_input import GaussianPair, assumption, sample_problems, warnings
-from klcli.report.estimate_wording import error_bar_text, problems, sign_text, tail_text
-from klcli.report.record import ResultRow
-from klcli.report.report import in_short
+from klcli.report.estimate_input import GaussianPair, sample_problems
+from klcli.report.estimate_wording import problems
 from klcli.report.units import exact, nats_of
+from klcli.samples.causes import RatioCause, causes
 from klcli.samples.clusters import ClusterMean
-from klcli.samples.estimates import NORMAL_95, RatioEstimate, RatioMean, TableEstimates
+from klcli.samples.estimates import NORMAL_95, RatioEstimate, TableEstimates
+from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass, replace
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 
-__all__ = ["EstimateData", "RowMean", "EstimateFigures", "data", "rows", "figures_of"]
-
-SCHEMA = "klcli.estimate/2"
+__all__ = ["EstimateFigures", "RowMean", "figures_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class EstimateFigures:
         mean_per_row: k1 per row, if samples are groups.
         per_row: each estimator per row, if samples are groups.
         problems: what is wrong with the table.
+        causes: of which its rows tell.
     """
 
     table: TableRead
@@ -63,6 +61,7 @@ class EstimateFigures:
     mean_per_row: RowMean | None
     per_row: tuple[RatioEstimate, ...]
     problems: tuple[str, ...]
+    causes: tuple[RatioCause, ...]
 
     @property
     def k1(self) -> RatioEstimate:
@@ -82,82 +81,31 @@ class EstimateFigures:
         return (self.k1.value - self.closed_form) / self.k1.standard_error
 
 
-@dataclass(frozen=True, slots=True)
-class EstimateData:
-    """The data of `klcli estimate`; the field names are the keys of its JSON, the values are in `unit`.
-
-    Attributes:
-        schema: the name of this shape.
-        table: what was read.
-        unit: ``nats`` or ``bits``.
-        divergence: ``KL(q || p)``.
-        assumption: what the rows are taken for.
-        estimates: of k1, k2 and k3, each with its standard error where that is valid.
-        mean_per_row: k1 per row, where samples are groups.
-        per_row: k1, k2 and k3 per row, where samples are groups; empty where they are not.
-        effective_size: of the weights p/q, in rows and as a share.
-        mean_ratio: the mean of p/q, which is 1.
-        mean_inverse_ratio: the mean of q/p.
-        tail: of p/q.
-        sign: what the sign of k1 says.
-        infinite_rows: rows with p = 0.
-        samples: of Gaussians, beside the closed form.
-        status: ``consistent`` or ``inconsistent``.
-        problems: what is wrong with the rows.
-        warnings: what has to be known beside the estimates.
-    """
-
-    schema: str
-    table: TableRead
-    unit: Unit
-    divergence: str
-    assumption: str
-    estimates: Sequence[Mapping[str, object]]
-    mean_per_row: RowMean | None
-    per_row: Sequence[Mapping[str, object]]
-    effective_size: Mapping[str, float]
-    mean_ratio: RatioMean
-    mean_inverse_ratio: Mapping[str, float | None]
-    tail: Mapping[str, object]
-    sign: Mapping[str, object]
-    infinite_rows: int
-    samples: Mapping[str, object] | None
-    status: str
-    problems: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-    @property
-    def value(self) -> float | None:
-        """k1, which is unbiased whatever p is; None where it is undefined."""
-        return self._k1("value")
-
-    @property
-    def standard_error(self) -> float | None:
-        """Of k1; None where no error bar holds."""
-        return self._k1("standard_error")
-
-    def _k1(self, key: str) -> float | None:
-        found = next(row[key] for row in self.estimates if row["name"] == DEFAULT_ESTIMATOR)
-        return found if isinstance(found, float) else None
-
-    def __repr__(self) -> str:
-        return in_short(self, "divergence", "value", "standard_error", "unit", "status")
-
-
 def figures_of(
     table: TableRead,
     found: TableEstimates,
     unit: Unit,
     pair: GaussianPair | None = None,
     tokens: TokenMeans | None = None,
+    sample: RowSample | None = None,
 ) -> EstimateFigures:
-    """An estimation in the unit that was asked for; `tokens` are the rows of groups."""
-    wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found, table.columns))
+    """An estimation in the unit that was asked for.
+
+    Args:
+        table: what was read.
+        found: what it says, in nats.
+        unit: of the report.
+        pair: q and p, if they were given.
+        tokens: the rows of groups.
+        sample: some rows, in which causes are looked for where something is wrong.
+    """
+    told = () if sample is None or found.consistent or found.exchanged else causes(sample)
+    wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found, table.columns, told))
     estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)
     if wrong:
         estimates = tuple(map(_withheld, estimates))
     closed_form = exact(pair.q, pair.p, unit).value if pair else None
-    whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, (), wrong)
+    whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, (), wrong, told)
     if tokens is None:
         return whole
     per_row = tuple(_in_unit(unit, estimate) for estimate in tokens.estimates(found.k1.reliability))
@@ -165,104 +113,6 @@ def figures_of(
         per_row = tuple(map(_withheld, per_row))
     mean = _mean_per_row(tokens.means[DEFAULT_ESTIMATOR], whole)
     return replace(whole, mean_per_row=mean, per_row=per_row)
-
-
-def data(figures: EstimateFigures) -> EstimateData:
-    """The same for JSON."""
-    found, pair, tail = figures.found, figures.pair, figures.found.ratio_tail
-    of_samples = (
-        {
-            "closed_form": figures.closed_form,
-            "z": figures.z,
-            "of_q": pair.of_q,
-            "of_p": pair.of_p,
-        }
-        if pair
-        else None
-    )
-    return EstimateData(
-        schema=SCHEMA,
-        table=figures.table,
-        unit=figures.unit,
-        divergence="KL(q || p)",
-        assumption=assumption(figures.table),
-        estimates=[_record(estimate, found) for estimate in figures.estimates],
-        mean_per_row=figures.mean_per_row,
-        per_row=[_short(estimate, found) for estimate in figures.per_row],
-        effective_size={"rows": found.effective_size, "share": found.effective_size / found.rows},
-        mean_ratio=found.ratio,
-        mean_inverse_ratio={
-            "value": found.inverse.value,
-            "standard_error": found.inverse.standard_error,
-        },
-        tail={
-            "shape": tail.shape,
-            "standard_error": None if tail.shape is None else tail.shape_error,
-            "size": tail.size,
-            "remark": tail_text(found),
-        },
-        sign={"verdict": found.sign, "negative_rows": found.negative_rows, "text": sign_text(found)},
-        infinite_rows=found.infinite_rows,
-        samples=of_samples,
-        status=figures.status,
-        problems=figures.problems,
-        warnings=tuple(warnings(figures.table, found)),
-    )
-
-
-def rows(figures: EstimateFigures) -> Iterator[ResultRow]:
-    """A record of each estimator for CSV."""
-    found, mean = figures.found, figures.mean_per_row
-    per_row = {row.estimator.name: row for row in figures.per_row}
-    for estimate in figures.estimates:
-        low, high = estimate.interval or (None, None)
-        yield {
-            "estimator": estimate.estimator.name,
-            "value": estimate.value,
-            "standard_error": estimate.standard_error,
-            "low": low,
-            "high": high,
-            "error_bar": estimate.reliability,
-            "needed_rows": estimate.needed_rows,
-            "unit": figures.unit,
-            "rows": figures.table.rows,
-            "effective_size": found.effective_size,
-            "mean_per_row": mean.value if mean else None,
-            "mean_per_row_error": mean.standard_error if mean else None,
-            "per_row": per_row[estimate.estimator.name].value if per_row else None,
-            "per_row_error": per_row[estimate.estimator.name].standard_error if per_row else None,
-            "mean_ratio": found.ratio.value,
-            "tail_shape": found.ratio_tail.shape,
-            "sign": found.sign,
-            "closed_form": figures.closed_form,
-            "status": figures.status,
-            "loss_optimises": estimate.use.as_loss.optimises,
-            "reward_optimises": estimate.use.in_reward.optimises,
-        }
-
-
-def _record(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]:
-    row, use = estimate.estimator, estimate.use
-    return {
-        "name": row.name,
-        "formula": use.formula,
-        "value": estimate.value,
-        "standard_error": estimate.standard_error,
-        "interval": estimate.interval,
-        "error_bar": estimate.reliability,
-        "needed_rows": estimate.needed_rows,
-        "unbiased": row.unbiased,
-        "remark": error_bar_text(estimate, found),
-        "as_loss": use.as_loss,
-        "in_reward": use.in_reward,
-    }
-
-
-def _short(estimate: RatioEstimate, found: TableEstimates) -> dict[str, object]:
-    """A mean per row, whose gradients are those of the same estimator of samples."""
-    known = ("name", "formula", "value", "standard_error", "interval", "error_bar", "needed_rows", "remark")
-    record = _record(estimate, found)
-    return {key: record[key] for key in known}
 
 
 def _in_unit(unit: Unit, found: RatioEstimate) -> RatioEstimate:

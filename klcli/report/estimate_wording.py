@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import floor, inf, log10
 
 from klcli.formula.numeral import significant
+from klcli.report.estimate_causes import UNTOLD, cause_text
 from klcli.report.wording import with_error
+from klcli.samples.causes import RatioCause
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.of_gaussians import SampleCheck
 from klcli.samples.ratio_sums import Tail
@@ -32,10 +34,6 @@ _NORMAL_90 = 1.6448536269514722
 """The 95th percentile of the normal distribution: an interval of 90 %."""
 _DOUBTFUL = 3.0
 """Standard errors from 1 that the mean of r has in one table of 370."""
-_CAUSES = (
-    "samples that are not of q (another checkpoint, temperature, top-k or top-p), densities that are not "
-    "normalised, logarithms of other bases, tokens that count in one column only"
-)
 
 
 def error_bar_text(estimate: RatioEstimate, found: TableEstimates) -> str:
@@ -176,26 +174,41 @@ def _negative_text(found: TableEstimates, value: float) -> str:
     )
 
 
-def problems(found: TableEstimates, columns: Mapping[str, str] | None = None) -> Iterator[str]:
+def problems(
+    found: TableEstimates, columns: Mapping[str, str] | None = None, causes: Sequence[RatioCause] = ()
+) -> Iterator[str]:
     """What is wrong with the table, and what may be the cause.
 
     Args:
         found: what the table says.
         columns: the columns that log q and log p were read from, by their meaning.
+        causes: of which the rows tell.
     """
-    if found.exchanged and found.inverse.value is not None and found.inverse.standard_error is not None:
-        inverse = with_error(found.inverse.value, found.inverse.standard_error)
+    fitting, off = found.row_inverse or found.inverse, found.off
+    if found.exchanged and fitting.value is not None and fitting.standard_error is not None:
+        inverse = with_error(fitting.value, fitting.standard_error)
         yield (
             f"exchanged, the columns would fit (the mean of q/p is {inverse}): "
             f"are log q and log p swapped{_other_way_round(columns)}, or are these samples of p?"
         )
-    elif found.sign == "bug" or found.ratio.verdict == "above":
-        yield f"these are not samples of q with both log densities; causes: swapped columns, {_CAUSES}"
-    if found.ratio.verdict == "below" and found.ratio.value is not None:
+    elif found.sign == "bug" or (off and off.verdict == "above"):
+        yield f"these are not samples of q with both log densities; {_causes_text(causes)}"
+    if off and off.verdict == "below" and off.value is not None:
         yield (
-            f"the mean of r = p/q is {significant(found.ratio.value, 4)}, and k3 is off by as much as "
-            f"that is from 1: either p has mass where no row is, or something is wrong: {_CAUSES}"
+            f"the mean of r = p/q is {significant(off.value, 4)}, and k3 is off by as much as "
+            "that is from 1: either p has mass where no row is, or something is wrong; "
+            f"{_causes_text(causes)}"
         )
+
+
+def _causes_text(causes: Sequence[RatioCause]) -> str:
+    """What the rows tell of causes, or what would."""
+    told = "; or ".join(map(cause_text, causes))
+    if any(cause.explains for cause in causes):
+        return told
+    would = "; ".join(f"{cause}: {shown}" for cause, shown in UNTOLD.items())
+    open_question = f"the table does not tell which cause it is. What would show it: {would}"
+    return f"{told}. Otherwise {open_question}" if told else open_question
 
 
 def _other_way_round(columns: Mapping[str, str] | None) -> str:

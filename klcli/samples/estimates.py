@@ -92,6 +92,8 @@ class TableEstimates:
         effective_size: of the weights r, in rows.
         ratio: the mean of r = p/q.
         inverse: the mean of 1/r = q/p.
+        row_ratio: the mean of r of the rows of groups, such as tokens; None where samples are no groups.
+        row_inverse: that of their 1/r.
         ratio_tail: the tail of r.
         log_ratio_tail: the tail of -log r.
         sign: what the sign of k1 says.
@@ -111,11 +113,19 @@ class TableEstimates:
     sign: Sign
     sign_z: float | None
     exchanged: bool
+    row_ratio: RatioMean | None = None
+    row_inverse: RatioMean | None = None
+
+    @property
+    def off(self) -> RatioMean | None:
+        """The mean of r that is not 1, of rows of groups before that of groups; None where none is."""
+        means = [mean for mean in (self.row_ratio, self.ratio) if mean]
+        return next((mean for mean in means if mean.verdict in ("above", "below")), None)
 
     @property
     def consistent(self) -> bool:
         """Whether the rows can be samples of q, with both log densities as they are."""
-        return self.sign != "bug" and self.ratio.verdict not in ("above", "below")
+        return self.sign != "bug" and self.off is None
 
     @property
     def k1(self) -> RatioEstimate:
@@ -123,20 +133,27 @@ class TableEstimates:
         return next(row for row in self.estimates if row.estimator.name == DEFAULT_ESTIMATOR)
 
 
-def estimation(sums: RatioSums, *, independent: bool = True) -> TableEstimates:
-    """The estimates of a table of two rows or more.
+def estimation(sums: RatioSums, *, independent: bool = True, rows: RatioSums | None = None) -> TableEstimates:
+    """The estimates of a table of two samples or more.
 
     Args:
-        sums: of its rows.
-        independent: whether these are independent samples; of others no error is known.
+        sums: of its samples.
+        independent: whether these are independent; of others no error is known.
+        rows: of the rows whose sums the samples are, such as tokens. Their r has the mean 1 given all that
+            came before, so that r - 1 is a martingale difference, and needs no independence.
     """
     tail = sums.ratio_tail()
-    ratio = _ratio_mean(sums.ratio, certain=has_variance(tail, LIMIT), independent=independent)
-    inverse = _ratio_mean(sums.inverse, certain=True, independent=independent)
+    ratio, inverse = _means(sums, independent=independent)
+    row_ratio, row_inverse = _means(rows, independent=True) if rows else (None, None)
     estimates = {row.name: _estimate(row, use, sums, independent) for row, use in of_tables()}
     sign_z = _sign_z(sums) if independent else None
     sign = _sign(estimates[DEFAULT_ESTIMATOR], sign_z, sums.count)
-    wrong = sign == "bug" or ratio.verdict == "above"
+    above = [mean.verdict == "above" for mean in (ratio, row_ratio) if mean]
+    fits = [
+        mean.verdict == "agrees" and has_variance(part.inverse_tail(), 0.0)
+        for mean, part in ((row_inverse, rows), (inverse, sums))
+        if mean and part
+    ]
     return TableEstimates(
         rows=sums.count,
         infinite_rows=sums.infinite,
@@ -149,8 +166,17 @@ def estimation(sums: RatioSums, *, independent: bool = True) -> TableEstimates:
         log_ratio_tail=sums.log_ratio_tail(),
         sign=sign,
         sign_z=sign_z,
-        exchanged=wrong and inverse.verdict == "agrees" and has_variance(sums.inverse_tail(), 0.0),
+        exchanged=(sign == "bug" or any(above)) and fits[0],
+        row_ratio=row_ratio,
+        row_inverse=row_inverse,
     )
+
+
+def _means(sums: RatioSums, *, independent: bool) -> tuple[RatioMean, RatioMean]:
+    """Those of r and of 1/r."""
+    certain = has_variance(sums.ratio_tail(), LIMIT)
+    ratio = _ratio_mean(sums.ratio, certain=certain, independent=independent)
+    return ratio, _ratio_mean(sums.inverse, certain=True, independent=independent)
 
 
 def _estimate(row: Estimator, use: TableUse, sums: RatioSums, independent: bool) -> RatioEstimate:

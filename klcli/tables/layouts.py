@@ -31,6 +31,9 @@ class Layout(Protocol):
             KlcliError: a row that cannot be of a sample of q.
         """
 
+    def densities(self, block: Block) -> NDArray[Any] | None:
+        """log q and log p of each row, of shape (n, 2), where the table has both."""
+
     def merge(self, other: Any) -> None:
         """Add what was seen in another table, whose columns are the same."""
 
@@ -67,6 +70,9 @@ class DensityColumns:
         refuse(block, beyond, "log q - log p is beyond the doubles", "are these logarithms?")
         return ratio
 
+    def densities(self, block: Block) -> NDArray[Any]:
+        return block.values
+
     def merge(self, other: DensityColumns) -> None:
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
 
@@ -92,6 +98,9 @@ class LogRatioColumn:
             block, ratio == -inf, "log q - log p is -inf, but a sample of q has q > 0", "is it log p - log q?"
         )
         return ratio
+
+    def densities(self, block: Block) -> None:
+        return None
 
     def merge(self, other: LogRatioColumn) -> None:
         """Nothing is kept."""
@@ -122,6 +131,9 @@ class SampleColumns:
         beyond = ~numpy.isfinite(ratio)
         refuse(block, beyond, "the densities are beyond the doubles", "are these samples of q?")
         return ratio
+
+    def densities(self, block: Block) -> None:
+        return None
 
     def merge(self, other: SampleColumns) -> None:
         self.gaussians.merge(other.gaussians)

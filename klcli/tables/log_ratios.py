@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from klcli.errors import KlcliError
 from klcli.samples.of_gaussians import GaussianSamples
 from klcli.samples.ratio_sums import RatioSums
+from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.tables.layouts import Layout
 from klcli.values import dataclass
@@ -56,6 +57,7 @@ class LogRatios:
         columns: the name or number of the column that each quantity was read from.
         sums: over all samples.
         tokens: over the rows of groups; None where rows are samples themselves.
+        sample: some of the rows with both log densities, for a search for causes; empty without both.
         group: the column with the keys of groups.
         skipped: rows left out because something is missing in them.
         infinite: where the first row with p(x) = 0 stands: its table, and the place in it; None without one.
@@ -68,6 +70,7 @@ class LogRatios:
     layout: Layout
     columns: Mapping[str, str]
     sums: RatioSums
+    sample: RowSample
     tokens: TokenMeans | None = None
     group: str | None = None
     skipped: int = 0
@@ -96,6 +99,7 @@ class LogRatios:
             self.tokens.merge(other.tokens)
         self.layout.merge(other.layout)
         self.sums.merge(other.sums)
+        self.sample.merge(other.sample)
         if other.order < self.order:
             self.name, self.order = other.name, other.order
             self.columns, self.group = other.columns, other.group

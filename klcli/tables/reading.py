@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from klcli.samples.ratio_sums import RatioSums
+from klcli.samples.row_sample import RowSample
 from klcli.samples.token_means import TokenMeans
 from klcli.tables.columns import column, column_name
 from klcli.tables.complete_rows import CompleteRows
@@ -58,7 +59,7 @@ def read(name: str, table: Table, work: RatioWork, order: int = 0) -> LogRatios:
     key = None if group is None else column(table, group, "--group")
     watch = RunWatch(table, layout.columns) if key is None and not plain else None
     columns = dict(zip(layout.meanings, (column_name(table, index) for index in layout.columns), strict=True))
-    found = LogRatios(name, order, layout, columns, RatioSums(order))
+    found = LogRatios(name, order, layout, columns, RatioSums(order), RowSample(order))
     rows = CompleteRows(table, layout.columns, skip_missing=work.skip_missing)
     blocks = rows.of(table.blocks(layout.columns, key, watch))
     if key is None:
@@ -102,6 +103,9 @@ def _log_ratio(found: LogRatios, block: Block) -> NDArray[Any]:
     if not len(block.values):
         return numpy.zeros(0)
     ratio = found.layout.log_ratio(block)
+    densities = found.layout.densities(block)
+    if densities is not None:
+        found.sample.add(densities, block.keys)
     if found.infinite is None and ratio.max() == inf:
         found.infinite = (found.order, found.name, place(block, int(numpy.argmax(ratio))))
     return ratio
@@ -124,6 +128,6 @@ def of_arrays(log_q: NDArray[Any], log_p: NDArray[Any] | None = None) -> LogRati
     block = Block(values, range(1, len(values) + 1), "entry")
     refuse(block, numpy.isnan(values).any(axis=1), "a number is missing", "leave such samples out")
     columns = dict(zip(layout.meanings, layout.meanings, strict=True))
-    found = LogRatios("an array", 0, layout, columns, RatioSums())
+    found = LogRatios("an array", 0, layout, columns, RatioSums(), RowSample())
     found.sums.add(_log_ratio(found, block))
     return found

@@ -44,9 +44,10 @@ def run(given: RatioInputs, work: RatioWork, engine: Engine, unit: Unit, *, quie
     table = found.table(given.name)
     if table.suspected_group is not None:
         say(f"warning: {visible(dependence_text(table.suspected_group))}")
-    estimates = estimation(found.sums, independent=table.suspected_group is None)
+    rows = found.tokens.tokens if found.tokens else None
+    estimates = estimation(found.sums, independent=table.suspected_group is None, rows=rows)
     pair = _pair(found.gaussians) if found.gaussians else None
-    return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread)
+    return estimate_report(table, estimates, unit, pair, found.tokens, found.sums.spread, found.sample)
 
 
 def _collected(given: RatioInputs, work: RatioWork, engine: Engine, quiet: bool) -> LogRatios:

@@ -69,7 +69,8 @@ def test_the_json(klcli: Klcli, table: str) -> None:
     found = data(klcli, table)
     assert list(found) == [
         "schema", "table", "unit", "divergence", "assumption", "estimates", "mean_per_row", "per_row", "effective_size", "mean_ratio",
-        "mean_inverse_ratio", "tail", "sign", "infinite_rows", "samples", "status", "problems", "warnings",
+        "mean_row_ratio", "mean_inverse_ratio", "tail", "sign", "infinite_rows", "samples", "status", "problems", "causes",
+        "warnings",
     ]  # fmt: skip
     assert found["schema"] == "klcli.estimate/2"
     assert found["table"] == {

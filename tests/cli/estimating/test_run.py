@@ -9,6 +9,7 @@ import numpy
 import pytest
 
 from tests.cli.conftest import Klcli
+from tests.samples.rollouts import Language
 
 RNG = numpy.random.default_rng(12)
 
@@ -48,3 +49,28 @@ def test_columns_in_files_of_their_own(klcli: Klcli, tmp_path: Path) -> None:
     assert found == pytest.approx(((log_q - log_p) * mask).sum(axis=1).mean(), rel=1e-12)
     result = klcli("estimate", "--log-q", "log_q", "--log-p", "log_p")
     assert (result.status, "--log-q log_q is no file" in result.err) == (2, True)
+
+
+def test_causes_are_told(klcli: Klcli, tmp_path: Path) -> None:
+    """Samples that were drawn at a temperature of 0.7, with log q at 1; and the same with it mended."""
+    language = Language.drawn(0)
+    for name, recorded, status in (("wrong", language.q, 1), ("right", language.at(0.7), 0)):
+        log_q, log_p = language.rollouts(language.at(0.7), recorded)
+        path = tmp_path / f"{name}.npz"
+        numpy.savez(path, logprobs=log_q, ref_logprobs=log_p)
+        result = klcli("estimate", str(path), "--json")
+        found = json.loads(result.out)
+        if status == 0:
+            assert found["causes"] == []
+            continue
+        assert found["causes"][0]["name"] == "temperature"
+        assert found["causes"][0]["value"] == pytest.approx(0.7, abs=4 * found["causes"][0]["standard_error"])
+        assert "a temperature: the samples look like samples of q^(1/T)" in found["problems"][0]
+
+
+def test_what_would_show_a_cause_that_nobody_can_tell(klcli: Klcli, tmp_path: Path) -> None:
+    language = Language.drawn(0)
+    log_q, log_p = language.rollouts(language.q, language.q)
+    numpy.savez(tmp_path / "t.npz", logprobs=log_q, ref_logprobs=log_p + 0.3)
+    out = klcli("estimate", str(tmp_path / "t.npz")).out
+    assert "the table does not tell which cause it is. What would show it" in " ".join(out.split())
