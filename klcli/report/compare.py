@@ -11,7 +11,6 @@ from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Symbol, substitute
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
-from klcli.gaussian import kernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import ComparisonEntry, Judged, grid_of
 from klcli.judge.landscape import on_grid
@@ -130,6 +129,8 @@ def _summary(judged: Sequence[Judged]) -> Paragraph:
 def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fraction) -> Plot:
     """The penalty of every formula against sigma, at the mean of the point and under the reading."""
     import numpy
+
+    from klcli.gaussian import kernel
 
     sigma = numpy.exp(numpy.linspace(log(_PLOT_FROM), log(_PLOT_TO), _PLOT_POINTS))
     mean = float(mu)
