@@ -110,6 +110,16 @@ def test_a_storage_that_cannot_be_is_refused(data: bytes, message: str) -> None:
         followed(b"\x80\x02" + data + b".", "t.pt")
 
 
+def test_a_tensor_is_a_view_of_its_storage() -> None:
+    call = (
+        b"ctorch._utils\n_rebuild_tensor_v2\n("
+        + storage(b"torch\nFloatStorage", b"K\x06")
+        + b"K\x02(K\x02K\x02t(K\x02K\x01t\x89NtR"
+    )
+    found = followed(b"\x80\x02" + call + b".", "t.pt")
+    assert found == Tensor(Storage("<f4", 4, "0", 6), 2, (2, 2), (2, 1))
+
+
 @pytest.mark.parametrize(
     ("shape", "strides", "expected"),
     [
