@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from klcli.gaussian import kernels
-from klcli.gaussian.kernels import Kernel
+from klcli.gaussian.kernels import ArrayKernel
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from tests.reference import SIGMA
 
@@ -18,16 +18,16 @@ POSITIVE = (0.2, 0.9, 1.0, 1.3, 7.0)
 REAL = (-3.0, -0.2, 0.0, 0.4, 2.5)
 
 
-def kernel_of(name: str) -> Kernel:
+def kernel_of(name: str) -> ArrayKernel:
     module, _, attribute = ROWS[name].kernel.partition(":")
     found = getattr(import_module(module), attribute)
-    assert isinstance(found, Kernel)
+    assert isinstance(found, ArrayKernel)
     return found
 
 
 def test_every_kernel_is_named_by_one_reading() -> None:
     named = [kernel_of(name) for name in ROWS]
-    listed = [getattr(kernels, name) for name in kernels.__all__ if name != "Kernel"]
+    listed = [getattr(kernels, name) for name in kernels.__all__ if name != "ArrayKernel"]
     assert sorted(map(id, named)) == sorted(map(id, listed))
 
 

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, Origin
+from klcli.gaussian.multivariate.distribution import MatrixFile, MultivariateGaussian
 from klcli.report.matrix_wording import gaussian_words, matrix_words, normal_words
 from klcli.values import replace
 
@@ -35,7 +35,7 @@ def test_the_identity_is_i() -> None:
 def test_a_large_matrix_is_named_by_its_size_and_file(size: int) -> None:
     found = MultivariateGaussian.from_matrix(0, numpy.eye(size), "precision-matrix")
     assert matrix_words(found) == f"the {size} x {size} matrix is a precision matrix"
-    named = replace(found, origin=Origin("s.npy", "0" * 64))
+    named = replace(found, origin=MatrixFile("s.npy", "0" * 64))
     assert matrix_words(named) == f"the {size} x {size} matrix in s.npy is a precision matrix"
 
 

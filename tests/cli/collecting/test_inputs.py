@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from klcli.cli.collecting.inputs import STREAM, inputs
+from klcli.cli.collecting.inputs import inputs
 from klcli.errors import KlcliError
 
 
@@ -17,7 +17,7 @@ def files(*paths: str, mean: str | None = None, **heads: str) -> list[tuple[str,
 def test_files_are_taken_in_the_order_in_which_they_are_named(tmp_path: Path) -> None:
     names = [str(tmp_path / name) for name in ("b.npz", "a.npz")]
     assert files(*names) == [(name,) for name in names]
-    assert files(STREAM) == [(STREAM,)]
+    assert files("-") == [("-",)]
 
 
 def test_a_folder_is_its_tables_in_the_order_of_their_names(tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ import numpy
 import pytest
 
 from klcli.cli.files import Given
-from klcli.cli.options.types import Matrix, Nonnegative, Numbers, OfFile, Positive, Reading, Shape, Whole
+from klcli.cli.options.types import (
+    MatrixType,
+    Nonnegative,
+    NumbersType,
+    OfFile,
+    Positive,
+    Reading,
+    ShapeType,
+    Whole,
+)
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
@@ -23,25 +32,25 @@ def converted(kind: click.ParamType, text: Any, name: str = "--x") -> Any:
 @pytest.mark.parametrize(
     ("kind", "text", "value"),
     [
-        (Numbers(), "0.1", (Fraction(1, 10),)),
-        (Numbers(), " 1, -2.5,1e-3 ", (Fraction(1), Fraction(-5, 2), Fraction(1, 1000))),
+        (NumbersType(), "0.1", (Fraction(1, 10),)),
+        (NumbersType(), " 1, -2.5,1e-3 ", (Fraction(1), Fraction(-5, 2), Fraction(1, 1000))),
         (Whole(1, 10**7), "1e6", 1_000_000),
         (Whole(0, 5), "5", 5),
-        (Shape(), "64,3", (64, 3)),
-        (Shape(), "64x3x2", (64, 3, 2)),
+        (ShapeType(), "64,3", (64, 3)),
+        (ShapeType(), "64x3x2", (64, 3, 2)),
         (Positive(), "1e-4", 1e-4),
         (Nonnegative(), "0", 0.0),
         (
-            Matrix(),
+            MatrixType(),
             "[[1.2, 0.3], [0.3, 0.9]]",
             Given(((Fraction(6, 5), Fraction(3, 10)), (Fraction(3, 10), Fraction(9, 10)))),
         ),
         (
-            Matrix(),
+            MatrixType(),
             "1.2,0.3; 0.3,0.9",
             Given(((Fraction(6, 5), Fraction(3, 10)), (Fraction(3, 10), Fraction(9, 10)))),
         ),
-        (Matrix(), "[[1 0] [0 1]]", Given(((Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))))),
+        (MatrixType(), "[[1 0] [0 1]]", Given(((Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))))),
         (Reading(), "logvar", "logvar"),
         (Reading(("all",)), "all", "all"),
     ],
@@ -54,17 +63,17 @@ def test_a_value_is_exact(kind: click.ParamType, text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "message", "hint"),
     [
-        (Numbers(), "[[1, 2], [2, 5]]", "x takes a list and not a matrix", "--cov"),
-        (Numbers(), "nan", "x", ""),
-        (Numbers(), "1,,2", "x", ""),
+        (NumbersType(), "[[1, 2], [2, 5]]", "x takes a list and not a matrix", "--cov"),
+        (NumbersType(), "nan", "x", ""),
+        (NumbersType(), "1,,2", "x", ""),
         (Whole(1, 100), "0", "--x must be a whole number from 1 to 100, got 0", "--x 100"),
         (Whole(1, 100), "1.5", "--x must be a whole number from 1 to 100, got 1.5", "--x 100"),
         (Whole(1, 10**7), "1_000", "--x", ""),
-        (Shape(), "3,0", "--x must be a whole number", "for example"),
+        (ShapeType(), "3,0", "--x must be a whole number", "for example"),
         (Positive(), "0", "--x must be a number > 0, got 0", "1e-4"),
         (Nonnegative(), "-0.1", "--x must be a number >= 0, got -0.1", "0.5"),
-        (Matrix(), "[1, 2]", "x takes rows of numbers, got '[1, 2]'", "[[1.2, 0.3]"),
-        (Matrix(), "[[1, a], [0, 1]]", "entry (1, 2) of x", ""),
+        (MatrixType(), "[1, 2]", "x takes rows of numbers, got '[1, 2]'", "[[1.2, 0.3]"),
+        (MatrixType(), "[[1, a], [0, 1]]", "entry (1, 2) of x", ""),
         (Reading(), "log_var", "--x cannot be 'log_var'", "did you mean 'logvar'?"),
         (Reading(), "log_sigma", "--x cannot be 'log_sigma'", "logstd"),
     ],
@@ -86,7 +95,7 @@ def test_a_reading_is_a_row_of_the_table() -> None:
 )
 def test_numbers_of_a_file_are_known_as_such(tmp_path: Path, array: numpy.ndarray) -> None:
     numpy.save(tmp_path / "mu.npy", array)
-    found = converted(Numbers(), f"@{tmp_path / 'mu.npy'}")
+    found = converted(NumbersType(), f"@{tmp_path / 'mu.npy'}")
     assert found == (Fraction(3, 2), Fraction(2))
     assert isinstance(found, OfFile)
 
@@ -94,12 +103,12 @@ def test_numbers_of_a_file_are_known_as_such(tmp_path: Path, array: numpy.ndarra
 def test_a_table_is_no_list(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("1,2\n3,4\n5,6\n")
     with pytest.raises(KlcliError, match="x takes a list, and the file has 3 rows of 2") as caught:
-        converted(Numbers(), f"@{tmp_path / 't.csv'}")
+        converted(NumbersType(), f"@{tmp_path / 't.csv'}")
     assert "klcli latents" in caught.value.hint
 
 
 def test_a_matrix_of_a_file_keeps_its_name(tmp_path: Path) -> None:
     path = str(tmp_path / "s.csv")
     Path(path).write_text("1.2,0.3\n0.3,0.9\n")
-    found = converted(Matrix(), f"@{path}")
+    found = converted(MatrixType(), f"@{path}")
     assert (found.file, found.rows[0]) == (path, (Fraction(6, 5), Fraction(3, 10)))

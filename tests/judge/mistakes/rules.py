@@ -9,13 +9,13 @@ from klcli.formula.program import read
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.judge.mistakes.rewriting import Symbols
-from klcli.judge.mistakes.search import Rule, changes
+from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.search import RewriteRule, changes
 from klcli.judge.mistakes.table import find_mistake
 
-ONE = Symbols(frozenset({"mu"}), frozenset({"s"}))
+ONE = SymbolRoles(frozenset({"mu"}), frozenset({"s"}))
 """Of a formula of one Gaussian."""
-TWO = Symbols(frozenset({"m", "n"}), frozenset({"s", "t"}), read("t^2"))
+TWO = SymbolRoles(frozenset({"m", "n"}), frozenset({"s", "t"}), read("t^2"))
 """Of two, the second of which is the prior."""
 _POINTS = (
     {"mu": 0.3, "s": 1.7, "m": 0.4, "n": -0.6, "t": 0.8},
@@ -24,7 +24,7 @@ _POINTS = (
 _FUNCTIONS = {"exp": exp, "log": log, "log1p": log1p, "sqrt": sqrt, "abs": abs}
 
 
-def made(rule: Rule[Symbols], text: str, symbols: Symbols = ONE) -> set[tuple[float, ...]]:
+def made(rule: RewriteRule[SymbolRoles], text: str, symbols: SymbolRoles = ONE) -> set[tuple[float, ...]]:
     """The values of every formula that the rule yields at some place of a text."""
     found = changes(read(text), [(find_mistake("KL101"), rule)], symbols)
     return {_values(change.tree) for change in found}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from klcli.judge.mistakes import factor_rules as rules
-from klcli.judge.mistakes.rewriting import Symbols
-from klcli.judge.mistakes.search import Rule
+from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.search import RewriteRule
 from tests.judge.mistakes.rules import TWO, by_python, made
 
 UNDONE = [
@@ -34,7 +34,7 @@ UNDONE = [
 
 
 @pytest.mark.parametrize(("rule", "wrong", "right"), UNDONE)
-def test_a_rule_undoes_its_mistake(rule: Rule[Symbols], wrong: str, right: str) -> None:
+def test_a_rule_undoes_its_mistake(rule: RewriteRule[SymbolRoles], wrong: str, right: str) -> None:
     assert by_python(right) in made(rule, wrong)
     assert by_python(right) not in made(rule, right)
 
@@ -53,7 +53,7 @@ def test_a_rule_undoes_its_mistake(rule: Rule[Symbols], wrong: str, right: str) 
         (rules.log_squared, "log(s)^3"),
     ],
 )
-def test_what_a_rule_leaves_alone(rule: Rule[Symbols], text: str) -> None:
+def test_what_a_rule_leaves_alone(rule: RewriteRule[SymbolRoles], text: str) -> None:
     assert made(rule, text) == set()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from klcli.judge.mistakes import term_rules as rules
-from klcli.judge.mistakes.rewriting import Symbols
-from klcli.judge.mistakes.search import Rule
+from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.search import RewriteRule
 from tests.judge.mistakes.rules import ONE, TWO, by_python, made
 
 TO_ANOTHER = "log(t/s) + (s**2 + (m - n)**2)/(2*t**2) - 1/2"
@@ -35,7 +35,9 @@ UNDONE = [
 
 
 @pytest.mark.parametrize(("rule", "wrong", "right", "symbols"), UNDONE)
-def test_a_rule_undoes_its_mistake(rule: Rule[Symbols], wrong: str, right: str, symbols: Symbols) -> None:
+def test_a_rule_undoes_its_mistake(
+    rule: RewriteRule[SymbolRoles], wrong: str, right: str, symbols: SymbolRoles
+) -> None:
     assert by_python(right) in made(rule, wrong, symbols)
     assert by_python(right) not in made(rule, right.replace("**", "^"), symbols)
 
@@ -54,7 +56,7 @@ def test_a_rule_undoes_its_mistake(rule: Rule[Symbols], wrong: str, right: str, 
         (rules.constant, "log(2)", ONE),
     ],
 )
-def test_what_a_rule_leaves_alone(rule: Rule[Symbols], text: str, symbols: Symbols) -> None:
+def test_what_a_rule_leaves_alone(rule: RewriteRule[SymbolRoles], text: str, symbols: SymbolRoles) -> None:
     assert made(rule, text, symbols) == set()
 
 

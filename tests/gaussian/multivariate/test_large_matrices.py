@@ -11,7 +11,8 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.arrays import (
+from klcli.gaussian.multivariate.forms import CovarianceForm
+from klcli.gaussian.multivariate.large_matrices import (
     Floats,
     admitted_array,
     diagonal_floats,
@@ -19,7 +20,6 @@ from klcli.gaussian.multivariate.arrays import (
     floats,
     pair_of,
 )
-from klcli.gaussian.multivariate.forms import Form
 
 
 def rationals(count: int) -> list[Fraction]:
@@ -102,6 +102,6 @@ def test_an_array_is_copied_and_averaged() -> None:
         (numpy.diag([1.0, -2]), "cov", r"entry \(2, 2\) on its diagonal is -2"),
     ],
 )
-def test_each_refusal_has_its_words(given: Any, form: Form, message: str) -> None:
+def test_each_refusal_has_its_words(given: Any, form: CovarianceForm, message: str) -> None:
     with pytest.raises(KlcliError, match=message):
         admitted_array(given, form)

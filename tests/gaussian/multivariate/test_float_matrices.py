@@ -10,8 +10,8 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.floats import covariance, distance, whitened
-from klcli.gaussian.multivariate.forms import Form
+from klcli.gaussian.multivariate.float_matrices import covariance, distance, whitened
+from klcli.gaussian.multivariate.forms import CovarianceForm
 from tests.gaussian.multivariate.matrices import Rows, identity, rational
 
 SIZE = 17
@@ -101,7 +101,7 @@ def test_the_inverse_of_a_precision_is_within_its_bounds(condition: float) -> No
 
 
 @pytest.mark.parametrize("form", ["cov", "precision-matrix"])
-def test_an_indefinite_matrix_is_refused_by_its_form_and_minor(form: Form) -> None:
+def test_an_indefinite_matrix_is_refused_by_its_form_and_minor(form: CovarianceForm) -> None:
     matrix = numpy.eye(SIZE)
     matrix[2, 3] = matrix[3, 2] = 2.0
     q = MultivariateGaussian.from_matrix(0, matrix, form)

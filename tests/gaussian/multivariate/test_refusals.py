@@ -9,8 +9,8 @@ import mpmath
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.admission import admitted
-from klcli.gaussian.multivariate.forms import MOST_DIMENSIONS, Form
+from klcli.gaussian.multivariate.forms import MOST_DIMENSIONS, CovarianceForm
+from klcli.gaussian.multivariate.refusals import admitted
 from tests.gaussian.multivariate.matrices import Rows, identity
 
 
@@ -38,7 +38,7 @@ def tuples(matrix: Rows) -> tuple[tuple[Fraction, ...], ...]:
         ("1 1; 1 1", "precision-matrix", "leading minor of order 2 is 0", "identity"),
     ],
 )
-def test_each_refusal_has_its_words(text: str, form: Form, message: str, hint: str) -> None:
+def test_each_refusal_has_its_words(text: str, form: CovarianceForm, message: str, hint: str) -> None:
     with pytest.raises(KlcliError) as caught:
         admitted(tuples(rows(text)), form)
     assert message in caught.value.message
@@ -79,7 +79,7 @@ def test_mirrored_entries_that_rounding_parted_are_averaged() -> None:
 
 
 @pytest.mark.parametrize("form", ["cov", "cholesky", "precision-matrix", "correlation"])
-def test_the_identity_is_of_every_form_and_has_a_largest_size(form: Form) -> None:
+def test_the_identity_is_of_every_form_and_has_a_largest_size(form: CovarianceForm) -> None:
     one = tuples(identity(3))
     assert admitted(one, form) == (one, 0.0)
     with pytest.raises(KlcliError, match=f"{MOST_DIMENSIONS[form] + 1:,} dimensions"):
