@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import isfinite
 from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
@@ -15,7 +14,7 @@ from klcli.trace.amounts import likelihood_amount
 from klcli.trace.gradients import Slope, slopes_of
 from klcli.trace.kernels import Kernel
 from klcli.trace.likelihoods import NAMES
-from klcli.trace.numbers import Agreement, evaluated_here, held_against
+from klcli.trace.numbers import Agreement, evaluated_here, held_against, noted_here
 from klcli.trace.parts import Part, parts_of
 from klcli.trace.recording import NotedLoss, Place, Recording
 from klcli.trace.unknown import Unknown, looked_at
@@ -250,12 +249,8 @@ def _with_value(recording: Recording, term: Term, weight: float) -> Term:
         return term
     if term.part.chain.is_off:
         return replace(term, contribution=0.0)
-    for index, before in reversed(term.part.chain.above):
-        step = recording.steps[index]
-        if step.size == 1 and step.values and isfinite(step.values[0]):
-            contribution = step.values[0] * before
-            return replace(term, contribution=contribution, value=contribution / weight if weight else None)
-    evaluated = evaluated_here(term.part)
+    found = noted_here(recording, term.part)
+    evaluated = evaluated_here(term.part) if found is None else found
     if evaluated is None:
         return term
     return replace(term, contribution=evaluated, value=evaluated / weight if weight else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.formula.tree import Reduction, ReductionKind, Stop, Tree
+from klcli.formula.tree import Reduction, ReductionKind, Stop, Tree, operation
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass, replace
@@ -17,7 +17,7 @@ class Chain:
     Attributes:
         core: the node at its end, which is nothing linear in one other.
         factor: what multiplies the core in the loss, apart from the sums and means on the way.
-        wrappers: the sums, means and stops on the way, the outermost first.
+        wrappers: the sums, means, masks and stops on the way, the outermost first.
         above: the nodes on the way, the outermost first, each with what multiplies it in the loss.
         numbers: one over the numbers that divide on the way; these may be counts.
         is_off: whether one of them is 0; the factor is then that of the others.
@@ -30,12 +30,19 @@ class Chain:
     numbers: tuple[float, ...] = ()
     is_off: bool = False
 
-    def wrapped(self, tree: Tree, recording: Recording) -> Tree:
-        """A tree of the core inside of the sums, means and stops on the way."""
+    def wrapped(self, tree: Tree, builder: Builder, recording: Recording) -> Tree:
+        """A tree of the core inside of the sums, means, masks and stops on the way.
+
+        Raises:
+            UnfollowedError: a mask is no program.
+        """
         for index in reversed(self.wrappers):
             step = recording.steps[index]
             if step.op == "stop":
                 tree = Stop(tree)
+            elif step.op == "mul":
+                mask = next(arg for arg in step.below if not recording.steps[arg].grad)
+                tree = operation("*", tree, builder.tree(mask))
             else:
                 axes = step.more.get("axes")
                 axis = "" if axes is None else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
@@ -49,7 +56,7 @@ class Chain:
         Raises:
             UnfollowedError: it is no program.
         """
-        return self.wrapped(builder.tree(self.core), recording)
+        return self.wrapped(builder.tree(self.core), builder, recording)
 
 
 def chain_to(recording: Recording, start: Chain) -> Chain:
@@ -77,6 +84,8 @@ def _below(recording: Recording, found: Chain, step: Step) -> Chain | None:
         return replace(found, core=first, wrappers=(*found.wrappers, found.core))
     if step.op in ("mul", "div"):
         return _multiplied(recording, found, step)
+    if step.op == "add" and any(isinstance(arg, float) and not arg for arg in step.args):
+        return replace(found, core=step.below[0])  # a sum begins with a 0
     return None
 
 
@@ -99,7 +108,23 @@ def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
             numbers=(*found.numbers, value) if step.op == "div" else found.numbers,
             is_off=is_off,
         )
-    return None
+    return _masked(recording, found, step)
+
+
+def _masked(recording: Recording, found: Chain, step: Step) -> Chain | None:
+    """The chain below a product with an array that trains nothing, where that is one of a sum of terms."""
+    trained = [arg for arg in step.below if recording.steps[arg].grad]
+    if step.op != "mul" or len(step.below) != 2 or len(trained) != 1 or not _is_sum(recording, trained[0]):
+        return None
+    return replace(found, core=trained[0], wrappers=(*found.wrappers, found.core))
+
+
+def _is_sum(recording: Recording, index: int) -> bool:
+    """Whether terms are added in a node, besides what changes only its sign or shape."""
+    step = recording.steps[index]
+    while step.op in ("same", "neg", "shape") and step.below:
+        step = recording.steps[step.below[0]]
+    return step.op in ("add", "sub") and len(step.below) == 2
 
 
 def number_of(recording: Recording, arg: int | float) -> float | None:

@@ -8,7 +8,7 @@ from math import isfinite
 from random import Random
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import free_symbols
+from klcli.formula.tree import Tree, free_symbols
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.answer import verify
 from klcli.judge.question import Question
@@ -32,7 +32,8 @@ class FunctionExamination:
         single: a call with one entry of one example, where the values are not those of the KL.
         reduction: how its values are the KL times the scale; None where they are not.
         gaps: where gradients, or values in one precision, are others; the largest first.
-        verification: what the judge says of its program; None where that was not followed.
+        tree: its program; None where that was not followed.
+        verification: what the judge says of that.
         problem: why it was not followed.
         operations: how many operations ran.
         stops: where gradients are stopped.
@@ -42,6 +43,7 @@ class FunctionExamination:
     single: Trial | None
     reduction: OutputReduction | None
     gaps: tuple[Gap, ...]
+    tree: Tree | None
     verification: Verification | None
     problem: str
     operations: int
@@ -81,31 +83,34 @@ def examine(
     if reduction:
         found = [gap for one in trials for gap in gaps(one, reduction, scale, gradient=gradient)]
     recording = read_recording(trials[0].out["document"])
-    verification, problem = _judged(trials, names, reading, prior)
+    tree, problem = _followed(trials, names)
+    verification, refused = _judged(tree, reading, prior) if tree else (None, "")
     return FunctionExamination(
         trials,
         single,
         reduction,
         tuple(sorted(found, key=lambda gap: -gap.size if isfinite(gap.size) else -1e300)),
+        tree,
         verification,
-        problem,
+        problem or refused,
         sum(not step.is_leaf for step in recording.steps),
         tuple(step.place for step in recording.steps if step.op == "stop" and step.place),
     )
 
 
-def _judged(
-    trials: Sequence[Trial],
-    names: tuple[str, str],
-    reading: Parameterization,
-    prior: tuple[float, float],
-) -> tuple[Verification | None, str]:
-    """What the judge says of the program of the calls, or why that was not followed."""
+def _followed(trials: Sequence[Trial], names: tuple[str, str]) -> tuple[Tree | None, str]:
+    """The program of the calls, or why it was not followed."""
     documents = [one.out["document"] for one in trials[: len(SHAPES)]]
     try:
-        tree = tree_of(documents, SHAPES, dict(zip(names, ("mu", "s"), strict=True)))
+        return tree_of(documents, SHAPES, dict(zip(names, ("mu", "s"), strict=True))), ""
     except UnfollowedError as error:
         return None, str(error)
+
+
+def _judged(
+    tree: Tree, reading: Parameterization, prior: tuple[float, float]
+) -> tuple[Verification | None, str]:
+    """What the judge says of a program, or why it does not."""
     symbols = free_symbols(tree)
     question = Question(
         mean="mu" if "mu" in symbols else None,

@@ -11,11 +11,20 @@ from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.trace.kernels import Kernel
 from klcli.trace.parts import Part
+from klcli.trace.programs import Builder, UnfollowedError
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount
-from klcli.values import dataclass
+from klcli.values import dataclass, replace
 
-__all__ = ["Agreement", "arrays_of", "evaluated_here", "held_against", "kl_of_entries", "rounding"]
+__all__ = [
+    "Agreement",
+    "arrays_of",
+    "evaluated_here",
+    "held_against",
+    "kl_of_entries",
+    "noted_here",
+    "rounding",
+]
 
 _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
 """Relative errors of sums in a precision; anything shorter is far off already."""
@@ -70,6 +79,28 @@ def evaluated_here(part: Part) -> float | None:
     return float(found.values[0]) * part.chain.factor if len(found.values) == 1 else None
 
 
+def noted_here(recording: Recording, part: Part) -> float | None:
+    """What a part adds to its loss, by the innermost sum on the way to it that was noted; None for none."""
+    chain = part.chain
+    for place, (index, before) in reversed(list(enumerate(chain.above))):
+        step = recording.steps[index]
+        if not step.values or len(step.values) != step.size or not all(map(isfinite, step.values)):
+            continue
+        below = {inner for inner, _ in chain.above[place:]}
+        outer = replace(chain, wrappers=tuple(one for one in chain.wrappers if one not in below))
+        builder = Builder(recording, cuts=(index,))
+        tree = builder.tree(index)
+        try:
+            found = evaluate_arrays(
+                outer.wrapped(tree, builder, recording), builder.arrays(builder.symbols) or {}
+            )
+        except (ShapeError, UnshapedError, UnfollowedError):
+            continue
+        if len(found.values) == 1:
+            return float(found.values[0].real) * before
+    return None
+
+
 def arrays_of(part: Part) -> dict[str, Array] | None:
     """The values of the symbols of a part, where they are known and few."""
     arrays = part.builder.arrays(free_symbols(part.tree)) if part.tree is not None else None
@@ -79,8 +110,9 @@ def arrays_of(part: Part) -> dict[str, Array] | None:
 
 
 def rounding(recording: Recording, part: Part) -> float:
-    """The relative error that a sum of many entries may have in the precision of a part."""
-    dtypes = {recording.steps[index].dtype for index, _ in part.chain.above}
+    """The relative error that a sum of many entries may have in the precisions of a part and its arrays."""
+    nodes = [*(index for index, _ in part.chain.above), *part.builder.symbols.values()]
+    dtypes = {recording.steps[index].dtype for index in nodes}
     return max(_CLOSE.get(dtype, _ROUGH) for dtype in dtypes)
 
 

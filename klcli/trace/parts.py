@@ -17,10 +17,10 @@ from klcli.trace.chains import Chain, chain_to, number_of
 from klcli.trace.kernels import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
 from klcli.trace.programs import Builder, UnfollowedError, program_of
-from klcli.trace.recording import Recording
+from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass, replace
 
-__all__ = ["Part", "parts_of"]
+__all__ = ["Part", "is_dependent", "parts_of"]
 
 _MOST_LEAVES = 6
 """Leaves of a KL: two means, two heads, noise."""
@@ -79,7 +79,8 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
     if step.op in ("sum", "mean") and step.below:
         return _of_stack(recording, chain)
     whole = _whole(recording, chain)
-    if step.op not in ("add", "sub") or (whole.is_known and not _stops_inside(whole)):
+    has_more = whole.estimation is not None and bool(whole.estimation.others)
+    if step.op not in ("add", "sub") or (whole.is_known and not has_more and not _stops_inside(whole)):
         return [whole]
     found: list[Part] = []
     for place, arg in enumerate(step.args):
@@ -87,12 +88,12 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
         if isinstance(arg, int):
             own = replace(chain, core=arg, factor=chain.factor * sign, above=())
             found += _parts(recording, own, depth + 1)
-    if whole.is_known:
+    if whole.is_known and not has_more:
         # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
         return found if all(part.kernel for part in found) else [whole]
     if any(part.is_known for part in found):
         return _merged(recording, found)
-    return [whole] if _belongs_together(recording, chain, found) else found
+    return [whole] if whole.is_known or _belongs_together(recording, chain, found) else found
 
 
 def _stops_inside(part: Part) -> bool:
@@ -159,16 +160,28 @@ def _judged(recording: Recording, part: Part) -> Part:
     assert tree is not None
     signed = tree if chain.factor > 0 else Negative(tree)
     noises = builder.noises
-    if not noises and (found := likelihood_of(signed)):
-        return replace(part, likelihood=found)
-    if not noises and (estimation := _estimation(signed)):
+    # A square of log-probabilities is k2, and no squared error.
+    if not noises and not is_dependent(recording, builder) and (estimation := _estimation(signed)):
         return replace(part, estimation=estimation)
+    if not noises and (found := likelihood_of(signed)) and _has_target(recording, builder, found):
+        return replace(part, likelihood=found)
     shape = max(builder.shapes.values(), key=len, default=())
     if kernel := kl_of(signed, noises, shape, builder.spellings):
         return replace(part, kernel=kernel)
     if kernel := kl_of(tree if chain.factor < 0 else Negative(tree), noises, shape, builder.spellings):
         return replace(part, kernel=kernel, is_taken_away=True)
     return part
+
+
+def _has_target(recording: Recording, builder: Builder, found: Likelihood) -> bool:
+    """Whether one of the two arrays that are compared is no output of the model, as data are."""
+    return any(not recording.steps[builder.symbols[name]].grad for name in found.names)
+
+
+def is_dependent(recording: Recording, builder: Builder) -> bool:
+    """Whether a symbol may be a function of another that is not followed, as probabilities are of logits."""
+    own = set(builder.symbols.values())
+    return any(own & set(recording.steps[index].more.get("sources", ())) for index in own)
 
 
 def _estimation(tree: Tree) -> Estimation | None:
@@ -188,13 +201,16 @@ def _with_cuts(recording: Recording, part: Part) -> Part:
         except UnfollowedError:
             continue
         found = _judged(recording, Part(part.chain, builder, tree, cuts=cuts))
-        if found.kernel and found.kernel.verification.best.verdict.roles.mean:
+        if found.likelihood or (found.kernel and found.kernel.verification.best.verdict.roles.mean):
             return found
     return part
 
 
 def _bottlenecks(recording: Recording, core: int) -> Iterator[int]:
-    """The nodes with a name or several uses that their leaves lead through alone, the outermost first."""
+    """The nodes that their leaves lead through alone, the outermost first.
+
+    They have a name, or several uses, or a number that is added.
+    """
     inside = sorted(recording.leading_to(core), reverse=True)
     uses = dict.fromkeys(inside, 0)
     for one in inside:
@@ -204,12 +220,17 @@ def _bottlenecks(recording: Recording, core: int) -> Iterator[int]:
             uses[below] += uses[one] if is_stop else 1
     for one in inside:
         step = recording.steps[one]
-        is_used = uses[one] > 1 or bool(step.names)
+        is_used = uses[one] > 1 or bool(step.names) or _is_shifted(step)
         if one == core or step.is_leaf or step.op == "stop" or step.size < 2 or not is_used:
             continue
         own = {leaf for leaf in recording.leading_to(one) if recording.steps[leaf].is_leaf}
         if own and not own & _reached_without(recording, core, one):
             yield one
+
+
+def _is_shifted(step: Step) -> bool:
+    """Whether it is an array with a number added, as in ``softplus(x) + 0.1``."""
+    return step.op in ("add", "sub") and len(step.below) == 1
 
 
 def _reached_without(recording: Recording, core: int, without: int) -> set[int]:

@@ -68,8 +68,8 @@ def _recorders() -> Any:
 def _watch(order: Any, watching: Any, result: Any, result_path: str) -> None:
     seen = [0]
 
-    def on_backward() -> None:
-        seen[0] += 1
+    def on_backward(*, is_step: bool = True) -> None:
+        seen[0] += is_step
         result["document"] = recorder.document()
         result["outcome"] = "watched"
         _write(result, result_path)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from klcli.errors import KlcliError
 from klcli.formula.entry import entry
-from klcli.formula.tree import free_symbols
+from klcli.formula.tree import Clip, Tree, children, free_symbols, rebuilt
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.trace.anatomy import Term
@@ -89,7 +89,7 @@ def _paired(recording: Recording, index: int, term: Term) -> Sample | None:
     role, builder = verification.best.verdict.roles, term.part.builder
     before = len(builder.symbols)
     try:
-        tree = entry(builder.tree(index), keeps_sums=False)
+        tree = _unbounded(entry(builder.tree(index), keeps_sums=False), verification.prepared.bounds)
     except UnfollowedError:
         return None
     names = set(free_symbols(tree))
@@ -104,3 +104,10 @@ def _paired(recording: Recording, index: int, term: Term) -> Sample | None:
     except KlcliError:
         return None
     return Sample(recording.steps[index].place, sampling, term)
+
+
+def _unbounded(tree: Tree, bounds: Collection[Clip]) -> Tree:
+    """A sample without the clips that the KL has wherever its head stands: they are what the head means."""
+    if isinstance(tree, Clip) and tree in bounds:
+        return tree.operand
+    return rebuilt(tree, [_unbounded(node, bounds) for node in children(tree)])

@@ -29,6 +29,7 @@ __all__ = [
     "OutputReduction",
     "Trial",
     "gaps",
+    "limit_of",
     "reduction_of",
     "trial",
 ]
@@ -169,14 +170,15 @@ def _fits(one: Trial, name: OutputReduction, scale: float) -> bool:
     if expected is None:
         return False
     found = list(map(float, one.out["values"]))
-    limit = _limit(one.dtype)
+    limit = limit_of(one.dtype)
     return len(found) == len(expected) and all(
         isfinite(a) and abs(a - scale * b) <= limit * scale * (1 + abs(b)) * len(one.truth) ** 0.5
         for a, b in zip(found, expected, strict=True)
     )
 
 
-def _limit(dtype: str) -> float:
+def limit_of(dtype: str) -> float:
+    """The relative error that a sum of a few entries may have in a precision."""
     return _CLOSE.get(dtype, _ROUGH)
 
 
@@ -223,5 +225,5 @@ def gaps(one: Trial, name: OutputReduction, scale: float, *, gradient: bool) -> 
         for value, slope, mean, head in points:
             own = value / share
             size = abs(own - slope) / (1 + abs(slope))
-            if not size <= _limit(one.dtype) * 10:
+            if not size <= limit_of(one.dtype) * 10:
                 yield Gap(argument, mean, head, one.dtype, own, slope, size)

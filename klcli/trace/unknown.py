@@ -18,7 +18,7 @@ from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.verification import Verification
 from klcli.names.gaussians import is_mean, suggested
 from klcli.names.losses import is_called_kl
-from klcli.trace.parts import Part
+from klcli.trace.parts import Part, is_dependent
 from klcli.trace.programs import program_of
 from klcli.trace.recording import Recording
 from klcli.values import dataclass
@@ -55,6 +55,8 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
         return _estimator(part.estimation)
     if part.tree is None or not 0 < len(free_symbols(part.tree)) <= 4 or part.builder.noises:
         return Unknown()
+    if is_dependent(recording, part.builder):
+        return Unknown()
     tree = part.tree if part.chain.factor > 0 else Negative(part.tree)
     try:
         told = answer(program_of(tree, part.builder.spellings), PLAIN)
@@ -65,7 +67,7 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
     found = told.gaussian
     assert found
     best, roles = found.best, found.best.verdict.roles
-    if not _means_to_be(recording, part) or part.problem or _is_dependent(recording, part):
+    if not _means_to_be(recording, part) or part.problem:
         return Unknown()
     if best.kind == "other":
         return Unknown(True, "other", f"{best.quantity}, which is no KL", verification=found)
@@ -95,9 +97,3 @@ def _names(recording: Recording, part: Part) -> Iterator[str]:
     for index, _ in part.chain.above:
         step = recording.steps[index]
         yield from filter(None, (step.name, step.place.function if step.place else None))
-
-
-def _is_dependent(recording: Recording, part: Part) -> bool:
-    """Whether a symbol may be a function of another that is not followed."""
-    own = set(part.builder.symbols.values())
-    return any(own & set(recording.steps[index].more.get("sources", ())) for index in own)

@@ -8,6 +8,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.acceptance import ACCEPTABLE
 from klcli.testing import assert_kl
 
 torch = pytest.importorskip("torch")
@@ -209,6 +210,69 @@ def test_gradcheck_passes_what_fails_here(function: Any) -> None:
         assert_kl(function)
 
 
+def k3(logprobs: Any, ref_logprobs: Any) -> Any:
+    ratio = ref_logprobs - logprobs
+    return (ratio.exp() - ratio - 1).mean()
+
+
+def reversed_kl(mu: Any, s: Any) -> Any:
+    return (0.5 * (s + (1 + mu**2) / s.exp() - 1)).sum(1).mean()
+
+
+ACCEPTED = [
+    (lambda mu, s: elements(mu, s).mean(), {}, "scaled"),
+    (lambda mu, s: 2 * summed(mu, s), {}, "scaled"),
+    (lambda mu, s: 2 * summed(mu, s), {"scale": 2}, "scaled"),
+    (to_another, {"param": "std"}, "other-prior"),
+    (reversed_kl, {}, "reversed"),
+    (free_bits, {}, "free-bits"),
+    (k3, {}, "estimator"),
+]
+
+
+@pytest.mark.parametrize(("function", "options", "word"), ACCEPTED)
+def test_what_is_meant_is_accepted_by_its_word(function: Any, options: dict[str, Any], word: str) -> None:
+    assert_kl(function, accept=word, **options)
+    assert_kl(function, accept=ACCEPTABLE, **options)
+    others = [one for one in ACCEPTABLE if one != word]
+    if options.get("scale") != 2:
+        with pytest.raises(AssertionError):
+            assert_kl(function, accept=others, **options)
+
+
+class TwiceBackwards(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Any) -> Any:
+        return 2 * gradient
+
+
+def with_a_hook(mu: Any, s: Any) -> Any:
+    found = 2 * summed(mu, s)
+    found.register_hook(lambda slope: 3 * slope)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [
+        (squared_twice, {}),
+        (stopped, {}),
+        (lambda mu, s: 2 * stopped(mu, s), {}),
+        (lambda mu, s: 2 * summed(TwiceBackwards.apply(mu), s), {}),
+        (with_a_hook, {}),
+        (lambda mu, s: 2 * summed(mu, s), {"scale": 3}),
+        (lambda mu, s: elements(mu, s).mean(), {"reduction": "sum"}),
+    ],
+)
+def test_no_word_accepts_what_is_wrong(function: Any, options: dict[str, Any]) -> None:
+    with pytest.raises(AssertionError):
+        assert_kl(function, accept=("scaled", "reversed", "estimator", "free-bits", "clip"), **options)
+
+
 def test_the_place_of_a_stop_is_told() -> None:
     with pytest.raises(AssertionError, match=r"test_testing\.py:\d+: .*s\.detach\(\)\.exp\(\)"):
         assert_kl(stopped)
@@ -224,6 +288,7 @@ def test_the_place_of_a_stop_is_told() -> None:
         (lambda mu, s: 1.0, {}, "no tensor"),
         (elements, {"param": "logvr"}, "logvr"),
         (elements, {"reduction": "total"}, "no reduction 'total'"),
+        (elements, {"accept": "scale"}, "'scale' cannot be accepted"),
     ],
 )
 def test_what_cannot_be_called_is_said(function: Any, options: dict[str, Any], message: str) -> None:

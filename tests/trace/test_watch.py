@@ -9,6 +9,9 @@ import pytest
 import klcli
 from klcli.trace.anatomy import Term
 from tests.trace.losses import LOSSES, Known
+from tests.trace.styles import STYLES
+
+EVERY = {**LOSSES, **STYLES}
 
 
 def told(term: Term) -> tuple[Any, ...]:
@@ -23,7 +26,7 @@ def watched(known: Known) -> Any:
     return seen
 
 
-@pytest.mark.parametrize("known", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize("known", EVERY.values(), ids=EVERY)
 def test_a_loss_is_what_it_is(known: Known) -> None:
     seen = watched(known)
     (loss,) = seen.losses
@@ -34,7 +37,7 @@ def test_a_loss_is_what_it_is(known: Known) -> None:
     assert {sample.sampling.parameterization for sample in seen.samples} == set(known.samples)
 
 
-@pytest.mark.parametrize("known", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize("known", EVERY.values(), ids=EVERY)
 def test_the_terms_add_up_to_the_loss_and_agree_with_their_programs(known: Known) -> None:
     seen = watched(known)
     (loss,) = seen.losses
@@ -43,3 +46,8 @@ def test_the_terms_add_up_to_the_loss_and_agree_with_their_programs(known: Known
         constants = loss.loss.value - sum(parts)
         assert constants == pytest.approx(0, abs=1e-5 * max(map(abs, parts)))
     assert all(term.agreement.agrees for term in loss.terms if term.agreement)
+
+
+@pytest.mark.parametrize("known", STYLES.values(), ids=STYLES)
+def test_every_term_has_its_value(known: Known) -> None:
+    assert all(term.contribution is not None for term in watched(known).terms)

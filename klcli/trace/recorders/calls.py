@@ -36,6 +36,8 @@ _BINARY = {
     "float_power": "pow",
 }
 _REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "radd": "add", "rmul": "mul"}
+_EXTREMES = {"maximum": "low", "fmax": "low", "max": "low", "minimum": "high", "fmin": "high", "min": "high"}
+"""Which limit of an array the other argument is."""
 _SAME = (
     "clone",
     "contiguous",
@@ -125,6 +127,8 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return _reduced(name, first, given, named)
     if name in ("clamp", "clip", "clamp_min", "clamp_max", "relu"):
         return _clamp(name, first, given, named)
+    if name in _EXTREMES:
+        return _extreme(name, first, given, named)
     return None
 
 
@@ -153,9 +157,30 @@ def _clamp(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> N
         low, high = 0, None
     if name == "clamp_max":
         low, high = None, one_of(named.get("max"), given[1:2], None)
-    if any(one is not None and not isinstance(one, (int, float)) for one in (low, high)):
+    limits = [None if one is None else _number(one) for one in (low, high)]
+    if any(one is not None and limit is None for one, limit in ((low, limits[0]), (high, limits[1]))):
         return None
-    return Node("clamp", (first,), low=low, high=high)
+    return Node("clamp", (first,), low=limits[0], high=limits[1])
+
+
+def _extreme(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
+    """The larger or smaller of an array and a number: a clip."""
+    other = one_of(named.get("other"), given[1:2], None)
+    if name in ("max", "min") and not isinstance(other, Node):
+        return None  # an axis
+    for array, limit in ((first, _number(other)), (other, _number(first))):
+        if isinstance(array, Node) and limit is not None:
+            low, high = (limit, None) if _EXTREMES[name] == "low" else (None, limit)
+            return Node("clamp", (array,), low=low, high=high)
+    return None
+
+
+def _number(value: Any) -> float | None:
+    """A number, also one in an array that nothing is trained by."""
+    if isinstance(value, Node) and not value.grad:
+        values = value.args[:1] if value.op == "full" else value.more.get("values", ())
+        value = values[0] if len(values) == 1 else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _loss(name: str, given: list[Any], named: dict[str, Any]) -> Node:

@@ -26,7 +26,7 @@ class Watching:
     """
 
     def __init__(
-        self, on_backward: Callable[[], None] | None = None, frameworks: Sequence[str] = WATCHED
+        self, on_backward: Callable[..., None] | None = None, frameworks: Sequence[str] = WATCHED
     ) -> None:
         self._on_backward = on_backward
         self._waiting = list(frameworks)
@@ -57,13 +57,14 @@ class Watching:
         return spec
 
     def _start(self, name: str) -> None:
-        recorder: Any = recorder_of(name).Recorder(lambda: self._seen(recorder))
+        recorder: Any = recorder_of(name).Recorder(lambda **how: self._seen(recorder, **how))
         self._recorders.append(self._stack.enter_context(recorder))
 
-    def _seen(self, recorder: Any) -> None:
+    def _seen(self, recorder: Any, **how: bool) -> None:
+        """Tell of a loss; with ``is_step=False`` of what may be one, and ends no step."""
         self._last = recorder
         if self._on_backward:
-            self._on_backward()
+            self._on_backward(**how)
 
     @property
     def alive(self) -> int:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["MARK", "gradients_of", "mark"]
 
 MARK = "klcli"
+_grad = torch.autograd.grad
+"""As it is before anybody watches it."""
 
 
 def mark(tensor: Any, node: Node) -> None:
@@ -62,14 +64,34 @@ def _gradients(
     if not summands:
         return
     own = [known[one.serial] for one in summands]
-    weights = torch.autograd.grad(loss, own, torch.ones_like(loss), retain_graph=True, allow_unused=True)
+    weights = _grad(loss, own, torch.ones_like(loss), retain_graph=True, allow_unused=True)
     for one, output, weight in zip(summands, own, weights):  # noqa: B905 (there is no strict in 3.8)
         arrays = arrays_below(one, known)
         if weight is None or not arrays:
             continue
-        found = torch.autograd.grad(
-            [output], [known[by.serial] for by in arrays], [weight], retain_graph=True, allow_unused=True
-        )
-        for by, slope in zip(arrays, found):  # noqa: B905
-            if slope is not None:
-                yield {"of": one, "by": by, "values": values_of(slope.detach() / factor)}
+        found = _slopes([output], arrays, [weight], known)
+        for by, slope in _direct(arrays, found, known).items():
+            yield {"of": one, "by": by, "values": values_of(slope.detach() / factor)}
+
+
+def _slopes(outputs: Any, arrays: Sequence[Node], weights: Any, known: Mapping[int, Any]) -> list[Any]:
+    inputs = [known[by.serial] for by in arrays]
+    return list(_grad(outputs, inputs, weights, retain_graph=True, allow_unused=True))
+
+
+def _direct(arrays: Sequence[Node], slopes: Sequence[Any], known: Mapping[int, Any]) -> dict[Node, Any]:
+    """The gradients without what comes through another of the arrays.
+
+    A prior's mean that is computed from a sample of the posterior brings some to that. An array is computed
+    from earlier ones only, so the last one has nothing to be taken off.
+    """
+    found = {by: slope for by, slope in zip(arrays, slopes) if slope is not None}  # noqa: B905
+    for later in sorted(found, key=lambda by: by.serial, reverse=True):
+        if later.op not in ("leaf", "part") or isinstance(known[later.serial], torch.Tensor):
+            continue
+        before = [by for by in found if by.serial < later.serial]
+        if before:
+            through = _slopes([known[later.serial]], before, [found[later]], known)
+            for by, slope in zip(before, through):  # noqa: B905
+                found[by] = found[by] if slope is None else found[by] - slope
+    return found

@@ -15,66 +15,47 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from ..calls import arithmetic, in_shape, is_operand, nodes_of, one_of, sources_of
-from ..notes import Node, NodeTable, document, look_for_name, place_of
-from .gradients import MARK, gradients_of, mark
-from .optimizers import Optimizers, reached_by
-from .tensors import is_plain, leaf, note_operands, note_values, origin, values_of, version
+from ..calls import arithmetic, in_shape, nodes_of, sources_of
+from ..notes import Node, NodeTable, look_for_name, place_of
+from .compiled import Compiled
+from .gradients import mark
+from .losses import SKIPPED, Losses
+from .sources import source
+from .tensors import FEW_VALUES, leaf, note_operands, note_values, origin, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["Recorder"]
 
-_SKIPPED = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(os.__file__) + os.sep + "contextlib")
 _SCALER = os.path.join("amp", "grad_scaler.py")
-_MOST_VALUES = 20000
-"""Entries of a leaf whose values are told with the document, if it is still there when a loss is noted."""
 _MOST_SAMPLES = 64
 """Samples that are remembered after something else was computed from them."""
-_MOST_OTHERS = 256
-"""Nodes besides the losses that are told."""
-
-_CONSTANTS = {
-    "zeros": 0,
-    "zeros_like": 0,
-    "new_zeros": 0,
-    "ones": 1,
-    "ones_like": 1,
-    "new_ones": 1,
-    "full": None,
-    "full_like": None,
-    "new_full": None,
-}
-_NOISES = {"randn": "randn", "randn_like": "randn", "rand": "rand", "rand_like": "rand"}
 _SILENT = ("size", "dim", "numel", "get", "len", "is_floating_point", "backward", "item", "tolist", "numpy")
 
 
 class Recorder(TorchFunctionMode):
-    """Notes operations while it is entered; `losses` are those that a backward pass began from."""
+    """Notes operations while it is entered, and the losses that are differentiated."""
 
     framework = "torch " + torch.__version__
 
-    def __init__(self, on_backward: Callable[[], None] | None = None) -> None:
+    def __init__(self, on_backward: Callable[..., None] | None = None) -> None:
         super().__init__()
         self.table = NodeTable()
         self._bases = NodeTable()
-        self.losses: list[dict[str, Any]] = []
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
-        self.warnings: list[str] = []
-        self._on_backward = on_backward
-        self._optimizers = Optimizers()
+        self._compiled = Compiled()
+        self._losses = Losses(self.table, self.node_of, on_backward)
         self._process = os.getpid()
 
     def __enter__(self) -> Any:
-        self._plain = torch.autograd.backward
-        torch.autograd.backward = self._backward
-        self._optimizers.watch()
+        self._losses.watch()
+        self._compiled.hold()
         return super().__enter__()
 
     def __exit__(self, *ending: Any) -> Any:
-        torch.autograd.backward = self._plain
-        self._optimizers.leave()
+        self._losses.leave()
+        self._compiled.leave()
         return super().__exit__(*ending)
 
     def __torch_function__(
@@ -84,7 +65,7 @@ class Recorder(TorchFunctionMode):
         kwargs, name = kwargs or {}, _name(func)
         if name in _SILENT or os.getpid() != self._process:
             return func(*args, **kwargs)
-        frame, place = place_of(_SKIPPED)
+        frame, place = place_of(SKIPPED)
         # What changes its arguments in place has to be asked for them before.
         given = [self._argument(one, frame, place) for one in args]
         named = {key: self._argument(one, frame, place) for key, one in kwargs.items()}
@@ -174,7 +155,7 @@ class Recorder(TorchFunctionMode):
             is_whole = not out.dtype.is_floating_point
             node = in_shape(name, first, tuple(out.shape), given, named, index, is_whole=is_whole)
         if node is None:
-            node = self._source(name, out, given[1:] if in_place else given, named)
+            node = source(name, out, given[1:] if in_place else given, named)
         if node is None:
             self.samples.extend(one for one in nodes_of(given) if one.is_noisy and one.op != "noise")
             return leaf(out, place, name, sources_of(out.shape, given))
@@ -182,100 +163,23 @@ class Recorder(TorchFunctionMode):
             return node
         node.shape, node.dtype, node.grad = tuple(out.shape), str(out.dtype).split(".")[-1], out.requires_grad
         node.place = place
-        if out.numel() == 1 and "scaled" not in node.more:
+        few = FEW_VALUES if node.op in ("sum", "mean") else 1
+        if out.numel() <= few and "scaled" not in node.more:
             note_values(node, out)
         return node
 
-    def _source(self, name: str, out: Any, given: list[Any], named: dict[str, Any]) -> Node | None:
-        if name in _CONSTANTS:
-            value = _CONSTANTS[name]
-            if value is None:
-                value = one_of(named.get("fill_value"), given[1:2], None)
-            return Node("full", (value,)) if isinstance(value, (int, float)) else None
-        if name in ("tensor", "as_tensor", "scalar_tensor") and isinstance(given[0], (int, float)):
-            return Node("full", (given[0],))
-        if name in _NOISES:
-            return Node("noise", (), kind=_NOISES[name])
-        if name == "normal":
-            return _normal(given, named, out)
-        if name == "uniform":
-            return Node("noise", (), kind="rand")
-        return None
-
-    def _backward(self, tensors: Any, *args: Any, **kwargs: Any) -> Any:
-        if os.getpid() == self._process:
-            for tensor in [tensors] if isinstance(tensors, torch.Tensor) else list(tensors):
-                if isinstance(tensor, torch.Tensor):
-                    self.note_loss(tensor)
-            if self._on_backward:
-                self._on_backward()
-        return self._plain(tensors, *args, **kwargs)
-
     def note_loss(self, tensor: Any, made: Sequence[Any] = ()) -> None:
-        """Note a tensor as a loss, with the values of what it is made of.
-
-        Args:
-            tensor: the loss.
-            made: tensors that were just made for it, which no optimiser can hold.
-        """
-        frame, place = place_of(_SKIPPED)
-        node = self.node_of(tensor, place)
-        value = float(tensor.detach()) if tensor.numel() == 1 and is_plain(tensor) else None
-        factor = 1.0
-        if node.more.get("scaled") and node.more.get("values"):
-            scaled, value = value, node.more["values"][0]
-            factor = scaled / value if scaled and value else 1.0
-        loss: dict[str, Any] = {"node": node, "value": value, "place": list(place) if place else None}
-        reached = reached_by(tensor, MARK)
-        own = set(map(id, made))
-        held = {key: one for key, one in reached.parameters.items() if key not in own}
-        loss["optimizer"] = self._optimizers.expected(loss, held, frame)
-        self.losses.append(loss)
-        self._tell_values([node])
-        leaves = {known.serial: one for one, known in self.table.alive() if one.is_leaf and one.requires_grad}
-        loss["gradients"], problem = gradients_of(tensor, node, reached.steps, leaves, factor)
-        self.warnings.extend([problem] if problem and problem not in self.warnings else [])
-
-    def _tell_values(self, roots: Sequence[Node]) -> None:
-        """Write the values of the leaves of some nodes into them, as far as they are still there."""
-        below, stack = set(), list(roots)
-        while stack:
-            node = stack.pop()
-            if node.serial not in below:
-                below.add(node.serial)
-                stack.extend(one for one in node.args if isinstance(one, Node))
-        for tensor, node in self.table.alive():
-            is_known = "values" in node.more or node.version != version(tensor)
-            if node.serial not in below or is_known or not is_plain(tensor):
-                continue
-            limit = _MOST_VALUES if node.op in ("leaf", "part", "noise") or node.names else 1
-            if tensor.numel() <= limit:
-                node.more["values"] = values_of(tensor)
+        """Note a tensor as a loss; `made` are those that no optimiser can hold."""
+        self._losses.note(tensor, made)
 
     def document(self, *, finds_loss: bool = True) -> dict[str, Any]:
         """What was noted.
 
         Args:
-            finds_loss: whether the last number that has a gradient is the loss where there was no backward
-                pass.
+            finds_loss: whether another number is the loss where there was no backward pass: what was
+                differentiated otherwise, or else the last one that has a gradient.
         """
-        losses = self.losses
-        if not losses and finds_loss:
-            numbers = [(tensor, node) for tensor, node in self.table.alive() if tensor.numel() == 1]
-            numbers = [one for one in numbers if one[0].requires_grad and one[1].op != "leaf"] or numbers[-1:]
-            if numbers:
-                self.note_loss(numbers[-1][0])
-                losses, self.losses = self.losses, []
-        known = {one["node"].serial for one in losses}
-        sinks = [
-            node
-            for _, node in self.table.alive()
-            if node.op not in ("leaf", "part", "noise", "full", "stop") and node.serial not in known
-        ]
-        others = {node.serial: node for node in [*self.samples, *sinks[-_MOST_OTHERS:]]}
-        told = [{"node": node} for node in others.values()]
-        self._tell_values(list(others.values()))
-        return document(self.framework, losses, told, self.warnings)
+        return self._losses.document(self.framework, list(self.samples), finds_loss=finds_loss)
 
 
 def _name(func: Any) -> str:
@@ -290,20 +194,8 @@ def _name(func: Any) -> str:
 def _is_of_scaler() -> bool:
     """Whether a product is that of a loss with the scale of mixed precision, which is no weight."""
     frame = place_of(())[0]
-    while frame is not None and frame.f_code.co_filename.startswith(_SKIPPED):
+    while frame is not None and frame.f_code.co_filename.startswith(SKIPPED):
         if frame.f_code.co_filename.endswith(_SCALER):
             return True
         frame = frame.f_back
     return False
-
-
-def _normal(given: list[Any], named: dict[str, Any], out: Any) -> Node | None:
-    """Normal noise with a mean and a standard deviation that are numbers or tensors."""
-    mean = one_of(named.get("mean"), given[:1], 0)
-    std = one_of(named.get("std"), given[1:2], 1)
-    if not is_operand(mean) or not is_operand(std):
-        return None
-    noise = Node("noise", (), out.shape, str(out.dtype).split(".")[-1], False, kind="randn")
-    if (mean, std) == (0, 1):
-        return noise
-    return Node("add", (mean, Node("mul", (std, noise))))

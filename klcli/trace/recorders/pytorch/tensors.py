@@ -12,10 +12,20 @@ from ..notes import CONSTANTS, Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["is_plain", "leaf", "note_operands", "note_values", "origin", "values_of", "version"]
+__all__ = [
+    "FEW_VALUES",
+    "is_plain",
+    "leaf",
+    "note_operands",
+    "note_values",
+    "origin",
+    "unwrapped",
+    "values_of",
+    "version",
+]
 
-_FEW_VALUES = 4096
-"""Entries of a leaf whose values are noted as soon as something is computed from it."""
+FEW_VALUES = 4096
+"""Entries of a sum whose values are noted, and of a leaf as soon as something is computed from it."""
 
 
 def leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
@@ -39,7 +49,7 @@ def note_operands(args: Sequence[Any], given: Sequence[Any]) -> None:
     for tensor, node in zip(args, given):  # noqa: B905 (there is no strict in 3.8)
         if not isinstance(node, Node) or (node.op not in ("leaf", "part", "noise") and not node.names):
             continue
-        if tensor.numel() <= _FEW_VALUES and node.version == version(tensor):
+        if tensor.numel() <= FEW_VALUES and node.version == version(tensor):
             note_values(node, tensor)
 
 
@@ -51,9 +61,20 @@ def note_values(node: Node, tensor: Any) -> None:
 
 def is_plain(tensor: Any) -> bool:
     """Whether a tensor has values: none that stands for a batch of others, or for none."""
-    wrapped = getattr(torch._C._functorch, "is_functorch_wrapped_tensor", None)
-    is_wrapped = wrapped is not None and wrapped(tensor)
-    return not is_wrapped and tensor.device.type != "meta" and tensor.layout == torch.strided
+    inner = unwrapped(tensor)
+    return not _is_wrapped(inner) and inner.device.type != "meta" and inner.layout == torch.strided
+
+
+def unwrapped(tensor: Any) -> Any:
+    """The tensor that the gradients of ``torch.func`` are taken of, or the tensor itself."""
+    while _is_wrapped(tensor) and torch._C._functorch.is_gradtrackingtensor(tensor):
+        tensor = torch._C._functorch.get_unwrapped(tensor)
+    return tensor
+
+
+def _is_wrapped(tensor: Any) -> bool:
+    known = getattr(torch._C._functorch, "is_functorch_wrapped_tensor", None)
+    return known is not None and bool(known(tensor))
 
 
 def values_of(tensor: Any) -> list[Any]:
@@ -72,7 +93,7 @@ def version(tensor: Any) -> int | None:
 
 def origin(tensor: Any) -> str:
     """What made a tensor of which nothing was noted."""
-    if isinstance(tensor, torch.nn.Parameter):
+    if isinstance(unwrapped(tensor), torch.nn.Parameter):
         return "a parameter"
     step = tensor.grad_fn
     return "an input" if step is None else step.name()

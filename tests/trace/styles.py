@@ -1,0 +1,145 @@
+"""More losses as people write them, each with what it is by hand: what was once missed, or called by a wrong name."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tests.trace.losses import DECODER, LATENTS, SUM, B, D, F, Known, N, X, heads, noise, torch
+
+PRIOR = torch.nn.Linear(LATENTS, 2 * LATENTS)
+RECON = ("likelihood", "", None, SUM, 1)
+OTHER = ("other", "", None, "", None)
+
+
+def kl(weight: float = 1, reading: str | None = "logvar") -> tuple[str, str, str | None, str, float]:
+    return ("kl", "exact", reading, SUM, weight)
+
+
+def rows(mu: Any, logvar: Any) -> Any:
+    return -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
+
+
+def recon(z: Any) -> Any:
+    return F.mse_loss(DECODER(z), X, reduction="sum") / B
+
+
+def free_bits_by_a_tensor() -> Any:
+    mu, logvar = heads()
+    entries = -0.5 * (1 + logvar - mu**2 - logvar.exp())
+    return torch.maximum(entries.mean(0), torch.tensor(0.05)).sum()
+
+
+def free_nats_of_the_batch() -> Any:
+    return torch.max(rows(*heads()).mean(0), torch.full((1,), 0.2))
+
+
+def dreamer() -> Any:
+    """KL balancing with free nats and spreads that are kept above 0.1."""
+    mu_q, raw_q = heads()
+    mu_p, raw_p = PRIOR(torch.rand(B, LATENTS)).chunk(2, 1)
+    q, p = (mu_q, F.softplus(raw_q) + 0.1), (mu_p, F.softplus(raw_p) + 0.1)
+
+    def normal(pair: Any) -> Any:
+        return D.Independent(D.Normal(*pair), 1)
+
+    held_q, held_p = (normal([one.detach() for one in pair]) for pair in (q, p))
+    dynamics = D.kl_divergence(held_q, normal(p)).clamp(min=1e-3).mean()
+    representation = D.kl_divergence(normal(q), held_p).clamp(min=1e-3).mean()
+    return 0.5 * dynamics + 0.1 * representation
+
+
+def prior_of_a_sample() -> Any:
+    """The prior of the first level is computed from a sample that its posterior leads to."""
+    mu, logvar = heads()
+    z = mu + (logvar / 2).exp() * noise(mu)
+    prior_mu, prior_logvar = PRIOR(torch.tanh(z)).chunk(2, 1)
+    inner = logvar.exp() + (mu - prior_mu) ** 2
+    return (0.5 * (prior_logvar - logvar - 1 + inner / prior_logvar.exp()).sum(1)).mean()
+
+
+def added_up_from_zero() -> Any:
+    total: Any = 0
+    for _ in range(2):
+        mu, logvar = heads()
+        total += rows(mu, logvar).sum() / B
+    return total
+
+
+def objective_beside_k2() -> Any:
+    logits = torch.randn(4, 5, 7, requires_grad=True)
+    logprobs = torch.log_softmax(logits, -1)[..., 0]
+    ref_logprobs, old = (torch.log_softmax(torch.randn(4, 5, 7), -1)[..., 0] for _ in range(2))
+    ratio, advantages = torch.exp(logprobs - old), torch.randn(4, 5)
+    policy = torch.max(-advantages * ratio, -advantages * torch.clamp(ratio, 0.8, 1.2)).mean()
+    return policy + 0.05 * (0.5 * (logprobs - ref_logprobs) ** 2).mean()
+
+
+def objective_beside_k3_under_a_mask() -> Any:
+    logps = torch.log_softmax(torch.randn(4, 5, 7, requires_grad=True), -1)[..., 0]
+    ref, old = (torch.log_softmax(torch.randn(4, 5, 7), -1)[..., 0] for _ in range(2))
+    mask = torch.ones(4, 5)
+    mask[:, 3:] = 0
+    ratio, advantages = torch.exp(logps - old), torch.randn(4, 1)
+    policy = -torch.min(ratio * advantages, torch.clamp(ratio, 0.8, 1.2) * advantages)
+    per_token_kl = torch.exp(ref - logps) - (ref - logps) - 1
+    return ((policy + 0.04 * per_token_kl) * mask).sum() / mask.sum()
+
+
+def entropy() -> Any:
+    """A sum of p log p is no estimate of a KL."""
+    return -0.01 * D.Categorical(logits=torch.nn.Linear(N, 3)(X)).entropy().mean()
+
+
+def penalty_on_covariances() -> Any:
+    """A square of what is computed is no likelihood of data."""
+    mu, logvar = heads()
+    centred = mu - mu.mean(1, keepdim=True)
+    covariance = centred.t() @ centred
+    off = covariance - torch.diag(torch.diag(covariance))
+    return rows(mu, logvar).mean() + 10 * torch.sum(off**2)
+
+
+def decoder_with_a_spread() -> Any:
+    mu, logvar = heads()
+    scale = F.softplus(torch.nn.Parameter(torch.zeros(N)))
+    likelihood = D.Normal(DECODER(mu + (logvar / 2).exp() * noise(mu)), scale).log_prob(X)
+    return rows(mu, logvar).mean() - likelihood.sum(-1).mean()
+
+
+def bounded_head() -> Any:
+    mu, logvar = heads()
+    logvar = torch.clamp(logvar, -20, 2)
+    return recon(mu + torch.exp(0.5 * logvar) * noise(mu)) + rows(mu, logvar).mean()
+
+
+def short_heads_in_a_long_loss() -> Any:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mu, logvar = heads()
+    return rows(mu.float(), logvar.float()).mean()
+
+
+def rows_that_are_averaged_together() -> Any:
+    mu, logvar = heads()
+    error = F.mse_loss(DECODER(mu + (logvar / 2).exp() * noise(mu)), X, reduction="none").sum(1)
+    return (error + math.log(2) * rows(mu, logvar)).mean()
+
+
+ESTIMATOR = ("estimator", "estimator", None, "", None)
+STYLES = {
+    "free bits by a tensor": Known(free_bits_by_a_tensor, (kl(),)),
+    "free nats of the batch": Known(free_nats_of_the_batch, (kl(),)),
+    "dreamer": Known(dreamer, (kl(0.5, "std"), kl(0.1, "std"))),
+    "prior of a sample": Known(prior_of_a_sample, (kl(),), samples=("logvar",)),
+    "added up from zero": Known(added_up_from_zero, (kl(), kl())),
+    "objective beside k2": Known(objective_beside_k2, (OTHER, ESTIMATOR)),
+    "objective beside k3 under a mask": Known(objective_beside_k3_under_a_mask, (OTHER, ESTIMATOR)),
+    "entropy": Known(entropy, (OTHER,)),
+    "penalty on covariances": Known(penalty_on_covariances, (kl(), OTHER)),
+    "decoder with a spread": Known(decoder_with_a_spread, (kl(), RECON), 1, samples=("logvar",)),
+    "bounded head": Known(bounded_head, (RECON, kl()), 0.5, samples=("logvar",)),
+    "short heads in a long loss": Known(short_heads_in_a_long_loss, (kl(),)),
+    "rows that are averaged together": Known(
+        rows_that_are_averaged_together, (RECON, kl(math.log(2))), math.log(2) / 2, samples=("logvar",)
+    ),
+}
