@@ -17,7 +17,8 @@ __all__ = ["Given", "MatrixRows", "file_hash", "read_matrix", "read_rows", "read
 MatrixRows = tuple[tuple[Fraction, ...], ...]
 
 _MOST_BYTES = 64_000_000
-_MOST_DIMENSIONS = 4096
+"""A text is read as a whole, and one from a device has no end. A vector has as many numbers as fit into
+these bytes."""
 _MOST_IN_TEXT = 512
 """Dimensions of a matrix of decimals, which are read as rationals."""
 _HINT = "for example @matrix.npy or @matrix.csv, with numbers separated by commas"
@@ -137,6 +138,7 @@ def _numbers(file: BinaryIO, path: str, name: str) -> Any:
     """
     import numpy
 
+    from klcli.gaussian.multivariate.forms import MOST_DIMENSIONS
     from klcli.tables.npy_header import MAGIC, read_header
 
     if file.read(len(MAGIC)) != MAGIC:
@@ -148,9 +150,8 @@ def _numbers(file: BinaryIO, path: str, name: str) -> Any:
         _refuse(f"{name}: {path} is no vector or matrix of real numbers")
     if not prod(header.shape):
         raise KlcliError(f"{name}: there is no number in {path}", _HINT)
-    most = (
-        _MOST_DIMENSIONS if min(header.shape, default=1) > 1 and len(header.shape) == 2 else _MOST_BYTES // 8
-    )
+    is_matrix = len(header.shape) == 2 and min(header.shape) > 1
+    most = max(MOST_DIMENSIONS.values()) if is_matrix else _MOST_BYTES // 8
     if max(header.shape, default=1) > most:
         text = " x ".join(f"{length:,}" for length in header.shape)
         raise KlcliError(f"{name}: {path} is {text}", _too_many(most))
@@ -169,6 +170,7 @@ def _too_many(most: int) -> str:
 
 def _from_text(path: str, name: str, most: int | None = None) -> MatrixRows:
     from klcli.formula.numeral import parse_numeral
+    from klcli.gaussian.multivariate.forms import MOST_DIMENSIONS
 
     rows: list[tuple[Fraction, ...]] = []
     for number, line in enumerate(read_text(path, _HINT).splitlines(), 1):
@@ -178,7 +180,7 @@ def _from_text(path: str, name: str, most: int | None = None) -> MatrixRows:
         if most is not None and max(len(parts), len(rows) + 1) > most:
             raise KlcliError(
                 f"{place}: a text may have at most {most} dimensions",
-                f"numpy.save('matrix.npy', ...) makes a file for up to {_MOST_DIMENSIONS:,}",
+                f"numpy.save('matrix.npy', ...) makes a file for up to {max(MOST_DIMENSIONS.values()):,}",
             )
         rows.append(tuple(parse_numeral(part, place) for part in parts))
     return tuple(rows)

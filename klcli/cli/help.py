@@ -18,7 +18,9 @@ _WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""
 _PART = regex(rf"--[\w-]+\s+(?!-){_WORD}|{_WORD}")
 """A word as a shell takes it, or an option with its value."""
 _COMMENT = regex(r"\s{3,}")
+"""Blanks between a command and what is said beside it; within a command there are never three."""
 _HANGING = 6
+"""Blanks before the lines of a command that follow its first."""
 
 
 class Option(click.Option):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "run"]
 
 FAILED, INTERNAL, CLOSED_PIPE = 1, 3, 141
+"""Beside click's 2 for wrong usage; 141 is that of a program that a shell sees end by SIGPIPE: 128 + 13."""
 
 _HELP = "help"
 """``klcli help COMMAND`` is ``klcli COMMAND --help``."""

@@ -22,6 +22,7 @@ _ENVIRONMENT = {
 _AS_IT_IS = "\b"
 """What begins a paragraph whose lines stay, as click has it."""
 _START = regex(r"^([.'])")
+"""What roff takes for a request at the start of a line."""
 
 
 def manual(group: click.Group) -> str:

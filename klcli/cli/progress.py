@@ -13,8 +13,11 @@ import click
 __all__ = ["progress"]
 
 _PATIENCE = 1.0
+"""Seconds: what is done sooner needs no bar."""
 _TICKS = 200
+"""Updates of a bar from its start to its end, more than it has characters."""
 _UNKNOWN_STEP = 1 << 21
+"""Bytes from one sign of life to the next, where nobody knows how many there will be."""
 
 
 @contextmanager

@@ -24,6 +24,7 @@ __all__ = ["remove_left_overs", "save", "saving", "write_whole"]
 
 _PREFIX, _SUFFIX = ".klcli-", ".tmp"
 _LEFT_OVER = regex(rf"{re.escape(_PREFIX)}\w+{re.escape(_SUFFIX)}")
+"""The name of a file that was being written when its process ended."""
 _KINDS = (
     (stat.S_ISDIR, "it is a folder"),
     (stat.S_ISCHR, "it is a device"),

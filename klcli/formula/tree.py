@@ -95,8 +95,9 @@ _SYMBOL = regex(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
 """A name in ASCII, with parts between dashes."""
 _RESERVED = regex(
     rf"({'|'.join(FUNCTIONS)}|ln)(_\d\w*)?\Z|(log2|log10|lg|pi|e|sum(_[A-Za-z])?)\Z"
-    r"|(and|else|for|if|in|is|not|or|return)\Z"  # words of Python that would be products in mathematics
+    r"|(and|else|for|if|in|is|not|or|return)\Z"
 )
+"""No names: functions, constants and sums, and words of Python that would be products in mathematics."""
 _INDEX = {
     "sum": regex(r"[A-Za-z]?\Z"),
     "mean": regex(r"\Z"),

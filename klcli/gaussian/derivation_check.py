@@ -36,6 +36,7 @@ _MOST_DIGITS, _FEW_DIGITS = 700, 200
 """What a value may take: 640 digits tell x from a mean where both and the scale are doubles. Where log
 sigma is beyond `_EXTREME` a step has a value with few of them, or none at all."""
 _TOLERANCE = Decimal("1e-40")
+"""The last ten of the digits are left to roundings."""
 
 PROBES = (
     ("0.3", "1.2", "-0.7", "0.625"),

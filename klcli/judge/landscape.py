@@ -43,12 +43,17 @@ _PER_MEAN, _PER_LOG = 4, 20
 _ROUNDS = 60
 """Of a method that doubles its digits, and takes halves of sigma where a step would leave the range."""
 _SETTLED = Decimal("1e-20")
-_TINY, _NEAR = Decimal("1e-20"), Decimal("1e-6")
+"""Of a step: far below the last digit of a double, far above 1e-28, the error of the differences."""
+_TINY = Decimal("1e-20")
+"""What is 0 but for the error of the differences."""
+_NEAR = Decimal("1e-6")
+"""What 1/sigma still changes by on the last part of the way to an edge, to 2^40 from 2^20 times the sigma."""
 _ROUNDING = 1e-6
 """What doubles may leave of terms that cancel, relative to the value."""
 _PROBES = (Decimal("0.3"), Decimal("0.8"), Decimal("2.7"))
 """Means and positions among the sigmas at which digits tell rounding from a slope."""
 _FAR = (Decimal("1e6"), Decimal("1e8"), Decimal("1e10"))
+"""Sigmas beside whose powers little else counts: log sigma / sigma is 1.4e-5 at the first."""
 _SETTLED_POWER, _EXPONENTIAL = 0.01, 50.0
 """A power of sigma that changes by less from one place to the next is that of the growth; beyond 50 it
 is exponential."""

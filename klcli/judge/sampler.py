@@ -35,7 +35,9 @@ SamplingStatus: TypeAlias = Literal["agrees", "disagrees", "unknown"]
 _DIGITS = 60
 """Twenty more than have to agree."""
 _AGREE = Decimal("1e-40")
+"""Of the digits that are computed, twenty are left to roundings."""
 _NOISES = (0, 1, -2)
+"""0 leaves the mean, 1 the spread; -2 shows whether what the noise does is a line."""
 _SCREEN = 1e-9
 """The error, relative to the largest number that occurs, that rules a reading out in doubles."""
 

@@ -32,9 +32,9 @@ _TOLERANCE = 1e-7
 _STEPS = tuple(0.5 + 0.4 * step for step in range(4))
 """Values of a mean, at whose third differences it shows whether a formula is a parabola in it."""
 _SIGMAS = (0.43, 0.79, 1.31, 1.9, 2.63)
-"""Standard deviations on both sides of 1: three terms are solved for at four of them, two times, and the
-logarithm is at three."""
+"""Standard deviations on both sides of 1."""
 _FOURS, _THREE = ((0, 1, 2, 3), (1, 2, 3, 4)), (0, 2, 4)
+"""Places among them: three terms leave one equation at four, two times, and two terms one at three."""
 _MODERATE, _MOST = 10**3, 1e4
 """Numbers in a formula up to which, and down to whose reciprocal, and those in its evaluation up to which it
 shows in doubles that a logarithm is missing: a product of three small ones is far above rounding errors."""

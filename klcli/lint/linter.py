@@ -22,6 +22,7 @@ from klcli.patterns import regex
 __all__ = ["linted"]
 
 _IGNORE = regex(r"#\s*klcli:\s*ignore(?:\[(?P<codes>[^\]]*)\])?")
+"""``# klcli: ignore`` for all findings of a line, ``# klcli: ignore[KL101, KL103]`` for some."""
 _ORDER = ("exact", "scaled", "other", "other-prior", "reversed", "wrong", "not-kl")
 
 

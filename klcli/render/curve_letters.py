@@ -11,6 +11,7 @@ Position: TypeAlias = tuple[int, int]
 """Row and column of a grid."""
 
 _APART = 2
+"""Cells between two letters, which side by side would be a word."""
 _MOST = 60
 """Places of a curve that are looked at."""
 

@@ -21,12 +21,15 @@ from klcli.values import dataclass
 __all__ = ["WIDTH", "Figure", "Ink", "Polyline", "Region", "FigureShape", "FigureText", "figure_of"]
 
 WIDTH = 440.0
+"""Of a figure, so that it can be read on a phone."""
 _TITLE, _TYPE, _SMALL = 14.0, 13.0, 12.0
+"""Heights of type: of titles, of names, of what stands at the axes."""
 _LEADING = 1.4
 """The distance of two lines of words, in units of their type."""
 _CHARACTER, _BOLD = 0.5, 0.58
 """The width of a character of words, in units of their type."""
 _EDGE, _GAP, _HEIGHT = 8.0, 6.0, 200.0
+"""Around all, between a sign and its words; and the height of the series, which are about twice as wide."""
 _SAMPLE = 26.0
 """The length of the line that stands before a name."""
 _ROWS, _COLUMNS = 18, 36

@@ -43,6 +43,7 @@ __all__ = ["render"]
 _NO_PAGES: Mapping[str, Document] = MappingProxyType({})
 _NO_LINKS: Mapping[str, str] = MappingProxyType({})
 _TYPED = regex(r"`([^`\n]+)`")
+"""What stands between backticks is something to type."""
 _LINE = 110
 """Characters that a line of source may take; a window that is narrower scrolls."""
 

@@ -52,6 +52,7 @@ _LONGEST_LINE = 100
 _NARROWEST_REMARK = 28
 """Characters below which remarks go under their values and not beside them."""
 _INDENT = 2
+"""Columns by which what stands below a sentence is moved to the right."""
 _GAPS = (3, 2, 1)
 """Between columns, the widest that fits."""
 

@@ -29,7 +29,9 @@ _REACH, _FARTHEST, _POINTS = 4.0, 12.0, 401
 _HIGHEST = 3.0
 """Times the highest of q and of the integrand: above, p is cut off."""
 _BAND = 1.96
+"""Standard errors: a normal distribution has 95 % of its draws within."""
 _PER_DECADE = 4
+"""Each is a run of its own: with 4 all of them together take 2.3 times as long as the longest."""
 
 
 def integrand_plot(q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit) -> Plot | None:

@@ -13,6 +13,7 @@ from klcli.samples.histogram import Histogram
 __all__ = ["ratios_plots"]
 
 _BARS = 48
+"""At most; widths are powers of 2, so that numbers of many values have 24 or more."""
 
 
 def ratios_plots(found: TableEstimates, spread: Histogram) -> list[Plot]:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["Histogram"]
 
 _MOST = 4096
+"""Counts that are held, 32 KiB of them: 85 times as many as a picture has bars."""
 _FINEST = 9
 """Powers of 2 by which the first bins are narrower than the range of the first numbers."""
 _LEAST_WIDTH = -1000
+"""Of the power of 2: all edges are normal doubles, with all their digits."""
 
 
 @dataclass(slots=True, eq=False)

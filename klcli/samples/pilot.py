@@ -28,6 +28,7 @@ POWERS = (1, 2, 3)
 """Of the averaged values: what a skewness needs."""
 
 _SEED = 0
+"""Always the same rows, so that the same files give the same digits."""
 _CHOSEN = int(SHARE * 2**64)
 """Rows are chosen whose hash of 64 bits is below."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["k1", "k2", "k3"]
 
 _NEAR = 0.5
+"""Of abs(l): beyond, a fifth or more is left of exp(-l) - 1 and l, so that few bits are lost."""
 _SERIES = tuple((-1) ** k / factorial(k) for k in range(16, 1, -1))
 """The coefficients of l^16 to l^2 in exp(-l); what is left out is below 1e-16 of the sum for |l| <= 1/2."""
 

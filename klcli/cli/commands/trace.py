@@ -26,6 +26,7 @@ from klcli.trace.seen import watched
 __all__ = ["trace"]
 
 _FUNCTION = regex(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*\Z")
+"""``module:function``, or ``module:Class.method``; a path of a file has other characters or no colon."""
 _ORDINALS = {1: "at the first backward pass"}
 
 _EPILOG = """\b

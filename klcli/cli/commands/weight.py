@@ -38,6 +38,7 @@ else:
 __all__ = ["weight"]
 
 _LARGEST = 10**15
+"""Every whole number up to here is exact as a double, which most readers of JSON make of it."""
 
 _EPILOG = """\b
 Examples:

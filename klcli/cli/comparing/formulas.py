@@ -17,6 +17,7 @@ from klcli.patterns import regex
 __all__ = ["expected", "fixed_prior", "named"]
 
 _NAME = regex(r"\s*([A-Za-z][A-Za-z0-9_-]{0,19})\s*=(?!=)(.*)\Z", re.DOTALL)
+"""``NAME=FORMULA`` with a short name of letters; ``==`` is that of a formula."""
 
 
 def fixed_prior(options: Mapping[str, Any]) -> FixedPrior:

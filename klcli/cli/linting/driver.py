@@ -18,6 +18,7 @@ from klcli.lint.project.outlines import Outline
 __all__ = ["cores", "findings_of", "lint_files"]
 
 _FEW_LOOKS = 250
+"""The same of cheap looks, which take a millisecond or two."""
 _FEW_FILES = 12
 """Fewer than these are done before other processes have started."""
 _MOST_AWAITED = 61

@@ -21,6 +21,7 @@ _ANY_FOLDERS = None
 """Stands for ``**`` among the expressions for the names of a path."""
 _STAR, _SLASH = "*", "/"
 _LETTERS_BEFORE_STARS = regex(r"(?P<letters>[^*?\[\\]*[^*?\[\\/])\*\*+(?:/(?P<rest>.*))?", re.DOTALL)
+"""``a**`` and ``a**/b``: letters before two stars, which git compares by themselves."""
 _NOTHING = "(?!)"
 _CLASSES = {
     "alnum": "a-zA-Z0-9",

@@ -20,7 +20,9 @@ __all__ = ["NoProcessesError", "spread"]
 _AHEAD = 2
 """Chunks that wait for each process, so that none is ever idle; those in flight are suspects if one dies."""
 _CHUNKS = 8
+"""For each process, so that those which are done early wait for a small part of the work at the end."""
 _LARGEST_CHUNK = 64
+"""Files that are looked at once more if one of them ends its process."""
 
 T = TypeVar("T")
 Chunk: TypeAlias = Sequence[str]

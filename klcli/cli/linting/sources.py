@@ -14,6 +14,7 @@ from klcli.values import dataclass, field
 __all__ = ["MOST_BYTES", "Sources"]
 
 MOST_BYTES = 64_000_000
+"""A source is read as a whole; a larger one is made by a machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from klcli.patterns import regex
 __all__ = ["FormulaCommand"]
 
 _OPTION = regex(r"-[A-Za-z]+\Z|--[a-z][a-z-]*(=.*)?\Z|--?\Z", re.DOTALL)
+"""``-q``, ``--param``, ``--param=std``: letters alone. Formulas have something else in them."""
 
 
 class FormulaCommand(Command):

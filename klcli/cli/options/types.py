@@ -29,9 +29,13 @@ __all__ = [
 
 _FOR_EXAMPLES = "klcli latents --mean mu.npy --logvar logvar.npy"
 _ENTRIES = regex(r"\s*,\s*|\s+")
+"""Between the numbers of a row: a comma or blanks."""
 _NESTED = regex(r"\[\s*(\[[^\[\]]*\](\s*,)?\s*)+\]\Z")
+"""Rows in brackets of their own, within brackets, as Python and JSON write them."""
 _LONGEST = 10**15
+"""Of an axis; no memory holds as many numbers."""
 _INNER = regex(r"\[([^\[\]]*)\]")
+"""One of these rows."""
 
 if TYPE_CHECKING:
     from klcli.cli.files import Given

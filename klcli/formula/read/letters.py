@@ -27,6 +27,7 @@ _OF_WORDS = regex(r"text|mathrm|mathit|mathnormal|operatorname|mbox")
 _DIGITS = regex(r"\d+", re.ASCII)
 """A number, as an index."""
 _INDEX = regex(r"[0-9²]+")
+"""Digits behind a letter; in Julia a raised 2 belongs to the name, too."""
 _OF_JULIA = regex(r"(?<!\d)\.[-+*/^]|@\.|\df0(?!\w)|\w\.\(")
 """What only Julia writes: entrywise operators, macros and calls, single precision."""
 

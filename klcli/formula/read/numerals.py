@@ -15,10 +15,8 @@ from klcli.patterns import regex
 
 __all__ = ["Numerals"]
 
-_NUMBER = regex(
-    r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?",  # 2f0 is Julia's 2.0
-    re.ASCII,
-)
+_NUMBER = regex(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d+)|f0(?![A-Za-z0-9_]))?", re.ASCII)
+"""A decimal, with a power of ten behind ``e``; ``2f0`` is Julia's 2.0. Other alphabets' digits are none."""
 _TIMES_POWER_OF_TEN = regex(
     r"\s*\\times\s*10\s*\^\s*(?:\{\s*(?P<braced>[+-]?\d{1,9})\s*\}|(?P<bare>\d)(?!\d))", re.ASCII
 )

@@ -127,6 +127,7 @@ def natural_log(value: Decimal, digits: int) -> Decimal:
 _MANY_DIGITS, _FAR = 150, 5_000
 """From where on integers are faster than `decimal`, whose time grows with the cube of the digits."""
 _NEAR = Decimal("1e-6")
+"""Closer to 1, k log 2 and the rest would cancel more than 20 of the bits of `_GUARD`."""
 _ROOTS = 12
 """Square roots that bring a number close to 1, where the series of its logarithm is short."""
 _GUARD = 64

@@ -36,6 +36,7 @@ _DIGITS_HERE = 150
 """At the input, which may be ill-conditioned, or nearly equal to the prior."""
 _SIZES = {"any": 3, "unit": 3, "diagonal": 3, "one": 1}
 _TOLERANCE = Decimal("1e-40")
+"""The last ten of the digits are left to roundings."""
 _MANNER = Manner(mathematical=True)
 _LOG_DENSITIES = {
     index: parse(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Feature", "features"]
 
 _NARROW = 0.5
+"""Of a width: the panels of the integral are one standard deviation of q wide, and show what is wider."""
 _FARTHEST = 38.0
 """Standard deviations of q beyond which its density is no double."""
 _UNSEEN = 45.0

@@ -31,7 +31,9 @@ from klcli.names.counts import count_of
 __all__ = ["first_of_several"]
 
 _NOTHING = 1e-9
+"""Far above the rounding of doubles, far below what exchanging two Gaussians changes."""
 _SHAPE = (3, 5)
+"""Unequal lengths, neither of them 1: an axis that is treated otherwise shows."""
 _GOLDEN = 0.6180339887498949
 """The fractional parts of its multiples are spread evenly and never repeat."""
 

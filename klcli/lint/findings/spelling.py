@@ -16,8 +16,10 @@ __all__ = ["spellings"]
 _CLOSED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
 """What needs no brackets around it anywhere."""
 _KEPT = regex(r"\bkept_(\d+)_\b")
+"""The name that stands in a tree for a part that stays as it is written."""
 _SIGNS = {"**": r"\*\*", "*": r"(?<!\*)\*(?!\*)", "/": "/", "+": r"\+", "-": r"(?<!\d[eE])-"}
 _SIMPLE_POWER = regex(r"(?<![\w)\].])(\w+) \*\* (\w+)\b")
+"""A power of a name or a number, which formatters write without blanks."""
 
 
 def spellings(new: ast.expr, source: Module) -> Iterator[str]:

@@ -15,9 +15,13 @@ _IMPORT = regex(
     r"|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))",
     re.MULTILINE,
 )
+"""The modules and names of imports, over several lines where brackets or a backslash go on; at any depth."""
 _NUMBER = regex(r"(?:^|;[ \t]*)(\w+)[ \t]*=(?:[ \t]*\w+[ \t]*=)*[ \t(]*[\d.]", re.MULTILINE)
+"""A name that is given a number, also as one of several: ``a = b = (0.5``."""
 _CLASS = regex(r"^class[ \t]+(\w+)", re.MULTILINE)
+"""Of the module; those within others are not imported."""
 _METHOD = regex(r"^[ \t]+def[ \t]+([a-z]\w+)\(self\b", re.MULTILINE)
+"""What begins with a dash is called from within the class only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ __all__ = ["Relevance", "holds_terms"]
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = regex(r"[^\W\d]\w*")
+"""A name in any alphabet, which begins with no digit."""
 _COMMON = frozenset(("__init__", "__call__", "forward", "call", *OPERATIONS))
 """Names that tell nothing of what is called: those of operations are read as such."""
 _FURTHEST = 3

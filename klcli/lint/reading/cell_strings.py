@@ -15,9 +15,12 @@ from klcli.values import dataclass
 __all__ = ["CellStrings"]
 
 _SPACE = regex(r"[ \t\r\n]*")
+"""What JSON allows between its signs."""
 _CHARACTER = regex(
     r"\\r\\n|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
 )
+"""What is one character of the code: an escape, or a pair of them beyond the first plane. A line end of
+Windows is one as well, as the code has it."""
 _DECODER = json.JSONDecoder()
 
 

@@ -10,6 +10,7 @@ from klcli.patterns import regex
 __all__ = ["ForeignError", "UnreadableError", "decoded", "encoding_of", "without_surrogates"]
 
 _COOKIE = regex(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+"""The declaration of PEP 263, which stands in one of the first two lines."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins as the one of UTF-16 does

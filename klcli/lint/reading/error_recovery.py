@@ -36,6 +36,7 @@ _STUBS = {
     "case": "case _:",
 }
 _NAMED = regex(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
+"""What a header defines, and its name, which may be in any alphabet."""
 
 
 @dataclass(slots=True)

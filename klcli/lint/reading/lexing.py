@@ -27,11 +27,14 @@ _TOKEN = regex(
     """,
     re.VERBOSE | re.DOTALL,
 )
+"""Every character is in some token, a sign if nothing else, so that nothing stops the reading; a quote that
+is never closed is junk up to the end of its line."""
 _CLOSING = {
     '"': regex(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
     "'": regex(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
 }
 _TO_LINE_END = regex(r"[^\\\n]*(?:\\.[^\\\n]*)*", re.DOTALL)
+"""Over escaped line ends, which do not end a string."""
 _BEGINS_ANEW = regex(
     r"[ \t]*(?:(?:def|class|async[ ]def|import|while|with|del|global|assert)[ ]+[\w(\"']|print[ ]+[\"']"
     r"|from[ ]+[.\w]+[ ]+import\b|(?:return|raise|pass|break|continue|elif|except)\b"

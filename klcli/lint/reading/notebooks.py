@@ -15,13 +15,17 @@ __all__ = ["NotebookCell", "cell_at", "cells_of", "code_of", "is_notebook", "pyt
 
 _MARK = "# %% [cell {}]"
 _MARKED = regex(r"^# %% \[cell (\d+)\]$", re.MULTILINE)
+"""`_MARK` with its number."""
 _PYTHON = regex(r"python|sage|^$", re.IGNORECASE)
+"""Names of kernels and languages whose code is Python; a notebook that names none is taken for such."""
 _CELL_MAGIC = regex(r"\s*%%(\w+)[^\n]*")
+"""What the whole cell is handed to."""
 _KEEP_PYTHON = frozenset(
     ("time", "timeit", "capture", "prun", "python", "python3", "python2", "pypy", "px", "memit", "local")
 )
 """Magics for a cell that is run all the same."""
 _WRITES = regex(r"\s*%%(?:writefile|file)\b[^\n]*\.py[ \t]*(?:\n|\Z)")
+"""A cell that is kept in a file of Python, and so is read as one."""
 
 
 @dataclass(frozen=True, slots=True)

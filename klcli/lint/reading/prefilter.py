@@ -43,7 +43,9 @@ _CALLED = (*(f"{name}{end}" for name in _CURVED for end in ("(", "_(", " (")), "
 """A softplus is a layer and an activation, too, and logarithms are imported as ``ln``."""
 _CALLS = _shortest(_CALLED)
 _CALL = regex(rf"\b(?:{'|'.join(sorted(_CURVED))}|ln|Softplus)_? ?\(|[\"']softplus[\"']")
+"""As a call, by any module's name or none, or as the name of an activation."""
 _POWER_OF_E = regex(r"\.e\s*\*\*")
+"""``math.e ** x``."""
 _SQUARED_LOG = regex(rf"(?:{LOG_SCALE.pattern})\w{{0,9}}(?: ?\*\*|\.pow\(|\.square\()", re.IGNORECASE)
 """A head that is squared where its exponential belongs."""
 _GIVEN_TWICE = regex(
@@ -53,6 +55,7 @@ _GIVEN_TWICE = regex(
 """A head and the scale that it is the logarithm of, each under a name of its own."""
 _MULTIPLY = "|".join(_shortest((*MULTIPLYING, "sq")))  # sq: of names as mu_sq, too
 _PRODUCT = regex(rf"\*|{_MULTIPLY}", re.IGNORECASE)
+"""A sign or a function that multiplies."""
 _LIBRARY = (
     *("kl_divergence", "register_kl", "rsample"),
     *_shortest(f"{name}(" for name in NORMALS),
@@ -66,12 +69,14 @@ _SOURCES = (
 )
 """Calls that draw random numbers; names that are words of any text count where they are called."""
 _NOISE = f"(?:{NOISE_WORD.pattern}|{'|'.join(_shortest(NOISE))})"
-_SCALED_NOISE = regex(  # every repetition is bounded: a line may have a million characters
+_SCALED_NOISE = regex(
     rf"\*\s{{0,9}}[\w.]{{0,40}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n*]{{0,120}}\))? ?\*[^*]"
     rf"|mul(?:_|tiply)?\([^\n]{{0,60}}?{_NOISE}"
     rf"|{_NOISE}\w{{0,20}}(?:\([^\n]{{0,120}}\))?\.mul"
 )
+"""Noise and a sign or a function that multiplies it. Every repetition is bounded, here and below: a line may
+have a million characters, and the search begins at each of them."""
 _DRAW = regex(
     r"normal\([^\n]{0,90}(?:mean|loc) ?= ?[A-Za-z_]"
     r"|normal\([^\n]{0,60}?, ?[A-Za-z_][\w.]{0,30}, ?[A-Za-z_]"
@@ -86,20 +91,27 @@ _SQUARE = regex(
 )
 """What may square something: a power, a function, a name or anything in brackets times itself."""
 _SUM = regex(rf"[\w)\]}}\"'][ \t\\\n]{{0,20}}[-+](?!>)|\b(?:{'|'.join(sorted(ADDING))})_?\(")
+"""A sign between two terms, which is that of no number and no arrow, or a function that adds."""
 _LEAST_SUMS = 2
+"""The three terms that every KL adds up have two signs between them."""
 _LOG_RATIO = regex(
     rf"(?:{LOG_PROBABILITY.pattern})\w{{0,20}}[\])]{{0,3}} ?-|- ?[\w.(]{{0,20}}(?:{LOG_PROBABILITY.pattern})",
     re.IGNORECASE,
 )
 """A difference of log-probabilities or of their ratios, which sampled estimates of a KL are made of."""
 _ONE = regex(r"[-+] ?1(?:\.0?)?(?![\w.])|(?<![\w.])1(?:\.0?)? ?[-+]")
+"""A 1 that is added or taken away, as in k3."""
 _ALIAS = regex(rf"\b({'|'.join(sorted(DISTRIBUTIONS))}) as (\w+)")
+"""A distribution under another name, as it is imported."""
 _UNSAID = regex(
     r"(\"\"\"|''')(?s:.*?)\1|#[^\n]*|(\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}')",
 )
+"""Long strings and comments; a short string, in which a hash begins no comment, is matched to be kept."""
 _TOP = regex(r"^(?=[^\s#)\]}])", re.MULTILINE)
+"""Where a statement of the module begins: a line that is not indented and closes nothing."""
 _DEFINITION = ("def ", "class ", "async ", "@")
 _METHOD = regex(r"^([ \t]+)(?:async[ \t]+)?def\b", re.MULTILINE)
+"""The first of a class tells how far methods are indented."""
 
 
 def may_hold_terms(text: str) -> bool:

@@ -15,9 +15,14 @@ _STATEMENTS = frozenset(("print", "exec", "raise"))
 _OPERAND = frozenset(("string", "number", "name"))
 _OPERATORS = frozenset(("and", "or", "in", "is", "if", "for"))
 _OCTAL = regex(r"0[0-7]+[lL]?\Z")
+"""``0777``, which is ``0o777`` today."""
 _LONG = regex(r"(?:0[xXoObB][\da-fA-F]+|\d+)[lL]\Z")
+"""``10L``, whose end is left out today."""
 _BAD_ESCAPE = regex(r"\\([uUxN])")
+"""What begins an escape in today's strings, and was plain in those of bytes."""
 _ODD_BLANKS = frozenset("\u00a0\u200b\u2009\u2002\u2003\u202f\u3000\ufeff")
+"""Blanks of web pages and word processors, and a mark of the order of bytes within a text: Python reads none
+of them."""
 _MOST_TOKENS = 2000
 """Of a statement that is put in another way; more are those of a table."""
 _Rewriting = Callable[[Sequence[SourceToken], int], Iterator[Splice]]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["estimate"]
 
 _OF_ONE = 2
+"""A mean and a head: the symbols of one Gaussian."""
 
 
 def estimate(excerpt: CodeExcerpt, program: Program) -> Divergence | None:

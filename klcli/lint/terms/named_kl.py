@@ -20,6 +20,7 @@ from klcli.names.losses import LOG_P, LOG_Q, OF_OTHERS, is_called_kl
 __all__ = ["has_name_of_kl", "is_meant_as_kl", "is_registered_for_others"]
 
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what an exchange changes at the values tried."""
 
 
 def is_meant_as_kl(excerpt: CodeExcerpt, tree: Tree) -> bool:

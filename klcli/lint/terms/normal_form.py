@@ -22,6 +22,7 @@ from klcli.names.gaussians import is_mean
 __all__ = ["normal_forms"]
 
 _OF_ONE = 2
+"""A mean and a head: the symbols of one Gaussian."""
 _TWO = Number(Fraction(2))
 
 

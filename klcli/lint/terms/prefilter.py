@@ -34,6 +34,8 @@ MOST_NAMES = MOST_SYMBOLS + 2
 _LEAST_TERMS = 3
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another function differs at the values
+tried."""
 _TWO = Number(Fraction(2))
 
 

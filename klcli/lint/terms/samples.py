@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["SamplingLine", "sample"]
 
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another function differs at the values
+tried."""
 _NEAR = 1e-2
 """Above any number that is added to a mean or a scale to keep it from 0."""
 _UNIFORM = UNIT_NOISE[1]

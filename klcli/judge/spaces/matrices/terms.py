@@ -33,6 +33,7 @@ _SIGNS: Mapping[MatrixTerm, int] = {
     "dimensions": -1,
 }
 _MOST_OFF = 2
+"""Of the five terms of a KL: three that agree are a majority."""
 _MOST_BELOW = 10**4
 """A coefficient of a larger denominator is told as a decimal."""
 _SLACK = 1e-9
