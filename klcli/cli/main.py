@@ -189,6 +189,8 @@ def _status_of(report: Report) -> int:
     """What a report means for a script: first a bug, then what was found, then what was not read."""
     if report.broken:
         return INTERNAL
+    if report.interrupted:
+        return interrupted()
     if not report.holds:
         return FAILED
     return 0 if report.readable else USAGE

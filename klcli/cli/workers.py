@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
+from typing import Any
 
 from klcli.cli.options.engines import Engine
 from klcli.errors import KlcliError
@@ -20,30 +22,65 @@ _SECONDS = 30
 def workers(engine: Engine, tables: int) -> Iterator[Executor | None]:
     """An executor whose workers take a file each; None where this process reads them one by one.
 
+    They end with the ``with``, also in the middle of a file.
+
     Args:
         engine: who reads; the workers of a cluster see the same files by the same names.
         tables: files that there are.
 
     Raises:
-        KlcliError: Dask is missing, or nobody answers at the address.
+        KlcliError: Dask is missing, nobody answers at the address, or workers are lost.
     """
-    jobs, scheduler = min(engine.jobs, tables), engine.scheduler
-    if scheduler is not None:
-        distributed = needed("distributed", "dask", "--scheduler is the address of a Dask cluster")
-        try:
-            client = distributed.Client(scheduler, timeout=_SECONDS)
-        except (OSError, ValueError, TimeoutError) as error:
-            said = str(error).splitlines()[0]
-            raise KlcliError(
-                f"no scheduler answers at {scheduler}: {said}",
-                "dask scheduler prints its address at its start",
-            ) from None
-        with client:
-            yield client.get_executor()
+    jobs = min(engine.jobs, tables)
+    if engine.scheduler is not None:
+        with _cluster(engine.scheduler) as executor:
+            yield executor
     elif jobs > 1:
-        from concurrent.futures import ProcessPoolExecutor
-
-        with ProcessPoolExecutor(jobs) as executor:
+        with _processes(jobs) as executor:
             yield executor
     else:
         yield None
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Executor]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
+
+    others = set(active_children())
+    # Ctrl-C reaches all processes at once, and only this one has something to say.
+    executor = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
+        yield executor
+    except BrokenExecutor:
+        raise KlcliError(
+            "a process that read a file died, perhaps for want of memory", "fewer at a time: --jobs 1"
+        ) from None
+    finally:
+        for child in set(active_children()) - others:
+            child.terminate()
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Iterator[Any]:
+    distributed = needed("distributed", "dask", "--scheduler is the address of a Dask cluster")
+    try:
+        client = distributed.Client(scheduler, timeout=_SECONDS)
+    except (OSError, ValueError, TimeoutError) as error:
+        said = str(error).splitlines()[0]
+        raise KlcliError(
+            f"no scheduler answers at {scheduler}: {said}",
+            "dask scheduler prints its address at its start",
+        ) from None
+    with client:
+        try:
+            yield client.get_executor()
+        except (distributed.KilledWorker, CancelledError, OSError, TimeoutError) as error:
+            said = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise KlcliError(f"the cluster at {scheduler} is lost: {said}", "start it anew") from None
+        except ImportError as error:
+            raise KlcliError(
+                f"the workers of the cluster at {scheduler} lack a module: {error}",
+                "they need the same klcli, and its extras, as this machine",
+            ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from klcli.values import dataclass, field
@@ -14,6 +15,8 @@ __all__ = ["RELATIVE_WIDTH", "LogGrid"]
 _BITS = 7
 """Leading bits of the fraction that tell a cell: 128 cells between a number and its double."""
 _SHIFT = 52 - _BITS
+_BARS = 32
+"""Of a histogram."""
 _ZERO = -1
 """The cell of 0, left of all others."""
 RELATIVE_WIDTH = 2.0**-_BITS
@@ -70,6 +73,16 @@ class LogGrid:
                 middle = 0.0 if cell == _ZERO else (_edge(cell) + _edge(cell + 1)) / 2
                 return min(max(middle, self.least), self.most)
         return self.most
+
+    def histogram(self) -> tuple[tuple[float, ...], tuple[int, ...]] | None:
+        """Edges of equal distance and how many numbers lie between them; None where all are the same."""
+        import numpy
+
+        if not (isfinite(self.most) and self.least < self.most):
+            return None
+        edges = numpy.linspace(self.least, self.most, _BARS + 1)
+        edges[0] = _edge(min(self.cells))  # a cell begins left of its numbers
+        return tuple(edges.tolist()), tuple(self.bars(edges))
 
     def bars(self, edges: NDArray[Any]) -> list[int]:
         """How many numbers have their cell's lower edge in each [edges[i], edges[i + 1])."""

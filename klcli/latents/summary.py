@@ -108,7 +108,8 @@ class Summary:
         active_units: latents that are active.
         active_by_kl: latents whose mean KL is not below its threshold.
         collapsed_units: latents that have collapsed.
-        dead_units: latents that are neither: q is the same for all examples, and not the prior.
+        dead_units: latents that are neither: q is the same for all examples, and not the prior; of one
+            example nothing is known.
         mutual_information: between example and latents.
         marginal_kl: KL of the aggregate posterior from the prior; both add up to the mean.
         aggregate_mean: of the aggregate posterior.
@@ -168,7 +169,7 @@ def summary(
         active_units=sum(latent.active for latent in latents),
         active_by_kl=sum(not latent.collapsed for latent in latents),
         collapsed_units=sum(latent.collapsed for latent in latents),
-        dead_units=sum(not (latent.active or latent.collapsed) for latent in latents),
+        dead_units=sum(not (latent.active or latent.collapsed) for latent in latents) if count > 1 else 0,
         mutual_information=_information(mean, marginal, count),
         marginal_kl=marginal,
         aggregate_mean=centre,

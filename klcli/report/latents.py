@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
-from math import log
+from collections.abc import Iterator, Sequence
 
 from klcli.formula.numeral import significant
-from klcli.latents.conventions import Convention
-from klcli.latents.log_grid import RELATIVE_WIDTH
-from klcli.latents.rows import BadRow, BadRows
-from klcli.latents.summary import KlPart, Latent, Summary, Thresholds
+from klcli.latents.log_grid import LogGrid
+from klcli.latents.summary import KlPart, Latent, Summary
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -22,206 +18,62 @@ from klcli.report.document import (
     Heading,
     Note,
     Paragraph,
-    Plot,
+    Tone,
 )
+from klcli.report.latents_data import LatentsData
+from klcli.report.latents_plots import example_plot, latent_plot, variance_plot
 from klcli.report.record import CellValue
 from klcli.report.report import Report
-from klcli.values import dataclass
 
-__all__ = ["Check", "LatentsInput", "latents_report"]
+__all__ = ["latents_report"]
 
 _MOST_ROWS = 20
 """Latents in the table of a screen; --full shows all."""
 _BAR = 16
 """Characters of the longest bar."""
-_ROWS_NAMED = 3
-"""Bad rows that are named in words; data formats have a hundred."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatentsInput:
-    """What was read.
-
-    Attributes:
-        files: their names, in order.
-        mean: the array with the means.
-        head: the array with the spreads.
-        parameterization: what these are.
-        prior: in words.
-    """
-
-    files: tuple[str, ...]
-    mean: str
-    head: str
-    parameterization: str
-    prior: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A number held against a limit.
-
-    Attributes:
-        name: the option with the limit.
-        limit: as it was given.
-        value: what was found.
-        holds: whether it is within.
-    """
-
-    name: str
-    limit: float
-    value: float
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Kl:
-    mean: float
-    mean_bits: float
-    standard_error: float | None
-    least: float
-    most: float
-    quantiles: dict[str, float]
-    quantile_width: float
-
-
-@dataclass(frozen=True, slots=True)
-class _BadRows:
-    count: int
-    first: tuple[BadRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """The data of `klcli latents`; the field names are the keys of its JSON. KLs are in nats."""
-
-    schema: str
-    input: LatentsInput
-    examples: int
-    verdict: str
-    kl: _Kl
-    active_units: int
-    active_units_by_kl: int
-    collapsed_units: int
-    dead_units: int
-    thresholds: Thresholds
-    mutual_information: KlPart
-    marginal_kl: KlPart
-    conventions: tuple[Convention, ...]
-    latents: tuple[Latent, ...]
-    bad_rows: _BadRows
-    checks: tuple[Check, ...]
-    warnings: tuple[str, ...]
-
-
-def latents_report(
-    given: LatentsInput,
-    found: Summary,
-    thresholds: Thresholds,
-    others: Sequence[Convention],
-    bad: BadRows,
-    checks: Sequence[Check] = (),
-    *,
-    pictures: Callable[[], Sequence[Plot]] = tuple,
-    full: bool = False,
-) -> Report:
+def latents_report(data: LatentsData, found: Summary, grid: LogGrid, *, full: bool = False) -> Report:
     """The report of a table of posteriors.
 
     Args:
-        given: what was read.
-        found: what it comes to.
-        thresholds: what counts as active, and as collapsed.
-        others: the numbers of other code.
-        bad: the rows that are left out.
-        checks: what was held against limits.
-        pictures: makes those of the report.
+        data: what was found.
+        found: the same before it was data.
+        grid: counts of the KL of the examples.
         full: whether the table of a screen has all latents.
     """
-    verdict = _verdict(found, thresholds)
-    data = _Data(
-        schema="klcli.latents/1",
-        input=given,
-        examples=found.examples,
-        verdict=verdict,
-        kl=_Kl(
-            found.mean,
-            found.mean / log(2),
-            found.standard_error,
-            found.least,
-            found.most,
-            {f"{share:g}": value for share, value in found.quantiles.items()},
-            RELATIVE_WIDTH,
-        ),
-        active_units=found.active_units,
-        active_units_by_kl=found.active_by_kl,
-        collapsed_units=found.collapsed_units,
-        dead_units=found.dead_units,
-        thresholds=thresholds,
-        mutual_information=found.mutual_information,
-        marginal_kl=found.marginal_kl,
-        conventions=tuple(others),
-        latents=found.latents,
-        bad_rows=_BadRows(bad.count, bad.first),
-        checks=tuple(checks),
-        warnings=tuple(_warnings(found, bad)),
-    )
     return Report(
         data=data,
         rows=[_row(latent) for latent in found.latents],
-        document=Document(verdict, tuple(_blocks(data, found, full))),
+        document=Document(data.verdict, tuple(_blocks(data, found, full))),
         bare=repr(found.mean),
-        holds=all(check.holds for check in checks),
-        pictures=pictures,
+        holds=all(check.holds for check in data.checks),
+        interrupted=not data.complete,
+        pictures=lambda: [latent_plot(found), variance_plot(found), *filter(None, [example_plot(grid)])],
         is_pictured=False,
     )
 
 
-def _verdict(found: Summary, thresholds: Thresholds) -> str:
-    count = len(found.latents)
-    of_units = f"{found.active_units} of {count} latent{'s' * (count != 1)} {_is(found.active_units)} active"
-    rest = []
-    if found.collapsed_units:
-        below = f"(KL below {thresholds.kl:g} nats)"
-        has = "has" if found.collapsed_units == 1 else "have"
-        rest.append(f"{found.collapsed_units} {has} collapsed to the prior {below}")
-    if found.dead_units:
-        rest.append(
-            f"{found.dead_units} {_is(found.dead_units)} the same for all examples, and not the prior"
-        )
-    return f"{significant(found.mean, 3)} nats per example; {', '.join([of_units, *rest])}"
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
 def _row(latent: Latent) -> dict[str, CellValue]:
-    row = asdict(latent)
-    row["clips"] = " ".join(f"{clip.head:g}:{clip.share:g}" for clip in latent.clips)
-    return row
+    return {
+        "name": latent.name,
+        "kl": latent.kl,
+        "spread": latent.spread,
+        "shift": latent.shift,
+        "mean_variance": latent.mean_variance,
+        "variance_of_means": latent.variance_of_means,
+        "active": latent.active,
+        "collapsed": latent.collapsed,
+        "clips": " ".join(f"{clip.head:g}:{clip.share:g}" for clip in latent.clips),
+    }
 
 
-def _warnings(found: Summary, bad: BadRows) -> Iterator[str]:
-    if bad.count:
-        places = "; ".join(
-            f"{row.file}, row {row.row:,}, {row.column}: {row.why}" for row in bad.first[:_ROWS_NAMED]
-        )
-        more = f"; and {bad.count - _ROWS_NAMED:,} more" if bad.count > _ROWS_NAMED else ""
-        yield f"{bad.count:,} row{'s' * (bad.count != 1)} left out: {places}{more}"
-    for latent in found.latents:
-        for clip in latent.clips:
-            yield (
-                f"latent {latent.name}: {clip.share:.3g} of its heads are {clip.head:g}, its extreme: "
-                "a clip holds them there, and their gradient is 0"
-            )
-
-
-def _blocks(data: _Data, found: Summary, full: bool) -> Iterator[DocumentBlock]:
+def _blocks(data: LatentsData, found: Summary, full: bool) -> Iterator[DocumentBlock]:
     yield FactList(tuple(_facts(data, found)))
     order = sorted(found.latents, key=lambda latent: -latent.kl)
     shown = order if full else order[:_MOST_ROWS]
     yield Heading("latents, by their KL")
-    yield _latent_table(shown)
+    yield _latent_table(shown, found.examples)
     if len(shown) < len(order):
         yield Paragraph(f"and {len(order) - len(shown)} more; --full shows all", "muted")
     yield Heading("the same posteriors in the numbers of other code")
@@ -237,7 +89,7 @@ def _blocks(data: _Data, found: Summary, full: bool) -> Iterator[DocumentBlock]:
         yield Note("warning", text)
 
 
-def _facts(data: _Data, found: Summary) -> Iterator[Fact]:
+def _facts(data: LatentsData, found: Summary) -> Iterator[Fact]:
     given, count = data.input, len(found.latents)
     files = given.files[0] if len(given.files) == 1 else f"{len(given.files)} files"
     arrays = f"mean {given.mean}, {given.parameterization} {given.head} in {files}"
@@ -263,7 +115,7 @@ def _part(part: KlPart) -> str:
     return f"{words}{significant(part.value, 4)}{error} nats"
 
 
-def _latent_table(latents: Sequence[Latent]) -> CellTable:
+def _latent_table(latents: Sequence[Latent], examples: int) -> CellTable:
     most = max(latent.kl for latent in latents)
     columns = (
         ColumnHead("latent", numeric=True),
@@ -275,17 +127,25 @@ def _latent_table(latents: Sequence[Latent]) -> CellTable:
         ColumnHead("mean var", numeric=True),
         ColumnHead(""),
     )
-    return CellTable(columns, tuple(_cells(latent, most) for latent in latents))
+    return CellTable(columns, tuple(_cells(latent, most, examples) for latent in latents))
 
 
-def _cells(latent: Latent, most: float) -> tuple[Cell, ...]:
+def _cells(latent: Latent, most: float, examples: int) -> tuple[Cell, ...]:
     bar = "#" * round(_BAR * latent.kl / most) if 0 < most < float("inf") else ""
-    state = "active" if latent.active else "collapsed" if latent.collapsed else "dead"
     numbers = (latent.spread, latent.shift, latent.variance_of_means, latent.mean_variance)
     return (
         Cell(latent.name),
         Cell(significant(latent.kl, 3), "strong"),
         Cell(bar),
         *(Cell(significant(number, 3)) for number in numbers),
-        Cell(state, {"active": "good", "collapsed": "muted"}.get(state, "bad")),  # type: ignore[arg-type]
+        Cell(*_state(latent, examples)),
     )
+
+
+def _state(latent: Latent, examples: int) -> tuple[str, Tone]:
+    """What became of it; of one example it cannot be told what varies."""
+    if latent.active:
+        return "active", "good"
+    if latent.collapsed:
+        return "collapsed", "muted"
+    return ("dead", "bad") if examples > 1 else ("", "plain")

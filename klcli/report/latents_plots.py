@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
 from klcli.latents.log_grid import LogGrid
 from klcli.latents.summary import Summary
 from klcli.report.document import Axis, Bars, Plot
 
-__all__ = ["example_plot", "latent_plot"]
-
-_BARS = 32
-"""Of the histogram over examples."""
+__all__ = ["example_plot", "latent_plot", "variance_plot"]
 
 
 def latent_plot(found: Summary) -> Plot:
@@ -30,23 +25,38 @@ def latent_plot(found: Summary) -> Plot:
     )
 
 
-def example_plot(found: Summary, grid: LogGrid) -> Plot | None:
-    """How many examples have which KL; None where all have the same, or one has none that is finite.
+def variance_plot(found: Summary) -> Plot:
+    """The variance of the means of each latent beside its mean variance, in the same order.
+
+    Of a latent that carries much the means vary and the variances are small; of a collapsed one they do not,
+    and the variances are the prior's.
+    """
+    order = sorted(found.latents, key=lambda latent: -latent.kl)
+    edges = tuple(float(j) for j in range(len(order) + 1))
+    return Plot(
+        "means against variances, in the same order",
+        Axis("latents"),
+        Axis("variance"),
+        (
+            Bars("of the means", edges, tuple(latent.variance_of_means for latent in order)),
+            Bars("mean of the variances", edges, tuple(latent.mean_variance for latent in order)),
+        ),
+    )
+
+
+def example_plot(grid: LogGrid) -> Plot | None:
+    """How many examples have which KL; None where all have the same.
 
     Args:
-        found: what the table comes to.
-        grid: counts of the KL of its examples.
+        grid: counts of the KL of the examples.
     """
-    import numpy
-
-    if not (isfinite(found.most) and found.least < found.most):
+    found = grid.histogram()
+    if found is None:
         return None
-    edges = numpy.linspace(found.least, found.most, _BARS + 1)
-    edges[0] = 0.0 if found.least == 0 else edges[0] * (1 - 2.0**-6)  # a cell begins left of its numbers
-    heights = tuple(float(count) for count in grid.bars(edges))
+    edges, counts = found
     return Plot(
         "KL of each example, the sum over its latents",
         Axis("KL in nats"),
         Axis("examples"),
-        (Bars("examples", tuple(edges.tolist()), heights),),
+        (Bars("examples", edges, tuple(map(float, counts))),),
     )

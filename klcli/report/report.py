@@ -27,6 +27,7 @@ class Report:
         holds: whether everything that was checked holds.
         readable: whether there was input and all of it could be read.
         broken: whether a bug in klcli was met on the way, which spoils only a part of the result.
+        interrupted: whether a Ctrl-C ended the work before its end, of which the result says how far it came.
         columns: the keys of the records, for a command that may have none.
         findings: what was found and where, for the formats of other tools; None where nothing is searched.
         pictures: makes the pictures of the result, where a medium wants them.
@@ -40,6 +41,7 @@ class Report:
     holds: bool
     readable: bool = True
     broken: bool = False
+    interrupted: bool = False
     columns: Sequence[str] = ()
     findings: Findings | None = None
     pictures: Callable[[], Sequence[Plot]] = tuple

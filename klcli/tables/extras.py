@@ -10,13 +10,14 @@ from klcli.errors import KlcliError
 __all__ = ["needed"]
 
 
-def needed(library: str, extra: str, because: str) -> Any:
+def needed(library: str, extra: str, because: str, verb: str = "reads") -> Any:
     """A library that an extra of this project brings.
 
     Args:
         library: its name.
         extra: that of the extra.
         because: what needs it, as the beginning of a sentence.
+        verb: what it does there.
 
     Raises:
         KlcliError: it is not installed.
@@ -25,6 +26,6 @@ def needed(library: str, extra: str, because: str) -> Any:
         return import_module(library)
     except ImportError:
         raise KlcliError(
-            f"{because}, which {library} reads, and {library} is not installed",
+            f"{because}, which {library} {verb}, and {library} is not installed",
             f"pip install 'klcli[{extra}]'",
         ) from None

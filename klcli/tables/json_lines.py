@@ -36,15 +36,15 @@ class _JsonLines:
         import numpy
 
         size = rows_of_block(sum(self.shapes[name][1] for name in names))
-        first: int | None = None
+        first = 1
         rows: list[list[list[float]]] = []
         for number, found in self.lines:
-            first = number if first is None else first
-            rows.append([self._numbers(number, found, name) for name in names])
-            if len(rows) == size:
+            if rows and (len(rows) == size or number != first + len(rows)):  # an empty line stood between
                 yield _block(rows, first, numpy)
-                first, rows = None, []
-        if rows and first is not None:
+                rows = []
+            first = first if rows else number
+            rows.append([self._numbers(number, found, name) for name in names])
+        if rows:
             yield _block(rows, first, numpy)
 
     def _numbers(self, line: int, found: dict[str, Any], name: str) -> list[float]:

@@ -8,8 +8,8 @@ from typing import Any
 from klcli.errors import KlcliError
 from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.extras import needed
+from klcli.tables.numbered import array_columns, check_distinct
 from klcli.tables.source import Source
-from klcli.tables.wide import array_columns, check_distinct
 from klcli.values import dataclass
 
 __all__ = ["open_parquet"]
@@ -43,9 +43,11 @@ class _Parquet:
 
         rows = 0
         try:
-            for batch in self.file.iter_batches(size, columns=columns):
-                yield batch
-                rows += batch.num_rows
+            # Group by group and in one thread: otherwise pyarrow keeps what it has read ahead, all of it.
+            for group in range(self.file.num_row_groups):
+                for batch in self.file.iter_batches(size, [group], columns, use_threads=False):
+                    yield batch
+                    rows += batch.num_rows
         except (pyarrow.ArrowException, OSError) as error:
             said = str(error).splitlines()[0]
             raise KlcliError(f"{self.name} is damaged behind row {rows:,}: {said}", "save it anew") from None

@@ -10,6 +10,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.names.posteriors import MEAN_ARRAY, reading_of
 from klcli.tables.arrays import Arrays
 from klcli.tables.columns import is_log_p, is_log_q
+from klcli.tables.numbered import missing_column
 from klcli.values import dataclass
 
 __all__ = ["Posteriors", "array_of", "posteriors", "the_heads", "the_means"]
@@ -115,6 +116,8 @@ def _only(arrays: Arrays, found: list[str], meaning: str, flag: str) -> str:
 
 def _listed(arrays: Arrays) -> str:
     """A hint with the arrays that there are."""
+    if missing := missing_column(arrays.shapes):
+        return f"columns are counted without gaps, and {clipped(missing)} is missing"
     if not arrays.shapes:
         return f"{arrays.name} holds no array of numbers"
     if any(map(is_log_q, arrays.shapes)) and any(map(is_log_p, arrays.shapes)):
@@ -131,6 +134,8 @@ def _check_shapes(arrays: Arrays, mean: str, head: str) -> None:
     if mean == head:
         raise KlcliError("the means and the spreads are the same array", _listed(arrays))
     (rows, width), (head_rows, head_width) = arrays.shapes[mean], arrays.shapes[head]
+    if not width:
+        raise KlcliError(f"{arrays.name}: {mean} has no numbers in a row", "a number for each latent")
     if width != head_width:
         raise KlcliError(
             f"{arrays.name}: {mean} has {width} numbers in a row and {head} has {head_width}",

@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
-from klcli.patterns import regex
 from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.delimited import DelimitedText
+from klcli.tables.numbered import array_columns, check_distinct
 from klcli.tables.source import Source
 from klcli.values import dataclass, field
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["array_columns", "check_distinct", "wide_arrays"]
-
-_NUMBERED = regex(
-    r"(?P<stem>.*?(?:[^\d\s_.\-\[(]|\d(?=[\s_.\-\[(]+\d+[\])]?$)))[\s_.\-\[(]*(?P<number>\d{1,7})[\])]?"
-)
-"""A name and a number behind it: ``mu_0``, ``mu.0``, ``mu[0]``, ``z_mean 12``, ``sigma2_0``."""
-_MOST_FIRST = 1
-"""The first of several columns has the number 0 or 1; sigma2 alone is the square of sigma."""
+__all__ = ["wide_arrays"]
 
 
 @dataclass(slots=True)
@@ -93,7 +86,10 @@ class _Wide:
                 else:
                     values.append(block.values[:, start : start + len(columns)])
                     start += len(columns)
-            yield ArrayBlock(tuple(values), block.numbers[0], block.noun)
+            for part in runs(block.numbers):
+                yield ArrayBlock(
+                    tuple(value[part] for value in values), block.numbers[part.start], block.noun
+                )
 
 
 def wide_arrays(source: Source, table: DelimitedText) -> _Wide:
@@ -109,17 +105,15 @@ def wide_arrays(source: Source, table: DelimitedText) -> _Wide:
     return _Wide(source.name, table, columns, lists)
 
 
-def check_distinct(names: Sequence[str], file: str) -> None:
-    """Refuse a table in which a name says two columns.
-
-    Raises:
-        KlcliError: it does.
-    """
-    seen: set[str] = set()
-    for name in names:
-        if name and name in seen:
-            raise KlcliError(f"{file} has two columns called {clipped(name)!r}", "give each its own name")
-        seen.add(name)
+def runs(numbers: Sequence[int]) -> Iterator[slice]:
+    """The places of numbers that follow each other: lines without numbers may stand between rows."""
+    start = 0
+    if numbers[-1] - numbers[0] + 1 > len(numbers):
+        for place in range(1, len(numbers)):
+            if numbers[place] != numbers[place - 1] + 1:
+                yield slice(start, place)
+                start = place
+    yield slice(start, len(numbers))
 
 
 def _listed(text: str) -> list[float] | None:
@@ -131,27 +125,3 @@ def _listed(text: str) -> list[float] | None:
         return [float(part) for part in inner[1:-1].replace(",", " ").split()]
     except ValueError:
         return None
-
-
-def array_columns(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The columns of each array, in the order of their numbers; a column without one is an array of its own.
-
-    Columns are put together if their numbers follow each other; they may stand anywhere in the table.
-    """
-    numbered: dict[str, dict[int, int]] = {}
-    alone: dict[str, int] = {}
-    for column, name in enumerate(names):
-        found = _NUMBERED.fullmatch(name.strip())
-        if found and int(found["number"]) not in numbered.setdefault(found["stem"], {}):
-            numbered[found["stem"]][int(found["number"])] = column
-        else:
-            alone[name.strip()] = column
-    arrays: dict[str, tuple[int, ...]] = {}
-    for stem, columns in numbered.items():
-        order = sorted(columns)
-        is_counted = order == list(range(order[0], order[0] + len(order))) if order else False
-        if is_counted and (len(order) > 1 or order[0] <= _MOST_FIRST):
-            arrays[stem] = tuple(columns[number] for number in order)
-        else:
-            alone |= {names[column].strip(): column for column in columns.values()}
-    return {**arrays, **{name: (column,) for name, column in alone.items() if name not in arrays}}

@@ -57,11 +57,11 @@ def test_a_cluster_of_which_a_worker_dies(tmp_path: Path) -> None:
     """Two workers, one of which is killed in the middle: what it had begun is done by the other."""
     distributed = pytest.importorskip("distributed")
     tables = files(tmp_path, 8)
-    alone = collected(tables, WORK)
+    alone = collected(tables, WORK).statistics
     with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:
         victim = next(iter(cluster.workers.values())).pid
         with workers(Engine(1, cluster.scheduler_address), 8) as executor:
             assert executor is not None
             executor.submit(os.kill, victim, signal.SIGKILL)
-            found = collected(tables, WORK, executor)
+            found = collected(tables, WORK, executor).statistics
     assert (found.kl.values, found.examples) == (alone.kl.values, 400)

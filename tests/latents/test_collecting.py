@@ -32,9 +32,9 @@ def save(folder: Path, name: str, rows: int, latents: int = 2, **renamed: str) -
 
 def test_workers_find_the_same(tmp_path: Path) -> None:
     tables = [Input((save(tmp_path, f"{rows}.npz", rows),), order) for order, rows in enumerate((30, 5, 70))]
-    alone = collected(tables, WORK)
+    alone = collected(tables, WORK).statistics
     with ThreadPoolExecutor(2) as executor:
-        together = collected(tables, WORK, executor)
+        together = collected(tables, WORK, executor).statistics
         second = summed(tables, WORK, mixture(together.sample, together.reading), executor)
     assert (together.kl.values, together.examples) == (alone.kl.values, 105)
     first = summed(tables, WORK, mixture(alone.sample, alone.reading))
@@ -58,4 +58,5 @@ def test_one_file_for_each_array(tmp_path: Path) -> None:
     numpy.save(tmp_path / "b.npy", head)
     table = Input((str(tmp_path / "a.npy"), str(tmp_path / "b.npy")))
     found = collected([table], Work(Choice(None, {"logvar": ""}, STANDARD)))
-    assert found.kl.values == [(0 + 4 + 16) / 2, (1 + 9 + 25) / 2]
+    assert found.arrays.mean == "mean"
+    assert found.statistics.kl.values == [(0 + 4 + 16) / 2, (1 + 9 + 25) / 2]

@@ -11,7 +11,7 @@ from klcli.latents.rows import Rows
 from klcli.latents.statistics import Statistics, statistics
 from klcli.latents.summary import Thresholds, summary
 from klcli.report.document import Bars
-from klcli.report.latents_plots import example_plot, latent_plot
+from klcli.report.latents_plots import example_plot, latent_plot, variance_plot
 
 
 def found(mean: numpy.ndarray) -> Statistics:
@@ -30,7 +30,7 @@ def test_latents_by_their_kl_and_every_example_once() -> None:
     assert isinstance(spread, Bars)
     assert whole.heights == pytest.approx(sorted(kl.mean(axis=0), reverse=True), rel=1e-12)
     assert spread.heights == pytest.approx([numpy.exp(-1) / 2] * 3, rel=1e-9)
-    plot = example_plot(result, statistic.grid)
+    plot = example_plot(statistic.grid)
     assert plot is not None
     (bars,) = plot.series
     assert isinstance(bars, Bars)
@@ -39,4 +39,13 @@ def test_latents_by_their_kl_and_every_example_once() -> None:
 
 def test_examples_that_are_all_alike_have_no_picture() -> None:
     statistic = found(numpy.ones((5, 1)))
-    assert example_plot(summary(statistic, Thresholds(), Prior()), statistic.grid) is None
+    assert example_plot(statistic.grid) is None
+
+
+def test_means_against_variances() -> None:
+    mean = numpy.random.default_rng(17).normal(size=(700, 2)) * [0.5, 2.0]
+    means, variances = variance_plot(summary(found(mean), Thresholds(), Prior())).series
+    assert isinstance(means, Bars)
+    assert isinstance(variances, Bars)
+    assert means.heights == pytest.approx(mean.var(axis=0)[::-1], rel=1e-12)
+    assert variances.heights == pytest.approx([numpy.exp(-1)] * 2, rel=1e-12)

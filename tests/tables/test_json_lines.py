@@ -20,10 +20,11 @@ def opened(text: str) -> Arrays:
 def test_numbers_and_lists() -> None:
     found = opened('{"id": 1, "mu": [1, 2], "who": "a"}\n\n{"mu": [3, null], "id": 2, "who": 7}\n')
     assert dict(found.shapes) == {"id": (None, 1), "mu": (None, 2)}
-    (block,) = found.blocks(["mu", "id"])
-    numpy.testing.assert_array_equal(block.values[0], [[1, 2], [3, numpy.nan]])
-    assert block.values[1].tolist() == [[1], [2]]
-    assert (block.first, block.noun) == (1, "line")
+    first, second = found.blocks(["mu", "id"])  # each of lines that follow each other
+    numpy.testing.assert_array_equal(first.values[0], [[1, 2]])
+    numpy.testing.assert_array_equal(second.values[0], [[3, numpy.nan]])
+    assert (first.values[1].tolist(), second.values[1].tolist()) == ([[1]], [[2]])
+    assert (first.first, second.first, second.noun) == (1, 3, "line")
 
 
 def test_lists_in_lists_lie_one_behind_the_other() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from klcli.latents.summary import Summary
-from klcli.report.latents import Check
+from klcli.report.latents_data import Check
 from klcli.values import dataclass
 
 __all__ = ["LIMITS", "SummaryLimit", "checks"]

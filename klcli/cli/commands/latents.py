@@ -30,10 +30,12 @@ Examples:
   klcli latents --mean mu.npy --logvar logvar.npy
   klcli latents posteriors.csv --marginal
   klcli latents runs/epoch-10/ --min-active 4 --max-kl 30
-  klcli latents latents.npz --per-row kl.csv --json
+  klcli latents latents.npz --per-row kl.parquet --json
+  klcli latents runs/ --engine dask --scheduler tcp://host:8786
 
 A FILE has a row for each example and, in each row, the means and the spreads of its latents: NPZ or NPY,
-CSV or TSV with columns such as mu_0, mu_1, ..., a folder of such files, - for standard input.
+CSV or TSV with columns such as mu_0, mu_1, ..., JSON lines, what torch.save or safetensors write, Parquet,
+HDF5 or h5ad, a folder of such files, - for standard input.
 Arrays are found by their names (mu, z_mean, loc, qzm; logvar, log_var, std, scale, qzv, ...), or are named.
 Rows with NaN, infinite or impossible numbers are counted and named, and left out.
 The status is 1 where a limit does not hold.
@@ -91,7 +93,10 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @_of_limits("--max-kl", type=Nonnegative(), help="The largest mean KL per example, in nats.")
 @_of_limits("--min-kl", type=Nonnegative(), help="The least mean KL per example, in nats.")
 @click.option(
-    "--per-row", metavar="FILE", shell_complete=files, help="Write the KL of every example: .csv or .npy."
+    "--per-row",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write the KL of every example: .csv, .npy or .parquet.",
 )
 @engine_options
 @click.option("--full", is_flag=True, help="All latents in the table, not only 20.")

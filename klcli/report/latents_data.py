@@ -1,0 +1,238 @@
+"""What `klcli latents` found, as data: the field names are the keys of its JSON; KLs are in nats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import log
+
+from klcli.formula.numeral import significant
+from klcli.gaussian.distribution import Gaussian
+from klcli.latents.answer import LatentAnswer
+from klcli.latents.conventions import Convention
+from klcli.latents.log_grid import RELATIVE_WIDTH, LogGrid
+from klcli.latents.reading import Choice
+from klcli.latents.rows import BadRow, BadRows
+from klcli.latents.summary import KlPart, Latent, Summary, Thresholds
+from klcli.report.report import in_short
+from klcli.values import dataclass
+
+__all__ = ["AggregateData", "Check", "LatentsData", "LatentsInput", "latents_data"]
+
+_ROWS_NAMED = 3
+"""Bad rows that are named in words; data formats have a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatentsInput:
+    """What was read.
+
+    Attributes:
+        files: their names, in order.
+        mean: the array with the means.
+        head: the array with the spreads.
+        parameterization: what these are.
+        prior: in words.
+    """
+
+    files: tuple[str, ...]
+    mean: str
+    head: str
+    parameterization: str
+    prior: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A number held against a limit.
+
+    Attributes:
+        name: the option with the limit.
+        limit: as it was given.
+        value: what was found.
+        holds: whether it is within.
+    """
+
+    name: str
+    limit: float
+    value: float
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramData:
+    """How many examples have a KL in each [edges[i], edges[i + 1]), to the width of a quantile."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleKl:
+    """The KL of an example, the sum over its latents."""
+
+    mean: float
+    mean_bits: float
+    standard_error: float | None
+    least: float
+    most: float
+    quantiles: dict[str, float]
+    quantile_width: float
+    histogram: HistogramData | None
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateData:
+    """Moments of the aggregate posterior; covariances are None where there are too many latents."""
+
+    mean: tuple[float, ...]
+    variances: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class BadRowsData:
+    """The rows that are left out."""
+
+    count: int
+    first: tuple[BadRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LatentsData:
+    """The data of `klcli latents`."""
+
+    schema: str
+    input: LatentsInput
+    complete: bool
+    examples: int
+    verdict: str
+    kl: ExampleKl
+    active_units: int
+    active_units_by_kl: int
+    collapsed_units: int
+    dead_units: int
+    thresholds: Thresholds
+    mutual_information: KlPart
+    marginal_kl: KlPart
+    aggregate: AggregateData
+    conventions: tuple[Convention, ...]
+    latents: tuple[Latent, ...]
+    bad_rows: BadRowsData
+    checks: tuple[Check, ...]
+    warnings: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return in_short(self, "verdict", "examples")
+
+
+def latents_data(
+    files: Sequence[str],
+    choice: Choice,
+    thresholds: Thresholds,
+    answer: LatentAnswer,
+    checks: Sequence[Check] = (),
+) -> LatentsData:
+    """The data of a table of posteriors.
+
+    Args:
+        files: what was read.
+        choice: the arrays and the prior that were chosen.
+        thresholds: what counts as active, and as collapsed.
+        answer: what the tables say.
+        checks: what was held against limits.
+    """
+    found, statistics = answer.summary, answer.collected.statistics
+    return LatentsData(
+        schema="klcli.latents/1",
+        input=_input(files, choice, answer),
+        complete=not answer.interrupted,
+        examples=found.examples,
+        verdict=_verdict(found, thresholds, is_whole=answer.collected.is_whole),
+        kl=_kl(found, statistics.grid),
+        active_units=found.active_units,
+        active_units_by_kl=found.active_by_kl,
+        collapsed_units=found.collapsed_units,
+        dead_units=found.dead_units,
+        thresholds=thresholds,
+        mutual_information=found.mutual_information,
+        marginal_kl=found.marginal_kl,
+        aggregate=_aggregate(found),
+        conventions=answer.conventions,
+        latents=found.latents,
+        bad_rows=BadRowsData(statistics.bad.count, statistics.bad.first),
+        checks=tuple(checks),
+        warnings=tuple(_warnings(answer, statistics.bad)),
+    )
+
+
+def _input(files: Sequence[str], choice: Choice, answer: LatentAnswer) -> LatentsInput:
+    own, arrays = choice.own_priors, answer.collected.arrays
+    prior = f"of each example: {', '.join(own)}" if own else _prior(choice.prior)
+    return LatentsInput(tuple(files), arrays.mean, arrays.head, arrays.reading.name, prior)
+
+
+def _prior(prior: Gaussian) -> str:
+    if prior.dimension > 1:
+        return f"of {prior.dimension} dimensions"
+    return f"N({float(prior.mean[0]):g}, {prior.sigma()[0] ** 2:g})"
+
+
+def _kl(found: Summary, grid: LogGrid) -> ExampleKl:
+    bars = grid.histogram()
+    return ExampleKl(
+        found.mean,
+        found.mean / log(2),
+        found.standard_error,
+        found.least,
+        found.most,
+        {f"{share:g}": value for share, value in found.quantiles.items()},
+        RELATIVE_WIDTH,
+        HistogramData(*bars) if bars else None,
+    )
+
+
+def _aggregate(found: Summary) -> AggregateData:
+    spread = found.aggregate_covariance
+    variances = spread if spread.ndim == 1 else spread.diagonal()
+    covariance = None if spread.ndim == 1 else tuple(map(tuple, spread.tolist()))
+    return AggregateData(tuple(found.aggregate_mean.tolist()), tuple(variances.tolist()), covariance)
+
+
+def _verdict(found: Summary, thresholds: Thresholds, *, is_whole: bool) -> str:
+    """What the table says, in one line."""
+    mean, count = f"{significant(found.mean, 3)} nats", len(found.latents)
+    collapsed = (
+        f"{found.collapsed_units} {'has' if found.collapsed_units == 1 else 'have'} collapsed to the prior"
+    )
+    states = [f"{collapsed} (KL below {thresholds.kl:g} nats)"] if found.collapsed_units else []
+    if found.examples == 1:
+        return "; ".join([f"{mean} for the only example", *states, "it takes more to see what is active"])
+    if found.dead_units:
+        states.append(
+            f"{found.dead_units} {_is(found.dead_units)} the same for all examples, and not the prior"
+        )
+    of_units = f"{found.active_units} of {count} latent{'s' * (count != 1)}"
+    states.insert(0, f"{of_units} {_is(1 if count == 1 else found.active_units)} active")
+    before = "" if is_whole else f"interrupted after {found.examples:,} examples: "
+    return f"{before}{mean} per example; {', '.join(states)}"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _warnings(answer: LatentAnswer, bad: BadRows) -> Iterator[str]:
+    if answer.interrupted:
+        yield f"interrupted after {answer.summary.examples:,} examples: {answer.interrupted}"
+    if bad.count:
+        places = "; ".join(
+            f"{row.file}, row {row.row:,}, {row.column}: {row.why}" for row in bad.first[:_ROWS_NAMED]
+        )
+        more = f"; and {bad.count - _ROWS_NAMED:,} more" if bad.count > _ROWS_NAMED else ""
+        yield f"{bad.count:,} row{'s' * (bad.count != 1)} left out: {places}{more}"
+    for latent in answer.summary.latents:
+        for clip in latent.clips:
+            yield (
+                f"latent {latent.name}: {clip.share:.3g} of its heads are {clip.head:g}, its extreme: "
+                "a clip holds them there, and their gradient is 0"
+            )
