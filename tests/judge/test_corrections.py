@@ -1,0 +1,63 @@
+"""Corrections: how large one is, whether it may be shown, and the text of the other direction."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.aside.preparation import prepare
+from klcli.judge.corrections import effort, exchanged, holds
+from klcli.judge.roles import Roles
+from klcli.judge.verdict import judge_as
+
+KL = "-0.5 * (1 + logvar - mu**2 - exp(logvar))"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("abc", "abc", 0),
+        ("abc", "abxc", 1),
+        ("abc", "ac", 1),
+        ("abc", "axc", 2),
+        ("", "abc", 3),
+        ("aa", "aaa", 1),
+    ],
+)
+def test_an_effort_is_the_characters_taken_and_added(before: str, after: str, expected: int) -> None:
+    assert effort(before, after) == expected
+    blocks = difflib.SequenceMatcher(None, before, after).get_opcodes()
+    least = sum((j - i) + (n - m) for kind, i, j, m, n in blocks if kind != "equal")
+    assert effort(before, after) >= least
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "expected"),
+    [
+        (KL, "-0.5 * (1 + logvar + mu**2 - exp(logvar))", True),
+        (None, KL, False),
+        ("-0.5 * (1 + logvar + mu**2 - exp(logvar))", KL, False),  # it is no KL
+        ("no formula at (", KL, False),
+        (KL, f"rec + {KL}", False),  # another term is lost
+        (f"rec + {KL}", f"rec + {KL}", True),
+        (KL, f"beta * {KL}", False),
+        (KL, f"torch.sum({KL})", False),  # whose sums are not followed here
+    ],
+)
+def test_a_correction_holds_with_all_that_stood_around_it(
+    text: str | None, before: str, expected: bool
+) -> None:
+    assert holds(text, read_program(before, "python")) is expected
+
+
+def test_a_reversed_kl_to_the_unit_prior_is_the_forward_one() -> None:
+    program = read_program("log(s) + (1 + mu**2)/(2*s**2) - 1/2", "python")
+    verdict = judge_as(program.tree, Roles("mu", "s"), PARAMETERIZATIONS["std"])
+    assert verdict.kind == "reversed"
+    text = exchanged(program, prepare(program), verdict)
+    assert text is not None
+    again = judge_as(read_program(text, "python").tree, Roles("mu", "s"), PARAMETERIZATIONS["std"])
+    assert again.kind == "exact"
