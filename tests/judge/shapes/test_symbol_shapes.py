@@ -65,7 +65,7 @@ def test_a_head_may_be_a_parameter_and_a_mean_may_not() -> None:
 
 
 def test_each_is_said_in_words() -> None:
-    words = dict((tuple(own.values()), said) for own, said in mixed(program(f"torch.sum({KL})", "mu", "lv")))
+    words = {tuple(own.values()): said for own, said in mixed(program(f"torch.sum({KL})", "mu", "lv"))}
     assert words["full", "latents"] == "lv of shape (d,), without a batch"
     assert words["full", "number"] == "lv one number for all"
 
