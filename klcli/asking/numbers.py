@@ -20,7 +20,15 @@ NumbersLike: TypeAlias = Any
 def gaussian(
     mean: NumbersLike, head: NumbersLike | None, param: str = "std", cov: Any = None, size: int = 1
 ) -> Gaussian | MultivariateGaussian:
-    """A Gaussian of numbers, in `size` dimensions where these do not say more, or of a matrix."""
+    """A Gaussian of numbers, in `size` dimensions where these do not say more, or of a matrix.
+
+    Args:
+        mean: one number for all dimensions, or one for each.
+        head: likewise; None where there is a matrix.
+        param: what the head means.
+        cov: a covariance of shape (d, d), or None.
+        size: dimensions, where numbers do not say more.
+    """
     if cov is not None:
         from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 

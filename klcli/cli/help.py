@@ -51,7 +51,13 @@ class Command(click.Command):
 
 
 def write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    """Write the options, group by group in the order in which they are declared."""
+    """Write the options, group by group in the order in which they are declared.
+
+    Args:
+        command: whose options they are.
+        ctx: of its run.
+        formatter: what they are written to.
+    """
     groups: dict[str, list[tuple[str, str]]] = {}
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)

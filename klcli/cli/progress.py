@@ -25,6 +25,11 @@ def progress(total: int | None, label: str, *, quiet: bool) -> Iterator[Callable
     """Yield a function that is told how much was done; None where nothing is to be shown.
 
     A total that nobody knows is None: the bar then says only that something is done.
+
+    Args:
+        total: how much there is to do; None where nobody knows.
+        label: what is done.
+        quiet: whether nothing is shown.
     """
     if quiet or not sys.stderr.isatty():
         yield None

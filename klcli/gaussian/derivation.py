@@ -142,7 +142,13 @@ def derive_symbolic(
 def steps_of_one_dimension(
     reading: Parameterization, *, standard: bool, short: bool = False
 ) -> list[DerivationStep]:
-    """The steps in nats, all or the essential ones; `standard` says that the prior is N(0, 1)."""
+    """The steps in nats, all or the essential ones; `standard` says that the prior is N(0, 1).
+
+    Args:
+        reading: of the head of the posterior.
+        standard: whether the prior is N(0, 1).
+        short: whether only the essential steps are wanted.
+    """
     rows = [*rules.TO_THE_GENERAL_FORM, *(rules.WITH_UNIT_PRIOR if standard else rules.WITH_ANY_PRIOR)]
     if _is_of_variance(reading):
         rows.append(rules.SQUARE if standard else rules.SQUARES)

@@ -80,6 +80,11 @@ def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float | None:
 
     The densities q and p themselves have no value here: they can be too small for any arithmetic where
     their logarithms are not.
+
+    Args:
+        step: a formula of the derivation.
+        q: the posterior.
+        p: the prior, in as many dimensions.
     """
     extreme = max(map(abs, (*q.log_sigma(), *p.log_sigma()))) > _EXTREME
 

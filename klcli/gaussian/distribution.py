@@ -56,6 +56,12 @@ class Gaussian:
     ) -> Gaussian:
         """A Gaussian from means and heads, each one number or a sequence of equal length.
 
+        Args:
+            mean: of each dimension; floats, integers, decimals and fractions are taken as the numbers that
+                they are.
+            head: the number put out for the spread.
+            parameterization: what the head means.
+
         Raises:
             KlcliError: not a number, not finite, outside of the reading's domain, or of different lengths.
         """

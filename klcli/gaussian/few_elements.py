@@ -44,7 +44,15 @@ _DOUBLE = np.dtype(np.float64)
 
 
 def divergence(parts: FloatTerms, mean_q: Any, head_q: Any, mean_p: Any, head_p: Any) -> Any:
-    """KL(q || p) as `klcli.gaussian.kernel.divergence` has it; None where that has to do it itself."""
+    """KL(q || p) as `klcli.gaussian.kernel.divergence` has it; None where that has to do it itself.
+
+    Args:
+        parts: what a reading makes of heads, and of differences of means.
+        mean_q: a number, or a list or an array of any shape.
+        head_q: likewise; what is not one number has one shape.
+        mean_p: likewise.
+        head_p: likewise; None where sigma_p = 1.
+    """
     columns, shape = _columns(mean_q, head_q, mean_p, 0.0 if head_p is None else head_p)
     if columns is None:
         return None

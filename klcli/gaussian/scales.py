@@ -93,7 +93,13 @@ class Scales:
 
 
 def each(q: Gaussian, p: Gaussian, make: Callable[[Scales], T]) -> Iterator[T]:
-    """What `make` makes of the scales of each dimension, made once for equal ones."""
+    """What `make` makes of the scales of each dimension, made once for equal ones.
+
+    Args:
+        q: the posterior.
+        p: the prior, in as many dimensions.
+        make: of the scales of one dimension.
+    """
     made: dict[tuple[str, str, bool], T] = {}
     for head_q, head_p in zip(q.head, p.head, strict=True):
         of_q, of_p = q.parameterization, p.parameterization

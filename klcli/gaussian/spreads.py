@@ -46,7 +46,14 @@ def patch(
     function: Callable[..., FloatArray],
     *arguments: FloatOperand,
 ) -> None:
-    """Put the function's values into the few places that the general way does not serve."""
+    """Put the function's values into the few places that the general way does not serve.
+
+    Args:
+        result: of any shape; it is changed in those places.
+        where: of the same shape, true in the places.
+        function: of one-dimensional arrays of the values there.
+        *arguments: of the function; each broadcasts to the shape.
+    """
     if where.any():
         result[where] = function(*(np.broadcast_to(each, where.shape)[where] for each in arguments))
 
@@ -56,7 +63,13 @@ def patch(
 
 
 def excess(d: FloatArray, half_square: FloatArray, r: FloatArray) -> FloatArray:
-    """d - log(1 + d), given d^2/2 and r = 1 + d: the series for r in [1/2, 2], the logarithm beyond."""
+    """d - log(1 + d), given d^2/2 and r = 1 + d: the series for r in [1/2, 2], the logarithm beyond.
+
+    Args:
+        d: an array above -1.
+        half_square: d^2/2, of the same shape.
+        r: 1 + d, which has digits that a sum with 1 would lose.
+    """
     w = d / (d + 2.0)
     x = w * w
     result = double_double.series(double_double.ATANH_SERIES, x)
@@ -73,7 +86,13 @@ def excess(d: FloatArray, half_square: FloatArray, r: FloatArray) -> FloatArray:
 
 
 def ratio_spread(power: float, d: FloatArray, r: FloatArray) -> FloatArray:
-    """sigma_q/sigma_p = r^power, where r = 1 + d and power is 1 or 1/2."""
+    """sigma_q/sigma_p = r^power, where r = 1 + d and power is 1 or 1/2.
+
+    Args:
+        power: 1 or 1/2.
+        d: r - 1, of any shape.
+        r: of the same shape.
+    """
     half_square = 0.5 * d
     half_square *= d
     result = excess(d, half_square, r)
@@ -92,7 +111,14 @@ def _vast_ratio(power: float, q: FloatArray, p: FloatArray) -> FloatArray:
 def vanishing_ratio(
     power: float, log: Callable[[FloatArray], FloatArray], q: FloatArray, p: FloatArray
 ) -> FloatArray:
-    """Where q/p underflows, or has lost digits to that, the logarithms are taken one by one."""
+    """Where q/p underflows, or has lost digits to that, the logarithms are taken one by one.
+
+    Args:
+        power: as in `ratio_spread`.
+        log: of a head, the logarithm of that whose power sigma is.
+        q: heads of q, of any shape.
+        p: heads of p, of the same shape.
+    """
     return -0.5 - power * (log(q) - log(p))
 
 
@@ -205,7 +231,13 @@ def _log_softplus(s: FloatArray) -> FloatArray:
 
 
 def by_log(multiple: float, difference: FloatArray, p: FloatArray) -> FloatArray:
-    """A difference of means over sigma_p = exp(multiple p)."""
+    """A difference of means over sigma_p = exp(multiple p).
+
+    Args:
+        multiple: of a head, that makes it the logarithm of sigma: 1, 1/2 or -1/2.
+        difference: of means, of any shape.
+        p: heads of p, of the same shape.
+    """
     exponent = -multiple * p
     result = difference * np.exp(exponent)
     patch(result, np.abs(exponent) > 700.0, _times_exp, difference, exponent)
@@ -220,7 +252,13 @@ def _times_exp(factor: FloatArray, exponent: FloatArray) -> FloatArray:
 
 
 def by_softplus(power: float, difference: FloatArray, p: FloatArray) -> FloatArray:
-    """A difference of means over sigma_p = softplus(p)^power."""
+    """A difference of means over sigma_p = softplus(p)^power.
+
+    Args:
+        power: 1 or 1/2.
+        difference: of means, of any shape.
+        p: heads of p, of the same shape.
+    """
     value = softplus(p)[0]
     result = difference / (value if power == 1.0 else np.sqrt(value))
     patch(result, p < -SOFTPLUS_TAIL, partial(by_log, power), difference, p)

@@ -52,7 +52,15 @@ class Coefficients:
     def kl(
         self, scale: Decimal, shift: Decimal, mean: Decimal, variance: Decimal, size: Decimal = Decimal(0)
     ) -> ScaledKL:
-        """The KL to a fixed prior of numbers that were computed from these, each as what it is."""
+        """The KL to a fixed prior of numbers that were computed from these, each as what it is.
+
+        Args:
+            scale: what multiplies the KL.
+            shift: what is added to it.
+            mean: of the prior.
+            variance: of the prior.
+            size: what is added for each dimension.
+        """
         numbers = (scale, shift, mean, variance, size)
         found, added, prior_mean, prior_variance, each = (recovered(one, self.digits) for one in numbers)
         return ScaledKL(found, added, prior_mean, prior_variance, each)
@@ -138,6 +146,11 @@ def _kept(values: Iterator[Decimal], taken: list[Decimal]) -> Iterator[Decimal]:
 
 def fitted(rows: Sequence[Sequence[Decimal]], values: Iterable[Decimal], digits: int) -> Coefficients | None:
     """The factors with which the columns add up to the values, if they do at all points.
+
+    Args:
+        rows: the columns at each point.
+        values: of the program, at the same points.
+        digits: to which they have to agree.
 
     Raises:
         ArithmeticError: where the values do.

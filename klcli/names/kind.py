@@ -55,7 +55,15 @@ def whole(meaning: str, pattern: str, examples: str, others: str, flags: int = r
 
 
 def beginning(meaning: str, pattern: str, examples: str, others: str, flags: int = re.IGNORECASE) -> NameKind:
-    r"""Names whose beginning is matched, and their end where the pattern says so by ``\Z``; see `whole`."""
+    r"""Names whose beginning is matched, and their end where the pattern says so by ``\Z``; see `whole`.
+
+    Args:
+        meaning: what such a name suggests.
+        pattern: a regular expression.
+        examples: of such names, with blanks between them.
+        others: names that only look so, likewise.
+        flags: of the expression.
+    """
     found = regex(pattern, flags)
     return NameKind(
         meaning,
@@ -67,7 +75,15 @@ def beginning(meaning: str, pattern: str, examples: str, others: str, flags: int
 
 
 def anywhere(meaning: str, pattern: str, examples: str, others: str, flags: int = re.IGNORECASE) -> NameKind:
-    """Names, and texts with names in them, of which any part is matched; see `whole`."""
+    """Names, and texts with names in them, of which any part is matched; see `whole`.
+
+    Args:
+        meaning: what such a name suggests.
+        pattern: a regular expression.
+        examples: of such names, with blanks between them.
+        others: names that only look so, likewise.
+        flags: of the expression.
+    """
     found = regex(pattern, flags)
     return NameKind(
         meaning,

@@ -32,7 +32,13 @@ def laid(cells: Sequence[str]) -> tuple[str, list[int]]:
 
 
 def clipped(cells: Sequence[str], width: int, dots: str) -> list[str]:
-    """A line cut off, with dots, where the room ends."""
+    """A line cut off, with dots, where the room ends.
+
+    Args:
+        cells: how each of its characters is shown.
+        width: columns that there are.
+        dots: what stands for the rest.
+    """
     _, stops = laid(cells)
     if stops[-1] <= width:
         return list(cells)

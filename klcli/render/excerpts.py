@@ -38,7 +38,13 @@ PieceRow: TypeAlias = list[Piece]
 
 
 def listing(source: SourceExcerpts, room: int, *, unicode: bool) -> str:
-    """The lines that show a source, without colours."""
+    """The lines that show a source, without colours.
+
+    Args:
+        source: the places with their marks.
+        room: columns that there are.
+        unicode: whether signs beyond ASCII may be written.
+    """
     rows = marked(source, room, unicode=unicode)
     return "\n".join("".join(piece.text for piece in row).rstrip() for row in rows)
 

@@ -12,7 +12,13 @@ __all__ = ["as_table", "lines_of", "spell", "without_picture"]
 
 
 def spell(text: Text, word: Callable[[str], str], formula: Callable[[Tree], str]) -> str:
-    """The text in one format, given how that format writes words and formulas."""
+    """The text in one format, given how that format writes words and formulas.
+
+    Args:
+        text: words with formulas.
+        word: writes words, in which what the format takes for a command is escaped.
+        formula: writes a tree.
+    """
     pieces = (text,) if isinstance(text, str) else text
     return "".join(word(visible(piece)) if isinstance(piece, str) else formula(piece) for piece in pieces)
 

@@ -127,7 +127,13 @@ def _summary(judged: Sequence[Judged]) -> Paragraph:
 
 
 def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fraction) -> Plot:
-    """The penalty of every formula against sigma, at the mean of the point and under the reading."""
+    """The penalty of every formula against sigma, at the mean of the point and under the reading.
+
+    Args:
+        judged: the formulas with what they are.
+        reading: of their head.
+        mu: the mean at which sigma varies.
+    """
     import numpy
 
     from klcli.gaussian import kernel

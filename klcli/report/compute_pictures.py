@@ -38,6 +38,11 @@ def integrand_plot(q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit) -> P
     """q, p and q log(q/p), whose area is the KL, of the dimension that has most of it.
 
     None for matrices, and where a density is beyond the doubles.
+
+    Args:
+        q: the posterior.
+        p: the prior, in as many dimensions.
+        unit: of the integrand.
     """
     if not isinstance(q, Gaussian) or not (isinstance(p, Gaussian) or not isinstance(p, AnyGaussian)):
         return None
@@ -106,6 +111,12 @@ def settling_plot(case: Decomposition, samples: int, seed: int, unit: Unit) -> P
     """Every estimator with more and more samples; around k1 the band of its 95 % intervals.
 
     The samples of a shorter run are the first of a longer one with the same seed.
+
+    Args:
+        case: what is sampled.
+        samples: of the run; the picture has no more than the default.
+        seed: of the generator.
+        unit: of the estimates.
     """
     counts = list(_counts(min(samples, DEFAULT_SAMPLES)))
     nats = nats_of(unit)

@@ -21,7 +21,15 @@ __all__ = ["rows"]
 def rows(
     divergence: str, q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit, found: Examination
 ) -> Iterator[dict[str, CellValue]]:
-    """The records of one divergence, whose values are in `unit`."""
+    """The records of one divergence, whose values are in `unit`.
+
+    Args:
+        divergence: which direction it is, in signs.
+        q: the posterior.
+        p: the prior.
+        unit: in which the examination is.
+        found: the examination.
+    """
     if not isinstance(p, AnyGaussian):
         yield _to_other_prior(divergence, p, unit, found)
     elif isinstance(q, Gaussian) and isinstance(p, Gaussian):

@@ -28,7 +28,13 @@ _MOST_DIMENSIONS = 20
 
 
 def dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[DocumentBlock]:
-    """The terms of each dimension, where there are several."""
+    """The terms of each dimension, where there are several.
+
+    Args:
+        q: the posterior.
+        p: the prior.
+        terms: the closed form, with that of each dimension.
+    """
     if q.dimension == 1:
         return
     yield Heading("dimensions")
@@ -46,7 +52,13 @@ def dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[Document
 
 
 def parts(terms: ClosedForm, diagonal: float | None, unit: Unit) -> Iterator[DocumentBlock]:
-    """What textbooks make the closed form of matrices of; `diagonal` is it without the correlations of q."""
+    """What textbooks make the closed form of matrices of; `diagonal` is it without the correlations of q.
+
+    Args:
+        terms: the closed form.
+        diagonal: the same without the correlations of q; None where it has none.
+        unit: in which they are.
+    """
     if isinf(terms.value):
         return
     yield Heading("parts")

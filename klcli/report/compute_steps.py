@@ -21,7 +21,13 @@ AnyDerivation: TypeAlias = "Derivation | tuple[MatrixStep, ...]"
 
 
 def step_records(derivation: AnyDerivation, value: float | None, unit: Unit) -> list[dict[str, object]]:
-    """The steps for JSON; `value` is what those give that have a value, in `unit`."""
+    """The steps for JSON; `value` is what those give that have a value, in `unit`.
+
+    Args:
+        derivation: the steps, with which of them hold for what.
+        value: of those that have one, in the unit.
+        unit: in which formulas are written.
+    """
     return [
         {
             "rule": step.words,
@@ -35,7 +41,13 @@ def step_records(derivation: AnyDerivation, value: float | None, unit: Unit) -> 
 
 
 def steps(derivation: AnyDerivation, value: float | None, unit: Unit) -> Iterator[DocumentBlock]:
-    """The steps below their title, and how they were checked."""
+    """The steps below their title, and how they were checked.
+
+    Args:
+        derivation: the steps, with which of them hold for what.
+        value: of those that have one, in the unit.
+        unit: in which formulas are written.
+    """
     rows = _with_cases(derivation)
     if not rows:
         return

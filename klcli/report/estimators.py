@@ -79,7 +79,13 @@ def estimate_remark(found: Witness, verdict: str) -> str:
 
 
 def estimator_blocks(title: str, found: Sequence[EstimatorComparison], unit: Unit) -> Iterator[DocumentBlock]:
-    """The estimators side by side below a title, and why some have no error bar."""
+    """The estimators side by side below a title, and why some have no error bar.
+
+    Args:
+        title: of the table.
+        found: the estimators, in the unit.
+        unit: of their values.
+    """
     if not found:
         return
     yield Heading(title)
@@ -96,7 +102,13 @@ def estimator_blocks(title: str, found: Sequence[EstimatorComparison], unit: Uni
 
 
 def target_block(target: Target, sampled: Witness, unit: Unit) -> Paragraph:
-    """Whether the standard error that was asked for has been reached."""
+    """Whether the standard error that was asked for has been reached.
+
+    Args:
+        target: the standard error, in the unit.
+        sampled: the estimate.
+        unit: of both.
+    """
     asked = f"a standard error of {target.standard_error:g} {unit}"
     if target.reached:
         return Paragraph(f"{sampled.estimator} needed {sampled.samples:,} samples for {asked}.", "good")

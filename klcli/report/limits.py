@@ -71,7 +71,13 @@ def held(limits: Limits, value: float | None) -> Held | None:
 
 
 def limit_blocks(found: Held | None, value: float | None, unit: Unit) -> Iterator[DocumentBlock]:
-    """What is said of limits, one line each."""
+    """What is said of limits, one line each.
+
+    Args:
+        found: the limits and whether they hold; None where there are none.
+        value: of the KL, in the unit; None where nothing but a sample is known.
+        unit: of all numbers.
+    """
     if not found:
         return
     if value is None:

@@ -40,6 +40,12 @@ def examination_in(
 ) -> Examination:
     """An examination of KL(q || p) in a unit.
 
+    Args:
+        unit: that is wanted.
+        found: the examination, in nats.
+        q: the posterior.
+        p: the prior.
+
     Raises:
         RuntimeError: the exact value in this unit is another than the one that was examined, which would be
             an error in klcli.
@@ -63,7 +69,13 @@ def comparison_in(unit: Unit, found: EstimatorComparison) -> EstimatorComparison
 
 
 def exact(q: AnyGaussian, p: AnyGaussian, unit: Unit) -> ClosedForm:
-    """KL(q || p) of Gaussians in a unit, each number rounded once as far as the arithmetic is exact."""
+    """KL(q || p) of Gaussians in a unit, each number rounded once as far as the arithmetic is exact.
+
+    Args:
+        q: the posterior.
+        p: the prior, in as many dimensions.
+        unit: that is wanted.
+    """
     if isinstance(q, Gaussian) and isinstance(p, Gaussian):
         return independent.divergence(q, p, unit)
     from klcli.gaussian.multivariate.divergence import divergence
@@ -73,6 +85,12 @@ def exact(q: AnyGaussian, p: AnyGaussian, unit: Unit) -> ClosedForm:
 
 def digits_in(unit: Unit, digits: int, q: AnyGaussian, p: AnyGaussian) -> Decimal:
     """KL(q || p) to so many significant digits.
+
+    Args:
+        unit: that is wanted.
+        digits: how many.
+        q: the posterior.
+        p: the prior, in as many dimensions.
 
     Raises:
         KlcliError: they cannot be had.

@@ -98,7 +98,13 @@ class WeightAnalysis:
 
 
 def information(per_latent: Fraction | None, per_example: Fraction | None, counts: Counts) -> InformationData:
-    """Nats, of a latent or of an example, in all units."""
+    """Nats, of a latent or of an example, in all units.
+
+    Args:
+        per_latent: in nats; None where it follows from the other, or nothing is known.
+        per_example: likewise.
+        counts: how many latents and entries an example has.
+    """
     if per_example is None and per_latent is not None and counts.latents:
         per_example = per_latent * counts.latents
     if per_latent is None and per_example is not None and counts.latents:

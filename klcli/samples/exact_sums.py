@@ -136,7 +136,13 @@ class ExactSums:
 
 
 def rounded(number: int, exponent: int, divisor: int = 1) -> float:
-    """number 2^exponent / divisor as the nearest double; infinite where it exceeds the largest."""
+    """number 2^exponent / divisor as the nearest double; infinite where it exceeds the largest.
+
+    Args:
+        number: any whole number.
+        exponent: of 2, of either sign.
+        divisor: above 0.
+    """
     above, below = (number << exponent, divisor) if exponent > 0 else (number, divisor << -exponent)
     try:
         return above / below

@@ -71,7 +71,13 @@ class Continuation:
         return [float((values**power * weights).sum()) for power in POWERS]
 
     def is_exceeded(self, pilot: Pilot, largest: NDArray[Any], count: int) -> bool:
-        """Whether too many of the `count` rows of the table lie far beyond it; `largest` is their tail."""
+        """Whether too many of the `count` rows of the table lie far beyond it; `largest` is their tail.
+
+        Args:
+            pilot: that the forecast was made from.
+            largest: log ratios with the largest values of all, times the sign.
+            count: rows of the table.
+        """
         import numpy
 
         score = -NormalDist().inv_cdf(_EXPECTED / count)

@@ -126,7 +126,13 @@ class _Average:
         return float(self._values(_scores(points)).sum())
 
     def estimate(self, method: str, moments: Moments, size: int) -> Estimate:
-        """The estimate from the moments of the averages over each randomisation of `size` points."""
+        """The estimate from the moments of the averages over each randomisation of `size` points.
+
+        Args:
+            method: in words.
+            moments: of the averages over each randomisation.
+            size: points of one randomisation.
+        """
         value = (moments.mean + self._center) * self._unit
         return Estimate(
             value,

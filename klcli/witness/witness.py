@@ -118,6 +118,11 @@ def visible(difference: float, allowance: float, exact: float) -> float | None:
 
     The estimate lies off by `difference` already, and an error that brings the value nearer to it has that
     much farther to go before the allowance is used up. Value and error are rounded once more themselves.
+
+    Args:
+        difference: of the estimate and the value.
+        allowance: by which they may differ.
+        exact: the value.
     """
     if exact == 0:
         return None

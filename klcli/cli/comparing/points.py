@@ -58,6 +58,12 @@ def point_of(
 ) -> TypedPosterior:
     """The point that was typed; what was not is typical.
 
+    Args:
+        reading: of the heads.
+        mu: the means, one for each latent or one for all; None where none was typed.
+        sigma: the standard deviations, likewise.
+        options: all options of the command by name, those of a covariance and of other readings among them.
+
     Raises:
         KlcliError: it is no Gaussian.
     """
@@ -79,7 +85,14 @@ def point_of(
 def latents_of(
     formulas: Mapping[str, Tree], reading: Parameterization, q: TypedPosterior, options: Mapping[str, Any]
 ) -> Latents | None:
-    """The formulas over all latents; None for one latent with the prior N(0, 1)."""
+    """The formulas over all latents; None for one latent with the prior N(0, 1).
+
+    Args:
+        formulas: of one latent, by name.
+        reading: of their head.
+        q: the posterior of all latents.
+        options: all options of the command by name, those of the prior among them.
+    """
     plain = all(value is None for name, value in options.items() if name.startswith("prior_"))
     size = len(q.mean)
     if plain and size == 1 and isinstance(q.gaussian, Gaussian):

@@ -54,6 +54,11 @@ class ComputationOptions:
 def computed(q: AnyGaussian, p: AnyGaussian | OtherPrior, asked: ComputationOptions) -> Report:
     """The report of KL(q || p).
 
+    Args:
+        q: the posterior.
+        p: the prior, in as many dimensions.
+        asked: what is wanted of them.
+
     Raises:
         KlcliError: what was asked for does not exist for these distributions.
     """

@@ -27,6 +27,11 @@ _NEEDS_GAUSSIAN = {
 def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussian | OtherPrior:
     """The prior that ``--prior`` names.
 
+    Args:
+        text: as it was typed.
+        options: all options of the command by name.
+        dimension: of the posterior.
+
     Raises:
         KlcliError: the text is no prior, or other options name a prior, too.
     """
@@ -41,6 +46,12 @@ def computed_against(
     q: Gaussian | MultivariateGaussian, text: str, options: Mapping[str, Any], asked: ComputationOptions
 ) -> Report:
     """The report of KL(q || p) for the prior that ``--prior`` names.
+
+    Args:
+        q: the posterior.
+        text: of the prior, as it was typed.
+        options: all options of the command by name.
+        asked: what is wanted of both.
 
     Raises:
         KlcliError: it is no prior, or an option was given that needs a Gaussian one.

@@ -63,12 +63,25 @@ def save(file: str, findings: Iterable[Finding]) -> None:
 
 
 def without(findings: Sequence[Finding], accepted: Accepted, file: str) -> list[Finding]:
-    """The findings that a baseline does not accept; of one mistake the first are the accepted ones."""
+    """The findings that a baseline does not accept; of one mistake the first are the accepted ones.
+
+    Args:
+        findings: of any number of files.
+        accepted: how often each mistake is.
+        file: the baseline, from whose folder paths are seen.
+    """
     return _held_against(findings, accepted, file)[0]
 
 
 def unused(findings: Iterable[Finding], accepted: Accepted, file: str, paths: Iterable[str]) -> int:
-    """How many accepted mistakes are no more, in the files that were linted and in those that are gone."""
+    """How many accepted mistakes are no more, in the files that were linted and in those that are gone.
+
+    Args:
+        findings: of all files that were linted.
+        accepted: how often each mistake is.
+        file: the baseline, from whose folder paths are seen.
+        paths: of the files that were linted.
+    """
     here = {_path(path, file) for path in paths}
     folder = os.path.dirname(file)
     left = _held_against(findings, accepted, file)[1]

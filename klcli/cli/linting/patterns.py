@@ -89,7 +89,13 @@ def ignored_in(folder: str) -> list[Patterns]:
 
 
 def is_ignored(levels: Sequence[Patterns], path: str, *, is_folder: bool) -> bool:
-    """Whether patterns leave out a real path; those of the deepest folder, which stand last, come first."""
+    """Whether patterns leave out a real path; those of the deepest folder, which stand last, come first.
+
+    Args:
+        levels: patterns, each of a folder, the outermost first.
+        path: as `os.path.realpath` has it.
+        is_folder: whether it is one, as some patterns are for folders only.
+    """
     for level in reversed(levels):
         said = level.says(path, is_folder=is_folder)
         if said is not None:

@@ -139,6 +139,11 @@ def given_head(options: Mapping[str, Any], prefix: str) -> tuple[str, tuple[Frac
 def repeated(values: tuple[Fraction, ...], dimension: int, name: str) -> tuple[Fraction, ...]:
     """The prior's values for every dimension.
 
+    Args:
+        values: as they were typed.
+        dimension: of the posterior.
+        name: what they are, for the message.
+
     Raises:
         KlcliError: there are neither one nor as many as dimensions.
     """

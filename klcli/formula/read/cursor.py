@@ -70,5 +70,11 @@ class Cursor:
         return len(self.tokens) - 1
 
     def error(self, problem: str, hint: str = "", token: Token | None = None) -> FormulaError:
-        """An error at a token, by default the one at hand."""
+        """An error at a token, by default the one at hand.
+
+        Args:
+            problem: in words.
+            hint: what to write instead.
+            token: where it is.
+        """
         return FormulaError(problem, self.text, (token or self.token).start, hint)

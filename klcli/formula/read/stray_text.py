@@ -106,6 +106,11 @@ def likelihood(name: str, text: str, opening: int) -> int:
     """Where the likelihood ends whose name stands before a bracket, as in ``p(x|z)``; 0 where it is none.
 
     It is a term of a bound, and none of a KL.
+
+    Args:
+        name: what stands before the bracket.
+        text: the whole text.
+        opening: the place of the bracket.
     """
     end = _closing(text, opening)
     return end if _LIKELIHOOD.match(name) and _GIVEN.match(text, opening, end) else 0

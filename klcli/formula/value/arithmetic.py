@@ -56,13 +56,25 @@ class Arithmetic(Protocol[T]):
         """The negative of a value."""
 
     def operate(self, operator: Operator, left: T, right: T) -> T:
-        """Two values joined by ``+ - * / ^``."""
+        """Two values joined by ``+ - * / ^``.
+
+        Args:
+            operator: a sign.
+            left: what stands before it.
+            right: what stands behind it.
+        """
 
     def call(self, function: str, value: T) -> T:
         """A function of `klcli.formula.tree.FUNCTIONS`."""
 
     def clip(self, value: T, low: T | None, high: T | None) -> T:
-        """A value kept between two others."""
+        """A value kept between two others.
+
+        Args:
+            value: what is kept.
+            low: what it is at least; None for no limit.
+            high: what it is at most; None for no limit.
+        """
 
 
 def evaluate(

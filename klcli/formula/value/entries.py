@@ -40,13 +40,25 @@ class Entries(Protocol):
         """The negatives of all entries."""
 
     def join(self, operator: Operator, left: Column, right: Column) -> Column:
-        """The entries of two columns joined by ``+ - * / ^``."""
+        """The entries of two columns joined by ``+ - * / ^``.
+
+        Args:
+            operator: a sign.
+            left: what stands before it.
+            right: as many entries.
+        """
 
     def call(self, function: str, values: Column) -> Column:
         """A function of all entries."""
 
     def clip(self, values: Column, limits: Column, *, is_low: bool) -> Column:
-        """Every entry kept above a limit of its own, or below it."""
+        """Every entry kept above a limit of its own, or below it.
+
+        Args:
+            values: what is kept.
+            limits: as many entries.
+            is_low: whether the limits are below.
+        """
 
     def reduced(self, kind: ReductionKind) -> Callable[[Column], Any]:
         """What makes one of all entries: their sum, their mean or their product."""

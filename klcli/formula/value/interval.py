@@ -181,7 +181,13 @@ class Intervals:
 
 
 def enclose(tree: Tree, values: Mapping[str, Fraction | tuple[Fraction, ...]], digits: int) -> Interval:
-    """An interval of `digits` digits that holds the exact value of `tree` at rational values or vectors."""
+    """An interval of `digits` digits that holds the exact value of `tree` at rational values or vectors.
+
+    Args:
+        tree: a formula.
+        values: of its symbols; a vector is that of one for each dimension.
+        digits: in which interval arithmetic works; more make a narrower interval.
+    """
     arithmetic = Intervals(digits)
     points = {
         name: tuple(map(arithmetic.number, value)) if isinstance(value, tuple) else arithmetic.number(value)

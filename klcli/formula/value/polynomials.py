@@ -73,7 +73,14 @@ class Ring:
         return self._generators[number]
 
     def number(self, kind: str, of: Hashable, sign: int, terms: Polynomial | None = None) -> int:
-        """The number of a generator, a new one where it was not met before; `terms` are for `terms`."""
+        """The number of a generator, a new one where it was not met before; `terms` are for `terms`.
+
+        Args:
+            kind: of generator, such as ``exp``, ``abs`` or ``prime``.
+            of: what it is made of; those of one kind that are made of the same are one.
+            sign: as in `NormalForm`.
+            terms: those that it is made of, where `terms` is to give them back.
+        """
         key = kind, of
         if key not in self._numbers:
             self._numbers[key] = len(self._generators)

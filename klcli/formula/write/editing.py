@@ -40,6 +40,11 @@ def edited(program: Program, before: Tree, after: Tree) -> str | None:
     """The text of a program with the changes that make a part `before` of its tree `after`.
 
     None if there is no way to write them into the text; then print `after` with `in_habit`.
+
+    Args:
+        program: with the text.
+        before: a part of its tree, with its place.
+        after: what it is to become.
     """
     writer = _habit(program)
     edits = _edits(writer, before, after, Level.SUM)

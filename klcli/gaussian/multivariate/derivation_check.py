@@ -221,7 +221,15 @@ def point(
 def diagonal_point(
     case: str, means: tuple[Any, ...], variances: tuple[Any, ...], head: Any, run: Arithmetic[Any]
 ) -> PointValues:
-    """The point of independent dimensions and the unit prior."""
+    """The point of independent dimensions and the unit prior.
+
+    Args:
+        case: which of the steps hold there.
+        means: of the posterior, one for each dimension.
+        variances: likewise.
+        head: the posterior's in the case of one dimension.
+        run: the arithmetic of all these numbers.
+    """
     zero = run.number(Fraction(0))
     covariances = (_diagonal(variances, zero), Linear(run).identity(len(means)))
     return point(case, (means, (zero,) * len(means)), covariances, variances, head, run)

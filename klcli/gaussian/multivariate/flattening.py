@@ -107,6 +107,11 @@ def flattened(given: FloatMatrix, which: Which, tolerance: float) -> Flat:
     Where S is so ill-conditioned that it has no factor in floats, a first W is found for S with a little
     added to its diagonal, and improved.
 
+    Args:
+        given: S, of shape (d, d).
+        which: of the two Gaussians it is, for the message.
+        tolerance: for the error of the rest.
+
     Raises:
         IndefiniteError: the matrix is not positive definite, as far as float64 can tell.
     """
@@ -127,7 +132,13 @@ def flattened(given: FloatMatrix, which: Which, tolerance: float) -> Flat:
 
 
 def spread_error(matrix: FloatMatrix, transform: Transform, apart: float = _NEAR_IDENTITY) -> float:
-    """A bound on the Frobenius norm of W D W^T for the error D of S, where W S W^T is so far from I."""
+    """A bound on the Frobenius norm of W D W^T for the error D of S, where W S W^T is so far from I.
+
+    Args:
+        matrix: S, of shape (d, d), which is known but for D.
+        transform: W.
+        apart: a bound on the norm of W S W^T - I.
+    """
     if not (matrix.entrywise or matrix.relative):
         return 0.0
     reach = np.abs(transform.entries) @ np.sqrt(np.diagonal(matrix.high))

@@ -37,6 +37,12 @@ def sliced(parts: Sequence[FloatArray], width: int, count: int, axis: int) -> li
 
     The slices are whole multiples of a unit for each row or column. Adding a number whose last bit is the
     unit, and taking it off again, rounds to multiples of the unit.
+
+    Args:
+        parts: one or two arrays of shape (n, m), the larger first.
+        width: of a slice, in bits.
+        count: of the slices.
+        axis: along which numbers share a unit.
     """
     high, low = parts[0], parts[1] if len(parts) > 1 else None
     _, exponent = np.frexp(np.max(np.abs(high), axis=axis, keepdims=True))
@@ -72,7 +78,13 @@ def multiplied(
 
 
 def added(high: FloatArray, term: FloatArray, low: FloatArray) -> FloatArray:
-    """The sum of two arrays; its error is added to the third, and the second is overwritten (Knuth)."""
+    """The sum of two arrays; its error is added to the third, and the second is overwritten (Knuth).
+
+    Args:
+        high: an array of any shape, which stays as it is.
+        term: of that shape; it is overwritten.
+        low: of that shape; the error of the sum is added to it.
+    """
     total = high + term
     part = total - high
     term -= part

@@ -85,7 +85,14 @@ def _symmetric(rows: Rational, form: CovarianceForm) -> tuple[Rational, float]:
 def not_symmetric(
     form: CovarianceForm, place: tuple[int, int], entry: Fraction, mirror: Fraction
 ) -> KlcliError:
-    """The error for two entries that should be the same, of which the lower one stands at `place`."""
+    """The error for two entries that should be the same, of which the lower one stands at `place`.
+
+    Args:
+        form: of the matrix.
+        place: row and column, from 0, the row being the larger.
+        entry: what stands there.
+        mirror: what stands in the place beyond the diagonal.
+    """
     i, j = place
     return KlcliError(
         f"the {FORMS[form]} is not symmetric: entry ({j + 1}, {i + 1}) is {decimal_text(mirror)}"
@@ -155,7 +162,13 @@ def _check_definite(rows: Rational, form: CovarianceForm) -> None:
 
 
 def negative_variance(form: CovarianceForm, place: int, value: Fraction) -> KlcliError:
-    """The error for a diagonal that is negative somewhere."""
+    """The error for a diagonal that is negative somewhere.
+
+    Args:
+        form: of the matrix.
+        place: on the diagonal, from 0.
+        value: what stands there.
+    """
     return KlcliError(
         f"the {FORMS[form]} is not positive definite: entry ({place + 1}, {place + 1}) on its diagonal is"
         f" {decimal_text(value)}",

@@ -63,6 +63,12 @@ class Density:
     def of(cls, name: str, shape: Mapping[str, Fraction], loc: Fraction, scale: Fraction) -> Density:
         """A distribution whose parameters are in their domain.
 
+        Args:
+            name: in scipy.stats.
+            shape: the parameters of its shape, by their names there.
+            loc: where it is moved to.
+            scale: by which it is stretched.
+
         Raises:
             KlcliError: they are not.
         """

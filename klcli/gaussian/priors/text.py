@@ -89,7 +89,13 @@ class PriorText:
         return self.text[distribution.start : distribution.end]
 
     def error(self, problem: str, start: int, hint: str = "") -> FormulaError:
-        """An error at a place of the text."""
+        """An error at a place of the text.
+
+        Args:
+            problem: in words.
+            start: the place.
+            hint: what to write instead.
+        """
         return FormulaError(problem, self.text, start, hint)
 
 

@@ -49,6 +49,12 @@ def binds(clip: Clip, role: Roles, reading: Parameterization, prior_reading: Par
 
     A reading whose sigma has a range takes sigmas of it. Also where that cannot be seen,
     because the operand has other symbols. A limit that is a name binds nowhere, as its value is not known.
+
+    Args:
+        clip: of a formula of one entry.
+        role: what its symbols are.
+        reading: of the posterior's head.
+        prior_reading: of the prior's; None where the prior has no head.
     """
     low, high = (None if limit is None else _number(limit) for limit in (clip.low, clip.high))
     means, heads = {role.mean, role.prior_mean}, {role.head, role.prior_head}

@@ -86,7 +86,13 @@ class Isolated:
 
 
 def isolated(tree: Tree, latent: Collection[str], passive: Collection[str]) -> Isolated:
-    """Take out of a program what has passive symbols in it and none of means and heads."""
+    """Take out of a program what has passive symbols in it and none of means and heads.
+
+    Args:
+        tree: a program, or the formula of one entry.
+        latent: the names of means and heads.
+        passive: the names of what belongs to the loss around the KL.
+    """
     taking = _Taking(frozenset(latent), frozenset(passive))
     found, weights = taking.term(tree)
     factors = {name for one in weights or () for name in free_symbols(one.tree)}

@@ -84,7 +84,13 @@ def _names(rank: int) -> tuple[str, ...]:
 
 
 def told(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
-    """What a fit says, with the words for the shapes of the symbols."""
+    """What a fit says, with the words for the shapes of the symbols.
+
+    Args:
+        case: the program with the formula of its entries.
+        fit: how its values are those of the entries, at several shapes.
+        layout: the shapes of the symbols in words; empty where all are full.
+    """
     rank = len(fit.shapes[0])
     scale = fitted_monomial(fit.shapes, fit.scales)
     lost = [axis for axis in range(rank) if axis not in fit.kept]

@@ -148,6 +148,12 @@ def both(
     """The value of the program, and of the formula at every entry.
 
     What is held has the shape that lets the program run: one number, or an array of the same.
+
+    Args:
+        case: the program with the formula of its entries.
+        symbols: means and heads by name.
+        shape: what these broadcast to.
+        masked: whether masks leave entries out.
     """
     sums_numbers = all(symbol.shape for symbol in symbols.values())
     batch, latents = (shape[0], prod(shape[1:])) if len(shape) > 1 else (1, shape[0])

@@ -18,7 +18,13 @@ _FARTHEST = 8
 
 
 def class_of(node: ast.expr, scope: Scope, depth: int = 0) -> Class | None:
-    """The class of an object, as far as it is known."""
+    """The class of an object, as far as it is known.
+
+    Args:
+        node: an expression.
+        scope: what names mean where it stands.
+        depth: how many steps led to it.
+    """
     if depth > _FARTHEST:
         return None  # ``model = model.cuda()``
     if isinstance(node, ast.Name | ast.Attribute) and (found := scope.objects.get(text_of_name(node))):
@@ -84,17 +90,35 @@ def class_by_name(node: ast.expr, scope: Scope) -> Class | None:
 
 
 def setters(kind: Class, name: str, project: Project) -> Sequence[tuple[SourceFunction, ast.stmt]]:
-    """Where methods set an attribute of an object: those of its class, or of the nearest base."""
+    """Where methods set an attribute of an object: those of its class, or of the nearest base.
+
+    Args:
+        kind: of the object.
+        name: of the attribute.
+        project: in which bases are looked for.
+    """
     return next((one.attributes[name] for one in _lineage(kind, project) if name in one.attributes), ())
 
 
 def method_of(kind: Class, name: str, project: Project) -> SourceFunction | None:
-    """A method of a class, or of the nearest base that has it."""
+    """A method of a class, or of the nearest base that has it.
+
+    Args:
+        kind: the class.
+        name: of the method.
+        project: in which bases are looked for.
+    """
     return next((one.methods[name] for one in _lineage(kind, project) if name in one.methods), None)
 
 
 def inherited(kind: Class, name: str, project: Project) -> SourceFunction | None:
-    """A method of a base class, of the nearest that has it."""
+    """A method of a base class, of the nearest that has it.
+
+    Args:
+        kind: the class, whose own method does not count.
+        name: of the method.
+        project: in which bases are looked for.
+    """
     bases = (one for one in _lineage(kind, project) if one is not kind)
     return next((one.methods[name] for one in bases if name in one.methods), None)
 

@@ -131,7 +131,13 @@ def lines_of(module: Module) -> list[str]:
 
 
 def lambda_of(node: ast.Lambda, outer: SourceFunction, name: str) -> SourceFunction:
-    """A lambda that stands in a function."""
+    """A lambda that stands in a function.
+
+    Args:
+        node: the lambda.
+        outer: the function in which it stands.
+        name: of what it is given to.
+    """
     return SourceFunction(outer.module, name, node, None, outer)
 
 

@@ -31,7 +31,13 @@ def spliced(text: str, changes: Iterable[Splice]) -> str:
 
 
 def relocate(tree: ast.Module, text: str, changes: Sequence[Splice]) -> None:
-    """Moves the nodes of a tree to where they stand in the source, before the changes were made."""
+    """Moves the nodes of a tree to where they stand in the source, before the changes were made.
+
+    Args:
+        tree: of the changed text; its places are changed.
+        text: of the source.
+        changes: what was changed in it, in order.
+    """
     lines = text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     moves = _moves(text, starts, changes)

@@ -36,7 +36,13 @@ class CallReader(Protocol):
         """A symbol for a value that is not followed, always the same for the same text."""
 
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
-        """An error at a node."""
+        """An error at a node.
+
+        Args:
+            problem: in words.
+            node: where it is.
+            hint: what to write instead.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,16 @@ def row(
     build: Build | None = None,
     is_sure: bool = True,
 ) -> CallRow:
-    """A row with its names in one text, with blanks between them; the rest is as in `CallRow`."""
+    """A row with its names in one text, with blanks between them; the rest is as in `CallRow`.
+
+    Args:
+        names: under which the function is called, with blanks between them.
+        arguments: as in `CallRow`.
+        meaning: in words.
+        read: makes a tree of a call, or None where it cannot be read.
+        build: as in `CallRow`.
+        is_sure: as in `CallRow`.
+    """
     return CallRow(tuple(names.split()), arguments, meaning, read, build, is_sure=is_sure)
 
 

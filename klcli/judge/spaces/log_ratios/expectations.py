@@ -124,7 +124,13 @@ def without_one(quantities: Combination) -> Combination:
 
 
 def said(quantities: Combination, q: str, p: str) -> str:
-    """``chi2(p || q) - KL(p || q)``; ``nothing`` for no terms."""
+    """``chi2(p || q) - KL(p || q)``; ``nothing`` for no terms.
+
+    Args:
+        quantities: with what multiplies each.
+        q: what the distribution is called that is trained.
+        p: what the other one is called.
+    """
     text = ""
     # What is added comes first, a constant last.
     for name, factor in sorted(quantities.items(), key=lambda item: (item[0] == ONE, item[1] < 0)):

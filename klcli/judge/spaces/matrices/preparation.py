@@ -109,6 +109,11 @@ def set_aside(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> tu
     A number that is added and whose name says nothing may be another term of the loss or, where no other one
     is it, the number of dimensions: both are tried.
 
+    Args:
+        tree: a formula of matrices.
+        kinds: of its symbols, by name.
+        manner: in which it is written: mathematics or Python.
+
     Raises:
         KlcliError: one of them is nothing of that.
     """

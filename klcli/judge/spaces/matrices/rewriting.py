@@ -95,7 +95,13 @@ class Setting:
         return whole
 
     def form(self, row: Tree, between: list[Tree], vector: Tree) -> Tree:
-        """The number row @ between @ vector; without transposes in Python, where vectors have one axis."""
+        """The number row @ between @ vector; without transposes in Python, where vectors have one axis.
+
+        Args:
+            row: a vector that lies.
+            between: matrices.
+            vector: one that stands.
+        """
         if not self.manner.mathematical and isinstance(row, MatrixCall) and row.function == "transpose":
             row = row.argument
         return self.joined([row, *between, vector])

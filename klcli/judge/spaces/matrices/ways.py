@@ -26,6 +26,12 @@ def ways(
 ) -> list[list[Way]]:
     """Every way in which the symbols can be those of one or two Gaussians, in groups, the likeliest first.
 
+    Args:
+        kinds: of all symbols, by name.
+        dimensions: the symbols for the number of dimensions.
+        mean: the name that has to be the posterior's mean; None for any.
+        head: the name that has to be its matrix; None for any.
+
     Raises:
         KlcliError: there are too many of them, or none is what the question names.
     """
