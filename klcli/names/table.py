@@ -12,6 +12,7 @@ from klcli.names import (
     matrices,
     noise,
     posteriors,
+    run_logs,
     trainers,
 )
 from klcli.names.kind import NameKind
@@ -29,4 +30,5 @@ NAMES: tuple[NameKind, ...] = (
     *columns.KINDS,
     *posteriors.KINDS,
     *trainers.KINDS,
+    *run_logs.KINDS,
 )

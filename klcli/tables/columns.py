@@ -9,6 +9,7 @@ from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped, nearest
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, SAMPLE_COLUMNS, bare
 from klcli.names.posteriors import looks_like_posteriors
+from klcli.names.run_logs import LOGGED_KL, STEP_COLUMN
 from klcli.names.trainers import TRAINER_LOG_P, TRAINER_LOG_Q
 from klcli.tables.source import Table
 
@@ -137,6 +138,8 @@ def _listed(table: Table, flag: str) -> str:
     """A hint with the columns that there are."""
     if flag != "--z" and looks_like_posteriors(table.names):
         return "these look like means and spreads of posteriors, and no samples: klcli latents TABLE"
+    if any(map(LOGGED_KL.says, table.names)) and any(map(STEP_COLUMN.says, table.names)):
+        return "these look like KLs that a run has logged, and no samples: klcli runlog TABLE"
     rows = table.shape
     if rows is not None and len(rows) == 2 and rows[0] == 2 < rows[1]:
         return f"the array has the shape {rows}, rows are samples: numpy.save('table.npy', table.T)"

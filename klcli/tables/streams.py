@@ -10,7 +10,7 @@ from zlib import error as zlib_error
 from klcli.errors import KlcliError
 from klcli.tables.source import Source
 
-__all__ = ["GZIP", "decompressed"]
+__all__ = ["GZIP", "begun", "decompressed"]
 
 GZIP = b"\x1f\x8b"
 """The first bytes of every gzip file."""
@@ -27,10 +27,11 @@ class _Begun(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        if self._begin:
-            found, self._begin = self._begin[:size], self._begin[size:]
-            return found
-        return self._stream.read(size)
+        if size < 0:
+            found, self._begin = self._begin, b""
+            return found + self._stream.read(size)
+        found, self._begin = self._begin[:size], self._begin[size:]
+        return found + self._stream.read(size - len(found)) if len(found) < size else found
 
 
 class _Unpacked(io.RawIOBase):
@@ -51,6 +52,12 @@ class _Unpacked(io.RawIOBase):
             raise KlcliError(
                 f"{self._name} is no gzip file that can be read: {said}", "pack it anew"
             ) from None
+
+
+def begun(source: Source, begin: bytes) -> Source:
+    """A source with its first bytes, which were read, in front again."""
+    stream: BinaryIO = _Begun(begin, source.stream)  # type: ignore[assignment]
+    return Source(source.name, stream, source.size, seekable=False)
 
 
 def decompressed(source: Source, begin: bytes) -> Source:

@@ -90,7 +90,9 @@ RUNS = [
     ("estimate", "log_probs.csv"),
     ("estimate", "log_probs.csv", "--group", "sequence_id"),
     ("estimate", "samples.csv", "--mu", "0.3", "--sigma", "1.2"),
+    ("estimate", "off_by_one.csv", "--group", "sequence_id"),
     ("latents", "posteriors.csv", "--max-kl", "30"),
+    ("runlog", "run.csv"),
     ("weight", "--recon", "mse", "--recon-reduction", "mean", "--size", "784", "--kl-reduction", "sum-mean"),
     ("derive", "--param", "logvar"),
     ("derive", "--covariance"),
@@ -103,6 +105,13 @@ FILES = {
     "formulas.txt": "-(1 + s - mu^2 - e^s)\n1/2 (v + mu^2 - 1 - log v)\n",
     "log_probs.csv": "log_q,log_p,sequence_id\n"
     + "".join(f"-{1 + row % 7 / 10},-{1.1 + row % 5 / 10},{row // 3}\n" for row in range(300)),
+    "off_by_one.csv": "log_q,log_p,sequence_id\n"
+    + "".join(
+        f"{-(1 + row % 7 / 10)!r},{-(1.1 + (row + 1) % 7 / 10)!r},{row // 60}\n" for row in range(9000)
+    ),
+    "run.csv": "step,train/kl\n"
+    + "".join(f"{row},{(0.1 if row < 120 else 0.3) + row * 7919 % 100 / 1000}\n" for row in range(240))
+    + "240,inf\n",
     "rows.csv": "mu,sigma\n0.3,1.2\n0,-1\n",
     "posteriors.csv": "mu_0,mu_1,logvar_0,logvar_1\n"
     + "".join(f"{row % 7 - 3},{row % 5 / 100},{-2 + row % 3 / 10},0\n" for row in range(60))

@@ -10,6 +10,7 @@ COMMANDS = {
     "trace": "What the loss of a running program is made of, and what is wrong with it.",
     "estimate": "A KL divergence from samples: k1, k2, k3, their errors, and what is wrong with the table.",
     "latents": "What the KL did to a data set: per example and latent, active units, collapse.",
+    "runlog": "The KLs in the logs of a run: what they are, and where their levels changed.",
     "weight": "What the weight of a KL means: the effective beta of a loss, without any code.",
     "derive": "From the definition to the closed form, step by step, with proof.",
     "completion": "What makes a shell complete klcli's commands, options, codes and files.",

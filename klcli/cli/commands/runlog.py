@@ -1,0 +1,92 @@
+"""``klcli runlog``: the KLs in the logs of a run, what they are, and where their levels changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from klcli.cli.help import Command
+from klcli.cli.options.completing import files
+from klcli.cli.output import Settings, output_options
+from klcli.cli.plotting import plot_option
+from klcli.cli.table_sources import open_source
+from klcli.errors import KlcliError
+from klcli.formula.read.syntax import clipped
+from klcli.names.run_logs import LOGGED_KL
+from klcli.report.report import Report
+from klcli.report.runlog import LoggedSeries, runlog_report
+from klcli.samples.change_point import level_changes
+from klcli.tables.series import LogSeries, logged_series
+
+__all__ = ["runlog"]
+
+_EPILOG = """\b
+Examples:
+  klcli runlog wandb_export.csv
+  klcli runlog events.out.tfevents.1700000000.host
+  klcli runlog history.jsonl --column train/objective/kl --json
+
+A FILE is a CSV or JSON lines with a row for each step, as Weights & Biases exports them, or an event file
+of TensorBoard. The columns with a KL are found by their names, and what trainers mean by these is said:
+trl, verl, OpenRLHF and trlx log six different things as a KL. A change of level is looked for in each;
+samples themselves go to klcli estimate.
+"""
+_MOST_LISTED = 12
+"""Names in a hint."""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("paths", metavar="FILE...", shell_complete=files, nargs=-1)
+@click.option("--column", "columns", metavar="NAME", multiple=True, help="The column with a KL; repeatable.")
+@output_options
+@plot_option
+@click.pass_obj
+def runlog(
+    outer: Settings,
+    /,
+    settings: Settings,
+    paths: tuple[str, ...],
+    columns: tuple[str, ...],
+    **_: Any,
+) -> tuple[Report, Settings]:
+    """The KLs that a run has logged: what they are, how they moved, and where their levels changed.
+
+    Files are put together in the order in which they are named, as those of a run that was taken up again.
+    """
+    settings = settings.over(outer)
+    if not paths:
+        raise KlcliError("no log is given", "for example: klcli runlog wandb_export.csv")
+    found: dict[str, LogSeries] = {}
+    names: dict[str, None] = {}
+    for path in paths:
+        with open_source(path) as source:
+            series, others = logged_series(source, lambda name: _is_wanted(name, columns))
+        names |= dict.fromkeys(others)
+        for one in series:
+            known = found.setdefault(one.name, one)
+            if known is not one:
+                known.extend(one)
+    logged = [one for one in found.values() if one.values]
+    if not logged:
+        raise _nothing(paths, columns, list(names))
+    return runlog_report(paths, [_searched(one) for one in logged]), settings
+
+
+def _is_wanted(name: str, columns: Sequence[str]) -> bool:
+    return name in columns if columns else LOGGED_KL.says(name)
+
+
+def _searched(series: LogSeries) -> LoggedSeries:
+    import numpy
+
+    return LoggedSeries(series, level_changes(numpy.array(series.values)))
+
+
+def _nothing(paths: Sequence[str], columns: Sequence[str], names: Sequence[str]) -> KlcliError:
+    shown = ", ".join(clipped(name) for name in names[:_MOST_LISTED])
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    hint = f"--column NAME names it; there are {shown}{more}" if names else "its first line names the columns"
+    what = f"column {columns[0]!r}" if columns else "column that is called like a KL"
+    return KlcliError(f"there is no {what} with numbers in {', '.join(paths)}", hint)

@@ -1,0 +1,133 @@
+"""Series of numbers by their steps, out of the logs of runs: CSV, JSON lines, TensorBoard's event files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
+from typing import Any
+
+from klcli.errors import KlcliError
+from klcli.names.run_logs import STEP_COLUMN, metric_of
+from klcli.tables.delimited import open_delimited
+from klcli.tables.event_files import is_event_file, logged_scalars
+from klcli.tables.json_lines import flat_numbers, json_objects
+from klcli.tables.source import Source
+from klcli.tables.streams import begun
+from klcli.values import dataclass, field
+
+__all__ = ["LogSeries", "logged_series"]
+
+_BEGIN = 64
+"""Bytes by which a format is told."""
+
+
+@dataclass(slots=True, eq=False)
+class LogSeries:
+    """The numbers that were logged under one name.
+
+    Attributes:
+        name: as the file has it.
+        steps: of each number, in the order of the file; rows where there are no steps.
+        values: finite ones.
+        not_finite: numbers that are left out, as they are infinite or NaN.
+        first_not_finite: the step of the first of these; None without one.
+    """
+
+    name: str
+    steps: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    not_finite: int = 0
+    first_not_finite: float | None = None
+
+    def add(self, step: float, value: float) -> None:
+        """Add a number."""
+        if isfinite(value):
+            self.steps.append(step)
+            self.values.append(value)
+            return
+        self.not_finite += 1
+        if self.first_not_finite is None:
+            self.first_not_finite = step
+
+    def extend(self, other: LogSeries) -> None:
+        """Add the numbers of the same series in a later file."""
+        self.steps += other.steps
+        self.values += other.values
+        self.not_finite += other.not_finite
+        if self.first_not_finite is None:
+            self.first_not_finite = other.first_not_finite
+
+
+Wanted = Callable[[str], bool]
+
+
+def logged_series(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequence[str]]:
+    """The series of a log whose names are wanted, and all names that it has.
+
+    Args:
+        source: of the log.
+        wanted: whether a name is.
+
+    Raises:
+        KlcliError: it cannot be read.
+    """
+    begin = source.read(_BEGIN)
+    if not begin:
+        raise KlcliError(f"{source.name} is empty", "a log has a row for each step")
+    source = begun(source, begin)
+    if is_event_file(begin):
+        return _of_events(source, wanted)
+    if begin.lstrip().startswith(b"{"):
+        return _of_objects(source, wanted)
+    return _of_columns(source, wanted)
+
+
+def _of_events(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequence[str]]:
+    found: dict[str, LogSeries] = {}
+    names: dict[str, None] = {}
+    for step, tag, value in logged_scalars(source):
+        names[tag] = None
+        if wanted(tag):
+            found.setdefault(tag, LogSeries(tag)).add(step, value)
+    return list(found.values()), list(names)
+
+
+def _of_objects(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequence[str]]:
+    found: dict[str, LogSeries] = {}
+    names: dict[str, None] = {}
+    for number, row in json_objects(source, b""):
+        names |= dict.fromkeys(row)
+        step = _step_of(row, number)
+        for name, value in row.items():
+            numbers = flat_numbers(value)
+            if value is not None and wanted(name) and numbers is not None and len(numbers) == 1:
+                found.setdefault(name, LogSeries(name)).add(step, numbers[0])
+    return list(found.values()), list(names)
+
+
+def _step_of(row: dict[str, Any], number: int) -> float:
+    steps = (
+        flat_numbers(value) for name, value in row.items() if STEP_COLUMN.says(name) and value is not None
+    )
+    return next((float(step[0]) for step in steps if step), float(number))
+
+
+def _of_columns(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequence[str]]:
+    table = open_delimited(source, b"")
+    names = [name.strip('"') for name in table.names]
+    chosen = [column for column, name in enumerate(names) if wanted(name)]
+    step = next((column for column, name in enumerate(names) if STEP_COLUMN.says(metric_of(name))), None)
+    found = [LogSeries(names[column]) for column in chosen]
+    if chosen:
+        for block in table.blocks([*chosen, *([] if step is None else [step])]):
+            steps = block.numbers if step is None else block.values[:, -1].tolist()
+            for index, series in enumerate(found):
+                _add(series, steps, block.values[:, index].tolist())
+    return found, names
+
+
+def _add(series: LogSeries, steps: Sequence[float], values: Iterator[float] | Sequence[float]) -> None:
+    """Add the numbers of a column; a cell without one is none, as of a step at which nothing was logged."""
+    for step, value in zip(steps, values, strict=True):
+        if value == value:
+            series.add(float(step), value)

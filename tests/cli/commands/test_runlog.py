@@ -1,0 +1,97 @@
+"""``klcli runlog``: logs of runs from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy
+import pytest
+
+from tests.cli.conftest import Klcli
+
+RNG = numpy.random.default_rng(8)
+
+
+def log(path: Path, name: str, values: numpy.ndarray, first: int = 0) -> str:
+    lines = [f"{10 * (first + row)},{value!r}" for row, value in enumerate(values.tolist())]
+    path.write_text("\n".join([f"Step,{name}", *lines]) + "\n")
+    return str(path)
+
+
+def jumping(size: int = 600) -> numpy.ndarray:
+    return numpy.exp(0.3 * RNG.normal(size=size)) * numpy.where(numpy.arange(size) < 400, 0.02, 0.1)
+
+
+def test_what_it_is_and_where_it_changed(klcli: Klcli, tmp_path: Path) -> None:
+    path = log(tmp_path / "run.csv", "run-a - train/objective/kl", jumping())
+    result = klcli("runlog", path)
+    assert result.status == 0
+    text = " ".join(result.out.split())
+    assert "in trl (PPO, online DPO): k1 between the policy and the reference, per sequence" in text
+    assert "the level changed from 0.0" in text
+    assert "fewer than 1 in 200 shows one" in text
+    found = json.loads(klcli("runlog", path, "--json").out)
+    assert found["schema"] == "klcli.runlog/1"
+    (change,) = found["series"][0]["changes"]
+    assert change["low"] <= 4000 <= change["high"]
+    assert (change["before"], change["after"]) == (pytest.approx(0.02, rel=0.1), pytest.approx(0.1, rel=0.1))
+    (row,) = csv.DictReader(io.StringIO(klcli("runlog", path, "--format", "csv").out))
+    assert (float(row["step"]), row["kind"]) == (change["step"], "step")
+    assert klcli("runlog", path, "-q").out == "1\n"
+
+
+def test_a_run_without_a_change(klcli: Klcli, tmp_path: Path) -> None:
+    path = log(tmp_path / "run.csv", "kl", numpy.exp(RNG.normal(size=300)))
+    found = json.loads(klcli("runlog", path, "--json").out)["series"][0]
+    assert (found["told"], found["changes"]) == (True, [])
+    assert klcli("runlog", path, "-q").out == "0\n"
+
+
+def test_values_below_0_rule_out_estimators_that_have_none(klcli: Klcli, tmp_path: Path) -> None:
+    """trl's GRPO logs k3, which is never negative."""
+    for values, trainers in ((numpy.full(9, 0.1), 3), (numpy.linspace(-0.1, 0.1, 9), 2)):
+        found = json.loads(klcli("runlog", log(tmp_path / "r.csv", "train/kl", values), "--json").out)
+        assert len(found["series"][0]["meanings"]) == trainers
+        assert bool(found["warnings"]) == (trainers == 2)
+    assert "below 0, which a KL never is" in found["warnings"][0]
+
+
+def test_a_run_that_was_taken_up_again(klcli: Klcli, tmp_path: Path) -> None:
+    values = jumping()
+    paths = [log(tmp_path / "a.csv", "kl", values[:250]), log(tmp_path / "b.csv", "kl", values[250:], 250)]
+    whole = klcli("runlog", log(tmp_path / "c.csv", "kl", values), "--format", "csv").out
+    assert klcli("runlog", *paths, "--format", "csv").out == whole
+
+
+def test_a_column_that_is_named(klcli: Klcli, tmp_path: Path) -> None:
+    path = log(tmp_path / "r.csv", "divergence_of_mine", numpy.arange(9.0))
+    assert klcli("runlog", path, "--column", "divergence_of_mine").status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "no log is given"),
+        ("", "is empty"),
+        ("step,loss\n1,2\n", "there is no column that is called like a KL"),
+        ("step,kl\n1,\n2,\n", "there is no column that is called like a KL with numbers"),
+        ("step,kl\n1,abc\n", "not a number"),
+        ("step,kl\n1,2,3\n", "has 3 fields"),
+    ],
+)
+def test_what_is_no_log(klcli: Klcli, tmp_path: Path, text: str | None, problem: str) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(text or "")
+    result = klcli("runlog", *([] if text is None else [str(path)]))
+    assert (result.status, result.out) == (2, "")
+    assert problem in result.err
+    assert "hint: " in result.err
+
+
+def test_estimate_names_it(klcli: Klcli, tmp_path: Path) -> None:
+    path = log(tmp_path / "run.csv", "train/kl", jumping(20))
+    result = klcli("estimate", path)
+    assert (result.status, "klcli runlog" in result.err) == (2, True)

@@ -1,0 +1,32 @@
+"""Names of logged KLs: the metric within them, and what trainers mean by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.names.run_logs import LOGGED, LOGGED_KL, meanings, metric_of
+
+
+@pytest.mark.parametrize("row", LOGGED, ids=lambda row: f"{row.trainer} {row.name}")
+def test_every_known_name_is_that_of_a_kl(row: object) -> None:
+    assert LOGGED_KL.says(row.name)  # type: ignore[attr-defined]
+    assert row in meanings(f"run-1 - train/{row.name}")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "trainers"),
+    [
+        ("train/objective/kl", {"trl (PPO, online DPO)"}),
+        ("train/kl", {"trl (GRPO)", "trl (RLOO)", "OpenRLHF"}),
+        ("actor/ppo_kl", {"verl"}),
+        ("ppo_kl", {"OpenRLHF"}),
+        ("vae/kl_divergence", set()),
+    ],
+)
+def test_the_longest_name_that_fits_decides(name: str, trainers: set[str]) -> None:
+    assert {row.trainer for row in meanings(name)} == trainers
+
+
+def test_the_run_before_the_metric_is_left_out() -> None:
+    assert metric_of("my kl run - train/loss") == "train/loss"
+    assert not LOGGED_KL.says("my kl run - train/loss")
