@@ -1,0 +1,57 @@
+"""What is found of sums and means: when they are plain, and how terms that are not summed alike are told."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from klcli.judge.shapes.counted import Reductions, uneven
+from klcli.judge.shapes.length_polynomials import LengthMonomial
+
+
+def monomial(b: int, d: int, factor: Fraction = Fraction(1)) -> LengthMonomial:
+    return LengthMonomial(factor, (b, d))
+
+
+B_D = monomial(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("scale", "counted", "factor", "plain"),
+    [
+        (monomial(0, 0), B_D, monomial(0, 0), True),  # a sum over everything
+        (monomial(-1, 0), B_D, monomial(0, 0), True),  # a mean over the batch is as good
+        (monomial(-1, -1), B_D, monomial(0, -1), False),  # a mean over everything is 1/d of the KL
+        (monomial(0, -1), B_D, monomial(0, -1), False),
+        (monomial(-1, 0), monomial(0, 1), monomial(-1, 0), False),  # divided by a batch that is not summed
+        (monomial(0, 0, Fraction(2)), B_D, monomial(0, 0, Fraction(2)), False),
+    ],
+)
+def test_a_mean_over_the_batch_is_as_good_as_a_sum(
+    scale: LengthMonomial, counted: LengthMonomial, factor: LengthMonomial, plain: bool
+) -> None:
+    found = Reductions("sum", scale=scale, counted=counted)
+    assert found.factor == factor
+    assert found.is_plain is plain
+
+
+def test_with_a_flaw_nothing_is_plain() -> None:
+    assert Reductions("sum").is_plain
+    assert not Reductions("sum", flaw="its terms are not summed alike").is_plain
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (None, "a sum or a mean stands inside of a function or of another sum"),
+        ({"mu": B_D}, "a sum or a mean stands inside of a function or of another sum"),
+        ({"mu": B_D, "lv": B_D}, "its terms are not summed alike"),
+        (
+            {"mu": monomial(0, 0), "lv": monomial(1, 0)},
+            "its terms are not summed alike: those of mu are counted once, those of lv are counted B times",
+        ),
+    ],
+)
+def test_terms_that_are_not_summed_alike(parts: dict[str, LengthMonomial] | None, words: str) -> None:
+    assert uneven(parts) == words

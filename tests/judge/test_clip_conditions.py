@@ -1,0 +1,62 @@
+"""What clips do to a KL: free bits that lift it, bounds of the head, clips of a part, limits that are names."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.judge.answer import verify
+from klcli.judge.condition import Condition
+
+KL = "0.5 * (mu**2 + torch.exp(lv) - lv - 1)"
+
+
+def conditions(text: str) -> list[Condition]:
+    return [
+        one for one in verify(read_program(text, "python")).conditions if one.kind in ("clip", "free-bits")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "passes", "words"),
+    [
+        # A floor of 0 lifts nothing; one of 0.0005 lifts the KL of 0 by as much, relative to 1
+        (f"torch.clamp({KL}, min=0)", "free-bits", True, "is never below it"),
+        (f"torch.clamp({KL}, min=0.0005)", "free-bits", True, "below it there is no gradient"),
+        (f"torch.clamp({KL}, min=0.5)", "free-bits", False, "the whole is kept to 0.5 (free bits)"),
+        (f"torch.clamp({KL}, min=free_bits)", "free-bits", False, "whose value is not known"),
+        (f"torch.clamp({KL}, min=eps)", "free-bits", True, "whose value is not known"),
+        (
+            "0.5 * (mu**2 + torch.exp(lv.clamp(-10, 10)) - lv.clamp(-10, 10) - 1)",
+            "clip",
+            True,
+            "does not bind for sigma from 0.01 to 100",
+        ),
+        (
+            "0.5 * (mu**2 + torch.exp(lv.clamp(-5, 5)) - lv.clamp(-5, 5) - 1)",
+            "clip",
+            True,
+            "the sampler has to clip it, too",
+        ),
+        (
+            "0.5 * (mu**2 + torch.exp(lv.clamp(-10, 10)) - lv - 1)",
+            "clip",
+            True,
+            "outside of its limits there is no gradient",
+        ),
+        (
+            "0.5 * (mu**2 + torch.exp(lv.clamp(low, high)) - lv - 1)",
+            "clip",
+            False,
+            "the limits low and high, whose values are not known",
+        ),
+    ],
+)
+def test_each_clip_is_a_condition(text: str, kind: str, passes: bool, words: str) -> None:
+    (found,) = conditions(text)
+    assert (found.kind, found.passes) == (kind, passes)
+    assert words in found.text
+
+
+def test_without_clips_there_is_none() -> None:
+    assert conditions(KL) == []

@@ -1,0 +1,53 @@
+"""Where conditions are measured: the range of sigma in every reading, and the KL there by mpmath."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.roles import Roles
+from klcli.judge.usual_points import sigmas_text, usual_points
+from klcli.judge.verdict import Verdict
+from klcli.judge.ways import Way
+from tests.reference import SIGMA, kl
+
+
+def verdict(name: str, prior: str | None = None) -> Verdict:
+    roles = Roles("m", "s", "n", "t") if prior else Roles("m", "s")
+    return Verdict("exact", Way(roles, PARAMETERIZATIONS[name], PARAMETERIZATIONS[prior] if prior else None))
+
+
+@pytest.mark.parametrize("name", PARAMETERIZATIONS)
+def test_the_kl_is_that_of_the_heads(name: str) -> None:
+    columns, divergences = usual_points(verdict(name))
+    assert set(columns) == {"m", "s"}
+    with mpmath.workdps(30):
+        for mean, head, found in zip(columns["m"], columns["s"], divergences, strict=True):
+            exact = kl(mpmath.mpf(mean), SIGMA[name](mpmath.mpf(head)))
+            assert found == pytest.approx(float(exact), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("std", "for sigma from 0.01 to 100"),
+        ("logvar", "for sigma from 0.01 to 100"),
+        ("sigmoid", "for sigma from 0.0099 to 0.99"),
+    ],
+)
+def test_the_range_is_said(name: str, words: str) -> None:
+    assert sigmas_text(verdict(name)) == words
+
+
+def test_the_ends_are_points_and_so_is_the_prior() -> None:
+    columns, divergences = usual_points(verdict("std"))
+    assert (min(columns["s"]), max(columns["s"])) == pytest.approx((0.01, 100))
+    assert min(divergences) == pytest.approx(0, abs=1e-12)
+
+
+def test_a_prior_with_symbols_stands_still() -> None:
+    columns, divergences = usual_points(verdict("logvar", "std"))
+    assert set(columns["n"]) == {0.0}
+    assert set(columns["t"]) == {1.0}
+    assert len(divergences) == len(columns["s"])
