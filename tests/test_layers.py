@@ -103,6 +103,21 @@ def test_files_have_an_order() -> None:
     order.prepare()  # raises a CycleError, with the circle, if there is no order
 
 
+CIRCLES = ("formula", "judge", "lint")
+"""Rooms whose folders know each other, though no files do: reading evaluates numbers, and values are written."""
+
+
+@pytest.mark.parametrize("own", sorted(set(ROOMS) - set(FILES) - {*CIRCLES, "pages"}))
+def test_parts_of_a_room_have_an_order(own: str) -> None:
+    """Its folders and its files beside them, as a listing shows them."""
+    files = {dotted(path): path for path in MODULES if relative(path).startswith(f"{own}/")}
+    part = {name: name.split(".")[2] for name in files if name.count(".") > 1}
+    before: dict[str, set[str]] = {one: set() for one in part.values()}
+    for name, one in part.items():
+        before[one] |= {part[found] for found, _ in imports(files[name]) if found in part} - {one}
+    TopologicalSorter(before).prepare()  # raises a CycleError, with the circle, if there is no order
+
+
 @pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_libraries_stay_where_they_belong(path: Path) -> None:
     for name, eager in imports(path):

@@ -8,6 +8,7 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.answer import verify
 from klcli.judge.aside.preparation import prepare
 from klcli.judge.corrections import effort, exchanged, holds
 from klcli.judge.roles import Roles
@@ -61,3 +62,30 @@ def test_a_reversed_kl_to_the_unit_prior_is_the_forward_one() -> None:
     assert text is not None
     again = judge_as(read_program(text, "python").tree, Roles("mu", "s"), PARAMETERIZATIONS["std"])
     assert again.kind == "exact"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "corrected"),
+    [
+        # the change that takes the fewest characters, in the text as it was written
+        ("-0.5 * (1 + logvar + mu**2 - exp(logvar))", "-0.5 * (1 + logvar - mu**2 - exp(logvar))"),
+        ("-0.5 * (1 + logvar - mu - exp(logvar))", "-0.5 * (1 + logvar - mu**2 - exp(logvar))"),
+        ("0.5 * (1 + logvar - mu**2 - exp(logvar))", "-0.5 * (1 + logvar - mu**2 - exp(logvar))"),
+        (
+            "rec + beta * -0.5 * torch.sum(1 + logvar + mu**2 - torch.exp(logvar))",
+            "rec + beta * -0.5 * torch.sum(1 + logvar - mu**2 - torch.exp(logvar))",
+        ),
+        # exact but for two places at once: nothing that is shown would be right
+        ("-0.5 * (1 + logvar + mu - exp(logvar)**3)", None),
+    ],
+)
+def test_the_corrected_text_is_what_one_would_write(wrong: str, corrected: str | None) -> None:
+    best = verify(read_program(wrong, "python")).best
+    assert best.corrected == corrected
+
+
+@pytest.mark.parametrize(
+    "text", ["-0.5 * (1 + logvar - mu**2 - exp(logvar))", "-0.25 * (1 + logvar - mu**2 - exp(logvar))"]
+)
+def test_what_is_right_has_no_correction(text: str) -> None:
+    assert verify(read_program(text, "python")).best.corrected is None

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import sys
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from klcli import render
+from klcli.cli import output
+from klcli.cli.main import run
 from klcli.cli.output import FINDING_FORMATS, FORMATS
+from klcli.report.document import Document
 
 TEXT = {"terminal", "plain"}
 """Both of them are ``text``: with colours, and without."""
@@ -25,3 +33,27 @@ def test_formats_are_the_modules_that_render() -> None:
         )
     }
     assert found == {*FORMATS, *FINDING_FORMATS} - {"text"} | TEXT | PICTURES
+
+
+def test_a_new_format_is_a_module_and_a_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of every command: what is one option of all is made from the list when the commands are loaded."""
+    shout = ModuleType("klcli.render.shout")
+
+    def render(document: Document) -> str:
+        return document.title.upper() + "\n" if isinstance(document.title, str) else "TITLE\n"
+
+    shout.render = render  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "klcli.render.shout", shout)
+    monkeypatch.setattr(output, "FORMATS", (*FORMATS, "shout"))
+    for command in ("derive", "explain"):
+        name = f"klcli.cli.commands.{command}"
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        monkeypatch.setitem(sys.modules, name, importlib.import_module(name))
+    for arguments in (["derive"], ["explain", "KL101"]):
+        with pytest.raises(SystemExit) as ended:
+            run([*arguments, "--format", "shout"])
+        found = capsys.readouterr()
+        assert (ended.value.code, found.err) == (0, "")
+        assert found.out == found.out.upper() != ""

@@ -76,3 +76,32 @@ def test_the_recording_in_the_instructions_can_be_read() -> None:
     found = read_recording(json.loads(text[text.index("    {") :]))
     assert [step.op for step in found.steps] == ["leaf", "exp", "sum"]
     assert found.losses[0].value == 13.5
+
+
+def test_recorders_are_the_modules_that_call_functions() -> None:
+    """And those that have a class `Recorder` serve programs."""
+    folder = TRACE / "recorders"
+
+    def has(name: str) -> set[str]:
+        modules = [path for path in folder.iterdir() if path.suffix == ".py" and path.stem != "__init__"]
+        modules += [path / "__init__.py" for path in folder.iterdir() if (path / "__init__.py").exists()]
+        return {
+            path.parent.name if path.stem == "__init__" else path.stem
+            for path in modules
+            if name in _defined(path)
+        }
+
+    assert has("call") == set(recorders.FRAMEWORKS.values())
+    watched = {recorders.FRAMEWORKS[framework] for framework in recorders.WATCHED}
+    assert watched == has("Recorder") & set(recorders.FRAMEWORKS.values())
+
+
+def _defined(path: Path) -> set[str]:
+    """The names that a module has for others: what it defines, and what it takes from its own files."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            found |= {alias.asname or alias.name for alias in node.names}
+    return found

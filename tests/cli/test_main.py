@@ -1,0 +1,106 @@
+"""The group of commands: a new one is a module and a line, and has every format; how a run ends is a status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import ModuleType
+from typing import Any
+
+import click
+import pytest
+
+from klcli.cli.commands import COMMANDS
+from klcli.cli.output import FORMATS, Settings, output_options
+from klcli.errors import KlcliError
+from klcli.report.document import Document, Paragraph
+from klcli.report.report import Report
+from tests.cli.conftest import Klcli
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Adds a command called greet that makes a report, or raises."""
+
+    def add(made: Report | BaseException) -> None:
+        @click.command()
+        @output_options
+        def greet(settings: Settings) -> tuple[Report, Settings]:
+            """Greet."""
+            if isinstance(made, BaseException):
+                raise made
+            return made, settings
+
+        module = ModuleType("klcli.cli.commands.greet")
+        module.greet = greet  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "klcli.cli.commands.greet", module)
+        monkeypatch.setitem(COMMANDS, "greet", "Says good day.")
+
+    return add
+
+
+def report(**parts: Any) -> Report:
+    given: dict[str, Any] = {
+        "data": {"schema": "klcli.greet/1", "words": "good day"},
+        "rows": [{"words": "good day"}],
+        "document": Document("greeting", (Paragraph("good day"),)),
+        "bare": "hi",
+        "holds": True,
+    }
+    return Report(**(given | parts))
+
+
+def test_a_new_command_is_a_module_and_a_line(klcli: Klcli, command: Any) -> None:
+    command(report())
+    assert "Says good day." in klcli("--help").out
+    assert "Greet." in klcli("greet", "--help").out
+    for name in FORMATS:
+        found = klcli("greet", "--format", name)
+        assert (found.status, found.err) == (0, "")
+        assert "good day" in found.out
+    assert json.loads(klcli("greet", "--json").out) == {"schema": "klcli.greet/1", "words": "good day"}
+    assert klcli("greet", "-q").out == "hi\n"
+
+
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ({}, 0),
+        ({"holds": False}, 1),
+        ({"readable": False}, 2),
+        ({"broken": True}, 3),
+        ({"holds": False, "readable": False}, 1),
+        ({"broken": True, "holds": False, "readable": False}, 3),
+    ],
+)
+def test_what_a_report_means_for_a_script(
+    klcli: Klcli, command: Any, parts: dict[str, bool], status: int
+) -> None:
+    """A bug goes before what was found, and that before what was not read."""
+    command(report(**parts))
+    assert klcli("greet").status == status
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "told"),
+    [
+        (KlcliError("no such day", "try another"), 2, "error: no such day\nhint: try another\n"),
+        (RuntimeError("lost"), 3, "error: internal error: RuntimeError: lost\nhint: this is a bug in klcli"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+    ],
+)
+def test_every_way_of_ending(
+    klcli: Klcli, command: Any, raised: BaseException, status: int, told: str
+) -> None:
+    command(raised)
+    found = klcli("greet")
+    assert found.status == status
+    assert found.out == ""
+    assert found.err.startswith(told)
+
+
+def test_a_command_that_is_none_is_answered_with_the_nearest(klcli: Klcli) -> None:
+    found = klcli("verfy")
+    assert found.status == 2
+    assert "no such command: verfy" in found.err
+    assert "did you mean 'verify'?" in found.err
