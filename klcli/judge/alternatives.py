@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import permutations
+from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program, rewritten
@@ -28,7 +29,7 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import in_habit
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.names.gaussians import is_prior, square_of, suggested, suggested_beside
+from klcli.names.gaussians import is_prior, side_beside, square_of, suggested, suggested_beside
 from klcli.names.losses import is_mask
 from klcli.names.noise import is_sample
 
@@ -40,6 +41,9 @@ _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
 _MOST_HELPERS = 8
 """Helper variables that are tried as symbols."""
+
+Taken: TypeAlias = dict[str, tuple[Tree, str]]
+"""What symbols are taken for, as a tree and in words."""
 
 
 def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
@@ -67,10 +71,13 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
             shown = " and ".join(sorted(names))
             yield other, symbols, (f"what {shown} is computed from is not judged",)
     links = _links([name for name in own if name not in program.helpers])
-    if links:
-        texts = tuple(f"{name} is taken for {to_text(tree)}" for name, tree in links.items())
-        yield rewritten(program, partial(substitute, values=links)), set(), texts
-    yield from _squares(program)
+    squares = _squares(own)
+    # Each by itself first: a way that asks for less is likelier.
+    for taken in (links, squares, links | squares if links and squares else {}):
+        if taken:
+            texts = tuple(f"{name} is taken for {words}" for name, (_, words) in taken.items())
+            values = {name: tree for name, (tree, _) in taken.items()}
+            yield rewritten(program, partial(substitute, values=values)), set(), texts
     yield from _based(program)
     yield from _relative(program)
     for name, head in _samples(program.tree):
@@ -79,14 +86,13 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         yield rewritten(program, in_expectation), set(), (text,)
 
 
-def _squares(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
-    """The formula with the square of a mean where its name says that it is one: ``mu2`` beside ``sigma2``."""
-    names = free_symbols(program.tree)
+def _squares(names: Sequence[str]) -> Taken:
+    """Symbols whose names are those of squares of a mean: ``mu2`` beside ``sigma2``."""
     means = {name: mean for name in names if (mean := square_of(name, names))}
-    if means:
-        squares = {name: operation("^", Symbol(mean), Number(Fraction(2))) for name, mean in means.items()}
-        texts = tuple(f"{name} is taken for the square of {mean}" for name, mean in means.items())
-        yield rewritten(program, partial(substitute, values=squares)), set(), texts
+    return {
+        name: (operation("^", Symbol(mean), Number(Fraction(2))), f"the square of {mean}")
+        for name, mean in means.items()
+    }
 
 
 def _based(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
@@ -195,26 +201,28 @@ def _in_expectation(tree: Tree, name: str, variance: Tree) -> Tree:
     return rebuilt(tree, [_in_expectation(child, name, variance) for child in children(tree)])
 
 
-def _links(names: Sequence[str]) -> dict[str, Tree]:
+def _links(names: Sequence[str]) -> Taken:
     """Symbols whose names state a variance or a standard deviation, beside one that states its logarithm.
 
     Without a logarithm, those of variances beside one of a standard deviation.
     """
-    found: dict[str, Tree] = {}
+    found: Taken = {}
     logs = [name for name in names if suggested_beside(name, names) in ("logvar", "logstd")]
     bases = logs or [name for name in names if suggested_beside(name, names) == "std"]
     for name in names:
         reading = suggested_beside(name, names)
-        beside = [base for base in bases if is_prior(base) == is_prior(name) and base != name]
+        side = side_beside(name, names)
+        beside = [base for base in bases if base != name and side_beside(base, names) == side]
         if len(beside) > 1:  # other.var belongs to other.logvar
             beside = [base for base in beside if base.rpartition("_")[0] == name.rpartition("_")[0]]
         if reading in ("var", "std") and len(beside) == 1 and reading != suggested_beside(beside[0], names):
             stated = PARAMETERIZATIONS[suggested_beside(beside[0], names) or ""]
             sigma = substitute(stated.sigma, {"s": Symbol(beside[0])})
             head = {"sigma": sigma}
-            found[name] = unplaced(
+            tree = unplaced(
                 substitute(stated.variance, {"s": Symbol(beside[0])})
                 if reading == "var"
                 else substitute(PARAMETERIZATIONS[reading].head, head)
             )
+            found[name] = tree, to_text(tree)
     return found

@@ -21,6 +21,7 @@ __all__ = [
     "label_of",
     "order_of",
     "prior_among",
+    "side_beside",
     "square_of",
     "suggested",
     "suggested_beside",
@@ -42,12 +43,16 @@ _MEAN_OF_ONE = beginning(
 _SIDE = anywhere(
     "one of two Gaussians: the prior or the posterior",
     # The a of log_sigma and of other Greek letters is not that of mu_a.
-    r"(?:_?(?P<prior>prior|p|2|b)|_?(?P<posterior>posterior|post|q|1|(?<!ph|et|mm|lt|ot|pp|bd|gm)a))\Z"
-    r"|\A(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_"
+    # The q of sigma_sq is not that of mu_q.
+    r"(?:_?(?P<prior>prior|p|2|b)"
+    r"|_?(?P<posterior>posterior|post|(?<![a-z_]s)q|1|(?<!ph|et|mm|lt|ot|pp|bd|gm)a))\Z"
+    # Also behind the log of a scale, log_prior_var; log_p_x is a log-probability.
+    r"|\A(?:(?:log|ln)_(?=[a-z]+_(?:var|std|sig|scale|sd\Z|s2)))?"
+    r"(?:(?P<prior_first>prior|p)|(?P<posterior_first>posterior|post|q))_"
     # With the index of a latent behind it; pi is a policy.
     r"|_(?:(?P<prior_indexed>prior|p(?!i)|2)|(?P<posterior_indexed>posterior|post|q|1))_?[ijk]\Z",
-    "mu_p prior_mu logvar2 mub mu_q post_std logvar1 mua sigma_qj mu_pj s_2i",
-    "logvar log_sigma theta alpha mu_0 mu_ij mu_pi sigma_j",
+    "mu_p prior_mu logvar2 mub mu_q post_std logvar1 mua sigma_qj mu_pj s_2i log_prior_var sq",
+    "logvar log_sigma theta alpha mu_0 mu_ij mu_pi sigma_j sigma_sq logsigmasq log_p_x",
 )
 _SIDES = regex(_SIDE.pattern, re.IGNORECASE)
 """The same, for what it finds."""
@@ -89,6 +94,9 @@ _SQUARE = beginning(
 )
 _SQUARES = regex(_SQUARE.pattern, re.IGNORECASE)
 """The same, for what it finds."""
+
+_LOGS = ("log", "ln")
+"""Words before a scale that make its logarithm of it, whatever stands between."""
 
 READINGS: Mapping[str, NameKind] = {
     "logvar": beginning(
@@ -163,8 +171,7 @@ def suggested(name: str) -> str | None:
     """The parameterization that a name states, as ``log_sigma`` does; None for one that states none."""
     name = name.lstrip("_")
     for candidate in (name, without_side(name)):
-        words = candidate.split("_")
-        tails = ["_".join(words[start:]) for start in range(len(words))]  # log_var of encoder_z_log_var
+        tails = _tails(candidate)
         for reading, kind in READINGS.items():
             if any(map(kind.says, tails)):
                 return reading
@@ -173,9 +180,25 @@ def suggested(name: str) -> str | None:
     return next((row.name for row in others if bare in (row.name, *row.synonyms)), None)
 
 
+def _tails(name: str) -> list[str]:
+    """The ends of a name by whole words: ``log_var`` of ``encoder_z_log_var``, and of ``log_prior_var``."""
+    words = name.split("_")
+    logs = [place for place, word in enumerate(words) if word.lower() in _LOGS]
+    return [
+        "_".join([words[log] for log in logs[:1] if log < start] + words[start:])
+        for start in range(len(words))
+    ]
+
+
 def suggested_beside(name: str, names: Collection[str]) -> str | None:
     """The parameterization that a name states among others: a 2 beside a 1 counts and squares nothing."""
     return suggested(name[:-1].rstrip("_") if _is_counted(name, names) else name)
+
+
+def side_beside(name: str, names: Collection[str]) -> bool | None:
+    """Whether a name says that it is of the prior, where a 2 that squares says nothing: ``log_sigma2``."""
+    squares = suggested(name) != suggested(name[:-1]) and not _is_counted(name, names)
+    return is_prior(name[:-1] if name.endswith("2") and squares else name)
 
 
 def square_of(name: str, names: Collection[str]) -> str | None:

@@ -85,6 +85,8 @@ def parse_matrices(text: str) -> Tree:
 _LIKELIHOOD = "likelihood"
 """The symbol of ``p(x|z)``, which is another term of a bound."""
 
+_SEVERAL = "a decimal point is '.', and only max, min and clip take several arguments"
+
 
 class Parser(Operators):
     """Recursive descent over the tokens; one method for each line of the grammar."""
@@ -100,8 +102,7 @@ class Parser(Operators):
         if found := leftover(self.text, self.token.start) if self.token.kind == "comma" else None:
             raise self.error(*found)
         if self.token.kind == "comma":
-            hint = "a decimal point is '.', and only max, min and clip take several arguments"
-            raise self.error(f"unexpected '{self.token.name}' in the formula", hint)
+            raise self.error(f"unexpected '{self.token.name}' in the formula", _SEVERAL)
         if self.token.kind != "end":
             raise self.unexpected("an operator", "a product is written with '*'")
         return tree
@@ -213,7 +214,7 @@ class Parser(Operators):
         if self.token.kind == "end":
             raise self.error(f"expected '{expected}': this bracket is never closed", token=opening)
         if self.token.kind != "close" or self.token.name != expected:
-            raise self.unexpected(f"'{expected}' or an operator")
+            raise self.unexpected(f"'{expected}' or an operator", _SEVERAL * self.at("comma"))
         self.take()
         return self.enclosed(opening.name, tree)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from klcli.formula.read.calls.clips import CLIPS
 from klcli.formula.read.calls.composed import COMPOSED
+from klcli.formula.read.calls.densities import DENSITIES
 from klcli.formula.read.calls.draws import DRAWS
 from klcli.formula.read.calls.elementwise import ELEMENTWISE
 from klcli.formula.read.calls.products import PRODUCTS
@@ -25,6 +26,7 @@ CALLS: tuple[CallRow, ...] = (
     *SHAPED,
     *TYPED,
     *COMPOSED,
+    *DENSITIES,
     *ELEMENTWISE,
 )
 """Of several rows with one name the first that knows a call reads it."""
