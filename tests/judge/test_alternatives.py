@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from klcli.formula.program import read_program
+from klcli.formula.tree import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.alternatives import ways_to_read
@@ -49,6 +50,33 @@ def test_the_prior_has_links_of_its_own() -> None:
     text = "0.5 * (logvar_p - logvar_q + (var_q + (mu_q - mu_p)**2) / var_p - 1)"
     program, _, _ = only(text, "is taken for")
     found = value(program.tree, logvar_p=0.2, logvar_q=-0.4, mu_q=0.3, mu_p=0.1)
+    assert found == pytest.approx(0.5 * (0.6 + (exp(-0.4) + 0.04) / exp(0.2) - 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A 2 that squares is not that of a second Gaussian.
+        "0.5 * (mu**2 + sigma**2 - log_sigma2 - 1)",
+        "0.5 * (mu**2 + sigma_sq - log_sigma_sq - 1)",
+        "0.5 * (mu**2 + q_std**2 - log_q_var - 1)",
+        # Squares and logarithms at once.
+        "0.5 * (mu_sq + sigma_sq - log_sigma_sq - 1)",
+    ],
+)
+def test_names_of_one_head_belong_together(text: str) -> None:
+    """With a variance of e^0.4 and a mean of 0.6 each is the KL to N(0, 1)."""
+    variance = exp(0.4)
+    due = 0.5 * (0.36 + variance - 0.4 - 1)
+    tree = ways(text)[-1][0].tree  # the way that takes most for granted
+    mean, head = sorted(free_symbols(tree), key=lambda name: name != "mu")
+    assert value(tree, **{mean: 0.6, head: 0.2 if "std" in head else 0.4}) == pytest.approx(due)
+
+
+def test_the_prior_may_stand_within_a_name() -> None:
+    text = "-0.5 * (log_var - log_prior_var + 1 - (var + (mu - prior_mu)**2) / prior_var)"
+    program, _, _ = only(text, "is taken for")
+    found = value(program.tree, log_prior_var=0.2, log_var=-0.4, mu=0.3, prior_mu=0.1)
     assert found == pytest.approx(0.5 * (0.6 + (exp(-0.4) + 0.04) / exp(0.2) - 1))
 
 

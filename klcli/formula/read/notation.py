@@ -214,7 +214,8 @@ class Parser(Operators):
         if self.token.kind == "end":
             raise self.error(f"expected '{expected}': this bracket is never closed", token=opening)
         if self.token.kind != "close" or self.token.name != expected:
-            raise self.unexpected(f"'{expected}' or an operator", _SEVERAL * self.at("comma"))
+            hint = _SEVERAL if self.token.kind == "comma" else ""
+            raise self.unexpected(f"'{expected}' or an operator", hint)
         self.take()
         return self.enclosed(opening.name, tree)
 
