@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from klcli.judge.condition import Condition
 from klcli.lint.findings.types import ListedTerm
 from klcli.report.verify_data import (
-    ConditionData,
     EstimatorData,
     MistakeData,
     PriorData,
@@ -44,7 +44,7 @@ class ListedTermData:
     symbols: Mapping[str, str]
     mistake: MistakeData | None
     proof: str | None
-    conditions: tuple[ConditionData, ...]
+    conditions: tuple[Condition, ...]
     shapes: str | None
     sampler: SamplerData | None
     estimator: EstimatorData | None
@@ -75,7 +75,7 @@ def term_data(found: ListedTerm) -> ListedTermData:
         symbols=dict(found.symbols),
         mistake=mistake,
         proof=found.proof,
-        conditions=tuple(ConditionData(one.kind, one.text, one.passes) for one in found.conditions),
+        conditions=found.conditions,
         shapes=found.shapes,
         sampler=sampler,
         estimator=estimator_data(found.estimation) if found.estimation else None,

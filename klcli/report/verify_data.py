@@ -15,13 +15,13 @@ from klcli.report.report import in_short
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
+    from klcli.judge.condition import Condition
     from klcli.judge.counterexample import Plain
     from klcli.judge.mistakes.mistake import Mistake
     from klcli.judge.sampler import Sampling
 
 __all__ = [
     "SCHEMA",
-    "ConditionData",
     "CounterexampleData",
     "EstimatorData",
     "MistakeData",
@@ -80,15 +80,6 @@ class CounterexampleData:
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionData:
-    """What a verdict needs beside the algebra."""
-
-    kind: str
-    text: str
-    passes: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SamplerData:
     """What the sampling line was found to be."""
 
@@ -136,7 +127,7 @@ class VerifyData:
     corrected: str | None
     counterexample: CounterexampleData | None
     proof: str | None
-    conditions: tuple[ConditionData, ...]
+    conditions: tuple[Condition, ...]
     shapes: str | None
     readings: tuple[ReadingData, ...]
     sampler: SamplerData | None
@@ -186,7 +177,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
         corrected=reading.corrected,
         counterexample=CounterexampleData(point.values, point.expected, point.found) if point else None,
         proof=None if not best.is_proved_of else "symbolic" if proved else "numeric",
-        conditions=tuple(ConditionData(one.kind, one.text, one.passes) for one in found.conditions),
+        conditions=found.conditions,
         shapes=shapes_text(prepared) or None,
         readings=tuple(_reading(found, candidate) for candidate in found.candidates),
         sampler=_sampler_data(found.sampling) if found.sampling else None,

@@ -22,7 +22,6 @@ from klcli.judge.spaces.log_ratios.ways import Label
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Item, Note, Paragraph
 from klcli.report.verify_data import (
     SCHEMA,
-    ConditionData,
     EstimatorData,
     VerifyData,
     mistake_data,
@@ -281,7 +280,7 @@ def estimation_data(found: Estimation) -> VerifyData:
         corrected=found.corrected,
         counterexample=None,
         proof="numeric" if found.function.value is not None else None,
-        conditions=tuple(ConditionData(one.kind, one.text, one.passes) for one in found.conditions),
+        conditions=found.conditions,
         shapes=(tokens.text or None) if tokens else None,
         readings=(),
         sampler=None,
