@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from klcli.cli.help import Command
-from klcli.cli.options.completing import files
+from klcli.cli.options.completing import files as completed_files
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.table_sources import open_source
@@ -38,7 +38,7 @@ _MOST_LISTED = 12
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("paths", metavar="FILE...", shell_complete=files, nargs=-1)
+@click.argument("paths", metavar="FILE...", shell_complete=completed_files, nargs=-1)
 @click.option("--column", "columns", metavar="NAME", multiple=True, help="The column with a KL; repeatable.")
 @output_options
 @plot_option
@@ -60,8 +60,10 @@ def runlog(
         raise KlcliError("no log is given", "for example: klcli runlog wandb_export.csv")
     found: dict[str, LogSeries] = {}
     names: dict[str, None] = {}
+    files = []
     for path in paths:
         with open_source(path) as source:
+            files.append(source.name)
             series, others = logged_series(source, lambda name: _is_wanted(name, columns))
         names |= dict.fromkeys(others)
         for one in series:
@@ -70,8 +72,8 @@ def runlog(
                 known.extend(one)
     logged = [one for one in found.values() if one.values]
     if not logged:
-        raise _nothing(paths, columns, list(names))
-    return runlog_report(paths, [_searched(one) for one in logged]), settings
+        raise _nothing(files, columns, list(names))
+    return runlog_report(files, [_searched(one) for one in logged]), settings
 
 
 def _is_wanted(name: str, columns: Sequence[str]) -> bool:
@@ -84,9 +86,9 @@ def _searched(series: LogSeries) -> LoggedSeries:
     return LoggedSeries(series, level_changes(numpy.array(series.values)))
 
 
-def _nothing(paths: Sequence[str], columns: Sequence[str], names: Sequence[str]) -> KlcliError:
+def _nothing(sources: Sequence[str], columns: Sequence[str], names: Sequence[str]) -> KlcliError:
     shown = ", ".join(clipped(name) for name in names[:_MOST_LISTED])
     more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
     hint = f"--column NAME names it; there are {shown}{more}" if names else "its first line names the columns"
     what = f"column {columns[0]!r}" if columns else "column that is called like a KL"
-    return KlcliError(f"there is no {what} with numbers in {', '.join(paths)}", hint)
+    return KlcliError(f"there is no {what} with numbers in {', '.join(sources)}", hint)
