@@ -42,7 +42,7 @@ _CLOSE = 1e-9
 _MOST_HELPERS = 8
 """Helper variables that are tried as symbols."""
 
-Taken: TypeAlias = dict[str, tuple[Tree, str]]
+Substitutions: TypeAlias = dict[str, tuple[Tree, str]]
 """What symbols are taken for, as a tree and in words."""
 
 
@@ -86,7 +86,7 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         yield rewritten(program, in_expectation), set(), (text,)
 
 
-def _squares(names: Sequence[str]) -> Taken:
+def _squares(names: Sequence[str]) -> Substitutions:
     """Symbols whose names are those of squares of a mean: ``mu2`` beside ``sigma2``."""
     means = {name: mean for name in names if (mean := square_of(name, names))}
     return {
@@ -201,12 +201,12 @@ def _in_expectation(tree: Tree, name: str, variance: Tree) -> Tree:
     return rebuilt(tree, [_in_expectation(child, name, variance) for child in children(tree)])
 
 
-def _links(names: Sequence[str]) -> Taken:
+def _links(names: Sequence[str]) -> Substitutions:
     """Symbols whose names state a variance or a standard deviation, beside one that states its logarithm.
 
     Without a logarithm, those of variances beside one of a standard deviation.
     """
-    found: Taken = {}
+    found: Substitutions = {}
     logs = [name for name in names if suggested_beside(name, names) in ("logvar", "logstd")]
     bases = logs or [name for name in names if suggested_beside(name, names) == "std"]
     for name in names:
