@@ -6,10 +6,10 @@ were kept, else the old policy, which trained none of the tokens yet.
 
 from __future__ import annotations
 
-from klcli.names.kind import NameKind, among
+from klcli.names.kind import NameKind, among, worded
 from klcli.values import dataclass
 
-__all__ = ["KINDS", "TRAINERS", "TRAINER_LOG_P", "TRAINER_LOG_Q", "TrainerColumns"]
+__all__ = ["GIVEN_TEXT", "KINDS", "TRAINERS", "TRAINER_LOG_P", "TRAINER_LOG_Q", "TrainerColumns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,12 @@ TRAINER_LOG_P = among(
     "old_log_probs ref_chosen_logps ref",
 )
 
-KINDS: tuple[NameKind, ...] = (TRAINER_LOG_Q, TRAINER_LOG_P)
+GIVEN_TEXT = worded(
+    "log-likelihoods of texts that a data set gave, and no policy drew",
+    "resps chosen rejected",
+    "resps filtered_resps chosen_logps ref_rejected_logps logps/chosen",
+    "responses logprobs ref_logps",
+)
+"""lm-evaluation-harness writes ``resps`` (api/instance.py), trl's DPO those of chosen and rejected ones."""
+
+KINDS: tuple[NameKind, ...] = (TRAINER_LOG_Q, TRAINER_LOG_P, GIVEN_TEXT)

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import partial
 
+from klcli.errors import KlcliError
 from klcli.tables.files import open_file
 from klcli.tables.inputs import Input
 from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
@@ -36,7 +37,8 @@ def collected(
     Raises:
         KlcliError: a table that cannot be read, or that is of another kind than the first.
     """
-    found = each(partial(_read, work, None if executor else advance), tables, executor)
+    function = partial(_read if len(tables) == 1 else _read_one_of_many, work, None if executor else advance)
+    found = each(function, tables, executor)
     first = next(found)
     for other in found:
         first.merge(other)
@@ -46,6 +48,16 @@ def collected(
 def _read(work: RatioWork, advance: Advance | None, given: Input) -> LogRatios:
     with ExitStack() as stack:
         return read(given.name, _opened(given, stack, advance), work, given.order)
+
+
+def _read_one_of_many(work: RatioWork, advance: Advance | None, given: Input) -> LogRatios:
+    """The same; what is wrong says in which file it is."""
+    try:
+        return _read(work, advance, given)
+    except KlcliError as error:
+        if any(path in error.message for path in given.paths):
+            raise
+        raise KlcliError(f"{given.name}: {error.message}", error.hint, error.code) from None
 
 
 def _opened(given: Input, stack: ExitStack, advance: Advance | None) -> Table:

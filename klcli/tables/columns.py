@@ -10,11 +10,24 @@ from klcli.formula.read.syntax import clipped, nearest
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, SAMPLE_COLUMNS, bare
 from klcli.names.posteriors import looks_like_posteriors
 from klcli.names.run_logs import LOGGED_KL, STEP_COLUMN
-from klcli.names.trainers import TRAINER_LOG_P, TRAINER_LOG_Q
+from klcli.names.trainers import GIVEN_TEXT, TRAINER_LOG_P, TRAINER_LOG_Q
 from klcli.tables.source import Table
 
-__all__ = ["column", "column_name", "density_columns", "is_log_p", "is_log_q", "sample_columns"]
+__all__ = [
+    "GIVEN_TEXTS",
+    "column",
+    "column_name",
+    "density_columns",
+    "is_log_p",
+    "is_log_q",
+    "sample_columns",
+]
 
+GIVEN_TEXTS = (
+    "these look like log-likelihoods of texts that a data set gave (lm-eval, chosen and rejected answers): "
+    "they are samples of no policy, and no KL comes of them; let q write texts, and score these under q and p"
+)
+"""A hint."""
 _MOST_LISTED = 12
 """Names of columns in a hint."""
 
@@ -138,6 +151,8 @@ def _listed(table: Table, flag: str) -> str:
     """A hint with the columns that there are."""
     if flag != "--z" and looks_like_posteriors(table.names):
         return "these look like means and spreads of posteriors, and no samples: klcli latents TABLE"
+    if any(map(GIVEN_TEXT.says, table.names)):
+        return GIVEN_TEXTS
     if any(map(LOGGED_KL.says, table.names)) and any(map(STEP_COLUMN.says, table.names)):
         return "these look like KLs that a run has logged, and no samples: klcli runlog TABLE"
     rows = table.shape

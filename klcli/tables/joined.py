@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, bare
+from klcli.names.trainers import GIVEN_TEXT
+from klcli.tables.columns import GIVEN_TEXTS
 from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
@@ -148,7 +150,10 @@ def _part(meaning: str, name: str, table: Table) -> _Part:
         numbers = _named(meaning, [(column, bare(names[column].rpartition("/")[2])) for column in numbers])
     if len(numbers) != 1:
         listed = ", ".join(names[column] or str(column + 1) for column in columns)
-        raise KlcliError(f"which array of {name} is {meaning}?", f"keep one in the file; there are {listed}")
+        hint = (
+            GIVEN_TEXTS if any(map(GIVEN_TEXT.says, names)) else f"keep one in the file; there are {listed}"
+        )
+        raise KlcliError(f"which array of {name} is {meaning}?", hint)
     return _Part(name, table, numbers[0], mask)
 
 

@@ -12,7 +12,7 @@ from klcli.tables.delimited import open_delimited
 from klcli.tables.event_files import is_event_file, logged_scalars
 from klcli.tables.json_lines import flat_numbers, json_objects
 from klcli.tables.source import Source
-from klcli.tables.streams import begun
+from klcli.tables.streams import GZIP, begun, decompressed
 from klcli.values import dataclass, field
 
 __all__ = ["LogSeries", "logged_series"]
@@ -74,6 +74,8 @@ def logged_series(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequ
     begin = source.read(_BEGIN)
     if not begin:
         raise KlcliError(f"{source.name} is empty", "a log has a row for each step")
+    if begin.startswith(GZIP):
+        return logged_series(decompressed(source, begin), wanted)
     source = begun(source, begin)
     if is_event_file(begin):
         return _of_events(source, wanted)

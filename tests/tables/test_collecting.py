@@ -117,3 +117,13 @@ def test_a_suspected_group_is_said_of_all(tmp_path: Path) -> None:
     (tmp_path / "1.csv").write_text(text)
     found = collected([Input((str(tmp_path / f"{n}.csv"),), n) for n in range(2)], WORK)
     assert found.table("all").suspected_group == "id"
+
+
+def test_what_is_wrong_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "0.csv").write_text("log_q,log_p\n-1,-2\n-2,-3\n")
+    (tmp_path / "1.csv").write_text("log_q,log_p\n-1,-2\n-2,\n")
+    tables = [Input((str(tmp_path / f"{n}.csv"),), n) for n in range(2)]
+    with pytest.raises(KlcliError, match=r"1.csv: line 3, column log_p: the number is missing"):
+        collected(tables, WORK)
+    with pytest.raises(KlcliError, match=r"^line 3, column log_p"):
+        collected(tables[1:], WORK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -28,10 +29,10 @@ Examples:
   klcli runlog events.out.tfevents.1700000000.host
   klcli runlog history.jsonl --column train/objective/kl --json
 
-A FILE is a CSV or JSON lines with a row for each step, as Weights & Biases exports them, or an event file
-of TensorBoard. The columns with a KL are found by their names, and what trainers mean by these is said:
-trl, verl, OpenRLHF and trlx log six different things as a KL. A change of level is looked for in each;
-samples themselves go to klcli estimate.
+A FILE is a CSV or JSON lines with a row for each step, as Weights & Biases exports them, an event file of
+TensorBoard, or a folder of these. The columns with a KL are found by their names, and what trainers mean by
+these is said: trl, verl, OpenRLHF and trlx log different things as a KL. A change of level is looked for in
+each; samples themselves go to klcli estimate.
 """
 _MOST_LISTED = 12
 """Names in a hint."""
@@ -61,7 +62,7 @@ def runlog(
     found: dict[str, LogSeries] = {}
     names: dict[str, None] = {}
     files = []
-    for path in paths:
+    for path in [file for given in paths for file in _files(given)]:
         with open_source(path) as source:
             files.append(source.name)
             series, others = logged_series(source, lambda name: _is_wanted(name, columns))
@@ -74,6 +75,16 @@ def runlog(
     if not logged:
         raise _nothing(files, columns, list(names))
     return runlog_report(files, [_searched(one) for one in logged]), settings
+
+
+def _files(path: str) -> list[str]:
+    """The file itself, or the event files of a folder in the order of their names, which tell their time."""
+    if path == "-" or not Path(path).is_dir():
+        return [path]
+    found = sorted(str(file) for file in Path(path).rglob("*tfevents*") if file.is_file())
+    if not found:
+        raise KlcliError(f"there is no event file in {path}", "names of event files have tfevents in them")
+    return found
 
 
 def _is_wanted(name: str, columns: Sequence[str]) -> bool:

@@ -508,3 +508,20 @@ def test_columns_of_a_trainer_that_may_both_be_log_q(klcli: Klcli, tmp_path: Pat
         klcli("estimate", path, "--log-q", "rollout_log_probs", "-q").out
         == repr(of(data(klcli, path, "--log-q", "2"), "k1")["value"]) + "\n"
     )
+
+
+def test_likelihoods_of_given_texts_are_no_samples(klcli: Klcli, tmp_path: Path) -> None:
+    """What lm-evaluation-harness writes with --log_samples: texts, and a nested list of texts of numbers."""
+    path = tmp_path / "samples_task.jsonl"
+    line = {
+        "doc_id": 0,
+        "target": "0",
+        "resps": [[["-1.5", "False"]], [["-2.5", "True"]]],
+        "filtered_resps": [["-1.5", "False"]],
+    }
+    path.write_text("".join(json.dumps({**line, "doc_id": row}) + "\n" for row in range(3)))
+    for arguments in ((str(path),), ("--log-q", str(path), "--log-p", str(path))):
+        result = klcli("estimate", *arguments)
+        assert (result.status, "samples of no policy" in result.err) == (2, True)
+    pairs = written(tmp_path / "dpo.csv", TABLE, "chosen_logps,ref_chosen_logps")
+    assert "samples of no policy" in klcli("estimate", pairs).err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy
 import pytest
 
 from tests.cli.conftest import Klcli
+from tests.tables.test_event_files import BEGIN, event, simple
 
 RNG = numpy.random.default_rng(8)
 
@@ -95,3 +97,20 @@ def test_estimate_names_it(klcli: Klcli, tmp_path: Path) -> None:
     path = log(tmp_path / "run.csv", "train/kl", jumping(20))
     result = klcli("estimate", path)
     assert (result.status, "klcli runlog" in result.err) == (2, True)
+
+
+def test_a_folder_of_event_files_and_what_gzip_packed(klcli: Klcli, tmp_path: Path) -> None:
+    values = jumping()
+    plain = log(tmp_path / "r.csv", "train/kl", values)
+    (tmp_path / "r.csv.gz").write_bytes(gzip.compress(Path(plain).read_bytes()))
+    (tmp_path / "run").mkdir()
+    for number, rows in enumerate((range(250), range(250, 600))):
+        data = BEGIN + b"".join(event(10 * row, simple("train/kl", values[row])) for row in rows)
+        (tmp_path / "run" / f"events.out.tfevents.17{number}.host").write_bytes(data)
+    expected = json.loads(klcli("runlog", plain, "--json").out)["series"][0]["changes"]
+    for name in ("r.csv.gz", "run"):
+        found = json.loads(klcli("runlog", str(tmp_path / name), "--json").out)["series"][0]["changes"]
+        assert [change["step"] for change in found] == [change["step"] for change in expected]
+    (tmp_path / "empty").mkdir()
+    result = klcli("runlog", str(tmp_path / "empty"))
+    assert (result.status, "there is no event file in" in result.err) == (2, True)
