@@ -9,6 +9,7 @@ The names below are the library's; each is resolved on first use, so that import
     klcli.compare("var").exact              # ('B',)
     klcli.lint_files(["src"]).findings      # what `klcli lint src` finds
     klcli.estimate(log_q - log_p).value     # from samples of q, as numpy arrays
+    klcli.summarize_latents(mean, logvar, param="logvar").active_units   # of a data set
     klcli.kl(mean, logvar, parameterization="logvar")    # arrays, elementwise, at most 8 ulp
 
 What the commands answer has the fields of their JSON; `klcli.to_json` writes it.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from klcli.asking.divergences import compute, estimate
     from klcli.asking.formulas import verify
     from klcli.asking.formulas import verify as verify_matrices
+    from klcli.asking.latents import summarize_latent_files, summarize_latents
     from klcli.cli.linting.lint_files import lint_files
     from klcli.errors import KlcliError
     from klcli.formula.program import read, read_matrices, read_program
@@ -61,6 +63,8 @@ __all__ = [
     "read",
     "read_matrices",
     "read_program",
+    "summarize_latent_files",
+    "summarize_latents",
     "to_json",
     "to_text",
     "verdict",
@@ -91,6 +95,8 @@ _HOME = {
     "read": "klcli.formula.program:read",
     "read_matrices": "klcli.formula.program:read_matrices",
     "read_program": "klcli.formula.program:read_program",
+    "summarize_latent_files": "klcli.asking.latents:summarize_latent_files",
+    "summarize_latents": "klcli.asking.latents:summarize_latents",
     "to_json": "klcli.render.json:render",
     "to_text": "klcli.formula.write.printing:to_text",
     "verdict": "klcli.judge.verdict:judge",

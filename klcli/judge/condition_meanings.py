@@ -26,7 +26,9 @@ CONDITION_MEANINGS: Mapping[ConditionKind, tuple[str, str]] = {
     "free-bits": (
         "The whole is kept from falling below a number, so that the KL costs nothing until it is larger. "
         "Below that number there is no gradient. It fails, as the value is no KL there; --accept free-bits "
-        "accepts it. A number up to 1e-3 passes, and so does 0, below which no KL is.",
+        "accepts it. A number up to 1e-3 passes, and so does 0, below which no KL is. Of trained latents "
+        "klcli latents prints three kinds: of each latent after the mean over examples, of each latent and "
+        "example, and of each example in total.",
         "torch.clamp(-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), 1), min=2).mean()",
     ),
     "gradient": (

@@ -22,7 +22,7 @@ def explain_report(term: str) -> Report:
     Raises:
         KlcliError: there is no such page.
     """
-    page = pages().get(term.strip().lower())
+    page = pages().get("-".join(term.lower().split()))
     if page is None:
         hint = suggestion(term, pages()).replace("'kl", "'KL") or "klcli explain lists all"
         raise KlcliError(f"there is no page for {term[:60]!r}", hint)

@@ -15,7 +15,7 @@ class Page:
 
     Attributes:
         term: what it is about, as it is asked for.
-        group: guide, mistake, parameterization, verdict, condition, estimator or exit status.
+        group: guide, mistake, parameterization, verdict, condition, statistic, estimator or exit status.
         name: a few words.
         text: the page in words alone.
         blocks: the page.

@@ -14,6 +14,7 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import MEANINGS
 from klcli.judge.verdict_examples import VERDICT_EXAMPLES
+from klcli.latents.meanings import STATISTIC_MEANINGS
 from klcli.lint.rules.table import mistakes
 from klcli.report.document import Document, DocumentBlock, Fact, FactList, Heading, Listing, Paragraph
 from klcli.report.guides import guides
@@ -45,6 +46,8 @@ def _all_pages() -> Iterator[Page]:
         yield _of_words(verdict, "verdict", meaning, {"example": VERDICT_EXAMPLES[verdict]})
     for condition, (meaning, example) in CONDITION_MEANINGS.items():
         yield _of_words(condition, "condition", meaning, {"example": example})
+    for term, (meaning, example) in STATISTIC_MEANINGS.items():
+        yield _of_words(term, "statistic", meaning, {"example": example})
     for name, (words, text) in ESTIMATOR_PAGES.items():
         yield Page(name, "estimator", words, text, (Paragraph(text),), {})
     for row in ESTIMATORS.values():

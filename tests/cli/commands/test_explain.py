@@ -14,6 +14,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.condition_meanings import CONDITION_MEANINGS
 from klcli.judge.spaces.log_ratios.estimators import ESTIMATOR_PAGES, ESTIMATOR_VERDICTS
 from klcli.judge.verdict import KINDS
+from klcli.latents.meanings import STATISTIC_MEANINGS
 from klcli.lint.rules.table import mistakes
 from klcli.report.guides import FOLDER
 from klcli.witness.estimators import ESTIMATORS
@@ -27,6 +28,7 @@ TERMS = [
     "unreadable",
     *ESTIMATOR_VERDICTS,
     *CONDITION_MEANINGS,
+    *STATISTIC_MEANINGS,
     *dict.fromkeys((*ESTIMATOR_PAGES, *ESTIMATORS)),
     *map(str, EXIT_STATUSES),
 ]
@@ -36,7 +38,7 @@ def test_every_page_is_listed(klcli: Klcli) -> None:
     assert klcli("explain", "-q").out.split() == TERMS
     groups = [line for line in klcli("explain").out.splitlines()[1:] if line and line[0] != " "]
     assert groups == [
-        *("guides", "mistakes", "parameterizations", "verdicts", "conditions", "estimators"),
+        *("guides", "mistakes", "parameterizations", "verdicts", "conditions", "statistics", "estimators"),
         "exit statuses",
     ]
 
@@ -49,6 +51,11 @@ def test_a_page(klcli: Klcli, term: str) -> None:
     found = json.loads(klcli("explain", term.lower(), "--json").out)
     assert found["term"] == term
     assert found["text"]
+
+
+@pytest.mark.parametrize("term", ["active units", "Aggregate  Posterior", "free bits"])
+def test_blanks_are_as_good_as_hyphens(klcli: Klcli, term: str) -> None:
+    assert klcli("explain", term).out.startswith("-".join(term.lower().split()))
 
 
 def test_a_page_of_a_mistake_has_four_parts(klcli: Klcli) -> None:
