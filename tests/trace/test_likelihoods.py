@@ -1,0 +1,46 @@
+"""Which likelihood a part of a loss is, entry by entry: in every spelling, with its factor, and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.trace.likelihoods import likelihood_of
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "factor"),
+    [
+        ("torch.sum((x - y)**2)", "mse", 1.0),
+        ("torch.mean(0.5 * (x - y)**2)", "mse", 0.5),
+        ("torch.sum(x**2 - 2*x*y + y**2)", "mse", 1.0),
+        ("torch.sum(torch.abs(x - y))", "l1", 1.0),
+        ("-torch.sum(x*torch.log(y) + (1 - x)*torch.log(1 - y))", "bce", 1.0),
+        ("torch.sum(torch.log(1 + torch.exp(y)) - x*y)", "bce", 1.0),
+        ("torch.sum((x - y)**2/(2*s**2) + torch.log(s))", "gaussian", 1.0),
+        ("torch.sum((x - y)**2/(2*v) + 0.5*torch.log(v))", "gaussian", 1.0),
+        ("0.5*torch.sum((x - y)**2*torch.exp(-lv) + lv)", "gaussian", 1.0),
+    ],
+)
+def test_a_likelihood_has_its_name_and_factor(text: str, name: str, factor: float) -> None:
+    found = likelihood_of(read_program(text, "python").arrays)
+    assert found is not None
+    assert found.name == name
+    assert found.factor == pytest.approx(factor, rel=1e-9)
+    assert set(found.names) == {"x", "y"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5 * (mu**2 + torch.exp(lv) - lv - 1)",
+        "torch.sum((x - y)**3)",
+        "-torch.sum((x - y)**2)",  # a negative factor
+        "torch.sum(x * y)",
+        "torch.sum((x + y)**2)",
+        "torch.sum(x**2)",
+        "torch.sum((x - y)**2 * a * b)",
+    ],
+)
+def test_what_is_none(text: str) -> None:
+    assert likelihood_of(read_program(text, "python").arrays) is None
