@@ -27,11 +27,11 @@ from klcli.formula.tree import (
 from klcli.formula.write.editing import edited, in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.aside.preparation import Prepared, prepare
+from klcli.judge.probes import compared_digits
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on
 from klcli.judge.roles import Roles, possible_roles
 from klcli.judge.scaled_kl import STANDARD
-from klcli.judge.spaces.fixed_prior import compared_digits
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair
 from klcli.judge.weight_signs import keeps_signs, sign_in
 from klcli.patterns import regex

@@ -19,8 +19,8 @@ from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import context, evaluate
 from klcli.formula.value.doubles import Grid, Grids
 from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.probes import value
 from klcli.judge.roles import Roles
-from klcli.judge.spaces.fixed_prior import value
 from klcli.values import dataclass
 
 __all__ = ["Penalty", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula", "on_grid"]

@@ -9,8 +9,8 @@ from klcli.formula.read.notation import parse
 from klcli.formula.tree import Call, Symbol, Tree, free_symbols, substitute, walk
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.value.doubles import Doubles
+from klcli.judge.probes import head_at
 from klcli.judge.roles import Roles
-from klcli.judge.spaces.fixed_prior import head_at
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 

@@ -22,9 +22,9 @@ from klcli.judge.aside.clips import binds
 from klcli.judge.aside.guards import guards
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
+from klcli.judge.probes import head_at, probes
 from klcli.judge.roles import Roles
 from klcli.judge.screening import has_plain_numbers
-from klcli.judge.spaces.fixed_prior import head_at, probes
 from klcli.names.noise import is_noise
 from klcli.values import dataclass, replace
 

@@ -44,7 +44,8 @@ def _of_gaussians() -> Telling:
 
 
 def _of_estimators() -> Telling:
-    from klcli.report.verify_estimators import bare, estimation_data, estimation_document
+    from klcli.report.verify_estimator_data import estimation_data
+    from klcli.report.verify_estimators import bare, estimation_document
 
     def data(found: Estimation, proved: bool | None) -> VerifyData:
         return estimation_data(found)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
-from math import log
 
 from klcli.formula.numeral import decimal_text, significant
 from klcli.formula.tree import Symbol, substitute
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
-from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.comparison import ComparisonEntry, Judged, grid_of
-from klcli.judge.landscape import on_grid
+from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.comparison import ComparisonEntry, Judged
 from klcli.judge.several_latents import Latents
 from klcli.report.compare_data import CompareData, Expectation, PointData, Truth, formula_data
 from klcli.report.compare_latents import latent_blocks
+from klcli.report.compare_picture import penalty_plot
+from klcli.report.compare_tables import TONES, along_sigma, at_point, under_every_reading
 from klcli.report.document import (
-    Axis,
-    Cell,
-    CellTable,
-    ColumnHead,
-    Curve,
     Document,
     DocumentBlock,
     Fact,
@@ -30,7 +25,6 @@ from klcli.report.document import (
     Heading,
     Item,
     Paragraph,
-    Plot,
     Text,
     Tone,
 )
@@ -40,13 +34,9 @@ from klcli.report.report import Report
 from klcli.report.wording import about, listed, verdict_of
 from klcli.witness.examination import Examination
 
-__all__ = ["compare_report", "penalty_plot"]
+__all__ = ["compare_report"]
 
-_TRUTH = "KL"
 _MORE = "--full shows the formulas in sigma, their slopes and ratios along it, the picture"
-_TONES: Mapping[str, Tone] = {"exact": "good", "scaled": "plain", "wrong": "bad", "not-kl": "bad"}
-_PLOT_FROM, _PLOT_TO, _PLOT_POINTS = 0.05, 3.0, 240
-"""Sigmas from collapse to three times the prior, where the formulas part."""
 
 
 def compare_report(
@@ -126,34 +116,6 @@ def _summary(judged: Sequence[Judged]) -> Paragraph:
     return Paragraph(text + rest, "strong")
 
 
-def penalty_plot(judged: Sequence[Judged], reading: Parameterization, mu: Fraction) -> Plot:
-    """The penalty of every formula against sigma, at the mean of the point and under the reading.
-
-    Args:
-        judged: the formulas with what they are.
-        reading: of their head.
-        mu: the mean at which sigma varies.
-    """
-    import numpy
-
-    from klcli.gaussian import kernel
-
-    sigma = numpy.exp(numpy.linspace(log(_PLOT_FROM), log(_PLOT_TO), _PLOT_POINTS))
-    mean = float(mu)
-    truth = kernel.divergence(mean, sigma)
-    penalties: dict[str, Sequence[float]] = {_TRUTH: truth.tolist()}
-    for formula in (one for one in judged if one.is_of_gaussians):
-        (penalties[formula.name],) = on_grid(formula.formula, formula.roles, reading, [mean], sigma.tolist())
-    curves = [Curve(name, tuple(sigma.tolist()), tuple(penalty)) for name, penalty in penalties.items()]
-    return Plot(
-        f"penalty against sigma at mu = {decimal_text(mu)}",
-        Axis("sigma"),
-        Axis("nats", high=float(numpy.max(truth))),
-        tuple(curves[1:]),
-        curves[0],
-    )
-
-
 def _title(reading: Parameterization) -> Text:
     return (f"KL(q || N(0, 1)) when the head s is {reading.meaning}: s = ", reading.head)
 
@@ -184,15 +146,15 @@ def _blocks(
     yield _facts(data)
     yield from (_item(formula, reading, full=full) for formula in judged)
     yield Heading("in numbers, at that point")
-    yield _at_point(data, judged, full=full)
+    yield at_point(data, judged, full=full)
     if full:
         yield Heading(f"ratio to the KL along sigma, at mu = {decimal_text(data.point.mu)}")
-        yield _along_sigma(judged, reading)
+        yield along_sigma(judged, reading)
     if data.table:
         yield Heading(
             f"every reading, at mu = {decimal_text(data.point.mu)}, sigma = {decimal_text(data.point.sigma)}"
         )
-        yield _matrix(data.table)
+        yield under_every_reading(data.table)
     if data.latents:
         yield from latent_blocks(data.latents)
     if data.expect:
@@ -207,7 +169,7 @@ def _item(formula: Judged, reading: Parameterization, *, full: bool) -> Item:
     """A formula, the same in the reading's own symbol, and what it is."""
     head = formula.roles.head or "s"
     own = substitute(formula.formula, {head: reading.head})
-    tone = _TONES.get(formula.verdict, "plain")
+    tone = TONES.get(formula.verdict, "plain")
     under = Paragraph(("  with the head ", Symbol(head), " = ", reading.head, ": ", own), "muted")
     return Item(
         formula.name,
@@ -230,79 +192,3 @@ def _facts(data: CompareData) -> FactList:
             Fact("Monte Carlo", f"{estimate_text(sampled)} nats", run),
         )
     )
-
-
-def _at_point(data: CompareData, judged: Sequence[Judged], *, full: bool) -> CellTable:
-    """Values, minima and curvatures, with the truth in the first row."""
-    truth = (_TRUTH, "", significant(data.truth.value), "1", "sigma = 1", "2", "0", "")
-    rows = [tuple(Cell(text, "strong") for text in truth), *map(_numbers, judged)]
-    shown = [place for place, column in enumerate(_NUMBERS) if full or column is not _SLOPE]
-    return CellTable(
-        tuple(_NUMBERS[place] for place in shown), tuple(tuple(row[place] for place in shown) for row in rows)
-    )
-
-
-_SLOPE = ColumnHead("slope at sigma = 1", numeric=True)
-_NUMBERS = (
-    ColumnHead(""),
-    ColumnHead("verdict"),
-    ColumnHead("nats", numeric=True),
-    ColumnHead("ratio", numeric=True),
-    ColumnHead("minimum at"),
-    ColumnHead("curvature there", numeric=True),
-    _SLOPE,
-    ColumnHead("exact for"),
-)
-
-
-def _numbers(formula: Judged) -> tuple[Cell, ...]:
-    return (
-        Cell(formula.name),
-        Cell(formula.verdict, _TONES.get(formula.verdict, "plain")),
-        Cell(_number(formula.value)),
-        Cell(_number(formula.ratio, 4)),
-        Cell(_lowest(formula)),
-        Cell(_number(formula.curvature, 4)),
-        Cell(_number(formula.slope_at_truth, 4)),
-        Cell(", ".join(formula.exact_under)),
-    )
-
-
-def _lowest(formula: Judged) -> str:
-    if formula.minimum:
-        mu = f"mu = {significant(formula.minimum.mu, 4)}, " if formula.minimum.mu else ""
-        sigma = (
-            "any sigma"
-            if formula.minimum.sigma is None
-            else f"sigma = {significant(formula.minimum.sigma, 4)}"
-        )
-        return mu + sigma
-    return f"none ({formula.limit.where})" if formula.limit else "none"
-
-
-def _along_sigma(judged: Sequence[Judged], reading: Parameterization) -> CellTable:
-    sigmas = [significant(float(sigma), 3) for sigma in grid_of(reading)]
-    columns = [ColumnHead(""), *(ColumnHead(f"sigma = {sigma}", numeric=True) for sigma in sigmas)]
-    rows = [
-        (Cell(formula.name), *(Cell(_number(point.ratio, 4)) for point in formula.grid))
-        for formula in judged
-        if formula.is_of_gaussians
-    ]
-    return CellTable(tuple(columns), tuple(rows))
-
-
-def _matrix(table: Sequence[ComparisonEntry]) -> CellTable:
-    names = list(dict.fromkeys(entry.name for entry in table))
-    entries = {(entry.parameterization, entry.name): entry for entry in table}
-    rows = []
-    for reading in PARAMETERIZATIONS:
-        cells = [Cell(reading)]
-        for name in names:
-            entry = entries[reading, name]
-            cells.append(Cell(f"{_number(entry.value)} {entry.verdict}", _TONES.get(entry.verdict, "plain")))
-        rows.append(tuple(cells))
-    return CellTable((ColumnHead("head"), *(ColumnHead(name, numeric=True) for name in names)), tuple(rows))
-
-
-def _number(value: float | None, digits: int = 6) -> str:
-    return "–" if value is None else significant(value, digits)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from klcli.formula.numeral import significant
 from klcli.judge.several_latents import Latents
+from klcli.report.compare_tables import figure
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -40,10 +41,10 @@ def latent_blocks(data: Latents) -> Iterator[DocumentBlock]:
             Cell(text)
             for text in (
                 row.name,
-                _number(row.value),
-                _number(row.ratio, 4),
-                _number(row.mean),
-                _number(row.mean_ratio, 4),
+                figure(row.value),
+                figure(row.ratio, 4),
+                figure(row.mean),
+                figure(row.mean_ratio, 4),
             )
         )
         for row in data.formulas
@@ -55,7 +56,3 @@ def latent_blocks(data: Latents) -> Iterator[DocumentBlock]:
         "tables above are of the first latent",
         "muted",
     )
-
-
-def _number(value: float | None, digits: int = 6) -> str:
-    return "–" if value is None else significant(value, digits)

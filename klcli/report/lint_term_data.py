@@ -13,7 +13,8 @@ from klcli.report.verify_data import (
     SamplerData,
     mistake_data,
 )
-from klcli.report.verify_estimators import direction, estimator_data
+from klcli.report.verify_estimator_data import estimator_data
+from klcli.report.verify_estimator_phrases import direction
 from klcli.values import dataclass
 
 __all__ = ["ListedTermData", "term_data"]

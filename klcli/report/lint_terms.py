@@ -9,7 +9,7 @@ from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.lint.findings.types import ListedTerm, TermKind, address
 from klcli.patterns import regex
 from klcli.report.document import Fact, FactList, Tone
-from klcli.report.verify_estimators import estimator_data
+from klcli.report.verify_estimator_data import estimator_data
 
 __all__ = ["term_facts"]
 

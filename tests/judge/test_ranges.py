@@ -14,10 +14,10 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, find
 from klcli.judge.answer import verify
 from klcli.judge.comparison import FORMULAS, compare, grid_of
 from klcli.judge.landscape import Limit, lowest, on_grid
+from klcli.judge.probes import head_at, probes
 from klcli.judge.proof import is_proved, is_shown_by_sympy
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.roles import Roles
-from klcli.judge.spaces.fixed_prior import head_at, probes
 from klcli.judge.spaces.two_gaussians import PAIR_PROBES, pair_probes
 
 SIGMOID = find("sigmoid")

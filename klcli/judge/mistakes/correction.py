@@ -20,9 +20,9 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import SymbolRoles
 from klcli.judge.mistakes.search import Change, Repair, RewriteRule, changes
 from klcli.judge.mistakes.table import MISTAKES
+from klcli.judge.probes import probes
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
-from klcli.judge.spaces.fixed_prior import probes
 from klcli.judge.spaces.two_gaussians import pair_probes
 from klcli.judge.verdict import Verdict, judge_as, judge_pair
 from klcli.values import replace

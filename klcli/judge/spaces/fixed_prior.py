@@ -11,18 +11,14 @@ very large, very small or very long numbers in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from decimal import Decimal, getcontext, localcontext
 from functools import cache, lru_cache
-from typing import TypeAlias
-from zlib import crc32
 
-from klcli.formula.tree import Number, Tree, children, free_symbols, walk
-from klcli.formula.value.arithmetic import Decimals, context, evaluate
+from klcli.formula.tree import Tree
+from klcli.formula.value.arithmetic import context, evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.decimals import natural_log
 from klcli.formula.value.doubles import DoubleColumns
-from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import (
     COMPARED_DIGITS,
@@ -34,50 +30,17 @@ from klcli.judge.engine import (
     identified,
     recovered,
 )
+from klcli.judge.probes import PROBES, Points, compared_digits, head_at, own_points, probes, value
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.screening import has_plain_numbers, screened
 from klcli.values import dataclass, replace
 
-__all__ = [
-    "PROBES",
-    "compared_digits",
-    "factors",
-    "head_at",
-    "kl_to_fixed_prior",
-    "own_points",
-    "probes",
-    "value",
-]
+__all__ = ["factors", "kl_to_fixed_prior"]
 
-_MOST_DIGITS = 1000
-"""Of a formula with numbers of so many digits of its own."""
-
-_PLAIN = 12
-"""Figures of a number that the digits compared anyway have room for."""
 
 _SCREENED = 7
 """Points at which doubles are tried first."""
-
-Points: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
-PROBES = (
-    ("0.37", "1.31"),
-    ("-1.13", "0.43"),
-    ("2.41", "1.73"),
-    ("-0.71", "0.79"),
-    ("1.57", "2.19"),
-    ("-2.03", "0.11"),
-    ("0.89", "2.63"),
-    ("3.07", "0.61"),
-    ("-1.79", "3.83"),
-    ("0.13", "0.97"),
-    ("13.7", "0.021"),
-    ("-41.9", "57.3"),
-)
-"""Means and standard deviations at which formulas are evaluated: both signs, and sigma on both sides of 1."""
-
-_FAR, _FARTHEST, _LARGEST_LOG, _MOST_OWN = 2, 10_000, 25, 4
-"""Numbers of a formula beyond which it is tried, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +61,7 @@ def _reversed(mu: Decimal, sigma: Decimal) -> tuple[Decimal, ...]:
         mu * mu / variance,
         mu / variance,
         1 / variance,
-        natural_log(sigma, getcontext().prec),
+        _log(sigma),
         Decimal(1),
     )
 
@@ -178,8 +141,7 @@ def factors(tree: Tree, role: Roles, reading: Parameterization) -> Coefficients 
 
 
 def _values(tree: Tree, role: Roles, reading: Parameterization) -> Iterator[Decimal]:
-    digits = compared_digits(tree) + SPARE_DIGITS
-    return (_value(tree, role, reading, mu, sigma, digits) for mu, sigma in _points(tree, reading))
+    return (value(tree, role, reading, mu, sigma) for mu, sigma in _points(tree, reading))
 
 
 def _points(tree: Tree, reading: Parameterization) -> Points:
@@ -191,92 +153,6 @@ def _points(tree: Tree, reading: Parameterization) -> Points:
 def _columns(direction: _Direction, points: Points, digits: int) -> Columns:
     with localcontext(context(digits + SPARE_DIGITS)):
         return Columns([direction.terms(mu, sigma) for mu, sigma in points], direction.read)
-
-
-def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal) -> Decimal:
-    """The formula's value where its head is the reading of `sigma`.
-
-    Args:
-        tree: the formula.
-        role: its mean and heads.
-        reading: what its head means.
-        mu: the mean of the posterior.
-        sigma: its standard deviation.
-
-    Raises:
-        ArithmeticError: it has no value there.
-    """
-    return _value(tree, role, reading, mu, sigma, compared_digits(tree) + SPARE_DIGITS)
-
-
-@cache
-def probes(name: str) -> Points:
-    """The points at which formulas are evaluated under the reading of that name: its sigmas."""
-    within = PARAMETERIZATIONS[name].within
-    return tuple((Decimal(mu), within(Decimal(sigma))) for mu, sigma in PROBES)
-
-
-def _value(
-    tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal, digits: int
-) -> Decimal:
-    values = {role.mean: mu, role.head: head_at(reading.name, sigma, digits)}
-    return evaluate(tree, {name: number for name, number in values.items() if name}, Decimals(digits))
-
-
-@cache
-def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
-    """The head that stands for `sigma` under the reading of that name.
-
-    Args:
-        name: of the reading.
-        sigma: its standard deviation.
-        digits: of the arithmetic.
-
-    Raises:
-        ArithmeticError: there is none.
-    """
-    reading = PARAMETERIZATIONS[name]
-    if not reading.reaches(sigma):
-        raise ArithmeticError(f"no head for sigma = {sigma}")
-    return evaluate(reading.head, {"sigma": sigma}, Decimals(digits))
-
-
-@remembered(256)
-def compared_digits(tree: Tree) -> int:
-    """How many digits have to agree, so that no number in the formula is too small to be seen."""
-    long = {size for size in _constant_sizes(tree) if size > _PLAIN}
-    return min(COMPARED_DIGITS + 2 * sum(long), _MOST_DIGITS)
-
-
-@remembered(64)
-def own_points(tree: Tree) -> Points:
-    """Points of a formula's own: where its numbers put kinks, and some that nobody can foresee."""
-    seed = crc32(to_text(tree).encode())
-    spread = [Decimal((seed >> shift) % 4096) / 1024 for shift in (0, 7, 13, 19)]
-    points = [(spread[0] - 2, spread[1] + Decimal("0.05")), (spread[2] - 2, spread[3] + Decimal("0.05"))]
-    numbers = dict.fromkeys(node.value for node in walk(tree) if isinstance(node, Number))
-    far = [Decimal(float(number)) for number in numbers if _FAR < number < _FARTHEST][:_MOST_OWN]
-    for number in far:
-        beyond = number + Decimal("1.7")
-        # A number can be compared with a mean, with sigma, or with a logarithm of it.
-        points += [(beyond, Decimal("0.9")), (-beyond, 1 / beyond), (Decimal("0.4"), beyond)]
-        if number < _LARGEST_LOG:
-            points += [(Decimal("0.4"), Decimal.exp(sign * beyond)) for sign in (1, -1)]
-    return tuple(points)
-
-
-def _constant_sizes(tree: Tree) -> Iterator[int]:
-    """For every part that has no symbols, its figures and the zeros before or behind them."""
-    if free_symbols(tree):
-        for child in children(tree):
-            yield from _constant_sizes(child)
-        return
-    numbers = [node.value for node in walk(tree) if isinstance(node, Number)]
-    sizes = [len(str(number.numerator)) + len(str(number.denominator)) for number in numbers]
-    with suppress(ArithmeticError):
-        value = evaluate(tree, {}, Decimals(COMPARED_DIGITS))
-        sizes.append(abs(value.adjusted()) if value else 0)
-    yield max(sizes, default=0)
 
 
 @remembered(64)

@@ -9,8 +9,8 @@ from klcli.formula.tree import Symbol, substitute
 from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
+from klcli.judge.probes import PROBES, compared_digits, own_points
 from klcli.judge.space_words import SpaceWords
-from klcli.judge.spaces.fixed_prior import PROBES, compared_digits, own_points
 from klcli.judge.spaces.two_gaussians import PAIR_PROBES
 from klcli.judge.ways import Side, Way
 

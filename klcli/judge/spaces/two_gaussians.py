@@ -27,10 +27,10 @@ from klcli.judge.engine import (
     identified,
     recovered,
 )
+from klcli.judge.probes import compared_digits, head_at
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.screening import has_plain_numbers, screened
-from klcli.judge.spaces.fixed_prior import compared_digits, head_at
 from klcli.values import dataclass, replace
 
 __all__ = ["PAIR_PROBES", "kl_between", "not_ruled_out", "pair_probes"]
