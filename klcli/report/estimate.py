@@ -100,7 +100,9 @@ def _blocks(figures: EstimateFigures) -> Iterator[DocumentBlock]:
     yield Paragraph(sign_text(figures.found), "bad" if figures.found.sign == "bug" else "plain")
     for problem in figures.problems:
         yield Paragraph(f"{problem[0].upper()}{problem[1:]}{'' if problem.endswith('?') else '.'}", "bad")
-    yield from (Note("warning", warning) for warning in warnings(figures.table, figures.found))
+    yield from (
+        Note("warning", warning) for warning in warnings(figures.table, figures.found, figures.padded)
+    )
     yield Heading("used as a loss, or within a reward")
     yield _gradient_table()
     yield Paragraph(

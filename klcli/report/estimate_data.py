@@ -129,7 +129,7 @@ def data(figures: EstimateFigures) -> EstimateData:
         status=figures.status,
         problems=figures.problems,
         causes=[_cause(cause) for cause in figures.causes],
-        warnings=tuple(warnings(figures.table, found)),
+        warnings=tuple(warnings(figures.table, found, figures.padded)),
     )
 
 

@@ -8,7 +8,7 @@ from klcli.gaussian.divergence import Unit
 from klcli.report.estimate_input import GaussianPair, sample_problems
 from klcli.report.estimate_wording import problems
 from klcli.report.units import exact, nats_of
-from klcli.samples.causes import RatioCause, causes
+from klcli.samples.causes import RatioCause, causes, padded_share
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, RatioEstimate, TableEstimates
 from klcli.samples.row_sample import RowSample
@@ -50,6 +50,7 @@ class EstimateFigures:
         per_row: each estimator per row, if samples are groups.
         problems: what is wrong with the table.
         causes: of which its rows tell.
+        padded: the share of rows that look like padding.
     """
 
     table: TableRead
@@ -62,6 +63,7 @@ class EstimateFigures:
     per_row: tuple[RatioEstimate, ...]
     problems: tuple[str, ...]
     causes: tuple[RatioCause, ...]
+    padded: float
 
     @property
     def k1(self) -> RatioEstimate:
@@ -100,12 +102,13 @@ def figures_of(
         sample: some rows, in which causes are looked for where something is wrong.
     """
     told = () if sample is None or found.consistent or found.exchanged else causes(sample)
+    padded = 0.0 if sample is None else padded_share(sample)
     wrong = tuple(sample_problems(pair) if pair else ()) or tuple(problems(found, table.columns, told))
     estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)
     if wrong:
         estimates = tuple(map(_withheld, estimates))
     closed_form = exact(pair.q, pair.p, unit).value if pair else None
-    whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, (), wrong, told)
+    whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, (), wrong, told, padded)
     if tokens is None:
         return whole
     per_row = tuple(_in_unit(unit, estimate) for estimate in tokens.estimates(found.k1.reliability))

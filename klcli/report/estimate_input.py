@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.report.estimate_wording import dependence_text
+from klcli.report.estimate_wording import dependence_text, share_text
 from klcli.samples.estimates import TableEstimates
 from klcli.samples.of_gaussians import SampleCheck
 from klcli.tables.log_ratios import TableRead
 from klcli.values import dataclass
 
 __all__ = ["GaussianPair", "assumption", "sample_problems", "warnings"]
+
+_MUCH_PADDING = 0.1
+"""Of the rows: fewer zeros at ends can be tokens of which both policies are certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,19 @@ def sample_problems(pair: GaussianPair) -> Iterator[str]:
         yield "these are no samples of q, so that no estimate is one of KL(q || p)"
 
 
-def warnings(table: TableRead, found: TableEstimates) -> Iterator[str]:
-    """What is to be known of a table beside its estimates."""
+def warnings(table: TableRead, found: TableEstimates, padded: float = 0.0) -> Iterator[str]:
+    """What is to be known of a table beside its estimates.
+
+    Args:
+        table: what was read.
+        found: what it says.
+        padded: the share of rows of groups that look like padding.
+    """
+    if padded >= _MUCH_PADDING:
+        yield (
+            f"{share_text(padded)} of the rows are 0 in both columns at the ends of sequences: padding that "
+            "counts as tokens makes means per row too small; a mask leaves it out"
+        )
     if table.suspected_group is not None:
         yield dependence_text(table.suspected_group)
     if table.probabilities:

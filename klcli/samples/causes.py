@@ -18,7 +18,7 @@ from klcli.values import dataclass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FITS", "CauseName", "RatioCause", "causes"]
+__all__ = ["FITS", "CauseName", "RatioCause", "causes", "padded_share"]
 
 CauseName: TypeAlias = Literal[
     "padding", "shifted-tokens", "base-2", "base-10", "other-texts", "truncated-q", "floor", "temperature"
@@ -57,6 +57,12 @@ class RatioCause:
     share: float | None = None
     value: float | None = None
     error: float | None = None
+
+
+def padded_share(sample: RowSample) -> float:
+    """The share of the rows where both columns are 0 at the end of a sequence: of tokens, or of padding."""
+    both = sample.q_has_ended & sample.p_has_ended
+    return float(both.mean()) if len(both) else 0.0
 
 
 def causes(sample: RowSample) -> tuple[RatioCause, ...]:

@@ -43,3 +43,11 @@ def test_the_order_does_not_matter(logs: list[float]) -> None:
         own.add(numpy.array([log]))
         merged.merge(own)
     assert merged.effective_size == whole.effective_size
+
+
+def test_weights_on_both_sides_of_the_end_of_a_window() -> None:
+    """Windows end at 128 log 2 = 88.72 and there."""
+    for first, second in ((88.7, 88.75), (-88.75, -88.7)):
+        weights = LogWeights()
+        weights.add(numpy.array([first, second]))
+        assert weights.effective_size == pytest.approx(2.0, rel=1e-3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.samples.estimates import estimation
@@ -25,6 +25,7 @@ def test_sums_of_a_small_table() -> None:
 
 
 @given(st.integers(1, 40_000))
+@settings(max_examples=25)
 def test_the_cut_into_blocks_does_not_matter(cut: int) -> None:
     logs = numpy.random.default_rng(1).normal(size=40_000)
     whole, parts = RatioSums(), RatioSums()

@@ -40,16 +40,16 @@ def means(log_ratios: numpy.ndarray) -> TokenMeans:
 
 
 def test_their_intervals_cover() -> None:
-    """Of 300 tables of 500 chains nearly 95 %, 285, of k1 and of k3; below 272 is a chance of 1 in 3000."""
+    """Of 200 tables of 500 chains nearly 95 %, 190, of k1 and of k3; below 179 is a chance of 1 in 2000."""
     rng = numpy.random.default_rng(5)
     covered = {"k1": 0, "k3": 0}
-    for _ in range(300):
+    for _ in range(200):
         log_ratios, truth = categorical(rng, 500, 12)
         for row in means(log_ratios).estimates("valid"):
             if row.estimator.name in covered:
                 assert row.interval
                 covered[row.estimator.name] += row.interval[0] <= truth <= row.interval[1]
-    assert all(count >= 272 for count in covered.values())
+    assert all(count >= 179 for count in covered.values())
 
 
 def test_k3_of_tokens_is_surer_than_k1_and_k2_is_biased() -> None:

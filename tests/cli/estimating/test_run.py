@@ -74,3 +74,19 @@ def test_what_would_show_a_cause_that_nobody_can_tell(klcli: Klcli, tmp_path: Pa
     numpy.savez(tmp_path / "t.npz", logprobs=log_q, ref_logprobs=log_p + 0.3)
     out = klcli("estimate", str(tmp_path / "t.npz")).out
     assert "the table does not tell which cause it is. What would show it" in " ".join(out.split())
+
+
+def test_padding_in_both_columns_is_warned_of(klcli: Klcli, tmp_path: Path) -> None:
+    """p/q is 1 there, so that only means per token are too small; with a mask nothing is to be said."""
+    language = Language.drawn(0)
+    log_q, log_p = language.rollouts(language.q, language.q)
+    mask = numpy.arange(log_q.shape[1]) < language.rng.integers(5, 20, (len(log_q), 1))
+    arrays = {"logprobs": log_q * mask, "ref_logprobs": log_p * mask}
+    numpy.savez(tmp_path / "t.npz", **arrays)
+    numpy.savez(tmp_path / "masked.npz", **arrays, completion_mask=mask.astype(int))
+    found, masked = (
+        json.loads(klcli("estimate", str(tmp_path / name), "--json").out) for name in ("t.npz", "masked.npz")
+    )
+    assert "are 0 in both columns at the ends of sequences" in found["warnings"][0]
+    assert masked["warnings"] == []
+    assert masked["per_row"][0]["value"] > 1.5 * found["per_row"][0]["value"]
