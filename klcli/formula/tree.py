@@ -206,9 +206,10 @@ class Reduction:
     """A sum, a mean, a product or an expectation of `body` over the entries of the vectors in it.
 
     `index` names what is run over (the letter ``j`` in ``sum_j``, the distribution in ``E_q``) and is empty
-    when the text did not name it. `axis` is the axis that a line of Python names, as it was written, and
-    `keepdim` whether that axis stays with the length 1; they count dimensions that a formula for one example
-    does not have, and are no part of equality.
+    when the text did not name it; `count` is how many these are called, the N of ``sum_{i=1}^N``. `axis` is
+    the axis that a line of Python names, as it was written, and `keepdim` whether that axis stays with the
+    length 1; they count dimensions that a formula for one example does not have. None of the three is part of
+    equality.
     """
 
     kind: ReductionKind
@@ -216,6 +217,7 @@ class Reduction:
     body: Tree
     axis: str = field(default="", compare=False)
     keepdim: bool = field(default=False, compare=False)
+    count: str = field(default="", compare=False)
     span: Span | None = field(default=None, compare=False, repr=False)
     names: Names = field(default=None, init=False, compare=False, repr=False)
 

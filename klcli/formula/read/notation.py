@@ -237,7 +237,7 @@ class Parser(Operators):
             return Symbol("mean")
         called = self.token.kind == "open" and self.written(token) == "sum"
         body = self.bracketed(self.take()) if called or token.name != "sum" else self.summand(token)
-        return Reduction(_KINDS[token.name], token.index, body)
+        return Reduction(_KINDS[token.name], token.index, body, count=token.count)
 
     def clip(self, token: Token) -> Clip:
         """``max(x, low)``, ``max(low, x)``, ``min(x, high)``, ``clip(x, low, high)``."""

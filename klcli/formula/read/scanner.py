@@ -36,7 +36,8 @@ class Token:
     """One sign or word: its kind, what it means, and where it stands in the text.
 
     `name` is the operator, function, symbol, subscript, bracket, reduction or way of clipping; `index`
-    a reduction's index; `value` a number's or a superscript's value and `spelling` how a decimal was written.
+    a reduction's index and `count` its upper limit; `value` a number's or a superscript's value and
+    `spelling` how a decimal was written.
     """
 
     kind: TokenKind
@@ -46,6 +47,7 @@ class Token:
     value: Fraction = Fraction(0)
     spelling: str = ""
     index: str = ""
+    count: str = ""
 
 
 BRACKETS: dict[str, TokenKind] = {

@@ -51,8 +51,8 @@ _SUM = regex(
     rf"|{_SIGMA_OF_SUM})(?:\s*\\(?:no)?limits)?"
     rf"(?:\s*_\s*[{{(]\s*(?P<braced>[A-Za-z])\s*(?:=\s*[01]\s*)?[)}}]|_(?P<bare>[A-Za-z])(?![A-Za-z0-9])"
     rf"|(?P<signs>[{LETTER_SIGNS}](?![{_SIGNS}])))?"
-    rf"(?:\s*\^\s*(?:\{{\s*{COUNT}\s*\}}"
-    r"|[A-Za-z](?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
+    rf"(?:\s*\^\s*(?:\{{\s*(?P<count_braced>{COUNT})\s*\}}"
+    r"|(?P<count>[A-Za-z])(?![A-Za-z0-9])))?(?P<limit>\s*[_^])?"
 )
 """A sum sign with its index and its limits, whose upper one is a count."""
 _EXPECTATIONS = ("E", "𝔼", "\\math", "\\operatorname")
@@ -166,7 +166,8 @@ class Lexer(Numerals, Letters):
         if found["limit"]:
             hint = r"write \sum_j or \sum_{j=1}^{J}; the vectors say how many entries there are"
             raise self._error("these limits of a sum are not understood", found.end() - 1, hint)
-        return Token("reduction", "sum", start, self.position, index=subscript(found))
+        count = found["count"] or found["count_braced"] or ""
+        return Token("reduction", "sum", start, self.position, index=subscript(found), count=count)
 
     def _expectation(self) -> Token | None:
         start = self.position

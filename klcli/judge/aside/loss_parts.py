@@ -10,7 +10,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from klcli.formula.tree import Call, Number, Symbol, Tree, free_symbols, operation, substitute, walk
+from klcli.formula.tree import (
+    Call,
+    Number,
+    Reduction,
+    Symbol,
+    Tree,
+    free_symbols,
+    operation,
+    substitute,
+    walk,
+)
 from klcli.formula.write.printing import to_text
 from klcli.judge.aside.influence import components, influences, is_free_of, is_passive
 from klcli.judge.aside.isolation import Weight, isolated, product
@@ -71,7 +81,7 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
         kept: symbols that are the mean or the head and must stay.
     """
     names = free_symbols(tree)
-    counts = _stated_counts(names, kept)
+    counts = _counts_of_sums(arrays, names, kept) | _stated_counts(names, kept)
     masks = tuple(name for name in names if is_mask(name) and name not in (*counts, *kept))
     masked = _with_ones(tree, counts)
     plain = _with_ones(masked, masks)
@@ -89,6 +99,20 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
         weights=(*masks, *found.weights),
         partial_masks=tuple(_partial_masks(masked, symbols.latent, masks)),
     )
+
+
+def _counts_of_sums(arrays: Tree, names: Sequence[str], kept: Sequence[str]) -> dict[str, Powers]:
+    """The upper limits of two sums in each other: the outer one is over examples, the inner over latents."""
+    found: dict[str, Powers] = {}
+    for outer in _indexed(arrays):
+        for inner in _indexed(outer.body):
+            if inner.index != outer.index:
+                found |= {outer.count: (1, 0), inner.count: (0, 1)}
+    return {name: powers for name, powers in found.items() if name in names and name not in kept}
+
+
+def _indexed(tree: Tree) -> list[Reduction]:
+    return [node for node in walk(tree) if isinstance(node, Reduction) and node.index]
 
 
 def _stated_counts(names: Sequence[str], kept: Sequence[str]) -> dict[str, Powers]:

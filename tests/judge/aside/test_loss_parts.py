@@ -297,3 +297,34 @@ def test_a_divisor_of_the_kl_is_none_of_the_terms_beside_it() -> None:
 def test_a_head_beside_another_that_has_lost_a_term_is_no_factor() -> None:
     text = "rec/3 + 0.5*(2 s_p + (mu_q - mu_p)^2/exp(2 s_p) - log(1/s_q) - 1) - 0.25 aux"
     assert set(sorted_symbols(read(text), read(text), ()).latent) == {"mu_q", "mu_p", "s_q", "s_p"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "reduction"),
+    [
+        # A mean over the N examples of the sums over their latents: E_n[KL_n], as in Kingma and Welling (2014).
+        (
+            r"\frac{1}{2N} \sum_{n=1}^N \sum_{j=1}^J (\mu_{nj}^2 + s_{nj}^2 - 1 - \log s_{nj}^2)",
+            "exact",
+            "sum-mean",
+        ),
+        (
+            r"\frac{1}{2N} \sum_{n=1}^{N} \sum_{d} (\mu_{nd}^2 + s_{nd}^2 - 1 - \log s_{nd}^2)",
+            "exact",
+            "sum-mean",
+        ),
+        # Also divided by the number of latents.
+        (
+            r"\frac{1}{2 N L} \sum_{n=1}^N \sum_{l=1}^L (\mu_{nl}^2 + s_{nl}^2 - 1 - \log s_{nl}^2)",
+            "scaled",
+            "mean",
+        ),
+        # A letter that is no limit of the sums weighs them.
+        (r"\frac{1}{2M} \sum_{n=1}^N \sum_j (\mu_{nj}^2 + s_{nj}^2 - 1 - \log s_{nj}^2)", "scaled", "sum"),
+        # Of one sum nothing says whether it is over examples or latents.
+        (r"\frac{1}{2N} \sum_{i=1}^N (\mu_i^2 + s_i^2 - 1 - \log s_i^2)", "scaled", "sum"),
+    ],
+)
+def test_the_limits_of_two_sums_count_examples_and_latents(text: str, kind: str, reduction: str) -> None:
+    found = verify(read_program(text))
+    assert (found.best.kind, found.prepared.reductions.name) == (kind, reduction)
