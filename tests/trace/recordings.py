@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from klcli.trace.parts import Part, parts_of
 from klcli.trace.recording import Recording, read_recording
 
 Argument = int | float
@@ -44,3 +45,30 @@ def document(*nodes: dict[str, Any], loss: int | None = None, **parts: Any) -> d
 def recorded(*nodes: dict[str, Any], loss: int | None = None) -> Recording:
     """The recording of some nodes."""
     return read_recording(document(*nodes, loss=loss))
+
+
+MU = [0.1, -0.4, 0.7, 1.2, -2.0, 0.3]
+LV = [0.2, 0.5, -0.3, -1.0, 0.0, 0.8]
+
+
+def recorded_kl(
+    *, values: bool = True, noted: float | None = None, weight: float = 1.0
+) -> tuple[Recording, Part]:
+    """A KL of (2, 3) entries as a recorder notes it, summed and multiplied by a weight, and the part it is."""
+    shape = (2, 3)
+    known: Any = {"values": MU} if values else {}
+    other: Any = {"values": LV} if values else {}
+    recording = recorded(
+        leaf("mu", shape, **known),
+        leaf("logvar", shape, **other),
+        node("pow", 0, 2.0, shape=shape),
+        node("exp", 1, shape=shape),
+        node("add", 2, 3, shape=shape),
+        node("sub", 4, 1, shape=shape),
+        node("sub", 5, 1.0, shape=shape),
+        node("mul", 6, 0.5, shape=shape),
+        node("sum", 7, axes=None, keepdim=False, **({} if noted is None else {"values": [noted]})),
+        node("mul", 8, weight),
+    )
+    (part,) = parts_of(recording, 9)
+    return recording, part

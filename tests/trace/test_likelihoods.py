@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read_program
+from klcli.judge.weight import LIKELIHOODS
 from klcli.trace.likelihoods import likelihood_of
 
 
@@ -28,6 +29,7 @@ def test_a_likelihood_has_its_name_and_factor(text: str, name: str, factor: floa
     assert found.name == name
     assert found.factor == pytest.approx(factor, rel=1e-9)
     assert set(found.names) == {"x", "y"}
+    assert found.has_beta is (name in LIKELIHOODS)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.trace.trials import Trial, kl_tree, limit_of, reduction_of
+from klcli.trace.trials import Trial, gaps, kl_tree, limit_of, reduction_of
 from tests import reference
 
 
@@ -68,3 +68,24 @@ def test_a_short_precision_may_be_off_by_more() -> None:
     off = [sum(ROWS) * (1 + 1e-6)]
     assert reduction_of([trial((), off, "float32")], 1.0) == "sum"
     assert reduction_of([trial((), off)], 1.0) is None
+
+
+def test_gradients_are_held_against_those_of_the_kl() -> None:
+    """Of a mean over the batch each is half of the derivative; one that is not is told with its point."""
+    slopes = {"mu": (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)}
+    right = {"mu": [0.5, 1.0, 1.5, 2.0, 2.5, 3.0]}
+
+    def with_gradients(gradients: object) -> Trial:
+        out = {"shape": [], "values": [sum(ROWS) / 2], "gradients": gradients}
+        mean = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+        return Trial((2, 3), "float64", mean, (1.0,) * 6, out, ENTRIES, slopes)
+
+    assert list(gaps(with_gradients(right), "sum-mean", 1.0, gradient=True)) == []
+    off = {"mu": [*right["mu"][:4], 0.0, 3.0]}
+    (gap,) = gaps(with_gradients(off), "sum-mean", 1.0, gradient=True)
+    assert (gap.what, gap.mean, gap.found, gap.expected) == ("mu", 0.4, 0.0, 5.0)
+    assert len(list(gaps(with_gradients({}), "sum-mean", 1.0, gradient=True))) == 6, (
+        "without a gradient it is 0"
+    )
+    assert list(gaps(with_gradients(off), "sum-mean", 1.0, gradient=False)) == []
+    assert list(gaps(with_gradients(None), "sum-mean", 1.0, gradient=True)) == []

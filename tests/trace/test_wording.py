@@ -6,8 +6,8 @@ import pytest
 
 from klcli.trace.parts import parts_of
 from klcli.trace.weights import Amount
-from klcli.trace.wording import place_words, reduction_words
-from tests.trace.recordings import leaf, node, recorded
+from klcli.trace.wording import kl_words, place_words, reduction_words
+from tests.trace.recordings import leaf, node, recorded, recorded_kl
 
 
 def amount(batch: int, entries: int, *, of_entries: bool = False, of_batch: bool = False) -> Amount:
@@ -43,3 +43,12 @@ def test_an_unknown_term_is_told_by_what_made_it(last: dict[str, object], words:
     recording = recorded(leaf("x", ()), last)
     (part,) = parts_of(recording, 1)
     assert place_words(recording, part).startswith(words)
+
+
+def test_a_kl_says_its_gaussians_and_its_sums() -> None:
+    _, part = recorded_kl()
+    assert part.kernel is not None
+    text = kl_words(part.kernel, part.builder, amount(2, 3, of_batch=True), has_batch=True)
+    assert text == "KL(N(mu, exp(logvar)) || N(0, 1)), sum over 3 latents, mean over the batch"
+    text = kl_words(part.kernel, part.builder, amount(1, 6), has_batch=False)
+    assert text.endswith("sum over 6 weights")
