@@ -30,9 +30,13 @@ def _called_amount(recording: Recording, part: Part) -> Amount | None:
     reduction = str(step.more.get("reduction"))
     if reduction == "none" and part.tree is not None:
         sums = reduced(part.tree)
-        return None if sums.flaw else amount_of(sums, shape, part.chain.factor, part.chain.numbers)
+        return (
+            None
+            if sums.flaw
+            else amount_of(sums, shape, part.chain.factor, part.chain.numbers, shared=part.chain.shared)
+        )
     entries = prod(shape) // batch if batch else 1
-    return amount_of_call(reduction, batch, entries, part.chain.factor, part.chain.numbers)
+    return amount_of_call(reduction, batch, entries, part.chain.factor, part.chain.numbers, part.chain.shared)
 
 
 def _written_amount(part: Part) -> Amount | None:
@@ -43,4 +47,4 @@ def _written_amount(part: Part) -> Amount | None:
         return None
     shape = max((part.builder.shapes[name] for name in free_symbols(part.tree)), key=len)
     factor = abs(part.chain.factor) * part.likelihood.factor
-    return amount_of(sums, shape, factor, part.chain.numbers)
+    return amount_of(sums, shape, factor, part.chain.numbers, shared=part.chain.shared)

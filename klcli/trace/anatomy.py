@@ -147,7 +147,8 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
     factor = abs(part.chain.factor) * own
     # A number that is a part of the KL, as 1/2 is, counts nothing; those around it may.
     has_batch = not _is_of_parameters(recording, part, kernel)
-    amount = amount_of(sums, shape, factor, part.chain.numbers, has_batch=has_batch)
+    numbers, shared = part.chain.numbers, part.chain.shared
+    amount = amount_of(sums, shape, factor, numbers, shared=shared, has_batch=has_batch)
     if part.chain.is_off:
         amount = replace(amount, total=0.0)
     boundary = _boundary(part, own)

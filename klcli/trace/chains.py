@@ -20,6 +20,7 @@ class Chain:
         wrappers: the sums, means, masks and stops on the way, the outermost first.
         above: the nodes on the way, the outermost first, each with what multiplies it in the loss.
         numbers: one over the numbers that divide on the way; these may be counts.
+        shared: how many of these, the first ones, divide other terms of the loss, too.
         is_off: whether one of them is 0; the factor is then that of the others.
     """
 
@@ -28,6 +29,7 @@ class Chain:
     wrappers: tuple[int, ...] = ()
     above: tuple[tuple[int, float], ...] = ()
     numbers: tuple[float, ...] = ()
+    shared: int = 0
     is_off: bool = False
 
     def wrapped(self, tree: Tree, builder: Builder, recording: Recording) -> Tree:

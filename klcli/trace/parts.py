@@ -6,18 +6,18 @@ may belong together all the same, as in ``mse + 1 + s - mu^2 - exp(s)``: they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations
 
 from klcli.formula.tree import Negative, Tree, number, operation
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 from klcli.trace.chains import Chain, chain_to, number_of
+from klcli.trace.cuts import cuts_of
 from klcli.trace.kernels import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
 from klcli.trace.programs import Builder, UnfollowedError, program_of
-from klcli.trace.recording import Recording, Step
+from klcli.trace.recording import Recording
 from klcli.values import dataclass, replace
 
 __all__ = ["Part", "is_dependent", "parts_of"]
@@ -26,8 +26,6 @@ _MOST_LEAVES = 6
 """Leaves of a KL: two means, two heads, noise."""
 _DEEPEST = 200
 """Sums within sums, as a loss of many layers or steps that is added up one by one has them."""
-_MOST_CUTS = 6
-"""Nodes that are tried as symbols of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,8 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
     for place, arg in enumerate(step.args):
         sign = -1 if step.op == "sub" and place else 1
         if isinstance(arg, int):
-            own = replace(chain, core=arg, factor=chain.factor * sign, above=())
+            factor, shared = chain.factor * sign, len(chain.numbers)
+            own = replace(chain, core=arg, factor=factor, above=(), shared=shared)
             found += _parts(recording, own, depth + 1)
     if whole.is_known and not has_more:
         # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
@@ -163,7 +162,7 @@ def _judged(recording: Recording, part: Part) -> Part:
     # A square of log-probabilities is k2, and no squared error.
     if not noises and not is_dependent(recording, builder) and (estimation := _estimation(signed)):
         return replace(part, estimation=estimation)
-    if not noises and (found := likelihood_of(signed)) and _has_target(recording, builder, found):
+    if (found := likelihood_of(signed)) and _has_target(recording, builder, found):
         return replace(part, likelihood=found)
     shape = max(builder.shapes.values(), key=len, default=())
     if kernel := kl_of(signed, noises, shape, builder.spellings):
@@ -174,8 +173,12 @@ def _judged(recording: Recording, part: Part) -> Part:
 
 
 def _has_target(recording: Recording, builder: Builder, found: Likelihood) -> bool:
-    """Whether one of the two arrays that are compared is no output of the model, as data are."""
-    return any(not recording.steps[builder.symbols[name]].grad for name in found.names)
+    """Whether one of the two arrays that are compared is no output of the model, as data are.
+
+    These may be drawn, as noise that is to be predicted is; beside a spread they are part of a sample.
+    """
+    is_drawn = bool(builder.noises) and len(builder.symbols) > len(found.names)
+    return not is_drawn and any(not recording.steps[builder.symbols[name]].grad for name in found.names)
 
 
 def is_dependent(recording: Recording, builder: Builder) -> bool:
@@ -192,9 +195,7 @@ def _estimation(tree: Tree) -> Estimation | None:
 
 def _with_cuts(recording: Recording, part: Part) -> Part:
     """The part with a symbol for what all ways from some leaves lead through: ``std = 0.1 + softplus(x)``."""
-    found_cuts = list(_bottlenecks(recording, part.chain.core))[:_MOST_CUTS]
-    ways = [(cut,) for cut in found_cuts] + list(combinations(found_cuts, 2))
-    for cuts in ways:
+    for cuts in cuts_of(recording, part.chain.core):
         builder = Builder(recording, cuts=cuts)
         try:
             tree = part.chain.tree(builder, recording)
@@ -204,43 +205,6 @@ def _with_cuts(recording: Recording, part: Part) -> Part:
         if found.likelihood or (found.kernel and found.kernel.verification.best.verdict.roles.mean):
             return found
     return part
-
-
-def _bottlenecks(recording: Recording, core: int) -> Iterator[int]:
-    """The nodes that their leaves lead through alone, the outermost first.
-
-    They have a name, or several uses, or a number that is added.
-    """
-    inside = sorted(recording.leading_to(core), reverse=True)
-    uses = dict.fromkeys(inside, 0)
-    for one in inside:
-        # What a stopped array is used for its array is used for; that the gradient stops is kept.
-        is_stop = recording.steps[one].op == "stop"
-        for below in recording.steps[one].below:
-            uses[below] += uses[one] if is_stop else 1
-    for one in inside:
-        step = recording.steps[one]
-        is_used = uses[one] > 1 or bool(step.names) or _is_shifted(step)
-        if one == core or step.is_leaf or step.op == "stop" or step.size < 2 or not is_used:
-            continue
-        own = {leaf for leaf in recording.leading_to(one) if recording.steps[leaf].is_leaf}
-        if own and not own & _reached_without(recording, core, one):
-            yield one
-
-
-def _is_shifted(step: Step) -> bool:
-    """Whether it is an array with a number added, as in ``softplus(x) + 0.1``."""
-    return step.op in ("add", "sub") and len(step.below) == 1
-
-
-def _reached_without(recording: Recording, core: int, without: int) -> set[int]:
-    seen, stack = {core}, [core]
-    while stack:
-        for below in recording.steps[stack.pop()].below:
-            if below not in seen and below != without:
-                seen.add(below)
-                stack.append(below)
-    return seen
 
 
 def _merged(recording: Recording, parts: list[Part]) -> list[Part]:
@@ -258,7 +222,7 @@ def _merged(recording: Recording, parts: list[Part]) -> list[Part]:
     except UnfollowedError:
         return parts
     first = unknown[0]
-    chain = replace(first.chain, factor=1.0, wrappers=(), above=first.chain.above[:1], numbers=())
+    chain = replace(first.chain, factor=1.0, wrappers=(), above=first.chain.above[:1], numbers=(), shared=0)
     found = _judged(recording, Part(chain, builder, whole, merged=tuple(unknown)))
     if not found.kernel:
         return parts

@@ -73,6 +73,8 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
         return Unknown(True, "other", f"{best.quantity}, which is no KL", verification=found)
     if best.kind not in ("wrong", "other-prior") or not (roles.mean or best.mistake):
         return Unknown()
+    if best.mistake is None and len(free_symbols(part.tree)) > len({roles.mean, roles.head} - {None}):
+        return Unknown()  # it may be a KL of functions of its symbols
     what = best.mistake.sentence if best.mistake else "no multiple of a KL"
     return Unknown(
         True, "wrong", f"{what}, as {best.verdict.parameterization.meaning}", best.mistake, "", found

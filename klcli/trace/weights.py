@@ -68,7 +68,13 @@ def coefficient(scale: LengthMonomial, shape: Sequence[int]) -> float:
 
 
 def amount_of(
-    sums: Reductions, shape: Sequence[int], factor: float, numbers: Sequence[float], *, has_batch: bool = True
+    sums: Reductions,
+    shape: Sequence[int],
+    factor: float,
+    numbers: Sequence[float],
+    *,
+    shared: int = 0,
+    has_batch: bool = True,
 ) -> Amount:
     """The amount of a part whose sums are known.
 
@@ -77,6 +83,7 @@ def amount_of(
         shape: of the arrays.
         factor: what multiplies the part.
         numbers: the numbers in that factor.
+        shared: how many of these multiply other terms, too, and are no lengths of this one's latents.
         has_batch: whether the first of several axes counts examples.
     """
     batch = shape[0] if has_batch and len(shape) > 1 else 1
@@ -85,21 +92,21 @@ def amount_of(
     of_entries = bool(powers) and powers[-1] == -1
     of_batch = len(powers) > 1 and powers[0] == -1 and batch > 1
     found = Amount(coefficient(sums.scale, shape) * factor, batch, entries, of_entries, of_batch)
-    return _with_numbers(found, numbers)
+    return _with_numbers(found, numbers, shared)
 
 
 def amount_of_call(
-    reduction: str, batch: int, entries: int, factor: float, numbers: Sequence[float]
+    reduction: str, batch: int, entries: int, factor: float, numbers: Sequence[float], shared: int = 0
 ) -> Amount:
     """The amount of a likelihood that is called with the name of its reduction."""
     is_mean = reduction != "sum"
     total = factor / (batch * entries) if is_mean else factor
-    return _with_numbers(Amount(total, batch, entries, is_mean, is_mean), numbers)
+    return _with_numbers(Amount(total, batch, entries, is_mean, is_mean), numbers, shared)
 
 
-def _with_numbers(found: Amount, numbers: Sequence[float]) -> Amount:
+def _with_numbers(found: Amount, numbers: Sequence[float], shared: int) -> Amount:
     """The amount with a number that is one over a length taken for the mean over it."""
-    for number in numbers:
+    for place, number in enumerate(numbers):
         if found.batch > 1 and not found.is_mean_of_batch and _is(number, found.batch):
             said = f"{found.batch} is taken for the batch size"
             if found.batch == found.entries:
@@ -112,6 +119,8 @@ def _with_numbers(found: Amount, numbers: Sequence[float]) -> Amount:
                 True,
                 (*found.said, said),
             )
+        elif place < shared:
+            continue  # steps that are accumulated, for one
         elif found.batch > 1 and not found.is_mean_of_batch and _is(number, found.batch * found.entries):
             said = f"{found.batch * found.entries} is taken for the number of all entries"
             found = Amount(found.total, found.batch, found.entries, True, True, (*found.said, said))

@@ -125,6 +125,31 @@ def rows_that_are_averaged_together() -> Any:
     return (error + math.log(2) * rows(mu, logvar)).mean()
 
 
+def product_of_experts() -> Any:
+    """Mean and head of the same arrays: the KL is that of what they make together."""
+    (mu1, lv1), (mu2, lv2) = heads(), torch.nn.Linear(N, 2 * LATENTS)(X).chunk(2, 1)
+    t1, t2 = torch.exp(-lv1), torch.exp(-lv2)
+    mu, logvar = (mu1 * t1 + mu2 * t2) / (t1 + t2), torch.log(1 / (t1 + t2))
+    return rows(mu, logvar).mean()
+
+
+def accumulated_over_as_many_steps_as_latents() -> Any:
+    mu, logvar = heads()
+    return (recon(mu) + rows(mu, logvar).mean()) / LATENTS
+
+
+def divided_by_the_latents() -> Any:
+    """The same number in front of the KL alone is a mean."""
+    return rows(*heads()).mean() / LATENTS
+
+
+def drawn_data_and_a_norm() -> Any:
+    mu, logvar = heads()
+    target = torch.rand(B, N)
+    error = torch.norm(DECODER(mu) - target, dim=1).pow(2).mean()
+    return error + torch.abs(DECODER(mu) - target).sum() / B + rows(mu, logvar).mean()
+
+
 ESTIMATOR = ("estimator", "estimator", None, "", None)
 STYLES = {
     "free bits by a tensor": Known(free_bits_by_a_tensor, (kl(),)),
@@ -139,6 +164,16 @@ STYLES = {
     "decoder with a spread": Known(decoder_with_a_spread, (kl(), RECON), 1, samples=("logvar",)),
     "bounded head": Known(bounded_head, (RECON, kl()), 0.5, samples=("logvar",)),
     "short heads in a long loss": Known(short_heads_in_a_long_loss, (kl(),)),
+    "product of experts": Known(product_of_experts, (kl(),)),
+    "accumulated over as many steps as latents": Known(
+        accumulated_over_as_many_steps_as_latents,
+        (("likelihood", "", None, SUM, 0.25), kl(0.25)),
+        0.5,
+    ),
+    "divided by the latents": Known(
+        divided_by_the_latents, (("kl", "scaled", "logvar", "mean", 1),), None, ("KL206",)
+    ),
+    "drawn data and a norm": Known(drawn_data_and_a_norm, (RECON, RECON, kl())),
     "rows that are averaged together": Known(
         rows_that_are_averaged_together, (RECON, kl(math.log(2))), math.log(2) / 2, samples=("logvar",)
     ),

@@ -36,6 +36,7 @@ _BINARY = {
     "float_power": "pow",
 }
 _REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "radd": "add", "rmul": "mul"}
+_NORMS = ("norm", "linalg_norm", "linalg_vector_norm")
 _EXTREMES = {"maximum": "low", "fmax": "low", "max": "low", "minimum": "high", "fmin": "high", "min": "high"}
 """Which limit of an array the other argument is."""
 _SAME = (
@@ -125,6 +126,8 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return Node("add", (first, Node("mul", (product, named.get("value", 1)))))
     if name in ("sum", "mean"):
         return _reduced(name, first, given, named)
+    if name in _NORMS:
+        return _norm(first, given, named)
     if name in ("clamp", "clip", "clamp_min", "clamp_max", "relu"):
         return _clamp(name, first, given, named)
     if name in _EXTREMES:
@@ -148,6 +151,16 @@ def _reduced(name: str, first: Node, given: list[Any], named: dict[str, Any]) ->
     axes = [axes] if isinstance(axes, int) else list(axes) if axes else None
     keepdim = one_of(named.get("keepdim", named.get("keepdims")), given[2:3], False)
     return Node(name, (first,), axes=axes, keepdim=keepdim is True)
+
+
+def _norm(first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
+    """A Euclidean norm: the root of a sum of squares."""
+    order = one_of(named.get("p", named.get("ord")), given[1:2], 2)
+    if order not in (2, "fro"):
+        return None
+    square = Node("square", (first,), first.shape, first.dtype, first.grad)
+    total = _reduced("sum", square, [first, *given[2:4]], named)
+    return Node("sqrt", (total,))
 
 
 def _clamp(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
