@@ -147,6 +147,8 @@ def _precision(found: Watched) -> Iterator[DocumentBlock]:
             [] if one.error is None else [f"relative error up to {significant(one.error, 2)} near the prior"]
         )
         lines += one.problems
+        if one.name:  # of a program only what goes wrong
+            lines = [f"{one.name}: {text}" for text in lines if one.problems or one.stable]
         if lines:
             yield Item(
                 one.dtype, tuple(Paragraph(text, "bad" if one.problems else "muted") for text in lines)

@@ -120,9 +120,10 @@ class StepData:
 
 @dataclass(frozen=True, slots=True)
 class PrecisionData:
-    """What a function does in a short precision: its relative error near the prior, and what goes wrong."""
+    """What a function or a term does in a short precision: its error near the prior, and what goes wrong."""
 
     dtype: str
+    term: str | None
     error: float | None
     problems: tuple[str, ...]
     stable: str | None
@@ -164,7 +165,8 @@ def data_of(found: Watched, findings: tuple[FindingData, ...]) -> TraceData:
     steps = tuple(StepData(step, *one) for step, one in enumerate(found.steps, 1))
     framework = found.recording.framework
     precisions = tuple(
-        PrecisionData(one.dtype, one.error, one.problems, one.stable) for one in found.precisions
+        PrecisionData(one.dtype, one.name or None, one.error, one.problems, one.stable)
+        for one in found.precisions
     )
     return TraceData(
         SCHEMA,

@@ -1,6 +1,7 @@
 """A function in its own precision: digits lost near the prior, negative values, overflow, gradients of NaN.
 
-The calls were made by its framework; the truth is the KL at the numbers that the precision holds.
+The calls of a function were made by its framework, those of a term of a program are made here, by the
+operations that were noted; the truth is the KL at the numbers that the precision holds.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from klcli.formula.value.arrays import Array
 from klcli.formula.write.printing import to_text
 from klcli.judge.precision import stable_form
 from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.emulation import emulated_calls
 from klcli.trace.numbers import kl_of_entries
 from klcli.trace.recording import Recording, RoundedCall
 from klcli.values import dataclass
@@ -24,6 +26,8 @@ _LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.
 """The largest numbers of the precisions."""
 _NOTICED = 0.01
 """Relative error from which on a loss of digits is worth a remark."""
+_MOST_TERMS = 8
+"""Terms of a program that are tried."""
 _STEP = 1e-30
 """Of the complex step."""
 _CLOSE_TO_PRIOR = 0.01
@@ -36,32 +40,55 @@ class Precision:
 
     Attributes:
         dtype: the precision.
+        name: of the term; empty for a function.
         error: the largest relative error near the prior; None where there is no KL to hold it against.
         problems: what goes wrong, in words.
         stable: an expression without these, where one is known.
     """
 
     dtype: str
+    name: str
     error: float | None
     problems: tuple[str, ...]
     stable: str | None
 
 
 def precisions_of(recording: Recording, losses: Sequence[Anatomy]) -> tuple[Precision, ...]:
-    """What the function of a recording does in short precisions; nothing for a program."""
+    """What the function of a recording does in short precisions, or the terms of a program in their own."""
     terms = [term for one in losses for term in one.terms]
+    if not recording.rounded:
+        return tuple(_of_terms(recording, terms))
     term = terms[0] if len(terms) == 1 and terms[0].kernel else None
+    scale = term.weight if term else None
     return tuple(
-        _precision(dtype, [one for one in recording.rounded if one.dtype == dtype], term)
+        _precision(dtype, "", [one for one in recording.rounded if one.dtype == dtype], term, scale)
         for dtype in dict.fromkeys(one.dtype for one in recording.rounded)
     )
 
 
-def _precision(dtype: str, calls: Sequence[RoundedCall], term: Term | None) -> Precision:
+def _of_terms(recording: Recording, terms: Sequence[Term]) -> Iterator[Precision]:
+    """What KLs and estimators of a program do, each kind of them once."""
+    seen: set[object] = set()
+    for term in terms:
+        kind = (term.part.tree, term.name)
+        if term.kind not in ("kl", "estimator") or kind in seen or len(seen) >= _MOST_TERMS:
+            continue
+        seen.add(kind)
+        calls = list(emulated_calls(recording, term.part))
+        own = term if term.kernel and not term.kernel.is_sampled else None
+        kl = own.kernel.verification.best.verdict.kl if own and own.kernel else None
+        if calls:
+            scale = float(kl.scale) if kl else None
+            yield _precision(calls[0].dtype, term.name, calls, own, scale)
+
+
+def _precision(
+    dtype: str, name: str, calls: Sequence[RoundedCall], term: Term | None, scale: float | None
+) -> Precision:
     problems = dict.fromkeys(text for one in calls for text in _gradient_problems(one))
     error: float | None = None
     for one in calls:
-        truth = _truth(one, term) if term else None
+        truth = _truth(one, term, scale) if term and scale is not None else None
         if truth is None:
             continue
         value, slopes = truth
@@ -69,7 +96,7 @@ def _precision(dtype: str, calls: Sequence[RoundedCall], term: Term | None) -> P
         if 0 < value < _CLOSE_TO_PRIOR and isfinite(one.value):
             error = max(error or 0.0, abs(one.value - value) / value)
     is_lossy = bool(problems) or (error or 0.0) > _NOTICED
-    return Precision(dtype, error, tuple(problems), _stable(term) if term and is_lossy else None)
+    return Precision(dtype, name, error, tuple(problems), _stable(term) if term and is_lossy else None)
 
 
 def _gradient_problems(one: RoundedCall) -> Iterator[str]:
@@ -94,12 +121,12 @@ def _value_problems(one: RoundedCall, value: float, slopes: dict[str, float]) ->
             yield f"the gradient of {name} is infinite at {_at(one)}, where it is {significant(true)}"
 
 
-def _truth(one: RoundedCall, term: Term) -> tuple[float, dict[str, float]] | None:
-    """The KL and its derivatives at the entries that a precision holds, with the weight of the term."""
+def _truth(one: RoundedCall, term: Term, scale: float) -> tuple[float, dict[str, float]] | None:
+    """The KL and its derivatives at the entries that a precision holds, times the scale."""
     assert term.kernel
     role, builder = term.kernel.verification.best.verdict.roles, term.part.builder
     symbols = {name: builder.spellings.get(name, name) for name in (role.mean, role.head) if name}
-    if set(symbols.values()) != set(one.given) or role.has_prior or term.weight is None:
+    if set(symbols.values()) != set(one.given) or role.has_prior:
         return None
     held = {symbol: _rounded(one.given[name], one.dtype) for symbol, name in symbols.items()}
     arrays = {symbol: Array((1, 1), [value]) for symbol, value in held.items()}
@@ -108,10 +135,10 @@ def _truth(one: RoundedCall, term: Term) -> tuple[float, dict[str, float]] | Non
         value = _kl(term, arrays)
         for symbol, name in symbols.items():
             moved = Array((1, 1), [complex(held[symbol], _STEP)])
-            slopes[name] = term.weight * (_kl(term, {**arrays, symbol: moved}).imag / _STEP)
+            slopes[name] = scale * (_kl(term, {**arrays, symbol: moved}).imag / _STEP)
     except ArithmeticError:
         return None
-    return (term.weight * value.real, slopes) if isfinite(value.real) else None
+    return (scale * value.real, slopes) if isfinite(value.real) else None
 
 
 def _kl(term: Term, arrays: dict[str, Array]) -> complex:

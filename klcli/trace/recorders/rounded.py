@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["probes", "rounded_calls"]
+__all__ = ["points", "probes", "rounded_calls"]
 
 _NEAR = (0.001, -0.001, 1.001, 0.999)
 """Around the heads of a standard deviation of 1, as a logarithm and as itself."""
@@ -38,17 +38,22 @@ def rounded_calls(
         given: its other arguments.
     """
     for dtype in dtypes:
-        for moved in names:
-            for value in (*_NEAR, *_FAR):
-                entries = {name: value if name == moved else 0.0 for name in names}
-                arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
-                try:
-                    out = call(function, arrays, dtype, given)
-                except _FAILURES:
-                    continue
-                slopes = out["gradients"] or {}
-                gradients = {name: (slopes.get(name) or [None])[0] for name in names}
-                yield {"dtype": dtype, "given": entries, "value": out["values"][0], "gradients": gradients}
+        for entries in points(names):
+            arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
+            try:
+                out = call(function, arrays, dtype, given)
+            except _FAILURES:
+                continue
+            slopes = out["gradients"] or {}
+            gradients = {name: (slopes.get(name) or [None])[0] for name in names}
+            yield {"dtype": dtype, "given": entries, "value": out["values"][0], "gradients": gradients}
+
+
+def points(names: Sequence[str]) -> Iterator[dict[str, float]]:
+    """Entries near 0 and 1 and far out, one name at a time; all others are 0."""
+    for moved in names:
+        for value in (*_NEAR, *_FAR):
+            yield {name: value if name == moved else 0.0 for name in names}
 
 
 def probes(
