@@ -11,31 +11,40 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from klcli.formula.entry import entry
 from klcli.formula.read.calls.matrices import MATRIX_CALLS
 from klcli.formula.read.pasted_text import cleaned
+from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.sign_words import MATRIX_WORDS
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Call, MatrixCall, Tree, walk
 from klcli.patterns import regex
 from klcli.values import dataclass, field, replace
 
+if TYPE_CHECKING:
+    from klcli.formula.read.source_nodes import SourceNodes
+    from klcli.formula.read.source_text import SourceText
+
 __all__ = [
     "LANGUAGES",
     "Language",
     "Program",
+    "ProgramSource",
     "read",
     "read_again",
     "read_as_matrices",
     "read_matrices",
     "read_otherwise",
     "read_program",
+    "read_statements",
     "rewritten",
 ]
 
 Language: TypeAlias = Literal["math", "python"]
+ProgramSource: TypeAlias = "PlainText | SourceNodes"
+"""What a program was read from."""
 LANGUAGES: tuple[Language, ...] = ("math", "python")
 
 _IMPORT = regex(r"^[ \t]*(from[ \t]+[\w.]+[ \t]+)?import[ \t]+\w", re.MULTILINE)
@@ -51,10 +60,10 @@ _BAR = regex(r"\||\\[lr]?vert")
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A text and what it computes.
+    """A text, or statements of Python, and what they compute.
 
     Attributes:
-        text: as it was read; the places of the nodes of the tree are places in it.
+        source: as it was read; the places of the nodes of the tree are places in it.
         language: mathematics or Python.
         arrays: its result on arrays, with the helper variables put in.
         tree: the formula of one entry of it, see `klcli.formula.entry`.
@@ -65,7 +74,7 @@ class Program:
         losses: what symbols compute that stand for calls of other losses, where it is known.
     """
 
-    text: str
+    source: ProgramSource
     language: Language
     tree: Tree
     arrays: Tree
@@ -74,6 +83,11 @@ class Program:
     helpers: tuple[str, ...] = ()
     of_matrices: bool = False
     losses: Mapping[str, Tree] = field(default_factory=dict, hash=False)
+
+    @property
+    def text(self) -> str:
+        """What was read, as it is written."""
+        return self.source.text
 
 
 def rewritten(
@@ -118,6 +132,19 @@ def read_program(
             return _python(text, opaque)
         except FormulaError as as_python:
             raise (as_python if _PYTHON.search(text) else as_mathematics) from None
+
+
+def read_statements(source: SourceNodes, opaque: frozenset[str] = frozenset()) -> Program:
+    """The program of statements of Python that were parsed before, which stay what they are.
+
+    Args:
+        source: the statements.
+        opaque: helper variables that are symbols, whatever is assigned to them.
+
+    Raises:
+        FormulaError: they are no formula.
+    """
+    return _followed(source, opaque)
 
 
 def read_matrices(text: str, language: Language | None = None) -> Program | None:
@@ -177,14 +204,21 @@ def _is_read(text: str, language: Language | None) -> bool:
         return False
 
 
-def read_again(program: Program, text: str) -> Program:
-    """Another text in the language of a program.
+def read_again(program: Program, source: ProgramSource, opaque: frozenset[str] = frozenset()) -> Program:
+    """Another source in the language of a program.
+
+    Args:
+        program: the program.
+        source: its own source, or what shall come to stand there.
+        opaque: helper variables that are symbols, whatever is assigned to them.
 
     Raises:
         KlcliError: it cannot be read.
     """
-    found = read_matrices(text, program.language) if program.of_matrices else None
-    return found or read_program(text, program.language)
+    if not isinstance(source, PlainText):
+        return read_statements(source, opaque)
+    found = read_matrices(source.text, program.language) if program.of_matrices else None
+    return found or read_program(source.text, program.language, opaque)
 
 
 def _has_matrices(tree: Tree) -> bool:
@@ -214,19 +248,35 @@ def _mathematics(text: str, opaque: frozenset[str] = frozenset(), *, matrices: b
 
     found = read_equations(text, opaque, matrices=matrices)
     return Program(
-        text, "math", found.tree, found.tree, found.left, helpers=found.helpers, of_matrices=matrices
+        PlainText(text),
+        "math",
+        found.tree,
+        found.tree,
+        found.left,
+        helpers=found.helpers,
+        of_matrices=matrices,
     )
 
 
 def _python(text: str, opaque: frozenset[str] = frozenset(), *, matrices: bool = False) -> Program:
-    from klcli.formula.read.python import PythonReader  # a text has one language
+    from klcli.formula.read.source_text import SourceText  # a text has one language
+
+    source = SourceText(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)))
+    return _followed(source, opaque, matrices=matrices)
+
+
+def _followed(
+    source: SourceText | SourceNodes, opaque: frozenset[str] = frozenset(), *, matrices: bool = False
+) -> Program:
+    """The program of statements of Python."""
+    from klcli.formula.read.python import PythonReader
     from klcli.formula.read.statements import Statements
 
-    reader = PythonReader(textwrap.dedent(text.replace("\r\n", "\n").expandtabs(8)), matrices=matrices)
+    reader = PythonReader(source, matrices=matrices)
     statements = Statements(reader, opaque)
     tree = reader.checked(lambda: statements.result(reader.statements()))
     return Program(
-        reader.text,
+        source.kept,
         "python",
         entry(tree, of_matrices=matrices),
         tree,

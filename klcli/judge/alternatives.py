@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program, read_program, rewritten
+from klcli.formula.program import Program, read_again, rewritten
 from klcli.formula.tree import (
     Call,
     Number,
@@ -63,7 +63,7 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         *([frozenset(program.helpers)] if 1 < len(program.helpers) <= _MOST_HELPERS else []),
     ]:
         try:
-            other = read_program(program.text, program.language, names)
+            other = read_again(program, program.source, names)
         except KlcliError:
             continue
         symbols = {s for s in free_symbols(other.tree) if other.spellings.get(s, s) in names}

@@ -7,7 +7,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program
+from klcli.formula.program import Program, ProgramSource
 from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, number, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
@@ -43,8 +43,8 @@ class Candidate:
         kind: the verdict; `wrong` also where another prior is explained by a mistake.
         verdict: what the formula is by itself.
         mistake: what is wrong, or None.
-        corrected: the text without the mistake, in the notation of the formula; None without a mistake.
-        repaired: what the corrected text is.
+        correction: the source without the mistake, in the notation of the formula; None without a mistake.
+        repaired: what that is.
         quantity: what is known that is no KL, in words; empty for everything else.
         flaw: what is wrong with its sums, in words, in the place of what the mistake says; or empty.
     """
@@ -52,10 +52,15 @@ class Candidate:
     kind: VerdictKind
     verdict: Verdict
     mistake: Mistake | None = None
-    corrected: str | None = None
+    correction: ProgramSource | None = None
     repaired: Verdict | None = None
     quantity: str = ""
     flaw: str = ""
+
+    @property
+    def corrected(self) -> str | None:
+        """The correction as it is written."""
+        return self.correction.text if self.correction else None
 
     @property
     def is_proved_of(self) -> bool:
@@ -151,12 +156,12 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
     moved = any(_is_moved(clip, verdict) for clip in (*prepared.bounds, *prepared.floors))
     if verdict.kl and (moved or any(_binds(clip, verdict) for clip in clips)):
-        text = edited(program, program.tree, without_guards(program.tree))
+        source = edited(program, program.tree, without_guards(program.tree))
         is_all = kind == "exact" and not prepared.aside.parts
-        return Candidate("wrong", verdict, _mistake("KL118"), text if is_all else None, verdict)
+        return Candidate("wrong", verdict, _mistake("KL118"), source if is_all else None, verdict)
     if kind == "reversed":
-        text = exchanged(program, prepared, verdict)
-        return Candidate(kind, verdict, _mistake("KL115"), text if holds(text, program) else None, None)
+        source = exchanged(program, prepared, verdict)
+        return Candidate(kind, verdict, _mistake("KL115"), source if holds(source, program) else None)
     if kind == "exact" or verdict.kind == "exact":  # of right algebra there is nothing to mend
         return Candidate(kind, verdict)
     name = verdict.parameterization.name
@@ -164,7 +169,7 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     way = verdict.roles if verdict.roles in ways else ways[0] if ways else None
     if way is None:
         return Candidate(kind, verdict, _unmendable(verdict, prepared))
-    repair, text = mended[name, way]
+    repair, source = mended[name, way]
     # A constant that belongs to k KL(q || N(0, 1)) and to no KL to the other prior shows what was meant.
     if kind == "other-prior" and (repair.verdict.kind == "exact" or (verdict.kl and verdict.kl.shift != 0)):
         kind = "wrong"
@@ -172,7 +177,7 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
         return Candidate(kind, verdict)
     if way != verdict.roles:
         verdict = replace(verdict, way=replace(verdict.way, roles=way))
-    return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, text, repair.verdict)
+    return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, source, repair.verdict)
 
 
 def _mistake(code: str) -> Mistake:

@@ -9,6 +9,7 @@ from functools import cache
 
 from klcli.formula.program import Program
 from klcli.formula.read.notation import parse
+from klcli.formula.read.plain_text import PlainText
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.arithmetic import context
 from klcli.formula.write.printing import to_text
@@ -152,10 +153,11 @@ def compare(
         KlcliError: a formula has no symbol or more than two.
     """
     given = programs or {}
-    return tuple(
-        _judged(name, given.get(name) or Program(to_text(tree), "math", tree, tree), reading, mu, sigma)
+    lines = {
+        name: given.get(name) or Program(PlainText(to_text(tree)), "math", tree, tree)
         for name, tree in formulas.items()
-    )
+    }
+    return tuple(_judged(name, line, reading, mu, sigma) for name, line in lines.items())
 
 
 def is_exact(program: Program, reading: Parameterization, prior: FixedPrior = STANDARD) -> bool:

@@ -75,7 +75,7 @@ def _parts_of_arrays(prepared: Prepared, verdict: Verdict) -> Iterator[Condition
     roles, program = verdict.roles, prepared.program
     latent = {roles.mean, roles.head, roles.prior_mean, roles.prior_head}
     named = [one for one in walk(program.tree) if isinstance(one, Symbol) and one.span and one.name in latent]
-    written = dict.fromkeys(program.text[slice(*one.span)] for one in named if one.span)
+    written = dict.fromkeys(program.source.written(one.span) for one in named if one.span)
     parts = [text for text in written if _ONE_OF_A_ROW.search(text)]
     wholes = [text for text in written if "[" not in text]
     if parts and wholes and any(isinstance(one, Reduction) for one in walk(program.arrays)):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program, read_program
+from klcli.formula.program import Program, ProgramSource, read_again
 from klcli.formula.read.notation import known
 from klcli.formula.tree import (
     Length,
@@ -24,7 +24,7 @@ from klcli.formula.tree import (
     substitute,
     walk,
 )
-from klcli.formula.write.editing import edited, in_habit
+from klcli.formula.write.editing import edited, written_anew
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.probes import compared_digits
@@ -55,11 +55,11 @@ _BARE_CALL = regex(r"(?<![\w.])([a-z]\w*)\(")
 
 _FORWARD = "-0.5 (1 + l - mu^2 - v)"
 
-Mended: TypeAlias = "Mapping[tuple[str, Roles], tuple[Repair, str | None]]"
-"""The best repair by reading and roles, with the corrected text if that is the KL as a whole."""
+Mended: TypeAlias = "Mapping[tuple[str, Roles], tuple[Repair, ProgramSource | None]]"
+"""The best repair by reading and roles, with the corrected source if that is the KL as a whole."""
 
-_Tried: TypeAlias = "tuple[tuple[int, int], Repair, str, bool]"
-"""What a repair costs, the repair, a text that has it, and whether that text may be shown."""
+_Tried: TypeAlias = "tuple[tuple[int, int], Repair, ProgramSource, bool]"
+"""What a repair costs, the repair, a source that has it, and whether that may be shown."""
 
 
 def corrections(
@@ -102,10 +102,10 @@ def corrections(
         for repair in repairs(prepared.tree, way, readings, question.prior):
             if scaled and repair.verdict.kind != "exact":
                 continue
-            for text, may_be_shown in _texts(program, prepared.tree, repair.tree):
-                cost = effort(program.text, text), place_of(repair.mistake)
+            for source, may_be_shown in _sources(program, prepared.tree, repair.tree):
+                cost = effort(program.text, source.text), place_of(repair.mistake)
                 key = repair.verdict.parameterization.name, way
-                tried.setdefault(key, []).append((cost, repair, text, may_be_shown))
+                tried.setdefault(key, []).append((cost, repair, source, may_be_shown))
     return {
         key: first
         for key, entries in tried.items()
@@ -113,14 +113,14 @@ def corrections(
     }
 
 
-def _texts(program: Program, before: Tree, after: Tree) -> Iterator[tuple[str, bool]]:
-    """The corrected text with the fewest changes and the formula written anew; whether each may be shown."""
+def _sources(program: Program, before: Tree, after: Tree) -> Iterator[tuple[ProgramSource, bool]]:
+    """The source with the fewest changes, and the formula written anew; whether each may be shown."""
     changed = edited(program, before, after)
     if changed is not None:
-        yield changed, _keeps_modules(program, changed)
+        yield changed, _keeps_modules(program, changed.text)
     # What was set aside, such as another term, is not in the formula that is written anew.
     is_all = set(free_symbols(program.tree)) <= set(free_symbols(after))
-    yield in_habit(program, after), is_all and _may_be_written_anew(program)
+    yield written_anew(program, after), is_all and _may_be_written_anew(program)
 
 
 def _may_be_written_anew(program: Program) -> bool:
@@ -140,16 +140,16 @@ def _keeps_modules(program: Program, text: str) -> bool:
     return set(_BARE_CALL.findall(text)) <= set(_BARE_CALL.findall(program.text))
 
 
-def holds(text: str | None, program: Program) -> bool:
-    """Whether a corrected text is the KL as a whole, with all that stood beside it before."""
+def holds(source: ProgramSource | None, program: Program) -> bool:
+    """Whether a corrected source is the KL as a whole, with all that stood beside it before."""
     if (
-        text is None
+        source is None
         or sign_in(program) < 0
         or any(isinstance(one, Reduction) for one in walk(program.arrays))
     ):
         return False
     try:
-        again = prepare(read_program(text, program.language))
+        again = prepare(read_again(program, source))
     except KlcliError:
         return False
     if not _is_whole_again(prepare(program), again):
@@ -176,32 +176,32 @@ def _is_whole_again(before: Prepared, after: Prepared) -> bool:
 
 def _first_that_holds(
     entries: Sequence[_Tried], program: Program, question: Question
-) -> tuple[Repair, str | None] | None:
-    """The first correction whose text, read again, is what the repaired formula is.
+) -> tuple[Repair, ProgramSource | None] | None:
+    """The first correction whose source, read again, is what the repaired formula is.
 
     A variable that is used twice, for example, is not mended by a change of its value. The text is given only
     if it is the KL as a whole, with all its sums and constants: another has more to be corrected.
     """
-    first: tuple[Repair, str | None] | None = None
+    first: tuple[Repair, ProgramSource | None] | None = None
     followed = 0
-    for _, repair, text, may_be_shown in entries:
-        found = _read_again(text, program, repair.verdict, question)
+    for _, repair, source, may_be_shown in entries:
+        found = _read_again(source, program, repair.verdict, question)
         if found is None or found[0].kind != repair.verdict.kind:
             continue
         if found[0].kind == "exact" and may_be_shown and followed < _MOST_FOLLOWED:
             followed += 1
             if _is_whole_again(prepare(program, question.kept), found[1]):
-                return repair, text
+                return repair, source
         first = first or (repair, None)
     return first
 
 
 def _read_again(
-    text: str, program: Program, verdict: Verdict, question: Question
+    source: ProgramSource, program: Program, verdict: Verdict, question: Question
 ) -> tuple[Verdict, Prepared] | None:
-    """The verdict on a corrected text, and what was judged; None where it has other symbols, or none."""
+    """The verdict on a corrected source, and what was judged; None where it has other symbols, or none."""
     try:
-        prepared = prepare(read_program(text, program.language), question.kept)
+        prepared = prepare(read_again(program, source), question.kept)
     except KlcliError:
         return None
     tree, role = prepared.tree, verdict.roles
@@ -237,8 +237,8 @@ def effort(before: str, after: str) -> int:
     return len(before) + len(after) - 2 * (start + end)
 
 
-def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | None:
-    """The text with posterior and prior exchanged, or the forward KL to N(0, 1) where that is the prior.
+def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> ProgramSource | None:
+    """The source with posterior and prior exchanged, or the forward KL to N(0, 1) where that is the prior.
 
     Args:
         program: the text and its trees.
@@ -249,7 +249,7 @@ def exchanged(program: Program, prepared: Prepared, verdict: Verdict) -> str | N
     if role.head and role.mean and not role.has_prior and verdict.prior == STANDARD:
         own: dict[str, Tree] = {"s": Symbol(role.head)}
         parts = {"l": substitute(reading.log_variance, own), "v": substitute(reading.variance, own)}
-        return in_habit(program, substitute(known(_FORWARD), parts | {"mu": Symbol(role.mean)}))
+        return written_anew(program, substitute(known(_FORWARD), parts | {"mu": Symbol(role.mean)}))
     from klcli.judge.mistakes.exchange import sides_exchanged
 
     return sides_exchanged(program, prepared.tree, verdict.way)

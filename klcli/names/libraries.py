@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from klcli.names.kind import anywhere, whole
 
-__all__ = ["DISTRIBUTIONS_CALLED", "DISTRIBUTIONS_MODULE", "KINDS", "SQUARED"]
+__all__ = ["DISTRIBUTIONS_CALLED", "DISTRIBUTIONS_MODULE", "KINDS"]
 
 DISTRIBUTIONS_MODULE = anywhere(
     "a library of distributions, by the path that is imported",
@@ -21,11 +21,4 @@ DISTRIBUTIONS_CALLED = whole(
     flags=0,  # a small d is a number of latents
 )
 
-SQUARED = anywhere(
-    "a square or a product, of which every KL has one, in the text of an expression",
-    r"\*|pow|square",
-    "mu**2 mu.pow(2) K.square(mu) mu*mu",
-    "mu exp(logvar) mu-1",
-)
-
-KINDS = (DISTRIBUTIONS_MODULE, DISTRIBUTIONS_CALLED, SQUARED)
+KINDS = (DISTRIBUTIONS_MODULE, DISTRIBUTIONS_CALLED)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from klcli.formula.entry import entry
 from klcli.formula.program import Program
+from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import (
     Call,
@@ -220,7 +221,7 @@ def program_of(tree: Tree, spellings: Mapping[str, str] = MappingProxyType({})) 
     """
     axes = [(node.axis, node.keepdim) for node in walk(tree) if isinstance(node, Reduction)]
     text = f"{to_text(tree, 'python')}  # {axes}" if axes else to_text(tree, "python")
-    return Program(text, "python", entry(tree), tree, spellings=dict(spellings))
+    return Program(PlainText(text), "python", entry(tree), tree, spellings=dict(spellings))
 
 
 def _fresh(base: str, taken: Collection[str]) -> str:

@@ -7,6 +7,7 @@ import textwrap
 
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.statements import Flow, flow
+from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.linter import linted
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
@@ -24,6 +25,7 @@ __all__ = [
     "project",
     "scope",
     "statement",
+    "written",
 ]
 
 
@@ -56,6 +58,11 @@ def flow_of(source: str, name: str = "f", *, follows: bool = True) -> Flow:
 
 def excerpts(source: str, name: str = "f", *, follows: bool = True) -> list[CodeExcerpt]:
     return list(flow_of(source, name, follows=follows).excerpts)
+
+
+def written(*steps: FlowStatement) -> list[str]:
+    """What is known of statements, a line for each."""
+    return [ast.unparse(node) for step in steps for node in step.known]
 
 
 def expression(text: str) -> ast.expr:

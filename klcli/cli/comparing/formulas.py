@@ -9,6 +9,7 @@ from typing import Any
 from klcli.cli.options.matrices import any_prior
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
+from klcli.formula.read.plain_text import PlainText
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
@@ -71,4 +72,4 @@ def expected(name: str, chosen: Mapping[str, Tree], programs: Mapping[str, Progr
     if name not in chosen:
         hint = nearest(name.upper(), chosen) or nearest(name, chosen) or f"one of: {', '.join(chosen)}"
         raise KlcliError(f"--expect {name}: there is no such formula", hint)
-    return programs.get(name) or Program(name, "math", chosen[name], chosen[name])
+    return programs.get(name) or Program(PlainText(name), "math", chosen[name], chosen[name])

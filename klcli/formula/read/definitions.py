@@ -7,14 +7,16 @@ definition that cannot be followed makes its calls unreadable, and never symbols
 from __future__ import annotations
 
 import ast
-import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from typing import Any, TypeAlias
 
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.table import OPERATIONS
+from klcli.formula.read.nodes import rebuilt
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import MODULES
-from klcli.values import dataclass, field
+from klcli.values import dataclass
 
 __all__ = ["with_definitions"]
 
@@ -26,25 +28,6 @@ _MOST_NODES = 20_000
 Complaint = Callable[[str, ast.expr | ast.stmt, str], FormulaError]
 
 
-@dataclass(slots=True)
-class _Scope:
-    """What names stand for: functions, other names of functions and of modules, distributions."""
-
-    functions: dict[str, _Function | FormulaError | None] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    modules: dict[str, str] = field(default_factory=dict)
-    values: dict[str, ast.expr] = field(default_factory=dict)
-
-    def forget(self, name: str) -> None:
-        self.functions.pop(name, None)
-        self.aliases.pop(name, None)
-        self.modules.pop(name, None)
-        self.values.pop(name, None)
-
-    def copied(self) -> _Scope:
-        return _Scope(dict(self.functions), dict(self.aliases), dict(self.modules), dict(self.values))
-
-
 @dataclass(frozen=True, slots=True)
 class _Function:
     """A function that is one expression of its parameters."""
@@ -53,10 +36,16 @@ class _Function:
     body: ast.expr
 
 
+_Meaning: TypeAlias = _Function | FormulaError | str | ast.expr | None
+"""What a name stands for: a function, or what keeps it from being followed; a library's function, by its own
+name; a module or a value; None for a function that calls itself, or is more than an expression."""
+
+
 def with_definitions(statements: Sequence[ast.stmt], complaint: Complaint) -> list[ast.stmt]:
     """The statements without the definitions among them, which are put in where they are used.
 
-    A function that is the last statement is what the text is about, and stays.
+    A function that is the last statement is what the text is about, and stays. The statements themselves are
+    left as they are: others may hold them, too.
 
     Args:
         statements: of a text.
@@ -65,11 +54,11 @@ def with_definitions(statements: Sequence[ast.stmt], complaint: Complaint) -> li
     Raises:
         FormulaError: a function is called that cannot be followed.
     """
-    return _Inliner(_Scope(), complaint).block(statements)
+    return _Inliner({}, complaint).block(statements)
 
 
-class _Inliner(ast.NodeTransformer):
-    def __init__(self, scope: _Scope, complaint: Complaint) -> None:
+class _Inliner:
+    def __init__(self, scope: dict[str, _Meaning], complaint: Complaint) -> None:
         self.scope = scope
         self.complaint = complaint
         self.added = 0
@@ -85,17 +74,20 @@ class _Inliner(ast.NodeTransformer):
     def _inside(self, statement: ast.stmt) -> ast.stmt:
         """A statement with its definitions put in; a function and a with block have a scope of their own."""
         if isinstance(statement, ast.FunctionDef | ast.With):
-            inner = _Inliner(self.scope.copied(), self.complaint)
+            inner = _Inliner(dict(self.scope), self.complaint)
             for argument in statement.args.args if isinstance(statement, ast.FunctionDef) else ():
-                inner.scope.forget(argument.arg)
-            statement.body = inner.block(statement.body) or statement.body
+                inner.scope.pop(argument.arg, None)
+            changed = copy(statement)
+            changed.body = inner.block(statement.body) or statement.body
+            return changed
+        if not self.scope:
             return statement
-        changed = self.visit(statement)
+        put_in: ast.stmt = self._put(statement)
         for target in getattr(statement, "targets", ()):
             for name in ast.walk(target):
                 if isinstance(name, ast.Name):
-                    self.scope.forget(name.id)
-        return changed  # type: ignore[no-any-return]
+                    self.scope.pop(name.id, None)
+        return put_in
 
     def _defines(self, statement: ast.stmt, *, is_last: bool) -> bool:
         """Whether a statement only says what a name is; the scope knows it then."""
@@ -103,25 +95,24 @@ class _Inliner(ast.NodeTransformer):
             case ast.Import(names=names):
                 for one in names:
                     if one.asname and one.asname not in MODULES:
-                        self.scope.modules[one.asname] = "np"
+                        self.scope[one.asname] = ast.copy_location(ast.Name("np", ast.Load()), statement)
                 return True
             case ast.ImportFrom(names=names):
                 for one in names:
-                    self.scope.forget(one.asname or one.name)
+                    self.scope.pop(one.asname or one.name, None)
                     if one.asname and one.asname != one.name:
-                        self.scope.aliases[one.asname] = one.name
+                        self.scope[one.asname] = one.name
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)):
-                self._define(name, lambda: _Function(arguments, self.visit(body)))
+                self._define(name, lambda: _Function(arguments, self._put(body)))
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if function := self._named(value):
-                self.scope.forget(name)
-                self.scope.aliases[name] = function
+                self.scope[name] = function
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if (
                 called(value) in _DISTRIBUTIONS and not is_last
             ):
-                self.scope.values[name] = self.visit(value)
+                self.scope[name] = self._put(value)
                 return True
             case ast.FunctionDef(name=name) if not is_last:
                 self._define(name, lambda: self._function(statement))
@@ -130,25 +121,25 @@ class _Inliner(ast.NodeTransformer):
 
     def _define(self, name: str, function: Callable[[], _Function | None]) -> None:
         """Give a name a function; one that calls itself or is not followed is an error where it is used."""
-        self.scope.forget(name)
-        self.scope.functions[name] = None
+        self.scope[name] = None
         try:
-            self.scope.functions[name] = function()
+            self.scope[name] = function()
         except FormulaError as error:
-            self.scope.functions[name] = error
+            self.scope[name] = error
 
     def _named(self, value: ast.expr) -> str:
         """The function of a library that an expression names without calling it."""
         match value:
             case ast.Attribute(value=owner, attr=name) if is_module(owner) and name in OPERATIONS:
                 return name
-            case ast.Name(id=name) if name in self.scope.aliases:
-                return self.scope.aliases[name]
+            case ast.Name(id=name):
+                known = self.scope.get(name)
+                return known if isinstance(known, str) else ""
         return ""
 
     def _function(self, node: ast.FunctionDef) -> _Function | None:
         """A function as one expression, its own variables put in; None for one that is more than that."""
-        inner = _Inliner(self.scope.copied(), self.complaint)
+        inner = _Inliner(dict(self.scope), self.complaint)
         values: dict[str, ast.expr] = {}
         for statement in inner.block(node.body):
             match statement:
@@ -162,30 +153,30 @@ class _Inliner(ast.NodeTransformer):
                     return None
         return None
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id in self.scope.values and isinstance(node.ctx, ast.Load):
-            return copy.deepcopy(self.scope.values[node.id])
-        known = self.scope.modules.get(node.id)
-        return ast.copy_location(ast.Name(known, node.ctx), node) if known else node
+    def _put(self, node: ast.AST) -> Any:
+        """A node with what its names stand for in their place."""
+        if isinstance(node, ast.Name):
+            return self._put_name(node)
+        found = rebuilt(node, self._put)
+        return self._put_call(found) if isinstance(found, ast.Call) else found
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if not isinstance(node.func, ast.Name):
+    def _put_name(self, node: ast.Name) -> ast.expr:
+        known = self.scope.get(node.id)
+        return known if isinstance(known, ast.expr) and isinstance(node.ctx, ast.Load) else node
+
+    def _put_call(self, node: ast.Call) -> ast.expr:
+        if not isinstance(node.func, ast.Name) or node.func.id not in self.scope:
             return node
-        name = node.func.id
-        if name in self.scope.aliases:
-            node.func = _of_library(self.scope.aliases[name], node.func)
-            return node
-        if name not in self.scope.functions:
-            return node
-        function = self.scope.functions[name]
-        if isinstance(function, FormulaError):
-            raise function
-        given = _bound(function.arguments, node) if function else None
-        if function is None or given is None:
+        name, known = node.func.id, self.scope[node.func.id]
+        if isinstance(known, str):
+            return ast.copy_location(ast.Call(_of_library(known, node.func), node.args, node.keywords), node)
+        if isinstance(known, FormulaError):
+            raise known
+        given = _bound(known.arguments, node) if isinstance(known, _Function) else None
+        if not isinstance(known, _Function) or given is None:
             hint = "put in what it computes, as one expression"
             raise self.complaint(f"{name} is defined here in a way that is not followed", node, hint)
-        body = _put_in(function.body, given)
+        body = _put_in(known.body, given)
         self.added += sum(1 for _ in ast.walk(body))
         if self.added > _MOST_NODES:
             raise self.complaint("the formula is too large with its definitions", node, "")
@@ -215,11 +206,12 @@ def _bound(arguments: ast.arguments, call: ast.Call) -> dict[str, ast.expr] | No
     return given if set(given) == set(names) else None
 
 
-def _put_in(body: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
-    """An expression with the values of names; a copy, as it may be put in more than once."""
+def _put_in(body: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
+    """An expression with the values of names."""
 
-    class Putting(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return copy.deepcopy(values[node.id]) if node.id in values else node
+    def put(node: ast.AST) -> ast.AST:
+        return values.get(node.id, node) if isinstance(node, ast.Name) else rebuilt(node, put)
 
-    return Putting().visit(copy.deepcopy(body))  # type: ignore[no-any-return]
+    found = put(body)
+    assert isinstance(found, ast.expr)
+    return found

@@ -6,6 +6,7 @@ import re
 
 from klcli.errors import KlcliError
 from klcli.formula.read import notation
+from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.rows import EQUALS
 from klcli.formula.read.syntax import FormulaError, check_tree
 from klcli.formula.tree import Symbol, Tree, substitute
@@ -47,7 +48,7 @@ def read_equations(text: str, opaque: frozenset[str], *, matrices: bool) -> Equa
         last = number == len(parts)
         name, begin = _left_side(text, start, end, last=last)
         tree = substitute(_formula(text, begin, end, matrices=matrices), values)
-        check_tree(tree, text)
+        check_tree(tree, PlainText(text))
         if name and name not in opaque:
             values[name] = tree
         if name:

@@ -66,7 +66,7 @@ def parse(text: str, *, matrices: bool = False) -> Tree:
     """
     check_text(text)
     parser = Parser(text, matrices=matrices)
-    tree = check_tree(parser.formula(), text)
+    tree = check_tree(parser.formula(), parser)
     parser.check_sums(tree)
     return whole_vectors(tree)
 

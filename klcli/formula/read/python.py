@@ -13,19 +13,22 @@ import re
 import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cached_property
 
 from klcli.formula.read.alphabet import SUBSCRIPTS, letter
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.products import inner_product
 from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.shapes import axis_length
+from klcli.formula.read.definitions import with_definitions
 from klcli.formula.read.float_constants import float_name, float_value
 from klcli.formula.read.matrix_values import matrix_value
+from klcli.formula.read.nodes import text_of_name
+from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.syntax import (
     MAX_DIGITS,
     MAX_EXPONENT,
-    FormulaError,
     check_tree,
     clipped,
     stray_symbol,
@@ -70,22 +73,23 @@ def parse(text: str) -> Tree:
         KlcliError: empty or too long.
         FormulaError: not an expression, or one with a part that is no formula, with the text and a caret.
     """
-    reader = PythonReader(text)
-    return reader.checked(lambda: reader.tree(reader.expression()))
+    source = SourceText(text)
+    reader = PythonReader(source)
+    return reader.checked(lambda: reader.tree(source.expression()))
 
 
-class PythonReader(SourceText, Calls):
-    """Translates the syntax tree of one text.
+class PythonReader(Calls):
+    """Translates the syntax trees of one text, or of statements that were parsed before.
 
     Attributes:
-        text: what is read; the places of all trees are places in it.
+        source: what is read; the places of all trees are places in it.
         matrices: whether functions of matrices are read; a call of one is an error in other texts.
         values: the trees that names stand for, where statements before gave them one.
         objects: the objects that names stand for, by number; two names of one object change together.
     """
 
-    def __init__(self, text: str, *, matrices: bool = False) -> None:
-        super().__init__(text)
+    def __init__(self, source: SourceText | SourceNodes, *, matrices: bool = False) -> None:
+        self.source = source
         self.matrices = matrices
         self.values: dict[str, Tree] = {}
         self.objects: dict[str, int] = {}
@@ -97,6 +101,22 @@ class PythonReader(SourceText, Calls):
         self._atoms: dict[str, str] = {}
         """The symbols that stand for attributes and subscripts, by what is written."""
 
+    def statements(self) -> list[ast.stmt]:
+        """The statements that are read, with what they define put in.
+
+        Raises:
+            FormulaError: they are none of Python, or call what they define in a way that is not followed.
+        """
+        try:
+            return with_definitions(self.source.statements(), self.error)
+        except RecursionError:
+            raise too_deep(self.source.text) from None
+
+    @cached_property
+    def _taken(self) -> set[str]:
+        """The names that are no longer free for symbols."""
+        return set(self.source.names)
+
     @property
     def spellings(self) -> dict[str, str]:
         """What is written for each symbol that is not a plain name."""
@@ -107,18 +127,18 @@ class PythonReader(SourceText, Calls):
         try:
             tree = read()
         except (RecursionError, MemoryError):
-            raise too_deep(self.text) from None
-        check_tree(tree, self.text)
+            raise too_deep(self.source.text) from None
+        check_tree(tree, self.source)
         if stray := stray_symbol(tree):
             symbol, index = stray
             problem = f"{symbol.name} is used outside of the sum over {index}"
             hint = "put it inside of the sum, or give it another index"
-            raise FormulaError(problem, self.text, symbol.span[0] if symbol.span else 0, hint)
+            raise self.source.error(problem, symbol.span or (0, 0), hint)
         return tree
 
     def tree(self, node: ast.expr) -> Tree:
         """The tree of an expression, with its place."""
-        return spanning(self._tree(node), *self.place(node))
+        return spanning(self._tree(node), *self.source.place(node))
 
     def _tree(self, node: ast.expr) -> Tree:
         if self.matrices and (found := matrix_value(self, node)):
@@ -135,7 +155,7 @@ class PythonReader(SourceText, Calls):
                 return KERAS_EPSILON
             case ast.Attribute() if name := float_name(node):
                 value = float_value(node)
-                return self.named(node, name) if value is None else Number(value, self.written(node))
+                return self.named(node, name) if value is None else Number(value, self.source.spelled(node))
             case ast.Attribute(value=owner, attr="data"):
                 return Stop(self.tree(owner))
             case ast.Attribute(value=owner, attr="T" | "mT"):
@@ -157,16 +177,15 @@ class PythonReader(SourceText, Calls):
             case ast.Call():
                 return self.call(node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-            sign = self.text.index("^", self.place(node.left)[1])
             hint = "a power is written with ** in Python"
-            raise FormulaError("'^' is no power in Python", self.text, sign, hint)
+            raise self.source.error("'^' is no power in Python", self.source.behind(node.left, "^"), hint)
         hint = "a formula has numbers, names, + - * / ** and calls"
         if isinstance(node, ast.IfExp):
             hint = "give one branch of the condition"
-        raise self.error(f"'{clipped(self.written(node))}' has no place in a formula", node, hint)
+        raise self.error(f"'{clipped(self.source.spelled(node))}' has no place in a formula", node, hint)
 
     def _number(self, node: ast.Constant) -> Tree:
-        written = self.written(node).replace("_", "")
+        written = self.source.spelled(node).replace("_", "")
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             raise self.error(f"{clipped(written)} is no number", node)
         if not re.fullmatch(r"[0-9.]+([eE][+-]?[0-9]+)?", written):
@@ -177,7 +196,7 @@ class PythonReader(SourceText, Calls):
         return Number(Fraction(written), "" if written.isdigit() else written)
 
     def _symbol(self, node: ast.Name) -> Tree:
-        written = self.written(node)
+        written = self.source.spelled(node)
         name = _plain(written)
         bare = name.removesuffix("_")
         try:
@@ -205,7 +224,7 @@ class PythonReader(SourceText, Calls):
             return None
         if below.id != "self":
             words.append(below.id)
-        return self._named(ast.unparse(node), "_".join(word for word in reversed(words) if word), node)
+        return self._named(text_of_name(node), "_".join(word for word in reversed(words) if word), node)
 
     def new_object(self) -> int:
         """The number of an object that no name stands for yet."""
@@ -233,9 +252,9 @@ class PythonReader(SourceText, Calls):
             self._seen.add(name)
             return None
         base, count = _plain(name).strip("_"), 2
-        while f"{base}_{count}" in self.taken:
+        while f"{base}_{count}" in self._taken:
             count += 1
-        self.taken.add(f"{base}_{count}")
+        self._taken.add(f"{base}_{count}")
         try:
             found = Symbol(f"{base}_{count}")
             self._renamed[found.name] = name
@@ -245,21 +264,21 @@ class PythonReader(SourceText, Calls):
 
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed."""
-        return self._named(ast.unparse(node), wish, node)
+        return self._named(text_of_name(node), wish, node)
 
     def _named(self, written: str, wish: str, node: ast.expr) -> Symbol:
         """A symbol for what is written, always the same, of a name that nothing else has."""
         if written not in self._atoms:
             base = re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x"
             name, count = base, 1
-            while name in self.taken:
+            while name in self._taken:
                 count += 1
                 name = f"{base}_{count}"
             try:
                 Symbol(name)
             except ValueError:
                 raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node) from None
-            self.taken.add(name)
+            self._taken.add(name)
             self._atoms[written] = name
         return Symbol(self._atoms[written])
 

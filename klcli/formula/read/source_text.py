@@ -9,13 +9,14 @@ import warnings
 from itertools import accumulate
 from typing import Any
 
-from klcli.formula.read.definitions import with_definitions
+from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.syntax import (
     MAX_DEPTH,
     FormulaError,
     check_text,
     too_deep,
 )
+from klcli.formula.tree import Span
 
 __all__ = ["SourceText"]
 
@@ -34,6 +35,7 @@ class SourceText:
     Attributes:
         text: what is read, with plain blanks and line ends.
         lines: its lines, each with its end.
+        names: the names in it, once it was parsed.
     """
 
     def __init__(self, text: str) -> None:
@@ -46,8 +48,12 @@ class SourceText:
         self.lines = [f"{line}\n" for line in plain.split("\n")]
         self._starts = list(accumulate(map(len, self.lines), initial=0))
         self._is_ascii = plain.isascii()
-        self.taken: set[str] = set()
-        """The names that the text has."""
+        self.names: frozenset[str] = frozenset()
+
+    @property
+    def kept(self) -> PlainText:
+        """What a program keeps of it."""
+        return PlainText(self.text)
 
     def position(self, line: int, column: int) -> int:
         """The place in the text of a place in the UTF-8 bytes of a line, as `ast` counts."""
@@ -56,18 +62,28 @@ class SourceText:
             return before + column
         return before + len(self.lines[line - 1].encode()[:column].decode())
 
-    def place(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+    def place(self, node: ast.expr | ast.stmt) -> Span:
         """The beginning and the end of a node."""
         start = self.position(node.lineno, node.col_offset)
         return start, self.position(node.end_lineno or 1, node.end_col_offset or 0)
 
-    def written(self, node: ast.expr | ast.stmt) -> str:
-        """The text of a node."""
+    def spelled(self, node: ast.expr | ast.stmt) -> str:
+        """How a node is written."""
         start, end = self.place(node)
         return self.text[start:end]
 
-    def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
-        return FormulaError(problem, self.text, self.place(node)[0], hint)
+    def behind(self, node: ast.expr, sign: str) -> Span:
+        """The place of a sign behind a node."""
+        start = self.text.index(sign, self.place(node)[1])
+        return start, start + len(sign)
+
+    def is_all(self, node: ast.expr) -> bool:
+        """Whether there is nothing but this expression."""
+        return self.place(node) == (0, len(self.text))
+
+    def error(self, problem: str, place: Span, hint: str = "") -> FormulaError:
+        """An error at a place."""
+        return FormulaError(problem, self.text, place[0], hint)
 
     def expression(self) -> ast.expr:
         """The syntax tree of a text that is one expression."""
@@ -75,10 +91,7 @@ class SourceText:
 
     def statements(self) -> list[ast.stmt]:
         """The syntax trees of a text that is a sequence of statements."""
-        try:
-            return with_definitions(self._syntax("exec").body, self.error)
-        except RecursionError:
-            raise too_deep(self.text) from None
+        return self._syntax("exec").body  # type: ignore[no-any-return]
 
     def _syntax(self, mode: str) -> Any:
         try:
@@ -89,7 +102,7 @@ class SourceText:
             raise self._not_python(error) from None
         except (RecursionError, MemoryError):
             raise too_deep(self.text) from None
-        self.taken = {node.id for node in ast.walk(found) if isinstance(node, ast.Name)}
+        self.names = frozenset(node.id for node in ast.walk(found) if isinstance(node, ast.Name))
         return found
 
     def _not_python(self, error: SyntaxError) -> FormulaError:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from klcli.formula.entry import entry
 from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.matrix_values import is_decomposition, parts_of
+from klcli.formula.read.nodes import text_of_name, walked
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax import FormulaError, check_size
 from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree, children, walk
@@ -64,7 +65,7 @@ class Statements:
         if tree is None and self._problem:
             raise self._problem
         if tree is None and last is None:
-            raise FormulaError("there is no formula in this text", self.reader.text, 0)
+            raise FormulaError("there is no formula in this text", self.reader.source.text, 0)
         if tree is None:
             raise self.reader.error(
                 "the last statement is no formula", last or statements[-1], "end with the KL term"
@@ -136,7 +137,7 @@ class Statements:
         """Refuse an expression that changes an object in place and uses it elsewhere, too."""
         if isinstance(statement, ast.FunctionDef | ast.With):
             return
-        nodes = list(ast.walk(statement))
+        nodes = list(walked(statement))
         for name in filter(None, (self.reader.changed_by(one) for one in nodes if isinstance(one, ast.Call))):
             names = (one for one in nodes if isinstance(one, ast.Name) and one.id == name)
             if sum(isinstance(one.ctx, ast.Load) for one in names) > 1:
@@ -145,7 +146,7 @@ class Statements:
 
     def _assign(self, target: ast.expr, value: ast.expr) -> Tree | None:
         name = self._name_of(target)
-        self.left = ast.unparse(target)
+        self.left = text_of_name(target)
         source = self.reader.object_of(value)
         try:
             tree = self.reader.tree(value)
@@ -195,7 +196,7 @@ class Statements:
             return None
 
     def _bind(self, name: str, tree: Tree, source: int | None) -> None:
-        check_size(tree, self.reader.text)
+        check_size(tree, self.reader.source)
         if self._is_stopped:
             tree = Stop(tree)
         if not isinstance(self._entry(tree), Symbol):

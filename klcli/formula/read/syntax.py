@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Protocol
 
 from klcli.errors import KlcliError
 from klcli.formula.tree import Reduction, Symbol, Tree, carries, children, depth, free_symbols, walk
@@ -15,6 +16,7 @@ __all__ = [
     "MAX_EXPONENT",
     "MAX_LENGTH",
     "FormulaError",
+    "HasText",
     "check_text",
     "check_size",
     "check_tree",
@@ -42,6 +44,14 @@ MAX_EXPONENT = 400
 
 _EXCERPT = 60
 """Characters of a long text around the place of an error, which fit into a line."""
+
+
+class HasText(Protocol):
+    """What can say in what text it is, where that is asked for."""
+
+    @property
+    def text(self) -> str:
+        """The text."""
 
 
 class FormulaError(KlcliError):
@@ -89,18 +99,18 @@ def too_deep(text: str, position: int = 0) -> FormulaError:
     return FormulaError("the formula is nested too deeply", text, position, hint)
 
 
-def check_size(tree: Tree, text: str) -> None:
+def check_size(tree: Tree, source: HasText) -> None:
     """Refuse a tree of more than `MAX_NODES` nodes, to which helper variables can double a short text."""
     if next(islice(walk(tree), MAX_NODES, None), None) is not None:
         hint = f"at most {MAX_NODES:,} numbers, symbols and operations are read"
-        raise FormulaError("the formula is too large with its helper variables", text, 0, hint)
+        raise FormulaError("the formula is too large with its helper variables", source.text, 0, hint)
 
 
-def check_tree(tree: Tree, text: str) -> Tree:
+def check_tree(tree: Tree, source: HasText) -> Tree:
     """Refuse a tree too deep to be walked safely; a sum counts twice, for its sign and its brackets."""
-    check_size(tree, text)
+    check_size(tree, source)
     if depth(tree) + sum(isinstance(node, Reduction) for node in walk(tree)) > MAX_DEPTH:
-        raise too_deep(text)
+        raise too_deep(source.text)
     return tree
 
 

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program, read_again
+from klcli.formula.program import Program, ProgramSource, read_again
+from klcli.formula.read.plain_text import PlainText, TextEdit
 from klcli.formula.tree import (
     Call,
     MatrixCall,
@@ -31,18 +32,16 @@ from klcli.formula.write.python import PythonPrinter
 from klcli.formula.write.unicode import UnicodePrinter
 from klcli.patterns import regex
 
-__all__ = ["edited", "in_habit"]
-
-TextEdit = tuple[Span, str]
+__all__ = ["edited", "in_habit", "written_anew"]
 
 
-def edited(program: Program, before: Tree, after: Tree) -> str | None:
-    """The text of a program with the changes that make a part `before` of its tree `after`.
+def edited(program: Program, before: Tree, after: Tree) -> ProgramSource | None:
+    """The source of a program with the changes that make a part `before` of its tree `after`.
 
-    None if there is no way to write them into the text; then print `after` with `in_habit`.
+    None if there is no way to write them into it; then write `after` anew.
 
     Args:
-        program: with the text.
+        program: with its source.
         before: a part of its tree, with its place.
         after: what it is to become.
     """
@@ -50,19 +49,21 @@ def edited(program: Program, before: Tree, after: Tree) -> str | None:
     edits = _edits(writer, before, after, Level.SUM)
     if edits is None or not edits:
         return None
-    text = program.text
-    for (start, end), new in sorted(set(edits), reverse=True):
-        text = text[:start] + new + text[end:]
+    source = program.source.edited(edits)
     try:
-        read_again(program, text)
+        return source if source and read_again(program, source) else None
     except KlcliError:
         return None
-    return text
 
 
 def in_habit(program: Program, tree: Tree) -> str:
     """A tree in the language and with the habits of a program."""
     return _habit(program, embed=False).show(tree)
+
+
+def written_anew(program: Program, tree: Tree) -> PlainText:
+    """A source that is nothing but a tree, in the language and with the habits of a program."""
+    return PlainText(in_habit(program, tree))
 
 
 def _edits(writer: _Embedding, before: Tree, after: Tree, level: Level) -> list[TextEdit] | None:
@@ -111,33 +112,34 @@ def _levels(tree: Tree) -> tuple[Level, ...]:
 
 def _habit(program: Program, *, embed: bool = True) -> _Embedding:
     if program.language == "python":
-        return _PythonHabit(program.text, embed, program.spellings, of_matrices=program.of_matrices)
+        return _PythonHabit(program.source, embed, program.spellings, of_matrices=program.of_matrices)
     if "\\" in program.text:
-        return _LatexHabit(program.text, embed)
-    return (_AsciiHabit if program.text.isascii() else _UnicodeHabit)(program.text, embed)
+        return _LatexHabit(program.source, embed)
+    return (_AsciiHabit if program.text.isascii() else _UnicodeHabit)(program.source, embed)
 
 
 class _Embedding(AsciiPrinter):
     """Spells parts of a text as they stand in it."""
 
-    def __init__(self, text: str, embed: bool) -> None:
-        self.text = text
+    def __init__(self, source: ProgramSource, embed: bool) -> None:
+        self.source = source
+        self.text = text = source.text
         self.embed = embed
         self.exp_is_called = re.search(r"\bexp\s*\(|\*\*", text) is not None
 
     def show(self, tree: Tree, level: Level = Level.SUM, tail: bool = False) -> str:
         if not self.embed or tree.span is None:
             return super().show(tree, level, tail)
-        written = self.text[slice(*tree.span)]
+        written = self.source.written(tree.span)
         bare_call = isinstance(tree, Call) and not written.rstrip().endswith((")", "}"))
         loose = Level.SIGNED if bare_call else self.level(tree)
         return self.brackets(written) if loose < level else written
 
     def replacement(self, span: Span, tree: Tree, level: Level) -> str:
         """The text of a tree in the place of another, in brackets where it needs them."""
-        before, after = self.text[: span[0]].rstrip(), self.text[span[1] :].lstrip()
-        method = self.text[span[1] : span[1] + 1] == "."
-        enclosed = before[-1:] in ("", *"([{,=;") and after[:1] in ("", *")]},;")
+        before, after = self.source.around(span)
+        method = after[:1] == "."
+        enclosed = before.rstrip()[-1:] in ("", *"([{,=;") and after.lstrip()[:1] in ("", *")]},;")
         return self.show(tree, Level.SUM if enclosed else Level.ATOM if method else level)
 
 
@@ -198,9 +200,12 @@ _PREFIX = regex(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|math|F)
 
 
 class _PythonHabit(_Embedding, PythonPrinter):
-    def __init__(self, text: str, embed: bool, spellings: Mapping[str, str], *, of_matrices: bool) -> None:
-        super().__init__(text, embed)
+    def __init__(
+        self, source: ProgramSource, embed: bool, spellings: Mapping[str, str], *, of_matrices: bool
+    ) -> None:
+        super().__init__(source, embed)
         self.spellings = spellings
+        text = self.text
         prefixes = Counter(_PREFIX.findall(text)).most_common(1)
         self.prefix = prefixes[0][0] if prefixes else ""
         library = _LIBRARY.search(text)

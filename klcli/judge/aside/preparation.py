@@ -113,8 +113,8 @@ class Prepared:
         return found.is_plain and no_constant
 
     def __hash__(self) -> int:
-        # Trees that are equal may differ in the axes of their sums, texts do not.
-        return hash((self.program.text, self.tree))
+        # Trees that are equal may differ in the axes of their sums, sources do not.
+        return hash((self.program.source, self.tree))
 
 
 def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from klcli.formula.program import Program
+from klcli.formula.program import Program, ProgramSource
 from klcli.formula.tree import Symbol, Tree, substitute
-from klcli.formula.write.editing import edited, in_habit
+from klcli.formula.write.editing import edited, written_anew
 from klcli.judge.ways import Way
 
 __all__ = ["sides_exchanged"]
 
 
-def sides_exchanged(program: Program, tree: Tree, way: Way) -> str | None:
-    """The text with the symbols of posterior and prior exchanged; None where they do not mean the same.
+def sides_exchanged(program: Program, tree: Tree, way: Way) -> ProgramSource | None:
+    """The source with the symbols of posterior and prior exchanged; None where they do not mean the same.
 
     Args:
         program: the formula.
@@ -27,4 +27,4 @@ def sides_exchanged(program: Program, tree: Tree, way: Way) -> str | None:
     swap: dict[str, Tree] = {one: Symbol(two) for one, two in pairs}
     swap |= {two: Symbol(one) for one, two in pairs}
     changed = substitute(tree, swap)
-    return edited(program, tree, changed) or in_habit(program, changed)
+    return edited(program, tree, changed) or written_anew(program, changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
+from klcli.formula.program import ProgramSource
 from klcli.formula.tree import Tree
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, sites
@@ -35,13 +36,13 @@ class Repair:
         mistake: which.
         tree: the formula without it.
         verdict: what that is.
-        text: the text of the formula without it, once it is known to hold; empty before.
+        source: the formula without it as it is written, once it is known to hold; None before.
     """
 
     mistake: Mistake
     tree: Tree
     verdict: Verdict
-    text: str = ""
+    source: ProgramSource | None = None
 
 
 def changes(

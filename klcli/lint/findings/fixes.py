@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 
+from klcli.formula.program import ProgramSource
+from klcli.formula.read.nodes import rebuilt, walked
+from klcli.formula.read.plain_text import PlainText
 from klcli.lint.findings.edits import edited
 from klcli.lint.findings.places import segment, span
 from klcli.lint.findings.spelling import spellings
 from klcli.lint.findings.types import Edit
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.frames import all_names, local_names
-from klcli.lint.flow.nodes import names_in, walked, with_value
+from klcli.lint.flow.nodes import names_in, with_value
 from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.reading.source import Module
 
@@ -23,34 +25,40 @@ _BUILT_IN = frozenset(("sum", "pow", "abs", "max", "min"))
 """Functions that mean something else for tensors where they have no module before them."""
 
 
-def fixed(excerpt: CodeExcerpt, corrected: str | None) -> tuple[str | None, Edit | None]:
-    """What the one line of a program that a correction changes should be, and the edit for it.
+def fixed(excerpt: CodeExcerpt, correction: ProgramSource | None) -> tuple[str | None, Edit | None]:
+    """What the one statement of a program that a correction changes should be, and the edit for it.
 
     Args:
         excerpt: the program.
-        corrected: the program without its mistake; None where nobody knows it.
+        correction: the program without its mistake; None where nobody knows it.
     """
-    if corrected is None:
+    if correction is None:
         return None, None
-    before, after = excerpt.text.split("\n"), corrected.split("\n")
+    before, after = excerpt.source.given, _statements(correction)
+    steps = [step for step in excerpt.steps[:-1] for _ in step.known] + [excerpt.step]
     after[-1] = _unsigned(after[-1], before[-1])
     changed = [
-        number for number, lines in enumerate(zip(before, after, strict=False)) if lines[0] != lines[1]
+        (step, _spelled(old, step.spelled), _spelled(new, step.spelled))
+        for step, old, new in zip(steps, before, after, strict=False)
+        if ast.dump(old) != ast.dump(new)
     ]
     if len(before) != len(after) or len(changed) != 1:
         return None, None
-    step = _step_of(excerpt, changed[0])
-    line = _spelled(after[changed[0]], step.spelled)
-    old, new = _parsed(_spelled(before[changed[0]], step.spelled)), _parsed(line)
+    ((step, old, new),) = changed
     if not _is_safe(excerpt, step, old, new):
         return None, None
     source = _source(step)
-    if old is None or new is None or source is None or ast.dump(old) != ast.dump(source.tree.body[0]):
-        return line, None
-    return _edited(source, new, step) or (line, None)
+    if source is None or ast.dump(old) != ast.dump(source.tree.body[0]):
+        return ast.unparse(new), None
+    return _edited(source, new, step) or (ast.unparse(new), None)
 
 
-def _is_safe(excerpt: CodeExcerpt, step: FlowStatement, old: ast.stmt | None, new: ast.stmt | None) -> bool:
+def _statements(source: ProgramSource) -> list[ast.stmt]:
+    """The statements of a source, which is a text where it was written anew."""
+    return ast.parse(source.text).body if isinstance(source, PlainText) else source.statements()
+
+
+def _is_safe(excerpt: CodeExcerpt, step: FlowStatement, old: ast.stmt, new: ast.stmt) -> bool:
     """Whether a changed statement means what the correction says, and changes nothing for anybody else.
 
     A helper may be read by others, such as the sample. New names may mean something else where the statement
@@ -58,8 +66,6 @@ def _is_safe(excerpt: CodeExcerpt, step: FlowStatement, old: ast.stmt | None, ne
     """
     if step is not excerpt.step and step is not excerpt.formula and _has_other_readers(excerpt, step):
         return False
-    if old is None or new is None:
-        return True
     known = local_names(step.function) | all_names(step.function)
     return _plain_names(new) - _plain_names(old) <= known - _BUILT_IN
 
@@ -90,26 +96,25 @@ def _plain_names(statement: ast.stmt) -> set[str]:
     return {node.id for node in walked(statement) if isinstance(node, ast.Name)}
 
 
-def _unsigned(line: str, before: str) -> str:
-    """A line without the sign that was put before the whole to judge it."""
-    old, new = _parsed(before), _parsed(line)
-    if old is None or new is None:
-        return line
+def _unsigned(new: ast.stmt, old: ast.stmt) -> ast.stmt:
+    """A statement without the sign that was put before the whole to judge it."""
     value = getattr(new, "value", None)
     if isinstance(value, ast.UnaryOp) and not isinstance(getattr(old, "value", None), ast.UnaryOp):
-        return ast.unparse(with_value(new, value.operand))
-    return line
+        return with_value(new, value.operand)
+    return new
 
 
-def _step_of(excerpt: CodeExcerpt, line: int) -> FlowStatement:
-    """The statement in a line of the program."""
-    lines = [step for step in excerpt.steps for _ in step.text.split("\n")]
-    return lines[min(line, len(lines) - 1)]
+def _spelled(statement: ast.stmt, names: Mapping[str, str]) -> ast.stmt:
+    """A statement with the names of the source."""
 
+    def change(node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Name):
+            return ast.copy_location(ast.Name(names.get(node.id, node.id), node.ctx), node)
+        return rebuilt(node, change)
 
-def _spelled(line: str, names: Mapping[str, str]) -> str:
-    """A line with the names of the source."""
-    return re.sub(r"[^\W\d]\w*", lambda found: names.get(found[0], found[0]), line)
+    found = change(statement)
+    assert isinstance(found, ast.stmt)
+    return found
 
 
 def _parsed(line: str) -> ast.stmt | None:

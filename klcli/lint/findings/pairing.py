@@ -10,6 +10,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, TypeAlias
 
+from klcli.formula.read.nodes import text_of_name
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.project.definitions import Class
 from klcli.lint.terms.divergences import Divergence
@@ -134,6 +135,7 @@ def _names(excerpt: CodeExcerpt, name: str) -> set[str]:
     """The names by which a number goes: its own, and those that are given nothing but its value."""
     found = {name}
     for step in excerpt.steps:
-        if isinstance(step.node, ast.Assign) and step.targets and ast.unparse(step.node.value) == name:
-            found |= step.targets
+        match step.node:
+            case ast.Assign(value=ast.Name() | ast.Attribute() | ast.Subscript() as value):
+                found |= step.targets if text_of_name(value) == name else frozenset()
     return {excerpt.spelled(one).removeprefix("self.").strip("_").lower() for one in found}

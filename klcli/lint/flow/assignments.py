@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from klcli.formula.read.nodes import text_of_name
 from klcli.lint.flow.excerpts import excerpt
 from klcli.lint.flow.frames import Frame
-from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.sinks import sinks_in
 from klcli.lint.flow.state import State
 from klcli.lint.flow.steps import FlowStatement

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import viewed
-from klcli.lint.flow.nodes import below, stored, text_of_name, walked
+from klcli.formula.read.nodes import below, text_of_name, walked
+from klcli.lint.flow.nodes import stored
 from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import normal
 from klcli.lint.project.definitions import SourceFunction, parameters

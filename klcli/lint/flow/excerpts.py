@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.calls.reductions import REDUCTIONS
+from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.lint.flow.facts import Facts, facts_of
 from klcli.lint.flow.origins import Root, origin
@@ -15,11 +16,12 @@ from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import KL
 from klcli.values import dataclass, replace
 
-__all__ = ["CodeExcerpt", "excerpt", "parts_of"]
+__all__ = ["CodeExcerpt", "excerpt", "parts_of", "source_of"]
 
 _MOST_BEFORE = 40
 """Statements that a formula may depend on; more are those of no closed form."""
-_MOST_CHARACTERS = 4000
+_MOST_NODES = 1000
+"""Parts of all of them together, some 4,000 characters."""
 _LEAST_SUMS = 2
 """A logarithm, a scale and a square: what every KL term adds up; the constant may be missing."""
 
@@ -37,7 +39,7 @@ class CodeExcerpt:
         count: how many.
         formula: the one among its statements that adds up the most terms, which people would point at.
         root: the function from which it was reached.
-        text: the program.
+        source: the program.
     """
 
     step: FlowStatement
@@ -46,7 +48,7 @@ class CodeExcerpt:
     count: int
     formula: FlowStatement
     root: SourceFunction
-    text: str
+    source: SourceNodes
 
     @property
     def last(self) -> CodeExcerpt:
@@ -107,10 +109,15 @@ def excerpt(
     if not _may_be_term(kept):
         return None
     kept.reverse()
-    text = "\n".join([*(part.text for part in kept[:-1]), ast.unparse(step.node)])
-    if len(text) > _MOST_CHARACTERS:
+    source = source_of(kept)
+    if len(source.nodes) > _MOST_NODES:
         return None
-    return CodeExcerpt(step, tuple(kept), before, count, _formula(kept), root, text)
+    return CodeExcerpt(step, tuple(kept), before, count, _formula(kept), root, source)
+
+
+def source_of(steps: Sequence[FlowStatement]) -> SourceNodes:
+    """The program of statements, of which the last is what is computed, whatever is known of it."""
+    return SourceNodes([*(node for step in steps[:-1] for node in step.known), steps[-1].node])
 
 
 def _formula(kept: Sequence[FlowStatement]) -> FlowStatement:

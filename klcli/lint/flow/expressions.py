@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from klcli.formula.noise import noise_kind
 from klcli.formula.read.callee import is_variable_of_tensorflow
 from klcli.formula.read.calls.table import is_readable
+from klcli.formula.read.nodes import rebuilt, text_of_name
 from klcli.lint.flow import densities
 from klcli.lint.flow.branches import up_to
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.inlining import DEEPEST, enter, followed, inlined
-from klcli.lint.flow.nodes import rebuilt, stored, text_of_name
+from klcli.lint.flow.nodes import stored
 from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import is_normal, part
 from klcli.lint.project.classes import class_of, setters

@@ -10,7 +10,7 @@ from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.calls.table import is_readable
-from klcli.lint.flow.nodes import below, text_of_name
+from klcli.formula.read.nodes import below, text_of_name, words_in
 from klcli.names.gaussians import LOG_SCALE
 from klcli.names.log_ratios import LOG_PROBABILITY
 from klcli.names.noise import RANDOM_WORD
@@ -92,7 +92,7 @@ class _Look:
             self.names.add(text_of_name(cast(ast.Attribute, node)))
             self.words.add(cast(ast.Attribute, node).attr)
         elif kind is ast.Subscript:
-            self.names.add(ast.unparse(node))
+            self.names.add(text_of_name(cast(ast.Subscript, node)))
         elif kind in (ast.BinOp, ast.AugAssign):
             self._operate(cast(ast.BinOp | ast.AugAssign, node))
         elif kind in _NOT_READ:
@@ -127,7 +127,7 @@ def _is_scaled(node: ast.Call) -> bool:
     Those of numpy are data, unless they are scaled by what is called the logarithm of a scale.
     """
     given = noise_parameters(node)
-    if len(given) == 2 and LOG_SCALE.says(ast.unparse(given["scale"])):
+    if len(given) == 2 and any(map(LOG_SCALE.says, words_in(given["scale"]))):
         return True
     roots = {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)}
     return (

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from klcli.formula.read.calls.table import OPERATIONS
+from klcli.formula.read.nodes import below, rebuilt, walked
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
-from klcli.lint.flow.nodes import below, rebuilt, walked
 from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions, SourceFunction, parameters

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
+from klcli.formula.read.nodes import text_of_name, walked
 from klcli.lint.flow.arguments import arguments
 from klcli.lint.flow.assignments import assign, kept
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
-from klcli.lint.flow.nodes import text_of_name, walked
 from klcli.lint.flow.state import State
 from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import annotated, structure_of

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable
 
 from klcli.formula.read.callee import called
+from klcli.formula.read.nodes import text_of_name
 from klcli.formula.read.vocabulary import UNIT_NOISE
-from klcli.lint.flow.nodes import text_of_name
 from klcli.lint.flow.structures import Structure, structure_of
 from klcli.lint.project.definitions import Class
 from klcli.values import dataclass, field

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from klcli.formula.read.callee import called, is_module
-from klcli.lint.flow.nodes import text_of_name
+from klcli.formula.read.nodes import text_of_name
 from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.project.definitions import SourceFunction
 from klcli.patterns import regex
@@ -54,7 +54,7 @@ def _led_on(before: Sequence[FlowStatement], step: FlowStatement, name: str, roo
         case ast.Assign(value=ast.Name(id=other)) if other != name:
             return origin(before, other, root)
         case ast.Assign(value=ast.Subscript(value=ast.Name()) as part):
-            return origin(before, ast.unparse(part), root)
+            return origin(before, text_of_name(part), root)
     place = (step.function.module.path, step.node.lineno, step.node.col_offset)
     return (*place, step.spelled.get(name, name)) if step.is_written else (*place[:2], 0, name)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
+from klcli.formula.read.nodes import text_of_name
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.lint.flow.arguments import beginning
 from klcli.lint.flow.assignments import assign, kept, offer, record
@@ -18,7 +19,7 @@ from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.expressions import translated
 from klcli.lint.flow.frames import Frame, Returned, all_names, libraries, local_names, own_name
 from klcli.lint.flow.inlining import annotate
-from klcli.lint.flow.nodes import names_in, stored, text_of_name
+from klcli.lint.flow.nodes import names_in, stored
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.state import State
 from klcli.lint.flow.steps import FlowStatement, forgotten

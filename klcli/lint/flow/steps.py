@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from klcli.formula.read.nodes import text_of_name, walked, words_in
 from klcli.lint.flow.facts import Facts, facts_of
-from klcli.lint.flow.nodes import stored, text_of_name
+from klcli.lint.flow.nodes import NAMES, stored
 from klcli.lint.project.definitions import SourceFunction
 from klcli.values import dataclass, field
 
-__all__ = ["UNKNOWN", "FlowStatement", "forgotten"]
+__all__ = ["FlowStatement", "forgotten"]
 
-UNKNOWN = "None"
-"""What stands for what cannot be followed; it is no number, so that a name for it is a symbol."""
+_ROOTS = frozenset(("sqrt", "sqrt_", "rsqrt", "rsqrt_"))
+"""Functions that bend a value and are neither a power nor an exponential."""
 
 
 @dataclass(eq=False)
@@ -64,7 +65,7 @@ class FlowStatement:
     def is_curved(self) -> bool:
         """Whether it computes a power, a root, a logarithm or an exponential."""
         return not self.is_opaque and (
-            self.facts.is_transcendental or self.facts.is_square or "sqrt" in self.text
+            self.facts.is_transcendental or self.facts.is_square or not _ROOTS.isdisjoint(words_in(self.node))
         )
 
     @cached_property
@@ -83,17 +84,26 @@ class FlowStatement:
         return self.facts.sums if self.is_written else -1
 
     @cached_property
-    def text(self) -> str:
-        """Its source, written anew."""
-        if self.is_opaque:
-            return "\n".join(f"{name} = {UNKNOWN}" for name in sorted(self.targets))
-        return ast.unparse(self.node)
+    def known(self) -> Sequence[ast.stmt]:
+        """What is known of what it does: itself, or that it gives names a value."""
+        if not self.is_opaque:
+            return (self.node,)
+        nodes = (node for node in walked(self.node) if isinstance(node, NAMES))
+        targets = {text_of_name(node): node for node in nodes if isinstance(node.ctx, ast.Store)}
+        return [_unknown(targets[name]) for name in sorted(targets)]
 
 
 def forgotten(name: str, function: SourceFunction) -> FlowStatement:
     """An assignment of something unknown."""
-    node = ast.parse(f"{name} = {UNKNOWN}").body[0]
-    return FlowStatement(node, function, is_written=False)
+    target = ast.parse(name, mode="eval").body
+    assert isinstance(target, NAMES)
+    target.ctx = ast.Store()
+    return FlowStatement(_unknown(target), function, is_written=False)
+
+
+def _unknown(target: ast.expr) -> ast.Assign:
+    """What stands for what cannot be followed; it gives no number, so that the name is a symbol."""
+    return ast.copy_location(ast.Assign([target], ast.Constant(None)), target)
 
 
 def _changed(call: ast.Call) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from klcli.errors import KlcliError
-from klcli.formula.program import read_program
+from klcli.formula.program import read_statements
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
+from klcli.formula.read.nodes import rebuilt
+from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Tree, free_symbols
-from klcli.lint.flow.nodes import names_in, rebuilt
+from klcli.lint.flow.nodes import names_in
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.terms.divergences import Divergence
@@ -50,7 +53,7 @@ def weight_sign(one: Divergence) -> int:
     for name in (*one.found.prepared.weights, *one.found.prepared.divisors):
         _, step = one.excerpt.defined(str(flow_name(one.found.program, name)))
         value = getattr(step.node, "value", None) if step else None
-        if isinstance(value, ast.expr) and (tree := _read(ast.unparse(_opened(value, None)))):
+        if isinstance(value, ast.expr) and (tree := _read([ast.Expr(_opened(value, None))])):
             from klcli.judge.weight_signs import range_of
 
             sign *= range_of(tree, _either_in(tree)).sign
@@ -72,13 +75,13 @@ def _minimised(sink: Sink, one: Divergence) -> Tree | None:
     steps = _with_term(sink, one)
     if steps is None:
         return None
-    tree = _read("\n".join(ast.unparse(step) for step in steps))
+    tree = _read(steps)
     return tree if tree and _TERM in free_symbols(tree) else None
 
 
-def _read(text: str) -> Tree | None:
+def _read(statements: Sequence[ast.stmt]) -> Tree | None:
     try:
-        return read_program(text, "python").tree
+        return read_statements(SourceNodes(statements)).tree
     except KlcliError:
         return None
 

@@ -33,7 +33,7 @@ def _mistaken(kl: KlTerm, mistake: Mistake) -> Finding:
     else:
         said = finding_at(one.excerpt, mistake, "error", words, kl.reading, "high")
     # The expectation of an estimate from a sample has no line of its own.
-    line, edit = (None, None) if one.is_sampled else fixed(one.excerpt, answer.corrected)
+    line, edit = (None, None) if one.is_sampled else fixed(one.excerpt, answer.correction)
     return replace(said, fix=line, edit=edit)
 
 

@@ -71,9 +71,9 @@ def _swapped_calls(here: Definitions) -> Iterator[ast.Call]:
     if "kl_divergence" not in module.text:
         return
     for around, calls in _calls(module.tree, here).items():
-        orders = {(ast.unparse(q), ast.unparse(p)) for _, q, p in calls}
+        orders = {(ast.dump(q), ast.dump(p)) for _, q, p in calls}
         for call, q, p in calls:
-            if not _is_swapped(_name(q), _name(p)) or (ast.unparse(p), ast.unparse(q)) in orders:
+            if not _is_swapped(_name(q), _name(p)) or (ast.dump(p), ast.dump(q)) in orders:
                 continue
             if not is_only_checked_for_shape(call, around):
                 yield call

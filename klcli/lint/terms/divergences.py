@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program, rewritten
+from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.tree import Number, Tree, free_symbols, substitute
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.nodes import with_value
@@ -181,4 +182,4 @@ def _negated(excerpt: CodeExcerpt) -> Program | None:
     if not isinstance(value, ast.expr):
         return None
     changed = with_value(node, ast.UnaryOp(ast.USub(), value))
-    return program_of("\n".join([*(part.text for part in excerpt.steps[:-1]), ast.unparse(changed)]))
+    return program_of(SourceNodes([*excerpt.source.given[:-1], changed]))

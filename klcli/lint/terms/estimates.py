@@ -51,7 +51,7 @@ def estimate(excerpt: CodeExcerpt, program: Program) -> Divergence | None:
     if not has_noise(program.tree):
         ways = ((program, tree) for part in _latents(program.tree) for tree in drawn(part))
     else:
-        programs = chain((program,), with_symbols(excerpt.text, program))
+        programs = chain((program,), with_symbols(excerpt.source, program))
         ways = ((one, tree) for one in programs for tree in _latents(one.tree))
     found = next((found for one, tree in _distinct(ways) if (found := _estimate(excerpt, one, tree))), None)
     return found or (_unexplained(excerpt, program) if excerpt.last.is_local else None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from klcli.formula.read.nodes import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Call, Tree, free_symbols, walk
 from klcli.formula.value.arithmetic import evaluate
@@ -55,8 +56,8 @@ def has_name_of_kl(excerpt: CodeExcerpt) -> bool:
             owner = excerpt.step.function.owner
             names = [excerpt.step.function.name.rpartition(".")[2], owner.name if owner else ""]
         case ast.Expr(value=ast.BinOp(left=left, op=ast.Sub(), right=right)):
-            q, p = (excerpt.spelled(ast.unparse(side)) for side in (left, right))
-            return LOG_Q.says(q) and LOG_P.says(p)
+            q, p = (map(excerpt.spelled, words_in(side)) for side in (left, right))
+            return any(map(LOG_Q.says, q)) and any(map(LOG_P.says, p))
         case _:
             return False
     return any(map(is_called_kl, names)) and not any(map(OF_OTHERS.says, (*names, *_around(excerpt))))
@@ -75,7 +76,7 @@ def _around(excerpt: CodeExcerpt) -> Iterator[str]:
 
 def _decorators(excerpt: CodeExcerpt) -> Iterator[str]:
     for one in getattr(excerpt.step.function.node, "decorator_list", []):
-        yield ast.unparse(one)
+        yield from words_in(one)
 
 
 def _is_symmetric(tree: Tree, names: Sequence[str]) -> bool:

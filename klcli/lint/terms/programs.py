@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program, read_program
+from klcli.formula.program import Program, read_statements
+from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.tree import walk
 from klcli.formula.value.budget import remembered
 
@@ -16,27 +17,27 @@ _MOST_HELPERS = 4
 
 
 @remembered(256)
-def program_of(text: str, opaque: frozenset[str] = frozenset()) -> Program | None:
-    """The program of a text; None where it cannot be read, or is too long to be a term.
+def program_of(source: SourceNodes, opaque: frozenset[str] = frozenset()) -> Program | None:
+    """The program of statements; None where they cannot be read, or are too long to be a term.
 
     Args:
-        text: the statements.
+        source: the statements.
         opaque: helper variables that are symbols, whatever is assigned to them.
     """
     try:
-        program = read_program(text, "python", opaque)
+        program = read_statements(source, opaque)
     except KlcliError:
         return None
     return program if len(list(walk(program.tree))) <= _MOST_NODES else None
 
 
-def with_symbols(text: str, program: Program) -> Iterator[Program]:
+def with_symbols(source: SourceNodes, program: Program) -> Iterator[Program]:
     """The program with a helper variable that stays a symbol, whatever is assigned to it.
 
     What a head is made of may be no reading of it, as in ``std = 0.1 + softplus(x)``.
     """
     for name in program.helpers[:_MOST_HELPERS]:
-        if found := program_of(text, frozenset((name,))):
+        if found := program_of(source, frozenset((name,))):
             yield found
 
 

@@ -11,7 +11,6 @@ from klcli.lint.terms.estimates import estimate
 from klcli.lint.terms.estimators import EstimatorLine, estimator
 from klcli.lint.terms.programs import program_of
 from klcli.lint.terms.samples import SamplingLine, sample
-from klcli.names.libraries import SQUARED
 from klcli.names.log_ratios import RATIO_PART
 from klcli.names.noise import RANDOM_WORD
 
@@ -36,7 +35,7 @@ def _terms(excerpt: CodeExcerpt, *, is_part: bool) -> Iterator[RecognisedTerm]:
         one, is_part = waiting.pop(0)
         found = _judged(one, is_part=is_part)
         if found is None or (is_part and _is_guess(found)):
-            can_be_read = one.step.facts.is_readable and program_of(one.text) is not None
+            can_be_read = one.step.facts.is_readable and program_of(one.source) is not None
             waiting.extend((part, is_part or can_be_read) for part in parts_of(one))
             continue
         inside: list[RecognisedTerm] = []
@@ -59,11 +58,12 @@ def _judged(excerpt: CodeExcerpt, *, is_part: bool) -> RecognisedTerm | None:
     """The term that an expression computes; None where it computes none."""
     if not excerpt.step.facts.is_readable:
         return None
-    noisy, logs = RANDOM_WORD.says(excerpt.text), RATIO_PART.says(excerpt.text)
-    squared = SQUARED.says(excerpt.text)
+    words = excerpt.source.words
+    noisy, logs = any(map(RANDOM_WORD.says, words)), any(map(RATIO_PART.says, words))
+    squared = any(step.facts.is_square for step in excerpt.steps if not step.is_opaque)
     if not (noisy or squared or logs):
         return None
-    program = program_of(excerpt.text)
+    program = program_of(excerpt.source)
     if program is None:
         return None
     if noisy and (drawn := sample(excerpt, program)):

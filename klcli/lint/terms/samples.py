@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection
 from fractions import Fraction
 from itertools import permutations
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
+from klcli.formula.read.nodes import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.tree import Clip, Number, Symbol, Tree, children, free_symbols, rebuilt, substitute, walk
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.roles import Roles
-from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.excerpts import CodeExcerpt, source_of
 from klcli.lint.terms.programs import flow_name, program_of, with_symbols
 from klcli.names.gaussians import is_mean, suggested
 from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise
@@ -66,7 +66,7 @@ def sample(excerpt: CodeExcerpt, program: Program) -> SamplingLine | None:
     first = _sample(excerpt, program)
     found = [first] if first else []
     if not set(UNIT_NOISE).isdisjoint(free_symbols(program.tree)):
-        for other in with_symbols(excerpt.text, program):
+        for other in with_symbols(excerpt.source, program):
             is_same = not set(UNIT_NOISE).isdisjoint(free_symbols(other.tree))  # and not made of the noise
             if is_same and (one := _sample(excerpt, other)) and one.sampling.parameterization is not None:
                 found.append(one)
@@ -122,7 +122,7 @@ def _is_bent(tree: Tree, noise: str) -> bool:
 def _is_drawn_otherwise(excerpt: CodeExcerpt, noise: str) -> bool:
     """Whether what is called noise is drawn from another distribution than the normal one."""
     _, step = excerpt.defined(noise)
-    return step is not None and OTHER_DISTRIBUTION.says(ast.unparse(step.node))
+    return step is not None and any(map(OTHER_DISTRIBUTION.says, words_in(step.node)))
 
 
 def _where_drawn(excerpt: CodeExcerpt, noises: Collection[str]) -> CodeExcerpt:
@@ -133,8 +133,7 @@ def _where_drawn(excerpt: CodeExcerpt, noises: Collection[str]) -> CodeExcerpt:
         noises: the symbols of noise; without any, those that are called so.
     """
     for number, step in enumerate(excerpt.steps):
-        text = "\n".join((*(part.text for part in excerpt.steps[:number]), ast.unparse(step.node)))
-        program = program_of(text) if step.sums > 0 else None
+        program = program_of(source_of(excerpt.steps[: number + 1])) if step.sums > 0 else None
         names = free_symbols(program.tree) if program else ()
         if len(names) > 1 and any(name in noises if noises else _is_random(name) for name in names):
             return replace(excerpt, formula=step)

@@ -12,6 +12,7 @@ from klcli.errors import KlcliError
 from klcli.formula.entry import entry
 from klcli.formula.read.notation import parse_matrices
 from klcli.formula.read.python import PythonReader
+from klcli.formula.read.source_text import SourceText
 from klcli.formula.tree import MatrixCall, Tree, depth, walk
 from klcli.formula.write.printing import NOTATIONS, Notation, to_text
 from tests.formula.trees import matrix_trees
@@ -90,8 +91,9 @@ def test_what_is_refused(text: str) -> None:
 def _read(text: str, style: Notation) -> Tree:
     if style != "python":
         return parse_matrices(text)
-    reader = PythonReader(text, matrices=True)
-    return entry(reader.checked(lambda: reader.tree(reader.expression())), of_matrices=True)
+    source = SourceText(text)
+    reader = PythonReader(source, matrices=True)
+    return entry(reader.checked(lambda: reader.tree(source.expression())), of_matrices=True)
 
 
 @pytest.mark.parametrize("style", NOTATIONS)

@@ -69,6 +69,10 @@ def test_the_name_of_a_module_may_be_a_symbol_first() -> None:
     assert free_symbols(read_program("import numpy as n\nn.log(x)", "python").tree) == ("x",)
 
 
+def test_a_value_takes_the_name_of_a_module_over() -> None:
+    assert read_program("import numpy as n\nn = 3*s\nn + x", "python").helpers == ("n",)
+
+
 def test_a_sum_by_another_name_keeps_its_axis() -> None:
     tree = read_program("total = torch.sum\ntotal(x, 1) + total(s, dim=-1)", "python").tree
     assert [node.axis for node in walk(tree) if isinstance(node, Reduction)] == ["1", "-1"]

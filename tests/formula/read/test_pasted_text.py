@@ -123,7 +123,7 @@ def test_corrections_are_written_into_what_is_left(text: str, corrected: str) ->
     program = read_program(text)
     found = edited(program, program.tree, doubled(program.tree))
     assert found is not None
-    assert found.rstrip(" \\") == corrected
+    assert found.text.rstrip(" \\") == corrected
 
 
 @pytest.mark.parametrize("text", [text for text, _, _ in PASTED])

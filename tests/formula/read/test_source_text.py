@@ -13,7 +13,7 @@ def test_places_count_characters_and_not_bytes() -> None:
     node = text.expression()
     right = node.right  # type: ignore[attr-defined]
     assert text.place(right) == (4, 8)
-    assert text.written(right) == "σ**2"
+    assert text.spelled(right) == "σ**2"
 
 
 def test_line_ends_are_plain_and_of_the_same_length() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from klcli.formula.read.python import PythonReader
+from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.statements import Statements
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Stop, free_symbols, walk
@@ -20,7 +21,7 @@ GIVEN = {name: RANDOM.uniform(0.3, 2.5, (4, 3)) for name in ("mu", "lv")}
 
 
 def followed(text: str, opaque: frozenset[str] = frozenset()) -> tuple[Statements, Any]:
-    reader = PythonReader(text)
+    reader = PythonReader(SourceText(text))
     statements = Statements(reader, opaque)
     return statements, statements.result(reader.statements())
 
@@ -87,7 +88,7 @@ def test_the_formula_among_what_is_given_back() -> None:
 
 
 def test_statements_are_trees_of_python() -> None:
-    reader = PythonReader("x = 1\nx")
+    reader = PythonReader(SourceText("x = 1\nx"))
     assert [type(statement) for statement in reader.statements()] == [ast.Assign, ast.Expr]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.formula.read.notation import parse
+from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.syntax import (
     MAX_DEPTH,
     MAX_LENGTH,
@@ -19,6 +20,8 @@ from klcli.formula.read.syntax import (
     too_deep,
 )
 from klcli.formula.tree import Negative, Operation, Reduction, Symbol, Tree
+
+TEXT = PlainText("x")
 
 
 @pytest.mark.parametrize("position", [0, 3, 40, 199])
@@ -49,11 +52,11 @@ def test_limits_on_trees() -> None:
     tree: Tree = Symbol("x")
     for _ in range(MAX_DEPTH - 1):
         tree = Negative(tree)
-    assert check_tree(tree, "x") is tree
+    assert check_tree(tree, TEXT) is tree
     with pytest.raises(FormulaError, match="nested too deeply"):
-        check_tree(Negative(tree), "x")
+        check_tree(Negative(tree), TEXT)
     with pytest.raises(FormulaError, match="nested too deeply"):
-        check_tree(Reduction("sum", "", tree), "x")
+        check_tree(Reduction("sum", "", tree), TEXT)
     assert "at most" in too_deep("x").hint
 
 
@@ -62,7 +65,7 @@ def test_a_short_text_can_be_a_large_tree() -> None:
     for _ in range(12):
         tree = Operation("+", tree, tree)
     with pytest.raises(FormulaError, match="too large"):
-        check_size(tree, "x")
+        check_size(tree, TEXT)
 
 
 def test_a_symbol_outside_of_its_sum() -> None:

@@ -26,7 +26,7 @@ def test_the_other_direction_is_the_kl(text: str) -> None:
     found = sides_exchanged(program, program.tree, Way(ROLES, STD, STD))
     assert found is not None
     point = {"m": 0.4, "s": 1.7, "n": -0.6, "t": 0.8}
-    value = eval(found, {"log": log}, point)
+    value = eval(found.text, {"log": log}, point)
     assert value == pytest.approx(log(0.8 / 1.7) + (1.7**2 + 1.0**2) / (2 * 0.8**2) - 0.5, rel=1e-12)
 
 

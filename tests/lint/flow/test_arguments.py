@@ -9,7 +9,7 @@ import pytest
 from klcli.lint.flow.arguments import arguments, beginning
 from klcli.lint.flow.frames import local_names
 from klcli.lint.project.resolution import Callee
-from tests.lint.sources import expression, function, module, project
+from tests.lint.sources import expression, function, module, project, written
 
 SOURCE = """
 import math
@@ -49,9 +49,9 @@ def test_arguments(call: str, own: str, expected: dict[str, str] | None) -> None
 
 def test_what_is_known_at_the_beginning() -> None:
     inner = function(FILES, "g.h")
-    assert [step.text for step in beginning(inner, FILES, local_names(inner))] == ["TWO = 2", "half = 0.5"]
+    assert written(*beginning(inner, FILES, local_names(inner))) == ["TWO = 2", "half = 0.5"]
     whole = function(FILES, "f")
-    assert [step.text for step in beginning(whole, FILES, local_names(whole))] == [
+    assert written(*beginning(whole, FILES, local_names(whole))) == [
         "TWO = 2",
         "scale = 1.0",
         "eps = 1e-08",

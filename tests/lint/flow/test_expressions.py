@@ -17,16 +17,16 @@ class Model:
 
 
 def test_attributes_that_one_method_sets_and_properties() -> None:
-    lines = excerpts(ATTRIBUTES, "Model.f")[-1].text.splitlines()
+    lines = excerpts(ATTRIBUTES, "Model.f")[-1].source.text.splitlines()
     assert lines[0] == "self.std = torch.exp(0.5 * self.raw)"
     assert any("self.std ** 2" in one for one in lines)
 
 
 def test_parts_of_distributions() -> None:
     source = "def f(m, s):\n    q = Normal(m, s)\n    return 0.5 * (q.mean ** 2 + q.variance - 1) - q.stddev.log()\n"
-    assert excerpts(source)[-1].text.splitlines()[-1] == "return 0.5 * (m ** 2 + s ** 2 - 1) - s.log()"
+    assert excerpts(source)[-1].source.text.splitlines()[-1] == "return 0.5 * (m ** 2 + s ** 2 - 1) - s.log()"
 
 
 def test_starred_arguments_and_moved_noise() -> None:
     source = "def f(h):\n    m, s = h\n    z = m + s * move(torch.randn(3)) - 1\n    return z\n"
-    assert excerpts(source)[0].text.splitlines()[-1] == "z = m + s * torch.randn(3) - 1"
+    assert excerpts(source)[0].source.text.splitlines()[-1] == "z = m + s * torch.randn(3) - 1"

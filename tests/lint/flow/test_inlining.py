@@ -22,7 +22,7 @@ class Model:
 
 
 def test_names_of_a_function_that_is_called_are_other_ones() -> None:
-    texts = [one.text.splitlines() for one in excerpts(CALLS, "Model.f")]
+    texts = [one.source.text.splitlines() for one in excerpts(CALLS, "Model.f")]
     assert any("logvar = s" in lines and "weight = 1.0" in lines for lines in texts)
     assert texts[-1][-1] == "return kl"
 
@@ -31,7 +31,7 @@ def test_nothing_is_followed_but_abbreviations_where_nothing_is_relevant() -> No
     assert excerpts(CALLS, "Model.f", follows=False) == []
     source = "def sq(x):\n    return x ** 2\ndef f(m, s):\n    return 0.5 * (sq(m) + s.exp() - 1 - s)\n"
     (found,) = excerpts(source, "f", follows=False)
-    assert "x = m" in found.text
+    assert "x = m" in found.source.text
 
 
 def test_a_function_that_calls_itself_is_followed_once() -> None:

@@ -10,7 +10,7 @@ KL = "-0.5 * (1 + logvar - mu ** 2 - logvar.exp())"
 
 
 def last(source: str) -> list[str]:
-    return excerpts(source)[-1].text.splitlines()
+    return excerpts(source)[-1].source.text.splitlines()
 
 
 @pytest.mark.parametrize(

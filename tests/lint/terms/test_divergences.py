@@ -21,7 +21,7 @@ from tests.lint.sources import excerpts
 )
 def test_kinds(body: str, kind: str | None, sign: int) -> None:
     (found,) = excerpts(f"def f(mu, logvar, log_std, x):\n    kl = {body}\n")
-    program = program_of(found.text)
+    program = program_of(found.source)
     assert program is not None
     one = divergence(found, program)
     assert (one and one.found.best.kind) == kind
@@ -33,6 +33,6 @@ def test_kinds(body: str, kind: str | None, sign: int) -> None:
 def test_two_kls_of_two_latents_are_looked_at_each_by_itself() -> None:
     both = " + ".join(f"0.5 * (m{n} ** 2 + v{n} - 1 - torch.log(v{n}))" for n in (1, 2))
     (found,) = excerpts(f"def f(m1, v1, m2, v2):\n    return {both}\n")
-    program = program_of(found.text)
+    program = program_of(found.source)
     assert program is not None
     assert divergence(found, program) is None

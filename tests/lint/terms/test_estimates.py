@@ -30,7 +30,7 @@ def f(mu, std):
 def test_estimates_in_expectation(scale: str, value: str, kind: str | None) -> None:
     """A sample that reads its head otherwise disagrees with the density, which is a KL with the other sample."""
     found = excerpts(SOURCE.format(scale=scale, value=value))[-1]
-    program = program_of(found.text)
+    program = program_of(found.source)
     assert program is not None
     one = estimate(found, program)
     assert (one and one.found.best.kind) == kind

@@ -40,7 +40,7 @@ def test_functions_and_differences_of_densities() -> None:
 )
 def test_all_symbols_are_those_of_gaussians(body: str, expected: bool) -> None:
     (found,) = excerpts(f"def f(mu, logvar, x):\n    kl = {body}\n")
-    program = program_of(found.text)
+    program = program_of(found.source)
     assert program is not None
     assert is_meant_as_kl(found, program.tree) == expected
 

@@ -148,8 +148,7 @@ def _added(reader: CallReader, call: Invocation) -> Tree | None:
 
 def _other_divergence(reader: CallReader, call: Invocation) -> Tree | None:
     """``F.kl_div(log_q, p)`` of tables of probabilities beside something else: another term of a loss."""
-    is_all = call.node.col_offset == 0 and call.node.end_col_offset == len(reader.text)
-    return None if is_all else reader.named(call.node, call.name)
+    return None if reader.source.is_all(call.node) else reader.named(call.node, call.name)
 
 
 COMPOSED: tuple[CallRow, ...] = (

@@ -85,7 +85,7 @@ def _diagonal(reader: CallReader, call: Invocation) -> Tree | None:
 
 
 def _cholesky(reader: CallReader, call: Invocation) -> Tree | None:
-    if call.name == "cholesky" and "scipy" in reader.text and not _is_true(call, "lower"):
+    if call.name == "cholesky" and "scipy" in reader.source.text and not _is_true(call, "lower"):
         raise reader.error("scipy's cholesky is upper by itself", call.node, "write lower=True")
     return _of_one("cholesky")(reader, call)
 

@@ -10,6 +10,8 @@ from klcli.formula.read.calls.composed import is_loss
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
 from klcli.formula.read.calls.row import Invocation
 from klcli.formula.read.calls.table import KNOWN, rows_of
+from klcli.formula.read.source_nodes import SourceNodes
+from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.syntax import FormulaError, clipped, nearest
 from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.tree import Symbol, Tree, spanning
@@ -21,13 +23,13 @@ class Calls(ABC):
     """The calls of a reader, which adds what reads everything else.
 
     Attributes:
-        text: what is read.
+        source: what is read.
         matrices: whether the text is about matrices.
         values: the trees that names stand for, where statements before gave them one.
         losses: what symbols compute that stand for other losses, where it is known.
     """
 
-    text: str
+    source: SourceText | SourceNodes
     matrices: bool
     values: dict[str, Tree]
     losses: dict[str, Tree]
@@ -41,22 +43,18 @@ class Calls(ABC):
         """The tree of an expression, with its place."""
 
     @abstractmethod
-    def place(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        """The beginning and the end of a node."""
-
-    @abstractmethod
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed, always the same for the same text."""
 
-    @abstractmethod
     def error(self, problem: str, node: ast.expr | ast.stmt, hint: str = "") -> FormulaError:
         """An error at a node."""
+        return self.source.error(problem, self.source.place(node), hint)
 
     def call(self, node: ast.Call) -> Tree:
         """The tree of a call; a method in place gives its object the value, too."""
         tree = self._applied(self._invocation(node))
         if changed := self.changed_by(node):
-            self.change(changed, spanning(tree, *self.place(node)))
+            self.change(changed, spanning(tree, *self.source.place(node)))
         return tree
 
     def changed_by(self, node: ast.Call) -> str:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import Protocol
 
+from klcli.formula.read.source_nodes import SourceNodes
+from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Symbol, Tree
 from klcli.values import dataclass
@@ -22,11 +24,11 @@ class CallReader(Protocol):
     """What the rows need of the reader of a text.
 
     Attributes:
-        text: what is read.
+        source: what is read.
         losses: what symbols compute that stand for other losses, where it is known.
     """
 
-    text: str
+    source: SourceText | SourceNodes
     losses: dict[str, Tree]
 
     def tree(self, node: ast.expr) -> Tree:

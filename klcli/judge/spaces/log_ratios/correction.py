@@ -18,7 +18,7 @@ from klcli.formula.tree import (
     rebuilt,
     walk,
 )
-from klcli.formula.write.editing import edited, in_habit
+from klcli.formula.write.editing import edited, written_anew
 
 __all__ = ["corrected"]
 
@@ -37,10 +37,10 @@ def corrected(program: Program, is_right: Callable[[Program], bool]) -> str | No
     if len(list(walk(tree))) > _MOST_NODES:
         return None
     for other in (*_signs(tree), *_exchanges(tree), _with_constant(tree, "-"), _with_constant(tree, "+")):
-        text = edited(program, tree, other) or in_habit(program, other)
+        source = edited(program, tree, other) or written_anew(program, other)
         try:
-            if is_right(read_again(program, text)):
-                return text
+            if is_right(read_again(program, source)):
+                return source.text
         except KlcliError:
             continue
     return None

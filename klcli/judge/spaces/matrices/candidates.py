@@ -197,7 +197,7 @@ def _candidate(program: Program, own: TypedFormula, verdict: Verdict, repair: Re
         return Candidate("not-kl" if lone else kind, verdict)
     if kind == "other-prior":
         kind = "wrong" if repair.verdict.kind == "exact" else kind
-    return Candidate(kind, verdict, repair.mistake, repair.text)
+    return Candidate(kind, verdict, repair.mistake, repair.source)
 
 
 def _same_way(one: Way, other: Way) -> bool:

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.formula.program import Program, read_again
+from klcli.formula.program import Program, ProgramSource, read_again
 from klcli.formula.tree import Tree, free_symbols
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator
-from klcli.formula.write.editing import edited, in_habit
+from klcli.formula.write.editing import edited, written_anew
 from klcli.judge.corrections import effort
 from klcli.judge.mistakes.search import Change, Repair, changes
 from klcli.judge.scaled_kl import FixedPrior
@@ -59,13 +59,13 @@ def repaired(
     found: list[tuple[tuple[int, int], Change, Way]] = []
     for way in ways:
         for change in _holding(subject, kinds, way, prior):
-            text = next(_texts(program, subject.tree, change.tree))
-            found.append(((effort(program.text, text), change.place), change, way))
+            source = next(_sources(program, subject.tree, change.tree))
+            found.append(((effort(program.text, source.text), change.place), change, way))
     for _, change, way in sorted(found, key=lambda entry: entry[0])[:_MOST_TEXTS]:
-        for text in _texts(program, subject.tree, change.tree):
-            verdict = _verdict_on(text, program, subject, way, prior)
+        for source in _sources(program, subject.tree, change.tree):
+            verdict = _verdict_on(source, program, subject, way, prior)
             if verdict and verdict.kind == "exact":
-                return Repair(change.mistake, change.tree, verdict, text)
+                return Repair(change.mistake, change.tree, verdict, source)
     return None
 
 
@@ -80,15 +80,17 @@ def _holding(subject: Subject, kinds: dict[str, SymbolKind], way: Way, prior: Fi
         tried.add(change.tree)
 
 
-def _texts(program: Program, before: Tree, after: Tree) -> Iterator[str]:
+def _sources(program: Program, before: Tree, after: Tree) -> Iterator[ProgramSource]:
     if (changed := edited(program, before, after)) is not None:
         yield changed
-    yield in_habit(program, after)
+    yield written_anew(program, after)
 
 
-def _verdict_on(text: str, program: Program, subject: Subject, way: Way, prior: FixedPrior) -> Verdict | None:
+def _verdict_on(
+    source: ProgramSource, program: Program, subject: Subject, way: Way, prior: FixedPrior
+) -> Verdict | None:
     try:
-        tree, _ = without_jitter(read_again(program, text).tree)
+        tree, _ = without_jitter(read_again(program, source).tree)
     except KlcliError:
         return None
     known = {head.name for head in way.heads} | {*way.means, *way.dimensions, *subject.others, "I"}
@@ -98,7 +100,7 @@ def _verdict_on(text: str, program: Program, subject: Subject, way: Way, prior: 
         way = replace(way, dimensions=("d",))
     for manner in _manners(subject.manner):
         try:
-            return judge_way(replace(subject, tree=tree, manner=manner), way, prior, text)
+            return judge_way(replace(subject, tree=tree, manner=manner), way, prior, source.text)
         except ShapeError:
             continue
     return None

@@ -1,0 +1,72 @@
+"""Parts of syntax trees: what is below a node, and copies with other parts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+__all__ = ["below", "rebuilt", "text_of_name", "walked", "words_in"]
+
+_CONTEXTS = frozenset((ast.Load, ast.Store, ast.Del))
+
+
+def below(node: ast.AST) -> Iterator[ast.AST]:
+    """The children of a node, without what only says whether a name is read or written.
+
+    `ast.iter_child_nodes` takes twice the time.
+    """
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, ast.AST):
+            if type(value) not in _CONTEXTS:
+                yield value
+        elif isinstance(value, list):
+            yield from (entry for entry in value if isinstance(entry, ast.AST))
+
+
+def walked(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, in any order."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(below(found))
+
+
+def words_in(node: ast.AST) -> set[str]:
+    """The names, attributes and keywords below a node: what may say what it is."""
+    found: set[str] = set()
+    for part in walked(node):
+        match part:
+            case ast.Name(id=word) | ast.Attribute(attr=word) | ast.keyword(arg=str(word)):
+                found.add(word)
+    return found
+
+
+def text_of_name(node: ast.expr) -> str:
+    """A name, an attribute or a subscript as it is written."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            return f"{owner}.{name}"
+    return ast.unparse(node)
+
+
+def rebuilt(node: ast.AST, change: Callable[[ast.AST], ast.AST]) -> ast.AST:
+    """A node with changed children; the node itself if no child changes."""
+    changes: dict[str, object] = {}
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found = value if type(value) in _CONTEXTS else change(value)
+            if found is not value:
+                changes[name] = found
+        elif isinstance(value, list):
+            entries = [change(entry) if isinstance(entry, ast.AST) else entry for entry in value]
+            if any(new is not old for new, old in zip(entries, value, strict=True)):
+                changes[name] = entries
+    if not changes:
+        return node
+    fields = dict(ast.iter_fields(node)) | changes
+    return ast.copy_location(type(node)(**fields), node)
