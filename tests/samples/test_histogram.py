@@ -59,3 +59,10 @@ def test_they_merge_in_any_order(step: int) -> None:
         merged.merge(own)
     whole.add(numpy.concatenate(blocks))
     assert merged.bins(48) == whole.bins(48)
+
+
+def test_zeros_before_small_numbers_do_not_make_wide_bins() -> None:
+    found = Histogram()
+    for block in (numpy.zeros(5), 1e-6 * NORMAL[:500]):
+        found.add(block)
+    assert len(found.bins(48)[1]) > 24

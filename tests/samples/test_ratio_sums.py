@@ -68,7 +68,7 @@ def test_parts_merge_in_any_order_with_the_same_digits(logs: list[float], data: 
 def test_large_tables_merge_with_the_same_digits() -> None:
     """Tails and pilots that have to be cut, of 30 parts in two orders."""
     rows = numpy.random.default_rng(3).standard_t(3, size=150_000)
-    found = []
+    found: list[RatioSums] = []
     for step in (1, -1):
         merged = RatioSums()
         starts = range(0, len(rows), 5000)
@@ -76,8 +76,14 @@ def test_large_tables_merge_with_the_same_digits() -> None:
             part = RatioSums()
             part.add(rows[start : start + 5000], start)
             merged.merge(part)
-        found.append((estimation(merged), merged.spread.bins(48), merged.pilots["k3"].sums))
-    assert found[0] == found[1]
+        found.append(merged)
+    whole = RatioSums()
+    whole.add(rows)
+    for merged in found:
+        assert (estimation(merged), merged.spread.bins(48)) == (estimation(whole), whole.spread.bins(48))
+        pilot, expected = merged.pilots["k3"], whole.pilots["k3"]
+        assert pilot.sums == expected.sums
+        assert all(numpy.array_equal(pilot.tail(sign), expected.tail(sign)) for sign in (-1, 1))
 
 
 @pytest.mark.parametrize("shape", [0.2, 0.5, 0.9, 3.0])
