@@ -22,6 +22,7 @@ def test_neighbours_and_ends() -> None:
     assert numpy.array_equal(pick(found.log_p_before), [NAN, -2.0, -4.0, NAN], equal_nan=True)
     assert numpy.array_equal(pick(found.log_p_after), [-4.0, -5.0, 0.0, 0.0], equal_nan=True)
     assert pick(found.q_has_ended) == [False, False, True, False]
+    assert found.q_has_ended.sum() == 2, "behind the 0 of b comes a -8"
     assert sorted(zip(found.log_q, found.p_has_ended, strict=True)) == [
         *[(-8.0, True), (-6.0, False), (-3.0, False), (-1.0, False)],
         *[(0.0, False), (0.0, True), (0.0, True)],
