@@ -1,0 +1,69 @@
+"""What verify says below its answer: corrections, what a verdict rests on, what it needs, other readings."""
+
+from __future__ import annotations
+
+import pytest
+
+from klcli.formula.program import read_program
+from klcli.judge.answer import verify
+from klcli.report.document import Fact, FactList, Item, Note, Paragraph
+from klcli.report.verify_facts import blocks
+
+KL = "-0.5 * (1 + logvar - mu**2 - exp(logvar))"
+WRONG = "-0.5 * (1 + logvar + mu**2 - exp(logvar))"
+
+
+def facts(
+    text: str, proved: bool | None = True, witness: bool | None = None, *, verbose: bool = True
+) -> dict[str, str]:
+    found = verify(read_program(text))
+    listed = [one for one in blocks(found, proved, witness, verbose=verbose) if isinstance(one, FactList)]
+    return {
+        str(fact.label): str(fact.value) for one in listed for fact in one.facts if isinstance(fact, Fact)
+    }
+
+
+@pytest.mark.parametrize(
+    ("proved", "witness", "words"),
+    [
+        (True, None, "proved by algebra, for all means and heads"),
+        (True, True, "proved by algebra, for all means and heads, and by sympy"),
+    ],
+)
+def test_a_proof_says_by_what(proved: bool, witness: bool | None, words: str) -> None:
+    assert facts(KL, proved, witness)["proof"] == words
+
+
+def test_without_a_proof_none_is_claimed() -> None:
+    assert "proved" not in facts(KL, False)["proof"]
+    assert "proof" not in facts("mu**2 + s")
+
+
+def test_a_correction_is_a_line_of_its_own() -> None:
+    first = next(iter(blocks(verify(read_program(WRONG)), None, None)))
+    assert isinstance(first, Paragraph)
+    assert first.text == f"corrected: {KL}"
+
+
+def test_a_correction_of_several_lines_keeps_them() -> None:
+    text = "var = exp(logvar)\nkl = -0.5 * (1 + logvar + mu**2 - var)"
+    first = next(iter(blocks(verify(read_program(text, "python")), None, None)))
+    assert isinstance(first, Item)
+    assert len(first.lines) == 2
+
+
+def test_a_mistake_leads_to_its_page() -> None:
+    assert facts(WRONG)["page"] == "klcli explain KL108"
+
+
+def test_single_precision_is_told_in_short_and_in_full() -> None:
+    short, full = facts(KL, verbose=False), facts(KL)
+    assert "-v" in short["float32"]
+    assert "where the KL is" in full["float32"]
+    assert "stable" in full
+    assert "stable" not in short
+
+
+def test_warnings_are_notes() -> None:
+    found = blocks(verify(read_program("-0.5 * (1 + logvar - exp(logvar) - std_mean**2)")), None, None)
+    assert all(one.kind == "warning" for one in found if isinstance(one, Note))
