@@ -139,7 +139,7 @@ def _run_of(order: Order, result: Mapping[str, Any] | None, status: int | None) 
 
 def _nothing(order: Order, result: Mapping[str, Any] | None, status: int | None) -> KlcliError:
     """Why there is nothing to report."""
-    hint = "a loss is what backward() is called on; a function is traced as package.module:function"
+    hint = "a loss is what gradients are asked for; a function is traced as package.module:function"
     if status is None:
         return KlcliError(
             f"{order.target} had no backward pass within {order.timeout:g} seconds", "--timeout gives it more"

@@ -89,10 +89,16 @@ def amount_of(
     batch = shape[0] if has_batch and len(shape) > 1 else 1
     entries = prod(shape) // batch
     powers = sums.scale.powers
-    of_entries = bool(powers) and powers[-1] == -1
+    of_entries = bool(powers) and powers[_last(shape, powers)] == -1
     of_batch = len(powers) > 1 and powers[0] == -1 and batch > 1
     found = Amount(coefficient(sums.scale, shape) * factor, batch, entries, of_entries, of_batch)
     return _with_numbers(found, numbers, shared)
+
+
+def _last(shape: Sequence[int], powers: Sequence[int]) -> int:
+    """The last axis of an example; over one of a single entry nothing is averaged."""
+    own = range(1, len(shape)) if len(powers) == len(shape) > 1 else ()
+    return next((axis for axis in reversed(own) if shape[axis] > 1), -1)
 
 
 def amount_of_call(

@@ -38,7 +38,7 @@ def test_it_is_python_3_8(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(TRACE).as_posix())
 def test_it_imports_the_standard_library_and_its_framework(path: Path) -> None:
-    frameworks = {"numpy": {"numpy"}, "jax": {"jax"}, "pytorch": {"torch"}}
+    frameworks = {"numpy": {"numpy"}, "jax": {"jax"}, "pytorch": {"torch"}, "tensorflow": {"tensorflow"}}
     allowed = frameworks.get(path.parent.name, frameworks.get(path.stem, set()))
     import sys
 

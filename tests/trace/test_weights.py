@@ -83,3 +83,12 @@ def test_a_likelihood_is_called_with_its_reduction(reduction: str, total: float,
     assert found.total == pytest.approx(total, rel=1e-15)
     assert found.weight == pytest.approx(weight, rel=1e-15)
     assert found.is_mean_of_batch is (reduction == "mean")
+
+
+@pytest.mark.parametrize(("channels", "of_entries", "weight"), [(1, False, 1.0), (3, True, 20.0)])
+def test_a_mean_over_a_single_entry_is_none(channels: int, of_entries: bool, weight: float) -> None:
+    """As that over the one channel of grey images, of which the other entries are summed."""
+    text = f"torch.mean(torch.sum(torch.mean({KL}, dim=-1), dim=1))"
+    found = amount_of(reduced(read_program(text, "python").arrays), (8, 20, channels), 1.0, ())
+    assert (found.is_mean_of_entries, found.is_mean_of_batch) == (of_entries, True)
+    assert found.weight == pytest.approx(weight, rel=1e-15)

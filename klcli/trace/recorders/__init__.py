@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FRAMEWORKS", "WATCHED", "RefusedError", "framework_of", "installed", "recorder_of"]
 
-FRAMEWORKS = {"torch": "pytorch", "jax": "jax", "numpy": "numpy"}
+FRAMEWORKS = {"torch": "pytorch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "numpy"}
 """The recorders by the modules of their frameworks; each can call a function."""
-WATCHED = ("torch",)
+WATCHED = ("torch", "tensorflow")
 """The frameworks whose programs can be watched."""
 
 

@@ -1,0 +1,8 @@
+"""TensorFlow, and Keras on it: the recorder of programs, and of functions that are called with tensors."""
+
+from __future__ import annotations
+
+from .calling import SHORT, call
+from .recorder import TensorflowRecorder as Recorder
+
+__all__ = ["SHORT", "Recorder", "call"]

@@ -1,0 +1,170 @@
+"""Operations of TensorFlow as nodes, by the names of their types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..calls import arithmetic, is_operand
+from ..notes import Node
+from .tensors import dtype_of, is_numeric, number_of, shape_of, size_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["ASSIGNMENTS", "operation"]
+
+ASSIGNMENTS = ("Assign", "ResourceApply", "ResourceScatter", "ResourceSparse")
+"""How the types of operations begin that change the variable whose handle they are given."""
+
+_ENTRYWISE = {
+    **{name: name.lower() for name in ("Neg", "Exp", "Log", "Sqrt", "Abs", "Expm1", "Log1p", "Square")},
+    **{name: name.lower() for name in ("Reciprocal", "Rsqrt", "Sigmoid", "Softplus", "Relu")},
+    **{name: name.lower() for name in ("Sub", "Mul", "Div", "Pow", "Maximum", "Minimum")},
+    "Add": "add",
+    "AddV2": "add",
+    "RealDiv": "div",
+    "Inv": "reciprocal",
+}
+"""Names of `calls.arithmetic`."""
+_REDUCTIONS = {"Sum": "sum", "Mean": "mean"}
+_SAME = ("Identity", "Snapshot", "CheckNumerics", "EnsureShape", "PreventGradient")
+_SHAPES = ("Reshape", "ExpandDims", "Squeeze")
+_PARTS = ("Split", "SplitV", "Unpack", "StridedSlice", "Slice", "GatherV2", "GatherNd", "Transpose")
+_FILLED = {"ZerosLike": 0, "OnesLike": 1}
+_NOISES = {
+    **dict.fromkeys(("RandomStandardNormal", "StatelessRandomNormal", "StatelessRandomNormalV2"), "randn"),
+    **dict.fromkeys(("RandomUniform", "StatelessRandomUniform", "StatelessRandomUniformV2"), "rand"),
+}
+_LIKELIHOODS = ("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits")
+_AFFINE = ("MatMul", "BatchMatMul", "BatchMatMulV2", "Conv2D", "Conv1D", "Conv3D", "Einsum")
+"""What a bias may be added to: a layer is one leaf, with its bias."""
+_MOST_INDICES = 64
+
+
+def operation(
+    kind: str,
+    inputs: Sequence[Any],
+    attributes: Mapping[str, Any],
+    output: Any,
+    index: int,
+    operand: Callable[[Any], Any],
+) -> Node | None:
+    """The node of one result of an operation that is followed; None for any other.
+
+    Args:
+        kind: the type of the operation.
+        inputs: its tensors.
+        attributes: its other arguments.
+        output: the result.
+        index: which of the results that is.
+        operand: gives the node of a tensor, or the number that it is.
+    """
+    if kind in _NOISES:
+        return Node("noise", (), kind=_NOISES[kind])
+    if kind in _FILLED:
+        return Node("full", (_FILLED[kind],))
+    if kind == "Fill":
+        return Node("full", (number_of(inputs[1]),))
+    given = [operand(one) for one in inputs if is_numeric(one)]
+    first = given[0] if given else None
+    if kind in _ENTRYWISE:
+        return _biased(kind, given) or arithmetic(_ENTRYWISE[kind], given, {})
+    if kind in _LIKELIHOODS and index == 0:
+        return arithmetic("cross_entropy", given[:2], {"reduction": "none"})
+    if kind == "AddN":
+        return _added(given, output)
+    if kind == "Pack":
+        return _stacked(given)
+    if kind in ("DivNoNan", "SquaredDifference", "ClipByValue", "BiasAdd"):
+        return _of_several(kind, given, output)
+    return _of_one(kind, first, inputs, attributes, output, index) if isinstance(first, Node) else None
+
+
+def _of_several(kind: str, given: Sequence[Any], output: Any) -> Node | None:
+    first, second = given[:2]
+    if kind == "DivNoNan":
+        return Node("div", (first, second)) if not isinstance(second, Node) and second else None
+    if kind == "SquaredDifference":
+        gap = Node("sub", (first, second), shape_of(output), dtype_of(output))
+        gap.grad = any(isinstance(one, Node) and one.grad for one in (first, second))
+        return Node("square", (gap,))
+    if kind == "ClipByValue":
+        return arithmetic("clamp", list(given), {})
+    return _biased(kind, given) or arithmetic("add", list(given), {})
+
+
+def _of_one(
+    kind: str, first: Node, inputs: Sequence[Any], attributes: Mapping[str, Any], output: Any, index: int
+) -> Node | None:
+    """What is computed from one array, whose other arguments are axes, shapes and indices."""
+    if kind in _REDUCTIONS:
+        axes = _indices(inputs[1])
+        if not axes:
+            return first
+        return Node(_REDUCTIONS[kind], (first,), axes=axes, keepdim=bool(attributes.get("keep_dims")))
+    if kind == "Cast":
+        is_cut = output.dtype.is_integer and "float" in first.dtype
+        return Node("trunc" if is_cut else "same", (first,))
+    if kind == "StopGradient":
+        return Node("stop", (first,))
+    if kind == "L2Loss":
+        squares = Node("square", (first,), first.shape, first.dtype, first.grad)
+        total = Node("sum", (squares,), (), first.dtype, first.grad, axes=None, keepdim=False)
+        return Node("mul", (0.5, total))
+    if kind in _SAME:
+        return Node("same", (first,))
+    if kind in _SHAPES:
+        return Node("same" if first.shape == shape_of(output) else "shape", (first,))
+    if kind in ("BroadcastTo", "Tile"):
+        return _spread(first, output)
+    if kind in _PARTS:
+        own = [_indices(one) for one in inputs if one.dtype.is_integer and size_of(one) <= _MOST_INDICES]
+        masks = sorted((name, str(value)) for name, value in attributes.items())
+        return Node("part", (first,), key=repr([kind, own, masks, index]))
+    return None
+
+
+def _spread(first: Node, output: Any) -> Node | None:
+    """An array repeated over axes that it had one entry on."""
+    shape = shape_of(output)
+    if first.shape == shape:
+        return Node("same", (first,))
+    own = (1,) * (len(shape) - len(first.shape)) + first.shape
+    return Node("spread", (first,)) if all(a in (1, b) for a, b in zip(own, shape)) else None  # noqa: B905
+
+
+def _stacked(given: Sequence[Any]) -> Node | None:
+    """Single numbers side by side, as Keras adds up the losses of a model."""
+    nodes = [one if isinstance(one, Node) else Node("full", (one,)) for one in given]
+    return Node("stack", nodes) if all(one.shape == () for one in nodes) else None
+
+
+def _added(given: Sequence[Any], output: Any) -> Node | None:
+    total = given[0]
+    if not all(map(is_operand, given)):
+        return None
+    for one in given[1:]:
+        total = Node("add", (total, one), shape_of(output), dtype_of(output))
+        total.grad = any(isinstance(arg, Node) and arg.grad for arg in total.args)
+    return total if isinstance(total, Node) else None
+
+
+def _biased(kind: str, given: Sequence[Any]) -> Node | None:
+    """A layer with its bias, which is one affine function of what it is given."""
+    if kind not in ("Add", "AddV2", "BiasAdd") or not all(isinstance(one, Node) for one in given):
+        return None
+    for layer, bias in (given, given[::-1]):
+        made_by = layer.more.get("made_by")
+        if layer.op == "leaf" and made_by in _AFFINE and _is_parameter(bias):
+            return Node("leaf", (), made_by=made_by)
+    return None
+
+
+def _is_parameter(node: Node) -> bool:
+    while node.op in ("same", "shape", "spread") and isinstance(node.args[0], Node):
+        node = node.args[0]
+    return node.op == "leaf" and node.more.get("made_by") == "a parameter"
+
+
+def _indices(tensor: Any) -> list[int]:
+    return [int(one) for one in tensor.numpy().reshape(-1).tolist()]
