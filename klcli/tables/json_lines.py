@@ -9,7 +9,8 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
-from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
+from klcli.tables.arrays import ArrayBlock, Arrays, ArrayShape, rows_of_block
+from klcli.tables.in_memory import ArraysInMemory
 from klcli.tables.source import Source
 from klcli.values import dataclass
 
@@ -71,8 +72,11 @@ def _block(rows: list[list[list[float]]], first: int, numpy: Any) -> ArrayBlock:
     return ArrayBlock(tuple(numpy.array(column, dtype=float) for column in columns), first, "line")
 
 
-def open_json_lines(source: Source, begin: bytes) -> _JsonLines:
+def open_json_lines(source: Source, begin: bytes) -> Arrays:
     """The arrays of JSON lines of which the first bytes are already read.
+
+    A file that is one object with lists of lists holds whole arrays, as ``json.dump`` writes them, and no
+    example of its own.
 
     Raises:
         KlcliError: a line that is no object, or no line.
@@ -81,6 +85,10 @@ def open_json_lines(source: Source, begin: bytes) -> _JsonLines:
     first = next(lines, None)
     if first is None:
         raise KlcliError(f"there is no line in {source.name}", _HINT)
+    second = next(lines, None) if any(map(_is_nested, first[1].values())) else None
+    if second is None and any(map(_is_nested, first[1].values())):
+        return _whole_arrays(source.name, first[1])
+    lines = lines if second is None else _chained(second, lines)
     found = {name: flat_numbers(value) for name, value in first[1].items()}
     shapes: dict[str, ArrayShape] = {name: (None, len(numbers)) for name, numbers in found.items() if numbers}
     return _JsonLines(source.name, shapes, _chained(first, lines))
@@ -89,6 +97,36 @@ def open_json_lines(source: Source, begin: bytes) -> _JsonLines:
 def _chained(first: _Line, rest: Iterator[_Line]) -> Iterator[_Line]:
     yield first
     yield from rest
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list)
+
+
+def _whole_arrays(file: str, found: Mapping[str, Any]) -> Arrays:
+    """The arrays of one object, each with a row for each example.
+
+    Raises:
+        KlcliError: rows of different length, or no numbers in one.
+    """
+    import numpy
+
+    arrays = {}
+    for name, value in found.items():
+        if not _is_nested(value):
+            continue
+        rows = [flat_numbers(row) for row in value]
+        if None in rows:  # texts
+            continue
+        widths = [len(row or ()) for row in rows]
+        wrong = next((place for place, width in enumerate(widths) if width != widths[0]), None)
+        if wrong is not None:
+            raise KlcliError(
+                f"row {wrong + 1:,} of {name} in {file} has {widths[wrong]} numbers, not {widths[0]}",
+                "every example has the same latents",
+            )
+        arrays[name] = numpy.array(rows, dtype=float)
+    return ArraysInMemory(file, arrays)
 
 
 def flat_numbers(value: Any) -> list[float] | None:

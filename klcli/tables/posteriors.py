@@ -95,14 +95,22 @@ def the_heads(arrays: Arrays) -> str:
 
 
 def _known_mean(arrays: Arrays) -> str:
-    found = [name for name in arrays.shapes if MEAN_ARRAY.says(name)]
-    return _only(arrays, found, "the means", "--mean")
+    return _only(arrays, _means(arrays), "the means", "--mean")
 
 
 def _known_head(arrays: Arrays) -> tuple[str, str]:
-    found = {name: reading for name in arrays.shapes if (reading := reading_of(name))}
+    found = _heads(arrays)
     name = _only(arrays, list(found), "the spreads", "--logvar")
     return name, found[name]
+
+
+def _means(arrays: Arrays) -> list[str]:
+    return [name for name in arrays.shapes if MEAN_ARRAY.says(name)]
+
+
+def _heads(arrays: Arrays) -> dict[str, str]:
+    """The reading of each array of spreads."""
+    return {name: reading for name in arrays.shapes if (reading := reading_of(name))}
 
 
 def _only(arrays: Arrays, found: list[str], meaning: str, flag: str) -> str:
@@ -118,6 +126,9 @@ def _listed(arrays: Arrays) -> str:
     """A hint with the arrays that there are."""
     if missing := missing_column(arrays.shapes):
         return f"columns are counted without gaps, and {clipped(missing)} is missing"
+    if len(arrays.shapes) == 1 and (_means(arrays) or _heads(arrays)):
+        flags = "--mean {} --logvar FILE" if _means(arrays) else "--mean FILE --logvar {}"
+        return f"half of a pair; if the other half is another file: {flags.format(arrays.name)}"
     if not arrays.shapes:
         return f"{arrays.name} holds no array of numbers"
     if any(map(is_log_q, arrays.shapes)) and any(map(is_log_p, arrays.shapes)):

@@ -28,7 +28,26 @@ def test_numbers_and_lists() -> None:
 
 
 def test_lists_in_lists_lie_one_behind_the_other() -> None:
-    assert dict(opened('{"mu": [[1, 2], [3, 4]]}').shapes) == {"mu": (None, 4)}
+    line = '{"mu": [[1, 2], [3, 4]]}\n'
+    found = opened(line + line)
+    assert dict(found.shapes) == {"mu": (None, 4)}
+    (block,) = found.blocks(["mu"])
+    assert block.values[0].tolist() == [[1, 2, 3, 4]] * 2
+
+
+def test_one_object_of_whole_arrays() -> None:
+    found = opened(
+        '{"epoch": 3, "mu": [[1, 2], [3, null], [5, 6]], "lv": [[[0]], [[1]], [[2]]], "t": [["a"]]}'
+    )
+    assert dict(found.shapes) == {"mu": (3, 2), "lv": (3, 1)}
+    (block,) = found.blocks(["mu", "lv"])
+    numpy.testing.assert_array_equal(block.values[0], [[1, 2], [3, numpy.nan], [5, 6]])
+    assert block.values[1].tolist() == [[0], [1], [2]]
+
+
+def test_whole_arrays_of_rows_of_other_lengths() -> None:
+    with pytest.raises(KlcliError, match=r"row 2 of mu in t\.jsonl has 1 numbers, not 2"):
+        opened('{"mu": [[1, 2], [3]]}')
 
 
 def test_more_lines_than_a_block() -> None:

@@ -78,6 +78,14 @@ def test_one_clear_error(klcli: Klcli, make: Callable[[], None], path: str, mess
     assert "hint: " in result.err
 
 
+def test_half_of_a_pair(klcli: Klcli) -> None:
+    only_means()
+    assert "--mean e.npz --logvar FILE" in klcli("latents", "e.npz").err
+    Path("d").mkdir()
+    numpy.save("d/logvar.npy", ZEROS)
+    assert "--mean FILE --logvar d/logvar.npy" in klcli("latents", "d").err
+
+
 @pytest.mark.parametrize(
     ("library", "extra", "begin"), [("pyarrow", "parquet", b"PAR1"), ("h5py", "hdf5", b"\x89HDF\r\n\x1a\n")]
 )
