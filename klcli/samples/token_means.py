@@ -64,7 +64,8 @@ class TokenMeans:
     def estimates(self, of_sequences: Reliability) -> tuple[RatioEstimate, ...]:
         """The mean of each estimator per token.
 
-        An error bar holds where k1 of sequences has one, and the tail of single tokens allows it.
+        An error bar holds where k1 of sequences has one, as these are means of their sums; that of k3 hangs on
+        rare tokens as well.
 
         Args:
             of_sequences: whether k1 of the sequences has an error bar.
@@ -77,7 +78,9 @@ class TokenMeans:
         if not isfinite(value):
             reason: Reliability = "infinite" if self.tokens.infinite else "beyond-doubles"
             return RatioEstimate(row, use, value if self.tokens.infinite else None, None, reason, None)
-        reason, needed = reliability(row, use, self.tokens)
+        reason, needed = of_sequences, None
+        if use.exponential or not row.unbiased:
+            reason, needed = reliability(row, use, self.tokens)
         if reason == "valid":
             reason = of_sequences
         if reason != "valid":

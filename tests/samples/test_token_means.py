@@ -77,3 +77,14 @@ def test_a_token_with_p_0_makes_all_infinite() -> None:
     log_ratios = numpy.zeros((200, 3))
     log_ratios[7, 1] = numpy.inf
     assert {row.reliability for row in means(log_ratios).estimates("infinite")} == {"infinite"}
+
+
+def test_the_tail_of_sequences_decides_on_k1_and_not_that_of_tokens() -> None:
+    """Whether sums have an error bar is asked of sums."""
+    rng = numpy.random.default_rng(8)
+    log_ratios = rng.normal(0, 0.1, (500, 20))
+    log_ratios[:, 3] = 100 * rng.random(500) ** -0.9
+    found = means(log_ratios)
+    assert found.tokens.log_ratio_tail().shape > 0.7
+    assert [row.reliability for row in found.estimates("valid")][:2] == ["valid", "biased"]
+    assert found.estimates("heavy-tail")[0].reliability == "heavy-tail"
