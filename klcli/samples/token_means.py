@@ -64,8 +64,8 @@ class TokenMeans:
     def estimates(self, of_sequences: Reliability) -> tuple[RatioEstimate, ...]:
         """The mean of each estimator per token.
 
-        An error bar holds where k1 of sequences has one, as these are means of their sums; that of k3 hangs on
-        rare tokens as well.
+        An error bar holds where k1 of sequences has one, as these are means of their sums; that of k3 hangs
+        on rare tokens as well.
 
         Args:
             of_sequences: whether k1 of the sequences has an error bar.
