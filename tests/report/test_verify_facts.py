@@ -67,3 +67,16 @@ def test_single_precision_is_told_in_short_and_in_full() -> None:
 def test_warnings_are_notes() -> None:
     found = blocks(verify(read_program("-0.5 * (1 + logvar - exp(logvar) - std_mean**2)")), None, None)
     assert all(one.kind == "warning" for one in found if isinstance(one, Note))
+
+
+def test_a_point_where_it_is_no_kl_has_both_values() -> None:
+    """-1/2 (1 + log s - mu^2 - s) read as a variance: at s = 2 and mu = 0.5 for example."""
+    found = facts("-1/2 (1 + 2 log s - mu^2 - 3 s^2 - s^5)")
+    assert "the KL is" in found["counter-example"]
+    assert "this" in found["counter-example"]
+    assert "counter-example" not in facts(KL)
+
+
+def test_a_condition_that_passes_stands_among_the_facts() -> None:
+    text = "0.5 * (mu**2 + torch.exp(lv.clamp(-10, 10)) - lv.clamp(-10, 10) - 1)"
+    assert "does not bind" in facts(text)["condition"]
