@@ -31,3 +31,19 @@ def test_callers_in_other_files_are_followed() -> None:
     other = module("from model import kl\ndef train(a, b):\n    return kl(a, b)\n", "train.py")
     (ways,) = occurrences(one, project(one, other)).divergences
     assert "train" in {way.excerpt.root.name for way in ways}
+
+
+def test_a_function_that_is_called_a_density_is_followed() -> None:
+    """Its terms are in lines of their own, and nothing else in the file is a KL."""
+    one = module(
+        "import numpy as np\n"
+        "def log_gauss(x, mu, s):\n"
+        "    whole = 1 / (s * np.sqrt(2 * np.pi))\n"
+        "    square = -(x - mu) ** 2 / (2 * s ** 2)\n"
+        "    return np.sum(np.log(whole) + square)\n"
+        "def loss(z, mu, s):\n"
+        "    kl = log_gauss(z, mu, s) - log_gauss(z, 0., 1.)\n"
+        "    return kl\n"
+    )
+    ((way, *_),) = occurrences(one, project(one)).divergences
+    assert (way.excerpt.root.name, way.found.best.kind, way.is_sampled) == ("loss", "exact", True)

@@ -45,7 +45,8 @@ class Relevance:
 
         Args:
             project: the files.
-            seeds: functions in which terms were found; beside these, densities are followed, too.
+            seeds: functions in which terms were found; beside these, all that computes a density is followed,
+                too, and otherwise what is called a density.
         """
         self._project = project
         self._seeds = frozenset(seeds)
@@ -87,7 +88,7 @@ class Relevance:
         found = self._is_known_seed.get(function)
         if found is None:
             text = _text(function)
-            words = is_topical(text) or (bool(self._seeds) and gives_density(text))
+            words = is_topical(text) or gives_density(text if self._seeds else function.name)
             found = function in self._seeds or (words and _may_take_part(function))
             self._is_known_seed[function] = found
         return found
