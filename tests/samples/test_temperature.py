@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy
 import pytest
 
 from klcli.samples.temperature import temperature
-from tests.samples.rollouts import Language, sample_of
+from tests.samples.rollouts import WORDS, Language, sample_of
 
 
 @pytest.mark.parametrize("drawn", [0.6, 0.8, 1.3])
@@ -44,9 +45,16 @@ def test_none_at_1() -> None:
 
 
 def test_none_where_contexts_disagree() -> None:
-    """Half of the words are followed at another temperature than the others."""
+    """Words that leave much open are followed at another temperature than the others."""
     language = Language.drawn(3)
-    likely = language.q.max(axis=1) > sorted(language.q.max(axis=1))[len(language.q) // 2]
     sampler = language.at(0.6)
-    sampler[likely] = language.at(1.6)[likely]
-    assert temperature(sample_of(*language.rollouts(sampler, language.q))) is None
+    sampler[WORDS // 2 :] = language.q[WORDS // 2 :]
+    sample = sample_of(*language.rollouts(sampler, language.q))
+    assert temperature(sample) is None
+    behind_open_words = sample.log_q_before < numpy.median(
+        sample.log_q_before[~numpy.isnan(sample.log_q_before)]
+    )
+    sample._rows = sample._rows[behind_open_words]
+    found = temperature(sample)
+    assert found
+    assert found.value < 0.8
