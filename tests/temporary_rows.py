@@ -16,7 +16,8 @@ from fractions import Fraction
 from math import log
 
 from klcli.formula.program import Program
-from klcli.formula.tree import Number, Operation, Symbol, Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Number, Operation, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
+from klcli.formula.traversal import children, free_symbols, rebuilt, spanning
 from klcli.formula.tree import (
     MAX_NAME,
     Length,
@@ -20,11 +21,7 @@ from klcli.formula.tree import (
     Stop,
     Symbol,
     Tree,
-    children,
-    free_symbols,
     operation,
-    rebuilt,
-    spanning,
 )
 
 __all__ = ["entry", "without_sums"]

@@ -19,7 +19,8 @@ from klcli.formula.read.pasted_text import cleaned
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.sign_words import MATRIX_WORDS
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import Call, MatrixCall, Tree, walk
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Call, MatrixCall, Tree
 from klcli.patterns import regex
 from klcli.values import dataclass, field, replace
 

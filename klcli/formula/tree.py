@@ -1,4 +1,4 @@
-"""The one representation of a closed form: frozen nodes, substitution, free symbols.
+"""The one representation of a closed form: frozen nodes.
 
 A tree keeps the order in which a formula was written; nothing here reorders, distributes or cancels.
 What was read from a text knows its place there, its `span`, which is no part of equality.
@@ -8,15 +8,11 @@ a quotient of two whole numbers is one rational `Number`, and a power of e is a 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
-from operator import is_
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from klcli.patterns import regex
-from klcli.values import dataclass, field, replace
+from klcli.values import dataclass, field
 
 __all__ = [
     "FUNCTIONS",
@@ -40,17 +36,8 @@ __all__ = [
     "Stop",
     "Symbol",
     "Tree",
-    "carries",
-    "children",
-    "depth",
-    "free_symbols",
     "number",
     "operation",
-    "rebuilt",
-    "spanning",
-    "substitute",
-    "unplaced",
-    "walk",
 ]
 
 Operator: TypeAlias = Literal["+", "-", "*", "/", "^"]
@@ -59,7 +46,7 @@ Span: TypeAlias = tuple[int, int]
 """The beginning and the end of a node's text in the text that it was read from."""
 
 Names: TypeAlias = tuple[str, ...] | None
-"""The symbols below a node, kept where `free_symbols` finds them first: it is asked for them many times."""
+"""The symbols below a node, kept where `traversal.free_symbols` finds them first: it is asked many times."""
 
 FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
 """The functions of one argument that a `Call` may name and a text may use; log is the natural logarithm."""
@@ -68,19 +55,8 @@ STEPS = ("trunc",)
 """What a `Call` may name besides: trunc is what a cast to integers does; no text asks for it by name."""
 
 MATRIX_FUNCTIONS = (
-    *(
-        "trace",
-        "det",
-        "logdet",
-        "inverse",
-        "transpose",
-        "diagonal",
-        "cholesky",
-        "bars",
-        "norm",
-        "eye",
-        "numel",
-    ),
+    *("trace", "det", "logdet", "inverse", "transpose", "diagonal", "cholesky"),
+    *("bars", "norm", "eye", "numel"),
 )
 """The functions that a `MatrixCall` may name.
 
@@ -335,116 +311,3 @@ def _quotient(numerator: int, denominator: int) -> Number:
     value = Fraction(numerator, denominator)
     written = f"{numerator}/{denominator}"
     return Number(value, "" if written == str(value) else written)
-
-
-_BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
-    Negative: lambda node: (node.operand,),
-    Clip: lambda node: (node.operand, *node.limits),
-    Stop: lambda node: (node.operand,),
-    Reshape: lambda node: (node.operand,),
-    Operation: lambda node: (node.left, node.right),
-    MatrixProduct: lambda node: (node.left, node.right),
-    Call: lambda node: (node.argument,),
-    MatrixCall: lambda node: (node.argument,),
-    Reduction: lambda node: (node.body,),
-}
-"""What is below a node, by its kind: a table, as trees are walked more often than anything else is done."""
-
-
-def children(tree: Tree) -> tuple[Tree, ...]:
-    """The trees directly below a node, in the order in which they were written."""
-    below = _BELOW.get(type(tree))
-    return below(tree) if below else ()
-
-
-def walk(tree: Tree) -> Iterator[Tree]:
-    """Every node of a tree, each before what is below it, from left to right."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        yield node
-        if below := _BELOW.get(type(node)):
-            stack.extend(below(node)[::-1])
-
-
-def depth(tree: Tree) -> int:
-    """The length of the longest way from the root to a leaf, counted in nodes."""
-    level, below = 0, [tree]
-    while below:
-        level, below = level + 1, [child for node in below for child in children(node)]
-    return level
-
-
-def free_symbols(tree: Tree) -> tuple[str, ...]:
-    """The names of the symbols, each once, in the order in which they first appear."""
-    if isinstance(tree, Symbol):
-        return (tree.name,)
-    if isinstance(tree, Number | Constant | Length):
-        return ()
-    if tree.names is not None:
-        return tree.names
-    found = tuple(dict.fromkeys(chain.from_iterable(map(free_symbols, children(tree)))))
-    object.__setattr__(tree, "names", found)
-    return found
-
-
-def carries(name: str, index: str) -> bool:
-    """Whether a symbol belongs to the entries of a sum: ``x_j`` and ``sigma_1j`` carry the index ``j``."""
-    return bool(index) and re.search(rf"_[A-Za-z0-9]?{index}\Z", name) is not None
-
-
-def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:
-    """The tree with each named symbol replaced; the replacements themselves are not searched again.
-
-    Nodes keep their places in the text, where the symbols stand for their values.
-    """
-
-    def visit(node: Tree) -> Tree:
-        if isinstance(node, Symbol):
-            return values.get(node.name, node)
-        if isinstance(node, Length):
-            return replace(node, of=visit(node.of))
-        found = rebuilt(node, list(map(visit, children(node))))
-        return spanning(found, *node.span) if node.span else found
-
-    return visit(tree)
-
-
-def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
-    """A node with other trees in the place of its `children`; the same node if they are the same."""
-    if all(map(is_, below, children(node))):
-        return node
-    match node:
-        case Negative():
-            return Negative(below[0])
-        case Operation(operator):
-            return operation(operator, below[0], below[1])
-        case MatrixProduct():
-            return MatrixProduct(below[0], below[1])
-        case Call() | MatrixCall():
-            return replace(node, argument=below[0], span=None)
-        case Reduction():
-            return replace(node, body=below[0], span=None)
-        case Clip():
-            low = None if node.low is None else below[1]
-            return Clip(below[0], low, None if node.high is None else below[-1])
-        case Stop() | Reshape():
-            return replace(node, operand=below[0], span=None)
-    return node
-
-
-def unplaced(tree: Tree) -> Tree:
-    """The tree without places, as if it had been read from no text."""
-    below = list(map(unplaced, children(tree)))
-    return replace(rebuilt(tree, below), span=None)
-
-
-def spanning(tree: Tree, start: int, end: int) -> Tree:
-    """The tree with its place in the text, unless it has one already.
-
-    Args:
-        tree: the formula.
-        start: of its text.
-        end: of its text.
-    """
-    return replace(tree, span=(start, end)) if tree.span is None else tree

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from klcli.formula.numeral import number_text
 from klcli.formula.read.notation import known
-from klcli.formula.tree import Reduction, Symbol, Tree, free_symbols, number, operation, substitute
+from klcli.formula.traversal import free_symbols, substitute
+from klcli.formula.tree import Reduction, Symbol, Tree, number, operation
 from klcli.formula.value.interval import enclose
 from klcli.formula.write.printing import to_text
 from klcli.gaussian import derivation_rules as rules

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.numeral import number_text, parse_numeral, significant
 from klcli.formula.read.notation import known
-from klcli.formula.tree import substitute
+from klcli.formula.traversal import substitute
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
 from klcli.gaussian.scales import reading_at

@@ -24,7 +24,8 @@ from typing import Literal, TypeAlias, get_args
 
 from klcli.errors import KlcliError
 from klcli.formula.read.notation import known
-from klcli.formula.tree import Tree, operation, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Tree, operation
 from klcli.formula.value.interval import Interval, Intervals, enclose, nearest_double, rounded
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.scales import Scales, are_equal, each

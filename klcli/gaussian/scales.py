@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from klcli.formula.read.notation import known
-from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.rationals import Rationals
 from klcli.gaussian.parameterization import Parameterization, find

@@ -10,20 +10,8 @@ from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_again, rewritten
-from klcli.formula.tree import (
-    Call,
-    Number,
-    Operation,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    operation,
-    rebuilt,
-    substitute,
-    unplaced,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, unplaced, walk
+from klcli.formula.tree import Call, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import in_habit

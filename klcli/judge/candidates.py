@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, ProgramSource
-from klcli.formula.tree import Clip, Number, Symbol, Tree, free_symbols, number, operation
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Clip, Number, Symbol, Tree, number, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import edited

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from klcli.formula.program import Program
-from klcli.formula.tree import Clip, Symbol, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Clip, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.formula.write.editing import in_habit

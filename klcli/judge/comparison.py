@@ -10,7 +10,8 @@ from functools import cache
 from klcli.formula.program import Program
 from klcli.formula.read.notation import parse
 from klcli.formula.read.plain_text import PlainText
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import context
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian

@@ -11,7 +11,8 @@ from fractions import Fraction
 from math import inf, isfinite, isnan, nan
 
 from klcli.formula.numeral import significant
-from klcli.formula.tree import Length, Number, Reduction, Symbol, free_symbols, substitute, walk
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Length, Number, Reduction, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.formula.write.editing import in_habit

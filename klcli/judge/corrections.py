@@ -12,18 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, ProgramSource, read_again
 from klcli.formula.read.notation import known
-from klcli.formula.tree import (
-    Length,
-    MatrixProduct,
-    Reduction,
-    Reshape,
-    Stop,
-    Symbol,
-    Tree,
-    free_symbols,
-    substitute,
-    walk,
-)
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Stop, Symbol, Tree
 from klcli.formula.write.editing import edited, written_anew
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.aside.preparation import Prepared, prepare

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence

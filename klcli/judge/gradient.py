@@ -12,7 +12,8 @@ from math import isfinite
 
 from klcli.formula.entry import entry, without_sums
 from klcli.formula.numeral import significant
-from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization

@@ -10,7 +10,8 @@ from fractions import Fraction
 from itertools import product
 
 from klcli.formula.program import Program
-from klcli.formula.tree import Call, Negative, Number, Symbol, Tree, free_symbols, operation
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Call, Negative, Number, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.question import Question

@@ -6,7 +6,8 @@ import struct
 from decimal import Decimal
 
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import Call, Symbol, Tree, free_symbols, substitute, walk
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Call, Symbol, Tree
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.probes import head_at

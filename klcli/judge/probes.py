@@ -9,7 +9,8 @@ from functools import cache
 from typing import TypeAlias
 from zlib import crc32
 
-from klcli.formula.tree import Number, Tree, children, free_symbols, walk
+from klcli.formula.traversal import children, free_symbols, walk
+from klcli.formula.tree import Number, Tree
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.write.printing import to_text

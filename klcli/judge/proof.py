@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
 from klcli.formula.read.notation import known
-from klcli.formula.tree import Symbol, Tree, operation, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Arithmetic, Symbols, evaluate
 from klcli.formula.value.normal_form import NormalForm, NormalForms
 from klcli.gaussian.parameterization import Parameterization

@@ -13,7 +13,8 @@ from math import exp, isfinite, log, sqrt
 
 from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
 from klcli.formula.read.notation import known
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles, strangeness

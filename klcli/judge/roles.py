@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.names.gaussians import is_mean, is_prior, suggested, without_side
 from klcli.values import dataclass
 

@@ -14,7 +14,8 @@ from typing import Literal, TypeAlias
 
 from klcli.errors import KlcliError
 from klcli.formula.read.vocabulary import UNIT_NOISE
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

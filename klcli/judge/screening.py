@@ -14,7 +14,8 @@ from functools import cache
 from math import inf, isfinite, log
 from typing import TypeAlias
 
-from klcli.formula.tree import Number, Tree, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Number, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import DoubleColumns, Doubles

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Literal, TypeAlias, get_args
 
-from klcli.formula.tree import Call, Number, Operation, Tree, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Call, Number, Operation, Tree
 from klcli.formula.value.budget import remembered
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles, roles

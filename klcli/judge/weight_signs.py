@@ -12,7 +12,8 @@ from fractions import Fraction
 from math import inf
 
 from klcli.formula.program import Program
-from klcli.formula.tree import Clip, Negative, Operation, Operator, Reduction, Symbol, Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Clip, Negative, Operation, Operator, Reduction, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.names.losses import is_likelihood, is_negative, is_other_term, sign_of
 from klcli.values import dataclass

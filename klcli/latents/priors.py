@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from klcli.formula.read.notation import known
-from klcli.formula.tree import substitute
+from klcli.formula.traversal import substitute
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import Parameterization

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp, inf, isclose, isfinite, log, sqrt
 from typing import TYPE_CHECKING
 
-from klcli.formula.tree import substitute
+from klcli.formula.traversal import substitute
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Grids
 from klcli.gaussian import kernel

@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import partial
 
 from klcli.formula.numeral import decimal_text, significant
-from klcli.formula.tree import Symbol, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import Parameterization

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Symbol, Tree, free_symbols, substitute
+from klcli.formula.traversal import free_symbols, substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.answer import answer

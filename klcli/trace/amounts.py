@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
 from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.trace.parts import Part
 from klcli.trace.recorders.rounded import points
 from klcli.trace.recording import Recording, RoundedCall, Step

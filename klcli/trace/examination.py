@@ -8,7 +8,8 @@ from math import isfinite
 from random import Random
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.answer import verify
 from klcli.judge.question import Question

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from klcli.formula.tree import Symbol, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake

@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 
 from klcli.formula.program import Program
-from klcli.formula.tree import Symbol, Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Symbol, Tree
 from klcli.trace.kernels import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording, read_recording

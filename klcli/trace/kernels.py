@@ -13,22 +13,8 @@ from types import MappingProxyType
 
 from klcli.errors import KlcliError
 from klcli.formula.entry import entry
-from klcli.formula.tree import (
-    Call,
-    Length,
-    Negative,
-    Number,
-    Operation,
-    Stop,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    operation,
-    rebuilt,
-    substitute,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
+from klcli.formula.tree import Call, Length, Negative, Number, Operation, Stop, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

@@ -12,7 +12,8 @@ from itertools import permutations
 from math import exp, isfinite, log
 
 from klcli.formula.entry import entry
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.weight import LIKELIHOODS

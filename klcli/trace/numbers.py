@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite, nan, prod
 
-from klcli.formula.tree import Symbol, Tree, free_symbols, substitute
+from klcli.formula.traversal import free_symbols, substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization

@@ -17,6 +17,7 @@ from klcli.formula.entry import entry
 from klcli.formula.program import Program
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.vocabulary import UNIT_NOISE
+from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -28,10 +29,8 @@ from klcli.formula.tree import (
     Stop,
     Symbol,
     Tree,
-    free_symbols,
     number,
     operation,
-    walk,
 )
 from klcli.formula.value.arrays import Array, Shape
 from klcli.formula.write.printing import to_text

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from klcli.errors import KlcliError
 from klcli.formula.entry import entry
-from klcli.formula.tree import Clip, Tree, children, free_symbols, rebuilt
+from klcli.formula.traversal import children, free_symbols, rebuilt
+from klcli.formula.tree import Clip, Tree
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
 from klcli.trace.anatomy import Term

@@ -13,7 +13,8 @@ from random import Random
 from typing import Any, Literal, TypeAlias
 
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.doubles import Doubles

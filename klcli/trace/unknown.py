@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Negative, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Negative
 from klcli.judge.answer import answer
 from klcli.judge.condition import Condition
 from klcli.judge.mistakes.mistake import Mistake

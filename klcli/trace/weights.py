@@ -12,7 +12,8 @@ from fractions import Fraction
 from math import prod
 
 from klcli.formula.entry import entry
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.values import dataclass

@@ -15,7 +15,8 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula.read import notation, python
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, Symbols, evaluate
 from klcli.formula.value.doubles import Grids
 from klcli.formula.value.interval import Intervals

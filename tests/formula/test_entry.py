@@ -8,7 +8,8 @@ import pytest
 
 from klcli.formula.entry import entry, without_sums
 from klcli.formula.program import read_program
-from klcli.formula.tree import Length, MatrixProduct, Reshape, Stop, Symbol, Tree, walk
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Length, MatrixProduct, Reshape, Stop, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 

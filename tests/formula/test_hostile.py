@@ -19,7 +19,8 @@ from klcli.errors import KlcliError
 from klcli.formula.entry import entry
 from klcli.formula.read import notation, python
 from klcli.formula.read.syntax import MAX_DEPTH, MAX_LENGTH
-from klcli.formula.tree import Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.write.printing import NOTATIONS, to_text
 from tests.formula.hostile import EXTREME, REFUSED

@@ -7,7 +7,8 @@ import pytest
 from klcli.formula.program import read, read_matrices, read_program
 from klcli.formula.read import notation, python
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import Length, Symbol, walk
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Length, Symbol
 from klcli.formula.write.printing import to_text
 
 

@@ -1,4 +1,4 @@
-"""The tree: its normal forms, its walks, what it refuses to hold."""
+"""The tree: its normal forms, what it refuses to hold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import FrozenInstanceError
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
 
 from klcli.formula.read.syntax import stray_symbol
 from klcli.formula.tree import (
@@ -21,17 +20,10 @@ from klcli.formula.tree import (
     Reduction,
     Symbol,
     Tree,
-    carries,
-    children,
-    depth,
-    free_symbols,
     number,
     operation,
-    substitute,
-    walk,
 )
 from klcli.formula.write.printing import to_text
-from tests.formula.trees import trees
 
 X, Y, ONE, TWO = Symbol("x"), Symbol("y"), Number(Fraction(1)), Number(Fraction(2))
 
@@ -113,49 +105,6 @@ def test_other_refusals() -> None:
         Number(Fraction(-1))
     with pytest.raises(FrozenInstanceError):
         X.name = "y"  # type: ignore[misc]
-
-
-def test_walks_from_left_to_right() -> None:
-    tree = operation("+", Call("log", Y), Reduction("sum", "", operation("*", X, Negative(Y))))
-    assert [type(node).__name__ for node in walk(tree)] == (
-        ["Operation", "Call", "Symbol", "Reduction", "Operation", "Symbol", "Negative", "Symbol"]
-    )
-    assert free_symbols(tree) == ("y", "x")
-    assert depth(tree) == 5
-    assert children(X) == children(ONE) == ()
-
-
-def test_substitution_is_simultaneous_and_keeps_the_normal_forms() -> None:
-    swapped = substitute(operation("-", X, Y), {"x": Y, "y": X})
-    assert swapped == Operation("-", Y, X)
-    assert substitute(operation("/", X, TWO), {"x": ONE}) == Number(Fraction(1, 2))
-    assert substitute(operation("^", X, Y), {"x": Constant("e")}) == Call("exp", Y)
-    assert substitute(Reduction("mean", "", Call("log", X)), {"x": Y}) == Reduction(
-        "mean", "", Call("log", Y)
-    )
-
-
-@given(trees)
-def test_substituting_nothing_changes_nothing(tree: Tree) -> None:
-    assert substitute(tree, {}) == tree
-    assert substitute(tree, {name: Symbol(name) for name in free_symbols(tree)}) == tree
-    assert depth(tree) <= sum(1 for _ in walk(tree))
-
-
-@pytest.mark.parametrize(
-    ("name", "index", "expected"),
-    [
-        ("x_j", "j", True),
-        ("sigma_1j", "j", True),
-        ("x_jk", "k", True),
-        ("x_jk", "j", False),
-        ("j", "j", False),
-        ("x_obj", "j", False),
-        ("x_j", "", False),
-    ],
-)
-def test_what_carries_an_index(name: str, index: str, expected: bool) -> None:
-    assert carries(name, index) is expected
 
 
 def test_a_symbol_outside_of_its_sum_is_found() -> None:

@@ -10,6 +10,7 @@ import mpmath
 from hypothesis import strategies as st
 
 from klcli.formula.read.sign_words import MATRIX_WORDS
+from klcli.formula.traversal import substitute
 from klcli.formula.tree import (
     FUNCTIONS,
     MATRIX_FUNCTIONS,
@@ -26,7 +27,6 @@ from klcli.formula.tree import (
     Tree,
     number,
     operation,
-    substitute,
 )
 
 NAMES = (

@@ -11,7 +11,8 @@ import pytest
 import sympy
 
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import Call, Number, Reduction, Tree, children
+from klcli.formula.traversal import children
+from klcli.formula.tree import Call, Number, Reduction, Tree
 from klcli.formula.value.arithmetic import Symbols, evaluate
 from klcli.formula.write.printing import to_text
 from klcli.gaussian import derivation, derivation_rules

@@ -8,7 +8,8 @@ from typing import Any
 
 import mpmath
 
-from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.alternatives import ways_to_read

@@ -10,7 +10,7 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.formula.program import read_program
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
 from klcli.judge.comparison import FORMULAS, compare, grid_of, matrix, truth_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.judge.aside.preparation import prepare
 from klcli.judge.lost_heads import with_lost_heads
 from klcli.judge.question import PLAIN

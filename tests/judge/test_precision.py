@@ -6,7 +6,8 @@ import numpy
 import pytest
 
 from klcli.formula.program import read
-from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.roles import Roles

@@ -11,21 +11,8 @@ from hypothesis import strategies as st
 
 from klcli.formula.program import read, read_program
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import (
-    Call,
-    Negative,
-    Number,
-    Operation,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    number,
-    operation,
-    rebuilt,
-    substitute,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
+from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify

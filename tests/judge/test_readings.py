@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.question import PLAIN
 from klcli.judge.readings import likeliest, verdicts_on

@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from klcli.formula.program import read
-from klcli.formula.tree import Symbol, Tree, number, operation, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree, number, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
 from klcli.judge.screening import has_plain_numbers, screened

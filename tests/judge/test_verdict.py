@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.formula.program import read
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, operation, substitute, walk
+from klcli.formula.traversal import substitute, walk
+from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

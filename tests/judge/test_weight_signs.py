@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klcli.formula.program import read, read_program
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.judge.answer import verify

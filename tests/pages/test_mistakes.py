@@ -10,7 +10,7 @@ import mpmath
 import pytest
 
 from klcli.formula.program import read
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.formula.write.printing import to_text
 from klcli.judge.answer import answer_to_text
 from klcli.judge.mistakes.mistake import Mistake

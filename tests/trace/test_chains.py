@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.formula.tree import unplaced
+from klcli.formula.traversal import unplaced
 from klcli.formula.write.printing import to_text
 from klcli.trace.chains import Chain, chain_to, number_of
 from klcli.trace.programs import Builder

@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.trace.programs import Builder, UnfollowedError, program_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from klcli.formula.tree import Reduction, Symbol, Tree, children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.tree import Reduction, Symbol, Tree
 
 __all__ = ["whole_vectors"]
 

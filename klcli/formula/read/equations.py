@@ -9,7 +9,8 @@ from klcli.formula.read import notation
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.rows import EQUALS
 from klcli.formula.read.syntax import FormulaError, check_tree
-from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.values import dataclass
 
 __all__ = ["Equations", "read_equations"]

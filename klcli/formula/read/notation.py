@@ -25,6 +25,7 @@ from klcli.formula.read.scanner import Token
 from klcli.formula.read.stray_text import WORDS, distribution, leftover, likelihood
 from klcli.formula.read.syntax import MAX_DEPTH, check_text, check_tree, shared_with_limits, too_deep
 from klcli.formula.read.vocabulary import LOGISTIC
+from klcli.formula.traversal import carries, free_symbols, unplaced
 from klcli.formula.tree import (
     MATRIX_FUNCTIONS,
     MAX_NAME,
@@ -37,10 +38,7 @@ from klcli.formula.tree import (
     ReductionKind,
     Symbol,
     Tree,
-    carries,
-    free_symbols,
     operation,
-    unplaced,
 )
 from klcli.patterns import regex
 

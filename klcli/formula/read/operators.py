@@ -7,15 +7,8 @@ from abc import ABC, abstractmethod
 from klcli.formula.read.bars import BarReader
 from klcli.formula.read.refusals import STARTS_FACTOR
 from klcli.formula.read.scanner import Token
-from klcli.formula.tree import (
-    MatrixProduct,
-    Negative,
-    Number,
-    Symbol,
-    Tree,
-    operation,
-    spanning,
-)
+from klcli.formula.traversal import spanning
+from klcli.formula.tree import MatrixProduct, Negative, Number, Symbol, Tree, operation
 
 __all__ = ["Operators"]
 

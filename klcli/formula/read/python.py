@@ -35,6 +35,7 @@ from klcli.formula.read.syntax import (
     too_deep,
 )
 from klcli.formula.read.vocabulary import KERAS_EPSILON, MODULES
+from klcli.formula.traversal import spanning
 from klcli.formula.tree import (
     MAX_NAME,
     Constant,
@@ -46,7 +47,6 @@ from klcli.formula.tree import (
     Symbol,
     Tree,
     operation,
-    spanning,
 )
 from klcli.patterns import regex
 

@@ -15,7 +15,8 @@ from klcli.formula.read.matrix_values import is_decomposition, parts_of
 from klcli.formula.read.nodes import text_of_name, walked
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.syntax import FormulaError, check_size
-from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree, children, walk
+from klcli.formula.traversal import children, walk
+from klcli.formula.tree import Negative, Number, Stop, Symbol, Tree
 
 __all__ = ["Statements"]
 

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Protocol
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import Reduction, Symbol, Tree, carries, children, depth, free_symbols, walk
+from klcli.formula.traversal import carries, children, depth, free_symbols, walk
+from klcli.formula.tree import Reduction, Symbol, Tree
 
 __all__ = [
     "MAX_DEPTH",

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from klcli.formula.traversal import carries, children, free_symbols, walk
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -29,10 +30,6 @@ from klcli.formula.tree import (
     Stop,
     Symbol,
     Tree,
-    carries,
-    children,
-    free_symbols,
-    walk,
 )
 from klcli.formula.value.budget import spend
 from klcli.formula.value.decimals import Decimals, context

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -26,7 +27,6 @@ from klcli.formula.tree import (
     Stop,
     Symbol,
     Tree,
-    free_symbols,
 )
 from klcli.formula.value.arithmetic import Arithmetic
 from klcli.formula.value.arrays import (

@@ -12,6 +12,7 @@ from itertools import islice, product
 from typing import Literal, TypeAlias
 
 from klcli.formula.read.syntax import clipped
+from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import (
     Call,
     Clip,
@@ -25,8 +26,6 @@ from klcli.formula.tree import (
     Stop,
     Symbol,
     Tree,
-    free_symbols,
-    walk,
 )
 from klcli.formula.value.arrays import ShapeError
 from klcli.formula.write.printing import to_text

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, ProgramSource, read_again
 from klcli.formula.read.plain_text import PlainText, TextEdit
+from klcli.formula.traversal import children
 from klcli.formula.tree import (
     Call,
     MatrixCall,
@@ -24,7 +25,6 @@ from klcli.formula.tree import (
     Span,
     Symbol,
     Tree,
-    children,
 )
 from klcli.formula.write.ascii import AsciiPrinter, Level
 from klcli.formula.write.latex import LatexPrinter

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from klcli.formula.read.notation import parse_matrices as parse
-from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.gaussian.derivation import DerivationStep, RuleText
 from klcli.gaussian.divergence import Unit, per_unit
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, is_closed, value_here

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.formula.read.notation import parse_matrices as parse
-from klcli.formula.tree import Reduction, Symbol, Tree, children, rebuilt, walk
+from klcli.formula.traversal import children, rebuilt, walk
+from klcli.formula.tree import Reduction, Symbol, Tree
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear, transposed

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from klcli.formula.tree import (
-    Call,
-    Negative,
-    Number,
-    Operation,
-    Reduction,
-    Stop,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    rebuilt,
-    spanning,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Stop, Symbol, Tree
 
 __all__ = ["capacity_of", "within_capacity"]
 

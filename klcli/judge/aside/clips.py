@@ -7,19 +7,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from klcli.formula.tree import (
-    Call,
-    Clip,
-    Number,
-    Operation,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    rebuilt,
-    spanning,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.tree import Call, Clip, Number, Operation, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import Parameterization

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TypeAlias
 
+from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, substitute
 from klcli.formula.tree import (
     Clip,
     Negative,
@@ -22,12 +23,7 @@ from klcli.formula.tree import (
     Stop,
     Symbol,
     Tree,
-    children,
-    free_symbols,
     operation,
-    rebuilt,
-    spanning,
-    substitute,
 )
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns

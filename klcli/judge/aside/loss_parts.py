@@ -10,17 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from klcli.formula.tree import (
-    Call,
-    Number,
-    Reduction,
-    Symbol,
-    Tree,
-    free_symbols,
-    operation,
-    substitute,
-    walk,
-)
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Call, Number, Reduction, Symbol, Tree, operation
 from klcli.formula.write.printing import to_text
 from klcli.judge.aside.influence import components, influences, is_free_of, is_passive
 from klcli.judge.aside.isolation import Weight, isolated, product

@@ -11,18 +11,8 @@ from itertools import takewhile
 from math import isclose, prod
 from operator import eq
 
-from klcli.formula.tree import (
-    Negative,
-    Operation,
-    Reduction,
-    Stop,
-    Symbol,
-    Tree,
-    free_symbols,
-    operation,
-    substitute,
-    walk,
-)
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Negative, Operation, Reduction, Stop, Symbol, Tree, operation
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.aside.influence import components, is_free_of

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from klcli.formula.tree import Number, Tree, free_symbols, substitute
+from klcli.formula.traversal import free_symbols, substitute
+from klcli.formula.tree import Number, Tree
 from klcli.judge.aside.influence import components, degree, influences, is_passive
 from klcli.judge.aside.sums_of_kls import first_of_several
 from klcli.names.gaussians import is_mean, is_prior, suggested_beside, without_side

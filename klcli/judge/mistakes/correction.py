@@ -11,7 +11,8 @@ from functools import cache, lru_cache
 from math import inf, log
 from typing import TypeAlias
 
-from klcli.formula.tree import Symbol, Tree, substitute, walk
+from klcli.formula.traversal import substitute, walk
+from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from klcli.formula.program import Program, ProgramSource
-from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.formula.write.editing import edited, written_anew
 from klcli.judge.ways import Way
 

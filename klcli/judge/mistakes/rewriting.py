@@ -6,19 +6,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import reduce
 
-from klcli.formula.tree import (
-    Call,
-    Negative,
-    Number,
-    Operation,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    number,
-    operation,
-    rebuilt,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt
+from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
 from klcli.values import dataclass
 
 __all__ = [

@@ -9,17 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from klcli.formula.tree import (
-    Call,
-    Negative,
-    Number,
-    Operation,
-    Symbol,
-    Tree,
-    free_symbols,
-    number,
-    operation,
-)
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
 from klcli.judge.mistakes.rewriting import (
     HALF,
     ONE,

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from klcli.formula.entry import without_sums
-from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
 from klcli.judge.shapes.layouts import (

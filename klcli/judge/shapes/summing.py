@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from klcli.formula.entry import entry
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.judge.aside.loss_parts import Aside, Powers
 from klcli.judge.shapes.length_polynomials import LengthMonomial, LengthPolynomial
 from klcli.judge.shapes.reductions import Reductions, reductions

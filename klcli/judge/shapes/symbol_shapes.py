@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import combinations
 
-from klcli.formula.tree import Reduction, Reshape, Symbol, carries, free_symbols, walk
+from klcli.formula.traversal import carries, free_symbols, walk
+from klcli.formula.tree import Reduction, Reshape, Symbol
 from klcli.formula.value.arrays import Array, axes_of
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.shapes.layouts import CLOSE, ArrayProgram, SymbolShape

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program
-from klcli.formula.tree import Symbol, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol
 from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text

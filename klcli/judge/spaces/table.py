@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from klcli.formula.program import Language, Program, read_as_matrices, read_matrices, read_otherwise
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.naming import multiple_text
 from klcli.judge.question import Question

@@ -12,7 +12,8 @@ from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.nodes import rebuilt
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.vocabulary import UNIT_NOISE
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.lint.flow.nodes import names_in
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.steps import FlowStatement

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program, rewritten
 from klcli.formula.read.source_nodes import SourceNodes
-from klcli.formula.tree import Number, Tree, free_symbols, substitute
+from klcli.formula.traversal import free_symbols, substitute
+from klcli.formula.tree import Number, Tree
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.nodes import with_value
 from klcli.lint.terms.expectation import has_noise, independent_parts

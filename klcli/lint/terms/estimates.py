@@ -7,7 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program, read_program
-from klcli.formula.tree import Negative, Symbol, Tree, free_symbols, substitute
+from klcli.formula.traversal import free_symbols, substitute
+from klcli.formula.tree import Negative, Symbol, Tree
 from klcli.formula.value.budget import remembered
 from klcli.formula.write.printing import to_text
 from klcli.lint.flow.excerpts import CodeExcerpt

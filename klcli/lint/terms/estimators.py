@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from klcli.formula.program import Program
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.terms.judge_cache import answered, estimated
 from klcli.lint.terms.named_kl import has_name_of_kl

@@ -7,21 +7,8 @@ from fractions import Fraction
 
 from klcli.errors import KlcliError
 from klcli.formula.read.vocabulary import UNIT_NOISE
-from klcli.formula.tree import (
-    Negative,
-    Number,
-    Operation,
-    Reduction,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    operation,
-    rebuilt,
-    substitute,
-    unplaced,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, unplaced, walk
+from klcli.formula.tree import Negative, Number, Operation, Reduction, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles

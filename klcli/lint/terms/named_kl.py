@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.nodes import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
-from klcli.formula.tree import Call, Tree, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.lint.flow.excerpts import CodeExcerpt

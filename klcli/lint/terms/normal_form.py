@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import permutations
 
-from klcli.formula.tree import Number, Symbol, Tree, free_symbols, operation, substitute, unplaced
+from klcli.formula.traversal import free_symbols, substitute, unplaced
+from klcli.formula.tree import Number, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.engine import Coefficients, recovered

@@ -8,19 +8,8 @@ from fractions import Fraction
 from itertools import combinations
 from math import exp, inf
 
-from klcli.formula.tree import (
-    Call,
-    Negative,
-    Number,
-    Operation,
-    Reduction,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    rebuilt,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, walk
+from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import DoubleColumns, Doubles

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_statements
 from klcli.formula.read.source_nodes import SourceNodes
-from klcli.formula.tree import walk
+from klcli.formula.traversal import walk
 from klcli.formula.value.budget import remembered
 
 __all__ = ["program_of", "with_symbols", "flow_name"]

@@ -13,7 +13,8 @@ from klcli.errors import KlcliError
 from klcli.formula.program import Program
 from klcli.formula.read.nodes import words_in
 from klcli.formula.read.vocabulary import UNIT_NOISE
-from klcli.formula.tree import Clip, Number, Symbol, Tree, children, free_symbols, rebuilt, substitute, walk
+from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
+from klcli.formula.tree import Clip, Number, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles

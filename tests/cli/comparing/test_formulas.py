@@ -9,7 +9,7 @@ import pytest
 
 from klcli.cli.comparing.formulas import expected, fixed_prior, named
 from klcli.errors import KlcliError
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.scaled_kl import STANDARD
 

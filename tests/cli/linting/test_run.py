@@ -16,7 +16,7 @@ import pytest
 import klcli as package
 from klcli.cli.linting import outlining, worker
 from klcli.cli.output import FINDING_FORMATS, FORMATS
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.formula.value.budget import SpentError
 from klcli.judge import sampler
 from klcli.judge.spaces import numbers

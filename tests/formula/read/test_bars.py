@@ -13,7 +13,8 @@ from klcli.formula.entry import entry
 from klcli.formula.read.notation import parse_matrices
 from klcli.formula.read.python import PythonReader
 from klcli.formula.read.source_text import SourceText
-from klcli.formula.tree import MatrixCall, Tree, depth, walk
+from klcli.formula.traversal import depth, walk
+from klcli.formula.tree import MatrixCall, Tree
 from klcli.formula.write.printing import NOTATIONS, Notation, to_text
 from tests.formula.trees import matrix_trees
 

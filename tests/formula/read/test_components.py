@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.judge.answer import verify
 
 

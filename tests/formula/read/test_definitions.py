@@ -9,7 +9,8 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import Reduction, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Reduction
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 

@@ -10,7 +10,8 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.formula.program import read_program
-from klcli.formula.tree import Number, Symbol, walk
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Number, Symbol
 
 NUMBERS = {
     "torch.finfo(torch.float32).eps": np.finfo(np.float32).eps,

@@ -13,7 +13,8 @@ from mpmath import exp, expm1, log, log1p, mpf, pi, sqrt
 from klcli.errors import KlcliError
 from klcli.formula.read.notation import parse
 from klcli.formula.read.syntax import MAX_LENGTH, FormulaError
-from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.write.printing import to_text
 

@@ -9,7 +9,8 @@ import pytest
 from klcli.formula.program import Program, read_program, read_statements
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import Reduction, Symbol, Tree, substitute, unplaced, walk
+from klcli.formula.traversal import substitute, unplaced, walk
+from klcli.formula.tree import Reduction, Symbol, Tree
 from klcli.formula.write.editing import edited
 
 TEXTS = [

@@ -12,7 +12,8 @@ from klcli.formula.read.python import PythonReader
 from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.statements import Statements
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import Stop, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Stop
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 

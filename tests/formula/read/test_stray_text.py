@@ -6,7 +6,7 @@ import pytest
 
 from klcli.formula.program import read, read_program
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 
 REFUSED = [
     # text, problem, hint

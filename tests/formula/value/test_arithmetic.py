@@ -15,18 +15,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import (
-    Call,
-    MatrixCall,
-    MatrixProduct,
-    Number,
-    Reduction,
-    Symbol,
-    Tree,
-    free_symbols,
-    operation,
-    walk,
-)
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Call, MatrixCall, MatrixProduct, Number, Reduction, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Decimals, Symbols, context, evaluate
 from klcli.formula.value.decimals import pi
 from klcli.formula.value.doubles import Doubles, Grids

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.tree import Reduction, Symbol, walk
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Reduction, Symbol
 from klcli.formula.value.arrays import (
     Array,
     ShapeError,

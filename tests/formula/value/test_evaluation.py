@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from klcli.formula.program import read_as_matrices, read_program
-from klcli.formula.tree import MatrixCall, Stop, Symbol, Tree, walk
+from klcli.formula.traversal import walk
+from klcli.formula.tree import MatrixCall, Stop, Symbol, Tree
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled
 from klcli.formula.value.evaluation import evaluate_arrays

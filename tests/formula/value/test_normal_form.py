@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import Clip, Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Clip, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.normal_form import NormalForm, NormalForms
 from klcli.formula.value.polynomials import Monomial, Ring

@@ -11,17 +11,8 @@ from hypothesis import strategies as st
 
 from klcli.formula.read import notation, python
 from klcli.formula.read.syntax import MAX_LENGTH
-from klcli.formula.tree import (
-    Call,
-    Constant,
-    Negative,
-    Number,
-    Reduction,
-    Symbol,
-    Tree,
-    free_symbols,
-    operation,
-)
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Call, Constant, Negative, Number, Reduction, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import Decimals, evaluate
 from klcli.formula.write.printing import NOTATIONS, Notation, to_text
 from tests.formula.trees import POINT, numeric, trees

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read
-from klcli.formula.tree import unplaced
+from klcli.formula.traversal import unplaced
 from klcli.judge.aside.capacity import capacity_of, within_capacity
 
 KL = "(-0.5 * (1 + lv - mu**2 - exp(lv)))"

@@ -7,7 +7,8 @@ from math import exp
 import pytest
 
 from klcli.formula.program import read, read_program
-from klcli.formula.tree import Clip, unplaced, walk
+from klcli.formula.traversal import unplaced, walk
+from klcli.formula.tree import Clip
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.aside.clips import binds, bounds_all, can_be_whole, is_known, with_floors, without_unknown
 from klcli.judge.roles import Roles

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.tree import Tree, unplaced
+from klcli.formula.traversal import unplaced
+from klcli.formula.tree import Tree
 from klcli.formula.write.printing import to_text
 from klcli.judge.aside.guards import guards, without_clips, without_guards
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read
-from klcli.formula.tree import unplaced
+from klcli.formula.traversal import unplaced
 from klcli.formula.write.printing import to_text
 from klcli.judge.aside.isolation import Isolated, Weight, isolated, product
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from klcli.formula.program import read, read_program
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.formula.write.printing import to_text
 from klcli.judge.answer import verify
 from klcli.judge.aside.influence import components, degree, influences, is_free_of, is_passive

@@ -12,7 +12,7 @@ import pytest
 
 from klcli.formula.entry import entry
 from klcli.formula.program import read_program
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 from klcli.judge.answer import verify
 from klcli.judge.naming import constant_of, scale_text
 from klcli.judge.shapes.length_polynomials import LengthMonomial, LengthPolynomial

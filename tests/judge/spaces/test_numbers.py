@@ -13,20 +13,8 @@ from mpmath import exp, log, mpf
 
 from klcli.errors import KlcliError
 from klcli.formula.program import read, read_program
-from klcli.formula.tree import (
-    Call,
-    Negative,
-    Number,
-    Operation,
-    Reduction,
-    Symbol,
-    Tree,
-    free_symbols,
-    number,
-    operation,
-    substitute,
-    walk,
-)
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Call, Negative, Number, Operation, Reduction, Symbol, Tree, number, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.printing import NOTATIONS, Notation, to_text

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.read.calls.row import LABEL_NAMES, CallReader, CallRow, Invocation, row
 from klcli.formula.read.syntax import shared_with_limits
-from klcli.formula.tree import Clip, Negative, Number, Symbol, Tree, free_symbols, number
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Clip, Negative, Number, Symbol, Tree, number
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 

@@ -10,7 +10,8 @@ from klcli.formula.read.callee import called, is_module
 from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
 from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.patterns import regex
 
 __all__ = ["COMPOSED", "is_loss"]

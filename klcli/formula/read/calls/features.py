@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from klcli.formula.read.calls.table import CALLS
-from klcli.formula.tree import Call, MatrixProduct, Operation, Symbol, Tree, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Call, MatrixProduct, Operation, Symbol, Tree
 
 __all__ = ["ADDING", "CURVED", "MULTIPLYING"]
 

@@ -14,7 +14,8 @@ from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.source_text import SourceText
 from klcli.formula.read.syntax import FormulaError, clipped, nearest
 from klcli.formula.read.vocabulary import MODULES
-from klcli.formula.tree import Symbol, Tree, spanning
+from klcli.formula.traversal import spanning
+from klcli.formula.tree import Symbol, Tree
 
 __all__ = ["Calls"]
 

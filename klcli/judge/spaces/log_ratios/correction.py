@@ -8,16 +8,8 @@ from typing import Literal
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_again
-from klcli.formula.tree import (
-    Number,
-    Operation,
-    Reduction,
-    Tree,
-    children,
-    operation,
-    rebuilt,
-    walk,
-)
+from klcli.formula.traversal import children, rebuilt, walk
+from klcli.formula.tree import Number, Operation, Reduction, Tree, operation
 from klcli.formula.write.editing import edited, written_anew
 
 __all__ = ["corrected"]

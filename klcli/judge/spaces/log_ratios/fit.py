@@ -12,7 +12,8 @@ from fractions import Fraction
 from functools import cache
 from math import exp, isfinite
 
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.spaces.log_ratios.factors import Factors, factors_of

@@ -9,7 +9,8 @@ from math import isfinite
 from klcli.formula.entry import entry
 from klcli.formula.numeral import significant
 from klcli.formula.program import Program
-from klcli.formula.tree import Clip, Number, Tree, free_symbols, substitute, walk
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Clip, Number, Tree
 from klcli.judge.aside.clips import without_unknown
 from klcli.judge.aside.guards import guards, without_clips, without_guards
 from klcli.judge.clip_conditions import unknown_limits

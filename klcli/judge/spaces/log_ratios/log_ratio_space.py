@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from klcli.formula.entry import entry
 from klcli.formula.program import Program
-from klcli.formula.tree import Negative, Stop, Tree, free_symbols, substitute, walk
+from klcli.formula.traversal import free_symbols, substitute, walk
+from klcli.formula.tree import Negative, Stop, Tree
 from klcli.judge.aside.guards import without_guards
 from klcli.judge.condition import Condition
 from klcli.judge.shapes.length_polynomials import plain_fraction

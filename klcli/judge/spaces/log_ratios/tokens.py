@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 
 from klcli.formula.entry import entry
-from klcli.formula.tree import Length, MatrixProduct, Reduction, Tree, free_symbols, walk
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Length, MatrixProduct, Reduction, Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q

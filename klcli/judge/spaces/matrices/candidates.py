@@ -11,13 +11,8 @@ from operator import attrgetter
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
-from klcli.formula.tree import (
-    Call,
-    Clip,
-    MatrixCall,
-    Tree,
-    walk,
-)
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Call, Clip, MatrixCall, Tree
 from klcli.judge.candidates import Candidate, kind_as_stated
 from klcli.judge.left_side import is_stated_turned
 from klcli.judge.mistakes.exchange import sides_exchanged

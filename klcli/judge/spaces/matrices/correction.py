@@ -8,7 +8,8 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, ProgramSource, read_again
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind
 from klcli.formula.value.linear import Linear

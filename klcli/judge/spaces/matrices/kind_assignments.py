@@ -6,12 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
-from klcli.formula.tree import (
-    Operation,
-    Reduction,
-    Tree,
-    walk,
-)
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Operation, Reduction, Tree
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, typings
 from klcli.judge.mistakes.rewriting import TWO
 from klcli.judge.question import Question

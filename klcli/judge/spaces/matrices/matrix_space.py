@@ -10,12 +10,8 @@ from contextlib import suppress
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
-from klcli.formula.tree import (
-    Operation,
-    Tree,
-    free_symbols,
-    walk,
-)
+from klcli.formula.traversal import free_symbols, walk
+from klcli.formula.tree import Operation, Tree
 from klcli.formula.value.kinds import SymbolKind
 from klcli.formula.write.editing import in_habit
 from klcli.judge.aside.clips import without_unknown

@@ -10,19 +10,8 @@ from fractions import Fraction
 from functools import cache
 
 from klcli.errors import KlcliError
-from klcli.formula.tree import (
-    MatrixCall,
-    Number,
-    Operation,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    operation,
-    rebuilt,
-    spanning,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, walk
+from klcli.formula.tree import MatrixCall, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner, SymbolKind
 from klcli.formula.value.linear import Linear

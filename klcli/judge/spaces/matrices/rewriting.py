@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
 from klcli.formula.tree import (
     Call,
     MatrixCall,
@@ -15,12 +16,7 @@ from klcli.formula.tree import (
     Reduction,
     Symbol,
     Tree,
-    children,
-    free_symbols,
     operation,
-    rebuilt,
-    substitute,
-    walk,
 )
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from klcli.formula.traversal import walk
 from klcli.formula.tree import (
     Call,
     MatrixCall,
@@ -18,7 +19,6 @@ from klcli.formula.tree import (
     Symbol,
     Tree,
     operation,
-    walk,
 )
 from klcli.judge.mistakes.rewriting import HALF, TWO, Site, chain, factored, is_inner, joined, times
 from klcli.judge.spaces.matrices.readings import COVARIANCE

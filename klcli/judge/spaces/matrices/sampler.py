@@ -9,7 +9,8 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program
-from klcli.formula.tree import Tree, free_symbols
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of
 from klcli.formula.value.linear import Linear, transposed

@@ -8,17 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from klcli.formula.tree import (
-    MatrixCall,
-    MatrixProduct,
-    Operation,
-    Symbol,
-    Tree,
-    children,
-    free_symbols,
-    rebuilt,
-    walk,
-)
+from klcli.formula.traversal import children, free_symbols, rebuilt, walk
+from klcli.formula.tree import MatrixCall, MatrixProduct, Operation, Symbol, Tree
 from klcli.formula.value.kinds import ShapeError
 from klcli.judge.mistakes.rewriting import Site, chain, factored, is_inner, joined, times
 from klcli.judge.scaled_kl import FoundNumber

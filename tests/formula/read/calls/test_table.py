@@ -13,7 +13,7 @@ from klcli.formula.program import read_program
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
 from klcli.formula.read.calls.row import CallRow
 from klcli.formula.read.calls.table import CALLS, KNOWN, OPERATIONS, is_readable, rows_of
-from klcli.formula.tree import free_symbols
+from klcli.formula.traversal import free_symbols
 
 ROWS = (*CALLS, *{id(row): row for rows in MATRIX_ROWS.values() for row in rows}.values())
 NO_NUMBERS = (

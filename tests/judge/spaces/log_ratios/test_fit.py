@@ -8,7 +8,8 @@ from math import exp
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.judge.spaces.log_ratios.fit import RatioFunction, function_of, value_at
 from klcli.judge.spaces.log_ratios.ways import OLD, P, Q
 

@@ -7,7 +7,8 @@ from math import exp, log
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.formula.tree import Symbol, Tree, substitute
+from klcli.formula.traversal import substitute
+from klcli.formula.tree import Symbol, Tree
 from klcli.judge.condition import Condition
 from klcli.judge.spaces.log_ratios.limits import guard_conditions, overflow_of
 from klcli.judge.spaces.log_ratios.ways import P, Q

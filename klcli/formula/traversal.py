@@ -1,0 +1,152 @@
+"""Ways through a tree: its nodes, its symbols, and other trees made of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import is_
+from typing import Any
+
+from klcli.formula.tree import (
+    Call,
+    Clip,
+    Constant,
+    Length,
+    MatrixCall,
+    MatrixProduct,
+    Negative,
+    Number,
+    Operation,
+    Reduction,
+    Reshape,
+    Stop,
+    Symbol,
+    Tree,
+    operation,
+)
+from klcli.values import replace
+
+__all__ = [
+    "carries",
+    "children",
+    "depth",
+    "free_symbols",
+    "rebuilt",
+    "spanning",
+    "substitute",
+    "unplaced",
+    "walk",
+]
+
+_BELOW: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
+    Negative: lambda node: (node.operand,),
+    Clip: lambda node: (node.operand, *node.limits),
+    Stop: lambda node: (node.operand,),
+    Reshape: lambda node: (node.operand,),
+    Operation: lambda node: (node.left, node.right),
+    MatrixProduct: lambda node: (node.left, node.right),
+    Call: lambda node: (node.argument,),
+    MatrixCall: lambda node: (node.argument,),
+    Reduction: lambda node: (node.body,),
+}
+"""What is below a node, by its kind: a table, as trees are walked more often than anything else is done."""
+
+
+def children(tree: Tree) -> tuple[Tree, ...]:
+    """The trees directly below a node, in the order in which they were written."""
+    below = _BELOW.get(type(tree))
+    return below(tree) if below else ()
+
+
+def walk(tree: Tree) -> Iterator[Tree]:
+    """Every node of a tree, each before what is below it, from left to right."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        if below := _BELOW.get(type(node)):
+            stack.extend(below(node)[::-1])
+
+
+def depth(tree: Tree) -> int:
+    """The length of the longest way from the root to a leaf, counted in nodes."""
+    level, below = 0, [tree]
+    while below:
+        level, below = level + 1, [child for node in below for child in children(node)]
+    return level
+
+
+def free_symbols(tree: Tree) -> tuple[str, ...]:
+    """The names of the symbols, each once, in the order in which they first appear."""
+    if isinstance(tree, Symbol):
+        return (tree.name,)
+    if isinstance(tree, Number | Constant | Length):
+        return ()
+    if tree.names is not None:
+        return tree.names
+    found = tuple(dict.fromkeys(chain.from_iterable(map(free_symbols, children(tree)))))
+    object.__setattr__(tree, "names", found)
+    return found
+
+
+def carries(name: str, index: str) -> bool:
+    """Whether a symbol belongs to the entries of a sum: ``x_j`` and ``sigma_1j`` carry the index ``j``."""
+    return bool(index) and re.search(rf"_[A-Za-z0-9]?{index}\Z", name) is not None
+
+
+def substitute(tree: Tree, values: Mapping[str, Tree]) -> Tree:
+    """The tree with each named symbol replaced; the replacements themselves are not searched again.
+
+    Nodes keep their places in the text, where the symbols stand for their values.
+    """
+
+    def visit(node: Tree) -> Tree:
+        if isinstance(node, Symbol):
+            return values.get(node.name, node)
+        if isinstance(node, Length):
+            return replace(node, of=visit(node.of))
+        found = rebuilt(node, list(map(visit, children(node))))
+        return spanning(found, *node.span) if node.span else found
+
+    return visit(tree)
+
+
+def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
+    """A node with other trees in the place of its `children`; the same node if they are the same."""
+    if all(map(is_, below, children(node))):
+        return node
+    match node:
+        case Negative():
+            return Negative(below[0])
+        case Operation(operator):
+            return operation(operator, below[0], below[1])
+        case MatrixProduct():
+            return MatrixProduct(below[0], below[1])
+        case Call() | MatrixCall():
+            return replace(node, argument=below[0], span=None)
+        case Reduction():
+            return replace(node, body=below[0], span=None)
+        case Clip():
+            low = None if node.low is None else below[1]
+            return Clip(below[0], low, None if node.high is None else below[-1])
+        case Stop() | Reshape():
+            return replace(node, operand=below[0], span=None)
+    return node
+
+
+def unplaced(tree: Tree) -> Tree:
+    """The tree without places, as if it had been read from no text."""
+    below = list(map(unplaced, children(tree)))
+    return replace(rebuilt(tree, below), span=None)
+
+
+def spanning(tree: Tree, start: int, end: int) -> Tree:
+    """The tree with its place in the text, unless it has one already.
+
+    Args:
+        tree: the formula.
+        start: of its text.
+        end: of its text.
+    """
+    return replace(tree, span=(start, end)) if tree.span is None else tree
