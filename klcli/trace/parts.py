@@ -89,7 +89,7 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
             found += _parts(recording, own, depth + 1)
     if whole.is_known and not has_more:
         # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
-        return found if all(part.kernel for part in found) else [whole]
+        return found if len(found) > 1 and all(part.kernel for part in found) else [whole]
     if any(part.is_known for part in found):
         return _merged(recording, found)
     return [whole] if whole.is_known or _belongs_together(recording, chain, found) else found

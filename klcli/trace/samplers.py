@@ -73,12 +73,12 @@ def reread(term: Term, reading: str | None) -> Term:
 
 
 def _drawn(recording: Recording) -> Iterator[int]:
-    """The sums with noise in them."""
+    """The sums with noise in them, also those that are given another shape then."""
     noisy: set[int] = set()
     for index, step in enumerate(recording.steps):
         if step.op == "noise" or noisy.intersection(step.below):
             noisy.add(index)
-            if step.op in ("add", "sub"):
+            if step.op in ("add", "sub", "shape"):
                 yield index
 
 

@@ -44,7 +44,7 @@ __all__ = ["FRAMEWORKS", "WATCHED", "RefusedError", "framework_of", "installed",
 
 FRAMEWORKS = {"torch": "pytorch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "numpy"}
 """The recorders by the modules of their frameworks; each can call a function."""
-WATCHED = ("torch", "tensorflow")
+WATCHED = ("torch", "tensorflow", "jax")
 """The frameworks whose programs can be watched."""
 
 

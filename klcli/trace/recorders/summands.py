@@ -10,7 +10,7 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-__all__ = ["MOST_SUMMANDS", "arrays_below", "summands_of"]
+__all__ = ["MOST_SUMMANDS", "arrays_below", "linear_in", "summands_of"]
 
 MOST_SUMMANDS = 64
 _MOST_ARRAYS = 24
@@ -25,7 +25,7 @@ def summands_of(root: Node) -> Iterator[Node]:
     queue = [root]
     yield root
     for node in queue:
-        for one in _linear_in(node):
+        for one in linear_in(node):
             if uses.get(one.serial, 0) > 1 or len(queue) > 4 * MOST_SUMMANDS:
                 continue
             queue.append(one)
@@ -33,7 +33,7 @@ def summands_of(root: Node) -> Iterator[Node]:
                 yield one
 
 
-def _linear_in(node: Node) -> list[Node]:
+def linear_in(node: Node) -> list[Node]:
     """The operands that a node is a linear function of, together."""
     flowing = [one for one in node.args if isinstance(one, Node) and one.grad]
     is_product = node.op in ("mul", "div")

@@ -15,7 +15,7 @@ import klcli
 from klcli.errors import KlcliError
 from tests.benchmarks.trace.known import CASES, Kl, Known
 
-_MODULES = ("bayesian", "autoencoders", "loops", "functions")
+_MODULES = ("bayesian", "autoencoders", "loops", "functions", "jax_programs")
 
 
 @dataclass(frozen=True)

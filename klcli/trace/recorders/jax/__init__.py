@@ -1,0 +1,8 @@
+"""JAX: the recorder of programs, which sees what is differentiated, and of functions that are called."""
+
+from __future__ import annotations
+
+from .calling import SHORT, call
+from .recorder import Recorder
+
+__all__ = ["SHORT", "Recorder", "call"]

@@ -1,0 +1,69 @@
+"""Guards of log-probabilities: ``where(valid, log_prob, -inf)``, which numpyro writes around each of its own.
+
+A filler that is not finite, in an array that a loss is a sum of, would make the loss so; in a finite loss the
+array is what is guarded. Elsewhere, as before a softmax, the filler counts. A product of which one factor is
+0 is 0, however a library writes that.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from ..notes import Node
+from ..summands import linear_in
+from .shapes import limit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["guarded_by", "open_guards", "product_in"]
+
+
+def guarded_by(given: Sequence[Any]) -> Node | None:
+    """The array of a choice between it and a filler that is not finite.
+
+    Args:
+        given: the operands of ``select_n``: the condition, and what is chosen from.
+    """
+    if len(given) != 3:
+        return None
+    for array, filler in (given[1:], given[:0:-1]):
+        value = limit_of(filler)
+        if isinstance(array, Node) and isinstance(value, float) and not math.isfinite(value):
+            return array
+    return None
+
+
+def product_in(given: Sequence[Any], test: tuple[str, Sequence[Any]] | None) -> int | None:
+    """Which operand of a choice is ``x y``, where ``where(y == 0, 0, x y)`` is all that is chosen from.
+
+    Args:
+        given: the operands of ``select_n``.
+        test: what the condition compares, and how.
+    """
+    if test is None or len(given) != 3 or len(test[1]) != 2 or limit_of(test[1][1]) != 0:
+        return None
+    filler = 2 if test[0] == "eq" else 1
+    product = given[3 - filler]
+    is_product = isinstance(product, Node) and product.op == "mul" and test[1][0] in product.args
+    return 3 - filler if is_product and limit_of(given[filler]) == 0 else None
+
+
+def open_guards(root: Node, guarded: Mapping[int, Node]) -> None:
+    """Make the guards that a loss is a sum of what they guard.
+
+    Args:
+        root: the node of the loss.
+        guarded: the arrays by the numbers of the guards.
+    """
+    seen: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.serial in seen:
+            continue
+        seen.add(node.serial)
+        if node.serial in guarded:
+            node.op, node.args, node.more = "same", (guarded[node.serial],), {}
+        stack.extend(linear_in(node))

@@ -1,0 +1,214 @@
+"""JAX: what `jax.grad` and `jax.value_and_grad` differentiate is a loss; its equations are read before.
+
+A function is traced once, by us, and its equations are what is differentiated in its place, so that the
+program's own function runs as often as it would. While a program is watched it is not compiled, as otherwise
+its arrays had no values; a loop that JAX runs is one of Python then.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+
+from ..notes import Node, Table, document
+from .equations import leaf
+from .guards import open_guards
+from .names import named
+from .places import is_preparation, standing
+from .program import Program
+from .values import ENDS, FAILURES, is_concrete, note_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["Recorder"]
+
+_OWN = "jax._src"
+"""The package whose modules go on with what they have."""
+_UNFOLLOWED = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
+"""What JAX raises where a function asks for a number that its equations do not have."""
+_MOST_OTHERS = 256
+"""Nodes besides the losses that are told."""
+
+
+class Recorder:
+    """Notes losses while it is entered."""
+
+    framework = "jax " + jax.__version__
+
+    def __init__(self, on_backward: Callable[[], None] | None = None) -> None:
+        self.table = Table()
+        self.losses: list[dict[str, Any]] = []
+        self.others: list[Node] = []
+        self.warnings: list[str] = []
+        self._on_backward = on_backward
+        self._process = os.getpid()
+        self._is_entered = self._is_inside = False
+        self._replaced: list[tuple[Any, Any]] = []
+
+    def __enter__(self) -> Recorder:
+        self._is_entered = True
+        self._was_disabled = bool(jax.config.jax_disable_jit)
+        jax.config.update("jax_disable_jit", True)
+        self._replaced = [(plain, self._watching(plain)) for plain in (jax.grad, jax.value_and_grad)]
+        for plain, own in self._replaced:
+            _replace(plain, own)
+        return self
+
+    def __exit__(self, *ending: Any) -> None:
+        self._is_entered = False
+        jax.config.update("jax_disable_jit", self._was_disabled)
+        for plain, own in self._replaced:
+            _replace(own, plain)
+
+    def _watching(self, transform: Callable[..., Any]) -> Callable[..., Any]:
+        """A transformation that notes what is differentiated when its result is called."""
+
+        @functools.wraps(transform)
+        def transformed(*given: Any, **named: Any) -> Any:
+            plain = transform(*given, **named)
+            bound = inspect.signature(transform).bind(*given, **named).arguments
+            fun, argnums = bound.pop("fun"), bound.get("argnums", 0)
+
+            @functools.wraps(plain)
+            def watched(*args: Any, **kwargs: Any) -> Any:
+                if not self._is_entered or self._is_inside or os.getpid() != self._process:
+                    return plain(*args, **kwargs)
+                replayed = self._note(fun, argnums, args, kwargs)
+                return (transform(replayed, **bound) if replayed else plain)(*args, **kwargs)
+
+            return watched
+
+        return transformed
+
+    def _note(self, fun: Any, argnums: Any, args: Sequence[Any], kwargs: Any) -> Any:
+        """Note a loss; the function that computes the same, or None if it has to be computed by itself."""
+        frame = sys._getframe(2)
+        if is_preparation(frame):
+            return None
+        traced = _Traced(fun, (argnums,) if isinstance(argnums, int) else tuple(argnums), args, kwargs)
+        loss: dict[str, Any] = {"value": None, "place": standing(frame)}
+        self._is_inside = True
+        try:
+            traced.trace()
+            if not traced.is_loss:
+                return traced.replayed
+            self._read(traced, loss)
+        except _UNFOLLOWED as error:
+            loss["node"] = Node(
+                "leaf", place=loss["place"], grad=True, made_by="a function that needs numbers"
+            )
+            text = str(error).split("\n")[0]
+            self.warnings.append(f"a loss is not followed, as its program depends on its numbers: {text}")
+        finally:
+            self._is_inside = False
+        self.losses.append(loss)
+        if self._on_backward:
+            self._on_backward()
+        return None if loss["node"].op == "leaf" else traced.replayed
+
+    def _read(self, traced: _Traced, loss: dict[str, Any]) -> None:
+        """Write into a loss what its equations are, and what its numbers."""
+        program = Program(traced.closed, list(traced.inputs()), loss["place"])
+        root = program.nodes[program.outputs[0]]
+        loss["node"] = root = root if isinstance(root, Node) else Node("full", (root,))
+        open_guards(root, program.guarded)
+        others = _others(program)
+        self.others = [*self.others, *others][-_MOST_OTHERS:]
+        if not is_concrete(program, traced.leaves):
+            return
+        try:
+            told = _below([root, *others])
+            loss["value"], loss["gradients"] = note_values(program, traced.leaves, root, told)
+        except FAILURES as error:
+            self.warnings.append("the values of a loss were not noted: " + str(error).split("\n")[0])
+
+    def document(self) -> dict[str, Any]:
+        """What was noted."""
+        return document(self.framework, self.losses, [{"node": one} for one in self.others], self.warnings)
+
+
+def _replace(one: Any, other: Any) -> None:
+    """Put a function in the place of another in all modules that have that, but for JAX's inner ones."""
+    for module in list(sys.modules.values()):
+        if str(getattr(module, "__name__", "")).startswith(_OWN):
+            continue
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if value is one:
+                setattr(module, name, other)
+
+
+class _Traced:
+    """A function of some of its arguments, as equations."""
+
+    def __init__(self, fun: Any, places: Sequence[int], args: Sequence[Any], kwargs: Any) -> None:
+        self._fun, self._places, self._args, self._kwargs = fun, places, args, kwargs
+        self.leaves, self._tree = jax.tree_util.tree_flatten([args[place] for place in places])
+
+    def trace(self) -> None:
+        """Make the equations: the function runs, once."""
+        with jax.disable_jit(False), named():
+            self.closed = jax.make_jaxpr(self._arrays)(*self.leaves)
+
+    def _arrays(self, *leaves: Any) -> list[Any]:
+        """The arrays among what the function gives back; the rest is kept."""
+        args = list(self._args)
+        for place, one in zip(self._places, jax.tree_util.tree_unflatten(self._tree, leaves)):  # noqa: B905
+            args[place] = one
+        found, self._out_tree = jax.tree_util.tree_flatten(self._fun(*args, **self._kwargs))
+        self._rest = [None if isinstance(one, jax.Array) else (one,) for one in found]
+        return [one for one in found if isinstance(one, jax.Array)]
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether it gives back a single number first, computed from its arguments."""
+        if not self._rest or self._rest[0] is not None:
+            return False
+        first = self.closed.out_avals[0]
+        return first.shape == () and jnp.issubdtype(first.dtype, jnp.floating)
+
+    def inputs(self) -> Iterator[Node]:
+        """The nodes of the arrays that it is differentiated by, with the names that they are kept under."""
+        keyed = jax.tree_util.tree_flatten_with_path([self._args[place] for place in self._places])[0]
+        for (path, _), aval in zip(keyed, self.closed.in_avals):  # noqa: B905
+            node = leaf(aval, "a parameter", grad=True)
+            keys = [getattr(key, "key", getattr(key, "name", None)) for key in path]
+            node.names.extend([key for key in keys if isinstance(key, str)][-1:])
+            yield node
+
+    def replayed(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function gives back, by its equations."""
+        leaves = jax.tree_util.tree_leaves([args[place] for place in self._places])
+        out = iter(jax.core.eval_jaxpr(self.closed.jaxpr, self.closed.consts, *leaves))
+        found = [next(out) if one is None else one[0] for one in self._rest]
+        return jax.tree_util.tree_unflatten(self._out_tree, found)
+
+
+def _others(program: Program) -> list[Node]:
+    """Samples, and numbers that nothing is computed from but what is handed out beside the loss."""
+    used = {slot for _, given, _ in program.steps for slot in given} | {program.outputs[0]}
+    last = program.outputs[1:] + [slot for _, _, made in program.steps for slot in made if slot not in used]
+    sinks = [program.nodes[slot] for slot in last]
+    sinks = [
+        one for one in sinks if isinstance(one, Node) and one.grad and one.shape == () and one.op not in ENDS
+    ]
+    found = {one.serial: one for one in [*program.samples, *sinks]}
+    return list(found.values())[-_MOST_OTHERS:]
+
+
+def _below(roots: Sequence[Node]) -> list[Node]:
+    """Some nodes with all that they are computed from."""
+    found: dict[int, Node] = {}
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node.serial not in found:
+            found[node.serial] = node
+            stack.extend(one for one in node.args if isinstance(one, Node))
+    return list(found.values())

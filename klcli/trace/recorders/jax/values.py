@@ -1,0 +1,171 @@
+"""The numbers of a function: it is computed once more, compiled, and tells what the report wants to know.
+
+The gradient of a summand with respect to an array below it is taken along what was followed only: the
+equations between both, with everything else held at its value.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+
+from ..notes import Node
+from ..summands import MOST_SUMMANDS, arrays_below, summands_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .program import Program
+
+__all__ = ["ENDS", "FAILURES", "gradients_of", "is_concrete", "note_values", "values_of"]
+
+FAILURES = (RuntimeError, TypeError, ValueError, NotImplementedError, jax.errors.JAXTypeError)
+"""What JAX raises that cannot compute a function out of its place, as one that talks to other devices."""
+_MOST_VALUES = 20000
+"""Entries of a leaf, or of what has a name, whose values are told."""
+ENDS = ("leaf", "part", "noise")
+"""Nodes that are followed no further."""
+
+
+def is_concrete(program: Program, inputs: Iterable[Any]) -> bool:
+    """Whether a function has numbers for its arguments, and not what stands for many of them."""
+    held = [*inputs, *program.known.values()]
+    return not any(isinstance(one, jax.core.Tracer) for one in held)
+
+
+def values_of(array: Any) -> list[Any]:
+    """Its entries as JSON has them."""
+    found = [float(value) for value in array.reshape(-1).tolist()]
+    return [one if math.isfinite(one) else repr(one) for one in found]
+
+
+def note_values(
+    program: Program, inputs: Sequence[Any], root: Node, nodes: Iterable[Node]
+) -> tuple[float, list[dict[str, Any]]]:
+    """Write the values of some nodes into them; the value of the loss, and the gradients of its summands.
+
+    Args:
+        program: of the loss.
+        inputs: its arguments.
+        root: the node of the loss.
+        nodes: that are told, with all that is below them.
+
+    Raises:
+        FAILURES: it cannot be computed.
+    """
+    slots = {one.serial: slot for slot, one in enumerate(program.nodes) if isinstance(one, Node)}
+    wanted = {one.serial: one for one in nodes if one.serial in slots and _is_told(one)}
+    pairs = list(_pairs(root, slots))
+
+    def computed(given: Sequence[Any]) -> Any:
+        values = _run(program.steps, {**program.known, **dict(zip(program.inputs, given))})  # noqa: B905
+        told = {serial: values[slots[serial]] for serial in wanted}
+        return values[slots[root.serial]], told, gradients_of(program, values, slots, root, pairs)
+
+    with jax.ensure_compile_time_eval(), jax.disable_jit(False):
+        value, told, slopes = jax.jit(computed)(list(inputs))
+    for serial, array in told.items():
+        wanted[serial].more["values"] = values_of(array)
+    found = [(of, by, slope) for (of, arrays), own in zip(pairs, slopes) for by, slope in zip(arrays, own)]  # noqa: B905
+    return float(value), [{"of": of, "by": by, "values": values_of(slope)} for of, by, slope in found]
+
+
+def _is_told(node: Node) -> bool:
+    if node.dtype.startswith("key"):
+        return False
+    size = math.prod(node.shape)
+    return size <= (_MOST_VALUES if node.op in ENDS or node.names else 1)
+
+
+def _pairs(root: Node, slots: Mapping[int, int]) -> Iterable[tuple[Node, list[Node]]]:
+    """The summands of a loss, each with the arrays below it."""
+    count = 0
+    for one in summands_of(root):
+        arrays = arrays_below(one, slots)
+        if one.op not in ENDS and arrays and count < MOST_SUMMANDS:
+            count += 1
+            yield one, arrays
+
+
+def gradients_of(
+    program: Program,
+    values: Mapping[int, Any],
+    slots: Mapping[int, int],
+    root: Node,
+    pairs: Sequence[tuple[Node, list[Node]]],
+) -> list[list[Any]]:
+    """The gradients of a loss with respect to arrays, as far as they come through its summands.
+
+    Args:
+        program: of the loss.
+        values: of everything, by slots.
+        slots: of the nodes, by their numbers.
+        root: the node of the loss.
+        pairs: the summands, each with the arrays.
+    """
+    own = [slots[of.serial] for of, _ in pairs]
+    weights = _slopes(program, values, slots[root.serial], None, own)
+    return [
+        _slopes(program, values, slot, weight, [slots[by.serial] for by in arrays])
+        for slot, weight, (_, arrays) in zip(own, weights, pairs)  # noqa: B905
+    ]
+
+
+def _slopes(
+    program: Program, values: Mapping[int, Any], of: int, weight: Any, by: Sequence[int]
+) -> list[Any]:
+    """The gradients of one array, weighted, with respect to others; nothing flows on from where leaves are."""
+    steps = _between(program, of)
+
+    def shifted(shifts: Sequence[Any]) -> Any:
+        found = _run(steps, dict(values), dict(zip(by, shifts)))  # noqa: B905
+        return jnp.sum(found[of] if weight is None else weight * found[of])
+
+    return list(jax.grad(shifted)([jnp.zeros_like(values[slot]) for slot in by]))
+
+
+def _between(program: Program, of: int) -> list[Any]:
+    """The equations from leaves to an array."""
+    makers = {slot: index for index, (_, _, made) in enumerate(program.steps) for slot in made}
+    needed: set[int] = set()
+    stack = [of]
+    while stack:
+        slot = stack.pop()
+        node = program.nodes[slot]
+        if slot not in makers or makers[slot] in needed or (isinstance(node, Node) and node.op in ENDS):
+            continue
+        needed.add(makers[slot])
+        stack.extend(program.steps[makers[slot]][1])
+    return [program.steps[index] for index in sorted(needed)]
+
+
+def _run(
+    steps: Iterable[tuple[Any, list[int], list[int]]],
+    values: dict[int, Any],
+    shifts: Mapping[int, Any] = {},
+) -> dict[int, Any]:
+    """The values of all slots, those that are given among them.
+
+    Args:
+        steps: the equations.
+        values: by slots; what is made is put into it.
+        shifts: what is added to the values of some slots.
+    """
+    for slot in shifts:
+        if slot in values:
+            values[slot] = values[slot] + shifts[slot]
+    for equation, given, made in steps:
+        if made:  # what prints gives nothing back, and has done so already
+            for slot, value in zip(made, _applied(equation, [values[slot] for slot in given])):  # noqa: B905
+                values[slot] = value + shifts[slot] if slot in shifts else value
+    return values
+
+
+def _applied(equation: Any, given: Sequence[Any]) -> Sequence[Any]:
+    found = equation.primitive.get_bind_params(equation.params)
+    functions, params = found if isinstance(found, tuple) else ((), found)
+    out = equation.primitive.bind(*functions, *given, **params)
+    return out if equation.primitive.multiple_results else [out]
