@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeAlias
 
 from klcli.errors import KlcliError
+from klcli.trace.recorders import WATCHED
 from klcli.trace.recording import Recording, read_recording
 from klcli.values import dataclass
 
@@ -155,8 +156,21 @@ def _nothing(order: Order, result: Mapping[str, Any] | None, status: int | None)
         case "exit":
             text = f"{order.target} ended with status {result['code']} before a backward pass"
             return KlcliError(text, hint)
+    if not set(WATCHED).intersection(result["loaded"]):
+        return _without_gradients(order, result["loaded"])
     text = f"{order.target} ran to its end without a backward pass"
-    return KlcliError(f"{text}; {result.get('noted', 0)} arrays that were computed are left", hint)
+    left = f"; {result['noted']} arrays that were computed are left" if result["noted"] else ""
+    return KlcliError(text + left, hint)
+
+
+def _without_gradients(order: Order, loaded: Collection[str]) -> KlcliError:
+    """What to say of a program in which nothing is differentiated: no number is known to be its loss."""
+    name = Path(order.target).stem if order.mode == "script" else order.target
+    hint = f"make the loss a function of its arrays, and trace that: klcli trace {name}:loss"
+    if not loaded:
+        return KlcliError(f"{order.target} loaded none of {', '.join(WATCHED)}: there is nothing to see", hint)
+    text = f"{order.target} computes with NumPy, which differentiates nothing: no number is known to be a loss"
+    return KlcliError(text, hint)
 
 
 def _ended(result: Mapping[str, Any], status: int | None, timeout: float | None) -> str:

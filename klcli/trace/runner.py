@@ -5,7 +5,8 @@ RESULT``, two paths of JSON files. ORDER has ``mode`` (``script``, ``module`` or
 ``arguments`` (texts for a program, values by names for a function), ``inputs`` (shapes of the arrays that a
 function is given) and ``steps``, after which the program is stopped. RESULT is written anew at every backward
 pass, so that whatever happens later the report has something to say; it has ``outcome``, ``document`` (see
-`klcli.trace.recording`; null if nothing was noted), ``code``, ``message`` and ``hint``.
+`klcli.trace.recording`; null if nothing was noted), ``code``, ``message`` and ``hint``, and where nothing was
+noted ``loaded``, the frameworks that the program has loaded, and ``noted``, how many arrays are left.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def main(order_path: str, result_path: str) -> int:
         else:
             recorders.installed(recorders.WATCHED)
             watching = importlib.import_module(recorders.__name__ + ".watching")
-            _watch(order, watching.Watching, result, result_path)
+            _watch(order, watching.Watching, recorders.FRAMEWORKS, result, result_path)
     except recorders.RefusedError as error:
         result.update(outcome="refused", message=str(error.args[0]), hint=str(error.args[1]))
     _write(result, result_path)
@@ -65,7 +66,7 @@ def _recorders() -> Any:
     return package
 
 
-def _watch(order: Any, watching: Any, result: Any, result_path: str) -> None:
+def _watch(order: Any, watching: Any, frameworks: Any, result: Any, result_path: str) -> None:
     seen = [0]
 
     def on_backward(*, is_step: bool = True) -> None:
@@ -97,6 +98,7 @@ def _watch(order: Any, watching: Any, result: Any, result_path: str) -> None:
         result["outcome"] = "finished"
     if result["document"] is None and result["outcome"] in ("finished", "exit"):
         result["noted"] = recorder.alive
+        result["loaded"] = [name for name in frameworks if name in sys.modules]
 
 
 def _run(order: Any) -> None:

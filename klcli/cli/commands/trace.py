@@ -118,8 +118,8 @@ def trace(
     """Run a program, watch its first backward pass, and say what its loss is made of.
 
     TARGET is a script, a module with -m, or a function, package.module:function, which is called with arrays
-    that are made for its arguments. Programs that use PyTorch, TensorFlow or Keras are watched; a function
-    may also be one of JAX or NumPy. A class of PyTorch is made and called with --input, and its loss is
+    that are made for its arguments. Programs that use PyTorch, TensorFlow, Keras or JAX are watched; a
+    function may also be one of NumPy. A class of PyTorch is made and called with --input, and its loss is
     looked for: what it gives back as loss, or what a method or function such as loss_function makes of what
     it gives back.
     """

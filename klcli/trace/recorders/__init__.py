@@ -69,7 +69,8 @@ def installed(names: Iterable[str]) -> str:
             return name
     raise RefusedError(
         f"no framework that can be watched is installed for {sys.executable}",
-        "--python names the interpreter of an environment with one of: {}".format(", ".join(names)),
+        "--python names the interpreter of an environment with one of: {}; ".format(", ".join(names))
+        + "a function of NumPy is traced as package.module:function",
     )
 
 

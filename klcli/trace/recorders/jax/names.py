@@ -48,7 +48,7 @@ def _told(frame: FrameType, event: str, value: Any) -> None:
         return
     held = frame.f_locals
     for name in (*code.co_varnames, *code.co_cellvars):
-        array = held.get(name)
+        array: Any = held.get(name)
         # Objects of libraries that are not made yet do not know their class when they are asked.
         if issubclass(type(array), jax.core.Tracer) and jnp.issubdtype(array.dtype, jnp.floating):
             try:

@@ -1,4 +1,4 @@
-"""Numbers that a function has besides its arrays: as they were written, and computed with in double precision.
+"""Numbers that a function has besides its arrays: as they were written, computed with in double precision.
 
 JAX rounds them to the precision of the arrays; the 0.1 of a prior would be another number in its square than
 in its logarithm.

@@ -62,7 +62,7 @@ def standing(frame: FrameType | None) -> tuple[str, int, str] | None:
 
 
 def is_preparation(frame: FrameType | None) -> bool:
-    """Whether a library is just looking for values to begin with; what it differentiates then trains nothing."""
+    """Whether a library is looking for values to begin with; what it differentiates then trains nothing."""
     while frame is not None:
         if frame.f_code.co_name in _PREPARATIONS and is_of_library(frame.f_code.co_filename):
             return True
@@ -73,7 +73,7 @@ def is_preparation(frame: FrameType | None) -> bool:
 def place_of_equation(
     equation: Any, other: tuple[str, int, str] | None = None
 ) -> tuple[str, int, str] | None:
-    """The innermost place of the program at which an equation was made; in a library, if there is no other."""
+    """The innermost place of the program at which an equation was made, or the other, or one in a library."""
     frames = [one for one in _frames(equation) if not is_of_jax(one.file_name)]
     return _own([(one.file_name, one.line_num, _plain(one.function_name)) for one in frames], other)
 
@@ -91,7 +91,7 @@ def names_of_frames(equation: Any) -> set[str]:
 
 
 def calls_of(equation: Any) -> Iterator[str]:
-    """The names of JAX's own functions that made an equation, from the innermost to the one that was called."""
+    """The names of JAX's own functions that made an equation, from the innermost to what was called."""
     for one in _frames(equation):
         if not is_of_jax(one.file_name):
             return

@@ -176,12 +176,12 @@ def _by_name(equation: Any, inner: Any, given: Sequence[Any]) -> Node | None:
 
 
 def _is_of_jax(equation: Any, inner: Any) -> bool:
-    """Whether a function that is called is one of JAX: no line of it is one of the program."""
+    """Whether a function that is called is one of JAX: no function of the program has its name there."""
     name = equation.params.get("name")
     equations = getattr(inner, "jaxpr", inner).eqns
-    return bool(name) and not any(name in names_of_frames(one) for one in equations)
+    return bool(name) and not any(name in names_of_frames(one) for one in equations[:1])
 
 
 def _place_of_call(equation: Any, inner: Any) -> Any:
-    """Where a function of JAX is called: its equations were made when it was called first, and stand there."""
+    """Where a function of JAX is called: its equations were made where it was called first."""
     return place_of_equation(equation) if _is_of_jax(equation, inner) else None

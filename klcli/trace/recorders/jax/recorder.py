@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
-from ..notes import Node, Table, document
+from ..notes import Node, NodeTable, document
 from .equations import leaf
 from .guards import open_guards
 from .names import named
@@ -33,6 +33,7 @@ _OWN = "jax._src"
 """The package whose modules go on with what they have."""
 _UNFOLLOWED = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
 """What JAX raises where a function asks for a number that its equations do not have."""
+_NOTHING = "no loss was seen: nothing called jax.grad or jax.value_and_grad, or what they gave back before"
 _MOST_OTHERS = 256
 """Nodes besides the losses that are told."""
 
@@ -43,7 +44,7 @@ class Recorder:
     framework = "jax " + jax.__version__
 
     def __init__(self, on_backward: Callable[[], None] | None = None) -> None:
-        self.table = Table()
+        self.table = NodeTable()
         self.losses: list[dict[str, Any]] = []
         self.others: list[Node] = []
         self.warnings: list[str] = []
@@ -131,7 +132,8 @@ class Recorder:
 
     def document(self) -> dict[str, Any]:
         """What was noted."""
-        return document(self.framework, self.losses, [{"node": one} for one in self.others], self.warnings)
+        warnings = self.warnings if self.losses else [*self.warnings, _NOTHING]
+        return document(self.framework, self.losses, [{"node": one} for one in self.others], warnings)
 
 
 def _replace(one: Any, other: Any) -> None:
@@ -171,7 +173,7 @@ class _Traced:
         if not self._rest or self._rest[0] is not None:
             return False
         first = self.closed.out_avals[0]
-        return first.shape == () and jnp.issubdtype(first.dtype, jnp.floating)
+        return first.shape == () and bool(jnp.issubdtype(first.dtype, jnp.floating))
 
     def inputs(self) -> Iterator[Node]:
         """The nodes of the arrays that it is differentiated by, with the names that they are kept under."""

@@ -1,4 +1,4 @@
-"""Equations that change the shape of an array and no value: as little of that as tells one array from another.
+"""Equations that change the shape of an array and no value: as little of that as tells arrays apart.
 
 An axis of one entry that libraries put in, move and take away again is none; an array that has one number for
 all its entries is that number.

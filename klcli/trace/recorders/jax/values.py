@@ -117,7 +117,7 @@ def gradients_of(
 def _slopes(
     program: Program, values: Mapping[int, Any], of: int, weight: Any, by: Sequence[int]
 ) -> list[Any]:
-    """The gradients of one array, weighted, with respect to others; nothing flows on from where leaves are."""
+    """The gradients of one array, weighted, with respect to others; nothing flows on from leaves."""
     steps = _between(program, of)
 
     def shifted(shifts: Sequence[Any]) -> Any:
