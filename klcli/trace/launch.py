@@ -168,8 +168,12 @@ def _without_gradients(order: Order, loaded: Collection[str]) -> KlcliError:
     name = Path(order.target).stem if order.mode == "script" else order.target
     hint = f"make the loss a function of its arrays, and trace that: klcli trace {name}:loss"
     if not loaded:
-        return KlcliError(f"{order.target} loaded none of {', '.join(WATCHED)}: there is nothing to see", hint)
-    text = f"{order.target} computes with NumPy, which differentiates nothing: no number is known to be a loss"
+        return KlcliError(
+            f"{order.target} loaded none of {', '.join(WATCHED)}: there is nothing to see", hint
+        )
+    text = (
+        f"{order.target} computes with NumPy, which differentiates nothing: no number is known to be a loss"
+    )
     return KlcliError(text, hint)
 
 

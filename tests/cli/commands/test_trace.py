@@ -50,6 +50,24 @@ def traced(klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tra
     return run
 
 
+def test_a_program_of_numpy_is_told_what_to_trace(
+    klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text, said in (
+        (
+            "import numpy as np\nprint(np.square([1.0]))\n",
+            "computes with NumPy, which differentiates nothing",
+        ),
+        ("print(1)\n", "loaded none of torch, jax"),
+    ):
+        (tmp_path / "step.py").write_text(text)
+        result = klcli("trace", "--python", sys.executable, "step.py")
+        assert result.status == 2
+        assert said in result.err
+        assert "klcli trace step:loss" in result.err
+
+
 def test_a_program_is_watched_stopped_and_explained(traced: Traced) -> None:
     result = traced(
         """

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .calling import SHORT, call
-from .recorder import Recorder
+from .recorder import JaxRecorder as Recorder
 
 __all__ = ["SHORT", "Recorder", "call"]

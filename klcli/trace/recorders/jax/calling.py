@@ -14,7 +14,7 @@ from ..notes import Node, document
 from .equations import leaf
 from .names import named
 from .numbers import with_doubles
-from .program import Program
+from .row import EquationRow
 from .values import values_of
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def call(
             closed = jax.make_jaxpr(whole)(*arrays)
         if len(closed.out_avals) != 1:
             raise TypeError(f"it gives back {len(closed.out_avals)} arrays")
-        program = Program(closed, list(_inputs(given, arrays)))
-        root = program.nodes[program.outputs[0]]
+        row = EquationRow(closed, list(_inputs(given, arrays)))
+        root = row.nodes[row.outputs[0]]
         if not isinstance(root, Node):
             raise TypeError("what it gives back is computed from none of them")
         out = jnp.asarray(whole(*arrays))

@@ -21,13 +21,13 @@ from .equations import leaf
 from .guards import open_guards
 from .names import named
 from .places import is_preparation, standing
-from .program import Program
+from .row import EquationRow
 from .values import ENDS, FAILURES, is_concrete, note_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Recorder"]
+__all__ = ["JaxRecorder"]
 
 _OWN = "jax._src"
 """The package whose modules go on with what they have."""
@@ -38,7 +38,7 @@ _MOST_OTHERS = 256
 """Nodes besides the losses that are told."""
 
 
-class Recorder:
+class JaxRecorder:
     """Notes losses while it is entered."""
 
     framework = "jax " + jax.__version__
@@ -53,7 +53,7 @@ class Recorder:
         self._is_entered = self._is_inside = False
         self._replaced: list[tuple[Any, Any]] = []
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> JaxRecorder:
         self._is_entered = True
         self._was_disabled = bool(jax.config.jax_disable_jit)
         jax.config.update("jax_disable_jit", True)
@@ -116,17 +116,17 @@ class Recorder:
 
     def _read(self, traced: _Traced, loss: dict[str, Any]) -> None:
         """Write into a loss what its equations are, and what its numbers."""
-        program = Program(traced.closed, list(traced.inputs()), loss["place"])
-        root = program.nodes[program.outputs[0]]
+        row = EquationRow(traced.closed, list(traced.inputs()), loss["place"])
+        root = row.nodes[row.outputs[0]]
         loss["node"] = root = root if isinstance(root, Node) else Node("full", (root,))
-        open_guards(root, program.guarded)
-        others = _others(program)
+        open_guards(root, row.guarded)
+        others = _others(row)
         self.others = [*self.others, *others][-_MOST_OTHERS:]
-        if not is_concrete(program, traced.leaves):
+        if not is_concrete(row, traced.leaves):
             return
         try:
             told = _below([root, *others])
-            loss["value"], loss["gradients"] = note_values(program, traced.leaves, root, told)
+            loss["value"], loss["gradients"] = note_values(row, traced.leaves, root, told)
         except FAILURES as error:
             self.warnings.append("the values of a loss were not noted: " + str(error).split("\n")[0])
 
@@ -192,15 +192,15 @@ class _Traced:
         return jax.tree_util.tree_unflatten(self._out_tree, found)
 
 
-def _others(program: Program) -> list[Node]:
+def _others(row: EquationRow) -> list[Node]:
     """Samples, and numbers that nothing is computed from but what is handed out beside the loss."""
-    used = {slot for _, given, _ in program.steps for slot in given} | {program.outputs[0]}
-    last = program.outputs[1:] + [slot for _, _, made in program.steps for slot in made if slot not in used]
-    sinks = [program.nodes[slot] for slot in last]
+    used = {slot for _, given, _ in row.steps for slot in given} | {row.outputs[0]}
+    last = row.outputs[1:] + [slot for _, _, made in row.steps for slot in made if slot not in used]
+    sinks = [row.nodes[slot] for slot in last]
     sinks = [
         one for one in sinks if isinstance(one, Node) and one.grad and one.shape == () and one.op not in ENDS
     ]
-    found = {one.serial: one for one in [*program.samples, *sinks]}
+    found = {one.serial: one for one in [*row.samples, *sinks]}
     return list(found.values())[-_MOST_OTHERS:]
 
 

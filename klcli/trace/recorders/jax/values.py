@@ -18,7 +18,7 @@ from ..summands import MOST_SUMMANDS, arrays_below, summands_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .program import Program
+    from .row import EquationRow
 
 __all__ = ["ENDS", "FAILURES", "gradients_of", "is_concrete", "note_values", "values_of"]
 
@@ -30,9 +30,9 @@ ENDS = ("leaf", "part", "noise")
 """Nodes that are followed no further."""
 
 
-def is_concrete(program: Program, inputs: Iterable[Any]) -> bool:
+def is_concrete(row: EquationRow, inputs: Iterable[Any]) -> bool:
     """Whether a function has numbers for its arguments, and not what stands for many of them."""
-    held = [*inputs, *program.known.values()]
+    held = [*inputs, *row.known.values()]
     return not any(isinstance(one, jax.core.Tracer) for one in held)
 
 
@@ -43,12 +43,12 @@ def values_of(array: Any) -> list[Any]:
 
 
 def note_values(
-    program: Program, inputs: Sequence[Any], root: Node, nodes: Iterable[Node]
+    row: EquationRow, inputs: Sequence[Any], root: Node, nodes: Iterable[Node]
 ) -> tuple[float, list[dict[str, Any]]]:
     """Write the values of some nodes into them; the value of the loss, and the gradients of its summands.
 
     Args:
-        program: of the loss.
+        row: of the loss.
         inputs: its arguments.
         root: the node of the loss.
         nodes: that are told, with all that is below them.
@@ -56,14 +56,14 @@ def note_values(
     Raises:
         FAILURES: it cannot be computed.
     """
-    slots = {one.serial: slot for slot, one in enumerate(program.nodes) if isinstance(one, Node)}
+    slots = {one.serial: slot for slot, one in enumerate(row.nodes) if isinstance(one, Node)}
     wanted = {one.serial: one for one in nodes if one.serial in slots and _is_told(one)}
     pairs = list(_pairs(root, slots))
 
     def computed(given: Sequence[Any]) -> Any:
-        values = _run(program.steps, {**program.known, **dict(zip(program.inputs, given))})  # noqa: B905
+        values = _run(row.steps, {**row.known, **dict(zip(row.inputs, given))})  # noqa: B905
         told = {serial: values[slots[serial]] for serial in wanted}
-        return values[slots[root.serial]], told, gradients_of(program, values, slots, root, pairs)
+        return values[slots[root.serial]], told, gradients_of(row, values, slots, root, pairs)
 
     with jax.ensure_compile_time_eval(), jax.disable_jit(False):
         value, told, slopes = jax.jit(computed)(list(inputs))
@@ -91,7 +91,7 @@ def _pairs(root: Node, slots: Mapping[int, int]) -> Iterable[tuple[Node, list[No
 
 
 def gradients_of(
-    program: Program,
+    row: EquationRow,
     values: Mapping[int, Any],
     slots: Mapping[int, int],
     root: Node,
@@ -100,25 +100,25 @@ def gradients_of(
     """The gradients of a loss with respect to arrays, as far as they come through its summands.
 
     Args:
-        program: of the loss.
+        row: of the loss.
         values: of everything, by slots.
         slots: of the nodes, by their numbers.
         root: the node of the loss.
         pairs: the summands, each with the arrays.
     """
     own = [slots[of.serial] for of, _ in pairs]
-    weights = _slopes(program, values, slots[root.serial], None, own)
+    weights = _slopes(row, values, slots[root.serial], None, own)
     return [
-        _slopes(program, values, slot, weight, [slots[by.serial] for by in arrays])
+        _slopes(row, values, slot, weight, [slots[by.serial] for by in arrays])
         for slot, weight, (_, arrays) in zip(own, weights, pairs)  # noqa: B905
     ]
 
 
 def _slopes(
-    program: Program, values: Mapping[int, Any], of: int, weight: Any, by: Sequence[int]
+    row: EquationRow, values: Mapping[int, Any], of: int, weight: Any, by: Sequence[int]
 ) -> list[Any]:
     """The gradients of one array, weighted, with respect to others; nothing flows on from leaves."""
-    steps = _between(program, of)
+    steps = _between(row, of)
 
     def shifted(shifts: Sequence[Any]) -> Any:
         found = _run(steps, dict(values), dict(zip(by, shifts)))  # noqa: B905
@@ -127,19 +127,19 @@ def _slopes(
     return list(jax.grad(shifted)([jnp.zeros_like(values[slot]) for slot in by]))
 
 
-def _between(program: Program, of: int) -> list[Any]:
+def _between(row: EquationRow, of: int) -> list[Any]:
     """The equations from leaves to an array."""
-    makers = {slot: index for index, (_, _, made) in enumerate(program.steps) for slot in made}
+    makers = {slot: index for index, (_, _, made) in enumerate(row.steps) for slot in made}
     needed: set[int] = set()
     stack = [of]
     while stack:
         slot = stack.pop()
-        node = program.nodes[slot]
+        node = row.nodes[slot]
         if slot not in makers or makers[slot] in needed or (isinstance(node, Node) and node.op in ENDS):
             continue
         needed.add(makers[slot])
-        stack.extend(program.steps[makers[slot]][1])
-    return [program.steps[index] for index in sorted(needed)]
+        stack.extend(row.steps[makers[slot]][1])
+    return [row.steps[index] for index in sorted(needed)]
 
 
 def _run(

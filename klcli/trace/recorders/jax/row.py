@@ -22,7 +22,7 @@ from .places import names_of_frames, place_of_equation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Program"]
+__all__ = ["EquationRow"]
 
 _CALLS = ("jit", "pjit", "closed_call", "core_call", "remat", "remat2", "checkpoint", "xla_call")
 """What is entered, by its names in all releases; not what is run several times, as the body of a loop is."""
@@ -38,7 +38,7 @@ _LOGARITHMS = {"xlogy": "log", "xlog1py": "log1p"}
 _SOFTPLUS = ("softplus", "logaddexp")
 
 
-class Program:
+class EquationRow:
     """The equations of a function in one row.
 
     Attributes:
