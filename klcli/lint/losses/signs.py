@@ -26,6 +26,8 @@ __all__ = ["adds_error", "slope", "weight_sign"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
+"""Statements of one program. A bound on the work: of the losses that lint is tested with none needs more
+than six."""
 _EITHER = "either"
 _TURNING = frozenset(("sin", "cos", "tan", "tanh", "sign", "sgn", "atan", "arctan"))
 """Functions that are no formula's, and have either sign."""

@@ -13,7 +13,9 @@ from klcli.formula.value.budget import remembered
 __all__ = ["program_of", "with_symbols", "flow_name"]
 
 _MOST_NODES = 160
+"""Of a term: half as many are too few for a KL of the weights and the biases of a layer."""
 _MOST_HELPERS = 4
+"""Each is read and judged anew; of the files that lint is tested with some need one, none needs two."""
 
 
 @remembered(256)
