@@ -44,12 +44,22 @@ def test_arrays_and_files_say_the_same(
     assert repr(found).startswith("LatentsData(verdict='")
 
 
+class _Counted(ThreadPoolExecutor):
+    """Counts what it is given."""
+
+    submitted = 0
+
+    def submit(self, *arguments: Any, **options: Any) -> Any:
+        self.submitted += 1
+        return super().submit(*arguments, **options)
+
+
 def test_an_executor_and_a_folder(tmp_path: Path) -> None:
     for name, rows in (("a", slice(0, 100)), ("b", slice(100, None))):
         numpy.savez(tmp_path / f"{name}.npz", mu=MEAN[rows], logvar=HEAD[rows])
-    with ThreadPoolExecutor(2) as executor:
-        found = klcli.summarize_latent_files(tmp_path, executor=executor)
-    assert found.examples == 300
+    with _Counted(2) as executor:
+        found = klcli.summarize_latent_files(tmp_path, marginal=True, executor=executor)
+    assert (found.examples, executor.submitted) == (300, 4)
     assert found.kl.mean == klcli.summarize_latents(MEAN, HEAD, param="logvar").kl.mean
 
 
@@ -98,7 +108,7 @@ def test_ctrl_c_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def put(self: Statistics, *values: Any) -> None:
         made.append(1)
-        if len(made) == 3:
+        if len(made) == 6:  # of the second block, behind four parts of the first
             raise KeyboardInterrupt
         add(self, *values)
 
