@@ -10,13 +10,14 @@ from klcli.errors import KlcliError
 from klcli.render import plain
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
-from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.anatomy import Anatomy
 from klcli.trace.findings import TraceFinding
 from klcli.trace.recorders import WATCHED
 from klcli.trace.recorders.watching import Watching
 from klcli.trace.recording import read_recording
 from klcli.trace.samplers import Sample
 from klcli.trace.seen import Watched, watched
+from klcli.trace.terms import Term
 
 __all__ = ["Seen", "watch"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import klcli
-from klcli.trace.anatomy import Term
+from klcli.trace.terms import Term
 from tests.trace.losses import LOSSES, Known
 from tests.trace.styles import STYLES
 

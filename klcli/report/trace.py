@@ -19,11 +19,13 @@ from klcli.report.document import (
 )
 from klcli.report.findings import Findings, one_line
 from klcli.report.report import Report
-from klcli.report.trace_data import alerts_of, data_of, rows_of, shown_path
-from klcli.trace.anatomy import Anatomy, Term
+from klcli.report.trace_alerts import alerts_of, shown_path
+from klcli.report.trace_data import data_of, rows_of
+from klcli.trace.anatomy import Anatomy
 from klcli.trace.findings import TraceFinding
 from klcli.trace.recording import Place
 from klcli.trace.seen import Watched
+from klcli.trace.terms import Term
 
 __all__ = ["trace_report"]
 

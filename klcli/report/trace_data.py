@@ -1,21 +1,20 @@
-"""The data of `klcli trace`, which JSON and CSV walk, and its findings as other tools read them."""
+"""The data of `klcli trace`, which JSON and CSV walk."""
 
 from __future__ import annotations
 
-import linecache
-import os
 from collections.abc import Iterator
 from fractions import Fraction
 
 from klcli.judge.constants import constant_text
 from klcli.judge.naming import gaussian_text
-from klcli.report.findings import Alert, FindingData, RelatedData
+from klcli.report.findings import FindingData
 from klcli.report.record import ResultRow
+from klcli.report.trace_alerts import shown_path
 from klcli.report.verify_data import PriorData
-from klcli.trace.anatomy import Anatomy, Term
-from klcli.trace.findings import TraceFinding
+from klcli.trace.anatomy import Anatomy
 from klcli.trace.recording import Place
 from klcli.trace.seen import Watched
+from klcli.trace.terms import Term
 from klcli.values import dataclass
 
 __all__ = [
@@ -24,10 +23,8 @@ __all__ = [
     "LossData",
     "LossTermData",
     "TraceData",
-    "alerts_of",
     "data_of",
     "rows_of",
-    "shown_path",
 ]
 
 SCHEMA = "klcli.trace/1"
@@ -230,48 +227,6 @@ def _prior(term: Term) -> PriorData | None:
 
 def _spot(place: Place | None) -> tuple[str | None, int | None]:
     return (None, None) if place is None else (shown_path(place.path), place.line)
-
-
-def shown_path(path: str) -> str:
-    """A path below the current folder from there, any other as it is."""
-    here = os.getcwd() + os.sep
-    return path.removeprefix(here)
-
-
-def alerts_of(found: Watched) -> tuple[Alert, ...]:
-    """The findings with their places as spans of whole lines."""
-    return tuple(_alert(one) for one in found.findings)
-
-
-def _alert(one: TraceFinding) -> Alert:
-    path, line, text = _line(one.place)
-    related = None
-    if one.related:
-        other, number, words = _line(one.related)
-        related = RelatedData(other, number, 1, number, len(words) + 1, "the KL")
-    reading = one.term.parameterization if one.term else None
-    data = FindingData(
-        path,
-        line,
-        1,
-        line,
-        len(text) + 1,
-        one.mistake.code,
-        one.severity,
-        "high" if one.severity == "error" else "medium",
-        one.message,
-        text.strip(),
-        reading.name if reading else None,
-        related,
-        one.fix,
-    )
-    return Alert(data, one.mistake, None)
-
-
-def _line(place: Place | None) -> tuple[str, int, str]:
-    if place is None:
-        return "<unknown>", 1, ""
-    return shown_path(place.path), place.line, linecache.getline(place.path, place.line).rstrip("\n")
 
 
 def rows_of(data: TraceData) -> Iterator[ResultRow]:

@@ -1,99 +1,17 @@
-"""The anatomy of a loss: its additive terms, with place, kind, weight of one example, value and share."""
+"""The anatomy of a loss: its additive terms, and the effective beta of its KLs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal, TypeAlias
 
-from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.condition import Condition
-from klcli.judge.proof import is_proved
 from klcli.judge.weight import LIKELIHOODS, Counts, TwoTermLoss, Weighing, WeightedTerm, weigh
-from klcli.trace.amounts import likelihood_amount
-from klcli.trace.gradients import Slope, slopes_of
-from klcli.trace.kernels import Kernel
-from klcli.trace.likelihoods import NAMES
-from klcli.trace.numbers import Agreement, evaluated_here, held_against, noted_here
-from klcli.trace.parts import Part, parts_of
-from klcli.trace.recording import NotedLoss, Place, Recording
-from klcli.trace.unknown import Unknown, looked_at
-from klcli.trace.weights import Amount, amount_of
-from klcli.trace.wording import kl_words, place_words, reduction_words
-from klcli.values import dataclass, field, replace
+from klcli.trace.parts import parts_of
+from klcli.trace.recording import NotedLoss, Recording
+from klcli.trace.terms import Term, is_of_parameters, term_of
+from klcli.values import dataclass, field
 
-__all__ = ["Anatomy", "Kind", "Term", "anatomy_of"]
-
-_NEGLIGIBLE = 1e-9
-"""A constant relative to its KL that is the rounding of a number in the program."""
-_HELD = "one of the two Gaussians is held still: no gradient flows to it"
-
-Kind: TypeAlias = Literal["kl", "estimator", "likelihood", "other"]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One additive term of a loss.
-
-    Attributes:
-        kind: what it is.
-        part: the part of the loss.
-        place: where it was computed.
-        name: of the variable that held it, or of the call.
-        what: what it is, in words.
-        verdict: as `klcli verify` gives it; empty for what is no KL.
-        amount: how it is reduced and how often it counts; None where that is not known.
-        contribution: what it adds to the loss at this step; None where that was not noted.
-        value: its value without its weight.
-        proof: ``algebra``, ``points`` or empty.
-        agreement: what the numbers of the step say.
-        slopes: what its gradients at the step say.
-        unknown: what is wrong with a term that is none of the known ones.
-        conditions: what a verdict needs besides.
-    """
-
-    kind: Kind
-    part: Part
-    place: Place | None
-    name: str
-    what: str
-    verdict: str = ""
-    amount: Amount | None = None
-    contribution: float | None = None
-    value: float | None = None
-    proof: str = ""
-    agreement: Agreement | None = None
-    slopes: tuple[Slope, ...] = ()
-    unknown: Unknown | None = None
-    conditions: tuple[Condition, ...] = ()
-
-    @property
-    def kernel(self) -> Kernel | None:
-        """The KL that it is."""
-        return self.part.kernel
-
-    @property
-    def parameterization(self) -> Parameterization | None:
-        """What its head is taken for; of a wrong KL, under which reading its mistake explains it."""
-        if self.kernel is None:
-            return None
-        return (self.kernel.mistaken or self.kernel.verification).best.verdict.parameterization
-
-    @property
-    def reduction(self) -> str:
-        """How it is reduced, in one of four words; empty where that is not known."""
-        if self.amount is None:
-            return ""
-        of_entries, of_batch = self.amount.is_mean_of_entries, self.amount.is_mean_of_batch
-        alike = self.amount.batch == 1 or of_entries == of_batch
-        if alike:
-            return "mean" if of_entries else "sum"
-        return "mean-sum" if of_entries else "sum-mean"
-
-    @property
-    def weight(self) -> float | None:
-        """What multiplies it, as it is reduced."""
-        return self.amount.weight if self.amount else None
+__all__ = ["Anatomy", "anatomy_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,146 +33,9 @@ class Anatomy:
 
 def anatomy_of(recording: Recording, loss: NotedLoss) -> Anatomy:
     """Take a loss apart."""
-    terms = tuple(_term(recording, loss, part) for part in parts_of(recording, loss.node))
+    terms = tuple(term_of(recording, loss, part) for part in parts_of(recording, loss.node))
     likelihood, weighing = _weighed(recording, terms)
     return Anatomy(loss, terms, weighing, likelihood)
-
-
-def _term(recording: Recording, loss: NotedLoss, part: Part) -> Term:
-    kernel = part.kernel
-    if kernel:
-        term = _kl_term(recording, part, kernel)
-        assert term.amount
-        return replace(term, slopes=slopes_of(recording, loss, part, kernel, term.amount))
-    if part.likelihood:
-        return _likelihood_term(recording, part)
-    unknown = looked_at(recording, part)
-    place, name = _standing(recording, part, None)
-    found = Term("other", part, place, name, place_words(recording, part), unknown=unknown)
-    if unknown.is_kl:
-        found = replace(found, kind="kl", verdict=unknown.verdict, what=unknown.what)
-    if unknown.estimator:
-        found = replace(found, kind="estimator", verdict=unknown.verdict, what=unknown.what)
-    return _with_value(recording, replace(found, conditions=unknown.conditions), 1.0)
-
-
-def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
-    found, builder = kernel.verification, part.builder
-    verdict, sums = found.best.verdict, found.prepared.reductions
-    assert verdict.kl
-    own = float(verdict.kl.scale)
-    shape = _shape_of(part, kernel)
-    factor = abs(part.chain.factor) * own
-    # A number that is a part of the KL, as 1/2 is, counts nothing; those around it may.
-    has_batch = not _is_of_parameters(recording, part, kernel)
-    numbers, shared = part.chain.numbers, part.chain.shared
-    amount = amount_of(sums, shape, factor, numbers, shared=shared, has_batch=has_batch)
-    if part.chain.is_off:
-        amount = replace(amount, total=0.0)
-    boundary = _boundary(part, own)
-    has_shift = abs(float(verdict.kl.shift)) > _NEGLIGIBLE * own
-    exact = boundary is not None and not has_shift and verdict.kind in ("exact", "scaled")
-    kind = "wrong" if kernel.mistake else "exact" if exact else verdict.kind
-    if kind == "exact" and amount.is_mean_of_entries:
-        kind = "scaled"
-    place, name = _standing(recording, part, boundary)
-    term = Term(
-        "kl",
-        part,
-        place,
-        name,
-        kl_words(kernel, builder, amount, has_batch=has_batch),
-        kind,
-        amount,
-        proof="algebra" if is_proved(found.prepared.tree, verdict) else "points",
-        conditions=tuple(_conditions(recording, part, kernel, amount, shape)),
-    )
-    term = _with_value(recording, term, amount.weight)
-    return replace(term, agreement=held_against(recording, part, kernel, amount, term.contribution))
-
-
-def _conditions(
-    recording: Recording, part: Part, kernel: Kernel, amount: Amount, shape: Sequence[int]
-) -> Iterator[Condition]:
-    for one in kernel.verification.conditions:
-        is_held = one.kind == "gradient" and kernel.is_held
-        yield Condition("gradient", _HELD, True) if is_held else one
-    for said in (*kernel.counted, *amount.said):
-        yield Condition("shapes", said, True)
-    if part.is_taken_away:
-        yield Condition("weights", "the loss takes the KL away", False)
-    if any(recording.steps[index].op == "stop" for index in part.chain.wrappers):
-        yield Condition("gradient", "it is stopped as a whole: no gradient flows through it", False)
-    if len(shape) == 2 and shape[0] == shape[1] > 1:
-        text = f"B = d = {shape[0]}: which axis is the batch cannot be told from this step"
-        yield Condition("shapes", text, True)
-    for cut in part.cuts:
-        step = recording.steps[cut]
-        text = f"what {step.name or 'the head'} is computed from is not judged"
-        yield Condition("equation", text, True)
-
-
-def _is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:
-    """Whether a KL is that of a network's weights, which have no batch."""
-    role = kernel.verification.best.verdict.roles
-    names = [name for name in (role.mean, role.head) if name in part.builder.symbols]
-    leaves = [
-        recording.steps[leaf]
-        for name in names
-        for leaf in recording.leading_to(part.builder.symbols[name])
-        if recording.steps[leaf].is_leaf
-    ]
-    return bool(leaves) and all(leaf.more.get("made_by") == "a parameter" for leaf in leaves)
-
-
-def _shape_of(part: Part, kernel: Kernel) -> tuple[int, ...]:
-    """The shape of the means and heads, spread over each other."""
-    role = kernel.verification.best.verdict.roles
-    shapes = [part.builder.shapes[name] for name in (role.mean, role.head) if name in part.builder.shapes]
-    rank = max((len(shape) for shape in shapes), default=0)
-    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    return tuple(max(lengths) for lengths in zip(*padded, strict=True))
-
-
-def _boundary(part: Part, own: float) -> int | None:
-    """The outermost node at which the part is the KL itself; None where some factor of it is left."""
-    for index, before in part.chain.above:
-        if before and abs(abs(part.chain.factor / before) * own - 1) < 1e-9:
-            return index
-    return None
-
-
-def _standing(recording: Recording, part: Part, boundary: int | None) -> tuple[Place | None, str]:
-    """Where a part stands, and what it is called."""
-    index = part.chain.core if boundary is None else boundary
-    step = recording.steps[index]
-    names = [recording.steps[one].name for one, _ in part.chain.above]
-    called = str(step.more.get("call") or step.more.get("made_by") or "")
-    name = step.name or next((one for one in reversed(names) if one), None) or called
-    return step.place, name or step.op
-
-
-def _likelihood_term(recording: Recording, part: Part) -> Term:
-    assert part.likelihood
-    place, name = _standing(recording, part, None)
-    amount = likelihood_amount(recording, part)
-    words = NAMES.get(part.likelihood.name, part.likelihood.name)
-    what = f"{words}, {reduction_words(amount, 'entries')}" if amount else words
-    term = Term("likelihood", part, place, name, what, amount=amount)
-    return _with_value(recording, term, amount.weight if amount else 1.0)
-
-
-def _with_value(recording: Recording, term: Term, weight: float) -> Term:
-    """The term with what it adds to the loss at this step, by a number on the way to it or by its program."""
-    if term.part.merged:
-        return term
-    if term.part.chain.is_off:
-        return replace(term, contribution=0.0)
-    found = noted_here(recording, term.part)
-    evaluated = evaluated_here(term.part) if found is None else found
-    if evaluated is None:
-        return term
-    return replace(term, contribution=evaluated, value=evaluated / weight if weight else None)
 
 
 def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, Weighing | None]:
@@ -268,7 +49,7 @@ def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, 
     assert own.part.likelihood
     totals = [term.amount.total for term in kls if term.amount]
     alike = max(totals) - min(totals) <= 1e-9 * max(map(abs, totals))
-    of_weights = any(term.kernel and _is_of_parameters(recording, term.part, term.kernel) for term in kls)
+    of_weights = any(term.kernel and is_of_parameters(recording, term.part, term.kernel) for term in kls)
     if not alike or of_weights or not own.part.likelihood.has_beta or own.amount.total <= 0:
         return own, None
     row = LIKELIHOODS[own.part.likelihood.name]

@@ -11,11 +11,12 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Severity
-from klcli.trace.anatomy import Anatomy, Term
+from klcli.trace.anatomy import Anatomy
 from klcli.trace.fixes import corrected, fix_at
 from klcli.trace.parts import parts_of
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
+from klcli.trace.terms import Term
 from klcli.values import dataclass
 
 __all__ = ["TraceFinding", "findings_of"]

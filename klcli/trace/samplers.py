@@ -10,9 +10,9 @@ from klcli.formula.traversal import children, free_symbols, rebuilt
 from klcli.formula.tree import Clip, Tree
 from klcli.judge.roles import Roles
 from klcli.judge.sampler import Sampling, judge_sampler
-from klcli.trace.anatomy import Term
 from klcli.trace.programs import Builder, UnfollowedError
 from klcli.trace.recording import Place, Recording
+from klcli.trace.terms import Term
 from klcli.values import dataclass, replace
 
 __all__ = ["Sample", "lone_samples", "reread", "samples_of"]

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
-from klcli.trace.anatomy import Anatomy, Term, anatomy_of
+from klcli.trace.anatomy import Anatomy, anatomy_of
 from klcli.trace.findings import TraceFinding, findings_of
 from klcli.trace.precision import Precision, precisions_of
 from klcli.trace.probing import probed
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
+from klcli.trace.terms import Term
 from klcli.values import dataclass, replace
 
 __all__ = ["Watched", "watched"]

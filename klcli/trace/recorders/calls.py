@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .clips import clipped, one_of
 from .notes import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["arithmetic", "in_shape", "is_operand", "nodes_of", "one_of", "sources_of"]
+__all__ = ["arithmetic", "in_shape", "is_operand", "nodes_of", "sources_of"]
 
 _UNARY = {
     "neg": "neg",
@@ -37,8 +38,6 @@ _BINARY = {
 }
 _REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "radd": "add", "rmul": "mul"}
 _NORMS = ("norm", "linalg_norm", "linalg_vector_norm")
-_EXTREMES = {"maximum": "low", "fmax": "low", "max": "low", "minimum": "high", "fmin": "high", "min": "high"}
-"""Which limit of an array the other argument is."""
 _SAME = (
     "clone",
     "contiguous",
@@ -128,11 +127,7 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return _reduced(name, first, given, named)
     if name in _NORMS:
         return _norm(first, given, named)
-    if name in ("clamp", "clip", "clamp_min", "clamp_max", "relu"):
-        return _clamp(name, first, given, named)
-    if name in _EXTREMES:
-        return _extreme(name, first, given, named)
-    return None
+    return clipped(name, first, given, named)
 
 
 def _binary(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:
@@ -161,39 +156,6 @@ def _norm(first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
     square = Node("square", (first,), first.shape, first.dtype, first.grad)
     total = _reduced("sum", square, [first, *given[2:4]], named)
     return Node("sqrt", (total,))
-
-
-def _clamp(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
-    low = one_of(named.get("min", named.get("a_min")), given[1:2], None)
-    high = one_of(named.get("max", named.get("a_max")), given[2:3], None)
-    if name == "relu":
-        low, high = 0, None
-    if name == "clamp_max":
-        low, high = None, one_of(named.get("max"), given[1:2], None)
-    limits = [None if one is None else _number(one) for one in (low, high)]
-    if any(one is not None and limit is None for one, limit in ((low, limits[0]), (high, limits[1]))):
-        return None
-    return Node("clamp", (first,), low=limits[0], high=limits[1])
-
-
-def _extreme(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
-    """The larger or smaller of an array and a number: a clip."""
-    other = one_of(named.get("other"), given[1:2], None)
-    if name in ("max", "min") and not isinstance(other, Node):
-        return None  # an axis
-    for array, limit in ((first, _number(other)), (other, _number(first))):
-        if isinstance(array, Node) and limit is not None:
-            low, high = (limit, None) if _EXTREMES[name] == "low" else (None, limit)
-            return Node("clamp", (array,), low=low, high=high)
-    return None
-
-
-def _number(value: Any) -> float | None:
-    """A number, also one in an array that nothing is trained by."""
-    if isinstance(value, Node) and not value.grad:
-        values = value.args[:1] if value.op == "full" else value.more.get("values", ())
-        value = values[0] if len(values) == 1 else None
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _loss(name: str, given: list[Any], named: dict[str, Any]) -> Node:
@@ -251,13 +213,6 @@ def in_shape(
 def is_operand(value: Any) -> bool:
     """Whether a value can be added and multiplied: an array or a number."""
     return isinstance(value, (Node, int, float))
-
-
-def one_of(named: Any, positional: Sequence[Any], default: Any) -> Any:
-    """An argument that can be given by name or by its place."""
-    if named is not None:
-        return named
-    return positional[0] if positional and positional[0] is not None else default
 
 
 def nodes_of(given: Sequence[Any]) -> Iterator[Node]:

@@ -205,6 +205,27 @@ def test_programs_without_a_loss(traced: Traced, text: str, options: tuple[str, 
     assert message in result.err
 
 
+def test_the_ctrl_c_of_a_program_is_its_own(traced: Traced) -> None:
+    """It ends the program and what watches it, also behind an ``except Exception``."""
+    result = traced("try:\n    raise KeyboardInterrupt\nexcept Exception:\n    step().backward()")
+    assert (result.status, result.out) == (130, "")
+
+
+def test_a_gradient_that_is_asked_for_is_a_loss(traced: Traced) -> None:
+    """One by an input is reported when the program has ended, as it may be a step on the way."""
+    text = """
+    x = torch.rand(6, 12, requires_grad=True)
+    torch.autograd.grad(step().detach() + (encoder(x) ** 2).sum(), x)
+    torch.autograd.grad(step(2.0), list(encoder.parameters()))
+    print("not reached")
+    """
+    result = traced(text, "--json")
+    assert result.status == 0, result.err
+    (loss,) = json.loads(result.out)["losses"]
+    assert loss["line"] == 18
+    assert "not reached" not in result.err
+
+
 def test_what_was_seen_before_an_exit_is_reported(traced: Traced) -> None:
     result = traced("step().backward()\nimport os\nos._exit(7)", "--steps", "2")
     assert result.status == 0

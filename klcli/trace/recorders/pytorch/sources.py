@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..calls import is_operand, one_of
+from ..calls import is_operand
+from ..clips import one_of
 from ..notes import Node
 
 __all__ = ["source"]
