@@ -28,10 +28,12 @@ def test_an_export_of_weights_and_biases() -> None:
         '"Step","run-a - train/kl","run-a - train/kl__MIN","run-a - train/kl__MAX","run-b - train/kl"\n'
         '"0","0.5","0.4","0.6",""\n"10","0.25","0.2","0.3","0.125"\n'
     )
-    assert shown(read(text)) == [
+    found = read(text)
+    assert shown(found) == [
         ("run-a - train/kl", [0, 10], [0.5, 0.25]),
         ("run-b - train/kl", [10], [0.125]),
     ]
+    assert [one.not_finite for one in found] == [0, 0]
 
 
 def test_json_lines_where_not_every_line_has_everything() -> None:
