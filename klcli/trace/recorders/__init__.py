@@ -37,6 +37,8 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
+from .keras import backend_of_keras
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -77,6 +79,8 @@ def installed(names: Iterable[str]) -> str:
 def framework_of(function: Any) -> str | None:
     """The framework that a function is written in: one that it names, or else one that is loaded."""
     named = {name.partition(".")[0] for name in _modules(function)}
+    if "keras" in named:
+        named.add(backend_of_keras() or "")
     loaded = [name for name in FRAMEWORKS if name in sys.modules]
     return next((name for name in FRAMEWORKS if name in named), loaded[0] if loaded else None)
 

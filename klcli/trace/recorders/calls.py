@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .clips import clipped, one_of
+from .layers import biased
 from .notes import Node
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         named: those by name.
     """
     first = given[0] if given else named.get("input", named.get("a"))
+    if name in ("add", "radd") and (layer := biased(given)):
+        return layer
     if name in _BINARY or name in _REVERSED:
         return _binary(name, given, named)
     if name in _LOSSES:
@@ -116,6 +119,8 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return Node("stack", first) if nodes else None
     if not isinstance(first, Node):
         return None
+    if name == "where" and len(given) == 3:
+        return _chosen(*given)
     if name in _UNARY:
         return Node(_UNARY[name] or name, (first,))
     if name == "softplus":
@@ -128,6 +133,15 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
     if name in _NORMS:
         return _norm(first, given, named)
     return clipped(name, first, given, named)
+
+
+def _chosen(condition: Node, one: Any, other: Any) -> Node | None:
+    """Of two numbers the one that a known truth value takes, as where nothing is divided by 0."""
+    values = condition.more.get("values", ())
+    if condition.shape or len(values) != 1:
+        return None
+    found = one if values[0] else other
+    return Node("same", (found,)) if isinstance(found, Node) and not found.shape else None
 
 
 def _binary(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from ..keras import folders_of
 from ..notes import Node, NodeTable, document, place_of
 from .gradients import MARK, gradients_of
 from .optimizers import Optimizers, reached_by
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SKIPPED", "Losses"]
 
-SKIPPED = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(os.__file__) + os.sep + "contextlib")
+SKIPPED = (
+    os.path.dirname(torch.__file__) + os.sep,
+    os.path.dirname(os.__file__) + os.sep + "contextlib",
+    *folders_of("keras"),
+)
 """Where calls are made for others."""
 _MOST_VALUES = 20000
 """Entries of a leaf whose values are told with the document, if it is still there when a loss is noted."""

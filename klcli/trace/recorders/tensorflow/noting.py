@@ -5,12 +5,11 @@ Tensors are known by their identity; variables by their handles, until they are 
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from ..calls import arithmetic, is_operand, nodes_of, sources_of
+from ..keras import folders_of
 from ..notes import Node, NodeTable, look_for_name, place_of
 from .following import Followed
 from .operations import ASSIGNMENTS, operation
@@ -59,7 +58,7 @@ class NotedTensors:
         self.variables = Variables()
         self.followed = Followed()
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
-        self._skipped = _folders()
+        self._skipped = folders_of(*_LAYERS)
 
     def here(self) -> tuple[FrameType | None, tuple[str, int, str] | None]:
         """The innermost frame of the program, and its place."""
@@ -163,12 +162,6 @@ def _note_operands(tensors: Sequence[Any], given: Sequence[Any]) -> None:
         is_wanted = isinstance(node, Node) and (node.op in OPAQUE or node.names)
         if is_wanted and "values" not in node.more and size_of(tensor) <= _FEW_VALUES:
             node.more["values"] = values_of(tensor)
-
-
-def _folders() -> tuple[str, ...]:
-    specs = [importlib.util.find_spec(name) for name in _LAYERS]
-    origins = [spec.origin for spec in specs if spec is not None and spec.origin]
-    return tuple(os.path.dirname(one) + os.sep if one.endswith("__init__.py") else one for one in origins)
 
 
 def _is_called_from(file: str) -> bool:

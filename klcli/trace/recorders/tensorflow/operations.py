@@ -36,8 +36,6 @@ _NOISES = {
     **dict.fromkeys(("RandomUniform", "StatelessRandomUniform", "StatelessRandomUniformV2"), "rand"),
 }
 _LIKELIHOODS = ("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits")
-_AFFINE = ("MatMul", "BatchMatMul", "BatchMatMulV2", "Conv2D", "Conv1D", "Conv3D", "Einsum")
-"""What a bias may be added to: a layer is one leaf, with its bias."""
 _MOST_INDICES = 64
 
 
@@ -68,7 +66,7 @@ def operation(
     given = [operand(one) for one in inputs if is_numeric(one)]
     first = given[0] if given else None
     if kind in _ENTRYWISE:
-        return _biased(kind, given) or arithmetic(_ENTRYWISE[kind], given, {})
+        return arithmetic(_ENTRYWISE[kind], given, {})
     if kind in _LIKELIHOODS and index == 0:
         return arithmetic("cross_entropy", given[:2], {"reduction": "none"})
     if kind == "AddN":
@@ -90,7 +88,7 @@ def _of_several(kind: str, given: Sequence[Any], output: Any) -> Node | None:
         return Node("square", (gap,))
     if kind == "ClipByValue":
         return arithmetic("clamp", list(given), {})
-    return _biased(kind, given) or arithmetic("add", list(given), {})
+    return arithmetic("add", list(given), {})
 
 
 def _of_one(
@@ -147,23 +145,6 @@ def _added(given: Sequence[Any], output: Any) -> Node | None:
         total = Node("add", (total, one), shape_of(output), dtype_of(output))
         total.grad = any(isinstance(arg, Node) and arg.grad for arg in total.args)
     return total if isinstance(total, Node) else None
-
-
-def _biased(kind: str, given: Sequence[Any]) -> Node | None:
-    """A layer with its bias, which is one affine function of what it is given."""
-    if kind not in ("Add", "AddV2", "BiasAdd") or not all(isinstance(one, Node) for one in given):
-        return None
-    for layer, bias in (given, given[::-1]):
-        made_by = layer.more.get("made_by")
-        if layer.op == "leaf" and made_by in _AFFINE and _is_parameter(bias):
-            return Node("leaf", (), made_by=made_by)
-    return None
-
-
-def _is_parameter(node: Node) -> bool:
-    while node.op in ("same", "shape", "spread") and isinstance(node.args[0], Node):
-        node = node.args[0]
-    return node.op == "leaf" and node.more.get("made_by") == "a parameter"
 
 
 def _indices(tensor: Any) -> list[int]:
