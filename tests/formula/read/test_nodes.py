@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 
-from klcli.formula.read.nodes import below, rebuilt, text_of_name, walked
+from klcli.formula.read.nodes import below, rebuilt, text_of_name, walked, words_in
 from tests.lint.sources import expression, statement
 
 
 def test_a_name_as_it_is_written() -> None:
     assert text_of_name(expression("self.encoder.mu")) == "self.encoder.mu"
     assert text_of_name(expression("h[:, 0]")) == "h[:, 0]"
+
+
+def test_words_that_say_what_an_expression_is() -> None:
+    assert words_in(expression("tf.normal(self.mu, stddev=s[0], name='z')")) == {
+        *("tf", "normal", "self", "mu", "stddev", "s", "name"),
+    }
 
 
 def test_children_without_contexts() -> None:
