@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex
+from klcli.tables.lines import texts
 from klcli.tables.source import Block, Source, Watch
 from klcli.values import dataclass
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DelimitedText", "open_delimited"]
 
-_BYTES = 1 << 18
-"""Read at once: some thousand rows."""
-_LONGEST = 1 << 20
-"""Bytes of a line; a longer one is no table."""
 _NUMBER = regex(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """A decimal number, in ASCII alone: Python would read other digits and dashes, too."""
 _DECIMAL_COMMA = regex(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -163,7 +160,7 @@ def _commented(comment: str, separator: str | None, width: int) -> tuple[str, ..
 def _rows(source: Source, begin: bytes) -> Iterator[tuple[str, Sequence[int], list[str]]]:
     """Blocks of lines that are neither empty nor comments, with the last comment above the first of them."""
     start, comment = 1, ""
-    for text in _texts(source, begin):
+    for text in texts(source, begin):
         if not text.strip():  # nothing to keep; a packed file can have gigabytes of it
             start += text.count("\n")
             continue
@@ -180,52 +177,6 @@ def _rows(source: Source, begin: bytes) -> Iterator[tuple[str, Sequence[int], li
             comment = above[-1].strip() if above else comment
             numbers, lines = [n for n, _ in kept], [line for _, line in kept]
         yield comment, numbers, lines
-
-
-def _texts(source: Source, begin: bytes) -> Iterator[str]:
-    """Whole lines, a quarter of a megabyte at a time."""
-    rest, line = begin, 1
-    while data := source.read(_BYTES):
-        cut = data.rfind(b"\n") + 1
-        if cut:
-            text = _decoded(rest + data[:cut], source, line)
-            line += text.count("\n")
-            yield text
-            rest = data[cut:]
-        else:
-            rest += data
-        if len(rest) > _LONGEST:
-            _decoded(rest[:_LONGEST], source, line, whole=False)
-            raise KlcliError(
-                f"line {line:,} of {source.name} is longer than {_LONGEST:,} bytes",
-                "each line is a row; is it a text?",
-            )
-    if rest:
-        yield _decoded(rest, source, line)
-
-
-def _decoded(data: bytes, source: Source, line: int, *, whole: bool = True) -> str:
-    if line == 1:
-        data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = data.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        if not whole and error.end == len(data):
-            return ""
-        at = line + data.count(b"\n", 0, error.start)
-        encoding = "utf-16" if line == 1 and data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin1"
-        raise KlcliError(
-            f"{source.name} is not UTF-8: byte 0x{data[error.start]:02x} in line {at:,}",
-            f"if it is a table: iconv -f {encoding} -t utf-8",
-        ) from None
-    if "\0" in text:
-        raise KlcliError(f"{source.name} is no text: it has NUL bytes", "TABLE is CSV or NPY")
-    if "\r" in text.removesuffix("\r"):
-        raise KlcliError(
-            f"the lines of {source.name} end in carriage returns alone",
-            "tr '\\r' '\\n' < table.csv > lines.csv",
-        )
-    return text
 
 
 def _fields(line: str, separator: str | None) -> list[str]:

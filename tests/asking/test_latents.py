@@ -108,7 +108,7 @@ def test_ctrl_c_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def put(self: Statistics, *values: Any) -> None:
         made.append(1)
-        if len(made) == 6:  # of the second block, behind four parts of the first
+        if len(made) == 10:  # of the second block, behind eight parts of the first
             raise KeyboardInterrupt
         add(self, *values)
 
