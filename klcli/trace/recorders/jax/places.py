@@ -21,7 +21,17 @@ __all__ = [
     "standing",
 ]
 
-_LIBRARIES = ("flax", "haiku", "equinox", "optax", "numpyro", "distrax", "tensorflow_probability", "chex")
+_LIBRARIES = (
+    "keras",
+    "flax",
+    "haiku",
+    "equinox",
+    "optax",
+    "numpyro",
+    "distrax",
+    "tensorflow_probability",
+    "chex",
+)
 """Libraries whose lines are nobody's own: what calls them is."""
 _PREPARATIONS = ("find_valid_initial_params",)
 """Functions of numpyro."""
