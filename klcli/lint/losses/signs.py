@@ -22,7 +22,7 @@ from klcli.lint.terms.prefilter import curvature
 from klcli.lint.terms.programs import flow_name
 from klcli.names.losses import MINIMISED
 
-__all__ = ["adds_error", "slope", "weight_sign"]
+__all__ = ["adds_error", "may_be_in", "nodes_of", "slope", "weight_sign"]
 
 _TERM = "klterm"
 _MOST_BEFORE = 60
@@ -31,6 +31,18 @@ than six."""
 _EITHER = "either"
 _TURNING = frozenset(("sin", "cos", "tan", "tanh", "sign", "sgn", "atan", "arctan"))
 """Functions that are no formula's, and have either sign."""
+
+
+def nodes_of(sink: Sink) -> frozenset[int]:
+    """The identities of all nodes in what is minimised and in the statements before it."""
+    roots = (sink.value, *(step.node for step in sink.before[: sink.count]))
+    return frozenset(id(node) for root in roots for node in ast.walk(root))
+
+
+def may_be_in(nodes: frozenset[int], one: Divergence) -> bool:
+    """Whether a KL is among the nodes of what is minimised; asked first, as to follow it takes milliseconds."""
+    node = one.excerpt.step.node
+    return id(node) in nodes or id(getattr(node, "value", None)) in nodes
 
 
 def slope(sink: Sink, one: Divergence) -> int:

@@ -8,7 +8,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.places import place_of
 from klcli.lint.findings.types import Confidence, Finding, SourceSpan
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.losses.signs import adds_error, slope, weight_sign
+from klcli.lint.losses.signs import adds_error, may_be_in, nodes_of, slope, weight_sign
 from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 from klcli.lint.terms.divergences import Divergence
 
@@ -34,8 +34,8 @@ def _check(found: ModuleTerms) -> Iterator[Finding]:
 
 def _signs(sink: Sink, found: ModuleTerms) -> Sequence[tuple[int, Divergence]]:
     """The KL terms in what is minimised, each with the sign with which it counts."""
-    signs = []
-    for one in (way for kl in found.kls for way in kl.ways):
+    signs, nodes = [], nodes_of(sink)
+    for one in (way for kl in found.kls for way in kl.ways if may_be_in(nodes, way)):
         sign = weight_sign(one) if one.is_right else 0
         if not sign or not (sink.is_certain or one.excerpt.is_local or adds_error(sink, one)):
             continue  # what is called a loss may be maximised, and a function may give minus a KL for it

@@ -7,7 +7,10 @@ import textwrap
 import pytest
 
 from klcli.lint.linter import linted
+from klcli.lint.losses.signs import may_be_in, nodes_of, slope
+from klcli.lint.occurrences import occurrences
 from klcli.lint.reading.source import parsed
+from tests.lint.sources import module, project
 
 SOURCE = """
 import torch
@@ -97,3 +100,17 @@ def test_a_loss_may_take_away_a_kl_with_a_weight_of_either_sign() -> None:
     found = linted(parsed(textwrap.dedent(source), "model.py"))
     assert [term.kind for term in found.terms] == ["kl"]
     assert found.findings == ()
+
+
+def test_only_a_kl_among_the_nodes_of_a_loss_is_followed() -> None:
+    """Of a file with many losses each would have to be followed for the KLs of all others."""
+    one = module("\n".join(SOURCE.format(weight="w", sign="+").replace("step", f"step_{k}") for k in "ab"))
+    found = occurrences(one, project(one))
+    kls = [way for ways in found.divergences for way in ways]
+    assert len(kls) == len(found.sinks) == 2
+    for sink in found.sinks:
+        nodes = nodes_of(sink)
+        [near] = [kl for kl in kls if may_be_in(nodes, kl)]
+        [far] = [kl for kl in kls if kl is not near]
+        assert slope(sink, near) == 1
+        assert slope(sink, far) == 0
