@@ -17,8 +17,8 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import in_habit
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.names.gaussians import is_prior, side_beside, square_of, suggested, suggested_beside
 from klcli.names.losses import is_mask
+from klcli.names.means_and_spreads import is_prior, side_beside, square_of, suggested, suggested_beside
 from klcli.names.noise import is_sample
 
 __all__ = ["ways_to_read"]

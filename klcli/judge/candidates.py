@@ -24,7 +24,7 @@ from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
 from klcli.judge.verdict import KINDS, Verdict, VerdictKind, judge_as, judge_pair, kind_of
-from klcli.names.gaussians import suggested
+from klcli.names.means_and_spreads import suggested
 from klcli.values import dataclass, replace
 
 if TYPE_CHECKING:

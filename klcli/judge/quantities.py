@@ -19,7 +19,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles, possible_roles
-from klcli.names.gaussians import is_mean, suggested
+from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.values import dataclass, replace
 
 __all__ = ["QUANTITIES", "Quantity", "Recognised", "recognised", "shared_head"]

@@ -14,7 +14,7 @@ from klcli.judge.screening import screened
 from klcli.judge.spaces.two_gaussians import not_ruled_out
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair, without_kl
 from klcli.judge.ways import Way
-from klcli.names.gaussians import suggested
+from klcli.names.means_and_spreads import suggested
 
 __all__ = ["likeliest", "verdicts_on"]
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from klcli.names.counts import count_of
-from klcli.names.gaussians import is_mean, suggested
 from klcli.names.kind import NameKind, anywhere, containing, whole, worded, words_of
 from klcli.names.losses import is_likelihood, is_mask
+from klcli.names.means_and_spreads import is_mean, suggested
 
 __all__ = [
     "KINDS",

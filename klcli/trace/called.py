@@ -9,7 +9,7 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.judge.roles import MOST_SYMBOLS
-from klcli.names.gaussians import is_mean
+from klcli.names.means_and_spreads import is_mean
 from klcli.trace.recorders import FRAMEWORKS, framework_of
 from klcli.trace.trials import Caller
 

@@ -24,7 +24,7 @@ from klcli.judge.question import Question
 from klcli.judge.roles import MOST_SYMBOLS
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.verification import Verification
-from klcli.names.gaussians import suggested
+from klcli.names.means_and_spreads import suggested
 from klcli.trace.programs import program_of
 from klcli.values import dataclass, replace
 

@@ -34,8 +34,8 @@ from klcli.formula.tree import (
 )
 from klcli.formula.value.arrays import Array, Shape
 from klcli.formula.write.printing import to_text
-from klcli.names.gaussians import is_mean, suggested
 from klcli.names.log_ratios import stated
+from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.trace.recording import Recording, Step
 
 __all__ = ["Builder", "UnfollowedError", "program_of"]

@@ -17,8 +17,8 @@ from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.verification import Verification
-from klcli.names.gaussians import is_mean, suggested
 from klcli.names.losses import is_called_kl
+from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.trace.parts import Part, is_dependent
 from klcli.trace.programs import program_of
 from klcli.trace.recording import Recording

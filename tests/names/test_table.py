@@ -13,8 +13,8 @@ import pytest
 
 import klcli
 import klcli.names
-from klcli.names.gaussians import READINGS, suggested
 from klcli.names.kind import NameKind
+from klcli.names.means_and_spreads import READINGS, suggested
 from klcli.names.table import NAMES
 
 PACKAGE = Path(klcli.__file__).parent

@@ -12,7 +12,7 @@ from fractions import Fraction
 from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, unplaced, walk
 from klcli.formula.tree import Call, Clip, Negative, Number, Operation, Reduction, Symbol, Tree
 from klcli.judge.aside.clips import bounds_all, can_be_whole, with_floors
-from klcli.names.gaussians import is_mean
+from klcli.names.means_and_spreads import is_mean
 from klcli.names.noise import is_epsilon
 from klcli.values import dataclass, field
 

@@ -15,7 +15,7 @@ from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Number, Tree
 from klcli.judge.aside.influence import components, degree, influences, is_passive
 from klcli.judge.aside.sums_of_kls import first_of_several
-from klcli.names.gaussians import is_mean, is_prior, suggested_beside, without_side
+from klcli.names.means_and_spreads import is_mean, is_prior, suggested_beside, without_side
 from klcli.values import dataclass
 
 __all__ = ["Sorted", "sorted_symbols"]

@@ -35,8 +35,8 @@ from klcli.judge.verdict import Verdict
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
 from klcli.judge.weight_signs import sign_in
-from klcli.names.gaussians import is_mean, suggested_beside
 from klcli.names.losses import sign_of
+from klcli.names.means_and_spreads import is_mean, suggested_beside
 from klcli.values import replace
 
 __all__ = ["settled"]

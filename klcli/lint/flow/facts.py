@@ -11,8 +11,8 @@ from klcli.formula.read.callee import called
 from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.nodes import below, text_of_name, words_in
-from klcli.names.gaussians import LOG_SCALE
 from klcli.names.log_ratios import LOG_PROBABILITY
+from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import RANDOM_WORD
 from klcli.values import dataclass
 

@@ -40,7 +40,7 @@ def nodes_of(sink: Sink) -> frozenset[int]:
 
 
 def may_be_in(nodes: frozenset[int], one: Divergence) -> bool:
-    """Whether a KL is among the nodes of what is minimised; asked first, as to follow it takes milliseconds."""
+    """Whether a KL is among the nodes of what is minimised: asked first, as to follow it takes long."""
     node = one.excerpt.step.node
     return id(node) in nodes or id(getattr(node, "value", None)) in nodes
 

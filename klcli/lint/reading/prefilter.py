@@ -11,9 +11,9 @@ from itertools import islice
 
 from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, NOISE, NORMALS
-from klcli.names.gaussians import LOG_SCALE
 from klcli.names.log_ratios import LOG_DENSITY, LOG_PROBABILITY, RATIO_PART
 from klcli.names.losses import KL, TOPIC
+from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import NOISE_WORD, RANDOM_WORD
 from klcli.patterns import regex
 

@@ -11,7 +11,7 @@ from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at_step
 from klcli.lint.terms.divergences import Divergence
-from klcli.names.gaussians import is_mean, suggested
+from klcli.names.means_and_spreads import is_mean, suggested
 
 __all__ = ["RULE"]
 

@@ -8,7 +8,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Finding
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at
-from klcli.names.gaussians import suggested
+from klcli.names.means_and_spreads import suggested
 
 __all__ = ["RULE"]
 

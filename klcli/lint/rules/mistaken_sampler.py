@@ -10,7 +10,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Finding, Severity
 from klcli.lint.rules.rule import ModuleTerms, Rule, finding_at
 from klcli.lint.terms.samples import SamplingLine
-from klcli.names.gaussians import is_mean, suggested
+from klcli.names.means_and_spreads import is_mean, suggested
 
 __all__ = ["RULE"]
 

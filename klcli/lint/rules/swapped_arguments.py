@@ -19,8 +19,8 @@ from klcli.lint.project.definitions import Definitions, lines_of
 from klcli.lint.reading.source import Module
 from klcli.lint.rules.reversed_kl import reversed_terms
 from klcli.lint.rules.rule import ModuleTerms, Rule
-from klcli.names.gaussians import is_prior
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
+from klcli.names.means_and_spreads import is_prior
 
 __all__ = ["RULE"]
 

@@ -14,7 +14,7 @@ from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.roles import Roles
-from klcli.names.gaussians import is_prior, suggested
+from klcli.names.means_and_spreads import is_prior, suggested
 from klcli.names.noise import NOISE_WORD, is_noise, is_sample
 
 __all__ = [

@@ -18,7 +18,7 @@ from klcli.judge.constants import as_tree
 from klcli.judge.engine import Coefficients, recovered
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.fixed_prior import factors
-from klcli.names.gaussians import is_mean
+from klcli.names.means_and_spreads import is_mean
 
 __all__ = ["normal_forms"]
 

@@ -14,7 +14,7 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.judge.roles import MOST_SYMBOLS
-from klcli.names.gaussians import suggested
+from klcli.names.means_and_spreads import suggested
 
 __all__ = ["MOST_NAMES", "curvature", "has_logarithm", "may_be_kl", "is_parabola_somewhere", "possible_signs"]
 

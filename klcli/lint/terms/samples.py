@@ -21,7 +21,7 @@ from klcli.formula.value.doubles import Doubles
 from klcli.judge.roles import Roles
 from klcli.lint.flow.excerpts import CodeExcerpt, source_of
 from klcli.lint.terms.programs import flow_name, program_of, with_symbols
-from klcli.names.gaussians import is_mean, suggested
+from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise
 from klcli.values import dataclass, replace
 

@@ -12,7 +12,7 @@ from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.reading.prefilter import is_worth, may_compute, without_comments
 from klcli.lint.reading.source import Module, parsed
-from klcli.names.gaussians import LOG_SCALE
+from klcli.names.means_and_spreads import LOG_SCALE
 
 LOGISTIC = {"sigmoid", "expit"}
 """Alone, they are no KL."""

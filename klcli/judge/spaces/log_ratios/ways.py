@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice, permutations, product
 
 from klcli.formula.tree import Call, Operation, Symbol, Tree
-from klcli.names.gaussians import is_head
 from klcli.names.log_ratios import RatioSide, is_neutral, side_of, stated
+from klcli.names.means_and_spreads import is_head
 from klcli.values import dataclass, field, replace
 
 __all__ = ["OLD", "P", "Q", "Label", "RatioWay", "named_ways", "neutral_ways"]

@@ -16,7 +16,7 @@ from klcli.judge.spaces.matrices.preparation import ScalarRoles, set_aside
 from klcli.judge.spaces.matrices.ways import ways
 from klcli.judge.ways import Way
 from klcli.names.counts import is_dimension
-from klcli.names.gaussians import is_mean
+from klcli.names.means_and_spreads import is_mean
 from klcli.values import dataclass
 
 __all__ = ["TypedFormula", "typed"]

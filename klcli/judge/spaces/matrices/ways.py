@@ -9,8 +9,8 @@ from klcli.errors import KlcliError
 from klcli.formula.value.kinds import SymbolKind
 from klcli.judge.spaces.matrices.readings import CHOLESKY, COVARIANCE, PRECISION, READINGS
 from klcli.judge.ways import Head, Side, Way, way_of
-from klcli.names.gaussians import is_mean, prior_among
 from klcli.names.matrices import CHOLESKY_FACTOR, COVARIANCE_MATRIX, PRECISION_MATRIX
+from klcli.names.means_and_spreads import is_mean, prior_among
 
 __all__ = ["misfit", "sides_said", "ways"]
 

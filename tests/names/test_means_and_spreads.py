@@ -6,7 +6,7 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.judge.answer import verify
-from klcli.names.gaussians import (
+from klcli.names.means_and_spreads import (
     is_mean,
     is_prior,
     prior_among,
