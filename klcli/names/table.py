@@ -5,11 +5,11 @@ from __future__ import annotations
 from klcli.names import (
     columns,
     counts,
-    gaussians,
     libraries,
     log_ratios,
     losses,
     matrices,
+    means_and_spreads,
     noise,
     posteriors,
     run_logs,
@@ -20,7 +20,7 @@ from klcli.names.kind import NameKind
 __all__ = ["NAMES"]
 
 NAMES: tuple[NameKind, ...] = (
-    *gaussians.KINDS,
+    *means_and_spreads.KINDS,
     *counts.KINDS,
     *losses.KINDS,
     *noise.KINDS,
