@@ -11,7 +11,7 @@ from klcli.latents.marginal import DRAWS, SummedDensities, mixture
 from klcli.latents.priors import prior_of
 from klcli.latents.reading import Choice
 from klcli.latents.statistics import Statistics
-from klcli.latents.summary import KlPart, Summary, Thresholds, summary
+from klcli.latents.summary import Summary, Thresholds, summary
 from klcli.values import dataclass
 
 __all__ = ["LatentAnswer", "LatentQuestion", "answered"]
@@ -82,7 +82,7 @@ def answered(question: LatentQuestion, first: First, second: Second) -> LatentAn
     estimate, undone = None, "" if collected.is_whole else "the rest was not read"
     if question.marginal and collected.is_whole:
         try:
-            estimate = _marginal(question, found, second)
+            estimate = _information(question, found, second)
         except KeyboardInterrupt:
             undone = "bounds stand in the place of what the second pass estimates"
     shared = None if question.choice.own_priors else prior_of(question.choice.prior)
@@ -90,19 +90,17 @@ def answered(question: LatentQuestion, first: First, second: Second) -> LatentAn
     return LatentAnswer(collected, result, tuple(conventions(found, result, question.beta)), undone)
 
 
-def _marginal(question: LatentQuestion, found: Statistics, second: Second) -> KlPart:
-    """The KL of the aggregate posterior, from a second pass."""
+def _information(question: LatentQuestion, found: Statistics, second: Second) -> tuple[float, float]:
+    """The mutual information, in which no prior is, and its standard error, from a second pass."""
     if found.sample is None or found.examples < 2:
         raise KlcliError("--marginal needs two examples or more", "leave it out")
-    mean = summary(found, Thresholds(), None).mean
     summed = second(question.work, mixture(found.sample, found.reading))
     if summed.count != found.examples:
         raise KlcliError(
             f"the second pass met {summed.count:,} examples, the first {found.examples:,}",
             "read the tables when nobody writes them any more",
         )
-    information, error = summed.information()
-    return KlPart(mean - information, "estimate", error)
+    return summed.information()
 
 
 def _nothing(found: Statistics) -> KlcliError:

@@ -11,6 +11,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.priors import prior_heads, prior_means
 from klcli.latents.rows import Rows
+from klcli.names.posteriors import spread_called
 from klcli.tables.arrays import Arrays
 from klcli.tables.files import open_file
 from klcli.tables.inputs import Input
@@ -84,17 +85,40 @@ def of_arrays(arrays: Arrays, choice: Choice, order: int = 0) -> Opened:
         KlcliError: the arrays of the posteriors or of their priors are not among them.
     """
     found = posteriors(arrays, choice.mean, choice.heads)
-    for name in choice.own_priors or ():
-        width, wanted = (
-            arrays.shapes[array_of(arrays, name, "--prior-arrays")][1],
-            arrays.shapes[found.mean][1],
-        )
-        if width not in (1, wanted):
-            raise KlcliError(
-                f"{name} has {width} numbers in a row, the posteriors have {wanted} latents",
-                "each example's prior has one number for each latent, or one for all",
-            )
+    if choice.own_priors:
+        mean, head = (array_of(arrays, name, "--prior-arrays") for name in choice.own_priors)
+        _check_prior_shape(arrays, mean, found)
+        _check_prior_shape(arrays, head, found)
+        _check_prior_reading(head, found)
     return Opened(arrays, found, choice, order)
+
+
+def _check_prior_shape(arrays: Arrays, name: str, found: Posteriors) -> None:
+    (rows, width), (wanted_rows, wanted) = arrays.shapes[name], arrays.shapes[found.mean]
+    if width not in (1, wanted):
+        raise KlcliError(
+            f"{name} has {width} numbers in a row, the posteriors have {wanted} latents",
+            "each example's prior has one number for each latent, or one for all",
+        )
+    if rows != wanted_rows:
+        raise KlcliError(
+            f"{name} has {rows:,} row{'s' * (rows != 1)} of {width} numbers, {found.mean} has "
+            f"{wanted_rows:,} of {wanted}",
+            "a row for each example; a prior that serves all is given in numbers, such as --prior-mu 0.5",
+        )
+
+
+def _check_prior_reading(head: str, found: Posteriors) -> None:
+    """Refuse a spread that is called another one than it would be read as.
+
+    A name that the posteriors' own spreads share says nothing: whoever chose their reading knows better.
+    """
+    called = spread_called(head)
+    if called not in (None, found.reading.name, spread_called(found.head)):
+        raise KlcliError(
+            f"{head} is called a {called}, and the posteriors' {found.head} is a {found.reading.name}",
+            f"both are of one kind: write the prior's as {found.reading.name}; if they are, call them so",
+        )
 
 
 def rows_of(table: Opened) -> Iterator[Rows]:

@@ -134,7 +134,10 @@ class Summary:
 
 
 def summary(
-    found: Statistics, thresholds: Thresholds, prior: Prior | None, marginal: KlPart | None = None
+    found: Statistics,
+    thresholds: Thresholds,
+    prior: Prior | None,
+    information: tuple[float, float] | None = None,
 ) -> Summary:
     """What the statistics say.
 
@@ -142,7 +145,7 @@ def summary(
         found: of one example or more.
         thresholds: what counts as active, and as collapsed.
         prior: that of all examples; None where each has its own, and the aggregate has none.
-        marginal: an estimate of the KL of the aggregate posterior; None for its bound.
+        information: an estimate of the mutual information, and its standard error; None for bounds.
     """
     import numpy
 
@@ -156,8 +159,8 @@ def summary(
     if covariance is not None:
         numpy.fill_diagonal(spread, covariance.diagonal() + mean_variance)
     centre = numpy.zeros(0) if found.means.mean is None else found.means.mean
-    if marginal is None:
-        marginal = KlPart(None if prior is None else marginal_bound(centre, spread, prior), "lower bound")
+    bound = KlPart(None if prior is None else marginal_bound(centre, spread, prior), "lower bound")
+    shared, rest = _decomposition(mean, count, bound, information)
     return Summary(
         examples=count,
         latents=latents,
@@ -170,8 +173,8 @@ def summary(
         active_by_kl=sum(not latent.collapsed for latent in latents),
         collapsed_units=sum(latent.collapsed for latent in latents),
         dead_units=sum(not (latent.active or latent.collapsed) for latent in latents) if count > 1 else 0,
-        mutual_information=_information(mean, marginal, count),
-        marginal_kl=marginal,
+        mutual_information=shared,
+        marginal_kl=rest,
         aggregate_mean=centre,
         aggregate_covariance=spread,
     )
@@ -219,12 +222,18 @@ def _standard_error(found: Statistics) -> float | None:
     return sqrt(float(squares.ravel()[0]) / (count - 1) / count)
 
 
-def _information(mean: float, marginal: KlPart, count: int) -> KlPart:
-    """The rest of the mean KL; it is never more than the logarithm of the number of examples."""
-    most = log(count)
-    if marginal.value is None:
-        return KlPart(most, "upper bound")
-    rest = max(0.0, mean - marginal.value)
-    if marginal.kind == "estimate":
-        return KlPart(rest, "estimate", marginal.standard_error)
-    return KlPart(min(rest, most), "upper bound")
+def _decomposition(
+    mean: float, count: int, bound: KlPart, information: tuple[float, float] | None
+) -> tuple[KlPart, KlPart]:
+    """The mutual information and the marginal KL, which add up to the mean KL where there is one prior.
+
+    Without an estimate they are bounds; the information is never more than the logarithm of the number of
+    examples. Where each example has its own prior, the rest of the mean is no KL of the aggregate posterior,
+    and can be negative.
+    """
+    if information is None:
+        rest = log(count) if bound.value is None else max(0.0, mean - bound.value)
+        return KlPart(min(rest, log(count)), "upper bound"), bound
+    value, error = max(0.0, information[0]), information[1]
+    marginal = bound if bound.value is None else KlPart(mean - value, "estimate", error)
+    return KlPart(value, "estimate", error), marginal

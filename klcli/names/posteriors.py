@@ -9,7 +9,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.names.kind import NameKind, words_of
 from klcli.patterns import regex
 
-__all__ = ["KINDS", "MEAN_ARRAY", "SPREAD_ARRAY", "looks_like_posteriors", "reading_of"]
+__all__ = ["KINDS", "MEAN_ARRAY", "SPREAD_ARRAY", "looks_like_posteriors", "reading_of", "spread_called"]
 
 _MEANS = frozenset({"mu", "mean", "means", "loc", "locs", "location", "m", "qzm", "qm"})
 _OTHER_SPREADS = {
@@ -35,7 +35,16 @@ def _is_mean(name: str) -> bool:
 
 def reading_of(name: str) -> str | None:
     """The reading of the spreads in an array of this name, the longest word first; None for others."""
-    for ending in _endings(name):
+    return _reading(_endings(name))
+
+
+def spread_called(name: str) -> str | None:
+    """The same of an array that holds spreads of whatever it is, as of a prior."""
+    return _reading(_shorter(_lower_words(name), _OF_POSTERIOR | _OF_OTHERS))
+
+
+def _reading(endings: Iterable[str]) -> str | None:
+    for ending in endings:
         if ending in _OTHER_SPREADS:
             return _OTHER_SPREADS[ending]
         for row in PARAMETERIZATIONS.values():
@@ -45,14 +54,23 @@ def reading_of(name: str) -> str | None:
 
 
 def _endings(name: str) -> Iterator[str]:
-    """The words of a name but those that say only whose it is, and then fewer and fewer of its first ones.
+    """What an array of posteriors is called; nothing for one of something else."""
+    words = _lower_words(name)
+    if set(words) & _OF_OTHERS and not set(words) & _OF_LATENTS:
+        return
+    yield from _shorter(words, _OF_POSTERIOR)
+
+
+def _lower_words(name: str) -> list[str]:
+    return [word.lower() for word in words_of(name.rpartition("/")[2])]
+
+
+def _shorter(words: list[str], whose: frozenset[str]) -> Iterator[str]:
+    """The words of a name without the last ones that say whose it is, and then fewer and fewer of the first.
 
     What stands behind a ``log`` is not asked without it: log_var is no variance.
     """
-    words = [word.lower() for word in words_of(name.rpartition("/")[2])]
-    if set(words) & _OF_OTHERS and not set(words) & _OF_LATENTS:
-        return
-    while len(words) > 1 and words[-1] in _OF_POSTERIOR:
+    while len(words) > 1 and words[-1] in whose:
         words.pop()
     for start in range(len(words)):
         if start == 0 or words[start - 1] != _LOG:

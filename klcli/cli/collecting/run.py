@@ -112,6 +112,11 @@ def _size(given: TableInputs) -> int:
 
 def _prior(options: Mapping[str, Any]) -> Gaussian:
     names = ["prior_mu", "prior_sigma", *(f"prior_{name}" for name in PARAMETERIZATIONS)]
+    if options["prior_arrays"] is not None:
+        for name in (*names, "prior_param"):
+            if options[name] is not None:
+                flag = f"--{name.replace('_', '-')}"
+                raise KlcliError(f"{flag} contradicts --prior-arrays", "one prior for all, or one for each")
     return prior(options, max((len(options[name]) for name in names if options[name]), default=1))
 
 
