@@ -47,7 +47,7 @@ def open_hdf5(source: Source) -> _Hdf5:
     shapes: dict[str, ArrayShape] = {}
 
     def see(name: str, found: Any) -> None:
-        if isinstance(found, h5py.Dataset) and found.shape and found.dtype.kind in "fiu":
+        if isinstance(found, h5py.Dataset) and found.shape and found.dtype.kind in "fiub":
             shapes[name] = (found.shape[0], prod(found.shape[1:]))
 
     try:

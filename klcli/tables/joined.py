@@ -9,6 +9,7 @@ from klcli.errors import KlcliError
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, bare
 from klcli.names.trainers import GIVEN_TEXT
 from klcli.tables.columns import GIVEN_TEXTS
+from klcli.tables.masks import kept_by
 from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
@@ -68,11 +69,11 @@ class _Joined:
             taken = [stream.take(size) for stream in streams]
             self._check(taken)
             found = dict(zip(self.parts, (block.values[:, 0] for block in taken), strict=True))
-            masks = [block.values[:, 1] for block in taken if block.values.shape[1] > 1]
-            masks += [found[MASK]] if MASK in found else []
             kept = numpy.ones(size, dtype=bool)
-            for mask in masks:
-                kept &= mask != 0
+            for (meaning, part), block in zip(self.parts.items(), taken, strict=True):
+                if meaning == MASK or part.mask is not None:
+                    name = f"the mask in {part.name}"
+                    kept &= kept_by(block.values[:, -1], name, block.numbers, block.noun)
             values = numpy.stack([found[self.names[column]] for column in columns], axis=1)[kept]
             numbers = numpy.asarray(taken[0].numbers)[kept].tolist()
             yield Block(values, numbers, taken[0].noun, () if key is None else list(map(str, numbers)))
@@ -149,12 +150,16 @@ def _part(meaning: str, name: str, table: Table) -> _Part:
     if len(numbers) > 1:
         numbers = _named(meaning, [(column, bare(names[column].rpartition("/")[2])) for column in numbers])
     if len(numbers) != 1:
-        listed = ", ".join(names[column] or str(column + 1) for column in columns)
-        hint = (
-            GIVEN_TEXTS if any(map(GIVEN_TEXT.says, names)) else f"keep one in the file; there are {listed}"
-        )
-        raise KlcliError(f"which array of {name} is {meaning}?", hint)
+        raise KlcliError(f"which array of {name} is {meaning}?", _hint(names, columns))
     return _Part(name, table, numbers[0], mask)
+
+
+def _hint(names: Sequence[str], columns: Sequence[int]) -> str:
+    """What to do about a file in which not one array may be meant."""
+    if any(map(GIVEN_TEXT.says, names)):
+        return GIVEN_TEXTS
+    listed = ", ".join(names[column] or str(column + 1) for column in columns)
+    return f"keep one in the file; there are {listed}" if listed else "there is no array of numbers in it"
 
 
 def _named(meaning: str, columns: Sequence[tuple[int, str]]) -> list[int]:

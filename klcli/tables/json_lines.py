@@ -129,14 +129,19 @@ def _whole_arrays(file: str, found: Mapping[str, Any]) -> Arrays:
     return ArraysInMemory(file, arrays)
 
 
-def flat_numbers(value: Any) -> list[float] | None:
-    """The numbers of a value, lists in lists one after the other; None if it holds anything else."""
+def flat_numbers(value: Any, *, truths: bool = False) -> list[float] | None:
+    """The numbers of a value, lists in lists one after the other; None if it holds anything else.
+
+    Args:
+        value: as JSON has it.
+        truths: whether true and false are 1 and 0, as in a mask.
+    """
     if value is None:
         return [nan]
     if isinstance(value, list):
-        parts = [flat_numbers(part) for part in value]
+        parts = [flat_numbers(part, truths=truths) for part in value]
         return None if None in parts else [number for part in parts for number in part or ()]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float) and (truths or not isinstance(value, bool))
     try:
         return [float(value)] if is_number else None
     except OverflowError:  # a whole number beyond the doubles

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.tables.json_lines import flat_numbers, json_objects
+from klcli.tables.masks import kept_by
 from klcli.tables.sequences import SEQUENCE, mask_of
 from klcli.tables.source import Block, Source, Table, Watch
 from klcli.values import dataclass
@@ -24,6 +26,7 @@ class _SequenceTable:
     name: str
     names: tuple[str, ...]
     mask: str | None
+    masked: bool
     tokens: bool
     lines: Iterator[tuple[int, dict[str, Any]]]
 
@@ -62,20 +65,38 @@ class _SequenceTable:
 
     def _tokens(self, line: int, found: dict[str, Any], names: Sequence[str]) -> list[tuple[float, ...]]:
         """The tokens of one line, a number of each column, without those that the mask leaves out."""
-        columns = [self._numbers(line, found, name) for name in names]
-        mask = self._numbers(line, found, self.mask) if self.mask in found and self.tokens else None
-        lengths = {len(column) for column in (*columns, *([mask] if mask else []))}
-        if len(lengths) > 1:
-            said = " and ".join(f"{name} {len(column)}" for name, column in zip(names, columns, strict=True))
+        import numpy
+
+        self._check_mask(line, found)
+        masks = [self.mask] if self.masked and self.mask is not None else []
+        columns = [self._numbers(line, found, name) for name in (*names, *masks)]
+        if len(set(map(len, columns))) > 1:
+            pairs = zip((*names, *masks), columns, strict=True)
+            said = " and ".join(f"{name} {len(column)}" for name, column in pairs)
             raise KlcliError(
                 f"line {line:,} of {self.name}: the lists have different lengths: {said}",
                 "a number for each token in every list",
             )
-        tokens = zip(*columns, strict=True)
-        return [token for i, token in enumerate(tokens) if mask is None or mask[i]]
+        tokens = list(zip(*columns[: len(names)], strict=True))
+        if not masks:
+            return tokens
+        kept = kept_by(numpy.array(columns[-1:]), f"{self.mask} in {self.name}", [line], "line")
+        return list(compress(tokens, kept[0]))
 
-    def _numbers(self, line: int, found: dict[str, Any], name: str | None) -> list[float]:
-        numbers = flat_numbers(found.get(name or ""))
+    def _check_mask(self, line: int, found: dict[str, Any]) -> None:
+        """The mask of the first line is that of all lines."""
+        if found.keys() == set(self.names) - {SEQUENCE}:
+            return
+        own = mask_of(tuple(found))
+        if own != self.mask:
+            one, other = (f"{name!r}" if name else "no mask" for name in (own, self.mask))
+            raise KlcliError(
+                f"line {line:,} of {self.name} has {one}, the first line has {other}",
+                "every line has a mask, or none has",
+            )
+
+    def _numbers(self, line: int, found: dict[str, Any], name: str) -> list[float]:
+        numbers = flat_numbers(found.get(name), truths=name == self.mask)
         if name not in found or numbers is None:
             raise KlcliError(
                 f"line {line:,} of {self.name} has no numbers called {name!r}", "every line has the same keys"
@@ -109,5 +130,5 @@ def open_json_sequences(source: Source, begin: bytes, *, masked: bool = True) ->
         yield from lines
 
     return _SequenceTable(
-        source.name, (*names, *[SEQUENCE] * tokens), mask_of(names) if masked else None, tokens, chained()
+        source.name, (*names, *[SEQUENCE] * tokens), mask_of(names), masked, tokens, chained()
     )

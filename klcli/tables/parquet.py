@@ -112,10 +112,15 @@ def open_parquet(source: Source) -> _Parquet:
 def _width(file: Any, field: Any, pyarrow: Any) -> int:
     """The numbers in each row of a column; of a list those in its first row, 0 for what holds no numbers."""
     types, kind = pyarrow.types, field.type
-    if types.is_integer(kind) or types.is_floating(kind):
+    if _is_number(kind, types):
         return 1
     is_list = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
-    if not is_list or not (types.is_integer(kind.value_type) or types.is_floating(kind.value_type)):
+    if not is_list or not _is_number(kind.value_type, types):
         return 0
     first = next(file.iter_batches(1, columns=[field.name]), None)
     return 0 if first is None or not first.num_rows else len(first.column(field.name)[0] or ())
+
+
+def _is_number(kind: Any, types: Any) -> bool:
+    """Whether a type is one of numbers; masks are of booleans."""
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind))

@@ -31,6 +31,7 @@ _KINDS = {
     "I16": ("<i2", 2),
     "I8": ("|i1", 1),
     "U8": ("|u1", 1),
+    "BOOL": ("|b1", 1),
 }
 """numpy's name and the bytes of each kind of number; files may hold others, which are left out."""
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.names.columns import MASK_COLUMN, WHOLE_MASK, bare
-from klcli.tables.arrays import Arrays
+from klcli.tables.arrays import Arrays, ArrayShape
+from klcli.tables.masks import kept_by
 from klcli.tables.source import Block, Table, Watch
 from klcli.values import dataclass
 
@@ -49,34 +50,48 @@ class _Tokens:
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
     ) -> Iterator[Block]:
         names = [self.names[column] for column in columns]
-        self._check(names)
         extra = [self.names[key]] if key is not None and self.names[key] != SEQUENCE else []
-        masks = [self.mask] if self.mask is not None and self.tokens else []
+        masks = [self.mask] if self.mask is not None else []
+        self._check(names, extra, masks)
+        mask = f"{self.mask} in {self.arrays.name}" if self.mask is not None else None
         for found in self.arrays.blocks([*names, *extra, *masks]):
-            yield _block(found, len(names), key is not None, bool(extra), bool(masks))
+            yield _block(found, len(names), key is not None, bool(extra), mask)
 
-    def _check(self, names: Sequence[str]) -> None:
+    def _check(self, names: Sequence[str], keys: Sequence[str], masks: Sequence[str]) -> None:
         """Columns that stand beside each other have the same tokens."""
         if SEQUENCE in names:
             raise KlcliError(
                 f"{SEQUENCE!r} numbers the sequences, it holds no densities", "name another array"
             )
-        widths = {name: self.arrays.shapes[name][1] for name in names}
-        if len(set(widths.values())) > 1:
-            said = ", ".join(f"{name} has {width}" for name, width in widths.items())
-            raise KlcliError(
-                f"the arrays have different numbers of tokens in a row: {said}", "give arrays of one shape"
-            )
+        shapes = {name: self.arrays.shapes[name] for name in (*names, *keys, *masks)}
+        for part, what in (
+            ({name: width for name, (_, width) in shapes.items() if name not in keys}, "tokens in a row"),
+            ({name: rows for name, (rows, _) in shapes.items()}, "rows"),
+        ):
+            if len(set(part.values())) > 1:
+                said = ", ".join(f"{name} has the shape {_shape(shapes[name])}" for name in part)
+                raise KlcliError(
+                    f"the arrays have different numbers of {what}: {said}", "give arrays of one shape"
+                )
 
 
-def _block(found: Any, count: int, keyed: bool, own_key: bool, masked: bool) -> Block:
+def _shape(shape: ArrayShape) -> str:
+    """Rows, where they are known, and numbers in each."""
+    rows, width = shape
+    return f"({'rows' if rows is None else rows}, {width})"
+
+
+def _block(found: Any, count: int, keyed: bool, own_key: bool, mask: str | None) -> Block:
     """The tokens of some sequences, those behind the mask left out."""
     import numpy
 
     rows, tokens = found.values[0].shape
     values = numpy.stack([value.ravel().astype(float) for value in found.values[:count]], axis=1)
     numbers = numpy.repeat(numpy.arange(found.first, found.first + rows), tokens)
-    kept = found.values[-1].ravel() != 0 if masked else numpy.ones(rows * tokens, dtype=bool)
+    kept = numpy.ones(rows * tokens, dtype=bool)
+    if mask is not None:
+        lines = range(found.first, found.first + rows)
+        kept = kept_by(found.values[-1], mask, lines, found.noun).ravel()
     keys = numpy.repeat(found.values[count][:, 0], tokens) if own_key else numbers
     texts = [str(key) for key in keys[kept].tolist()] if keyed else ()
     return Block(values[kept], numbers[kept].tolist(), found.noun, texts)

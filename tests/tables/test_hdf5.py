@@ -51,3 +51,11 @@ def test_a_damaged_file() -> None:
     data = b"\x89HDF\r\n\x1a\n" + bytes(100)
     with pytest.raises(KlcliError, match="cannot be read"):
         open_arrays(Source("t.h5", BytesIO(data), len(data), seekable=True))
+
+
+def test_masks_are_of_booleans(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "t.h5", "w") as file:
+        file["mask"] = MEAN > 0
+    with open_file(str(tmp_path / "t.h5")) as source:
+        (block,) = open_arrays(source).blocks(["mask"])
+    numpy.testing.assert_array_equal(block.values[0], MEAN > 0)

@@ -106,3 +106,17 @@ def test_which_array_is_meant(tmp_path: Path) -> None:
     numpy.savez(tmp_path / "q.npz", one=Q, other=Q)
     with pytest.raises(KlcliError, match=r"which array of .*q.npz is log_q"):
         rows(tmp_path / "q.npz", npy(tmp_path / "p.npy", P))
+
+
+def test_a_mask_that_is_added_to_logits_is_none(tmp_path: Path) -> None:
+    added = npy(tmp_path / "m.npy", numpy.where(KEPT, 0.0, -numpy.inf))
+    with pytest.raises(KlcliError, match=r"the mask in .*m\.npy has -inf") as error:
+        rows(npy(tmp_path / "q.npy", Q), npy(tmp_path / "p.npy", P), added)
+    assert "mask == 0" in error.value.hint
+
+
+def test_a_file_without_numbers(tmp_path: Path) -> None:
+    numpy.savez(tmp_path / "m.npz", mask=numpy.array(["a", "b"]))
+    with pytest.raises(KlcliError, match="is mask") as error:
+        rows(npy(tmp_path / "q.npy", Q), npy(tmp_path / "p.npy", P), tmp_path / "m.npz")
+    assert error.value.hint == "there is no array of numbers in it"

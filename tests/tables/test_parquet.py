@@ -76,3 +76,9 @@ def test_a_damaged_file() -> None:
     data = file.getvalue()[:-20]
     with pytest.raises(KlcliError, match="cannot be read"):
         open_arrays(Source("t.parquet", BytesIO(data), len(data), seekable=True))
+
+
+def test_masks_are_of_booleans() -> None:
+    found = opened(mask=(MEAN > 0).tolist(), kept=MEAN[:, 0] > 0)
+    numpy.testing.assert_array_equal(read(found, "mask"), MEAN > 0)
+    numpy.testing.assert_array_equal(read(found, "kept"), MEAN[:, :1] > 0)

@@ -73,3 +73,9 @@ def test_what_the_library_writes() -> None:
     (block,) = found.blocks(["mu", "half"])
     for value in block.values:
         numpy.testing.assert_array_equal(value, MEAN)
+
+
+def test_masks_are_of_booleans() -> None:
+    kept = MEAN > 2
+    (block,) = opened(written({"mask": entry("BOOL", (3, 2), 0, 6)}, kept.tobytes())).blocks(["mask"])
+    numpy.testing.assert_array_equal(block.values[0], kept)

@@ -45,8 +45,14 @@ def read(table: Table, *names: str) -> tuple[list[list[float]], list[str]]:
                 for q, p, m in zip(Q, P, MASK, strict=True)
             )
         ),
+        lambda: lines(
+            *(
+                {"logprobs": q.tolist(), "ref_logprobs": p.tolist(), "mask": m.astype(bool).tolist()}
+                for q, p, m in zip(Q, P, MASK, strict=True)
+            )
+        ),
     ],
-    ids=["npz", "jsonl"],
+    ids=["npz", "jsonl", "jsonl of true and false"],
 )
 def test_tokens_that_the_mask_keeps(table) -> None:  # type: ignore[no-untyped-def]
     found = table()
@@ -87,3 +93,44 @@ def test_the_mask_of_the_answer_counts_beside_that_of_all_tokens() -> None:
     assert mask_of(["attention_mask", "response_mask", "log_probs"]) == "response_mask"
     with pytest.raises(KlcliError, match="may both be the mask"):
         mask_of(["loss_mask", "response_mask"])
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (
+            {"a": Q, "b": P, "mask": MASK[:1]},
+            r"rows: .*a has the shape \(2, 3\).*mask has the shape \(1, 3\)",
+        ),
+        ({"a": Q, "b": P, "mask": MASK[:, :2]}, r"a row: .*\(2, 3\).*mask has the shape \(2, 2\)"),
+        ({"a": Q, "b": P[:1]}, r"rows: a has the shape \(2, 3\), b has the shape \(1, 3\)"),
+        ({"a": Q[:1, 0], "b": P[:, 0]}, r"rows: a has the shape \(1, 1\), b has the shape \(2, 1\)"),
+    ],
+)
+def test_arrays_of_other_shapes(arrays: dict[str, numpy.ndarray], message: str) -> None:
+    with pytest.raises(KlcliError, match=message):
+        read_columns(archive(**arrays))
+
+
+def read_columns(table: Table) -> list[list[float]]:
+    return [row for block in table.blocks((0, 1)) for row in block.values.tolist()]
+
+
+def test_rows_of_one_number_have_masks_too() -> None:
+    assert read_columns(archive(a=Q[:, 0], b=P[:, 0], mask=numpy.array([0, 1]))) == [[3, 9]]
+    assert read_columns(lines({"a": 1, "b": 2, "mask": False}, {"a": 3, "b": 4, "mask": True})) == [[3, 4]]
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_a_mask_in_some_lines(order: slice) -> None:
+    rows: list[dict[str, object]] = [{"a": [1, 2], "b": [3, 4], "mask": [1, 0]}, {"a": [1, 2], "b": [3, 4]}]
+    with pytest.raises(KlcliError, match=r"line 2 of t\.jsonl has ('mask'|no mask), the first line has"):
+        read_columns(lines(*rows[order]))
+    assert read_columns(lines(rows[1], {**rows[1], "id": 7})) == [[1, 3], [2, 4]] * 2
+
+
+def test_a_mask_of_another_length_or_of_other_numbers_in_a_line() -> None:
+    with pytest.raises(KlcliError, match="a 2 and b 2 and mask 1"):
+        read_columns(lines({"a": [1, 2], "b": [3, 4], "mask": [1]}))
+    with pytest.raises(KlcliError, match=r"line 2: mask in t\.jsonl has -inf"):
+        read_columns(lines(*({"a": [1, 2], "b": [3, 4], "mask": mask} for mask in ([0, 1], [0, -numpy.inf]))))
