@@ -24,7 +24,7 @@ def test_one_reading_has_the_fields_of_the_command(klcli: Klcli) -> None:
 
     found = library.compare("var", samples=2000)
     assert found.exact == ("B",)
-    assert repr(found) == "Comparison(parameterization='var', exact=('B',))"
+    assert repr(found) == "CompareData(parameterization='var', exact=('B',))"
     said = json.loads(klcli("compare", "--param", "var", "--samples", "2000", "--json").out)
     assert json.loads(library.to_json(found)) == said
 

@@ -7,6 +7,7 @@ import difflib
 import pytest
 
 from klcli.formula.program import read_program
+from klcli.formula.read.plain_text import PlainText
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
 from klcli.judge.aside.preparation import prepare
@@ -51,16 +52,17 @@ def test_an_effort_is_the_characters_taken_and_added(before: str, after: str, ex
 def test_a_correction_holds_with_all_that_stood_around_it(
     text: str | None, before: str, expected: bool
 ) -> None:
-    assert holds(text, read_program(before, "python")) is expected
+    source = None if text is None else PlainText(text)
+    assert holds(source, read_program(before, "python")) is expected
 
 
 def test_a_reversed_kl_to_the_unit_prior_is_the_forward_one() -> None:
     program = read_program("log(s) + (1 + mu**2)/(2*s**2) - 1/2", "python")
     verdict = judge_as(program.tree, Roles("mu", "s"), PARAMETERIZATIONS["std"])
     assert verdict.kind == "reversed"
-    text = exchanged(program, prepare(program), verdict)
-    assert text is not None
-    again = judge_as(read_program(text, "python").tree, Roles("mu", "s"), PARAMETERIZATIONS["std"])
+    source = exchanged(program, prepare(program), verdict)
+    assert source is not None
+    again = judge_as(read_program(source.text, "python").tree, Roles("mu", "s"), PARAMETERIZATIONS["std"])
     assert again.kind == "exact"
 
 

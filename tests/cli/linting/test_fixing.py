@@ -162,7 +162,7 @@ def test_a_file_that_has_changed_meanwhile_is_left_alone(
         (project / "a.py").write_text("# true\n\nx = wrong\ny = wrong\n")
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("klcli.cli.linting.run.fixes", late)
+    monkeypatch.setattr(fixing, "fixes", late)
     assert "warning: a.py is not fixed: it has changed meanwhile" in klcli("lint", "a.py", "--fix").err
     assert "right" not in (project / "a.py").read_text()
 
