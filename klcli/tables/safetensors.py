@@ -38,8 +38,9 @@ _KINDS = {
 
 def is_safetensors(begin: bytes) -> bool:
     """Whether a file that begins like this, with nine bytes or more, is one."""
-    length = int.from_bytes(begin[:_LENGTH], "little")
-    return begin[_LENGTH : _LENGTH + 1] == b"{" and 2 <= length <= _LONGEST
+    length = begin[:_LENGTH]
+    # A length that can be true has zeros, and one that cannot is still no text where it has any.
+    return begin[_LENGTH : _LENGTH + 1] == b"{" and b"\0" in length and any(length)
 
 
 def open_safetensors(source: Source) -> RawArrays:
@@ -52,6 +53,10 @@ def open_safetensors(source: Source) -> RawArrays:
         raise KlcliError("a safetensors file cannot be read from a pipe", "give the file")
     source.seek(0)
     length = int.from_bytes(source.read(_LENGTH), "little")
+    if not 2 <= length <= _LONGEST:
+        raise KlcliError(
+            f"{source.name} is no safetensors file: it announces a header of {length:,} bytes", "save it anew"
+        )
     try:
         found = json.loads(source.read(length))
         arrays = {

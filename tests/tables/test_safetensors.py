@@ -62,6 +62,12 @@ def test_headers_that_lie(about: object) -> None:
         opened(written(about))
 
 
+@pytest.mark.parametrize("length", [1, 1 << 27, 1 << 62])
+def test_a_header_of_impossible_length(length: int) -> None:
+    with pytest.raises(KlcliError, match=f"announces a header of {length:,} bytes"):
+        opened(length.to_bytes(8, "little") + b'{"mu": 1}')
+
+
 def test_a_pipe() -> None:
     with pytest.raises(KlcliError, match="from a pipe"):
         opened(written({"mu": entry()}), seekable=False)
