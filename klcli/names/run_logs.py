@@ -5,7 +5,7 @@ from __future__ import annotations
 from klcli.names.kind import NameKind, whole, words_of
 from klcli.values import dataclass
 
-__all__ = ["KINDS", "LOGGED", "LOGGED_KL", "STEP_COLUMN", "LoggedKl", "meanings", "metric_of"]
+__all__ = ["KINDS", "LOGGED", "LOGGED_KL", "STEP_COLUMN", "LoggedKl", "meanings", "metric_of", "similar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class LoggedKl:
     """What one trainer logs under a name.
 
     Attributes:
-        name: of the metric, without what stands before it, such as ``train/``.
+        name: of the metric, without the ``train/`` or ``eval/`` that loggers put before it.
         trainer: whose it is.
         between: of which policies.
         estimator: of each token; empty where the configuration of the run says it.
@@ -30,7 +30,9 @@ class LoggedKl:
 
 
 _REFERENCE, _UPDATE = "the policy and the reference", "the old policy and the new one, within one update"
-_SEQUENCE, _TOKEN = "per sequence: tokens are added up", "per token"
+_ROLLOUTS = "the engine of rollouts and the policy that training computes anew"
+_SEQUENCE, _TOKEN, _ACTION = "per sequence: tokens are added up", "per token", "per action"
+_LAST_BATCH, _LAST_EPOCH = "of the last minibatch of an update", "of the last epoch of an update"
 LOGGED = (
     LoggedKl("objective/kl", "trl (PPO, online DPO)", _REFERENCE, "k1", _SEQUENCE),
     LoggedKl("policy/approxkl_avg", "trl (PPO)", _UPDATE, "k2", _TOKEN, "padding counts as 0"),
@@ -54,10 +56,20 @@ LOGGED = (
         "policy/kl_per_token", "trlx", _REFERENCE, "", _TOKEN, "a square root, too, though its name hides it"
     ),
     LoggedKl("policy/approx_kl", "trlx", _UPDATE, "k3", _TOKEN),
+    LoggedKl("rollout_corr/kl", "verl", _ROLLOUTS, "k1", _TOKEN),
+    LoggedKl("rollout_corr/k3_kl", "verl", _ROLLOUTS, "k3", _TOKEN),
+    LoggedKl("critic/kl", "verl (formerly)", _REFERENCE, "", f"{_TOKEN}, then per sequence"),
+    LoggedKl("losses/approx_kl", "CleanRL", _UPDATE, "k3", _ACTION, _LAST_BATCH),
+    LoggedKl("losses/old_approx_kl", "CleanRL", _UPDATE, "k1", _ACTION, _LAST_BATCH),
+    LoggedKl("train/approx_kl", "Stable-Baselines3", _UPDATE, "k3", _ACTION, _LAST_EPOCH),
+    LoggedKl("train/approx_kl", "Stable-Baselines3 (early versions)", _UPDATE, "k1", _ACTION, _LAST_EPOCH),
 )
 """trl 1.10 (trainer/grpo_trainer.py, trainer/rloo_trainer.py, experimental/ppo), verl 0.8
 (trainer/ppo/core_algos.py, ray_trainer.py), OpenRLHF 0.11 (models/loss.py,
-trainer/ppo_utils/experience_maker.py), trlx 0.7 (trainer/accelerate_ppo_trainer.py)."""
+trainer/ppo_utils/experience_maker.py), trlx 0.7 (trainer/accelerate_ppo_trainer.py), CleanRL
+(cleanrl/ppo.py), Stable-Baselines3 (ppo/ppo.py)."""
+_OF_ANY_LOGGER = frozenset({"train", "eval", "val", "valid", "validation", "test"})
+"""Parts before a metric that say on which data it was taken, and not which metric it is."""
 
 _KL_WORDS = frozenset({"kl", "kld", "kldiv", "approxkl", "klloss", "divergence"})
 _NO_KL_WORDS = frozenset(
@@ -113,8 +125,22 @@ def metric_of(name: str) -> str:
 
 
 def meanings(name: str) -> tuple[LoggedKl, ...]:
-    """What the trainers that log a KL under this name mean by it; the longest name that fits decides."""
-    metric = metric_of(name)
-    fitting = [row for row in LOGGED if metric == row.name or metric.endswith(f"/{row.name}")]
-    longest = max((len(row.name) for row in fitting), default=0)
-    return tuple(row for row in fitting if len(row.name) == longest)
+    """What the trainers that log a KL under this whole name mean; the longest one that fits decides."""
+    return _longest([row for row, before in _fitting(name) if set(before) <= _OF_ANY_LOGGER])
+
+
+def similar(name: str) -> tuple[LoggedKl, ...]:
+    """What trainers mean by the end of a name that none of them is known to log as a whole."""
+    return () if meanings(name) else _longest([row for row, _ in _fitting(name)])
+
+
+def _fitting(name: str) -> list[tuple[LoggedKl, list[str]]]:
+    """The rows with which a name ends, and the parts of it that stand before each."""
+    parts = metric_of(name).split("/")
+    split = [(row, row.name.split("/")) for row in LOGGED]
+    return [(row, parts[: -len(own)]) for row, own in split if parts[-len(own) :] == own]
+
+
+def _longest(rows: list[LoggedKl]) -> tuple[LoggedKl, ...]:
+    longest = max((len(row.name) for row in rows), default=0)
+    return tuple(row for row in rows if len(row.name) == longest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.formula.numeral import significant
-from klcli.names.run_logs import LoggedKl, meanings
+from klcli.names.run_logs import LoggedKl, meanings, similar
 from klcli.report.document import (
     Axis,
     Cell,
@@ -134,19 +134,25 @@ def _change_text(series: LogSeries, change: LevelChange) -> str:
 
 def _meaning_text(series: LogSeries) -> str:
     """What is known of a name, and what the numbers say against it."""
-    known = [row for row in meanings(series.name) if not _contradicts(series, row)]
-    if not known:
+    if known := _possible(series, meanings(series.name)):
+        return "; or ".join(map(_known_text, known)) + ". In nats, as all of these take natural logarithms"
+    of_its_code = "unit and reduction are as its code says. Natural logarithms make nats"
+    if alike := _possible(series, similar(series.name)):
         return (
-            "no trainer that is known logs a KL under this name; unit and reduction are as its code says. "
-            "Natural logarithms make nats"
+            f"no trainer that is known logs a KL under this whole name; where it is what others log as "
+            f"{alike[0].name}: {'; or '.join(map(_known_text, alike))}. Otherwise {of_its_code}"
         )
-    return "; or ".join(map(_known_text, known)) + ". In nats, as all of these take natural logarithms"
+    return f"no trainer that is known logs a KL under this name; {of_its_code}"
 
 
 def _known_text(row: LoggedKl) -> str:
     estimator = row.estimator or "the estimator that the run was configured with"
     remark = f" ({row.remark})" if row.remark else ""
     return f"in {row.trainer}: {estimator} between {row.between}, {row.per}{remark}"
+
+
+def _possible(series: LogSeries, rows: Sequence[LoggedKl]) -> list[LoggedKl]:
+    return [row for row in rows if not _contradicts(series, row)]
 
 
 def _contradicts(series: LogSeries, row: LoggedKl) -> bool:
@@ -157,10 +163,9 @@ def _contradicts(series: LogSeries, row: LoggedKl) -> bool:
 def _warnings(found: Sequence[LoggedSeries]) -> Iterator[str]:
     for series in (one.series for one in found):
         if series.not_finite:
-            yield (
-                f"{series.name}: {series.not_finite:,} values are infinite or NaN and left out, the first at "
-                f"step {series.first_not_finite:g}"
-            )
+            many = f"{series.not_finite:,} values are infinite or NaN and left out, the first"
+            left_out = many if series.not_finite > 1 else "1 value is infinite or NaN and left out,"
+            yield f"{series.name}: {left_out} at step {series.first_not_finite:g}"
         negative = sum(value < 0 for value in series.values)
         if negative:
             yield (
@@ -184,7 +189,7 @@ def _record(one: LoggedSeries) -> dict[str, object]:
         "most": max(series.values),
         "negative": sum(value < 0 for value in series.values),
         "not_finite": series.not_finite,
-        "meanings": [row for row in meanings(series.name) if not _contradicts(series, row)],
+        "meanings": _possible(series, meanings(series.name)),
         "told": one.search.told,
         "why_not": one.search.why_not,
         "changes": list(_rows(one)),

@@ -148,8 +148,13 @@ def flat_numbers(value: Any, *, truths: bool = False) -> list[float] | None:
         return None
 
 
-def json_objects(source: Source, begin: bytes) -> Iterator[_Line]:
+def json_objects(source: Source, begin: bytes, hint: str = _HINT) -> Iterator[_Line]:
     """The objects of a text of which the first bytes are already read, with the numbers of their lines.
+
+    Args:
+        source: of the text.
+        begin: what is already read.
+        hint: how a line looks, for messages.
 
     Raises:
         KlcliError: a line that is no object.
@@ -161,9 +166,9 @@ def json_objects(source: Source, begin: bytes) -> Iterator[_Line]:
             found = json.loads(line)
         except (ValueError, RecursionError) as error:
             said = str(error).splitlines()[0]
-            raise KlcliError(f"line {number:,} of {source.name} is no JSON: {said}", _HINT) from None
+            raise KlcliError(f"line {number:,} of {source.name} is no JSON: {said}", hint) from None
         if not isinstance(found, dict):
-            raise KlcliError(f"line {number:,} of {source.name} is no object", _HINT)
+            raise KlcliError(f"line {number:,} of {source.name} is no object", hint)
         yield number, found
 
 

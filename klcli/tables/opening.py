@@ -12,7 +12,7 @@ from klcli.tables.sequences import token_table
 from klcli.tables.source import Source, Table
 from klcli.tables.streams import GZIP, decompressed
 
-__all__ = ["ENDINGS", "open_arrays", "open_table", "open_tokens"]
+__all__ = ["ENDINGS", "holds_arrays", "open_arrays", "open_table", "open_tokens"]
 
 _FORMATS = {
     MAGIC: "klcli.tables.npy_file:open_npy_file",
@@ -48,6 +48,11 @@ ENDINGS = (
 """Of the files in a folder that are read."""
 _BEGIN = 9
 """Bytes that tell every format: a safetensors file has its first brace behind eight of them."""
+
+
+def holds_arrays(begin: bytes) -> bool:
+    """Whether a file that begins like this, with nine bytes or more, holds arrays and is no text."""
+    return begin.startswith(tuple(_FORMATS)) or is_safetensors(begin)
 
 
 def open_arrays(source: Source) -> Arrays:

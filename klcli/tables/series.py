@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
@@ -11,6 +11,7 @@ from klcli.names.run_logs import STEP_COLUMN, metric_of
 from klcli.tables.delimited import open_delimited
 from klcli.tables.event_files import is_event_file, logged_scalars
 from klcli.tables.json_lines import flat_numbers, json_objects
+from klcli.tables.opening import holds_arrays
 from klcli.tables.source import Source
 from klcli.tables.streams import GZIP, begun, decompressed
 from klcli.values import dataclass, field
@@ -19,6 +20,7 @@ __all__ = ["LogSeries", "logged_series"]
 
 _BEGIN = 64
 """Bytes by which a format is told."""
+_HINT = 'for example {"step": 10, "kl": 0.02}'
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +78,11 @@ def logged_series(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequ
         raise KlcliError(f"{source.name} is empty", "a log has a row for each step")
     if begin.startswith(GZIP):
         return logged_series(decompressed(source, begin), wanted)
+    if holds_arrays(begin):
+        raise KlcliError(
+            f"{source.name} holds arrays, and is no log",
+            "a log is CSV, JSON lines or an event file; klcli latents takes posteriors, klcli estimate samples",
+        )
     source = begun(source, begin)
     if is_event_file(begin):
         return _of_events(source, wanted)
@@ -97,7 +104,7 @@ def _of_events(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequenc
 def _of_objects(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequence[str]]:
     found: dict[str, LogSeries] = {}
     names: dict[str, None] = {}
-    for number, row in json_objects(source, b""):
+    for number, row in json_objects(source, b"", _HINT):
         names |= dict.fromkeys(row)
         step = _step_of(row, number)
         for name, value in row.items():
@@ -120,16 +127,28 @@ def _of_columns(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequen
     chosen = [column for column, name in enumerate(names) if wanted(name)]
     step = next((column for column, name in enumerate(names) if STEP_COLUMN.says(metric_of(name))), None)
     found = [LogSeries(names[column]) for column in chosen]
+    cells = _Cells(chosen)
     if chosen:
-        for block in table.blocks([*chosen, *([] if step is None else [step])]):
+        for block in table.blocks([*chosen, *([] if step is None else [step])], watch=cells):
             steps = block.numbers if step is None else block.values[:, -1].tolist()
             for index, series in enumerate(found):
-                _add(series, steps, block.values[:, index].tolist())
+                _add(series, steps, block.values[:, index].tolist(), cells.texts[chosen[index]])
     return found, names
 
 
-def _add(series: LogSeries, steps: Sequence[float], values: Iterator[float] | Sequence[float]) -> None:
+@dataclass(slots=True, eq=False)
+class _Cells:
+    """The texts of the last block of a table, which tell a NaN that was logged from an empty cell."""
+
+    columns: Sequence[int]
+    texts: dict[int, Sequence[str]] = field(default_factory=dict)
+
+    def see(self, column: int, texts: Sequence[str]) -> None:
+        self.texts[column] = texts
+
+
+def _add(series: LogSeries, steps: Sequence[float], values: Sequence[float], texts: Sequence[str]) -> None:
     """Add the numbers of a column; a cell without one is none, as of a step at which nothing was logged."""
-    for step, value in zip(steps, values, strict=True):
-        if value == value:
+    for step, value, text in zip(steps, values, texts, strict=True):
+        if value == value or text.lower() == "nan":
             series.add(float(step), value)

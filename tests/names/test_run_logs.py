@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.run_logs import LOGGED, LOGGED_KL, meanings, metric_of
+from klcli.names.run_logs import LOGGED, LOGGED_KL, meanings, metric_of, similar
 
 
 @pytest.mark.parametrize("row", LOGGED, ids=lambda row: f"{row.trainer} {row.name}")
@@ -21,6 +21,13 @@ def test_every_known_name_is_that_of_a_kl(row: object) -> None:
         ("actor/ppo_kl", {"verl"}),
         ("ppo_kl", {"OpenRLHF"}),
         ("vae/kl_divergence", set()),
+        ("vae/kl", set()),
+        ("critic/kl", {"verl (formerly)"}),
+        ("train/rollout_corr/kl", {"verl"}),
+        ("rollout_corr/k3_kl", {"verl"}),
+        ("losses/approx_kl", {"CleanRL"}),
+        ("train/approx_kl", {"Stable-Baselines3", "Stable-Baselines3 (early versions)"}),
+        ("approx_kl", set()),
     ],
 )
 def test_the_longest_name_that_fits_decides(name: str, trainers: set[str]) -> None:
@@ -30,3 +37,9 @@ def test_the_longest_name_that_fits_decides(name: str, trainers: set[str]) -> No
 def test_the_run_before_the_metric_is_left_out() -> None:
     assert metric_of("my kl run - train/loss") == "train/loss"
     assert not LOGGED_KL.says("my kl run - train/loss")
+
+
+def test_a_name_behind_an_unknown_prefix_only_resembles() -> None:
+    assert {row.trainer for row in similar("vae/kl")} == {"trl (GRPO)", "trl (RLOO)", "OpenRLHF"}
+    assert {row.trainer for row in similar("mine/objective/kl")} == {"trl (PPO, online DPO)"}
+    assert similar("train/kl") == similar("rollout_corr/kl") == ()

@@ -15,7 +15,7 @@ from klcli.cli.plotting import plot_option
 from klcli.cli.table_sources import open_source
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
-from klcli.names.run_logs import LOGGED_KL
+from klcli.names.run_logs import LOGGED_KL, metric_of
 from klcli.report.report import Report
 from klcli.report.runlog import LoggedSeries, runlog_report
 from klcli.samples.change_point import level_changes
@@ -30,9 +30,9 @@ Examples:
   klcli runlog history.jsonl --column train/objective/kl --json
 
 A FILE is a CSV or JSON lines with a row for each step, as Weights & Biases exports them, an event file of
-TensorBoard, or a folder of these. The columns with a KL are found by their names, and what trainers mean by
-these is said: trl, verl, OpenRLHF and trlx log different things as a KL. A change of level is looked for in
-each; samples themselves go to klcli estimate.
+TensorBoard, or a folder of event files. The columns with a KL are found by their names, and what trainers
+mean by these is said: trl, verl, OpenRLHF, trlx, CleanRL and Stable-Baselines3 log different things as a KL.
+A change of level is looked for in each; samples themselves go to klcli estimate.
 """
 _MOST_LISTED = 12
 """Names in a hint."""
@@ -61,11 +61,11 @@ def runlog(
         raise KlcliError("no log is given", "for example: klcli runlog wandb_export.csv")
     found: dict[str, LogSeries] = {}
     names: dict[str, None] = {}
-    files = []
+    files, wanted = [], frozenset(columns)
     for path in [file for given in paths for file in _files(given)]:
         with open_source(path) as source:
             files.append(source.name)
-            series, others = logged_series(source, lambda name: _is_wanted(name, columns))
+            series, others = logged_series(source, lambda name: _is_wanted(name, wanted))
         names |= dict.fromkeys(others)
         for one in series:
             known = found.setdefault(one.name, one)
@@ -83,12 +83,16 @@ def _files(path: str) -> list[str]:
         return [path]
     found = sorted(str(file) for file in Path(path).rglob("*tfevents*") if file.is_file())
     if not found:
-        raise KlcliError(f"there is no event file in {path}", "names of event files have tfevents in them")
+        raise KlcliError(
+            f"there is no event file in {path}",
+            "they have tfevents in their names; CSV and JSON lines are named one by one, in their order",
+        )
     return found
 
 
-def _is_wanted(name: str, columns: Sequence[str]) -> bool:
-    return name in columns if columns else LOGGED_KL.says(name)
+def _is_wanted(name: str, columns: frozenset[str]) -> bool:
+    """Whether a column is asked for, with or without the run that wandb writes before its metric."""
+    return not columns.isdisjoint((name, metric_of(name))) if columns else LOGGED_KL.says(name)
 
 
 def _searched(series: LogSeries) -> LoggedSeries:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy
@@ -114,3 +115,80 @@ def test_a_folder_of_event_files_and_what_gzip_packed(klcli: Klcli, tmp_path: Pa
     (tmp_path / "empty").mkdir()
     result = klcli("runlog", str(tmp_path / "empty"))
     assert (result.status, "there is no event file in" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_nan_is_a_value_and_an_empty_cell_is_none(klcli: Klcli, tmp_path: Path, quote: str) -> None:
+    """A run that diverges logs NaN; a step at which nothing is logged has an empty cell, or null."""
+    cells = ["0.1"] * 200 + ["", "null"] * 5 + ["NaN", "nan"] * 100
+    path = tmp_path / "r.csv"
+    lines = [f"{step},{quote}{cell}{quote}" for step, cell in enumerate(cells)]
+    path.write_text("\n".join(["step,train/kl", *lines]) + "\n")
+    found = json.loads(klcli("runlog", str(path), "--json").out)
+    series = found["series"][0]
+    assert (series["points"], series["not_finite"]) == (200, 200)
+    assert any(
+        "200 values are infinite or NaN and left out, the first at step 210" in w for w in found["warnings"]
+    )
+
+
+def test_one_value_that_is_nan(klcli: Klcli, tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_text('{"step": 1, "kl": 0.5}\n{"step": 2, "kl": NaN}\n')
+    result = klcli("runlog", str(tmp_path / "r.jsonl"))
+    assert "1 value is infinite or NaN and left out, at step 2" in " ".join(result.out.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "trainers"),
+    [
+        ("rollout_corr/kl", "in verl: k1 between the engine of rollouts and the policy", ["verl"]),
+        ("vae/kl", "under this whole name; where it is what others log as kl: in trl (GRPO)", []),
+        ("losses/approx_kl", "in CleanRL: k3 between the old policy and the new one", ["CleanRL"]),
+    ],
+)
+def test_the_whole_name_decides(
+    klcli: Klcli, tmp_path: Path, name: str, said: str, trainers: list[str]
+) -> None:
+    path = log(tmp_path / "r.csv", name, numpy.full(9, 0.1))
+    assert said in " ".join(klcli("runlog", path).out.split())
+    (series,) = json.loads(klcli("runlog", path, "--json").out)["series"]
+    assert [row["trainer"] for row in series["meanings"]] == trainers
+
+
+def test_a_column_is_named_without_its_run(klcli: Klcli, tmp_path: Path) -> None:
+    path = log(tmp_path / "r.csv", "b - objective/kl", numpy.arange(9.0))
+    assert klcli("runlog", path, "--column", "objective/kl").status == 0
+    assert klcli("runlog", path, "--column", "kl").status == 2
+
+
+def archive(folder: Path) -> str:
+    numpy.savez(folder / "a.npz", kl=numpy.zeros(3))
+    return "a.npz"
+
+
+def bad_line(folder: Path) -> str:
+    (folder / "a.jsonl").write_text('{"kl": 1}\n{"kl": \n')
+    return "a.jsonl"
+
+
+def texts_in_a_folder(folder: Path) -> str:
+    (folder / "logs").mkdir()
+    log(folder / "logs" / "a.csv", "kl", numpy.arange(9.0))
+    return "logs"
+
+
+@pytest.mark.parametrize(
+    ("make", "problem", "hint"),
+    [
+        (archive, "a.npz holds arrays, and is no log", "klcli latents"),
+        (bad_line, "line 2 of", '{"step": 10, "kl": 0.02}'),
+        (texts_in_a_folder, "there is no event file in", "CSV and JSON lines are named one by one"),
+    ],
+)
+def test_what_it_is_in_place_of_a_log(
+    klcli: Klcli, tmp_path: Path, make: Callable[[Path], str], problem: str, hint: str
+) -> None:
+    result = klcli("runlog", str(tmp_path / make(tmp_path)))
+    assert (result.status, result.out) == (2, "")
+    assert problem in result.err
+    assert hint in result.err.split("hint: ")[1]
