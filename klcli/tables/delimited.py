@@ -53,6 +53,10 @@ class DelimitedText:
     def group(self) -> None:
         return None
 
+    @property
+    def mask(self) -> None:
+        return None
+
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
     ) -> Iterator[Block]:

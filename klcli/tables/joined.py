@@ -59,6 +59,11 @@ class _Joined:
     def group(self) -> str | None:
         return SEQUENCE if any(part.table.group for part in self.parts.values()) else None
 
+    @property
+    def mask(self) -> str | None:
+        masked = MASK in self.parts or any(part.mask is not None for part in self.parts.values())
+        return MASK if masked else None
+
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
     ) -> Iterator[Block]:

@@ -63,6 +63,7 @@ class LogRatios:
         infinite: where the first row with p(x) = 0 stands: its table, and the place in it; None without one.
         suspects: columns that look as if they named groups, by the tables that have them.
         files: how many were read.
+        masked: whether a mask says which rows count.
     """
 
     name: str
@@ -77,6 +78,7 @@ class LogRatios:
     infinite: tuple[int, str, str] | None = None
     suspects: tuple[tuple[int, str], ...] = ()
     files: int = 1
+    masked: bool = False
 
     @property
     def gaussians(self) -> GaussianSamples | None:
@@ -87,12 +89,19 @@ class LogRatios:
         """Add the rows of another table.
 
         Raises:
-            KlcliError: the one has sequences of tokens, the other rows that are samples themselves.
+            KlcliError: the one has sequences of tokens, the other rows that are samples themselves; or one
+                alone has a mask.
         """
         if (self.tokens is None) != (other.tokens is None):
             grouped, plain = (self, other) if self.tokens else (other, self)
             raise KlcliError(
                 f"{grouped.name} has several rows or numbers for a sample, {plain.name} has one",
+                "tables that are read together have the same columns",
+            )
+        if self.masked != other.masked:
+            masked, plain = (self, other) if self.masked else (other, self)
+            raise KlcliError(
+                f"{masked.name} has a mask, {plain.name} has none",
                 "tables that are read together have the same columns",
             )
         if self.tokens and other.tokens:

@@ -45,6 +45,10 @@ class _Array:
     def group(self) -> None:
         return None
 
+    @property
+    def mask(self) -> None:
+        return None
+
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
     ) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from klcli.errors import KlcliError
 from klcli.tables.arrays import Arrays
+from klcli.tables.masked_rows import masked_rows
 from klcli.tables.npy_header import MAGIC
 from klcli.tables.safetensors import is_safetensors, open_safetensors
 from klcli.tables.sequences import token_table
@@ -88,7 +89,7 @@ def open_table(source: Source) -> Table:
     if begin.startswith(MAGIC):
         from klcli.tables.npy import open_npy
 
-        return open_npy(source)
+        return masked_rows(open_npy(source), source.name)
     found = _opened(source, begin)
     if found is not None:
         return token_table(found)
@@ -98,7 +99,7 @@ def open_table(source: Source) -> Table:
         return open_json_sequences(source, begin)
     from klcli.tables.delimited import open_delimited
 
-    return open_delimited(source, begin)
+    return masked_rows(open_delimited(source, begin), source.name)
 
 
 def open_tokens(source: Source) -> Table:

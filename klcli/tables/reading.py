@@ -68,7 +68,7 @@ def read(name: str, table: Table, work: RatioWork, order: int = 0) -> LogRatios:
     else:
         found.group = column_name(table, key)
         _add_groups(found, blocks)
-    found.skipped = rows.skipped
+    found.skipped, found.masked = rows.skipped, table.mask is not None
     suspect = watch.found() if watch else None
     if suspect is not None:
         found.suspects = ((order, column_name(table, suspect)),)

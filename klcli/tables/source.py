@@ -66,6 +66,10 @@ class Table(Protocol):
     def group(self) -> str | None:
         """The column that tells sequences apart, where each row is a token; None where rows are samples."""
 
+    @property
+    def mask(self) -> str | None:
+        """The column or array that says which rows count; None where all do."""
+
     def blocks(
         self, columns: Sequence[int], key: int | None = None, watch: Watch | None = None
     ) -> Iterator[Block]:

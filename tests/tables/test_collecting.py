@@ -141,3 +141,12 @@ def test_what_is_wrong_names_its_file(tmp_path: Path) -> None:
         collected(tables, WORK)
     with pytest.raises(KlcliError, match=r"^line 3, column log_p"):
         collected(tables[1:], WORK)
+
+
+def test_a_mask_in_some_files(tables: list[Input], tmp_path: Path) -> None:
+    log_q = RNG.normal(-2, 1, (60, 7))
+    numpy.savez(tmp_path / "plain.npz", logprobs=log_q, ref_logprobs=log_q - 0.1)
+    plain = Input((str(tmp_path / "plain.npz"),), len(tables))
+    with pytest.raises(KlcliError, match=r"0\.npz has a mask, .*plain\.npz has none"):
+        collected([*tables, plain], WORK)
+    assert collected([plain, plain], WORK).files == 2
