@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex
-from klcli.tables.lines import texts
+from klcli.tables.row_lines import row_lines, separator_of
 from klcli.tables.source import Block, Source, Watch
 from klcli.values import dataclass
 
@@ -134,12 +134,12 @@ def open_delimited(source: Source, begin: bytes) -> DelimitedText:
     Raises:
         KlcliError: not UTF-8, or no row.
     """
-    lines = _rows(source, begin)
+    lines = row_lines(source, begin)
     found = next((entry for entry in lines if entry[2]), None)
     if found is None:
         raise KlcliError(f"there is no row in {source.name}", "a table has a row for each sample")
     comment, numbers, block = found
-    separator = next((sign for sign in "\t;," if sign in block[0]), None)
+    separator = separator_of(block[0])
     first = _fields(block[0], separator)
     titled = not any(_is_number(field) for field in first) and not all(map(_is_value, first))
     names = tuple(field.strip() for field in first) if titled else _commented(comment, separator, len(first))
@@ -159,28 +159,6 @@ def _commented(comment: str, separator: str | None, width: int) -> tuple[str, ..
     names = tuple(field.strip() for field in _fields(comment.lstrip("# "), separator))
     fits = len(names) == width and not any(map(_is_value, names))
     return names if fits else ()
-
-
-def _rows(source: Source, begin: bytes) -> Iterator[tuple[str, Sequence[int], list[str]]]:
-    """Blocks of lines that are neither empty nor comments, with the last comment above the first of them."""
-    start, comment = 1, ""
-    for text in texts(source, begin):
-        if not text.strip():  # nothing to keep; a packed file can have gigabytes of it
-            start += text.count("\n")
-            continue
-        lines = text.split("\n")
-        if not lines[-1]:
-            lines.pop()
-        numbers: Sequence[int] = range(start, start + len(lines))
-        start += len(lines)
-        if "#" in text or not all(lines) or any(map(str.isspace, lines)):
-            pairs = list(zip(numbers, lines, strict=True))
-            kept = [(n, line) for n, line in pairs if line.strip() and not line.lstrip().startswith("#")]
-            before = kept[0][0] if kept else start
-            above = [line for n, line in pairs if n < before and line.strip()]
-            comment = above[-1].strip() if above else comment
-            numbers, lines = [n for n, _ in kept], [line for _, line in kept]
-        yield comment, numbers, lines
 
 
 def _fields(line: str, separator: str | None) -> list[str]:
