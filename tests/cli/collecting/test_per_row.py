@@ -68,7 +68,7 @@ def test_parquet_of_a_file_whose_name_is_no_text(tables: list[Input]) -> None:
 
 
 def test_empty_lines_are_counted(tables: list[Input]) -> None:
-    Path("t.csv").write_text("mu,logvar\n\n1,0\n# no row\n2,0\n3,0\n")
+    Path("t.csv").write_text("mu,logvar\n\n1,0\n \n2,0\n3,0\n")
     write_rows("kl.csv", [Input(("t.csv",))], CHOICE)
     assert Path("kl.csv").read_text() == "file,row,kl\nt.csv,3,0.5\nt.csv,5,2.0\nt.csv,6,4.5\n"
 

@@ -156,7 +156,7 @@ def test_columns_in_any_order(klcli: Klcli) -> None:
 
 
 def test_bad_rows_behind_empty_lines(klcli: Klcli) -> None:
-    Path("e.csv").write_text("mu,logvar\n1,0\n\n# a remark\n2,0\nnan,0\n")
+    Path("e.csv").write_text("mu,logvar\n1,0\n\n   \n2,0\nnan,0\n")
     (row,) = json.loads(klcli("latents", "e.csv", "--json").out)["bad_rows"]["first"]
     assert row == {"file": "e.csv", "row": 6, "column": "mean 1", "why": "NaN"}
 
