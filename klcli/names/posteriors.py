@@ -9,9 +9,18 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.names.kind import NameKind, words_of
 from klcli.patterns import regex
 
-__all__ = ["KINDS", "MEAN_ARRAY", "SPREAD_ARRAY", "looks_like_posteriors", "reading_of", "spread_called"]
+__all__ = [
+    "KINDS",
+    "MEAN_ARRAY",
+    "PRIOR_MEAN",
+    "PRIOR_SPREAD",
+    "SPREAD_ARRAY",
+    "looks_like_posteriors",
+    "reading_of",
+    "spread_called",
+]
 
-_MEANS = frozenset({"mu", "mean", "means", "loc", "locs", "location", "m", "qzm", "qm"})
+_MEANS = frozenset({"mu", "mus", "mean", "means", "loc", "locs", "location", "m", "qzm", "qm"})
 _OTHER_SPREADS = {
     **dict.fromkeys(("qzv", "qv", "v", "vars"), "var"),
     **dict.fromkeys(("lv", "logvars", "logsigmasq", "logsigmasquared"), "logvar"),
@@ -22,6 +31,8 @@ _OF_POSTERIOR = frozenset({"z", "q", "qz", "enc", "encoder", "latent", "latents"
 """Words behind a name that say only whose it is: mu_z, logvar_q."""
 _OF_OTHERS = frozenset({"prior", "p", "pz", "target", "decoder", "dec", "recon", "x", "y"})
 """Words of what is no posterior of a latent; such arrays are taken only if they are named."""
+_OF_PRIOR = frozenset({"prior", "p", "pz"})
+"""Those of its prior."""
 _OF_LATENTS = frozenset({"latent", "latents"})
 """Words beside which these say something else: scanpy calls what is made of the data X by X_latent_qzm."""
 _LOG = "log"
@@ -61,6 +72,15 @@ def _endings(name: str) -> Iterator[str]:
     yield from _shorter(words, _OF_POSTERIOR)
 
 
+def _is_of_prior(name: str) -> bool:
+    return not _OF_PRIOR.isdisjoint(_lower_words(name))
+
+
+def _is_prior_mean(name: str) -> bool:
+    endings = _shorter(_lower_words(name), _OF_POSTERIOR | _OF_OTHERS)
+    return _is_of_prior(name) and any(ending in _MEANS for ending in endings)
+
+
 def _lower_words(name: str) -> list[str]:
     return [word.lower() for word in words_of(name.rpartition("/")[2])]
 
@@ -95,5 +115,17 @@ SPREAD_ARRAY = NameKind(
     ("prior_logvar", "x_var", "mu", "labels", "log_prob"),
     lambda name: reading_of(name) is not None,
 )
+PRIOR_MEAN = NameKind(
+    "the means of priors, one for each example and latent",
+    ("prior_mu", "prior_mean", "mu_p", "p_loc", "pz_mean"),
+    ("mu", "prior_logvar", "x_mean", "prior"),
+    _is_prior_mean,
+)
+PRIOR_SPREAD = NameKind(
+    "the spreads of priors, one for each example and latent",
+    ("prior_logvar", "prior_std", "logvar_p", "p_scale"),
+    ("logvar", "prior_mu", "x_var", "prior"),
+    lambda name: _is_of_prior(name) and spread_called(name) is not None,
+)
 
-KINDS: tuple[NameKind, ...] = (MEAN_ARRAY, SPREAD_ARRAY)
+KINDS: tuple[NameKind, ...] = (MEAN_ARRAY, SPREAD_ARRAY, PRIOR_MEAN, PRIOR_SPREAD)

@@ -93,7 +93,8 @@ def _facts(data: LatentsData, found: Summary) -> Iterator[Fact]:
     given, count = data.input, len(found.latents)
     files = given.files[0] if len(given.files) == 1 else f"{len(given.files)} files"
     arrays = f"mean {given.mean}, {given.parameterization} {given.head} in {files}"
-    yield Fact("examples", f"{found.examples:,}", f"{count} latents: {arrays}; prior {given.prior}")
+    latents = f"{count} latent{'s' * (count != 1)}"
+    yield Fact("examples", f"{found.examples:,}", f"{latents}: {arrays}; prior {given.prior}")
     error = "" if found.standard_error is None else f" ± {significant(found.standard_error, 2)}"
     bits = f"sum over latents, mean over examples; {significant(data.kl.mean_bits)} bits"
     yield Fact("KL(q || p)", f"{significant(found.mean)}{error} nats", bits, "strong")

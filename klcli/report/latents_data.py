@@ -11,7 +11,7 @@ from klcli.latents.answer import LatentAnswer
 from klcli.latents.conventions import Convention
 from klcli.latents.log_grid import RELATIVE_WIDTH, LogGrid
 from klcli.latents.reading import Choice
-from klcli.latents.rows import BadRow, BadRows
+from klcli.latents.rows import BadRow
 from klcli.latents.summary import KlPart, Latent, Summary, Thresholds
 from klcli.report.report import in_short
 from klcli.values import dataclass
@@ -161,7 +161,7 @@ def latents_data(
         latents=found.latents,
         bad_rows=BadRowsData(statistics.bad.count, statistics.bad.first),
         checks=tuple(checks),
-        warnings=tuple(_warnings(answer, statistics.bad)),
+        warnings=tuple(_warnings(choice, answer)),
     )
 
 
@@ -201,9 +201,8 @@ def _aggregate(found: Summary) -> AggregateData:
 def _verdict(found: Summary, thresholds: Thresholds, *, is_whole: bool) -> str:
     """What the table says, in one line."""
     mean, count = f"{significant(found.mean, 3)} nats", len(found.latents)
-    collapsed = (
-        f"{found.collapsed_units} {'has' if found.collapsed_units == 1 else 'have'} collapsed to the prior"
-    )
+    verb = "has" if found.collapsed_units == 1 else "have"
+    collapsed = f"{found.collapsed_units} {verb} collapsed to the prior"
     states = [f"{collapsed} (KL below {thresholds.kl:g} nats)"] if found.collapsed_units else []
     if found.examples == 1:
         return "; ".join([f"{mean} for the only example", *states, "it takes more to see what is active"])
@@ -221,13 +220,15 @@ def _is(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _warnings(answer: LatentAnswer, bad: BadRows) -> Iterator[str]:
+def _warnings(choice: Choice, answer: LatentAnswer) -> Iterator[str]:
+    priors, bad = answer.collected.arrays.priors, answer.collected.statistics.bad
+    if priors and choice.own_priors is None:
+        yield f"{' and '.join(priors)} are not used; --prior-arrays {','.join(priors)} reads them"
     if answer.interrupted:
         yield f"interrupted after {answer.summary.examples:,} examples: {answer.interrupted}"
     if bad.count:
-        places = "; ".join(
-            f"{row.file}, row {row.row:,}, {row.column}: {row.why}" for row in bad.first[:_ROWS_NAMED]
-        )
+        shown = bad.first[:_ROWS_NAMED]
+        places = "; ".join(f"{row.file}, row {row.row:,}, {row.column}: {row.why}" for row in shown)
         more = f"; and {bad.count - _ROWS_NAMED:,} more" if bad.count > _ROWS_NAMED else ""
         yield f"{bad.count:,} row{'s' * (bad.count != 1)} left out: {places}{more}"
     for latent in answer.summary.latents:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped, nearest
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.names.posteriors import MEAN_ARRAY, reading_of
+from klcli.names.posteriors import MEAN_ARRAY, PRIOR_MEAN, PRIOR_SPREAD, reading_of
 from klcli.tables.arrays import Arrays
 from klcli.tables.columns import is_log_p, is_log_q
 from klcli.tables.numbered import missing_column
@@ -27,11 +27,13 @@ class Posteriors:
         mean: the name of that with the means.
         head: the name of that with the spreads.
         reading: what the spreads are.
+        priors: names of two others that are called the means and the spreads of priors; empty without.
     """
 
     mean: str
     head: str
     reading: Parameterization
+    priors: tuple[str, ...] = ()
 
 
 def posteriors(arrays: Arrays, mean: str | None, heads: Mapping[str, str]) -> Posteriors:
@@ -55,7 +57,12 @@ def posteriors(arrays: Arrays, mean: str | None, heads: Mapping[str, str]) -> Po
     else:
         head, reading = _known_head(arrays)
     _check_shapes(arrays, found, head)
-    return Posteriors(found, head, PARAMETERIZATIONS[reading])
+    return Posteriors(found, head, PARAMETERIZATIONS[reading], _priors(arrays))
+
+
+def _priors(arrays: Arrays) -> tuple[str, ...]:
+    means, spreads = (list(filter(kind.says, arrays.shapes)) for kind in (PRIOR_MEAN, PRIOR_SPREAD))
+    return (means[0], spreads[0]) if len(means) == len(spreads) == 1 else ()
 
 
 def array_of(arrays: Arrays, name: str, flag: str) -> str:

@@ -81,7 +81,7 @@ def logged_series(source: Source, wanted: Wanted) -> tuple[list[LogSeries], Sequ
     if holds_arrays(begin):
         raise KlcliError(
             f"{source.name} holds arrays, and is no log",
-            "a log is CSV, JSON lines or an event file; klcli latents takes posteriors, klcli estimate samples",
+            "logs are CSV, JSON lines, event files; klcli latents reads posteriors, klcli estimate samples",
         )
     source = begun(source, begin)
     if is_event_file(begin):

@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from klcli.cli.collecting.inputs import inputs
+from klcli.cli.collecting.outputs import check_outputs
 from klcli.cli.collecting.run import run
 from klcli.cli.help import Command, in_group
 from klcli.cli.options.completing import files
 from klcli.cli.options.engines import engine_options
 from klcli.cli.options.gaussians import added, prior_options
-from klcli.cli.options.types import Nonnegative, Whole
+from klcli.cli.options.types import Nonnegative, Share, Whole
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -41,6 +42,8 @@ Rows with NaN, infinite or impossible numbers are counted and named, and left ou
 The status is 1 where a limit does not hold.
 """
 
+_MOST_LATENTS = 1_000_000
+"""More columns than any table has that is read."""
 _of_arrays = in_group("Arrays")
 _of_units = in_group("What counts")
 _of_limits = in_group("Limits")
@@ -87,9 +90,9 @@ _SHOWN = ("logvar", "var", "std", "logstd")
     "--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Of --marginal; default {DEFAULT_SEED}."
 )
 @_of_limits(
-    "--max-collapsed", type=Nonnegative(), help="The largest share of latents that may have collapsed."
+    "--max-collapsed", type=Share(), help="The largest share of latents that may have collapsed, from 0 to 1."
 )
-@_of_limits("--min-active", type=Nonnegative(), help="The least number of active latents.")
+@_of_limits("--min-active", type=Whole(0, _MOST_LATENTS), help="The least number of active latents.")
 @_of_limits("--max-kl", type=Nonnegative(), help="The largest mean KL per example, in nats.")
 @_of_limits("--min-kl", type=Nonnegative(), help="The least mean KL per example, in nats.")
 @click.option(
@@ -111,7 +114,7 @@ def latents(
     active_variance: float,
     collapsed_kl: float,
     max_collapsed: float | None,
-    min_active: float | None,
+    min_active: int | None,
     max_kl: float | None,
     min_kl: float | None,
     **options: Any,
@@ -129,6 +132,8 @@ def latents(
         "--min-kl": min_kl,
     }
     given = inputs(paths, options["mean"], _heads(options))
+    written = {"--per-row": options["per_row"], "--output": settings.output, "--plot": settings.plot}
+    check_outputs([path for table in given.tables for path in table.paths], written)
     thresholds = Thresholds(active_variance, collapsed_kl)
     return run(given, thresholds, limits, options, quiet=settings.quiet > 0), settings
 

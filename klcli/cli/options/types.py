@@ -197,6 +197,16 @@ class Positive(AValue):
         return number > 0
 
 
+class Share(Positive):
+    """One number from 0 to 1, a part of a whole."""
+
+    wanted, example = "from 0 to 1", "0.5"
+
+    def admits(self, number: Fraction) -> bool:
+        """Whether a number is one of these."""
+        return 0 <= number <= 1
+
+
 class Nonnegative(Positive):
     """One number that is not below 0."""
 

@@ -216,7 +216,7 @@ def cut_off() -> None:
         (None, ("latents.npz", "--prior-arrays", "a"), "--prior-arrays takes two names"),
         (None, ("latents.npz", "--per-row", "kl.txt"), "no format has the ending"),
         (None, ("-", "latents.npz"), "standard input can be read once"),
-        (None, ("latents.npz", "--min-active", "-1"), "must be a number >= 0"),
+        (None, ("latents.npz", "--min-active", "-1"), "must be a whole number from 0"),
     ],
 )
 def test_one_clear_error(

@@ -177,3 +177,50 @@ def test_kinds_of_numbers(klcli: Klcli) -> None:
     numpy.savez("e.npz", mu=MEAN.astype("f2"), logvar=numpy.ones((20, 2), ">f8"))
     expected = 0.5 * (numpy.e - 2 + MEAN.astype("f2").astype("f8") ** 2).sum() / 20
     assert float(klcli("latents", "e.npz", "-q").out) == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--per-row", "./e.csv"), "--per-row would overwrite e.csv, which is read"),
+        (("--output", "link.csv"), "--output would overwrite e.csv, which is read"),
+        (("--per-row", "out.csv", "--output", "./out.csv"), "--per-row and --output are the same file"),
+    ],
+)
+def test_what_is_read_is_not_overwritten(klcli: Klcli, arguments: tuple[str, ...], message: str) -> None:
+    text = "mu,logvar\n1,0\n2,0\n"
+    Path("e.csv").write_text(text)
+    Path("link.csv").symlink_to("e.csv")
+    result = klcli("latents", "e.csv", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+    assert "hint: " in result.err
+    assert (Path("e.csv").read_text(), Path("out.csv").exists()) == (text, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--max-collapsed", "40"), "--max-collapsed must be a number from 0 to 1, got 40"),
+        (("--min-active", "2.5"), "--min-active must be a whole number"),
+    ],
+)
+def test_a_share_and_a_count(klcli: Klcli, arguments: tuple[str, ...], message: str) -> None:
+    numpy.savez("e.npz", mu=MEAN, logvar=ZEROS)
+    result = klcli("latents", "e.npz", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+    assert "hint: for example" in result.err
+
+
+def test_a_single_latent(klcli: Klcli) -> None:
+    numpy.savez("e.npz", mu=MEAN[:, :1], logvar=ZEROS[:, :1])
+    assert " 1 latent: mean mu" in klcli("latents", "e.npz").out
+
+
+def test_priors_in_a_file_that_are_not_used(klcli: Klcli) -> None:
+    numpy.savez("e.npz", mus=MEAN, logvars=ZEROS, prior_mu=MEAN, prior_logvar=ZEROS)
+    remark = "prior_mu and prior_logvar are not used; --prior-arrays prior_mu,prior_logvar reads them"
+    assert json.loads(klcli("latents", "e.npz", "--json").out)["warnings"] == [remark]
+    own = klcli("latents", "e.npz", "--prior-arrays", "prior_mu,prior_logvar", "--json").out
+    assert json.loads(own)["warnings"] == []
