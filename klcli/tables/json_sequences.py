@@ -17,6 +17,7 @@ __all__ = ["open_json_sequences"]
 
 _TOKENS = 1 << 15
 """Of a block, about."""
+_HINT = 'for example {"log_q": [-1.5], "log_p": [-1.2]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,10 @@ def open_json_sequences(source: Source, begin: bytes, *, masked: bool = True) ->
     Raises:
         KlcliError: a line that is no object, or no line.
     """
-    lines = json_objects(source, begin)
+    lines = json_objects(source, begin, _HINT)
     first = next(lines, None)
     if first is None:
-        raise KlcliError(
-            f"there is no line in {source.name}", 'for example {"log_q": [-1.5], "log_p": [-1.2]}'
-        )
+        raise KlcliError(f"there is no line in {source.name}", _HINT)
     found = first[1]
     names = tuple(found)
     tokens = any(isinstance(found[name], list) for name in names)

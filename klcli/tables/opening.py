@@ -25,12 +25,12 @@ _FORMATS = {
 }
 """The opener of each format by the first bytes of its files."""
 _OTHERS = {
-    b"BZh": ("is compressed", "unpack it: bzip2 -d {name}"),
-    b"\xfd7zXZ": ("is compressed", "unpack it: xz -d {name}"),
-    b"\x28\xb5\x2f\xfd": ("is compressed", "unpack it: zstd -d {name}"),
+    b"BZh": ("is compressed", "unpack it: bzip2 -d{name}"),
+    b"\xfd7zXZ": ("is compressed", "unpack it: xz -d{name}"),
+    b"\x28\xb5\x2f\xfd": ("is compressed", "unpack it: zstd -d{name}"),
     **dict.fromkeys(
         (b"[{", b"[\n"),
-        ("is one JSON array, and JSON lines are read", "jq -c '.[]' {name} > lines.jsonl"),
+        ("is one JSON array, and JSON lines are read", "jq -c '.[]'{name} > lines.jsonl"),
     ),
     **dict.fromkeys(
         # The numbers of its protocol; protocol 0 is a text, here of a dictionary, a list, a tuple, an array.
@@ -132,10 +132,21 @@ def _begun(source: Source, *, is_unpacked: bool = False) -> tuple[Source, bytes]
         return _begun(decompressed(source, begin), is_unpacked=True)
     for magic, (problem, hint) in _OTHERS.items():
         if begin.startswith(magic):
-            raise KlcliError(f"{source.name} {problem}", hint.format(name=source.name))
-    if begin.startswith(tuple(_FORMATS)):
-        return source, begin
-    return source, begin + source.read(_BEGIN - len(begin))
+            name = f" {source.name}" if source.seekable else ""  # programs read standard input without one
+            raise KlcliError(f"{source.name} {problem}", hint.format(name=name))
+    if not begin.startswith(tuple(_FORMATS)):
+        begin += source.read(_BEGIN - len(begin))
+    if is_unpacked and not _is_in_order(begin):
+        raise KlcliError(
+            f"{source.name} is packed by gzip, and its format is not read from its beginning to its end",
+            "unpack it first: gzip -d",
+        )
+    return source, begin
+
+
+def _is_in_order(begin: bytes) -> bool:
+    """Whether a file that begins like this is read from its beginning to its end, as a stream is."""
+    return begin.startswith(MAGIC) or not (begin.startswith(tuple(_FORMATS)) or is_safetensors(begin))
 
 
 def _opened(source: Source, begin: bytes) -> Arrays | None:

@@ -67,7 +67,7 @@ class _Parquet:
             raise KlcliError(
                 f"row {first + int(wrong[0]):,} of {self.name}: {name} has {int(lengths[wrong[0]])} numbers, "
                 f"the first row has {width}",
-                "every example has the same latents",
+                "every row has a list of the same length; lists of any length are read as JSON lines",
             )
         return _doubles(column.flatten()).reshape(rows, width)
 

@@ -80,3 +80,9 @@ def test_lines_that_do_not_fit_are_refused(rows: list[object], message: str) -> 
     with pytest.raises(KlcliError, match=message) as caught:
         read(opened(*rows), "q", "p")
     assert caught.value.hint
+
+
+def test_a_bad_line_has_an_example_of_log_densities() -> None:
+    with pytest.raises(KlcliError, match=r"line 2 .* is no object") as error:
+        list(opened({"q": [1]}, [1]).blocks((0,)))  # type: ignore[arg-type]
+    assert "log_q" in error.value.hint

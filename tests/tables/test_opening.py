@@ -45,3 +45,29 @@ def test_everything_else_is_a_text() -> None:
 def test_what_is_met_in_place_of_a_table(data: bytes, message: str) -> None:
     with pytest.raises(KlcliError, match=message):
         open_arrays(Source("t", BytesIO(data), len(data), seekable=True))
+
+
+@pytest.mark.parametrize(("seekable", "hint"), [(True, "jq -c '.[]' t >"), (False, "jq -c '.[]' >")])
+def test_a_command_that_mends_a_file_or_a_stream(seekable: bool, hint: str) -> None:
+    with pytest.raises(KlcliError) as error:
+        open_arrays(Source("t", BytesIO(b'[{"mu": [1]}]'), 13, seekable))
+    assert error.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "begin", [b"PAR1", b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", (2).to_bytes(8, "little") + b"{}"]
+)
+def test_formats_that_are_not_read_from_their_beginning_to_their_end(begin: bytes) -> None:
+    packed = gzip.compress(begin + bytes(20), mtime=0)
+    with pytest.raises(KlcliError, match="t is packed by gzip") as error:
+        open_arrays(Source("t.gz", BytesIO(packed), len(packed), seekable=True))
+    assert error.value.hint == "unpack it first: gzip -d"
+
+
+def test_formats_that_are_read_packed() -> None:
+    file = BytesIO()
+    numpy.save(file, numpy.ones((2, 3)))
+    for data in (file.getvalue(), b'{"t": [1, 2, 3]}\n{"t": [1, 2, 3]}\n', b"t_0,t_1,t_2\n1,2,3\n"):
+        packed = gzip.compress(data, mtime=0)
+        found = open_arrays(Source("t.gz", BytesIO(packed), len(packed), seekable=True))
+        assert found.shapes["t"][1] == 3

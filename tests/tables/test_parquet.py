@@ -82,3 +82,10 @@ def test_masks_are_of_booleans() -> None:
     found = opened(mask=(MEAN > 0).tolist(), kept=MEAN[:, 0] > 0)
     numpy.testing.assert_array_equal(read(found, "mask"), MEAN > 0)
     numpy.testing.assert_array_equal(read(found, "kept"), MEAN[:, :1] > 0)
+
+
+def test_lists_of_other_lengths_are_read_as_json_lines() -> None:
+    found = opened(log_q=[[1.0, 2.0], [3.0]])
+    with pytest.raises(KlcliError, match=r"row 2 .*log_q has 1 numbers, the first row has 2") as error:
+        read(found, "log_q")
+    assert error.value.hint.endswith("are read as JSON lines")

@@ -39,8 +39,8 @@ Examples:
   klcli estimate rollouts/ --jobs 4
   cat logprobs.csv | klcli estimate - --unit bits
 
-TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without), NPY, NPZ, JSON lines,
-Parquet, HDF5, safetensors or what torch.save writes, also packed by gzip; a folder of such files; - is
+TABLE is CSV (commas, semicolons, tabs or blanks; with a header or without), NPY or JSON lines, also
+packed by gzip; NPZ, Parquet, HDF5, safetensors or what torch.save writes; a folder of such files; - is
 standard input. Without TABLE, --log-q and --log-p name files whose rows and tokens are the same. Every
 row is one sample of q; where a row is a token of a sequence, --group adds them up: the KL of whole
 sequences, and beside it the mean per token. Where a row has several numbers each is a token, and a
