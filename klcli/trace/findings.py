@@ -76,7 +76,12 @@ def _of_term(term: Term) -> Iterator[TraceFinding]:
         taken = find_mistake("KL204")
         yield TraceFinding(taken, "warning", term.place, taken.sentence, term=term)
     yield from _of_gradient(term)
-    if term.amount and term.amount.is_mean_of_entries and term.amount.entries > 1:
+    if (
+        term.amount
+        and term.amount.is_mean_of_entries
+        and term.amount.entries > 1
+        and not term.is_sum_by_weight
+    ):
         mean = find_mistake("KL206")
         message = f"{mean.sentence}: effective beta 1/{term.amount.entries} of the sum"
         yield TraceFinding(mean, "note", term.place, message, term=term)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isclose
 from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
@@ -22,6 +23,8 @@ from klcli.values import dataclass, replace
 
 __all__ = ["Kind", "Term", "is_of_parameters", "term_of"]
 
+_ROUNDED = 1e-6
+"""Relative: a weight of single precision, as 1/d times d is there."""
 _NEGLIGIBLE = 1e-9
 """A constant relative to its KL that is the rounding of a number in the program."""
 _HELD = "one of the two Gaussians is held still: no gradient flows to it"
@@ -87,6 +90,14 @@ class Term:
         if alike:
             return "mean" if of_entries else "sum"
         return "mean-sum" if of_entries else "sum-mean"
+
+    @property
+    def is_sum_by_weight(self) -> bool:
+        """Whether a mean over the latents has the weight with which it is their sum: ``d * kl.mean()``."""
+        one = self.amount
+        return (
+            one is not None and one.is_mean_of_entries and isclose(one.weight, one.entries, rel_tol=_ROUNDED)
+        )
 
     @property
     def weight(self) -> float | None:

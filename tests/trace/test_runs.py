@@ -12,7 +12,7 @@ import pytest
 import klcli
 from klcli.errors import KlcliError
 from klcli.trace.recording import read_recording
-from tests.trace.losses import DECODER, B, F, X, heads, noise, torch
+from tests.trace.losses import DECODER, LATENTS, B, F, N, X, heads, noise, torch
 
 
 def kl_of(mu: Any, logvar: Any) -> Any:
@@ -56,6 +56,33 @@ def test_a_kl_that_reaches_no_loss() -> None:
         kl = kl_of(mu, logvar)
         (F.mse_loss(DECODER(mu), X) + kl.item()).backward()
     assert codes(seen) == ["KL205"]
+
+
+def test_a_kl_that_another_loss_may_be_made_of() -> None:
+    """That of the other player of a GAN, which trains none of what this loss does, or of a kept graph."""
+    critic = torch.nn.Linear(12, 1)
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        kl = kl_of(mu, logvar)
+        drawn = DECODER(mu + noise(mu) * (logvar / 2).exp()).detach()
+        F.binary_cross_entropy_with_logits(critic(drawn), torch.zeros(B, 1)).backward()
+    assert codes(seen) == []
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        kl = kl_of(mu, logvar)
+        F.mse_loss(DECODER(mu + noise(mu) * (logvar / 2).exp()), X).backward(retain_graph=True)
+    assert codes(seen) == []
+    del kl
+
+
+def test_a_mean_over_the_latents_times_their_number_is_the_sum() -> None:
+    """d times the mean over d latents is their sum; with another factor it is the mean that it says."""
+    for factor, found in ((LATENTS, []), (LATENTS / 2, ["KL206"])):
+        with klcli.watch() as seen:
+            mu, logvar = heads()
+            kl = (-0.5 * (1 + logvar - mu**2 - logvar.exp())).mean()
+            (F.mse_loss(DECODER(mu), X) * N + factor * kl).backward()
+        assert codes(seen) == found
 
 
 def test_clips_that_do_not_bind_and_a_capacity() -> None:

@@ -63,7 +63,7 @@ def _followed(equation: Any, given: Sequence[Any], index: int, shape: tuple[int,
     if name == "integer_pow":
         return Node("pow", (first, params["y"]))
     if name == "reduce_sum":
-        return _summed(first, list(params["axes"]))
+        return _summed(first, list(map(int, params["axes"])))  # vmap has numpy integers
     if name == "convert_element_type":
         is_whole = equation.outvars[0].aval.dtype.kind in "iu" and "float" in first.dtype
         return Node("trunc" if is_whole else "same", (first,))

@@ -59,6 +59,8 @@ class Losses:
         self._optimizers = Optimizers()
         self._process = os.getpid()
         self._is_inside = False
+        self._trained: set[int] = set()
+        self._goes_on = False
 
     def watch(self) -> None:
         """Notice from now on what is differentiated."""
@@ -74,6 +76,7 @@ class Losses:
     def _at_backward(self, tensors: Any, *args: Any, **kwargs: Any) -> Any:
         with self._once() as is_first:
             if is_first:
+                self._goes_on = _retains(*args, **kwargs)
                 for tensor in _tensors(tensors):
                     self.note(tensor)
                 if self._told:
@@ -147,6 +150,7 @@ class Losses:
         reached = reached_by(tensor, MARK)
         own = set(map(id, made))
         held = {key: one for key, one in reached.parameters.items() if key not in own}
+        self._trained |= held.keys()
         loss["optimizer"] = self._optimizers.expected(loss, held, frame)
         self._tell_values([node])
         if is_plain(tensor):
@@ -175,13 +179,20 @@ class Losses:
         known = {one["node"].serial for one in losses}
         sinks = [
             node
-            for _, node in self._table.alive()
+            for held, node in self._table.alive()
             if node.op not in ("leaf", "part", "noise", "full", "stop") and node.serial not in known
+            if not self._may_be_of_another(held)
         ]
         others = {node.serial: node for node in [*samples, *sinks[-_MOST_OTHERS:]]}
         told = [{"node": node} for node in others.values()]
         self._tell_values(list(others.values()))
         return document(framework, losses, told, self.warnings)
+
+    def _may_be_of_another(self, tensor: Any) -> bool:
+        """Whether a later loss may be made of a tensor: of the other player of a GAN, or of a kept graph."""
+        if tensor.grad_fn is None or not self._trained:
+            return False
+        return self._goes_on or self._trained.isdisjoint(reached_by(tensor, MARK).parameters)
 
     def _found(self) -> Iterator[dict[str, Any]]:
         """What may be the losses where none is for sure: what was differentiated, or could be."""
@@ -211,3 +222,8 @@ class Losses:
 def _tensors(given: Any) -> list[Any]:
     every = [given] if isinstance(given, torch.Tensor) else list(given)
     return [one for one in every if isinstance(one, torch.Tensor)]
+
+
+def _retains(gradient: Any = None, retain_graph: Any = None, *_: Any, **__: Any) -> bool:
+    """Whether a backward pass keeps the graph, as one does after which another comes."""
+    return bool(retain_graph)

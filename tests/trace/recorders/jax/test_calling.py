@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from klcli.testing import assert_kl
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy
+call = pytest.importorskip("klcli.trace.recorders.jax.calling").call
 
 
 def elements(mu: Any, logvar: Any) -> Any:
@@ -87,3 +89,10 @@ def test_wrong_functions_are_named(function: Any, options: dict[str, Any], text:
     with pytest.raises(AssertionError) as caught:
         assert_kl(function, **options)
     assert text in str(caught.value)
+
+
+def test_a_sum_under_vmap_has_axes_that_can_be_written() -> None:
+    """JAX 0.10 counts them in numpy's integers there, of which JSON knows nothing."""
+    given = {"mu": ((2, 3), [0.1] * 6), "logvar": ((2, 3), [0.2] * 6)}
+    found = call(lambda mu, logvar: jax.vmap(jnp.sum)(elements(mu, logvar)).mean(), given, "float64", {})
+    assert json.dumps(found)
