@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 import pytest
@@ -295,3 +297,40 @@ def test_what_cannot_be_called_is_said(function: Any, options: dict[str, Any], m
     with pytest.raises(KlcliError, match=message) as caught:
         assert_kl(function, **options)
     assert caught.value.hint
+
+
+def clipped(mu: Any, logvar: Any) -> Any:
+    return summed(mu, torch.clamp(logvar, -1, 1))
+
+
+def free(mu: Any, logvar: Any) -> Any:
+    return torch.clamp(elements(mu, logvar), min=0.5).sum(-1).mean()
+
+
+def doubled_far_out(mu: Any, logvar: Any) -> Any:
+    kl = elements(mu, logvar)
+    return torch.where(logvar > 1.5, 2 * kl, kl).sum(-1).mean()
+
+
+def message_of(function: Any) -> str:
+    with pytest.raises(AssertionError) as caught:
+        assert_kl(function)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("function", "word"), [(free, "free bits"), (clipped, "clip")])
+def test_a_condition_of_the_reading_that_is_asked_for_is_named(function: Any, word: str) -> None:
+    first = message_of(function).splitlines()[0]
+    assert word in first
+    assert "it is one for" not in first
+
+
+@pytest.mark.parametrize("function", [doubled_far_out, clipped])
+def test_the_worst_point_is_one_that_is_off(function: Any) -> None:
+    (line,) = [line for line in message_of(function).splitlines() if line.startswith("  worst")]
+    found = re.search(r"mu = (\S+), logvar = (\S+), float32: (\S+), the KL is (\S+)", line)
+    assert found
+    mu, logvar, value, kl = map(float, found.groups())
+    assert abs(logvar) > 1
+    assert kl == pytest.approx((math.exp(logvar) + mu**2 - 1 - logvar) / 2, rel=1e-4)
+    assert abs(value - kl) > 0.01

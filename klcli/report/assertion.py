@@ -10,6 +10,7 @@ from typing import Any
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.parameterization import Parameterization
+from klcli.judge.acceptance import ACCEPTABLE
 from klcli.judge.counterexample import plain_text
 from klcli.judge.gradient import gradient_of
 from klcli.judge.mistakes.mistake import Mistake
@@ -19,7 +20,7 @@ from klcli.judge.question import Question
 from klcli.judge.verification import Verification
 from klcli.trace.examination import FunctionExamination, fixed_prior
 from klcli.trace.fixes import corrected, fix_of
-from klcli.trace.trials import Gap, Trial
+from klcli.trace.trials import Gap, Trial, limit_of
 
 __all__ = ["problem_lines", "remedy_lines"]
 
@@ -98,11 +99,22 @@ def _first_line(name: str, found: FunctionExamination, row: Parameterization, sc
     if mistake := _mistake(verification):
         return f"{meaning}: {mistake.code} {mistake.sentence}"
     others = [one.verdict.parameterization for one in verification.candidates if one.kind == "exact"]
-    if others:
+    if row in others and (text := _condition(verification)):
+        return f"{meaning}: {text}"
+    if others and row not in others:
         return f"{meaning}: it is one for {' or '.join(other.meaning for other in others)}"
     if best.verdict.kl:
         return f"{meaning}: it is {multiple_text(verification, best.verdict)}"
     return meaning
+
+
+def _condition(found: Verification) -> str:
+    """What makes the values others than those of the KL that its algebra is; empty where nothing is known.
+
+    A clip within the usual range passes for a program, and its values beyond are others nevertheless.
+    """
+    said = [one for one in found.conditions if not one.passes or one.kind in ACCEPTABLE]
+    return min(said, key=lambda one: one.passes).text if said else ""
 
 
 def _mistake(found: Verification) -> Mistake | None:
@@ -162,7 +174,7 @@ def _worst(found: FunctionExamination, scale: float) -> Gap | None:
     best: Gap | None = None
     for one in (*found.trials, *([found.single] if found.single else [])):
         for gap in _value_gaps(one, scale):
-            if best is None or not gap.size <= best.size:
+            if gap.size > scale * limit_of(gap.dtype) and (best is None or gap.size > best.size):
                 best = gap
     return best
 

@@ -18,7 +18,7 @@ from klcli.judge.verification import Verification
 from klcli.trace.functions import tree_of
 from klcli.trace.programs import UnfollowedError, program_of
 from klcli.trace.recording import Place, read_recording
-from klcli.trace.trials import SHAPES, Caller, Gap, OutputReduction, Trial, gaps, reduction_of, trial
+from klcli.trace.trials import SHAPES, Caller, Gap, OutputReduction, Trial, entries, gaps, reduction_of, trial
 from klcli.values import dataclass
 
 __all__ = ["FunctionExamination", "examine", "fixed_prior"]
@@ -30,7 +30,7 @@ class FunctionExamination:
 
     Attributes:
         trials: the calls.
-        single: a call with one entry of one example, where the values are not those of the KL.
+        single: a call with one entry of one example, whose value is not that of the KL; None where all are.
         reduction: how its values are the KL times the scale; None where they are not.
         gaps: where gradients, or values in one precision, are others; the largest first.
         tree: its program; None where that was not followed.
@@ -76,12 +76,18 @@ def examine(
     """
     generator = Random(seed)
     trials = tuple(
-        trial(call, shape, dtype, reading, prior, names, generator) for dtype in dtypes for shape in SHAPES
+        trial(call, shape, dtype, reading, prior, names, entries(shape, reading, generator))
+        for dtype in dtypes
+        for shape in SHAPES
     )
     reduction = reduction_of(trials, scale)
     found: list[Gap] = []
-    single = None if reduction else trial(call, (1, 1), dtypes[0], reading, prior, names, generator)
-    if reduction:
+    single = None
+    if reduction is None:
+        points = [([m], [s]) for m, s in zip(trials[0].mean, trials[0].head, strict=True)]
+        alone = (trial(call, (1, 1), dtypes[0], reading, prior, names, point) for point in points)
+        single = next((one for one in alone if reduction_of([one], scale) is None), None)
+    else:
         found = [gap for one in trials for gap in gaps(one, reduction, scale, gradient=gradient)]
     recording = read_recording(trials[0].out["document"])
     tree, problem = _followed(trials, names)

@@ -67,6 +67,8 @@ class Watched:
 
 def _needed(term: Term) -> Iterator[str]:
     """What is to be accepted of a term, if it can be."""
+    if term.kernel and term.kernel.is_sampled:
+        yield "estimator"
     if not term.is_sum_by_weight:
         yield term.verdict
     yield from (one.kind for one in term.conditions if not one.passes)

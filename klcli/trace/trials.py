@@ -29,6 +29,7 @@ __all__ = [
     "Gap",
     "OutputReduction",
     "Trial",
+    "entries",
     "gaps",
     "limit_of",
     "reduction_of",
@@ -52,6 +53,9 @@ _KL = parse("1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)")
 
 Caller: TypeAlias = Callable[[Mapping[str, tuple[tuple[int, ...], list[float]]], str], Mapping[str, Any]]
 """Calls the function with entries by names in a precision: document, shape, values, gradients."""
+
+MeansAndHeads: TypeAlias = tuple[list[float], list[float]]
+"""Of a mean and of a head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,15 @@ class Gap:
     size: float
 
 
+def entries(shape: tuple[int, ...], reading: Parameterization, generator: Random) -> MeansAndHeads:
+    """Means and heads of a shape, with the point (0.5, head 1) among them."""
+    size = prod(shape)
+    mean = [0.5, *(generator.uniform(-_MEANS, _MEANS) for _ in range(size - 1))]
+    if reading.admits(1):
+        return mean, [1.0, *_heads(reading, generator, size - 1)]
+    return mean, [*_heads(reading, generator, size)]
+
+
 def trial(
     call: Caller,
     shape: tuple[int, ...],
@@ -107,16 +120,10 @@ def trial(
     reading: Parameterization,
     prior: tuple[float, float],
     names: tuple[str, str],
-    generator: Random,
+    given: MeansAndHeads,
 ) -> Trial:
-    """Call a function once, with the point (0.5, head 1) among the entries."""
-    size = prod(shape)
-    mean = [0.5, *(generator.uniform(-_MEANS, _MEANS) for _ in range(size - 1))]
-    head = (
-        [1.0, *_heads(reading, generator, size - 1)]
-        if reading.admits(1)
-        else [*_heads(reading, generator, size)]
-    )
+    """Call a function once, with the entries of a mean and a head."""
+    mean, head = given
     out = call(dict(zip(names, ((shape, mean), (shape, head)), strict=True)), dtype)
     tree = kl_tree(reading, prior)
     truth = [_at(tree, m, s).real for m, s in zip(mean, head, strict=True)]

@@ -295,3 +295,15 @@ def test_a_buffer_that_is_filled_with_noise_through_its_data() -> None:
         Layer()().backward()
     (term,) = seen.terms
     assert (term.verdict, term.parameterization.name) == ("exact", "softplus")
+
+
+def test_a_kl_from_a_sample_passes_by_its_word() -> None:
+    normal = torch.distributions.Normal
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        sigma = torch.exp(0.5 * logvar)
+        z = mu + sigma * noise(mu)
+        (normal(mu, sigma).log_prob(z) - normal(0, 1).log_prob(z)).sum(-1).mean().backward()
+    assert [term.kernel.is_sampled for term in seen.terms] == [True]
+    assert not seen.watched.holds()
+    assert seen.watched.holds(["estimator"])

@@ -111,10 +111,12 @@ def array_names(function: Any, given: Collection[str]) -> list[str]:
         for one in parameters
         if one.kind in _PLAIN and one.default is one.empty and one.name not in given
     ]
-    if not 1 <= len(names) <= _MOST_ARRAYS:
-        hint = "give the others: --arg {}=...".format(names[-1] if names else "name")
+    if not names:
+        raise RefusedError("it takes no arrays", "name a function of a mean and a head")
+    if len(names) > _MOST_ARRAYS:
         raise RefusedError(
-            f"arrays can be made for up to {_MOST_ARRAYS} arguments, it has {len(names)}", hint
+            f"arrays can be made for up to {_MOST_ARRAYS} arguments, it has {len(names)}",
+            f"give the others: --arg {names[-1]}=...",
         )
     return names
 

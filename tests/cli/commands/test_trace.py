@@ -272,6 +272,7 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
     (tmp_path / "package" / "losses.py").write_text(
         "def kl(mu, logvar, beta=1.0):\n    return -0.5 * beta * (1 + logvar - mu**2 - logvar.exp()).sum()\n"
         "def hungry(mu, a, b, c, d):\n    return mu\n"
+        "def empty():\n    return 3\n"
         "def picky(mu):\n    return mu @ mu\n"
     )
     python = ("--python", sys.executable)
@@ -293,6 +294,7 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
     for target, message in (
         ("package.losses:kld", "has no kld"),
         ("package.loses:kl", "cannot be imported"),
+        ("package.losses:empty", "takes no arrays"),
         ("package.losses:hungry", "up to 4 arguments"),
         ("package.losses:picky", "picky failed with mu of shape (4, 3)"),
     ):
