@@ -43,7 +43,8 @@ def probed(calls: Sequence[RoundedCall]) -> str:
 
 
 def _as(calls: Sequence[RoundedCall], mean: str, head: str, row: Parameterization) -> str:
-    """The KL under one reading."""
+    """The KL under one reading, at the points that it admits."""
+    calls = [one for one in calls if row.admits(one.given[head])]
     try:
         rows = [_columns(one.given[mean], one.given[head], row) for one in calls]
     except ArithmeticError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from klcli.trace.probing import probed
+from klcli.trace.recorders.rounded import probes
 from klcli.trace.recording import RoundedCall
 
 
@@ -54,3 +56,22 @@ def test_what_is_no_kl_is_called_none(function: Callable[[float, float], float])
 
 def test_nothing_is_said_without_calls() -> None:
     assert probed([]) == ""
+
+
+def test_the_points_reach_far_and_hold_those_of_the_call() -> None:
+    def call(_: Any, arrays: Any, dtype: str, given: Any) -> dict[str, Any]:
+        return {"values": [0.0], "gradients": None}
+
+    own = {"mu": 0.25, "s": 1.75}
+    points = [one["given"] for one in probes(call, None, ["mu", "s"], {}, [own])]
+    assert own in points
+    assert min(one["s"] for one in points) < -3
+    assert max(one["s"] for one in points) > 3
+
+
+def test_a_standard_deviation_has_no_point_below_zero() -> None:
+    def of_std(m: float, s: float) -> float:
+        return math.nan if s <= 0 else (s**2 + m**2 - 1) / 2 - math.log(s)
+
+    below = RoundedCall("float64", {"mu": 0.3, "s": -2.0}, math.nan, {})
+    assert "for a standard deviation" in probed([*calls(of_std), below])

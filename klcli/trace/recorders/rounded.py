@@ -13,6 +13,8 @@ __all__ = ["points", "probes", "rounded_calls"]
 _NEAR = (0.001, -0.001, 1.001, 0.999)
 """Around the heads of a standard deviation of 1, as a logarithm and as itself."""
 _PROBES = 12
+_WIDE = (-6.0, 6.0)
+"""Log-variances of usual posteriors; a reading whose head is positive has half of them."""
 _FAILURES = (RuntimeError, TypeError, ValueError, IndexError, ArithmeticError)
 """What a framework raises that cannot compute something in a precision, or in a shape."""
 _FAR = (-100.0, -30.0, 30.0, 100.0)
@@ -57,23 +59,33 @@ def points(names: Sequence[str]) -> Iterator[dict[str, float]]:
 
 
 def probes(
-    call: Callable[..., Any], function: Any, names: Sequence[str], given: dict[str, Any]
+    call: Callable[..., Any],
+    function: Any,
+    names: Sequence[str],
+    given: dict[str, Any],
+    own: Sequence[dict[str, float]],
 ) -> Iterator[dict[str, Any]]:
-    """Calls with one entry in double precision at points between 0 and 1, which every head may have.
+    """Calls with one entry in double precision: between 0 and 1, which every head may have, and beyond.
 
     Args:
         call: the recorder's.
         function: of two arrays.
         names: of these.
         given: its other arguments.
+        own: entries that it was called with as a whole.
     """
     generator = Random(1)
-    for _ in range(_PROBES):
-        entries = {name: generator.uniform(0.1, 0.9) for name in names}
+    inner, wide = (
+        [{name: generator.uniform(*ends) for name in names} for _ in range(_PROBES)]
+        for ends in ((0.1, 0.9), _WIDE)
+    )
+    for entries in (*inner, *own, *wide):
         arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
         try:
             out = call(function, arrays, "float64", given)
         except _FAILURES:
             continue
         if len(out["values"]) == 1:
-            yield {"dtype": "float64", "given": entries, "value": out["values"][0], "gradients": {}}
+            slopes = out["gradients"]
+            gradients = {} if slopes is None else {name: (slopes.get(name) or [0.0])[0] for name in names}
+            yield {"dtype": "float64", "given": entries, "value": out["values"][0], "gradients": gradients}

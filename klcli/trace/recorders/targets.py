@@ -60,8 +60,15 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
     if len(names) <= _MOST_ROUNDED:
         document["rounded"] = list(rounded_calls(recorder.call, found, names, recorder.SHORT, given))
     if len(names) == _MOST_ROUNDED:
-        document["probes"] = list(probes(recorder.call, found, names, given))
+        document["probes"] = list(probes(recorder.call, found, names, given, _entries(arrays)))
     return document
+
+
+def _entries(arrays: dict[str, Any]) -> list[dict[str, float]]:
+    """The entries of arrays that stand at the same places; none where their shapes differ."""
+    if len({shape for shape, _ in arrays.values()}) != 1:
+        return []
+    return [dict(zip(arrays, row)) for row in zip(*(values for _, values in arrays.values()))]  # noqa: B905
 
 
 def _target(target: str) -> Any:
