@@ -16,12 +16,16 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import solved
 from klcli.trace.recording import RoundedCall
 
-__all__ = ["probed"]
+__all__ = ["probed", "wrong_gradients"]
 
 _CLOSE = 1e-9
 """The error, relative to the largest column, beyond which a fit does not hold."""
 _COLUMNS = 5
 _MOST_DIGITS = 15
+_STEP = 1e-5
+"""Of a central difference."""
+_NEAR = 1e-4
+"""Relative error of a gradient that a central difference and short precisions may have."""
 
 
 def probed(calls: Sequence[RoundedCall]) -> str:
@@ -77,6 +81,42 @@ def _errors(
     for row, value in zip(rows, values, strict=True):
         parts = [factor * one for factor, one in zip(factors, row, strict=True)]
         yield abs(sum(parts) - value) / max(map(abs, parts))
+
+
+def wrong_gradients(calls: Sequence[RoundedCall]) -> str:
+    """Where the gradient of a function that has the values of a KL is another, in words; empty for nowhere.
+
+    Args:
+        calls: with one entry in double precision; without gradients nothing is held against them.
+    """
+    names = list(calls[0].given) if calls else []
+    pairs = (names, names[::-1]) if len(names) == 2 else ()
+    for mean, head in pairs:
+        for row in PARAMETERIZATIONS.values():
+            if _as(calls, mean, head, row):
+                return next(
+                    _slopes_off([one for one in calls if row.admits(one.given[head])], mean, head, row), ""
+                )
+    return ""
+
+
+def _slopes_off(calls: Sequence[RoundedCall], mean: str, head: str, row: Parameterization) -> Iterator[str]:
+    rows = [_columns(one.given[mean], one.given[head], row) for one in calls]
+    factors = solved(rows[:_COLUMNS], [one.value for one in calls[:_COLUMNS]]) or []
+    for one in calls:
+        for name, slope in one.gradients.items():
+            ends = [
+                _columns(
+                    one.given[mean] + step * (name == mean), one.given[head] + step * (name == head), row
+                )
+                for step in (_STEP, -_STEP)
+            ]
+            above, below = (sum(a * b for a, b in zip(factors, end, strict=True)) for end in ends)
+            true = (above - below) / (2 * _STEP)
+            if slope is not None and not abs(slope - true) <= _NEAR * (1 + abs(true)):
+                at = ", ".join(f"{own} = {significant(value)}" for own, value in one.given.items())
+                found = f"autograd {significant(slope)}, true {significant(true)}"
+                yield f"the gradient of {name} is not: at {at} {found}"
 
 
 def _constant(scale: float, prior_mean: float, prior_variance: float) -> float:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
+from klcli.judge.mistakes.table import find_mistake
 from klcli.trace.anatomy import Anatomy, anatomy_of
 from klcli.trace.findings import TraceFinding, findings_of
 from klcli.trace.precision import Precision, precisions_of
-from klcli.trace.probing import probed
+from klcli.trace.probing import probed, wrong_gradients
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.trace.terms import Term
@@ -93,6 +94,11 @@ def watched(recording: Recording) -> Watched:
     samples = tuple(_of(sample, changed[id(sample.term)]) for sample in samples)
     findings = findings_of(recording, losses, samples)
     probe = "" if terms else probed(recording.probes)
+    if probe and losses and (off := wrong_gradients(recording.probes)):
+        stopped = find_mistake("KL134")
+        place = recording.steps[losses[0].loss.node].place
+        text = f"the value is that of the KL, {off}"
+        findings = (*findings, TraceFinding(stopped, "warning", place, text))
     nothing = () if losses or recording.warnings else (_NOTHING,)
     warnings = (
         *nothing,

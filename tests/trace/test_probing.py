@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from klcli.trace.probing import probed
+from klcli.trace.probing import probed, wrong_gradients
 from klcli.trace.recorders.rounded import probes
 from klcli.trace.recording import RoundedCall
 
@@ -75,3 +75,18 @@ def test_a_standard_deviation_has_no_point_below_zero() -> None:
 
     below = RoundedCall("float64", {"mu": 0.3, "s": -2.0}, math.nan, {})
     assert "for a standard deviation" in probed([*calls(of_std), below])
+
+
+@pytest.mark.parametrize(("factor", "is_wrong"), [(1, False), (0, True)])
+def test_a_gradient_that_is_not_that_of_the_kl(factor: float, is_wrong: bool) -> None:
+    slopes = [
+        {"mu": factor * one.given["mu"], "s": (math.exp(one.given["s"]) - 1) / 2}
+        for one in calls(of_log_variance)
+    ]
+    own = [
+        RoundedCall(one.dtype, one.given, one.value, slope)
+        for one, slope in zip(calls(of_log_variance), slopes, strict=True)
+    ]
+    found = wrong_gradients(own)
+    assert ("gradient of mu" in found) == is_wrong
+    assert bool(found) == is_wrong
