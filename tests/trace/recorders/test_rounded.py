@@ -65,11 +65,16 @@ def test_without_gradients_there_are_none() -> None:
     assert first["gradients"] == {"mu": None, "s": None}
 
 
-def test_probes_lie_between_0_and_1_and_are_the_same_again() -> None:
-    first, again = (list(probes(Calls(), twice, ("mu", "s"), {})) for _ in range(2))
+def test_probes_lie_between_0_and_1_at_what_was_given_and_beyond() -> None:
+    own = [{"mu": 2.5, "s": -3.5}]
+    first, again = (list(probes(Calls(), twice, ("mu", "s"), {}, own)) for _ in range(2))
     assert first == again
-    assert len(first) == 12
-    assert all(0 < value < 1 for one in first for value in one["given"].values())
+    inner, given, wide = first[:12], first[12], first[13:]
+    assert all(0 < value < 1 for one in inner for value in one["given"].values())
+    assert given["given"] == own[0]
+    assert len(wide) == 12
+    assert min(value for one in wide for value in one["given"].values()) < -3
+    assert max(value for one in wide for value in one["given"].values()) > 3
     assert {one["dtype"] for one in first} == {"float64"}
 
 
@@ -77,5 +82,5 @@ def test_what_gives_more_than_a_number_or_fails_is_no_probe() -> None:
     def several(function: Any, arrays: Any, dtype: str, others: Any) -> dict[str, Any]:
         return {"values": [0.0, 1.0], "gradients": None}
 
-    assert list(probes(several, twice, ("mu", "s"), {})) == []
-    assert list(probes(Calls(failing=("float64",)), twice, ("mu", "s"), {})) == []
+    assert list(probes(several, twice, ("mu", "s"), {}, [])) == []
+    assert list(probes(Calls(failing=("float64",)), twice, ("mu", "s"), {}, [])) == []
