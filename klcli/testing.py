@@ -15,9 +15,9 @@ from klcli.gaussian.parameterization import find
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.report.assertion import problem_lines, remedy_lines
 from klcli.trace.accepted import is_accepted
-from klcli.trace.called import argument_names, call_of, mean_first, name_of
 from klcli.trace.examination import examine
-from klcli.trace.trials import REDUCTIONS
+from klcli.trace.function_call import argument_names, call_of, mean_first, name_of
+from klcli.trace.function_trials import REDUCTIONS
 
 __all__ = ["assert_kl"]
 

@@ -15,8 +15,8 @@ from klcli.trace.findings import TraceFinding
 from klcli.trace.recorders import WATCHED
 from klcli.trace.recorders.watching import Watching
 from klcli.trace.recording import read_recording
+from klcli.trace.run_summary import Watched, watched
 from klcli.trace.samplers import Sample
-from klcli.trace.seen import Watched, watched
 from klcli.trace.terms import Term
 
 __all__ = ["Seen", "watch"]

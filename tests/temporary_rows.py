@@ -21,9 +21,9 @@ from klcli.formula.tree import Number, Operation, Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.aside.preparation import prepare
 from klcli.judge.candidates import Candidate
 from klcli.judge.engine import checked
+from klcli.judge.loss_context.preparation import prepare
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.table import MISTAKES

@@ -88,7 +88,7 @@ def estimate(log_q: Any, log_p: Any = None, *, unit: Unit = "nats", independent:
     """
     from klcli.report.estimate import estimate_report
     from klcli.samples.estimates import estimation
-    from klcli.tables.reading import of_arrays
+    from klcli.tables.ratio_blocks import of_arrays
 
     columns = (
         [array_of(log_q, "log_q")] if log_p is None else [array_of(log_q, "log_q"), array_of(log_p, "log_p")]

@@ -91,7 +91,7 @@ def verify(
 
 def _program(function: Callable[..., Any], given: Mapping[str, Any]) -> Program:
     """The operations that a function runs."""
-    from klcli.trace.called import call_of, name_of, open_arguments
+    from klcli.trace.function_call import call_of, name_of, open_arguments
     from klcli.trace.functions import program_of_call
     from klcli.trace.programs import UnfollowedError
 

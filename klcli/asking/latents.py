@@ -13,8 +13,8 @@ from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import find
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
-from klcli.latents.collecting import collected, collected_from, summed, summed_from
-from klcli.latents.reading import Choice, of_arrays
+from klcli.latents.input_arrays import Choice, of_arrays
+from klcli.latents.many_tables import collected, collected_from, summed, summed_from
 from klcli.latents.summary import Thresholds
 from klcli.tables.in_memory import in_memory
 from klcli.tables.inputs import Input, files_of

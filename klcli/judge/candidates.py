@@ -15,11 +15,11 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.editing import edited
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.aside.clips import binds
-from klcli.judge.aside.guards import without_guards
-from klcli.judge.aside.preparation import Prepared
 from klcli.judge.corrections import Mended, corrections, exchanged, holds
 from klcli.judge.left_side import begins_with_fixed, is_stated_turned
+from klcli.judge.loss_context.clips import binds
+from klcli.judge.loss_context.guards import without_guards
+from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness

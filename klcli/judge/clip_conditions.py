@@ -10,9 +10,9 @@ from klcli.formula.tree import Clip, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.formula.write.editing import in_habit
-from klcli.judge.aside.clips import binds, can_be_whole, is_known
-from klcli.judge.aside.preparation import Prepared
 from klcli.judge.condition import PASSES, Condition, ConditionKind
+from klcli.judge.loss_context.clips import binds, can_be_whole, is_known
+from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.usual_points import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
 from klcli.names.noise import is_epsilon

@@ -16,11 +16,11 @@ from klcli.formula.tree import Length, Number, Reduction, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.formula.write.editing import in_habit
-from klcli.judge.aside.preparation import Prepared
 from klcli.judge.clip_conditions import clip_conditions
 from klcli.judge.condition import PASSES, Condition
 from klcli.judge.gradient import gradient_of, is_stopped
 from klcli.judge.left_side import begins_with_fixed
+from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.usual_points import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
 from klcli.patterns import regex

@@ -16,7 +16,7 @@ from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Stop, Symbol, Tree
 from klcli.formula.write.editing import edited, written_anew
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.aside.preparation import Prepared, prepare
+from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.probes import compared_digits
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.readings import verdicts_on

@@ -17,9 +17,9 @@ from klcli.formula.tree import Negative, Operation, Reduction, Stop, Tree
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.aside.guards import without_guards
-from klcli.judge.aside.preparation import Prepared
 from klcli.judge.engine import solved
+from klcli.judge.loss_context.guards import without_guards
+from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.verdict import Verdict
 

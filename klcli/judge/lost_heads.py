@@ -1,7 +1,8 @@
 """Heads that look like weights: a line in a variance is what is left of it when its logarithm is lost.
 
-What weighs a part of the terms makes a KL at one value alone, see `klcli.judge.aside.symbols`. The variance
-of a Gaussian, or its inverse, makes one at every value: with its logarithm it is the KL of two Gaussians.
+What weighs a part of the terms makes a KL at one value alone, see `klcli.judge.loss_context.symbols`. The
+variance of a Gaussian, or its inverse, makes one at every value: with its logarithm it is the KL of two
+Gaussians.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Call, Negative, Number, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.aside.preparation import Prepared, prepare
+from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.verdict import Verdict, judge_pair

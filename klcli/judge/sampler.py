@@ -19,8 +19,8 @@ from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import Decimals, context, evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.aside.clips import binds
-from klcli.judge.aside.guards import guards
+from klcli.judge.loss_context.clips import binds
+from klcli.judge.loss_context.guards import guards
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.probes import head_at, probes

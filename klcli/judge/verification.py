@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from klcli.formula.program import Program
 from klcli.formula.tree import Tree
 from klcli.judge.acceptance import passes
-from klcli.judge.aside.preparation import Prepared
 from klcli.judge.candidates import Candidate
 from klcli.judge.condition import Condition
+from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.precision import Overflow, PrecisionLoss
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import STANDARD

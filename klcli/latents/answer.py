@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from klcli.errors import KlcliError
-from klcli.latents.collecting import Collected, Work
 from klcli.latents.conventions import Convention, conventions
+from klcli.latents.input_arrays import Choice
+from klcli.latents.many_tables import Collected, Work
 from klcli.latents.marginal import DRAWS, SummedDensities, mixture
 from klcli.latents.priors import prior_of
-from klcli.latents.reading import Choice
 from klcli.latents.statistics import Statistics
 from klcli.latents.summary import Summary, Thresholds, summary
 from klcli.values import dataclass

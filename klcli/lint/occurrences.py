@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable
 from klcli.lint.findings.places import place_of
 from klcli.lint.findings.types import SourceSpan
 from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.statements import Flow, flow
-from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.relevance import Relevance, holds_terms

@@ -20,7 +20,7 @@ from klcli.judge.question import Question
 from klcli.judge.verification import Verification
 from klcli.trace.examination import FunctionExamination, fixed_prior
 from klcli.trace.fixes import corrected, fix_of
-from klcli.trace.trials import Gap, Trial, limit_of
+from klcli.trace.function_trials import Gap, Trial, limit_of
 
 __all__ = ["problem_lines", "remedy_lines"]
 

@@ -9,8 +9,8 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.latents.answer import LatentAnswer
 from klcli.latents.conventions import Convention
+from klcli.latents.input_arrays import Choice
 from klcli.latents.log_grid import RELATIVE_WIDTH, LogGrid
-from klcli.latents.reading import Choice
 from klcli.latents.rows import BadRow
 from klcli.latents.summary import KlPart, Latent, Summary, Thresholds
 from klcli.report.report import in_short

@@ -24,7 +24,7 @@ from klcli.report.trace_data import data_of, rows_of
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.findings import TraceFinding
 from klcli.trace.recording import Place
-from klcli.trace.seen import Watched
+from klcli.trace.run_summary import Watched
 from klcli.trace.terms import Term
 
 __all__ = ["trace_report"]

@@ -8,7 +8,7 @@ import os
 from klcli.report.findings import Alert, FindingData, RelatedData
 from klcli.trace.findings import TraceFinding
 from klcli.trace.recording import Place
-from klcli.trace.seen import Watched
+from klcli.trace.run_summary import Watched
 
 __all__ = ["alerts_of", "shown_path"]
 

@@ -13,7 +13,7 @@ from klcli.report.trace_alerts import shown_path
 from klcli.report.verify_data import PriorData
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.recording import Place
-from klcli.trace.seen import Watched
+from klcli.trace.run_summary import Watched
 from klcli.trace.terms import Term
 from klcli.values import dataclass
 

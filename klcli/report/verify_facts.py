@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.formula.numeral import significant
-from klcli.judge.aside.preparation import Prepared
+from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_text
 from klcli.judge.verification import Verification
 from klcli.report.document import DocumentBlock, Fact, FactList, Item, Note, Paragraph

@@ -73,8 +73,8 @@ def _arrays(source: Source, begin: bytes) -> Arrays:
         from klcli.tables.json_lines import open_json_lines
 
         return open_json_lines(source, begin)
+    from klcli.tables.array_columns import wide_arrays
     from klcli.tables.delimited import open_delimited
-    from klcli.tables.wide import wide_arrays
 
     return wide_arrays(source, open_delimited(source, begin))
 

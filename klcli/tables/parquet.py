@@ -8,7 +8,7 @@ from typing import Any
 from klcli.errors import KlcliError
 from klcli.tables.arrays import ArrayBlock, ArrayShape, rows_of_block
 from klcli.tables.extras import needed
-from klcli.tables.numbered import array_columns, check_distinct
+from klcli.tables.numbered_names import array_columns, check_distinct
 from klcli.tables.source import Source
 from klcli.values import dataclass
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.tables.raw_rows import BFLOAT16
+from klcli.tables.contiguous_rows import BFLOAT16
 from klcli.values import dataclass
 
 __all__ = ["HINT", "Storage", "Tensor", "followed"]

@@ -10,7 +10,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.names.posteriors import MEAN_ARRAY, PRIOR_MEAN, PRIOR_SPREAD, reading_of
 from klcli.tables.arrays import Arrays
 from klcli.tables.columns import is_log_p, is_log_q
-from klcli.tables.numbered import missing_column
+from klcli.tables.numbered_names import missing_column
 from klcli.values import dataclass
 
 __all__ = ["Posteriors", "array_of", "posteriors", "the_heads", "the_means"]

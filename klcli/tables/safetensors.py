@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.tables.raw_rows import BFLOAT16, RawArray, RawArrays
+from klcli.tables.contiguous_rows import BFLOAT16, RawArray, RawArrays
 from klcli.tables.source import Source
 
 __all__ = ["is_safetensors", "open_safetensors"]

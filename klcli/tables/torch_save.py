@@ -12,10 +12,10 @@ from typing import Any
 from zipfile import ZipFile
 
 from klcli.errors import KlcliError
+from klcli.tables.contiguous_rows import RawArray, RawArrays
 from klcli.tables.members import reader
 from klcli.tables.npy_header import MOST_BYTES
 from klcli.tables.pickled import HINT, Tensor, followed
-from klcli.tables.raw_rows import RawArray, RawArrays
 from klcli.tables.source import Source
 
 __all__ = ["PICKLE", "open_torch_save"]

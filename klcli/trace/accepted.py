@@ -17,8 +17,8 @@ from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.judge.answer import answer
 from klcli.judge.verification import Verification
 from klcli.trace.examination import FunctionExamination
+from klcli.trace.function_trials import Trial, limit_of
 from klcli.trace.programs import program_of
-from klcli.trace.trials import Trial, limit_of
 
 __all__ = ["is_accepted"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from klcli.judge.weight import LIKELIHOODS, Counts, TwoTermLoss, Weighing, WeightedTerm, weigh
-from klcli.trace.parts import parts_of
 from klcli.trace.recording import NotedLoss, Recording
+from klcli.trace.summands import parts_of
 from klcli.trace.terms import Term, is_of_parameters, term_of
 from klcli.values import dataclass, field
 

@@ -15,10 +15,20 @@ from klcli.judge.answer import verify
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.verification import Verification
+from klcli.trace.function_trials import (
+    SHAPES,
+    Caller,
+    Gap,
+    OutputReduction,
+    Trial,
+    entries,
+    gaps,
+    reduction_of,
+    trial,
+)
 from klcli.trace.functions import tree_of
 from klcli.trace.programs import UnfollowedError, program_of
 from klcli.trace.recording import Place, read_recording
-from klcli.trace.trials import SHAPES, Caller, Gap, OutputReduction, Trial, entries, gaps, reduction_of, trial
 from klcli.values import dataclass
 
 __all__ = ["FunctionExamination", "examine", "fixed_prior"]

@@ -13,9 +13,9 @@ from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Severity
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.fixes import corrected, fix_at
-from klcli.trace.parts import parts_of
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
+from klcli.trace.summands import parts_of
 from klcli.trace.terms import Term
 from klcli.values import dataclass
 

@@ -13,10 +13,10 @@ from typing import Any
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Symbol, Tree
+from klcli.trace.function_trials import SHAPES, Caller
 from klcli.trace.kernels import with_counts
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording, read_recording
-from klcli.trace.trials import SHAPES, Caller
 
 __all__ = ["program_of_call", "tree_of"]
 

@@ -10,9 +10,9 @@ from math import isfinite
 
 from klcli.formula.value.arrays import Array
 from klcli.trace.kernels import Kernel, flowing
-from klcli.trace.numbers import arrays_of, kl_of_entries, rounding
-from klcli.trace.parts import Part
+from klcli.trace.number_checks import arrays_of, kl_of_entries, rounding
 from klcli.trace.recording import NotedLoss, Recording
+from klcli.trace.summands import Part
 from klcli.trace.weights import Amount
 from klcli.values import dataclass
 

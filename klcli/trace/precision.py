@@ -16,7 +16,7 @@ from klcli.formula.write.printing import to_text
 from klcli.judge.precision import stable_form
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.emulation import emulated_calls
-from klcli.trace.numbers import kl_of_entries
+from klcli.trace.number_checks import kl_of_entries
 from klcli.trace.recording import Recording, RoundedCall
 from klcli.trace.terms import Term
 from klcli.values import dataclass

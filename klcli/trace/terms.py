@@ -9,14 +9,14 @@ from typing import Literal, TypeAlias
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition import Condition
 from klcli.judge.proof import is_proved
-from klcli.trace.amounts import likelihood_amount
 from klcli.trace.gradients import Slope, slopes_of
 from klcli.trace.kernels import Kernel
+from klcli.trace.likelihood_counts import likelihood_amount
 from klcli.trace.likelihoods import NAMES
-from klcli.trace.numbers import Agreement, evaluated_here, held_against, noted_here
-from klcli.trace.parts import Part
+from klcli.trace.number_checks import Agreement, evaluated_here, held_against, noted_here
 from klcli.trace.recording import NotedLoss, Place, Recording
-from klcli.trace.unknown import Unknown, looked_at
+from klcli.trace.summands import Part
+from klcli.trace.unrecognized_terms import Unknown, looked_at
 from klcli.trace.weights import Amount, amount_of
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from klcli.values import dataclass, replace

@@ -8,9 +8,9 @@ from klcli.formula.numeral import significant
 from klcli.judge.naming import gaussian_text, kl_text
 from klcli.judge.verification import Verification
 from klcli.trace.kernels import Kernel
-from klcli.trace.parts import Part
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
+from klcli.trace.summands import Part
 from klcli.trace.weights import Amount
 
 __all__ = ["kl_words", "place_words", "reduction_words"]

@@ -101,7 +101,7 @@ def test_one_clear_error(call: Any, message: str) -> None:
 
 def test_ctrl_c_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a command it says what was found so far; a program wants to end."""
-    from klcli.latents import collecting
+    from klcli.latents import many_tables
     from klcli.latents.statistics import Statistics
 
     add, made = Statistics._put, []
@@ -112,7 +112,7 @@ def test_ctrl_c_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyboardInterrupt
         add(self, *values)
 
-    monkeypatch.setattr(collecting, "_AT_ONCE", 1)
+    monkeypatch.setattr(many_tables, "_AT_ONCE", 1)
     monkeypatch.setattr(Statistics, "_put", put)
     mean = numpy.zeros((400_000, 4))
     with pytest.raises(KeyboardInterrupt):

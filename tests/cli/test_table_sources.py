@@ -13,7 +13,7 @@ from klcli.cli.table_sources import open_source
 from klcli.errors import KlcliError
 from klcli.tables.layouts import RatioColumns
 from klcli.tables.opening import open_table
-from klcli.tables.reading import RatioWork, read
+from klcli.tables.ratio_blocks import RatioWork, read
 from tests.cli.conftest import Klcli
 from tests.tables.sources import announcing
 

@@ -14,8 +14,8 @@ from klcli.cli.options.engines import Engine
 from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.latents.collecting import Work, collected
-from klcli.latents.reading import Choice
+from klcli.latents.input_arrays import Choice
+from klcli.latents.many_tables import Work, collected
 from klcli.tables.inputs import Input
 from tests.cli.conftest import Klcli
 

@@ -10,8 +10,8 @@ from klcli.formula.program import read_program
 from klcli.formula.read.plain_text import PlainText
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
-from klcli.judge.aside.preparation import prepare
 from klcli.judge.corrections import effort, exchanged, holds
+from klcli.judge.loss_context.preparation import prepare
 from klcli.judge.roles import Roles
 from klcli.judge.verdict import judge_as
 

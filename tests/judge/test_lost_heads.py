@@ -6,7 +6,7 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.formula.traversal import free_symbols
-from klcli.judge.aside.preparation import prepare
+from klcli.judge.loss_context.preparation import prepare
 from klcli.judge.lost_heads import with_lost_heads
 from klcli.judge.question import PLAIN
 from klcli.judge.readings import verdicts_on

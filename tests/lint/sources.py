@@ -6,8 +6,8 @@ import ast
 import textwrap
 
 from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.statements import Flow, flow
-from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.linter import linted
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project

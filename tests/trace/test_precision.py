@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 from klcli.trace.precision import Precision  # noqa: E402
 from klcli.trace.recorders.targets import called  # noqa: E402
 from klcli.trace.recording import read_recording  # noqa: E402
-from klcli.trace.seen import watched  # noqa: E402
+from klcli.trace.run_summary import watched  # noqa: E402
 
 FILE = """
 import torch

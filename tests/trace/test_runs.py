@@ -243,7 +243,7 @@ def test_parameters_that_are_filled_by_their_data() -> None:
 
 def test_numbers_that_disagree_are_said_and_condemn_nothing() -> None:
     from klcli.trace.recorders.pytorch import Recorder
-    from klcli.trace.seen import watched
+    from klcli.trace.run_summary import watched
 
     with Recorder() as recorder:
         mu, logvar = heads()

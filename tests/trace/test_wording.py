@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.trace.parts import parts_of
+from klcli.trace.summands import parts_of
 from klcli.trace.weights import Amount
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from tests.trace.recordings import leaf, node, recorded, recorded_kl

@@ -23,7 +23,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
 from klcli.samples.of_gaussians import GaussianSamples
 from klcli.tables.layouts import RatioColumns
-from klcli.tables.reading import RatioWork
+from klcli.tables.ratio_blocks import RatioWork
 
 __all__ = ["estimate"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from klcli.cli.collecting.inputs import inputs
-from klcli.cli.collecting.outputs import check_outputs
-from klcli.cli.collecting.run import run
 from klcli.cli.help import Command, in_group
+from klcli.cli.latents.inputs import inputs
+from klcli.cli.latents.outputs import check_outputs
+from klcli.cli.latents.run import run
 from klcli.cli.options.completing import files
 from klcli.cli.options.engines import engine_options
 from klcli.cli.options.gaussians import added, prior_options

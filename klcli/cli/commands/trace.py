@@ -21,7 +21,7 @@ from klcli.patterns import regex
 from klcli.report.report import Report
 from klcli.report.trace import trace_report
 from klcli.trace.launch import Mode, Order, interpreter, launched
-from klcli.trace.seen import watched
+from klcli.trace.run_summary import watched
 
 __all__ = ["trace"]
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from klcli.formula.entry import entry
 from klcli.formula.traversal import free_symbols
-from klcli.judge.aside.loss_parts import Aside, Powers
+from klcli.judge.loss_context.loss_parts import Aside, Powers
 from klcli.judge.shapes.length_polynomials import LengthMonomial, LengthPolynomial
 from klcli.judge.shapes.reductions import Reductions, reductions
 from klcli.names.counts import count_of

@@ -20,11 +20,11 @@ from klcli.formula.tree import Operation, Symbol, Tree
 from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
-from klcli.judge.aside.preparation import Prepared, prepare
 from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.condition import Condition
 from klcli.judge.conditions import conditions
 from klcli.judge.left_side import begins_with_fixed
+from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.lost_heads import with_lost_heads
 from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.question import Question, stated

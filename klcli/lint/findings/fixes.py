@@ -14,9 +14,9 @@ from klcli.lint.findings.places import segment, span
 from klcli.lint.findings.spelling import spellings
 from klcli.lint.findings.types import Edit
 from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import all_names, local_names
-from klcli.lint.flow.nodes import names_in, with_value
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.syntax_names import names_in, with_value
 from klcli.lint.reading.source import Module
 
 __all__ = ["fixed"]

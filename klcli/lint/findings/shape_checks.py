@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from klcli.formula.read.callee import called
-from klcli.lint.flow.nodes import stored
+from klcli.lint.flow.syntax_names import stored
 
 __all__ = ["is_only_checked_for_shape"]
 

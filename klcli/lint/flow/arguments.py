@@ -7,8 +7,8 @@ import math
 from collections import Counter
 from functools import lru_cache
 
-from klcli.lint.flow.nodes import stored
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.flow_step import FlowStatement
+from klcli.lint.flow.syntax_names import stored
 from klcli.lint.project.definitions import FunctionNode, SourceFunction, is_number, parameters
 from klcli.lint.project.files import Project
 from klcli.lint.project.resolution import Callee

@@ -6,10 +6,10 @@ import ast
 
 from klcli.formula.read.nodes import text_of_name
 from klcli.lint.flow.excerpts import excerpt
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.sinks import sinks_in
 from klcli.lint.flow.state import State
-from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import Structure, normal, structure_of
 from klcli.lint.project.classes import class_of
 from klcli.values import replace

@@ -10,9 +10,9 @@ from functools import lru_cache
 from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import viewed
 from klcli.formula.read.nodes import below, text_of_name, walked
-from klcli.lint.flow.nodes import stored
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.structures import normal
+from klcli.lint.flow.syntax_names import stored
 from klcli.lint.project.definitions import SourceFunction, parameters
 from klcli.names.noise import is_epsilon
 

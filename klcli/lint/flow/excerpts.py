@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from klcli.formula.read.calls.reductions import REDUCTIONS
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.vocabulary import LOGISTIC
-from klcli.lint.flow.facts import Facts, facts_of
-from klcli.lint.flow.origins import Root, origin
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.flow_step import FlowStatement
+from klcli.lint.flow.statement_facts import Facts, facts_of
+from klcli.lint.flow.value_origins import Root, origin
 from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import KL
 from klcli.values import dataclass, replace

@@ -13,9 +13,9 @@ from klcli.lint.flow import densities
 from klcli.lint.flow.branches import up_to
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.inlining import DEEPEST, enter, followed, inlined
-from klcli.lint.flow.nodes import stored
 from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import is_normal, part
+from klcli.lint.flow.syntax_names import stored
 from klcli.lint.project.classes import class_of, setters
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.resolution import Callee, target

@@ -9,7 +9,7 @@ from functools import lru_cache
 from klcli.formula.read.calls.table import OPERATIONS
 from klcli.formula.read.nodes import below, rebuilt, walked
 from klcli.formula.read.vocabulary import DISTRIBUTIONS, MODULES
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions, SourceFunction, parameters
 from klcli.lint.project.files import Project

@@ -8,9 +8,9 @@ from functools import lru_cache
 from klcli.formula.read.nodes import text_of_name, walked
 from klcli.lint.flow.arguments import arguments
 from klcli.lint.flow.assignments import assign, kept
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import Frame, libraries, local_names, own_name
 from klcli.lint.flow.state import State
-from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.flow.structures import annotated, structure_of
 from klcli.lint.project.classes import class_of
 from klcli.lint.project.definitions import SourceFunction, lambda_of

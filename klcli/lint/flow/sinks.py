@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from klcli.formula.read.nodes import walked
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.project.definitions import SourceFunction
 from klcli.names.losses import GAIN, LOSS_FUNCTION
 from klcli.values import dataclass

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.frames import Frame
-from klcli.lint.flow.knowledge import Knowledge
+from klcli.lint.flow.known_values import Knowledge
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project

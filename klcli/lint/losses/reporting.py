@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.nodes import below, walked
-from klcli.lint.flow.nodes import names_in, stored
+from klcli.lint.flow.syntax_names import names_in, stored
 from klcli.lint.terms.divergences import Divergence
 from klcli.names.losses import ERROR, LOSS, TOTAL
 from klcli.values import dataclass

@@ -14,9 +14,9 @@ from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.vocabulary import UNIT_NOISE
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
-from klcli.lint.flow.nodes import names_in
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.syntax_names import names_in
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.prefilter import curvature
 from klcli.lint.terms.programs import flow_name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from klcli.lint.flow.nodes import names_in, stored
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.flow_step import FlowStatement
+from klcli.lint.flow.syntax_names import names_in, stored
 from klcli.lint.terms.divergences import Divergence
 
 __all__ = ["is_unused"]

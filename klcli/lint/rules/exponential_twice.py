@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from klcli.formula.read.callee import called, viewed
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.findings.types import Finding
-from klcli.lint.flow.steps import FlowStatement
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.rules.rule import KlTerm, ModuleTerms, Rule, finding_at_step
 
 __all__ = ["RULE"]

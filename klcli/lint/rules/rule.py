@@ -10,8 +10,8 @@ from klcli.lint.findings.pairing import PairedSample
 from klcli.lint.findings.places import expression_of, lines_at, place_of, segment, span
 from klcli.lint.findings.types import Confidence, Finding, ListedTerm, Related, Severity
 from klcli.lint.flow.excerpts import CodeExcerpt
+from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
-from klcli.lint.flow.steps import FlowStatement
 from klcli.lint.project.definitions import Definitions, lines_of
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.estimators import EstimatorLine

@@ -12,7 +12,7 @@ from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Number, Tree
 from klcli.lint.flow.excerpts import CodeExcerpt
-from klcli.lint.flow.nodes import with_value
+from klcli.lint.flow.syntax_names import with_value
 from klcli.lint.terms.expectation import has_noise, independent_parts
 from klcli.lint.terms.judge_cache import is_of_other_fixed_prior, judged_as_kl, verified
 from klcli.lint.terms.named_kl import is_meant_as_kl, is_registered_for_others

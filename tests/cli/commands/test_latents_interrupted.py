@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import pytest
 
-from klcli.latents import answer, collecting
+from klcli.latents import answer, many_tables
 from klcli.latents.statistics import Statistics
 from tests.cli.conftest import Klcli
 from tests.cli.ending import output_of
@@ -52,7 +52,7 @@ def test_what_was_read_before(
     klcli: Klcli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     table(tmp_path / "t.csv")
-    monkeypatch.setattr(collecting, "_AT_ONCE", 1)
+    monkeypatch.setattr(many_tables, "_AT_ONCE", 1)
     pressed_at(monkeypatch, 3, step)
     result = klcli("latents", str(tmp_path / "t.csv"), "--json", "--min-kl", "30")
     found = json.loads(result.out)
@@ -106,7 +106,7 @@ def started(arguments: Sequence[str]) -> subprocess.Popen[str]:
 
 
 def test_a_pipe_that_is_silent(tmp_path: Path) -> None:
-    pipe, heads, rows = tmp_path / "pipe", tmp_path / "lv.npy", collecting._AT_ONCE // 32
+    pipe, heads, rows = tmp_path / "pipe", tmp_path / "lv.npy", many_tables._AT_ONCE // 32
     os.mkfifo(pipe)
     numpy.save(heads, numpy.zeros((2 * rows, 32), "f2"))
     running = started(["--mean", str(pipe), "--logvar", str(heads)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.program import read_program
-from klcli.judge.aside.preparation import prepare
+from klcli.judge.loss_context.preparation import prepare
 
 KL = "0.5 * torch.sum(mu**2 + torch.exp(lv) - lv{})"
 

@@ -20,7 +20,7 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.printing import NOTATIONS, Notation, to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
-from klcli.judge.aside.preparation import prepare
+from klcli.judge.loss_context.preparation import prepare
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import sites
 from klcli.judge.mistakes.table import MISTAKES, OF_NUMBERS

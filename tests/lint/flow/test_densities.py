@@ -8,7 +8,7 @@ import math
 import pytest
 
 from klcli.lint.flow.densities import computed
-from klcli.lint.flow.knowledge import Knowledge
+from klcli.lint.flow.known_values import Knowledge
 from tests import reference
 from tests.lint.sources import expression, function, module, project
 

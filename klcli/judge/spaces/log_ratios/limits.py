@@ -11,10 +11,10 @@ from klcli.formula.numeral import significant
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Clip, Number, Tree
-from klcli.judge.aside.clips import without_unknown
-from klcli.judge.aside.guards import guards, without_clips, without_guards
 from klcli.judge.clip_conditions import unknown_limits
 from klcli.judge.condition import PASSES, Condition
+from klcli.judge.loss_context.clips import without_unknown
+from klcli.judge.loss_context.guards import guards, without_clips, without_guards
 from klcli.judge.precision import Overflow, overflow
 from klcli.judge.roles import Roles
 from klcli.judge.spaces.log_ratios.fit import value_at

@@ -16,8 +16,8 @@ from klcli.formula.entry import entry
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Negative, Stop, Tree
-from klcli.judge.aside.guards import without_guards
 from klcli.judge.condition import Condition
+from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.shapes.length_polynomials import plain_fraction
 from klcli.judge.spaces.log_ratios.correction import corrected
 from klcli.judge.spaces.log_ratios.estimation import Estimation

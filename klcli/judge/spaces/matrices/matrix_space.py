@@ -14,13 +14,13 @@ from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Operation, Tree
 from klcli.formula.value.kinds import SymbolKind
 from klcli.formula.write.editing import in_habit
-from klcli.judge.aside.clips import without_unknown
-from klcli.judge.aside.loss_parts import Aside
-from klcli.judge.aside.preparation import Prepared
 from klcli.judge.clip_conditions import unknown_limits
 from klcli.judge.condition import Condition
 from klcli.judge.conditions import equation
 from klcli.judge.left_side import begins_with_fixed
+from klcli.judge.loss_context.clips import without_unknown
+from klcli.judge.loss_context.loss_parts import Aside
+from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.question import Question, stated
 from klcli.judge.spaces.matrices.candidates import MatrixAnswer, best_answer
 from klcli.judge.spaces.matrices.counterexample import counterexample

@@ -13,7 +13,7 @@ from klcli.trace.recorders import RefusedError  # noqa: E402
 from klcli.trace.recorders.pytorch import call_module, is_trained  # noqa: E402
 from klcli.trace.recorders.targets import called  # noqa: E402
 from klcli.trace.recording import read_recording  # noqa: E402
-from klcli.trace.seen import Watched, watched  # noqa: E402
+from klcli.trace.run_summary import Watched, watched  # noqa: E402
 
 
 class Encoder(torch.nn.Module):

@@ -1,0 +1,152 @@
+"""A formula as it is judged: without what does not decide which KL it is.
+
+Weights, other terms and counts are set aside (see `klcli.judge.loss_context.loss_parts`), small numbers that
+keep a logarithm finite and clips (see `klcli.judge.loss_context.guards`), the distance to a capacity; each is
+kept to be reported. What remains keeps its places in the text, so that a correction found in it can be made
+there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from klcli.formula.program import Program
+from klcli.formula.tree import Clip, Negative, Tree
+from klcli.formula.value.budget import remembered
+from klcli.judge.loss_context.capacity import capacity_of, within_capacity
+from klcli.judge.loss_context.guards import guards, without_clips, without_guards
+from klcli.judge.loss_context.loss_parts import Aside, Powers, set_aside
+from klcli.judge.shapes.reductions import Reductions
+from klcli.judge.shapes.summing import summed_up
+from klcli.judge.weight_signs import sign_in
+from klcli.values import dataclass, replace
+
+__all__ = ["Prepared", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A formula of one dimension, and what was set aside.
+
+    Attributes:
+        program: the formula as it was read; its negative where that is what the left-hand side says.
+        aside: the formula that is judged, and what belongs to the loss around it.
+        guarded: the formula with its small numbers, without clips.
+        unguarded: the formula without either, and with all that is set aside.
+        shifts: sums of a head and a small number that stand wherever the head does.
+        epsilons: small numbers added inside of functions, as they were written.
+        clips: the clips of some occurrences of a symbol and not of others.
+        bounds: the clips of every occurrence, which bound what a network puts out.
+        floors: clips of the whole, as free bits are.
+        capacity: the C of ``abs(KL - C)``; what is judged is the KL in it.
+    """
+
+    program: Program
+    aside: Aside
+    guarded: Tree
+    unguarded: Tree
+    shifts: tuple[Tree, ...]
+    epsilons: tuple[Tree, ...]
+    clips: tuple[Clip, ...]
+    bounds: tuple[Clip, ...]
+    floors: tuple[Clip, ...]
+    capacity: Tree | None = None
+
+    @property
+    def tree(self) -> Tree:
+        """What is judged."""
+        return self.aside.tree
+
+    @property
+    def counts(self) -> Mapping[str, Powers]:
+        """Symbols that count examples or latents, by their powers of B and d."""
+        return self.aside.counts
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """What the whole is multiplied by."""
+        return self.aside.weights
+
+    @property
+    def divisors(self) -> tuple[str, ...]:
+        """What the whole is divided by."""
+        return self.aside.divisors
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Other terms of the loss."""
+        return self.aside.others
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Symbols that are taken for the number of dimensions, though no name says so for sure."""
+        return self.aside.dimensions
+
+    @property
+    def differences(self) -> tuple[tuple[str, str], ...]:
+        """Weights and divisors whose sign depends on values, as they are written, and minus them."""
+        return self.aside.differences
+
+    @property
+    def turned(self) -> Prepared:
+        """The same with the other sign of a difference: (b - g) f is (g - b) times -f."""
+        (written, other), *_ = self.differences
+        weights, divisors = (
+            tuple(other if text == written else text for text in texts)
+            for texts in (self.weights, self.divisors)
+        )
+        tree = Negative(self.tree)
+        return replace(self, aside=replace(self.aside, tree=tree, weights=weights, divisors=divisors))
+
+    @property
+    def reductions(self) -> Reductions:
+        """Over what the program sums or averages."""
+        return _reductions(self)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a program counts every latent once, and every constant as often as it should.
+
+        Beside other terms that may not be 0 anywhere a constant cannot be told from them.
+        """
+        found = self.reductions
+        no_constant = bool(self.others) if found.constant is None else not found.constant.terms
+        return found.is_plain and no_constant
+
+    def __hash__(self) -> int:
+        # Trees that are equal may differ in the axes of their sums, sources do not.
+        return hash((self.program.source, self.tree))
+
+
+def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
+    """Set aside what does not decide which KL a formula is.
+
+    Args:
+        program: the formula.
+        kept: symbols that are the mean or the head and must stay.
+    """
+    if sign_in(program) < 0:
+        program = replace(program, tree=Negative(program.tree), arrays=Negative(program.arrays))
+    capacity = capacity_of(program.tree)
+    if capacity is not None:
+        program = replace(program, tree=within_capacity(program.tree), arrays=within_capacity(program.arrays))
+    guarded = guards(program.tree)
+    return Prepared(
+        program=program,
+        aside=set_aside(guarded.tree, without_guards(program.arrays), kept),
+        guarded=without_clips(program.tree),
+        unguarded=guarded.tree,
+        shifts=tuple(guarded.shifts),
+        epsilons=tuple(guarded.epsilons),
+        clips=tuple(guarded.clips),
+        bounds=tuple(guarded.bounds),
+        floors=tuple(guarded.floors),
+        capacity=capacity,
+    )
+
+
+@remembered(128)
+def _reductions(prepared: Prepared) -> Reductions:
+    if prepared.program.of_matrices:
+        return Reductions("none")  # its sums are those of traces and products
+    return summed_up(prepared.aside, in_formula=prepared.program.language == "math")

@@ -1,0 +1,115 @@
+"""A statement in a flow of statements, with what its data flow needs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from klcli.formula.read.nodes import text_of_name, walked, words_in
+from klcli.lint.flow.statement_facts import Facts, facts_of
+from klcli.lint.flow.syntax_names import NAMES, stored
+from klcli.lint.project.definitions import SourceFunction
+from klcli.values import dataclass, field
+
+__all__ = ["FlowStatement", "forgotten"]
+
+_ROOTS = frozenset(("sqrt", "sqrt_", "rsqrt", "rsqrt_"))
+"""Functions that bend a value and are neither a power nor an exponential."""
+
+
+@dataclass(eq=False)
+class FlowStatement:
+    """A statement of a flow.
+
+    Attributes:
+        node: the statement, with the names of the flow; its place is the one in the source.
+        function: where it stands.
+        spelled: what the names of the flow are in the source, where they differ.
+        is_written: whether it stands in the source, and not for what a branch or a call did.
+    """
+
+    node: ast.stmt
+    function: SourceFunction
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    is_written: bool = True
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """The names that it gives values, as they are written; or changes in place."""
+        match self.node:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                return frozenset((name,))
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method)) as call) if method.endswith("_"):
+                return frozenset(_changed(call))
+        return frozenset(stored(self.node))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Its names, calls and signs."""
+        return facts_of(self.node)
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The names that occur in it, whether or not it can be read."""
+        return self.facts.names
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The names whose values it reads."""
+        if isinstance(self.node, ast.AugAssign):
+            return self.uses
+        return facts_of(value).names if (value := getattr(self.node, "value", None)) else frozenset()
+
+    @property
+    def is_curved(self) -> bool:
+        """Whether it computes a power, a root, a logarithm or an exponential."""
+        return not self.is_opaque and (
+            self.facts.is_transcendental or self.facts.is_square or not _ROOTS.isdisjoint(words_in(self.node))
+        )
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that its value uses; none where it is not known what it computes."""
+        return frozenset() if self.is_opaque else self.uses
+
+    @cached_property
+    def is_opaque(self) -> bool:
+        """Whether it gives a name what no formula says, as a network does."""
+        return not isinstance(self.node, ast.Return | ast.Expr) and not self.facts.is_readable
+
+    @property
+    def sums(self) -> int:
+        """How many sums and differences it has; none in a statement that is not written."""
+        return self.facts.sums if self.is_written else -1
+
+    @cached_property
+    def known(self) -> Sequence[ast.stmt]:
+        """What is known of what it does: itself, or that it gives names a value."""
+        if not self.is_opaque:
+            return (self.node,)
+        nodes = (node for node in walked(self.node) if isinstance(node, NAMES))
+        targets = {text_of_name(node): node for node in nodes if isinstance(node.ctx, ast.Store)}
+        return [_unknown(targets[name]) for name in sorted(targets)]
+
+
+def forgotten(name: str, function: SourceFunction) -> FlowStatement:
+    """An assignment of something unknown."""
+    target = ast.parse(name, mode="eval").body
+    assert isinstance(target, NAMES)
+    target.ctx = ast.Store()
+    return FlowStatement(_unknown(target), function, is_written=False)
+
+
+def _unknown(target: ast.expr) -> ast.Assign:
+    """What stands for what cannot be followed; it gives no number, so that the name is a symbol."""
+    return ast.copy_location(ast.Assign([target], ast.Constant(None)), target)
+
+
+def _changed(call: ast.Call) -> Iterator[str]:
+    """The name of the object at the beginning of a chain of methods in place."""
+    below: ast.expr = call
+    while isinstance(below, ast.Call) and isinstance(below.func, ast.Attribute):
+        below = below.func.value
+    if isinstance(below, ast.Name | ast.Attribute):
+        yield text_of_name(below)

@@ -1,0 +1,50 @@
+"""How often likelihoods count in a loss: those that are called by a name, and those that are written out."""
+
+from __future__ import annotations
+
+from math import prod
+
+from klcli.formula.traversal import free_symbols
+from klcli.trace.recording import Recording
+from klcli.trace.summands import Part
+from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
+
+__all__ = ["likelihood_amount"]
+
+
+def likelihood_amount(recording: Recording, part: Part) -> Amount | None:
+    """The amount of a part that is a likelihood; None where that is not known."""
+    is_called = recording.steps[part.chain.core].op == "loss"
+    return _called_amount(recording, part) if is_called else _written_amount(part)
+
+
+def _called_amount(recording: Recording, part: Part) -> Amount | None:
+    step = recording.steps[part.chain.core]
+    if part.likelihood is None or len(step.below) < 2:
+        return None
+    one, target = (recording.steps[index] for index in step.below[:2])
+    shape = target.shape if part.likelihood.name == "cross-entropy" else one.shape
+    if part.likelihood.name == "cross-entropy" and one.shape == target.shape:
+        shape = one.shape[:1] + one.shape[2:]  # targets that are probabilities
+    batch = shape[0] if shape else 1
+    reduction = str(step.more.get("reduction"))
+    if reduction == "none" and part.tree is not None:
+        sums = reduced(part.tree)
+        return (
+            None
+            if sums.flaw
+            else amount_of(sums, shape, part.chain.factor, part.chain.numbers, shared=part.chain.shared)
+        )
+    entries = prod(shape) // batch if batch else 1
+    return amount_of_call(reduction, batch, entries, part.chain.factor, part.chain.numbers, part.chain.shared)
+
+
+def _written_amount(part: Part) -> Amount | None:
+    assert part.tree is not None
+    assert part.likelihood
+    sums = reduced(part.tree)
+    if sums.flaw or not sums.is_tried:
+        return None
+    shape = max((part.builder.shapes[name] for name in free_symbols(part.tree)), key=len)
+    factor = abs(part.chain.factor) * part.likelihood.factor
+    return amount_of(sums, shape, factor, part.chain.numbers, shared=part.chain.shared)

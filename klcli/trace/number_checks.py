@@ -1,0 +1,182 @@
+"""The numbers of a step held against its program, and against the KL that it is said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite, nan, prod
+
+from klcli.formula.traversal import free_symbols, substitute
+from klcli.formula.tree import Symbol, Tree
+from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
+from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.gaussian.parameterization import Parameterization
+from klcli.trace.kernels import Kernel
+from klcli.trace.programs import Builder, UnfollowedError
+from klcli.trace.recording import Recording
+from klcli.trace.summands import Part
+from klcli.trace.weights import Amount
+from klcli.values import dataclass, replace
+
+__all__ = [
+    "Agreement",
+    "arrays_of",
+    "evaluated_here",
+    "held_against",
+    "kl_of_entries",
+    "noted_here",
+    "rounding",
+]
+
+_CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
+"""Relative errors of sums in a precision; anything shorter is far off already."""
+_ROUGH = 2e-2
+_LARGEST = 20000
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the numbers of a step say.
+
+    Attributes:
+        noted: what the term added to the loss, as it was noted.
+        evaluated: what its program gives on the same tensors; None where they were not noted.
+        true: what the KL that it is said to be gives, with its weight; None where it has a constant.
+        agrees: whether they are the same to the precision of the run.
+    """
+
+    noted: float
+    evaluated: float | None
+    true: float | None
+    agrees: bool
+
+
+def held_against(
+    recording: Recording, part: Part, kernel: Kernel, amount: Amount, noted: float | None
+) -> Agreement | None:
+    """What the numbers say of a KL term; None where they were not noted."""
+    evaluated, arrays = evaluated_here(part), arrays_of(part)
+    if noted is None or evaluated is None or arrays is None or part.chain.is_off:
+        return None
+    sign = -1 if part.is_taken_away else 1
+    entries = None if kernel.is_sampled else kl_of_entries(kernel, arrays)
+    summed = None if entries is None else sum(one.real for one in entries)
+    true = None if summed is None else sign * amount.total * summed
+    limit = rounding(recording, part)
+    scale = max(abs(noted), abs(evaluated), 1e-3 * abs(part.chain.factor))
+    values = [value for value in (evaluated, true) if value is not None]
+    agrees = all(isfinite(value) and abs(value - noted) <= limit * scale for value in values)
+    return Agreement(noted, evaluated, true, agrees)
+
+
+def evaluated_here(part: Part) -> float | None:
+    """What a part adds to its loss, by its program on the tensors; None where they are not known."""
+    arrays = arrays_of(part)
+    if arrays is None or part.tree is None:
+        return None
+    try:
+        found = evaluate_arrays(part.tree, arrays)
+    except (ShapeError, UnshapedError):
+        return None
+    return float(found.values[0]) * part.chain.factor if len(found.values) == 1 else None
+
+
+def noted_here(recording: Recording, part: Part) -> float | None:
+    """What a part adds to its loss, by the innermost sum on the way to it that was noted; None for none."""
+    chain = part.chain
+    for place, (index, before) in reversed(list(enumerate(chain.above))):
+        step = recording.steps[index]
+        if not step.values or len(step.values) != step.size or not all(map(isfinite, step.values)):
+            continue
+        below = {inner for inner, _ in chain.above[place:]}
+        outer = replace(chain, wrappers=tuple(one for one in chain.wrappers if one not in below))
+        builder = Builder(recording, cuts=(index,))
+        tree = builder.tree(index)
+        try:
+            found = evaluate_arrays(
+                outer.wrapped(tree, builder, recording), builder.arrays(builder.symbols) or {}
+            )
+        except (ShapeError, UnshapedError, UnfollowedError):
+            continue
+        if len(found.values) == 1:
+            return float(found.values[0].real) * before
+    return None
+
+
+def arrays_of(part: Part) -> dict[str, Array] | None:
+    """The values of the symbols of a part, where they are known and few."""
+    arrays = part.builder.arrays(free_symbols(part.tree)) if part.tree is not None else None
+    if not arrays or max(len(one.values) for one in arrays.values()) > _LARGEST:
+        return None
+    return arrays
+
+
+def rounding(recording: Recording, part: Part) -> float:
+    """The relative error that a sum of many entries may have in the precisions of a part and its arrays."""
+    nodes = [*(index for index, _ in part.chain.above), *part.builder.symbols.values()]
+    dtypes = {recording.steps[index].dtype for index in nodes}
+    return max(_CLOSE.get(dtype, _ROUGH) for dtype in dtypes)
+
+
+def kl_of_entries(kernel: Kernel, arrays: Mapping[str, Array]) -> list[complex] | None:
+    """The KL of every entry, written from the two Gaussians; complex where the arrays are.
+
+    None where the term has a constant, clips or small numbers, or is the other direction.
+    """
+    verdict = kernel.verification.best.verdict
+    kl, role = verdict.kl, verdict.roles
+    constant = kernel.verification.prepared.reductions.constant
+    prepared = kernel.verification.prepared
+    guarded = prepared.shifts or prepared.epsilons or prepared.clips or prepared.bounds or prepared.floors
+    has_constant = (
+        kl is None or abs(float(kl.shift)) > 1e-9 * float(kl.scale) or (constant and constant.terms)
+    )
+    if kl is None or has_constant or guarded or verdict.kind == "reversed":
+        return None
+    shape = max((one.shape for one in arrays.values()), key=prod)
+    mean = _spread(arrays.get(role.mean or ""), shape, 0.0)
+    sigma = _sigma(arrays.get(role.head or ""), shape, verdict.parameterization)
+    if role.has_prior:
+        own = verdict.prior_parameterization or verdict.parameterization
+        prior_mean = _spread(arrays.get(role.prior_mean or ""), shape, 0.0)
+        prior_sigma = _sigma(arrays.get(role.prior_head or ""), shape, own)
+    else:
+        prior_mean = [float(kl.prior_mean or 0)] * len(mean)
+        prior_sigma = [float(kl.prior_variance or 1) ** 0.5] * len(mean)
+    moments = zip(mean, sigma, prior_mean, prior_sigma, strict=True)
+    return [_kl(m, s, n, t) for m, s, n, t in moments]
+
+
+def _kl(mean: complex, sigma: complex, prior_mean: complex, prior_sigma: complex) -> complex:
+    """KL(N(mean, sigma^2) || N(prior_mean, prior_sigma^2)), by its textbook form."""
+    from cmath import log
+
+    if not sigma.real > 0 or not prior_sigma.real > 0:
+        return nan
+    ratio, shift = sigma / prior_sigma, (mean - prior_mean) / prior_sigma
+    return (ratio * ratio - 1 + shift * shift) / 2 - log(ratio)
+
+
+def _spread(array: Array | None, shape: tuple[int, ...], default: float) -> list[complex]:
+    """The entries of an array spread over a shape."""
+    if array is None:
+        return [default] * prod(shape)
+    return list(evaluate_arrays(_SUM, {"x": array, "y": Array(shape, [0.0] * prod(shape))}).values)
+
+
+def _sigma(array: Array | None, shape: tuple[int, ...], reading: Parameterization) -> list[complex]:
+    if array is None:
+        return [1.0] * prod(shape)
+    return _spread(evaluate_arrays(_in(reading.sigma), {"x": array}), shape, 1.0)
+
+
+def _in(tree: Tree) -> Tree:
+    return substitute(tree, {"s": Symbol("x")})
+
+
+def _sum() -> Tree:
+    from klcli.formula.tree import operation
+
+    return operation("+", Symbol("x"), Symbol("y"))
+
+
+_SUM = _sum()

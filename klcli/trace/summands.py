@@ -1,0 +1,229 @@
+"""Takes a loss apart: the judge is asked about the whole, and about its summands where that is nothing known.
+
+What is a KL as a whole is one part, though it is a sum. Where only some of the summands are known, the others
+may belong together all the same, as in ``mse + 1 + s - mu^2 - exp(s)``: they are judged as one, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from klcli.formula.tree import Negative, Tree, number, operation
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
+from klcli.trace.factors import Chain, chain_to, number_of
+from klcli.trace.kernels import Kernel, kl_of
+from klcli.trace.likelihoods import Likelihood, likelihood_of
+from klcli.trace.programs import Builder, UnfollowedError, program_of
+from klcli.trace.recording import Recording
+from klcli.trace.start_nodes import cuts_of
+from klcli.values import dataclass, replace
+
+__all__ = ["Part", "is_dependent", "parts_of"]
+
+_MOST_LEAVES = 6
+"""Leaves of a KL: two means, two heads, noise."""
+_DEEPEST = 200
+"""Sums within sums, as a loss of many layers or steps that is added up one by one has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a loss.
+
+    Attributes:
+        chain: the way to it.
+        builder: what its symbols are.
+        tree: its program, without what multiplies it; None where it is not followed.
+        kernel: the KL that it is, with the sign of the chain.
+        estimation: the estimator of log-probabilities that it is.
+        likelihood: the likelihood that it is.
+        is_taken_away: whether the loss has minus the KL.
+        problem: why it is not followed.
+        cuts: nodes that are symbols in it, whatever they are computed from.
+        merged: the summands that it is made of, where these stand apart in the loss.
+    """
+
+    chain: Chain
+    builder: Builder
+    tree: Tree | None = None
+    kernel: Kernel | None = None
+    estimation: Estimation | None = None
+    likelihood: Likelihood | None = None
+    is_taken_away: bool = False
+    problem: str = ""
+    cuts: tuple[int, ...] = ()
+    merged: tuple[Part, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a KL, an estimator or a likelihood."""
+        return any(one is not None for one in (self.kernel, self.estimation, self.likelihood))
+
+
+def parts_of(recording: Recording, root: int) -> tuple[Part, ...]:
+    """The parts of a loss, in the order in which they are added."""
+    return tuple(_parts(recording, Chain(root)))
+
+
+def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
+    if depth > _DEEPEST:
+        return [Part(start, Builder(recording), problem="more summands than are taken apart")]
+    if number_of(recording, start.core) is not None:
+        return []  # a constant trains nothing
+    chain = chain_to(recording, start)
+    step = recording.steps[chain.core]
+    if step.op in ("sum", "mean") and step.below:
+        return _of_stack(recording, chain)
+    whole = _whole(recording, chain)
+    has_more = whole.estimation is not None and bool(whole.estimation.others)
+    if step.op not in ("add", "sub") or (whole.is_known and not has_more and not _stops_inside(whole)):
+        return [whole]
+    found: list[Part] = []
+    for place, arg in enumerate(step.args):
+        sign = -1 if step.op == "sub" and place else 1
+        if isinstance(arg, int):
+            factor, shared = chain.factor * sign, len(chain.numbers)
+            own = replace(chain, core=arg, factor=factor, above=(), shared=shared)
+            found += _parts(recording, own, depth + 1)
+    if whole.is_known and not has_more:
+        # Of two KLs of one value, each of which holds another side still, the sum has no such gradient.
+        return found if len(found) > 1 and all(part.kernel for part in found) else [whole]
+    if any(part.is_known for part in found):
+        return _merged(recording, found)
+    return [whole] if whole.is_known or _belongs_together(recording, chain, found) else found
+
+
+def _stops_inside(part: Part) -> bool:
+    """Whether a KL has the gradient of another loss."""
+    conditions = part.kernel.verification.conditions if part.kernel else ()
+    return any(one.kind == "gradient" and not one.passes for one in conditions)
+
+
+def _of_stack(recording: Recording, chain: Chain) -> list[Part]:
+    """The parts of a sum or mean of numbers that were put side by side, as those of many layers are."""
+    step = recording.steps[chain.core]
+    stacked = recording.steps[step.below[0]]
+    share = 1.0 if step.op == "sum" else 1 / len(stacked.args)
+    found: list[Part] = []
+    for arg in stacked.below:
+        found += _parts(recording, replace(chain, core=arg, factor=chain.factor * share, above=()))
+    return found
+
+
+def _belongs_together(recording: Recording, chain: Chain, parts: Sequence[Part]) -> bool:
+    """Whether summands of which nothing is known are one thing: they share a leaf, or stand in one line."""
+    owners = [set(part.builder.symbols.values()) for part in parts]
+    if any(one & other for place, one in enumerate(owners) for other in owners[:place]):
+        return True
+    places = {
+        (place.path, place.line)
+        for part in parts
+        if (place := recording.steps[part.chain.core].place) is not None
+    }
+    return len(places) <= 1 and recording.steps[chain.core].size > 1
+
+
+def _whole(recording: Recording, chain: Chain) -> Part:
+    """A part as one thing."""
+    builder = Builder(recording)
+    if recording.steps[chain.core].op == "loss":
+        return _called(recording, chain)
+    leaves = [one for one in recording.leading_to(chain.core) if recording.steps[one].is_leaf]
+    if len(leaves) > 4 * _MOST_LEAVES:
+        return Part(chain, builder, problem="a sum of many things")
+    try:
+        tree = chain.tree(builder, recording)
+    except UnfollowedError as error:
+        return Part(chain, builder, problem=str(error))
+    part = Part(chain, builder, tree)
+    if len(builder.symbols) <= _MOST_LEAVES:
+        part = _judged(recording, part)
+        if not part.is_known:
+            part = _with_cuts(recording, part)
+    return part
+
+
+def _called(recording: Recording, chain: Chain) -> Part:
+    """A likelihood that is called by its name; its entries are one symbol where it is not reduced."""
+    step = recording.steps[chain.core]
+    builder = Builder(recording, cuts=(chain.core,))
+    tree = chain.tree(builder, recording)
+    found = Likelihood(str(step.more.get("kind")), 1.0, ("", ""))
+    return Part(chain, builder, tree, likelihood=found if chain.factor > 0 else None)
+
+
+def _judged(recording: Recording, part: Part) -> Part:
+    tree, builder, chain = part.tree, part.builder, part.chain
+    assert tree is not None
+    signed = tree if chain.factor > 0 else Negative(tree)
+    noises = builder.noises
+    # A square of log-probabilities is k2, and no squared error.
+    if not noises and not is_dependent(recording, builder) and (estimation := _estimation(signed)):
+        return replace(part, estimation=estimation)
+    if (found := likelihood_of(signed)) and _has_target(recording, builder, found):
+        return replace(part, likelihood=found)
+    shape = max(builder.shapes.values(), key=len, default=())
+    if kernel := kl_of(signed, noises, shape, builder.spellings):
+        return replace(part, kernel=kernel)
+    if kernel := kl_of(tree if chain.factor < 0 else Negative(tree), noises, shape, builder.spellings):
+        return replace(part, kernel=kernel, is_taken_away=True)
+    return part
+
+
+def _has_target(recording: Recording, builder: Builder, found: Likelihood) -> bool:
+    """Whether one of the two arrays that are compared is no output of the model, as data are.
+
+    These may be drawn, as noise that is to be predicted is; beside a spread they are part of a sample.
+    """
+    is_drawn = bool(builder.noises) and len(builder.symbols) > len(found.names)
+    return not is_drawn and any(not recording.steps[builder.symbols[name]].grad for name in found.names)
+
+
+def is_dependent(recording: Recording, builder: Builder) -> bool:
+    """Whether a symbol may be a function of another that is not followed, as probabilities are of logits."""
+    own = set(builder.symbols.values())
+    return any(own & set(recording.steps[index].more.get("sources", ())) for index in own)
+
+
+def _estimation(tree: Tree) -> Estimation | None:
+    """What a program of symbols that are called log-probabilities or ratios estimates, if anything."""
+    found = stated_estimation(program_of(tree))
+    return found if found and found.kind not in ("wrong", "not-kl") and found.name else None
+
+
+def _with_cuts(recording: Recording, part: Part) -> Part:
+    """The part with a symbol for what all ways from some leaves lead through: ``std = 0.1 + softplus(x)``."""
+    for cuts in cuts_of(recording, part.chain.core):
+        builder = Builder(recording, cuts=cuts)
+        try:
+            tree = part.chain.tree(builder, recording)
+        except UnfollowedError:
+            continue
+        found = _judged(recording, Part(part.chain, builder, tree, cuts=cuts))
+        if found.likelihood or (found.kernel and found.kernel.verification.best.verdict.roles.mean):
+            return found
+    return part
+
+
+def _merged(recording: Recording, parts: list[Part]) -> list[Part]:
+    """The parts, those of which nothing is known as one if they are a KL together."""
+    unknown = [part for part in parts if not part.is_known and part.tree is not None]
+    if len(unknown) < 2:
+        return parts
+    builder = Builder(recording)
+    whole: Tree | None = None
+    try:
+        for part in unknown:
+            tree = part.chain.tree(builder, recording)
+            term = operation("*", number(Fraction(repr(part.chain.factor))), tree)
+            whole = term if whole is None else operation("+", whole, term)
+    except UnfollowedError:
+        return parts
+    first = unknown[0]
+    chain = replace(first.chain, factor=1.0, wrappers=(), above=first.chain.above[:1], numbers=(), shared=0)
+    found = _judged(recording, Part(chain, builder, whole, merged=tuple(unknown)))
+    if not found.kernel:
+        return parts
+    return [found if part is first else part for part in parts if part is first or part not in unknown]

@@ -1,0 +1,102 @@
+"""Terms that are no KL: what the judge says of those that mean to be one, and which estimators they are.
+
+Any loss with a logarithm in it has the ingredients of a KL. So a term is called a wrong KL only where it
+says that it is one, by the name of the function or variable, or by those of its mean and head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from klcli.errors import KlcliError
+from klcli.formula.traversal import free_symbols
+from klcli.formula.tree import Negative
+from klcli.judge.answer import answer
+from klcli.judge.condition import Condition
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.question import PLAIN
+from klcli.judge.spaces.log_ratios.estimation import Estimation
+from klcli.judge.verification import Verification
+from klcli.names.losses import is_called_kl
+from klcli.names.means_and_spreads import is_mean, suggested
+from klcli.trace.programs import program_of
+from klcli.trace.recording import Recording
+from klcli.trace.summands import Part, is_dependent
+from klcli.values import dataclass
+
+__all__ = ["Unknown", "looked_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What the judge says of a term that is no KL.
+
+    Attributes:
+        is_kl: whether it means to be one.
+        verdict: the judge's.
+        what: what it is, in words.
+        mistake: what is wrong, if that has a name.
+        estimator: which estimator it is; empty for none.
+        verification: the judge's answer about a wrong KL.
+        conditions: what an estimator needs besides.
+    """
+
+    is_kl: bool = False
+    verdict: str = ""
+    what: str = ""
+    mistake: Mistake | None = None
+    estimator: str = ""
+    verification: Verification | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
+def looked_at(recording: Recording, part: Part) -> Unknown:
+    """What the judge says of a part of which nothing is known."""
+    if part.estimation:
+        return _estimator(part.estimation)
+    if part.tree is None or not 0 < len(free_symbols(part.tree)) <= 4 or part.builder.noises:
+        return Unknown()
+    if is_dependent(recording, part.builder):
+        return Unknown()
+    tree = part.tree if part.chain.factor > 0 else Negative(part.tree)
+    try:
+        told = answer(program_of(tree, part.builder.spellings), PLAIN)
+    except KlcliError:
+        return Unknown()
+    if told.estimate:
+        return _estimator(told.estimate)
+    found = told.gaussian
+    assert found
+    best, roles = found.best, found.best.verdict.roles
+    if not _means_to_be(recording, part) or part.problem:
+        return Unknown()
+    if best.kind == "other":
+        return Unknown(True, "other", f"{best.quantity}, which is no KL", verification=found)
+    if best.kind not in ("wrong", "other-prior") or not (roles.mean or best.mistake):
+        return Unknown()
+    if best.mistake is None and len(free_symbols(part.tree)) > len({roles.mean, roles.head} - {None}):
+        return Unknown()  # it may be a KL of functions of its symbols
+    what = best.mistake.sentence if best.mistake else "no multiple of a KL"
+    return Unknown(
+        True, "wrong", f"{what}, as {best.verdict.parameterization.meaning}", best.mistake, "", found
+    )
+
+
+def _estimator(found: Estimation) -> Unknown:
+    if found.kind not in ("estimator", "reversed", "scaled", "exact") or not found.name:
+        return Unknown()
+    return Unknown(False, found.kind, found.named, None, found.name, None, tuple(found.conditions))
+
+
+def _means_to_be(recording: Recording, part: Part) -> bool:
+    """Whether a part says that it is a KL, or has a mean and a head by their names."""
+    if any(map(is_called_kl, _names(recording, part))):
+        return True
+    symbols = free_symbols(part.tree) if part.tree is not None else ()
+    return any(map(is_mean, symbols)) and any(map(suggested, symbols))
+
+
+def _names(recording: Recording, part: Part) -> Iterator[str]:
+    for index, _ in part.chain.above:
+        step = recording.steps[index]
+        yield from filter(None, (step.name, step.place.function if step.place else None))
