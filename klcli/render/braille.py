@@ -96,7 +96,7 @@ def _labels(ticks: Sequence[tuple[float, str]], across: int) -> str:
 
 def _legend(plot: Plot, indent: int, width: int, *, unicode: bool) -> Iterator[StrokeRow]:
     """The names of the series with what they are made of; none of a single one, which the axis names."""
-    if len(plot.all) == 1:
+    if not plot.has_names:
         return
     row, used = [Stroke(" " * indent)], indent
     for index, (series, letter) in enumerate(zip(plot.all, letters(plot), strict=True)):
@@ -126,7 +126,7 @@ def _cells(plot: Plot, frame: PlotFrame, width: int, *, unicode: bool) -> list[S
     curves = [
         layer if isinstance(series, Curve) else {} for series, layer in zip(plot.all, layers, strict=True)
     ]
-    for index, (row, column) in marked(curves):
+    for index, (row, column) in marked(curves) if plot.has_names else ():
         cells[row][column] = Stroke(names[index], index)
     return cells
 

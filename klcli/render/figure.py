@@ -118,7 +118,7 @@ def _paragraph(
 def _legend(plot: Plot, top: float) -> tuple[list[FigureShape], float]:
     """The names of the series beside samples of them, in rows; none of a single one, which the axis names."""
     shapes: list[FigureShape] = []
-    if len(plot.all) == 1:
+    if not plot.has_names:
         return shapes, top
     x, step = _EDGE, _LEADING * _TYPE
     top += _GAP / 2
@@ -201,7 +201,7 @@ def _drawn(plot: Plot, frame: PlotFrame, box: _Box) -> Iterator[FigureShape]:
         if isinstance(series, Curve):
             curves.append(_cells(frame.lines(series)))
             told.append((look, letter))
-    for index, (row, column) in marked(curves):
+    for index, (row, column) in marked(curves) if plot.has_names else ():
         (x, y), (look, letter) = box.at((column / _COLUMNS, row / _ROWS)), told[index]
         if look is TRUTH:
             continue

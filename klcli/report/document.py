@@ -223,6 +223,11 @@ class Plot:
         """The truth, if there is one, and the others."""
         return self.series if self.truth is None else (self.truth, *self.series)
 
+    @property
+    def has_names(self) -> bool:
+        """Whether its series bear names; of a single one the axis says what it is."""
+        return len(self.all) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:

@@ -7,19 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from klcli.formula.numeral import significant
 from klcli.names.run_logs import LoggedKl, meanings, similar
 from klcli.report.document import (
-    Axis,
     Cell,
     CellTable,
     ColumnHead,
-    Curve,
     Document,
     DocumentBlock,
     Note,
     Paragraph,
-    Plot,
 )
 from klcli.report.record import ResultRow
 from klcli.report.report import Report
+from klcli.report.runlog_picture import series_plot
 from klcli.samples.change_point import FALSE_ALARMS, LEAST_STEPS, LevelChange, LevelSearch
 from klcli.tables.series import LogSeries
 from klcli.values import dataclass
@@ -34,8 +32,6 @@ _METHOD = (
 )
 _ENDS = 10
 """The first and the last of so many parts say where a series began and ended."""
-_MOST_POINTS = 512
-"""Of a curve in a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def runlog_report(files: Sequence[str], found: Sequence[LoggedSeries]) -> Report
         document=Document(_title(files, found), tuple(_blocks(found, warnings))),
         bare=str(changes),
         holds=True,
-        pictures=lambda: [_plot(one.series) for one in found],
+        pictures=lambda: [series_plot(one.series, one.search.changes) for one in found],
     )
 
 
@@ -209,9 +205,3 @@ def _rows(one: LoggedSeries) -> Iterator[ResultRow]:
             "after": change.after,
             "kind": "drift" if change.is_drift else "step",
         }
-
-
-def _plot(series: LogSeries) -> Plot:
-    thin = max(1, -(-len(series.values) // _MOST_POINTS))
-    curve = Curve(series.name, tuple(series.steps[::thin]), tuple(series.values[::thin]))
-    return Plot(series.name, Axis("step"), Axis("as logged"), (curve,))

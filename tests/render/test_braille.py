@@ -22,7 +22,7 @@ def picture(found: Plot, width: int = 30, *, unicode: bool = True) -> list[str]:
 def test_a_line_from_corner_to_corner() -> None:
     lines = picture(plot(Curve("up", (0.0, 1.0), (0.0, 2.0)), x="x", y="y"), 21)
     assert lines[0] == "y"
-    assert lines[1] == "  2 ┤              ⢀u"
+    assert lines[1] == "  2 ┤              ⢀⠎"
     assert lines[2] == "    │             ⢀⠎ "
     assert lines[14] == "  0 ┤⡰⠁              "
     assert lines[15] == "    └────────────────"

@@ -50,3 +50,8 @@ def test_long_titles_are_wrapped_and_words_stay_within() -> None:
     assert all(0.58 * shape.size * len(shape.text) < WIDTH for shape in titles)
     heights = [shape.at[1] for shape in titles]
     assert heights == sorted(set(heights))
+
+
+def test_a_curve_that_is_alone_bears_no_letter() -> None:
+    bold = [shape.text for shape in drawn(Curve("A", X, Y)) if isinstance(shape, FigureText) and shape.bold]
+    assert bold == ["t"]
