@@ -78,7 +78,7 @@ def assert_kl(
     if problem and not (
         accepted and is_accepted(found, names, accepted, reduction, scale, gradient=gradient)
     ):
-        remedy = remedy_lines(function, found.verification, names, row, prior)
+        remedy = remedy_lines(function, found.verification, names, row, prior, scale)
         raise AssertionError("\n".join([*problem, *remedy]))
 
 

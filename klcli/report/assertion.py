@@ -96,7 +96,7 @@ def _first_line(name: str, found: FunctionExamination, row: Parameterization, sc
     if verification is None:
         return meaning
     best = verification.best
-    if mistake := _mistake(verification):
+    if mistake := _mistake(verification, scale):
         return f"{meaning}: {mistake.code} {mistake.sentence}"
     others = [one.verdict.parameterization for one in verification.candidates if one.kind == "exact"]
     if row in others and (text := _condition(verification)):
@@ -117,10 +117,14 @@ def _condition(found: Verification) -> str:
     return min(said, key=lambda one: one.passes).text if said else ""
 
 
-def _mistake(found: Verification) -> Mistake | None:
-    """What explains a program; nothing does where it is the KL itself plus a constant."""
+def _mistake(found: Verification, scale: float) -> Mistake | None:
+    """What explains a program.
+
+    Nothing does where it is the KL itself plus a constant, and no factor where another than 1 is demanded.
+    """
     kl = found.best.verdict.kl
-    return None if kl and kl.scale == 1 and found.best.kind == "scaled" else found.best.mistake
+    is_meant = kl is not None and found.best.kind == "scaled" and (kl.scale == 1 or scale != 1)
+    return None if is_meant else found.best.mistake
 
 
 def _details(found: FunctionExamination, scale: float, names: tuple[str, str]) -> Iterator[str]:
@@ -148,8 +152,11 @@ def remedy_lines(
     names: tuple[str, str],
     row: Parameterization,
     prior: tuple[float, float],
+    scale: float,
 ) -> Iterator[str]:
     """The statement of a function as it should be, or the formula in its arguments.
+
+    What is known to be right is the KL itself, and so none of both where a multiple of it is demanded.
 
     Args:
         function: the function.
@@ -157,16 +164,29 @@ def remedy_lines(
         names: of its mean and head.
         row: what its head is to mean.
         prior: mean and standard deviation.
+        scale: the factor that is demanded.
     """
-    mistake = _mistake(found) if found else None
+    mistake = _mistake(found, scale) if found else None
     if mistake is None:
         return
+    fix = _fix(function, found, names, row, prior) if scale == 1 else None
+    page = f"klcli explain {mistake.code}"
+    yield f"  fix        {fix}    {page}" if fix else f"  see        {page}"
+
+
+def _fix(
+    function: Callable[..., Any],
+    found: Verification | None,
+    names: tuple[str, str],
+    row: Parameterization,
+    prior: tuple[float, float],
+) -> str | None:
     fix = fix_of(function, Question(names[0], names[1], row, fixed_prior(prior)))
     if fix is None and (text := corrected(found)):
         own = dict(zip(("mu", "s"), names, strict=True))
+        # Every word of the formula; those that are symbols have the names of the arguments.
         fix = re.sub(r"[^\W\d]\w*", lambda word: own.get(word[0], word[0]), text)
-    page = f"klcli explain {mistake.code}"
-    yield f"  fix        {fix}    {page}" if fix else f"  see        {page}"
+    return fix
 
 
 def _worst(found: FunctionExamination, scale: float) -> Gap | None:

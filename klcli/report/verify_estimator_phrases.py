@@ -60,7 +60,7 @@ def kl_meant(found: Estimation) -> str:
 
 
 def scale_of(found: Estimation) -> str:
-    """``2``, ``-beta``, ``1/25 beta/tau``."""
+    """``2``, ``-beta``, ``beta/(25 tau)``."""
     own = LengthMonomial(abs(found.factor), tuple(found.weights.values()))
     text = own.text([shown(found, name) for name in found.weights])
     return f"-{text}" if found.factor < 0 else text

@@ -14,6 +14,7 @@ from klcli.formula.traversal import free_symbols, substitute
 from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.judge.acceptance import ACCEPTABLE
 from klcli.judge.answer import answer
 from klcli.judge.verification import Verification
 from klcli.trace.examination import FunctionExamination
@@ -56,7 +57,16 @@ def is_accepted(
 def _passes(found: Verification | None, accepted: Collection[str], scale: float) -> bool:
     kl = found.best.verdict.kl if found else None
     is_demanded = scale == 1 or (kl is not None and kl.scale == scale)
-    return found is not None and is_demanded and found.holds(accepted)
+    return found is not None and is_demanded and found.holds(accepted) and _is_named(found, accepted)
+
+
+def _is_named(found: Verification, accepted: Collection[str]) -> bool:
+    """Whether what makes the values of an exact program others than the KL's is accepted by its own word.
+
+    A clip in its usual range passes for a program, and its values beyond are others nevertheless.
+    """
+    clips = [one.kind for one in found.conditions if one.kind in ACCEPTABLE]
+    return found.best.kind != "exact" or set(clips) <= set(accepted)
 
 
 def _is_estimator(tree: Tree, names: tuple[str, str], accepted: Collection[str]) -> bool:
