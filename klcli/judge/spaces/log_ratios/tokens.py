@@ -28,6 +28,10 @@ _COUNTS = (4, 2, 3)
 """How many tokens of each sequence a mask leaves."""
 _CLOSE = 1e-9
 """Relative: far above the rounding of doubles, far below what another formula is off."""
+_ROUNDED = 9
+"""Digits to which weights are held against those of the known ways, for the same reason."""
+_STEPS = (0.31, -0.47)
+"""By which an entry is moved, up and down: what is linear in it moves in proportion, a square of it does not."""
 _LOGS: Mapping[str, Sequence[float]] = {
     Q: [-1.3 - 0.11 * place for place in range(_BATCH * _LENGTH)],
     P: [-1.6 + 0.07 * ((place * 5) % 12) for place in range(_BATCH * _LENGTH)],
@@ -130,7 +134,7 @@ class _Moved:
         """
         found = []
         for tokens in places:
-            steps = [self._share(tokens, step) for step in (0.31, -0.47)]
+            steps = [self._share(tokens, step) for step in _STEPS]
             if not all(map(isfinite, (*steps[0], *steps[1]))):
                 raise UnshapedError("no value")
             if any(abs(one - two) > _CLOSE * (1 + abs(one)) for one, two in zip(*steps, strict=True)):
@@ -178,7 +182,7 @@ def _told(found: _Moved, *, is_masked: bool) -> Tokens:
         return _CONSTANT
     if len(found.base.values) == _BATCH * _LENGTH:
         return _NONE
-    rounded = [[round(one, 9) for one in weight] for weight in weights]
+    rounded = [[round(one, _ROUNDED) for one in weight] for weight in weights]
     live = found.mask.values if is_masked else [1.0] * (_BATCH * _LENGTH)
     known = _patterns(len(found.base.values), live, is_masked=is_masked)
     key = next((key for key, own in known if own == rounded), None)
@@ -201,11 +205,16 @@ def _of_sequences(found: _Moved, *, is_masked: bool) -> Tokens:
         return Tokens("sum", "", "its terms are not added up alike: a sum stands inside of it")
     if found.constant(places, weights):
         return _CONSTANT
-    is_mean = all(abs(weight - 1 / _BATCH) <= _CLOSE for row in weights for weight in row)
     text = "of whole sequences: their log-probabilities are summed first"
-    return Tokens(
-        "sum-mean" if is_mean else "sum", text + (", then a mean over the batch" if is_mean else "")
-    )
+    own = {round(weight, _ROUNDED) for row in weights for weight in row if weight}
+    if own == {1.0}:
+        return Tokens("sum", text)
+    if own == {round(1 / _BATCH, _ROUNDED)}:
+        return Tokens("sum-mean", f"{text}, then a mean over the batch")
+    # (mean u)^2 is (sum u)^2 over the square of a length: whether that divides the square or what is squared
+    # the weights do not tell.
+    counted = "their log-probabilities are averaged, or their terms are divided by other counts"
+    return Tokens("mean", f"of whole sequences: {counted} than that of the batch")
 
 
 def _patterns(size: int, live: Sequence[float], *, is_masked: bool) -> list[tuple[str, list[list[float]]]]:
@@ -243,6 +252,6 @@ def _spread(
 ) -> list[list[float]]:
     """The weight of each entry in each number of the result, which is that of its group, or of all."""
     return [
-        [round(share(group) * on, 9) if len(results) == 1 or group == own else 0.0 for own in results]
+        [round(share(group) * on, _ROUNDED) if len(results) == 1 or group == own else 0.0 for own in results]
         for group, on in zip(groups, live, strict=True)
     ]
