@@ -1,0 +1,92 @@
+"""The answers on formulas of matrices under every reading: the best first, with what was wrong."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from klcli.errors import KlcliError
+from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.question import PLAIN, Question
+from klcli.judge.spaces.matrices.candidates import MatrixAnswer, best_answer
+from klcli.judge.spaces.matrices.readings import READINGS
+from tests.judge.spaces.matrices.settings import program
+
+UNIT = "0.5 (tr(S) + mu'mu - d - log det S)"
+
+
+@cache
+def found(text: str, reading: str | None = None) -> MatrixAnswer:
+    rows = {**PARAMETERIZATIONS, **READINGS}
+    return best_answer(program(text), Question(reading=rows[reading]) if reading else PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "reading", "code"),
+    [
+        (UNIT, "exact", "covariance", None),
+        (f"beta * {UNIT}", "scaled", "covariance", None),
+        (f"{UNIT} / N", "scaled", "covariance", None),
+        # The factor 2 of the logarithm of a determinant.
+        ("0.5 (tr(L L') + mu'mu - d - log det L)", "wrong", "cholesky", "KL124"),
+        ("0.5 (tr(S) + mu'mu - d + log det S)", "wrong", "covariance", "KL126"),
+        ("0.5 (tr(S^-1) + mu'S^-1 mu - d + log det S)", "reversed", "covariance", "KL115"),
+        # The spread term alone.
+        ("0.5 (tr(S) - d - log det S)", "wrong", "covariance", "KL111"),
+        # No logarithm, and no determinant: it has not even the parts of a KL.
+        ("tr(S) + mu'mu", "not-kl", "covariance", None),
+        ("tr(S) + mu'mu - det(S) tr(S)", "wrong", "covariance", None),
+        # What was left out is found from what is there.
+        ("0.5 (tr(S)/4 + mu'mu/4 - log det S)", "other-prior", "covariance", None),
+        ("0.5 (tr(P^-1) + mu'mu - d + log det P)", "exact", "precision", None),
+    ],
+)
+def test_the_best_answer(text: str, kind: str, reading: str, code: str | None) -> None:
+    best = found(text).best
+    assert (best.kind, best.verdict.parameterization.name, best.mistake and best.mistake.code) == (
+        kind,
+        reading,
+        code,
+    )
+
+
+def test_every_reading_has_its_own() -> None:
+    answer = found(UNIT)
+    assert [one.verdict.parameterization.name for one in answer.candidates] == [
+        "covariance",
+        "cholesky",
+        "precision",
+    ]
+    assert [one.kind for one in answer.candidates].count("exact") == 1
+    assert answer.rank < found("0.5 (tr(S) + mu'mu - d + log det S)").rank
+
+
+def test_the_reading_that_is_demanded_comes_first() -> None:
+    answer = found(UNIT, "precision")
+    assert answer.best.verdict.parameterization.name == "precision"
+    assert answer.best.kind != "exact"
+
+
+def test_a_reading_of_a_number_is_none_of_a_matrix() -> None:
+    with pytest.raises(KlcliError, match="--param logvar is a reading of a number") as caught:
+        found(UNIT, "logvar")
+    assert caught.value.hint == "a matrix is read as covariance, cholesky, precision"
+
+
+def test_the_other_direction_of_two_gaussians_is_the_kl_of_the_other_one() -> None:
+    """Which Gaussian is the posterior its names say, unless the left-hand side does."""
+    text = "0.5 (tr(S_q^-1 S_p) + (m_p - m_q)' S_q^-1 (m_p - m_q) - d + log|S_q|/|S_p|)"
+    best = found(text).best
+    assert best.kind == "reversed"
+    assert best.correction is not None
+    assert found(best.correction.text).best.kind == "exact"
+
+
+@pytest.mark.parametrize(("terms", "mended"), [(1, True), (60, False)])
+def test_long_formulas_are_not_mended(terms: int, mended: bool) -> None:
+    """60 terms of the trace have more than 250 nodes."""
+    trace = " + ".join(f"tr(S)/{terms}" for _ in range(terms))
+    best = found(f"0.5 ({trace} + mu'mu - d + log det S)").best
+    assert best.kind == "wrong"
+    assert (best.mistake is not None) is mended
