@@ -44,6 +44,7 @@ def test_numbers_at_the_point() -> None:
         ["B", "wrong", f"{other:.6g}", f"{other / kl:.4g}", "sigma = 1", "0.5", "0", "var"],
     ]
     assert [row[1].tone for row in table.rows] == ["strong", "good", "bad"]
+    assert [one.numeric for one in table.columns] == [False, False, True, True, False, True, True, False]
 
 
 def test_slopes_are_of_the_full_table() -> None:

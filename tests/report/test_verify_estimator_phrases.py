@@ -25,6 +25,7 @@ from klcli.report.verify_estimator_phrases import (
 U = "(logprobs - ref_logprobs)"
 K2, K3 = f"{U}**2 / 2", f"torch.exp(-{U}) - 1 + {U}"
 WEIGHED = f"torch.exp({U}) * {U}"
+OLD_RATIO = "torch.exp(logprobs - old_logprobs)"
 TERMS = f"torch.exp(logprobs) * {U}"
 FORWARD, REVERSED = "KL(policy || reference)", "KL(reference || policy)"
 
@@ -57,7 +58,13 @@ def test_which_kl(text: str, which: str, way: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "who"),
-    [(U, "policy"), (f"-{U}", "reference"), (WEIGHED, "reference"), (K2, "policy")],
+    [
+        (U, "policy"),
+        (f"-{U}", "reference"),
+        (WEIGHED, "reference"),
+        (K2, "policy"),
+        (f"{OLD_RATIO} * {U}", "old policy"),
+    ],
 )
 def test_who_draws(text: str, who: str) -> None:
     assert label_of(found(text)).noun == who
@@ -89,6 +96,7 @@ def test_how_often(text: str, scale: str) -> None:
 def test_conditions_on_samples_and_outcomes() -> None:
     assert drawn(found(U)) == ("if the samples are drawn from the policy, whose log-probability is logprobs")
     assert drawn(found(f"-{U}")).startswith("if the samples are drawn from the reference, whose")
+    assert drawn(found("log_ratio**2 / 2")) == "if the samples are drawn from q; log_ratio = log(p/q)"
     assert outcomes(found(f"({TERMS}).sum(-1)")) == (
         "if logprobs and ref_logprobs are of all outcomes, and normalised"
     )
