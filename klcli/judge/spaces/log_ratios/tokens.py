@@ -31,7 +31,7 @@ _CLOSE = 1e-9
 _ROUNDED = 9
 """Digits to which weights are held against those of the known ways, for the same reason."""
 _STEPS = (0.31, -0.47)
-"""By which an entry is moved, up and down: what is linear in it moves in proportion, a square of it does not."""
+"""By which an entry is moved, up and down: what is linear in it moves alike, and a square of it does not."""
 _LOGS: Mapping[str, Sequence[float]] = {
     Q: [-1.3 - 0.11 * place for place in range(_BATCH * _LENGTH)],
     P: [-1.6 + 0.07 * ((place * 5) % 12) for place in range(_BATCH * _LENGTH)],
