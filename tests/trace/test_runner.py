@@ -159,6 +159,8 @@ def test_the_traceback_is_that_of_the_program(
     assert "runpy" not in shown
     run("raise SystemExit('over')")
     assert capsys.readouterr().err == "over\n"
+    run("raise SystemExit(3)")
+    assert capsys.readouterr().err == ""
 
 
 def test_its_own_folder_is_no_place_for_modules(
