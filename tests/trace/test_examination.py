@@ -86,20 +86,6 @@ def test_another_prior() -> None:
     assert one.verification.best.kind == "exact"
 
 
-def test_the_largest_gap_comes_first() -> None:
-    """In single precision 1e7 + KL - 1e7 has lost all of the KL but multiples of 1."""
-    one = found(lambda mu, logvar: kl(mu, logvar) + mu.dtype.type(0) * numpy.sort(mu), dtypes=("float64",))
-    assert one.gaps == ()
-
-    def rounded(mu: Any, logvar: Any) -> Any:
-        if mu.dtype == numpy.float64:
-            return unfollowed(mu, logvar)
-        return (unfollowed(mu, logvar) + numpy.float32(1e7)) - numpy.float32(1e7)
-
-    sizes = [gap.size for gap in found(rounded, dtypes=("float64", "float32")).gaps]
-    assert sizes == sorted(sizes, reverse=True)
-
-
 def test_what_is_not_followed_is_said() -> None:
     one = found(unfollowed)
     assert (one.tree, one.verification) == (None, None)
