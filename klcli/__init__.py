@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from klcli.gaussian.derivation import derive
     from klcli.gaussian.distribution import Gaussian
     from klcli.gaussian.divergence import divergence, divergence_digits
+    from klcli.gaussian.divergence import divergence as covariance_divergence
     from klcli.gaussian.kernel import divergence as kl
-    from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-    from klcli.gaussian.multivariate.divergence import divergence as covariance_divergence
     from klcli.gaussian.parameterization import PARAMETERIZATIONS
     from klcli.judge.question import Question
     from klcli.judge.verdict import judge as verdict
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Gaussian",
     "KlcliError",
-    "MultivariateGaussian",
     "PARAMETERIZATIONS",
     "Question",
     "__version__",
@@ -79,14 +77,13 @@ __version__ = "0.2.0"
 _HOME = {
     "Gaussian": "klcli.gaussian.distribution:Gaussian",
     "KlcliError": "klcli.errors:KlcliError",
-    "MultivariateGaussian": "klcli.gaussian.multivariate.distribution:MultivariateGaussian",
     "PARAMETERIZATIONS": "klcli.gaussian.parameterization:PARAMETERIZATIONS",
     "Question": "klcli.judge.question:Question",
     "compare": "klcli.asking.comparisons:compare",
     "compute": "klcli.asking.divergences:compute",
     "derive": "klcli.gaussian.derivation:derive",
     "divergence": "klcli.gaussian.divergence:divergence",
-    "covariance_divergence": "klcli.gaussian.multivariate.divergence:divergence",
+    "covariance_divergence": "klcli.gaussian.divergence:divergence",
     "divergence_digits": "klcli.gaussian.divergence:divergence_digits",
     "estimate": "klcli.asking.divergences:estimate",
     "examine": "klcli.witness.examination:examine",

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
-from klcli.asking.numbers import NumbersLike, gaussian
+from klcli.asking.numbers import NumbersLike, independent_gaussian
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
 from klcli.formula.tree import Tree
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import Parameterization, find
 
 if TYPE_CHECKING:
@@ -91,17 +92,16 @@ def compare(
         from klcli.report.readings import readings_report
 
         point = _point(mu, sigma)
-        (mean,), (spread,) = point.mean, point.head
+        (mean,), (spread,) = point.mean, point.spread.head
         table = comparison.matrix(comparison.FORMULAS, mean, spread)
         overview: Overview = readings_report(comparison.FORMULAS, table, mean, spread, every=True).data
         return overview
     return _compared(find(param), _point(mu, sigma), formulas or {}, samples, seed)
 
 
-def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian:
+def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian[Heads]:
     """The one latent at which formulas are compared."""
-    point = gaussian(_MU if mu is None else mu, _SIGMA if sigma is None else sigma)
-    assert isinstance(point, Gaussian)  # as it has no matrix
+    point = independent_gaussian(_MU if mu is None else mu, _SIGMA if sigma is None else sigma)
     if point.dimension != 1:
         raise KlcliError(
             f"formulas are compared at one latent, not {point.dimension}", "give one number of each"
@@ -110,14 +110,14 @@ def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian:
 
 
 def _compared(
-    reading: Parameterization, q: Gaussian, formulas: Mapping[str, str], samples: int | None, seed: int
+    reading: Parameterization, q: Gaussian[Heads], formulas: Mapping[str, str], samples: int | None, seed: int
 ) -> CompareData:
     from klcli.judge.comparison import FORMULAS
     from klcli.judge.comparison import compare as judged
     from klcli.report.compare import compare_report
     from klcli.witness.examination import examine
 
-    (mean,), (sigma,) = q.mean, q.head
+    (mean,), (sigma,) = q.mean, q.spread.head
     if not reading.reaches(sigma):
         raise KlcliError(f"no head stands for this sigma when it is {reading.meaning}", reading.range_text())
     if taken := FORMULAS.keys() & formulas.keys():

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.asking.numbers import NumbersLike, array_of, gaussian
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.distribution import alike
 
 if TYPE_CHECKING:
     from klcli.report.compute_data import ComputeData
@@ -61,10 +61,7 @@ def compute(
     p = gaussian(
         prior_mu, None if prior_cov is not None else prior_sigma, prior_param, prior_cov, q.dimension
     )
-    if not (isinstance(q, Gaussian) and isinstance(p, Gaussian)):
-        from klcli.gaussian.multivariate.distribution import multivariate
-
-        q, p = multivariate(q), multivariate(p)
+    q, p = alike(q, p)
     found = examine(q, p, samples=samples, seed=seed)
     data: ComputeData = compute_report(Computed(q, p, found), unit).data
     return data

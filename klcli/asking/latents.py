@@ -8,9 +8,8 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from klcli.asking.numbers import NumbersLike, gaussian
+from klcli.asking.numbers import NumbersLike, independent_gaussian
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import find
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
 from klcli.latents.input_arrays import Choice, of_arrays
@@ -68,7 +67,7 @@ def summarize_latents(
         KlcliError: arrays of different shapes, no such reading, or no row of which statistics can be made.
     """
     row = find(param)
-    choice = Choice("mean", {row.name: "head"}, _prior(prior_mu, prior_sigma, prior_param))
+    choice = Choice("mean", {row.name: "head"}, independent_gaussian(prior_mu, prior_sigma, prior_param))
     thresholds = Thresholds(active_variance, collapsed_kl)
     question = LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed)
     table = of_arrays(in_memory(mean=mean, head=head), choice)
@@ -125,7 +124,7 @@ def summarize_latent_files(
     files = [file for path in given for file in files_of(os.fspath(path))]
     if not files:
         raise KlcliError("no table is given", 'for example klcli.summarize_latent_files("latents.npz")')
-    choice = Choice(mean, heads, _prior(prior_mu, prior_sigma, prior_param))
+    choice = Choice(mean, heads, independent_gaussian(prior_mu, prior_sigma, prior_param))
     thresholds = Thresholds(active_variance, collapsed_kl)
     question = LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed)
     tables = [Input((file,), order) for order, file in enumerate(files)]
@@ -133,12 +132,6 @@ def summarize_latent_files(
         question, partial(collected, tables, executor=executor), partial(summed, tables, executor=executor)
     )
     return _data(files, question, found)
-
-
-def _prior(mean: NumbersLike, head: NumbersLike, param: str) -> Gaussian:
-    found = gaussian(mean, head, param)
-    assert isinstance(found, Gaussian)  # as it has no matrix
-    return found
 
 
 def _data(files: Sequence[str], question: LatentQuestion, found: LatentAnswer) -> LatentsData:

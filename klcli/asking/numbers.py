@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.distribution import AnyGaussian, Gaussian
+from klcli.gaussian.heads import Heads
 
-if TYPE_CHECKING:
-    from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-
-__all__ = ["NumbersLike", "array_of", "gaussian", "numbers"]
+__all__ = ["NumbersLike", "array_of", "gaussian", "independent_gaussian", "numbers"]
 
 NumbersLike: TypeAlias = Any
 """A number, a text of one, or a sequence or an array of them of shape (d,)."""
@@ -19,7 +17,7 @@ NumbersLike: TypeAlias = Any
 
 def gaussian(
     mean: NumbersLike, head: NumbersLike | None, param: str = "std", cov: Any = None, size: int = 1
-) -> Gaussian | MultivariateGaussian:
+) -> AnyGaussian:
     """A Gaussian of numbers, in `size` dimensions where these do not say more, or of a matrix.
 
     Args:
@@ -30,13 +28,25 @@ def gaussian(
         size: dimensions, where numbers do not say more.
     """
     if cov is not None:
-        from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-
         if head is not None:
             raise KlcliError("sigma and cov say the same thing twice", "give the spread once")
-        return MultivariateGaussian.from_matrix(mean, cov)
+        return Gaussian.from_matrix(mean, cov)
     if head is None:
         raise KlcliError("sigma is missing", "klcli.compute(0.3, 1.2), or cov=[[1.2, 0.3], [0.3, 0.9]]")
+    return independent_gaussian(mean, head, param, size)
+
+
+def independent_gaussian(
+    mean: NumbersLike, head: NumbersLike, param: str = "std", size: int = 1
+) -> Gaussian[Heads]:
+    """A Gaussian of numbers alone.
+
+    Args:
+        mean: one number for all dimensions, or one for each.
+        head: likewise.
+        param: what the head means.
+        size: dimensions, where numbers do not say more.
+    """
     means, heads = numbers(mean), numbers(head)
     size = max(size, len(means), len(heads))
     return Gaussian.from_head(

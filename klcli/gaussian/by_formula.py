@@ -37,7 +37,7 @@ def _spread(reading: Parameterization, q: FloatArray, p: FloatOperand | None = N
 
 
 def _scaled(reading: Parameterization, difference: FloatArray, p: FloatArray) -> FloatArray:
-    return difference / _each(lambda head: Gaussian.from_head(0, head, reading.name).sigma()[0], p)
+    return difference / _each(lambda head: Gaussian.from_head(0, head, reading.name).spread.sigma()[0], p)
 
 
 def _each(function: Callable[..., float], *operands: FloatOperand) -> FloatArray:

@@ -18,9 +18,11 @@ from klcli.formula.tree import Reduction, Symbol, Tree, number, operation
 from klcli.formula.value.interval import enclose
 from klcli.formula.write.printing import to_text
 from klcli.gaussian import derivation_rules as rules
+from klcli.gaussian.closed_form import Unit, per_unit
 from klcli.gaussian.derivation_check import DIGITS, PROBES, first_unequal, indexed, value_at
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import Unit, divergence, per_unit
+from klcli.gaussian.heads import Heads
+from klcli.gaussian.independent_divergence import divergence
 from klcli.gaussian.parameterization import Parameterization
 from klcli.gaussian.scales import is_far
 from klcli.patterns import regex
@@ -74,7 +76,7 @@ class Derivation:
     digits: int
 
 
-def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats", *, short: bool = False) -> Derivation:
+def derive(q: Gaussian[Heads], p: Gaussian[Heads], unit: Unit = "nats", *, short: bool = False) -> Derivation:
     """The derivation of KL(q || p), with the value of each step; a short one has the essential steps only.
 
     In more than one dimension every step is a sum over the dimensions j.
@@ -94,10 +96,12 @@ def derive(q: Gaussian, p: Gaussian, unit: Unit = "nats", *, short: bool = False
     """
     standard = _is_standard(p)
     several = q.dimension > 1
-    symbolic = derive_symbolic(q.parameterization, unit, standard=standard, several=several, short=short)
+    symbolic = derive_symbolic(
+        q.spread.parameterization, unit, standard=standard, several=several, short=short
+    )
     steps = list(symbolic.steps)
     if q.dimension <= _MOST_NUMBERS:
-        last = _in_head(q.parameterization, standard=standard)
+        last = _in_head(q.spread.parameterization, standard=standard)
         steps.append(DerivationStep(("numbers put in",), per_unit(_with_numbers(last.tree, q, p), unit)))
     value: float | None = divergence(q, p, unit).value
     for step in steps[1:]:
@@ -180,11 +184,14 @@ def _step(words: str, formula: str) -> DerivationStep:
     )
 
 
-def _with_numbers(tree: Tree, q: Gaussian, p: Gaussian) -> Tree:
+def _with_numbers(tree: Tree, q: Gaussian[Heads], p: Gaussian[Heads]) -> Tree:
     """The form of one dimension with the numbers put in, once for each dimension, added up."""
     terms = []
-    for mean, head, prior_mean, prior_head in zip(q.mean, q.head, p.mean, p.head, strict=True):
-        mu, prior_sigma = _numeral(mean), substitute(p.parameterization.sigma, {"s": _numeral(prior_head)})
+    for mean, head, prior_mean, prior_head in zip(q.mean, q.spread.head, p.mean, p.spread.head, strict=True):
+        mu, prior_sigma = (
+            _numeral(mean),
+            substitute(p.spread.parameterization.sigma, {"s": _numeral(prior_head)}),
+        )
         numbers = {"mu": mu, "mu_1": mu, "s": _numeral(head), "mu_2": _numeral(prior_mean)}
         terms.append(substitute(tree, numbers | {"sigma_2": prior_sigma}))
     return reduce(partial(operation, "+"), terms)
@@ -201,9 +208,9 @@ def _summed(tree: Tree) -> Tree:
     return Reduction("sum", "j", substitute(tree, of_dimension))
 
 
-def _is_standard(p: Gaussian) -> bool:
+def _is_standard(p: Gaussian[Heads]) -> bool:
     """Whether the prior is exactly N(0, 1) in every dimension."""
-    if any(p.mean) or any(is_far(p.parameterization, head) for head in p.head):
+    if any(p.mean) or any(is_far(p.spread.parameterization, head) for head in p.spread.head):
         return False
-    variances = (enclose(p.parameterization.variance, {"s": head}, DIGITS) for head in p.head)
+    variances = (enclose(p.spread.parameterization.variance, {"s": head}, DIGITS) for head in p.spread.head)
     return all(found.low == found.high == 1 for found in variances)

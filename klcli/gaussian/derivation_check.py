@@ -16,6 +16,7 @@ from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.interval import Interval, Intervals, UndecidedError, nearest_double
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
 __all__ = [
@@ -75,7 +76,7 @@ def first_unequal(
     return None
 
 
-def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float | None:
+def value_at(step: Tree, q: Gaussian[Heads], p: Gaussian[Heads]) -> float | None:
     """The value of a step at the input, correctly rounded; None where the digits do not suffice for it.
 
     The densities q and p themselves have no value here: they can be too small for any arithmetic where
@@ -86,13 +87,13 @@ def value_at(step: Tree, q: Gaussian, p: Gaussian) -> float | None:
         q: the posterior.
         p: the prior, in as many dimensions.
     """
-    extreme = max(map(abs, (*q.log_sigma(), *p.log_sigma()))) > _EXTREME
+    extreme = max(map(abs, (*q.spread.log_sigma(), *p.spread.log_sigma()))) > _EXTREME
 
     def enclosure(digits: int) -> Interval:
         run = Intervals(digits)
         points = [
-            point(tuple(map(run.number, row)), q.parameterization, p.parameterization, run)
-            for row in zip(q.mean, q.head, p.mean, p.head, strict=True)
+            point(tuple(map(run.number, row)), q.spread.parameterization, p.spread.parameterization, run)
+            for row in zip(q.mean, q.spread.head, p.mean, p.spread.head, strict=True)
         ]
         found: Interval = evaluate(step, _vector(points) if q.dimension > 1 else points[0], run)
         return found

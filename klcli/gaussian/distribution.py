@@ -1,59 +1,52 @@
-"""Gaussians as they come from a head: the only crossing from what was typed to what is meant."""
+"""One Gaussian, a mean and a spread: the only crossing from what was typed to what is meant."""
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
-from functools import partial
-from math import inf, isfinite, log, pi
-from typing import TYPE_CHECKING, Any, TypeAlias
+from math import log, pi
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from klcli.errors import KlcliError
-from klcli.formula.numeral import number_text, parse_numeral, significant
-from klcli.formula.read.notation import known
-from klcli.formula.traversal import substitute
-from klcli.formula.value.interval import enclose, nearest_double
-from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization, find
-from klcli.gaussian.scales import reading_at
+from klcli.gaussian.exact_numbers import Real, exact_numbers
+from klcli.gaussian.heads import Heads
+from klcli.gaussian.parameterization import find
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from typing_extensions import TypeIs
 
-__all__ = ["Gaussian", "Real", "log_density"]
+    from klcli.gaussian.matrices.covariance import Covariance
+    from klcli.gaussian.matrices.forms import CovarianceForm
+
+__all__ = ["AnyGaussian", "Gaussian", "alike", "has_heads", "log_density"]
 
 _LOG_ROOT_TWO_PI = log(2 * pi) / 2
-_LOG_SIGMA = "l/2"
 
-Real: TypeAlias = "int | float | Fraction | Decimal | str"
-"""A number as a caller may give it; a text is the decimal that it shows, a float the double that it is."""
+Spread = TypeVar("Spread", bound="Heads | Covariance")
 
 
 @dataclass(frozen=True, slots=True)
-class Gaussian:
-    """A Gaussian with independent dimensions, under one reading of its head.
+class Gaussian(Generic[Spread]):
+    """A Gaussian; to a type checker it is one with heads or one with a covariance, at run time there is one.
 
     Attributes:
         mean: the exact mean of each dimension.
-        head: the exact number put out for the spread of each dimension, as many as means.
-        parameterization: what the head means.
+        spread: heads of independent dimensions, or a covariance in one of its forms.
 
     The values are rationals, so that a typed 0.1 is one tenth and closed forms can be rounded correctly.
     """
 
     mean: tuple[Fraction, ...]
-    head: tuple[Fraction, ...]
-    parameterization: Parameterization
+    spread: Spread
 
-    @classmethod
+    @staticmethod
     def from_head(
-        cls,
         mean: Real | Sequence[Real],
         head: Real | Sequence[Real],
         parameterization: str = "std",
-    ) -> Gaussian:
+    ) -> Gaussian[Heads]:
         """A Gaussian from means and heads, each one number or a sequence of equal length.
 
         Args:
@@ -66,44 +59,72 @@ class Gaussian:
             KlcliError: not a number, not finite, outside of the reading's domain, or of different lengths.
         """
         reading = find(parameterization)
-        means, heads = _numbers(mean, "mu"), _numbers(head, reading.name)
-        if len(means) != len(heads):
+        means, numbers = _several(mean, "mu"), _several(head, reading.name)
+        if len(means) != len(numbers):
             raise KlcliError(
-                f"mu has {_count(means)} and {reading.name} has {_count(heads)}",
+                f"mu has {_count(means)} and {reading.name} has {_count(numbers)}",
                 "give one number of each for every dimension; a decimal point is '.', the comma separates",
             )
-        for number in heads:
-            _check_domain(number, reading)
-        return cls(means, heads, reading)
+        return Gaussian(means, Heads.admitted(numbers, reading))
+
+    @staticmethod
+    def from_matrix(
+        mean: Real | Sequence[Real] | Any,
+        matrix: Sequence[Sequence[Real]] | Any,
+        form: CovarianceForm = "cov",
+        std: Real | Sequence[Real] | Any = (),
+    ) -> Gaussian[Covariance]:
+        """A Gaussian from a mean and a matrix: numbers, texts of decimals, or arrays of numbers.
+
+        Args:
+            mean: one number serves every dimension; or an array of shape (d,).
+            matrix: rows, or an array of shape (d, d). The floats of an array are taken as they are.
+            form: what the matrix is.
+            std: the standard deviations that belong to a correlation matrix, one or d.
+
+        Raises:
+            KlcliError: no numbers, another shape, not symmetric, not positive definite, no factor, no
+                correlations, more dimensions than 4096 (a factor or a precision matrix: 1024).
+        """
+        from klcli.gaussian.matrices.covariance import Covariance, repeated  # not for heads
+
+        spread = Covariance.admitted(matrix, form, std)
+        return Gaussian(repeated(exact_numbers(mean, "mu"), spread.dimension, "mu"), spread)
 
     @property
     def dimension(self) -> int:
         """The number of dimensions."""
         return len(self.mean)
 
-    def at(self, dimension: int) -> Gaussian:
-        """One dimension of it, counted from 0."""
-        return Gaussian((self.mean[dimension],), (self.head[dimension],), self.parameterization)
+    def at(self: Gaussian[Heads], dimension: int) -> Gaussian[Heads]:
+        """One of independent dimensions, counted from 0."""
+        return Gaussian((self.mean[dimension],), self.spread.at(dimension))
 
-    def sigma(self) -> tuple[float, ...]:
-        """The standard deviation of each dimension, correctly rounded; 0 or inf beyond the doubles."""
-        return tuple(_sigma(self.parameterization, number) for number in self.head)
+    def with_covariance(self) -> Gaussian[Covariance]:
+        """The same Gaussian, with its variances as a diagonal matrix if it had heads.
 
-    def log_sigma(self) -> tuple[float, ...]:
-        """The logarithm of the standard deviation of each dimension; finite where sigma is no double."""
-        return tuple(_log_sigma(self.parameterization, number) for number in self.head)
+        A variance that is irrational, because the head is a logarithm for example, is taken to 120 digits.
 
+        Raises:
+            KlcliError: more dimensions than a matrix may have.
+        """
+        from klcli.gaussian.matrices.covariance import diagonal
 
-def _sigma(reading: Parameterization, head: Fraction) -> float:
-    try:
-        return nearest_double(partial(enclose, reading_at(reading, head).sigma, {"s": head}))
-    except decimal.Overflow:
-        return inf
+        spread: Heads | Covariance = self.spread
+        return Gaussian(self.mean, diagonal(spread) if isinstance(spread, Heads) else spread)
 
 
-def _log_sigma(reading: Parameterization, head: Fraction) -> float:
-    tree = substitute(known(_LOG_SIGMA), {"l": reading_at(reading, head).log_variance})
-    return nearest_double(partial(enclose, tree, {"s": head}), settle=True)
+AnyGaussian: TypeAlias = "Gaussian[Heads] | Gaussian[Covariance]"
+
+
+def alike(q: AnyGaussian, p: AnyGaussian) -> tuple[AnyGaussian, AnyGaussian]:
+    """Both as they are if both have heads, or else both with a covariance."""
+    return (q, p) if has_heads(q) and has_heads(p) else (q.with_covariance(), p.with_covariance())
+
+
+def has_heads(gaussian: AnyGaussian) -> TypeIs[Gaussian[Heads]]:
+    """Whether its spread is that of heads, and no covariance."""
+    return isinstance(gaussian.spread, Heads)
 
 
 def log_density(score: NDArray[Any], log_sigma: float, out: NDArray[Any] | None = None) -> NDArray[Any]:
@@ -125,33 +146,12 @@ def log_density(score: NDArray[Any], log_sigma: float, out: NDArray[Any] | None 
     return density
 
 
-def _numbers(given: Real | Sequence[Real], name: str) -> tuple[Fraction, ...]:
-    several = [given] if isinstance(given, int | float | Fraction | Decimal | str) else list(given)
-    if not several:
+def _several(given: Real | Sequence[Real], name: str) -> tuple[Fraction, ...]:
+    numbers = exact_numbers(given, name)
+    if not numbers:
         raise KlcliError(f"{name} is empty", "give at least one number")
-    return tuple(_exact(number, name) for number in several)
-
-
-def _exact(number: Real, name: str) -> Fraction:
-    if isinstance(number, str):
-        return parse_numeral(number, name)
-    if not isfinite(number):
-        raise KlcliError(f"{name} must be finite, got {number}", "only finite numbers have a finite KL")
-    return Fraction(number)
+    return numbers
 
 
 def _count(numbers: tuple[Fraction, ...]) -> str:
     return f"{len(numbers)} value{'s' * (len(numbers) > 1)}"
-
-
-def _check_domain(number: Fraction, reading: Parameterization) -> None:
-    if reading.admits(number):
-        return
-    shown = number_text(number)
-    hint = "it must be positive; its logarithm may be negative: --logstd, --logvar"
-    if number < 0:
-        logvar = PARAMETERIZATIONS["logvar"]
-        sigma = nearest_double(partial(enclose, logvar.sigma, {"s": number}))
-        hint = f"if {shown} is a log-variance: --logvar {shown} (sigma = {significant(sigma, 4)})"
-    noun = "sigma" if reading.name == "std" else reading.name
-    raise KlcliError(f"{noun} must be > 0, got {shown}", hint)

@@ -1,125 +1,18 @@
-"""KL(q || p) of Gaussians in closed form, term by term, correctly rounded.
-
-With r = sigma_q / sigma_p, the KL is spread + shift, both >= 0 (Kullback, Information Theory and
-Statistics, 1959, chapter 9):
-
-    spread = 1/2 (r^2 - 1 - log r^2)        shift = 1/2 ((mu_q - mu_p) / sigma_p)^2
-
-The values are exact rationals and every double is the one nearest to the true value of its term or sum:
-the terms are enclosed in intervals whose precision grows until the rounding is certain. That ends at 1280
-digits, or 1500 more than are asked for: a value that these do not tell from the middle between two doubles
-becomes either of them. For arrays see `klcli.gaussian.kernel`.
-"""
+"""KL(q || p) of any two Gaussians: term by term where both have heads, as matrices where one has one."""
 
 from __future__ import annotations
 
-import decimal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from fractions import Fraction
-from functools import cache, partial
-from math import isinf, isqrt, log
-from typing import Literal, TypeAlias, get_args
 
-from klcli.errors import KlcliError
-from klcli.formula.read.notation import known
-from klcli.formula.traversal import substitute
-from klcli.formula.tree import Tree, operation
-from klcli.formula.value.interval import Interval, Intervals, enclose, nearest_double, rounded
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.scales import Scales, are_equal, each
-from klcli.values import dataclass, replace
+from klcli.gaussian import independent_divergence as independent
+from klcli.gaussian.closed_form import ClosedForm, Unit
+from klcli.gaussian.distribution import AnyGaussian, has_heads
 
-__all__ = [
-    "NEAREST",
-    "UNITS",
-    "ClosedForm",
-    "KlTerms",
-    "Unit",
-    "divergence",
-    "divergence_digits",
-    "in_bits",
-    "per_unit",
-]
-
-Unit: TypeAlias = Literal["nats", "bits"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
-
-_SPREAD = "1/2 (ratio - 1 - (l_q - l_p))"
-_SHIFT = "1/2 (mu_q - mu_p)^2"
-"""Still to be divided by the variance of p."""
-_ZERO = "0"
-_MOST_WORK = 25_000_000
-"""Dimensions times the square of the digits: three seconds of exponentials and logarithms."""
-_LOG_2 = "log 2"
-NEAREST = 2.0**-53
-"""The relative error of a double that is the nearest to its value."""
-
-Enclosure: TypeAlias = Callable[[int], Interval]
-"""An interval with a number in it, computed with so many digits: the more, the narrower."""
+__all__ = ["divergence", "divergence_digits"]
 
 
-@dataclass(frozen=True, slots=True)
-class KlTerms:
-    """A KL and its two terms, each rounded by itself; all in the unit that was asked for.
-
-    Attributes:
-        value: KL(q || p).
-        spread: the part that depends on the scales only.
-        shift: the part that the means add.
-    """
-
-    value: float
-    spread: float
-    shift: float
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedForm:
-    """A divergence in closed form, in the unit that was asked for.
-
-    Attributes:
-        value: KL(q || p); inf where q has mass and p has none, or q has no density where p has one.
-        spread: the part that depends on the scales only; None where KL = spread + shift says nothing.
-        shift: the part that the means add.
-        per_dimension: the terms of each dimension, where these are independent.
-        dimension: their number.
-        trace: of Gaussians with matrices tr(S_p^-1 S_q), a pure number as are the next two; None beside an
-            infinite value.
-        log_determinant: log(|S_q| / |S_p|).
-        mahalanobis: (mu_q - mu_p)^T S_p^-1 (mu_q - mu_p).
-        method: in which arithmetic.
-        error: a bound on the relative error of the value; None where `rounding` bounds it.
-        rounding: a bound on its error in units of the value; 0 where the value has all of its digits.
-        formula: of a prior that is no Gaussian.
-        source: where that formula is from; empty where klcli derives it, step by step.
-        reason: why the value is infinite, if it is.
-    """
-
-    value: float
-    spread: float | None = None
-    shift: float | None = None
-    per_dimension: tuple[KlTerms, ...] = ()
-    dimension: int = 1
-    trace: float | None = None
-    log_determinant: float | None = None
-    mahalanobis: float | None = None
-    method: str = "exact arithmetic"
-    error: float | None = NEAREST
-    rounding: float = 0.0
-    formula: str = ""
-    source: str = ""
-    reason: str = ""
-
-    @property
-    def is_nearest(self) -> bool:
-        """Whether the value is the double nearest to the true one."""
-        return self.error == NEAREST
-
-
-def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
-    """KL(q || p) with its terms, each the double nearest to its exact value.
+def divergence(q: AnyGaussian, p: AnyGaussian, unit: Unit = "nats") -> ClosedForm:
+    """KL(q || p) with its terms, each the double nearest to its exact value as far as arithmetic is exact.
 
     Args:
         q: the posterior.
@@ -127,22 +20,16 @@ def divergence(q: Gaussian, p: Gaussian, unit: Unit = "nats") -> ClosedForm:
         unit: of the value: nats or bits.
 
     Raises:
-        KlcliError: different dimensions, or a value beyond the doubles.
+        KlcliError: different dimensions, a singular prior, or a value beyond the doubles.
     """
-    spreads, shifts = _enclosures(q, p, unit)
-    with _magnitude_named(q, p):
-        rows = tuple(_terms(spread, shift) for spread, shift in zip(spreads, shifts, strict=True))
-        whole = rows[0] if len(rows) == 1 else _terms(_total(spreads), _total(shifts))
-    if isinf(whole.value):
-        shown = divergence_digits(q, p, 6, unit)
-        raise KlcliError(
-            f"KL(q || p) = {shown} {unit} is beyond the doubles (1.8e308); nothing could check it",
-            "is the head read as it was meant? see --param",
-        )
-    return ClosedForm(whole.value, whole.spread, whole.shift, rows, q.dimension)
+    if has_heads(q) and has_heads(p):
+        return independent.divergence(q, p, unit)
+    from klcli.gaussian.multivariate import divergence as multivariate
+
+    return multivariate.divergence(q.with_covariance(), p.with_covariance(), unit)
 
 
-def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats") -> Decimal:
+def divergence_digits(q: AnyGaussian, p: AnyGaussian, digits: int, unit: Unit = "nats") -> Decimal:
     """KL(q || p) rounded to `digits` significant decimal digits, at any magnitude.
 
     Args:
@@ -152,99 +39,10 @@ def divergence_digits(q: Gaussian, p: Gaussian, digits: int, unit: Unit = "nats"
         unit: of the value: nats or bits.
 
     Raises:
-        KlcliError: different dimensions, more digits of more dimensions than a few seconds are for, or a KL
-            so small that 1500 digits do not tell it from 0.
+        KlcliError: different dimensions, or digits that cannot be had.
     """
-    if q.dimension * digits**2 > _MOST_WORK:
-        most = isqrt(_MOST_WORK // q.dimension)
-        raise KlcliError(
-            f"{digits:,} digits of a KL in {q.dimension:,} dimensions are too much work",
-            f"at most {most} here" if most else "take a double",
-        )
-    spreads, shifts = _enclosures(q, p, unit)
-    with _magnitude_named(q, p):
-        found = rounded(_total(spreads + shifts), digits, settle=True)
-    if not found and not are_equal(q, p):
-        raise KlcliError(
-            f"{digits + 1500:,} digits do not tell KL(q || p) from 0, and it is not 0",
-            "as a double it is; leave --digits out",
-        )
-    return found
+    if has_heads(q) and has_heads(p):
+        return independent.divergence_digits(q, p, digits, unit)
+    from klcli.gaussian.multivariate import divergence as multivariate
 
-
-def in_bits(found: ClosedForm) -> ClosedForm:
-    """A closed form in nats whose doubles have errors anyway, divided by log 2."""
-    nats = log(2)
-    spread, shift = (None if term is None else term / nats for term in (found.spread, found.shift))
-    value = found.value / nats if spread is None or shift is None else spread + shift
-    error = None if found.error is None else found.error + 2 * NEAREST
-    return replace(
-        found, value=value, spread=spread, shift=shift, error=error, rounding=found.rounding / nats
-    )
-
-
-def per_unit(tree: Tree, unit: Unit) -> Tree:
-    """A formula in nats as one in `unit`: one bit is log 2 nats."""
-    return operation("/", tree, known(_LOG_2)) if unit == "bits" else tree
-
-
-def _terms(spread: Enclosure, shift: Enclosure) -> KlTerms:
-    return KlTerms(*(nearest_double(each, settle=True) for each in (_total([spread, shift]), spread, shift)))
-
-
-def _enclosures(q: Gaussian, p: Gaussian, unit: Unit) -> tuple[list[Enclosure], list[Enclosure]]:
-    """For each dimension, what encloses its spread and its shift."""
-    if q.dimension != p.dimension:
-        raise KlcliError(
-            f"the posterior has {q.dimension} dimensions and the prior {p.dimension}",
-            "give the prior one value, or one for every dimension",
-        )
-    made: dict[tuple[Fraction, ...], tuple[Enclosure, Enclosure]] = {}  # equal dimensions are enclosed once
-    points = list(zip(q.mean, q.head, p.mean, p.head, strict=True))
-    for point, formulas in zip(points, each(q, p, partial(_formulas, unit)), strict=True):
-        made.setdefault(point, _enclosures_at(point, *formulas))
-    return [made[point][0] for point in points], [made[point][1] for point in points]
-
-
-def _enclosures_at(point: tuple[Fraction, ...], spread: Tree, shift: Tree) -> tuple[Enclosure, Enclosure]:
-    values = dict(zip(("mu_q", "s_q", "mu_p", "s_p"), point, strict=True))
-    if values["mu_q"] == values["mu_p"]:
-        shift = known(_ZERO)  # also where the variance of p is no decimal
-    return cache(partial(_non_negative, spread, values)), cache(partial(_non_negative, shift, values))
-
-
-def _formulas(unit: Unit, scales: Scales) -> tuple[Tree, Tree]:
-    """Spread and shift of one dimension."""
-    logarithms = {f"l_{index}": scales.log_variance(index) for index in ("q", "p")}
-    spread = substitute(known(_SPREAD), {"ratio": scales.variance_ratio(), **logarithms})
-    return per_unit(spread, unit), per_unit(scales.over_variance_of_p(known(_SHIFT)), unit)
-
-
-def _non_negative(tree: Tree, point: dict[str, Fraction], digits: int) -> Interval:
-    """An enclosure without the negative part that rounding may have added: both terms are >= 0."""
-    found = enclose(tree, point, digits)
-    return Interval(max(found.low, Decimal(0)), found.high)
-
-
-def _total(enclosures: list[Enclosure]) -> Enclosure:
-    def enclosure(digits: int) -> Interval:
-        arithmetic = Intervals(digits)
-        total = arithmetic.number(Fraction(0))
-        for term in enclosures:
-            total = arithmetic.operate("+", total, term(digits))
-        return total
-
-    return enclosure
-
-
-@contextmanager
-def _magnitude_named(q: Gaussian, p: Gaussian) -> Iterator[None]:
-    """Turn an overflow of the decimals, whose exponents end at 1e18, into an error to act on."""
-    try:
-        yield
-    except decimal.Overflow:
-        words = " and ".join(dict.fromkeys((q.parameterization.name, p.parameterization.name)))
-        raise KlcliError(
-            f"the scales are too far apart for any arithmetic, read as {words}",
-            "is the head read as it was meant? see --param",
-        ) from None
+    return multivariate.divergence_digits(q.with_covariance(), p.with_covariance(), digits, unit)

@@ -13,6 +13,7 @@ from klcli.formula.read.notation import parse
 from klcli.formula.tree import Tree
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.distribution import Gaussian, log_density
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.scales import Scales, each
 from klcli.values import dataclass
@@ -138,10 +139,19 @@ class NormalLogRatio:
         return log1p(self.ratio - 1) if near else self.log_sigma_q - self.log_sigma_p
 
 
-def log_ratios(q: Gaussian, p: Gaussian) -> list[NormalLogRatio]:
+def log_ratios(q: Gaussian[Heads], p: Gaussian[Heads]) -> list[NormalLogRatio]:
     """The log ratio of each dimension; they are independent."""
     found = []
-    rows = zip(q.mean, q.head, q.log_sigma(), p.mean, p.head, p.log_sigma(), each(q, p, _scores), strict=True)
+    rows = zip(
+        q.mean,
+        q.spread.head,
+        q.spread.log_sigma(),
+        p.mean,
+        p.spread.head,
+        p.spread.log_sigma(),
+        each(q.spread, p.spread, _scores),
+        strict=True,
+    )
     for mean_q, head_q, log_q, mean_p, head_p, log_p, (offset, ratio) in rows:
         point = {"mu_q": mean_q, "s_q": head_q, "mu_p": mean_p, "s_p": head_p}
         distance = 0.0 if mean_q == mean_p else _double(offset, point)

@@ -21,6 +21,7 @@ from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from klcli.gaussian.distribution import Gaussian
+    from klcli.gaussian.heads import Heads
 
 __all__ = ["Scales", "are_equal", "each", "is_far", "reading_at"]
 
@@ -93,12 +94,12 @@ class Scales:
         return substitute(known(text), {"l_q": self.log_variance("q"), "l_p": self.log_variance("p")})
 
 
-def each(q: Gaussian, p: Gaussian, make: Callable[[Scales], T]) -> Iterator[T]:
+def each(q: Heads, p: Heads, make: Callable[[Scales], T]) -> Iterator[T]:
     """What `make` makes of the scales of each dimension, made once for equal ones.
 
     Args:
-        q: the posterior.
-        p: the prior, in as many dimensions.
+        q: the heads of the posterior.
+        p: those of the prior, in as many dimensions.
         make: of the scales of one dimension.
     """
     made: dict[tuple[str, str, bool], T] = {}
@@ -112,7 +113,7 @@ def each(q: Gaussian, p: Gaussian, make: Callable[[Scales], T]) -> Iterator[T]:
         yield made[key]
 
 
-def are_equal(q: Gaussian, p: Gaussian) -> bool:
+def are_equal(q: Gaussian[Heads], p: Gaussian[Heads]) -> bool:
     """Whether both are one distribution, as far as that can be said of heads that are rationals.
 
     Variances that are rationals are compared, and their logarithms where these are; e^s is no rational for
@@ -120,10 +121,10 @@ def are_equal(q: Gaussian, p: Gaussian) -> bool:
     """
     if q.mean != p.mean:
         return False
-    of_q, of_p = q.parameterization, p.parameterization
+    of_q, of_p = q.spread.parameterization, p.spread.parameterization
     return all(
         (of_q == of_p and head_q == head_p) or not _exact(of_q, head_q).isdisjoint(_exact(of_p, head_p))
-        for head_q, head_p in zip(q.head, p.head, strict=True)
+        for head_q, head_p in zip(q.spread.head, p.spread.head, strict=True)
     )
 
 

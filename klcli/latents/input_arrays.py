@@ -8,6 +8,7 @@ from typing import Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.priors import prior_heads, prior_means
 from klcli.latents.rows import Rows
@@ -37,7 +38,7 @@ class Choice:
 
     mean: str | None
     heads: Mapping[str, str]
-    prior: Gaussian
+    prior: Gaussian[Heads]
     own_priors: tuple[str, str] | None = None
 
 
@@ -136,7 +137,7 @@ def rows_of(table: Opened) -> Iterator[Rows]:
         yield Rows(means, heads, own_mean, own_head, table.arrays.name, table.order, block.first)
 
 
-def _prior(prior: Gaussian, table: Opened) -> tuple[Any, Any]:
+def _prior(prior: Gaussian[Heads], table: Opened) -> tuple[Any, Any]:
     """The prior of all examples in numbers that broadcast to a block.
 
     Raises:

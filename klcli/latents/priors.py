@@ -10,6 +10,7 @@ from klcli.formula.read.notation import known
 from klcli.formula.traversal import substitute
 from klcli.formula.value.interval import enclose, nearest_double
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import Parameterization
 from klcli.latents.aggregate import Prior
 
@@ -19,30 +20,30 @@ if TYPE_CHECKING:
 __all__ = ["prior_heads", "prior_means", "prior_of"]
 
 
-def prior_means(prior: Gaussian) -> NDArray[Any]:
+def prior_means(prior: Gaussian[Heads]) -> NDArray[Any]:
     """Its means as doubles, shape (latents,)."""
     import numpy
 
     return numpy.array([float(mean) for mean in prior.mean])
 
 
-def prior_heads(prior: Gaussian, reading: Parameterization) -> NDArray[Any] | None:
+def prior_heads(prior: Gaussian[Heads], reading: Parameterization) -> NDArray[Any] | None:
     """Its heads under a reading, each the nearest double; None where every sigma is 1 and needs none."""
     import numpy
 
-    if all(_is_one(prior.parameterization, head) for head in prior.head):
+    if all(_is_one(prior.spread.parameterization, head) for head in prior.spread.head):
         return None
-    if prior.parameterization is reading:
-        return numpy.array([float(head) for head in prior.head])
-    tree = substitute(known(reading.head_text), {"sigma": prior.parameterization.sigma})
-    return numpy.array([nearest_double(partial(enclose, tree, {"s": head})) for head in prior.head])
+    if prior.spread.parameterization is reading:
+        return numpy.array([float(head) for head in prior.spread.head])
+    tree = substitute(known(reading.head_text), {"sigma": prior.spread.parameterization.sigma})
+    return numpy.array([nearest_double(partial(enclose, tree, {"s": head})) for head in prior.spread.head])
 
 
-def prior_of(prior: Gaussian) -> Prior:
+def prior_of(prior: Gaussian[Heads]) -> Prior:
     """The same for averages: means and variances."""
     import numpy
 
-    return Prior(prior_means(prior), numpy.array(prior.sigma()) ** 2)
+    return Prior(prior_means(prior), numpy.array(prior.spread.sigma()) ** 2)
 
 
 def _is_one(reading: Parameterization, head: Fraction) -> bool:

@@ -8,9 +8,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm, Unit
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.closed_form import ClosedForm, Unit
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.gaussian.divergence import divergence, divergence_digits
 from klcli.report.compute_data import ComputeData
 from klcli.report.compute_inputs import inputs, readings, title
 from klcli.report.compute_rows import rows
@@ -20,7 +20,7 @@ from klcli.report.estimators import estimator_blocks, estimator_records, estimat
 from klcli.report.limits import Held, Limits, held, limit_blocks
 from klcli.report.record import CellValue
 from klcli.report.report import Report
-from klcli.report.units import AnyGaussian, comparison_in, digits_in, exact, examination_in
+from klcli.report.units import comparison_in, examination_in
 from klcli.report.witnesses import findings
 from klcli.report.wording import names_of, own_fields, percent
 from klcli.values import dataclass
@@ -117,7 +117,7 @@ def _pictures(computed: Computed, unit: Unit) -> list[Plot]:
     from klcli.report.compute_pictures import integrand_plot, settling_plot
 
     plots = [integrand_plot(computed.q, computed.p, unit)]
-    if computed.estimators and isinstance(computed.p, AnyGaussian):
+    if computed.estimators and isinstance(computed.p, Gaussian):
         run = computed.estimators[0].witness
         case = case_of(computed.q, computed.p)
         plots.append(settling_plot(case, run.samples or DEFAULT_SAMPLES, run.seed or 0, unit))
@@ -126,13 +126,13 @@ def _pictures(computed: Computed, unit: Unit) -> list[Plot]:
 
 def _told(computed: Computed, unit: Unit) -> _Shown:
     q, p, digits, backward, why = computed.q, computed.p, None, None, ""
-    if not isinstance(p, AnyGaussian):
+    if not isinstance(p, Gaussian):
         from klcli.report.other_priors import missing
 
         why = missing(p)
-    if computed.digits is not None and isinstance(p, AnyGaussian):
-        digits = digits_in(unit, computed.digits, q, p)
-    if computed.backward and isinstance(p, AnyGaussian):
+    if computed.digits is not None and isinstance(p, Gaussian):
+        digits = divergence_digits(q, p, computed.digits, unit)
+    if computed.backward and isinstance(p, Gaussian):
         backward = examination_in(unit, computed.backward, p, q)
     variances = computed.variances
     forward = examination_in(unit, computed.forward, q, p)
@@ -142,7 +142,7 @@ def _told(computed: Computed, unit: Unit) -> _Shown:
         forward=forward,
         backward=backward,
         digits=digits,
-        diagonal=exact(*variances, unit).value if variances else None,
+        diagonal=divergence(*variances, unit).value if variances else None,
         warnings=tuple(_warnings(computed)),
         missing=why,
         held=held(computed.limits, _known(forward)),
@@ -183,7 +183,7 @@ def _examination_data(divergence: str, found: Examination, missing: str) -> dict
 def _rows(told: _Shown) -> Iterator[dict[str, CellValue]]:
     q, p = told.computed.q, told.computed.p
     yield from rows(_FORWARD, q, p, told.unit, told.forward)
-    if told.backward and isinstance(p, AnyGaussian):
+    if told.backward and isinstance(p, Gaussian):
         yield from rows(_BACKWARD, p, q, told.unit, told.backward)
 
 
@@ -212,7 +212,7 @@ def _blocks(told: _Shown) -> Iterator[DocumentBlock]:
         from klcli.report.compute_steps import steps
 
         yield from steps(computed.derivation, _value(told), unit)
-    if computed.wants_steps and not isinstance(computed.p, AnyGaussian):
+    if computed.wants_steps and not isinstance(computed.p, Gaussian):
         yield Paragraph(_NO_STEPS, "muted")
     for name, found in (
         ("estimators", computed.estimators),
@@ -236,11 +236,11 @@ def _value(told: _Shown) -> float | None:
 def _sections(told: _Shown) -> Iterator[DocumentBlock]:
     """What is known beside the witnesses."""
     q, p, found = told.computed.q, told.computed.p, told.forward
-    if not isinstance(p, AnyGaussian):
+    if not isinstance(p, Gaussian):
         from klcli.report.other_priors import known
 
         yield from known(found, told.unit)
-    elif found.closed_form and isinstance(q, Gaussian) and isinstance(p, Gaussian):
+    elif found.closed_form and has_heads(q) and has_heads(p):
         yield from dimensions(q, p, found.closed_form)
     elif found.closed_form:
         yield from parts(found.closed_form, told.diagonal, told.unit)
@@ -249,16 +249,16 @@ def _sections(told: _Shown) -> Iterator[DocumentBlock]:
 def _warnings(computed: Computed) -> Iterator[str]:
     p, found = computed.p, computed.forward
     for name, gaussian in (("posterior", computed.q), ("prior", p)):
-        if isinstance(gaussian, MultivariateGaussian) and gaussian.asymmetry:
-            gap = significant(gaussian.asymmetry, 2)
+        if isinstance(gaussian, Gaussian) and not has_heads(gaussian) and gaussian.spread.asymmetry:
+            gap = significant(gaussian.spread.asymmetry, 2)
             yield f"the {name}'s matrix is not quite symmetric (by {gap}); mirrored entries were averaged"
-    if not isinstance(p, AnyGaussian):
+    if not isinstance(p, Gaussian):
         from klcli.report.other_priors import warnings
 
         yield from warnings(p, found)
     elif found.status == "unconfirmed" and not found.monte_carlo:
         yield found.reason
-    elif isinstance(p, Gaussian):
+    elif has_heads(p):
         yield from _warnings_of_weakness(found)
 
 

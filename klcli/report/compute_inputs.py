@@ -9,15 +9,14 @@ from struct import pack
 from typing import TYPE_CHECKING
 
 from klcli.formula.tree import Tree
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.forms import MOST_EXACT
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.gaussian.matrices.forms import MOST_EXACT
 from klcli.report.document import Text
-from klcli.report.units import AnyGaussian
 from klcli.report.wording import normal_text, reading_text
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
+    from klcli.gaussian.matrices.covariance import Covariance
     from klcli.gaussian.priors.other_prior import OtherPrior
 
 __all__ = ["InputData", "inputs", "readings", "title"]
@@ -84,41 +83,45 @@ class InputData:
 
 def inputs(given: AnyGaussian | OtherPrior) -> InputData:
     """A distribution as it was read."""
-    if isinstance(given, Gaussian):
-        name = given.parameterization.name
-        return InputData(reading_text(given), given.mean, name, given.head, given.sigma())
-    if isinstance(given, MultivariateGaussian):
-        from klcli.report.matrix_wording import matrix_words
+    if not isinstance(given, Gaussian):
+        return _of_other_prior(given)
+    if has_heads(given):
+        heads = given.spread
+        name = heads.parameterization.name
+        return InputData(reading_text(given), given.mean, name, heads.head, heads.sigma())
+    from klcli.report.matrix_wording import matrix_words
 
-        return InputData(
-            matrix_words(given),
-            _numbers(given.mean),
-            form=given.form,
-            matrix=_matrix(given),
-            std=_numbers(given.std),
-        )
-    return _of_other_prior(given)
+    covariance = given.spread
+    return InputData(
+        matrix_words(covariance),
+        _numbers(given.mean),
+        form=covariance.form,
+        matrix=_matrix(covariance),
+        std=_numbers(covariance.std),
+    )
 
 
 def title(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> Text:
     """``KL(q || p) of q = N(0.3, 1.2^2) and p = N(0, 1)``."""
-    size = "" if isinstance(q, Gaussian) else f" in {q.dimension} dimension{'s' * (q.dimension > 1)}"
+    size = "" if has_heads(q) else f" in {q.dimension} dimension{'s' * (q.dimension > 1)}"
     return ("KL(q || p) of q = ", *_named(q, "q"), " and p = ", *_named(p, "p"), size)
 
 
 def readings(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> Iterator[str]:
     """What the numbers of both were taken for; that of the prior where it does not go without saying."""
     yield f"reading: {inputs(q).reading}"
-    if isinstance(p, Gaussian):
-        plain = p.parameterization.name == "std"
-    else:
-        plain = isinstance(p, MultivariateGaussian) and p.has_identity and not any(p.mean)
-    if not plain:
+    if not isinstance(p, Gaussian) or not _goes_without_saying(p):
         yield f"prior's reading: {inputs(p).reading}"
-    if not isinstance(p, AnyGaussian) and q.dimension > 1:
+    if not isinstance(p, Gaussian) and q.dimension > 1:
         from klcli.report.other_priors import jointly
 
         yield jointly(p, q.dimension)
+
+
+def _goes_without_saying(p: AnyGaussian) -> bool:
+    if has_heads(p):
+        return p.spread.parameterization.name == "std"
+    return p.spread.is_identity and not any(p.mean)
 
 
 def _of_other_prior(given: OtherPrior) -> InputData:
@@ -135,24 +138,24 @@ def _of_other_prior(given: OtherPrior) -> InputData:
 
 
 def _named(given: AnyGaussian | OtherPrior, index: str) -> Iterable[str | Tree]:
-    if isinstance(given, Gaussian):
+    if not isinstance(given, Gaussian):
+        from klcli.report.other_priors import named
+
+        return named(given)
+    if has_heads(given):
         return normal_text(given)
-    if isinstance(given, MultivariateGaussian):
-        from klcli.report.matrix_wording import normal_words
+    from klcli.report.matrix_wording import normal_words
 
-        return (normal_words(given, index),)
-    from klcli.report.other_priors import named
-
-    return named(given)
+    return (normal_words(given, index),)
 
 
-def _matrix(gaussian: MultivariateGaussian) -> tuple[tuple[Fraction, ...], ...] | NamedArray:
-    if isinstance(gaussian.matrix, tuple):
-        return gaussian.matrix
-    shape = (gaussian.dimension, gaussian.dimension)
-    if gaussian.origin:
-        return NamedArray(gaussian.origin.file, shape, gaussian.origin.sha256)
-    return NamedArray(None, shape, gaussian.matrix.sha256())
+def _matrix(covariance: Covariance) -> tuple[tuple[Fraction, ...], ...] | NamedArray:
+    if isinstance(covariance.matrix, tuple):
+        return covariance.matrix
+    shape = (covariance.dimension, covariance.dimension)
+    if covariance.origin:
+        return NamedArray(covariance.origin.file, shape, covariance.origin.sha256)
+    return NamedArray(None, shape, covariance.matrix.sha256())
 
 
 def _numbers(given: tuple[Fraction, ...]) -> tuple[Fraction, ...] | NamedArray:

@@ -7,10 +7,11 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.distribution import Gaussian, log_density
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads, log_density
+from klcli.gaussian.heads import Heads
 from klcli.report.document import Area, Axis, Curve, Plot
-from klcli.report.units import AnyGaussian, nats_of
+from klcli.report.units import nats_of
 from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import total
 from klcli.witness.estimators import DEFAULT_ESTIMATOR, ESTIMATORS
@@ -44,26 +45,26 @@ def integrand_plot(q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit) -> P
         p: the prior, in as many dimensions.
         unit: of the integrand.
     """
-    if not isinstance(q, Gaussian) or not (isinstance(p, Gaussian) or not isinstance(p, AnyGaussian)):
+    if not has_heads(q):
         return None
     prior = p if isinstance(p, Gaussian) else p.distribution
     case = case_of(q, prior)
     if len(case.pairs) != q.dimension:
         return None
     place = max(range(q.dimension), key=lambda one: case.parts[one]) if len(case.parts) > 1 else 0
-    sigma, mean = q.sigma()[place], float(q.mean[place])
-    ends = _ends(mean, sigma, p.at(place) if isinstance(p, Gaussian) else None)
+    sigma, mean = q.spread.sigma()[place], float(q.mean[place])
+    ends = _ends(mean, sigma, p.at(place) if isinstance(p, Gaussian) and has_heads(p) else None)
     if not all(map(isfinite, ends)) or not sigma > 0:
         return None
-    z, density, ratio = _along(case, place, ends, q.log_sigma()[place])
+    z, density, ratio = _along(case, place, ends, q.spread.log_sigma()[place])
     return _densities(mean + sigma * z, density, ratio / nats_of(unit), ratio, unit, _title(q, place))
 
 
-def _ends(mean: float, sigma: float, p: Gaussian | None) -> tuple[float, float]:
+def _ends(mean: float, sigma: float, p: Gaussian[Heads] | None) -> tuple[float, float]:
     """The scores of q from which and to which is shown: those of q, and of p as far as it is not too far."""
     low, high = -_REACH, _REACH
     if p and sigma > 0:
-        width, distance = p.sigma()[0] / sigma, (float(p.mean[0]) - mean) / sigma
+        width, distance = p.spread.sigma()[0] / sigma, (float(p.mean[0]) - mean) / sigma
         low, high = min(low, distance - _REACH * width), max(high, distance + _REACH * width)
     return max(low, -_FARTHEST), min(high, _FARTHEST)
 
@@ -101,7 +102,7 @@ def _densities(
 _REMARK = "The shaded area is the KL: what lies above 0 less what lies below."
 
 
-def _title(q: Gaussian, place: int) -> str:
+def _title(q: Gaussian[Heads], place: int) -> str:
     if q.dimension == 1:
         return "q, p and what KL(q || p) sums up"
     return f"dimension {place + 1} of {q.dimension}, which has most of the KL"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm, KlTerms, Unit
+from klcli.gaussian.closed_form import ClosedForm, KlTerms, Unit
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.gaussian.heads import Heads
 from klcli.report.record import CellValue
-from klcli.report.units import AnyGaussian
 from klcli.witness.examination import Examination
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ def rows(
         unit: in which the examination is.
         found: the examination.
     """
-    if not isinstance(p, AnyGaussian):
+    if not isinstance(p, Gaussian):
         yield _to_other_prior(divergence, p, unit, found)
-    elif isinstance(q, Gaussian) and isinstance(p, Gaussian):
+    elif has_heads(q) and has_heads(p):
         yield from _independent(divergence, q, p, unit, found)
     else:
         yield _with_matrices(divergence, unit, found)
 
 
 def _independent(
-    divergence: str, q: Gaussian, p: Gaussian, unit: Unit, found: Examination
+    divergence: str, q: Gaussian[Heads], p: Gaussian[Heads], unit: Unit, found: Examination
 ) -> Iterator[dict[str, CellValue]]:
     """A row for each dimension and one for the sum, which alone has the witnesses.
 
@@ -47,7 +47,7 @@ def _independent(
     """
     whole = found.closed_form
     assert whole  # two Gaussians have one
-    places = zip(q.mean, q.sigma(), p.mean, p.sigma(), strict=True)
+    places = zip(q.mean, q.spread.sigma(), p.mean, p.spread.sigma(), strict=True)
     for number, (place, terms) in enumerate(zip(places, whole.per_dimension, strict=True), 1):
         yield {
             **_place(divergence, number, place, unit),

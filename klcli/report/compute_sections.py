@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from math import isinf
 
 from klcli.formula.numeral import significant
+from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm, Unit
+from klcli.gaussian.heads import Heads
 from klcli.report.document import (
     Cell,
     CellTable,
@@ -27,7 +28,7 @@ _MOST_DIMENSIONS = 20
 """Rows of a table that still fit a screen."""
 
 
-def dimensions(q: Gaussian, p: Gaussian, terms: ClosedForm) -> Iterator[DocumentBlock]:
+def dimensions(q: Gaussian[Heads], p: Gaussian[Heads], terms: ClosedForm) -> Iterator[DocumentBlock]:
     """The terms of each dimension, where there are several.
 
     Args:
@@ -67,7 +68,7 @@ def parts(terms: ClosedForm, diagonal: float | None, unit: Unit) -> Iterator[Doc
     yield Paragraph(f"KL = 1/2 (trace - d - log-determinant + Mahalanobis), {arithmetic}", "muted")
 
 
-def _shown(value: int | float | Gaussian) -> Text:
+def _shown(value: int | float | Gaussian[Heads]) -> Text:
     return normal_text(value) if isinstance(value, Gaussian) else significant(value)
 
 

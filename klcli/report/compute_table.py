@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from klcli.formula.numeral import significant
+from klcli.gaussian.closed_form import ClosedForm, Unit
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm, Unit
+from klcli.gaussian.heads import Heads
 from klcli.report.document import Cell, CellTable, ColumnHead, Document, Paragraph
 from klcli.report.limits import Held
 from klcli.report.record import CellValue
@@ -33,8 +34,8 @@ class RowComputed:
 
     line: int
     name: str
-    q: Gaussian | None = None
-    p: Gaussian | None = None
+    q: Gaussian[Heads] | None = None
+    p: Gaussian[Heads] | None = None
     found: ClosedForm | None = None
     held: Held | None = None
     problem: str = ""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from klcli.formula.read.notation import known
 from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
+from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.derivation import Derivation
-from klcli.gaussian.divergence import Unit
 from klcli.gaussian.multivariate.derivation import MatrixStep
 from klcli.gaussian.multivariate.derivation_check import DIGITS, PROBES
 from klcli.gaussian.multivariate.proof import PROVED_SIZES

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.closed_form import Unit
 from klcli.report.document import (
     Cell,
     CellTable,

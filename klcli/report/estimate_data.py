@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.closed_form import Unit
 from klcli.report.estimate_causes import cause_text
 from klcli.report.estimate_figures import EstimateFigures, RowMean
 from klcli.report.estimate_input import assumption, warnings

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from math import isfinite
 
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.divergence import divergence
 from klcli.report.estimate_input import GaussianPair, sample_problems
 from klcli.report.estimate_wording import problems
-from klcli.report.units import exact, nats_of
+from klcli.report.units import nats_of
 from klcli.samples.causes import RatioCause, causes, padded_share
 from klcli.samples.clusters import ClusterMean
 from klcli.samples.estimates import NORMAL_95, RatioEstimate, TableEstimates
@@ -107,7 +108,7 @@ def figures_of(
     estimates = tuple(_in_unit(unit, estimate) for estimate in found.estimates)
     if wrong:
         estimates = tuple(map(_withheld, estimates))
-    closed_form = exact(pair.q, pair.p, unit).value if pair else None
+    closed_form = divergence(pair.q, pair.p, unit).value if pair else None
     whole = EstimateFigures(table, found, unit, estimates, pair, closed_form, None, (), wrong, told, padded)
     if tokens is None:
         return whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.report.estimate_wording import dependence_text, share_text
 from klcli.samples.estimates import TableEstimates
 from klcli.samples.of_gaussians import SampleCheck
@@ -28,8 +29,8 @@ class GaussianPair:
         of_p: whether they look as if they were of p.
     """
 
-    q: Gaussian
-    p: Gaussian
+    q: Gaussian[Heads]
+    p: Gaussian[Heads]
     of_q: SampleCheck
     of_p: SampleCheck
 

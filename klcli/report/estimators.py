@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import significant
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.closed_form import Unit
 from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Paragraph
 from klcli.report.record import CellValue, ResultRow
 from klcli.report.wording import about, own_fields, with_error

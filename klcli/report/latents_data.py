@@ -7,6 +7,7 @@ from math import log
 
 from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.latents.answer import LatentAnswer
 from klcli.latents.conventions import Convention
 from klcli.latents.input_arrays import Choice
@@ -171,10 +172,10 @@ def _input(files: Sequence[str], choice: Choice, answer: LatentAnswer) -> Latent
     return LatentsInput(tuple(files), arrays.mean, arrays.head, arrays.reading.name, prior)
 
 
-def _prior(prior: Gaussian) -> str:
+def _prior(prior: Gaussian[Heads]) -> str:
     if prior.dimension > 1:
         return f"of {prior.dimension} dimensions"
-    return f"N({float(prior.mean[0]):g}, {prior.sigma()[0] ** 2:g})"
+    return f"N({float(prior.mean[0]):g}, {prior.spread.sigma()[0] ** 2:g})"
 
 
 def _kl(found: Summary, grid: LogGrid) -> ExampleKl:

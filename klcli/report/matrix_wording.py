@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from klcli.formula.numeral import decimal_text, significant
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.forms import FORMS
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.gaussian.matrices.forms import FORMS
 from klcli.report.wording import list_text, normal_text, plain
+
+if TYPE_CHECKING:
+    from klcli.gaussian.matrices.covariance import Covariance
 
 __all__ = ["gaussian_words", "matrix_words", "normal_words"]
 
@@ -21,29 +24,29 @@ _MOST_FIGURES = 16
 """Characters up to which an entry is written as it was given."""
 
 
-def gaussian_words(gaussian: Gaussian | MultivariateGaussian, index: str) -> str:
+def gaussian_words(gaussian: AnyGaussian, index: str) -> str:
     """A Gaussian in a line of words, with its matrix if it has one."""
-    if isinstance(gaussian, Gaussian):
+    if has_heads(gaussian):
         return plain(normal_text(gaussian))
-    return f"{normal_words(gaussian, index)}, where {matrix_words(gaussian)}"
+    return f"{normal_words(gaussian, index)}, where {matrix_words(gaussian.spread)}"
 
 
-def matrix_words(gaussian: MultivariateGaussian) -> str:
+def matrix_words(covariance: Covariance) -> str:
     """``[[1.2, 0.3], [0.3, 0.9]] is a covariance matrix``."""
-    size = gaussian.dimension
-    if size <= _MOST_SHOWN and isinstance(gaussian.matrix, tuple):
-        rows = ["[" + ", ".join(map(_short, row)) + "]" for row in gaussian.matrix]
+    size = covariance.dimension
+    if size <= _MOST_SHOWN and isinstance(covariance.matrix, tuple):
+        rows = ["[" + ", ".join(map(_short, row)) + "]" for row in covariance.matrix]
         shown = f"[{', '.join(rows)}]"
     else:
-        file = f" in {gaussian.origin.file}" if gaussian.origin else ""
+        file = f" in {covariance.origin.file}" if covariance.origin else ""
         shown = f"the {size} x {size} matrix{file}"
-    scales = f", with the standard deviations {_listed(gaussian.std)}" if gaussian.std else ""
-    return f"{shown} is a {FORMS[gaussian.form]}{scales}"
+    scales = f", with the standard deviations {_listed(covariance.std)}" if covariance.std else ""
+    return f"{shown} is a {FORMS[covariance.form]}{scales}"
 
 
-def normal_words(gaussian: MultivariateGaussian, index: str) -> str:
+def normal_words(gaussian: Gaussian[Covariance], index: str) -> str:
     """``N((0.3, 0.1), S_q)``, or ``N(0, I)``."""
-    spread = "I" if gaussian.has_identity else f"S_{index}"
+    spread = "I" if gaussian.spread.is_identity else f"S_{index}"
     return f"N({_listed(gaussian.mean)}, {spread})"
 
 

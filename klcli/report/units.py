@@ -5,14 +5,12 @@ A value of exact arithmetic is rounded once, in its unit; every other is divided
 
 from __future__ import annotations
 
-from decimal import Decimal
 from math import isinf, log
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from klcli.gaussian import divergence as independent
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm, Unit, in_bits
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.gaussian.closed_form import ClosedForm, Unit, in_bits
+from klcli.gaussian.distribution import AnyGaussian, Gaussian
+from klcli.gaussian.divergence import divergence
 from klcli.values import replace
 from klcli.witness.examination import Examination
 from klcli.witness.witness import Witness
@@ -22,12 +20,10 @@ if TYPE_CHECKING:
     from klcli.gaussian.priors.other_prior import OtherPrior
     from klcli.witness.side_by_side import EstimatorComparison
 
-__all__ = ["AnyGaussian", "comparison_in", "digits_in", "exact", "examination_in", "nats_of"]
+__all__ = ["comparison_in", "examination_in", "nats_of"]
 
 _SAME = 2.0**-50
 """Relative error of two roundings, a product and the double of log 2, with a margin."""
-
-AnyGaussian: TypeAlias = Gaussian | MultivariateGaussian
 
 
 def nats_of(unit: Unit) -> float:
@@ -68,47 +64,12 @@ def comparison_in(unit: Unit, found: EstimatorComparison) -> EstimatorComparison
     return found if unit == "nats" else replace(found, witness=_witness_in(unit, found.witness))
 
 
-def exact(q: AnyGaussian, p: AnyGaussian, unit: Unit) -> ClosedForm:
-    """KL(q || p) of Gaussians in a unit, each number rounded once as far as the arithmetic is exact.
-
-    Args:
-        q: the posterior.
-        p: the prior, in as many dimensions.
-        unit: that is wanted.
-    """
-    if isinstance(q, Gaussian) and isinstance(p, Gaussian):
-        return independent.divergence(q, p, unit)
-    from klcli.gaussian.multivariate.divergence import divergence
-
-    return divergence(multivariate(q), multivariate(p), unit)
-
-
-def digits_in(unit: Unit, digits: int, q: AnyGaussian, p: AnyGaussian) -> Decimal:
-    """KL(q || p) to so many significant digits.
-
-    Args:
-        unit: that is wanted.
-        digits: how many.
-        q: the posterior.
-        p: the prior, in as many dimensions.
-
-    Raises:
-        KlcliError: they cannot be had.
-    """
-    if isinstance(q, Gaussian) and isinstance(p, Gaussian):
-        return independent.divergence_digits(q, p, digits, unit)
-    from klcli.gaussian.multivariate.divergence import divergence_digits
-
-    return divergence_digits(multivariate(q), multivariate(p), digits, unit)
-
-
 def _closed_form_in(unit: Unit, found: ClosedForm, q: AnyGaussian, p: AnyGaussian | OtherPrior) -> ClosedForm:
     if isinf(found.value):
         return found
-    in_doubles = isinstance(q, MultivariateGaussian) and not q.is_exact
-    if not isinstance(p, AnyGaussian) or in_doubles:
+    if not isinstance(p, Gaussian) or not q.spread.is_exact:
         return in_bits(found)
-    rounded = exact(q, p, unit)
+    rounded = divergence(q, p, unit)
     if abs(rounded.value * nats_of(unit) - found.value) > _SAME * found.value:
         raise RuntimeError(f"{rounded.value} {unit} are not the {found.value} nats that were examined")
     return rounded

@@ -14,6 +14,7 @@ from klcli.formula.tree import Number, Tree, operation
 from klcli.formula.value.interval import enclose, rounded
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.scales import is_far
 from klcli.report.document import Text
 from klcli.witness.witness import Witness
@@ -95,7 +96,7 @@ def list_text(numbers: Sequence[str]) -> str:
     return f"({', '.join(shown)})"
 
 
-def normal_text(gaussian: Gaussian) -> tuple[str | Tree, ...]:
+def normal_text(gaussian: Gaussian[Heads]) -> tuple[str | Tree, ...]:
     """``N(0.3, 1.2^2)``, or with lists for several dimensions; N(0, 1) is not listed."""
     means = [number_text(mean) for mean in gaussian.mean]
     sigmas = [_sigma_digits(gaussian.at(j)) for j in range(gaussian.dimension)]
@@ -111,24 +112,24 @@ def normal_text(gaussian: Gaussian) -> tuple[str | Tree, ...]:
     return (f"N({list_text(means)}, {list_text(sigmas)}^2)",)
 
 
-def reading_text(gaussian: Gaussian) -> str:
+def reading_text(gaussian: Gaussian[Heads]) -> str:
     """``1.44 is a variance, so sigma = 1.2``; a sigma that is rounded here is ``~ 1.19722``."""
-    heads = list_text([number_text(head) for head in gaussian.head])
-    if any(number_text(head) != decimal_text(head) for head in gaussian.head):
+    heads = list_text([number_text(head) for head in gaussian.spread.head])
+    if any(number_text(head) != decimal_text(head) for head in gaussian.spread.head):
         heads = f"≈ {heads}"
     rows = [gaussian.at(j) for j in range(gaussian.dimension)]
     sigmas = [_sigma_digits(row) for row in rows]
     exact = all(_is_exactly(row, digits) for row, digits in zip(rows, sigmas, strict=True))
     each = "" if gaussian.dimension == 1 else "each of "
     sign = "=" if exact else "≈"
-    return f"{each}{heads} is {gaussian.parameterization.meaning}, so sigma {sign} {list_text(sigmas)}"
+    return f"{each}{heads} is {gaussian.spread.parameterization.meaning}, so sigma {sign} {list_text(sigmas)}"
 
 
-def _sigma_digits(one: Gaussian) -> str:
+def _sigma_digits(one: Gaussian[Heads]) -> str:
     """Sigma to 6 digits, or to as many as tell it from 1; ``e^-5e+299`` where no decimal holds it."""
-    if is_far(one.parameterization, one.head[0]):
-        return f"e^{significant(one.log_sigma()[0])}"
-    enclosure = partial(enclose, one.parameterization.sigma, {"s": one.head[0]})
+    if is_far(one.spread.parameterization, one.spread.head[0]):
+        return f"e^{significant(one.spread.log_sigma()[0])}"
+    enclosure = partial(enclose, one.spread.parameterization.sigma, {"s": one.spread.head[0]})
     for digits in (6, 10, 15, 20, 30, 60, 200):
         found = rounded(enclosure, digits)
         if found != 1 or _is_exactly(one, "1"):
@@ -136,14 +137,14 @@ def _sigma_digits(one: Gaussian) -> str:
     return decimal_text(found)
 
 
-def _is_double(one: Gaussian) -> bool:
-    return 0 < one.sigma()[0] < inf
+def _is_double(one: Gaussian[Heads]) -> bool:
+    return 0 < one.spread.sigma()[0] < inf
 
 
-def _is_exactly(one: Gaussian, sigma: str) -> bool:
-    if is_far(one.parameterization, one.head[0]):
+def _is_exactly(one: Gaussian[Heads], sigma: str) -> bool:
+    if is_far(one.spread.parameterization, one.spread.head[0]):
         return False
-    found = enclose(one.parameterization.sigma, {"s": one.head[0]}, _SIGMA_DIGITS)
+    found = enclose(one.spread.parameterization.sigma, {"s": one.spread.head[0]}, _SIGMA_DIGITS)
     return found.low == found.high == Decimal(sigma)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import log_ratios
 from klcli.gaussian.machine import BLOCK
 from klcli.samples.exact_moments import ExactMoments
@@ -45,15 +46,15 @@ class SampleCheck:
 class GaussianSamples:
     """Samples x of any number under q and p; memory does not grow with them."""
 
-    def __init__(self, q: Gaussian, p: Gaussian) -> None:
+    def __init__(self, q: Gaussian[Heads], p: Gaussian[Heads]) -> None:
         self.q = q
         self.p = p
         self._pairs = log_ratios(q, p)
         self._means = [float(mean) for mean in q.mean]
-        self._sigmas = q.sigma()
+        self._sigmas = q.spread.sigma()
         self._of_q = [ExactMoments() for _ in self._pairs]
         self._of_p = [ExactMoments() for _ in self._pairs]
-        if any(not 0 < sigma < inf for sigma in (*q.sigma(), *p.sigma())):
+        if any(not 0 < sigma < inf for sigma in (*q.spread.sigma(), *p.spread.sigma())):
             raise KlcliError(
                 "a standard deviation is beyond the doubles", "is the head read as it was meant? see --param"
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.samples.of_gaussians import GaussianSamples
 from klcli.tables.columns import column, density_columns, sample_columns
 from klcli.tables.source import Block, Table
@@ -159,7 +160,7 @@ class RatioColumns:
     log_p: str | None = None
     log_ratio: str | None = None
     z: str | None = None
-    gaussians: tuple[Gaussian, Gaussian] | None = None
+    gaussians: tuple[Gaussian[Heads], Gaussian[Heads]] | None = None
 
     def layout(self, table: Table) -> Layout:
         """What the columns of a table are.

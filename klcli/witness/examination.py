@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.gaussian.closed_form import ClosedForm
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
 from klcli.values import dataclass
 from klcli.witness import independent_dimensions
 from klcli.witness.decomposition import Decomposition, Status
@@ -72,8 +71,8 @@ class Examination:
 
 
 def examine(
-    q: Gaussian | MultivariateGaussian,
-    p: Gaussian | MultivariateGaussian | Mixture | Product,
+    q: AnyGaussian,
+    p: AnyGaussian | Mixture | Product,
     *,
     samples: int | None = None,
     seed: int = DEFAULT_SEED,
@@ -101,22 +100,20 @@ def examine(
     return examined(case_of(q, p), sampled)
 
 
-def case_of(
-    q: Gaussian | MultivariateGaussian, p: Gaussian | MultivariateGaussian | Mixture | Product
-) -> Decomposition:
+def case_of(q: AnyGaussian, p: AnyGaussian | Mixture | Product) -> Decomposition:
     """What is known of KL(q || p) before anything is sampled.
 
     Raises:
         KlcliError: different dimensions, a singular prior, a value beyond the doubles.
         TypeError: a posterior with a matrix beside a prior that is no Gaussian.
     """
-    if isinstance(p, Gaussian) and isinstance(q, Gaussian):
-        return independent_dimensions.case(q, p)
-    if isinstance(p, Gaussian | MultivariateGaussian):
+    if isinstance(p, Gaussian):
+        if has_heads(q) and has_heads(p):
+            return independent_dimensions.case(q, p)
         from klcli.witness import matrices
 
-        return matrices.case(multivariate(q), multivariate(p))
-    if not isinstance(q, Gaussian):
+        return matrices.case(q.with_covariance(), p.with_covariance())
+    if not has_heads(q):
         raise TypeError("a prior that is no Gaussian takes a posterior with independent dimensions")
     from klcli.witness import other_priors
 

@@ -6,6 +6,7 @@ from sys import float_info
 
 from klcli.gaussian.distribution import Gaussian, log_density
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import in_units, log_ratios
 from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
@@ -13,7 +14,7 @@ from klcli.witness.estimate import Estimate, total
 __all__ = ["case", "integral"]
 
 
-def case(q: Gaussian, p: Gaussian) -> Decomposition:
+def case(q: Gaussian[Heads], p: Gaussian[Heads]) -> Decomposition:
     """The dimensions as parts.
 
     Raises:
@@ -24,7 +25,7 @@ def case(q: Gaussian, p: Gaussian) -> Decomposition:
     return Decomposition(closed_form, log_ratios(q, p), parts, total(integral(q, p)))
 
 
-def integral(q: Gaussian, p: Gaussian) -> tuple[Estimate, ...]:
+def integral(q: Gaussian[Heads], p: Gaussian[Heads]) -> tuple[Estimate, ...]:
     """KL(q || p) in nats of each dimension by the trapezoid rule.
 
     449 points of step sigma_q/16, 14 sigma_q to each side. The rule converges faster than any power of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import isinf, pi
 
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.log_ratio import LogRatio
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
 from klcli.witness.decomposition import Decomposition
@@ -27,7 +28,7 @@ _NO_FACTOR = (
 )
 
 
-def case(q: MultivariateGaussian, p: MultivariateGaussian) -> Decomposition:
+def case(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> Decomposition:
     """All dimensions as one part.
 
     Infinite for a singular posterior; unconfirmed where a covariance has no Cholesky factor to sample with.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import LogRatio, log_ratios
 from klcli.values import replace
 from klcli.witness.estimate import Estimate
@@ -32,8 +33,8 @@ LEAST_SAMPLES = 1000
 
 
 def monte_carlo(
-    q: Gaussian,
-    p: Gaussian,
+    q: Gaussian[Heads],
+    p: Gaussian[Heads],
     samples: int = DEFAULT_SAMPLES,
     seed: int = DEFAULT_SEED,
     progress: Callable[[int], None] | None = None,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf, isinf
 
+from klcli.gaussian.closed_form import ClosedForm
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import ClosedForm
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.priors.bounds import mixture_bounds
 from klcli.gaussian.priors.closed_forms import known_value
 from klcli.gaussian.priors.densities import DensityLogRatio, Product, density_log_ratio
@@ -30,7 +31,7 @@ _NOT_FINITE = (
 )
 
 
-def case(q: Gaussian, p: Mixture | Product) -> Decomposition:
+def case(q: Gaussian[Heads], p: Mixture | Product) -> Decomposition:
     """What is known of KL(q || p) before anything is sampled.
 
     Raises:

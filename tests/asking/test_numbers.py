@@ -9,10 +9,9 @@ from typing import Any
 import numpy
 import pytest
 
-from klcli.asking.numbers import array_of, gaussian, numbers
+from klcli.asking.numbers import array_of, gaussian, independent_gaussian, numbers
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.distribution import has_heads
 
 
 @pytest.mark.parametrize(
@@ -50,10 +49,10 @@ def test_a_matrix_is_refused_with_the_argument_for_one(given: Any) -> None:
     ],
 )
 def test_one_number_serves_every_dimension(mean: Any, head: Any, size: int, dimension: int) -> None:
-    found = gaussian(mean, head, "var", size=size)
-    assert isinstance(found, Gaussian)
+    found = independent_gaussian(mean, head, "var", size)
+    assert found == gaussian(mean, head, "var", size=size)
     assert found.dimension == dimension
-    assert found.parameterization.name == "var"
+    assert found.spread.parameterization.name == "var"
 
 
 def test_other_numbers_of_values_are_refused() -> None:
@@ -68,7 +67,7 @@ def test_texts_are_decimals_and_floats_are_what_they_are() -> None:
 
 def test_a_covariance_makes_a_gaussian_with_a_matrix() -> None:
     found = gaussian(0, None, cov=[[2, 1], [1, 2]])
-    assert isinstance(found, MultivariateGaussian)
+    assert not has_heads(found)
     assert found.dimension == 2
 
 

@@ -12,29 +12,12 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian, log_density
-from tests import reference
-
-
-@pytest.mark.parametrize("name", reference.SIGMA)
-@pytest.mark.parametrize("head", ["0.1", "1.44", "3"])
-def test_sigma_is_correctly_rounded(name: str, head: str) -> None:
-    gaussian = Gaussian.from_head(0, head, name)
-    with mpmath.workdps(60):
-        sigma = reference.SIGMA[name](reference.exact(head))
-        assert gaussian.sigma() == (float(sigma),)
-        assert gaussian.log_sigma() == (float(mpmath.log(sigma)),)
-
-
-def test_scales_beyond_the_doubles_keep_their_logarithm() -> None:
-    gaussian = Gaussian.from_head(0, "-2000", "logvar")
-    assert gaussian.sigma() == (0.0,)
-    assert gaussian.log_sigma() == (-1000.0,)
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, alike, has_heads, log_density
 
 
 @pytest.mark.parametrize("number", [1, 1.5, "1.5", Decimal("1.5"), Fraction(3, 2)])
 def test_kinds_of_numbers(number: Any) -> None:
-    assert Gaussian.from_head(0, number).head == (Fraction(number),)
+    assert Gaussian.from_head(0, number).spread.head == (Fraction(number),)
 
 
 def test_a_text_is_the_decimal_that_it_shows_and_a_float_the_double_that_it_is() -> None:
@@ -75,3 +58,38 @@ def test_log_density_is_that_of_the_normal_distribution() -> None:
 def test_one_dimension_of_several() -> None:
     gaussian = Gaussian.from_head(["0.3", "-1"], ["1.44", "2"], "var")
     assert gaussian.at(1) == Gaussian.from_head("-1", "2", "var")
+
+
+def test_a_gaussian_has_heads_or_a_covariance() -> None:
+    heads, matrix = Gaussian.from_head([0, 1], ["0.5", 2]), Gaussian.from_matrix([0, 1], [[2, 1], [1, 2]])
+    assert (heads.dimension, matrix.dimension) == (2, 2)
+    assert (has_heads(heads), has_heads(matrix)) == (True, False)
+    assert type(heads) is type(matrix) is Gaussian
+
+
+def test_heads_become_a_diagonal() -> None:
+    heads = Gaussian.from_head([0, 1], ["0.5", 2])
+    assert heads.with_covariance().mean == heads.mean
+    assert heads.with_covariance().spread.matrix == ((Fraction(1, 4), 0), (0, 4))
+    matrix = Gaussian.from_matrix([0, 1], [[2, 1], [1, 2]])
+    assert matrix.with_covariance().spread is matrix.spread
+
+
+@pytest.mark.parametrize(
+    ("q", "p", "both"),
+    [
+        (Gaussian.from_head(0, 1), Gaussian.from_head(0, 2), True),
+        (Gaussian.from_head(0, 1), Gaussian.from_matrix(0, [[2]]), False),
+        (Gaussian.from_matrix(0, [[2]]), Gaussian.from_head(0, 1), False),
+        (Gaussian.from_matrix(0, [[2]]), Gaussian.from_matrix(0, [[1]]), False),
+    ],
+)
+def test_two_are_made_alike(q: AnyGaussian, p: AnyGaussian, both: bool) -> None:
+    assert [has_heads(one) for one in alike(q, p)] == [both, both]
+    assert [one.mean for one in alike(q, p)] == [q.mean, p.mean]
+
+
+def test_equal_heads_are_equal_and_a_matrix_is_itself_only() -> None:
+    assert Gaussian.from_head(0, "0.5") == Gaussian.from_head(0, 0.5)
+    matrix = Gaussian.from_matrix(0, [[2]])
+    assert matrix == Gaussian(matrix.mean, matrix.spread) != Gaussian.from_matrix(0, [[2]])

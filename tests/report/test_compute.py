@@ -10,21 +10,19 @@ from typing import Any
 import numpy
 import pytest
 
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.distribution import AnyGaussian, Gaussian
 from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.render.json import render
 from klcli.report.compute import Computed, compute_report
-from klcli.report.units import AnyGaussian
 from klcli.witness.examination import Examination, case_of, examine
 from klcli.witness.side_by_side import compare_estimators
 from klcli.witness.target import Target
 from tests.gaussian.multivariate.matrices import identity, rational
 
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
-MATRIX = MultivariateGaussian.from_matrix([Fraction(1)], rational(numpy.array([[1.2, 0.3], [0.3, 0.9]])))
-UNIT = MultivariateGaussian.from_matrix([Fraction(0)], rational(identity(2)))
-SINGULAR = MultivariateGaussian.from_matrix([Fraction(0)], rational(numpy.ones((2, 2))))
+MATRIX = Gaussian.from_matrix([Fraction(1)], rational(numpy.array([[1.2, 0.3], [0.3, 0.9]])))
+UNIT = Gaussian.from_matrix([Fraction(0)], rational(identity(2)))
+SINGULAR = Gaussian.from_matrix([Fraction(0)], rational(numpy.ones((2, 2))))
 
 
 def other(text: str) -> OtherPrior:

@@ -8,14 +8,13 @@ import numpy
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.report.compute_inputs import inputs, readings, title
 from klcli.report.wording import plain
 
 Q, P = Gaussian.from_head("0.3", "1.44", "var"), Gaussian.from_head(0, 1)
-MATRIX = MultivariateGaussian.from_matrix(["0.3", "0.1"], [["1.2", "0.3"], ["0.3", "0.9"]])
-UNIT = MultivariateGaussian.from_matrix(0, [[1, 0], [0, 1]])
+MATRIX = Gaussian.from_matrix(["0.3", "0.1"], [["1.2", "0.3"], ["0.3", "0.9"]])
+UNIT = Gaussian.from_matrix(0, [[1, 0], [0, 1]])
 
 
 def other(text: str, size: int = 1) -> OtherPrior:
@@ -37,8 +36,8 @@ def test_the_posterior_is_always_read_aloud_and_the_prior_where_it_does_not_go_w
     assert len(list(readings(Q, Gaussian.from_head(0, 4, "var")))) == 2
     assert len(list(readings(MATRIX, UNIT))) == 1
     for cov in ([[1, 0], [0, 2]], [[2, 1], [1, 2]]):
-        assert len(list(readings(MATRIX, MultivariateGaussian.from_matrix(0, cov)))) == 2
-    moved = MultivariateGaussian.from_matrix(["1", "0"], [[1, 0], [0, 1]])
+        assert len(list(readings(MATRIX, Gaussian.from_matrix(0, cov)))) == 2
+    moved = Gaussian.from_matrix(["1", "0"], [[1, 0], [0, 1]])
     assert len(list(readings(MATRIX, moved))) == 2, "the unit matrix about another mean is said"
 
 
@@ -57,11 +56,11 @@ def test_data_of_heads() -> None:
 def test_a_small_matrix_is_written_out() -> None:
     found = inputs(MATRIX)
     assert found.form == "cov"
-    assert found.matrix == MATRIX.matrix
+    assert found.matrix == MATRIX.spread.matrix
 
 
 def test_a_large_matrix_is_named_by_shape_and_hash() -> None:
-    large = MultivariateGaussian.from_matrix(0, numpy.eye(17))
+    large = Gaussian.from_matrix(0, numpy.eye(17))
     found = inputs(large)
     assert not isinstance(found.matrix, tuple)
     assert found.mu == (0,), "one number stands for all"

@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import multivariate
 from klcli.report.compute_pictures import integrand_plot, settling_plot
 from klcli.report.document import Area, Curve, Plot
 from klcli.witness.examination import case_of
@@ -66,7 +65,7 @@ def test_a_prior_that_is_too_broad_or_too_narrow_leaves_q_to_be_seen() -> None:
 
 
 def test_there_is_none_of_matrices_and_beyond_the_doubles() -> None:
-    assert integrand_plot(multivariate(Q), multivariate(P), "nats") is None
+    assert integrand_plot(Q.with_covariance(), P.with_covariance(), "nats") is None
     assert integrand_plot(Gaussian.from_head(0, "1e-320"), P, "nats") is None
 
 

@@ -8,7 +8,6 @@ from math import fsum
 import pytest
 
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.report.compute_rows import rows
 from klcli.witness.examination import examine
@@ -46,8 +45,8 @@ def test_all_rows_have_the_same_columns() -> None:
 
 
 def test_a_matrix_is_one_row_with_its_terms() -> None:
-    q = MultivariateGaussian.from_matrix(0, [[2, 1], [1, 2]])
-    p = MultivariateGaussian.from_matrix(0, [[1, 0], [0, 1]])
+    q = Gaussian.from_matrix(0, [[2, 1], [1, 2]])
+    p = Gaussian.from_matrix(0, [[1, 0], [0, 1]])
     (row,) = rows("KL(q || p)", q, p, "nats", examine(q, p, samples=2000))
     assert (row["dimensions"], row["trace"], row["mahalanobis"]) == (2, 4.0, 0.0)
 

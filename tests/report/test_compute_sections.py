@@ -7,7 +7,6 @@ import pytest
 
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence as of_matrices
 from klcli.report.compute_sections import dimensions, parts
 from klcli.report.document import CellTable, FactList, Paragraph
@@ -29,8 +28,8 @@ def test_a_screen_of_dimensions_is_shown(size: int, rows: int, hidden: str) -> N
 
 def facts(cov: list[list[float]], diagonal: float | None = None) -> dict[str, str]:
     size = len(cov)
-    q = MultivariateGaussian.from_matrix([1] * size, cov)
-    p = MultivariateGaussian.from_matrix(0, numpy.eye(size).tolist())
+    q = Gaussian.from_matrix([1] * size, cov)
+    p = Gaussian.from_matrix(0, numpy.eye(size).tolist())
     (found,) = [one for one in parts(of_matrices(q, p), diagonal, "nats") if isinstance(one, FactList)]
     return {str(fact.label): str(fact.value) for fact in found.facts}
 
@@ -52,6 +51,6 @@ def test_the_value_without_correlations_is_told_where_there_are_some() -> None:
 
 
 def test_an_infinite_value_has_no_parts() -> None:
-    flat = MultivariateGaussian.from_matrix(0, [[1, 1], [1, 1]])
-    one = MultivariateGaussian.from_matrix(0, [[1, 0], [0, 1]])
+    flat = Gaussian.from_matrix(0, [[1, 1], [1, 1]])
+    one = Gaussian.from_matrix(0, [[1, 0], [0, 1]])
     assert list(parts(of_matrices(flat, one), None, "nats")) == []

@@ -11,10 +11,10 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.distribution import AnyGaussian, Gaussian
+from klcli.gaussian.divergence import divergence_digits
 from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
-from klcli.report.units import AnyGaussian, digits_in, examination_in, nats_of
+from klcli.report.units import examination_in, nats_of
 from klcli.witness.examination import Examination, examine
 from klcli.witness.target import Target
 from tests import reference
@@ -23,9 +23,9 @@ from tests.gaussian.multivariate.matrices import rational
 Q, P = Gaussian.from_head("0.3", "1.2"), Gaussian.from_head(0, 1)
 
 
-def normal(size: int, mean: str) -> MultivariateGaussian:
+def normal(size: int, mean: str) -> Gaussian:
     matrix = numpy.eye(size) + 0.25
-    return MultivariateGaussian.from_matrix([Fraction(mean)], rational(matrix))
+    return Gaussian.from_matrix([Fraction(mean)], rational(matrix))
 
 
 def both(q: AnyGaussian, p: AnyGaussian | OtherPrior) -> tuple[Examination, Examination]:
@@ -47,7 +47,7 @@ def test_exact_values_are_rounded_once() -> None:
     assert bits.closed_form
     assert (bits.closed_form.value, bits.closed_form.shift) == (value, shift)
     assert bits.closed_form.is_nearest
-    assert str(digits_in("bits", 30, Q, P)).startswith(str(value)[:15])
+    assert str(divergence_digits(Q, P, 30, "bits")).startswith(str(value)[:15])
 
 
 @pytest.mark.parametrize("prior", [None, "3", "20", "laplace(0, 1)", "0.3*N(-1, 0.1) + 0.7*N(1, 0.5)"])
@@ -57,7 +57,7 @@ def test_every_number_with_a_unit_is_divided(prior: str | None) -> None:
     if prior and prior.isdigit():
         q, p = (
             normal(int(prior), "0.3"),
-            MultivariateGaussian.from_matrix([0], rational(numpy.eye(int(prior)))),
+            Gaussian.from_matrix([0], rational(numpy.eye(int(prior)))),
         )
     elif prior:
         other = read_prior(prior, None, 1)
@@ -109,8 +109,8 @@ def test_a_value_that_nobody_examined_is_not_shown() -> None:
 
 
 def test_what_is_infinite_stays_so() -> None:
-    q = MultivariateGaussian.from_matrix([0], rational(numpy.ones((2, 2))))
-    nats, bits = both(q, MultivariateGaussian.from_matrix([0], rational(numpy.eye(2))))
+    q = Gaussian.from_matrix([0], rational(numpy.ones((2, 2))))
+    nats, bits = both(q, Gaussian.from_matrix([0], rational(numpy.eye(2))))
     assert bits == nats
 
 

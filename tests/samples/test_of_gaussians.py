@@ -31,8 +31,8 @@ def test_the_log_ratio_is_that_of_the_densities(point: tuple[float, float]) -> N
         return -(((exact(x) - exact(mean)) / sigma) ** 2) / 2 - mpmath.log(sigma * mpmath.sqrt(2 * mpmath.pi))
 
     with mpmath.workdps(50):
-        sigma_q = [mpmath.exp(exact(head) / 2) for head in Q.head]
-        sigma_p = [exact(head) for head in P.head]
+        sigma_q = [mpmath.exp(exact(head) / 2) for head in Q.spread.head]
+        sigma_p = [exact(head) for head in P.spread.head]
         expected = sum(
             log_density(point[j], Q.mean[j], sigma_q[j]) - log_density(point[j], P.mean[j], sigma_p[j])
             for j in range(2)

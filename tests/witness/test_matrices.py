@@ -9,9 +9,9 @@ from unittest.mock import patch
 import numpy
 import pytest
 
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.matrices.forms import MOST_EXACT
 from klcli.gaussian.multivariate.divergence import divergence
-from klcli.gaussian.multivariate.forms import MOST_EXACT
 from klcli.gaussian.multivariate.log_ratio import log_ratio
 from klcli.witness import matrices
 from klcli.witness.examination import examine
@@ -20,11 +20,11 @@ from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
 from tests.gaussian.multivariate.matrices import identity, ill_conditioned, rational, reference
 
 
-def normal(matrix: object, mean: float = 0) -> MultivariateGaussian:
-    return MultivariateGaussian.from_matrix([Fraction(mean)], rational(matrix))
+def normal(matrix: object, mean: float = 0) -> Gaussian:
+    return Gaussian.from_matrix([Fraction(mean)], rational(matrix))
 
 
-def random_pair(size: int, seed: int) -> tuple[MultivariateGaussian, MultivariateGaussian]:
+def random_pair(size: int, seed: int) -> tuple[Gaussian, Gaussian]:
     generator = numpy.random.default_rng(seed)
     first, second = (ill_conditioned(generator, size, 10 ** generator.uniform(0, 4)) for _ in range(2))
     return normal(first, 0.5), normal(second)
@@ -41,7 +41,7 @@ def test_the_integral_finds_the_value(size: int) -> None:
     q, p = random_pair(size, 3)
     ratio = log_ratio(q, p)
     assert ratio is not None
-    found, true = integral(ratio), reference(q.matrix, p.matrix, [Fraction(1, 2)] * size)
+    found, true = integral(ratio), reference(q.spread.matrix, p.spread.matrix, [Fraction(1, 2)] * size)
     assert abs(found.value - float(true.value)) <= found.rounding
     assert found.rounding <= 1e-9 * float(true.value)
 

@@ -15,6 +15,7 @@ from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.progress import progress
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
 from klcli.witness.examination import Examination, examine
@@ -99,7 +100,7 @@ def compare(
     from klcli.cli.comparing.one_reading import ComparisonOptions, compared
     from klcli.cli.comparing.points import point_of
 
-    def examined(q: Gaussian) -> Examination:
+    def examined(q: Gaussian[Heads]) -> Examination:
         with progress(samples, "Monte Carlo", quiet=settings.quiet > 0) as advance:
             return examine(q, Gaussian.from_head(0, 1), samples=samples, seed=seed, progress=advance)
 

@@ -17,8 +17,9 @@ from klcli.cli.options.words import WordChoice
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.errors import KlcliError
+from klcli.gaussian.closed_form import UNITS, Unit
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import UNITS, Unit
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.report.report import Report
 from klcli.samples.of_gaussians import GaussianSamples
@@ -121,7 +122,7 @@ def estimate(
     return run(found, work, engine(options), unit, quiet=settings.quiet > 0), settings
 
 
-def _gaussians(z: str | None, options: Mapping[str, Any]) -> tuple[Gaussian, Gaussian] | None:
+def _gaussians(z: str | None, options: Mapping[str, Any]) -> tuple[Gaussian[Heads], Gaussian[Heads]] | None:
     """q and p, if any option names one, or if there are samples that need them."""
     spreads = [options["sigma"], *(options[name] for name in PARAMETERIZATIONS)]
     priors = [
@@ -142,7 +143,7 @@ def _gaussians(z: str | None, options: Mapping[str, Any]) -> tuple[Gaussian, Gau
     return q, p
 
 
-def _check_choice(given: list[str], gaussians: tuple[Gaussian, Gaussian] | None) -> None:
+def _check_choice(given: list[str], gaussians: tuple[Gaussian[Heads], Gaussian[Heads]] | None) -> None:
     """DensityColumns, their difference or samples: one of them."""
     columns = [flag for flag in given if flag != "--z"]
     if gaussians and columns:

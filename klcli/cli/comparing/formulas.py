@@ -11,7 +11,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program import Program, read_program
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.tree import Tree
-from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.distribution import has_heads
 from klcli.judge.scaled_kl import STANDARD, FixedPrior
 from klcli.patterns import regex
 
@@ -31,12 +31,12 @@ def fixed_prior(options: Mapping[str, Any]) -> FixedPrior:
         return STANDARD
     p = any_prior(options, 1)
     variances = {"std": lambda head: head**2, "var": lambda head: head, "precision": lambda head: 1 / head}
-    if not isinstance(p, Gaussian) or p.parameterization.name not in variances:
+    if not has_heads(p) or p.spread.parameterization.name not in variances:
         raise KlcliError(
             "--expect holds a formula to one prior of all latents, whose variance is a number",
             "for example --prior-mu 1 --prior-sigma 2",
         )
-    return FixedPrior(p.mean[0], variances[p.parameterization.name](p.head[0]))
+    return FixedPrior(p.mean[0], variances[p.spread.parameterization.name](p.spread.head[0]))
 
 
 def named(texts: Iterable[str], taken: Container[str]) -> dict[str, Program]:

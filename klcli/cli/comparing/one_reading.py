@@ -8,6 +8,7 @@ from typing import Any
 from klcli.cli.comparing.formulas import expected, fixed_prior, named
 from klcli.cli.comparing.points import TypedPosterior, check_reached, latents_of
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
 from klcli.report.compare import compare_report
@@ -41,7 +42,7 @@ def compared(
     reading: Parameterization,
     point: TypedPosterior,
     asked: ComparisonOptions,
-    examined: Callable[[Gaussian], Examination],
+    examined: Callable[[Gaussian[Heads]], Examination],
 ) -> Report:
     """The report.
 

@@ -12,10 +12,9 @@ from klcli.cli.options.matrices import any_posterior, any_prior
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
-from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.distribution import AnyGaussian, has_heads
 from klcli.gaussian.divergence import divergence
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
-from klcli.gaussian.multivariate.forms import FORMS
+from klcli.gaussian.matrices.forms import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.several_latents import Latents, over_latents
 from klcli.report.matrix_wording import gaussian_words
@@ -45,7 +44,7 @@ def check_reached(deviations: Iterable[Fraction], reading: Parameterization) -> 
 class TypedPosterior:
     """What was typed of the posterior: its Gaussian, and mean and standard deviation of each latent."""
 
-    gaussian: Gaussian | MultivariateGaussian
+    gaussian: AnyGaussian
     mean: tuple[Fraction, ...]
     deviations: tuple[Fraction, ...]
 
@@ -76,10 +75,9 @@ def point_of(
         typed |= {"mu": mean * size if len(mean) == 1 else mean}
         typed |= {"sigma": spread * size if len(spread) == 1 else spread}
         independent = posterior(typed)
-        return TypedPosterior(independent, independent.mean, independent.head)
+        return TypedPosterior(independent, independent.mean, independent.spread.head)
     q = any_posterior(typed | {"mu": mean})
-    deviations = q.head if isinstance(q, Gaussian) else q.deviations()
-    return TypedPosterior(q, q.mean, deviations)
+    return TypedPosterior(q, q.mean, q.spread.deviations())
 
 
 def latents_of(
@@ -95,15 +93,10 @@ def latents_of(
     """
     plain = all(value is None for name, value in options.items() if name.startswith("prior_"))
     size = len(q.mean)
-    if plain and size == 1 and isinstance(q.gaussian, Gaussian):
+    if plain and size == 1 and has_heads(q.gaussian):
         return None
     p = any_prior(options, size)
-    if isinstance(q.gaussian, Gaussian) and isinstance(p, Gaussian):
-        truth = divergence(q.gaussian, p).value
-    else:
-        from klcli.gaussian.multivariate.divergence import divergence as matrix_divergence
-
-        truth = matrix_divergence(multivariate(q.gaussian), multivariate(p)).value
+    truth = divergence(q.gaussian, p).value
     if isinf(truth):
         raise KlcliError(
             "the KL of this posterior is infinite: its covariance is singular", "see klcli compute"

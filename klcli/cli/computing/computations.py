@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from klcli.cli.computing.sampling import SamplingOptions
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.divergence import Unit
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, alike, has_heads
 from klcli.report.compute import Computed, compute_report
 from klcli.report.limits import Limits
 from klcli.report.report import Report
-from klcli.report.units import AnyGaussian
 from klcli.values import dataclass
 from klcli.witness.decomposition import Decomposition
 from klcli.witness.examination import Examination, case_of, examined
@@ -62,14 +60,12 @@ def computed(q: AnyGaussian, p: AnyGaussian | OtherPrior, asked: ComputationOpti
     Raises:
         KlcliError: what was asked for does not exist for these distributions.
     """
-    if not isinstance(p, AnyGaussian):
+    if not isinstance(p, Gaussian):
         found = examined(case_of(q, p.distribution), asked.sampling.sampled)
         return compute_report(
             Computed(q, p, found, wants_steps=asked.steps != "none", limits=asked.limits), asked.unit
         )
-    if isinstance(q, MultivariateGaussian) or isinstance(p, MultivariateGaussian):
-        q, p = multivariate(q), multivariate(p)
-    return compute_report(_between_gaussians(q, p, asked), asked.unit)
+    return compute_report(_between_gaussians(*alike(q, p), asked), asked.unit)
 
 
 def _between_gaussians(q: AnyGaussian, p: AnyGaussian, asked: ComputationOptions) -> Computed:
@@ -95,24 +91,24 @@ def _derivation(
     """The steps that were asked for; none beside an infinite value."""
     if asked.steps == "none" or found.status == "infinite" or not found.closed_form:
         return ()
-    if isinstance(q, Gaussian) and isinstance(p, Gaussian):
+    if has_heads(q) and has_heads(p):
         from klcli.gaussian.derivation import derive
 
         return derive(q, p, short=asked.steps == "short")
     from klcli.gaussian.multivariate.derivation import derive_at
 
-    rows = derive_at(multivariate(q), multivariate(p), found.closed_form.value)
+    rows = derive_at(q.with_covariance(), p.with_covariance(), found.closed_form.value)
     return tuple(row for row in rows if asked.steps == "full" or row.step.essential)
 
 
 def _variances(q: AnyGaussian, p: AnyGaussian) -> tuple[AnyGaussian, AnyGaussian] | None:
     """The variances of q alone, and the prior; None where q has no correlations, or it takes too long."""
-    if not isinstance(q, MultivariateGaussian) or not isinstance(p, MultivariateGaussian):
+    if has_heads(q) or has_heads(p):
         return None
-    variances, prior = q.without_correlations(), p.independent()
+    variances, prior = q.spread.without_correlations(), p.spread.independent()
     if variances is None or (prior is None and q.dimension > _MOST_COMPARED):
         return None
-    return variances, prior or p
+    return Gaussian(q.mean, variances), Gaussian(p.mean, prior) if prior else p
 
 
 def _compared(case: Decomposition, asked: ComputationOptions) -> tuple[EstimatorComparison, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from klcli.cli.computing.computations import ComputationOptions, computed
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.distribution import AnyGaussian, Gaussian, has_heads
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 from klcli.report.report import Report
@@ -24,7 +24,7 @@ _NEEDS_GAUSSIAN = {
 }
 
 
-def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussian | OtherPrior:
+def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussian[Heads] | OtherPrior:
     """The prior that ``--prior`` names.
 
     Args:
@@ -43,7 +43,7 @@ def given_prior(text: str, options: Mapping[str, Any], dimension: int) -> Gaussi
 
 
 def computed_against(
-    q: Gaussian | MultivariateGaussian, text: str, options: Mapping[str, Any], asked: ComputationOptions
+    q: AnyGaussian, text: str, options: Mapping[str, Any], asked: ComputationOptions
 ) -> Report:
     """The report of KL(q || p) for the prior that ``--prior`` names.
 
@@ -59,7 +59,7 @@ def computed_against(
     p = given_prior(text, options, q.dimension)
     if isinstance(p, Gaussian):
         return computed(q, p, asked)
-    if isinstance(q, MultivariateGaussian):
+    if not has_heads(q):
         raise KlcliError(
             "--prior takes a posterior with independent dimensions here", "for example --sigma 1.2,0.9"
         )

@@ -11,8 +11,9 @@ from klcli.cli.options.limits import limits_of, number_of
 from klcli.cli.options.types import OfFile, Reading
 from klcli.cli.standard_error import say
 from klcli.errors import KlcliError
-from klcli.gaussian.divergence import Unit, divergence
-from klcli.gaussian.multivariate.forms import FORMS
+from klcli.gaussian.closed_form import Unit
+from klcli.gaussian.divergence import divergence
+from klcli.gaussian.matrices.forms import FORMS
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.render.special_characters import visible
 from klcli.report.compute_table import RowComputed, table_report

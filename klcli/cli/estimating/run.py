@@ -10,7 +10,7 @@ from klcli.cli.progress import progress
 from klcli.cli.standard_error import say
 from klcli.cli.table_sources import open_source
 from klcli.cli.workers import workers
-from klcli.gaussian.divergence import Unit
+from klcli.gaussian.closed_form import Unit
 from klcli.render.special_characters import visible
 from klcli.report.estimate import estimate_report
 from klcli.report.estimate_input import GaussianPair

@@ -17,6 +17,7 @@ from klcli.cli.table_sources import open_source
 from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
 from klcli.latents.input_arrays import Choice, of_arrays
@@ -110,7 +111,7 @@ def _size(given: TableInputs) -> int:
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
-def _prior(options: Mapping[str, Any]) -> Gaussian:
+def _prior(options: Mapping[str, Any]) -> Gaussian[Heads]:
     names = ["prior_mu", "prior_sigma", *(f"prior_{name}" for name in PARAMETERIZATIONS)]
     if options["prior_arrays"] is not None:
         for name in (*names, "prior_param"):

@@ -10,6 +10,7 @@ from klcli.cli.help import in_group
 from klcli.cli.options.types import NumbersType, OfFile, Reading
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 
 __all__ = ["added", "given_head", "posterior", "posterior_options", "prior", "prior_options", "repeated"]
@@ -50,7 +51,7 @@ def prior_options(command: F) -> F:
     return added(command, options)
 
 
-def posterior(options: Mapping[str, Any]) -> Gaussian:
+def posterior(options: Mapping[str, Any]) -> Gaussian[Heads]:
     """The posterior that the options name.
 
     Raises:
@@ -77,7 +78,7 @@ def _broadcast(mean: ExactNumbers, head: ExactNumbers) -> tuple[ExactNumbers, Ex
     return mean, head
 
 
-def prior(options: Mapping[str, Any], dimension: int) -> Gaussian:
+def prior(options: Mapping[str, Any], dimension: int) -> Gaussian[Heads]:
     """The prior that the options name, by default N(0, 1), in as many dimensions as the posterior.
 
     Raises:

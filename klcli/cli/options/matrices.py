@@ -10,13 +10,15 @@ from klcli.cli.help import in_group
 from klcli.cli.options.gaussians import added, given_head, posterior, prior, repeated
 from klcli.cli.options.types import MatrixType
 from klcli.errors import KlcliError
-from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MatrixFile, MultivariateGaussian, exact_deviations
-from klcli.gaussian.multivariate.forms import FORMS, CovarianceForm
+from klcli.gaussian.distribution import AnyGaussian, Gaussian
+from klcli.gaussian.heads import Heads
+from klcli.gaussian.matrices.forms import FORMS, CovarianceForm
+from klcli.gaussian.parameterization import find
 from klcli.values import replace
 
 if TYPE_CHECKING:
     from klcli.cli.files import Given
+    from klcli.gaussian.matrices.covariance import Covariance
 
 __all__ = ["any_posterior", "any_prior", "matrix_options"]
 
@@ -40,7 +42,7 @@ def matrix_options(command: F) -> F:
     return added(command, options)
 
 
-def any_posterior(options: Mapping[str, Any]) -> Gaussian | MultivariateGaussian:
+def any_posterior(options: Mapping[str, Any]) -> AnyGaussian:
     """The posterior that the options name, with a matrix or with independent dimensions.
 
     Raises:
@@ -53,7 +55,7 @@ def any_posterior(options: Mapping[str, Any]) -> Gaussian | MultivariateGaussian
     return _with_matrix(options["mu"], matrix, *given_head(options, ""))
 
 
-def any_prior(options: Mapping[str, Any], dimension: int) -> Gaussian | MultivariateGaussian:
+def any_prior(options: Mapping[str, Any], dimension: int) -> AnyGaussian:
     """The prior that the options name, by default N(0, 1), in as many dimensions as the posterior.
 
     Raises:
@@ -84,7 +86,7 @@ def _with_matrix(
     matrix: tuple[CovarianceForm, Given],
     name: str,
     head: tuple[Fraction, ...] | None,
-) -> MultivariateGaussian:
+) -> Gaussian[Covariance]:
     form, given = matrix
     if form != "correlation":
         if head is not None:
@@ -92,17 +94,19 @@ def _with_matrix(
                 f"--{form} says all of the spread, and another option does, too",
                 "leave --sigma, --std, --var, ... out",
             )
-        return _named(MultivariateGaussian.from_matrix(mean, given.rows, form), given)
+        return _named(Gaussian.from_matrix(mean, given.rows, form), given)
     if head is None:
         raise KlcliError("--correlation needs the scales", "for example --std 1.2,0.9")
-    deviations = exact_deviations(head, name)
-    return _named(MultivariateGaussian.from_matrix(mean, given.rows, form, deviations), given)
+    deviations = Heads.admitted(head, find(name)).deviations()
+    return _named(Gaussian.from_matrix(mean, given.rows, form, deviations), given)
 
 
-def _named(gaussian: MultivariateGaussian, given: Given) -> MultivariateGaussian:
+def _named(gaussian: Gaussian[Covariance], given: Given) -> Gaussian[Covariance]:
     """With the file of a matrix that is too large to be written out."""
-    if gaussian.is_exact or given.file is None:
+    if gaussian.spread.is_exact or given.file is None:
         return gaussian
     from klcli.cli.files import file_hash
+    from klcli.gaussian.matrices.covariance import MatrixFile
 
-    return replace(gaussian, origin=MatrixFile(given.file, file_hash(given.file)))
+    origin = MatrixFile(given.file, file_hash(given.file))
+    return replace(gaussian, spread=replace(gaussian.spread, origin=origin))

@@ -12,10 +12,11 @@ from typing import Literal, TypeAlias
 from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
+from klcli.gaussian.closed_form import Unit, per_unit
 from klcli.gaussian.derivation import DerivationStep, RuleText
-from klcli.gaussian.divergence import Unit, per_unit
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, is_closed, value_here
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.values import dataclass, replace
 
@@ -84,7 +85,7 @@ def derive(reading: Parameterization, unit: Unit = "nats") -> tuple[MatrixStep, 
 
 
 def derive_at(
-    q: MultivariateGaussian, p: MultivariateGaussian, value: float, unit: Unit = "nats"
+    q: Gaussian[Covariance], p: Gaussian[Covariance], value: float, unit: Unit = "nats"
 ) -> tuple[MatrixStep, ...]:
     """The derivation, with the value of each closed form that holds at the input.
 
@@ -98,7 +99,7 @@ def derive_at(
         RuntimeError: one of them is not, which would be an error in this module or in the value.
     """
     rows = derive(PARAMETERIZATIONS["std"], unit)
-    if not q.is_exact:
+    if not q.spread.is_exact:
         return rows
     cases, found = cases_of(q, p), []
     for row in rows:

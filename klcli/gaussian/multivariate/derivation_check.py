@@ -15,7 +15,8 @@ from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, KindedValue
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.parameterization import Parameterization
 
 __all__ = [
@@ -94,7 +95,7 @@ def value_at(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
     return _evaluated(visit(tree), found, run)
 
 
-def value_here(tree: Tree, q: MultivariateGaussian, p: MultivariateGaussian) -> float:
+def value_here(tree: Tree, q: Gaussian[Covariance], p: Gaussian[Covariance]) -> float:
     """The value of a step at two Gaussians.
 
     Args:
@@ -105,19 +106,19 @@ def value_here(tree: Tree, q: MultivariateGaussian, p: MultivariateGaussian) -> 
     run = Decimals(_DIGITS_HERE)
     matrices = []
     for gaussian in (q, p):
-        matrix = tuple(tuple(map(run.number, row)) for row in gaussian.symmetric())
-        matrices.append(Linear(run).inverse(matrix) if gaussian.form == "precision-matrix" else matrix)
+        matrix = tuple(tuple(map(run.number, row)) for row in gaussian.spread.symmetric())
+        matrices.append(Linear(run).inverse(matrix) if gaussian.spread.form == "precision-matrix" else matrix)
     means = [tuple(map(run.number, gaussian.mean)) for gaussian in (q, p)]
     variances = tuple(row[place] for place, row in enumerate(matrices[0]))
     values = point("any", means, matrices, variances, run.number(Fraction(1)), run)
     return float(value_at(tree, values, run))
 
 
-def cases_of(q: MultivariateGaussian, p: MultivariateGaussian) -> tuple[str, ...]:
+def cases_of(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> tuple[str, ...]:
     """The cases that two Gaussians belong to, but for the one of a single dimension."""
-    if any(p.mean) or not p.has_identity:
+    if any(p.mean) or not p.spread.is_identity:
         return ("any",)
-    return ("any", "unit", "diagonal") if q.is_diagonal else ("any", "unit")
+    return ("any", "unit", "diagonal") if q.spread.is_diagonal else ("any", "unit")
 
 
 def is_closed(tree: Tree) -> bool:

@@ -18,9 +18,10 @@ from math import inf, isinf
 
 from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals, nearest_double, rounded
-from klcli.gaussian.divergence import ClosedForm, Enclosure, Unit, in_bits
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.forms import FORMS, MOST_EXACT
+from klcli.gaussian.closed_form import ClosedForm, Enclosure, Unit, in_bits
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.matrices.covariance import Covariance
+from klcli.gaussian.matrices.forms import FORMS, MOST_EXACT
 from klcli.gaussian.multivariate.standardization import Standardized, standardized
 
 __all__ = ["divergence", "divergence_digits"]
@@ -29,7 +30,7 @@ _EXACT, _IN_FLOATS = "exact arithmetic", "whitening with exact products"
 _SINGULAR = "the posterior's {} is singular: q has no density where p has one"
 
 
-def divergence(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit = "nats") -> ClosedForm:
+def divergence(q: Gaussian[Covariance], p: Gaussian[Covariance], unit: Unit = "nats") -> ClosedForm:
     """KL(q || p) with its parts.
 
     Args:
@@ -45,7 +46,7 @@ def divergence(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit = "n
             f"the posterior has {q.dimension} dimensions and the prior {p.dimension}",
             "give both the same size",
         )
-    found = _exactly(q, p, unit) if q.is_exact else _in_floats(q, p, unit)
+    found = _exactly(q, p, unit) if q.spread.is_exact else _in_floats(q, p, unit)
     if isinf(found.value) and not found.reason:
         raise KlcliError(
             "KL(q || p) is beyond the doubles (1.8e308); nothing could check it",
@@ -55,7 +56,7 @@ def divergence(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit = "n
 
 
 def divergence_digits(
-    q: MultivariateGaussian, p: MultivariateGaussian, digits: int, unit: Unit = "nats"
+    q: Gaussian[Covariance], p: Gaussian[Covariance], digits: int, unit: Unit = "nats"
 ) -> Decimal:
     """KL(q || p) rounded to `digits` significant decimal digits.
 
@@ -68,7 +69,7 @@ def divergence_digits(
     Raises:
         KlcliError: matrices too large for exact arithmetic, a singular posterior.
     """
-    if not q.is_exact:
+    if not q.spread.is_exact:
         raise KlcliError(
             f"--digits needs exact arithmetic, which ends at {MOST_EXACT} dimensions", "leave --digits out"
         )
@@ -78,7 +79,7 @@ def divergence_digits(
     return rounded(_whole(both, unit), digits)
 
 
-def _exactly(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> ClosedForm:
+def _exactly(q: Gaussian[Covariance], p: Gaussian[Covariance], unit: Unit) -> ClosedForm:
     both = standardized(q, p)
     if both is None:
         return _infinite(q, _EXACT)
@@ -121,12 +122,12 @@ def _in_unit(double_nats: Interval, unit: Unit, run: Intervals) -> Interval:
     return run.operate("/", halved, run.call("log", run.number(Fraction(2))))
 
 
-def _infinite(q: MultivariateGaussian, method: str) -> ClosedForm:
-    reason = _SINGULAR.format(FORMS[q.form])
+def _infinite(q: Gaussian[Covariance], method: str) -> ClosedForm:
+    reason = _SINGULAR.format(FORMS[q.spread.form])
     return ClosedForm(inf, inf, dimension=q.dimension, method=method, error=0.0, reason=reason)
 
 
-def _in_floats(q: MultivariateGaussian, p: MultivariateGaussian, unit: Unit) -> ClosedForm:
+def _in_floats(q: Gaussian[Covariance], p: Gaussian[Covariance], unit: Unit) -> ClosedForm:
     from klcli.gaussian.multivariate.float_matrices import whitened
 
     found = whitened(q, p)

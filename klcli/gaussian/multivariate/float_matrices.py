@@ -9,17 +9,18 @@ from functools import lru_cache
 import numpy as np
 
 from klcli.errors import KlcliError
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.double_double import DoubleDouble, add, difference
 from klcli.gaussian.double_double import product as exact_products
+from klcli.gaussian.matrices.covariance import Covariance
+from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.large_matrices import Floats, floats, pair_of
 from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.flattening import IndefiniteError, lower_factor, triangular_inverse
-from klcli.gaussian.multivariate.forms import FORMS
-from klcli.gaussian.multivariate.large_matrices import Floats, floats, pair_of
 from klcli.gaussian.multivariate.products import exact_product
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
 
-__all__ = ["covariance", "distance", "whitened"]
+__all__ = ["covariance_matrix", "distance", "whitened"]
 
 _BITS = 110
 """Of the factors of a covariance: all of a float, and most of what stands far below the largest entry."""
@@ -34,37 +35,37 @@ _SETTLED = 1e-10
 """A residual whose square, which the next step leaves, cannot be seen."""
 
 
-def whitened(q: MultivariateGaussian, p: MultivariateGaussian) -> Whitened | None:
+def whitened(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> Whitened | None:
     """The parts of KL(q || p); None where the posterior is singular, as far as float64 can tell.
 
     Raises:
         KlcliError: a matrix is not positive definite, or the prior's is singular.
     """
     try:
-        return whiten(covariance(q), covariance(p), distance(q, p))
+        return whiten(covariance_matrix(q.spread), covariance_matrix(p.spread), distance(q, p))
     except IndefiniteError as error:
         if error.which == "posterior" and error.singular:
             return None
-        form = FORMS[q.form if error.which == "posterior" else p.form]
+        form = FORMS[q.spread.form if error.which == "posterior" else p.spread.form]
         raise _indefinite(f"the {error.which}'s {form}", error) from None
 
 
-def distance(q: MultivariateGaussian, p: MultivariateGaussian) -> DoubleDouble:
+def distance(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> DoubleDouble:
     """mu_q - mu_p, of shape (d, 1), as sums of two floats."""
     return pair_of([[mean_q - mean_p] for mean_q, mean_p in zip(q.mean, p.mean, strict=True)])
 
 
 @lru_cache(maxsize=2)
-def covariance(gaussian: MultivariateGaussian) -> FloatMatrix:
+def covariance_matrix(covariance: Covariance) -> FloatMatrix:
     """The covariance matrix, of shape (d, d), and how far it may be off.
 
     Raises:
         KlcliError: a precision matrix that is not positive definite.
     """
-    matrix = gaussian.matrix
+    matrix = covariance.matrix
     if not isinstance(matrix, Floats):
         matrix = floats(matrix)
-    match gaussian.form:
+    match covariance.form:
         case "cholesky":
             lower = _pair(matrix)
             found = exact_product(lower, (lower[0].T.copy(), lower[1].T.copy()), _BITS)
@@ -75,7 +76,7 @@ def covariance(gaussian: MultivariateGaussian) -> FloatMatrix:
             except IndefiniteError as error:
                 raise _indefinite("the precision matrix", error) from None
         case "correlation":
-            return FloatMatrix(_of_correlation(_pair(matrix), gaussian.std), 8 * _PAIR)
+            return FloatMatrix(_of_correlation(_pair(matrix), covariance.std), 8 * _PAIR)
     return FloatMatrix(matrix.parts, _PAIR if len(matrix.parts) > 1 else 0.0)
 
 

@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import copysign, inf, ldexp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.machine import EPSILON
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.multivariate.standardization import standardized
 from klcli.values import dataclass
 
@@ -107,16 +108,16 @@ class MatrixLogRatio:
         return density
 
 
-def log_ratio(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogRatio | None:
+def log_ratio(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> MatrixLogRatio | None:
     """The log ratio; None where a covariance has no Cholesky factor in the arithmetic that is used.
 
     Raises:
         KlcliError: a singular prior.
     """
-    return _from_rationals(q, p) if q.is_exact else _from_floats(q, p)
+    return _from_rationals(q, p) if q.spread.is_exact else _from_floats(q, p)
 
 
-def _from_rationals(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogRatio | None:
+def _from_rationals(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> MatrixLogRatio | None:
     import numpy
 
     both = standardized(q, p)
@@ -144,14 +145,16 @@ def _log(number: Fraction) -> float:
     return log(number.numerator) - log(number.denominator)
 
 
-def _from_floats(q: MultivariateGaussian, p: MultivariateGaussian) -> MatrixLogRatio | None:
+def _from_floats(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> MatrixLogRatio | None:
     """From factors in float64, whose backward error the condition of S_p magnifies."""
     import numpy
     from scipy.linalg import solve_triangular
 
-    from klcli.gaussian.multivariate.float_matrices import covariance, distance
+    from klcli.gaussian.multivariate.float_matrices import covariance_matrix, distance
 
-    matrices = [sum(found.parts[1:], found.high) for found in map(covariance, (q, p))]
+    matrices = [
+        sum(found.parts[1:], found.high) for found in (covariance_matrix(one.spread) for one in (q, p))
+    ]
     try:
         lower_q, lower_p = map(numpy.linalg.cholesky, matrices)
     except numpy.linalg.LinAlgError:

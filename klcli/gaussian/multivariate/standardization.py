@@ -8,9 +8,10 @@ from math import prod
 
 from klcli.errors import KlcliError
 from klcli.formula.value.interval import Interval, Intervals
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.forms import FORMS
-from klcli.gaussian.multivariate.rational_matrices import Factor, Rational, factor, product, solved, transpose
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.matrices.covariance import Covariance
+from klcli.gaussian.matrices.forms import FORMS
+from klcli.gaussian.matrices.rational_matrices import Factor, Rational, factor, product, solved, transpose
 from klcli.values import dataclass
 
 __all__ = ["Standardized", "standardized"]
@@ -68,23 +69,23 @@ class Standardized:
         return run.call("log", run.number(ratio))
 
 
-def standardized(q: MultivariateGaussian, p: MultivariateGaussian) -> Standardized | None:
+def standardized(q: Gaussian[Covariance], p: Gaussian[Covariance]) -> Standardized | None:
     """Both in the coordinates of the prior; None where the posterior is singular.
 
     Raises:
         KlcliError: a singular prior.
     """
-    root = _root(q)
+    root = _root(q.spread)
     distance = (mean_q - mean_p for mean_q, mean_p in zip(q.mean, p.mean, strict=True))
     if root is None:
-        _whitened(p, tuple((gap,) for gap in distance))
+        _whitened(p.spread, tuple((gap,) for gap in distance))
         return None
     right = tuple((*row, gap) for row, gap in zip(root[0], distance, strict=True))
-    found, pivots = _whitened(p, right)
+    found, pivots = _whitened(p.spread, right)
     return Standardized(tuple(row[:-1] for row in found), tuple(row[-1] for row in found), root[1], pivots)
 
 
-def _root(q: MultivariateGaussian) -> tuple[Rational, tuple[Fraction, ...]] | None:
+def _root(q: Covariance) -> tuple[Rational, tuple[Fraction, ...]] | None:
     """R and D of the posterior; None where it is singular."""
     found = factor(q.symmetric())
     if isinstance(found, int):
@@ -96,7 +97,7 @@ def _root(q: MultivariateGaussian) -> tuple[Rational, tuple[Fraction, ...]] | No
     return transpose(solved(q.symmetric(), unit)), tuple(1 / pivot for pivot in found.pivots)
 
 
-def _whitened(p: MultivariateGaussian, right: Rational) -> tuple[Rational, tuple[Fraction, ...]]:
+def _whitened(p: Covariance, right: Rational) -> tuple[Rational, tuple[Fraction, ...]]:
     """R^-1 times a matrix, and D, of the prior."""
     symmetric = p.symmetric()
     found = factor(symmetric)

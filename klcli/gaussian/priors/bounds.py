@@ -8,6 +8,7 @@ from typing import Literal
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.machine import EPSILON
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.values import dataclass
@@ -41,7 +42,7 @@ class Bound:
     source: str
 
 
-def mixture_bounds(q: Gaussian, p: Mixture) -> tuple[Bound, ...]:
+def mixture_bounds(q: Gaussian[Heads], p: Mixture) -> tuple[Bound, ...]:
     """Bounds in nats of KL(q || p) for a mixture p, in any dimension; the tightest upper bound first.
 
     The variational approximation of Hershey and Olsen is no bound between two mixtures; for a single
@@ -92,7 +93,7 @@ def mixture_bounds(q: Gaussian, p: Mixture) -> tuple[Bound, ...]:
     )
 
 
-def _divergence(q: Gaussian, component: Gaussian) -> float:
+def _divergence(q: Gaussian[Heads], component: Gaussian[Heads]) -> float:
     """Correctly rounded; infinite where it is beyond the doubles."""
     try:
         return divergence(q, component).value

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
 from klcli.gaussian.distribution import Gaussian, log_density
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
 from klcli.gaussian.machine import EPSILON
 from klcli.values import dataclass
@@ -210,7 +211,7 @@ def _average(values: NDArray[Any]) -> float:
     return float(numpy.exp(log_density(_grid(), 0.0))[finite] @ values[finite]) / 16
 
 
-def density_log_ratio(q: Gaussian, p: Product) -> tuple[DensityLogRatio, ...]:
+def density_log_ratio(q: Gaussian[Heads], p: Product) -> tuple[DensityLogRatio, ...]:
     """The log ratio of each dimension; they are independent."""
     standard = Gaussian.from_head([row.loc for row in p.factors], [row.scale for row in p.factors])
     return tuple(map(DensityLogRatio, log_ratios(q, standard), p.factors))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.log_ratio import NormalLogRatio, log_ratios
 from klcli.gaussian.machine import EPSILON
 from klcli.values import dataclass
@@ -35,7 +36,7 @@ class Mixture:
     """
 
     weights: tuple[Fraction, ...]
-    components: tuple[Gaussian, ...]
+    components: tuple[Gaussian[Heads], ...]
 
     @property
     def dimension(self) -> int:
@@ -153,7 +154,7 @@ class MixtureLogRatio:
         return 16 * EPSILON * (nearest + scales + of_q + log(len(self.pairs)) - min(self.log_weights))
 
 
-def mixture_log_ratio(q: Gaussian, p: Mixture) -> MixtureLogRatio:
+def mixture_log_ratio(q: Gaussian[Heads], p: Mixture) -> MixtureLogRatio:
     """The log ratio of q and a mixture.
 
     A component whose scores are beyond the doubles is left out: its density there is 0.

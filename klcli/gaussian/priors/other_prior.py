@@ -10,6 +10,7 @@ from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
 from klcli.formula.read.syntax import nearest
 from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.gaussian.priors.densities import Density, Product, names, parameters
 from klcli.gaussian.priors.mixture import Mixture
@@ -55,7 +56,7 @@ class OtherPrior:
     spread: SpreadNotation | None
 
 
-def read_prior(text: str, param: str | None, dimension: int) -> Gaussian | OtherPrior:
+def read_prior(text: str, param: str | None, dimension: int) -> Gaussian[Heads] | OtherPrior:
     """Read a prior in as many dimensions as the posterior has; one number serves all of them.
 
     Args:
@@ -133,7 +134,7 @@ def _with_weights(parsed: PriorText, weights: list[Fraction]) -> str:
 
 def _gaussian(
     parsed: PriorText, found: Distribution, param: str | None, dimension: int
-) -> tuple[Gaussian, SpreadNotation]:
+) -> tuple[Gaussian[Heads], SpreadNotation]:
     """A Gaussian of mean and spread, by place or by name."""
     mean, head, named = _mean_and_head(parsed, found)
     name = _SPREADS[named] if named else param or "std"

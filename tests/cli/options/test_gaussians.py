@@ -35,7 +35,7 @@ def test_every_reading_has_an_option(name: str) -> None:
     positive = ["0.5"]
     assert given_head(options(**{name: positive}), "") == (name, (Fraction(1, 2),))
     assert given_head(options(sigma=positive, param=name), "") == (name, (Fraction(1, 2),))
-    assert posterior(options(mu=["1"], **{name: positive})).parameterization.name == name
+    assert posterior(options(mu=["1"], **{name: positive})).spread.parameterization.name == name
 
 
 def test_without_a_reading_the_head_is_a_standard_deviation() -> None:
@@ -76,7 +76,7 @@ def test_one_number_serves_those_of_a_file_and_no_typed_list() -> None:
 
 def test_the_prior_is_standard_unless_it_is_said() -> None:
     found = prior(options(), 3)
-    assert (found.mean, found.head, found.parameterization.name) == ((0,) * 3, (1,) * 3, "std")
+    assert (found.mean, found.spread.head, found.spread.parameterization.name) == ((0,) * 3, (1,) * 3, "std")
     assert prior(options(prior_var=["4"], prior_mu=["1", "2"]), 2).mean == (1, 2)
 
 

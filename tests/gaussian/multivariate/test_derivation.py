@@ -12,10 +12,10 @@ import sympy
 
 from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.write.printing import to_text
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate import derivation, proof
 from klcli.gaussian.multivariate.derivation import CASES, MatrixStep, derive, derive_at
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, value_here
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.proof import proved
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -24,8 +24,8 @@ from tests.gaussian.multivariate.matrices import hilbert, identity, reference
 STD = PARAMETERIZATIONS["std"]
 
 
-def normal(rows: list[list[Fraction]], mean: str = "0") -> MultivariateGaussian:
-    return MultivariateGaussian.from_matrix([Fraction(mean)], rows)
+def normal(rows: list[list[Fraction]], mean: str = "0") -> Gaussian:
+    return Gaussian.from_matrix([Fraction(mean)], rows)
 
 
 @pytest.mark.parametrize("name", PARAMETERIZATIONS)
@@ -42,7 +42,9 @@ def test_the_closed_forms_have_the_value_of_the_reference(order: int) -> None:
     q = normal(hilbert(order), "0.5")
     for p, count in ((normal(identity(order)), 2), (normal(hilbert(order), "1"), 1)):
         found = divergence(q, p)
-        true = reference(q.matrix, p.matrix, [a - b for a, b in zip(q.mean, p.mean, strict=True)])
+        true = reference(
+            q.spread.matrix, p.spread.matrix, [a - b for a, b in zip(q.mean, p.mean, strict=True)]
+        )
         valued = [row for row in derive_at(q, p, found.value) if row.step.value is not None]
         assert len(valued) == count
         for row in valued:

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.divergence import divergence as diagonal_divergence
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
+from klcli.gaussian.matrices.forms import MOST_EXACT, CovarianceForm
+from klcli.gaussian.matrices.rational_matrices import product, transpose
 from klcli.gaussian.multivariate.divergence import divergence
-from klcli.gaussian.multivariate.forms import MOST_EXACT, CovarianceForm
-from klcli.gaussian.multivariate.rational_matrices import product, transpose
 from tests.gaussian.multivariate.matrices import hilbert, identity, ill_conditioned, rational, reference
 
 FORMS: tuple[CovarianceForm, ...] = ("cov", "cholesky", "precision-matrix")
@@ -25,8 +24,8 @@ FORMS: tuple[CovarianceForm, ...] = ("cov", "cholesky", "precision-matrix")
 
 def normal(
     rows: list[list[Fraction]], mean: list[Fraction] | None = None, form: CovarianceForm = "cov"
-) -> MultivariateGaussian:
-    return MultivariateGaussian.from_matrix(mean or [Fraction(0)], rows, form)
+) -> Gaussian:
+    return Gaussian.from_matrix(mean or [Fraction(0)], rows, form)
 
 
 def is_nearest(value: float, true: object) -> bool:
@@ -113,11 +112,9 @@ def mpmath_fraction(number: object) -> Fraction:
 
 def test_a_correlation_matrix_with_standard_deviations() -> None:
     rows = [[Fraction(1), Fraction("0.3")], [Fraction("0.3"), Fraction(1)]]
-    found = MultivariateGaussian.from_matrix(
-        [Fraction(0)], rows, "correlation", [Fraction("1.2"), Fraction("0.5")]
-    )
+    found = Gaussian.from_matrix([Fraction(0)], rows, "correlation", [Fraction("1.2"), Fraction("0.5")])
     covariance = [[Fraction("1.44"), Fraction("0.18")], [Fraction("0.18"), Fraction("0.25")]]
-    assert found.symmetric() == tuple(map(tuple, covariance))
+    assert found.spread.symmetric() == tuple(map(tuple, covariance))
 
 
 HEADS = st.lists(st.tuples(st.integers(-30, 30), st.integers(1, 40)), min_size=1, max_size=4)
@@ -130,7 +127,7 @@ def test_a_diagonal_covariance_is_the_sum_over_dimensions(heads: list[tuple[int,
     q = Gaussian.from_head(mean, [Fraction(head, 10) for _, head in heads], name)
     p = Gaussian.from_head([0] * len(heads), [Fraction(3, 2)] * len(heads))
     expected = diagonal_divergence(q, p)
-    found = divergence(multivariate(q), multivariate(p))
+    found = divergence(q.with_covariance(), p.with_covariance())
     assert (found.value, found.spread, found.shift) == (expected.value, expected.spread, expected.shift)
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from klcli.gaussian.divergence import ClosedForm
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.closed_form import ClosedForm
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.flattening import lower_factor, triangular_inverse
 from tests.gaussian.multivariate.kernels import KERNELS, by_arb, kernel
@@ -29,9 +29,7 @@ def computed(target: Any, base: Any, gap: Any) -> ClosedForm:
         whole[: len(gap), : len(gap)] = matrix
     mean = numpy.zeros(size)
     mean[: len(gap)] = gap
-    return divergence(
-        MultivariateGaussian.from_matrix(mean, pair[0]), MultivariateGaussian.from_matrix(0, pair[1])
-    )
+    return divergence(Gaussian.from_matrix(mean, pair[0]), Gaussian.from_matrix(0, pair[1]))
 
 
 def off(value: float, true: Any) -> float:
@@ -111,8 +109,8 @@ def test_other_forms_have_a_bound_that_holds(form: Any) -> None:
     wide = kernel("Matern 3/2", 30, 0.3, 1e-6, generator)
     given_matrix = {"cholesky": numpy.linalg.cholesky(wide), "correlation": wide / wide[0, 0]}.get(form, wide)
     numpy.fill_diagonal(given_matrix, 1.0 if form == "correlation" else given_matrix.diagonal())
-    q = MultivariateGaussian.from_matrix(0, given_matrix, form, 0.1)
-    found = divergence(q, MultivariateGaussian.from_matrix(0, numpy.eye(30)))
+    q = Gaussian.from_matrix(0, given_matrix, form, 0.1)
+    found = divergence(q, Gaussian.from_matrix(0, numpy.eye(30)))
     with flint.ctx.workprec(700):
         exact = flint.arb_mat(given_matrix.tolist())
         scale = flint.arb(0.1) ** 2

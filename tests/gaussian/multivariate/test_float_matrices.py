@@ -9,9 +9,9 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.float_matrices import covariance, distance, whitened
-from klcli.gaussian.multivariate.forms import CovarianceForm
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.matrices.forms import CovarianceForm
+from klcli.gaussian.multivariate.float_matrices import covariance_matrix, distance, whitened
 from tests.gaussian.multivariate.matrices import Rows, identity, rational
 
 SIZE = 17
@@ -56,7 +56,7 @@ def furthest(found: Rows, exact: Rows) -> Fraction:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_covariance_is_kept_to_the_last_bit(seed: int) -> None:
     matrix = symmetric(seed, 1e6)
-    found = covariance(MultivariateGaussian.from_matrix(0, matrix))
+    found = covariance_matrix(Gaussian.from_matrix(0, matrix).spread)
     assert total(found.parts) == matrix
 
 
@@ -66,7 +66,7 @@ def test_a_factor_is_squared_to_97_bits(seed: int) -> None:
     lower = rational(
         numpy.tril(draw.standard_normal((SIZE, SIZE)), -1) + numpy.diag(draw.uniform(0.5, 2, SIZE))
     )
-    found = covariance(MultivariateGaussian.from_matrix(0, lower, "cholesky"))
+    found = covariance_matrix(Gaussian.from_matrix(0, lower, "cholesky").spread)
     exact = times(lower, [list(column) for column in zip(*lower, strict=True)])
     assert furthest(total(found.parts), exact) <= Fraction(2) ** -194
 
@@ -77,7 +77,7 @@ def test_scales_multiply_correlations(seed: int) -> None:
     matrix = 0.3 * numpy.ones((SIZE, SIZE)) + 0.7 * numpy.eye(SIZE)
     numpy.fill_diagonal(matrix, 1.0)
     std = [Fraction(round(1000 * one), 1000) for one in draw.uniform(0.1, 3, SIZE)]
-    found = covariance(MultivariateGaussian.from_matrix(0, matrix, "correlation", std))
+    found = covariance_matrix(Gaussian.from_matrix(0, matrix, "correlation", std).spread)
     exact = [[Fraction(matrix[i, j]) * std[i] * std[j] for j in range(SIZE)] for i in range(SIZE)]
     assert furthest(total(found.parts), exact) <= Fraction(2) ** -200
 
@@ -86,7 +86,7 @@ def test_scales_multiply_correlations(seed: int) -> None:
 def test_the_inverse_of_a_precision_is_within_its_bounds(condition: float) -> None:
     """Against mpmath's inverse; both bounds are relative to the roots of the diagonal entries."""
     precision = symmetric(1, condition)
-    found = covariance(MultivariateGaussian.from_matrix(0, precision, "precision-matrix"))
+    found = covariance_matrix(Gaussian.from_matrix(0, precision, "precision-matrix").spread)
     with mpmath.workdps(120):
         exact = (
             mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in precision]) ** -1
@@ -104,8 +104,8 @@ def test_the_inverse_of_a_precision_is_within_its_bounds(condition: float) -> No
 def test_an_indefinite_matrix_is_refused_by_its_form_and_minor(form: CovarianceForm) -> None:
     matrix = numpy.eye(SIZE)
     matrix[2, 3] = matrix[3, 2] = 2.0
-    q = MultivariateGaussian.from_matrix(0, matrix, form)
-    p = MultivariateGaussian.from_matrix(0, identity(SIZE))
+    q = Gaussian.from_matrix(0, matrix, form)
+    p = Gaussian.from_matrix(0, identity(SIZE))
     name = {"cov": "covariance", "precision-matrix": "precision"}[form]
     with pytest.raises(KlcliError, match=rf"{name} matrix is not positive definite: .* order 4") as caught:
         whitened(q, p)
@@ -114,7 +114,7 @@ def test_an_indefinite_matrix_is_refused_by_its_form_and_minor(form: CovarianceF
 
 def test_a_singular_posterior_is_none_and_a_singular_prior_is_refused() -> None:
     singular = numpy.ones((SIZE, SIZE))
-    one, flat = (MultivariateGaussian.from_matrix(0, matrix) for matrix in (numpy.eye(SIZE), singular))
+    one, flat = (Gaussian.from_matrix(0, matrix) for matrix in (numpy.eye(SIZE), singular))
     assert whitened(flat, one) is None
     with pytest.raises(KlcliError, match="the prior's covariance matrix is singular"):
         whitened(one, flat)
@@ -122,8 +122,8 @@ def test_a_singular_posterior_is_none_and_a_singular_prior_is_refused() -> None:
 
 def test_the_distance_of_means_is_exact_where_floats_cancel() -> None:
     """1 - 0.9999999999999999999 is 1e-19, which the doubles of both do not show."""
-    q = MultivariateGaussian.from_matrix("1", identity(SIZE))
-    p = MultivariateGaussian.from_matrix("0.9999999999999999999", identity(SIZE))
+    q = Gaussian.from_matrix("1", identity(SIZE))
+    p = Gaussian.from_matrix("0.9999999999999999999", identity(SIZE))
     high, low = distance(q, p)
     assert high.shape == low.shape == (SIZE, 1)
     off = Fraction(high[0, 0]) + Fraction(low[0, 0]) - Fraction(1, 10**19)

@@ -10,14 +10,14 @@ import numpy
 import pytest
 from scipy.stats import multivariate_normal
 
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
-from klcli.gaussian.multivariate.forms import MOST_EXACT
+from klcli.gaussian.distribution import Gaussian
+from klcli.gaussian.matrices.forms import MOST_EXACT
 from klcli.gaussian.multivariate.log_ratio import MatrixLogRatio, log_ratio
 from tests.gaussian.multivariate.matrices import ill_conditioned, rational
 
 
-def normal(matrix: object, mean: float) -> MultivariateGaussian:
-    return MultivariateGaussian.from_matrix([Fraction(mean)], rational(matrix))
+def normal(matrix: object, mean: float) -> Gaussian:
+    return Gaussian.from_matrix([Fraction(mean)], rational(matrix))
 
 
 @pytest.mark.parametrize("size", [1, 3, MOST_EXACT, MOST_EXACT + 1])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian
+from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate.standardization import standardized
 
-Q = MultivariateGaussian.from_matrix([1, 0], [[2, 1], [1, 2]])
-P = MultivariateGaussian.from_matrix([0, 0], [[4, 0], [0, 1]])
+Q = Gaussian.from_matrix([1, 0], [[2, 1], [1, 2]])
+P = Gaussian.from_matrix([0, 0], [[4, 0], [0, 1]])
 
 
 def test_trace_square_and_determinant() -> None:
@@ -24,4 +24,4 @@ def test_equal_gaussians_and_a_singular_posterior() -> None:
     same = standardized(P, P)
     assert same is not None
     assert same.equal
-    assert standardized(MultivariateGaussian.from_matrix([0, 0], [[1, 1], [1, 1]]), P) is None
+    assert standardized(Gaussian.from_matrix([0, 0], [[1, 1], [1, 1]]), P) is None

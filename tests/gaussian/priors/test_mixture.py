@@ -30,14 +30,14 @@ def two(*components: Gaussian) -> Mixture:
 def definition(q: Gaussian, p: Mixture, z: list[float]) -> float:
     """log q(x) - log p(x) at the scores z, from the densities in mpmath."""
     with mpmath.workdps(60):
-        heads = [mpmath.mpf(s.numerator) / s.denominator for s in q.head]
+        heads = [mpmath.mpf(s.numerator) / s.denominator for s in q.spread.head]
         x = [
             reference.exact(m) + s * reference.exact(each)
             for m, s, each in zip(q.mean, heads, z, strict=True)
         ]
 
         def log_density(gaussian: Gaussian) -> mpmath.mpf:
-            rows = zip(x, gaussian.mean, gaussian.head, strict=True)
+            rows = zip(x, gaussian.mean, gaussian.spread.head, strict=True)
             return mpmath.fsum(
                 -(((v - reference.exact(m)) / reference.exact(s)) ** 2) / 2
                 - mpmath.log(reference.exact(s) * mpmath.sqrt(2 * mpmath.pi))

@@ -33,7 +33,7 @@ from klcli.gaussian.priors.other_prior import OtherPrior, read_prior
 def test_a_plain_gaussian(text: str, param: str | None, sigma: float) -> None:
     found = read_prior(text, param, 1)
     assert isinstance(found, Gaussian)
-    assert (found.mean, found.sigma()) == ((1,), (sigma,))
+    assert (found.mean, found.spread.sigma()) == ((1,), (sigma,))
 
 
 def mixture(text: str, param: str | None = None, dimension: int = 1) -> Mixture:
@@ -47,7 +47,7 @@ def test_a_mixture_in_two_dimensions() -> None:
     found = mixture("1/3*N((-1, 0), 0.1) + 2/3*N(1, (4, 9))", "var", 2)
     assert found.weights == (Fraction(1, 3), Fraction(2, 3))
     assert [part.mean for part in found.components] == [(-1, 0), (1, 1)]
-    assert found.components[1].sigma() == (2.0, 3.0)
+    assert found.components[1].spread.sigma() == (2.0, 3.0)
 
 
 def test_a_mixture_of_one() -> None:

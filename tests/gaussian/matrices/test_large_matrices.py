@@ -11,8 +11,8 @@ import numpy
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.forms import CovarianceForm
-from klcli.gaussian.multivariate.large_matrices import (
+from klcli.gaussian.matrices.forms import CovarianceForm
+from klcli.gaussian.matrices.large_matrices import (
     Floats,
     admitted_array,
     diagonal_floats,

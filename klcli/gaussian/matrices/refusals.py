@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from klcli.errors import KlcliError
 from klcli.formula.numeral import decimal_text
-from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, ROUNDING, CovarianceForm
-from klcli.gaussian.multivariate.rational_matrices import Rational, factor, is_semidefinite
+from klcli.gaussian.matrices.forms import FORMS, MOST_DIMENSIONS, MOST_EXACT, ROUNDING, CovarianceForm
+from klcli.gaussian.matrices.rational_matrices import Rational, factor, is_semidefinite
 
 __all__ = [
     "admitted",

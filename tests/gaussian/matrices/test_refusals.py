@@ -9,8 +9,8 @@ import mpmath
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.forms import MOST_DIMENSIONS, CovarianceForm
-from klcli.gaussian.multivariate.refusals import admitted
+from klcli.gaussian.matrices.forms import MOST_DIMENSIONS, CovarianceForm
+from klcli.gaussian.matrices.refusals import admitted
 from tests.gaussian.multivariate.matrices import Rows, identity
 
 

@@ -9,7 +9,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from klcli.gaussian.multivariate.rational_matrices import (
+from klcli.gaussian.matrices.rational_matrices import (
     Rational,
     factor,
     is_semidefinite,

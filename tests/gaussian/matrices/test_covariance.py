@@ -12,14 +12,13 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
-from klcli.gaussian.multivariate.distribution import MultivariateGaussian, multivariate
-from klcli.gaussian.multivariate.forms import FORMS, CovarianceForm
+from klcli.gaussian.matrices.forms import FORMS, CovarianceForm
 
 
-def given(text: str, form: CovarianceForm = "cov", mean: str = "0", std: str = "1") -> MultivariateGaussian:
+def given(text: str, form: CovarianceForm = "cov", mean: str = "0", std: str = "1") -> Gaussian:
     rows = [[Fraction(entry) for entry in row.split(",")] if row else [] for row in text.split(";")]
     means, deviations = ([Fraction(number) for number in numbers.split(",")] for numbers in (mean, std))
-    return MultivariateGaussian.from_matrix(means, rows, form, deviations if form == "correlation" else ())
+    return Gaussian.from_matrix(means, rows, form, deviations if form == "correlation" else ())
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -59,8 +58,8 @@ def test_as_many_numbers_as_dimensions(mean: str, std: str) -> None:
 
 def test_an_asymmetry_from_rounding_is_averaged() -> None:
     found = given("1,0.3;0.30000000000000004,1")
-    assert found.matrix[0][1] == found.matrix[1][0]
-    assert 0 < found.asymmetry < 1e-16
+    assert found.spread.matrix[0][1] == found.spread.matrix[1][0]
+    assert 0 < found.spread.asymmetry < 1e-16
 
 
 def test_one_mean_serves_every_dimension() -> None:
@@ -69,22 +68,22 @@ def test_one_mean_serves_every_dimension() -> None:
 
 def test_too_many_dimensions() -> None:
     with pytest.raises(KlcliError, match="4,097 dimensions"):
-        MultivariateGaussian.from_matrix(0, numpy.broadcast_to(1.0, (4097, 4097)))
+        Gaussian.from_matrix(0, numpy.broadcast_to(1.0, (4097, 4097)))
     with pytest.raises(KlcliError, match="1,025 dimensions") as caught:
-        MultivariateGaussian.from_matrix(0, numpy.broadcast_to(1.0, (1025, 1025)), "precision-matrix")
+        Gaussian.from_matrix(0, numpy.broadcast_to(1.0, (1025, 1025)), "precision-matrix")
     assert "4,096" in caught.value.hint
 
 
 def test_numbers_of_every_kind() -> None:
     """Floats are what they are, texts the decimals that they show; one number of a mean serves all."""
     rows = [[Fraction(2), 1], [1.0, "0.75"]]
-    found = MultivariateGaussian.from_matrix([0, "0.1"], rows)
-    assert (found.mean, found.matrix[1]) == ((0, Fraction(1, 10)), (1, Fraction(3, 4)))
-    assert MultivariateGaussian.from_matrix([0] * 3, numpy.eye(3)).has_identity
+    found = Gaussian.from_matrix([0, "0.1"], rows)
+    assert (found.mean, found.spread.matrix[1]) == ((0, Fraction(1, 10)), (1, Fraction(3, 4)))
+    assert Gaussian.from_matrix([0] * 3, numpy.eye(3)).spread.is_identity
     for given_mean in (0, 0.0, numpy.zeros(3), [numpy.float32(0)] * 3, Decimal(0), numpy.int64(0)):
-        assert MultivariateGaussian.from_matrix(given_mean, numpy.eye(3, dtype=int)).mean == (0, 0, 0)
-    scaled = MultivariateGaussian.from_matrix(0, numpy.eye(2), "correlation", numpy.array([0.5, 2.0]))
-    assert scaled.variances() == (Fraction(1, 4), 4)
+        assert Gaussian.from_matrix(given_mean, numpy.eye(3, dtype=int)).mean == (0, 0, 0)
+    scaled = Gaussian.from_matrix(0, numpy.eye(2), "correlation", numpy.array([0.5, 2.0]))
+    assert scaled.spread.variances() == (Fraction(1, 4), 4)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_numbers_of_every_kind() -> None:
 )
 def test_what_is_no_matrix_of_numbers(mean: Any, matrix: Any, message: str) -> None:
     with pytest.raises(KlcliError, match=message) as caught:
-        MultivariateGaussian.from_matrix(mean, matrix)
+        Gaussian.from_matrix(mean, matrix)
     assert caught.value.hint
 
 
@@ -120,26 +119,26 @@ def test_what_is_no_matrix_of_numbers(mean: Any, matrix: Any, message: str) -> N
 )
 def test_large_arrays_of_other_forms(matrix: Any, form: CovarianceForm, message: str) -> None:
     with pytest.raises(KlcliError, match=message):
-        MultivariateGaussian.from_matrix(0, matrix, form, 1)
+        Gaussian.from_matrix(0, matrix, form, 1)
 
 
 def test_an_array_is_neither_shared_nor_changed() -> None:
     matrix = numpy.eye(17)
-    found = MultivariateGaussian.from_matrix(0, matrix)
+    found = Gaussian.from_matrix(0, matrix)
     matrix[0, 0] = 5
-    assert found.has_identity
+    assert found.spread.is_identity
     matrix[0, 1], matrix[1, 0] = 0.1, nextafter(0.1, 1)
-    assert 0 < MultivariateGaussian.from_matrix(0, matrix).asymmetry < 1e-16
+    assert 0 < Gaussian.from_matrix(0, matrix).spread.asymmetry < 1e-16
 
 
 def test_independent_dimensions_as_a_list() -> None:
-    assert MultivariateGaussian.from_matrix(0, numpy.eye(20) * 4).independent().head == (4,) * 20  # type: ignore[union-attr]
-    correlated = MultivariateGaussian.from_matrix(0, numpy.eye(20) + 1)
-    assert correlated.independent() is None
-    assert correlated.without_correlations().head == (2,) * 20  # type: ignore[union-attr]
+    assert Gaussian.from_matrix(0, numpy.eye(20) * 4).spread.independent().head == (4,) * 20  # type: ignore[union-attr]
+    correlated = Gaussian.from_matrix(0, numpy.eye(20) + 1)
+    assert correlated.spread.independent() is None
+    assert correlated.spread.without_correlations().head == (2,) * 20  # type: ignore[union-attr]
 
 
 def test_a_head_of_many_dimensions_becomes_a_diagonal_of_decimals() -> None:
-    found = multivariate(Gaussian.from_head([0] * 40, ["0.1"] * 40))
-    assert not found.is_exact
-    assert all(abs(entry - Fraction(1, 100)) < Fraction(1, 10**33) for entry in found.diagonal())
+    found = Gaussian.from_head([0] * 40, ["0.1"] * 40).with_covariance()
+    assert not found.spread.is_exact
+    assert all(abs(entry - Fraction(1, 100)) < Fraction(1, 10**33) for entry in found.spread.diagonal())

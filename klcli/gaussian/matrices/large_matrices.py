@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from klcli.errors import KlcliError
-from klcli.gaussian.multivariate.forms import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
-from klcli.gaussian.multivariate.rational_matrices import Rational
-from klcli.gaussian.multivariate.refusals import (
+from klcli.gaussian.matrices.forms import FORMS, MOST_DIMENSIONS, ROUNDING, CovarianceForm
+from klcli.gaussian.matrices.rational_matrices import Rational
+from klcli.gaussian.matrices.refusals import (
     negative_pivot,
     negative_variance,
     no_correlation,

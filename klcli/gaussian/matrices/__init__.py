@@ -1,0 +1,1 @@
+"""Covariances as they are given: their forms, what is refused of them, exact arithmetic with them."""
