@@ -25,7 +25,7 @@ def report(reading: str, *formulas: str, mu: str = "0.3", sigma: str = "1.2", **
     point = point_of(row, numbers(*mu.split()), numbers(*sigma.split()), typed)
 
     def examined(q: Gaussian) -> Examination:
-        assert (q.mean, q.sigma()) == (numbers("0.3"), (float(sigma.split()[0]),))
+        assert (q.mean, q.spread.sigma()) == (numbers("0.3"), (float(sigma.split()[0]),))
         return examine(q, STANDARD, samples=1000)
 
     return compared(row, point, ComparisonOptions(formulas, **known), examined)
