@@ -29,12 +29,11 @@ def _called_amount(recording: Recording, part: Part) -> Amount | None:
     batch = shape[0] if shape else 1
     reduction = str(step.more.get("reduction"))
     if reduction == "none" and part.tree is not None:
-        sums = reduced(part.tree)
-        return (
-            None
-            if sums.flaw
-            else amount_of(sums, shape, part.chain.factor, part.chain.numbers, shared=part.chain.shared)
-        )
+        sums, chain = reduced(part.tree), part.chain
+        if sums.flaw:
+            return None
+        own = part.likelihood.name == "cross-entropy"  # an example has one, where it has one label
+        return amount_of(sums, shape, chain.factor, chain.numbers, shared=chain.shared, is_of_examples=own)
     entries = prod(shape) // batch if batch else 1
     return amount_of_call(reduction, batch, entries, part.chain.factor, part.chain.numbers, part.chain.shared)
 

@@ -270,7 +270,7 @@ def _entrywise(step: Step, operands: list[Tree]) -> Tree:
             return Negative(Call("softplus", Negative(first)))
         case "clamp":
             low, high = (
-                None if step.more.get(key) is None else number(repr(float(step.more[key])))
+                None if step.more.get(key) is None else _number(float(step.more[key]))
                 for key in ("low", "high")
             )
             return Clip(first, low, high)

@@ -76,6 +76,7 @@ def amount_of(
     *,
     shared: int = 0,
     has_batch: bool = True,
+    is_of_examples: bool = False,
 ) -> Amount:
     """The amount of a part whose sums are known.
 
@@ -86,12 +87,15 @@ def amount_of(
         numbers: the numbers in that factor.
         shared: how many of these multiply other terms, too, and are no lengths of this one's latents.
         has_batch: whether the first of several axes counts examples.
+        is_of_examples: whether a single axis does, too, as of one number for each example.
     """
+    is_batch = is_of_examples and len(shape) == 1
+    shape = (*shape, 1) if is_batch else shape
     batch = shape[0] if has_batch and len(shape) > 1 else 1
     entries = prod(shape) // batch
     powers = sums.scale.powers
-    of_entries = bool(powers) and powers[_last(shape, powers)] == -1
-    of_batch = len(powers) > 1 and powers[0] == -1 and batch > 1
+    of_entries = bool(powers) and powers[_last(shape, powers)] == -1 and not is_batch
+    of_batch = bool(powers) and (len(powers) > 1 or is_batch) and powers[0] == -1 and batch > 1
     found = Amount(coefficient(sums.scale, shape) * factor, batch, entries, of_entries, of_batch)
     return _with_numbers(found, numbers, shared)
 

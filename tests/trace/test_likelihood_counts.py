@@ -56,3 +56,14 @@ def test_a_loss_that_is_called_has_its_reduction(reduction: str, total: float, i
     assert found is not None
     assert found.total == pytest.approx(total)
     assert (found.is_mean_of_batch, found.is_mean_of_entries) == (is_mean, is_mean)
+
+
+@pytest.mark.parametrize(("reduced", "is_mean"), [("mean", True), ("sum", False)])
+def test_cross_entropies_of_labels_have_one_entry_for_each_example(reduced: str, is_mean: bool) -> None:
+    logits, labels = leaf("logits", (B, D)), leaf("labels", (B,), grad=False)
+    loss = node("loss", 0, 1, shape=(B,), kind="cross-entropy", reduction="none")
+    recording = recorded(logits, labels, loss, node(reduced, 2, axes=[0], keepdim=False))
+    (part,) = parts_of(recording, recording.losses[0].node)
+    found = likelihood_amount(recording, part)
+    assert found is not None
+    assert (found.batch, found.entries, found.is_mean_of_batch, found.weight) == (B, 1, is_mean, 1)

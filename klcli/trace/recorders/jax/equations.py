@@ -123,6 +123,8 @@ def _clipped(name: str, given: Sequence[Any]) -> Node | None:
     if name == "clamp":
         return Node("clamp", arrays, low=limits[0], high=limits[2]) if limits[1] is None else None
     (limit,) = (one for one in limits if one is not None)
+    if math.isinf(limit):  # with which JAX begins the largest of some entries
+        return Node("same", arrays) if (limit < 0) == (name == "max") else None
     return Node("clamp", arrays, low=limit if name == "max" else None, high=limit if name == "min" else None)
 
 

@@ -17,7 +17,32 @@ from .shapes import limit_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["guarded_by", "open_guards", "product_in"]
+    _Test = tuple[str, Sequence[Any]]
+
+__all__ = ["chosen_in", "guarded_by", "open_guards", "product_in"]
+
+
+def chosen_in(given: Sequence[Any], shape: Sequence[int], test: _Test | None) -> int | None:
+    """Which operand a choice takes in every finite run; None where that depends on numbers.
+
+    Its condition is a number, as where nothing is divided by 0, or asks whether an array is finite: where it
+    is not, nothing is left to be judged.
+
+    Args:
+        given: the operands of ``select_n``.
+        shape: of the result.
+        test: what the condition asks, and of what.
+    """
+    condition = limit_of(given[0])
+    if test is not None and test[0] == "is_finite":
+        condition = 1
+    elif test is not None and test[0] in ("eq", "ne") and test[1][0] is test[1][1]:  # NaN is no number
+        condition = test[0] == "eq"
+    if condition is None or len(given) != 3:
+        return None
+    found = 1 + int(condition)
+    one = given[found]
+    return found if tuple(one.shape if isinstance(one, Node) else ()) == tuple(shape) else None
 
 
 def guarded_by(given: Sequence[Any]) -> Node | None:
@@ -30,12 +55,12 @@ def guarded_by(given: Sequence[Any]) -> Node | None:
         return None
     for array, filler in (given[1:], given[:0:-1]):
         value = limit_of(filler)
-        if isinstance(array, Node) and isinstance(value, float) and not math.isfinite(value):
-            return array
+        if isinstance(value, float) and not math.isfinite(value):
+            return array if isinstance(array, Node) else Node("full", (array,))
     return None
 
 
-def product_in(given: Sequence[Any], test: tuple[str, Sequence[Any]] | None) -> int | None:
+def product_in(given: Sequence[Any], test: _Test | None) -> int | None:
     """Which operand of a choice is ``x y``, where ``where(y == 0, 0, x y)`` is all that is chosen from.
 
     Args:

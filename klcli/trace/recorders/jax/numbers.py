@@ -15,7 +15,7 @@ import jax.numpy as jnp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["folded", "has_numbers", "number", "with_doubles"]
+__all__ = ["applied", "folded", "has_numbers", "number", "with_doubles"]
 
 _FORMATS = {"float16": "e", "float32": "f"}
 _ENTRYWISE = (
@@ -24,6 +24,8 @@ _ENTRYWISE = (
     "convert_element_type",
 )
 """Primitives of single entries, which work on numbers by themselves just as well."""
+_COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+"""Of numbers, whose answer is a number, too: 1 or 0."""
 _MOST_DIGITS = 9
 """Decimals that tell any two numbers of single precision apart."""
 
@@ -70,11 +72,12 @@ def folded(equation: Any, given: Sequence[Any]) -> float | None:
         given: the numbers; None for an array of others.
     """
     aval = equation.outvars[0].aval if equation.outvars else None
-    if not given or aval is None or None in given or equation.primitive.name not in _ENTRYWISE:
+    name = equation.primitive.name
+    if not given or aval is None or None in given or name not in _ENTRYWISE + _COMPARISONS:
         return None
-    if not jnp.issubdtype(aval.dtype, jnp.number):
+    if name not in _COMPARISONS and not jnp.issubdtype(aval.dtype, jnp.number):
         return None
-    if equation.primitive.name == "convert_element_type" and jnp.issubdtype(aval.dtype, jnp.floating):
+    if name == "convert_element_type" and jnp.issubdtype(aval.dtype, jnp.floating):
         return float(given[0])
     with jax.ensure_compile_time_eval(), with_doubles():
         own = [jnp.asarray(one, _wide(variable.aval.dtype)) for one, variable in zip(given, equation.invars)]  # noqa: B905
@@ -83,3 +86,11 @@ def folded(equation: Any, given: Sequence[Any]) -> float | None:
 
 def _wide(dtype: Any) -> Any:
     return "float64" if jnp.issubdtype(dtype, jnp.floating) else dtype
+
+
+def applied(equation: Any, given: Sequence[Any]) -> Sequence[Any]:
+    """What an equation makes of values."""
+    found = equation.primitive.get_bind_params(equation.params)
+    functions, params = found if isinstance(found, tuple) else ((), found)
+    out = equation.primitive.bind(*functions, *given, **params)
+    return out if equation.primitive.multiple_results else [out]

@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import jax
+import jax.numpy as jnp
 
-from ..calls import nodes_of
+from ..calls import arithmetic, nodes_of
 from ..notes import Node
 from .equations import leaf, node_of
-from .guards import guarded_by, product_in
-from .names import mark_of
-from .numbers import has_numbers, number
+from .guards import chosen_in, guarded_by, product_in
+from .names import likelihood_of, mark_of
+from .numbers import applied, has_numbers, number
 from .places import names_of_frames, place_of_equation
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _NORMAL = ("_normal", "normal", "_normal_real")
 _LOGARITHMS = {"xlogy": "log", "xlog1py": "log1p"}
 """What is a product with a logarithm, and 0 where the other factor is."""
 _SOFTPLUS = ("softplus", "logaddexp")
+_TESTS = ("eq", "ne", "is_finite")
+"""What guards ask of an array before they choose."""
 
 
 class EquationRow:
@@ -104,7 +107,7 @@ class EquationRow:
         """The slots of the results of an equation."""
         name = equation.primitive.name
         if name == "name":
-            _rename(self.nodes[given[0]], mark_of(equation.params["name"]))
+            self._marked(given[0], equation.params["name"])
             return given
         inner = next((equation.params[key] for key in _INNER if key in equation.params), None)
         known = _by_name(equation, inner, [self.nodes[slot] for slot in given])
@@ -114,18 +117,45 @@ class EquationRow:
             found = self._entered(inner, given, place or _place_of_call(equation, inner))
             nodes = [self.nodes[slot] for slot in found]
             return found if name in _CALLS else self._step(equation, given, nodes, place)
+        if (count := self._count(equation, given)) is not None:
+            return [self._constant(count)]
         operands = [self.nodes[slot] for slot in given]
         made = [node_of(equation, operands, index) for index in range(len(equation.outvars))]
         if (slot := self._unchanged(made, given)) is not None:
             return [slot]
-        if name == "select_n" and (chosen := product_in(operands, self._tests.get(given[0]))):
-            return [given[chosen]]
+        if name == "select_n":
+            test = self._tests.get(given[0])
+            chosen = chosen_in(operands, equation.outvars[0].aval.shape, test) or product_in(operands, test)
+            if chosen is not None:
+                return [given[chosen]]
         if name == "select_n" and (inside := guarded_by(operands)):
             self.guarded[made[0].serial] = inside
         found = self._step(equation, given, made, place)
-        if name in ("eq", "ne"):
+        if name in _TESTS:
             self._tests[found[0]] = (name, operands)
         return found
+
+    def _marked(self, slot: int, mark: str) -> None:
+        """Take note of what a mark says of an array."""
+        node, likelihood = self.nodes[slot], likelihood_of(mark)
+        if likelihood is None:
+            _rename(node, mark_of(mark))
+        elif isinstance(node, Node) and node.op != "loss":  # one calls another
+            arrays = [Node("leaf", (), shape, node.dtype, made_by="an output") for shape in likelihood[1]]
+            found = arithmetic(likelihood[0], arrays, {"reduction": "none"})
+            assert found
+            found.shape, found.dtype, found.grad, found.place = node.shape, node.dtype, node.grad, node.place
+            self.nodes[slot] = found
+
+    def _count(self, equation: Any, given: Sequence[int]) -> Any:
+        """The whole number that an equation makes of constants, as a library counts entries; or None."""
+        aval = equation.outvars[0].aval if len(equation.outvars) == 1 else None
+        held = [self.known.get(slot) for slot in given]
+        is_known = bool(held) and not any(one is None or isinstance(one, jax.core.Tracer) for one in held)
+        if not is_known or aval is None or aval.shape or not jnp.issubdtype(aval.dtype, jnp.integer):
+            return None
+        with jax.ensure_compile_time_eval():
+            return applied(equation, [jnp.asarray(one) for one in held])[0]
 
     def _unchanged(self, made: Sequence[Any], given: Sequence[int]) -> int | None:
         """The slot of an operand that is all that an equation gives back, as that of a sum with 0."""

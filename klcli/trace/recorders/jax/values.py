@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 from ..notes import Node
 from ..summands import MOST_SUMMANDS, arrays_below, summands_of
+from .numbers import applied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -159,13 +160,6 @@ def _run(
             values[slot] = values[slot] + shifts[slot]
     for equation, given, made in steps:
         if made:  # what prints gives nothing back, and has done so already
-            for slot, value in zip(made, _applied(equation, [values[slot] for slot in given])):  # noqa: B905
+            for slot, value in zip(made, applied(equation, [values[slot] for slot in given])):  # noqa: B905
                 values[slot] = value + shifts[slot] if slot in shifts else value
     return values
-
-
-def _applied(equation: Any, given: Sequence[Any]) -> Sequence[Any]:
-    found = equation.primitive.get_bind_params(equation.params)
-    functions, params = found if isinstance(found, tuple) else ((), found)
-    out = equation.primitive.bind(*functions, *given, **params)
-    return out if equation.primitive.multiple_results else [out]
