@@ -12,6 +12,7 @@ from copy import copy
 from typing import Any, TypeAlias
 
 from klcli.formula.read.callee import called, is_module
+from klcli.formula.read.calls.distributions import CONSTRUCTORS
 from klcli.formula.read.calls.table import OPERATIONS
 from klcli.formula.read.nodes import rebuilt
 from klcli.formula.read.syntax import FormulaError
@@ -20,8 +21,6 @@ from klcli.values import dataclass
 
 __all__ = ["with_definitions"]
 
-_DISTRIBUTIONS = frozenset(("Normal", "Independent"))
-"""Objects that are no arrays, and stand where they are made: ``q = Normal(mu, std)``."""
 _MOST_NODES = 20_000
 """Nodes that definitions may put in: short ones that call each other twice double with every step."""
 
@@ -110,7 +109,7 @@ class _Inliner:
                 self.scope[name] = function
                 return True
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value) if (
-                called(value) in _DISTRIBUTIONS and not is_last
+                called(value) in CONSTRUCTORS and not is_last
             ):
                 self.scope[name] = self._put(value)
                 return True

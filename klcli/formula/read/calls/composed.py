@@ -1,4 +1,4 @@
-"""Functions that compute what a formula says in several operations: norms, choices, KLs, errors."""
+"""Functions that compute what a formula says in several operations: norms, choices, errors."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import ast
 import re
 from fractions import Fraction
 
-from klcli.formula.read.callee import called, is_module
-from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
+from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.traversal import substitute
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.patterns import regex
 
@@ -83,33 +81,6 @@ def _einsum(reader: CallReader, call: Invocation) -> Tree | None:
     return None
 
 
-def _divergence(reader: CallReader, call: Invocation) -> Tree | None:
-    """``kl_divergence(Normal(m, s), Normal(n, t))``, entry by entry unless both are independent."""
-    both = (call.node.args if len(call.node.args) > 1 else call.arguments)[:2]  # of a module or a method
-    pairs = [_normal(argument) for argument in both]
-    if len(pairs) != 2 or pairs[0] is None or pairs[1] is None:
-        return None
-    given = (argument for pair in pairs if pair for argument in pair)
-    from klcli.formula.read.notation import known
-
-    entries = substitute(known(NORMAL_DIVERGENCE), dict(zip("msnt", map(reader.tree, given), strict=True)))
-    sums = [isinstance(one, ast.Call) and called(one) == "Independent" for one in both]
-    return Reduction("sum", "", entries, "-1") if all(sums) else entries
-
-
-def _normal(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
-    """Mean and scale of ``Normal(mean, scale)``, perhaps one of independent entries."""
-    if not isinstance(node, ast.Call):
-        return None
-    if called(node) == "Independent" and node.args:
-        return _normal(node.args[0])
-    if called(node) != "Normal":
-        return None
-    given = dict(zip(("loc", "scale"), node.args, strict=False))
-    given |= {entry.arg or "": entry.value for entry in node.keywords}
-    return (given["loc"], given["scale"]) if {"loc", "scale"} <= set(given) else None
-
-
 def _squared_error(reader: CallReader, call: Invocation) -> Tree | None:
     """``mse_loss(mu, zeros_like(mu), reduction="sum")`` is a square.
 
@@ -163,7 +134,6 @@ COMPOSED: tuple[CallRow, ...] = (
     ),
     row("where", "mask, x, y", "mask x + (1 - mask) y", _where, is_sure=False),
     row("einsum", "pattern, x, ...", "a sum over axes of a product", _einsum, is_sure=False),
-    row("kl_divergence", "Normal(m, s), Normal(n, t)", "the KL of two Gaussians", _divergence, is_sure=False),
     row("kl_div", "log q, p", "another term of a loss", _other_divergence, is_sure=False),
     row(
         "mse_loss",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
+from klcli.formula.read.calls.distributions import MATRIX_DIVERGENCES, MULTIVARIATE
 from klcli.formula.read.calls.matrix_einsum import matrix_einsum, outer, transposed
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
 from klcli.formula.tree import MatrixCall, MatrixProduct, Reshape, Tree
@@ -226,13 +227,14 @@ _CHECKED = tuple(replace(one, read=_checked(one.read)) for one in (*_OF_MATRICES
 _UNCHECKED = (
     row("identity", "d", "the identity matrix of numpy", _identity),
     row("ger", "x, y", "the outer product", _outer),
+    *MATRIX_DIVERGENCES,
 )
 
 MATRIX_ROWS: Mapping[str, tuple[CallRow, ...]] = {
     name: (one,) for one in (*_CHECKED, *_UNCHECKED) for name in one.names
 }
 """The rows of functions of matrices, by name; a text about matrices asks them before those of arrays."""
-MATRIX_CALLS = frozenset(name for one in _OF_MATRICES for name in one.names)
+MATRIX_CALLS = frozenset((*(name for one in _OF_MATRICES for name in one.names), *MULTIVARIATE))
 """The names by which a text is known to be about matrices."""
 DECOMPOSITIONS = MATRIX_CALLS | frozenset(
     ("cho_factor", "eigh", "eigvalsh", "eig", "eigvals", "svd", "svdvals", "qr", "lu", "ldl", "sqrtm")

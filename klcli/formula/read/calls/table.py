@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from klcli.formula.read.calls.clips import CLIPS
 from klcli.formula.read.calls.composed import COMPOSED
 from klcli.formula.read.calls.densities import DENSITIES
+from klcli.formula.read.calls.distributions import DIVERGENCES
 from klcli.formula.read.calls.draws import DRAWS
 from klcli.formula.read.calls.elementwise import ELEMENTWISE
 from klcli.formula.read.calls.products import PRODUCTS
@@ -26,6 +27,7 @@ CALLS: tuple[CallRow, ...] = (
     *SHAPED,
     *TYPED,
     *COMPOSED,
+    *DIVERGENCES,
     *DENSITIES,
     *ELEMENTWISE,
 )

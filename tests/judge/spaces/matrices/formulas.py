@@ -61,6 +61,10 @@ UNIT: dict[str, str] = {
     ),
     "0.5 * (np.trace(np.linalg.inv(P)) + mu @ mu - d + np.linalg.slogdet(P)[1])": "precision",
     r"\frac12 (\operatorname{tr}\Lambda^{-1} + \mu^\top \mu - d + \log|\Lambda|)": "precision",
+    "kl_divergence(MultivariateNormal(mu, S), MultivariateNormal(zeros(3), eye(3)))": "covariance",
+    "kl_divergence(MultivariateNormal(mu, precision_matrix=P), MultivariateNormal(zeros(3), eye(3)))": "precision",
+    "tfd.kl_divergence(tfd.MultivariateNormalTriL(mu, L), "
+    "tfd.MultivariateNormalDiag(tf.zeros(3), tf.ones(3)))": "cholesky",
 }
 """KL(N(mu, S) || N(0, I)), each with its reading."""
 
@@ -120,6 +124,9 @@ PAIRS: dict[str, str] = {
     "0.5 * (torch.trace(K_inv @ S) + m @ K_inv @ m - d - torch.logdet(K_inv) - torch.logdet(S))": "covariance",
     "0.5*(np.trace(np.linalg.solve(K, S)) + m.T @ np.linalg.solve(K, m) - M + np.linalg.slogdet(K)[1] "
     "- np.linalg.slogdet(S)[1])": "covariance",
+    "D.kl_divergence(D.MultivariateNormal(m_q, S_q), D.MultivariateNormal(m_p, S_p))": "covariance",
+    "q = tfd.MultivariateNormalTriL(m_q, scale_tril=L_q)\n"
+    "q.kl_divergence(tfd.MultivariateNormalTriL(m_p, scale_tril=L_p))": "cholesky",
     "a = torch.cholesky_solve(m[:, None], Lk)\nb = torch.cholesky_solve(S, Lk)\n"
     "0.5 * (b.trace() + (m[:, None] * a).sum() - m.shape[0] + 2 * Lk.diag().log().sum() - S.logdet())": "covariance",
 }
