@@ -27,7 +27,7 @@ __all__ = ["LoggedSeries", "RunLogData", "runlog_report"]
 SCHEMA = "klcli.runlog/1"
 _METHOD = (
     "the largest cumulative sum of normal scores, against noise that is taken from differences between steps "
-    f"and between blocks; of series of {LEAST_STEPS} steps or more without a change, fewer than 1 in "
+    f"and between blocks; of series of {LEAST_STEPS} steps or more without a change, at most about 1 in "
     f"{round(1 / FALSE_ALARMS)} shows one"
 )
 _ENDS = 10

@@ -35,7 +35,7 @@ def test_what_it_is_and_where_it_changed(klcli: Klcli, tmp_path: Path) -> None:
     text = " ".join(result.out.split())
     assert "in trl (PPO, online DPO): k1 between the policy and the reference, per sequence" in text
     assert "the level changed from 0.0" in text
-    assert "fewer than 1 in 200 shows one" in text
+    assert "at most about 1 in 200 shows one" in text
     found = json.loads(klcli("runlog", path, "--json").out)
     assert found["schema"] == "klcli.runlog/1"
     (change,) = found["series"][0]["changes"]
