@@ -18,6 +18,7 @@ ConditionKind: TypeAlias = Literal[
     "weights",
     "equation",
     "definition",
+    "names",
 ]
 
 PASSES = 1e-3

@@ -63,5 +63,11 @@ CONDITION_MEANINGS: Mapping[ConditionKind, tuple[str, str]] = {
         "alike with that put in, as with the mean of a batch for a mean.",
         "std = 0.1 + softplus(x); -log(std) + (std^2 + mu^2 - 1)/2",
     ),
+    "names": (
+        "What is named like a mean stands for the head, and what is named like a head for the mean. The "
+        "formula is a KL of other Gaussians than those that its names speak of, so that it fails; --head "
+        "with the name of the mean asks for just that.",
+        "-0.5 * torch.sum(1 + mu - logvar.pow(2) - mu.exp())",
+    ),
 }
 """Every kind of condition with its page, and a line whose verdict has it."""

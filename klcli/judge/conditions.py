@@ -23,9 +23,10 @@ from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.usual_points import sigmas_text, usual_points
 from klcli.judge.verdict import Verdict
+from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.patterns import regex
 
-__all__ = ["conditions", "equation"]
+__all__ = ["conditions", "equation", "exchanged_names"]
 
 _ONE_OF_A_ROW = regex(r"\[\s*(?::|\.\.\.)[^\]]*,\s*-?\d+\s*\]")
 """An index that takes an axis away: ``[:, 0]``, ``[..., -1]``; a range, ``[:, :d]``, keeps it."""
@@ -47,6 +48,14 @@ def conditions(prepared: Prepared, verdict: Verdict) -> tuple[Condition, ...]:
         *clip_conditions(prepared, verdict),
         *_stops(prepared, verdict),
     )
+
+
+def exchanged_names(verdict: Verdict) -> Iterator[Condition]:
+    """A mean and a head whose names both say that they are the other one."""
+    mean, head = verdict.roles.mean, verdict.roles.head
+    if mean and head and is_mean(head) and not is_mean(mean) and suggested(mean):
+        text = f"{head}, named like a mean, stands for the head, and {mean}, named like a head, for the mean"
+        yield Condition("names", text, False)
 
 
 def equation(left: str, verdict: Verdict) -> Iterator[Condition]:

@@ -16,6 +16,7 @@ __all__ = [
     "LOSS_FUNCTION",
     "MINIMISED",
     "OF_OTHERS",
+    "REWARD",
     "TOPIC",
     "TOTAL",
     "is_called_kl",
@@ -118,6 +119,12 @@ GAIN = anywhere(
     "elbo_loss lower_bound reward log_likelihood",
     "loss kl recon_loss",
 )
+REWARD = whole(
+    "what a policy is rewarded with",
+    r"(.*_)?(rewards?|scores?|returns?)(_\w+)?",
+    "reward scores non_score_reward env_returns",
+    "underscore loss advantages",
+)
 ERROR = anywhere(
     "an error of a reconstruction, or the function that computes it",
     r"mse|mae|bce|cross_?entropy|nll|l1|huber|recon|criterion|loss_fn|error|distortion",
@@ -139,7 +146,7 @@ TOPIC = containing(
 
 KINDS: tuple[NameKind, ...] = (
     *(KL, _KL_WORD, OF_OTHERS, LOG_Q, LOG_P, _LIKELIHOOD, _TERM, _WEIGHT, _MASK, _NEGATED, _BOUND),
-    *(LOSS, TOTAL, LOSS_FUNCTION, GAIN, ERROR, MINIMISED, TOPIC),
+    *(LOSS, TOTAL, LOSS_FUNCTION, GAIN, REWARD, ERROR, MINIMISED, TOPIC),
 )
 
 _HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -71,6 +71,8 @@ def _answer(found: Estimation) -> str:
         case "not-kl":
             return f"not-kl: {found.flaw}"
     code = f"{found.mistake.code} " if found.mistake else ""
+    if found.is_turned:
+        return f"wrong: {code}{_times(found)}{found.form.title} of {direction}: {found.flaw}"
     if found.tokens and found.tokens.flaw:
         return f"wrong: {code}{found.flaw}"
     label = label_of(found)
@@ -95,7 +97,8 @@ def _facts(found: Estimation) -> Iterator[Fact]:
     if found.kind in ("estimator", "other") and found.form.has_value:
         yield from _of_value(found)
         yield from _of_gradient(found)
-    if found.kind == "wrong" and found.function.value and not found.function.is_weighed:
+    is_other = found.kind == "wrong" and not found.is_turned
+    if is_other and found.function.value and not found.function.is_weighed:
         yield Fact(f"samples of {found.way.p.definite}", f"its mean is {said_of(found, found.mean('p'))}")
     if found.tokens and found.tokens.text:
         text = found.tokens.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from klcli.formula.program import read_program
@@ -42,6 +44,25 @@ def test_a_weight_makes_it_scaled(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("(m1 - m2)**2/s**2", 2),
+        ("((mu1 - mu2)**2/sigma**2).sum(-1)", 2),
+        ("torch.sum((m1 - m2)**2)/s**2", 2),
+        ("(m1 - m2)**2/(4*s**2)", Fraction(1, 2)),
+        ("(m1 - m2)**2*torch.exp(-lv)", 2),
+        (r"\frac{\|\mu_1-\mu_2\|^2}{\sigma^2}", 2),
+    ],
+)
+def test_another_factor_is_one_of_the_kl(text: str, scale: Fraction) -> None:
+    """(m - n)^2 / s^2 is 2 KL: the KL is half of it, as log and trace cancel where the variances are equal."""
+    found = settled(text)
+    assert found.best.kind == "scaled"
+    assert found.best.verdict.kl
+    assert found.best.verdict.kl.scale == scale
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "0.5*torch.sum((mask*m1 - m2)**2/s**2)",  # 1/2 m2^2/s^2 where the mask is 0, and no 0
@@ -69,7 +90,8 @@ def test_free_bits_are_a_condition() -> None:
         ("F.mse_loss(mu_pred, mu_true, reduction='none').sum(-1)/(2*sigma**2)", "exact"),
         ("0.5*F.mse_loss(mu_pred, mu_true, reduction='sum')*torch.exp(-log_var)", "exact"),
         ("F.mse_loss(mu_true, mu_pred)/(2*sigma**2)", "scaled"),  # a mean over the latents
-        ("F.mse_loss(mu_true, mu_pred, reduction='sum')/sigma**2", "not-kl"),  # twice that, and of no name
+        ("F.mse_loss(mu_true, mu_pred, reduction='sum')/sigma**2", "scaled"),  # twice that
+        ("F.mse_loss(x_hat, x, reduction='sum')/sigma**2", "not-kl"),  # of no means
         ("F.mse_loss(eps_pred, eps)", "not-kl"),
         ("F.mse_loss(mu_true, mu_pred, weight=w)/(2*sigma**2)", "not-kl"),  # not known what it does
     ],

@@ -22,7 +22,8 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
 from klcli.judge.candidates import Candidate, candidate_of, candidates
 from klcli.judge.condition import Condition
-from klcli.judge.conditions import conditions
+from klcli.judge.conditions import conditions, exchanged_names
+from klcli.judge.helper_names import is_named_otherwise
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.lost_heads import with_lost_heads
@@ -31,7 +32,7 @@ from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
 from klcli.judge.spaces.number_words import NUMBERS
-from klcli.judge.verdict import Verdict
+from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
 from klcli.judge.weight_signs import sign_in
@@ -58,6 +59,8 @@ def settled(program: Program, question: Question) -> Verification:
         answers = (_known(program, prepared, answers[0]), *answers[1:])
     best = answers[0]
     needed = [one for one in taken if isinstance(one, Condition)]
+    if best.verdict.kl and not question.kept:
+        needed += exchanged_names(best.verdict)
     found = Verification(
         NUMBERS, program, prepared, best, answers, conditions=(*needed, *conditions(prepared, best.verdict))
     )
@@ -141,7 +144,10 @@ def _most_telling(program: Program, question: Question) -> _Answered:
         is_right = answers[0].kind in ("exact", "scaled")
         if first and is_right and question.mended:
             found, answers = _answers(other, prepared, question)
+        is_plain = first is None
         first = first or (other, found, answers, taken)
+        if places and not is_plain and is_named_otherwise(program.tree, other.tree, answers[0].verdict):
+            continue
         role = answers[0].verdict.roles
         if answers[0].kind == "reversed" and not (places or taken or role.has_prior):
             return other, found, answers, taken
@@ -188,9 +194,11 @@ def _known(program: Program, prepared: Prepared, best: Candidate) -> Candidate:
         return best
     from klcli.judge.quantities import recognised, shared_head  # not for a KL
 
-    if (one := shared_head(prepared.tree)) and one.scale == 1:
+    # Twice that is written of means; of anything else it may be any squared error.
+    if (one := shared_head(prepared.tree)) and (one.scale == 1 or is_mean(one.roles.mean or "")):
         kl = ScaledKL(one.scale, Fraction(0))
-        verdict = Verdict("exact", Way(one.roles, one.reading, one.reading), kl)
+        kind: VerdictKind = "exact" if one.scale == 1 else "scaled"
+        verdict = Verdict(kind, Way(one.roles, one.reading, one.reading), kl)
         return candidate_of(verdict, {}, prepared, program)
     if found := recognised(prepared.tree):
         verdict = Verdict("other", Way(found.roles, found.reading, found.reading))

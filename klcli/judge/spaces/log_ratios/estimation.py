@@ -45,6 +45,8 @@ class Estimation:
         shift: the number that is added to it.
         weights: symbols that it is multiplied by, with their powers.
         others: symbols of other terms.
+        due: the sign that belongs to a KL beside the other terms; 0 where that is not known.
+        is_turned: whether it has the other sign.
         flaw: what is wrong, in words.
         tokens: how its entries are added up.
         overflow: from where on its exponentials overflow.
@@ -63,6 +65,8 @@ class Estimation:
     shift: Fraction = Fraction(0)
     weights: Mapping[str, int] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    due: int = 0
+    is_turned: bool = False
     flaw: str = ""
     tokens: Tokens | None = None
     overflow: Overflow | None = None
@@ -103,7 +107,9 @@ class Estimation:
     @property
     def mistake(self) -> Mistake | None:
         """What is wrong, by its code; `flaw` says it in words."""
-        return find_mistake("KL140") if self.kind == "wrong" else None
+        if self.kind != "wrong":
+            return None
+        return find_mistake("KL204" if self.is_turned else "KL140")
 
     @property
     def identity(self) -> None:

@@ -20,6 +20,7 @@ from klcli.judge.condition import Condition
 from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.shapes.length_polynomials import plain_fraction
 from klcli.judge.spaces.log_ratios.correction import corrected
+from klcli.judge.spaces.log_ratios.direction import due_sign
 from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.spaces.log_ratios.expectations import without_one
 from klcli.judge.spaces.log_ratios.fit import RatioFunction, function_of
@@ -94,11 +95,23 @@ def _completed(found: Estimation) -> Estimation:
     """The answer with what is only looked for once it is known which it is."""
     tree = _canonical(found.program, found.way)
     weights, others = [*found.weights], found.others
-    found = replace(found, tokens=tokens_of(without_guards(tree), others))
+    found = replace(_as_due(found), tokens=tokens_of(without_guards(tree), others))
     found = _of_all_outcomes(found) if found.function.is_summand else _added_up(found)
     conditions = (*found.conditions, *guard_conditions(found.program, tree, weights, others))
     highest = overflow_of(entry(tree, keeps_sums=False))
     return replace(found, conditions=conditions, overflow=highest, warnings=tuple(_warnings(found)))
+
+
+def _as_due(found: Estimation) -> Estimation:
+    """The answer; wrong where the estimator has another sign than belongs to what stands beside it."""
+    if found.kind != "estimator" or found.due * found.factor >= 0:
+        return found
+    beside = " and ".join(found.program.spellings.get(name, name) for name in found.others)
+    if found.due > 0:
+        flaw = f"it is taken off {beside or 'a loss'}, which is minimised: training makes the KL larger"
+    else:
+        flaw = f"it is added to {beside}, which is maximised: training makes the KL larger"
+    return replace(found, kind="wrong", is_turned=True, flaw=flaw)
 
 
 def _canonical(program: Program, way: RatioWay) -> Tree:
@@ -120,7 +133,8 @@ def _judged(program: Program, way: RatioWay) -> Estimation | None:
     if aside is None:
         return None
     function, weights, others = aside
-    found = Estimation(program, "wrong", NO_FORM, way, "q", function, weights=weights, others=others)
+    due = due_sign(tree, others, program.left)
+    found = Estimation(program, "wrong", NO_FORM, way, "q", function, weights=weights, others=others, due=due)
     return named(found, stops=any(isinstance(node, Stop) for node in walk(tree)))
 
 

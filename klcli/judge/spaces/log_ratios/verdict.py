@@ -102,8 +102,10 @@ def _surrogate(found: Estimation) -> Estimation | None:
 def _match(found: Estimation) -> Estimation | None:
     """The estimator that a value is a multiple of, up to a constant."""
     matches = [own for row in _ROWS if (own := _as_row(found, row))]
-    # What is taken off a reward is an estimate of samples of the policy, with a negative factor.
+    # What is taken off a reward is an estimate of samples of the policy, with a negative factor. Beside a
+    # loss it may be one of samples of the reference; of a prior nobody draws any.
     is_penalty = found.way.is_sided and bool(found.others or found.weights)
+    is_penalty = is_penalty and not (found.due > 0 and found.way.is_of_models)
     matches.sort(key=lambda one: (one.sampler != "q") if is_penalty else one.factor < 0)
     if not matches:
         return None
