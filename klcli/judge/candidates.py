@@ -20,6 +20,7 @@ from klcli.judge.left_side import begins_with_fixed, is_stated_turned
 from klcli.judge.loss_context.clips import binds
 from klcli.judge.loss_context.guards import without_guards
 from klcli.judge.loss_context.preparation import Prepared
+from klcli.judge.lost_terms import has_lost_a_term
 from klcli.judge.question import Question
 from klcli.judge.readings import likeliest, verdicts_on
 from klcli.judge.roles import Roles, possible_roles, strangeness
@@ -194,8 +195,10 @@ def _place_of(mistake: Mistake) -> int:
 
 
 def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:
-    """A mistake that no small change undoes: the spread term without that of the mean."""
+    """A mistake that no small change undoes: the spread term without that of the mean, or without a part."""
     role = verdict.roles
+    if verdict.kind == "wrong" and role.mean and has_lost_a_term(prepared.tree, verdict):
+        return _mistake("KL143")
     if role.mean is not None or role.has_prior or role.head is None or verdict.kind != "wrong":
         return None
     mean = Symbol("mu" if role.head != "mu" else "mean")

@@ -76,7 +76,8 @@ def _meanings(found: Verification) -> Iterator[Fact]:
     if (constant := constant_of(best.verdict, prepared)) != "0":
         yield Fact("shift", f"{constant}: a constant changes no gradient{_counted_apart(prepared)}")
     if prepared.reductions.name in ("sum", "sum-mean"):
-        batch = ", then a mean over the batch" if prepared.reductions.name == "sum-mean" else ""
+        over = f"examples that {' and '.join(kept)} keeps" if (kept := prepared.reductions.kept) else "batch"
+        batch = f", then a mean over the {over}" if prepared.reductions.name == "sum-mean" else ""
         shapes = shapes_text(prepared)
         yield Fact("reduction", f"a sum over the latents{batch}{f'; {shapes}' if shapes else ''}")
     elif shapes := shapes_text(prepared):

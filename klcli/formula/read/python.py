@@ -13,13 +13,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 
 from klcli.formula.read.alphabet import SUBSCRIPTS, letter
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.products import inner_product
 from klcli.formula.read.calls.reader import Calls
-from klcli.formula.read.calls.shapes import axis_length
+from klcli.formula.read.calls.shapes import axis_length, new_axes
 from klcli.formula.read.definitions import with_definitions
 from klcli.formula.read.float_constants import float_name, float_value
 from klcli.formula.read.matrix_values import matrix_value
@@ -164,6 +164,8 @@ class PythonReader(Calls):
                 return self.tree(length)  # TensorFlow 1
             case ast.Subscript(value=shape, slice=axis) if array := _shaped(shape):
                 return axis_length(self, array, axis)
+            case ast.Subscript(value=owner, slice=entry) if places := new_axes(entry):
+                return reduce(lambda tree, place: Reshape(tree, "unsqueeze", place), places, self.tree(owner))
             case ast.Attribute() | ast.Subscript() if atom := self.atom(node):
                 return self.values.get(atom.name, atom)
             case ast.UnaryOp(op=ast.USub(), operand=operand):

@@ -64,8 +64,9 @@ class Prepared:
 
     @property
     def weights(self) -> tuple[str, ...]:
-        """What the whole is multiplied by."""
-        return self.aside.weights
+        """What the whole is multiplied by; a mask is no weight of what it keeps, where that is averaged."""
+        own = self.aside.weights
+        return tuple(name for name in own if name not in self.reductions.kept) if own else own
 
     @property
     def divisors(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.mistakes import factor_rules, term_rules
+from klcli.judge.mistakes import factor_rules, operation_rules, term_rules
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rewriting import SymbolRoles
 from klcli.judge.mistakes.search import Change, Repair, RewriteRule, changes
@@ -114,6 +114,15 @@ RULES: tuple[tuple[Mistake, RewriteRule[SymbolRoles]], ...] = (
     (MISTAKES["KL120"], factor_rules.factor_missing),
     (MISTAKES["KL122"], term_rules.other_symbol),
     (MISTAKES["KL142"], term_rules.bracket_too_short),
+    (MISTAKES["KL144"], operation_rules.square_apart),
+    (MISTAKES["KL145"], operation_rules.quotient_turned),
+    (MISTAKES["KL146"], operation_rules.product_for_sum),
+    (MISTAKES["KL147"], operation_rules.constant_in_log),
+    (MISTAKES["KL148"], operation_rules.deviation_for_variance),
+    (MISTAKES["KL149"], operation_rules.other_base),
+    (MISTAKES["KL150"], operation_rules.factor_in_square),
+    (MISTAKES["KL151"], operation_rules.square_in_exponential),
+    (MISTAKES["KL152"], operation_rules.functions_exchanged),
 )
 """The changes that are tried in formulas of numbers."""
 

@@ -156,8 +156,10 @@ def mean_not_squared(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     match node:
         case Symbol() | Operation("-"):
             yield operation("^", node, TWO)
-        case Call("abs", argument):
+        case Call("abs" | "exp", argument):
             yield operation("^", argument, TWO)
+        case Operation("^", base, Number(value)) if value not in (1, 2):
+            yield operation("^", base, TWO)
         case Operation("*", base, Number(value)) | Operation("*", Number(value), base) if value == 2:
             yield operation("^", base, TWO)
 

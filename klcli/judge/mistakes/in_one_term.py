@@ -20,7 +20,7 @@ IN_ONE_TERM: tuple[Mistake, ...] = (
         (
             """\
 def loss(mu, logvar):
-    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) * logvar.exp())
+    kl = -0.5 * torch.sum(1 + logvar - (mu * logvar.exp()).pow(2))
     return kl
 """,
             """\

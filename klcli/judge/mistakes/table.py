@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from klcli.errors import KlcliError
 from klcli.judge.mistakes.between_terms import BETWEEN_TERMS
 from klcli.judge.mistakes.in_one_term import IN_ONE_TERM
+from klcli.judge.mistakes.in_operations import IN_OPERATIONS
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.of_code import OF_CODE
 from klcli.judge.mistakes.of_matrices import OF_MATRICES
 
 __all__ = ["MISTAKES", "OF_NUMBERS", "find_mistake", "place_of"]
 
-OF_NUMBERS = (*IN_ONE_TERM, *BETWEEN_TERMS)
+OF_NUMBERS = (*IN_ONE_TERM, *BETWEEN_TERMS, *IN_OPERATIONS)
 """The mistakes in formulas of numbers, in the order in which they are looked for."""
 
 MISTAKES: Mapping[str, Mistake] = {mistake.code: mistake for mistake in (*OF_NUMBERS, *OF_MATRICES, *OF_CODE)}

@@ -147,6 +147,8 @@ def log_ratio(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
             symbols.is_head(above) and symbols.is_head(below) and site.is_term
         ):
             yield operation("-", above, below)
+        case Call("exp", Operation("/", above, below)) if symbols.of_heads(site.node):
+            yield Call("exp", operation("-", above, below))
 
 
 def prior_variance(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
@@ -206,6 +208,9 @@ def two_readings(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     if not symbols.of_heads(node):
         return
     match node:
+        case Operation("/", above, below) if symbols.is_head(above) and symbols.is_head(below):
+            yield Call("exp", operation("-", above, below))
+            yield Call("exp", operation("*", TWO, operation("-", above, below)))
         case Call("log" | "exp" | "sqrt", argument):
             yield argument
         case Operation("^", base, Number(value)) if value == 2:

@@ -35,6 +35,7 @@ class Reductions:
         counted: how many entries the result sums up, as a monomial: B d for a sum over everything.
         lengths: names of the lengths of the axes, for the texts of the three.
         layout: what is said of the shapes beside "means and heads of shape (B, d)"; empty if nothing.
+        kept: masks of which only what they keep is averaged, as if there were nothing else.
         is_tried: whether the program could be followed on arrays.
     """
 
@@ -45,6 +46,7 @@ class Reductions:
     counted: LengthMonomial = ONE
     lengths: tuple[str, ...] = ("B", "d")
     layout: str = ""
+    kept: tuple[str, ...] = ()
     is_tried: bool = True
 
     @property

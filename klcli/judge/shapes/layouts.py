@@ -13,14 +13,15 @@ from typing import Literal, TypeAlias
 from klcli.formula.tree import Tree
 from klcli.formula.value.arrays import Array, ShapeError, UnshapedError, filled, summed
 from klcli.formula.value.evaluation import evaluate_arrays
+from klcli.judge.shapes.masks import MaskShape, left_out, mask_shape, mask_with
 from klcli.values import dataclass
 
 __all__ = [
     "CLOSE",
     "SHAPES",
     "ArrayProgram",
-    "ReproducibleDraws",
     "Fit",
+    "ReproducibleDraws",
     "SymbolShape",
     "both",
     "fitted",
@@ -29,7 +30,6 @@ __all__ = [
 
 SymbolShape: TypeAlias = Literal["full", "latents", "number"]
 """The shape of a symbol: (B, d), (d,) or one number for all."""
-
 SHAPES: Mapping[int, tuple[tuple[int, ...], ...]] = {
     1: ((2,), (3,), (5,), (4,), (7,)),
     2: ((2, 3), (3, 2), (2, 5), (5, 3), (3, 4), (4, 2), (2, 4), (4, 3)),
@@ -41,6 +41,16 @@ SHAPES: Mapping[int, tuple[tuple[int, ...], ...]] = {
 For (B, d) there are eight, which is one more than the polynomial of a constant has terms; no power of B and d
 from -2 to 3 that is none of them has their values there.
 """
+HeldShape: TypeAlias = Literal["number", "examples", "entries"]
+"""The shape of what is held: one number, (B,) or that of the entries."""
+_HELD_AND_MASKED: tuple[tuple[HeldShape, MaskShape], ...] = (
+    ("number", "examples"),
+    ("number", "rows"),
+    ("number", "entries"),
+    ("entries", "entries"),
+    ("examples", "examples"),
+)
+"""The shapes that let a program run, in the order in which they are tried."""
 _DRAWS = 4
 """Draws of the symbols at one shape: a factor and a constant take two, the others hold them."""
 CLOSE = 1e-9
@@ -61,6 +71,7 @@ class ArrayProgram:
         arrays: symbols that are arrays of ones, as masks are.
         fixed: symbols that are held as arrays of ones, by their shapes.
         held: all other symbols, with their values.
+        masked: the shape of the masks; None for the first in which the program runs.
         constant_is_seen: whether no other terms are added, in which a constant cannot be seen.
         in_formula: whether it is mathematics.
     """
@@ -74,6 +85,7 @@ class ArrayProgram:
     held: Mapping[str, float]
     constant_is_seen: bool
     in_formula: bool
+    masked: MaskShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +171,11 @@ def both(
     batch, latents = (shape[0], prod(shape[1:])) if len(shape) > 1 else (1, shape[0])
     lengths = {name: float(batch**i * latents**j) for name, (i, j) in case.counts.items()}
     problem: ShapeError | None = None
-    column = (*shape[:1], *(1 for _ in shape[1:]))
-    for own, spread in (((), shape[:1]), ((), column), ((), shape), (shape, shape), (shape[:1], shape[:1])):
+    for held, kind in _HELD_AND_MASKED if case.masked is None else (("number", case.masked),):
+        own, spread = _held_shape(held, shape), mask_shape(kind, shape)
         given = dict(symbols)
         given |= {name: filled(own, value) for name, value in case.held.items()}
-        given |= {name: _mask(spread) if masked else filled(spread, 1.0) for name in case.arrays}
+        given |= {name: mask_with(spread) if masked else filled(spread, 1.0) for name in case.arrays}
         in_program = given | {name: Array((), [value]) for name, value in lengths.items()}
         try:
             value = evaluate_arrays(
@@ -180,20 +192,12 @@ def both(
         at_one |= {name: Array((), [value]) for name, value in case.held.items()}
         at_one |= {name: Array((), [1.0]) for name in case.arrays}
         entries = evaluate_arrays(case.entry, at_one)
-        return value, _left_out(entries, _mask(spread)) if masked else entries
+        return value, left_out(entries, spread) if masked else entries
     raise problem or ShapeError("no shape")
 
 
-def _mask(shape: tuple[int, ...]) -> Array:
-    """Zeros and ones, three of five entries kept."""
-    return Array(shape, [float((7 * place + 3) % 5 < 3) for place in range(prod(shape))])
-
-
-def _left_out(entries: Array, mask: Array) -> Array:
-    """The entries with 0 for what a mask leaves out; a mask of examples has one entry for all latents."""
-    count = prod(entries.shape) // prod(mask.shape)
-    kept = [mask.values[place // count] for place in range(prod(entries.shape))]
-    return Array(entries.shape, [one * value for one, value in zip(kept, entries.values, strict=True)])
+def _held_shape(kind: HeldShape, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return {"number": (), "examples": shape[:1], "entries": shape}[kind]
 
 
 def own_shape(shape: tuple[int, ...], spread: SymbolShape) -> tuple[int, ...]:

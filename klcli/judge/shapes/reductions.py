@@ -19,6 +19,7 @@ from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
 from klcli.formula.value.arrays import ShapeError, UnshapedError
 from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
+from klcli.judge.shapes.kept import masked_reductions
 from klcli.judge.shapes.layouts import (
     CLOSE,
     SHAPES,
@@ -31,6 +32,7 @@ from klcli.judge.shapes.layouts import (
     own_shape,
 )
 from klcli.judge.shapes.length_polynomials import LengthMonomial, fitted_monomial
+from klcli.judge.shapes.masks import MASK_SHAPES
 from klcli.judge.shapes.symbol_shapes import mixed, ranks, written_spread
 from klcli.values import replace
 
@@ -107,6 +109,8 @@ def _without_others(case: ArrayProgram, weights: Sequence[str]) -> ArrayProgram:
 
 def _found(case: ArrayProgram) -> Reductions:
     full: dict[str, SymbolShape] = {name: written_spread(case, name) for name in case.varied}
+    if case.arrays and (told_of_masks := _with_masks(case, full)):
+        return told_of_masks
     problem: ShapeError | None = None
     parts: Mapping[str, LengthMonomial] | None = None
     for rank in ranks(case):
@@ -158,10 +162,28 @@ def _of_fewer_axes(case: ArrayProgram, rank: int) -> Reductions | None:
     return None
 
 
+def _with_masks(case: ArrayProgram, full: Mapping[str, SymbolShape]) -> Reductions | None:
+    """What a program with masks is, with the fewest axes with which it is a multiple of what they keep.
+
+    A mask of another shape than it was written for may run by chance: (B, T) times (B, 1, 1) is (B, B, T).
+    """
+    flawed: Reductions | None = None
+    for rank in ranks(case):
+        for kind in MASK_SHAPES.get(rank, ()):
+            try:
+                fit = fitted(replace(case, masked=kind), full, rank)
+                found = masked_reductions(case, fit, full, "") if fit else None
+            except ShapeError:
+                continue
+            if found and not found.flaw:
+                return found
+            flawed = flawed or found
+    return flawed
+
+
 def _told(case: ArrayProgram, fit: Fit, spreads: Mapping[str, SymbolShape], words: str) -> Reductions:
     """What a fit says, if it is one with masks that leave entries out, too."""
-    flaw = _mask_flaw(case, spreads, len(fit.shapes[0]))
-    return Reductions("sum", flaw=flaw) if flaw else told(case, fit, words)
+    return masked_reductions(case, fit, spreads, words) if case.arrays else told(case, fit, words)
 
 
 def _parts(
@@ -183,18 +205,3 @@ def _parts(
         if fit and (scale := fitted_monomial(fit.shapes, fit.scales)):
             found[name] = scale
     return found
-
-
-def _mask_flaw(case: ArrayProgram, spreads: Mapping[str, SymbolShape], rank: int) -> str:
-    """In words, what is wrong with the masks: what one leaves out is a part of an entry; empty if nothing is.
-
-    A mask of the whole makes the program a multiple of the masked entries, whatever it is divided by.
-    """
-    if not case.arrays:
-        return ""
-    try:
-        if fitted(case, spreads, rank, masked=True):
-            return ""
-    except (ShapeError, UnshapedError):
-        pass
-    return f"{' and '.join(case.arrays)} leaves out a part of its terms, and not the others"

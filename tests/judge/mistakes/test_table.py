@@ -9,6 +9,7 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.judge.mistakes.between_terms import BETWEEN_TERMS, CLIPPED
 from klcli.judge.mistakes.in_one_term import IN_ONE_TERM
+from klcli.judge.mistakes.in_operations import IN_OPERATIONS, LEFT_OUT
 from klcli.judge.mistakes.of_code import OF_CODE
 from klcli.judge.mistakes.of_matrices import OF_MATRICES
 from klcli.judge.mistakes.table import MISTAKES, OF_NUMBERS, find_mistake, place_of
@@ -16,6 +17,7 @@ from klcli.judge.mistakes.table import MISTAKES, OF_NUMBERS, find_mistake, place
 TABLES = {
     "in one term": IN_ONE_TERM,
     "between terms": BETWEEN_TERMS,
+    "operations": IN_OPERATIONS,
     "matrices": OF_MATRICES,
     "code": OF_CODE,
 }
@@ -24,7 +26,8 @@ TABLES = {
 def test_every_table_is_in_the_whole_and_no_code_twice() -> None:
     rows = [row for table in TABLES.values() for row in table]
     assert len({row.code for row in rows}) == len(rows) == len(MISTAKES)
-    assert (*IN_ONE_TERM, *BETWEEN_TERMS) == OF_NUMBERS
+    assert (*IN_ONE_TERM, *BETWEEN_TERMS, *IN_OPERATIONS) == OF_NUMBERS
+    assert LEFT_OUT in IN_OPERATIONS
     assert CLIPPED in BETWEEN_TERMS
 
 

@@ -10,7 +10,7 @@ from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invoca
 from klcli.formula.read.vocabulary import KERAS_EPSILON
 from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
 
-__all__ = ["SHAPED", "axis_length"]
+__all__ = ["SHAPED", "axis_length", "new_axes"]
 
 _WHOLE: tuple[list[str], ...] = ([], ["-1"], ["0"], ["(-1,)"], ["[-1]"])
 """The arguments of view and flatten that make one axis of all."""
@@ -26,6 +26,33 @@ def axis_length(reader: CallReader, owner: ast.expr, axis: ast.expr) -> Tree:
     """
     place = _whole_number(axis)
     return Symbol("dim") if place is None else Length(reader.tree(owner), place)
+
+
+def new_axes(entry: ast.expr) -> list[int]:
+    """The axes of length 1 that a subscript puts in, as ``[:, None]`` and ``[..., None]`` do.
+
+    Empty where it takes entries, too, or puts in none. Behind ``...`` they are counted from the end.
+    """
+    parts = entry.elts if isinstance(entry, ast.Tuple) else [entry]
+    kinds = list(map(_kind_of_index, parts))
+    if "other" in kinds or kinds.count("rest") > 1:
+        return []
+    rest = kinds.index("rest") if "rest" in kinds else len(kinds)
+    before = [place for place, kind in enumerate(kinds[:rest]) if kind == "new"]
+    behind = [place - len(kinds) for place, kind in enumerate(kinds) if kind == "new" and place > rest]
+    return before + behind[::-1]
+
+
+def _kind_of_index(node: ast.expr) -> str:
+    """What a part of a subscript does: a new axis, all of an axis, all of the rest, or anything else."""
+    match node:
+        case ast.Constant(value=None) | ast.Attribute(attr="newaxis"):
+            return "new"
+        case ast.Constant(value=value) if value is ...:
+            return "rest"
+        case ast.Slice(lower=None, upper=None, step=None):
+            return "all"
+    return "other"
 
 
 def _given(call: Invocation) -> list[ast.expr]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import pytest
 
 from klcli.formula.program import read_program
+from klcli.formula.read.calls.shapes import new_axes
 from klcli.formula.value.arrays import Array
 from klcli.formula.value.evaluation import evaluate_arrays
 
@@ -55,3 +58,33 @@ def test_numbers(text: str, truth: float) -> None:
         {"x": Array(X.shape, X.ravel().tolist())},
     )
     assert [float(value) for value in found.values] == [truth]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        ":, None",
+        "None",
+        "..., None",
+        ":, None, :",
+        "None, ..., None",
+        "..., None, None",
+        "..., None, :",
+        "None, :, None",
+    ],
+)
+def test_new_axes_are_those_of_numpy(index: str) -> None:
+    array = np.zeros((2, 3))
+    entry = ast.parse(f"x[{index}]", mode="eval").body
+    assert isinstance(entry, ast.Subscript)
+    found = array
+    for place in new_axes(entry.slice):
+        found = np.expand_dims(found, place)
+    assert found.shape == eval(f"x[{index}]", {"x": array}).shape
+
+
+@pytest.mark.parametrize("index", [":", "0", ":, 0, None", ":3, None", "i, None", "..., ..., None"])
+def test_what_takes_entries_puts_no_axis_in(index: str) -> None:
+    entry = ast.parse(f"x[{index}]", mode="eval").body
+    assert isinstance(entry, ast.Subscript)
+    assert new_axes(entry.slice) == []
