@@ -11,11 +11,11 @@ from tests.lint.sources import codes
     ("source", "expected"),
     [
         (
-            "def f(mu, logvar):\n    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) * logvar.exp(), dim=1)\n    return kl\n",
+            "def f(mu, logvar):\n    kl = -0.5 * torch.sum(1 + logvar - (mu * logvar.exp()).pow(2), dim=1)\n    return kl\n",
             ["KL100"],
         ),
         (
-            "def f(mu, logvar):\n    x = -0.5 * torch.sum(1 + logvar - mu.pow(2) * logvar.exp(), dim=1)\n    return x\n",
+            "def f(mu, logvar):\n    x = -0.5 * torch.sum(1 + logvar - (mu * logvar.exp()).pow(2), dim=1)\n    return x\n",
             [],
         ),
         (
