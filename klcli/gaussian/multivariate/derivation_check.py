@@ -6,11 +6,12 @@ import random
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from klcli.formula.read.notation import parse_matrices as parse
-from klcli.formula.traversal import children, rebuilt, walk
-from klcli.formula.tree import Reduction, Symbol, Tree
+from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, walk
+from klcli.formula.tree import Call, Reduction, Symbol, Tree
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear, transposed
@@ -40,11 +41,9 @@ _SIZES = {"any": 3, "unit": 3, "diagonal": 3, "one": 1}
 _TOLERANCE = Decimal("1e-40")
 """The last ten of the digits are left to roundings."""
 _MANNER = Manner(mathematical=True)
-_LOG_DENSITIES = {
-    index: parse(
-        f"-1/2 (d log(2 pi) + log|Sigma_{index}| + (x - mu_{index})^T Sigma_{index}^-1 (x - mu_{index}))"
-    )
-    for index in "12"
+_LOG_DENSITY = "-1/2 (d log(2 pi) + log|Sigma_{0}| + (x - mu_{0})^T Sigma_{0}^-1 (x - mu_{0}))"  # at x
+_DENSITIES: Mapping[str, Tree] = {
+    name: Call("exp", parse(_LOG_DENSITY.format(index))) for name, index in (("q", 1), ("p", 2))
 }
 
 PointValues = Mapping[str, KindedValue[Any]]
@@ -58,14 +57,20 @@ def first_unequal(steps: Sequence[tuple[Tree, str]], reading: Parameterization) 
         reading: of the head ``s`` in one dimension.
     """
     run = Decimals(DIGITS)
-    for number in range(1, len(steps)):
-        tree, case = steps[number]
-        for seed in range(PROBES):
-            values = _probe(case, random.Random(seed), reading, run)
-            before, after = (value_at(step, values, run) for step in (steps[number - 1][0], tree))
-            if abs(after - before) > _TOLERANCE * max(abs(after), Decimal(1)):
+    for case, numbers in groupby(range(1, len(steps)), key=lambda number: steps[number][1]):
+        probes = [_probe(case, random.Random(seed), reading, run) for seed in range(PROBES)]
+        before: list[Decimal] = []
+        for number in numbers:
+            before = before or [value_at(steps[number - 1][0], probe, run) for probe in probes]
+            after = [value_at(steps[number][0], probe, run) for probe in probes]
+            if any(map(_is_unequal, before, after)):
                 return number
+            before = after
     return None
+
+
+def _is_unequal(before: Decimal, after: Decimal) -> bool:
+    return abs(after - before) > _TOLERANCE * max(abs(after), Decimal(1))
 
 
 def value_at(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
@@ -92,7 +97,7 @@ def value_at(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
         found[name] = KindedValue("scalar", number)
         return Symbol(name)
 
-    return _evaluated(visit(tree), found, run)
+    return _evaluator(found, run).number(visit(tree))
 
 
 def value_here(tree: Tree, q: Gaussian[Covariance], p: Gaussian[Covariance]) -> float:
@@ -128,6 +133,7 @@ def is_closed(tree: Tree) -> bool:
 
 def _expectation(body: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
     mean, covariance = values["mu_1"].data, values["Sigma_1"].data
+    integrand, known = _without_constants(substitute(body, _DENSITIES), values, run)
     lower = transposed(Linear(run).cholesky(covariance, 1e-40))
     reach = run.call("sqrt", run.number(Fraction(len(mean))))
     total = run.number(Fraction(0))
@@ -138,25 +144,27 @@ def _expectation(body: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
                 run.operate("+", m, run.operate("*", step, entry))
                 for m, entry in zip(mean, column, strict=True)
             )
-            total = run.operate(
-                "+",
-                total,
-                _evaluated(body, _with_densities({**values, "x": KindedValue("vector", x)}, run), run),
-            )
+            here = _evaluator({**known, "x": KindedValue("vector", x)}, run).number(integrand)
+            total = run.operate("+", total, here)
     return run.operate("/", total, run.number(Fraction(2 * len(mean))))
 
 
-def _with_densities(values: dict[str, KindedValue[Any]], run: Arithmetic[Any]) -> PointValues:
-    """The point with the values of the densities q and p at x."""
-    for name, index in (("q", "1"), ("p", "2")):
-        log_density = _evaluated(_LOG_DENSITIES[index], values, run)
-        values[name] = KindedValue("scalar", run.call("exp", log_density))
-    return values
+def _without_constants(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> tuple[Tree, PointValues]:
+    """An integrand with a symbol for each part that is the same for all x: inverses and determinants are."""
+    found = dict(values)
+
+    def visit(node: Tree) -> Tree:
+        if not children(node) or "x" in free_symbols(node):
+            return rebuilt(node, list(map(visit, children(node))))
+        name = f"constant_{len(found)}"
+        found[name] = _evaluator(values, run).value(node)
+        return Symbol(name)
+
+    return visit(tree), found
 
 
-def _evaluated(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:
-    size = len(values["mu_1"].data)
-    return Evaluator(run, _MANNER, size, values, 1e-40).number(tree)
+def _evaluator(values: PointValues, run: Arithmetic[Any]) -> Evaluator[Any]:
+    return Evaluator(run, _MANNER, len(values["mu_1"].data), values, 1e-40)
 
 
 def _probe(case: str, source: random.Random, reading: Parameterization, run: Decimals) -> PointValues:

@@ -7,15 +7,17 @@ from dataclasses import replace
 from fractions import Fraction
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 import sympy
 
 from klcli.formula.read.notation import parse_matrices as parse
+from klcli.formula.value.decimals import Decimals
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.multivariate import derivation, proof
 from klcli.gaussian.multivariate.derivation import CASES, MatrixStep, derive, derive_at
-from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, value_here
+from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, point, value_at, value_here
 from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.proof import proved
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
@@ -117,3 +119,22 @@ def test_steps_lead_from_the_definition_to_the_head() -> None:
     assert texts[0] == "E_q[log q - log p]"
     assert texts[-1] == "-1/2 (2 log s - s^2 - mu^2 + 1)"
     assert all(first != second for first, second in itertools.pairwise(texts))
+
+
+def test_an_expectation_is_that_of_a_quadratic_form() -> None:
+    """E_q[(x - m)^T A (x - m)] = tr(A S) + (mu - m)^T A (mu - m), with numpy; parts without x stand in it."""
+    mean, other, root = np.array([0.5, -1.25]), np.array([2.0, 0.25]), np.array([[1.5, 0.0], [-0.25, 0.5]])
+    covariance, prior = root @ root.T, np.array([[2.0, 0.5], [0.5, 1.0]])
+    run = Decimals(30)
+    means = [[run.number(Fraction(x)) for x in row] for row in (mean, other)]
+    matrices = [tuple(tuple(run.number(Fraction(x)) for x in row) for row in m) for m in (covariance, prior)]
+    values = point("any", list(map(tuple, means)), matrices, tuple(means[0]), means[0][0], run)
+    form = "E_q[(x - mu_2)^T Sigma_2^-1 (x - mu_2)]"
+    inverse, step = np.linalg.inv(prior), mean - other
+    expected = np.trace(inverse @ covariance) + step @ inverse @ step
+    for text, true in (
+        (form, expected),
+        (f"1/2 {form} + log|Sigma_2|", expected / 2 + np.log(np.linalg.det(prior))),
+        ("E_q[log p]", -(expected + np.log(np.linalg.det(prior)) + 2 * np.log(2 * np.pi)) / 2),
+    ):
+        assert float(value_at(parse(text), values, run)) == pytest.approx(true, rel=1e-14)
