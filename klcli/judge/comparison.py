@@ -20,8 +20,9 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.acceptance import passes
 from klcli.judge.answer import stated, verify
 from klcli.judge.explanation import explain
-from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, of_formula
+from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest
 from klcli.judge.loss_context.preparation import Prepared
+from klcli.judge.probes import of_formula
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import STANDARD, FixedPrior

@@ -68,11 +68,9 @@ def corrections(
         ways: what its symbols can be.
         question: what is asked of it.
     """
-    best = min((KINDS.index(verdict.kind) for verdict in verdicts), default=0)
-    explained = KINDS[best] == "exact"
-    scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
-    if question.reading is None and (explained or KINDS[best] == "reversed"):
+    if _is_right(verdicts, question):
         return {}
+    scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
     if (
         compared_digits(prepared.tree) > _MOST_DIGITS
         or not _SMALLEST < question.prior.variance < 1 / _SMALLEST
@@ -101,6 +99,15 @@ def corrections(
         for key, entries in tried.items()
         if (first := _first_that_holds(sorted(entries, key=lambda entry: entry[0]), program, question))
     }
+
+
+def _is_right(verdicts: Sequence[Verdict], question: Question) -> bool:
+    """Whether nothing is to be mended: under the reading that is demanded, or under the best of all."""
+    if question.reading:
+        own = (verdict for verdict in verdicts if verdict.parameterization == question.reading)
+        return all(verdict.kind == "exact" for verdict in own)
+    best = min((KINDS.index(verdict.kind) for verdict in verdicts), default=0)
+    return KINDS[best] in ("exact", "reversed")
 
 
 def _sources(program: Program, before: Tree, after: Tree) -> Iterator[tuple[ProgramSource, bool]]:

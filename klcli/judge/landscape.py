@@ -10,23 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from itertools import chain, pairwise
-from math import exp, inf, isfinite, log, nan
+from math import exp, inf, isfinite, isnan, log, nan
 from typing import TypeAlias
 
 from klcli.formula.numeral import decimal_text
-from klcli.formula.tree import Tree
+from klcli.formula.traversal import walk
+from klcli.formula.tree import Number, Operation, Symbol, Tree
 from klcli.formula.value.arithmetic import context, evaluate
 from klcli.formula.value.doubles import Grid, Grids
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.probes import value
+from klcli.judge.probes import Penalty, of_formula
 from klcli.judge.roles import Roles
 from klcli.values import dataclass
 
-__all__ = ["Penalty", "Limit", "Minimum", "derivatives", "growth", "lowest", "of_formula", "on_grid"]
-
-Penalty: TypeAlias = Callable[[Decimal, Decimal], Decimal]
-"""A penalty as a function of mu and sigma; it raises ArithmeticError where it has no value."""
+__all__ = ["Limit", "Minimum", "derivatives", "growth", "lowest", "on_grid"]
 
 Edge: TypeAlias = tuple[int, int]
 """The ends to which the mean and sigma go: -1, 0 or 1."""
@@ -83,17 +82,6 @@ class Limit:
     where: str
     value: float | None
     unbounded: bool = False
-
-
-def of_formula(tree: Tree, roles: Roles, reading: Parameterization) -> Penalty:
-    """A formula under a reading as a function of mu and sigma.
-
-    Args:
-        tree: the formula.
-        roles: its mean and heads.
-        reading: what its head means.
-    """
-    return lambda mu, sigma: value(tree, roles, reading, mu, sigma)
 
 
 def derivatives(function: Penalty, mu: Decimal, sigma: Decimal) -> tuple[float, float | None] | None:
@@ -187,23 +175,40 @@ def on_grid(
     grids = Grids()
     known = [sigma if reading.reaches(sigma) else nan for sigma in spread]
     head = evaluate(reading.head, {"sigma": [known]}, grids)
-    given = {roles.mean: [[mean] for mean in means], roles.head: head}
+    size: Callable[[float], float] = abs if _is_even(tree, roles.mean) else float
+    own = sorted(set(map(size, means)))
+    given = {roles.mean: [[mean] for mean in own], roles.head: head}
     found = evaluate(tree, {name: grid for name, grid in given.items() if name}, grids)
-    rows = found * len(means) if len(found) == 1 else found
-    lines = (row * len(spread) if len(row) == 1 else row for row in rows)
-    return [[inf if number != number else number for number in line] for line in lines]
+    rows = [_with_values(row * len(spread) if len(row) == 1 else row) for row in found]
+    at = dict(zip(own, rows * len(own) if len(rows) == 1 else rows, strict=True))
+    return [at[size(mean)] for mean in means]
+
+
+def _is_even(tree: Tree, mean: str | None) -> bool:
+    """Whether the mean stands in squares alone, so that half of the means say what all do."""
+    if mean is None:
+        return False
+    symbol, nodes = Symbol(mean), list(walk(tree))
+    return nodes.count(symbol) == nodes.count(Operation("^", symbol, Number(Fraction(2))))
+
+
+def _with_values(line: list[float]) -> list[float]:
+    """A row with inf in the place of nan, which few rows have: the sum of one that has it is nan."""
+    return [inf if isnan(number) else number for number in line] if isnan(sum(line)) else line
 
 
 def _is_level(penalty: Grid, function: Penalty, reading: Parameterization) -> bool:
-    """Whether sigma makes no difference: in doubles but for what terms that cancel leave, then in digits."""
-    if any(max(line) - min(line) > _ROUNDING * max(1.0, *map(abs, line)) for line in penalty):
-        return False
+    """Whether sigma makes no difference: in digits at some places, and on the grid but for rounding."""
     try:
         with localcontext(context(_DIGITS)):
-            rows = [[function(mu, reading.within(sigma)) for sigma in _PROBES] for mu in _PROBES]
-            return all(max(row) - min(row) <= _TINY * max(abs(row[0]), Decimal(1)) for row in rows)
+            for mu in _PROBES:
+                row = [function(mu, reading.within(sigma)) for sigma in _PROBES]
+                if max(row) - min(row) > _TINY * max(abs(row[0]), Decimal(1)):
+                    return False
     except ArithmeticError:
         return False
+    ranges = ((min(line), max(line)) for line in penalty)
+    return not any(most - least > _ROUNDING * max(1.0, abs(least), abs(most)) for least, most in ranges)
 
 
 def _edge(penalty: Grid, row: int, column: int) -> Edge | None:

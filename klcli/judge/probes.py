@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache
@@ -18,7 +18,16 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.engine import COMPARED_DIGITS, SPARE_DIGITS
 from klcli.judge.roles import Roles
 
-__all__ = ["PROBES", "Points", "compared_digits", "head_at", "own_points", "probes", "value"]
+__all__ = [
+    "PROBES",
+    "Penalty",
+    "Points",
+    "compared_digits",
+    "head_at",
+    "of_formula",
+    "own_points",
+    "probes",
+]
 
 _MOST_DIGITS = 1000
 """Of a formula with numbers of so many digits of its own."""
@@ -27,6 +36,9 @@ _PLAIN = 12
 """Figures of a number that the digits compared anyway have room for."""
 
 Points: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
+
+Penalty: TypeAlias = Callable[[Decimal, Decimal], Decimal]
+"""A penalty as a function of mu and sigma; it raises ArithmeticError where it has no value."""
 
 PROBES = (
     ("0.37", "1.31"),
@@ -48,22 +60,22 @@ _FAR, _FARTHEST, _LARGEST_LOG, _MOST_OWN = 2, 10_000, 25, 4
 """Numbers of a formula beyond which it is tried, too."""
 
 
-def value(tree: Tree, role: Roles, reading: Parameterization, mu: Decimal, sigma: Decimal) -> Decimal:
-    """The formula's value where its head is the reading of `sigma`.
+def of_formula(tree: Tree, role: Roles, reading: Parameterization) -> Penalty:
+    """A formula under a reading as a function of mu and sigma.
 
     Args:
         tree: the formula.
         role: its mean and heads.
         reading: what its head means.
-        mu: the mean of the posterior.
-        sigma: its standard deviation.
-
-    Raises:
-        ArithmeticError: it has no value there.
     """
     digits = compared_digits(tree) + SPARE_DIGITS
-    values = {role.mean: mu, role.head: head_at(reading.name, sigma, digits)}
-    return evaluate(tree, {name: number for name, number in values.items() if name}, Decimals(digits))
+    arithmetic = Decimals(digits)
+
+    def value(mu: Decimal, sigma: Decimal) -> Decimal:
+        values = {role.mean: mu, role.head: head_at(reading.name, sigma, digits)}
+        return evaluate(tree, {name: number for name, number in values.items() if name}, arithmetic)
+
+    return value
 
 
 @cache

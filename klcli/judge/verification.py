@@ -11,7 +11,6 @@ from klcli.judge.acceptance import passes
 from klcli.judge.candidates import Candidate
 from klcli.judge.condition import Condition
 from klcli.judge.loss_context.preparation import Prepared
-from klcli.judge.precision import Overflow, PrecisionLoss
 from klcli.judge.question import Question
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.space_words import SpaceWords
@@ -23,6 +22,7 @@ if TYPE_CHECKING:  # a right formula needs none of them
     from klcli.judge.counterexample import Counterexample
     from klcli.judge.landscape import Limit, Minimum
     from klcli.judge.mistakes.mistake import Mistake
+    from klcli.judge.precision import Overflow, PrecisionLoss
     from klcli.judge.sampler import Sampling
 
 __all__ = ["Verification", "left_out"]

@@ -8,10 +8,12 @@ import pytest
 
 from klcli.formula.program import read_program
 from klcli.formula.read.plain_text import PlainText
-from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.answer import verify
 from klcli.judge.corrections import effort, exchanged, holds
 from klcli.judge.loss_context.preparation import prepare
+from klcli.judge.mistakes import correction
+from klcli.judge.question import Question
 from klcli.judge.roles import Roles
 from klcli.judge.verdict import judge_as
 
@@ -91,3 +93,21 @@ def test_the_corrected_text_is_what_one_would_write(wrong: str, corrected: str |
 )
 def test_what_is_right_has_no_correction(text: str) -> None:
     assert verify(read_program(text, "python")).best.corrected is None
+
+
+def test_what_is_right_under_the_reading_that_is_demanded_is_not_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where another reading is demanded it is: the same line is wrong there."""
+    searched: list[str] = []
+
+    def repairs(
+        tree: object, role: object, readings: list[tuple[Parameterization, None]], prior: object
+    ) -> list[None]:
+        searched.extend(reading.name for reading, _ in readings)
+        return []
+
+    monkeypatch.setattr(correction, "repairs", repairs)
+    for name in ("logvar", "logstd"):
+        verify(read_program(KL), Question(reading=PARAMETERIZATIONS[name]))
+    assert set(searched) == {"logstd"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 
 import mpmath
@@ -10,7 +11,8 @@ import pytest
 
 from klcli.formula.read.notation import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, of_formula
+from klcli.judge.landscape import Limit, Minimum, derivatives, growth, lowest, on_grid
+from klcli.judge.probes import of_formula
 from klcli.judge.roles import Roles
 
 ROLES = Roles("mu", "s")
@@ -139,3 +141,21 @@ def test_derivatives() -> None:
 def test_growth(text: str, power: float) -> None:
     function = of_formula(parse(text), ROLES, PARAMETERIZATIONS["std"])
     assert growth(function, Decimal(0)) == pytest.approx(power, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "by_hand"),
+    [
+        ("mu^2 + s", lambda mu, s: mu**2 + s),  # one side of the means says what both do
+        ("(mu - 1)^2 + s", lambda mu, s: (mu - 1) ** 2 + s),
+        ("mu^2 + mu + s", lambda mu, s: mu**2 + mu + s),
+        ("mu^3 + s", lambda mu, s: mu**3 + s),
+        ("log mu + s", lambda mu, s: math.log(mu) + s if mu > 0 else math.inf if mu else -math.inf),
+        ("s - 1", lambda mu, s: s - 1),
+        ("mu^2", lambda mu, s: mu**2),
+    ],
+)
+def test_a_grid_has_the_value_at_every_mean(text: str, by_hand: Callable[[float, float], float]) -> None:
+    means, spread = [-2.0, -0.5, 0.0, 0.25, 2.0], [0.5, 1.0, 4.0]
+    rows = on_grid(parse(text), ROLES, PARAMETERIZATIONS["std"], means, spread)
+    assert rows == [[by_hand(mu, sigma) for sigma in spread] for mu in means]

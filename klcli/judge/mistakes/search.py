@@ -62,9 +62,9 @@ def changes(
         seen = {tree}
         for site in nodes:
             for replacement in rule(site, setting):
-                changed = site.put(replacement)
-                if changed not in seen:
-                    seen.add(changed)
+                changed, before = site.put(replacement), len(seen)
+                seen.add(changed)
+                if len(seen) > before:
                     found += 1
                     yield Change(place, mistake, changed)
                     if found == most:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, getcontext, localcontext
 from functools import cache, lru_cache
+from itertools import starmap
 
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import context, evaluate
@@ -30,7 +31,7 @@ from klcli.judge.engine import (
     identified,
     recovered,
 )
-from klcli.judge.probes import PROBES, Points, compared_digits, head_at, own_points, probes, value
+from klcli.judge.probes import PROBES, Points, compared_digits, head_at, of_formula, own_points, probes
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import ScaledKL
 from klcli.judge.screening import has_plain_numbers, screened
@@ -114,7 +115,13 @@ def kl_to_fixed_prior(tree: Tree, role: Roles, reading: Parameterization) -> Sca
         role: its mean and heads.
         reading: what its head means.
     """
-    directions = _not_ruled_out(tree, role)[reading.name]
+    return _found(tree, role, reading.name)
+
+
+@remembered(64)
+def _found(tree: Tree, role: Roles, name: str) -> ScaledKL | None:
+    """The KL, under the reading of that name: a comparison asks for it three times."""
+    directions, reading = _not_ruled_out(tree, role)[name], PARAMETERIZATIONS[name]
     if not directions:
         return None
     digits, points = compared_digits(tree), _points(tree, reading)
@@ -141,7 +148,7 @@ def factors(tree: Tree, role: Roles, reading: Parameterization) -> Coefficients 
 
 
 def _values(tree: Tree, role: Roles, reading: Parameterization) -> Iterator[Decimal]:
-    return (value(tree, role, reading, mu, sigma) for mu, sigma in _points(tree, reading))
+    return starmap(of_formula(tree, role, reading), _points(tree, reading))
 
 
 def _points(tree: Tree, reading: Parameterization) -> Points:

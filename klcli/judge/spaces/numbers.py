@@ -27,7 +27,6 @@ from klcli.judge.helper_names import is_named_otherwise
 from klcli.judge.left_side import begins_with_fixed
 from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.lost_heads import with_lost_heads
-from klcli.judge.precision import float32_loss, overflow, stable_form
 from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
@@ -241,6 +240,8 @@ def _check_symbols(names: Sequence[str], kept: Sequence[str]) -> None:
 
 def _with_numerics(found: Verification) -> Verification:
     """The remarks on floating point, for a right formula against the unit prior."""
+    from klcli.judge.precision import float32_loss, overflow, stable_form  # of what is described and right
+
     tree, verdict = found.prepared.tree, found.best.verdict
     if verdict.roles.head is None:
         return found
