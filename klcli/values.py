@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 else:
     _NOTHING = object()
     _FEW = 12
-    """Uses of a class before its methods are compiled, which takes as long as sixty uses without: of most
-    classes a command builds a few."""
+    """Uses of a method before it is compiled, which takes as long as sixty uses without: of most classes a
+    command builds a few."""
 
     class _Field:
         """What is said of a field; the names are those of `dataclasses.field`."""
@@ -61,9 +61,8 @@ else:
             cls.__setattr__, cls.__delattr__ = _refuse, _refuse
         if frozen and slots:
             cls.__getstate__, cls.__setstate__ = _state, _restore
-        uses = []
         for name in later:
-            setattr(cls, name, _at_first_uses(cls, name, fields, later, uses, frozen=frozen))
+            setattr(cls, name, _at_first_uses(cls, name, fields, frozen=frozen))
         return cls
 
     def _field_of(default):
@@ -86,20 +85,20 @@ else:
                 delattr(plain, name)
         return plain
 
-    def _at_first_uses(cls, name, fields, later, uses, *, frozen):
-        """A method that loops over the fields; after some uses those of its class are compiled."""
-        looping = _LOOPING[name]
+    def _at_first_uses(cls, name, fields, *, frozen):
+        """A method that loops over the fields, and is compiled after some uses."""
+        looping, uses = _LOOPING[name], 0
 
         def method(self, *arguments, **named):
-            uses.append(name)
-            if len(uses) <= _FEW:
+            nonlocal uses
+            uses += 1
+            if uses <= _FEW:
                 found = looping(self, fields, *arguments, **named)
                 if found is not _NOTHING:
                     return found
-            compiled = _compiled(cls, fields, frozen=frozen)
-            for other in later:
-                setattr(cls, other, compiled[other])
-            return compiled[name](self, *arguments, **named)
+            compiled = _compiled(cls, name, fields, frozen=frozen)
+            setattr(cls, name, compiled)
+            return compiled(self, *arguments, **named)
 
         return method
 
@@ -134,9 +133,27 @@ else:
 
     _LOOPING = {"__init__": _fill, "__eq__": _equals, "__hash__": _hashed}
 
-    def _compiled(cls, fields, *, frozen):
-        """The methods as one would write them by hand for these fields."""
+    def _compiled(cls, name, fields, *, frozen):
+        """The method as one would write it by hand for these fields."""
         space = {"_nothing": _NOTHING}
+        match name:
+            case "__init__":
+                source = _initialization(cls, fields, space, frozen=frozen)
+            case "__eq__":
+                own = _tuple([name for name, about in fields.items() if about.compare])
+                source = [
+                    "def __eq__(self, other):",
+                    "    if other.__class__ is not self.__class__: return NotImplemented",
+                    f"    return {own} == {own.replace('self.', 'other.')}",
+                ]
+            case "__hash__":
+                hashed = _tuple([name for name, about in fields.items() if about.hash])
+                source = [f"def __hash__(self): return hash({hashed})"]
+        exec("\n".join(source), space)  # it holds names of fields and nothing else
+        return space[name]
+
+    def _initialization(cls, fields, space, *, frozen):
+        """The lines of ``__init__``; what they name beside the fields goes into their `space`."""
         parameters, body = ["self"], []
         for name, about in fields.items():
             value = name
@@ -154,18 +171,7 @@ else:
                 body.append(f"    {_stored(cls, name, value, space, frozen=frozen)}")
         if hasattr(cls, "__post_init__"):
             body.append("    self.__post_init__()")
-        own = _tuple([name for name, about in fields.items() if about.compare])
-        hashed = _tuple([name for name, about in fields.items() if about.hash])
-        source = [
-            f"def __init__({', '.join(parameters)}):",
-            *(body or ["    pass"]),
-            "def __eq__(self, other):",
-            "    if other.__class__ is not self.__class__: return NotImplemented",
-            f"    return {own} == {own.replace('self.', 'other.')}",
-            f"def __hash__(self): return hash({hashed})",
-        ]
-        exec("\n".join(source), space)  # it holds names of fields and nothing else
-        return space
+        return [f"def __init__({', '.join(parameters)}):", *(body or ["    pass"])]
 
     def _default_of(name, about):
         if about.default_factory is not _NOTHING:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from klcli.formula.entry import entry
-from klcli.formula.read.calls.matrices import MATRIX_CALLS
 from klcli.formula.read.pasted_text import cleaned
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.sign_words import MATRIX_WORDS
@@ -52,9 +51,6 @@ _IMPORT = regex(r"^[ \t]*(from[ \t]+[\w.]+[ \t]+)?import[ \t]+\w", re.MULTILINE)
 """A statement of Python that may give the names of functions another meaning."""
 _PYTHON = regex(r"\*\*|[A-Za-z_)\]]\s*\.\s*[A-Za-z_]|\breturn\b|\bdef\b|\b(axis|dim)\s*=|[-+*/]=")
 """What only Python writes."""
-_WORDS = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {"t"}))
-_MATRIX_WORD = regex(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])")
-"""A function of matrices, perhaps."""
 _BAR = regex(r"\||\\[lr]?vert")
 """A bar of a determinant, perhaps."""
 
@@ -156,12 +152,12 @@ def read_matrices(text: str, language: Language | None = None) -> Program | None
         FormulaError: it has such functions and cannot be read.
     """
     text = cleaned(text)
-    if not _MATRIX_WORD.search(text) and not _BAR.search(text):
+    if not _matrix_word().search(text) and not _BAR.search(text):
         return None
     try:
         program = read_as_matrices(text, language)
     except FormulaError as error:
-        if _is_read(text, language) or not _MATRIX_WORD.search(text):
+        if _is_read(text, language) or not _matrix_word().search(text):
             return None
         raise error from None
     return program if _has_matrices(program.tree) else None
@@ -220,6 +216,15 @@ def read_again(program: Program, source: ProgramSource, opaque: frozenset[str] =
         return read_statements(source, opaque)
     found = read_matrices(source.text, program.language) if program.of_matrices else None
     return found or read_program(source.text, program.language, opaque)
+
+
+@cache
+def _matrix_word() -> re.Pattern[str]:
+    """A function of matrices, perhaps, in one of the languages."""
+    from klcli.formula.read.calls.matrices import MATRIX_CALLS  # for texts alone
+
+    words = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {"t"}))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
 
 
 def _has_matrices(tree: Tree) -> bool:

@@ -95,8 +95,12 @@ class Number:
     span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.value < 0:
+        if self.value.numerator < 0:  # a tenth of the time of comparing fractions
             raise ValueError("a Number is not negative; use number() or Negative")
+
+    def __hash__(self) -> int:
+        """As equal as the values; the hash of a fraction itself takes a power modulo a prime."""
+        return hash((self.value.numerator, self.value.denominator))
 
 
 @dataclass(frozen=True, slots=True)

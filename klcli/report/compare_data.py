@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
@@ -85,7 +84,9 @@ def _passes(formula: Mapping[str, Any]) -> bool:
 def formula_data(judged: Judged) -> Mapping[str, object]:
     """The fields of `klcli.verify/2` under the name of the formula, and its numbers at the point."""
     said = _verified(judged)
-    own = {field.name: getattr(said, field.name) for field in fields(said) if field.name != "schema"}
+    own: dict[str, object] = {
+        name: getattr(said, name) for name in VerifyData.__match_args__ if name != "schema"
+    }
     return {"name": judged.name, **own, **{name: getattr(judged, name) for name in _NUMBERS}}
 
 

@@ -126,3 +126,9 @@ def test_every_function_of_matrices_is_printed_in_a_way_of_its_own() -> None:
 def test_only_known_functions_of_matrices() -> None:
     with pytest.raises(ValueError, match="not a function"):
         MatrixCall("rank", Symbol("x"))
+
+
+def test_equal_numbers_have_one_hash() -> None:
+    same = {Number(Fraction(1, 2)), Number(Fraction(2, 4), "0.5"), Number(Fraction("0.50"))}
+    assert same == {Number(Fraction(1, 2))}
+    assert len({Number(Fraction(1, 2)), Number(Fraction(2)), Number(Fraction(1))}) == 3

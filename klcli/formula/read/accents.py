@@ -14,7 +14,6 @@ from klcli.formula.tree import MAX_NAME
 from klcli.patterns import regex
 
 __all__ = [
-    "ABOVE",
     "COUNT",
     "DISTRIBUTION",
     "DRESSED",
@@ -22,6 +21,7 @@ __all__ = [
     "above",
     "combining",
     "dressed",
+    "index_above",
     "subscript",
     "subscript_at",
 ]
@@ -46,7 +46,9 @@ _SUBSCRIPT = regex(
     rf"|_\s*(?P<styled>{_STYLE}\s*(?:\{{\s*(?:{_INDEX})\s*\}}|{_GREEK}))"
 )
 """A subscript: in braces, bare, lowered signs, or a letter in a style."""
-ABOVE = regex(
+_MAY_BE_ABOVE = regex(r"\s*\^\s*[{(*\\⋆]")
+"""The first look, as most powers are numbers."""
+_ABOVE = regex(
     r"\s*\^\s*(?:\{\s*(?P<power>2)?\s*[(\[]\s*(?P<inner>[A-Za-z]|\d|[A-Za-z]\s*,\s*[A-Za-z])\s*[)\]]"
     r"\s*(?:\^?\s*(?P<late>2))?\s*\}"
     r"|\((?P<bare>[ijkl])\)"
@@ -77,19 +79,26 @@ def subscript_at(text: str, place: int) -> re.Match[str] | None:
     return _SUBSCRIPT.match(text, place) if _MAY_BE_SUBSCRIPT.match(text, place) else None
 
 
+def index_above(text: str, place: int) -> re.Match[str] | None:
+    """What is written at a place as an index above a letter; by the same two looks."""
+    return _ABOVE.match(text, place) if _MAY_BE_ABOVE.match(text, place) else None
+
+
 def subscript(found: re.Match[str]) -> str:
     """The subscript that `subscript_at`, or a pattern with its groups braced, bare and signs, found."""
     groups: Mapping[str, str | None] = found.groupdict()
     if signs := groups["signs"]:
         return "".join(_FROM_SUBSCRIPT[sign] for sign in signs)
     written = groups["braced"] or groups["bare"] or groups.get("styled") or ""
-    pieces = [_plain(piece) for piece in re.findall(_PIECE, written)]
+    is_word = written.isascii() and written.isalnum()  # and needs no long pattern, as most do not
+    pieces = [_plain(piece) for piece in ([written] if is_word else re.findall(_PIECE, written))]
     return ("" if all(len(piece) == 1 for piece in pieces) else "_").join(pieces)
 
 
 def _plain(piece: str) -> str:
     """One index without its style: ``t-1`` is ``tminus1``."""
-    bare = re.sub(rf"\A{_STYLE}\s*", "", piece).strip("{} \t\n")
+    unstyled = re.sub(rf"\A{_STYLE}\s*", "", piece) if piece.startswith("\\") else piece
+    bare = unstyled.strip("{} \t\n")
     bare = re.sub(r"\s*[-−]\s*", "minus", re.sub(r"\s*\+\s*", "plus", bare))
     return LATEX_VARIANTS.get(bare.removeprefix("\\"), letter(bare) or bare.removeprefix("\\"))
 

@@ -6,7 +6,15 @@ import re
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
-from klcli.formula.read.accents import ABOVE, DRESSED, above, combining, dressed, subscript, subscript_at
+from klcli.formula.read.accents import (
+    DRESSED,
+    above,
+    combining,
+    dressed,
+    index_above,
+    subscript,
+    subscript_at,
+)
 from klcli.formula.read.alphabet import ACCENTS, letter
 from klcli.formula.read.scanner import Scanner, Token
 from klcli.formula.read.syntax import clipped
@@ -67,7 +75,7 @@ class Letters(Scanner, ABC):
 
     def _indexed(self, name: str, start: int) -> str:
         r"""A name with the index above it; a square beside the index is a token of its own."""
-        if not (found := ABOVE.match(self.text, self.position)):
+        if not (found := index_above(self.text, self.position)):
             return name
         index = found["inner"] or found["bare"] or found["word"] or "star"
         squared = found["power"] or found["late"]
@@ -115,7 +123,7 @@ class Letters(Scanner, ABC):
     def _old_style(self) -> Token | None:
         r"""``{\rm exp}`` as ``\mathrm{exp}``, and nothing for the empty group ``{}``."""
         start = self.position
-        if self._match(_EMPTY_GROUP) or not (found := self._match(_OLD_STYLE)):
+        if self._sign != "{" or self._match(_EMPTY_GROUP) or not (found := self._match(_OLD_STYLE)):
             return None
         return self._named(dressed(found[1]) or found[1], start)
 

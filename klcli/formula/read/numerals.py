@@ -59,7 +59,7 @@ class Numerals(Scanner):
 
     def _superscript(self) -> Token | None:
         start = self.position
-        if not (found := self._match(_SUPERSCRIPT)):
+        if self._sign not in _FROM_SUPERSCRIPT or not (found := self._match(_SUPERSCRIPT)):
             return None
         plain = "".join(_FROM_SUPERSCRIPT[sign] for sign in found[0])
         if not re.fullmatch(r"-?\d{1,4}", plain):
