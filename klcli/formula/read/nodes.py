@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-__all__ = ["below", "rebuilt", "text_of_name", "walked", "words_in"]
+__all__ = ["are_alike", "below", "is_true", "literal", "rebuilt", "text_of_name", "walked", "words_in"]
 
 _CONTEXTS = frozenset((ast.Load, ast.Store, ast.Del))
+_UNWRITTEN = frozenset(("ctx", "kind", "type_comment"))
+"""Fields that make no difference to what is computed."""
 
 
 def below(node: ast.AST) -> Iterator[ast.AST]:
@@ -51,6 +53,31 @@ def text_of_name(node: ast.expr) -> str:
         case ast.Attribute(value=ast.Name(id=owner), attr=name):
             return f"{owner}.{name}"
     return ast.unparse(node)
+
+
+def are_alike(one: object, other: object) -> bool:
+    """Whether two nodes, or what stands in their fields, compute the same with the same names."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, ast.AST):
+        fields = (name for name in one._fields if name not in _UNWRITTEN)
+        return all(are_alike(getattr(one, name, None), getattr(other, name, None)) for name in fields)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(are_alike, one, other))
+    return one == other
+
+
+def literal(node: ast.expr) -> object:
+    """The number, text or sequence that is written, perhaps with a sign; None where something is computed."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+
+
+def is_true(node: ast.expr) -> bool:
+    """Whether a node is True itself."""
+    return isinstance(node, ast.Constant) and node.value is True
 
 
 def rebuilt(node: ast.AST, change: Callable[[ast.AST], ast.AST]) -> ast.AST:

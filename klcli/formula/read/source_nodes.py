@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
-from klcli.formula.read.nodes import rebuilt, text_of_name, walked, words_in
+from klcli.formula.read.nodes import are_alike, rebuilt, text_of_name, walked, words_in
 from klcli.formula.read.plain_text import TextEdit
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Span
@@ -17,8 +17,8 @@ __all__ = ["SourceNodes"]
 class SourceNodes:
     """Statements of Python; the places of trees are numbers of nodes in them.
 
-    Two are equal if they would be written alike, wherever they stand. They are written only where somebody
-    wants to see them.
+    Two are equal if they compute the same with the same names, wherever they stand. They are written only
+    where somebody wants to see them.
 
     Attributes:
         given: the statements.
@@ -60,7 +60,10 @@ class SourceNodes:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SourceNodes):
             return NotImplemented
-        return self is other or (self._hash == other._hash and self.text == other.text)
+        return self is other or (self._hash == other._hash and self._is_alike(other))
+
+    def _is_alike(self, other: SourceNodes) -> bool:
+        return are_alike(list(self.given), list(other.given))
 
     def statements(self) -> list[ast.stmt]:
         """The statements, to be read."""

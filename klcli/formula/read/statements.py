@@ -240,8 +240,12 @@ def _stops(around: ast.expr) -> bool:
     """Whether nothing is noted for gradients within ``torch.no_grad()`` or ``set_grad_enabled(False)``."""
     if not isinstance(around, ast.Call):
         return False
-    given = [ast.unparse(one) for one in around.args]
-    return called(around) in _STOPPING or (called(around) == "set_grad_enabled" and given == ["False"])
+    if called(around) in _STOPPING:
+        return True
+    match around:
+        case ast.Call(args=[ast.Constant(value=False)]):
+            return called(around) == "set_grad_enabled"
+    return False
 
 
 def _is_aside(statement: ast.stmt) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import cache
 
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE, NORMAL_DRAW, NORMAL_LOG_DENSITY
-from klcli.formula.read.nodes import rebuilt
 from klcli.lint.flow.structures import Structure
 from klcli.lint.project.definitions import Definitions
 
@@ -46,7 +46,7 @@ def computed(
 def _of_chainer(call: ast.Call) -> ast.expr:
     """Chainer's functions of a mean and a log-variance; the KL is summed unless something else is said."""
     mean, head = call.args
-    return _put(_tree(_CHAINER[called(call)], call), {"m": mean, "s": head})
+    return _put(_CHAINER[called(call)], call, {"m": mean, "s": head})
 
 
 def _imports_chainer(here: Definitions) -> bool:
@@ -73,49 +73,50 @@ def _of(
 
 def _divergence(q: Structure, p: Structure, at: ast.expr) -> ast.expr:
     """KL(q || p)."""
-    return _summed(_written(NORMAL_DIVERGENCE, at, q, p), q)
+    values = _parts(q, "m", "s") | _parts(p, "n", "t")
+    return _summed(_put(NORMAL_DIVERGENCE, at, values), q)
 
 
 def _sample(q: Structure, at: ast.expr) -> ast.expr:
     """A reparameterised draw from q."""
-    return _written(NORMAL_DRAW, at, q)
+    return _put(NORMAL_DRAW, at, _parts(q, "m", "s"))
 
 
 def _log_density(q: Structure, value: ast.expr, at: ast.expr) -> ast.expr:
     """log q(value)."""
-    found = _written(NORMAL_LOG_DENSITY, at, q)
-    return _summed(_put(found, {"x": value}), q)
+    return _summed(_put(NORMAL_LOG_DENSITY, at, _parts(q, "m", "s") | {"x": value}), q)
 
 
 def _summed(found: ast.expr, q: Structure) -> ast.expr:
     """The sum over the last dimension of what a distribution over all of it gives."""
-    return _put(_tree("sum(x, axis=-1)", found), {"x": found}) if q.is_summed else found
+    return _put("sum(x, axis=-1)", found, {"x": found}) if q.is_summed else found
 
 
-def _tree(text: str, at: ast.expr) -> ast.expr:
-    """A formula in the place of a call."""
-    tree = ast.parse(text, mode="eval").body
-    for node in ast.walk(tree):
-        ast.copy_location(node, at)
-    return tree
+def _parts(q: Structure, mean: str, scale: str) -> dict[str, ast.expr]:
+    """The mean and the scale of a distribution, by their names in a formula."""
+    return {mean: q.parts[".loc"], scale: q.parts[".scale"]}
 
 
-def _written(text: str, at: ast.expr, q: Structure, p: Structure | None = None) -> ast.expr:
-    """A formula with the means and scales of distributions, in the place of a call."""
-    values = {"m": q.parts[".loc"], "s": q.parts[".scale"]}
-    if p:
-        values |= {"n": p.parts[".loc"], "t": p.parts[".scale"]}
-    return _put(_tree(text, at), values)
+@cache
+def _formula(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
-def _put(tree: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
-    """A formula with values for its names."""
-    found = _changed(tree, values)
+def _put(text: str, at: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
+    """A formula with values for its names, in the place of a call."""
+
+    def put(node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Name) and node.id in values:
+            return values[node.id]
+        fields = {name: _each(put, value) for name, value in ast.iter_fields(node)}
+        return ast.copy_location(type(node)(**fields), at)
+
+    found = put(_formula(text))
     assert isinstance(found, ast.expr)
     return found
 
 
-def _changed(node: ast.AST, values: dict[str, ast.expr]) -> ast.AST:
-    if isinstance(node, ast.Name):
-        return values.get(node.id, node)
-    return rebuilt(node, lambda child: _changed(child, values))
+def _each(put: Callable[[ast.AST], ast.AST], field: object) -> object:
+    if isinstance(field, list):
+        return [_each(put, entry) for entry in field]
+    return put(field) if isinstance(field, ast.AST) else field

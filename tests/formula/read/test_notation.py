@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -288,7 +289,7 @@ def test_what_is_read(text: str, expected: str, value: Any) -> None:
 
 def test_trees_are_what_they_should_be() -> None:
     s, mu = Symbol("s"), Symbol("mu")
-    two, half = Number(2), Number(1 / 2)  # type: ignore[arg-type]
+    two, half = Number(Fraction(2)), Number(Fraction(1, 2))
     assert parse("-1/2 (2 log s - mu^2)") == Operation(
         "*",
         Negative(half),

@@ -44,6 +44,16 @@ def test_samples_and_densities() -> None:
     assert value("Normal(a, b).log_prob(x)", a=0.3, b=1.2, x=0.7) == pytest.approx(math.log(density))
 
 
+@pytest.mark.parametrize("mean", ["x", "m", "s", "n", "t"])
+def test_a_mean_may_be_called_as_a_symbol_of_the_formulas(mean: str) -> None:
+    """log N(0.7; 0.3, 1.2^2) and the KL, by hand: nothing is put in for what was put in."""
+    density = -0.5 * ((0.7 - 0.3) / 1.2) ** 2 - math.log(1.2 * math.sqrt(2 * math.pi))
+    assert value(f"Normal({mean}, b).log_prob(z)", b=1.2, z=0.7, **{mean: 0.3}) == pytest.approx(density)
+    divergence = math.log(0.8 / 1.2) + (1.2**2 + (0.3 + 0.4) ** 2) / (2 * 0.8**2) - 0.5
+    text = f"kl_divergence(Normal({mean}, b), Normal(c, d))"
+    assert value(text, b=1.2, c=-0.4, d=0.8, **{mean: 0.3}) == pytest.approx(divergence)
+
+
 def test_chainer_where_it_is_imported() -> None:
     text = "F.gaussian_kl_divergence(a, b)"
     expected = float(reference.kl(0.3, math.exp(0.1)))

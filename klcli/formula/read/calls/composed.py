@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.nodes import is_true, literal
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.patterns import regex
@@ -40,12 +41,16 @@ def _norm(reader: CallReader, call: Invocation) -> Tree | None:
     if not call.arguments:
         return None
     orders = keywords_of(call, "p", "ord") + call.arguments[1:2]
-    if any(ast.unparse(order) not in ("2", "'fro'", "None", "'euclidean'") for order in orders):
+    if any(not _is_euclidean(order) for order in orders):
         return None
     axes = keywords_of(call, *AXIS_NAMES) + call.arguments[2:3]
-    kept = any(ast.unparse(value) == "True" for value in keywords_of(call, "keepdim", "keepdims"))
+    kept = any(map(is_true, keywords_of(call, "keepdim", "keepdims")))
     square = _square(reader.tree(call.arguments[0]))
     return Call("sqrt", Reduction("sum", "", square, ", ".join(map(ast.unparse, axes)), kept))
+
+
+def _is_euclidean(order: ast.expr) -> bool:
+    return isinstance(order, ast.Constant) and order.value in (2, "fro", None, "euclidean")
 
 
 def _where(reader: CallReader, call: Invocation) -> Tree | None:
@@ -103,7 +108,7 @@ def _squared_error(reader: CallReader, call: Invocation) -> Tree | None:
 
 def _reduced(call: Invocation, entries: Tree) -> Tree | None:
     """Entries, reduced as torch's losses are; None where it is not known how."""
-    options = {entry.arg: ast.unparse(entry.value).strip("'") for entry in call.node.keywords}
+    options = {entry.arg: literal(entry.value) for entry in call.node.keywords}
     kind = options.pop("reduction", "mean")
     if options or kind not in ("mean", "sum", "none"):
         return None

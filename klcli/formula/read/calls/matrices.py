@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from klcli.formula.read.calls.distributions import MATRIX_DIVERGENCES, MULTIVARIATE
 from klcli.formula.read.calls.matrix_einsum import matrix_einsum, outer, transposed
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.nodes import is_true, literal, words_in
 from klcli.formula.tree import MatrixCall, MatrixProduct, Reshape, Tree
 from klcli.values import replace
 
@@ -94,9 +95,11 @@ def _cholesky(reader: CallReader, call: Invocation) -> Tree | None:
 def _norm(reader: CallReader, call: Invocation) -> Tree | None:
     """Only the root of the sum of squares is read, which is 2 for vectors and 'fro' for matrices."""
     orders = call.arguments[1:] + keywords_of(call, "ord", "p")
-    is_flat = "linalg" not in ast.unparse(call.node.func) and _root(call.node) not in _NUMPY
-    read = ("'fro'", "'euclidean'", "None", *(("2",) if is_flat else ()))  # 2 is the spectral norm elsewhere
-    if any(ast.unparse(order) not in read for order in orders):
+    is_flat = (
+        not any("linalg" in word for word in words_in(call.node.func)) and _root(call.node) not in _NUMPY
+    )
+    read = ("fro", "euclidean", None, *((2,) if is_flat else ()))  # 2 is the spectral norm elsewhere
+    if not all(isinstance(order, ast.Constant) and order.value in read for order in orders):
         raise reader.error("only the root of the sum of squares is read", call.node, "leave the order out")
     return MatrixCall("norm", reader.tree(call.arguments[0])) if call.arguments else None
 
@@ -161,7 +164,7 @@ def _cholesky_solve(reader: CallReader, call: Invocation) -> Tree | None:
         return None
     first, second = call.arguments[:2]
     if isinstance(first, ast.Tuple) and len(first.elts) == 2:
-        if ast.unparse(first.elts[1]) not in ("True", "1"):
+        if literal(first.elts[1]) not in (True, 1):
             raise reader.error("the factor is upper here", first, "write (L, True) for a lower factor")
         first = first.elts[0]
     elif call.name == "cholesky_solve" and _root(call.node) != "tf":
@@ -183,7 +186,7 @@ def _elsewhere(_: CallReader, __: Invocation) -> None:
 
 def _is_true(call: Invocation, name: str) -> bool:
     """Whether a keyword is given as True."""
-    return any(ast.unparse(value) == "True" for value in keywords_of(call, name))
+    return any(map(is_true, keywords_of(call, name)))
 
 
 def _gram(factor: Tree) -> Tree:

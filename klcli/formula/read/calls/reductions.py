@@ -17,6 +17,7 @@ from klcli.formula.read.calls.row import (
     row,
 )
 from klcli.formula.read.calls.types import has_integer_type
+from klcli.formula.read.nodes import is_true, literal
 from klcli.formula.tree import MAX_NAME, Call, Length, Reduction, ReductionKind, Tree
 
 __all__ = ["REDUCED", "REDUCTIONS"]
@@ -51,7 +52,7 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
             named = kind == "sum" and re.fullmatch("[A-Za-z]", index)
             return Reduction(kind, index if named else "", reader.tree(entry))
     # The second argument of Python's own sum is where it starts, which nobody lets be -1.
-    own = isinstance(node.func, ast.Name) and [ast.unparse(entry) for entry in others] != ["-1"]
+    own = isinstance(node.func, ast.Name) and list(map(literal, others)) != [-1]
     if others and (kind == "E" or own or not all(map(_is_axis, others))):
         raise reader.error(f"{kind} does not take this argument", others[0])
     axes = (*others[:1], *keywords_of(call, *AXIS_NAMES))
@@ -59,7 +60,7 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
     entries = reader.tree(body)
     entries = Call("trunc", entries) if has_integer_type([], node) else entries
     axis = ", ".join(map(ast.unparse, axes))
-    return Reduction(kind, "", entries, axis, any(ast.unparse(value) == "True" for value in kept))
+    return Reduction(kind, "", entries, axis, any(map(is_true, kept)))
 
 
 def _whole_shape(reader: CallReader, call: Invocation) -> Tree | None:

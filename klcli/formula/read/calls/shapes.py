@@ -7,12 +7,13 @@ from fractions import Fraction
 
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
+from klcli.formula.read.nodes import literal
 from klcli.formula.read.vocabulary import KERAS_EPSILON
 from klcli.formula.tree import Length, Number, Reshape, Symbol, Tree
 
 __all__ = ["SHAPED", "axis_length", "new_axes"]
 
-_WHOLE: tuple[list[str], ...] = ([], ["-1"], ["0"], ["(-1,)"], ["[-1]"])
+_WHOLE: tuple[list[object], ...] = ([], [-1], [0], [(-1,)], [[-1]])
 """The arguments of view and flatten that make one axis of all."""
 
 
@@ -67,7 +68,7 @@ def _flattened(reader: CallReader, call: Invocation) -> Tree | None:
     if not call.arguments:
         return None
     operand = reader.tree(call.arguments[0])
-    is_one_axis = [ast.unparse(entry) for entry in _given(call)] in _WHOLE
+    is_one_axis = list(map(literal, _given(call))) in _WHOLE
     return Reshape(operand, "flatten", 0) if is_one_axis else operand
 
 
@@ -95,10 +96,7 @@ def _axis(call: Invocation) -> int | None:
 
 def _whole_number(node: ast.expr) -> int | None:
     """The integer that is written, perhaps with a sign."""
-    try:
-        value = ast.literal_eval(node)
-    except ValueError:
-        return None
+    value = literal(node)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
