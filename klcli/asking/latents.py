@@ -34,6 +34,7 @@ def summarize_latents(
     prior_mu: NumbersLike = 0,
     prior_sigma: NumbersLike = 1,
     prior_param: str = "std",
+    # As `klcli.latents.summary.Thresholds` has them.
     active_variance: float = 0.01,
     collapsed_kl: float = 0.01,
     free_bits: float = 0.5,
@@ -88,6 +89,7 @@ def summarize_latent_files(
     prior_mu: NumbersLike = 0,
     prior_sigma: NumbersLike = 1,
     prior_param: str = "std",
+    # As `klcli.latents.summary.Thresholds` has them.
     active_variance: float = 0.01,
     collapsed_kl: float = 0.01,
     free_bits: float = 0.5,

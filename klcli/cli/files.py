@@ -40,6 +40,7 @@ def read_text(path: str, hint: str = "--file takes a text file") -> str:
     except OSError as error:
         raise KlcliError(f"cannot read {shown}: {error.strerror}", hint) from None
     if len(data) > _MOST_BYTES:
+        # A MB.
         raise KlcliError(f"{shown} is larger than {_MOST_BYTES // 10**6} MB", "split it")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
@@ -151,6 +152,7 @@ def _numbers(file: BinaryIO, path: str, name: str) -> Any:
     if not prod(header.shape):
         raise KlcliError(f"{name}: there is no number in {path}", _HINT)
     is_matrix = len(header.shape) == 2 and min(header.shape) > 1
+    # Of doubles, which have eight bytes.
     most = max(MOST_DIMENSIONS.values()) if is_matrix else _MOST_BYTES // 8
     if max(header.shape, default=1) > most:
         text = " x ".join(f"{length:,}" for length in header.shape)

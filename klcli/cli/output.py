@@ -235,8 +235,10 @@ def _width(stream: TextIO) -> int | None:
     if not stream.isatty():
         return None
     try:
+        # What most terminals have, where one does not say.
         return os.get_terminal_size(stream.fileno()).columns or 80
     except OSError:
+        # What most terminals have.
         return 80
 
 

@@ -156,11 +156,13 @@ def _become(name: str, file: BinaryIO, old: os.stat_result | None) -> None:
             os.chown(name, old.st_uid, old.st_gid)
         except OSError:
             raise PermissionError(errno.EPERM, "its owner could not be kept") from None
+    # As a file that is opened for writing gets them: readable and writable, less the mask.
     os.chmod(name, stat.S_IMODE(old.st_mode) & _PERMISSIONS if old else 0o666 & ~_umask())
 
 
 def _umask() -> int:
     """The bits that new files do not get; the system tells them only when they are set."""
+    # For that moment nobody but the owner gets anything.
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

@@ -205,6 +205,7 @@ def _value_gaps(one: Trial, scale: float) -> Iterator[Gap]:
         return
     for value, truth, mean, head in zip(values, one.truth, one.mean, one.head, strict=True):
         size = abs(value - scale * truth) / (1 + abs(truth))
+        # What is infinite, or NaN, is off by more than all that doubles can have.
         yield Gap("value", mean, head, one.dtype, value, scale * truth, size if isfinite(size) else 1e300)
 
 

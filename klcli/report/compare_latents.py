@@ -17,7 +17,7 @@ from klcli.report.document import (
     Heading,
     Paragraph,
 )
-from klcli.report.wording import about
+from klcli.report.wording import RATIO_DIGITS, about
 
 __all__ = ["latent_blocks"]
 
@@ -42,9 +42,9 @@ def latent_blocks(data: Latents) -> Iterator[DocumentBlock]:
             for text in (
                 row.name,
                 figure(row.value),
-                figure(row.ratio, 4),
+                figure(row.ratio, RATIO_DIGITS),
                 figure(row.mean),
-                figure(row.mean_ratio, 4),
+                figure(row.mean_ratio, RATIO_DIGITS),
             )
         )
         for row in data.formulas

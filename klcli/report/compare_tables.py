@@ -9,6 +9,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import ComparisonEntry, Judged, grid_of
 from klcli.report.compare_data import CompareData
 from klcli.report.document import Cell, CellTable, ColumnHead, Tone
+from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS
 
 __all__ = ["TONES", "TRUTH", "along_sigma", "at_point", "figure", "under_every_reading"]
 
@@ -54,21 +55,21 @@ def _numbers(formula: Judged) -> tuple[Cell, ...]:
         Cell(formula.name),
         Cell(formula.verdict, TONES.get(formula.verdict, "plain")),
         Cell(figure(formula.value)),
-        Cell(figure(formula.ratio, 4)),
+        Cell(figure(formula.ratio, RATIO_DIGITS)),
         Cell(_lowest(formula)),
-        Cell(figure(formula.curvature, 4)),
-        Cell(figure(formula.slope_at_truth, 4)),
+        Cell(figure(formula.curvature, RATIO_DIGITS)),
+        Cell(figure(formula.slope_at_truth, RATIO_DIGITS)),
         Cell(", ".join(formula.exact_under)),
     )
 
 
 def _lowest(formula: Judged) -> str:
     if formula.minimum:
-        mu = f"mu = {significant(formula.minimum.mu, 4)}, " if formula.minimum.mu else ""
+        mu = f"mu = {significant(formula.minimum.mu, RATIO_DIGITS)}, " if formula.minimum.mu else ""
         sigma = (
             "any sigma"
             if formula.minimum.sigma is None
-            else f"sigma = {significant(formula.minimum.sigma, 4)}"
+            else f"sigma = {significant(formula.minimum.sigma, RATIO_DIGITS)}"
         )
         return mu + sigma
     return f"none ({formula.limit.where})" if formula.limit else "none"
@@ -76,10 +77,10 @@ def _lowest(formula: Judged) -> str:
 
 def along_sigma(judged: Sequence[Judged], reading: Parameterization) -> CellTable:
     """The ratio of every formula to the KL at the sigmas of the grid."""
-    sigmas = [significant(float(sigma), 3) for sigma in grid_of(reading)]
+    sigmas = [significant(float(sigma), FEW_DIGITS) for sigma in grid_of(reading)]
     columns = [ColumnHead(""), *(ColumnHead(f"sigma = {sigma}", numeric=True) for sigma in sigmas)]
     rows = [
-        (Cell(formula.name), *(Cell(figure(point.ratio, 4)) for point in formula.grid))
+        (Cell(formula.name), *(Cell(figure(point.ratio, RATIO_DIGITS)) for point in formula.grid))
         for formula in judged
         if formula.is_of_gaussians
     ]

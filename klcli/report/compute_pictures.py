@@ -149,6 +149,7 @@ def _biased() -> Iterator[str]:
 def _counts(most: int) -> Iterator[int]:
     """Numbers of samples, evenly by their logarithms, up to that of the run."""
     place = 0
+    # Equal steps on a logarithmic axis.
     while (count := round(LEAST_SAMPLES * 10 ** (place / _PER_DECADE))) < most:
         yield count
         place += 1

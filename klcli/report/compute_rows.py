@@ -54,6 +54,7 @@ def _independent(
             **_terms(terms),
             **dict.fromkeys(_witnesses(found)),
         }
+    # Means and standard deviations of q and p, of which a sum has none.
     yield {**_place(divergence, "sum", (None,) * 4, unit), **_terms(whole), **_witnesses(found)}
 
 

@@ -104,4 +104,5 @@ def _arithmetic(terms: ClosedForm) -> str:
 def _above(error: float) -> str:
     """A bound to one figure, rounded up."""
     shown = f"{error:.0e}"
+    # The last three characters of 1e-15 are its exponent: one is added to the only digit.
     return significant(float(shown) if float(shown) >= error else float(shown) + 10.0 ** int(shown[-3:]), 1)

@@ -36,7 +36,7 @@ from klcli.report.estimate_wording import (
     tail_text,
 )
 from klcli.report.report import Report
-from klcli.report.wording import about, normal_text, reading_text, with_error
+from klcli.report.wording import FEW_DIGITS, about, normal_text, reading_text, with_error
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.histogram import Histogram
 from klcli.samples.row_sample import RowSample
@@ -163,7 +163,7 @@ def _value_text(estimate: RatioEstimate) -> str:
     if estimate.value == inf:
         return "infinite"
     if estimate.standard_error is None:
-        return about(estimate.value, 3)
+        return about(estimate.value, FEW_DIGITS)
     return f"≈ {with_error(estimate.value, estimate.standard_error)}"
 
 
@@ -176,7 +176,8 @@ def _facts(figures: EstimateFigures) -> Iterator[Fact]:
         label = "like samples of q" if fits else "unlike samples of q"
         yield Fact("samples", label, sample_text(figures.pair.of_q), "plain" if fits else "bad")
     size = found.effective_size
-    rows = f"{size:,.0f}" if size >= 100 else significant(size, 3)
+    # From 100 on whole numbers have the three digits.
+    rows = f"{size:,.0f}" if size >= 100 else significant(size, FEW_DIGITS)
     worth = f"{rows} of {figures.table.rows:,} samples"
     yield Fact("effective size", worth, f"{share_text(size / found.rows)}, of the weights r")
     mean = found.ratio
@@ -192,7 +193,7 @@ def _ratio_text(mean: RatioMean) -> str:
     if mean.value is None:
         return "beyond the doubles"
     error = mean.standard_error
-    return about(mean.value, 3) if error is None else with_error(mean.value, error)
+    return about(mean.value, FEW_DIGITS) if error is None else with_error(mean.value, error)
 
 
 def _gradient_table() -> CellTable:

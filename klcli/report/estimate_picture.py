@@ -7,6 +7,7 @@ from math import isfinite
 
 from klcli.formula.numeral import significant
 from klcli.report.document import Axis, Bars, Curve, Plot
+from klcli.report.wording import FEW_DIGITS
 from klcli.samples.estimates import TableEstimates
 from klcli.samples.histogram import Histogram
 
@@ -55,6 +56,6 @@ def _shares(counts: Sequence[int], size: int) -> Iterator[float]:
 
 
 def _remark(found: TableEstimates, edges: Sequence[float]) -> str:
-    ends = f"From {significant(edges[0], 3)} to {significant(edges[-1], 3)}"
+    ends = f"From {significant(edges[0], FEW_DIGITS)} to {significant(edges[-1], FEW_DIGITS)}"
     infinite = f"; {found.infinite_rows:,} infinite ones are left out" if found.infinite_rows else ""
     return f"{ends}{infinite}. r = p/q grows to the left: the mean of r and k3 hang on that end."

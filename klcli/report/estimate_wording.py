@@ -8,7 +8,7 @@ from math import floor, inf, log10
 
 from klcli.formula.numeral import significant
 from klcli.report.estimate_causes import UNTOLD, cause_text
-from klcli.report.wording import with_error
+from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS, with_error
 from klcli.samples.causes import RatioCause
 from klcli.samples.estimates import RatioEstimate, RatioMean, TableEstimates
 from klcli.samples.of_gaussians import SampleCheck
@@ -90,8 +90,9 @@ def interval_text(interval: tuple[float, float] | None, error: float | None) -> 
     if not error:
         return " to ".join(significant(end) for end in interval)
     places = 1 - floor(log10(error))
+    # Within these places a plain decimal is short: numbers up to a million, and down to a billionth.
     if not -4 <= places <= 9:
-        return " to ".join(significant(end, 4) for end in interval)
+        return " to ".join(significant(end, RATIO_DIGITS) for end in interval)
     return " to ".join(f"{round(end, places):.{max(places, 0)}f}" for end in interval)
 
 
@@ -154,7 +155,7 @@ def sign_text(found: TableEstimates) -> str:
 def _negative_text(found: TableEstimates, value: float) -> str:
     """What a negative k1 of that value is."""
     error = found.k1.standard_error
-    shown = significant(value, 3) if error is None else with_error(value, error)
+    shown = significant(value, FEW_DIGITS) if error is None else with_error(value, error)
     far = "" if found.sign_z is None else f"{abs(found.sign_z):.1f} standard errors of these rows"
     if found.sign == "noise":
         return (
@@ -163,7 +164,7 @@ def _negative_text(found: TableEstimates, value: float) -> str:
     if found.sign == "bug":
         odds = -found.rows * value
         return (
-            f", and that is a bug and no noise: the log r add up to {significant(odds, 3)}, "
+            f", and that is a bug and no noise: the log r add up to {significant(odds, FEW_DIGITS)}, "
             f"which samples of q reach with a probability below e^-{odds:.0f}"
         )
     if not far:
@@ -195,7 +196,7 @@ def problems(
         yield f"these are not samples of q with both log densities; {_causes_text(causes)}"
     if off and off.verdict == "below" and off.value is not None:
         yield (
-            f"the mean of r = p/q is {significant(off.value, 4)}, and k3 is off by as much as "
+            f"the mean of r = p/q is {significant(off.value, RATIO_DIGITS)}, and k3 is off by as much as "
             "that is from 1: either p has mass where no row is, or something is wrong; "
             f"{_causes_text(causes)}"
         )
@@ -222,11 +223,11 @@ def sample_text(check: SampleCheck) -> str:
     """The mean of the scores and of their squares, and how far they are from 0 and 1."""
     where = f" in dimension {check.dimension}" if check.dimension > 1 else ""
     return (
-        f"mean of (z - mu)/sigma{where} {significant(check.mean, 3)} (z = {check.mean_z:+.1f}), "
-        f"of its square {significant(check.square, 4)} (z = {check.square_z:+.1f})"
+        f"mean of (z - mu)/sigma{where} {significant(check.mean, FEW_DIGITS)} (z = {check.mean_z:+.1f}), "
+        f"of its square {significant(check.square, RATIO_DIGITS)} (z = {check.square_z:+.1f})"
     )
 
 
 def share_text(share: float) -> str:
     """``62.3 %``."""
-    return f"{significant(100 * share, 3)} %"
+    return f"{significant(100 * share, FEW_DIGITS)} %"

@@ -9,7 +9,7 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.closed_form import Unit
 from klcli.report.document import Cell, CellTable, ColumnHead, DocumentBlock, Heading, Paragraph
 from klcli.report.record import CellValue, ResultRow
-from klcli.report.wording import about, own_fields, with_error
+from klcli.report.wording import FEW_DIGITS, about, own_fields, with_error
 from klcli.witness.estimators import DEFAULT_ESTIMATOR
 from klcli.witness.witness import Witness
 
@@ -36,6 +36,7 @@ def estimator_records(
             "divergence": divergence,
             "description": row.words,
             **own_fields(row.witness),
+            # A second has so many.
             "milliseconds": 1000 * row.seconds,
             "factor": row.factor,
         }
@@ -60,7 +61,7 @@ def estimator_rows(unit: Unit, records: Iterable[ResultRow]) -> Iterator[dict[st
 def estimate_text(found: Witness) -> str:
     """The value and one standard error, ``≈ 0.08202 ± 0.00048``, or what stands in its place."""
     if found.standard_error is None:
-        return about(found.value, 3)
+        return about(found.value, FEW_DIGITS)
     if _is_rounding(found):
         return f"≈ {with_error(found.value, found.rounding)}"
     return f"≈ {with_error(found.value, found.standard_error)}"
@@ -90,6 +91,7 @@ def estimator_blocks(title: str, found: Sequence[EstimatorComparison], unit: Uni
         return
     yield Heading(title)
     titles = ("estimator", f"KL, {unit}", "bias", "z", "ms", "efficiency")
+    # From z on they are plain numbers; those before are words, or have an error.
     columns = tuple(ColumnHead(title, numeric=title in titles[3:]) for title in titles)
     yield CellTable(columns, tuple(tuple(map(Cell, _cells(row))) for row in found))
     for row in found:
@@ -122,10 +124,11 @@ def _cells(row: EstimatorComparison) -> tuple[str, ...]:
     return (
         str(found.estimator),
         estimate_text(found),
-        "unknown" if found.bias is None else significant(found.bias, 3),
+        "unknown" if found.bias is None else significant(found.bias, FEW_DIGITS),
         "" if found.z is None or _is_rounding(found) else f"{found.z:+.2f}",
-        significant(1000 * row.seconds, 3),
-        "" if row.factor is None else significant(row.factor, 3),
+        # In milliseconds.
+        significant(1000 * row.seconds, FEW_DIGITS),
+        "" if row.factor is None else significant(row.factor, FEW_DIGITS),
     )
 
 

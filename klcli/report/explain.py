@@ -25,6 +25,7 @@ def explain_report(term: str) -> Report:
     page = pages().get("-".join(term.lower().split()))
     if page is None:
         hint = suggestion(term, pages()).replace("'kl", "'KL") or "klcli explain lists all"
+        # As much of it as a line has room for.
         raise KlcliError(f"there is no page for {term[:60]!r}", hint)
     return Report(
         data={"schema": SCHEMA, **page.record, "warnings": ()},

@@ -24,6 +24,7 @@ from klcli.report.latents_data import LatentsData
 from klcli.report.latents_plots import example_plot, latent_plot, variance_plot
 from klcli.report.record import CellValue
 from klcli.report.report import Report
+from klcli.report.wording import FEW_DIGITS, RATIO_DIGITS
 
 __all__ = ["latents_report"]
 
@@ -99,9 +100,13 @@ def _facts(data: LatentsData, found: Summary) -> Iterator[Fact]:
     bits = f"sum over latents, mean over examples; {significant(data.kl.mean_bits)} bits"
     yield Fact("KL(q || p)", f"{significant(found.mean)}{error} nats", bits, "strong")
     shares = ", ".join(
-        f"{100 * share:g} %: {significant(value, 3)}" for share, value in found.quantiles.items()
+        f"{100 * share:g} %: {significant(value, FEW_DIGITS)}" for share, value in found.quantiles.items()
     )
-    yield Fact("of examples", f"{significant(found.least, 3)} to {significant(found.most, 3)}", shares)
+    yield Fact(
+        "of examples",
+        f"{significant(found.least, FEW_DIGITS)} to {significant(found.most, FEW_DIGITS)}",
+        shares,
+    )
     by_kl = f"variance of the means above {data.thresholds.variance:g}; by KL {found.active_by_kl}"
     yield Fact("active units", f"{found.active_units} of {count}", by_kl)
     yield Fact("information", _part(found.mutual_information), "between example and latents")
@@ -113,7 +118,7 @@ def _part(part: KlPart) -> str:
         return "not known"
     words = {"lower bound": "at least ", "upper bound": "at most "}.get(part.kind, "")
     error = "" if part.standard_error is None else f" ± {significant(part.standard_error, 2)}"
-    return f"{words}{significant(part.value, 4)}{error} nats"
+    return f"{words}{significant(part.value, RATIO_DIGITS)}{error} nats"
 
 
 def _latent_table(latents: Sequence[Latent], examples: int) -> CellTable:
@@ -136,9 +141,9 @@ def _cells(latent: Latent, most: float, examples: int) -> tuple[Cell, ...]:
     numbers = (latent.spread, latent.shift, latent.variance_of_means, latent.mean_variance)
     return (
         Cell(latent.name),
-        Cell(significant(latent.kl, 3), "strong"),
+        Cell(significant(latent.kl, FEW_DIGITS), "strong"),
         Cell(bar),
-        *(Cell(significant(number, 3)) for number in numbers),
+        *(Cell(significant(number, FEW_DIGITS)) for number in numbers),
         Cell(*_state(latent, examples)),
     )
 

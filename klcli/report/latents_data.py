@@ -15,6 +15,7 @@ from klcli.latents.log_grid import RELATIVE_WIDTH, LogGrid
 from klcli.latents.rows import BadRow
 from klcli.latents.summary import KlPart, Latent, Summary, Thresholds
 from klcli.report.report import in_short
+from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass
 
 __all__ = ["AggregateData", "Check", "LatentsData", "LatentsInput", "latents_data"]
@@ -201,7 +202,7 @@ def _aggregate(found: Summary) -> AggregateData:
 
 def _verdict(found: Summary, thresholds: Thresholds, *, is_whole: bool) -> str:
     """What the table says, in one line."""
-    mean, count = f"{significant(found.mean, 3)} nats", len(found.latents)
+    mean, count = f"{significant(found.mean, FEW_DIGITS)} nats", len(found.latents)
     verb = "has" if found.collapsed_units == 1 else "have"
     collapsed = f"{found.collapsed_units} {verb} collapsed to the prior"
     states = [f"{collapsed} (KL below {thresholds.kl:g} nats)"] if found.collapsed_units else []

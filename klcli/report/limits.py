@@ -9,6 +9,7 @@ from math import isinf
 from klcli.formula.numeral import number_text, significant
 from klcli.gaussian.closed_form import Unit
 from klcli.report.document import DocumentBlock, Paragraph
+from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass
 
 __all__ = ["Held", "Limits", "held", "limit_blocks"]
@@ -93,7 +94,9 @@ def limit_blocks(found: Held | None, value: float | None, unit: Unit) -> Iterato
     if found.expect is not None and found.tolerance is not None:
         holds = found.difference is not None and abs(found.difference) <= found.tolerance
         away = (
-            "infinitely far" if found.difference is None else f"{significant(abs(found.difference), 3)} away"
+            "infinitely far"
+            if found.difference is None
+            else f"{significant(abs(found.difference), FEW_DIGITS)} away"
         )
         wanted = f"{number_text(found.expect)} ± {number_text(found.tolerance)} {unit}"
         words = "within the tolerance" if holds else "not within the tolerance"

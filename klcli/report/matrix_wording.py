@@ -56,6 +56,7 @@ def _listed(numbers: Sequence[Fraction]) -> str:
         return _short(numbers[0])
     if len(numbers) <= _MOST_LISTED:
         return list_text([*map(_short, numbers)])
+    # The first three and the last show the pattern, if there is one.
     return list_text([*map(_short, numbers[:3]), "...", _short(numbers[-1])])
 
 

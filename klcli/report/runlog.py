@@ -18,6 +18,7 @@ from klcli.report.document import (
 from klcli.report.record import ResultRow
 from klcli.report.report import Report
 from klcli.report.runlog_picture import series_plot
+from klcli.report.wording import FEW_DIGITS
 from klcli.samples.change_point import FALSE_ALARMS, LEAST_STEPS, LevelChange, LevelSearch
 from klcli.tables.series import LogSeries
 from klcli.values import dataclass
@@ -104,7 +105,7 @@ def _cells(one: LoggedSeries) -> tuple[str, ...]:
     first, last = _ends(one.series)
     told = str(len(one.search.changes)) if one.search.told else f"not told: {one.search.why_not}"
     steps = f"{one.series.steps[0]:g} to {one.series.steps[-1]:g}, {len(one.series.values):,} values"
-    return one.series.name, steps, significant(first, 3), significant(last, 3), told
+    return one.series.name, steps, significant(first, FEW_DIGITS), significant(last, FEW_DIGITS), told
 
 
 def _ends(series: LogSeries) -> tuple[float, float]:
@@ -119,7 +120,7 @@ def _change_text(series: LogSeries, change: LevelChange) -> str:
     low, high = (
         series.steps[min(max(place, 0), len(series.steps) - 1)] for place in (change.low, change.high)
     )
-    levels = f"{significant(change.before, 3)} to {significant(change.after, 3)}"
+    levels = f"{significant(change.before, FEW_DIGITS)} to {significant(change.after, FEW_DIGITS)}"
     if change.is_drift:
         return f"the level moved all the way rather than at one step, from {levels} (medians of its halves)"
     return (

@@ -22,6 +22,7 @@ from klcli.report.verify_estimator_phrases import (
     shown,
     with_ratio,
 )
+from klcli.report.wording import LIMIT_DIGITS
 
 __all__ = ["bare", "estimation_document"]
 
@@ -108,7 +109,8 @@ def _facts(found: Estimation) -> Iterator[Fact]:
     yield from _set_aside(found)
     if found.overflow and not found.function.is_summand:
         sign = "<" if found.overflow.below else ">"
-        limits = ", ".join(f"{significant(one, 5)} ({name})" for name, one in found.overflow.limits.items())
+        ends = found.overflow.limits.items()
+        limits = ", ".join(f"{significant(end, LIMIT_DIGITS)} ({name})" for name, end in ends)
         yield Fact("overflow", f"for u {sign} {limits}; {meaning(found)}")
     yield from (Fact("condition", condition.text) for condition in found.conditions if condition.passes)
     if page := _page(found):

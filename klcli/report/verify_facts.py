@@ -10,6 +10,7 @@ from klcli.judge.naming import constant_of, multiple_text, scale_text, shapes_te
 from klcli.judge.verification import Verification
 from klcli.report.document import DocumentBlock, Fact, FactList, Item, Note, Paragraph
 from klcli.report.verify_data import set_aside
+from klcli.report.wording import FEW_DIGITS, LIMIT_DIGITS, RATIO_DIGITS
 
 __all__ = ["blocks"]
 
@@ -144,12 +145,12 @@ def _numerics_in_short(found: Verification) -> Iterator[Fact]:
     loss, overflow = found.loss, found.overflow
     said = []
     if loss:
+        # In percent, as a rule of thumb.
         said.append(f"{significant(100 * loss.error, 2)} % off near the prior")
     if overflow:
         sign = "<" if overflow.below else ">"
-        said.append(
-            f"infinite for {found.best.verdict.roles.head} {sign} {significant(overflow.limits['single'], 3)}"
-        )
+        end = significant(overflow.limits["single"], FEW_DIGITS)
+        said.append(f"infinite for {found.best.verdict.roles.head} {sign} {end}")
     if said or found.stable:
         more = "-v shows a stable form" if found.stable else "-v says more"
         yield Fact("float32", "; ".join((", ".join(said) or "right near the prior", more)))
@@ -158,10 +159,12 @@ def _numerics_in_short(found: Verification) -> Iterator[Fact]:
 def _numerics(found: Verification) -> Iterator[Fact]:
     if found.loss:
         loss = found.loss
+        told, true = (significant(value, RATIO_DIGITS) for value in (loss.found, loss.expected))
         yield Fact(
             "float32",
             f"loses digits near the prior: at mean 0, standard deviation {significant(loss.sigma)} it gives "
-            f"{significant(loss.found, 4)} where the KL is {significant(loss.expected, 4)}, "
+            f"{told} where the KL is {true}, "
+            # In percent.
             f"{significant(100 * loss.error, 2)} % off",
         )
     if found.stable:
@@ -171,6 +174,6 @@ def _numerics(found: Verification) -> Iterator[Fact]:
         head = found.best.verdict.roles.head
         sign = "<" if found.overflow.below else ">"
         limits = ", ".join(
-            f"{significant(limit, 5)} ({name})" for name, limit in found.overflow.limits.items()
+            f"{significant(limit, LIMIT_DIGITS)} ({name})" for name, limit in found.overflow.limits.items()
         )
         yield Fact("overflow", f"for {head} {sign} {limits}")

@@ -9,6 +9,7 @@ from klcli.judge.constants import constant_text
 from klcli.judge.naming import condition_text, kl_text, meanings_text, multiple_text
 from klcli.judge.scaled_kl import STANDARD
 from klcli.judge.verification import Verification
+from klcli.report.wording import RATIO_DIGITS
 
 __all__ = ["bare", "sentence"]
 
@@ -93,7 +94,7 @@ def _optimum(found: Verification) -> str:
     lowest = found.lowest
     if not isinstance(lowest, Minimum) or lowest.sigma is None:
         return "another optimum"
-    moved = [f"mu = {significant(lowest.mu, 4)}, not 0"] if lowest.mu else []
+    moved = [f"mu = {significant(lowest.mu, RATIO_DIGITS)}, not 0"] if lowest.mu else []
     if lowest.sigma != 1:
-        moved.append(f"sigma = {significant(lowest.sigma, 4)}, not 1")
+        moved.append(f"sigma = {significant(lowest.sigma, RATIO_DIGITS)}, not 1")
     return f"its optimum is {' and '.join(moved)}" if moved else "its optimum is that of the KL"

@@ -31,7 +31,17 @@ __all__ = [
     "reading_text",
     "verdict_of",
     "with_error",
+    "FEW_DIGITS",
+    "LIMIT_DIGITS",
+    "RATIO_DIGITS",
 ]
+
+FEW_DIGITS = 3
+"""Of a number that is one of many, or not sure to more: its size is read off."""
+RATIO_DIGITS = 4
+"""Of a number beside a round one that it may be, such as a ratio beside 1: a thousandth off shows."""
+LIMIT_DIGITS = 5
+"""Of where a precision ends, such as -88.723: the limits of other formulas are near."""
 
 _MOST_SHOWN = 4
 """Elements of a vector in a line."""
@@ -61,6 +71,7 @@ def with_error(value: float, error: float) -> str:
     if error <= 0:
         return f"{significant(value)} ± 0"
     places = 1 - floor(log10(error))
+    # Within these places a plain decimal is short: numbers up to a million, and down to a billionth.
     if -4 <= places <= (_DOUBLE_DIGITS if abs(value) >= _NEAR_ONE else 9):
         shown = max(places, 0)
         return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
@@ -77,9 +88,12 @@ def percent(share: float) -> str:
 
     What is seen from so large an error on is seen from what is printed on.
     """
+    # A thousand percent and more is said as a factor.
     if share >= 10:
         return f"a factor of {significant(_upward(1 + Decimal(share), 3), 3)}"
+    # ``3.2 %``, ``320 %``: a tenth of a percent, or a percent.
     digits = 2 if share < 1 else 3
+    # In percent.
     return f"{significant(_upward(100 * Decimal(share), digits), digits)} %"
 
 
@@ -130,6 +144,7 @@ def _sigma_digits(one: Gaussian[Heads]) -> str:
     if is_far(one.spread.parameterization, one.spread.head[0]):
         return f"e^{significant(one.spread.log_sigma()[0])}"
     enclosure = partial(enclose, one.spread.parameterization.sigma, {"s": one.spread.head[0]})
+    # Each is tried until sigma is told from 1; there is none that the last does not tell.
     for digits in (6, 10, 15, 20, 30, 60, 200):
         found = rounded(enclosure, digits)
         if found != 1 or _is_exactly(one, "1"):

@@ -58,6 +58,7 @@ OpenArrays = AbstractContextManager[Arrays]
 """An open file; it is closed at the end of the ``with``."""
 
 
+# Doubles have eight bytes.
 def rows_of_block(width: int, size: int = 8) -> int:
     """The rows of a block of an array with so many numbers in each row, of `size` bytes."""
     return max(1, MOST_BYTES // max(1, width * size))

@@ -85,4 +85,5 @@ def _as_numbers(values: NDArray[Any], array: RawArray) -> NDArray[Any]:
 
     if array.kind != BFLOAT16:
         return values
+    # A bfloat16 is the upper half of a number of single precision.
     return (values.astype(numpy.uint32) << 16).view(numpy.float32)

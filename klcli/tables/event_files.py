@@ -18,7 +18,9 @@ __all__ = ["is_event_file", "logged_scalars"]
 _VERSION = b"brain.Event:"
 """In the first record of every such file, within `_BEGIN` bytes."""
 _BEGIN = 64
+"""Of a first record with a version, whose header, time and tag come before it."""
 _HEADER, _FOOTER = 12, 4
+"""Bytes around a record: its length in eight with their checksum in four, and the checksum of its content."""
 _MOST_READ = 1 << 16
 """Bytes of a record that is looked at: one with scalars has some hundred."""
 _LARGEST = 1 << 31
@@ -52,6 +54,7 @@ def logged_scalars(source: Source) -> Iterator[LoggedScalar]:
     while len(header := source.read(_HEADER)) == _HEADER:
         number += 1
         length, check = unpack_from("<QI", header)
+        # Of the length alone.
         if _checksum(header[:8], table) != check or length > _LARGEST:
             raise _damaged(source, number)
         if length > _MOST_READ:
@@ -84,6 +87,7 @@ def _scalars(event: bytes) -> Iterator[LoggedScalar]:
     step, summaries = 0, []
     for field, value in _fields(event):
         if field == _STEP and isinstance(value, int):
+            # Two's complement of 64 bits: a negative number is sent as a large one.
             step = value - (1 << 64) if value >> 63 else value
         elif field == _SUMMARY and isinstance(value, bytes):
             summaries.append(value)
@@ -101,6 +105,7 @@ def _tagged(data: bytes) -> tuple[str, float] | None:
     for field, value in _fields(data):
         if field == _TAG and isinstance(value, bytes):
             tag = value.decode("utf-8", "replace")
+        # A float has four bytes.
         elif field == _SIMPLE and isinstance(value, bytes) and len(value) == 4:
             number = unpack_from("<f", value)[0]
         elif field == _TENSOR and isinstance(value, bytes):
@@ -126,19 +131,24 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
     place = 0
     while place < len(data):
         key, place = _varint(data, place)
+        # The lower three bits are the wire type: 0 a varint, 1 eight bytes, 2 a length and so many, 5 four.
         kind = key & 7
         if kind == 0:
             value, place = _varint(data, place)
+            # Above these bits, the number of the field.
             yield key >> 3, value
             continue
         if kind == 2:
             size, place = _varint(data, place)
+        # Eight bytes, or four.
         elif kind in (1, 5):
+            # By the wire type.
             size = 8 if kind == 1 else 4
         else:
             raise ValueError(kind)
         if place + size > len(data):
             raise IndexError(place)
+        # The number of the field, and its bytes.
         yield key >> 3, data[place : place + size]
         place += size
 
@@ -148,8 +158,10 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
     while True:
         byte = data[place]
         place += 1
+        # Seven bits of each byte, the lowest first; the eighth says whether another one follows.
         value |= (byte & 0x7F) << shift
         shift += 7
+        # Of a number of 64 bits more than ten bytes are none.
         if byte < 0x80:
             return value & (1 << 64) - 1, place
         if shift > 63:
@@ -158,6 +170,7 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
 
 def _crc_table() -> list[int]:
     table = []
+    # The remainder of each byte, bit by bit.
     for byte in range(256):
         for _ in range(8):
             byte = byte >> 1 ^ (_POLYNOMIAL if byte & 1 else 0)
@@ -167,8 +180,11 @@ def _crc_table() -> list[int]:
 
 def _checksum(data: bytes, table: list[int]) -> int:
     """The CRC-32C of bytes, masked as TFRecord has it."""
+    # It begins with all bits set, and ends with all of them turned.
     crc = 0xFFFFFFFF
     for byte in data:
+        # The next byte goes in at the lower end.
         crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8
     crc ^= 0xFFFFFFFF
+    # Turned right by 15 of 32 bits.
     return ((crc >> 15 | crc << 17) + _MASK) & 0xFFFFFFFF

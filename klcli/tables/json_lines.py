@@ -184,7 +184,9 @@ def _lines(source: Source, begin: bytes) -> Iterator[bytes]:
             parts, length = [lines[-1]], len(lines[-1])
         if length > _LONGEST:
             raise KlcliError(
-                f"a line of {source.name} is longer than {_LONGEST >> 20} MiB", "each line is an example"
+                # 2^20 bytes are a MiB.
+                f"a line of {source.name} is longer than {_LONGEST >> 20} MiB",
+                "each line is an example",
             )
     if length:
         yield b"".join(parts)

@@ -137,6 +137,7 @@ def open_npy(source: Source) -> _Array:
         raise KlcliError(f"{source.name} has rows without columns: its shape is {shape}", "save it anew")
     if header.size // max(1, shape[0]) > _LARGEST_ROW:
         raise KlcliError(
+            # 2^20 bytes are a MiB.
             f"{source.name} announces rows of more than {_LARGEST_ROW >> 20} MiB: its shape is {shape}",
             "rows are samples: numpy.save('table.npy', table.T)",
         )

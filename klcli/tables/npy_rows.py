@@ -77,6 +77,7 @@ class NpyRows:
         if self._whole is None:
             if self.header.size > _MOST_WHOLE:
                 raise KlcliError(
+                    # 2^20 bytes are a MiB.
                     f"{self.name} is in Fortran order and has {self.header.size >> 20:,} MiB: its first row "
                     "ends where the array does",
                     "save it with numpy.ascontiguousarray(array)",
@@ -128,6 +129,7 @@ def rows_behind(header: Header, name: str, read: Callable[[int], bytes], *, alon
     """
     if row_width(header) * header.dtype.itemsize > _MOST_IN_ROW:
         raise KlcliError(
+            # 2^20 bytes are a MiB.
             f"{name} announces rows of more than {_MOST_IN_ROW >> 20} MiB: its shape is {header.shape}",
             "rows are examples: numpy.save('latents.npy', array.T)",
         )

@@ -210,6 +210,7 @@ _STEPS: dict[str, Callable[[_Machine, Any], Any]] = {
     "TUPLE": lambda machine, _: machine.stack.append(tuple(machine.since_mark())),
     "TUPLE1": lambda machine, _: machine.tuple_of(1),
     "TUPLE2": lambda machine, _: machine.tuple_of(2),
+    # The opcode has the length in its name.
     "TUPLE3": lambda machine, _: machine.tuple_of(3),
     "APPEND": lambda machine, _: machine.stack[-2].append(machine.stack.pop()),
     "APPENDS": lambda machine, _: (

@@ -124,6 +124,7 @@ def _only(arrays: Arrays, found: list[str], meaning: str, flag: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
+        # A few show what is meant.
         names = " and ".join(repr(clipped(name)) for name in found[:3])
         raise KlcliError(f"{arrays.name}: {names} may both be {meaning}", f"say which: {flag} {found[0]}")
     raise KlcliError(f"{arrays.name}: which array is {meaning}?", _listed(arrays))

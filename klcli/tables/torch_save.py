@@ -40,6 +40,7 @@ def open_torch_save(source: Source, archive: ZipFile) -> RawArrays:
     member = next(name for name in archive.namelist() if name.endswith("/" + PICKLE))
     folder = member.removesuffix(PICKLE)
     if archive.getinfo(member).file_size > _MOST_PICKLE:
+        # 2^20 bytes are a MiB.
         raise KlcliError(f"{source.name} has more than {_MOST_PICKLE >> 20} MiB of names", HINT)
     byte_order = folder + "byteorder"
     if (
@@ -101,6 +102,7 @@ def _opener(tensor: Tensor, archive: ZipFile, folder: str, name: str) -> Callabl
 
 
 def _skip(read: Callable[[int], bytes], size: int) -> None:
+    # A MiB at a time, so that nothing large is held.
     while size > 0 and (data := read(min(size, 1 << 20))):
         size -= len(data)
 

@@ -91,6 +91,7 @@ def _is_its_program(tree: Tree, one: Trial, names: tuple[str, str], *, gradient:
         return True
     zeros = [0.0] * len(one.truth)
     return all(
+        # A gradient is a sum over all entries, whose errors add up to more than those of a value.
         _are_close(slopes.get(name) or zeros, _slopes(tree, arrays, symbol), 10 * limit)
         for name, symbol in zip(names, arrays, strict=True)
     )

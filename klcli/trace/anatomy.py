@@ -48,6 +48,7 @@ def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, 
     assert own.amount
     assert own.part.likelihood
     totals = [term.amount.total for term in kls if term.amount]
+    # Products of the same numbers in another order differ by roundings alone.
     alike = max(totals) - min(totals) <= 1e-9 * max(map(abs, totals))
     of_weights = any(term.kernel and is_of_parameters(recording, term.part, term.kernel) for term in kls)
     if not alike or of_weights or not own.part.likelihood.has_beta or own.amount.total <= 0:

@@ -155,6 +155,7 @@ def _to_bfloat16(value: Any) -> Any:
     if not np.isfinite(single):
         return single
     bits = int(single.view(np.uint32))
+    # Half of the last bit that is kept is added, less one where that bit is even; the lower 16 bits go.
     bits = (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000
     return np.uint32(bits).view(np.float32)
 
@@ -177,6 +178,7 @@ _OPERATIONS: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "expm1": (lambda np, a: np.expm1(a), lambda np, g, y, a: (g * (y + 1),)),
     "log1p": (lambda np, a: np.log1p(a), lambda np, g, y, a: (g / (a + 1),)),
     "reciprocal": (lambda np, a: 1 / a, lambda np, g, y, a: (-g * (y * y),)),
+    # The derivative of a^-1/2 is -1/2 a^-3/2.
     "rsqrt": (lambda np, a: 1 / np.sqrt(a), lambda np, g, y, a: (-g / 2 * y**3,)),
     "sigmoid": (lambda np, a: 1 / (1 + np.exp(-a)), lambda np, g, y, a: (g * (y * (1 - y)),)),
     "softplus": (

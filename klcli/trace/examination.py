@@ -106,6 +106,7 @@ def examine(
         trials,
         single,
         reduction,
+        # An infinite gap, and one that is NaN, comes before all that doubles can have.
         tuple(sorted(found, key=lambda gap: -gap.size if isfinite(gap.size) else -1e300)),
         tree,
         verification,

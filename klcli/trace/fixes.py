@@ -47,6 +47,7 @@ def fix_at(place: Place | None, mistake: Mistake) -> str | None:
     return None
 
 
+# The files that the findings of one run stand in.
 @lru_cache(maxsize=16)
 def _linted(path: str, changed: int) -> tuple[Finding, ...]:
     """What lint finds in a file as it is since it was changed last."""

@@ -62,6 +62,7 @@ def slopes_of(
     if arrays is None or kernel.is_sampled or part.chain.is_off or not loss.gradients:
         return ()
     weight = amount.total * (-1 if part.is_taken_away else 1)
+    # Of a gradient, which has passed through twice the operations; a wrong one is off by a share of itself.
     limit = 10 * rounding(recording, part)
     return tuple(_slopes(recording, loss, part, kernel, arrays, weight, limit))
 
@@ -84,6 +85,7 @@ def _slopes(
         own = [weight * slope for slope in true]
         gaps = [abs(one - other) for one, other in zip(noted, own, strict=True)]
         scale = max(*map(abs, own), *map(abs, noted), _SMALL * abs(weight))
+        # Without any gap the largest slope is shown: the smallest double beside a gap makes no difference.
         worst = max(range(len(gaps)), key=lambda place: gaps[place] or abs(own[place]) * 1e-300)
         agrees = all(isfinite(gap) and gap <= limit * scale for gap in gaps)
         shown = part.builder.spellings.get(name, name)

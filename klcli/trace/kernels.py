@@ -31,8 +31,11 @@ from klcli.values import dataclass, replace
 __all__ = ["Kernel", "flowing", "kl_of", "with_counts"]
 
 _QUICK = Question(mended=False, described=False)
+"""Neither corrections nor landscapes are looked for: whether it is a KL is all that is asked."""
 _CLOSE = 1e-9
+"""Relative: a constant that is one is at least a part of a KL; a rounding of numbers is not."""
 _KINDS = ("exact", "scaled", "other-prior", "reversed")
+"""Verdicts on what is a KL, whatever it is multiplied by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +190,16 @@ def _expected(tree: Tree, drawn: Sequence[str], noises: Mapping[str, str]) -> Tr
 def _is_cubic(tree: Tree, name: str) -> bool:
     """Whether the fourth differences of a formula along a symbol vanish."""
     others = [other for other in free_symbols(tree) if other != name]
+    # Two points: an identity holds at both.
     for shift in (0.0, 0.35):
+        # Positive, as heads may have to be, and no two symbols alike.
         point = {other: 0.4 + 0.23 * place + shift for place, other in enumerate(others)}
         try:
+            # At -1, -1/2, 0, 1/2 and 1.
             values = [evaluate(tree, {**point, name: 0.5 * step - 1}, Doubles()) for step in range(5)]
         except ArithmeticError:
             return False
+        # The binomial coefficients: fourth differences vanish for cubics alone.
         fourth = values[0] - 4 * values[1] + 6 * values[2] - 4 * values[3] + values[4]
         if not isfinite(fourth) or abs(fourth) > _CLOSE * max(1.0, *map(abs, values)):
             return False

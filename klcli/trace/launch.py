@@ -90,6 +90,7 @@ def launched(order: Order) -> Run:
         status = _finished(order, paths)
         written = Path(paths[1])
         result = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
+    # As shells have it: 128 and the number of Ctrl-C.
     if status == 130 or (result and result["outcome"] == "interrupted"):
         raise KeyboardInterrupt
     return _run_of(order, result, status)

@@ -35,6 +35,9 @@ NAMES = {
 """What the likelihoods are called, by their names in a recording; those of `LIKELIHOODS` have a beta."""
 
 _CLOSE = 1e-9
+"""Relative: far above the rounding of doubles, far below what another likelihood is off."""
+_POINTS = 6
+"""Two give k and c, and four more say whether they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Likelihood:
 def likelihood_of(tree: Tree) -> Likelihood | None:
     """The likelihood that a part of a loss is, entry by entry; None if it is none of these."""
     names = free_symbols(tree)
+    # Two arrays that are compared, and perhaps the variance of one of them.
     if len(names) not in (2, 3):
         return None
     bare = entry(tree, keeps_sums=False)
@@ -75,7 +79,8 @@ def likelihood_of(tree: Tree) -> Likelihood | None:
 def _factor(tree: Tree, order: Sequence[str], function: Callable[..., float]) -> float | None:
     """The k with which a formula is k f + c; None if it is not."""
     pairs = []
-    for step in range(6):
+    for step in range(_POINTS):
+        # Between 0.15 and 0.85, as probabilities are, and no two symbols of a point alike.
         point = [0.15 + (0.37 * step + 0.29 * place * (1 + step)) % 0.7 for place in range(len(order))]
         try:
             found = evaluate(tree, dict(zip(order, point, strict=True)), Doubles())

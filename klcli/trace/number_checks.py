@@ -30,7 +30,9 @@ __all__ = [
 _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
 """Relative errors of sums in a precision; anything shorter is far off already."""
 _ROUGH = 2e-2
+"""The same for half precisions, whose numbers have 8 to 11 bits."""
 _LARGEST = 20000
+"""Entries of an array that are evaluated: as many as recorders tell the values of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def held_against(
     summed = None if entries is None else sum(one.real for one in entries)
     true = None if summed is None else sign * amount.total * summed
     limit = rounding(recording, part)
+    # A KL of nearly 0 is what is left of terms of the size of 1, with their roundings.
     scale = max(abs(noted), abs(evaluated), 1e-3 * abs(part.chain.factor))
     values = [value for value in (evaluated, true) if value is not None]
     agrees = all(isfinite(value) and abs(value - noted) <= limit * scale for value in values)
@@ -128,6 +131,7 @@ def kl_of_entries(kernel: Kernel, arrays: Mapping[str, Array]) -> list[complex] 
     prepared = kernel.verification.prepared
     guarded = prepared.shifts or prepared.epsilons or prepared.clips or prepared.bounds or prepared.floors
     has_constant = (
+        # The rounding of a number in the program is no constant.
         kl is None or abs(float(kl.shift)) > 1e-9 * float(kl.scale) or (constant and constant.terms)
     )
     if kl is None or has_constant or guarded or verdict.kind == "reversed":

@@ -157,6 +157,7 @@ def _rounded(value: float, dtype: str) -> float:
     if dtype == "float32":
         return float(struct.unpack("f", struct.pack("f", value))[0])
     (bits,) = struct.unpack("I", struct.pack("f", value))
+    # Half of the last bit that is kept is added, less one where that bit is even; the lower 16 bits go.
     bits = (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000
     return float(struct.unpack("f", struct.pack("I", bits))[0])
 

@@ -21,7 +21,9 @@ __all__ = ["probed", "wrong_gradients"]
 _CLOSE = 1e-9
 """The error, relative to the largest column, beyond which a fit does not hold."""
 _COLUMNS = 5
+"""The square of the mean, the mean, the variance, its logarithm and 1: those of a KL to a fixed prior."""
 _MOST_DIGITS = 15
+"""Decimal digits that every double has."""
 _STEP = 1e-5
 """Of a central difference."""
 _NEAR = 1e-4
@@ -137,10 +139,12 @@ def _text(
     points: int,
 ) -> str:
     def short(value: float) -> str:
+        # What is below the error of a fit is 0, and never -0.
         return significant(round(value, 9) + 0.0)
 
     times = "" if abs(scale - 1) < _CLOSE else f"{short(scale)} "
     added = "" if abs(shift) < _CLOSE * max(1.0, scale) else f" + {short(shift)}"
+    # Without any error, it is one of half a double.
     digits = min(_MOST_DIGITS, int(-log10(error or 1e-16)))
     kl = f"{times}KL(N({mean}, sigma^2) || N({short(prior_mean)}, {short(prior_variance)})){added}"
     return f"{kl}, for {meaning}: holds to {digits} digits at {points} points, which is no proof"

@@ -225,6 +225,7 @@ def program_of(tree: Tree, spellings: Mapping[str, str] = MappingProxyType({})) 
 
 def _fresh(base: str, taken: Collection[str]) -> str:
     """A name that is no count, no mask and on no side of two Gaussians: ``x3``, ``x4``."""
+    # 1 and 2 name the two Gaussians of a pair; the end is beyond all programs.
     return next(name for place in range(3, 10**6) if (name := f"{base}{place}") not in taken)
 
 
@@ -261,7 +262,8 @@ def _entrywise(step: Step, operands: list[Tree]) -> Tree:
         case "rsqrt":
             return operation("/", _ONE, Call("sqrt", first))
         case "log2" | "log10":
-            return operation("/", Call("log", first), Call("log", number(int(step.op[3:]))))
+            base = number(int(step.op[3:]))  # behind ``log``
+            return operation("/", Call("log", first), Call("log", base))
         case "exp2":
             return operation("^", _TWO, first)
         case "sigmoid":

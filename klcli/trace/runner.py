@@ -90,6 +90,7 @@ def _watch(order: Any, watching: Any, frameworks: Any, result: Any, result_path:
             sys.stderr.write(str(code) + "\n")
         result.update(outcome="exit", code=code if isinstance(code, int) else int(code is not None))
     except KeyboardInterrupt:
+        # As shells have it: 128 and the number of Ctrl-C.
         result.update(outcome="interrupted", code=130)
     except BaseException as error:
         _print_own(error)

@@ -131,6 +131,7 @@ def _whole(recording: Recording, chain: Chain) -> Part:
     if recording.steps[chain.core].op == "loss":
         return _called(recording, chain)
     leaves = [one for one in recording.leading_to(chain.core) if recording.steps[one].is_leaf]
+    # A mean or a head may itself be computed from a few.
     if len(leaves) > 4 * _MOST_LEAVES:
         return Part(chain, builder, problem="a sum of many things")
     try:

@@ -205,6 +205,7 @@ def _shape_of(part: Part, kernel: Kernel) -> tuple[int, ...]:
 def _boundary(part: Part, own: float) -> int | None:
     """The outermost node at which the part is the KL itself; None where some factor of it is left."""
     for index, before in part.chain.above:
+        # Products of the same numbers in another order differ by roundings alone.
         if before and abs(abs(part.chain.factor / before) * own - 1) < 1e-9:
             return index
     return None

@@ -54,6 +54,7 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
     """What the judge says of a part of which nothing is known."""
     if part.estimation:
         return _estimator(part.estimation)
+    # Two means and two heads; more symbols are no KL that the judge knows.
     if part.tree is None or not 0 < len(free_symbols(part.tree)) <= 4 or part.builder.noises:
         return Unknown()
     if is_dependent(recording, part.builder):

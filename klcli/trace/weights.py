@@ -21,6 +21,7 @@ from klcli.values import dataclass
 __all__ = ["Amount", "amount_of", "amount_of_call", "coefficient", "reduced"]
 
 _CLOSE = 1e-9
+"""Relative: the rounding of a quotient of doubles; the next length is off by more than 1 in a billion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +144,6 @@ def _with_numbers(found: Amount, numbers: Sequence[float], shared: int) -> Amoun
 
 
 def _is(number: float, length: int) -> bool:
+    # 1/3 as a double is the fraction 1/3 again, for lengths up to a billion.
     near = Fraction(number).limit_denominator(10**9)
     return abs(number * length - 1) < _CLOSE or (near.numerator == 1 and near.denominator == length)

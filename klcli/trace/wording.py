@@ -41,6 +41,7 @@ def _with_short_prior(text: str, found: Verification) -> str:
         return text
     mean, variance = (significant(float(number)) for number in (kl.prior_mean, kl.prior_variance))
     written = "N({}, {})".format(*gaussian_text(found, found.best.verdict, "p"))
+    # ``N(``, the comma with its blank, and ``)`` are four or five characters.
     longest = max(len(mean), len(variance)) + 4
     return text.replace(written, f"N({mean}, {variance})") if len(written) > 2 * longest else text
 

@@ -65,6 +65,7 @@ Carlo estimate contradict each other, and 0 otherwise.
 @_of_sampling(
     "--samples", type=Whole(LEAST_SAMPLES, MOST_SAMPLES), default=DEFAULT_SAMPLES, help="Draws; default 1e6."
 )
+# Seeds of 63 bits: all that a signed number of 64 bits has.
 @_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @output_options
 @plot_option

@@ -73,6 +73,7 @@ KL is infinite.
     type=Whole(LEAST_SAMPLES, MOST_SAMPLES),
     help="Draws; default 1e6, fewer for large matrices.",
 )
+# Seeds of 63 bits: all that a signed number of 64 bits has.
 @_of_sampling("--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Default {DEFAULT_SEED}.")
 @_of_sampling(
     "--estimator",
@@ -86,6 +87,7 @@ KL is infinite.
     type=Positive(),
     help="Sample until the standard error is so small; at most --samples, by default 1e9.",
 )
+# A thousand digits take a fraction of a second.
 @click.option("--digits", type=Whole(1, 1000), help="Closed form to that many significant digits.")
 @click.option(
     "--steps",

@@ -56,6 +56,7 @@ def _write_all(term: str | None, settings: Settings) -> Report:
     from klcli.report.all_pages import linked_pages, written_report
 
     if term is not None:
+        # As much of it as a line has room for.
         raise KlcliError(f"--all writes every page, not {term[:60]!r} alone", "leave one of the two out")
     if settings.output in (None, "-"):
         raise KlcliError("--all needs a folder", "klcli explain --all --output pages")

@@ -87,7 +87,11 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @_of_units("--beta", type=Nonnegative(), help="The weight of the KL, for the list of other code's numbers.")
 @_of_units("--marginal", is_flag=True, help="Estimate the marginal KL in a second pass, not only its bound.")
 @_of_units(
-    "--seed", type=Whole(0, 2**63), default=DEFAULT_SEED, help=f"Of --marginal; default {DEFAULT_SEED}."
+    # Seeds of 63 bits: all that a signed number of 64 bits has.
+    "--seed",
+    type=Whole(0, 2**63),
+    default=DEFAULT_SEED,
+    help=f"Of --marginal; default {DEFAULT_SEED}.",
 )
 @_of_limits(
     "--max-collapsed", type=Share(), help="The largest share of latents that may have collapsed, from 0 to 1."

@@ -46,6 +46,7 @@ def named(texts: Iterable[str], taken: Container[str]) -> dict[str, Program]:
         match = _NAME.match(text)
         if not match:
             raise KlcliError(
+                # As much of it as a line has room for.
                 f"--formula takes NAME=TEXT, got {text[:60]!r}",
                 "for example 'mine=-1/2 (1 + s - mu^2 - e^s)'",
             )

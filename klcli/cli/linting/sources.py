@@ -35,6 +35,7 @@ class Sources:
         """
         data = self.given[path] if path in self.given else _read(path)
         if len(data) > MOST_BYTES:
+            # A MB.
             raise UnreadableError(f"it is larger than {MOST_BYTES // 10**6} MB")
         return data
 

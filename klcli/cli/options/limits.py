@@ -53,6 +53,7 @@ def number_of(text: str, name: str) -> TypedNumber:
     number = parse_numeral(text, name)
     mantissa, _, exponent = text.strip().lower().partition("e")
     places = len(mantissa.partition(".")[2]) - int(exponent or 0)
+    # Half of the last digit that was typed.
     return TypedNumber(number, Fraction(10) ** -places / 2)
 
 

@@ -115,7 +115,9 @@ def _rows(text: str, name: str) -> list[str]:
         return text.split(";")
     if not _NESTED.match(text):
         raise KlcliError(
-            f"{name} takes rows of numbers, got {text[:60]!r}", "for example '[[1.2, 0.3], [0.3, 0.9]]'"
+            # As much of it as a line has room for.
+            f"{name} takes rows of numbers, got {text[:60]!r}",
+            "for example '[[1.2, 0.3], [0.3, 0.9]]'",
         )
     return _INNER.findall(text)
 
@@ -149,6 +151,7 @@ class Whole(AValue):
         from klcli.formula.numeral import parse_numeral
 
         name = param.opts[-1] if param else "value"
+        # A usual number, as far as it is one of these.
         example = max(self.low, min(1000, self.high))
         number = parse_numeral(str(value), name, str(example))
         if number.denominator != 1 or not self.low <= number <= self.high:

@@ -92,6 +92,7 @@ def _modules(function: Any) -> Iterator[str]:
     while stack:
         one = stack.pop()
         code = getattr(one, "__code__", None)
+        # Functions that call functions: the framework of a loss is found in the first few.
         if code is None or id(code) in seen or len(seen) > 100:
             yield str(getattr(type(one), "__module__", ""))
             inner = getattr(one, "__wrapped__", getattr(one, "func", None))  # jitted, partial

@@ -119,12 +119,14 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return Node("stack", first) if nodes else None
     if not isinstance(first, Node):
         return None
+    # A condition and two arrays; with the condition alone it gives places.
     if name == "where" and len(given) == 3:
         return _chosen(*given)
     if name in _UNARY:
         return Node(_UNARY[name] or name, (first,))
     if name == "softplus":
         return Node("softplus", (first,)) if one_of(named.get("beta"), given[1:2], 1) == 1 else None
+    # The first is what the product or quotient of the other two is added to.
     if name in ("addcmul", "addcdiv") and all(isinstance(one, Node) for one in given[:3]):
         product = Node("mul" if name == "addcmul" else "div", given[1:3])
         return Node("add", (first, Node("mul", (product, named.get("value", 1)))))
@@ -158,6 +160,7 @@ def _binary(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:
 def _reduced(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node:
     axes = one_of(named.get("dim", named.get("axis")), given[1:2], None)
     axes = [axes] if isinstance(axes, int) else list(axes) if axes else None
+    # Behind the array and its axes.
     keepdim = one_of(named.get("keepdim", named.get("keepdims")), given[2:3], False)
     return Node(name, (first,), axes=axes, keepdim=keepdim is True)
 
@@ -168,6 +171,7 @@ def _norm(first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
     if order not in (2, "fro"):
         return None
     square = Node("square", (first,), first.shape, first.dtype, first.grad)
+    # Axes and whether they are kept, which stand behind the array and the order of the norm.
     total = _reduced("sum", square, [first, *given[2:4]], named)
     return Node("sqrt", (total,))
 

@@ -31,6 +31,7 @@ def clipped(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> 
 
 def _clamp(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> Node | None:
     low = one_of(named.get("min", named.get("a_min")), given[1:2], None)
+    # The array, the lower limit, the upper limit.
     high = one_of(named.get("max", named.get("a_max")), given[2:3], None)
     if name == "relu":
         low, high = 0, None

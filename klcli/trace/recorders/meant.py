@@ -12,6 +12,7 @@ _BITS = {"float32": 24, "float16": 11, "bfloat16": 8}
 _LARGEST_DENOMINATOR = 2000
 """Of a fraction such as 1/784; in single precision one number in ten has one by chance, and is it as well."""
 _MOST_DIGITS = 17
+"""Decimal digits that tell every double from its neighbours."""
 
 
 def meant(value: float, dtype: str) -> float:
@@ -32,5 +33,6 @@ def meant(value: float, dtype: str) -> float:
         (place, one) for place, one in enumerate(decimals, 1) if abs(one - value) <= margin
     )
     fraction = float(Fraction(value).limit_denominator(_LARGEST_DENOMINATOR))
+    # A decimal of fewer digits than the precision has is no chance: of 6 in single, of 2 in half precision.
     is_short = digits <= bits // 4
     return fraction if not is_short and abs(fraction - value) <= margin else decimal

@@ -38,6 +38,7 @@ CONSTANTS = 64
 """Entries of an array without a gradient that are noted as numbers."""
 
 _MOST_TRIES = 4
+"""Uses of an array at which a name is looked for: it has one by then, or none."""
 _ONLY_OURS = 3
 """References to a frame's copy of its locals: of the frame, of a variable, of the call that counts them."""
 

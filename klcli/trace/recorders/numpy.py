@@ -21,6 +21,7 @@ SHORT = ("float16", "float32")
 
 _SKIPPED = (os.path.dirname(numpy.__file__) + os.sep,)
 _MOST_VALUES = 20000
+"""Entries of an array that are told as numbers; a document of more is slow to write."""
 _FULL = {"zeros_like": 0, "ones_like": 1, "full_like": None}
 _SHAPES = ("reshape", "squeeze", "expand_dims", "ravel", "atleast_1d", "atleast_2d")
 

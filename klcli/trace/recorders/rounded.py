@@ -13,6 +13,7 @@ __all__ = ["points", "probes", "rounded_calls"]
 _NEAR = (0.001, -0.001, 1.001, 0.999)
 """Around the heads of a standard deviation of 1, as a logarithm and as itself."""
 _PROBES = 12
+"""Points of each kind: a fit takes five of them, and the rest say whether it holds."""
 _WIDE = (-6.0, 6.0)
 """Log-variances of usual posteriors; a reading whose head is positive has half of them."""
 _FAILURES = (RuntimeError, TypeError, ValueError, IndexError, ArithmeticError)
@@ -77,6 +78,7 @@ def probes(
     generator = Random(1)
     inner, wide = (
         [{name: generator.uniform(*ends) for name in names} for _ in range(_PROBES)]
+        # Between 0.1 and 0.9 every number may be a probability, a scale or a logarithm.
         for ends in ((0.1, 0.9), _WIDE)
     )
     for entries in (*inner, *own, *wide):

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["MOST_SUMMANDS", "arrays_below", "linear_in", "summands_of"]
 
 MOST_SUMMANDS = 64
+"""Terms of a loss whose gradients are asked for, each by a pass of its own."""
 _MOST_ARRAYS = 24
 """Arrays below a summand whose gradients are asked for."""
 _MOST_ENTRIES = 4096
+"""Of an array whose gradients are told, as many as those whose values are."""
 _LINEAR = ("add", "sub", "neg", "mul", "div", "same", "shape", "sum", "mean", "stack")
 
 
@@ -26,6 +28,7 @@ def summands_of(root: Node) -> Iterator[Node]:
     yield root
     for node in queue:
         for one in linear_in(node):
+            # Products and means stand between summands; a few of them for each.
             if uses.get(one.serial, 0) > 1 or len(queue) > 4 * MOST_SUMMANDS:
                 continue
             queue.append(one)

@@ -23,6 +23,7 @@ _SHAPE = (4, 3)
 _LOW, _HIGH = 0.3, 2.5
 """Their entries are positive, as a scale is."""
 _MOST_ARRAYS = 4
+"""Of a function: means and heads of two Gaussians."""
 _MOST_ROUNDED = 2
 """Arrays of a function that is called in short precisions."""
 _PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -86,6 +87,7 @@ def _target(target: str) -> Any:
     for name in path.split("."):
         if not hasattr(found, name):
             named = [key for key, one in vars(found).items() if callable(one) and not key.startswith("_")]
+            # Names that fit on a few lines of a terminal.
             raise RefusedError(f"{module} has no {name}", "it has: " + ", ".join(named[:20]))
         found = getattr(found, name)
     if not callable(found):

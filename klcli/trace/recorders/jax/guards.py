@@ -51,6 +51,7 @@ def guarded_by(given: Sequence[Any]) -> Node | None:
     Args:
         given: the operands of ``select_n``: the condition, and what is chosen from.
     """
+    # The condition, and what is chosen where it is false and where it is true.
     if len(given) != 3:
         return None
     for array, filler in (given[1:], given[:0:-1]):
@@ -69,6 +70,7 @@ def product_in(given: Sequence[Any], test: _Test | None) -> int | None:
     """
     if test is None or len(given) != 3 or len(test[1]) != 2 or limit_of(test[1][1]) != 0:
         return None
+    # Of the operands 1 and 2, which are chosen from, one is the filler and 3 less its number the other.
     filler = 2 if test[0] == "eq" else 1
     product = given[3 - filler]
     is_product = isinstance(product, Node) and product.op == "mul" and test[1][0] in product.args

@@ -37,6 +37,7 @@ _NOISES = {
 }
 _LIKELIHOODS = ("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits")
 _MOST_INDICES = 64
+"""Entries of an array of indices that are read: axes and places, of which there are few."""
 
 
 def operation(

@@ -44,6 +44,7 @@ def has_gradient(tensor: Any) -> bool:
     return bool(pywrap_tfe.TFE_Py_TapeSetShouldRecordBackprop([tensor]))
 
 
+# Types of operations, of which a program meets a few hundred.
 @lru_cache(maxsize=1000)
 def is_differentiable(kind: str) -> bool:
     """Whether TensorFlow has a gradient for a type of operation that is other than nothing."""
