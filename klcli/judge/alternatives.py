@@ -158,9 +158,11 @@ def _only_divides(tree: Tree, mean: str, head: str, prior: str) -> bool:
     try:
         still = [
             evaluate(tree, {mean: 0.0, head: at, prior: of}, Doubles())
+            # Positive, as heads may have to be, and no two alike.
             for at in (0.4, 1.1)
             for of in (0.6, 1.7)
         ]
+        # At one of these heads.
         moved = [evaluate(tree, {mean: 1.0, head: 0.4, prior: of}, Doubles()) for of in (0.6, 1.7)]
     except ArithmeticError:
         return False

@@ -294,4 +294,5 @@ def _ratio(found: float | None, truth: float) -> float | None:
 
 
 def _decimal(value: Fraction) -> Decimal:
+    # More digits than are compared.
     return context(60).divide(Decimal(value.numerator), Decimal(value.denominator))

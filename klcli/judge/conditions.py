@@ -132,12 +132,15 @@ def _small_numbers(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]:
 def _largest_that_passes(prepared: Prepared, verdict: Verdict, symbols: Sequence[str]) -> float | None:
     """The largest value of the symbols with which the error passes, by bisection of the power of ten."""
     low, high = _SMALLEST, _LARGEST
+    # By powers of ten, as small numbers are typed.
     if not _error(prepared, verdict, dict.fromkeys(symbols, 10**low)) <= PASSES:
         return None
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
+        # By powers of ten, too.
         passes = _error(prepared, verdict, dict.fromkeys(symbols, 10**middle)) <= PASSES
         low, high = (middle, high) if passes else (low, middle)
+    # The number and not its power.
     return float(10**low)
 
 

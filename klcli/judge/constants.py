@@ -23,6 +23,7 @@ _LARGEST_DENOMINATOR = 256
 """Factors that people write are halves, quarters and small counts, and their products."""
 _UNITS = ("log 2", "log 3", "log 5", "log 7", "log 10", "log(2 pi)", "log pi", "pi", "sqrt 2", "e", "1/e")
 _OFFSETS = tuple(sorted((Fraction(n, 4) for n in range(-16, 17)), key=lambda f: (abs(f), f < 0)))
+"""Quarters from -4 to 4, the smallest first: constants that people write beside a logarithm."""
 
 
 def as_tree(value: FoundNumber) -> Tree | None:

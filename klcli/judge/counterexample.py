@@ -100,4 +100,5 @@ def _example(
 def _distance(example: Counterexample) -> float:
     if example.found is None or isinf(example.expected):
         return inf
+    # A KL of 0 is off by an absolute error.
     return abs(example.found - example.expected) / max(abs(example.expected), 1e-9)

@@ -209,6 +209,8 @@ def solved(rows: Sequence[Sequence[T]], values: Sequence[T]) -> list[T] | None:
 def recovered(number: Decimal, digits: int) -> FoundNumber:
     """The rational that a number is in all but its last ten digits, where there is a plain one."""
     exact = Fraction(number)
+    # Some fraction with a quarter of the digits agrees in half of them by chance, and in nearly all by none.
     near = exact.limit_denominator(10 ** (digits // 4))
+    # The last ten may be rounding errors of the solution.
     slack = Fraction(1, 10 ** (digits - 10))
     return near if abs(near - exact) <= slack * max(Fraction(1), abs(near)) else number

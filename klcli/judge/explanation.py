@@ -107,6 +107,7 @@ def shape_words(lowest: Minimum | Limit | None, growth: float | None) -> list[st
     if lowest.sigma is None:
         return ["does not depend on the spread"]
     parts = [_minimum(lowest)]
+    # A power that has not settled to a hundredth is still one of 2.
     if growth is not None and abs(growth - 2) > 0.01:
         parts.append(f"grows {_power(growth)} where the KL grows like sigma^2")
     return parts
@@ -126,6 +127,7 @@ def _minimum(found: Minimum) -> str:
 
 
 def _share(ratio: float) -> str:
+    # Shares that have a word are those of small numbers.
     exact = Fraction(Decimal(repr(ratio))).limit_denominator(1000)
     return _SHARES.get(exact, f"{significant(ratio, 3)} times")
 
@@ -133,6 +135,8 @@ def _share(ratio: float) -> str:
 def _power(growth: float) -> str:
     if growth > _EXPONENTIAL:
         return "exponentially with sigma"
+    # From sigma to 100 sigma a logarithm grows by less than any power that people write.
     if abs(growth) < 0.2:
         return "like log sigma"
+    # Three digits tell a power; within a hundredth of 1 it is 1.
     return f"like sigma^{significant(growth, 3)}" if abs(growth - 1) > 0.01 else "like sigma"

@@ -101,6 +101,7 @@ def _points(prepared: Prepared, names: Sequence[str]) -> Iterator[dict[str, floa
     """Values of all symbols: weights and counts are 1, other terms some number."""
     held = dict.fromkeys(free_symbols(prepared.program.arrays), 1.0)
     for mean, head in _POINTS:
+        # Of a prior: other ones than those of the posterior.
         values = (mean, head, mean + 0.3, head + 0.4)
         yield held | dict(zip(names, values, strict=False))
 
@@ -152,6 +153,7 @@ def _fitted(rows: Sequence[Sequence[float]], values: Sequence[float]) -> list[Fr
     plain = [Fraction(factor).limit_denominator(_LARGEST_DENOMINATOR) for factor in found]
     for row, value in zip(rows, values, strict=True):
         fit = sum(float(factor) * one for factor, one in zip(plain, row, strict=True))
+        # Far above the rounding of complex steps, far below what another gradient is off.
         if abs(fit - value) > 1e-6 * max(1.0, abs(value)):
             return None
     return plain

@@ -35,6 +35,7 @@ _DIGITS = 60
 _STEP = Decimal("1e-14")
 """Relative step of the differences: their error is its square, their rounding 1e-60 over it squared."""
 _AROUND = (-_STEP, Decimal(0), _STEP)
+"""At which a function is looked at for its differences."""
 _REACH = 9
 """Means and logarithms of sigma up to which the grid looks."""
 _PER_MEAN, _PER_LOG = 4, 20
@@ -97,6 +98,7 @@ def derivatives(function: Penalty, mu: Decimal, sigma: Decimal) -> tuple[float, 
     try:
         with localcontext(context(_DIGITS)):
             slope, curvature = _differences(function, mu, sigma, sigma * _STEP)
+            # Where it is smooth, a step a hundred times as wide gives the same.
             _, wider = _differences(function, mu, sigma, sigma * _STEP * 100)
             smooth = abs(curvature - wider) <= Decimal("1e-6") * max(abs(curvature), Decimal(1))
             return _tidy(slope), _tidy(curvature) if smooth else None
@@ -119,12 +121,14 @@ def growth(function: Penalty, mu: Decimal) -> float | None:
     try:
         with localcontext(context(_DIGITS)):
             values = [function(mu, sigma) for sigma in _FAR]
+            # The places are a hundred times as far as those before.
             powers = [float((above / below).ln() / Decimal(100).ln()) for below, above in pairwise(values)]
     except ArithmeticError:
         return None
     settled = (
         abs(powers[1] - powers[0]) < _SETTLED_POWER
         or min(powers) > _EXPONENTIAL
+        # Those of a logarithm: it grows by less than any power that people write.
         or max(map(abs, powers)) < 0.2
     )
     return powers[0] if settled else None
@@ -242,6 +246,7 @@ def _limit(function: Penalty, reading: Parameterization, mu: Decimal, position: 
     values = []
     try:
         with localcontext(context(_DIGITS)):
+            # Twice as far each time, in powers of 2.
             for power in (5, 10, 20, 40):
                 sigma = reading.within(position * Decimal(2) ** (of_sigma * power))
                 values.append(function(mu * 2**power if of_mean else mu, sigma))
@@ -250,10 +255,12 @@ def _limit(function: Penalty, reading: Parameterization, mu: Decimal, position: 
     with localcontext(context(_DIGITS)):
         changes = [abs(after - before) for before, after in pairwise(values)]
         settles, settled = (
+            # What tends to a limit changes less and less.
             changes[-1] < changes[0] / 1000,
             changes[-1] < _NEAR * max(abs(values[-1]), Decimal(1)),
         )
     if settled:
+        # To as many digits as it has settled; 0 and never -0.
         return Limit(where, round(float(values[-1]), 9) + 0.0)
     return Limit(where, None, unbounded=not settles and values[-1] < values[0])
 
@@ -287,4 +294,5 @@ def _newton_step(values: Iterable[Decimal]) -> Decimal:
 
 def _tidy(number: Decimal) -> float:
     """A double, without the error of the differences."""
+    # Beside 0 the rounding of differences is taken for it; 0 and never -0.
     return float(round(number, 12)) + 0.0 if abs(number) < _TINY else float(number)

@@ -53,6 +53,7 @@ def float32_loss(tree: Tree, verdict: Verdict) -> PrecisionLoss | None:
     For a formula that is exact against the unit prior. None also where it has no value at mu = 0.
     """
     worst: PrecisionLoss | None = None
+    # More than twice those of a double: the truth beside it is exact.
     digits = 40
     for sigma in filter(verdict.parameterization.reaches, _NEAR):
         role = verdict.roles

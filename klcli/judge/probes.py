@@ -103,6 +103,7 @@ def head_at(name: str, sigma: Decimal, digits: int) -> Decimal:
     return evaluate(reading.head, {"sigma": sigma}, Decimals(digits))
 
 
+# The formulas and ways of one program.
 @remembered(256)
 def compared_digits(tree: Tree) -> int:
     """How many digits have to agree, so that no number in the formula is too small to be seen."""
@@ -110,11 +111,14 @@ def compared_digits(tree: Tree) -> int:
     return min(COMPARED_DIGITS + 2 * sum(long), _MOST_DIGITS)
 
 
+# The formulas and ways of one program.
 @remembered(64)
 def own_points(tree: Tree) -> Points:
     """Points of a formula's own: where its numbers put kinks, and some that nobody can foresee."""
     seed = crc32(to_text(tree).encode())
+    # Twelve bits of the checksum for each: numbers between 0 and 4.
     spread = [Decimal((seed >> shift) % 4096) / 1024 for shift in (0, 7, 13, 19)]
+    # Means from -2 to 2, and standard deviations that are not 0.
     points = [(spread[0] - 2, spread[1] + Decimal("0.05")), (spread[2] - 2, spread[3] + Decimal("0.05"))]
     numbers = dict.fromkeys(node.value for node in walk(tree) if isinstance(node, Number))
     far = [Decimal(float(number)) for number in numbers if _FAR < number < _FARTHEST][:_MOST_OWN]

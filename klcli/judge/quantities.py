@@ -72,6 +72,8 @@ def _jeffreys(moments: PairMoments) -> float:
 def _bhattacharyya(moments: PairMoments) -> float:
     m, s, n, t = moments
     both = s * s + t * t
+    # The Bhattacharyya distance: 1/4 of the squared distance over both variances, and half the log of their
+    # mean over the root of their product.
     return (m - n) ** 2 / (4 * both) + log(both / (2 * s * t)) / 2
 
 
@@ -115,6 +117,7 @@ _MOST_WAYS = 24
 def recognised(tree: Tree) -> Recognised | None:
     """The known quantity that a formula is a multiple of, under some way to read its symbols."""
     names = free_symbols(tree)
+    # Two means and two heads, of which two may be shared or left out.
     if not 2 <= len(names) <= 4:
         return None
     for way in [one for one in _ways(names) if one.head][:_MOST_WAYS]:
@@ -136,6 +139,7 @@ def _meant(way: Roles) -> Iterator[Quantity]:
 def shared_head(tree: Tree) -> Recognised | None:
     """The KL of two Gaussians of one variance, (m - n)^2 / (2 sigma^2), if a formula is a multiple of it."""
     names = free_symbols(tree)
+    # Two means and the one head.
     if len(names) != 3:
         return None
     for way in possible_roles(names, mean=None, head=None):
@@ -179,6 +183,7 @@ def _values(tree: Tree, way: Roles, reading: Parameterization, points: Sequence[
     for place, name in enumerate(names):
         if name:
             column = [point[place] for point in points]
+            # Means and heads stand by turns.
             is_head = place in (1, 3)
             columns[name] = [evaluate(reading.head, {"sigma": s}, run) for s in column] if is_head else column
     return evaluate(tree, columns, DoubleColumns(len(points)))

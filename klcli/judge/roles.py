@@ -76,6 +76,7 @@ def possible_roles(names: Sequence[str], *, mean: str | None, head: str | None) 
         ways = list(_of_one(tuple(names)))
         if len(names) == 2:
             ways += [Roles(None, first, None, second) for first, second in permutations(names)]
+    # A Gaussian, and a mean or a head of the other one.
     elif len(names) == 3:
         ways = [Roles(one, two, three) for one, two, three in permutations(names)]
         ways += [Roles(one, two, None, three) for one, two, three in permutations(names)]
@@ -106,6 +107,8 @@ def strangeness(way: Roles) -> int:
         (way.prior_head, False, True),
     ):
         if name is not None:
+            # A mean and a head that are exchanged count twice as much as a mean that is called a spread, and
+            # that twice as much as a name of the other side.
             strange += 4 * (is_mean(name) != mean) + 2 * (mean and suggested(name) is not None)
             is_counted = from_zero and name[-1:] in "01"
             strange += not is_counted and is_prior(name) is (not prior)

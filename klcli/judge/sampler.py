@@ -215,5 +215,6 @@ def _readings(spreads: Mapping[str, list[Decimal]]) -> dict[str, Fraction]:
     for name, ratios in spreads.items():
         first = ratios[0]
         if first and all(abs(ratio - first) <= _AGREE * abs(first) for ratio in ratios):
+            # A factor that people write, out of a decimal number.
             found[name] = Fraction(first).limit_denominator(10**9)
     return found

@@ -103,11 +103,13 @@ def has_plain_numbers(tree: Tree, largest: int = _LARGEST) -> bool:
     return all(not value or 1 < value * largest < largest * largest for value in numbers)
 
 
+# The formulas and ways of one program.
 @remembered(64)
 def screened(tree: Tree) -> Screening:
     """What each symbol of a formula can be."""
     names = free_symbols(tree)
     own = [*_STEPS, *(head for heads in _heads().values() for head in heads)]
+    # Positive, as heads may have to be, and no two symbols alike.
     others = {name: 0.7 + 0.3 * place for place, name in enumerate(names)}
     columns: dict[str, list[float]] = {name: [] for name in names}
     for moved in names:
@@ -135,6 +137,7 @@ def _screened(
         is_moderate: whether they also tell that there is no logarithm.
     """
     at, scale = values[: len(_STEPS)], max(1.0, *largest[: len(_STEPS)])
+    # The binomial coefficients: third differences vanish for parabolas alone.
     third = abs(at[3] - 3 * at[2] + 3 * at[1] - at[0])
     is_quadratic = scale < inf and third <= _TOLERANCE * scale
     # What has no value at the steps may have one at the points that decide.

@@ -13,6 +13,7 @@ from klcli.judge.verdict import Verdict
 __all__ = ["sigmas_text", "usual_points"]
 
 _SIGMAS = tuple(10.0 ** (step / 10) for step in range(-20, 21))
+"""Tenths of a power of ten from 0.01 to 100."""
 _MEANS = (-3.0, -1.0, 0.0, 1.0, 3.0)
 """Where it is measured: standard deviations from 0.01 to 100, means up to 3."""
 
@@ -44,4 +45,5 @@ def _sigmas(verdict: Verdict) -> list[float]:
 def sigmas_text(verdict: Verdict) -> str:
     """The range of sigma, in words."""
     sigmas = _sigmas(verdict)
+    # They are powers of ten.
     return f"for sigma from {significant(sigmas[0], 3)} to {significant(sigmas[-1], 3)}"

@@ -164,6 +164,7 @@ def _is_transcendental(node: Tree) -> bool:
     return False
 
 
+# The formulas and ways of one program.
 @remembered(256)
 def _has_ingredients(tree: Tree, role: Roles) -> bool:
     """Whether a formula looks like a KL at all: it has a head, and a logarithm or an exponential."""

@@ -19,7 +19,9 @@ __all__ = ["binds", "bounds_all", "can_be_whole", "is_known", "with_floors", "wi
 _END = 1.001
 """A limit at an end is rounded when it is written: -9.21 for log 0.01^2."""
 _SIGMAS = (0.01 * _END, *(10.0 ** (tenths / 10) for tenths in range(-19, 20)), 100 / _END)
+"""Tenths of a power of ten; the ends lie as far within the range as a limit may be rounded."""
 _MODERATE = tuple(sigma for sigma in _SIGMAS if 0.1 <= sigma <= 10)
+"""Where a bound of a whole KL, which may be reached where that is very large, may not be."""
 _MEANS = (-3.0, -1.0, -0.3, 0.0, 0.3, 1.0, 3.0)
 """Where a clip may not bind: standard deviations between 0.01 and 100, means up to 3."""
 

@@ -51,25 +51,30 @@ class Influence:
     @property
     def is_additive(self) -> bool:
         """Whether the formula is not multiplied."""
+        # Far above rounding errors, far below any weight that people write.
         return abs(self.factor - 1) <= 1e-7
 
 
 @cache
 def _number(place: int, draw: int) -> float:
     """Between 0 and 1, as evenly spread and as unrelated as multiples of the golden ratio are."""
+    # Other multiples for every symbol and draw, so that no two symbols go along with each other.
     return ((3 * place + 1) * (draw + 2) * _GOLDEN + 0.137 * place * place) % 1.0
 
 
 def _draw(names: Sequence[str], draw: int) -> dict[str, float]:
     """Values between 0.15 and 0.95, which also what is a probability may have."""
+    # From 0.15, and 0.8 wide.
     return {name: 0.15 + 0.8 * _number(place, draw) for place, name in enumerate(names)}
 
 
 def _wide(names: Sequence[str], draw: int) -> dict[str, float]:
     """Values between 0.4 and 2.4, for means and heads."""
+    # From 0.4, and 2 wide.
     return {name: 0.4 + 2.0 * _number(place, draw) for place, name in enumerate(names)}
 
 
+# The formulas and ways of one program.
 @remembered(64)
 def degree(tree: Tree, name: str) -> int | None:
     """Of which degree a formula is in a symbol: 0, 1, 2, or None for what is no such polynomial."""
@@ -84,14 +89,19 @@ def degree(tree: Tree, name: str) -> int | None:
     values, largest = _evaluated(tree, names, points)
     found = 0
     for start in (0, len(_SCALES)):
+        # The four scales of one draw.
         at, scale = values[start : start + 4], max(largest[start : start + 4])
         if not all(map(isfinite, at)) or scale > _TOO_LARGE:
             return None
+        # A formula that is 0 has rounding errors, too.
         slack = _CLOSE * max(scale, 1e-3)
+        # The binomial coefficients: third differences vanish for parabolas alone.
         if abs(at[3] - 3 * at[2] + 3 * at[1] - at[0]) > slack:
             return None
+        # Second differences vanish for lines alone.
         if max(abs(at[2] - 2 * at[1] + at[0]), abs(at[3] - 2 * at[2] + at[1])) > slack:
             found = 2
+        # And first ones for constants.
         elif max(abs(at[3] - at[0]), abs(at[1] - at[0])) > slack:
             found = max(found, 1)
     return found
@@ -128,8 +138,10 @@ def is_free_of(tree: Tree, varied: Collection[str]) -> tuple[bool, float]:
         if _is_telling(column, sizes):
             found = [value for value in column if isfinite(value)]
             slack = _CLOSE * max(1.0, *(one for one in sizes if one < inf))
+            # Each of both may be off by a few times the slack.
             if max(found) - min(found) > 10 * slack:
                 return False, 0.0
+            # What may be rounding errors is no size.
             size = max(size, *(abs(value) - 10 * slack for value in found))
     return True, size
 
@@ -142,7 +154,9 @@ def _changes(tree: Tree, varied: Collection[str]) -> list[SymbolNumbers]:
     found: list[SymbolNumbers] = [
         before,
         {name: 2 * value for name, value in before.items()},
+        # Other draws than the first.
         {name: value for name, value in _draw(names, 5).items() if name in held},
+        # And one of these halved.
         {name: value / 2 for name, value in _draw(names, 9).items() if name in held},
         {name: _FAR * value for name, value in before.items()},
     ]
@@ -199,6 +213,7 @@ def _influence(before: Sequence[float], after: Sequence[float], largest: Sequenc
     if len(pairs) < _LEAST or size > _TOO_LARGE:
         return None
     low, high = min(pairs), max(pairs)
+    # A formula that is 0 has rounding errors, too.
     slack = _CLOSE * max(size, 1e-3)
     if high[0] - low[0] <= slack:
         return None
@@ -225,11 +240,15 @@ def _interact(tree: Tree, one: str, other: str) -> bool:
     points = []
     for draw in (0, 1):
         point = _draw(names, draw)
+        # Both, each and none of them as they were: what they do apart adds up unless they interact.
         for factor, second in ((1.0, 1.0), (1.0, 0.7), (0.7, 1.0), (0.7, 0.7)):
             points.append(point | {one: factor * point[one], other: second * point[other]})
     values, largest = _evaluated(tree, names, points)
+    # Four points of each draw.
     for start in (0, 4):
+        # The four of one draw.
         a, b, c, d = values[start : start + 4]
+        # The mixed difference; a formula that is 0 has rounding errors, too.
         if not abs(a - b - c + d) <= _CLOSE * max(*largest[start : start + 4], 1e-3):
             return True
     return False

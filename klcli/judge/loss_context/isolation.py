@@ -167,8 +167,10 @@ class _Taking:
         ratio = operation("/", tree, self.whole)
         plain = substitute(tree, dict.fromkeys(self.passive, _ONE))
         names = free_symbols(ratio)
+        # Points: a ratio that is the same at all of them is the same everywhere.
         count = 4
         columns = {
+            # Between 0.5 and 1.8, and no two symbols alike.
             name: [0.5 + (0.37 * (place + 1) * (step + 1)) % 1.3 for step in range(count)]
             for place, name in enumerate(names)
         }

@@ -146,6 +146,7 @@ def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
     )
 
 
+# The formulas and ways of one program.
 @remembered(128)
 def _reductions(prepared: Prepared) -> Reductions:
     if prepared.program.of_matrices:

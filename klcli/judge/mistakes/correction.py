@@ -166,6 +166,7 @@ class _RepairTrial:
 
 def _on_a_line(values: Sequence[float], truth: Sequence[float]) -> bool:
     scale = (values[0] - values[1]) / (truth[0] - truth[1])
+    # Rules most out before all points are looked at.
     if not 0 < scale < inf or abs(values[2] - values[0] - scale * (truth[2] - truth[0])) > 1e-6 * (1 + scale):
         return False
     slack = _TOLERANCE * max(1.0, *map(abs, values))
@@ -173,6 +174,7 @@ def _on_a_line(values: Sequence[float], truth: Sequence[float]) -> bool:
     return all(abs(value - values[0] - scale * (kl - truth[0])) <= slack for value, kl in pairs)
 
 
+# The formulas and ways of one program.
 @lru_cache(maxsize=256)
 def _points(
     role: Roles, reading: str, prior_reading: str | None, prior: FixedPrior

@@ -104,6 +104,7 @@ def squared_too_often(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
     if not symbols.of_heads(site.node):
         return
     match site.node:
+        # A square, and the square of a square.
         case Operation("^", base, Number(value)) if value in (2, 4):
             yield base if value == 2 else operation("^", base, TWO)
         case Operation("*", left, right) if left == right:

@@ -127,6 +127,7 @@ def times(factor: Fraction, tree: Tree) -> Tree:
         return rest
     if value == -1:
         return Negative(rest)
+    # 0.5, 0.25 and 0.125 are as short as the fractions.
     written = str(float(value)) if value.denominator in (2, 4, 8) else ""
     return operation("*", number(value, written.removeprefix("-")), rest)
 

@@ -134,6 +134,7 @@ def fitted(
         for _ in range(_DRAWS):
             symbols = {name: draws.array(own_shape(shape, spreads[name])) for name in case.varied}
             symbols |= {
+                # Positive, as heads may have to be, and no two symbols alike.
                 name: filled(own_shape(shape, own), 1.0 + 0.4 * place)
                 for place, (name, own) in enumerate(case.fixed.items())
             }
@@ -220,6 +221,7 @@ def _axes_left(result: tuple[int, ...], entries: tuple[int, ...]) -> tuple[int, 
 
 def _line(pairs: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
     """The k and c with which y = k x + c for all pairs; None where there are none."""
+    # Two pairs have a line always.
     if len(pairs) < 3:
         raise UnshapedError("no value")
     count = len(pairs)
@@ -242,6 +244,7 @@ class ReproducibleDraws:
     """
 
     def __init__(self) -> None:
+        # Any number would do.
         self._state = 2026
 
     def array(self, shape: tuple[int, ...]) -> Array:
@@ -249,5 +252,7 @@ class ReproducibleDraws:
         return Array(shape, [self._number() for _ in range(prod(shape))])
 
     def _number(self) -> float:
+        # Of 64 bits; the lowest ones of such a generator are no random numbers.
         self._state = (self._state * 6364136223846793005 + 1442695040888963407) % 2**64
+        # 53 bits, as many as a double has.
         return _LOW + _RANGE * (self._state >> 11) / 2**53

@@ -67,6 +67,7 @@ def reductions(
         return Reductions("none")
     names = [name for name in free_symbols(program) if name not in varied and name not in counts]
     held = {
+        # Positive, as heads may have to be, and no two symbols alike.
         name: 1.0 if name in weights else 0.7 + 0.1 * place
         for place, name in enumerate(names)
         if name not in masks

@@ -60,11 +60,14 @@ def mixed(case: ArrayProgram) -> Iterator[tuple[dict[str, SymbolShape], str]]:
 
 def _is_mean(case: ArrayProgram, name: str) -> bool:
     """Whether the formula is of at most second degree in a symbol: its third differences vanish."""
+    # Positive, as heads may have to be, and no two symbols alike.
     given = {other: Array((), [0.7 + 0.3 * place]) for place, other in enumerate(free_symbols(case.entry))}
     at = [
+        # Equal steps between 0.5 and 1.7, as heads may have to be positive.
         evaluate_arrays(case.entry, given | {name: Array((), [0.5 + 0.4 * step])}).values[0]
         for step in range(4)
     ]
+    # The binomial coefficients: third differences vanish for parabolas alone.
     return bool(abs(at[3] - 3 * at[2] + 3 * at[1] - at[0]) <= CLOSE * max(1.0, *map(abs, at)))
 
 

@@ -99,6 +99,7 @@ def _reversed_kl(found: Coefficients) -> ScaledKL | None:
 
 def _equal(left: Decimal, right: Decimal) -> bool:
     """Whether two numbers agree in all but the last five digits of the current context."""
+    # The last five digits may be rounding errors of the solution.
     slack = Decimal(1).scaleb(5 - getcontext().prec)
     return abs(left - right) <= slack * max(abs(left), abs(right))
 
@@ -156,12 +157,14 @@ def _points(tree: Tree, reading: Parameterization) -> Points:
     return (*probes(reading.name), *own)
 
 
+# Formulas of one program have the same points but for those of their own.
 @lru_cache(maxsize=16)
 def _columns(direction: _Direction, points: Points, digits: int) -> Columns:
     with localcontext(context(digits + SPARE_DIGITS)):
         return Columns([direction.terms(mu, sigma) for mu, sigma in points], direction.read)
 
 
+# The formulas and ways of one program.
 @remembered(64)
 def _not_ruled_out(tree: Tree, role: Roles) -> Mapping[str, Sequence[_Direction]]:
     """The directions whose terms a formula may be made of, by reading, as far as doubles can tell.

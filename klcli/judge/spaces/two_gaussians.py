@@ -96,6 +96,7 @@ def pair_probes(name: str, prior_name: str) -> tuple[Quadruple, ...]:
     return tuple((mean, q.within(one), other, p.within(two)) for mean, one, other, two in PAIR_PROBES)
 
 
+# The formulas and ways of one program.
 @lru_cache(maxsize=64)
 def _columns(role: Roles, probes: tuple[Quadruple, ...], reverse: bool, digits: int) -> Columns:
     with localcontext(context(digits + SPARE_DIGITS)):
@@ -154,6 +155,7 @@ def _kl(probe: Quadruple, reverse: bool) -> Decimal:
     return above - below + moment - Decimal("0.5")
 
 
+# The formulas and ways of one program.
 @remembered(64)
 def not_ruled_out(tree: Tree, role: Roles) -> Mapping[tuple[str, str], Sequence[bool]]:
     """The directions that doubles cannot rule out, by the readings of both heads."""
@@ -194,6 +196,7 @@ def _screened(tree: Tree, role: Roles) -> dict[tuple[str, str], Sequence[bool]]:
     return found
 
 
+# The formulas and ways of one program.
 @lru_cache(maxsize=64)
 def _screening_points(pairs: Sequence[tuple[str, str]]) -> tuple[list[float], ...]:
     """Means and heads of q and of p, one pair of readings after the other."""
@@ -225,6 +228,7 @@ class _Screens:
     step: float
 
 
+# Pairs of readings, at the points of one formula.
 @lru_cache(maxsize=256)
 def _screens(role: Roles, probes: tuple[Quadruple, ...], reverse: bool) -> _Screens:
     rows = _columns(role, probes, reverse, COMPARED_DIGITS).rows[:_SCREENED]

@@ -17,6 +17,7 @@ from klcli.names.noise import NOISE_SCALE
 __all__ = ["arguments", "beginning"]
 
 _TINY = 1e-2
+"""A default below it, as 1e-8, keeps a logarithm going and changes nothing else."""
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -107,6 +108,7 @@ def _closure(function: SourceFunction, local: frozenset[str]) -> list[FlowStatem
     return found
 
 
+# Functions that are looked at by turns while one file is read.
 @lru_cache(maxsize=64)
 def _set_once(function: SourceFunction) -> tuple[FlowStatement, ...]:
     """The statements of a function's first level that give a name its only value."""

@@ -67,6 +67,7 @@ def only_set_in(statement: ast.stmt, block: Sequence[ast.stmt], function: Source
     return {name for name, count in inside.items() if count == everywhere[name]}.difference(given)
 
 
+# Functions that are looked at by turns while one file is read.
 @lru_cache(maxsize=64)
 def _stores_of(function: SourceFunction) -> Counter[str]:
     """How often a function gives each name a value."""

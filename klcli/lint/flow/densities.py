@@ -18,6 +18,7 @@ _CHAINER = {
     "gaussian_kl_divergence": "0.5 * sum(m ** 2 + exp(s) - s - 1)",
 }
 _OF_CHAINER = 2
+"""Arguments of these functions: a mean and a log-variance."""
 
 
 def computed(

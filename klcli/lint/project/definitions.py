@@ -124,6 +124,7 @@ def is_number(value: ast.expr) -> TypeGuard[ast.Constant]:
     return isinstance(number, int | float) and not isinstance(number, bool)
 
 
+# Files that are looked at by turns.
 @lru_cache(maxsize=16)
 def lines_of(module: Module) -> list[str]:
     """The lines of a module's text."""

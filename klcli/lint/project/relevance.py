@@ -163,6 +163,7 @@ def _code(function: SourceFunction) -> str:
     return "\n".join(line for start, stop in zip(starts, stops, strict=True) for line in lines[start:stop])
 
 
+# Files that are looked at by turns.
 @lru_cache(maxsize=16)
 def _lines(module: Module) -> list[str]:
     return without_comments(with_own_names(module.text)).split("\n")

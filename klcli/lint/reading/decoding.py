@@ -56,6 +56,7 @@ def encoding_of(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
+    # As Python has it: in one of the first two lines, which are not long.
     declared = _COOKIE.search(b"\n".join(data[:1000].splitlines()[:2]))
     for encoding in (declared[1].decode(), "utf-8") if declared else ("utf-8",):
         if _fits(data, encoding):

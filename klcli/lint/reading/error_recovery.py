@@ -220,6 +220,7 @@ def _is_valid(text: str) -> bool:
 
 def _stub(line: LogicalLine, *, has_block: bool) -> str:
     """What takes the place of a line that cannot be read, so that its block can be."""
+    # ``async def name`` are three.
     words = " ".join(token.text for token in line.tokens[:3])
     stub = _STUBS.get(line.first, "if 1:" if line.is_header else "")
     if line.is_header and (named := _NAMED.match(words)):

@@ -156,4 +156,5 @@ def _token(text: str, at: int, before: list[SourceToken], open_ended: set[str]) 
 
 def _line(text: str, start: int, number: int, tokens: list[SourceToken]) -> LogicalLine:
     indentation = text[start : tokens[0].start].rpartition("\f")[2]
+    # As Python has it: tabs go to multiples of eight.
     return LogicalLine(start, number, len(indentation.expandtabs(8)), tuple(tokens))

@@ -122,6 +122,7 @@ def _is_of_fixed_prior(program: Program) -> bool:
     What was set once, and is not learned, is a constant of the loss.
     """
     given = {
+        # Fractions that stand in no formula, and no two alike.
         name: Number(Fraction(3 + place, 7))
         for place, name in enumerate(free_symbols(program.tree))
         if _is_attribute_of_prior(str(flow_name(program, name)))

@@ -118,6 +118,7 @@ def _mended(excerpt: CodeExcerpt, program: Program, tree: Tree) -> Divergence | 
     return None
 
 
+# The terms of one file.
 @remembered(256)
 def _means(tree: Tree, *, is_mended: bool) -> Sequence[tuple[int, Tree]]:
     """The expectation with each sign with which it may be a KL."""

@@ -94,6 +94,7 @@ def with_other_readings(tree: Tree) -> Iterator[Tree]:
             yield _with_part(tree, whole, operation("+", Symbol(str(role.mean)), spread))
 
 
+# The terms of one file.
 @remembered(128)
 def _reading(whole: Tree, role: Roles) -> str | None:
     """How a sample reads its head; None for what is no sample."""
@@ -135,6 +136,7 @@ def _taken_from(node: Tree, sample: str) -> Iterator[str]:
             yield right if left == sample else left
 
 
+# The terms of one file.
 @remembered(256)
 def expected(tree: Tree) -> Tree:
     """The expectation over standard normal noise of what is quadratic in it: its mean at -1 and 1.
@@ -150,15 +152,19 @@ def expected(tree: Tree) -> Tree:
 def is_quadratic_in_noise(tree: Tree) -> bool:
     """Whether a formula is a parabola in the noise it draws, whose expectation `expected` gives."""
     names = free_symbols(tree)
+    # Positive, as heads may have to be, and no two symbols alike.
     others = {name: 0.7 + 0.31 * number for number, name in enumerate(names)}
     if _NOISE not in names:
         return False
     run = Doubles()
     try:
+        # Five values have two third differences.
         at = [evaluate(tree, others | {_NOISE: float(x)}, run) for x in range(5)]
     except (ArithmeticError, ValueError):
         return False
+    # The binomial coefficients: third differences vanish for parabolas alone.
     thirds = [at[k + 3] - 3 * at[k + 2] + 3 * at[k + 1] - at[k] for k in range(2)]
+    # It bends, and rounding errors are all that is left of the third differences.
     return at[2] - 2 * at[1] + at[0] != 0 and max(map(abs, thirds)) <= 1e-7 * max(1.0, run.largest)
 
 

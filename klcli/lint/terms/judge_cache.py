@@ -57,6 +57,7 @@ def verified(program: Program, *, mended: bool) -> Verification | None:
     return found.gaussian if found else None
 
 
+# The terms of one file.
 @remembered(128)
 def estimated(program: Program) -> Estimation | None:
     """The answer on what is named like log-probabilities; None for what is not."""
@@ -65,6 +66,7 @@ def estimated(program: Program) -> Estimation | None:
     return stated_estimation(program)
 
 
+# The terms of one file, with what is tried of each.
 @remembered(512)
 def answered(program: Program, *, mended: bool) -> Verification | Estimation | None:
     """The answer that `klcli verify` gives; None for what cannot be judged.

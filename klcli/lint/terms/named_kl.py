@@ -88,6 +88,7 @@ def _is_symmetric(tree: Tree, names: Sequence[str]) -> bool:
     }
     if all(name == one for name, one in other.items()) or not any(map(is_prior, names)):
         return False
+    # Positive, as heads may have to be, and no two symbols alike.
     values = {name: 0.7 + 0.31 * place for place, name in enumerate(free_symbols(tree))}
     try:
         here, there = (

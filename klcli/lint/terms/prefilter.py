@@ -28,6 +28,7 @@ tried."""
 _TWO = Number(Fraction(2))
 
 
+# The terms of one file.
 @remembered(256)
 def may_be_kl(tree: Tree) -> bool:
     """Whether a formula has a sum of three terms, a logarithm or an exponential, and a square.
@@ -87,6 +88,7 @@ def is_parabola_somewhere(tree: Tree) -> bool:
     return any(curvature(tree, name) for name in names)
 
 
+# The terms of one file.
 @remembered(256)
 def possible_signs(tree: Tree, *, is_mended: bool) -> tuple[int, ...]:
     """The signs with which a formula may be a KL, which opens upwards in its means.
@@ -144,11 +146,14 @@ def curvature(tree: Tree, name: str) -> float:
     return _curvatures(tree).get(name, 0.0)
 
 
+# The terms of one file.
 @remembered(128)
 def _curvatures(tree: Tree) -> Mapping[str, float]:
     """How a formula bends in each of its symbols, from one evaluation at five values of each."""
     names = free_symbols(tree)
+    # Equal steps on both sides of 0, where a mean may be.
     steps = [-1.0, 0.0, 1.0, 2.0, 3.0]
+    # Positive, as heads may have to be, and no two symbols alike.
     others = {other: [0.7 + 0.31 * number] * len(steps) for number, other in enumerate(names)}
     columns = {
         name: [x for moved in names for x in (steps if name == moved else others[name])] for name in names
@@ -164,7 +169,9 @@ def _curvatures(tree: Tree) -> Mapping[str, float]:
 
 def _bend(values: Sequence[float]) -> float:
     """The second difference of five values, if all are the same; else 0."""
+    # Three of five values in a row each.
     second = [values[k] - 2 * values[k + 1] + values[k + 2] for k in range(3)]
+    # Far above the rounding of doubles, far below what any other formula bends.
     slack = 1e-9 * max(map(abs, values))
     is_parabola = abs(second[0]) > slack and all(abs(one - second[0]) <= slack for one in second)
     return second[0] if is_parabola else 0.0
@@ -187,7 +194,9 @@ def _is_density(tree: Tree, names: Sequence[str]) -> bool:
 def _is_added(tree: Tree, name: str, names: Sequence[str]) -> bool:
     """Whether a symbol is only added to the rest."""
     steps = []
+    # Two points: what is added is added at both.
     for start in (0.4, 1.3):
+        # Positive, as heads may have to be, and no two symbols alike.
         others = {other: start * (0.6 + 0.37 * place) for place, other in enumerate(names)}
         try:
             low, high = (evaluate(tree, others | {name: x}, Doubles()) for x in (0.0, 1.0))
@@ -201,11 +210,15 @@ def _is_density_of(tree: Tree, names: Sequence[str], pair: tuple[str, str]) -> b
     one, two = pair
     products: dict[int, list[float]] = {exponent: [] for exponent in _EXPONENTS}
     try:
+        # Three points: a height and a bend that belong together do so at all of them.
         for start in (0.4, 0.9, 1.7):
+            # What is only added is held.
             others = dict.fromkeys(free_symbols(tree), 0.7)
+            # Positive, as heads may have to be, and no two symbols alike.
             others |= {name: start * (0.6 + 0.37 * place) for place, name in enumerate(names)}
             height, moved, bent = (
                 evaluate(tree, others | {one: x, two: m}, Doubles())
+                # At x = m twice, and a step of 1 away.
                 for x, m in ((0.0, 0.0), (1.5, 1.5), (1.0, 0.0))
             )
             if abs(moved - height) > _CLOSE * max(1.0, abs(height)):

@@ -18,6 +18,7 @@ _MOST_HELPERS = 4
 """Each is read and judged anew; of the files that lint is tested with some need one, none needs two."""
 
 
+# The terms of one file.
 @remembered(256)
 def program_of(source: SourceNodes, opaque: frozenset[str] = frozenset()) -> Program | None:
     """The program of statements; None where they cannot be read, or are too long to be a term.

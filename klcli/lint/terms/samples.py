@@ -156,6 +156,7 @@ def _without_weight(tree: Tree) -> Tree:
     """A sample without a fourth symbol that only multiplies its noise: a temperature, ``1 - switch``."""
     names = free_symbols(tree)
     noise = UNIT_NOISE[0]
+    # Mean, head, noise, and what multiplies it.
     if len(names) != 4 or noise not in names:
         return tree
     found = {name: _value_of_all_noise(tree, name, noise) for name in names if name != noise}
@@ -172,6 +173,7 @@ def _value_of_all_noise(tree: Tree, name: str, noise: str) -> int | None:
 
     None where the symbol does anything else.
     """
+    # Positive, as heads may have to be, and no two symbols alike.
     others = {other: 0.7 + 0.31 * number for number, other in enumerate(free_symbols(tree))}
 
     def moved(weight: float) -> float:
@@ -195,10 +197,14 @@ def _may_be_centred(tree: Tree, noise: str, mean: str) -> bool:
     """
     if any(isinstance(node, Clip) for node in walk(tree)):
         return True
+    # Two means: one alone may be met by chance.
     for value in (0.4, 1.7):
         try:
             centre = evaluate(
-                tree, dict.fromkeys(free_symbols(tree), 0.9) | {noise: 0.0, mean: value}, Doubles()
+                # None of the means that are tried.
+                tree,
+                dict.fromkeys(free_symbols(tree), 0.9) | {noise: 0.0, mean: value},
+                Doubles(),
             )
         except (ArithmeticError, ValueError):
             return True
@@ -214,6 +220,7 @@ def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
     )
 
 
+# The terms of one file.
 @remembered(256)
 def _drawn(tree: Tree, role: Roles) -> Sampling | None:
     """How a sample with these roles is drawn; None where it is no sample."""

@@ -112,11 +112,15 @@ def _points(has_old: bool) -> Sequence[_Point]:
 
     The multiples of irrational numbers fill the ranges evenly.
     """
+    # More than there are columns, so that some are left to check.
     count = 26 if has_old else 14
     found = []
     for place in range(1, count + 1):
+        # The golden ratio less 1.
         u = -2.6 + 5.2 * (place * 0.6180339887498949 % 1)
+        # The root of 2 less 1; log-probabilities are below 0.
         q = -2.7 - 1.5 * (place * 0.4142135623730951 % 1)
+        # The root of 3 less 1.
         found.append((q, q - u, q - 1.2 + 2.1 * (place * 0.7320508075688772 % 1)))
     return found
 

@@ -71,7 +71,9 @@ def _without_small(tree: Tree) -> Tree:
 def _clip_condition(reach: tuple[float | None, float | None]) -> Condition:
     low, high = reach
     limits = [
+        # Four digits tell 88.72 from 88.
         f"below {significant(low, 4)}" if low is not None else "",
+        # The same for the upper end.
         f"above {significant(high, 4)}" if high is not None else "",
     ]
     where = " and ".join(filter(None, limits))
@@ -94,6 +96,7 @@ def _reach(clipped: Tree, plain: Tree, held: dict[str, float]) -> tuple[float | 
 def _refined(clipped: Tree, plain: Tree, held: dict[str, float], first: float, sign: int) -> float:
     """The limit itself, by bisection of the last step."""
     inner, outer = first - sign * _FAR / _STEPS, first
+    # Each halving gives a bit: 30 are nine digits of a step.
     for _ in range(30):
         middle = (inner + outer) / 2
         inner, outer = (inner, middle) if _differs(clipped, plain, held, middle) else (middle, outer)
@@ -107,7 +110,9 @@ def _differs(clipped: Tree, plain: Tree, held: dict[str, float], u: float) -> bo
 
 def _error(small: Tree, plain: Tree, held: dict[str, float]) -> float:
     errors = []
+    # 80 log-ratios, as far as usual ones reach.
     for step in range(-40, 41):
+        # Of them, the one at this step.
         one, two = (value_at(tree, held, _FAR * step / 40) for tree in (small, plain))
         errors.append(abs(one - two) / (1 + abs(two)))
     return max(errors)

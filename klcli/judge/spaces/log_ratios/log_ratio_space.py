@@ -123,6 +123,7 @@ def _judged(program: Program, way: RatioWay) -> Estimation | None:
     """What a program is in one way; None where it is no function of u."""
     tree = entry(without_guards(_canonical(program, way)), keeps_stops=True, keeps_sums=False)
     held = {
+        # No two alike.
         name: 1.0 if _is_one(name) else _HELD + 0.1 * place
         for place, name in enumerate(free_symbols(tree))
         if name not in (Q, P, OLD)
@@ -179,6 +180,7 @@ def _power(first: RatioFunction, doubled: RatioFunction) -> int | None:
         if own.keys() != other.keys():
             return None
         powers |= {plain_fraction(float(other[name] / own[name])) for name in own}
+    # By what a symbol that is doubled multiplies it: 1/4 to 4, for the powers -2 to 2.
     known = {Fraction(2) ** power: power for power in range(-2, 3)}
     return known.get(powers.pop()) if len(powers) == 1 else 0 if not powers else None
 

@@ -129,6 +129,7 @@ def _roles(logs: Sequence[str]) -> Iterator[RatioWay]:
 
 def _order(q: str, p: str, sides: Mapping[str, RatioSide]) -> bool | None:
     """Whether the names are in their order: True or False where they say so, None where they do not."""
+    # The likelier one is the posterior: a policy, something without a name, an old policy, a reference.
     ranks = {"policy": 0, "q": 0, "": 1, "old": 2, "reference": 3, "p": 3}
     one, two = ranks[sides[q]], ranks[sides[p]]
     return None if one == two else one < two

@@ -136,6 +136,7 @@ def _of_each_reading(ordered: Sequence[Candidate]) -> tuple[Candidate, ...]:
 def _verdicts(program: Program, own: TypedFormula, question: Question) -> list[Verdict]:
     """The verdicts on the likeliest ways; on less likely ones only where those give no KL."""
     found: list[Verdict] = []
+    # The three readings of the likeliest matrix are tried in any formula.
     left = min(_MOST_WAYS, max(3, _MOST_VISITS // len(list(walk(program.tree)))))
     for group in own.groups:
         for way in group[:left]:

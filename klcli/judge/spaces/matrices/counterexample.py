@@ -41,6 +41,7 @@ def counterexample(subject: Subject, verdict: Verdict, *, reverse: bool = False)
         verdict: what it is.
         reverse: whether KL(p || q) is asked for.
     """
+    # More digits than are compared.
     way, run = verdict.way, Decimals(60)
     if len({head.side for head in way.heads}) != len(way.heads):
         return None
@@ -55,6 +56,7 @@ def counterexample(subject: Subject, verdict: Verdict, *, reverse: bool = False)
     q, p = (_gaussian(verdict, side, values, run) for side in _SIDES)
     expected = divergence(p, q, run) if reverse else divergence(q, p, run)
     try:
+        # Twenty digits are left for rounding errors.
         found: float | None = float(Evaluator(run, subject.manner, 2, values, 1e-40).number(subject.tree))
     except ArithmeticError:
         found = None

@@ -70,6 +70,7 @@ class Subject:
     others: Mapping[str, Fraction]
 
 
+# The texts of one question: the formula, and corrections of it.
 @lru_cache(maxsize=4)
 def _decimal_pairs(seed: str) -> tuple[ShownPair, ...]:
     return tuple(_pair(point, Decimals(_WORKING)) for point in (*fixed_points(), *own_points(seed)))
@@ -104,6 +105,7 @@ def value_at(subject: Subject, way: Way, pair: ShownPair, run: Any) -> Any:
         ArithmeticError: it has no value there.
     """
     others = {name: run.number(value) for name, value in subject.others.items()}
+    # Far above the rounding errors of either, for what has to be symmetric or triangular.
     slack = 1e-9 if isinstance(run, Doubles) else 1e-50
     values = symbols(pair, way, others, run)
     return Evaluator(run, subject.manner, len(pair["q"].mean), values, slack).number(subject.tree)
@@ -127,6 +129,7 @@ def _standing_in(given: _Given, pair: ShownPair, run: Any) -> ShownPair:
     sides: tuple[Side, Side] = ("q", "p")
     for side, has_mean, has_head in zip(sides, given[::2], given[1::2], strict=True):
         own = pair[side]
+        # Covariance, factor and precision of the unit prior are all the identity.
         matrices = (own.covariance, own.cholesky, own.precision) if has_head else (unit,) * 3
         found[side] = Shown(own.mean if has_mean else zero, *matrices)
     return found
@@ -134,6 +137,7 @@ def _standing_in(given: _Given, pair: ShownPair, run: Any) -> ShownPair:
 
 def _row(given: _Given, pair: ShownPair, run: Any, *, reverse: bool) -> list[Any]:
     """The columns at a pair of Gaussians."""
+    # Whether the prior has a mean or a matrix of its own.
     row = _pair_row if given[2] or given[3] else _unit_row
     return row(given, pair, run, reverse=reverse)
 
@@ -194,15 +198,18 @@ def _not_ruled_out(subject: Subject, way: Way) -> list[bool]:
     return [one for one in (False, True) if _screen(_given(way), one).admits(values, run.largest)]
 
 
+# What is given can be 16 things, in two directions.
 @lru_cache(maxsize=32)
 def _screen(given: _Given, reverse: bool) -> Screen:
     return Screen.of([_row(given, pair, Doubles(), reverse=reverse) for pair in double_pairs()])
 
 
+# What is given can be 16 things, in two directions.
 @lru_cache(maxsize=32)
 def _columns(given: _Given, seed: str, reverse: bool) -> Columns:
     run = Decimals(_WORKING)
     rows = [_row(given, pair, run, reverse=reverse) for pair in pairs(seed)]
+    # The same.
     if given[2] or given[3]:
         return Columns(rows, _reversed_pair if reverse else _forward_pair)
     return Columns(rows, _reversed_unit if reverse else _forward_unit)

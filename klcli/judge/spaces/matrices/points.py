@@ -70,15 +70,19 @@ class PosteriorAndPrior:
 
 
 def _gaussian(random: Random, size: int) -> RationalGaussian:
+    # Sixteenths, which doubles and decimals hold; none is 0.
     mean = tuple(Fraction(random.choice((-1, 1)) * random.randint(1, 24), 16) for _ in range(size))
     rows = []
     for row in range(size):
+        # Sixteenths again, on both sides of 0.
         below = [Fraction(random.randint(-9, 9), 16) for _ in range(row)]
+        # A diagonal between 7/16 and 31/16: no matrix is nearly singular.
         rows.append((*below, Fraction(random.randint(7, 31), 16), *[Fraction(0)] * (size - row - 1)))
     return RationalGaussian(mean, tuple(rows))
 
 
 def _points(seed: str, sizes: tuple[int, ...]) -> tuple[PosteriorAndPrior, ...]:
+    # 64 bits are more than there are texts.
     random = Random(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
     return tuple(PosteriorAndPrior(_gaussian(random, size), _gaussian(random, size)) for size in sizes)
 
@@ -86,6 +90,7 @@ def _points(seed: str, sizes: tuple[int, ...]) -> tuple[PosteriorAndPrior, ...]:
 @lru_cache(maxsize=1)
 def fixed_points() -> tuple[PosteriorAndPrior, ...]:
     """The points at which every formula is tried, all sizes after one another."""
+    # Two dimensions first, which are soon evaluated; one has numbers for matrices, five is no small count.
     return _points("Gaussians", (2, 3, 1, 5) * _ROUNDS)
 
 

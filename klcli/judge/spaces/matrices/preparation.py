@@ -165,6 +165,7 @@ class _SlopeTrial:
         steps = []
         for place in (0, 1):
             try:
+                # Twice and three times: steps that are equal are those of a line.
                 one, two, three = (self._at({name: value}, place) for value in (1.0, 2.0, 3.0))
             except ArithmeticError:
                 return None
@@ -179,12 +180,16 @@ class _SlopeTrial:
         """
         rest = dict.fromkeys(others, 0.0)
         try:
+            # A factor makes twice and three times of it, a divisor a half and a third.
             one, two, three = (self._at(rest | {name: value}, 0) for value in (1.0, 2.0, 3.0))
         except ArithmeticError:
             return "dimensions"
+        # A formula that is nearly 0 there has rounding errors, too.
         slack = _SLACK * max(abs(one), abs(two), abs(three), 1e-3)
+        # Twice and three times.
         if abs(two - 2 * one) <= slack and abs(three - 3 * one) <= slack:
             return "weights"
+        # A half and a third.
         if abs(one - 2 * two) <= slack and abs(one - 3 * three) <= slack:
             return "divisors"
         if _counts(name, self.kinds):

@@ -84,10 +84,12 @@ def _manner(tree: Tree, program: Program, kinds: Mapping[str, SymbolKind]) -> Ma
 
 def _factor(tree: Tree, manner: Manner, way: Way, noise: str, reading: Parameterization) -> Fraction | None:
     """The number c for which the line draws from N(mean, c^2 S) if its matrix has a reading."""
+    # As many as formulas of matrices are compared in, with some to spare.
     run, ratios = Decimals(70), []
     linear = Linear(run)
     head, mean = way.head("q"), way.mean("q")
     assert head
+    # One of each size.
     for pair in pairs("sampler")[:4]:
         q, size = pair["q"], len(pair["q"].mean)
         centre = q.mean if mean else (Decimal(0),) * size
@@ -117,11 +119,13 @@ def _factor(tree: Tree, manner: Manner, way: Way, noise: str, reading: Parameter
         if any(_apart(one, two) for one, two in zip(found, scaled, strict=True)):
             return None
     root = run.call("sqrt", ratios[0])
+    # A factor that people write, out of a decimal number.
     return Fraction(root).limit_denominator(10**9)
 
 
 def _apart(one: Any, two: Any) -> bool:
     """Whether two vectors differ in more than the last digits."""
+    # The digits in which they were computed.
     context = Decimals(70).context
     return any(
         abs(context.subtract(left, right)) > Decimal(_SLACK) * max(1, abs(right))

@@ -117,5 +117,6 @@ def misfit(way: Way) -> int:
     total = 0
     for head in way.heads:
         stated = next((reading for reading, kind in _STATES if kind.says(head.name)), None)
+        # A name that states another reading weighs more than two that state none.
         total += 0 if stated is head.reading else 1 if stated is None else 3
     return total
