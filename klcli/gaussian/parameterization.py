@@ -267,6 +267,7 @@ PARAMETERIZATIONS: dict[str, Parameterization] = {row.name: row for row in _ROWS
 
 def suggestion(name: str, choices: Collection[str] = PARAMETERIZATIONS) -> str:
     """``did you mean 'var'?`` for another word for a reading, or for a misspelt one; or an empty string."""
+    # ``log-var``, ``log_var`` and ``log var`` are one word.
     word = re.sub(r"[-_\s]", "", name.lower())
     for row in PARAMETERIZATIONS.values():
         if word in (row.name, *row.synonyms) and row.name in choices:

@@ -65,6 +65,12 @@ def opened(
 ) -> Opened:
     """A table; its files are open as long as the stack.
 
+    Args:
+        given: its files.
+        choice: which of its arrays are what.
+        stack: closes the files.
+        advance: is told of bytes that were read.
+
     Raises:
         KlcliError: a file that cannot be read, or arrays that are not found.
     """
@@ -81,6 +87,11 @@ def opened(
 
 def of_arrays(arrays: Arrays, choice: Choice, order: int = 0) -> Opened:
     """The same of arrays that are already open.
+
+    Args:
+        arrays: of a table.
+        choice: which of them are what.
+        order: the place of the table among all.
 
     Raises:
         KlcliError: the arrays of the posteriors or of their priors are not among them.

@@ -15,6 +15,7 @@ __all__ = ["RELATIVE_WIDTH", "LogGrid"]
 _BITS = 7
 """Leading bits of the fraction that tell a cell: 128 cells between a number and its double."""
 _SHIFT = 52 - _BITS
+"""A double has 52 bits of a fraction, of which a cell keeps the first."""
 _BARS = 32
 """Of a histogram."""
 _ZERO = -1

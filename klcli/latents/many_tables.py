@@ -117,7 +117,14 @@ def collected_from(table: Opened, work: Work) -> Collected:
 def summed(
     tables: Sequence[Input], work: Work, empty: SummedDensities, executor: Executor | None = None
 ) -> SummedDensities:
-    """A second pass: the densities of all examples at the draws of a mixture that has none of them yet."""
+    """A second pass: the densities of all examples at the draws of a mixture that has none of them yet.
+
+    Args:
+        tables: one or more.
+        work: what is to be done.
+        empty: the mixture, and sums of nothing.
+        executor: as of `collected`.
+    """
     total = replace(empty, log_sum=empty.log_sum.copy())
     for other in each(partial(_densities, work, empty), tables, executor):
         total.merge(other)

@@ -95,7 +95,13 @@ class BadRows:
         return tuple(row for *_, row in self._found)
 
     def add(self, order: int, rows: Sequence[BadRow], count: int) -> None:
-        """Add rows of one file, of which only the first may be given, and how many they are."""
+        """Add rows of one file, of which only the first may be given, and how many they are.
+
+        Args:
+            order: the place of the file among all.
+            rows: the first of them.
+            count: all of them.
+        """
         self.count += count
         self._keep([(order, row.row, row) for row in rows])
 

@@ -102,6 +102,7 @@ def _is_accepted(finding: Finding) -> bool:
     for line in finding.lines:
         if found := _IGNORE.search(line):
             codes = found["codes"]
+            # Between codes stand commas, blanks or both.
             if codes is None or set(finding.mistake.codes) & {*re.split(r"[\s,]+", codes.strip())}:
                 return True
     return False

@@ -71,4 +71,5 @@ KINDS: tuple[NameKind, ...] = (LOG_Q_COLUMN, LOG_P_COLUMN, GROUP_NAME, GROUP_KEY
 
 def bare(name: str, *, digits: bool = True) -> str:
     """A column's name in small letters without blanks, dashes and signs; with its digits or without."""
+    # All that is no letter, and no digit where these count.
     return re.sub(r"[\W_]" if digits else r"[\W_\d]", "", name).lower()

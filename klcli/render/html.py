@@ -89,6 +89,7 @@ class _Writer:
         self.about = ""
         self.spoken: dict[str, None] = {}
         longest = sorted(map(re.escape, addresses), key=len, reverse=True)
+        # Any of the terms as whole words; of two that begin alike the longer one comes first.
         self._terms = re.compile(rf"\b(?:{'|'.join(longest)})\b") if longest else None
 
     def document(self, document: Document, level: int, about: str = "") -> str:

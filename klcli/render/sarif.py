@@ -72,6 +72,7 @@ def _rule(rule: Mistake) -> JsonObject:
     parts = (rule.what, rule.why, f"wrong: {wrong}", f"right: {right}")
     return {
         "id": rule.code,
+        # The words of the name, joined as SARIF has it: ``FactorMissing``.
         "name": "".join(word[0].upper() + word[1:] for word in re.findall(r"\w+", rule.name)),
         "shortDescription": {"text": rule.name},
         "fullDescription": {"text": rule.sentence},

@@ -100,6 +100,7 @@ def column(table: Table, name: str, flag: str) -> int:
         return found[0]
     if len(found) > 1:
         raise KlcliError(f"{len(found)} columns are called {wanted!r}", f"count them: {flag} {found[0] + 1}")
+    # A number of ASCII digits, which ``int`` would take others for, and of no more than columns can be.
     if re.fullmatch(r"[0-9]{1,9}", wanted) and 1 <= int(wanted) <= table.width:
         return int(wanted) - 1
     raise KlcliError(

@@ -35,6 +35,11 @@ class Chain:
     def wrapped(self, tree: Tree, builder: Builder, recording: Recording) -> Tree:
         """A tree of the core inside of the sums, means, masks and stops on the way.
 
+        Args:
+            tree: of the core.
+            builder: what its symbols are.
+            recording: the run.
+
         Raises:
             UnfollowedError: a mask is no program.
         """

@@ -52,7 +52,13 @@ class TraceFinding:
 def findings_of(
     recording: Recording, anatomies: Sequence[Anatomy], samples: Sequence[Sample]
 ) -> tuple[TraceFinding, ...]:
-    """All findings of a run, each once."""
+    """All findings of a run, each once.
+
+    Args:
+        recording: the run.
+        anatomies: its losses.
+        samples: of their posteriors.
+    """
     found: dict[tuple[object, ...], TraceFinding] = {}
     everything = [
         *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term)),

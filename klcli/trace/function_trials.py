@@ -109,7 +109,13 @@ class Gap:
 
 
 def entries(shape: tuple[int, ...], reading: Parameterization, generator: Random) -> MeansAndHeads:
-    """Means and heads of a shape, with the point (0.5, head 1) among them."""
+    """Means and heads of a shape, with the point (0.5, head 1) among them.
+
+    Args:
+        shape: of both.
+        reading: what the heads mean.
+        generator: of the random numbers.
+    """
     size = prod(shape)
     mean = [0.5, *(generator.uniform(-_MEANS, _MEANS) for _ in range(size - 1))]
     if reading.admits(1):
@@ -126,7 +132,17 @@ def trial(
     names: tuple[str, str],
     given: MeansAndHeads,
 ) -> Trial:
-    """Call a function once, with the entries of a mean and a head."""
+    """Call a function once, with the entries of a mean and a head.
+
+    Args:
+        call: how it is called.
+        shape: of mean and head.
+        dtype: the precision.
+        reading: what its head means.
+        prior: mean and standard deviation.
+        names: of its mean and its head.
+        given: their entries.
+    """
     mean, head = given
     out = call(dict(zip(names, ((shape, mean), (shape, head)), strict=True)), dtype)
     tree = kl_tree(reading, prior)
@@ -223,7 +239,14 @@ def _factor(name: OutputReduction, shape: tuple[int, ...]) -> float | None:
 
 
 def gaps(one: Trial, name: OutputReduction, scale: float, *, gradient: bool) -> Iterator[Gap]:
-    """Where the gradient of a call is not that of the KL, whose values it has."""
+    """Where the gradient of a call is not that of the KL, whose values it has.
+
+    Args:
+        one: the call.
+        name: how its values are the KL.
+        scale: the factor that the KL is to have.
+        gradient: whether gradients count.
+    """
     if not gradient or one.out["gradients"] is None:
         return  # NumPy has none
     share = scale

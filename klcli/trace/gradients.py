@@ -57,6 +57,13 @@ def slopes_of(
     """The gradients of a KL with respect to its means and heads, as far as they were noted.
 
     Those of a sample are no gradients of a KL; nor is there one to an array that is held still on purpose.
+
+    Args:
+        recording: the run.
+        loss: with the gradients that were noted.
+        part: the KL term.
+        kernel: the KL that it is.
+        amount: how it is reduced.
     """
     arrays = arrays_of(part)
     if arrays is None or kernel.is_sampled or part.chain.is_off or not loss.gradients:

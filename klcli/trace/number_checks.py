@@ -55,7 +55,15 @@ class Agreement:
 def held_against(
     recording: Recording, part: Part, kernel: Kernel, amount: Amount, noted: float | None
 ) -> Agreement | None:
-    """What the numbers say of a KL term; None where they were not noted."""
+    """What the numbers say of a KL term; None where they were not noted.
+
+    Args:
+        recording: the run.
+        part: the term.
+        kernel: the KL that it is.
+        amount: how it is reduced.
+        noted: what it adds to the loss; None where that is not known.
+    """
     evaluated, arrays = evaluated_here(part), arrays_of(part)
     if noted is None or evaluated is None or arrays is None or part.chain.is_off:
         return None

@@ -106,7 +106,13 @@ class Term:
 
 
 def term_of(recording: Recording, loss: NotedLoss, part: Part) -> Term:
-    """A part of a loss as a term of it."""
+    """A part of a loss as a term of it.
+
+    Args:
+        recording: the run.
+        loss: of which it is a part.
+        part: what is added in it.
+    """
     kernel = part.kernel
     if kernel:
         term = _kl_term(recording, part, kernel)
@@ -181,7 +187,13 @@ def _conditions(
 
 
 def is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:
-    """Whether a KL is that of a network's weights, which have no batch."""
+    """Whether a KL is that of a network's weights, which have no batch.
+
+    Args:
+        recording: the run.
+        part: the term.
+        kernel: the KL that it is.
+    """
     role = kernel.verification.best.verdict.roles
     names = [name for name in (role.mean, role.head) if name in part.builder.symbols]
     leaves = [

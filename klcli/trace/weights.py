@@ -110,7 +110,16 @@ def _last(shape: Sequence[int], powers: Sequence[int]) -> int:
 def amount_of_call(
     reduction: str, batch: int, entries: int, factor: float, numbers: Sequence[float], shared: int = 0
 ) -> Amount:
-    """The amount of a likelihood that is called with the name of its reduction."""
+    """The amount of a likelihood that is called with the name of its reduction.
+
+    Args:
+        reduction: its name: ``sum``, or anything else for a mean.
+        batch: examples; 1 where there is no batch.
+        entries: of one example.
+        factor: what multiplies the call.
+        numbers: one over the numbers that divide it.
+        shared: how many of these, the first ones, divide other terms, too.
+    """
     is_mean = reduction != "sum"
     total = factor / (batch * entries) if is_mean else factor
     return _with_numbers(Amount(total, batch, entries, is_mean, is_mean), numbers, shared)

@@ -17,7 +17,14 @@ __all__ = ["kl_words", "place_words", "reduction_words"]
 
 
 def kl_words(kernel: Kernel, builder: Builder, amount: Amount, *, has_batch: bool) -> str:
-    """``KL(N(mu, exp(logvar)) || N(0, 1)), sum over 20 latents, mean over the batch``."""
+    """``KL(N(mu, exp(logvar)) || N(0, 1)), sum over 20 latents, mean over the batch``.
+
+    Args:
+        kernel: the KL.
+        builder: what its symbols are.
+        amount: how it is reduced.
+        has_batch: whether there is one, and no KL of weights.
+    """
     found = kernel.verification
     text = _with_short_prior(kl_text(found, found.best.verdict), found)
     if kernel.is_sampled:
@@ -26,7 +33,13 @@ def kl_words(kernel: Kernel, builder: Builder, amount: Amount, *, has_batch: boo
 
 
 def reduction_words(amount: Amount, noun: str, *, has_batch: bool = True) -> str:
-    """``mean over 12288 entries, sum over the batch``."""
+    """``mean over 12288 entries, sum over the batch``.
+
+    Args:
+        amount: how something is reduced.
+        noun: what the entries are.
+        has_batch: whether there is a batch.
+    """
     entries = f"{'mean' if amount.is_mean_of_entries else 'sum'} over {amount.entries} {noun}"
     if not has_batch or amount.batch == 1:
         return entries

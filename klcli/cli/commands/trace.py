@@ -155,6 +155,7 @@ def _mode(target: str, *, is_module: bool) -> Mode:
         return "function"
     if Path(target).is_dir():
         raise KlcliError(f"{target} is a directory", "name a script, or a module: klcli trace -m package")
+    # Letters, digits and dots are what a module is called, too.
     is_name = re.fullmatch(r"[\w.]+", target) and not target.endswith(".py")
     hint = f"a module is traced with -m {target}" if is_name else ""
     raise KlcliError(f"there is no file {target}", hint or "a script, -m module or package.module:function")

@@ -175,6 +175,7 @@ def _check_no_path(text: str) -> None:
     path, shown = Path(text), shlex.quote(text)
     if path.is_dir():
         raise KlcliError(f"{text} is a directory", f"the KL terms in its code: klcli lint {shown}")
+    # What is not there and has a blank in it is a formula.
     if path.suffix in _CODE and (path.is_file() or not re.search(r"\s", text)):
         raise KlcliError(f"{text} is the name of a file", f"the KL terms in it: klcli lint {shown}")
     if path.suffix and path.is_file():

@@ -155,9 +155,11 @@ def _expression(tokens: Sequence[str]) -> re.Pattern[str]:
             chunks[-1] += token
     first, *between = chunks
     if not between:
+        # A name may have a line break in it.
         return re.compile(first, re.DOTALL)
     last = between.pop()
     middle = "".join(f"(?>.*?{chunk})" for chunk in between if chunk)
+    # The last part takes what the stars before it leave.
     return re.compile(f"{first}{middle}.*{last}", re.DOTALL)
 
 

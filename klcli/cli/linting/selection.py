@@ -51,6 +51,7 @@ def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
     """
     from klcli.lint.rules.table import mistakes
 
+    # Between codes stand commas, blanks or both.
     found = tuple(code for word in words for code in re.split(r"[\s,]+", word.upper()) if code)
     every = tuple(mistakes())  # formulas of matrices among them, of which lint finds none
     for code in found:

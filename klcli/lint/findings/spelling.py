@@ -65,7 +65,9 @@ class _Written(ast.NodeTransformer):
 
     def _spaced(self, text: str) -> str:
         for sign, pattern in _SIGNS.items():
+            # Between two names, numbers or brackets without a blank.
             close = len(re.findall(rf"[\w)\]]{pattern}[\w(]", self._source))
+            # Between two blanks.
             wide = len(re.findall(rf"\s{pattern}\s", self._source))
             if close >= max(1, wide) and not (sign == "**" and wide):
                 text = text.replace(f" {sign} ", sign)

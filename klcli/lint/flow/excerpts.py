@@ -73,6 +73,7 @@ class CodeExcerpt:
     def spelled(self, text: str) -> str:
         """A name or a formula of the flow with the names of the source."""
         names = {new: old for step in self.steps for new, old in step.spelled.items()}
+        # Every name: a letter or an underscore, and what follows.
         return re.sub(r"[^\W\d]\w*", lambda found: names.get(found[0], found[0]), text) if names else text
 
     def origin(self, name: str) -> Root:

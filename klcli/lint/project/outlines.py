@@ -52,6 +52,7 @@ def outline(text: str, path: str) -> Outline:
     words: set[str] = set()
     for source, names, modules in _IMPORT.findall(text):
         words.update(part.rpartition(".")[2].strip() for part in (source, *modules.split(",")))
+        # The names, and the star of ``from a import *``.
         words.update(re.findall(r"\w+|\*", names))
     numbers = frozenset(_NUMBER.findall(text))
     worth, topical = is_worth(text), is_topical(text)

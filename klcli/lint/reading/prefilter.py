@@ -210,6 +210,7 @@ def with_own_names(text: str) -> str:
     if not any(f"{name} as " in text for name in DISTRIBUTIONS):
         return text
     for own, other in _ALIAS.findall(text):
+        # A call by the other name, and by no longer one that ends so.
         text = re.sub(rf"\b{other}\(", f"{own}(", text)
     return text
 
@@ -249,4 +250,5 @@ def _functions(part: str) -> Iterator[str]:
     if first is None:
         yield part
     else:
+        # Before each line that begins a function as far to the right as the first method.
         yield from re.split(rf"^(?={first[1]}(?:async[ \t]+)?def\b)", part, flags=re.MULTILINE)

@@ -64,7 +64,13 @@ def _number(value: Any) -> float | None:
 
 
 def one_of(named: Any, positional: Sequence[Any], default: Any) -> Any:
-    """An argument that can be given by name or by its place."""
+    """An argument that can be given by name or by its place.
+
+    Args:
+        named: by its name; None where it is not given so.
+        positional: what stands at its place and behind it.
+        default: where it is given in neither way.
+    """
     if named is not None:
         return named
     return positional[0] if positional and positional[0] is not None else default

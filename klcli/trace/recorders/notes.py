@@ -149,7 +149,13 @@ def place_of(skipped: tuple[str, ...]) -> tuple[FrameType | None, tuple[str, int
 
 
 def look_for_name(node: Node, frame: FrameType, array: Any) -> None:
-    """Note what the local variable is called that holds an array; another function may call it otherwise."""
+    """Note what the local variable is called that holds an array; another function may call it otherwise.
+
+    Args:
+        node: of the array.
+        frame: of the function that uses it.
+        array: what the variable has to hold.
+    """
     if node.tries < _MOST_TRIES:
         node.tries += 1
         found = search_locals(frame, lambda name, value: name if value is array else None)

@@ -74,7 +74,13 @@ class Optimizers:
     def expected(
         self, loss: dict[str, Any], parameters: Mapping[int, Any], frame: FrameType | None
     ) -> str | None:
-        """The names of all optimisers that a loss has gradients for; a step tells which it is."""
+        """The names of all optimisers that a loss has gradients for; a step tells which it is.
+
+        Args:
+            loss: as it is noted, with its place.
+            parameters: those that it has gradients for.
+            frame: where names are looked for; None where there is none.
+        """
         place = str(loss["place"])
         if place not in self._by_place:
             found = _holding(parameters)

@@ -25,7 +25,14 @@ _NOISES = {"randn": "randn", "randn_like": "randn", "rand": "rand", "rand_like":
 
 
 def source(name: str, out: Any, given: list[Any], named: dict[str, Any]) -> Node | None:
-    """The node of a call that makes a tensor of no other: constants and noise; None for any other call."""
+    """The node of a call that makes a tensor of no other: constants and noise; None for any other call.
+
+    Args:
+        name: of the function.
+        out: what it gave back.
+        given: its arguments, tensors as nodes.
+        named: those by name.
+    """
     if name in _CONSTANTS:
         value = _CONSTANTS[name]
         if value is None:

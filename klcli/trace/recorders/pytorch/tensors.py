@@ -29,7 +29,14 @@ FEW_VALUES = 4096
 
 
 def leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
-    """A leaf with the values of a small tensor that trains nothing."""
+    """A leaf with the values of a small tensor that trains nothing.
+
+    Args:
+        tensor: of which no more is known.
+        place: where it was met.
+        made_by: what made it, in words or as the name of a function.
+        sources: the numbers of the leaves that it was computed from.
+    """
     node = Node("leaf", (), tensor.shape, str(tensor.dtype).split(".")[-1], tensor.requires_grad, place)
     node.more["made_by"] = made_by
     if sources:
