@@ -27,6 +27,8 @@ STANDARD = FixedPrior(Fraction(0), Fraction(1))
         ("0.5 (tr(S) + mu'mu - d + log det S)", STANDARD, "wrong"),
         # Without the means it is the spread term alone.
         ("0.5 (tr(S) - d - log det S)", STANDARD, "wrong"),
+        # Of two Gaussians with one mean it is the whole KL.
+        ("0.5 (tr(S_p^-1 S_q) - d + log|S_p|/|S_q|)", STANDARD, "exact"),
         ("0.5 (tr(S_p^-1 S_q) + (m_p - m_q)' S_p^-1 (m_p - m_q) - d + log|S_p|/|S_q|)", STANDARD, "exact"),
     ],
 )

@@ -49,7 +49,8 @@ def test_each_summand_by_each_array() -> None:
     assert found[square_node, mu_node] == [1.0, -2.0]
     assert found[scaled_node, s_node] == pytest.approx(torch.tensor([3.0, 3 * 2.718281828459045**2]).tolist())
     assert (square_node, s_node) not in found
-    # The loss is one, too.
+    # The loss is one, too, and an array without a history is none.
+    assert not {of for of, _ in found} & {mu_node, s_node}
     assert found[root, mu_node] == [1.0, -2.0]
 
 

@@ -90,6 +90,17 @@ def test_a_loss_of_many_numbers_has_no_value() -> None:
     assert losses(recorder)[0]["value"] is None
 
 
+def test_gradients_are_those_of_the_loss_before_it_is_scaled() -> None:
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    w = weight()
+    with Recorder() as recorder:
+        scaler.scale((w**2).sum()).backward()
+    (one,) = losses(recorder)
+    assert one["value"] == 5.0
+    assert [slope["values"] for slope in one["gradients"]] == [[2.0, 4.0]] * len(one["gradients"])
+    assert one["gradients"]
+
+
 def test_a_process_that_is_forked_notes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     w = weight()
     with Recorder() as recorder:

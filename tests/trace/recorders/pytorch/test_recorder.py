@@ -119,6 +119,13 @@ def test_a_buffer_that_is_filled_with_noise_is_noise() -> None:
         assert recorder.node_of(buffer).is_noisy
 
 
+def test_what_is_filled_with_noise_has_its_mean_and_its_spread() -> None:
+    with Recorder() as recorder:
+        x = torch.empty(3)
+        x.normal_(1.0, 2.0)
+        assert line(recorder.node_of(x)) == "add(1, mul(2, noise))"
+
+
 def test_samples_are_remembered_after_what_is_not_followed() -> None:
     with Recorder() as recorder:
         z = X.clone().detach().requires_grad_() + torch.randn(3)

@@ -20,6 +20,10 @@ X = Node("leaf", (), (2, 3), "float64", True)
     [
         ("zeros", [(2, 3)], {}, 0),
         ("ones_like", [X], {}, 1),
+        ("zeros_like", [X], {}, 0),
+        ("new_zeros", [X, (2, 3)], {}, 0),
+        ("ones", [(2, 3)], {}, 1),
+        ("new_full", [X, 3, 0.25], {"fill_value": 0.5}, 0.5),
         ("new_ones", [X, (2, 3)], {}, 1),
         ("full", [(2, 3), 0.5], {}, 0.5),
         ("full_like", [X], {"fill_value": 4}, 4),
