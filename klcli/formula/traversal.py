@@ -92,6 +92,7 @@ def free_symbols(tree: Tree) -> tuple[str, ...]:
 
 def carries(name: str, index: str) -> bool:
     """Whether a symbol belongs to the entries of a sum: ``x_j`` and ``sigma_1j`` carry the index ``j``."""
+    # Behind the underscore at most a number or a letter of the Gaussian stands before the index.
     return bool(index) and re.search(rf"_[A-Za-z0-9]?{index}\Z", name) is not None
 
 

@@ -91,14 +91,17 @@ def subscript(found: re.Match[str]) -> str:
         return "".join(_FROM_SUBSCRIPT[sign] for sign in signs)
     written = groups["braced"] or groups["bare"] or groups.get("styled") or ""
     is_word = written.isascii() and written.isalnum()  # and needs no long pattern, as most do not
+    # Words, letters with styles, and single signs each for itself.
     pieces = [_plain(piece) for piece in ([written] if is_word else re.findall(_PIECE, written))]
     return ("" if all(len(piece) == 1 for piece in pieces) else "_").join(pieces)
 
 
 def _plain(piece: str) -> str:
     """One index without its style: ``t-1`` is ``tminus1``."""
+    # A style stands in front, as a command.
     unstyled = re.sub(rf"\A{_STYLE}\s*", "", piece) if piece.startswith("\\") else piece
     bare = unstyled.strip("{} \t\n")
+    # Signs become words: a name has letters and digits only.
     bare = re.sub(r"\s*[-−]\s*", "minus", re.sub(r"\s*\+\s*", "plus", bare))
     return LATEX_VARIANTS.get(bare.removeprefix("\\"), letter(bare) or bare.removeprefix("\\"))
 
@@ -122,6 +125,7 @@ def dressed(text: str) -> str | None:
     plain = text.replace("\\_", "_")
     if _WORD.fullmatch(plain):
         return plain
+    # A Greek letter by its name with a backslash.
     if found := re.match(_GREEK, text):
         return _lowered(_plain(found[0]), text[found.end() :])
     if text and (name := letter(text[0])) and len(text) == 1:

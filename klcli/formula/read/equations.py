@@ -99,6 +99,7 @@ def _left_side(text: str, start: int, end: int, *, last: bool) -> tuple[str, int
 
 def _formula(text: str, start: int, end: int, *, matrices: bool) -> Tree:
     """The tree of a part of a text, with places in the whole."""
+    # Blanks in the place of what stands before, so that places in a message are those of the whole.
     padded = re.sub(r"\S", " ", text[:start]) + text[start:end]
     try:
         return notation.parse(padded, matrices=matrices)

@@ -62,6 +62,7 @@ class Numerals(Scanner):
         if self._sign not in _FROM_SUPERSCRIPT or not (found := self._match(_SUPERSCRIPT)):
             return None
         plain = "".join(_FROM_SUPERSCRIPT[sign] for sign in found[0])
+        # Signs in other places, and powers that no formula has, are refused.
         if not re.fullmatch(r"-?\d{1,4}", plain):
             raise self._error("this superscript is no whole number of at most 4 digits", start)
         return Token("power", found[0], start, self.position, Fraction(plain))

@@ -190,6 +190,7 @@ class PythonReader(Calls):
         written = self.source.spelled(node).replace("_", "")
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             raise self.error(f"{clipped(written)} is no number", node)
+        # Decimal digits and an exponent: 0x10 and 1j are none.
         if not re.fullmatch(r"[0-9.]+([eE][+-]?[0-9]+)?", written):
             raise self.error(f"{clipped(written)} is no decimal number", node)
         if len(written) > MAX_DIGITS or abs(int(written.lower().partition("e")[2] or "0")) > MAX_EXPONENT:
@@ -204,6 +205,7 @@ class PythonReader(Calls):
         try:
             return Symbol(bare if keyword.iskeyword(bare) else name)
         except ValueError:
+            # Underscores in front, behind and several in a row are no part of a symbol.
             if written not in ("e", "pi") and (private := re.sub("_+", "_", name).strip("_")) != name:
                 return self._named(written, private, node)
             hint = f"a name has at most {MAX_NAME} letters, digits and '_'"
@@ -247,6 +249,7 @@ class PythonReader(Calls):
 
     def fresh_symbol(self, name: str) -> Symbol | None:
         """Another symbol for a name that was used with another meaning before; None for the first one."""
+        # What has been read of it: its attributes and its entries.
         used = {written for written in self._atoms if re.match(rf"{re.escape(name)}[.\[]", written)}
         for written in used:
             del self._atoms[written]
@@ -271,6 +274,7 @@ class PythonReader(Calls):
     def _named(self, written: str, wish: str, node: ast.expr) -> Symbol:
         """A symbol for what is written, always the same, of a name that nothing else has."""
         if written not in self._atoms:
+            # Whatever a symbol may not have becomes one underscore.
             base = re.sub(r"[^A-Za-z0-9]+", "_", _plain(wish)).strip("_") or "x"
             name, count = base, 1
             while name in self._taken:
@@ -312,5 +316,6 @@ def _index_words(node: ast.expr) -> str:
 def _plain(name: str) -> str:
     """The ASCII name of a symbol in Greek letters and subscripts: ``sigma_j`` for ``σⱼ`` and ``σ_j``."""
     raised = _SUBSCRIPT.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), name)
+    # A letter that is not ASCII with digits behind it has them as a subscript.
     parts = re.sub(r"\A([^\x00-\x7f])(?=\d)", r"\1_", raised).split("_")
     return "_".join(letter(part) or part for part in parts)

@@ -164,6 +164,7 @@ class Refusals(Cursor, ABC):
         if name == "e":
             return self.error("e is no function", f"write 'e^{argument}' or 'e * {argument}'", token)
         hint = f"for a product write '{name} * {argument}'"
+        # E, or E with what it is taken over: E_q.
         if re.fullmatch("E(_[A-Za-z]+)?", name):
             hint = f"an expectation has square brackets: '{name}[{argument[1:-1]}]'"
         elif len(name) > 1 and token.name not in GREEK:

@@ -101,6 +101,7 @@ def _continues(before: str, row: str) -> bool:
         return False
     equation = EQUALS.search(before)
     name = _NAME.match(before[: equation.start()]) if equation else None
+    # The name by itself, and as no part of another word or command.
     return name is None or not re.search(rf"(?<![A-Za-z\\]){re.escape(name[1])}(?![A-Za-z])", row)
 
 

@@ -107,6 +107,7 @@ class SourceText:
 
     def _not_python(self, error: SyntaxError) -> FormulaError:
         """What Python says of the place; its guesses about what was meant are for programs and left out."""
+        # The first clause: guesses follow behind a stop, a semicolon or a bracket.
         reason = re.split(r"\. |; | \(", error.msg)[0]
         before = self._starts[(error.lineno or 1) - 1]
         column = error.offset - 1 if error.offset else len(self.text)  # 0 is the end of the text
@@ -114,6 +115,7 @@ class SourceText:
         hint = "a product is written with * and a power with **" if reason.startswith("invalid") else ""
         if "never closed" in reason:
             hint = "add the closing bracket"
+        # An equals sign that is no part of ==, !=, <= or >=.
         elif re.search(r"(?<![=!<>])=(?!=)", self.text):
             hint = "give the right-hand side only"
         return FormulaError(f"not a Python expression: {reason}", self.text, position, hint)

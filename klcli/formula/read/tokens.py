@@ -217,6 +217,7 @@ class Lexer(Numerals, Letters):
         return Token("function", name, start, self.position)
 
     def _other_logarithm(self, start: int) -> FormulaError:
+        # log10, log_10, log_{10} and lg; what else there is has the base 2.
         base = "10" if re.match(r"\\?(log_?\{?10|lg)", self.text[start:]) else "2"
         ratio = rf"\frac{{\log x}}{{\log {base}}}" if self.text[start] == "\\" else f"log(x)/log({base})"
         return self._error("only the natural logarithm is known", start, f"write '{ratio}' for base {base}")

@@ -125,6 +125,7 @@ class _Embedding(AsciiPrinter):
         self.source = source
         self.text = text = source.text
         self.embed = embed
+        # ``exp(x)`` as of Python, or a power of Python.
         self.exp_is_called = re.search(r"\bexp\s*\(|\*\*", text) is not None
 
     def show(self, tree: Tree, level: Level = Level.SUM, tail: bool = False) -> str:
@@ -213,6 +214,7 @@ class _PythonHabit(_Embedding, PythonPrinter):
         if of_matrices and library and not prefixes:
             self.prefix = library[0]
         functions = (
+            # Functions of the library that are called as such, and not as methods.
             re.search(rf"{re.escape(self.prefix)}(?:exp|log|square|sqrt)\(", text) if prefixes else None
         )
         self.methods = _METHOD.search(text) is not None and not functions

@@ -45,10 +45,12 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
         raise reader.error(f"{kind} does not take {unknown[0]}=" if unknown else f"{kind} of nothing", node)
     body, *others = arguments
     match kind, body, others:
+        # The name of a distribution; a last underscore is no part of it.
         case "E", _, [ast.Name(id=index)] if re.fullmatch(rf"[A-Za-z]{{1,{MAX_NAME}}}_?", index):
             return Reduction(kind, index.removesuffix("_"), reader.tree(body))
         case "sum" | "mean", ast.GeneratorExp(elt=entry, generators=[over]), [] if _is_plain(over):
             index = over.target.id if isinstance(over.target, ast.Name) else ""
+            # A letter is an index of a sum, and anything longer a variable of Python.
             named = kind == "sum" and re.fullmatch("[A-Za-z]", index)
             return Reduction(kind, index if named else "", reader.tree(entry))
     # The second argument of Python's own sum is where it starts, which nobody lets be -1.
