@@ -101,6 +101,7 @@ def under_every_reading(table: Sequence[ComparisonEntry]) -> CellTable:
     return CellTable((ColumnHead("head"), *(ColumnHead(name, numeric=True) for name in names)), tuple(rows))
 
 
+# Six digits, as everywhere where nothing says otherwise.
 def figure(value: float | None, digits: int = 6) -> str:
     """A number, or a dash where there is none."""
     return "–" if value is None else significant(value, digits)

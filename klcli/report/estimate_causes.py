@@ -17,6 +17,7 @@ def cause_text(cause: RatioCause) -> str:
 
 
 def _share(cause: RatioCause) -> str:
+    # In percent.
     return f"{significant(100 * (cause.share or 0.0), 2)} %"
 
 

@@ -230,4 +230,5 @@ def sample_text(check: SampleCheck) -> str:
 
 def share_text(share: float) -> str:
     """``62.3 %``."""
+    # In percent.
     return f"{significant(100 * share, FEW_DIGITS)} %"

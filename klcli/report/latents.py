@@ -100,7 +100,9 @@ def _facts(data: LatentsData, found: Summary) -> Iterator[Fact]:
     bits = f"sum over latents, mean over examples; {significant(data.kl.mean_bits)} bits"
     yield Fact("KL(q || p)", f"{significant(found.mean)}{error} nats", bits, "strong")
     shares = ", ".join(
-        f"{100 * share:g} %: {significant(value, FEW_DIGITS)}" for share, value in found.quantiles.items()
+        # In percent.
+        f"{100 * share:g} %: {significant(value, FEW_DIGITS)}"
+        for share, value in found.quantiles.items()
     )
     yield Fact(
         "of examples",

@@ -105,6 +105,7 @@ def _row(one: Anatomy, terms: Sequence[Term], what: str) -> tuple[Cell, ...]:
     first = terms[0]
     known = [term.contribution for term in terms if term.contribution is not None]
     values = [term.value for term in terms if term.value is not None]
+    # In percent of the loss.
     share = f"{100 * sum(known) / one.loss.value:.3g} %" if known and one.loss.value else ""
     words = {"wrong": f"wrong: {what}", "scaled": f"{what} (scaled)", "reversed": f"reversed: {what}"}
     tone: Tone = "bad" if first.verdict == "wrong" else "good" if first.verdict == "exact" else "plain"

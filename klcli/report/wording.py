@@ -59,6 +59,7 @@ def plain(text: Text) -> str:
     return "".join(part if isinstance(part, str) else to_text(part) for part in parts)
 
 
+# Six digits tell a KL from one that is off by a millionth, and are read at a glance.
 def about(value: float | None, digits: int = 6) -> str:
     """A rounded number with the sign for it, ``≈ 0.0826784``; ``= 0`` where it is zero."""
     if value is None:
@@ -90,6 +91,7 @@ def percent(share: float) -> str:
     """
     # A thousand percent and more is said as a factor.
     if share >= 10:
+        # Three digits, as of a percentage.
         return f"a factor of {significant(_upward(1 + Decimal(share), 3), 3)}"
     # ``3.2 %``, ``320 %``: a tenth of a percent, or a percent.
     digits = 2 if share < 1 else 3

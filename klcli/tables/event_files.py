@@ -29,6 +29,8 @@ _POLYNOMIAL, _MASK = 0x82F63B78, 0xA282EAD8
 """Of CRC-32C, reversed, and what TFRecord adds to it."""
 _STEP, _SUMMARY, _VALUE, _TAG, _SIMPLE, _TENSOR = 2, 5, 1, 1, 2, 8
 """Fields of Event, Summary and Summary.Value (tensorflow/core/framework/summary.proto, util/event.proto)."""
+_FIXED = {1: 8, 5: 4}
+"""Bytes of the wire types that have a fixed length."""
 _KIND, _CONTENT = 1, 4
 """Fields of a TensorProto: what its numbers are, and their bytes."""
 _KINDS: dict[object, tuple[str, int]] = {1: ("<f", 5), 2: ("<d", 6)}
@@ -132,47 +134,42 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
     while place < len(data):
         key, place = _varint(data, place)
         # The lower three bits are the wire type: 0 a varint, 1 eight bytes, 2 a length and so many, 5 four.
-        kind = key & 7
+        number, kind = key >> 3, key & 7
         if kind == 0:
             value, place = _varint(data, place)
-            # Above these bits, the number of the field.
-            yield key >> 3, value
+            yield number, value
             continue
         if kind == 2:
             size, place = _varint(data, place)
-        # Eight bytes, or four.
-        elif kind in (1, 5):
-            # By the wire type.
-            size = 8 if kind == 1 else 4
+        elif kind in _FIXED:
+            size = _FIXED[kind]
         else:
             raise ValueError(kind)
         if place + size > len(data):
             raise IndexError(place)
-        # The number of the field, and its bytes.
-        yield key >> 3, data[place : place + size]
+        yield number, data[place : place + size]
         place += size
 
 
 def _varint(data: bytes, place: int) -> tuple[int, int]:
+    """A number of 64 bits, seven in a byte, the lowest first; the eighth says whether another one follows."""
     value = shift = 0
     while True:
         byte = data[place]
         place += 1
-        # Seven bits of each byte, the lowest first; the eighth says whether another one follows.
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        # Of a number of 64 bits more than ten bytes are none.
-        if byte < 0x80:
-            return value & (1 << 64) - 1, place
-        if shift > 63:
+        value |= (byte & 0x7F) << shift  # seven bits
+        shift += 7  # to the next ones
+        if byte < 0x80:  # the eighth bit is not set
+            return value & (1 << 64) - 1, place  # ten bytes have six bits more
+        if shift > 63:  # an eleventh byte would follow
             raise ValueError(shift)
 
 
 def _crc_table() -> list[int]:
+    """The remainder of every byte."""
     table = []
-    # The remainder of each byte, bit by bit.
-    for byte in range(256):
-        for _ in range(8):
+    for byte in range(256):  # all of them
+        for _ in range(8):  # bit by bit
             byte = byte >> 1 ^ (_POLYNOMIAL if byte & 1 else 0)
         table.append(byte)
     return table
@@ -183,8 +180,7 @@ def _checksum(data: bytes, table: list[int]) -> int:
     # It begins with all bits set, and ends with all of them turned.
     crc = 0xFFFFFFFF
     for byte in data:
-        # The next byte goes in at the lower end.
-        crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8
-    crc ^= 0xFFFFFFFF
+        crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8  # a byte goes in at the lower end
+    crc ^= 0xFFFFFFFF  # at the end
     # Turned right by 15 of 32 bits.
     return ((crc >> 15 | crc << 17) + _MASK) & 0xFFFFFFFF

@@ -89,6 +89,7 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @_of_units(
     # Seeds of 63 bits: all that a signed number of 64 bits has.
     "--seed",
+    # Seeds of 63 bits: all that a signed number of 64 bits has.
     type=Whole(0, 2**63),
     default=DEFAULT_SEED,
     help=f"Of --marginal; default {DEFAULT_SEED}.",

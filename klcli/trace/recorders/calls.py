@@ -128,6 +128,7 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return Node("softplus", (first,)) if one_of(named.get("beta"), given[1:2], 1) == 1 else None
     # The first is what the product or quotient of the other two is added to.
     if name in ("addcmul", "addcdiv") and all(isinstance(one, Node) for one in given[:3]):
+        # The second and the third.
         product = Node("mul" if name == "addcmul" else "div", given[1:3])
         return Node("add", (first, Node("mul", (product, named.get("value", 1)))))
     if name in ("sum", "mean"):

@@ -68,6 +68,7 @@ def product_in(given: Sequence[Any], test: _Test | None) -> int | None:
         given: the operands of ``select_n``.
         test: what the condition compares, and how.
     """
+    # A condition that compares two, and what is chosen where it is false and where it is true.
     if test is None or len(given) != 3 or len(test[1]) != 2 or limit_of(test[1][1]) != 0:
         return None
     # Of the operands 1 and 2, which are chosen from, one is the filler and 3 less its number the other.
