@@ -13,11 +13,13 @@ from typing import Any
 from klcli.errors import KlcliError
 from klcli.gaussian.parameterization import find
 from klcli.judge.acceptance import ACCEPTABLE
-from klcli.report.assertion import problem_lines, remedy_lines
+from klcli.report.assertion import passing_line, problem_lines, remedy_lines
+from klcli.report.sampled_assertion import mean_line, sampled_lines, unaccepted_lines
 from klcli.trace.accepted import is_accepted
 from klcli.trace.examination import examine
 from klcli.trace.function_call import argument_names, call_of, mean_first, name_of
 from klcli.trace.function_trials import REDUCTIONS
+from klcli.trace.sample_averages import averages, draws_samples
 
 __all__ = ["assert_kl"]
 
@@ -50,7 +52,8 @@ def assert_kl(
         seed: of the entries that it is called with.
         accept: what passes besides the KL itself, by the words of ``--accept``: ``scaled``, ``other-prior``,
             ``reversed``, ``estimator``, ``free-bits``, ``clip``. Its values and gradients have to be those of
-            its program then.
+            its program then. Of a function that draws samples, the means of many calls are held against the
+            KL, and which error they would have shown is printed.
 
     Raises:
         AssertionError: it is not; the first line says what it is instead.
@@ -62,22 +65,28 @@ def assert_kl(
         raise KlcliError(f"there is no reduction {reduction!r}", f"one of: {', '.join(REDUCTIONS)}")
     accepted = _accepted(accept)
     given = arguments or {}
-    order = argument_names(function, given)
+    order, name = argument_names(function, given), name_of(function)
     names = order if mean_first(order) else (order[1], order[0])
-    found = examine(
-        call_of(function, order, given),
-        names,
-        row,
-        prior=prior,
-        scale=scale,
-        dtypes=dtypes,
-        gradient=gradient,
-        seed=seed,
-    )
-    problem = problem_lines(name_of(function), found, row, reduction, scale, names, gradient=gradient)
-    if problem and not (
-        accepted and is_accepted(found, names, accepted, reduction, scale, gradient=gradient)
-    ):
+    call = call_of(function, order, given)
+    found = examine(call, names, row, prior=prior, scale=scale, dtypes=dtypes, gradient=gradient, seed=seed)
+    problem = problem_lines(name, found, row, reduction, scale, names, gradient=gradient)
+    if not problem:
+        print(passing_line(name, found, row))  # what is not demanded is found and printed
+        return
+    again = call_of(function, order, given, is_noted=False)
+    if found.reduction is None and draws_samples(again, names, row, seed):
+        if "estimator" not in accepted:
+            raise AssertionError("\n".join(unaccepted_lines(name)))
+        finest = "float64" if "float64" in dtypes else dtypes[0]
+        mean = averages(
+            again, names, row, prior=prior, scale=scale, dtype=finest, gradient=gradient, seed=seed
+        )
+        lines = sampled_lines(name, mean, row, reduction, names)
+        if mean is None or lines:
+            raise AssertionError("\n".join(lines))
+        print(mean_line(name, mean))
+        return
+    if not (accepted and is_accepted(found, names, accepted, reduction, scale, gradient=gradient)):
         remedy = remedy_lines(function, found.verification, names, row, prior, scale)
         raise AssertionError("\n".join([*problem, *remedy]))
 

@@ -275,6 +275,41 @@ def test_no_word_accepts_what_is_wrong(function: Any, options: dict[str, Any]) -
         assert_kl(function, accept=("scaled", "reversed", "estimator", "free-bits", "clip"), **options)
 
 
+def from_a_sample(mu: Any, logvar: Any, *, is_held: bool = False, factor: float = 1) -> Any:
+    posterior = torch.distributions.Normal(mu, (0.5 * logvar).exp())
+    z = posterior.rsample()
+    z = z.detach() if is_held else z
+    return factor * (posterior.log_prob(z) - torch.distributions.Normal(0.0, 1.0).log_prob(z)).sum(1).mean()
+
+
+def test_an_estimate_from_a_sample_is_judged_by_its_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    torch.manual_seed(0)
+    assert_kl(from_a_sample, accept="estimator")
+    said = capsys.readouterr().out
+    assert "from_a_sample: the mean of 3200 samples an entry is " in said
+    assert " % would have been seen" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "accept", "first"),
+    [
+        ({}, (), "it draws samples"),
+        ({"is_held": True}, "estimator", "has the value of the KL and another gradient, on average"),
+        ({"factor": 1.5}, "estimator", "is no estimate of the KL for a log-variance"),
+    ],
+)
+def test_an_estimate_that_is_off_is_named(arguments: dict[str, Any], accept: Any, first: str) -> None:
+    torch.manual_seed(0)
+    with pytest.raises(AssertionError) as caught:
+        assert_kl(from_a_sample, arguments=arguments, accept=accept)
+    assert first in str(caught.value).split("\n")[0]
+
+
+def test_what_is_not_demanded_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert_kl(summed)
+    assert capsys.readouterr().out == "summed: the KL for a log-variance, sum over latents, mean over batch\n"
+
+
 def test_the_place_of_a_stop_is_told() -> None:
     with pytest.raises(AssertionError, match=r"test_testing\.py:\d+: .*s\.detach\(\)\.exp\(\)"):
         assert_kl(stopped)

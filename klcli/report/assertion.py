@@ -22,7 +22,7 @@ from klcli.trace.examination import FunctionExamination, fixed_prior
 from klcli.trace.fixes import corrected, fix_of
 from klcli.trace.function_trials import Gap, Trial, limit_of
 
-__all__ = ["problem_lines", "remedy_lines"]
+__all__ = ["passing_line", "problem_lines", "reduction_lines", "remedy_lines"]
 
 _WORDS = {
     "none": "entry by entry",
@@ -33,6 +33,11 @@ _WORDS = {
 }
 _UNASKED = ("none", "sum", "sum-mean")
 """Reductions that are right unless another is demanded: a mean over latents is 1/d of the KL."""
+
+
+def passing_line(name: str, found: FunctionExamination, row: Parameterization) -> str:
+    """What holds of a function that is the KL: how it reduces it, which nobody had to demand."""
+    return f"{name}: the KL for {row.meaning}, {_WORDS[found.reduction or 'none']}"
 
 
 def problem_lines(
@@ -59,11 +64,8 @@ def problem_lines(
     verification = found.verification
     if found.reduction is None:
         return [_first_line(name, found, row, scale), *_details(found, scale, names)]
-    allowed = (wanted,) if wanted else _UNASKED
-    if found.reduction not in allowed:
-        text = f"{name} is the KL, reduced as {found.reduction}, {_WORDS[found.reduction]}"
-        hint = f"demanded is {wanted}" if wanted else "a mean over the latents is 1/d of it"
-        return [f"{text}: {hint}", f"  accept     assert_kl(..., reduction={found.reduction!r})"]
+    if lines := reduction_lines(name, found.reduction, wanted):
+        return lines
     if found.gaps:
         return [_gradient_line(name, found, names), *_gradient_details(found, verification, names)]
     if verification and (text := _beyond(verification, gradient=gradient)):
@@ -72,6 +74,21 @@ def problem_lines(
             *_details(found, scale, names),
         ]
     return []
+
+
+def reduction_lines(name: str, reduction: str, wanted: str | None) -> list[str]:
+    """What is said of a function that is the KL, reduced otherwise than it should be; nothing if it is right.
+
+    Args:
+        name: the function's.
+        reduction: how it reduces.
+        wanted: the reduction that is demanded; None for those that are right by themselves.
+    """
+    if reduction in ((wanted,) if wanted else _UNASKED):
+        return []
+    text = f"{name} is the KL, reduced as {reduction}, {_WORDS[reduction]}"
+    hint = f"demanded is {wanted}" if wanted else "a mean over the latents is 1/d of it"
+    return [f"{text}: {hint}", f"  accept     assert_kl(..., reduction={reduction!r})"]
 
 
 def _beyond(found: Verification, *, gradient: bool) -> str:

@@ -81,23 +81,27 @@ def mean_first(names: tuple[str, str]) -> bool:
     return is_mean(names[0]) or not is_mean(names[1])
 
 
-def call_of(function: Callable[..., Any], names: Sequence[str], given: Mapping[str, Any]) -> Caller:
+def call_of(
+    function: Callable[..., Any], names: Sequence[str], given: Mapping[str, Any], *, is_noted: bool = True
+) -> Caller:
     """How a function is called with entries of its arrays.
 
     Args:
         function: the function.
         names: of the arrays, in its order of them.
         given: its other arguments.
+        is_noted: whether a document of what it did is wanted, which takes its time.
 
     Raises:
         KlcliError: no framework that can be watched is loaded, or the call fails.
     """
     recorder = _recorder(function)
+    run = recorder.call if is_noted else getattr(recorder, "values", recorder.call)
 
     def call(entries: Mapping[str, tuple[tuple[int, ...], list[float]]], dtype: str) -> Mapping[str, Any]:
         own = {name: entries[name] for name in names}
         try:
-            found: Mapping[str, Any] = recorder.call(function, own, dtype, given)
+            found: Mapping[str, Any] = run(function, own, dtype, given)
         except (TypeError, ValueError, RuntimeError, IndexError, AttributeError) as error:
             raise _refused(function, names, entries, error) from error
         return found

@@ -27,11 +27,14 @@ __all__ = [
     "SHAPES",
     "Caller",
     "Gap",
+    "MeansAndHeads",
     "OutputReduction",
     "Trial",
     "entries",
+    "expected_values",
     "gaps",
     "limit_of",
+    "output_share",
     "reduction_of",
     "trial",
 ]
@@ -194,7 +197,7 @@ def reduction_of(trials: Sequence[Trial], scale: float) -> OutputReduction | Non
 
 
 def _fits(one: Trial, name: OutputReduction, scale: float) -> bool:
-    expected = _reduced(one.truth, one.shape, tuple(one.out["shape"]), name)
+    expected = expected_values(one, name)
     if expected is None:
         return False
     found = list(map(float, one.out["values"]))
@@ -238,6 +241,18 @@ def _factor(name: OutputReduction, shape: tuple[int, ...]) -> float | None:
     }[name]
 
 
+def expected_values(one: Trial, name: OutputReduction) -> list[float] | None:
+    """The KL as a call that reduces it so gives it back; None where the result has another shape."""
+    return _reduced(one.truth, one.shape, tuple(one.out["shape"]), name)
+
+
+def output_share(one: Trial, name: OutputReduction) -> float:
+    """What a reduction multiplies the KL of every entry by."""
+    if prod(one.out["shape"]) == 1:
+        return _factor(name, one.shape) or 1.0
+    return 1 / one.shape[1] if name == "mean" else 1.0
+
+
 def gaps(one: Trial, name: OutputReduction, scale: float, *, gradient: bool) -> Iterator[Gap]:
     """Where the gradient of a call is not that of the KL, whose values it has.
 
@@ -249,11 +264,7 @@ def gaps(one: Trial, name: OutputReduction, scale: float, *, gradient: bool) -> 
     """
     if not gradient or one.out["gradients"] is None:
         return  # NumPy has none
-    share = scale
-    if prod(one.out["shape"]) == 1:
-        share *= _factor(name, one.shape) or 1.0
-    elif name == "mean":
-        share /= one.shape[1]
+    share = scale * output_share(one, name)
     for argument, slopes in one.slopes.items():
         found = one.out["gradients"].get(argument) or [0.0] * len(slopes)
         points = zip(map(float, found), slopes, one.mean, one.head, strict=True)

@@ -88,6 +88,8 @@ def _precision(
 ) -> Precision:
     problems = dict.fromkeys(text for one in calls for text in _gradient_problems(one))
     error: float | None = None
+    if term and (term.part.builder.noises or (term.kernel and term.kernel.is_sampled)):
+        term = None  # what is off is the noise of its sample
     for one in calls:
         truth = _truth(one, term, scale) if term and scale is not None else None
         if truth is None:

@@ -13,7 +13,9 @@ The document, `klcli.recording/1`, has these keys:
 - ``warnings``: what could not be noted.
 - ``rounded``, of a function, may be left out: calls with one entry in short precisions, each with its
   ``dtype``, ``given`` (entries by the names of arguments), ``value`` and ``gradients`` (by the same names,
-  or null); ``probes``: the same in double precision.
+  or null); ``probes``: the same in double precision; ``called``: its ``name``, the arrays that it was
+  called with as a whole, ``given`` (``{"shape", "values"}`` by the names of arguments), and ``shape`` and
+  ``values`` of what it gave back.
 
 Operations, with their further keys:
 
@@ -39,7 +41,7 @@ from typing import Any, NamedTuple
 from klcli.errors import KlcliError
 from klcli.values import dataclass, field
 
-__all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "RoundedCall", "Step", "read_recording"]
+__all__ = ["SCHEMA", "NotedLoss", "Place", "Recording", "RoundedCall", "Step", "WholeCall", "read_recording"]
 
 SCHEMA = "klcli.recording/1"
 
@@ -140,6 +142,23 @@ class RoundedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeCall:
+    """The call of a function with whole arrays.
+
+    Attributes:
+        name: the function's.
+        given: shapes and entries by the names of the arguments.
+        shape: of what it gave back.
+        values: the entries of that.
+    """
+
+    name: str
+    given: Mapping[str, tuple[tuple[int, ...], tuple[float, ...]]]
+    shape: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """A document as it was read."""
 
@@ -150,6 +169,7 @@ class Recording:
     warnings: tuple[str, ...]
     rounded: tuple[RoundedCall, ...] = ()
     probes: tuple[RoundedCall, ...] = ()
+    called: WholeCall | None = None
 
     def leading_to(self, index: int) -> Iterator[int]:
         """A node and all that it is computed from, each once."""
@@ -179,7 +199,9 @@ def read_recording(document: Mapping[str, Any]) -> Recording:
         warnings = tuple(map(str, document["warnings"]))
         rounded = tuple(map(_rounded, document.get("rounded", ())))
         probes = tuple(map(_rounded, document.get("probes", ())))
-        return Recording(str(document["framework"]), steps, losses, others, warnings, rounded, probes)
+        called = _called(document["called"]) if "called" in document else None
+        framework = str(document["framework"])
+        return Recording(framework, steps, losses, others, warnings, rounded, probes, called)
     except (KeyError, TypeError, ValueError) as error:
         raise KlcliError(f"the recording is not readable: {error!r}", "see klcli.trace.recording") from None
 
@@ -201,6 +223,15 @@ def _rounded(one: Mapping[str, Any]) -> RoundedCall:
     given = {str(name): float(value) for name, value in one["given"].items()}
     gradients = {str(name): _number(value) for name, value in one["gradients"].items()}
     return RoundedCall(str(one["dtype"]), given, float(one["value"]), gradients)
+
+
+def _called(one: Mapping[str, Any]) -> WholeCall:
+    given = {str(name): _array(held) for name, held in one["given"].items()}
+    return WholeCall(str(one["name"]), given, *_array(one))
+
+
+def _array(one: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    return tuple(map(int, one["shape"])), tuple(map(float, one["values"]))
 
 
 def _step(node: Mapping[str, Any], place: int) -> Step:

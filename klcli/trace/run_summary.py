@@ -6,14 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
-from klcli.judge.mistakes.table import find_mistake
 from klcli.trace.anatomy import Anatomy, anatomy_of
 from klcli.trace.findings import TraceFinding, findings_of
 from klcli.trace.precision import Precision, precisions_of
-from klcli.trace.probing import probed, wrong_gradients
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.trace.terms import Term
+from klcli.trace.unfollowed_functions import Probed, probed
 from klcli.values import dataclass, replace
 
 __all__ = ["Watched", "watched"]
@@ -92,23 +91,34 @@ def watched(recording: Recording) -> Watched:
         replace(one, terms=tuple(changed.get(id(term), term) for term in one.terms)) for one in losses
     )
     samples = tuple(_of(sample, changed[id(sample.term)]) for sample in samples)
-    findings = findings_of(recording, losses, samples)
-    probe = "" if terms else probed(recording.probes)
-    if probe and losses and (off := wrong_gradients(recording.probes)):
-        stopped = find_mistake("KL134")
-        place = recording.steps[losses[0].loss.node].place
-        text = f"the value is that of the KL, {off}"
-        findings = (*findings, TraceFinding(stopped, "warning", place, text))
+    is_known = any(term.kind != "other" for one in losses for term in one.terms)
+    probe = Probed() if is_known else probed(recording)
+    if probe.recording:
+        return _by_values(watched(probe.recording), probe)
+    findings = (*findings_of(recording, losses, samples), *probe.findings)
     nothing = () if losses or recording.warnings else (_NOTHING,)
     warnings = (
         *nothing,
-        *filter(None, (probe,)),
+        *probe.warnings,
         *recording.warnings,
         *_warnings(losses),
         *([] if terms else _without_kl(recording)),
     )
     precisions = precisions_of(recording, losses)
     return Watched(recording, losses, tuple(steps), samples, findings, warnings, precisions)
+
+
+def _by_values(found: Watched, probe: Probed) -> Watched:
+    """What is said of the program that has the values of a function: nothing of it is proved."""
+    losses = [
+        replace(one, terms=tuple(replace(term, proof="points") for term in one.terms)) for one in found.losses
+    ]
+    return replace(
+        found,
+        losses=tuple(losses),
+        findings=(*found.findings, *probe.findings),
+        warnings=(*probe.warnings, *found.warnings),
+    )
 
 
 def _of(sample: Sample, term: Term) -> Sample:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from klcli.trace.probing import probed, wrong_gradients
+from klcli.trace.probing import best_fit, fit_text, is_random, off_text, wrong_gradients
 from klcli.trace.recorders.rounded import probes
 from klcli.trace.recording import RoundedCall
 
 
-def calls(function: Callable[[float, float], float]) -> list[RoundedCall]:
-    points = [(0.1 + 0.07 * step % 0.8, 0.15 + 0.31 * step % 0.7) for step in range(12)]
+def calls(function: Callable[[float, float], float], width: float = 1) -> list[RoundedCall]:
+    steps = range(12 if width == 1 else 36)
+    points = [(width * (0.1 + 0.07 * step % 0.8), width * (0.15 + 0.31 * step % 0.7)) for step in steps]
+    if width != 1:
+        points = [(m - width / 2, s - width / 2) for m, s in points]
     return [RoundedCall("float64", {"mu": m, "s": s}, function(m, s), {}) for m, s in points]
 
 
@@ -35,9 +39,11 @@ def of_log_variance(m: float, s: float) -> float:
     ],
 )
 def test_a_kl_is_found_by_its_values(function: Callable[[float, float], float], text: str) -> None:
-    found = probed(calls(function))
-    assert text in found
-    assert "at 12 points, which is no proof" in found
+    fit = best_fit(calls(function))
+    assert fit
+    assert not fit.off
+    assert text in fit_text(fit)
+    assert "at 12 points, which is no proof" in fit_text(fit)
 
 
 @pytest.mark.parametrize(
@@ -51,11 +57,11 @@ def test_a_kl_is_found_by_its_values(function: Callable[[float, float], float], 
     ],
 )
 def test_what_is_no_kl_is_called_none(function: Callable[[float, float], float]) -> None:
-    assert probed(calls(function)) == ""
+    assert best_fit(calls(function)) is None
 
 
 def test_nothing_is_said_without_calls() -> None:
-    assert probed([]) == ""
+    assert best_fit([]) is None
 
 
 def test_the_points_reach_far_and_hold_those_of_the_call() -> None:
@@ -74,7 +80,10 @@ def test_a_standard_deviation_has_no_point_below_zero() -> None:
         return math.nan if s <= 0 else (s**2 + m**2 - 1) / 2 - math.log(s)
 
     below = RoundedCall("float64", {"mu": 0.3, "s": -2.0}, math.nan, {})
-    assert "for a standard deviation" in probed([*calls(of_std), below])
+    fit = best_fit([*calls(of_std), below])
+    assert fit
+    assert "for a standard deviation" in fit_text(fit)
+    assert not fit.off
 
 
 @pytest.mark.parametrize(("factor", "is_wrong"), [(1, False), (0, True)])
@@ -87,6 +96,50 @@ def test_a_gradient_that_is_not_that_of_the_kl(factor: float, is_wrong: bool) ->
         RoundedCall(one.dtype, one.given, one.value, slope)
         for one, slope in zip(calls(of_log_variance), slopes, strict=True)
     ]
-    found = wrong_gradients(own)
+    fit = best_fit(own)
+    assert fit
+    found = wrong_gradients(fit)
     assert ("gradient of mu" in found) == is_wrong
     assert bool(found) == is_wrong
+
+
+REGIONS = {
+    "the head is positive": lambda m, s: s > 0,
+    "the head is negative": lambda m, s: s < 0,
+    "the mean is near 0": lambda m, s: abs(m) < 2,
+    "both are far out": lambda m, s: abs(m) + abs(s) > 2,
+}
+
+
+@pytest.mark.parametrize("region", REGIONS.values(), ids=REGIONS.keys())
+@pytest.mark.parametrize("beyond", [lambda kl: 0.3 * kl, lambda kl: 0.25, lambda kl: math.nan])
+def test_a_kl_at_some_points_only_is_told_from_one(region: Any, beyond: Any) -> None:
+    def function(m: float, s: float) -> float:
+        kl = of_log_variance(m, s)
+        return kl if region(m, s) else beyond(kl)
+
+    fit = best_fit(calls(function, 9))
+    assert fit
+    assert fit.reading.name == "logvar"
+    sides = {bool(region(one.given["mu"], one.given["s"])) for one in fit.held}
+    assert len(sides) == 1
+    assert fit.scale == pytest.approx(1 if sides == {True} else 0.3)
+    assert sides != {bool(region(one.given["mu"], one.given["s"])) for one in fit.off}
+    assert "points only: at mu = " in off_text(fit)
+
+
+@pytest.mark.parametrize(("dtype", "is_found"), [("float32", True), ("float64", False), ("float16", False)])
+def test_values_in_single_precision_are_fitted_to_its_digits(dtype: str, is_found: bool) -> None:
+    def rounded(m: float, s: float) -> float:
+        return float(struct.unpack("f", struct.pack("f", 0.5 * of_log_variance(m, s)))[0])
+
+    fit = best_fit(calls(rounded, 9), dtype)
+    assert bool(fit) == is_found
+    if fit:
+        assert fit_text(fit).startswith("0.5 KL(N(mu, sigma^2) || N(0, 1)), for a log-variance, to ")
+
+
+def test_a_function_that_draws_samples_is_told_by_a_second_call() -> None:
+    one, other = (RoundedCall("float64", {"mu": 0.1, "s": 0.2}, value, {}) for value in (1.0, 1.5))
+    assert is_random([one, other])
+    assert not is_random([one, one])

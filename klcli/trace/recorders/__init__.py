@@ -11,9 +11,10 @@ Gaussians: what they note is judged elsewhere. How to add one:
 2. Know arrays by their identity, in a `notes.NodeTable`, and keep none of them alive; `notes.place_of` tells
    where a call stands, `notes.look_for_name` what the variable is called that holds an array.
 3. A module with ``call(function, given, dtype, others)`` serves functions: it gives back ``document``,
-   ``shape``, ``values`` and ``gradients``. ``SHORT`` names the precisions in which functions are called,
-   too. One with a class ``Recorder(on_backward)``, a context manager with ``document()`` and ``table``,
-   serves whole programs: it calls ``on_backward`` where a loss is differentiated.
+   ``shape``, ``values`` and ``gradients``; ``values``, which may be left out, does the same without the
+   document. ``SHORT`` names the precisions in which functions are called, too. One with a class
+   ``Recorder(on_backward)``, a context manager with ``document()`` and ``table``, serves whole programs: it
+   calls ``on_backward`` where a loss is differentiated.
 4. Put its name into `FRAMEWORKS`, and into `WATCHED` if it serves programs.
 
 `notes.document` makes the JSON of it, with the schema ``klcli.recording/1``. A recorder that stands

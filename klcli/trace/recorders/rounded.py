@@ -68,6 +68,8 @@ def probes(
 ) -> Iterator[dict[str, Any]]:
     """Calls with one entry in double precision: between 0 and 1, which every head may have, and beyond.
 
+    The first is made again at the end, which tells a function that draws samples from others.
+
     Args:
         call: the recorder's.
         function: of two arrays.
@@ -81,7 +83,7 @@ def probes(
         # Between 0.1 and 0.9 every number may be a probability, a scale or a logarithm.
         for ends in ((0.1, 0.9), _WIDE)
     )
-    for entries in (*inner, *own, *wide):
+    for entries in (*inner, *own, *wide, inner[0]):
         arrays = {name: ((1, 1), [entry]) for name, entry in entries.items()}
         try:
             out = call(function, arrays, "float64", given)

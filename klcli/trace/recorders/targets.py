@@ -52,17 +52,30 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
     for name, shape in zip(names, _shapes_for(names, inputs)):  # noqa: B905 (there is no strict in 3.8)
         arrays[name] = (shape, [generator.uniform(_LOW, _HIGH) for _ in range(math.prod(shape))])
     try:
-        document = recorder.call(found, arrays, "float64", given)["document"]
+        out = recorder.call(found, arrays, "float64", given)
     except Exception as error:
         shapes = ", ".join(f"{name} of shape {shape}" for name, (shape, _) in arrays.items())
         message = f"{target} failed with {shapes}: {type(error).__name__}: {error}"
         hint = "--arg NAME=VALUE gives an argument that is no array, --input 8,4 a shape"
         raise RefusedError(message, hint) from error
+    document = out["document"]
+    for loss in document["losses"]:
+        node = document["nodes"][loss["node"]]
+        node["place"] = node["place"] or _place(found)
     if len(names) <= _MOST_ROUNDED:
         document["rounded"] = list(rounded_calls(recorder.call, found, names, recorder.SHORT, given))
     if len(names) == _MOST_ROUNDED:
         document["probes"] = list(probes(recorder.call, found, names, given, _entries(arrays)))
+        held = {name: {"shape": list(shape), "values": values} for name, (shape, values) in arrays.items()}
+        name = target.rpartition(":")[2].rpartition(".")[2]
+        document["called"] = {"name": name, "given": held, "shape": out["shape"], "values": out["values"]}
     return document
+
+
+def _place(function: Any) -> list[Any] | None:
+    """Where a function is defined, which is where what nobody followed is said to stand."""
+    code = getattr(inspect.unwrap(getattr(function, "forward", function)), "__code__", None)
+    return code and [code.co_filename, code.co_firstlineno, code.co_name]
 
 
 def _entries(arrays: dict[str, Any]) -> list[dict[str, float]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .calling import SHORT, call
+from .calling import SHORT, call, values
 from .modules import call_module, is_trained
 from .recorder import Recorder
 
-__all__ = ["SHORT", "Recorder", "call", "call_module", "is_trained"]
+__all__ = ["SHORT", "Recorder", "call", "call_module", "is_trained", "values"]

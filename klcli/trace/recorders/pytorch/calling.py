@@ -12,7 +12,7 @@ from .tensors import values_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["SHORT", "call"]
+__all__ = ["SHORT", "call", "values"]
 
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
@@ -35,25 +35,51 @@ def call(
     Raises:
         TypeError: it gives back no tensor.
     """
-    tensors = []
+    tensors = _tensors(given, dtype)
     with Recorder() as recorder:
-        for name, (shape, values) in given.items():
-            tensor = torch.tensor(list(values), dtype=getattr(torch, dtype)).reshape(tuple(shape))
-            tensors.append(tensor.detach().requires_grad_())
-            recorder.node_of(tensors[-1]).names.append(name)
-        out = function(*tensors, **others)
-        if not isinstance(out, torch.Tensor):
-            raise TypeError(f"it gives back {type(out).__name__} and no tensor")
+        for name, tensor in zip(given, tensors):  # noqa: B905 (there is no strict in 3.8)
+            recorder.node_of(tensor).names.append(name)
+        out = _result(function, tensors, others)
         recorder.note_loss(out, tensors)
+    return {"document": recorder.document(), **_numbers(out, dict(zip(given, tensors)))}  # noqa: B905
+
+
+def values(
+    function: Callable[..., Any],
+    given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
+    dtype: str,
+    others: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What a function gives back and has for gradients, without noting what it did, which takes its time."""
+    tensors = _tensors(given, dtype)
+    return _numbers(_result(function, tensors, others), dict(zip(given, tensors)))  # noqa: B905
+
+
+def _tensors(given: Mapping[str, tuple[Sequence[int], Sequence[float]]], dtype: str) -> list[Any]:
+    own = getattr(torch, dtype)
+    return [
+        torch.tensor(list(entries), dtype=own).reshape(tuple(shape)).detach().requires_grad_()
+        for shape, entries in given.values()
+    ]
+
+
+def _result(function: Callable[..., Any], tensors: Sequence[Any], others: Mapping[str, Any]) -> Any:
+    out = function(*tensors, **others)
+    if not isinstance(out, torch.Tensor):
+        raise TypeError(f"it gives back {type(out).__name__} and no tensor")
+    return out
+
+
+def _numbers(out: Any, tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a result, and its gradients with respect to some tensors."""
     gradients: list[Any] = [None] * len(tensors)
     if out.requires_grad:
-        gradients = list(torch.autograd.grad(out.sum(), tensors, allow_unused=True))
+        gradients = list(torch.autograd.grad(out.sum(), list(tensors.values()), allow_unused=True))
     return {
-        "document": recorder.document(),
         "shape": list(out.shape),
         "values": values_of(out),
         "gradients": {
             name: None if one is None else values_of(one)
-            for name, one in zip(given, gradients)  # noqa: B905
+            for name, one in zip(tensors, gradients)  # noqa: B905
         },
     }
