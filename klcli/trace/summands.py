@@ -71,7 +71,7 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
     if depth > _DEEPEST:
         return [Part(start, Builder(recording), problem="more summands than are taken apart")]
     if number_of(recording, start.core) is not None:
-        return []  # a constant trains nothing
+        return _without_gradient(recording, start)
     chain = chain_to(recording, start)
     step = recording.steps[chain.core]
     if step.op in ("sum", "mean") and step.below:
@@ -93,6 +93,14 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
     if any(part.is_known for part in found):
         return _merged(recording, found)
     return [whole] if whole.is_known or _belongs_together(recording, chain, found) else found
+
+
+def _without_gradient(recording: Recording, start: Chain) -> list[Part]:
+    """A number that is added: it trains nothing, and is worth a word where it is a KL that was to train."""
+    if not any(recording.steps[node].op == "stop" for node in recording.leading_to(start.core)):
+        return []
+    whole = _whole(recording, chain_to(recording, start))
+    return [whole] if whole.kernel else []
 
 
 def _stops_inside(part: Part) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 import klcli
 from klcli.errors import KlcliError
+from klcli.trace.recorders.pytorch import Recorder
 from klcli.trace.recording import read_recording
 from tests.trace.losses import DECODER, LATENTS, B, F, N, X, heads, noise, torch
 
@@ -43,6 +44,88 @@ def test_two_losses_of_a_step() -> None:
         F.binary_cross_entropy_with_logits(critic(generator(torch.randn(B, 4))), torch.ones(B, 1)).backward()
     assert [[term.kind for term in one.terms] for one in seen.losses] == [["likelihood"]] * 2
     assert len({one.loss.place for one in seen.losses}) == 2
+
+
+def test_a_pass_from_several_tensors_is_one_from_their_sum() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        error = F.mse_loss(DECODER(mu + noise(mu) * (logvar / 2).exp()), X, reduction="sum")
+        torch.autograd.backward([error, kl_of(mu, logvar)], [torch.tensor(1.0), torch.tensor(0.25)])
+    (one,) = seen.losses
+    assert [(term.kind, term.weight) for term in one.terms] == [
+        ("likelihood", pytest.approx(1)),
+        ("kl", pytest.approx(0.25)),
+    ]
+    assert not seen.findings
+
+
+def test_weights_that_a_backward_pass_is_given_are_weights() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        entries = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
+        entries.backward(torch.full((B,), 1 / B))
+    (term,) = seen.terms
+    assert (term.verdict, term.weight) == ("exact", pytest.approx(1 / B))
+    assert seen.losses[0].loss.value == pytest.approx(entries.mean().item())
+
+
+def test_two_passes_of_one_step_are_both_watched() -> None:
+    passes: list[bool] = []
+    recorder = Recorder(lambda *, is_step=True: passes.append(is_step))
+    with recorder:
+        mu, logvar = heads()
+        F.mse_loss(DECODER(mu), X).backward(retain_graph=True)
+        kl_of(mu, logvar).backward(retain_graph=True)
+    assert passes == [False, True]
+
+
+@pytest.mark.parametrize(
+    "hook", [lambda slope: None, lambda slope: slope.norm() and None, lambda slope: slope]
+)
+def test_hooks_that_only_look_change_nothing(hook: Any) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        logvar.register_hook(hook)
+        (F.mse_loss(DECODER(mu), X) + kl_of(mu, logvar)).backward()
+    assert not seen.findings
+    assert not any("not noted" in text for text in seen.watched.warnings)
+
+
+def test_a_hook_that_changes_the_gradient_is_seen() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        logvar.register_hook(lambda slope: 0.1 * slope)
+        (F.mse_loss(DECODER(mu), X) + kl_of(mu, logvar)).backward()
+    assert codes(seen) == ["KL134"]
+
+
+def test_a_hook_that_fails_is_no_failure_of_the_program() -> None:
+    def fails(slope: Any) -> None:
+        raise KeyError("not in my log")
+
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        loss = F.mse_loss(DECODER(mu), X) + kl_of(mu, logvar)
+        held = logvar.register_hook(fails)
+        with pytest.raises(KeyError):
+            loss.backward()
+        held.remove()
+    assert [term.verdict for term in seen.terms if term.kind == "kl"] == ["exact"]
+    assert any("not noted: 'not in my log'" in text for text in seen.watched.warnings)
+
+
+def test_a_kl_that_is_added_without_a_gradient() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        with torch.no_grad():
+            kl = kl_of(mu, logvar)
+        (F.mse_loss(DECODER(mu), X) + kl).backward()
+    assert codes(seen) == ["KL134"]
+    with klcli.watch() as seen:
+        mu, logvar = heads()
+        error = F.mse_loss(DECODER(mu), X)
+        (error / error.detach() + kl_of(mu, logvar) + error.detach()).backward()
+    assert not seen.findings
 
 
 def test_a_kl_that_reaches_no_loss() -> None:

@@ -6,6 +6,7 @@ again from the loss: nothing here keeps the graph alive, and tensors that are go
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,7 +15,7 @@ from ..summands import MOST_SUMMANDS, arrays_below, summands_of
 from .tensors import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..notes import Node
 
@@ -33,7 +34,12 @@ def mark(tensor: Any, node: Node) -> None:
 
 
 def gradients_of(
-    loss: Any, root: Node, steps: Sequence[Any], leaves: Mapping[int, Any], factor: float
+    loss: Any,
+    root: Node,
+    steps: Sequence[Any],
+    leaves: Mapping[int, Any],
+    factor: float,
+    hooked: Sequence[Any] = (),
 ) -> tuple[list[dict[str, Any]], str]:
     """The gradients of the summands of a loss, each with the nodes ``of`` and ``by``, and what went wrong.
 
@@ -43,6 +49,7 @@ def gradients_of(
         steps: the marked functions of its graph.
         leaves: the tensors without a history by the numbers of their nodes.
         factor: what the loss is multiplied by that is no part of it.
+        hooked: tensors that may have hooks, which expect the gradient of the whole loss.
     """
     edge = getattr(torch.autograd.graph, "GradientEdge", None)
     if edge is None or loss.grad_fn is None:
@@ -53,9 +60,27 @@ def gradients_of(
     known.update(leaves)
     summands = [one for one in summands_of(root) if one.serial in known and one.serial not in leaves]
     try:
-        return list(_gradients(loss, summands[:MOST_SUMMANDS], known, factor)), ""
-    except (RuntimeError, TypeError) as error:  # a function that cannot be gone through twice, or by edges
+        with _for_some_gradients(hooked):
+            return list(_gradients(loss, summands[:MOST_SUMMANDS], known, factor)), ""
+    except Exception as error:  # of the program's own hooks, or of a function that is gone through once
         return [], "the gradients of the terms were not noted: {}".format(str(error).split("\n")[0])
+
+
+@contextmanager
+def _for_some_gradients(hooked: Sequence[Any]) -> Iterator[None]:
+    """Keep hooks from gradients that are none: a term alone has none for what it is not computed from."""
+    held = [(hooks, dict(hooks)) for one in hooked if (hooks := one._backward_hooks)]
+    for hooks, own in held:
+        hooks.update({key: _unless_none(hook) for key, hook in own.items()})
+    try:
+        yield
+    finally:
+        for hooks, own in held:
+            hooks.update(own)
+
+
+def _unless_none(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda slope: None if slope is None else hook(slope)
 
 
 def _gradients(

@@ -16,7 +16,7 @@ import torch
 
 from ..keras import folders_of
 from ..notes import Node, NodeTable, document, place_of
-from .gradients import MARK, gradients_of
+from .gradients import MARK, gradients_of, mark
 from .optimizers import Optimizers, reached_by
 from .tensors import is_plain, unwrapped, values_of, version
 
@@ -76,12 +76,36 @@ class Losses:
     def _at_backward(self, tensors: Any, *args: Any, **kwargs: Any) -> Any:
         with self._once() as is_first:
             if is_first:
-                self._goes_on = _retains(*args, **kwargs)
-                for tensor in _tensors(tensors):
-                    self.note(tensor)
-                if self._told:
-                    self._told()
+                is_second, self._goes_on = self._goes_on, _retains(*args, **kwargs)
+                self.note(self._total(_tensors(tensors), *args, **kwargs))
+                if self._told:  # a step may have several passes, and keeps the graph for those that follow
+                    self._told(is_step=is_second or not self._goes_on)
             return self._backward(tensors, *args, **kwargs)
+
+    def _total(self, tensors: Sequence[Any], grad_tensors: Any = None, *_: Any, **__: Any) -> Any:
+        """What a backward pass from several tensors, or with weights of their entries, differentiates: a sum.
+
+        It is noted by hand: nobody watches what is computed inside of a call that is watched.
+        """
+        weights = _tensors([] if grad_tensors is None else grad_tensors) or [None] * len(tensors)
+        total: Any = None
+        for tensor, weight in zip(tensors, weights):  # noqa: B905 (there is no strict in 3.8)
+            one = tensor
+            if weight is not None and not _is_one(weight):
+                one = self._put(tensor * weight, "mul", (self._node_of(tensor), self._node_of(weight)))
+                one = self._put(one.sum(), "sum", (self._node_of(one),), axes=None, keepdim=False)
+            pair = None if total is None else (self._node_of(total), self._node_of(one))
+            total = one if pair is None else self._put(total + one, "add", pair)
+        return total
+
+    def _put(self, tensor: Any, op: str, args: Sequence[Node], **more: Any) -> Any:
+        """Note what computed a tensor."""
+        place = place_of(SKIPPED)[1]
+        node = Node(op, args, tensor.shape, args[0].dtype, tensor.requires_grad, place, **more)
+        node.version = version(tensor)
+        mark(tensor, node)
+        self._table.put(tensor, node)
+        return tensor
 
     def _at_grad(self, outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         with self._once() as is_first:
@@ -160,10 +184,10 @@ class Losses:
     def _gradients(
         self, tensor: Any, node: Node, steps: Sequence[Any], factor: float
     ) -> list[dict[str, Any]]:
-        leaves = {
-            one.serial: held for held, one in self._table.alive() if held.is_leaf and held.requires_grad
-        }
-        found, problem = gradients_of(tensor, node, steps, leaves, factor)
+        trained = [(held, one) for held, one in self._table.alive() if held.requires_grad]
+        leaves = {one.serial: held for held, one in trained if held.is_leaf}
+        hooked = [held for held, _ in trained if held._backward_hooks]
+        found, problem = gradients_of(tensor, node, steps, leaves, factor, hooked)
         self.warnings.extend([problem] if problem and problem not in self.warnings else [])
         return found
 
@@ -222,6 +246,10 @@ class Losses:
 def _tensors(given: Any) -> list[Any]:
     every = [given] if isinstance(given, torch.Tensor) else list(given)
     return [one for one in every if isinstance(one, torch.Tensor)]
+
+
+def _is_one(weight: Any) -> bool:
+    return weight.numel() == 1 and float(weight) == 1
 
 
 def _retains(gradient: Any = None, retain_graph: Any = None, *_: Any, **__: Any) -> bool:
