@@ -21,6 +21,8 @@ __all__ = ["Mode", "Order", "Run", "interpreter", "launched"]
 Mode: TypeAlias = Literal["script", "module", "function"]
 
 _RUNNER = Path(__file__).with_name("runner.py")
+_PYTHONS = ("bin/python", "Scripts/python.exe", "python.exe")
+"""Where environments have their interpreter: on Unix, on Windows, and as conda puts it there."""
 _GRACE = 5.0
 """Seconds that a program has to end, once it was asked to."""
 
@@ -62,7 +64,7 @@ def interpreter() -> str:
     """The interpreter of the environment that is active, or else the one that runs this."""
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         folder = os.environ.get(name)
-        for path in ("bin/python", "Scripts/python.exe", "python.exe"):
+        for path in _PYTHONS:
             if folder and (Path(folder) / path).is_file():
                 return str(Path(folder) / path)
     return sys.executable
@@ -107,9 +109,8 @@ def _finished(order: Order, paths: Sequence[str]) -> int | None:
             [order.python, str(_RUNNER), *paths], stdout=output, stderr=errors, env=environment
         )
     except OSError as error:
-        raise KlcliError(
-            f"{order.python} cannot be run: {error.strerror}", "--python PATH names an interpreter"
-        ) from None
+        text = f"{order.python} cannot be run: {error.strerror}"
+        raise KlcliError(text, _interpreter_hint(order.python)) from None
     try:
         return running.wait(order.timeout)
     except subprocess.TimeoutExpired:
@@ -147,7 +148,8 @@ def _nothing(order: Order, result: Mapping[str, Any] | None, status: int | None)
             f"{order.target} had no backward pass within {order.timeout:g} seconds", "--timeout gives it more"
         )
     if result is None:
-        return KlcliError(f"{order.target} ended with status {status} before a backward pass", hint)
+        text = f"{order.python} ended with status {status}, and ran nothing: it is no Python from 3.8 on"
+        return KlcliError(text, _interpreter_hint(order.python))
     match result["outcome"]:
         case "refused":
             return KlcliError(result["message"], result["hint"])
@@ -157,11 +159,19 @@ def _nothing(order: Order, result: Mapping[str, Any] | None, status: int | None)
         case "exit":
             text = f"{order.target} ended with status {result['code']} before a backward pass"
             return KlcliError(text, hint)
+        case "nothing":  # os._exit, or a signal
+            return KlcliError(f"{order.target} ended with status {status} before a backward pass", hint)
     if not set(WATCHED).intersection(result["loaded"]):
         return _without_gradients(order, result["loaded"])
     text = f"{order.target} ran to its end without a backward pass"
     left = f"; {result['noted']} arrays that were computed are left" if result["noted"] else ""
     return KlcliError(text + left, hint)
+
+
+def _interpreter_hint(path: str) -> str:
+    """What to type in the place of what is no interpreter."""
+    inside = [own for name in _PYTHONS if (own := Path(path) / name).is_file()]
+    return f"--python {inside[0] if inside else '.venv/bin/python'} names an interpreter"
 
 
 def _without_gradients(order: Order, loaded: Collection[str]) -> KlcliError:

@@ -3,10 +3,11 @@
 This file is run by itself, with the standard library and from Python 3.8 on: ``python runner.py ORDER
 RESULT``, two paths of JSON files. ORDER has ``mode`` (``script``, ``module`` or ``function``), ``target``,
 ``arguments`` (texts for a program, values by names for a function), ``inputs`` (shapes of the arrays that a
-function is given) and ``steps``, after which the program is stopped. RESULT is written anew at every backward
-pass, so that whatever happens later the report has something to say; it has ``outcome``, ``document`` (see
-`klcli.trace.recording`; null if nothing was noted), ``code``, ``message`` and ``hint``, and where nothing was
-noted ``loaded``, the frameworks that the program has loaded, and ``noted``, how many arrays are left.
+function is given) and ``steps``, after which the program is stopped. RESULT is written at the beginning,
+which tells an interpreter from what is none, and anew at every backward pass, so that whatever happens later
+the report has something to say; it has ``outcome``, ``document`` (see `klcli.trace.recording`; null if
+nothing was noted), ``code``, ``message`` and ``hint``, and where nothing was noted ``loaded``, the frameworks
+that the program has loaded, and ``noted``, how many arrays are left.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def main(order_path: str, result_path: str) -> int:
     with open(order_path, encoding="utf-8") as file:
         order = json.load(file)
     result = {"outcome": "nothing", "document": None, "code": 0, "message": "", "hint": ""}
+    _write(result, result_path)
     recorders = _recorders()
     try:
         if order["mode"] == "function":

@@ -79,7 +79,16 @@ NOTHING = {"document": None}
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("sys.exit(7)", "train.py ended with status 7 before a backward pass", "a loss is what"),
+        (
+            "sys.exit(7)",
+            f"{sys.executable} ended with status 7, and ran nothing: it is no Python from 3.8 on",
+            "--python ",
+        ),
+        (
+            written(**NOTHING, outcome="nothing") + "; sys.exit(7)",
+            "train.py ended with status 7 before a backward pass",
+            "a loss is what gradients are asked for",
+        ),
         (written(**NOTHING, outcome="refused", message="no", hint="do"), "no", "do"),
         (written(outcome="refused", message="no", hint="do"), "no", "do"),
         (
@@ -161,7 +170,7 @@ def test_what_was_noted_before_is_reported(
 def test_an_interpreter_that_is_none() -> None:
     with pytest.raises(KlcliError, match="/no/python cannot be run") as caught:
         launched(replace(ORDER, python="/no/python"))
-    assert "--python PATH" in str(caught.value.hint)
+    assert "--python .venv/bin/python names an interpreter" in str(caught.value.hint)
 
 
 def test_a_quiet_run_is_quiet(runs: Runs, capfd: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,15 @@ from .keras import backend_of_keras
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["FRAMEWORKS", "WATCHED", "RefusedError", "framework_of", "installed", "recorder_of"]
+__all__ = [
+    "FRAMEWORKS",
+    "WATCHED",
+    "RefusedError",
+    "framework_of",
+    "frameworks_of",
+    "installed",
+    "recorder_of",
+]
 
 FRAMEWORKS = {"torch": "pytorch", "tensorflow": "tensorflow", "jax": "jax", "numpy": "numpy"}
 """The recorders by the modules of their frameworks; each can call a function."""
@@ -84,6 +92,12 @@ def framework_of(function: Any) -> str | None:
         named.add(backend_of_keras() or "")
     loaded = [name for name in FRAMEWORKS if name in sys.modules]
     return next((name for name in FRAMEWORKS if name in named), loaded[0] if loaded else None)
+
+
+def frameworks_of(function: Any) -> list[str]:
+    """The frameworks that a function may be written in: the likeliest, then the others that are loaded."""
+    first = framework_of(function)
+    return [*filter(None, [first]), *(name for name in FRAMEWORKS if name in sys.modules and name != first)]
 
 
 def _modules(function: Any) -> Iterator[str]:

@@ -7,10 +7,11 @@ import inspect
 import math
 import os
 import sys
+import warnings
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import FRAMEWORKS, RefusedError, framework_of, installed, recorder_of
+from . import FRAMEWORKS, RefusedError, frameworks_of, installed, recorder_of
 from .rounded import probes, rounded_calls
 
 if TYPE_CHECKING:
@@ -43,33 +44,60 @@ def called(target: str, inputs: Sequence[Sequence[int]], given: dict[str, Any]) 
     found = _target(target)
     if inspect.isclass(found):
         found = _built(found, given)
-    recorder = recorder_of(framework_of(found) or installed(FRAMEWORKS))
-    call_module = getattr(recorder, "call_module", None)
-    if call_module and recorder.is_trained(found):
+    frameworks = frameworks_of(found) or [installed(FRAMEWORKS)]
+    first = recorder_of(frameworks[0])
+    call_module = getattr(first, "call_module", None)
+    if call_module and first.is_trained(found):
         return call_module(found, inputs, given)
     names = array_names(found, given)
     generator, arrays = Random(0), {}
     for name, shape in zip(names, _shapes_for(names, inputs)):  # noqa: B905 (there is no strict in 3.8)
         arrays[name] = (shape, [generator.uniform(_LOW, _HIGH) for _ in range(math.prod(shape))])
-    try:
-        out = recorder.call(found, arrays, "float64", given)
-    except Exception as error:
-        shapes = ", ".join(f"{name} of shape {shape}" for name, (shape, _) in arrays.items())
-        message = f"{target} failed with {shapes}: {type(error).__name__}: {error}"
-        hint = "--arg NAME=VALUE gives an argument that is no array, --input 8,4 a shape"
-        raise RefusedError(message, hint) from error
+    recorder, out = _first_call(target, found, frameworks, arrays, given)
     document = out["document"]
     for loss in document["losses"]:
         node = document["nodes"][loss["node"]]
         node["place"] = node["place"] or _place(found)
-    if len(names) <= _MOST_ROUNDED:
-        document["rounded"] = list(rounded_calls(recorder.call, found, names, recorder.SHORT, given))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that numbers overflow far out is what they are there for
+        if len(names) <= _MOST_ROUNDED:
+            document["rounded"] = list(rounded_calls(recorder.call, found, names, recorder.SHORT, given))
+        if len(names) == _MOST_ROUNDED:
+            document["probes"] = list(probes(recorder.call, found, names, given, _entries(arrays)))
     if len(names) == _MOST_ROUNDED:
-        document["probes"] = list(probes(recorder.call, found, names, given, _entries(arrays)))
         held = {name: {"shape": list(shape), "values": values} for name, (shape, values) in arrays.items()}
         name = target.rpartition(":")[2].rpartition(".")[2]
         document["called"] = {"name": name, "given": held, "shape": out["shape"], "values": out["values"]}
     return document
+
+
+def _first_call(
+    target: str, function: Any, frameworks: Sequence[str], arrays: dict[str, Any], given: dict[str, Any]
+) -> tuple[Any, Any]:
+    """The recorder of the first framework with whose arrays a function can be called, and what came of it.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    failures: list[tuple[str, Exception]] = []
+    for name in frameworks:
+        recorder = recorder_of(name)
+        try:
+            out = recorder.call(function, arrays, "float64", given)
+        except Exception as error:  # whatever the function raises that is given arrays of another framework
+            failures.append((name, error))
+            continue
+        failed = [other for other, _ in failures]
+        said = [f"it was called with arrays of {name}: with those of {other} it failed" for other in failed]
+        out["document"]["warnings"] = [*said, *out["document"]["warnings"]]
+        return recorder, out
+    shapes = ", ".join(f"{name} of shape {shape}" for name, (shape, _) in arrays.items())
+    first = failures[0][1]
+    text = f"{target} failed with {shapes}: {type(first).__name__}: {first}"
+    if isinstance(first, (TypeError, AttributeError)):  # the arrays may have been of the wrong kind
+        text += "".join(f"; with arrays of {name}: {error}" for name, error in failures[1:])
+    hint = "--arg NAME=VALUE gives an argument that is no array, --input 8,4 a shape"
+    raise RefusedError(text, hint) from first
 
 
 def _place(function: Any) -> list[Any] | None:

@@ -311,6 +311,8 @@ def test_a_module_and_a_function(klcli: Klcli, tmp_path: Path, monkeypatch: pyte
         (("nothing",), "there is no file nothing"),
         ((), "no program is given"),
         (("--python", "/no/python", "a.b:c"), "/no/python cannot be run"),
+        (("--python", "/bin/true", "a.b:c"), "/bin/true ended with status 0, and ran nothing"),
+        (("--python", sys.prefix, "a.b:c"), "--python " + sys.prefix + "/bin/python names an interpreter"),
         (("--arg", "beta", "a.b:c"), "--arg is NAME=VALUE"),
         (("a.b:c", "3"), "a function has no command line"),
         (("a.b:c", "--epochs", "3"), "--epochs"),
