@@ -17,10 +17,11 @@ import jax
 import jax.numpy as jnp
 
 from ..notes import Node, NodeTable, document
+from ..optimizers import optimizer_near
 from .equations import leaf
 from .guards import open_guards
 from .names import named
-from .places import is_preparation, standing
+from .places import is_of_jax, is_of_library, is_preparation, standing
 from .row import EquationRow
 from .values import ENDS, FAILURES, is_concrete, note_values
 
@@ -94,7 +95,8 @@ class JaxRecorder:
         if is_preparation(frame):
             return None
         traced = _Traced(fun, (argnums,) if isinstance(argnums, int) else tuple(argnums), args, kwargs)
-        loss: dict[str, Any] = {"value": None, "place": standing(frame)}
+        optimizer = optimizer_near(frame, lambda path: is_of_jax(path) or is_of_library(path))
+        loss: dict[str, Any] = {"value": None, "place": standing(frame), "optimizer": optimizer}
         self._is_inside = True
         try:
             traced.trace()

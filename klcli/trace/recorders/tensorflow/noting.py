@@ -60,6 +60,10 @@ class NotedTensors:
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
         self._skipped = folders_of(*_LAYERS)
 
+    def is_foreign(self, path: str) -> bool:
+        """Whether a file is one of a library."""
+        return path.startswith(self._skipped)
+
     def here(self) -> tuple[FrameType | None, tuple[str, int, str] | None]:
         """The innermost frame of the program, and its place."""
         return place_of(self._skipped)

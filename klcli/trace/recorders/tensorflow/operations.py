@@ -22,6 +22,7 @@ _ENTRYWISE = {
     **{name: name.lower() for name in ("Sub", "Mul", "Div", "Pow", "Maximum", "Minimum")},
     "Add": "add",
     "AddV2": "add",
+    "MulNoNan": "mul",
     "RealDiv": "div",
     "Inv": "reciprocal",
 }
@@ -116,11 +117,20 @@ def _of_one(
         return Node("same" if first.shape == shape_of(output) else "shape", (first,))
     if kind in ("BroadcastTo", "Tile"):
         return _spread(first, output)
+    if kind == "StridedSlice" and _adds_axes(first, attributes, output):
+        return Node("shape", (first,))
     if kind in _PARTS:
         own = [_indices(one) for one in inputs if one.dtype.is_integer and size_of(one) <= _MOST_INDICES]
         masks = sorted((name, str(value)) for name, value in attributes.items())
         return Node("part", (first,), key=repr([kind, own, masks, index]))
     return None
+
+
+def _adds_axes(first: Node, attributes: Mapping[str, Any], output: Any) -> bool:
+    """Whether all of an array is taken, with further axes of one entry, as by ``x[..., tf.newaxis]``."""
+    lengths = [length for length in shape_of(output) if length != 1]
+    is_whole = lengths == [length for length in first.shape if length != 1]
+    return is_whole and bool(attributes.get("new_axis_mask")) and not attributes.get("shrink_axis_mask")
 
 
 def _spread(first: Node, output: Any) -> Node | None:

@@ -6,6 +6,7 @@ Functions that it would compile are run as they are written: only so have their 
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import tensorflow as tf
 from tensorflow.python.framework import op_callbacks
 
 from ..notes import Node, document
+from ..optimizers import optimizer_near
 from .noting import OPAQUE, NotedTensors
 from .tapes import Tapes
 from .tensors import leaf, size_of, values_of
@@ -111,6 +113,7 @@ class TensorflowRecorder:
             scaled, value = value, node.args[0].more["values"][0]
             factor = scaled / value if scaled and value else 1.0
         loss: dict[str, Any] = {"node": node, "value": value, "place": list(place) if place else None}
+        loss["optimizer"] = optimizer_near(sys._getframe(1), self._noted.is_foreign)
         with self._tapes.silent():
             loss["gradients"], problem = self._noted.followed.gradients(tensor, node, factor)
         self.warnings.extend([problem] if problem and problem not in self.warnings else [])
