@@ -37,6 +37,7 @@ from klcli.formula.write.printing import to_text
 from klcli.names.log_ratios import stated
 from klcli.names.means_and_spreads import is_mean, suggested
 from klcli.trace.recording import Recording, Step
+from klcli.trace.views import aligned, operand_view, reduced_view, without_single_axes
 
 __all__ = ["Builder", "UnfollowedError", "program_of"]
 
@@ -135,45 +136,59 @@ class Builder:
             case "same":
                 return self._operand(step.args[0], view)
             case "shape" | "spread" if below is not None:
-                is_number = self._steps[below].size == 1
-                return self._tree(below, None if is_number else view or step.shape)
+                return self._tree(below, self._viewed(step, self._steps[below], view))
             case "stop":
                 return Stop(self._operand(step.args[0], view))
             case "sum" | "mean" if below is not None:
                 return self._reduced(step, below, view)
             case "loss" | "stack":
                 raise UnfollowedError(f"a {step.op} inside of a function")
-        if view is not None:
-            self._check_view(step)
-        operands = [self._operand(arg, view if self._has_shape_of(arg, step) else None) for arg in step.args]
-        return _entrywise(step, operands)
+        return _entrywise(step, [self._operand(arg, self._view_of(arg, step, view)) for arg in step.args])
 
-    def _has_shape_of(self, arg: int | float, step: Step) -> bool:
-        return isinstance(arg, int) and self._steps[arg].size > 1
+    def _viewed(self, step: Step, below: Step, view: Shape | None) -> Shape | None:
+        """The shape that an array is given; leading axes of one entry are none, as broadcasting has them."""
+        if below.size == 1:
+            return None
+        wanted = view or step.shape
+        return aligned(wanted, len(below.shape)) if step.op == "shape" else wanted
 
-    def _check_view(self, step: Step) -> None:
-        """Only where no operand is spread over another has every entry its place in any shape."""
-        shapes = {self._steps[below].shape for below in step.below if self._steps[below].size > 1}
-        if len(shapes) > 1:
+    def _view_of(self, arg: int | float, step: Step, view: Shape | None) -> Shape | None:
+        """The shape that an operand is given with its result."""
+        if view is None or not isinstance(arg, int) or self._steps[arg].size == 1:
+            return None
+        found = operand_view(self._steps[arg].shape, step.shape, view)
+        if found is None:
             raise UnfollowedError("arrays of several shapes, which are given another one together")
+        return found
 
     def _operand(self, arg: int | float, view: Shape | None) -> Tree:
         return self._tree(arg, view) if isinstance(arg, int) else _number(arg)
 
     def _reduced(self, step: Step, below: int, view: Shape | None) -> Tree:
-        keepdim = bool(step.more.get("keepdim"))
-        axes = step.more.get("axes")
-        if view is not None and math.prod(view) > 1:
+        keepdim, axes, inner = bool(step.more.get("keepdim")), step.more.get("axes"), None
+        shape = self._steps[below].shape
+        if axes is not None:
+            axes = [axis % len(shape) for axis in axes] if shape else []
+        if view is not None and math.prod(view) > 1 and view != step.shape:
             # A sum whose lost axis is put back, or whose kept one is taken away, is the other kind of sum.
-            if view == _toggled(self._steps[below].shape, axes, keepdim):
+            if view == _toggled(shape, axes, keepdim):
                 keepdim = not keepdim
-            elif view != step.shape:
-                raise UnfollowedError("a sum that is given another shape")
-        body = self._tree(below, None)
+            else:
+                found = None if axes is None else reduced_view(shape, axes, view)
+                if found is None:
+                    raise UnfollowedError("a sum that is given another shape")
+                keepdim, (inner, axes) = False, found
+        elif axes and not keepdim:
+            inner, axes = without_single_axes(shape, axes)
+        inner = None if inner == shape else inner
+        body = self._tree(below, inner)
         kind: ReductionKind = "sum" if step.op == "sum" else "mean"
         if not free_symbols(body):
             size = self._steps[below].size // max(1, step.size) if kind == "sum" else 1
             return operation("*", _number(size), body)
+        rank = max(len(self.shapes[name]) for name in free_symbols(body))
+        if axes is not None and rank < len(inner or shape):  # leading axes of one entry are none
+            axes = [axis - len(inner or shape) for axis in axes]
         written = "" if axes is None else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
         return Reduction(kind, "", body, written, keepdim)
 
