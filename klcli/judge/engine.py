@@ -14,7 +14,10 @@ from itertools import chain, islice
 from math import inf
 from typing import TypeVar
 
+from klcli.formula.tree import Operator
 from klcli.formula.value.arithmetic import context
+from klcli.formula.value.doubles import OPERATIONS
+from klcli.formula.value.linear import Elimination, eliminated
 from klcli.judge.scaled_kl import FoundNumber, ScaledKL
 from klcli.values import dataclass
 
@@ -186,24 +189,20 @@ def checked(rows: Sequence[Sequence[T]], values: Iterable[T], slack: T) -> list[
 
 
 def solved(rows: Sequence[Sequence[T]], values: Sequence[T]) -> list[T] | None:
-    """The solution of linear equations, by elimination with partial pivoting; None if there is not just one.
+    """The solution of linear equations; None if there is not just one.
 
     Decimals are computed with in the current context.
     """
     table: list[list[T]] = list(map(list, rows))
     for line, value in zip(table, values, strict=True):
         line.append(value)
-    for column in range(len(table)):
-        pivot = max(range(column, len(table)), key=lambda line: abs(table[line][column]))
-        if not table[pivot][column]:
-            return None
-        table[column], table[pivot] = table[pivot], table[column]
-        head: list[T] = [entry / table[column][column] for entry in table[column]]
-        for place in range(len(table)):
-            factor = table[place][column]
-            table[place] = [entry - factor * above for entry, above in zip(table[place], head, strict=True)]
-        table[column] = head
-    return [line[-1] for line in table]
+    found: Elimination[T] | None = eliminated(table, _plainly, abs)
+    return None if found is None else [side[0] for side in found.sides]
+
+
+def _plainly(operator: Operator, left: T, right: T) -> T:
+    result: T = OPERATIONS[operator](left, right)
+    return result
 
 
 def recovered(number: Decimal, digits: int) -> FoundNumber:

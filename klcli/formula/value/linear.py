@@ -5,14 +5,16 @@ Matrices are tuples of rows. Everything is written out, so that it runs in 60 de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial, reduce
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from klcli.formula.tree import Operator
 from klcli.formula.value.arithmetic import Arithmetic
 from klcli.values import dataclass
 
-__all__ = ["Linear", "Matrix", "Vector", "transposed"]
+__all__ = ["Elimination", "Linear", "Matrix", "Vector", "eliminated", "transposed"]
 
 T = TypeVar("T")
 Vector: TypeAlias = tuple[T, ...]
@@ -56,7 +58,11 @@ class Linear(Generic[T]):
 
     def determinant(self, matrix: Matrix[T]) -> T:
         """By elimination."""
-        return self._eliminated(matrix, ())[0]
+        found = eliminated(matrix, self.run.operate, _magnitude, above=False)
+        if found is None:
+            return self.run.number(Fraction(0))
+        value = reduce(partial(self.run.operate, "*"), found.pivots)
+        return self.run.negative(value) if found.is_odd else value
 
     def inverse(self, matrix: Matrix[T]) -> Matrix[T]:
         """By elimination.
@@ -64,42 +70,12 @@ class Linear(Generic[T]):
         Raises:
             ArithmeticError: there is none.
         """
-        return self._eliminated(matrix, self.identity(len(matrix)))[1]
-
-    def solved(self, matrix: Matrix[T], side: Vector[T]) -> Vector[T]:
-        """The vector that the matrix takes to `side`.
-
-        Raises:
-            ArithmeticError: there is not exactly one.
-        """
-        return tuple(row[0] for row in self._eliminated(matrix, tuple((entry,) for entry in side))[1])
-
-    def _eliminated(self, matrix: Matrix[T], sides: Matrix[T]) -> tuple[T, Matrix[T]]:
-        """The determinant, and the columns that the matrix takes to the columns of `sides`."""
-        operate, size = self.run.operate, len(matrix)
-        rows = [[*row, *(sides[place] if sides else ())] for place, row in enumerate(matrix)]
-        determinant = self.run.number(Fraction(1))
-        for step in range(size):
-            pivot = max(range(step, size), key=lambda place: _magnitude(rows[place][step]))
-            if not rows[pivot][step]:
-                if sides:
-                    raise ZeroDivisionError("a singular matrix")
-                return self.run.number(Fraction(0)), ()
-            if pivot != step:
-                rows[pivot], rows[step] = rows[step], rows[pivot]
-                determinant = self.run.negative(determinant)
-            head = rows[step]
-            determinant = operate("*", determinant, head[step])
-            if sides:
-                head[step:] = [operate("/", entry, head[step]) for entry in head[step:]]
-            for place in range(size) if sides else range(step + 1, size):
-                if place != step and rows[place][step]:
-                    factor = rows[place][step] if sides else operate("/", rows[place][step], head[step])
-                    rows[place][step:] = [
-                        operate("-", entry, operate("*", factor, above))
-                        for entry, above in zip(rows[place][step:], head[step:], strict=True)
-                    ]
-        return determinant, tuple(tuple(row[size:]) for row in rows)
+        sides = self.identity(len(matrix))
+        rows = [(*row, *side) for row, side in zip(matrix, sides, strict=True)]
+        found = eliminated(rows, self.run.operate, _magnitude)
+        if found is None:
+            raise ZeroDivisionError("a singular matrix")
+        return found.sides
 
     def cholesky(self, matrix: Matrix[T], slack: float) -> Matrix[T]:
         """The lower factor of a symmetric positive definite matrix.
@@ -129,6 +105,56 @@ class Linear(Generic[T]):
     def _check_symmetry(self, one: T, other: T, slack: float) -> None:
         if _magnitude(self.run.operate("-", one, other)) > slack * (1 + _magnitude(one)):
             raise ArithmeticError("not symmetric")
+
+
+@dataclass(frozen=True, slots=True)
+class Elimination(Generic[T]):
+    """What elimination makes of a matrix.
+
+    Attributes:
+        pivots: by which rows were divided; the determinant is their product, or its negative.
+        is_odd: whether it is its negative, since an odd number of rows changed places.
+        sides: the columns that the matrix takes to those that stood beside it.
+    """
+
+    pivots: Vector[T]
+    is_odd: bool
+    sides: Matrix[T]
+
+
+def eliminated(
+    rows: Sequence[Sequence[T]],
+    operate: Callable[[Operator, T, T], T],
+    size_of: Callable[[T], Any],
+    *,
+    above: bool = True,
+) -> Elimination[T] | None:
+    """A matrix, and what stands beside it, by elimination with partial pivoting; None if it is singular.
+
+    Args:
+        rows: of the matrix, each with its entries of the columns beside it.
+        operate: two numbers joined by a sign.
+        size_of: how good a pivot a number is.
+        above: whether entries above the diagonal are eliminated, too; the pivots alone do not need that.
+    """
+    table, pivots, is_odd = list(map(list, rows)), [], False
+    for step in range(len(table)):
+        best = max(range(step, len(table)), key=lambda place: size_of(table[place][step]))
+        pivot = table[best][step]
+        if not pivot:
+            return None
+        if best != step:
+            table[best], table[step], is_odd = table[step], table[best], not is_odd
+        pivots.append(pivot)
+        head = table[step][step:] = [operate("/", entry, pivot) for entry in table[step][step:]]
+        for place in range(0 if above else step + 1, len(table)):
+            factor = table[place][step]
+            if place != step and factor:
+                table[place][step:] = [
+                    operate("-", entry, operate("*", factor, upper))
+                    for entry, upper in zip(table[place][step:], head, strict=True)
+                ]
+    return Elimination(tuple(pivots), is_odd, tuple(tuple(row[len(table) :]) for row in table))
 
 
 def transposed(matrix: Matrix[T]) -> Matrix[T]:

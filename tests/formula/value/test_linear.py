@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from klcli.formula.value.arithmetic import Decimals
-from klcli.formula.value.doubles import Doubles
-from klcli.formula.value.linear import Linear, transposed
+from klcli.formula.value.doubles import OPERATIONS, Doubles
+from klcli.formula.value.linear import Linear, eliminated, transposed
 
 SIZES = [1, 2, 3, 5, 8]
 LINEAR = Linear(Doubles())
@@ -32,7 +32,6 @@ def test_against_numpy(size: int) -> None:
     assert LINEAR.determinant(rows(one)) == pytest.approx(np.linalg.det(one))
     assert LINEAR.trace(rows(one)) == pytest.approx(np.trace(one))
     assert np.allclose(LINEAR.cholesky(rows(two), 1e-9), np.linalg.cholesky(two))
-    assert np.allclose(LINEAR.solved(rows(one), rows(two)[0]), np.linalg.solve(one, two[0]))
     assert transposed(rows(one)) == rows(one.T)
 
 
@@ -58,3 +57,22 @@ def test_what_has_no_value() -> None:
         LINEAR.cholesky(((1.0, 2.0), (2.0, 1.0)), 1e-9)
     with pytest.raises(ArithmeticError, match="not symmetric"):
         LINEAR.cholesky(((1.0, 0.5), (0.0, 1.0)), 1e-9)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_columns_beside_a_matrix_are_solved_for(size: int) -> None:
+    one, beside = drawn(size), np.random.default_rng(9).normal(size=(size, 2))
+    found = eliminated(np.hstack([one, beside]).tolist(), lambda sign, a, b: OPERATIONS[sign](a, b), abs)
+    assert found
+    assert np.allclose(found.sides, np.linalg.solve(one, beside))
+    product = np.prod(found.pivots) * (-1 if found.is_odd else 1)
+    assert product == pytest.approx(np.linalg.det(one))
+
+
+def test_whole_numbers_are_eliminated_as_such() -> None:
+    """The pivot 4 comes first; of a singular matrix there is nothing."""
+    rows = [[Fraction(2), Fraction(1), Fraction(3)], [Fraction(4), Fraction(1), Fraction(5)]]
+    found = eliminated(rows, lambda sign, a, b: OPERATIONS[sign](a, b), abs)
+    assert found
+    assert (found.pivots, found.is_odd, found.sides) == ((4, Fraction(1, 2)), True, ((1,), (1,)))
+    assert eliminated([[1.0, 2.0], [2.0, 4.0]], lambda sign, a, b: OPERATIONS[sign](a, b), abs) is None
