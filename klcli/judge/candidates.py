@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import log
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.formula.program import Program, ProgramSource
+from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
+from klcli.formula.read.notation import known
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Number, Symbol, Tree, number, operation
 from klcli.formula.value.arithmetic import evaluate
@@ -211,15 +212,13 @@ def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:
 
 def _scale_of_spread(tree: Tree, head: str, reading: Parameterization) -> Fraction | None:
     """How many times a formula is the spread term, by its values at two standard deviations."""
-    wide = reading.within(2.0)
+    run, sigmas = Doubles(), (reading.within(2.0), reading.within(0.5))
     try:
-        at = [
-            evaluate(tree, {head: evaluate(reading.head, {"sigma": sigma}, Doubles())}, Doubles())
-            for sigma in (wide, reading.within(0.5))
-        ]
+        at = [evaluate(tree, {head: evaluate(reading.head, {"sigma": sigma}, run)}, run) for sigma in sigmas]
     except (ArithmeticError, ValueError):
         return None
-    spreads = [sigma * sigma / 2 - log(sigma) for sigma in (wide, reading.within(0.5))]
+    unit = {"m": 0.0, "n": 0.0, "t": 1.0}
+    spreads = [evaluate(known(NORMAL_DIVERGENCE), unit | {"s": sigma}, run) for sigma in sigmas]
     return Fraction((at[0] - at[1]) / (spreads[0] - spreads[1])).limit_denominator(_LARGEST_DENOMINATOR)
 
 

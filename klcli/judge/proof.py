@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
+from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE_OF_VARIANCES
 from klcli.formula.read.notation import known
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree, operation
@@ -20,9 +21,8 @@ __all__ = ["is_proved", "is_shown_by_sympy", "target"]
 T = TypeVar("T")
 _Moments: TypeAlias = tuple[T, T, T]
 
-_KL = "1/2 (sigma^2/t + (mu - m)^2/t - 1 - 2 log sigma + log t)"
-_REVERSED = "1/2 (t/sigma^2 + (mu - m)^2/sigma^2 - 1 + 2 log sigma - log t)"
-"""KL(N(mu, sigma^2) || N(m, t)) and the reversed, with moments of the Gaussian (Kullback, 1959)."""
+_POSTERIOR, _PRIOR = ("mu", "sigma^2"), ("m", "t")
+"""Mean and variance of each, as a target has them."""
 
 
 def target(verdict: Verdict) -> Tree | None:
@@ -41,7 +41,9 @@ def target(verdict: Verdict) -> Tree | None:
     exact = {name: tree for name, tree in found.items() if tree is not None}
     if len(exact) < len(found):
         return None
-    body = known(_REVERSED if verdict.kind == "reversed" else _KL)
+    first, second = (_PRIOR, _POSTERIOR) if verdict.kind == "reversed" else (_POSTERIOR, _PRIOR)
+    moments = dict(zip("msnt", map(known, (*first, *second)), strict=True))
+    body = substitute(known(NORMAL_DIVERGENCE_OF_VARIANCES), moments)
     return substitute(operation("+", operation("*", Symbol("k"), body), Symbol("c")), exact)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import product
-from math import log
 
 from klcli.formula.numeral import significant
+from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
+from klcli.formula.read.notation import known
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
 from klcli.judge.verdict import Verdict
@@ -30,10 +31,9 @@ def usual_points(verdict: Verdict) -> tuple[dict[str, list[float]], list[float]]
         middle = prior_reading.within(1.0)
         same = {"sigma": [middle] * len(sigmas)}
         columns[role.prior_head] = evaluate(prior_reading.head, same, run)
-    kl = [
-        ((sigma * sigma + (mean * mean if role.mean else 0.0)) / middle**2 - 1) / 2 - log(sigma / middle)
-        for sigma, mean in zip(sigmas, means, strict=True)
-    ]
+    moments = {"m": list(means) if role.mean else [0.0] * len(means), "s": list(sigmas)}
+    moments |= {"n": [0.0] * len(means), "t": [middle] * len(means)}
+    kl: list[float] = evaluate(known(NORMAL_DIVERGENCE), moments, run)
     return {name: column for name, column in columns.items() if name}, kl
 
 
