@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial, reduce
-from typing import TypeAlias
 
 from klcli.formula.numeral import number_text
 from klcli.formula.read.notation import known
@@ -19,46 +18,19 @@ from klcli.formula.value.interval import enclose
 from klcli.formula.write.printing import to_text
 from klcli.gaussian import derivation_rules as rules
 from klcli.gaussian.closed_form import Unit, per_unit
-from klcli.gaussian.derivation_check import DIGITS, PROBES, first_unequal, indexed, value_at
+from klcli.gaussian.derivation_check import PROBES, first_unequal, indexed, value_at
+from klcli.gaussian.derivation_step import DIGITS, ESSENTIAL, DerivationStep, rule_of_head, step_of
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.independent_divergence import divergence
 from klcli.gaussian.parameterization import Parameterization
 from klcli.gaussian.scales import is_far
-from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
-__all__ = ["Derivation", "DerivationStep", "derive", "derive_symbolic", "steps_of_one_dimension"]
+__all__ = ["Derivation", "derive", "derive_symbolic", "steps_of_one_dimension"]
 
 _MOST_NUMBERS = 3
 """Dimensions up to which the numbers of each are written out."""
-
-RuleText: TypeAlias = tuple[str | Tree, ...]
-
-_FORMULA = regex(r"\{([^}]*)\}")
-"""A formula within the words of a step."""
-
-
-@dataclass(frozen=True, slots=True)
-class DerivationStep:
-    """One formula of a derivation.
-
-    Attributes:
-        rule: what leads to it from the step before, in words and formulas.
-        tree: the formula.
-        value: its value at the input, correctly rounded; None where there is no input, or not enough digits.
-        essential: whether a short derivation keeps it.
-    """
-
-    rule: RuleText
-    tree: Tree
-    value: float | None = None
-    essential: bool = True
-
-    @property
-    def words(self) -> str:
-        """The rule as plain text."""
-        return "".join(part if isinstance(part, str) else to_text(part) for part in self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +129,11 @@ def steps_of_one_dimension(
     rows = [*rules.TO_THE_GENERAL_FORM, *(rules.WITH_UNIT_PRIOR if standard else rules.WITH_ANY_PRIOR)]
     if _is_of_variance(reading):
         rows.append(rules.SQUARE if standard else rules.SQUARES)
-    wanted = [(words, formula) for words, formula in rows if words.startswith(rules.ESSENTIAL) or not short]
-    return [*(_step(words, formula) for words, formula in wanted), _in_head(reading, standard=standard)]
+    wanted = [(words, formula) for words, formula in rows if words.startswith(ESSENTIAL) or not short]
+    return [
+        *(step_of(words, formula, known) for words, formula in wanted),
+        _in_head(reading, standard=standard),
+    ]
 
 
 def _in_head(reading: Parameterization, *, standard: bool) -> DerivationStep:
@@ -167,21 +142,13 @@ def _in_head(reading: Parameterization, *, standard: bool) -> DerivationStep:
     subject, spread = known(sigma), reading.sigma
     if _is_of_variance(reading):
         subject, spread = known(f"{sigma}^2"), reading.variance
-    rule = ("the head ", Symbol("s"), f" is {reading.meaning}: ", subject, " = ", spread)
-    return DerivationStep(rule, substitute(known(form), {"l": reading.log_variance, "v": reading.variance}))
+    tree = substitute(known(form), {"l": reading.log_variance, "v": reading.variance})
+    return DerivationStep(rule_of_head(reading, subject, spread), tree)
 
 
 def _is_of_variance(reading: Parameterization) -> bool:
     """Whether sigma^2 and not sigma is what is the simpler in the head."""
     return len(to_text(reading.variance)) < len(to_text(reading.sigma))
-
-
-def _step(words: str, formula: str) -> DerivationStep:
-    parts = _FORMULA.split(words.removeprefix(rules.ESSENTIAL))  # words and formulas by turns
-    rule = (known(part) if number % 2 else part for number, part in enumerate(parts))
-    return DerivationStep(
-        tuple(filter(None, rule)), known(formula), essential=words.startswith(rules.ESSENTIAL)
-    )
 
 
 def _with_numbers(tree: Tree, q: Gaussian[Heads], p: Gaussian[Heads]) -> Tree:

@@ -15,12 +15,12 @@ from klcli.formula.read.notation import known
 from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.interval import Interval, Intervals, UndecidedError, nearest_double
+from klcli.gaussian.derivation_step import DIGITS, are_same
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 
 __all__ = [
-    "DIGITS",
     "PROBES",
     "first_unequal",
     "indexed",
@@ -29,15 +29,11 @@ __all__ = [
     "with_densities",
 ]
 
-DIGITS = 50
-"""In which the steps of a derivation are compared: what agrees to so many is the same."""
 _EXTREME = 1000.0
 """Of log sigma: e^1000 is far beyond the doubles."""
 _MOST_DIGITS, _FEW_DIGITS = 700, 200
 """What a value may take: 640 digits tell x from a mean where both and the scale are doubles. Where log
 sigma is beyond `_EXTREME` a step has a value with few of them, or none at all."""
-_TOLERANCE = Decimal("1e-40")
-"""The last ten of the digits are left to roundings."""
 
 PROBES = (
     ("0.3", "1.2", "-0.7", "0.625"),
@@ -71,7 +67,7 @@ def first_unequal(
     for probe in [_vector(probes)] if several else probes:
         values: list[Decimal] = [evaluate(step, probe, run) for step in steps]
         for number in range(1, len(values)):
-            if abs(values[number] - values[number - 1]) > _TOLERANCE * max(abs(values[number]), Decimal(1)):
+            if not are_same(values[number - 1], values[number]):
                 return number
     return None
 

@@ -1,9 +1,11 @@
-"""The steps of the derivation in one dimension: what leads to each, and its formula."""
+"""The steps of the derivation in one dimension: what leads to each, and its formula.
+
+The rules of essential steps begin with an exclamation mark, see `klcli.gaussian.derivation_step`.
+"""
 
 from __future__ import annotations
 
 __all__ = [
-    "ESSENTIAL",
     "IN_HEAD",
     "IN_HEAD_GENERAL",
     "SQUARE",
@@ -12,9 +14,6 @@ __all__ = [
     "WITH_ANY_PRIOR",
     "WITH_UNIT_PRIOR",
 ]
-
-ESSENTIAL = "!"
-"""What begins the rule of a step that a short derivation keeps."""
 
 TO_THE_GENERAL_FORM = (
     ("!definition", "E_q[log q - log p]"),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.closed_form import Unit, per_unit
-from klcli.gaussian.derivation import Derivation, DerivationStep
+from klcli.gaussian.derivation import Derivation
+from klcli.gaussian.derivation_step import DerivationStep
 from klcli.report.document import DocumentBlock, Heading, Paragraph, ShownStep, Steps
 from klcli.report.wording import about
 
@@ -72,7 +73,8 @@ def _with_cases(derivation: AnyDerivation) -> list[tuple[DerivationStep, str | N
 
 def _checked(derivation: AnyDerivation, last: DerivationStep) -> str:
     if not isinstance(derivation, Derivation):
-        from klcli.gaussian.multivariate.derivation_check import DIGITS, PROBES
+        from klcli.gaussian.derivation_step import DIGITS
+        from klcli.gaussian.multivariate.derivation_check import PROBES
 
         return (
             f"each step equals the one before to {DIGITS} digits at {PROBES} random Gaussians of its case; "

@@ -9,8 +9,9 @@ from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.derivation import Derivation
+from klcli.gaussian.derivation_step import DIGITS
 from klcli.gaussian.multivariate.derivation import MatrixStep
-from klcli.gaussian.multivariate.derivation_check import DIGITS, PROBES
+from klcli.gaussian.multivariate.derivation_check import PROBES
 from klcli.gaussian.multivariate.proof import PROVED_SIZES
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.comparison import FORMULAS

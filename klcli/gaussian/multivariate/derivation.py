@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 
 from klcli.formula.read.notation import parse_matrices as parse
 from klcli.formula.traversal import substitute
-from klcli.formula.tree import Symbol, Tree
+from klcli.formula.tree import Symbol
 from klcli.gaussian.closed_form import Unit, per_unit
-from klcli.gaussian.derivation import DerivationStep, RuleText
+from klcli.gaussian.derivation_step import DerivationStep, rule_of_head, step_of
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.multivariate.derivation_check import cases_of, first_unequal, is_closed, value_here
@@ -34,24 +34,47 @@ CASES: dict[DerivationCase, str] = {
 _SAME = 1e-12
 """The relative difference that the rounding of both values can make."""
 
-_DEFINITION = parse("E_q[log q - log p]")
-_WRITTEN_OUT = parse(
-    "E_q[1/2 (d log(2 pi) + log|Sigma_2| + (x - mu_2)^T Sigma_2^-1 (x - mu_2))"
-    " - 1/2 (d log(2 pi) + log|Sigma_1| + (x - mu_1)^T Sigma_1^-1 (x - mu_1))]"
+_STEPS: tuple[tuple[DerivationCase, str, str], ...] = (
+    ("any", "!definition", "E_q[log q - log p]"),
+    (
+        "any",
+        "log densities in {d} dimensions written out",
+        "E_q[1/2 (d log(2 pi) + log|Sigma_2| + (x - mu_2)^T Sigma_2^-1 (x - mu_2))"
+        " - 1/2 (d log(2 pi) + log|Sigma_1| + (x - mu_1)^T Sigma_1^-1 (x - mu_1))]",
+    ),
+    (
+        "any",
+        "{d log(2 pi)} cancels, logarithms and expectations collected",
+        "1/2 (E_q[(x - mu_2)^T Sigma_2^-1 (x - mu_2)] - E_q[(x - mu_1)^T Sigma_1^-1 (x - mu_1)]"
+        " + log(|Sigma_2|/|Sigma_1|))",
+    ),
+    (
+        "any",
+        "!a number is its own trace, and factors in a trace may be turned round:"
+        " {E_q[(x - m)^T A (x - m)]} = {tr(A Sigma_1) + (mu_1 - m)^T A (mu_1 - m)}",
+        "1/2 (tr(Sigma_2^-1 Sigma_1) + (mu_1 - mu_2)^T Sigma_2^-1 (mu_1 - mu_2) - d"
+        " + log(|Sigma_2|/|Sigma_1|))",
+    ),
+    (
+        "unit",
+        "!unit prior: {mu_2} = 0, {Sigma_2} = I; {mu_1}, {Sigma_1} written {mu}, {Sigma}",
+        "1/2 (tr(Sigma) + mu^T mu - d - log|Sigma|)",
+    ),
+    (
+        "diagonal",
+        "independent dimensions: {Sigma} = {diag(v)}, with the variances {v_j} = {sigma_j^2}",
+        "1/2 (tr(diag(v)) + mu^T mu - d - log|diag(v)|)",
+    ),
+    (
+        "diagonal",
+        "!the trace is the sum of the variances, the determinant their product, {mu^T mu} the sum of squares:"
+        " a sum over the dimensions, without trace and transpose",
+        "sum_j 1/2 (v_j + mu_j^2 - 1 - log v_j)",
+    ),
+    ("one", "!one dimension; {-1/2} factored out", "-1/2 (2 log sigma - sigma^2 - mu^2 + 1)"),
 )
-_COLLECTED = parse(
-    "1/2 (E_q[(x - mu_2)^T Sigma_2^-1 (x - mu_2)] - E_q[(x - mu_1)^T Sigma_1^-1 (x - mu_1)]"
-    " + log(|Sigma_2|/|Sigma_1|))"
-)
-_MOMENTS = (parse("E_q[(x - m)^T A (x - m)]"), " = ", parse("tr(A Sigma_1) + (mu_1 - m)^T A (mu_1 - m)"))
-_GENERAL = parse(
-    "1/2 (tr(Sigma_2^-1 Sigma_1) + (mu_1 - mu_2)^T Sigma_2^-1 (mu_1 - mu_2) - d + log(|Sigma_2|/|Sigma_1|))"
-)
-_UNIT_PRIOR = parse("1/2 (tr(Sigma) + mu^T mu - d - log|Sigma|)")
-_DIAGONAL = parse("1/2 (tr(diag(v)) + mu^T mu - d - log|diag(v)|)")
-_SUM = parse("sum_j 1/2 (v_j + mu_j^2 - 1 - log v_j)")
-_ONE = parse("-1/2 (2 log sigma - sigma^2 - mu^2 + 1)")
-_IN_HEAD = parse("-1/2 (l - v - mu^2 + 1)")
+"""A case, the rule that leads to a step in it, and its formula."""
+_IN_HEAD = "-1/2 (l - v - mu^2 + 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +100,8 @@ def derive(reading: Parameterization, unit: Unit = "nats") -> tuple[MatrixStep, 
     Raises:
         RuntimeError: a step does not equal the one before, which would be an error in this module.
     """
-    rows = [*_STEPS, _in_head(reading)]
+    rows = [MatrixStep(step_of(words, formula, parse), case) for case, words, formula in _STEPS]
+    rows.append(_in_head(reading))
     wrong = first_unequal([(row.step.tree, row.case) for row in rows], reading)
     if wrong is not None:
         raise RuntimeError(f"step {wrong + 1} does not equal the one before")
@@ -114,71 +138,5 @@ def derive_at(
 
 
 def _in_head(reading: Parameterization) -> MatrixStep:
-    in_head = {"l": reading.log_variance, "v": reading.variance}
-    rule: RuleText = (
-        "the head ",
-        Symbol("s"),
-        f" is {reading.meaning}: ",
-        Symbol("sigma"),
-        " = ",
-        reading.sigma,
-    )
-    return MatrixStep(DerivationStep(rule, substitute(_IN_HEAD, in_head)), "one")
-
-
-def _row(case: DerivationCase, tree: Tree, *rule: str | Tree, essential: bool = True) -> MatrixStep:
-    return MatrixStep(DerivationStep(rule, tree, essential=essential), case)
-
-
-_MU, _SIGMA = Symbol("mu"), Symbol("Sigma")
-_STEPS = (
-    _row("any", _DEFINITION, "definition"),
-    _row("any", _WRITTEN_OUT, "log densities in ", Symbol("d"), " dimensions written out", essential=False),
-    _row(
-        "any",
-        _COLLECTED,
-        parse("d log(2 pi)"),
-        " cancels, logarithms and expectations collected",
-        essential=False,
-    ),
-    _row(
-        "any", _GENERAL, "a number is its own trace, and factors in a trace may be turned round: ", *_MOMENTS
-    ),
-    _row(
-        "unit",
-        _UNIT_PRIOR,
-        "unit prior: ",
-        parse("mu_2"),
-        " = 0, ",
-        parse("Sigma_2"),
-        " = I; ",
-        parse("mu_1"),
-        ", ",
-        parse("Sigma_1"),
-        " written ",
-        _MU,
-        ", ",
-        _SIGMA,
-    ),
-    _row(
-        "diagonal",
-        _DIAGONAL,
-        "independent dimensions: ",
-        _SIGMA,
-        " = ",
-        parse("diag(v)"),
-        ", with the variances ",
-        parse("v_j"),
-        " = ",
-        parse("sigma_j^2"),
-        essential=False,
-    ),
-    _row(
-        "diagonal",
-        _SUM,
-        "the trace is the sum of the variances, the determinant their product, ",
-        parse("mu^T mu"),
-        " the sum of squares: a sum over the dimensions, without trace and transpose",
-    ),
-    _row("one", _ONE, "one dimension; ", parse("-1/2"), " factored out"),
-)
+    tree = substitute(parse(_IN_HEAD), {"l": reading.log_variance, "v": reading.variance})
+    return MatrixStep(DerivationStep(rule_of_head(reading, Symbol("sigma"), reading.sigma), tree), "one")

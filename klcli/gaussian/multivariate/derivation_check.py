@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -16,12 +15,12 @@ from klcli.formula.value.arithmetic import Arithmetic, Decimals, evaluate
 from klcli.formula.value.kinds import Manner
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, KindedValue
+from klcli.gaussian.derivation_step import DIGITS, are_same
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.parameterization import Parameterization
 
 __all__ = [
-    "DIGITS",
     "PROBES",
     "cases_of",
     "diagonal_point",
@@ -31,15 +30,11 @@ __all__ = [
     "value_here",
 ]
 
-DIGITS = 50
-"""In which the steps of a derivation are compared, as for numbers."""
 PROBES = 3
 """Random Gaussians of each case."""
 _DIGITS_HERE = 150
 """At the input, which may be ill-conditioned, or nearly equal to the prior."""
 _SIZES = {"any": 3, "unit": 3, "diagonal": 3, "one": 1}
-_TOLERANCE = Decimal("1e-40")
-"""The last ten of the digits are left to roundings."""
 _MANNER = Manner(mathematical=True)
 _LOG_DENSITY = "-1/2 (d log(2 pi) + log|Sigma_{0}| + (x - mu_{0})^T Sigma_{0}^-1 (x - mu_{0}))"  # at x
 _DENSITIES: Mapping[str, Tree] = {
@@ -59,18 +54,14 @@ def first_unequal(steps: Sequence[tuple[Tree, str]], reading: Parameterization) 
     run = Decimals(DIGITS)
     for case, numbers in groupby(range(1, len(steps)), key=lambda number: steps[number][1]):
         probes = [_probe(case, random.Random(seed), reading, run) for seed in range(PROBES)]
-        before: list[Decimal] = []
+        before: list[Any] = []
         for number in numbers:
             before = before or [value_at(steps[number - 1][0], probe, run) for probe in probes]
             after = [value_at(steps[number][0], probe, run) for probe in probes]
-            if any(map(_is_unequal, before, after)):
+            if not all(map(are_same, before, after)):
                 return number
             before = after
     return None
-
-
-def _is_unequal(before: Decimal, after: Decimal) -> bool:
-    return abs(after - before) > _TOLERANCE * max(abs(after), Decimal(1))
 
 
 def value_at(tree: Tree, values: PointValues, run: Arithmetic[Any]) -> Any:

@@ -84,7 +84,7 @@ def test_a_wrong_step_is_caught(place: int) -> None:
 
 def test_a_derivation_with_a_wrong_step_is_not_handed_out() -> None:
     wrong = [*derivation._STEPS]
-    wrong[4] = replace(wrong[4], step=replace(wrong[4].step, tree=parse("1/2 (tr(Sigma) + mu^T mu - d)")))
+    wrong[4] = ("unit", "unit prior", "1/2 (tr(Sigma) + mu^T mu - d)")
     with patch.object(derivation, "_STEPS", wrong), pytest.raises(RuntimeError, match="step 5"):
         derive(STD)
 
