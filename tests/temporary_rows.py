@@ -35,6 +35,8 @@ from klcli.judge.spaces.space import Answer, Space
 from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Way
+from klcli.names.kind import whole
+from klcli.names.means_and_spreads import READINGS
 from klcli.witness import estimators
 
 RANGES = {
@@ -102,13 +104,15 @@ def deviance(program: Program, question: Question, before: Answer | None) -> Ans
 
 
 def add_rows() -> None:
-    """One reading of each kind of range, a mistake, an estimator, a space."""
+    """One reading of each kind of range, a name of a reading, a mistake, an estimator, a space."""
     table.SPACES = (
         Space("counts", deviance, of_gaussians=False, is_final=True),
         *table.SPACES,
     )
     rows = (reading(name, sigma, HEADS[name]) for name, sigma in SIGMAS.items())
     PARAMETERIZATIONS.update({row.name: row for row in rows})
+    name = whole("an algebraic pre-activation", r"alg_?head|algebraic", "alghead alg_head", "algebra head")
+    READINGS["algebraic"] = name  # type: ignore[index]
     example = ("-1/2 (1 + logvar - mu^3 - exp(logvar))", "-1/2 (1 + logvar - mu^2 - exp(logvar))")
     words = ("mean cubed", "the mean is cubed", "The mean is squared in a KL.", "At 10 it is 500.")
     row = Mistake("KL199", *words, example)

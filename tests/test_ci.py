@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 REPORT = """<testsuites><testsuite>
   <testcase classname="tests.test_ci" name="test_a"/>
   <testcase classname="tests.test_layers" name="test_b[x.y]"><skipped message="could not import 'torch'"/></testcase>
+  <testcase classname="tests.test_layers" name="test_b[z]"><skipped message="could not import 'torch'"/></testcase>
   <testcase classname="tests.test_readme.TestClass" name="test_c"><skipped message="could not import 'torch'"/></testcase>
   <testcase classname="" name="tests.test_startup"><skipped message="collection skipped">('x.py', 3, "could not import 'torch'")</skipped></testcase>
   <testcase classname="tests.test_reference" name="test_d"><skipped message="there is no pdflatex"/></testcase>
@@ -33,11 +34,15 @@ def test_every_requirement_has_an_oldest_version() -> None:
 @pytest.mark.parametrize(
     ("report", "out", "status"),
     [
-        (REPORT, "tests/test_layers.py tests/test_readme.py tests/test_startup.py\n", 0),
+        (
+            REPORT,
+            "tests/test_layers.py::test_b tests/test_readme.py::TestClass::test_c tests/test_startup.py\n",
+            0,
+        ),
         (REPORT.replace("skipped", "passed"), "", 1),
     ],
 )
-def test_files_that_miss_a_package(tmp_path: Path, report: str, out: str, status: int) -> None:
+def test_what_misses_a_package(tmp_path: Path, report: str, out: str, status: int) -> None:
     path = tmp_path / "report.xml"
     path.write_text(report)
     done = run(".ci/skipped.py", str(path))

@@ -1,4 +1,4 @@
-"""One row in a table is all that a new reading, mistake, estimator or space takes: every command follows.
+"""One row in a table is all that a new reading, name, mistake, estimator or space takes: every command follows.
 
 The rows are those of `tests.temporary_rows`: readings whose sigma has a range, which the probe points of no
 other reading keep to.
@@ -110,6 +110,7 @@ def common(folder: Path) -> dict[str, list[str]]:
         "cubed": ["verify", "--json", cubed],
         "ignore": ["lint", "--ignore", "KL199", str(folder / "cubed.py")],
         "no ignore": ["lint", str(folder / "cubed.py")],
+        "named": ["lint", "--notes", "--json", str(folder / "named.py")],
     }
 
 
@@ -154,6 +155,10 @@ def kl(mu, logvar):
     return -0.5 * torch.sum(1 + logvar - mu**3 - logvar.exp())
 """
 
+NAMED = (
+    SOURCE.format(sigma=PYTHON["between"]).replace("mu, s)", "mu, alg_head)").replace("(-s)", "(-alg_head)")
+)
+"""A head that the temporary name says another reading of."""
 
 COUNTS = """import torch
 
@@ -169,6 +174,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
     for name, sigma in PYTHON.items():
         (folder / f"{name}.py").write_text(SOURCE.format(sigma=sigma))
     (folder / "cubed.py").write_text(CUBED)
+    (folder / "named.py").write_text(NAMED)
     (folder / "counts.py").write_text(COUNTS)
     asked = {(name, about): line for name in NAMES for about, line in lines(name, folder).items()}
     asked |= {("", about): line for about, line in {**common(folder), **of_counts(folder)}.items()}
@@ -277,6 +283,13 @@ def test_samplers_conditions_and_lint(runs: Runs, name: str) -> None:
     assert condition["passes"]
     (term,) = data(runs, name, "lint")["terms"]
     assert (term["verdict"], term["parameterization"]) == ("exact", name)
+
+
+def test_a_name(runs: Runs) -> None:
+    (finding,) = data(runs, "", "named")["findings"]
+    assert (finding["code"], finding["parameterization"]) == ("KL207", "between")
+    words = "alg_head is called a algebraic pre-activation and is a between pre-activation"
+    assert finding["message"] == words
 
 
 def test_a_mistake(runs: Runs) -> None:

@@ -265,7 +265,11 @@ def test_memory_does_not_grow_with_the_samples() -> None:
     assert peaks[1] - peaks[0] < 20_000
 
 
-def on_terminal(*arguments: str, streams: tuple[str, ...] = ("stdout", "stderr")) -> tuple[int, str, str]:
+def on_terminal(
+    *arguments: str,
+    streams: tuple[str, ...] = ("stdout", "stderr"),
+    program: tuple[str, ...] = ("-m", "klcli"),
+) -> tuple[int, str, str]:
     """Run with some streams on a terminal of 100 columns: status, what the terminal shows, what the rest got."""
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (40, 100))
@@ -283,7 +287,7 @@ def on_terminal(*arguments: str, streams: tuple[str, ...] = ("stdout", "stderr")
                 shown.append(block)
 
     reader = threading.Thread(target=read)
-    with subprocess.Popen([sys.executable, "-m", "klcli", *arguments], env=environment, **ends) as running:
+    with subprocess.Popen([sys.executable, *program, *arguments], env=environment, **ends) as running:
         os.close(slave)
         reader.start()
         out, err = output_of(running)
@@ -308,14 +312,18 @@ def test_a_picture_is_for_terminals() -> None:
     )
 
 
+IMPATIENT = ("-c", "from klcli.cli import progress, start\nprogress._PATIENCE = 0.01\nstart.run()")
+"""As `klcli` is, but that long work begins at a hundredth of a second: 1e7 samples take more anywhere."""
+
+
 def test_long_work_shows_its_progress_and_short_work_does_not() -> None:
-    long = ("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "2e8", "--json")
-    _, shown, rest = on_terminal(*long, streams=("stderr",))
+    long = ("compute", "--mu", "0.3", "--sigma", "1.2", "--samples", "1e7", "--json")
+    _, shown, rest = on_terminal(*long, streams=("stderr",), program=IMPATIENT)
     assert "Monte Carlo" in shown
     assert rest.startswith("{"), "the bar does not mix with the result"
     _, shown, _ = on_terminal(*COMPUTE, streams=("stderr",))
     assert shown == ""
-    _, shown, _ = on_terminal(*long, "-q", streams=("stderr",))
+    _, shown, _ = on_terminal(*long, "-q", streams=("stderr",), program=IMPATIENT)
     assert shown == ""
 
 

@@ -2,6 +2,7 @@
 
 A case is a file ``name.py`` or a folder ``name`` of several, and what is expected of it: ``name.json`` or
 ``name/expected.json``. Entries of a folder name their file; of samples and KL terms it is the reading that counts.
+None takes more than a little work.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from klcli.formula.value.budget import at_most
 from klcli.lint.findings.types import SourceSpan
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.reading.source import parsed, text_of
+from tests.lint.test_budget import MOST
 
 FOLDER = Path(__file__).parent / "fixtures"
 EXPECTED = {
@@ -49,7 +52,8 @@ def _seen(name: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     project = Project(
         [outline(text, path) for path, text in sources.items()], lambda path: parsed(sources[path], path)
     )
-    results = [linted(project.at(path).top.module, project) for path in sources]
+    with at_most(MOST * len(sources)):
+        results = [linted(project.at(path).top.module, project) for path in sources]
     terms = {
         (*_at(term.place), term.kind, term.parameterization) for result in results for term in result.terms
     }

@@ -47,8 +47,6 @@ def test_its_baseline_accepts_the_same_findings(klcli: Klcli, monkeypatch: pytes
     """None is new, and none is found no more, which would be said on stderr."""
     monkeypatch.chdir(FOLDER)
     paths = _enough()
-    without = json.loads(klcli("lint", *paths, "--json").out)["findings"]
-    assert {finding["code"] for finding in without} >= {code for path in paths for code in _accepted()[path]}
     result = klcli("lint", *paths, "--baseline", "baseline.json")
     assert (result.status, result.out.split()[:2]) == (0, ["0", "findings"])
     assert "found no more" not in result.err

@@ -21,11 +21,17 @@ def random_problem(size: int, bits: int, spread: int) -> tuple[Transform, tuple[
 
 
 def exactly(transform: Transform, parts: tuple[FloatArray, ...]) -> list[list[Fraction]]:
-    whole = [[Fraction(entry) for entry in row] for row in transform.entries.tolist()]
-    size = len(whole)
-    matrix = [[sum(Fraction(float(part[i, j])) for part in parts) for j in range(size)] for i in range(size)]
+    """In multiples of the smallest bit of the matrix: whole numbers are multiplied much faster than fractions."""
+    whole = [[int(entry) for entry in row] for row in transform.entries.tolist()]
+    size = range(len(whole))
+    sums = [[sum(Fraction(float(part[i, j])) for part in parts) for j in size] for i in size]
+    unit = max(entry.denominator for row in sums for entry in row)
+    matrix = [[int(entry * unit) for entry in row] for row in sums]
     left = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in matrix] for row in whole]
-    return [[sum(a * b for a, b in zip(row, other, strict=True)) for other in whole] for row in left]
+    return [
+        [Fraction(sum(a * b for a, b in zip(row, other, strict=True)), unit) for other in whole]
+        for row in left
+    ]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,11 @@ def test_one_more_rule_is_a_file(one_more: None, tmp_path: Path, capsys: pytest.
     assert status_of("lint", str(path), "--select", "KL299", "--json") == 1
     (found,) = json.loads(capsys.readouterr().out)["findings"]
     assert found["message"] == "the function has a short name"
+    assert status_of("lint", str(path), "--format", "sarif") == 1
+    (driven,) = json.loads(capsys.readouterr().out)["runs"]
+    (rule,) = driven["tool"]["driver"]["rules"]
+    assert (rule["id"], rule["name"]) == ("KL299", "ShortName")
+    assert [one["ruleId"] for one in driven["results"]] == ["KL299"]
     assert status_of("lint", str(path), "--ignore", "KL299") == 0
     capsys.readouterr()
     assert status_of("explain", "KL299") == 0
