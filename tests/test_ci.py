@@ -1,4 +1,4 @@
-"""The parts of `.ci/run`: the oldest versions, and the tests that optional packages unlock."""
+"""The parts of `.ci/run`: the oldest versions, the tests that optional packages unlock, what calls libraries."""
 
 from __future__ import annotations
 
@@ -47,3 +47,21 @@ def test_what_misses_a_package(tmp_path: Path, report: str, out: str, status: in
     path.write_text(report)
     done = run(".ci/skipped.py", str(path))
     assert (done.returncode, done.stdout) == (status, out)
+
+
+def test_what_calls_a_library() -> None:
+    """One test for each, and none of what is plain Python."""
+    found = run(".ci/callers.py").stdout.split()
+    assert all((ROOT / path).is_file() for path in found)
+    assert {
+        "tests/cli/test_help.py",  # click
+        "tests/gaussian/test_kernel.py",  # numpy
+        "tests/witness/test_error_bars.py",  # scipy
+        "tests/render/test_terminal.py",  # rich
+        "tests/judge/test_proof.py",  # sympy, in a function
+        "tests/render/test_braille.py",  # plotille
+        "tests/render/test_png.py",  # matplotlib
+    } <= {*found}
+    assert not {"tests/judge/test_verdict.py", "tests/lint/test_fixtures.py", "tests/render/test_html.py"} & {
+        *found
+    }

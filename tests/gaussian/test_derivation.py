@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
@@ -75,9 +76,20 @@ def test_the_form_in_the_head(name: str, form: str) -> None:
     assert texts(steps(name))[-2] == form
 
 
+MEAN, DRAWN = sympy.Symbol("mu", real=True), sympy.Symbol("x", real=True)
+SPREAD = sympy.Symbol("t", positive=True)
+
+
+@cache  # the same for every step of every reading
+def moment(power: int) -> Any:
+    """The mean of a power of what is drawn from N(mu, t^2), which sympy integrates from the density."""
+    normal = sympy.exp(-((DRAWN - MEAN) ** 2) / (2 * SPREAD**2)) / (SPREAD * sympy.sqrt(2 * sympy.pi))
+    return sympy.integrate(DRAWN**power * normal, (DRAWN, -sympy.oo, sympy.oo))
+
+
 def prove_equal(before: Tree, after: Tree, name: str, standard: bool) -> bool:
     """Whether two steps are equal for all values of their symbols."""
-    mu, s, x = sympy.Symbol("mu", real=True), sympy.Symbol("s", positive=True), sympy.Symbol("x", real=True)
+    mu, s, x = MEAN, sympy.Symbol("s", positive=True), DRAWN
     m2 = sympy.Integer(0) if standard else sympy.Symbol("mu_2", real=True)
     s2 = sympy.Integer(1) if standard else sympy.Symbol("sigma_2", positive=True)
     sigma = evaluate(PARAMETERIZATIONS[name].sigma, {"s": s}, Symbols())
@@ -99,14 +111,9 @@ def prove_equal(before: Tree, after: Tree, name: str, standard: bool) -> bool:
     values |= {"q": q, "p": p}
 
     def expectation(body: Any) -> Any:
-        """Of a quadratic polynomial in x, by the moments that sympy integrates from the density."""
+        """Of a quadratic polynomial in x, by its moments."""
         polynomial = sympy.Poly(sympy.expand(sympy.expand_log(body, force=True)), x)
-        t = sympy.Symbol("t", positive=True)
-        normal = sympy.exp(-((x - mu) ** 2) / (2 * t**2)) / (t * sympy.sqrt(2 * sympy.pi))
-        moments = [
-            sympy.integrate(x**power * normal, (x, -sympy.oo, sympy.oo)).subs(t, sigma) for power in range(3)
-        ]
-        return sum(factor * moments[power] for (power,), factor in polynomial.terms())
+        return sum(factor * moment(power).subs(SPREAD, sigma) for (power,), factor in polynomial.terms())
 
     def value(tree: Tree) -> Any:
         if isinstance(tree, Reduction):

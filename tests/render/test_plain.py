@@ -21,7 +21,7 @@ def test_the_text_is_the_one_that_rich_writes(document: Document, unicode: bool)
     assert plain.render(document, unicode=unicode) == expected
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(documents)
 def test_every_document_is_what_rich_makes_of_it(document: Document) -> None:
     """With rich's own count of columns, which knows more of scripts and pictures than ours."""

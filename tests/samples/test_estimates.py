@@ -59,12 +59,12 @@ REGIMES = [(0.1, 1), (0, 1.1), (0.3, 1.2), (0.01, 1), (0, 2), (0.3, 0.9), (0.5, 
 
 @pytest.mark.parametrize(("mean", "sigma"), REGIMES, ids=lambda value: f"{value:g}")
 def test_k1_always_has_an_interval_that_covers_the_kl(mean: float, sigma: float) -> None:
-    """Of 200 tables about 190; below 178 is a chance of 1 in 3000."""
+    """Of 100 tables about 95; below 86 is a chance of less than 1 in 3000."""
     truth = float(kl(exact(mean), exact(sigma)))
     intervals = [
-        named(estimated(normal_table(1000, mean, sigma, seed)), "k1").interval for seed in range(200)
+        named(estimated(normal_table(1000, mean, sigma, seed)), "k1").interval for seed in range(100)
     ]
-    assert sum(low <= truth <= high for low, high in filter(None, intervals)) >= 178
+    assert sum(low <= truth <= high for low, high in filter(None, intervals)) >= 86
     assert all(intervals)
 
 
@@ -74,9 +74,9 @@ def test_k1_always_has_an_interval_that_covers_the_kl(mean: float, sigma: float)
 def test_k3_has_an_interval_that_covers_the_kl_where_it_can(mean: float, sigma: float) -> None:
     """With the selection counted in: of the tables that show one, 93 % and more less three standard errors."""
     truth = float(kl(exact(mean), exact(sigma)))
-    found = [named(estimated(normal_table(10_000, mean, sigma, seed)), "k3") for seed in range(200)]
+    found = [named(estimated(normal_table(10_000, mean, sigma, seed)), "k3") for seed in range(100)]
     intervals = [row.interval for row in found if row.interval]
-    assert len(intervals) >= 170
+    assert len(intervals) >= 85
     covering = sum(low <= truth <= high for low, high in intervals)
     assert covering >= 0.93 * len(intervals) - 3 * (0.07 * 0.93 * len(intervals)) ** 0.5
 
