@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-__all__ = ["aligned", "operand_view", "reduced_view", "without_single_axes"]
+from klcli.formula.value.arrays import Shape
 
-Shape = tuple[int, ...]
+__all__ = ["aligned", "operand_view", "reduced_view", "without_single_axes"]
 
 
 def _long(shape: Sequence[int]) -> list[int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from klcli.formula.value.arrays import Array
+from klcli.formula.value.arrays import Array, Shape
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.trace.programs import Builder, UnfollowedError
-from klcli.trace.views import Shape, aligned, operand_view, reduced_view, without_single_axes
+from klcli.trace.views import aligned, operand_view, reduced_view, without_single_axes
 from tests.trace.recordings import leaf, node, recorded
 
 B, D = 3, 2
