@@ -79,13 +79,12 @@ def test_the_other_direction_of_two_gaussians_is_the_kl_of_the_other_one() -> No
     text = "0.5 (tr(S_q^-1 S_p) + (m_p - m_q)' S_q^-1 (m_p - m_q) - d + log|S_q|/|S_p|)"
     best = found(text).best
     assert best.kind == "reversed"
-    assert best.correction is not None
-    assert found(best.correction.text).best.kind == "exact"
+    assert best.corrected == "0.5 (tr(S_p^-1 S_q) + (m_q - m_p)' S_p^-1 (m_q - m_p) - d + log|S_p|/|S_q|)"
 
 
-@pytest.mark.parametrize(("terms", "mended"), [(1, True), (60, False)])
+@pytest.mark.parametrize(("terms", "mended"), [(1, True), (52, False)])
 def test_long_formulas_are_not_mended(terms: int, mended: bool) -> None:
-    """60 terms of the trace have more than 250 nodes."""
+    """52 terms of the trace have more than 250 nodes."""
     trace = " + ".join(f"tr(S)/{terms}" for _ in range(terms))
     best = found(f"0.5 ({trace} + mu'mu - d + log det S)").best
     assert best.kind == "wrong"
