@@ -205,6 +205,11 @@ class Reduction:
         if not _INDEX[self.kind].match(self.index):
             raise ValueError(f"not an index of {self.kind}: {self.index!r}")
 
+    @property
+    def has_one_axis(self) -> bool:
+        """Whether it names a single axis."""
+        return self.axis.lstrip("-").isdigit()
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:

@@ -66,7 +66,6 @@ LIKELIHOODS: Mapping[str, ReconstructionError] = {
 }
 """The likelihoods by the names of their errors."""
 
-LossReduction: TypeAlias = Literal["sum", "mean", "sum-mean", "mean-sum"]
 REDUCTIONS: Mapping[str, tuple[bool, bool]] = {
     "sum-mean": (False, True),
     "sum": (False, False),

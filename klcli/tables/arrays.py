@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from klcli.values import dataclass
@@ -52,10 +51,6 @@ class Arrays(Protocol):
         Raises:
             KlcliError: a row that cannot be read, or arrays that end at different rows.
         """
-
-
-OpenArrays = AbstractContextManager[Arrays]
-"""An open file; it is closed at the end of the ``with``."""
 
 
 # Doubles have eight bytes.

@@ -132,3 +132,8 @@ def test_equal_numbers_have_one_hash() -> None:
     same = {Number(Fraction(1, 2)), Number(Fraction(2, 4), "0.5"), Number(Fraction("0.50"))}
     assert same == {Number(Fraction(1, 2))}
     assert len({Number(Fraction(1, 2)), Number(Fraction(2)), Number(Fraction(1))}) == 3
+
+
+def test_a_single_axis() -> None:
+    named = [Reduction("sum", "", X, axis).has_one_axis for axis in ("1", "-1", "", "(0, 1)", "None", "axes")]
+    assert named == [True, True, False, False, False, False]

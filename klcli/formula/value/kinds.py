@@ -116,7 +116,7 @@ def kind_of(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> Symb
             found = below(body)
             if kind == "E":
                 raise _misfit(tree, "an expectation has no place in a formula of matrices")
-            return "vector" if found == "matrix" and _is_single(tree.axis) else "scalar"
+            return "vector" if found == "matrix" and tree.has_one_axis else "scalar"
     return "scalar"
 
 
@@ -128,10 +128,6 @@ def _is_made_of_several(tree: Tree) -> bool:
 
 def _misfit(tree: Tree, problem: str) -> ShapeError:
     return ShapeError(f"{problem}: {clipped(to_text(tree), 60)}")
-
-
-def _is_single(axis: str) -> bool:
-    return axis.lstrip("-").isdigit()
 
 
 def product_kind(
