@@ -68,6 +68,8 @@ def _blocks(found: Watched, when: str, accepted: Collection[str]) -> Iterator[Do
             yield Item("fix", (Paragraph(finding.fix, "good"),))
     for term, word in found.unaccepted(accepted):
         yield Note("warning", f"{term.name} passes only with --accept {word}")
+    for term in found.objectives:
+        yield Note("warning", f"{term.name} is no KL, and no word of --accept passes it")
     yield from _precision(found)
     if text := _changes(found):
         yield Paragraph(text)

@@ -49,7 +49,15 @@ class Watched:
         Args:
             accepted: words of `klcli.judge.acceptance`.
         """
-        return all(one.severity == "note" for one in self.findings) and not self.unaccepted(accepted)
+        is_clean = all(one.severity == "note" for one in self.findings)
+        return is_clean and not self.unaccepted(accepted) and not self.objectives
+
+    @property
+    def objectives(self) -> tuple[Term, ...]:
+        """The terms that are a known objective made of a KL and no KL, such as a capacity."""
+        return tuple(
+            term for one in self.losses for term in one.terms if term.kind == "kl" and term.verdict == "other"
+        )
 
     def unaccepted(self, accepted: Collection[str]) -> tuple[tuple[Term, str], ...]:
         """The terms that pass only if somebody says that they are meant, each with the word for that.

@@ -11,6 +11,7 @@ import pytest
 
 import klcli
 from klcli.errors import KlcliError
+from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.recorders.pytorch import Recorder
 from klcli.trace.recording import read_recording
 from tests.trace.losses import DECODER, LATENTS, B, F, N, X, heads, noise, torch
@@ -181,6 +182,8 @@ def test_clips_that_do_not_bind_and_a_capacity() -> None:
     (term,) = seen.terms
     assert term.verdict == "other"
     assert "capacity" in term.what
+    assert not seen.watched.holds(ACCEPTABLE)
+    assert "is no KL, and no word of --accept passes it" in str(seen)
 
 
 def test_what_is_not_followed_is_not_condemned() -> None:
