@@ -191,6 +191,11 @@ def _in_expectation(tree: Tree, name: str, variance: Tree) -> Tree:
     return rebuilt(tree, [_in_expectation(child, name, variance) for child in children(tree)])
 
 
+def _owner(name: str) -> list[str]:
+    """What a name says beside the spread that it states: ``old`` of ``old_std`` and of ``old_log_std``."""
+    return [word for word in name.split("_") if word not in ("log", "ln") and suggested(word) is None]
+
+
 def _links(names: Sequence[str]) -> Substitutions:
     """Symbols whose names state a variance or a standard deviation, beside one that states its logarithm.
 
@@ -204,7 +209,7 @@ def _links(names: Sequence[str]) -> Substitutions:
         side = side_beside(name, names)
         beside = [base for base in bases if base != name and side_beside(base, names) == side]
         if len(beside) > 1:  # other.var belongs to other.logvar
-            beside = [base for base in beside if base.rpartition("_")[0] == name.rpartition("_")[0]]
+            beside = [base for base in beside if _owner(base) == _owner(name)]
         if reading in ("var", "std") and len(beside) == 1 and reading != suggested_beside(beside[0], names):
             stated = PARAMETERIZATIONS[suggested_beside(beside[0], names) or ""]
             sigma = substitute(stated.sigma, {"s": Symbol(beside[0])})

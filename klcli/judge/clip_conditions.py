@@ -37,7 +37,12 @@ def clip_conditions(prepared: Prepared, verdict: Verdict) -> Iterator[Condition]
 
 
 def _of_floor(program: Program, clip: Clip, verdict: Verdict) -> Condition:
-    """A clip of the whole from below, at 0 for example, where it does nothing, or at free bits."""
+    """A clip of the whole from below, at 0 for example, where it does nothing, or at free bits.
+
+    One of its negative is one from above: ``-0.5 * minimum(x, -0.2)`` keeps it to 0.1.
+    """
+    if clip.low is None:
+        return _of_ceiling(program, clip, verdict)
     limit = in_habit(program, clip.limits[0])
     if not is_known(clip.limits[0]):
         unknown = f"{limit}, whose value is not known"
@@ -50,14 +55,25 @@ def _of_floor(program: Program, clip: Clip, verdict: Verdict) -> Condition:
     return Condition("free-bits", text, size <= PASSES)
 
 
+def _of_ceiling(program: Program, clip: Clip, verdict: Verdict) -> Condition:
+    """A clip of the negative of the whole from above."""
+    kept = f"its negative is kept to {in_habit(program, clip.limits[0])}"
+    if is_known(clip.limits[0]) and _lift(clip, verdict) <= _ROUNDING:
+        return Condition("free-bits", f"{kept}, and is never above it", True)
+    unknown = "" if is_known(clip.limits[0]) else ", whose value is not known"
+    return Condition("free-bits", f"{kept}{unknown} (free bits): above it there is no gradient", False)
+
+
 def _lift(clip: Clip, verdict: Verdict) -> float:
-    """By how much a floor lifts what is below it, relative to 1 + KL; what is no mean and no head is 1."""
+    """By how much a clip moves what is beyond it, relative to 1 + KL; what is no mean and no head is 1."""
     points, divergences = usual_points(verdict)
     one = [1.0] * len(divergences)
     columns = {name: points.get(name, one) for name in free_symbols(clip.operand)}
     values = evaluate(clip.operand, columns, DoubleColumns(len(divergences)))
-    low = evaluate(clip.limits[0], {}, Doubles())
-    return max((low - value) / (1 + kl) for value, kl in zip(values, divergences, strict=True))
+    limit = evaluate(clip.limits[0], {}, Doubles())
+    sign = -1.0 if clip.low is None else 1.0
+    pairs = zip(values, divergences, strict=True)
+    return max(sign * (limit - value) / (1 + kl) for value, kl in pairs)
 
 
 def _where_it_binds(clip: Clip, verdict: Verdict) -> str:

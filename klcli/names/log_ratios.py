@@ -50,9 +50,15 @@ STATES: Mapping[StatedRatio, tuple[NameKind, ...]] = {
             "a log-probability",
             "lp lps logp logps logpi logprob logprobs logproba logq logqz logpz logpdf logits logit "
             "log-p log-q log-pi log-ps log-qs log-prob log-probs log-proba log-probability "
-            "log-probabilities log-pz log-qz log-density",
-            "ref_log_prob lp old_logps logpi logProbs log_density",
+            "log-probabilities log-pz log-qz log-density newlogprob newlogprobs oldlogprob oldlogprobs",
+            "ref_log_prob lp old_logps logpi logProbs log_density newlogprob",
             "prob logvar log_std lpips",
+        ),
+        whole(
+            "a log-probability of weights, or of a latent, where it is all of a name",
+            r"(.*_)?log_(variational_)?(posterior|post|prior)",
+            "log_posterior log_prior module_log_prior log_variational_posterior",
+            "log_prior_var prior_log_std posterior",
         ),
     ),
     "probability": (
@@ -85,14 +91,14 @@ SIDES: Mapping[RatioSide, NameKind] = {
     ),
     "old": worded(
         "the policy that drew the samples",
-        "old behavior behaviour rollout sampling",
-        "old_logp rollout_logprobs behavior_lp",
+        "old behavior behaviour rollout sampling oldlogprob oldlogprobs",
+        "old_logp rollout_logprobs behavior_lp oldlogprob",
         "fold logp gold",
     ),
     "policy": worded(
         "the policy that is trained",
-        "new policy theta student actor cur current model active",
-        "policy_logps new_lp pi_theta",
+        "new policy theta student actor cur current model active newlogprob newlogprobs",
+        "policy_logps new_lp pi_theta newlogprob",
         "renew lp old",
     ),
     "q": worded("q, the posterior", "q qz post posterior logq logqz", "log_q posterior_lp logqz", "eq lp p"),

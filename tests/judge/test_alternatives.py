@@ -113,3 +113,15 @@ def test_a_sample_is_its_posterior_in_expectation() -> None:
     assert taken[0].startswith("z is taken for a sample of the posterior")
     found = value(program.tree, z=0.5, prior_mean=0.2, var=1.7)
     assert found == pytest.approx(0.5 * (0.09 + 1.7 - log(1.7)))
+
+
+@pytest.mark.parametrize("names", [("std", "log_std"), ("scale", "logscale")])
+def test_each_of_two_policies_has_a_link_of_its_own(names: tuple[str, str]) -> None:
+    """KL(old || new) = log new - log old + (old^2 + d^2)/(2 new^2) - 1/2, at log old = 0.2, log new = -0.3."""
+    std, log_std = names
+    text = f"new_{log_std} - old_{log_std} + (old_{std}**2 + (old_mean - new_mean)**2)/(2*new_{std}**2) - 0.5"
+    program, _, taken = only(text, "is taken for")
+    assert len(taken) == 2
+    logs = {f"old_{log_std}": 0.2, f"new_{log_std}": -0.3}
+    found = value(program.tree, **logs, old_mean=0.5, new_mean=0.1)
+    assert found == pytest.approx(-0.5 + (exp(0.4) + 0.16) / (2 * exp(-0.6)) - 0.5)

@@ -50,6 +50,31 @@ def conditions(text: str) -> list[Condition]:
             False,
             "the limits low and high, whose values are not known",
         ),
+        # -0.5 min(x, -0.2) is max(-0.5 x, 0.1).
+        (
+            "-0.5 * torch.clamp(1 + lv - mu**2 - lv.exp(), max=-0.2).sum(1)",
+            "free-bits",
+            False,
+            "its negative is kept to -0.2 (free bits): above it there is no gradient",
+        ),
+        (
+            "-0.5 * torch.minimum(-2 * 0.1, 1 + lv - mu**2 - lv.exp()).sum(1)",
+            "free-bits",
+            False,
+            "its negative is kept to -1/5 (free bits)",
+        ),
+        (
+            "-0.5 * torch.clamp(1 + lv - mu**2 - lv.exp(), max=0).sum(1)",
+            "free-bits",
+            True,
+            "and is never above it",
+        ),
+        (
+            "-0.5 * torch.clamp(2 + lv - mu**2 - lv.exp(), max=0).sum(1)",
+            "free-bits",
+            False,
+            "above it there is no gradient",
+        ),
     ],
 )
 def test_each_clip_is_a_condition(text: str, kind: str, passes: bool, words: str) -> None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, unplaced, walk
 from klcli.formula.tree import Call, Clip, Negative, Number, Operation, Reduction, Symbol, Tree
 from klcli.judge.loss_context.clips import bounds_all, can_be_whole, with_floors
+from klcli.judge.weight_signs import range_of
 from klcli.names.means_and_spreads import is_mean
 from klcli.names.noise import is_epsilon
 from klcli.values import dataclass, field
@@ -32,7 +33,7 @@ class Guards:
         tree: the formula without them.
         shifts: sums of a head and a small number that stand wherever the head does, and so are the head.
         epsilons: the small numbers, as they were written.
-        floors: clips of the whole from below, as free bits are.
+        floors: clips of the whole from below, as free bits are; of its negative those from above.
         bounds: clips of a symbol wherever it occurs.
         clips: all other clips.
     """
@@ -134,7 +135,7 @@ def _without(
         found: where the small numbers and floors go.
         clips: where all other clips go.
         whole: 1 where the formula is this part, perhaps summed or multiplied by a positive number, -1 where
-            it is the negative of that, 0 where it has other terms.
+            it is the negative of that, 0 where it has other terms. Names of weights are positive.
         kept_finite: whether a logarithm, a root or a division takes this part.
         in_exp: whether this part is an exponent.
     """
@@ -147,8 +148,9 @@ def _without(
         new = rebuilt(tree, below)
         return spanning(new, *tree.span) if tree.span else new
     match tree:
-        case Clip(operand, _, high):
-            (found.floors if whole > 0 and high is None and can_be_whole(operand) else clips).append(tree)
+        case Clip(operand, low, high):
+            is_floor = (whole > 0 and high is None) or (whole < 0 and low is None)
+            (found.floors if is_floor and can_be_whole(operand) else clips).append(tree)
             return _without(operand, found, clips, whole=whole, kept_finite=kept_finite)
         case Operation("+", left, right):
             for small, rest in ((right, left), (left, right)):
@@ -173,7 +175,8 @@ def _sign_in(tree: Tree, child: Tree) -> int:
         case Negative():
             return -1
         case Operation("*" | "/"):
-            return int(not isinstance(child, Negative | Number))
+            other = next((one for one in children(tree) if one is not child), child)
+            return int(bool(free_symbols(child))) * (1 if free_symbols(other) else range_of(other).sign)
         case Operation("+" | "-", left, right):
             # Another term of the loss has no symbol in it of what is clipped.
             other = left if child is right else right

@@ -78,6 +78,11 @@ def set_aside(tree: Tree, arrays: Tree, kept: Sequence[str]) -> Aside:
     masked = _with_ones(tree, counts)
     plain = _with_ones(masked, masks)
     symbols = sorted_symbols(plain, arrays, kept)
+    if lengths := dict.fromkeys(filter(is_dimension, symbols.partial), (0, 1)):
+        # d sigma^2 beside the square of a vector is one spread for all of its entries.
+        counts |= lengths
+        plain = _with_ones(plain, lengths)
+        symbols = sorted_symbols(plain, arrays, kept)
     dimensions = tuple(_dimensions(plain, symbols))
     counted = {
         name: count_of(name) or (0, 1) for name in symbols.passive if name in dimensions or count_of(name)

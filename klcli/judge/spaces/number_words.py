@@ -35,6 +35,12 @@ def _points(found: Verification) -> int:
     return len(PAIR_PROBES) if found.best.verdict.roles.has_prior else len(PROBES) + own
 
 
+def _symbol(program: Program, name: str) -> str:
+    """A symbol as the text has it, where that is an entry or a part of an array: ``h[:, d:]``."""
+    written = program.spellings.get(name, name)
+    return written if "[" in written else name
+
+
 def _checked(found: Verification) -> str:
     role = found.best.verdict.roles
     if role.head and role.head == role.prior_head:
@@ -48,7 +54,7 @@ NUMBERS = SpaceWords(
     spread_noun="head",
     ingredients="a logarithm or an exponential of a head",
     whatever="whatever its head means",
-    symbol=lambda _, name: name,
+    symbol=_symbol,
     spread=_variance,
     fixed_spread=constant_text,
     points=_points,

@@ -328,3 +328,29 @@ def test_a_head_beside_another_that_has_lost_a_term_is_no_factor() -> None:
 def test_the_limits_of_two_sums_count_examples_and_latents(text: str, kind: str, reduction: str) -> None:
     found = verify(read_program(text))
     assert (found.best.kind, found.prepared.reductions.name) == (kind, reduction)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5*(mu.pow(2).sum(1) + d*sigma**2 - d - 2*d*torch.log(sigma)).mean()",
+        r"\frac{\|\mu\|^2}{2} + \frac{d}{2}(\sigma^2 - 1 - \log\sigma^2)",
+        r"\frac{\|\mu_1-\mu_2\|^2}{2\sigma_p^2} + "
+        r"\frac{d}{2}\left(\frac{\sigma_q^2}{\sigma_p^2} - 1 - \log\frac{\sigma_q^2}{\sigma_p^2}\right)",
+    ],
+)
+def test_one_spread_for_all_latents_is_counted_as_often_as_there_are_any(text: str) -> None:
+    """Summed over d latents of one sigma, 1/2 (mu_i^2 + sigma^2 - 1 - log sigma^2) is just that."""
+    assert verify(read_program(text)).kind == "exact"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-0.5*torch.sum(1 + lv - d*mu**2 - lv.exp())",
+        "0.5*(mu.pow(2).sum(1) + d*sigma**2 - 1 - 2*d*torch.log(sigma)).mean()",
+        r"\frac{\|\mu\|^2}{2} + \frac{1}{2}(\sigma^2 - 1 - d\log\sigma^2)",
+    ],
+)
+def test_a_number_of_latents_in_another_place_is_no_such_count(text: str) -> None:
+    assert verify(read_program(text)).kind != "exact"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -13,6 +14,7 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Negative, Number, Symbol, Tree, number
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
+from klcli.formula.value.rationals import Rationals
 
 __all__ = ["CLIPS", "ClipSide"]
 
@@ -78,6 +80,8 @@ def _limit(reader: CallReader, node: ast.expr) -> Tree:
         return tree
     if isinstance(tree, Negative) and isinstance(tree.operand, Number):
         return tree
+    with suppress(ArithmeticError):
+        return number(evaluate(tree, {}, Rationals()))
     try:
         return number(Fraction(evaluate(tree, {}, Doubles())))
     except (ArithmeticError, ValueError):

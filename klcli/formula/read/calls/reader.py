@@ -81,6 +81,8 @@ class Calls(ABC):
             case _:
                 raise self.error("this call has no name", node)
         name = written if written == "copy_" else written.removesuffix("_")  # torch's methods in place
+        if name.startswith("k_") and rows_of(name[2:]) and not _counts_axes_from_one(node):
+            name = name[2:]  # those of Keras in R
         labelled = [*arguments[:1], *(entry for entry in arguments[1:] if not _is_label(entry))]
         return Invocation(name, labelled, node)
 
@@ -100,6 +102,12 @@ class Calls(ABC):
         if name in ("kl_divergence", "kl_loss", "kl_div"):
             hint = "the library computes that itself; give the formula of a KL"
         return self.error(f"'{clipped(name)}' is not a known function", node, hint)
+
+
+def _counts_axes_from_one(node: ast.Call) -> bool:
+    """Whether a call has an axis that R counts from 1; those from the end are counted alike."""
+    axes = [entry.value for entry in node.keywords if entry.arg == "axis"]
+    return any(not isinstance(axis, ast.UnaryOp) for axis in axes)
 
 
 def _is_label(node: ast.expr) -> bool:

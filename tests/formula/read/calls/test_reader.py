@@ -77,3 +77,12 @@ def test_a_sum_of_integers_cuts_its_entries() -> None:
     assert found.values == [float(np.trunc(given).sum())]
     plain = read_program("torch.sum(x, dtype=torch.float64)", "python").arrays
     assert evaluate_arrays(plain, {"x": Array((3,), given.tolist())}).values == pytest.approx([given.sum()])
+
+
+def test_functions_of_keras_in_r_are_read_where_they_count_no_axis_from_one() -> None:
+    found = parse("k_mean(k_square(x) + k_exp(y), axis=-1)")
+    assert found == parse("K.mean(K.square(x) + K.exp(y), axis=-1)")
+    assert parse("k_log(x)") == parse("K.log(x)")
+    for text in ("k_sum(x, axis=2)", "k_foo(x)"):
+        with pytest.raises(FormulaError):
+            parse(text)
