@@ -117,19 +117,24 @@ def constant_in_log(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
 
 
 def deviation_for_variance(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
-    """The variance wherever the standard deviation stands: everything that is halved in its exponent."""
+    """The variance wherever the standard deviation stands, which is more than once."""
     if site.above:
         return
+    places: list[Tree] = []
 
     def whole(node: Tree) -> Tree:
+        found = factored(node)
         match node:
             case Call("sqrt", argument) if symbols.is_head(argument):
+                places.append(node)
                 return argument
-        if (found := factored(node)) and found[0] == Fraction(1, 2) and _is_log_scale(found[1], symbols):
+        if found and found[0] == Fraction(1, 2) and _is_log_scale(found[1], symbols):
+            places.append(node)
             return found[1]
         return rebuilt(node, list(map(whole, children(node))))
 
-    if (changed := whole(site.node)) != site.node:
+    changed = whole(site.node)
+    if len(places) > 1:
         yield changed
 
 

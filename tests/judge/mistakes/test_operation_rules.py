@@ -70,6 +70,7 @@ ONLY = [
     (rules.product_for_sum, "2 * mu + s * s", [], ONE),
     (rules.constant_in_log, "log(s) + mu", [], ONE),
     (rules.deviation_for_variance, "s + exp(s) + mu/2", [], ONE),
+    (rules.deviation_for_variance, "-1/2 (1 + log s - mu^2 - sqrt(s))", [], ONE),  # one term, which is KL103
     (rules.other_base, "log(s)/s", [], ONE),
     (rules.factor_in_square, "(-2 s)^2 + s^2", [], ONE),
     (rules.square_in_exponential, "exp(mu^2) + exp(s)", [], ONE),
