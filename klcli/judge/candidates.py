@@ -95,6 +95,8 @@ def candidates(program: Program, prepared: Prepared, question: Question) -> tupl
         corrections(program, prepared, verdicts, likeliest(tree, ways), question) if question.mended else {}
     )
     found = [candidate_of(verdict, mended, prepared, program) for verdict in verdicts]
+    if question.mended and all(one.kind == "wrong" and one.mistake is None for one in found):
+        found = [_with_lost_term(one, tree) for one in found]
     wanted = question.reading.name if question.reading else None
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
@@ -183,6 +185,11 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, source, repair.verdict)
 
 
+def _with_lost_term(found: Candidate, tree: Tree) -> Candidate:
+    """An answer that nothing explains, with a term that is left out if it is that."""
+    return replace(found, mistake=_mistake("KL143")) if has_lost_a_term(tree, found.verdict) else found
+
+
 def _mistake(code: str) -> Mistake:
     from klcli.judge.mistakes.table import find_mistake  # not for what is right
 
@@ -196,10 +203,8 @@ def _place_of(mistake: Mistake) -> int:
 
 
 def _unmendable(verdict: Verdict, prepared: Prepared) -> Mistake | None:
-    """A mistake that no small change undoes: the spread term without that of the mean, or without a part."""
+    """A mistake that no small change undoes: the spread term without that of the mean."""
     role = verdict.roles
-    if verdict.kind == "wrong" and role.mean and has_lost_a_term(prepared.tree, verdict):
-        return _mistake("KL143")
     if role.mean is not None or role.has_prior or role.head is None or verdict.kind != "wrong":
         return None
     mean = Symbol("mu" if role.head != "mu" else "mean")
