@@ -81,7 +81,10 @@ _WEIGHT = whole(
     "mu theta weights lamp",
 )
 _MASK = beginning(
-    "a mask, which leaves entries out", r"(.*_)?masks?(_\w+)?\Z", "mask pad_mask masks", "masked m"
+    "a mask, which leaves entries out",
+    r"(.*_)?masks?(_\w+)?\Z|(is_)?valid\Z",
+    "mask pad_mask masks valid is_valid",
+    "masked m nll_valid valid_loss",
 )
 _NEGATED = beginning(
     "the negative of what follows",
