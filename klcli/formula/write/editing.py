@@ -195,7 +195,7 @@ _IN_LIBRARY: Mapping[str, Mapping[str, str]] = {
 """Where the functions of matrices are in a library, if not in its ``linalg`` under their own names."""
 _METHOD = regex(r"[\w\])]\.(?:exp|log|pow|sqrt|square|mul|add)_?\(")
 """Functions that are written as methods: ``x.exp()``."""
-_FUNCTIONS = "exp|log|sum|square|reduce_sum|pow|mean|sqrt|softplus"
+_FUNCTIONS = "exp|log|sum|square|reduce_sum|pow|mean|sqrt|softplus|log2|log10|log1p|expm1"
 _PREFIX = regex(rf"\b((?:torch|tf|tf\.math|np|numpy|jnp|K|keras\.ops|ops|math|F)\.)(?:{_FUNCTIONS})\(")
 """The module in front of a function, which a correction writes, too."""
 
@@ -207,7 +207,12 @@ class _PythonHabit(_Embedding, PythonPrinter):
         super().__init__(source, embed)
         self.spellings = spellings
         text = self.text
-        prefixes = Counter(_PREFIX.findall(text)).most_common(1)
+        found = _PREFIX.findall(text)
+        is_method = _METHOD.search(text.replace("math.", "")) is not None
+        of_arrays = [one for one in found if one != "math."]
+        if of_arrays or is_method:
+            found = of_arrays  # math.log(2) is one of numbers
+        prefixes = Counter(found).most_common(1)
         self.prefix = prefixes[0][0] if prefixes else ""
         library = _LIBRARY.search(text)
         self.library = library[1] if library else ""
@@ -217,7 +222,7 @@ class _PythonHabit(_Embedding, PythonPrinter):
             # Functions of the library that are called as such, and not as methods.
             re.search(rf"{re.escape(self.prefix)}(?:exp|log|square|sqrt)\(", text) if prefixes else None
         )
-        self.methods = _METHOD.search(text) is not None and not functions
+        self.methods = is_method and not functions
 
     def matrix_call(self, function: str, argument: Tree) -> str:
         if not self.library:

@@ -70,6 +70,10 @@ def test_in_habit(text: str, expected: str) -> None:
         ("torch.exp(x)", "softplus", "F.softplus(s)"),
         ("x.exp()", "log", "s.log()"),
         ("exp(x)", "log", "log(s)"),
+        # That of numbers is none of arrays.
+        ("torch.log2(x) + 1/math.log(2)", "log", "torch.log(s)"),
+        ("x.log()/math.log(2)", "log", "s.log()"),
+        ("math.log(x)/2", "log", "math.log(s)"),
     ],
 )
 def test_modules_have_their_own_names(text: str, function: str, expected: str) -> None:
