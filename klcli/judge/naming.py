@@ -104,6 +104,8 @@ def shapes_text(prepared: Prepared) -> str:
     sums = prepared.reductions
     if not sums.is_tried or prepared.program.language == "math" or not sums.counted.powers:
         return ""
+    if sums.lengths == ("B",):
+        return sums.layout
     arrays = {1: "means and heads of shape (d,), of one example", 2: "means and heads of shape (B, d)"}
     return "; ".join(filter(None, (arrays.get(len(sums.lengths)), sums.layout)))
 

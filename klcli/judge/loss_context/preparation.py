@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from klcli.formula.program import Program
+from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Negative, Tree
 from klcli.formula.value.budget import remembered
 from klcli.judge.loss_context.capacity import capacity_of, within_capacity
@@ -19,9 +20,13 @@ from klcli.judge.loss_context.loss_parts import Aside, Powers, set_aside
 from klcli.judge.shapes.reductions import Reductions
 from klcli.judge.shapes.summing import summed_up
 from klcli.judge.weight_signs import sign_in
+from klcli.patterns import regex
 from klcli.values import dataclass, replace
 
 __all__ = ["Prepared", "prepare"]
+
+_ENTRY = regex(r"\[\s*(?::|\.\.\.)\s*,\s*(-?\d+)\s*\]\Z")
+"""One entry of every row, which takes the axis of the latents away: ``[:, 0]``, ``[..., -1]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +156,12 @@ def prepare(program: Program, kept: Sequence[str] = ()) -> Prepared:
 def _reductions(prepared: Prepared) -> Reductions:
     if prepared.program.of_matrices:
         return Reductions("none")  # its sums are those of traces and products
-    return summed_up(prepared.aside, in_formula=prepared.program.language == "math")
+    is_math = prepared.program.language == "math"
+    return summed_up(prepared.aside, in_formula=is_math, is_one_latent=_is_one_latent(prepared))
+
+
+def _is_one_latent(prepared: Prepared) -> bool:
+    """Whether every mean and head is the same entry of each row: ``mu[:, 0]`` beside ``logvar[:, 0]``."""
+    written = [prepared.program.spellings.get(name, "") for name in free_symbols(prepared.tree)]
+    entries = {found[1] if (found := _ENTRY.search(one)) else "" for one in written}
+    return len(entries) == 1 and "" not in entries

@@ -17,7 +17,7 @@ from klcli.judge.shapes.length_polynomials import (
 )
 from klcli.values import dataclass, field, replace
 
-__all__ = ["ReductionName", "Reductions", "told", "uneven"]
+__all__ = ["ReductionName", "Reductions", "of_one_latent", "told", "uneven"]
 
 ReductionName: TypeAlias = Literal["none", "sum", "mean", "sum-mean"]
 """Entry by entry; a sum over the latents; a mean over them; a sum over them and a mean over the batch."""
@@ -111,6 +111,25 @@ def told(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
         # For vectors of one example the same constant may be counted as often as it should.
         return replace(found, layout="; ".join((*words, "for one example, of shape (d,), it is exact")))
     return found
+
+
+def of_one_latent(found: Reductions) -> Reductions:
+    """What was found of arrays of shape (d,), where they are one latent of every example: (B,)."""
+
+    def with_latent(one: LengthMonomial) -> LengthMonomial:
+        return LengthMonomial(one.factor, (*one.powers, 0))
+
+    constant = found.constant and LengthPolynomial(tuple(map(with_latent, found.constant.terms)))
+    words = {"sum": ", summed over the batch", "mean": ", averaged over the batch"}.get(found.name, "")
+    return replace(
+        found,
+        name="none",
+        scale=with_latent(found.scale),
+        constant=constant,
+        counted=with_latent(found.counted),
+        lengths=("B",),
+        layout=f"one latent of every example{words}",
+    )
 
 
 def _constant(fit: Fit, scale: LengthMonomial) -> LengthPolynomial | None:

@@ -18,7 +18,7 @@ from klcli.formula.entry import without_sums
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
 from klcli.formula.value.arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.counted import ReductionName, Reductions, told, uneven
+from klcli.judge.shapes.counted import ReductionName, Reductions, of_one_latent, told, uneven
 from klcli.judge.shapes.kept import masked_reductions
 from klcli.judge.shapes.layouts import (
     CLOSE,
@@ -49,6 +49,7 @@ def reductions(
     weights: Sequence[str] = (),
     has_others: bool = False,
     in_formula: bool = False,
+    is_one_latent: bool = False,
 ) -> Reductions:
     """What the sums and means of a program do.
 
@@ -61,6 +62,7 @@ def reductions(
         weights: symbols that the whole is multiplied by or divided by, read as 1.
         has_others: whether other terms are added.
         in_formula: whether it is mathematics, where a sum runs over the index, and not Python.
+        is_one_latent: whether its means and heads are one entry of every row: ``mu[:, 0]``.
     """
     is_summed = any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(program))
     if not is_summed and not {*counts, *masks}.intersection(free_symbols(program)):
@@ -78,7 +80,9 @@ def reductions(
         case = ArrayProgram(
             program, bare, tuple(varied), counts, arrays, {}, held, not has_others, in_formula
         )
-        return _found(_without_others(case, weights) if has_others else case)
+        case = _without_others(case, weights) if has_others else case
+        own = _of_one_latent(case) if is_one_latent and not counts else None
+        return own or _found(case)
     except UnshapedError:
         is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
         return Reductions("sum" if is_summed else "none", is_tried=False)
@@ -140,6 +144,15 @@ def _found(case: ArrayProgram) -> Reductions:
         # With as many examples as latents it would run in silence, and count its terms wrongly.
         return Reductions("sum", flaw=f"it does not run on means and heads of shape (B, d): {problem}")
     return Reductions("sum", flaw=uneven(parts))
+
+
+def _of_one_latent(case: ArrayProgram) -> Reductions | None:
+    """The program on arrays of one latent, whose only axis is the batch; None where it does not run so."""
+    try:
+        fit = fitted(case, dict.fromkeys(case.varied, "full"), 1)
+    except (ShapeError, UnshapedError):
+        return None
+    return of_one_latent(told(case, fit, "")) if fit else None
 
 
 def _is_simple(case: ArrayProgram) -> bool:

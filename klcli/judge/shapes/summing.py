@@ -20,18 +20,19 @@ _UNSURE: tuple[Powers, ...] = ((0, 1), (1, 1), (1, 0))
 """What an ``n`` can be, the likeliest first: the number of latents, of entries, of examples."""
 
 
-def summed_up(aside: Aside, *, in_formula: bool) -> Reductions:
+def summed_up(aside: Aside, *, in_formula: bool, is_one_latent: bool = False) -> Reductions:
     """What the sums and means of a program do.
 
     Args:
         aside: the program without what belongs to the loss around it.
         in_formula: whether it is mathematics.
+        is_one_latent: whether its means and heads are one entry of every row.
     """
     unsure = [name for name in aside.dimensions if count_of(name) is None]
     first: Reductions | None = None
     for powers in _UNSURE if unsure else (None,):
         counts = dict(aside.counts) | (dict.fromkeys(unsure, powers) if powers else {})
-        found = _of_counts(aside, counts, in_formula=in_formula)
+        found = _of_counts(aside, counts, in_formula=in_formula, is_one_latent=is_one_latent)
         if powers and found.is_plain and found.constant == LengthPolynomial():
             words = " and ".join(unsure)
             text = LengthMonomial(Fraction(1), powers).text(("B", "d"))
@@ -41,7 +42,9 @@ def summed_up(aside: Aside, *, in_formula: bool) -> Reductions:
     return first
 
 
-def _of_counts(aside: Aside, counts: Mapping[str, Powers], *, in_formula: bool) -> Reductions:
+def _of_counts(
+    aside: Aside, counts: Mapping[str, Powers], *, in_formula: bool, is_one_latent: bool
+) -> Reductions:
     names = free_symbols(aside.arrays)
     latent = [name for name in free_symbols(aside.tree) if name not in counts]
     masks = [name for name in names if is_mask(name)]
@@ -55,4 +58,5 @@ def _of_counts(aside: Aside, counts: Mapping[str, Powers], *, in_formula: bool) 
         weights=around,
         has_others=bool(around),
         in_formula=in_formula,
+        is_one_latent=is_one_latent,
     )

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from klcli.formula.program import read_program
+from klcli.judge.answer import verify
 from klcli.judge.shapes.counted import Reductions, uneven
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 
@@ -55,3 +57,24 @@ def test_with_a_flaw_nothing_is_plain() -> None:
 )
 def test_terms_that_are_not_summed_alike(parts: dict[str, LengthMonomial] | None, words: str) -> None:
     assert uneven(parts) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "layout"),
+    [
+        # numpy: the mean over the batch of the KL of one latent, whatever d is.
+        ("-0.5*np.mean(1 + lv[:, 0] - mu[:, 0]**2 - np.exp(lv[:, 0]))", "exact", "averaged over the batch"),
+        (
+            "-0.5*np.sum(1 + lv[..., 1] - mu[..., 1]**2 - np.exp(lv[..., 1]))",
+            "exact",
+            "summed over the batch",
+        ),
+        ("-0.5*np.mean(lv[:, 0] - mu[:, 0]**2 - np.exp(lv[:, 0]))", "scaled", "averaged over the batch"),
+        ("-0.5*np.mean(1 + lv - mu**2 - np.exp(lv))", "scaled", ""),
+        ("-0.5*np.mean(1 + x[..., 1] - x[..., 0]**2 - np.exp(x[..., 1]))", "scaled", ""),  # (B, d, 2)
+    ],
+)
+def test_one_entry_of_every_row_is_one_latent(text: str, kind: str, layout: str) -> None:
+    found = verify(read_program(text, "python"))
+    assert found.kind == kind
+    assert found.prepared.reductions.layout == (f"one latent of every example, {layout}" if layout else "")
