@@ -142,4 +142,5 @@ def _is_kl(tree: Tree, verdict: Verdict) -> bool:
         if other
         else judge_as(tree, roles, verdict.parameterization, verdict.prior)
     )
-    return found.kind in ("exact", "scaled")
+    # Without its constant, mu^2 + exp(s) may be anything.
+    return found.kind in ("exact", "scaled") and found.kl is not None and found.kl.shift == 0

@@ -31,6 +31,7 @@ def test_it_is_named(text: str) -> None:
     [
         "-0.5*(1 - mu**2*torch.exp(logvar) - logvar**3)",  # more than one is wrong
         "-0.5*(1 + torch.log(sigma**2) - mu**2 - sigma**3)",
+        "mu**2 + torch.exp(s) - x",  # without the constant it may be anything
         "-0.5*(1 + logvar - torch.exp(logvar))",  # the mean, which has a code of its own
         "-0.5*(1 + logvar - mu**2 - torch.exp(logvar))",
     ],
