@@ -245,3 +245,37 @@ def test_functions(function: Any, options: dict[str, Any], text: str) -> None:
 def test_what_cannot_be_called() -> None:
     with pytest.raises(klcli.KlcliError, match="failed with mean of shape"):
         klcli.verify(lambda mean, logvar: tf.matmul(mean, tf.exp(logvar)))
+
+
+def in_a_session() -> None:
+    with tf.Graph().as_default():
+        weight = tf.compat.v1.get_variable("weight", [N, 1])
+        loss = tf.reduce_mean(tf.square(tf.ones((B, N)) @ weight))
+        tf.compat.v1.train.GradientDescentOptimizer(0.1).minimize(loss)
+
+
+def in_a_function_of_one_signature() -> None:
+    @tf.function
+    def step(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(x * MU)
+        return tape.gradient(loss, MU)
+
+    step.get_concrete_function(tf.TensorSpec((N, 3)))(tf.ones((N, 3)))
+
+
+@pytest.mark.parametrize("run", [in_a_session, in_a_function_of_one_signature])
+def test_losses_of_graphs_are_told_where_they_stand(run: Callable[[], None]) -> None:
+    with klcli.watch() as seen:
+        run()
+    assert seen.losses == ()
+    (text,) = [text for text in seen.watched.warnings if "of a graph" in text]
+    assert __file__ in text
+    assert "tf.GradientTape" in text
+
+
+def test_gradients_of_graphs_are_refused_while_functions_run_eagerly() -> None:
+    step = tf.function(lambda: tf.gradients(tf.reduce_sum(MU**2), MU))
+    with klcli.watch(), pytest.raises(RuntimeError, match=r"with tf\.GradientTape the loss"):
+        step()
+    assert step()[0].shape == (N, 3)

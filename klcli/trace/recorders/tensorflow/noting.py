@@ -5,6 +5,8 @@ Tensors are known by their identity; variables by their handles, until they are 
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,8 @@ __all__ = ["OPAQUE", "NotedTensors"]
 OPAQUE = ("leaf", "part", "noise")
 _LAYERS = ("tensorflow", "keras", "tf_keras", "tensorflow_probability", "contextlib")
 """Whose code is no place: the one that calls it is."""
+_REWRITTEN = "__autograph_generated_file"
+"""How the files begin that AutoGraph writes, which nobody can look at."""
 _SCALER = "loss_scale_optimizer.py"
 """Keras's optimiser of mixed precision."""
 _FEW_VALUES = 4096
@@ -58,7 +62,7 @@ class NotedTensors:
         self.variables = Variables()
         self.followed = Followed()
         self.samples: deque[Node] = deque(maxlen=_MOST_SAMPLES)
-        self._skipped = folders_of(*_LAYERS)
+        self._skipped = (*folders_of(*_LAYERS), os.path.join(tempfile.gettempdir(), _REWRITTEN))
 
     def is_foreign(self, path: str) -> bool:
         """Whether a file is one of a library."""

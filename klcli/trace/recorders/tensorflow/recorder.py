@@ -15,6 +15,7 @@ from tensorflow.python.framework import op_callbacks
 
 from ..notes import Node, document
 from ..optimizers import optimizer_near
+from .graphs import GraphLosses
 from .noting import OPAQUE, NotedTensors
 from .tapes import Tapes
 from .tensors import leaf, size_of, values_of
@@ -43,6 +44,8 @@ class TensorflowRecorder:
         self.warnings: list[str] = []
         self._on_backward = on_backward
         self._tapes = Tapes(self._noted.followed.programs, self._asked)
+        self._ran_eagerly = False
+        self._graphs = GraphLosses(lambda: self._noted.here()[1], lambda: self._ran_eagerly)
         self._process = os.getpid()
 
     def __enter__(self) -> TensorflowRecorder:
@@ -53,11 +56,13 @@ class TensorflowRecorder:
         self._plain = tf.nn.sigmoid_cross_entropy_with_logits
         tf.nn.sigmoid_cross_entropy_with_logits = self._cross_entropy
         self._tapes.__enter__()
+        self._graphs.__enter__()
         self._noted.variables.__enter__()
         return self
 
     def __exit__(self, *ending: Any) -> None:
         self._noted.variables.__exit__(*ending)
+        self._graphs.__exit__(*ending)
         self._tapes.__exit__(*ending)
         tf.nn.sigmoid_cross_entropy_with_logits = self._plain
         op_callbacks.remove_op_callback(self._ran)
@@ -95,8 +100,10 @@ class TensorflowRecorder:
         """The gradients of something are asked for."""
         if os.getpid() != self._process:
             return
-        for tensor in tf.nest.flatten(target):
-            if tf.is_tensor(tensor) and not tf.is_symbolic_tensor(tensor):
+        for tensor in filter(tf.is_tensor, tf.nest.flatten(target)):
+            if tf.is_symbolic_tensor(tensor):
+                self._graphs.note()
+            else:
                 self.note_loss(tensor)
         self._noted.followed.forget()
         if self._on_backward and self.losses:
@@ -139,4 +146,5 @@ class TensorflowRecorder:
             if node.op not in ("full", "stop", *OPAQUE) and node.serial not in known
         ]
         others = {node.serial: node for node in [*self._noted.samples, *sinks[-_MOST_OTHERS:]]}
-        return document(self.framework, losses, [{"node": node} for node in others.values()], self.warnings)
+        warnings = [*self.warnings, *self._graphs.warnings()]
+        return document(self.framework, losses, [{"node": node} for node in others.values()], warnings)
