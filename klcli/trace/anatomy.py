@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from klcli.judge.weight import LIKELIHOODS, Counts, TwoTermLoss, Weighing, WeightedTerm, weigh
+from klcli.trace.kl_counts import is_of_parameters
 from klcli.trace.recording import NotedLoss, Recording
 from klcli.trace.summands import parts_of
-from klcli.trace.terms import Term, is_of_parameters, term_of
+from klcli.trace.terms import Term, term_of
 from klcli.values import dataclass, field
 
 __all__ = ["Anatomy", "anatomy_of"]
+
+_CLOSE = 1e-9
+"""Relative, of weights that are equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,19 @@ def anatomy_of(recording: Recording, loss: NotedLoss) -> Anatomy:
 
 
 def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, Weighing | None]:
-    """The effective beta, of a loss with one likelihood and KLs of examples that weigh alike."""
+    """The effective beta, of a loss with likelihoods of one kind and KLs of examples that weigh alike.
+
+    There are several of each where the steps of a sequence are added up one by one.
+    """
     likely = [term for term in terms if term.kind == "likelihood" and term.amount]
     kls = [term for term in terms if term.kernel and term.amount and not term.part.is_taken_away]
-    if len(likely) != 1 or not kls or likely[0].part.likelihood is None:
+    if not likely or not kls or not _are_alike(likely) or len({_name(term) for term in likely}) != 1:
         return None, None
     own = likely[0]
     assert own.amount
     assert own.part.likelihood
     totals = [term.amount.total for term in kls if term.amount]
-    # Products of the same numbers in another order differ by roundings alone.
-    alike = max(totals) - min(totals) <= 1e-9 * max(map(abs, totals))
+    alike = _are_alike(kls)
     of_weights = any(term.kernel and is_of_parameters(recording, term.part, term.kernel) for term in kls)
     if not alike or of_weights or not own.part.likelihood.has_beta or own.amount.total <= 0:
         return own, None
@@ -57,3 +63,13 @@ def _weighed(recording: Recording, terms: Sequence[Term]) -> tuple[Term | None, 
     one = WeightedTerm(Fraction(own.amount.total), "sum")
     other = WeightedTerm(Fraction(totals[0]), "sum")
     return own, weigh(TwoTermLoss(row, one, other, Counts()))
+
+
+def _are_alike(terms: Sequence[Term]) -> bool:
+    """Whether terms weigh alike: products of the same numbers in another order differ by roundings alone."""
+    totals = [term.amount.total for term in terms if term.amount]
+    return max(totals) - min(totals) <= _CLOSE * max(map(abs, totals))
+
+
+def _name(term: Term) -> str:
+    return term.part.likelihood.name if term.part.likelihood else ""

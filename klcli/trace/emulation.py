@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from klcli.formula.traversal import free_symbols
+from klcli.trace.parts import Part
 from klcli.trace.recorders.rounded import points
 from klcli.trace.recording import Recording, RoundedCall, Step
-from klcli.trace.summands import Part
 
 __all__ = ["emulated_calls"]
 

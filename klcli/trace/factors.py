@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from klcli.formula.tree import Reduction, ReductionKind, Stop, Tree, operation
+from klcli.formula.value.arrays import Array
+from klcli.trace.masks import counts_kept, entry_weights, is_mask
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass, replace
@@ -17,7 +19,7 @@ class Chain:
     Attributes:
         core: the node at its end, which is nothing linear in one other.
         factor: what multiplies the core in the loss, apart from the sums and means on the way.
-        wrappers: the sums, means, masks and stops on the way, the outermost first.
+        wrappers: the sums, means, stops, masks and counts of kept positions on the way, the outermost first.
         above: the nodes on the way, the outermost first, each with what multiplies it in the loss.
         numbers: one over the numbers that divide on the way; these may be counts.
         shared: how many of these, the first ones, divide other terms of the loss, too.
@@ -32,8 +34,28 @@ class Chain:
     shared: int = 0
     is_off: bool = False
 
+    def masks(self, recording: Recording) -> tuple[int, ...]:
+        """The wrappers that keep some positions, or divide by how many are kept."""
+        return tuple(
+            index
+            for index in self.wrappers
+            if recording.steps[index].op in ("div", "keep")
+            or (recording.steps[index].op == "mul" and is_mask(recording, _beside(recording, index)))
+        )
+
+    def kept(self, recording: Recording, size: int) -> Array | None:
+        """What each of the entries of the core is multiplied by on the way, where a mask keeps some of them.
+
+        Args:
+            recording: the run.
+            size: how many entries the terms have; a core with fewer has sums of its own.
+        """
+        if not self.masks(recording) or recording.steps[self.core].size != size:
+            return None
+        return entry_weights(recording, self.wrappers, self.core)
+
     def wrapped(self, tree: Tree, builder: Builder, recording: Recording) -> Tree:
-        """A tree of the core inside of the sums, means, masks and stops on the way.
+        """A tree of the core inside of the sums, means, factors and stops on the way: of the kept positions.
 
         Args:
             tree: of the core.
@@ -41,15 +63,17 @@ class Chain:
             recording: the run.
 
         Raises:
-            UnfollowedError: a mask is no program.
+            UnfollowedError: a factor is no program.
         """
+        masks = self.masks(recording)
         for index in reversed(self.wrappers):
             step = recording.steps[index]
+            if index in masks:
+                continue
             if step.op == "stop":
                 tree = Stop(tree)
             elif step.op == "mul":
-                mask = next(arg for arg in step.below if not recording.steps[arg].grad)
-                tree = operation("*", tree, builder.tree(mask))
+                tree = operation("*", tree, builder.tree(_beside(recording, index)))
             else:
                 axes = step.more.get("axes")
                 axis = "" if axes is None else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
@@ -58,7 +82,7 @@ class Chain:
         return tree
 
     def tree(self, builder: Builder, recording: Recording) -> Tree:
-        """The program of the part, without what multiplies it.
+        """The program of the part, without what multiplies it; see `wrapped`.
 
         Raises:
             UnfollowedError: it is no program.
@@ -85,7 +109,7 @@ def _below(recording: Recording, found: Chain, step: Step) -> Chain | None:
         return replace(found, core=first, factor=found.factor * (-1 if step.op == "neg" else 1))
     if step.op == "shape" and isinstance(first, int) and step.size == 1:
         return replace(found, core=first)
-    if step.op in ("sum", "mean", "stop") and isinstance(first, int):
+    if step.op in ("sum", "mean", "stop", "keep") and isinstance(first, int):
         if recording.steps[first].op == "stack":
             return None
         return replace(found, core=first, wrappers=(*found.wrappers, found.core))
@@ -119,11 +143,23 @@ def _multiplied(recording: Recording, found: Chain, step: Step) -> Chain | None:
 
 
 def _masked(recording: Recording, found: Chain, step: Step) -> Chain | None:
-    """The chain below a product with an array that trains nothing, where that is one of a sum of terms."""
+    """The chain below a mask, the numbers of kept positions, or another array that trains nothing.
+
+    The last only where it multiplies a sum of terms: a product with one may be anything.
+    """
     trained = [arg for arg in step.below if recording.steps[arg].grad]
-    if step.op != "mul" or len(step.below) != 2 or len(trained) != 1 or not _is_sum(recording, trained[0]):
+    if len(step.below) != 2 or len(trained) != 1:
         return None
-    return replace(found, core=trained[0], wrappers=(*found.wrappers, found.core))
+    other = _beside(recording, found.core)
+    is_kept = is_mask(recording, other) or _is_sum(recording, trained[0])
+    if step.op == "div":
+        is_kept = trained[0] == step.args[0] and counts_kept(recording, other)
+    return replace(found, core=trained[0], wrappers=(*found.wrappers, found.core)) if is_kept else None
+
+
+def _beside(recording: Recording, index: int) -> int:
+    """The operand of a product or quotient that trains nothing."""
+    return next(arg for arg in recording.steps[index].below if not recording.steps[arg].grad)
 
 
 def _is_sum(recording: Recording, index: int) -> bool:

@@ -5,14 +5,14 @@ The true one is taken by complex steps from the two Gaussians; nothing of it kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from klcli.formula.value.arrays import Array
 from klcli.trace.kernels import Kernel, flowing
-from klcli.trace.number_checks import arrays_of, kl_of_entries, rounding
+from klcli.trace.number_checks import arrays_of, kl_of_entries, rounding, weights_of
+from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Recording
-from klcli.trace.summands import Part
 from klcli.trace.weights import Amount
 from klcli.values import dataclass
 
@@ -68,10 +68,14 @@ def slopes_of(
     arrays = arrays_of(part)
     if arrays is None or kernel.is_sampled or part.chain.is_off or not loss.gradients:
         return ()
-    weight = amount.total * (-1 if part.is_taken_away else 1)
+    sign = -1 if part.is_taken_away else 1
+    count = max(len(one.values) for one in arrays.values())
+    weights = weights_of(recording, part, kernel, amount, count)
     # Of a gradient, which has passed through twice the operations; a wrong one is off by a share of itself.
     limit = 10 * rounding(recording, part)
-    return tuple(_slopes(recording, loss, part, kernel, arrays, weight, limit))
+    if weights is None:
+        return ()
+    return tuple(_slopes(recording, loss, part, kernel, arrays, [sign * one for one in weights], limit))
 
 
 def _slopes(
@@ -80,18 +84,17 @@ def _slopes(
     part: Part,
     kernel: Kernel,
     arrays: Mapping[str, Array],
-    weight: float,
+    weights: Sequence[float],
     limit: float,
 ) -> Iterator[Slope]:
     held = set(arrays) - set(flowing(kernel.tree)) if kernel.is_held else set()
     for name, array in arrays.items():
         noted = _noted(recording, loss, part, name)
-        true = _true(kernel, arrays, name)
-        if name in held or noted is None or true is None or len(noted) != len(array.values):
+        own = _true(kernel, arrays, name, weights)
+        if name in held or noted is None or own is None or len(noted) != len(array.values):
             continue
-        own = [weight * slope for slope in true]
         gaps = [abs(one - other) for one, other in zip(noted, own, strict=True)]
-        scale = max(*map(abs, own), *map(abs, noted), _SMALL * abs(weight))
+        scale = max(*map(abs, own), *map(abs, noted), _SMALL * max(map(abs, weights)))
         # Without any gap the largest slope is shown: the smallest double beside a gap makes no difference.
         worst = max(range(len(gaps)), key=lambda place: gaps[place] or abs(own[place]) * 1e-300)
         agrees = all(isfinite(gap) and gap <= limit * scale for gap in gaps)
@@ -127,14 +130,16 @@ def _alike(recording: Recording, index: int) -> list[int]:
     ]
 
 
-def _true(kernel: Kernel, arrays: Mapping[str, Array], name: str) -> list[float] | None:
-    """The derivative of the summed KL with respect to every entry of an array."""
+def _true(
+    kernel: Kernel, arrays: Mapping[str, Array], name: str, weights: Sequence[float]
+) -> list[float] | None:
+    """The derivative of the weighted KL with respect to every entry of an array."""
     array = arrays[name]
     moved = Array(array.shape, [complex(value, _STEP) for value in array.values])
     entries = kl_of_entries(kernel, {**arrays, name: moved})
-    if entries is None:
+    if entries is None or len(entries) != len(weights):
         return None
-    slopes = [one.imag / _STEP for one in entries]
+    slopes = [weight * one.imag / _STEP for weight, one in zip(weights, entries, strict=True)]
     if len(slopes) == len(array.values):
         return slopes
     shape = max((one.shape for one in arrays.values()), key=len)

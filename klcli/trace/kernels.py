@@ -56,6 +56,12 @@ class Kernel:
     counted: tuple[str, ...] = ()
     mistaken: Verification | None = None
 
+    @classmethod
+    def of_matrices(cls, found: Verification, *, is_sampled: bool) -> Kernel:
+        """A KL of Gaussians with covariance matrices, or what is one but for a mistake."""
+        is_wrong = found.best.kind == "wrong"
+        return cls(found, found.program.tree, is_sampled, mistaken=found if is_wrong else None)
+
     @property
     def mistake(self) -> Mistake | None:
         """The mistake."""

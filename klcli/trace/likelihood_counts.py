@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from klcli.formula.traversal import free_symbols
+from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
-from klcli.trace.summands import Part
-from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
+from klcli.trace.weights import Amount, amount_of, amount_of_call, amount_of_kept, reduced
 
 __all__ = ["likelihood_amount"]
 
@@ -15,7 +15,7 @@ __all__ = ["likelihood_amount"]
 def likelihood_amount(recording: Recording, part: Part) -> Amount | None:
     """The amount of a part that is a likelihood; None where that is not known."""
     is_called = recording.steps[part.chain.core].op == "loss"
-    return _called_amount(recording, part) if is_called else _written_amount(part)
+    return _called_amount(recording, part) if is_called else _written_amount(recording, part)
 
 
 def _called_amount(recording: Recording, part: Part) -> Amount | None:
@@ -29,7 +29,10 @@ def _called_amount(recording: Recording, part: Part) -> Amount | None:
     batch = shape[0] if shape else 1
     reduction = str(step.more.get("reduction"))
     if reduction == "none" and part.tree is not None:
-        sums, chain = reduced(part.tree), part.chain
+        chain = part.chain
+        if (kept := chain.kept(recording, prod(shape))) is not None:
+            return amount_of_kept(kept, chain.factor, chain.numbers)
+        sums = reduced(part.tree, shape)
         if sums.flaw:
             return None
         own = part.likelihood.name == "cross-entropy"  # an example has one, where it has one label
@@ -38,12 +41,14 @@ def _called_amount(recording: Recording, part: Part) -> Amount | None:
     return amount_of_call(reduction, batch, entries, part.chain.factor, part.chain.numbers, part.chain.shared)
 
 
-def _written_amount(part: Part) -> Amount | None:
+def _written_amount(recording: Recording, part: Part) -> Amount | None:
     assert part.tree is not None
     assert part.likelihood
-    sums = reduced(part.tree)
+    shape = max((part.builder.shapes[name] for name in free_symbols(part.tree)), key=len)
+    if (kept := part.chain.kept(recording, prod(shape))) is not None:
+        return amount_of_kept(kept, abs(part.chain.factor) * part.likelihood.factor, part.chain.numbers)
+    sums = reduced(part.tree, shape)
     if sums.flaw or not sums.is_tried:
         return None
-    shape = max((part.builder.shapes[name] for name in free_symbols(part.tree)), key=len)
     factor = abs(part.chain.factor) * part.likelihood.factor
     return amount_of(sums, shape, factor, part.chain.numbers, shared=part.chain.shared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite, nan, prod
 
 from klcli.formula.traversal import free_symbols, substitute
@@ -11,11 +11,12 @@ from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.trace.kernels import Kernel
-from klcli.trace.programs import Builder, UnfollowedError
+from klcli.trace.masks import entry_weights
+from klcli.trace.parts import Part
+from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
-from klcli.trace.summands import Part
 from klcli.trace.weights import Amount
-from klcli.values import dataclass, replace
+from klcli.values import dataclass
 
 __all__ = [
     "Agreement",
@@ -25,6 +26,7 @@ __all__ = [
     "kl_of_entries",
     "noted_here",
     "rounding",
+    "weights_of",
 ]
 
 _CLOSE: Mapping[str, float] = {"float64": 1e-9, "float32": 1e-4}
@@ -64,13 +66,15 @@ def held_against(
         amount: how it is reduced.
         noted: what it adds to the loss; None where that is not known.
     """
-    evaluated, arrays = evaluated_here(part), arrays_of(part)
+    evaluated, arrays = evaluated_here(recording, part), arrays_of(part)
     if noted is None or evaluated is None or arrays is None or part.chain.is_off:
         return None
     sign = -1 if part.is_taken_away else 1
     entries = None if kernel.is_sampled else kl_of_entries(kernel, arrays)
-    summed = None if entries is None else sum(one.real for one in entries)
-    true = None if summed is None else sign * amount.total * summed
+    counted = None if entries is None else weights_of(recording, part, kernel, amount, len(entries))
+    true = None
+    if entries is not None and counted is not None:
+        true = sign * sum(weight * one.real for weight, one in zip(counted, entries, strict=True))
     limit = rounding(recording, part)
     # A KL of nearly 0 is what is left of terms of the size of 1, with their roundings.
     scale = max(abs(noted), abs(evaluated), 1e-3 * abs(part.chain.factor))
@@ -79,12 +83,29 @@ def held_against(
     return Agreement(noted, evaluated, true, agrees)
 
 
-def evaluated_here(part: Part) -> float | None:
+def weights_of(
+    recording: Recording, part: Part, kernel: Kernel, amount: Amount, count: int
+) -> list[float] | None:
+    """What the KL of every entry is multiplied by in the loss; None where that is not known."""
+    if not part.chain.masks(recording):
+        return [amount.total] * count
+    kept = entry_weights(recording, part.chain.wrappers, part.chain.core)
+    if kept is None or len(kept.values) != count:
+        return None
+    kl = kernel.verification.best.verdict.kl
+    factor = abs(part.chain.factor) * (float(kl.scale) if kl else 1.0)
+    return [factor * one for one in kept.values]
+
+
+def evaluated_here(recording: Recording, part: Part) -> float | None:
     """What a part adds to its loss, by its program on the tensors; None where they are not known."""
     arrays = arrays_of(part)
     if arrays is None or part.tree is None:
         return None
     try:
+        if part.chain.masks(recording):
+            own = evaluate_arrays(Builder(recording, cuts=part.cuts).tree(part.chain.core), arrays)
+            return _added(recording, part, part.chain.core, own.values)
         found = evaluate_arrays(part.tree, arrays)
     except (ShapeError, UnshapedError):
         return None
@@ -93,24 +114,25 @@ def evaluated_here(part: Part) -> float | None:
 
 def noted_here(recording: Recording, part: Part) -> float | None:
     """What a part adds to its loss, by the innermost sum on the way to it that was noted; None for none."""
-    chain = part.chain
-    for place, (index, before) in reversed(list(enumerate(chain.above))):
-        step = recording.steps[index]
-        if not step.values or len(step.values) != step.size or not all(map(isfinite, step.values)):
+    for index, _ in reversed(part.chain.above):
+        values = recording.steps[index].values
+        if not values or len(values) != recording.steps[index].size or not all(map(isfinite, values)):
             continue
-        below = {inner for inner, _ in chain.above[place:]}
-        outer = replace(chain, wrappers=tuple(one for one in chain.wrappers if one not in below))
-        builder = Builder(recording, cuts=(index,))
-        tree = builder.tree(index)
-        try:
-            found = evaluate_arrays(
-                outer.wrapped(tree, builder, recording), builder.arrays(builder.symbols) or {}
-            )
-        except (ShapeError, UnshapedError, UnfollowedError):
-            continue
-        if len(found.values) == 1:
-            return float(found.values[0].real) * before
+        found = _added(recording, part, index, values)
+        if found is not None:
+            return found
     return None
+
+
+def _added(recording: Recording, part: Part, index: int, values: Sequence[float]) -> float | None:
+    """What the entries of a node on the way to a part add to its loss."""
+    chain = part.chain
+    place, before = next((place, before) for place, (node, before) in enumerate(chain.above) if node == index)
+    below = {inner for inner, _ in chain.above[place:]}
+    weights = entry_weights(recording, [one for one in chain.wrappers if one not in below], index)
+    if weights is None or len(weights.values) != len(values):
+        return None
+    return float(before * sum(one * weight for one, weight in zip(values, weights.values, strict=True)))
 
 
 def arrays_of(part: Part) -> dict[str, Array] | None:

@@ -7,7 +7,8 @@ The document, `klcli.recording/1`, has these keys:
   nodes, or ``{"number": 0.5}``), ``shape``, ``dtype``, ``grad`` (whether a gradient flows through it),
   ``place`` (``[path, line, function]`` or null) and ``names`` (of local variables that held it).
 - ``losses``: ``{"node", "value", "place"}`` of what a backward pass began from, and, where they are known,
-  ``optimizer``, the name of the one that steps, and ``gradients``, ``{"of", "by", "values"}``: what the
+  ``optimizer``, the name of the one that steps, ``instruction``, a number that tells two calls in one line
+  apart, and ``gradients``, ``{"of", "by", "values"}``: what the
   framework's gradients of the loss with respect to the node ``by`` are, as far as they come through the node
   ``of``. ``others``: nodes that were alive then and lead to no loss.
 - ``warnings``: what could not be noted.
@@ -22,10 +23,15 @@ Operations, with their further keys:
 - ``add sub mul div pow``, ``neg exp log sqrt abs expm1 log1p log2 log10 exp2 square reciprocal rsqrt sigmoid
   softplus logsigmoid``: arithmetic of each entry; ``clamp`` with ``low`` and ``high``; ``trunc``.
 - ``sum mean`` with ``axes`` (a list, or null for all) and ``keepdim``; ``stack`` of single numbers.
+- ``keep``, the entries of an array at which another one is true.
 - ``same`` (no change of a value), ``shape`` (the same entries in another shape), ``spread`` (repeated over
   axes), ``stop`` (no gradient flows on), ``part`` (of an array, by its ``key``), ``full`` (of one number).
 - ``noise`` with ``kind`` ``randn`` or ``rand``; ``leaf``, anything else, with ``made_by`` and, for a function
   of single entries that is not followed, ``sources``: the leaves that it is made of.
+- A ``leaf`` of linear algebra may have ``args``; it is one to all but KLs of covariance matrices: ``call``
+  (``matmul einsum cholesky inverse solve solve_triangular cholesky_solve cholesky_inverse logdet det slogdet
+  trace tril triu diag flip cat stack``, or ``function``, which changes no value) with its options; a ``part``
+  may have its ``view``: offset and strides of the array and of the part in the memory that both share.
 - ``loss`` with ``kind``, ``call`` and ``reduction`` (``sum``, ``mean``, ``none``): a likelihood of arrays.
 
 ``values`` of a leaf are its entries, of any single number that number, where they are known; what is not
@@ -114,6 +120,7 @@ class NotedLoss:
         value: its value, where that is a number.
         place: where it began.
         optimizer: which one steps, or the ones that may.
+        instruction: which of the calls in its line that was, where several can be.
         gradients: those by the framework, of a summand with respect to an array.
     """
 
@@ -121,6 +128,7 @@ class NotedLoss:
     value: float | None
     place: Place | None
     optimizer: str | None = None
+    instruction: int | None = None
     gradients: Mapping[tuple[int, int], tuple[float, ...]] = field(default_factory=dict, hash=False)
 
 
@@ -212,6 +220,7 @@ def _loss(one: Mapping[str, Any], end: int) -> NotedLoss:
         _number(one.get("value")),
         _place(one.get("place")),
         None if one.get("optimizer") is None else str(one["optimizer"]),
+        None if one.get("instruction") is None else int(one["instruction"]),
         {
             (_index(slope["of"], end), _index(slope["by"], end)): tuple(map(float, slope["values"]))
             for slope in one.get("gradients", ())

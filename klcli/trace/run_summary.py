@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.trace.anatomy import Anatomy, anatomy_of
+from klcli.trace.factors import Chain, chain_to
 from klcli.trace.findings import TraceFinding, findings_of
 from klcli.trace.precision import Precision, precisions_of
-from klcli.trace.recording import Place, Recording
+from klcli.trace.recording import NotedLoss, Recording
 from klcli.trace.samplers import Sample, lone_samples, reread, samples_of
 from klcli.trace.terms import Term
 from klcli.trace.unfollowed_functions import Probed, probed
@@ -27,8 +28,8 @@ class Watched:
 
     Attributes:
         recording: what was noted.
-        losses: the losses by their places, each as it was when it was first seen.
-        steps: for every backward pass the place of its loss and the weights of its terms.
+        losses: the losses, each as it was when it was first seen.
+        steps: for every backward pass the place of its loss among these and the weights of its terms.
         samples: the samples of its posteriors.
         findings: what is wrong, or worth knowing.
         warnings: what could not be followed.
@@ -85,11 +86,12 @@ def _needed(term: Term) -> Iterator[str]:
 def watched(recording: Recording) -> Watched:
     """Take the losses of a recording apart."""
     every = [anatomy_of(recording, loss) for loss in recording.losses]
-    first: dict[Place | None, Anatomy] = {}
+    first: dict[object, Anatomy] = {}
     steps = []
     for one in every:
-        first.setdefault(one.loss.place, one)
-        number = list(first).index(one.loss.place)
+        key = _identity(recording, one.loss)
+        first.setdefault(key, one)
+        number = list(first).index(key)
         steps.append((number, tuple(term.weight for term in one.terms)))
     losses = tuple(first.values())
     terms = [term for one in losses for term in one.terms if term.kind == "kl"]
@@ -127,6 +129,16 @@ def _by_values(found: Watched, probe: Probed) -> Watched:
         findings=(*found.findings, *probe.findings),
         warnings=(*probe.warnings, *found.warnings),
     )
+
+
+def _identity(recording: Recording, loss: NotedLoss) -> object:
+    """What passes of one loss have in common: where they begin, and where the loss was computed.
+
+    Two losses may begin in one line, by two calls or by a loop over them, and those of all models in the one
+    line of a trainer. What a loss is multiplied by is none of it, as one over the passes that are summed up.
+    """
+    core = chain_to(recording, Chain(loss.node)).core
+    return loss.place, loss.instruction, recording.steps[core].place
 
 
 def _of(sample: Sample, term: Term) -> Sample:

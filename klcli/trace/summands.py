@@ -15,51 +15,19 @@ from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 from klcli.trace.factors import Chain, chain_to, number_of
 from klcli.trace.kernels import Kernel, kl_of
 from klcli.trace.likelihoods import Likelihood, likelihood_of
+from klcli.trace.mixtures import mixed_densities
+from klcli.trace.parts import Part
 from klcli.trace.programs import Builder, UnfollowedError, program_of
 from klcli.trace.recording import Recording
 from klcli.trace.start_nodes import cuts_of
-from klcli.values import dataclass, replace
+from klcli.values import replace
 
-__all__ = ["Part", "is_dependent", "parts_of"]
+__all__ = ["is_dependent", "parts_of"]
 
 _MOST_LEAVES = 6
 """Leaves of a KL: two means, two heads, noise."""
 _DEEPEST = 200
 """Sums within sums, as a loss of many layers or steps that is added up one by one has them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a loss.
-
-    Attributes:
-        chain: the way to it.
-        builder: what its symbols are.
-        tree: its program, without what multiplies it; None where it is not followed.
-        kernel: the KL that it is, with the sign of the chain.
-        estimation: the estimator of log-probabilities that it is.
-        likelihood: the likelihood that it is.
-        is_taken_away: whether the loss has minus the KL.
-        problem: why it is not followed.
-        cuts: nodes that are symbols in it, whatever they are computed from.
-        merged: the summands that it is made of, where these stand apart in the loss.
-    """
-
-    chain: Chain
-    builder: Builder
-    tree: Tree | None = None
-    kernel: Kernel | None = None
-    estimation: Estimation | None = None
-    likelihood: Likelihood | None = None
-    is_taken_away: bool = False
-    problem: str = ""
-    cuts: tuple[int, ...] = ()
-    merged: tuple[Part, ...] = ()
-
-    @property
-    def is_known(self) -> bool:
-        """Whether it is a KL, an estimator or a likelihood."""
-        return any(one is not None for one in (self.kernel, self.estimation, self.likelihood))
 
 
 def parts_of(recording: Recording, root: int) -> tuple[Part, ...]:
@@ -76,6 +44,8 @@ def _parts(recording: Recording, start: Chain, depth: int = 0) -> list[Part]:
     step = recording.steps[chain.core]
     if step.op in ("sum", "mean") and step.below:
         return _of_stack(recording, chain)
+    if densities := mixed_densities(recording, chain.core):
+        return [_of_densities(recording, chain, densities)]
     whole = _whole(recording, chain)
     has_more = whole.estimation is not None and bool(whole.estimation.others)
     if step.op not in ("add", "sub") or (whole.is_known and not has_more and not _stops_inside(whole)):
@@ -101,6 +71,12 @@ def _without_gradient(recording: Recording, start: Chain) -> list[Part]:
         return []
     whole = _whole(recording, chain_to(recording, start))
     return [whole] if whole.kernel else []
+
+
+def _of_densities(recording: Recording, chain: Chain, names: tuple[str, str]) -> Part:
+    """A difference of two log-densities, whatever these are computed from."""
+    builder = Builder(recording, cuts=recording.steps[chain.core].below)
+    return Part(chain, builder, chain.tree(builder, recording), densities=names)
 
 
 def _stops_inside(part: Part) -> bool:
@@ -135,6 +111,33 @@ def _belongs_together(recording: Recording, chain: Chain, parts: Sequence[Part])
 
 def _whole(recording: Recording, chain: Chain) -> Part:
     """A part as one thing."""
+    found = _entrywise(recording, chain)
+    return found if found.is_known else _of_matrices(recording, found)
+
+
+def _of_matrices(recording: Recording, part: Part) -> Part:
+    """A part that is a KL of Gaussians with covariance matrices, if it is one."""
+    if not any("call" in step.more for step in recording.steps):
+        return part
+    from klcli.trace.matrices.kernels import matrix_kl_of  # most losses have none
+    from klcli.trace.matrices.starts import is_computed
+
+    found = matrix_kl_of(recording, part.chain)
+    if found is None:
+        return part
+    builder = Builder(recording, cuts=found.symbols.values())
+    for name, node in found.symbols.items():
+        builder.symbols[name], builder.shapes[name] = node, recording.steps[node].shape
+        builder.spellings.update({name: called} if (called := recording.steps[node].name) else {})
+    kernel = Kernel.of_matrices(found.verification, is_sampled=found.is_sampled)
+    cuts = tuple(node for node in found.symbols.values() if is_computed(recording, node))
+    return Part(
+        part.chain, builder, kernel=kernel, is_taken_away=found.is_taken_away, cuts=cuts, matrices=found
+    )
+
+
+def _entrywise(recording: Recording, chain: Chain) -> Part:
+    """A part as a program of single entries."""
     builder = Builder(recording)
     if recording.steps[chain.core].op == "loss":
         return _called(recording, chain)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import isclose
 from typing import Literal, TypeAlias
 
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.condition import Condition
 from klcli.judge.proof import is_proved
+from klcli.judge.scaled_kl import ScaledKL
 from klcli.trace.gradients import Slope, slopes_of
 from klcli.trace.kernels import Kernel
+from klcli.trace.kl_counts import estimator_amount, is_of_parameters, kl_amount, shape_of
 from klcli.trace.likelihood_counts import likelihood_amount
 from klcli.trace.likelihoods import NAMES
 from klcli.trace.number_checks import Agreement, evaluated_here, held_against, noted_here
+from klcli.trace.parts import Part
 from klcli.trace.recording import NotedLoss, Place, Recording
-from klcli.trace.summands import Part
 from klcli.trace.unrecognized_terms import Unknown, looked_at
-from klcli.trace.weights import Amount, amount_of
+from klcli.trace.weights import Amount
 from klcli.trace.wording import kl_words, place_words, reduction_words
 from klcli.values import dataclass, replace
 
-__all__ = ["Kind", "Term", "is_of_parameters", "term_of"]
+__all__ = ["Kind", "Term", "term_of"]
 
 _ROUNDED = 1e-6
 """Relative: a weight of single precision, as 1/d times d is there."""
@@ -126,25 +128,27 @@ def term_of(recording: Recording, loss: NotedLoss, part: Part) -> Term:
     if unknown.is_kl:
         found = replace(found, kind="kl", verdict=unknown.verdict, what=unknown.what)
     if unknown.estimator:
-        found = replace(found, kind="estimator", verdict=unknown.verdict, what=unknown.what)
-    return _with_value(recording, replace(found, conditions=unknown.conditions), 1.0)
+        amount = estimator_amount(recording, part, unknown.factor)
+        what = f"{unknown.what}, {reduction_words(amount, 'tokens')}" if amount else unknown.what
+        found = replace(found, kind="estimator", verdict=unknown.verdict, what=what, amount=amount)
+    weight = found.amount.weight if found.amount else 1.0
+    return _with_value(recording, replace(found, conditions=unknown.conditions), weight)
 
 
 def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
     found, builder = kernel.verification, part.builder
-    verdict, sums = found.best.verdict, found.prepared.reductions
-    assert verdict.kl
-    own = float(verdict.kl.scale)
-    shape = _shape_of(part, kernel)
-    factor = abs(part.chain.factor) * own
-    # A number that is a part of the KL, as 1/2 is, counts nothing; those around it may.
-    has_batch = not is_of_parameters(recording, part, kernel)
-    numbers, shared = part.chain.numbers, part.chain.shared
-    amount = amount_of(sums, shape, factor, numbers, shared=shared, has_batch=has_batch)
-    if part.chain.is_off:
-        amount = replace(amount, total=0.0)
+    verdict = found.best.verdict
+    if part.matrices:
+        from klcli.trace.matrices.numbers import agreement_of, amount_of_matrices  # most losses have none
+
+        amount = amount_of_matrices(recording, part.chain, part.matrices)
+        own = amount.weight / abs(part.chain.factor)
+    else:
+        assert verdict.kl
+        amount = kl_amount(recording, part, kernel)
+        own = float(verdict.kl.scale)
     boundary = _boundary(part, own)
-    has_shift = abs(float(verdict.kl.shift)) > _NEGLIGIBLE * own
+    has_shift = verdict.kl is not None and _has_shift(verdict.kl)
     exact = boundary is not None and not has_shift and verdict.kind in ("exact", "scaled")
     kind = "wrong" if kernel.mistake else "exact" if exact else verdict.kind
     if kind == "exact" and amount.is_mean_of_entries:
@@ -155,19 +159,27 @@ def _kl_term(recording: Recording, part: Part, kernel: Kernel) -> Term:
         part,
         place,
         name,
-        kl_words(kernel, builder, amount, has_batch=has_batch),
+        kl_words(kernel, builder, amount, has_batch=not is_of_parameters(recording, part, kernel)),
         kind,
         amount,
-        proof="algebra" if is_proved(found.prepared.tree, verdict) else "points",
-        conditions=tuple(_conditions(recording, part, kernel, amount, shape)),
+        proof="points" if part.matrices or not is_proved(found.prepared.tree, verdict) else "algebra",
+        conditions=tuple(_conditions(recording, part, kernel, amount)),
     )
     term = _with_value(recording, term, amount.weight)
-    return replace(term, agreement=held_against(recording, part, kernel, amount, term.contribution))
+    if part.matrices:
+        agreement = agreement_of(recording, part.chain, part.matrices, term.contribution)
+    else:
+        agreement = held_against(recording, part, kernel, amount, term.contribution)
+    return replace(term, agreement=agreement)
 
 
-def _conditions(
-    recording: Recording, part: Part, kernel: Kernel, amount: Amount, shape: Sequence[int]
-) -> Iterator[Condition]:
+def _has_shift(kl: ScaledKL) -> bool:
+    """Whether a KL has a constant, of itself or of every latent."""
+    return any(abs(float(one)) > _NEGLIGIBLE * float(kl.scale) for one in (kl.shift, kl.per_dimension))
+
+
+def _conditions(recording: Recording, part: Part, kernel: Kernel, amount: Amount) -> Iterator[Condition]:
+    shape = () if part.matrices else shape_of(part, kernel)
     for one in kernel.verification.conditions:
         is_held = one.kind == "gradient" and kernel.is_held
         yield Condition("gradient", _HELD, True) if is_held else one
@@ -184,34 +196,6 @@ def _conditions(
         step = recording.steps[cut]
         text = f"what {step.name or 'the head'} is computed from is not judged"
         yield Condition("equation", text, True)
-
-
-def is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:
-    """Whether a KL is that of a network's weights, which have no batch.
-
-    Args:
-        recording: the run.
-        part: the term.
-        kernel: the KL that it is.
-    """
-    role = kernel.verification.best.verdict.roles
-    names = [name for name in (role.mean, role.head) if name in part.builder.symbols]
-    leaves = [
-        recording.steps[leaf]
-        for name in names
-        for leaf in recording.leading_to(part.builder.symbols[name])
-        if recording.steps[leaf].is_leaf
-    ]
-    return bool(leaves) and all(leaf.more.get("made_by") == "a parameter" for leaf in leaves)
-
-
-def _shape_of(part: Part, kernel: Kernel) -> tuple[int, ...]:
-    """The shape of the means and heads, spread over each other."""
-    role = kernel.verification.best.verdict.roles
-    shapes = [part.builder.shapes[name] for name in (role.mean, role.head) if name in part.builder.shapes]
-    rank = max((len(shape) for shape in shapes), default=0)
-    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    return tuple(max(lengths) for lengths in zip(*padded, strict=True))
 
 
 def _boundary(part: Part, own: float) -> int | None:
@@ -250,7 +234,7 @@ def _with_value(recording: Recording, term: Term, weight: float) -> Term:
     if term.part.chain.is_off:
         return replace(term, contribution=0.0)
     found = noted_here(recording, term.part)
-    evaluated = evaluated_here(term.part) if found is None else found
+    evaluated = evaluated_here(recording, term.part) if found is None else found
     if evaluated is None:
         return term
     return replace(term, contribution=evaluated, value=evaluated / weight if weight else None)

@@ -19,9 +19,10 @@ from klcli.judge.spaces.log_ratios.estimation import Estimation
 from klcli.judge.verification import Verification
 from klcli.names.losses import is_called_kl
 from klcli.names.means_and_spreads import is_mean, suggested
+from klcli.trace.parts import Part
 from klcli.trace.programs import program_of
 from klcli.trace.recording import Recording
-from klcli.trace.summands import Part, is_dependent
+from klcli.trace.summands import is_dependent
 from klcli.values import dataclass
 
 __all__ = ["Unknown", "looked_at"]
@@ -37,6 +38,7 @@ class Unknown:
         what: what it is, in words.
         mistake: what is wrong, if that has a name.
         estimator: which estimator it is; empty for none.
+        factor: what that is multiplied by in the part.
         verification: the judge's answer about a wrong KL.
         conditions: what an estimator needs besides.
     """
@@ -46,6 +48,7 @@ class Unknown:
     what: str = ""
     mistake: Mistake | None = None
     estimator: str = ""
+    factor: float = 1.0
     verification: Verification | None = None
     conditions: tuple[Condition, ...] = ()
 
@@ -54,6 +57,10 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
     """What the judge says of a part of which nothing is known."""
     if part.estimation:
         return _estimator(part.estimation)
+    if part.densities:
+        names = part.densities if part.chain.factor > 0 else part.densities[::-1]
+        what = f"{' - '.join(names)}, log-densities of which one is that of a mixture"
+        return Unknown(False, "estimator", what, estimator="k1")
     # Two means and two heads; more symbols are no KL that the judge knows.
     if part.tree is None or not 0 < len(free_symbols(part.tree)) <= 4 or part.builder.noises:
         return Unknown()
@@ -78,15 +85,15 @@ def looked_at(recording: Recording, part: Part) -> Unknown:
     if best.mistake is None and len(free_symbols(part.tree)) > len({roles.mean, roles.head} - {None}):
         return Unknown()  # it may be a KL of functions of its symbols
     what = best.mistake.sentence if best.mistake else "no multiple of a KL"
-    return Unknown(
-        True, "wrong", f"{what}, as {best.verdict.parameterization.meaning}", best.mistake, "", found
-    )
+    said = f"{what}, as {best.verdict.parameterization.meaning}"
+    return Unknown(True, "wrong", said, best.mistake, verification=found)
 
 
 def _estimator(found: Estimation) -> Unknown:
     if found.kind not in ("estimator", "reversed", "scaled", "exact") or not found.name:
         return Unknown()
-    return Unknown(False, found.kind, found.named, None, found.name, None, tuple(found.conditions))
+    factor, conditions = float(found.factor), tuple(found.conditions)
+    return Unknown(False, found.kind, found.named, None, found.name, factor, conditions=conditions)
 
 
 def _means_to_be(recording: Recording, part: Part) -> bool:

@@ -14,14 +14,19 @@ from math import prod
 from klcli.formula.entry import entry
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
+from klcli.formula.value.arrays import Array
+from klcli.judge.shapes.layouts import SHAPES
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.shapes.reductions import Reductions, reductions
-from klcli.values import dataclass
+from klcli.trace.masks import positions_of
+from klcli.values import dataclass, replace
 
-__all__ = ["Amount", "amount_of", "amount_of_call", "coefficient", "reduced"]
+__all__ = ["Amount", "amount_of", "amount_of_call", "amount_of_kept", "coefficient", "reduced"]
 
 _CLOSE = 1e-9
 """Relative: the rounding of a quotient of doubles; the next length is off by more than 1 in a billion."""
+_PADDED = 1e-6
+"""Relative: a number of kept positions has a small one added, lest it is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Amount:
         is_mean_of_entries: whether each example's entries are averaged.
         is_mean_of_batch: whether the examples are averaged.
         said: which numbers were taken for lengths.
+        examples: what the batch is, in words.
     """
 
     total: float
@@ -43,6 +49,7 @@ class Amount:
     is_mean_of_entries: bool
     is_mean_of_batch: bool
     said: tuple[str, ...] = ()
+    examples: str = "the batch"
 
     @property
     def weight(self) -> float:
@@ -51,9 +58,15 @@ class Amount:
         return self.total * batch * (self.entries if self.is_mean_of_entries else 1)
 
 
-def reduced(tree: Tree) -> Reductions:
-    """What the sums and means of a program do to its symbols."""
-    return reductions(tree, entry(tree), free_symbols(tree), counts={})
+def reduced(tree: Tree, shape: Sequence[int] = ()) -> Reductions:
+    """What the sums and means of a program do to its symbols.
+
+    Args:
+        tree: the program.
+        shape: of its arrays; without one they have as few axes as it runs with.
+    """
+    rank = len(shape) if len(shape) in SHAPES else None
+    return reductions(tree, entry(tree), free_symbols(tree), counts={}, rank=rank)
 
 
 def coefficient(scale: LengthMonomial, shape: Sequence[int]) -> float:
@@ -92,13 +105,54 @@ def amount_of(
     """
     is_batch = is_of_examples and len(shape) == 1
     shape = (*shape, 1) if is_batch else shape
-    batch = shape[0] if has_batch and len(shape) > 1 else 1
-    entries = prod(shape) // batch
     powers = sums.scale.powers
     of_entries = bool(powers) and powers[_last(shape, powers)] == -1 and not is_batch
-    of_batch = bool(powers) and (len(powers) > 1 or is_batch) and powers[0] == -1 and batch > 1
-    found = Amount(coefficient(sums.scale, shape) * factor, batch, entries, of_entries, of_batch)
+    axes = _axes_of_examples(shape, powers, of_entries=of_entries) if has_batch and len(shape) > 1 else ()
+    batch = prod(shape[axis] for axis in axes)
+    averaged = any(powers[axis] == -1 for axis in axes if axis < len(powers))
+    of_batch = (len(powers) > 1 or is_batch) and batch > 1 and averaged
+    found = Amount(coefficient(sums.scale, shape) * factor, batch, prod(shape) // batch, of_entries, of_batch)
+    if axes not in ((), (0,)):
+        found = replace(found, examples=f"{batch} positions")
     return _with_numbers(found, numbers, shared)
+
+
+def _axes_of_examples(shape: Sequence[int], powers: Sequence[int], *, of_entries: bool) -> tuple[int, ...]:
+    """The axes that are averaged before the last: the batch, and the steps of sequences or places of images.
+
+    Where none is, or the latents are averaged as well, the first is the batch.
+    """
+    if of_entries or len(powers) != len(shape):
+        return (0,)
+    last = _last(shape, powers) % len(shape)
+    found = tuple(axis for axis in range(last) if powers[axis] == -1 and shape[axis] > 1)
+    return found or (0,)
+
+
+def amount_of_kept(weights: Array, factor: float, numbers: Sequence[float]) -> Amount:
+    """The amount of a part of which a mask keeps some positions, whose entries are summed.
+
+    Args:
+        weights: of its entries, see `klcli.trace.masks`.
+        factor: what multiplies it besides.
+        numbers: the numbers in that factor.
+    """
+    positions, entries = positions_of(weights)
+    own = [one for one in positions if one]
+    kept, every, batch = max(len(own), 1), len(positions), weights.shape[0]
+    found = Amount(factor * sum(own) / kept, kept, entries, False, False, examples=f"{kept} kept positions")
+    if len(set(own)) > 1:  # one over the number of kept positions of each example
+        words = f"the batch of means over {kept} kept positions"
+        return replace(found, is_mean_of_batch=True, examples=words)
+    of_positions = f"{every} positions, of which {kept} are kept"
+    for count, words in (
+        (kept, found.examples),
+        (every, of_positions),
+        (batch, f"the batch of sums over {kept} kept positions"),
+    ):
+        if any(abs(number * count - 1) < _PADDED for number in (*own[:1], *numbers)):
+            return replace(found, batch=count, is_mean_of_batch=True, examples=words)
+    return found
 
 
 def _last(shape: Sequence[int], powers: Sequence[int]) -> int:
@@ -132,23 +186,15 @@ def _with_numbers(found: Amount, numbers: Sequence[float], shared: int) -> Amoun
             said = f"{found.batch} is taken for the batch size"
             if found.batch == found.entries:
                 said += ", though an example has as many entries: a step with another batch tells"
-            found = Amount(
-                found.total,
-                found.batch,
-                found.entries,
-                found.is_mean_of_entries,
-                True,
-                (*found.said, said),
-            )
+            found = replace(found, is_mean_of_batch=True, said=(*found.said, said))
         elif place < shared:
             continue  # steps that are accumulated, for one
         elif found.batch > 1 and not found.is_mean_of_batch and _is(number, found.batch * found.entries):
             said = f"{found.batch * found.entries} is taken for the number of all entries"
-            found = Amount(found.total, found.batch, found.entries, True, True, (*found.said, said))
+            found = replace(found, is_mean_of_entries=True, is_mean_of_batch=True, said=(*found.said, said))
         elif found.entries > 1 and not found.is_mean_of_entries and _is(number, found.entries):
             said = f"{found.entries} is taken for the number of entries of an example"
-            mean = found.is_mean_of_batch
-            found = Amount(found.total, found.batch, found.entries, True, mean, (*found.said, said))
+            found = replace(found, is_mean_of_entries=True, said=(*found.said, said))
     return found
 
 

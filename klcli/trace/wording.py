@@ -8,9 +8,9 @@ from klcli.formula.numeral import significant
 from klcli.judge.naming import gaussian_text, kl_text
 from klcli.judge.verification import Verification
 from klcli.trace.kernels import Kernel
+from klcli.trace.parts import Part
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording
-from klcli.trace.summands import Part
 from klcli.trace.weights import Amount
 
 __all__ = ["kl_words", "place_words", "reduction_words"]
@@ -29,6 +29,9 @@ def kl_words(kernel: Kernel, builder: Builder, amount: Amount, *, has_batch: boo
     text = _with_short_prior(kl_text(found, found.best.verdict), found)
     if kernel.is_sampled:
         text += " from a sample"
+    if found.program.of_matrices:
+        batch = f", {_batch_words(amount)}" if amount.batch > 1 else ""
+        return f"{text}, of {amount.entries} dimensions{batch}"
     return f"{text}, {reduction_words(amount, 'latents' if has_batch else 'weights', has_batch=has_batch)}"
 
 
@@ -43,8 +46,12 @@ def reduction_words(amount: Amount, noun: str, *, has_batch: bool = True) -> str
     entries = f"{'mean' if amount.is_mean_of_entries else 'sum'} over {amount.entries} {noun}"
     if not has_batch or amount.batch == 1:
         return entries
-    batch = f"{'mean' if amount.is_mean_of_batch else 'sum'} over the batch"
+    batch = _batch_words(amount)
     return batch if amount.entries == 1 else f"{entries}, {batch}"
+
+
+def _batch_words(amount: Amount) -> str:
+    return f"{'mean' if amount.is_mean_of_batch else 'sum'} over {amount.examples}"
 
 
 def _with_short_prior(text: str, found: Verification) -> str:

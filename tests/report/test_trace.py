@@ -18,11 +18,11 @@ from klcli.trace.anatomy import Anatomy
 from klcli.trace.factors import Chain
 from klcli.trace.findings import TraceFinding
 from klcli.trace.likelihoods import Likelihood
+from klcli.trace.parts import Part
 from klcli.trace.precision import Precision
 from klcli.trace.programs import Builder
 from klcli.trace.recording import NotedLoss, Place
 from klcli.trace.run_summary import Watched
-from klcli.trace.summands import Part
 from klcli.trace.terms import Term
 from klcli.trace.weights import Amount
 from klcli.values import replace

@@ -383,7 +383,7 @@ LOSSES = {
         0.5,
     ),
     "free bits": Known(free_bits, (("kl", "exact", "logvar", SUM, 1),)),
-    "k3": Known(k3, (("estimator", "estimator", None, "", None),)),
+    "k3": Known(k3, (("estimator", "estimator", None, SUM, 1),)),
     "classifier": Known(classifier, (("likelihood", "", None, "mean", 1),)),
     "contrastive": Known(contrastive, (("other", "", None, "", None),)),
 }

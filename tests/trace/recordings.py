@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from klcli.trace.parts import Part
 from klcli.trace.recording import Recording, read_recording
-from klcli.trace.summands import Part, parts_of
+from klcli.trace.summands import parts_of
 
 Argument = int | float
 """A node by its number, or a plain number, which is a float here."""

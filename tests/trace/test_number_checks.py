@@ -15,14 +15,14 @@ ENTRIES = [0.5 * (m * m + exp(v) - v - 1) for m, v in zip(MU, LV, strict=True)]
 
 @pytest.mark.parametrize("weight", [1.0, 0.25])
 def test_the_program_is_evaluated_on_the_tensors(weight: float) -> None:
-    _, part = recorded_kl(weight=weight)
-    assert evaluated_here(part) == pytest.approx(weight * sum(ENTRIES), rel=1e-14)
+    recording, part = recorded_kl(weight=weight)
+    assert evaluated_here(recording, part) == pytest.approx(weight * sum(ENTRIES), rel=1e-14)
 
 
 def test_without_tensors_there_is_nothing_to_evaluate() -> None:
-    _, part = recorded_kl(values=False)
+    recording, part = recorded_kl(values=False)
     assert arrays_of(part) is None
-    assert evaluated_here(part) is None
+    assert evaluated_here(recording, part) is None
 
 
 def test_what_was_noted_on_the_way_counts_with_its_weight() -> None:

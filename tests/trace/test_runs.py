@@ -129,6 +129,32 @@ def test_a_kl_that_is_added_without_a_gradient() -> None:
     assert not seen.findings
 
 
+def test_two_losses_of_one_line() -> None:
+    """By two calls, by a loop over them, and by the one line of a trainer; their passes are of two losses."""
+
+    def both() -> tuple[Any, Any]:
+        mu, logvar = heads()
+        return 0.5 * kl_of(mu, logvar), F.mse_loss(DECODER(heads()[0]), X)
+
+    def trained(loss: Any) -> None:
+        loss.backward()
+
+    with klcli.watch() as by_calls:
+        kl, mse = both()
+        kl.backward(), mse.backward()
+    with klcli.watch() as by_loop:
+        for one in both():
+            one.backward()
+    with klcli.watch() as by_trainer:
+        for _ in range(2):
+            kl, mse = both()
+            trained(kl)
+            trained(mse / 4)
+    for seen, passes in ((by_calls, [0, 1]), (by_loop, [0, 1]), (by_trainer, [0, 1, 0, 1])):
+        assert [[term.kind for term in one.terms] for one in seen.losses] == [["kl"], ["likelihood"]]
+        assert [loss for loss, _ in seen.watched.steps] == passes
+
+
 def test_a_kl_that_reaches_no_loss() -> None:
     with klcli.watch() as seen:
         mu, logvar = heads()
@@ -187,12 +213,11 @@ def test_clips_that_do_not_bind_and_a_capacity() -> None:
 
 
 def test_what_is_not_followed_is_not_condemned() -> None:
-    normal = torch.distributions.MultivariateNormal
     with klcli.watch() as seen:
         mu, logvar = heads()
-        q = normal(mu, torch.diag_embed(logvar.exp()))
-        kl = torch.distributions.kl_divergence(q, normal(torch.zeros(4), torch.eye(4))).mean()
-        kl.backward()
+        q = torch.distributions.LowRankMultivariateNormal(mu, mu.unsqueeze(2), logvar.exp())
+        p = torch.distributions.MultivariateNormal(torch.zeros(4), torch.eye(4))
+        torch.distributions.kl_divergence(q, p).mean().backward()
     assert {term.kind for term in seen.terms} == {"other"}
     assert codes(seen) == []
 

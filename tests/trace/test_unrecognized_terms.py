@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
-from klcli.trace.summands import Part, parts_of
+from klcli.trace.summands import parts_of
 from klcli.trace.unrecognized_terms import Unknown, looked_at
 from tests.trace.recordings import leaf, node, recorded
 

@@ -50,6 +50,7 @@ def reductions(
     has_others: bool = False,
     in_formula: bool = False,
     is_one_latent: bool = False,
+    rank: int | None = None,
 ) -> Reductions:
     """What the sums and means of a program do.
 
@@ -63,6 +64,7 @@ def reductions(
         has_others: whether other terms are added.
         in_formula: whether it is mathematics, where a sum runs over the index, and not Python.
         is_one_latent: whether its means and heads are one entry of every row: ``mu[:, 0]``.
+        rank: how many axes its arrays have; None for as few as it runs with.
     """
     is_summed = any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(program))
     if not is_summed and not {*counts, *masks}.intersection(free_symbols(program)):
@@ -82,7 +84,7 @@ def reductions(
         )
         case = _without_others(case, weights) if has_others else case
         own = _of_one_latent(case) if is_one_latent and not counts else None
-        return own or _found(case)
+        return own or _found(case, rank)
     except UnshapedError:
         is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
         return Reductions("sum" if is_summed else "none", is_tried=False)
@@ -112,13 +114,13 @@ def _without_others(case: ArrayProgram, weights: Sequence[str]) -> ArrayProgram:
     return case
 
 
-def _found(case: ArrayProgram) -> Reductions:
+def _found(case: ArrayProgram, given: int | None) -> Reductions:
     full: dict[str, SymbolShape] = {name: written_spread(case, name) for name in case.varied}
     if case.arrays and (told_of_masks := _with_masks(case, full)):
         return told_of_masks
     problem: ShapeError | None = None
     parts: Mapping[str, LengthMonomial] | None = None
-    for rank in ranks(case):
+    for rank in ranks(case) if given is None else (given,):
         try:
             if fit := fitted(case, full, rank):
                 return _told(case, fit, full, "")

@@ -1,4 +1,4 @@
-"""Calls as nodes, by the names that they have in every framework: arithmetic, sums, clips, likelihoods."""
+"""Calls as nodes, by the names that they have in every framework: arithmetic, sums, likelihoods."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from .clips import clipped, one_of
 from .layers import biased
 from .notes import Node
+from .products import entrywise_product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["arithmetic", "in_shape", "is_operand", "nodes_of", "sources_of"]
+__all__ = ["arithmetic", "is_operand", "nodes_of", "sources_of"]
 
 _UNARY = {
     "neg": "neg",
@@ -39,51 +40,6 @@ _BINARY = {
 }
 _REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "radd": "add", "rmul": "mul"}
 _NORMS = ("norm", "linalg_norm", "linalg_vector_norm")
-_SAME = (
-    "clone",
-    "contiguous",
-    "float",
-    "double",
-    "half",
-    "bfloat16",
-    "int",
-    "long",
-    "to",
-    "type_as",
-    "cpu",
-    "cuda",
-    "requires_grad_",
-    "alias",
-    "retain_grad",
-)
-_SHAPES = (
-    "view",
-    "reshape",
-    "flatten",
-    "squeeze",
-    "unsqueeze",
-    "ravel",
-    "view_as",
-    "reshape_as",
-    "unflatten",
-)
-_SPREADS = ("expand", "expand_as", "broadcast_to", "broadcast_tensors")
-_PARTS = (
-    "chunk",
-    "split",
-    "tensor_split",
-    "unbind",
-    "select",
-    "narrow",
-    "getitem",
-    "T",
-    "mT",
-    "t",
-    "transpose",
-    "permute",
-    "movedim",
-    "swapaxes",
-)
 _LOSSES = {
     "mse_loss": "mse",
     "l1_loss": "l1",
@@ -114,6 +70,8 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
         return _binary(name, given, named)
     if name in _LOSSES:
         return _loss(name, given, named)
+    if product := entrywise_product(name, given):
+        return product
     if name == "stack" and isinstance(first, list):
         nodes = all(isinstance(one, Node) and one.shape == () for one in first)
         return Node("stack", first) if nodes else None
@@ -189,44 +147,6 @@ def _cut(node: Node) -> Node:
     if node.op in ("leaf", "part", "full"):
         return node
     return Node("leaf", (), node.shape, node.dtype, node.grad, node.place, made_by="an output")
-
-
-def in_shape(
-    name: str,
-    first: Node,
-    shape: tuple[int, ...],
-    given: list[Any],
-    named: dict[str, Any],
-    index: int | None,
-    *,
-    is_whole: bool,
-) -> Node | None:
-    """What a call makes of one array without changing a value, but for casts.
-
-    Args:
-        name: of the function.
-        first: the array.
-        shape: of the result.
-        given: the arguments.
-        named: those by name.
-        index: of the result, where a call gives back several.
-        is_whole: whether the result has whole numbers for entries.
-    """
-    if name in _SPREADS:
-        base = given[index] if index is not None else first
-        return base if base.shape == shape else Node("spread", (base,))
-    if name in ("detach", "data"):
-        return Node("stop", (first,))
-    if name in _SAME:
-        if is_whole and "float" in first.dtype:
-            return Node("trunc", (first,))
-        return Node("same", (first,))
-    if name in _SHAPES:
-        return Node("same" if first.shape == shape else "shape", (first,))
-    if name in _PARTS:
-        key = " ".join(map(repr, [name.replace("getitem", "[]"), given[1:], sorted(named.items()), index]))
-        return Node("part", (first,), key=key)
-    return None
 
 
 def is_operand(value: Any) -> bool:

@@ -34,6 +34,8 @@ MOST_LEAVES = 8
 """Leaves that a node keeps count of; a term of a loss has fewer."""
 DEEPEST = 2000
 """Nodes on the longest way to a leaf: an average that runs through a whole training is cut there."""
+MOST_ORIGINS = 24
+"""Arrays that the result of linear algebra may be computed from; a network has more."""
 CONSTANTS = 64
 """Entries of an array without a gradient that are noted as numbers."""
 
@@ -60,6 +62,7 @@ class Node:
         "more",
         "names",
         "op",
+        "origins",
         "place",
         "serial",
         "shape",
@@ -92,6 +95,7 @@ class Node:
             op not in ("leaf", "part") and any(one.is_noisy for one in below)
         )
         self.leaves: frozenset[int] | None = self._leaves(below)
+        self.origins = self._origins(below)
 
     def _leaves(self, below: Sequence[Node]) -> frozenset[int] | None:
         """The serial numbers of the leaves below; None for too many."""
@@ -103,6 +107,17 @@ class Node:
                 return None
             found |= one.leaves
         return found if len(found) <= MOST_LEAVES else None
+
+    def _origins(self, below: Sequence[Node]) -> frozenset[int] | None:
+        """The serial numbers of the arrays that it is computed from, also by linear algebra."""
+        if not below:
+            return frozenset((self.serial,))
+        found: frozenset[int] = frozenset()
+        for one in below:
+            if one.origins is None:
+                return None
+            found |= one.origins
+        return found if len(found) <= MOST_ORIGINS else None
 
 
 class NodeTable:

@@ -68,9 +68,9 @@ def beta_tc_vae() -> None:
     _pythae("BetaTCVAE", alpha=1.0, beta=2.0, gamma=1.0)
 
 
-@case("pythae")
+@case("pythae", ("estimator", None, 1.0))
 def vamp_prior() -> None:
-    """The prior is a mixture: a sample of no KL of two Gaussians."""
+    """-(log p - log q) at a sample, with a mixture for the prior: k1 of no two Gaussians."""
     _pythae("VAMP", number_components=5)
 
 

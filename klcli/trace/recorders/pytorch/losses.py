@@ -171,6 +171,8 @@ class Losses:
             scaled, value = value, node.more["values"][0]
             factor = scaled / value if scaled and value else 1.0
         loss: dict[str, Any] = {"node": node, "value": value, "place": list(place) if place else None}
+        if frame is not None:
+            loss["instruction"] = frame.f_lasti
         reached = reached_by(tensor, MARK)
         own = set(map(id, made))
         held = {key: one for key, one in reached.parameters.items() if key not in own}

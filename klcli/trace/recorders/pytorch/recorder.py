@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from ..calls import arithmetic, in_shape, nodes_of, sources_of
+from ..calls import arithmetic, nodes_of, sources_of
+from ..matrix_calls import followed_call
 from ..notes import Node, NodeTable, look_for_name, place_of
+from ..reshaping import in_shape
 from .compiled import Compiled
 from .gradients import mark
 from .losses import SKIPPED, Losses
 from .sources import source
-from .tensors import FEW_VALUES, leaf, note_operands, note_values, origin, version
+from .tensors import FEW_VALUES, leaf, note_operands, note_values, note_view, origin, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,7 +88,9 @@ class Recorder(TorchFunctionMode):
                 continue  # it is filled, and what with is no part of a loss
             node = self._made(name, one, given, named, place, index if many is out else None)
             self._note_base(name, one, args, node)
-            if node.op not in ("leaf", "part", "stop"):
+            if node.op == "part":
+                note_view(node, one, args[0])
+            if node.args and node.op not in ("part", "stop"):
                 note_operands(args, given)
             self._put(one, self._stopped(node, given, one, place))
 
@@ -133,7 +137,9 @@ class Recorder(TorchFunctionMode):
             return self._put(tensor, leaf(tensor, place, "a change in place"))
         if tensor.grad_fn is not None and not node.grad:
             # Computed without gradients, and given one of its own: a torch.autograd.Function.
-            return self._put(tensor, leaf(tensor, place, origin(tensor), sorted(node.leaves or ())))
+            found = leaf(tensor, place, origin(tensor), sorted(node.leaves or ()), (node,))
+            found.more["call"] = "function"
+            return self._put(tensor, found)
         return node
 
     def _made(
@@ -158,11 +164,14 @@ class Recorder(TorchFunctionMode):
             node = source(name, out, given[1:] if in_place else given, named)
         if node is None:
             self.samples.extend(one for one in nodes_of(given) if one.is_noisy and one.op != "noise")
-            return leaf(out, place, name, sources_of(out.shape, given))
+            operands, options = followed_call(name, given, named, index) or ((), {})
+            found = leaf(out, place, name, sources_of(out.shape, given), operands)
+            found.more.update(options if found.args else {})
+            return found
         if node.serial in (one.serial for one in given if isinstance(one, Node)):
             return node
         node.shape, node.dtype, node.grad = tuple(out.shape), str(out.dtype).split(".")[-1], out.requires_grad
-        node.place = place
+        _put_at(node, place)
         few = FEW_VALUES if node.op in ("sum", "mean") else 1
         if out.numel() <= few and "scaled" not in node.more:
             note_values(node, out)
@@ -180,6 +189,14 @@ class Recorder(TorchFunctionMode):
                 differentiated otherwise, or else the last one that has a gradient.
         """
         return self._losses.document(self.framework, list(self.samples), finds_loss=finds_loss)
+
+
+def _put_at(node: Node, place: Any) -> None:
+    """Note where a call stands, in all of the nodes that were made for it."""
+    node.place = place
+    for one in node.args:
+        if isinstance(one, Node) and one.place is None and one.op not in ("leaf", "part", "noise", "full"):
+            _put_at(one, place)
 
 
 def _name(func: Any) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "leaf",
     "note_operands",
     "note_values",
+    "note_view",
     "origin",
     "unwrapped",
     "values_of",
@@ -28,7 +29,9 @@ FEW_VALUES = 4096
 """Entries of a sum whose values are noted, and of a leaf as soon as something is computed from it."""
 
 
-def leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) -> Node:
+def leaf(
+    tensor: Any, place: Any, made_by: str, sources: Sequence[int] = (), operands: Sequence[Node] = ()
+) -> Node:
     """A leaf with the values of a small tensor that trains nothing.
 
     Args:
@@ -36,8 +39,12 @@ def leaf(tensor: Any, place: Any, made_by: str, sources: Sequence[int] = ()) -> 
         place: where it was met.
         made_by: what made it, in words or as the name of a function.
         sources: the numbers of the leaves that it was computed from.
+        operands: the nodes that it is computed from by linear algebra.
     """
-    node = Node("leaf", (), tensor.shape, str(tensor.dtype).split(".")[-1], tensor.requires_grad, place)
+    args = operands if all(one.origins for one in operands) else ()
+    node = Node("leaf", args, tensor.shape, str(tensor.dtype).split(".")[-1], tensor.requires_grad, place)
+    if node.origins is None:
+        node = Node("leaf", (), tensor.shape, node.dtype, node.grad, place)
     node.more["made_by"] = made_by
     if sources:
         node.more["sources"] = sorted(sources)
@@ -64,6 +71,20 @@ def note_values(node: Node, tensor: Any) -> None:
     """Write the values of a tensor into its node, if they are at hand."""
     if tensor.device.type == "cpu" and is_plain(tensor):
         node.more["values"] = values_of(tensor)
+
+
+def note_view(node: Node, out: Any, base: Any) -> None:
+    """Write into a part of an array where its entries are in the memory that both share.
+
+    Tensors that ``torch.func`` wraps have no memory of their own.
+    """
+    if not isinstance(base, torch.Tensor) or out.numel() > FEW_VALUES:
+        return
+    if not all(is_plain(one) and one is unwrapped(one) for one in (out, base)):
+        return
+    if out.untyped_storage().data_ptr() == base.untyped_storage().data_ptr():
+        places = [base.storage_offset(), list(base.stride()), out.storage_offset(), list(out.stride())]
+        node.more["view"] = places
 
 
 def is_plain(tensor: Any) -> bool:

@@ -1,0 +1,187 @@
+"""Random Gaussians for the arrays of a run, and the terms that a KL of them has.
+
+KL = 1/2 (tr(P S) + dm^T P dm - log det S_q + log det S_p - d), P the precision of the prior; what has no
+array is 0 or the identity. Every term is summed over the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations, product
+from typing import TYPE_CHECKING, Any
+
+from klcli.judge.spaces.matrices.terms import MatrixTerm
+from klcli.judge.ways import Side
+from klcli.trace.matrices.evaluation import NumPyArray
+from klcli.trace.matrices.starts import Start
+from klcli.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "READINGS",
+    "Arrangement",
+    "Draw",
+    "arrangements",
+    "drawn",
+    "given_by",
+    "readings_of",
+    "spread_of",
+    "terms_at",
+]
+
+_SMALLEST, _RANGE = 0.4, 1.5
+"""Standard deviations, and the entries on the diagonal of a factor."""
+READINGS = ("cholesky", "covariance", "precision")
+_OF_VECTORS: Mapping[str, Callable[[Any, NumPyArray], NumPyArray]] = {
+    "mean": lambda np, array: array,
+    "std": lambda np, sigma: sigma,
+    "var": lambda np, sigma: sigma**2,
+    "logvar": lambda np, sigma: 2 * np.log(sigma),
+    "logstd": lambda np, sigma: np.log(sigma),
+}
+"""What an array of vectors may be; all but the first are spreads of independent latents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Random numbers for an array: a vector, or the lower factor of a covariance matrix."""
+
+    vector: NumPyArray
+    factor: NumPyArray
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Which array is the mean of which Gaussian, and which its spread."""
+
+    means: Mapping[Side, int]
+    heads: Mapping[Side, int]
+
+
+def drawn(start: Start, shapes: Mapping[int, Sequence[int]], random: Any) -> dict[int, Draw]:
+    """Random numbers for all arrays of a start."""
+    import numpy as np
+
+    found = {}
+    for one in (*start.vectors, *start.matrices):
+        batch = tuple(shapes[one][:-2] if one in start.matrices else shapes[one][:-1])
+        size = start.size
+        vector = random.normal(size=(*batch, size))
+        factor = np.tril(random.normal(size=(*batch, size, size)) / 2, -1)
+        spread = _SMALLEST + _RANGE * random.random(size=(*batch, size))
+        found[one] = Draw(vector, factor + spread[..., None] * np.eye(size))
+    return found
+
+
+def readings_of(start: Start, *, has_spreads: bool) -> Iterator[dict[int, str]]:
+    """What every array may be.
+
+    Args:
+        start: the arrays.
+        has_spreads: whether one of the vectors at least is no mean.
+    """
+    for own in product(_OF_VECTORS, repeat=len(start.vectors)):
+        spreads = len(own) - own.count("mean")
+        if (
+            own.count("mean") <= 2
+            and 1 <= spreads + len(start.matrices) <= 2
+            and has_spreads is (spreads > 0)
+        ):
+            for others in product(READINGS, repeat=len(start.matrices)):
+                pairs = zip((*start.vectors, *start.matrices), (*own, *others), strict=True)
+                yield dict(pairs)
+
+
+def given_by(draws: Mapping[int, Draw], readings: Mapping[int, str]) -> dict[int, NumPyArray]:
+    """The arrays under some readings."""
+    import numpy as np
+
+    found = {}
+    for one, reading in readings.items():
+        draw = draws[one]
+        if reading == "mean":
+            found[one] = draw.vector
+        elif reading in _OF_VECTORS:
+            found[one] = _OF_VECTORS[reading](np, np.diagonal(draw.factor, axis1=-2, axis2=-1))
+        elif reading == "cholesky":
+            found[one] = draw.factor
+        else:
+            covariance = draw.factor @ draw.factor.swapaxes(-1, -2)
+            found[one] = covariance if reading == "covariance" else np.linalg.inv(covariance)
+    return found
+
+
+def spread_of(array: NumPyArray, reading: str) -> NumPyArray:
+    """The standard deviations that a vector is read as."""
+    import numpy as np
+
+    if reading == "std":
+        return array
+    return np.sqrt(array) if reading == "var" else np.exp(array / 2 if reading == "logvar" else array)
+
+
+def arrangements(readings: Mapping[int, str]) -> Iterator[Arrangement]:
+    """The ways in which arrays can be those of a posterior and a prior."""
+    means = [one for one, reading in readings.items() if reading == "mean"]
+    heads = [one for one, reading in readings.items() if reading != "mean"]
+    for own in _on_sides(heads):
+        for others in _on_sides(means):
+            yield Arrangement(others, own)
+
+
+def _on_sides(arrays: Sequence[int]) -> Iterator[dict[Side, int]]:
+    sides: tuple[Side, Side] = ("q", "p")
+    for own in permutations(sides, len(arrays)):
+        yield dict(zip(own, arrays, strict=True))
+
+
+def terms_at(
+    size: int, draws: Mapping[int, Draw], readings: Mapping[int, str], way: Arrangement
+) -> dict[MatrixTerm | str, float]:
+    """The terms of the KL of two Gaussians, summed over the batch, and what is met in their place by mistake.
+
+    Args:
+        size: the number of latents.
+        draws: the arrays.
+        readings: what they are; that of a vector with the spreads of independent latents is a diagonal.
+        way: whose they are.
+    """
+    import numpy as np
+
+    unit = np.eye(size)
+    factors = {side: _factor(draws[one], readings[one]) for side, one in way.heads.items()}
+    whitened = np.linalg.solve(factors.get("p", unit), factors.get("q", unit))
+    found: dict[MatrixTerm | str, NumPyArray] = {"trace": (whitened**2).sum((-1, -2))}
+    if way.means:
+        zero = np.zeros(size)
+        own = {side: draws[one].vector for side, one in way.means.items()}
+        distance = own.get("q", zero) - own.get("p", zero)
+        solved = np.linalg.solve(*_together(factors.get("p", unit), distance[..., None]))
+        found["mahalanobis"] = (solved**2).sum((-1, -2))
+    for side, factor in factors.items():
+        logs = np.log(np.diagonal(factor, axis1=-2, axis2=-1))
+        found["logdet_q" if side == "q" else "logdet_p"] = 2 * logs.sum(-1)
+    if "q" in way.heads and readings[way.heads["q"]] == "cholesky" and "p" not in way.heads:
+        found["trace of the factor"] = np.trace(factors["q"], axis1=-2, axis2=-1)
+    shape = np.broadcast_shapes(*(one.shape for one in found.values()))
+    return {name: float(np.broadcast_to(one, shape).sum()) for name, one in found.items()} | {
+        "constant": float(np.ones(shape).sum())
+    }
+
+
+def _together(matrix: NumPyArray, column: NumPyArray) -> tuple[NumPyArray, NumPyArray]:
+    import numpy as np
+
+    batch = np.broadcast_shapes(matrix.shape[:-2], column.shape[:-2])
+    return (
+        np.broadcast_to(matrix, (*batch, *matrix.shape[-2:])),
+        np.broadcast_to(column, (*batch, *column.shape[-2:])),
+    )
+
+
+def _factor(draw: Draw, reading: str) -> NumPyArray:
+    import numpy as np
+
+    return draw.factor if reading in READINGS else draw.factor * np.eye(draw.factor.shape[-1])

@@ -1,0 +1,104 @@
+"""How often a KL of Gaussians with covariance matrices counts, and the numbers of its step."""
+
+from __future__ import annotations
+
+from math import isclose, isfinite, prod
+
+from klcli.trace.factors import Chain
+from klcli.trace.matrices.evaluation import NumPyArray, below, evaluated
+from klcli.trace.matrices.fit import TermsFit, outer_weights
+from klcli.trace.matrices.gaussians import READINGS, Draw, spread_of, terms_at
+from klcli.trace.matrices.kernels import MatrixKl
+from klcli.trace.number_checks import Agreement
+from klcli.trace.programs import UnfollowedError
+from klcli.trace.recording import Recording
+from klcli.trace.weights import Amount
+
+__all__ = ["agreement_of", "amount_of_matrices"]
+
+_DIGITS = 10
+"""Of a weight that is fitted in doubles."""
+_CLOSE = 1e-6
+"""Relative, of a number that is one over the batch."""
+_CLOSE_IN_SINGLE = 1e-3
+"""Relative, of determinants and inverses in single precision."""
+
+
+def amount_of_matrices(recording: Recording, chain: Chain, found: MatrixKl) -> Amount:
+    """How a KL is reduced, and what multiplies it then."""
+    batch = found.fit.batch
+    averaged = any(recording.steps[one].op == "mean" for one in chain.wrappers)
+    divided = any(isclose(number * batch, 1, rel_tol=_CLOSE) for number in chain.numbers)
+    is_mean = batch > 1 and (averaged or divided)
+    count = batch if is_mean else 1
+    weight = float(f"{found.scale * count:.{_DIGITS}g}")
+    return Amount(weight / count, batch, found.fit.start.size, False, is_mean)
+
+
+def agreement_of(
+    recording: Recording, chain: Chain, found: MatrixKl, noted: float | None
+) -> Agreement | None:
+    """What the numbers of the step say; None where they were not noted."""
+    import numpy as np
+
+    root, _ = chain.above[0]
+    outer = outer_weights(recording, chain)
+    if noted is None or outer is None or chain.is_off:
+        return None
+    fit = found.fit
+    try:
+        arrays = evaluated(recording, [root, *fit.readings], _noted(recording, root))
+        draws = {one: _gaussian(arrays[one], reading) for one, reading in fit.readings.items()}
+    except (UnfollowedError, ArithmeticError, np.linalg.LinAlgError):
+        return None
+    here = float(np.dot(outer, arrays[root].ravel()))
+    true = None if found.is_sampled else _true(fit, draws, found)
+    scale = max(abs(noted), abs(here), abs(found.scale))
+    values = [value for value in (here, true) if value is not None]
+    agrees = all(isfinite(value) and abs(value - noted) <= _CLOSE_IN_SINGLE * scale for value in values)
+    return Agreement(noted, here, true, agrees)
+
+
+def _true(fit: TermsFit, draws: dict[int, Draw], found: MatrixKl) -> float | None:
+    """The KL that the term is said to be, with its weight; None where that is no KL, or has a constant."""
+    if found.verification.best.kind not in ("exact", "reversed"):
+        return None
+    terms = terms_at(fit.start.size, draws, fit.readings, fit.way)
+    signs = {"trace": 1, "mahalanobis": 1, "logdet_q": -1, "logdet_p": 1, "constant": -fit.start.size}
+    sign = -1 if found.is_taken_away else 1
+    return sign * found.scale / 2 * sum(signs[name] * terms[name] for name in terms if name in signs)
+
+
+def _gaussian(array: NumPyArray, reading: str) -> Draw:
+    """An array of the step as what it is read as."""
+    import numpy as np
+
+    if reading == "mean":
+        return Draw(array, array)
+    if reading not in READINGS:
+        sigma = spread_of(array, reading)
+        return Draw(sigma, sigma[..., None] * np.eye(sigma.shape[-1]))
+    if reading == "cholesky":
+        return Draw(array, np.tril(array))
+    return Draw(array, np.linalg.cholesky(array if reading == "covariance" else np.linalg.inv(array)))
+
+
+def _noted(recording: Recording, root: int) -> dict[int, NumPyArray]:
+    """The arrays of the step that were noted and that others are computed from."""
+    import numpy as np
+
+    found: dict[int, NumPyArray] = {}
+    seen, stack = {root}, [root]
+    while stack:
+        index = stack.pop()
+        step = recording.steps[index]
+        base = recording.steps[below(step)[0]] if step.op == "part" else step
+        is_start = step.is_leaf and not below(base) and (base is step or base.values is None)
+        if is_start and step.values is not None and len(step.values) == prod(step.shape):
+            found[index] = np.array(step.values).reshape(step.shape)
+            continue
+        for one in below(step):
+            if one not in seen:
+                seen.add(one)
+                stack.append(one)
+    return found

@@ -1,0 +1,102 @@
+"""Calls that keep the entries of an array, in another shape, in part, or without gradients, as nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .notes import Node
+
+__all__ = ["in_shape"]
+
+_SAME = (
+    "clone",
+    "contiguous",
+    "float",
+    "double",
+    "half",
+    "bfloat16",
+    "int",
+    "long",
+    "to",
+    "type_as",
+    "cpu",
+    "cuda",
+    "requires_grad_",
+    "alias",
+    "retain_grad",
+)
+_SHAPES = (
+    "view",
+    "reshape",
+    "flatten",
+    "squeeze",
+    "unsqueeze",
+    "ravel",
+    "view_as",
+    "reshape_as",
+    "unflatten",
+)
+_SPREADS = ("expand", "expand_as", "broadcast_to", "broadcast_tensors")
+_PARTS = (
+    "chunk",
+    "split",
+    "tensor_split",
+    "unbind",
+    "select",
+    "narrow",
+    "getitem",
+    "T",
+    "mT",
+    "t",
+    "transpose",
+    "permute",
+    "movedim",
+    "swapaxes",
+    "diagonal",
+    "linalg_diagonal",
+)
+
+
+def in_shape(
+    name: str,
+    first: Node,
+    shape: tuple[int, ...],
+    given: list[Any],
+    named: dict[str, Any],
+    index: int | None,
+    *,
+    is_whole: bool,
+) -> Node | None:
+    """What a call makes of one array without changing a value, but for casts.
+
+    Args:
+        name: of the function.
+        first: the array.
+        shape: of the result.
+        given: the arguments.
+        named: those by name.
+        index: of the result, where a call gives back several.
+        is_whole: whether the result has whole numbers for entries.
+    """
+    if name in _SPREADS:
+        base = given[index] if index is not None else first
+        return base if base.shape == shape else Node("spread", (base,))
+    if name in ("detach", "data"):
+        return Node("stop", (first,))
+    if name in _SAME:
+        if is_whole and "float" in first.dtype:
+            return Node("trunc", (first,))
+        return Node("same", (first,))
+    if name in _SHAPES:
+        return Node("same" if first.shape == shape else "shape", (first,))
+    if name in ("getitem", "masked_select") and len(given) == 2 and _is_truth(given[1]):
+        return Node("keep", (first, given[1]))
+    if name in _PARTS:
+        key = " ".join(map(repr, [name.replace("getitem", "[]"), given[1:], sorted(named.items()), index]))
+        return Node("part", (first,), key=key)
+    return None
+
+
+def _is_truth(value: Any) -> bool:
+    """Whether a value is an array of truth values."""
+    return isinstance(value, Node) and value.dtype == "bool" and bool(value.shape)

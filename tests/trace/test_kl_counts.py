@@ -1,0 +1,181 @@
+"""How often KLs and estimators count: sequences, masks, tokens. The weights are worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import klcli
+from tests.trace.losses import D, F, torch
+
+STEPS, B, LATENTS = 3, 5, 4
+KEPT = (5, 3, 1)
+"""Positions of each sequence that the mask keeps: 9 of 15."""
+
+
+def sequence() -> tuple[Any, Any]:
+    torch.manual_seed(0)
+    mu, logvar = torch.nn.Linear(2, 2 * LATENTS)(torch.rand(STEPS, B, 2)).chunk(2, -1)
+    return mu, logvar
+
+
+def mask() -> Any:
+    return (torch.arange(B)[None] < torch.tensor(KEPT)[:, None]).float()
+
+
+def kl_of_positions() -> Any:
+    mu, logvar = sequence()
+    return -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(-1)
+
+
+def of_distributions() -> Any:
+    mu, raw = sequence()
+    return D.kl_divergence(D.Normal(mu, raw.exp()), D.Normal(0.0, 1.0)).sum(-1)
+
+
+def below_free_bits() -> Any:
+    return torch.clamp(of_distributions(), min=0.1).mean()
+
+
+SUM = "sum over 4 latents"
+
+
+@pytest.mark.parametrize(
+    ("loss", "weight", "words"),
+    [
+        (lambda kl, m: 0.8 * kl.mean(), 0.8, f"{SUM}, mean over 15 positions"),
+        (lambda kl, m: kl.mean(0).sum(), 1, "sum over 20 latents, mean over the batch"),
+        (lambda kl, m: 3 * (kl * m).sum() / m.sum(), 3, f"{SUM}, mean over 9 kept positions"),
+        (lambda kl, m: (kl * m).sum() / (m.sum() + 1e-8), 1, f"{SUM}, mean over 9 kept positions"),
+        (lambda kl, m: kl[m.bool()].mean(), 1, f"{SUM}, mean over 9 kept positions"),
+        (
+            lambda kl, m: ((kl * m).sum(1) / m.sum(1)).mean(),
+            1,
+            f"{SUM}, mean over the batch of means over 9 kept positions",
+        ),
+        (
+            lambda kl, m: 0.5 * (kl * m).sum(1).mean(),
+            0.5,
+            f"{SUM}, mean over the batch of sums over 9 kept positions",
+        ),
+        (lambda kl, m: (kl * m).mean(), 1, f"{SUM}, mean over 15 positions, of which 9 are kept"),
+        (lambda kl, m: 2 * (kl * m).sum(), 2, f"{SUM}, sum over 9 kept positions"),
+    ],
+)
+@pytest.mark.parametrize("kl", [kl_of_positions, of_distributions])
+def test_a_kl_of_steps_and_of_kept_positions(
+    kl: Callable[[], Any], loss: Callable[[Any, Any], Any], weight: float, words: str
+) -> None:
+    with klcli.watch() as seen:
+        found = loss(kl(), mask())
+        found.backward()
+    (term,) = seen.terms
+    assert term.verdict == "exact"
+    assert term.weight == pytest.approx(weight, rel=1e-6)
+    assert term.what.endswith(words)
+    assert term.contribution == pytest.approx(found.item(), rel=1e-6)
+    assert term.agreement is not None
+    assert term.agreement.true == pytest.approx(found.item(), rel=1e-5)
+    assert term.slopes
+    assert all(slope.agrees for slope in term.slopes)
+    assert not seen.findings
+
+
+def test_free_bits_of_positions() -> None:
+    with klcli.watch() as seen:
+        below_free_bits().backward()
+    (term,) = seen.terms
+    assert term.weight == pytest.approx(1)
+    assert [(one.kind, one.passes) for one in term.conditions] == [("free-bits", False)]
+
+
+def test_what_a_mask_keeps_has_to_be_a_kl_still() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = sequence()
+        kl = -0.5 * (1 + logvar - mu**2 - (2 * logvar).exp()).sum(-1)
+        ((kl * mask()).sum() / mask().sum()).backward()
+    assert [finding.mistake.code for finding in seen.findings] == ["KL105"]
+    with klcli.watch() as seen:
+        mu, logvar = sequence()
+        kl = -0.5 * (1 + logvar.detach() - mu**2 - logvar.exp()).sum(-1)
+        ((kl * mask()).sum() / mask().sum()).backward()
+    assert [finding.mistake.code for finding in seen.findings] == ["KL134"]
+
+
+def test_a_likelihood_of_kept_positions_weighs_against_their_kl() -> None:
+    """Half of the nats of a squared error, at a decoder sigma of 1."""
+    with klcli.watch() as seen:
+        x = torch.rand(STEPS, B, 6)
+        error = F.mse_loss(torch.nn.Linear(2, 6)(torch.rand(STEPS, B, 2)), x, reduction="none").sum(-1)
+        kept = mask()
+        ((error * kept).sum() / kept.sum() + (kl_of_positions() * kept).sum() / kept.sum()).backward()
+    likelihood, kl = seen.terms
+    assert [likelihood.weight, kl.weight] == pytest.approx([1, 1])
+    assert "sum over 6 entries, mean over 9 kept positions" in likelihood.what
+    (loss,) = seen.losses
+    assert loss.weighing is not None
+    assert float(loss.weighing.beta) == pytest.approx(0.5)
+
+
+def test_steps_that_are_added_up_have_one_beta() -> None:
+    with klcli.watch() as seen:
+        total = torch.zeros(())
+        for _ in range(2):
+            mu, logvar = torch.nn.Linear(2, 2 * LATENTS)(torch.rand(B, 2)).chunk(2, -1)
+            x = torch.rand(B, LATENTS)
+            total = total + F.mse_loss(mu, x, reduction="sum")
+            total = total - 0.25 * (1 + logvar - mu**2 - logvar.exp()).sum()
+        total.backward()
+    (loss,) = seen.losses
+    assert [term.kind for term in loss.terms] == ["likelihood", "kl"] * 2
+    assert loss.weighing is not None
+    assert float(loss.weighing.beta) == pytest.approx(0.25)
+
+
+def log_probabilities() -> tuple[Any, Any]:
+    logp, ref = (torch.log_softmax(torch.randn(STEPS, B, 7, requires_grad=True), -1)[..., 0] for _ in "qp")
+    return logp, ref.detach()
+
+
+def k1(logp: Any, ref_logp: Any) -> Any:
+    return logp - ref_logp
+
+
+def k2(logp: Any, ref_logp: Any) -> Any:
+    log_ratio = logp - ref_logp
+    return 0.5 * log_ratio**2
+
+
+def k3(logp: Any, ref_logp: Any) -> Any:
+    log_ratio = ref_logp - logp
+    return torch.exp(log_ratio) - log_ratio - 1
+
+
+@pytest.mark.parametrize("estimator", [k1, k2, k3])
+@pytest.mark.parametrize(
+    ("loss", "weight", "words"),
+    [
+        (lambda kl, m: 0.05 * kl.mean(), 0.05, "mean over 5 tokens, mean over the batch"),
+        (lambda kl, m: 0.05 * kl.sum(1).mean(), 0.05, "sum over 5 tokens, mean over the batch"),
+        (lambda kl, m: 0.05 * (kl * m).sum() / m.sum(), 0.05, "mean over 9 kept positions"),
+        (
+            lambda kl, m: 0.04 * ((kl * m).sum(-1) / m.sum(-1)).mean(),
+            0.04,
+            "mean over the batch of means over 9 kept positions",
+        ),
+    ],
+)
+def test_an_estimator_has_its_weight(
+    estimator: Callable[[Any, Any], Any], loss: Callable[[Any, Any], Any], weight: float, words: str
+) -> None:
+    with klcli.watch() as seen:
+        logp, ref_logp = log_probabilities()
+        found = loss(estimator(logp, ref_logp), mask())
+        found.backward()
+    (term,) = seen.terms
+    assert term.kind == "estimator"
+    assert term.weight == pytest.approx(weight, rel=1e-6)
+    assert term.what == f"{estimator.__name__} of log-probabilities, {words}"
+    assert term.contribution == pytest.approx(found.item(), rel=1e-5)
