@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _PACKAGES = tuple(os.path.join(_STANDARD, name) + os.sep for name in ("site-pack
 """Where other packages are inside of the standard library's folder."""
 
 
-@cache
+@lru_cache(maxsize=None)  # noqa: UP033 (no cache in 3.8)
 def _folders(names: tuple[str, ...]) -> tuple[str, ...]:
     """The folders of some packages that are installed."""
     specs = [importlib.util.find_spec(name) for name in names]
