@@ -115,6 +115,22 @@ def test_a_hook_that_fails_is_no_failure_of_the_program() -> None:
     assert any("not noted: 'not in my log'" in text for text in seen.watched.warnings)
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: torch.randn(B, LATENTS, requires_grad=True),
+        lambda: torch.zeros(B, LATENTS, requires_grad=True),
+        lambda: torch.randn(B, LATENTS).requires_grad_(),
+    ],
+)
+def test_what_is_trained_is_no_noise_and_no_constant(made: Any) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = made(), made()
+        kl_of(mu, logvar).backward()
+    (term,) = seen.terms
+    assert (term.kind, term.verdict) == ("kl", "exact")
+
+
 def test_a_kl_that_is_added_without_a_gradient() -> None:
     with klcli.watch() as seen:
         mu, logvar = heads()

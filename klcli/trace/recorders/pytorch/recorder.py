@@ -23,7 +23,16 @@ from .compiled import Compiled
 from .gradients import mark
 from .losses import SKIPPED, Losses
 from .sources import source
-from .tensors import FEW_VALUES, leaf, note_operands, note_values, note_view, origin, version
+from .tensors import (
+    FEW_VALUES,
+    leaf,
+    note_operands,
+    note_values,
+    note_view,
+    origin,
+    unwrapped,
+    version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -135,6 +144,9 @@ class Recorder(TorchFunctionMode):
             return self._put(tensor, leaf(tensor, place, origin(tensor)))
         if node.version != version(tensor):
             return self._put(tensor, leaf(tensor, place, "a change in place"))
+        is_trained = tensor.requires_grad and tensor.grad_fn is None and unwrapped(tensor) is tensor
+        if is_trained and node.op not in ("leaf", "part"):  # what it was filled with is its first value
+            return self._put(tensor, leaf(tensor, place, origin(tensor)))
         if tensor.grad_fn is not None and not node.grad:
             # Computed without gradients, and given one of its own: a torch.autograd.Function.
             found = leaf(tensor, place, origin(tensor), sorted(node.leaves or ()), (node,))
