@@ -28,16 +28,16 @@ def test_what_backward_is_called_on() -> None:
     (one,) = losses(recorder)
     assert one["value"] == 5.0
     assert one["place"][0] == __file__
-    assert calls == [{}]
+    assert calls == [{"is_step": True}]
     assert w.grad is not None
     assert w.grad.tolist() == [2.0, 4.0]
 
 
-def test_many_tensors_are_many_losses() -> None:
+def test_many_tensors_are_one_loss_their_sum() -> None:
     w = weight()
     with Recorder() as recorder:
         torch.autograd.backward([(w**2).sum(), (3 * w).sum()])
-    assert [one["value"] for one in losses(recorder)] == [5.0, 9.0]
+    assert [one["value"] for one in losses(recorder)] == [14.0]
 
 
 @pytest.mark.parametrize(("by_parameter", "noted"), [(True, [{}]), (False, [{"is_step": False}])])
@@ -83,11 +83,11 @@ def test_the_last_number_with_a_gradient_is_a_loss_where_nothing_was_differentia
     assert losses(recorder, finds_loss=False) == []
 
 
-def test_a_loss_of_many_numbers_has_no_value() -> None:
+def test_a_loss_of_many_numbers_is_their_weighted_sum() -> None:
     w = weight()
     with Recorder() as recorder:
-        (w**2).backward(torch.ones(2))
-    assert losses(recorder)[0]["value"] is None
+        (w**2).backward(torch.tensor([1.0, 3.0]))
+    assert losses(recorder)[0]["value"] == 13.0
 
 
 def test_gradients_are_those_of_the_loss_before_it_is_scaled() -> None:
