@@ -17,7 +17,7 @@ from math import log
 
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols
-from klcli.formula.tree import Number, Operation, Symbol, Tree
+from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
@@ -25,7 +25,7 @@ from klcli.judge.candidates import Candidate
 from klcli.judge.engine import checked
 from klcli.judge.loss_context.preparation import prepare
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Site, SymbolRoles
+from klcli.judge.mistakes.rules.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles
@@ -73,11 +73,11 @@ def reading(name: str, sigma: str, head: str) -> Parameterization:
     )
 
 
-def cubed(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
-    """The mean to the third power."""
+def damped(site: Site, symbols: SymbolRoles) -> Iterator[Tree]:
+    """What stands in a logarithm that is near it at 0."""
     match site.node:
-        case Operation("^", Symbol(name) as mean, Number(power)) if name in symbols.means and power == 3:
-            yield Operation("^", mean, Number(Fraction(2)))
+        case Call("log1p", argument) if symbols.of_means(argument):
+            yield argument
 
 
 DEVIANCE = "2*(counts*log(counts/rate) - counts + rate)"
@@ -113,13 +113,13 @@ def add_rows() -> None:
     PARAMETERIZATIONS.update({row.name: row for row in rows})
     name = whole("an algebraic pre-activation", r"alg_?head|algebraic", "alghead alg_head", "algebra head")
     READINGS["algebraic"] = name  # type: ignore[index]
-    example = ("-1/2 (1 + logvar - mu^3 - exp(logvar))", "-1/2 (1 + logvar - mu^2 - exp(logvar))")
-    words = ("mean cubed", "the mean is cubed", "The mean is squared in a KL.", "At 10 it is 500.")
+    example = ("-1/2 (1 + logvar - log1p(mu^2) - exp(logvar))", "-1/2 (1 + logvar - mu^2 - exp(logvar))")
+    words = ("mean damped", "the mean is damped", "Its square has no logarithm in a KL.", "At 10 it is 2.31.")
     row = Mistake("KL199", *words, example)
     MISTAKES[row.code] = row  # type: ignore[index]
     from klcli.judge.mistakes import correction
 
-    correction.RULES = (*correction.RULES, (row, cubed))
+    correction.RULES = (*correction.RULES, (row, damped))
     k1 = estimators.ESTIMATORS["k1"]
     estimators.ESTIMATORS = {**estimators.ESTIMATORS, "again": replace(k1, name="again")}
 

@@ -85,7 +85,7 @@ def lines(name: str, folder: Path) -> dict[str, list[str]]:
 
 
 def common(folder: Path) -> dict[str, list[str]]:
-    cubed = "-0.5*(1 + logvar - mu^3 - exp(logvar))"
+    damped = "-0.5*(1 + logvar - log1p(mu^2) - exp(logvar))"
     table = folder / "logs.csv"
     table.write_text("logq,logp\n" + "".join(f"{k % 7}.5,{k % 5}.25\n" for k in range(200)))
     return {
@@ -107,9 +107,9 @@ def common(folder: Path) -> dict[str, list[str]]:
             "2000",
         ],
         "mistake": ["explain", "KL199"],
-        "cubed": ["verify", "--json", cubed],
-        "ignore": ["lint", "--ignore", "KL199", str(folder / "cubed.py")],
-        "no ignore": ["lint", str(folder / "cubed.py")],
+        "damped": ["verify", "--json", damped],
+        "ignore": ["lint", "--ignore", "KL199", str(folder / "damped.py")],
+        "no ignore": ["lint", str(folder / "damped.py")],
         "named": ["lint", "--notes", "--json", str(folder / "named.py")],
     }
 
@@ -149,10 +149,10 @@ PYTHON = {
     "between": "0.5 + 1.5 / (1 + torch.exp(-s))",
     "above": "0.1 + torch.exp(s)",
 }
-CUBED = """import torch
+DAMPED = """import torch
 
 def kl(mu, logvar):
-    return -0.5 * torch.sum(1 + logvar - mu**3 - logvar.exp())
+    return -0.5 * torch.sum(1 + logvar - torch.log1p(mu**2) - logvar.exp())
 """
 
 NAMED = (
@@ -173,7 +173,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
     folder = tmp_path_factory.mktemp("rows")
     for name, sigma in PYTHON.items():
         (folder / f"{name}.py").write_text(SOURCE.format(sigma=sigma))
-    (folder / "cubed.py").write_text(CUBED)
+    (folder / "damped.py").write_text(DAMPED)
     (folder / "named.py").write_text(NAMED)
     (folder / "counts.py").write_text(COUNTS)
     asked = {(name, about): line for name in NAMES for about, line in lines(name, folder).items()}
@@ -293,13 +293,13 @@ def test_a_name(runs: Runs) -> None:
 
 
 def test_a_mistake(runs: Runs) -> None:
-    assert runs["", "mistake"][1].startswith("KL199: mean cubed")
+    assert runs["", "mistake"][1].startswith("KL199: mean damped")
     assert "KL199" in runs["", "pages"][1]
-    found = data(runs, "", "cubed", 1)
+    found = data(runs, "", "damped", 1)
     assert found["mistake"]["code"] == "KL199"
     assert found["corrected"] == "-0.5*(1 + logvar - mu^2 - exp(logvar))"
     assert runs["", "no ignore"][0] == 1
-    assert "KL199 mean cubed" in runs["", "no ignore"][1]
+    assert "KL199 mean damped" in runs["", "no ignore"][1]
     assert runs["", "ignore"][0] == 0
 
 

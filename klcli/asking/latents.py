@@ -14,7 +14,7 @@ from klcli.gaussian.parameterization import find
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
 from klcli.latents.input_arrays import Choice, of_arrays
 from klcli.latents.many_tables import collected, collected_from, summed, summed_from
-from klcli.latents.summary import Thresholds
+from klcli.latents.thresholds import ACTIVE_VARIANCE, COLLAPSED_KL, Thresholds
 from klcli.tables.in_memory import in_memory
 from klcli.tables.inputs import Input, files_of
 
@@ -34,9 +34,8 @@ def summarize_latents(
     prior_mu: NumbersLike = 0,
     prior_sigma: NumbersLike = 1,
     prior_param: str = "std",
-    # As `klcli.latents.summary.Thresholds` has them.
-    active_variance: float = 0.01,
-    collapsed_kl: float = 0.01,
+    active_variance: float = ACTIVE_VARIANCE,
+    collapsed_kl: float = COLLAPSED_KL,
     free_bits: float = 0.5,
     beta: float | None = None,
     marginal: bool = False,
@@ -89,9 +88,8 @@ def summarize_latent_files(
     prior_mu: NumbersLike = 0,
     prior_sigma: NumbersLike = 1,
     prior_param: str = "std",
-    # As `klcli.latents.summary.Thresholds` has them.
-    active_variance: float = 0.01,
-    collapsed_kl: float = 0.01,
+    active_variance: float = ACTIVE_VARIANCE,
+    collapsed_kl: float = COLLAPSED_KL,
     free_bits: float = 0.5,
     beta: float | None = None,
     marginal: bool = False,

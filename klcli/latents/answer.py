@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from klcli.errors import KlcliError
-from klcli.latents.conventions import Convention, conventions
 from klcli.latents.input_arrays import Choice
 from klcli.latents.many_tables import Collected, Work
 from klcli.latents.marginal import DRAWS, SummedDensities, mixture
+from klcli.latents.other_conventions import Convention, conventions
 from klcli.latents.priors import prior_of
 from klcli.latents.statistics import Statistics
-from klcli.latents.summary import Summary, Thresholds, summary
+from klcli.latents.summary import Summary, summary
+from klcli.latents.thresholds import Thresholds
 from klcli.values import dataclass
 
 __all__ = ["LatentAnswer", "LatentQuestion", "answered"]

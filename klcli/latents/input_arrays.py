@@ -15,8 +15,8 @@ from klcli.latents.rows import Rows
 from klcli.names.posteriors import spread_called
 from klcli.tables.arrays import Arrays
 from klcli.tables.files import open_file
+from klcli.tables.formats import open_arrays
 from klcli.tables.inputs import Input
-from klcli.tables.opening import open_arrays
 from klcli.tables.paired import HEAD, MEAN, paired
 from klcli.tables.posteriors import Posteriors, array_of, posteriors
 from klcli.values import dataclass, replace

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from klcli.latents.aggregate import Prior, marginal_bound
 from klcli.latents.statistics import Statistics
+from klcli.latents.thresholds import Thresholds
 from klcli.samples.exact_sums import rounded
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["QUANTILES", "ClippedHeads", "Latent", "KlPart", "Summary", "Thresholds", "summary"]
+__all__ = ["QUANTILES", "ClippedHeads", "Latent", "KlPart", "Summary", "summary"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The middle, the quartiles and nine tenths."""
@@ -22,20 +23,6 @@ _CLIPPED_SHARE, _CLIPPED_HEADS = 0.01, 10
 """A clip is spoken of where so large a share of all heads, and so many, equal their extreme."""
 
 Origin: TypeAlias = Literal["exact", "lower bound", "upper bound", "estimate"]
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What is called active and what collapsed.
-
-    Attributes:
-        variance: of the means of a latent, in units of the prior's variance, above which it is active: 0.01
-            as in Burda, Grosse and Salakhutdinov, Importance weighted autoencoders, 2016, section 5.
-        kl: the mean KL of a latent in nats below which it has collapsed to the prior.
-    """
-
-    variance: float = 0.01
-    kl: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)

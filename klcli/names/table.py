@@ -7,13 +7,13 @@ from klcli.names import (
     counts,
     libraries,
     log_ratios,
+    logged_kls,
     losses,
     matrices,
     means_and_spreads,
     noise,
     posteriors,
-    run_logs,
-    trainers,
+    trainer_log_probs,
 )
 from klcli.names.kind import NameKind
 
@@ -29,6 +29,6 @@ NAMES: tuple[NameKind, ...] = (
     *libraries.KINDS,
     *columns.KINDS,
     *posteriors.KINDS,
-    *trainers.KINDS,
-    *run_logs.KINDS,
+    *trainer_log_probs.KINDS,
+    *logged_kls.KINDS,
 )

@@ -9,11 +9,12 @@ from klcli.formula.numeral import significant
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.latents.answer import LatentAnswer
-from klcli.latents.conventions import Convention
 from klcli.latents.input_arrays import Choice
 from klcli.latents.log_grid import RELATIVE_WIDTH, LogGrid
+from klcli.latents.other_conventions import Convention
 from klcli.latents.rows import BadRow
-from klcli.latents.summary import KlPart, Latent, Summary, Thresholds
+from klcli.latents.summary import KlPart, Latent, Summary
+from klcli.latents.thresholds import Thresholds
 from klcli.report.report import in_short
 from klcli.report.wording import FEW_DIGITS
 from klcli.values import dataclass

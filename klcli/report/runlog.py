@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from klcli.formula.numeral import significant
-from klcli.names.run_logs import LoggedKl, meanings, similar
+from klcli.names.logged_kls import LoggedKl, meanings, similar
 from klcli.report.document import (
     Cell,
     CellTable,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, bare
-from klcli.names.trainers import GIVEN_TEXT
+from klcli.names.trainer_log_probs import GIVEN_TEXT
 from klcli.tables.columns import GIVEN_TEXTS
 from klcli.tables.masks import kept_by
 from klcli.tables.sequences import SEQUENCE, mask_of

@@ -7,11 +7,11 @@ from math import isfinite
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.names.run_logs import STEP_COLUMN, metric_of
+from klcli.names.logged_kls import STEP_COLUMN, metric_of
 from klcli.tables.delimited import open_delimited
 from klcli.tables.event_files import is_event_file, logged_scalars
+from klcli.tables.formats import holds_arrays
 from klcli.tables.json_lines import flat_numbers, json_objects
-from klcli.tables.opening import holds_arrays
 from klcli.tables.source import Source
 from klcli.tables.streams import GZIP, begun, decompressed
 from klcli.values import dataclass, field

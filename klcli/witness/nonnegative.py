@@ -16,8 +16,8 @@ from klcli.gaussian.priors.densities import DensityLogRatio
 from klcli.gaussian.priors.features import Feature
 from klcli.gaussian.priors.mixture import MixtureLogRatio
 from klcli.values import replace
+from klcli.witness.adaptive_quadrature import adaptive, breakpoints, gauss_legendre, reach
 from klcli.witness.estimate import Estimate
-from klcli.witness.quadrature import adaptive, breakpoints, gauss_legendre, reach
 from klcli.witness.ratios import k3
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from klcli.gaussian.priors.densities import DensityLogRatio, Product, density_lo
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
 from klcli.values import replace
+from klcli.witness.adaptive_quadrature import kurtosis
 from klcli.witness.decomposition import Decomposition
 from klcli.witness.estimate import Estimate, total
 from klcli.witness.nonnegative import integrated
-from klcli.witness.quadrature import kurtosis
 
 __all__ = ["case"]
 

@@ -11,8 +11,8 @@ import pytest
 from klcli.cli.files import read_rows
 from klcli.cli.table_sources import open_source
 from klcli.errors import KlcliError
+from klcli.tables.formats import open_table
 from klcli.tables.layouts import RatioColumns
-from klcli.tables.opening import open_table
 from klcli.tables.ratio_blocks import RatioWork, read
 from tests.cli.conftest import Klcli
 from tests.tables.sources import announcing

@@ -15,7 +15,7 @@ from klcli.latents.input_arrays import Choice
 from klcli.latents.many_tables import Collected
 from klcli.latents.rows import BadRow, Rows
 from klcli.latents.statistics import statistics
-from klcli.latents.summary import Thresholds
+from klcli.latents.thresholds import Thresholds
 from klcli.report.latents_data import Check, LatentsData, latents_data
 from klcli.tables.posteriors import Posteriors
 from klcli.values import replace

@@ -9,7 +9,8 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.latents.aggregate import Prior
 from klcli.latents.rows import Rows
 from klcli.latents.statistics import Statistics, statistics
-from klcli.latents.summary import Thresholds, summary
+from klcli.latents.summary import summary
+from klcli.latents.thresholds import Thresholds
 from klcli.report.document import Bars
 from klcli.report.latents_plots import example_plot, latent_plot, variance_plot
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.tables.opening import open_arrays
+from klcli.tables.formats import open_arrays
 from klcli.tables.source import Source
 
 

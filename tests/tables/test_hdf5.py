@@ -11,7 +11,7 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.tables.files import open_file
-from klcli.tables.opening import open_arrays
+from klcli.tables.formats import open_arrays
 from klcli.tables.posteriors import posteriors
 from klcli.tables.source import Source
 

@@ -11,8 +11,8 @@ import pytest
 
 from klcli.errors import KlcliError
 from klcli.tables.files import open_file
+from klcli.tables.formats import open_tokens
 from klcli.tables.joined import LOG_P, LOG_Q, MASK, joined
-from klcli.tables.opening import open_tokens
 
 RNG = numpy.random.default_rng(9)
 Q, P = RNG.normal(-2, 1, (40, 6)), RNG.normal(-2, 1, (40, 6))

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.names.run_logs import LOGGED_KL
+from klcli.names.logged_kls import LOGGED_KL
 from klcli.tables.series import LogSeries, logged_series
 from klcli.tables.source import Source
 from tests.tables.test_event_files import BEGIN, event, simple

@@ -15,8 +15,9 @@ from klcli.gaussian.multivariate.divergence import divergence
 from klcli.gaussian.multivariate.log_ratio import log_ratio
 from klcli.witness import matrices
 from klcli.witness.examination import examine
-from klcli.witness.matrices import default_samples, integral
+from klcli.witness.matrices import default_samples
 from klcli.witness.monte_carlo import DEFAULT_SAMPLES, LEAST_SAMPLES
+from klcli.witness.trapezoid import integral_of_scores
 from tests.gaussian.multivariate.matrices import identity, ill_conditioned, rational, reference
 
 
@@ -41,7 +42,10 @@ def test_the_integral_finds_the_value(size: int) -> None:
     q, p = random_pair(size, 3)
     ratio = log_ratio(q, p)
     assert ratio is not None
-    found, true = integral(ratio), reference(q.spread.matrix, p.spread.matrix, [Fraction(1, 2)] * size)
+    found, true = (
+        integral_of_scores(ratio),
+        reference(q.spread.matrix, p.spread.matrix, [Fraction(1, 2)] * size),
+    )
     assert abs(found.value - float(true.value)) <= found.rounding
     assert found.rounding <= 1e-9 * float(true.value)
 

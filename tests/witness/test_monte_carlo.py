@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.witness.estimate import total
-from klcli.witness.independent_dimensions import integral
 from klcli.witness.monte_carlo import monte_carlo
+from klcli.witness.trapezoid import integrals
 from tests import reference
 
 UNIT = Gaussian.from_head(0, 1)
@@ -28,7 +28,7 @@ def truth(mu: str, sigma: str) -> float:
 
 @pytest.mark.parametrize(("mu", "sigma"), CASES)
 def test_the_integral_finds_the_value_within_its_rounding(mu: str, sigma: str) -> None:
-    (found,) = integral(Gaussian.from_head(mu, sigma), UNIT)
+    (found,) = integrals(Gaussian.from_head(mu, sigma), UNIT)
     expected = truth(mu, sigma)
     assert abs(found.value - expected) <= found.rounding
     assert found.rounding <= 1e-12 * max(1, expected)
@@ -43,7 +43,7 @@ def test_the_integral_finds_the_value_within_its_rounding(mu: str, sigma: str) -
     st.floats(-12, 12).map(math.exp),
 )
 def test_the_integral_for_any_prior(m: float, s: float, n: float, t: float) -> None:
-    (found,) = integral(Gaussian.from_head(m, s), Gaussian.from_head(n, t))
+    (found,) = integrals(Gaussian.from_head(m, s), Gaussian.from_head(n, t))
     with mpmath.workdps(80):
         expected = float(reference.kl(*map(reference.exact, (m, s, n, t))))
     assert abs(found.value - expected) <= found.rounding
@@ -52,7 +52,7 @@ def test_the_integral_for_any_prior(m: float, s: float, n: float, t: float) -> N
 @pytest.mark.parametrize("distance", [1e-4, 1e-6, 1e-8])
 def test_the_integral_resolves_what_is_claimed_near_the_prior(distance: float) -> None:
     """Relative error below 2e-10 down to a KL of 1e-8, as the documentation says."""
-    (found,) = integral(Gaussian.from_head(0, 1 + distance), UNIT)
+    (found,) = integrals(Gaussian.from_head(0, 1 + distance), UNIT)
     with mpmath.workdps(60):
         expected = float(reference.kl(0, reference.exact(1 + distance)))
     bound = 2e-10 if expected > 1e-8 else 1

@@ -13,9 +13,9 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.priors.densities import Density, DensityLogRatio, Product, density_log_ratio
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
+from klcli.witness.adaptive_quadrature import gauss_legendre
 from klcli.witness.examination import examine
 from klcli.witness.nonnegative import integrated
-from klcli.witness.quadrature import gauss_legendre
 from tests.gaussian.priors.references import graded, over_normal, student
 
 UNIT = Gaussian.from_head(0, 1)

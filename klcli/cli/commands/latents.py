@@ -18,7 +18,7 @@ from klcli.cli.options.types import Nonnegative, Share, Whole
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
-from klcli.latents.summary import Thresholds
+from klcli.latents.thresholds import ACTIVE_VARIANCE, COLLAPSED_KL, Thresholds
 from klcli.report.report import Report
 from klcli.witness.monte_carlo import DEFAULT_SEED
 
@@ -72,14 +72,15 @@ _SHOWN = ("logvar", "var", "std", "logstd")
 @_of_units(
     "--active-variance",
     type=Nonnegative(),
-    default="0.01",
-    help="A latent is active if the variance of its means is above this; default 0.01 prior variances.",
+    default=str(ACTIVE_VARIANCE),
+    help="A latent is active if the variance of its means is above this; "
+    f"default {ACTIVE_VARIANCE} prior variances.",
 )
 @_of_units(
     "--collapsed-kl",
     type=Nonnegative(),
-    default="0.01",
-    help="It has collapsed if its KL is below; default 0.01 nats.",
+    default=str(COLLAPSED_KL),
+    help=f"It has collapsed if its KL is below; default {COLLAPSED_KL} nats.",
 )
 @_of_units(
     "--free-bits", type=Nonnegative(), default="0.5", help="Nats of each latent that are free; default 0.5."

@@ -15,7 +15,7 @@ from klcli.cli.plotting import plot_option
 from klcli.cli.table_sources import open_source
 from klcli.errors import KlcliError
 from klcli.formula.read.syntax import clipped
-from klcli.names.run_logs import LOGGED_KL, metric_of
+from klcli.names.logged_kls import LOGGED_KL, metric_of
 from klcli.report.report import Report
 from klcli.report.runlog import LoggedSeries, runlog_report
 from klcli.samples.change_point import level_changes

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from klcli.cli.latents.checks import checks
 from klcli.cli.latents.inputs import TableInputs
-from klcli.cli.latents.limits import checks
 from klcli.cli.latents.per_row import check_ending, write_rows
 from klcli.cli.options.engines import engine
 from klcli.cli.options.gaussians import prior
@@ -22,12 +22,12 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
 from klcli.latents.input_arrays import Choice, of_arrays
 from klcli.latents.many_tables import Collected, Work, collected, collected_from, summed
-from klcli.latents.summary import Thresholds
+from klcli.latents.thresholds import Thresholds
 from klcli.report.latents import latents_report
 from klcli.report.latents_data import latents_data
 from klcli.report.report import Report
+from klcli.tables.formats import open_arrays
 from klcli.tables.inputs import STREAM
-from klcli.tables.opening import open_arrays
 
 __all__ = ["run"]
 

@@ -17,7 +17,7 @@ from functools import cached_property, reduce
 
 from klcli.formula.read.alphabet import SUBSCRIPTS, letter
 from klcli.formula.read.callee import is_module, viewed
-from klcli.formula.read.calls.products import inner_product
+from klcli.formula.read.calls.inner_products import inner_product
 from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.shapes import axis_length, new_axes
 from klcli.formula.read.definitions import with_definitions

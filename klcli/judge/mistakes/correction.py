@@ -16,9 +16,9 @@ from klcli.formula.tree import Symbol, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
-from klcli.judge.mistakes import factor_rules, operation_rules, term_rules
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.rules import factors, operations, terms
+from klcli.judge.mistakes.rules.rewriting import SymbolRoles
 from klcli.judge.mistakes.search import Change, Repair, RewriteRule, changes
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.probes import probes
@@ -96,38 +96,38 @@ def _changes(
 
 
 RULES: tuple[tuple[Mistake, RewriteRule[SymbolRoles]], ...] = (
-    (MISTAKES["KL101"], factor_rules.factor_lost),
-    (MISTAKES["KL102"], factor_rules.factor_doubled),
-    (MISTAKES["KL103"], factor_rules.not_squared),
-    (MISTAKES["KL104"], factor_rules.exp_not_squared),
-    (MISTAKES["KL105"], factor_rules.squared_too_often),
-    (MISTAKES["KL106"], factor_rules.half_missing),
-    (MISTAKES["KL107"], term_rules.plus_for_times),
-    (MISTAKES["KL108"], term_rules.sign_of_term),
-    (MISTAKES["KL109"], term_rules.sign_of_whole),
-    (MISTAKES["KL110"], term_rules.constant),
-    (MISTAKES["KL112"], factor_rules.mean_not_squared),
-    (MISTAKES["KL113"], factor_rules.log_squared),
-    (MISTAKES["KL114"], term_rules.log_ratio),
-    (MISTAKES["KL117"], term_rules.two_readings),
-    (MISTAKES["KL119"], factor_rules.half_too_often),
-    (MISTAKES["KL120"], factor_rules.factor_missing),
-    (MISTAKES["KL122"], term_rules.other_symbol),
-    (MISTAKES["KL142"], term_rules.bracket_too_short),
-    (MISTAKES["KL144"], operation_rules.square_apart),
-    (MISTAKES["KL145"], operation_rules.quotient_turned),
-    (MISTAKES["KL146"], operation_rules.product_for_sum),
-    (MISTAKES["KL147"], operation_rules.constant_in_log),
-    (MISTAKES["KL148"], operation_rules.deviation_for_variance),
-    (MISTAKES["KL149"], operation_rules.other_base),
-    (MISTAKES["KL150"], operation_rules.factor_in_square),
-    (MISTAKES["KL151"], operation_rules.square_in_exponential),
-    (MISTAKES["KL152"], operation_rules.functions_exchanged),
+    (MISTAKES["KL101"], factors.factor_lost),
+    (MISTAKES["KL102"], factors.factor_doubled),
+    (MISTAKES["KL103"], factors.not_squared),
+    (MISTAKES["KL104"], factors.exp_not_squared),
+    (MISTAKES["KL105"], factors.squared_too_often),
+    (MISTAKES["KL106"], factors.half_missing),
+    (MISTAKES["KL107"], terms.plus_for_times),
+    (MISTAKES["KL108"], terms.sign_of_term),
+    (MISTAKES["KL109"], terms.sign_of_whole),
+    (MISTAKES["KL110"], terms.constant),
+    (MISTAKES["KL112"], factors.mean_not_squared),
+    (MISTAKES["KL113"], factors.log_squared),
+    (MISTAKES["KL114"], terms.log_ratio),
+    (MISTAKES["KL117"], terms.two_readings),
+    (MISTAKES["KL119"], factors.half_too_often),
+    (MISTAKES["KL120"], factors.factor_missing),
+    (MISTAKES["KL122"], terms.other_symbol),
+    (MISTAKES["KL142"], terms.bracket_too_short),
+    (MISTAKES["KL144"], operations.square_apart),
+    (MISTAKES["KL145"], operations.quotient_turned),
+    (MISTAKES["KL146"], operations.product_for_sum),
+    (MISTAKES["KL147"], operations.constant_in_log),
+    (MISTAKES["KL148"], operations.deviation_for_variance),
+    (MISTAKES["KL149"], operations.other_base),
+    (MISTAKES["KL150"], operations.factor_in_square),
+    (MISTAKES["KL151"], operations.square_in_exponential),
+    (MISTAKES["KL152"], operations.functions_exchanged),
 )
 """The changes that are tried in formulas of numbers."""
 
 RULES_OF_PRIORS: tuple[tuple[Mistake, RewriteRule[SymbolRoles]], ...] = (
-    (MISTAKES["KL116"], term_rules.prior_variance),
+    (MISTAKES["KL116"], terms.prior_variance),
 )
 """Those that need the variance of a prior that has symbols of its own."""
 

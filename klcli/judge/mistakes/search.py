@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 from klcli.formula.program import ProgramSource
 from klcli.formula.tree import Tree
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Site, sites
+from klcli.judge.mistakes.rules.rewriting import Site, sites
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 

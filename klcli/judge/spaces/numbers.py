@@ -110,7 +110,7 @@ def _described(found: Verification) -> Verification:
         return _with_numerics(found)
     if best.kind != "not-kl":
         from klcli.judge.counterexample import counterexample  # not for what is right
-        from klcli.judge.mistakes.between_terms import CLIPPED
+        from klcli.judge.mistakes.entries.between_terms import CLIPPED
 
         tree = found.program.tree if best.mistake is CLIPPED else prepared.tree
         is_turned = begins_with_fixed(found.program.left)

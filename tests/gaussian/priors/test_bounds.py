@@ -14,7 +14,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.priors.bounds import mixture_bounds
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, mixture_log_ratio
-from klcli.witness.quadrature import gauss_legendre
+from klcli.witness.adaptive_quadrature import gauss_legendre
 from tests import reference
 from tests.gaussian.priors.references import DIGITS, kl_to_mixture
 

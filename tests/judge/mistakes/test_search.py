@@ -12,7 +12,7 @@ from klcli.formula.tree import Call, Tree
 from klcli.judge.answer import verify
 from klcli.judge.mistakes import correction
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Site, SymbolRoles
+from klcli.judge.mistakes.rules.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.search import changes
 from klcli.judge.mistakes.table import MISTAKES, find_mistake
 from klcli.report.explain import explain_report

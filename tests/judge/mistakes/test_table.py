@@ -7,11 +7,11 @@ import re
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.judge.mistakes.between_terms import BETWEEN_TERMS, CLIPPED
-from klcli.judge.mistakes.in_one_term import IN_ONE_TERM
-from klcli.judge.mistakes.in_operations import IN_OPERATIONS, LEFT_OUT
-from klcli.judge.mistakes.of_code import OF_CODE
-from klcli.judge.mistakes.of_matrices import OF_MATRICES
+from klcli.judge.mistakes.entries.between_terms import BETWEEN_TERMS, CLIPPED
+from klcli.judge.mistakes.entries.in_one_term import IN_ONE_TERM
+from klcli.judge.mistakes.entries.in_operations import IN_OPERATIONS, LEFT_OUT
+from klcli.judge.mistakes.entries.of_code import OF_CODE
+from klcli.judge.mistakes.entries.of_matrices import OF_MATRICES
 from klcli.judge.mistakes.table import MISTAKES, OF_NUMBERS, find_mistake, place_of
 
 TABLES = {

@@ -22,7 +22,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.answer import verify
 from klcli.judge.loss_context.preparation import prepare
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import sites
+from klcli.judge.mistakes.rules.rewriting import sites
 from klcli.judge.mistakes.table import MISTAKES, OF_NUMBERS
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.roles import Roles

@@ -123,6 +123,19 @@ def _added(reader: CallReader, call: Invocation) -> Tree | None:
     return reader.tree(values[0]) if len(values) == 1 else None
 
 
+def _added_product(reader: CallReader, call: Invocation) -> Tree | None:
+    """torch's ``addcmul(a, b, c, value=1)``: a + value * b * c."""
+    if len(call.arguments) != 3:
+        return None
+    first, *factors = map(reader.tree, call.arguments)
+    product = operation("*", *factors)
+    for entry in call.node.keywords:
+        if entry.arg != "value":
+            raise reader.error(f"{entry.arg or '**'}= is not understood here", call.node)
+        product = operation("*", reader.tree(entry.value), product)
+    return operation("+", first, product)
+
+
 def _other_divergence(reader: CallReader, call: Invocation) -> Tree | None:
     """``F.kl_div(log_q, p)`` of tables of probabilities beside something else: another term of a loss."""
     return None if reader.source.is_all(call.node) else reader.named(call.node, call.name)
@@ -136,6 +149,13 @@ COMPOSED: tuple[CallRow, ...] = (
         _norm,
         build=_root,
         is_sure=False,
+    ),
+    row(
+        "addcmul",
+        "a, b, c",
+        "a + value * b * c, for a value of 1 unless another one is given",
+        _added_product,
+        build=lambda a, b, c: operation("+", a, operation("*", b, c)),
     ),
     row("where", "mask, x, y", "mask x + (1 - mask) y", _where, is_sure=False),
     row("einsum", "pattern, x, ...", "a sum over axes of a product", _einsum, is_sure=False),

@@ -11,7 +11,7 @@ from klcli.formula.read.calls.densities import DENSITIES
 from klcli.formula.read.calls.distributions import DIVERGENCES
 from klcli.formula.read.calls.draws import DRAWS
 from klcli.formula.read.calls.elementwise import ELEMENTWISE
-from klcli.formula.read.calls.products import PRODUCTS
+from klcli.formula.read.calls.inner_products import INNER_PRODUCTS
 from klcli.formula.read.calls.reductions import REDUCED
 from klcli.formula.read.calls.row import CallRow
 from klcli.formula.read.calls.shapes import SHAPED
@@ -22,7 +22,7 @@ __all__ = ["CALLS", "KNOWN", "OPERATIONS", "is_readable", "rows_of"]
 CALLS: tuple[CallRow, ...] = (
     *DRAWS,
     *CLIPS,
-    *PRODUCTS,
+    *INNER_PRODUCTS,
     *REDUCED,
     *SHAPED,
     *TYPED,

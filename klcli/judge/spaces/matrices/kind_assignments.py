@@ -9,7 +9,7 @@ from klcli.formula.program import Program
 from klcli.formula.traversal import walk
 from klcli.formula.tree import Operation, Reduction, Tree
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, typings
-from klcli.judge.mistakes.rewriting import TWO
+from klcli.judge.mistakes.rules.rewriting import TWO
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.preparation import ScalarRoles, set_aside

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from klcli.formula.tree import Tree
-from klcli.judge.mistakes import factor_rules, term_rules
 from klcli.judge.mistakes.mistake import Mistake
-from klcli.judge.mistakes.rewriting import Site, SymbolRoles
+from klcli.judge.mistakes.rules import factors, terms
+from klcli.judge.mistakes.rules.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.search import RewriteRule
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.spaces.matrices import rules
@@ -39,7 +39,7 @@ def _of_numbers(rule: RewriteRule[SymbolRoles], site: Site, setting: Setting) ->
 def _of_the_other(site: Site, setting: Setting) -> Iterator[Tree]:
     """The symbol of the other Gaussian, where it has symbols."""
     if setting.way.has_prior:
-        yield from _of_numbers(term_rules.other_symbol, site, setting)
+        yield from _of_numbers(terms.other_symbol, site, setting)
 
 
 RULES: tuple[tuple[Mistake, RewriteRule[Setting]], ...] = (
@@ -54,12 +54,12 @@ RULES: tuple[tuple[Mistake, RewriteRule[Setting]], ...] = (
     (MISTAKES["KL131"], rules.log_forgotten),
     (MISTAKES["KL132"], rules.transpose_forgotten),
     (MISTAKES["KL102"], rules.volume_doubled),
-    (MISTAKES["KL106"], partial(_of_numbers, factor_rules.half_missing)),
-    (MISTAKES["KL107"], partial(_of_numbers, term_rules.plus_for_times)),
-    (MISTAKES["KL108"], partial(_of_numbers, term_rules.sign_of_term)),
-    (MISTAKES["KL109"], partial(_of_numbers, term_rules.sign_of_whole)),
-    (MISTAKES["KL119"], partial(_of_numbers, factor_rules.half_too_often)),
-    (MISTAKES["KL120"], partial(_of_numbers, factor_rules.factor_missing)),
+    (MISTAKES["KL106"], partial(_of_numbers, factors.half_missing)),
+    (MISTAKES["KL107"], partial(_of_numbers, terms.plus_for_times)),
+    (MISTAKES["KL108"], partial(_of_numbers, terms.sign_of_term)),
+    (MISTAKES["KL109"], partial(_of_numbers, terms.sign_of_whole)),
+    (MISTAKES["KL119"], partial(_of_numbers, factors.half_too_often)),
+    (MISTAKES["KL120"], partial(_of_numbers, factors.factor_missing)),
     (MISTAKES["KL122"], _of_the_other),
     (MISTAKES["KL135"], own_terms.volume_missing),
     (MISTAKES["KL136"], own_terms.trace_missing),

@@ -20,7 +20,7 @@ from klcli.formula.tree import (
     Tree,
     operation,
 )
-from klcli.judge.mistakes.rewriting import HALF, TWO, Site, chain, factored, is_inner, joined, times
+from klcli.judge.mistakes.rules.rewriting import HALF, TWO, Site, chain, factored, is_inner, joined, times
 from klcli.judge.spaces.matrices.readings import COVARIANCE
 from klcli.judge.spaces.matrices.rewriting import Setting, everywhere
 

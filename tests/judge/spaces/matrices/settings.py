@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from klcli.formula.program import Program, read_matrices
 from klcli.formula.traversal import unplaced
 from klcli.formula.tree import Tree
-from klcli.judge.mistakes.rewriting import Site
+from klcli.judge.mistakes.rules.rewriting import Site
 from klcli.judge.mistakes.search import changes
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.question import PLAIN

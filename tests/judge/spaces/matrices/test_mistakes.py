@@ -9,8 +9,8 @@ import pytest
 
 from klcli.formula.program import read_matrices
 from klcli.formula.value.kinds import Manner
-from klcli.judge.mistakes.of_code import OF_CODE
-from klcli.judge.mistakes.of_matrices import OF_MATRICES
+from klcli.judge.mistakes.entries.of_code import OF_CODE
+from klcli.judge.mistakes.entries.of_matrices import OF_MATRICES
 from klcli.judge.mistakes.table import OF_NUMBERS
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.mistakes import RULES

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.judge.mistakes import factor_rules as rules
-from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.rules import factors as rules
+from klcli.judge.mistakes.rules.rewriting import SymbolRoles
 from klcli.judge.mistakes.search import RewriteRule
-from tests.judge.mistakes.rules import TWO, by_python, made
+from tests.judge.mistakes.rules.changes import TWO, by_python, made
 
 UNDONE = [
     (rules.factor_lost, "-1/2 (1 + log s - mu^2 - s^2)", "-1/2*(1 + 2*log(s) - mu**2 - s**2)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.trainers import TRAINERS
+from klcli.names.trainer_log_probs import TRAINERS
 from klcli.tables.columns import is_log_p, is_log_q
 
 

@@ -11,7 +11,17 @@ from fractions import Fraction
 
 from klcli.formula.traversal import children, free_symbols, rebuilt, walk
 from klcli.formula.tree import Call, Number, Operation, Tree, operation
-from klcli.judge.mistakes.rewriting import ONE, TWO, Site, SymbolRoles, chain, chains, factored, joined, times
+from klcli.judge.mistakes.rules.rewriting import (
+    ONE,
+    TWO,
+    Site,
+    SymbolRoles,
+    chain,
+    chains,
+    factored,
+    joined,
+    times,
+)
 
 __all__ = [
     "constant_in_log",

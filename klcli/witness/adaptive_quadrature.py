@@ -1,6 +1,6 @@
 """The KL in one dimension to a prior that is no Gaussian: an adaptive integral with a bound on its error.
 
-The trapezoid rule of `klcli.witness.integration` needs a prior as smooth as q. A narrow
+The trapezoid rule of `klcli.witness.trapezoid` needs a prior as smooth as q. A narrow
 component or a kink asks for short panels where it lies, and where that is the prior says itself.
 """
 

@@ -17,7 +17,7 @@ from klcli.gaussian.log_ratio import log_ratios
 from klcli.gaussian.priors.densities import Density, DensityLogRatio, Product, density_log_ratio, parameters
 from klcli.gaussian.priors.features import features
 from klcli.gaussian.priors.mixture import Mixture, MixtureLogRatio, mixture_log_ratio
-from klcli.witness.quadrature import gauss_legendre, kurtosis, reach
+from klcli.witness.adaptive_quadrature import gauss_legendre, kurtosis, reach
 from tests.gaussian.priors.references import DIGITS, LOG_DENSITIES, kl_to_density, kl_to_mixture, needs_landau
 
 Q = Gaussian.from_head("0.3", "1.2")

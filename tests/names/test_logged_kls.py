@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.names.run_logs import LOGGED, LOGGED_KL, meanings, metric_of, similar
+from klcli.names.logged_kls import LOGGED, LOGGED_KL, meanings, metric_of, similar
 
 
 @pytest.mark.parametrize("row", LOGGED, ids=lambda row: f"{row.trainer} {row.name}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.judge.mistakes import term_rules as rules
-from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.rules import terms as rules
+from klcli.judge.mistakes.rules.rewriting import SymbolRoles
 from klcli.judge.mistakes.search import RewriteRule
-from tests.judge.mistakes.rules import ONE, TWO, by_python, made
+from tests.judge.mistakes.rules.changes import ONE, TWO, by_python, made
 
 TO_ANOTHER = "log(t/s) + (s**2 + (m - n)**2)/(2*t**2) - 1/2"
 

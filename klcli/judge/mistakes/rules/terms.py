@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, number, operation
-from klcli.judge.mistakes.rewriting import (
+from klcli.judge.mistakes.rules.rewriting import (
     HALF,
     ONE,
     TWO,

@@ -9,7 +9,7 @@ from klcli.formula.program import read
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.rules.rewriting import SymbolRoles
 from klcli.judge.mistakes.search import RewriteRule, changes
 from klcli.judge.mistakes.table import find_mistake
 

@@ -20,7 +20,7 @@ from klcli.formula.tree import (
     number,
     operation,
 )
-from klcli.judge.mistakes.rewriting import (
+from klcli.judge.mistakes.rules.rewriting import (
     HALF,
     TWO,
     Site,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.judge.mistakes import operation_rules as rules
-from klcli.judge.mistakes.rewriting import SymbolRoles
+from klcli.judge.mistakes.rules import operations as rules
+from klcli.judge.mistakes.rules.rewriting import SymbolRoles
 from klcli.judge.mistakes.search import RewriteRule
-from tests.judge.mistakes.rules import ONE, TWO, by_python, made
+from tests.judge.mistakes.rules.changes import ONE, TWO, by_python, made
 
 LOGVAR = "-1/2*(1 + s - mu**2 - exp(s))"
 VAR = "-1/2*(1 + log(s) - mu**2 - s)"
