@@ -96,7 +96,7 @@ def call_of(
         KlcliError: no framework that can be watched is loaded, or the call fails.
     """
     recorder = _recorder(function)
-    run = recorder.call if is_noted else getattr(recorder, "values", recorder.call)
+    run = recorder.call if is_noted else getattr(recorder, "call_unnoted", recorder.call)
 
     def call(entries: Mapping[str, tuple[tuple[int, ...], list[float]]], dtype: str) -> Mapping[str, Any]:
         own = {name: entries[name] for name in names}

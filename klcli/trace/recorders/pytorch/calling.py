@@ -12,7 +12,7 @@ from .tensors import values_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["SHORT", "call", "values"]
+__all__ = ["SHORT", "call", "call_unnoted"]
 
 SHORT = ("float16", "bfloat16", "float32")
 """Precisions in which a function may lose its digits."""
@@ -44,7 +44,7 @@ def call(
     return {"document": recorder.document(), **_numbers(out, dict(zip(given, tensors)))}  # noqa: B905
 
 
-def values(
+def call_unnoted(
     function: Callable[..., Any],
     given: Mapping[str, tuple[Sequence[int], Sequence[float]]],
     dtype: str,
