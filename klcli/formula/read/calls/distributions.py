@@ -168,7 +168,7 @@ def _matrix_divergence(reader: CallReader, call: Invocation) -> Tree | None:
     if q is None or p is None:
         return None
     (mean, own), (other_mean, other) = q, p
-    distance = mean if other_mean == _ZERO else operation("-", other_mean, mean)
+    distance = mean if other_mean == _ZERO else operation("-", mean, other_mean)
     inverse = MatrixCall("inverse", other)
     is_unit = isinstance(other, MatrixCall) and other.function == "eye"
     trace = MatrixCall("trace", own if is_unit else MatrixProduct(inverse, own))

@@ -223,6 +223,14 @@ def test_where_no_name_says_it_it_is_said(q: tuple[str, str], p: tuple[str, str]
         assert settled(between(one, other), Question(head=other[1])).best.kind == "reversed"
 
 
+@pytest.mark.parametrize(("q", "p"), [("m", "n"), ("n", "m"), ("mu", "zeros"), ("x", "y")])
+def test_a_distribution_keeps_its_mean(q: str, p: str) -> None:
+    """The square of the difference is the same for exchanged means, and what is said of them is not."""
+    found = settled(f"kl_divergence(MultivariateNormal({q}, S), MultivariateNormal({p}, T))")
+    way = found.best.verdict.way
+    assert (way.mean("q"), {head.name: head.side for head in way.heads}) == (q, {"S": "q", "T": "p"})
+
+
 def test_a_mean_of_the_prior_alone() -> None:
     found = settled("0.5 (tr(S_p^-1 S_q) + mu_p' S_p^-1 mu_p - d + log det S_p - log det S_q)")
     assert (found.best.kind, found.best.verdict.way.means) == ("exact", {"mu_p": "p"})
