@@ -36,7 +36,8 @@ def is_named_otherwise(program: Tree, taken: Tree, verdict: Verdict) -> bool:
     heads = ((roles.head, verdict.parameterization), (roles.prior_head, verdict.prior_parameterization))
     for head, held in heads:
         stated = suggested(head) if head and head not in own else None
-        if not (head and held and stated) or stated == held.name:
+        # That the formula takes the exponential of what is one already is no such chance, and said by itself.
+        if not (head and held and stated) or stated == held.name or held.name.startswith("log"):
             continue
         for base in own:
             reading = suggested(base)

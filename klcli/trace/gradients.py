@@ -23,6 +23,9 @@ _STEP = 1e-30
 _SMALL = 1e-3
 """Of the weight of a term: gradients below are its rounding."""
 
+_MOST_TOLD = 4096
+"""Entries up to which every recorder tells gradients; of a larger array without one nothing is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slope:
@@ -113,7 +116,8 @@ def _noted(recording: Recording, loss: NotedLoss, part: Part, name: str) -> list
     if not found:
         reached = any(of == start for of, _ in loss.gradients for start in starts)
         size = recording.steps[nodes[0]].size
-        return [0.0] * size if reached and own_steps == {True} else None
+        is_told = reached and own_steps == {True} and size <= _MOST_TOLD
+        return [0.0] * size if is_told else None
     return [sum(values) for values in zip(*found, strict=False)]
 
 

@@ -12,9 +12,10 @@ import pytest
 import klcli
 from klcli.errors import KlcliError
 from klcli.judge.acceptance import ACCEPTABLE
-from klcli.trace.recorders.pytorch import Recorder
 from klcli.trace.recording import read_recording
 from tests.trace.losses import DECODER, LATENTS, B, F, N, X, heads, noise, torch
+
+Recorder = pytest.importorskip("klcli.trace.recorders.pytorch").Recorder
 
 
 def kl_of(mu: Any, logvar: Any) -> Any:
@@ -318,7 +319,6 @@ def test_what_a_program_knows_of_its_own_locals_stays() -> None:
 
 def test_what_leads_to_nothing_is_forgotten() -> None:
     """A running average over a whole training stays a short chain."""
-    from klcli.trace.recorders.pytorch import Recorder
 
     with Recorder() as recorder:
         average = torch.zeros(())
@@ -340,7 +340,6 @@ def test_square_shapes_are_ambiguous_and_said_to_be() -> None:
 
 
 def test_a_recording_is_a_document_of_json() -> None:
-    from klcli.trace.recorders.pytorch import Recorder
 
     with Recorder() as recorder:
         mu, logvar = heads()
@@ -369,7 +368,6 @@ def test_parameters_that_are_filled_by_their_data() -> None:
 
 
 def test_numbers_that_disagree_are_said_and_condemn_nothing() -> None:
-    from klcli.trace.recorders.pytorch import Recorder
     from klcli.trace.run_summary import watched
 
     with Recorder() as recorder:
@@ -434,3 +432,22 @@ def test_a_kl_from_a_sample_passes_by_its_word() -> None:
     assert [term.kernel.is_sampled for term in seen.terms] == [True]
     assert not seen.watched.holds()
     assert seen.watched.holds(["estimator"])
+
+
+@pytest.mark.parametrize("size", [(820, 5), (4001, 5)])  # beyond 4096 and 20,000 entries
+def test_gradients_of_large_arrays_are_not_taken_for_stopped_ones(size: tuple[int, int]) -> None:
+    mu, logvar = (torch.randn(size, requires_grad=True) for _ in "ms")
+    with klcli.watch() as seen:
+        kl = (-0.5 * (1 + logvar - mu**2 - logvar.exp())).sum(-1)
+        kl.mean().backward()
+    assert (codes(seen), [term.kind for term in seen.losses[0].terms]) == ([], ["kl"])
+
+
+def test_a_covariance_for_all_examples_and_half_a_determinant() -> None:
+    """Readings whose shapes do not fit together are left out."""
+    mu, lower = torch.randn(6, 3, requires_grad=True), torch.eye(3, requires_grad=True)
+    with klcli.watch() as seen:
+        covariance = lower @ lower.T
+        kl = 0.5 * (covariance.trace() + (mu**2).sum(-1) - 3 - covariance.logdet() / 2)
+        kl.mean().backward()
+    assert not seen.watched.holds()

@@ -15,7 +15,9 @@ _MEAN = find_mistake("KL206")
 
 def _check(found: ModuleTerms) -> Iterator[Finding]:
     for kl in found.kls:
-        if kl.best.is_right and kl.best.found.prepared.reductions.name == "mean":
+        reductions = kl.best.found.prepared.reductions
+        # What a mask keeps may be examples or positions, whose mean is due.
+        if kl.best.is_right and reductions.name == "mean" and not reductions.kept:
             yield finding_at(kl.best.excerpt, _MEAN, "info", reading=kl.reading)
 
 

@@ -88,7 +88,7 @@ def divergence(excerpt: CodeExcerpt, program: Program, *, is_part: bool = False)
         signed = program if sign > 0 else _negated(excerpt)
         if signed is None:
             continue
-        found = judged_as_kl(signed, is_mended=excerpt.is_local, is_guess=is_guess)
+        found = judged_as_kl(signed, is_mended=excerpt.is_local, is_guess=is_guess, is_meant=is_meant)
         if (
             sign < 0
             and excerpt.is_local

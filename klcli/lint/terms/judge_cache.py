@@ -21,13 +21,16 @@ def is_of_other_fixed_prior(found: Verification) -> bool:
     return found.best.kind == "other-prior" and not found.best.verdict.roles.has_prior
 
 
-def judged_as_kl(program: Program, *, is_mended: bool, is_guess: bool = False) -> Verification | None:
+def judged_as_kl(
+    program: Program, *, is_mended: bool, is_guess: bool = False, is_meant: bool = False
+) -> Verification | None:
     """The answer of the judge; None for what is no KL, and has no mistake by name.
 
     Args:
         program: the formula.
         is_mended: whether known mistakes are looked for.
         is_guess: whether one would be a guess: what is not even a KL to another prior is not looked at then.
+        is_meant: whether it is called a KL. What is not may have its last term in the next line.
     """
     found = verified(program, mended=False)
     if found and (found.best.kind in ("exact", "scaled", "reversed") or _is_held(found)):
@@ -37,8 +40,16 @@ def judged_as_kl(program: Program, *, is_mended: bool, is_guess: bool = False) -
     if is_guess and (found is None or found.best.kind != "other-prior"):
         return None
     found = verified(program, mended=True) if is_mended else None
-    is_named = found is not None and (found.best.kind == "other-prior" or found.best.mistake is not None)
-    return found if found is not None and is_named and found.best.kind != "not-kl" else None
+    if found is None or found.best.kind == "not-kl":
+        return None
+    is_named = found.best.mistake is not None and (is_meant or not _lacks_a_term(found))
+    return found if is_named or found.best.kind == "other-prior" else None
+
+
+def _lacks_a_term(found: Verification) -> bool:
+    from klcli.judge.mistakes.table import find_mistake  # not for what is right
+
+    return found.best.mistake == find_mistake("KL143")
 
 
 def _is_held(found: Verification) -> bool:

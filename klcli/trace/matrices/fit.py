@@ -102,12 +102,15 @@ def _of_readings(
     for point in points:
         try:
             values.append(_value(recording, root, outer, start, given_by(point, readings)))
-        except ArithmeticError:
+        except (ArithmeticError, ValueError):  # NumPy's of shapes, which these readings do not give
             return
         if not isfinite(values[-1]):
             return
     for way in arrangements(readings):
-        rows = [terms_at(start.size, point, readings, way) for point in points]
+        try:
+            rows = [terms_at(start.size, point, readings, way) for point in points]
+        except ValueError:  # NumPy's of shapes: the arrays of these two Gaussians do not belong together
+            continue
         found = _combined(rows, values)
         if found is not None:
             yield TermsFit(start, readings, way, found, round(rows[0]["constant"]))

@@ -16,7 +16,7 @@ MOST_SUMMANDS = 64
 """Terms of a loss whose gradients are asked for, each by a pass of its own."""
 _MOST_ARRAYS = 24
 """Arrays below a summand whose gradients are asked for."""
-_MOST_ENTRIES = 4096
+_MOST_ENTRIES = 20_000
 """Of an array whose gradients are told, as many as those whose values are."""
 _LINEAR = ("add", "sub", "neg", "mul", "div", "same", "shape", "sum", "mean", "stack")
 

@@ -153,11 +153,10 @@ def test_steps(klcli: Klcli, steps: str) -> None:
 
 
 def test_a_witness_that_disagrees_is_status_1(klcli: Klcli, monkeypatch: pytest.MonkeyPatch) -> None:
-
-    from klcli.witness import independent_dimensions
+    from klcli.witness import trapezoid
 
     monkeypatch.setattr(
-        independent_dimensions, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma
+        trapezoid, "log_density", lambda score, log_sigma, out=None: -score * score - log_sigma
     )
     result = klcli("compute", *FAST, "--mu", "0.3", "--sigma", "1.2")
     assert result.status == 1

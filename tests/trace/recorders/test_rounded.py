@@ -69,10 +69,11 @@ def test_probes_lie_between_0_and_1_at_what_was_given_and_beyond() -> None:
     own = [{"mu": 2.5, "s": -3.5}]
     first, again = (list(probes(Calls(), twice, ("mu", "s"), {}, own)) for _ in range(2))
     assert first == again
-    inner, given, wide = first[:12], first[12], first[13:]
+    inner, given, wide, once_more = first[:12], first[12], first[13:25], first[25:]
     assert all(0 < value < 1 for one in inner for value in one["given"].values())
     assert given["given"] == own[0]
     assert len(wide) == 12
+    assert once_more == first[:1], "which tells what draws samples"
     assert min(value for one in wide for value in one["given"].values()) < -3
     assert max(value for one in wide for value in one["given"].values()) > 3
     assert {one["dtype"] for one in first} == {"float64"}
