@@ -11,7 +11,7 @@ import pytest
 
 from tests.judge.programs.agreement import Outcome, outcome
 
-COUNT = int(os.environ.get("KLCLI_PROGRAMS", "300"))
+COUNT = int(os.environ.get("KLCLI_PROGRAMS", "200"))
 CHUNK = 25
 
 
