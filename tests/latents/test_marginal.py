@@ -11,6 +11,8 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.latents.marginal import ExampleSample, mixture
 from klcli.latents.rows import Rows
 
+pytestmark = pytest.mark.sampling
+
 STD = PARAMETERIZATIONS["std"]
 MEANS, SIGMAS = numpy.array([[-2.0], [0.0], [0.5], [3.0]]), numpy.array([[0.5], [1.0], [0.3], [0.2]])
 

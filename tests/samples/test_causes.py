@@ -10,6 +10,8 @@ import pytest
 from klcli.samples.causes import causes
 from tests.samples.rollouts import SEQUENCES, TOKENS, Language, sample_of, z_of_mean_ratio
 
+pytestmark = pytest.mark.sampling
+
 Table = tuple[numpy.ndarray, numpy.ndarray]
 
 

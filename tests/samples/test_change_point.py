@@ -7,6 +7,8 @@ import pytest
 
 from klcli.samples.change_point import FALSE_ALARMS, LEAST_STEPS, level_changes
 
+pytestmark = pytest.mark.sampling
+
 
 def autoregression(rng: numpy.random.Generator, size: int, coefficient: float) -> numpy.ndarray:
     noise = rng.normal(size=size + 100)

@@ -10,6 +10,8 @@ import pytest
 from klcli.samples.forecast import ROWS_PER_SKEWNESS
 from klcli.samples.ratio_sums import RatioSums
 
+pytestmark = pytest.mark.sampling
+
 Z = numpy.linspace(-14, 14, 200_001)
 DENSITY = numpy.exp(-(Z**2) / 2) / numpy.sqrt(2 * numpy.pi) * (Z[1] - Z[0])
 

@@ -8,6 +8,8 @@ import pytest
 from klcli.samples.temperature import temperature
 from tests.samples.rollouts import WORDS, Language, sample_of
 
+pytestmark = pytest.mark.sampling
+
 
 @pytest.mark.parametrize("drawn", [0.6, 0.8, 1.3])
 def test_they_are_found_with_an_error_that_covers(drawn: float) -> None:

@@ -16,6 +16,8 @@ from klcli.witness.error_bars import against_ratio, limit, quantile
 from klcli.witness.ratios import k3
 from tests.witness.joint import Correlated
 
+pytestmark = pytest.mark.sampling
+
 UNIT = Gaussian.from_head(0, 1)
 
 

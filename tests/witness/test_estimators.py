@@ -41,6 +41,7 @@ def test_the_table_is_what_is_documented() -> None:
     assert [name for name in ESTIMATORS if name not in UNBIASED] == ["k2"]
 
 
+@pytest.mark.sampling
 @pytest.mark.parametrize("name", UNBIASED)
 @pytest.mark.parametrize(("mu", "sigma"), CASES)
 def test_unbiased(name: str, mu: str, sigma: str) -> None:
@@ -126,6 +127,7 @@ def test_no_false_alarm(name: str, mu: int, log_sigma: float, seed: int) -> None
     assert examine(q, UNIT, samples=16_384, seed=seed, estimator=name).status == "agrees"
 
 
+@pytest.mark.sampling
 @pytest.mark.parametrize("name", ["k1", "k3", "antithetic", "stratified", "qmc"])
 @pytest.mark.parametrize(("mu", "sigma"), [("0", "1.01"), ("0.3", "1.2"), ("0.3", "0.1"), ("4", "1.2")])
 def test_intervals_cover(name: str, mu: str, sigma: str) -> None:
