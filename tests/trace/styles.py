@@ -16,6 +16,10 @@ def kl(weight: float = 1, reading: str | None = "logvar") -> tuple[str, str, str
     return ("kl", "exact", reading, SUM, weight)
 
 
+def estimator(reduction: str, weight: float) -> tuple[str, str, str | None, str, float]:
+    return ("estimator", "estimator", None, reduction, weight)
+
+
 def rows(mu: Any, logvar: Any) -> Any:
     return -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
 
@@ -150,15 +154,16 @@ def drawn_data_and_a_norm() -> Any:
     return error + torch.abs(DECODER(mu) - target).sum() / B + rows(mu, logvar).mean()
 
 
-ESTIMATOR = ("estimator", "estimator", None, "", None)
 STYLES = {
     "free bits by a tensor": Known(free_bits_by_a_tensor, (kl(),)),
     "free nats of the batch": Known(free_nats_of_the_batch, (kl(),)),
     "dreamer": Known(dreamer, (kl(0.5, "std"), kl(0.1, "std"))),
     "prior of a sample": Known(prior_of_a_sample, (kl(),), samples=("logvar",)),
     "added up from zero": Known(added_up_from_zero, (kl(), kl())),
-    "objective beside k2": Known(objective_beside_k2, (OTHER, ESTIMATOR)),
-    "objective beside k3 under a mask": Known(objective_beside_k3_under_a_mask, (OTHER, ESTIMATOR)),
+    "objective beside k2": Known(objective_beside_k2, (OTHER, estimator("mean", 0.05))),
+    "objective beside k3 under a mask": Known(
+        objective_beside_k3_under_a_mask, (OTHER, estimator("sum-mean", 0.04))
+    ),
     "entropy": Known(entropy, (OTHER,)),
     "penalty on covariances": Known(penalty_on_covariances, (kl(), OTHER)),
     "decoder with a spread": Known(decoder_with_a_spread, (kl(), RECON), 1, samples=("logvar",)),
