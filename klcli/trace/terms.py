@@ -29,6 +29,7 @@ _ROUNDED = 1e-6
 """Relative: a weight of single precision, as 1/d times d is there."""
 _NEGLIGIBLE = 1e-9
 """A constant relative to its KL that is the rounding of a number in the program."""
+_VALUES_ALONE = "its values were tried; whether its gradients are those of the KL is not judged"
 _HELD = "one of the two Gaussians is held still: no gradient flows to it"
 
 Kind: TypeAlias = Literal["kl", "estimator", "likelihood", "other"]
@@ -196,6 +197,8 @@ def _conditions(recording: Recording, part: Part, kernel: Kernel, amount: Amount
         step = recording.steps[cut]
         text = f"what {step.name or 'the head'} is computed from is not judged"
         yield Condition("equation", text, True)
+    if part.matrices:
+        yield Condition("equation", _VALUES_ALONE, True)
 
 
 def _boundary(part: Part, own: float) -> int | None:

@@ -451,3 +451,15 @@ def test_a_covariance_for_all_examples_and_half_a_determinant() -> None:
         kl = 0.5 * (covariance.trace() + (mu**2).sum(-1) - 3 - covariance.logdet() / 2)
         kl.mean().backward()
     assert not seen.watched.holds()
+
+
+def test_of_a_kl_of_covariances_it_is_said_that_its_gradients_are_not_judged() -> None:
+    mu, factor = torch.randn(6, 3, requires_grad=True), torch.eye(3) + 0.1 * torch.ones(3, 3).tril()
+    lower = factor.requires_grad_()
+    posterior = torch.distributions.MultivariateNormal(mu, scale_tril=lower.detach())
+    prior = torch.distributions.MultivariateNormal(torch.zeros(3), torch.eye(3))
+    with klcli.watch() as seen:
+        torch.distributions.kl_divergence(posterior, prior).mean().backward()
+    (term,) = seen.losses[0].terms
+    said = [condition.text for condition in term.conditions]
+    assert "its values were tried; whether its gradients are those of the KL is not judged" in said
