@@ -11,15 +11,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from klcli.errors import KlcliError
-from klcli.gaussian.parameterization import find
+from klcli.gaussian.parameterization import Parameterization, find
 from klcli.judge.acceptance import ACCEPTABLE
 from klcli.report.assertion import passing_line, problem_lines, remedy_lines
 from klcli.report.sampled_assertion import mean_line, sampled_lines, unaccepted_lines
 from klcli.trace.accepted import is_accepted
 from klcli.trace.examination import examine
 from klcli.trace.function_call import argument_names, call_of, mean_first, name_of
-from klcli.trace.function_trials import REDUCTIONS
+from klcli.trace.function_trials import REDUCTIONS, Caller
 from klcli.trace.sample_averages import averages, draws_samples
+from klcli.values import dataclass
 
 __all__ = ["assert_kl"]
 
@@ -60,35 +61,68 @@ def assert_kl(
         KlcliError: it cannot be called.
     """
     __tracebackhide__ = True
-    row = find(param)
+    row, accepted = find(param), _accepted(accept)
     if reduction is not None and reduction not in REDUCTIONS:
         raise KlcliError(f"there is no reduction {reduction!r}", f"one of: {', '.join(REDUCTIONS)}")
-    accepted = _accepted(accept)
-    given = arguments or {}
+    demand = _Demand(row, accepted, reduction, scale, prior, dtypes, gradient, seed)
+    if problem := _problem(function, arguments or {}, demand):
+        raise AssertionError("\n".join(problem))
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What a function has to be: the arguments of `assert_kl` as they were understood."""
+
+    row: Parameterization
+    accepted: tuple[str, ...]
+    reduction: str | None
+    scale: float
+    prior: tuple[float, float]
+    dtypes: Sequence[str]
+    gradient: bool
+    seed: int
+
+
+def _problem(function: Callable[..., Any], given: Mapping[str, Any], demand: _Demand) -> list[str]:
+    """What is wrong with a function, line by line; of one that is right what is not demanded is printed."""
+    row, scale, prior, gradient, seed = demand.row, demand.scale, demand.prior, demand.gradient, demand.seed
     order, name = argument_names(function, given), name_of(function)
     names = order if mean_first(order) else (order[1], order[0])
     call = call_of(function, order, given)
-    found = examine(call, names, row, prior=prior, scale=scale, dtypes=dtypes, gradient=gradient, seed=seed)
-    problem = problem_lines(name, found, row, reduction, scale, names, gradient=gradient)
+    found = examine(
+        call, names, row, prior=prior, scale=scale, dtypes=demand.dtypes, gradient=gradient, seed=seed
+    )
+    problem = problem_lines(name, found, row, demand.reduction, scale, names, gradient=gradient)
     if not problem:
-        print(passing_line(name, found, row))  # what is not demanded is found and printed
-        return
+        print(passing_line(name, found, row))
+        return []
     again = call_of(function, order, given, is_noted=False)
     if found.reduction is None and draws_samples(again, names, row, seed):
-        if "estimator" not in accepted:
-            raise AssertionError("\n".join(unaccepted_lines(name)))
-        finest = "float64" if "float64" in dtypes else dtypes[0]
-        mean = averages(
-            again, names, row, prior=prior, scale=scale, dtype=finest, gradient=gradient, seed=seed
-        )
-        lines = sampled_lines(name, mean, row, reduction, names)
-        if mean is None or lines:
-            raise AssertionError("\n".join(lines))
+        return _sampled_problem(again, name, names, demand)
+    accepted = demand.accepted
+    if accepted and is_accepted(found, names, accepted, demand.reduction, scale, gradient=gradient):
+        return []
+    return [*problem, *remedy_lines(function, found.verification, names, row, prior, scale)]
+
+
+def _sampled_problem(call: Caller, name: str, names: tuple[str, str], demand: _Demand) -> list[str]:
+    """The same of a function that draws samples, from the means of many calls."""
+    if "estimator" not in demand.accepted:
+        return unaccepted_lines(name)
+    mean = averages(
+        call,
+        names,
+        demand.row,
+        prior=demand.prior,
+        scale=demand.scale,
+        dtype="float64" if "float64" in demand.dtypes else demand.dtypes[0],
+        gradient=demand.gradient,
+        seed=demand.seed,
+    )
+    problem = sampled_lines(name, mean, demand.row, demand.reduction, names)
+    if mean and not problem:
         print(mean_line(name, mean))
-        return
-    if not (accepted and is_accepted(found, names, accepted, reduction, scale, gradient=gradient)):
-        remedy = remedy_lines(function, found.verification, names, row, prior, scale)
-        raise AssertionError("\n".join([*problem, *remedy]))
+    return problem
 
 
 def _accepted(accept: str | Collection[str]) -> tuple[str, ...]:

@@ -83,19 +83,13 @@ def compare(
     Raises:
         KlcliError: no such reading, no head stands for sigma, or a formula means nothing.
     """
-    from klcli.judge import comparison
-
     if isinstance(param, Mapping):
+        from klcli.judge import comparison
+
         assert reading is not None
         return comparison.compare(param, reading, mu, sigma, programs)
     if param is None:
-        from klcli.report.readings import readings_report
-
-        point = _point(mu, sigma)
-        (mean,), (spread,) = point.mean, point.spread.head
-        table = comparison.matrix(comparison.FORMULAS, mean, spread)
-        overview: Overview = readings_report(comparison.FORMULAS, table, mean, spread, every=True).data
-        return overview
+        return _overview(_point(mu, sigma))
     return _compared(find(param), _point(mu, sigma), formulas or {}, samples, seed)
 
 
@@ -107,6 +101,17 @@ def _point(mu: NumbersLike, sigma: NumbersLike) -> Gaussian[Heads]:
             f"formulas are compared at one latent, not {point.dimension}", "give one number of each"
         )
     return point
+
+
+def _overview(point: Gaussian[Heads]) -> Overview:
+    """Every formula met online under every reading."""
+    from klcli.judge.comparison import FORMULAS, matrix
+    from klcli.report.readings import readings_report
+
+    (mean,), (sigma,) = point.mean, point.spread.head
+    table = matrix(FORMULAS, mean, sigma)
+    overview: Overview = readings_report(FORMULAS, table, mean, sigma, every=True).data
+    return overview
 
 
 def _compared(

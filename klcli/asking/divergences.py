@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.asking.numbers import NumbersLike, array_of, gaussian
 from klcli.errors import KlcliError
 from klcli.gaussian.closed_form import Unit
-from klcli.gaussian.distribution import alike
+from klcli.gaussian.distribution import AnyGaussian, alike
 
 if TYPE_CHECKING:
     from klcli.report.compute_data import ComputeData
@@ -54,14 +54,16 @@ def compute(
     Raises:
         KlcliError: numbers that no Gaussian has, or of different lengths; a value beyond the doubles.
     """
+    q = gaussian(mu, sigma, param, cov)
+    prior = None if prior_cov is not None else prior_sigma
+    q, p = alike(q, gaussian(prior_mu, prior, prior_param, prior_cov, q.dimension))
+    return _computed(q, p, unit, samples, seed)
+
+
+def _computed(q: AnyGaussian, p: AnyGaussian, unit: Unit, samples: int | None, seed: int) -> ComputeData:
     from klcli.report.compute import Computed, compute_report
     from klcli.witness.examination import examine
 
-    q = gaussian(mu, sigma, param, cov)
-    p = gaussian(
-        prior_mu, None if prior_cov is not None else prior_sigma, prior_param, prior_cov, q.dimension
-    )
-    q, p = alike(q, p)
     found = examine(q, p, samples=samples, seed=seed)
     data: ComputeData = compute_report(Computed(q, p, found), unit).data
     return data

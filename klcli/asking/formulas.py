@@ -82,15 +82,15 @@ def verify(
         return judge.verify(what, question, other=other)
     if isinstance(what, str):
         found = judge.answer_to_text(what, language, question, sampler)
-    elif callable(what):
-        found = judge.answer(_program(what, arguments or {}), question)
     else:
-        raise KlcliError(f"a {type(what).__name__} is no formula", "give a text, a program or a function")
+        found = judge.answer(_program(what, arguments or {}), question)
     return telling_of(found).data(found, is_proved(*found.identity) if found.identity else None)
 
 
 def _program(function: Callable[..., Any], given: Mapping[str, Any]) -> Program:
     """The operations that a function runs."""
+    if not callable(function):
+        raise KlcliError(f"a {type(function).__name__} is no formula", "give a text, a program or a function")
     from klcli.trace.function_call import call_of, name_of, open_arguments
     from klcli.trace.functions import program_of_call
     from klcli.trace.programs import UnfollowedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -66,17 +66,11 @@ def summarize_latents(
     Raises:
         KlcliError: arrays of different shapes, no such reading, or no row of which statistics can be made.
     """
-    row = find(param)
-    choice = Choice("mean", {row.name: "head"}, independent_gaussian(prior_mu, prior_sigma, prior_param))
-    thresholds = Thresholds(active_variance, collapsed_kl)
-    question = LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed)
-    table = of_arrays(in_memory(mean=mean, head=head), choice)
-    found = answered(
-        question,
-        lambda work: collected_from(table, work),
-        lambda _, empty: summed_from(table, empty),
+    choice = Choice(
+        "mean", {find(param).name: "head"}, independent_gaussian(prior_mu, prior_sigma, prior_param)
     )
-    return _data((), question, found)
+    thresholds = Thresholds(active_variance, collapsed_kl)
+    return _of_arrays(mean, head, LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed))
 
 
 def summarize_latent_files(
@@ -117,16 +111,35 @@ def summarize_latent_files(
     Raises:
         KlcliError: a file that cannot be read, or arrays that are not found.
     """
+    prior = independent_gaussian(prior_mu, prior_sigma, prior_param)
+    choice = Choice(mean, _heads(head, param), prior)
+    thresholds = Thresholds(active_variance, collapsed_kl)
+    question = LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed)
+    return _of_files(_files(paths), question, executor)
+
+
+def _heads(head: str | None, param: str | None) -> Mapping[str, str]:
+    """The name of the spreads by their reading."""
     if (head is None) != (param is None):
         raise KlcliError("head is the name of the spreads, and param what they mean", "give both, or neither")
-    heads = {} if head is None or param is None else {find(param).name: head}
+    return {} if head is None or param is None else {find(param).name: head}
+
+
+def _files(paths: _Path | Sequence[_Path]) -> list[str]:
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     files = [file for path in given for file in files_of(os.fspath(path))]
     if not files:
         raise KlcliError("no table is given", 'for example klcli.summarize_latent_files("latents.npz")')
-    choice = Choice(mean, heads, independent_gaussian(prior_mu, prior_sigma, prior_param))
-    thresholds = Thresholds(active_variance, collapsed_kl)
-    question = LatentQuestion(choice, thresholds, free_bits, beta, marginal, seed)
+    return files
+
+
+def _of_arrays(mean: Any, head: Any, question: LatentQuestion) -> LatentsData:
+    table = of_arrays(in_memory(mean=mean, head=head), question.choice)
+    found = answered(question, partial(collected_from, table), lambda _, empty: summed_from(table, empty))
+    return _data((), question, found)
+
+
+def _of_files(files: Sequence[str], question: LatentQuestion, executor: Executor | None) -> LatentsData:
     tables = [Input((file,), order) for order, file in enumerate(files)]
     found = answered(
         question, partial(collected, tables, executor=executor), partial(summed, tables, executor=executor)

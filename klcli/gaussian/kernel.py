@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -73,23 +73,13 @@ def divergence(
             or do not broadcast; an `out` or `dtype` that cannot hold the result.
     """
     reading = _reading(parameterization)
-    if out is None and dtype is None:
-        parts = reading.kernel.few
-        found: NDArray[Any] | None = (
-            few_elements.divergence(parts, mean_q, head_q, mean_p, head_p) if parts else None
-        )
+    if out is None and dtype is None and reading.kernel.few:
+        found = few_elements.divergence(reading.kernel.few, mean_q, head_q, mean_p, head_p)
         if found is not None:
-            return found
-
-    def block(q: FloatArray, head: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
-        reading.require(head, *prior)
-        result = reading.kernel.spread(head, *(prior or reading.kernel.unit))
-        result += _shift(reading, q, p, *prior)
-        return result
-
+            return cast("NDArray[Any]", found)
     prior = [] if head_p is None else [head_p]
     operands = (_MEANS[0], reading.heads[0], _MEANS[1], *reading.heads[1 : 1 + len(prior)])
-    return elementwise(block, operands, [mean_q, head_q, mean_p, *prior], out, dtype)
+    return elementwise(reading.divergence, operands, [mean_q, head_q, mean_p, *prior], out, dtype)
 
 
 def spread(
@@ -105,13 +95,8 @@ def spread(
     Arguments, shapes and errors raised are those of `divergence`.
     """
     reading = _reading(parameterization)
-
-    def block(head: FloatArray, *prior: FloatArray) -> FloatArray:
-        reading.require(head, *prior)
-        return reading.kernel.spread(head, *(prior or reading.kernel.unit))
-
     given = [head_q] if head_p is None else [head_q, head_p]
-    return elementwise(block, reading.heads[: len(given)], given, out, dtype)
+    return elementwise(reading.spread, reading.heads[: len(given)], given, out, dtype)
 
 
 def shift(
@@ -128,20 +113,14 @@ def shift(
     Arguments, shapes and errors raised are those of `divergence`.
     """
     reading = _reading(parameterization)
-
-    def block(q: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
-        reading.require(*prior)
-        return _shift(reading, q, p, *prior)
-
     prior = [] if head_p is None else [head_p]
-    return elementwise(
-        block, (*_MEANS, *reading.heads[1 : 1 + len(prior)]), [mean_q, mean_p, *prior], out, dtype
-    )
+    operands = (*_MEANS, *reading.heads[1 : 1 + len(prior)])
+    return elementwise(reading.shift, operands, [mean_q, mean_p, *prior], out, dtype)
 
 
-def _shift(reading: _Reading, q: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
+def _shift(kernel: ArrayKernel, q: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
     def scaled(difference: FloatArray) -> FloatArray:
-        return reading.kernel.scaled(difference, *prior) if prior else difference
+        return kernel.scaled(difference, *prior) if prior else difference
 
     difference = q - p
     z = scaled(difference)
@@ -156,10 +135,23 @@ def _shift(reading: _Reading, q: FloatArray, p: FloatArray, *prior: FloatArray) 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A reading of the heads: its kernel, and what the heads have to be."""
+    """A reading of the heads: its kernel, and what the heads have to be; of blocks what it makes of them."""
 
     kernel: ArrayKernel
     heads: tuple[ArrayArgument, ArrayArgument]
+
+    def divergence(self, q: FloatArray, head: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
+        result = self.spread(head, *prior)
+        result += _shift(self.kernel, q, p, *prior)
+        return result
+
+    def spread(self, head: FloatArray, *prior: FloatArray) -> FloatArray:
+        self.require(head, *prior)
+        return self.kernel.spread(head, *(prior or self.kernel.unit))
+
+    def shift(self, q: FloatArray, p: FloatArray, *prior: FloatArray) -> FloatArray:
+        self.require(*prior)
+        return _shift(self.kernel, q, p, *prior)
 
     def require(self, *heads: FloatArray) -> None:
         """Check the heads of a block.

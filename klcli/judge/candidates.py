@@ -157,10 +157,7 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     weighed = prepared.weights or prepared.divisors or prepared.aside.are_parts_equal
     if kind == "exact" and (weighed or not prepared.is_whole):
         kind = "scaled"
-    own = set(free_symbols(prepared.tree)) if prepared.clips else set()
-    clips = [clip for clip in prepared.clips if own.intersection(free_symbols(clip))]
-    moved = any(_is_moved(clip, verdict) for clip in (*prepared.bounds, *prepared.floors))
-    if verdict.kl and (moved or any(_binds(clip, verdict) for clip in clips)):
+    if verdict.kl and _is_bound(prepared, verdict):
         source = edited(program, program.tree, without_guards(program.tree))
         is_all = kind == "exact" and not prepared.aside.parts
         return Candidate("wrong", verdict, _mistake("KL118"), source if is_all else None, verdict)
@@ -225,6 +222,14 @@ def _scale_of_spread(tree: Tree, head: str, reading: Parameterization) -> Fracti
     unit = {"m": 0.0, "n": 0.0, "t": 1.0}
     spreads = [evaluate(known(NORMAL_DIVERGENCE), unit | {"s": sigma}, run) for sigma in sigmas]
     return Fraction((at[0] - at[1]) / (spreads[0] - spreads[1])).limit_denominator(_LARGEST_DENOMINATOR)
+
+
+def _is_bound(prepared: Prepared, verdict: Verdict) -> bool:
+    """Whether a clip or a limit makes another function of a KL."""
+    if any(_is_moved(clip, verdict) for clip in (*prepared.bounds, *prepared.floors)):
+        return True
+    own = set(free_symbols(prepared.tree)) if prepared.clips else set()
+    return any(_binds(clip, verdict) for clip in prepared.clips if own.intersection(free_symbols(clip)))
 
 
 def _binds(clip: Clip, verdict: Verdict) -> bool:

@@ -68,16 +68,8 @@ def corrections(
         ways: what its symbols can be.
         question: what is asked of it.
     """
-    if _is_right(verdicts, question):
-        return {}
     scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
-    if (
-        compared_digits(prepared.tree) > _MOST_DIGITS
-        or not _SMALLEST < question.prior.variance < 1 / _SMALLEST
-    ):
-        return {}
-    unmeant = any(verdict.kl and verdict.kl.looks_unmeant for verdict in scaled)
-    if scaled and not unmeant and question.reading is None:
+    if _is_right(verdicts, question) or not _may_be_mended(prepared, scaled, question):
         return {}
     from klcli.judge.mistakes.correction import repairs  # not for what is right
     from klcli.judge.mistakes.table import place_of
@@ -99,6 +91,16 @@ def corrections(
         for key, entries in tried.items()
         if (first := _first_that_holds(sorted(entries, key=lambda entry: entry[0]), program, question))
     }
+
+
+def _may_be_mended(prepared: Prepared, scaled: Sequence[Verdict], question: Question) -> bool:
+    """Whether numbers allow a search; a multiple of a KL is left as it is, unless it looks unmeant."""
+    if compared_digits(prepared.tree) > _MOST_DIGITS:
+        return False
+    if not _SMALLEST < question.prior.variance < 1 / _SMALLEST:
+        return False
+    unmeant = any(verdict.kl and verdict.kl.looks_unmeant for verdict in scaled)
+    return unmeant or not scaled or question.reading is not None
 
 
 def _is_right(verdicts: Sequence[Verdict], question: Question) -> bool:

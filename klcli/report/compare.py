@@ -48,8 +48,7 @@ def compare_report(
     truth: Examination,
     *,
     table: tuple[ComparisonEntry, ...] = (),
-    expect: str | None = None,
-    expectation_holds: bool | None = None,
+    expected: Expectation | None = None,
     latents: Latents | None = None,
     full: bool = True,
 ) -> Report:
@@ -62,35 +61,27 @@ def compare_report(
         judged: the formulas under the reading.
         truth: KL(N(mu, sigma^2) || N(0, 1)) and its witnesses.
         table: the verdicts under every reading, if they were asked for.
-        expect: the name of the formula that has to be exact.
-        expectation_holds: whether it is, to the prior that was asked for; None without such a formula.
+        expected: the formula that has to be exact, to the prior that was asked for, and whether it is.
         latents: the formulas over several latents, or beside another prior.
         full: whether the document has every number; a short one fits a screen.
     """
-    head = nearest_double(partial(enclose, reading.head, {"sigma": sigma}))
-    exact = [formula.name for formula in judged if _is_exact(formula)]
-    expectation = Expectation(expect, bool(expectation_holds)) if expect else None
+    formulas, point = tuple(map(formula_data, judged)), _point(reading, mu, sigma)
     data = CompareData(
-        schema="klcli.compare/2",
-        parameterization=reading.name,
-        unit="nats",
-        point=PointData(mu, sigma, head),
-        truth=_truth(truth),
-        formulas=tuple(map(formula_data, judged)),
-        table=table,
-        expect=expectation,
-        latents=latents,
-        warnings=(),
+        "klcli.compare/2", reading.name, "nats", point, _truth(truth), formulas, table, expected, latents, ()
     )
     return Report(
         data=data,
         rows=tuple(_rows(data, judged)),
         document=Document(_title(reading), tuple(_blocks(data, judged, reading, full=full))),
-        bare=" ".join(exact),
-        holds=truth.status == "agrees" and (expectation is None or expectation.holds),
+        bare=" ".join(_exact(judged)),
+        holds=truth.status == "agrees" and (expected is None or expected.holds),
         pictures=lambda: [penalty_plot(judged, reading, mu)],
         is_pictured=full,
     )
+
+
+def _point(reading: Parameterization, mu: Fraction, sigma: Fraction) -> PointData:
+    return PointData(mu, sigma, nearest_double(partial(enclose, reading.head, {"sigma": sigma})))
 
 
 def _truth(found: Examination) -> Truth:
@@ -101,15 +92,19 @@ def _truth(found: Examination) -> Truth:
     return Truth(found.closed_form.value, found.integral, found.monte_carlo, found.status, lowest, 2.0)
 
 
-def _is_exact(formula: Judged) -> bool:
-    """Whether it is the KL, and every condition of that passes."""
-    return formula.verdict == "exact" and all(one.passes for one in formula.found.conditions)
+def _exact(judged: Sequence[Judged]) -> list[str]:
+    """The names of those that are the KL, where every condition of that passes."""
+    return [
+        formula.name
+        for formula in judged
+        if formula.verdict == "exact" and all(one.passes for one in formula.found.conditions)
+    ]
 
 
 def _summary(judged: Sequence[Judged]) -> Paragraph:
     """``B is exact; A, C and D are not``."""
-    exact = [formula.name for formula in judged if _is_exact(formula)]
-    others = [formula.name for formula in judged if not _is_exact(formula)]
+    exact = _exact(judged)
+    others = [formula.name for formula in judged if formula.name not in exact]
     if not exact:
         return Paragraph(f"none of {listed(others)} is exact", "bad")
     text = f"{listed(exact)} {'is' if len(exact) == 1 else 'are'} exact"

@@ -57,16 +57,14 @@ def lint_report(
         if notes or found.severity != "note"
     ]
     terms = _sorted(term for result in results for term in result.terms)
-    unreadable = tuple(
-        UnreadableData(result.path, result.unreadable) for result in results if result.unreadable
-    )
+    unread = tuple(UnreadableData(one.path, one.unreadable) for one in results if one.unreadable)
     alerts = tuple(alert(found, notebooks) for found in findings)
     data = LintData(
         "klcli.lint/2",
         tuple(each.finding for each in alerts),
         _term_data(terms),
         sum(result.is_file for result in results),
-        unreadable,
+        unread,
         (),
     )
     return Report(
@@ -78,7 +76,7 @@ def lint_report(
         holds=not any(found.severity in _FAILING for found in findings),
         readable=_is_complete(results),
         broken=any(result.is_bug for result in results),
-        findings=Findings(alerts, unreadable),
+        findings=Findings(alerts, unread),
         pictures=lambda: list(_pictures(findings)),
         is_pictured=False,
     )

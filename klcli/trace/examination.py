@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from math import isfinite
 from random import Random
 
@@ -84,21 +85,12 @@ def examine(
         gradient: whether its gradients are looked at.
         seed: of the entries.
     """
-    generator = Random(seed)
+    draw = partial(entries, reading=reading, generator=Random(seed))
     trials = tuple(
-        trial(call, shape, dtype, reading, prior, names, entries(shape, reading, generator))
-        for dtype in dtypes
-        for shape in SHAPES
+        trial(call, shape, dtype, reading, prior, names, draw(shape)) for dtype in dtypes for shape in SHAPES
     )
     reduction = reduction_of(trials, scale)
-    found: list[Gap] = []
-    single = None
-    if reduction is None:
-        points = [([m], [s]) for m, s in zip(trials[0].mean, trials[0].head, strict=True)]
-        alone = (trial(call, (1, 1), dtypes[0], reading, prior, names, point) for point in points)
-        single = next((one for one in alone if reduction_of([one], scale) is None), None)
-    else:
-        found = [gap for one in trials for gap in gaps(one, reduction, scale, gradient=gradient)]
+    single = None if reduction else _single(call, trials[0], names, reading, prior, scale)
     recording = read_recording(trials[0].out["document"])
     tree, problem = _followed(trials, names)
     verification, refused = _judged(tree, reading, prior) if tree else (None, "")
@@ -106,14 +98,38 @@ def examine(
         trials,
         single,
         reduction,
-        # An infinite gap, and one that is NaN, comes before all that doubles can have.
-        tuple(sorted(found, key=lambda gap: -gap.size if isfinite(gap.size) else -1e300)),
+        _off(trials, reduction, scale, gradient=gradient),
         tree,
         verification,
         problem or refused,
         sum(not step.is_leaf for step in recording.steps),
         tuple(step.place for step in recording.steps if step.op == "stop" and step.place),
     )
+
+
+def _single(
+    call: Caller,
+    first: Trial,
+    names: tuple[str, str],
+    reading: Parameterization,
+    prior: tuple[float, float],
+    scale: float,
+) -> Trial | None:
+    """The first of its entries that has not the value of the KL by itself, either."""
+    points = [([mean], [head]) for mean, head in zip(first.mean, first.head, strict=True)]
+    alone = (trial(call, (1, 1), first.dtype, reading, prior, names, point) for point in points)
+    return next((one for one in alone if reduction_of([one], scale) is None), None)
+
+
+def _off(
+    trials: Sequence[Trial], reduction: OutputReduction | None, scale: float, *, gradient: bool
+) -> tuple[Gap, ...]:
+    """Where the calls are off, the largest first."""
+    found = (
+        [gap for one in trials for gap in gaps(one, reduction, scale, gradient=gradient)] if reduction else ()
+    )
+    # An infinite gap, and one that is NaN, comes before all that doubles can have.
+    return tuple(sorted(found, key=lambda gap: -gap.size if isfinite(gap.size) else -1e300))
 
 
 def _followed(trials: Sequence[Trial], names: tuple[str, str]) -> tuple[Tree | None, str]:

@@ -13,6 +13,7 @@ from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.comparison import FORMULAS, Judged, compare, matrix
 from klcli.report.compare import compare_report
+from klcli.report.compare_data import Expectation
 from klcli.report.document import CellTable, FactList, Heading, Item, Paragraph
 from klcli.report.report import Report
 from klcli.report.wording import plain
@@ -96,10 +97,10 @@ def test_two_that_are_exact(truth: Examination) -> None:
 
 
 def test_an_expectation_decides_and_is_said(judged: tuple[Judged, ...], truth: Examination) -> None:
-    kept = compare_report(VAR, MU, SIGMA, judged, truth, expect="B", expectation_holds=True)
+    kept = compare_report(VAR, MU, SIGMA, judged, truth, expected=Expectation("B", True))
     assert kept.holds
     assert ("expected: B is exact when s is a variance", "good") in paragraphs(kept)
-    missed = compare_report(VAR, MU, SIGMA, judged, truth, expect="A", expectation_holds=False)
+    missed = compare_report(VAR, MU, SIGMA, judged, truth, expected=Expectation("A", False))
     assert not missed.holds
     assert ("expected: A is not exact when s is a variance", "bad") in paragraphs(missed)
     assert compare_report(VAR, MU, SIGMA, judged, truth).data.expect is None

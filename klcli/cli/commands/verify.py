@@ -147,25 +147,35 @@ def verify(
         reading=next((row for row in _READINGS if row.name == param), None),
         prior=_prior(prior_mu, prior_sigma),
     )
+    proofs = partial(_proofs, symbolic=not no_prove, witness=prove)
     if path is not None:
-        if sampler is not None:
-            raise KlcliError("a sampling line belongs to one formula", "leave --file or --sampler out")
-        if formula is not None:
-            raise KlcliError("a formula and --file are given", "leave one of them out")
-        proofs = partial(_proofs, symbolic=not no_prove, witness=prove)
+        _check_alone(formula, sampler)
         answers = _answers(path, question, language, proofs, quiet=settings.quiet > 0)
         return verify_many_report(answers, accepted=accepted), settings
+    found = answer_to_text(_text(formula), language, question, sampler)
+    proved, witness = proofs(found)
+    report = verify_report(found, proved=proved, witness=witness, accepted=accepted, verbose=verbose)
+    return report, settings
+
+
+def _check_alone(formula: str | None, sampler: str | None) -> None:
+    """Refuse what stands beside a file of formulas and belongs to one of them."""
+    if sampler is not None:
+        raise KlcliError("a sampling line belongs to one formula", "leave --file or --sampler out")
+    if formula is not None:
+        raise KlcliError("a formula and --file are given", "leave one of them out")
+
+
+def _text(formula: str | None) -> str:
+    """The formula, of an argument that may stand for standard input."""
     if formula is None:
         raise KlcliError("no formula is given", "for example: klcli verify '-0.5 * (1 + s - mu^2 - exp(s))'")
     _check_no_path(formula)
-    if formula == "-":
-        from klcli.cli.files import read_text
+    if formula != "-":
+        return formula
+    from klcli.cli.files import read_text
 
-        formula = read_text(formula)
-    found = answer_to_text(formula, language, question, sampler)
-    proved, witness = _proofs(found, symbolic=not no_prove, witness=prove)
-    report = verify_report(found, proved=proved, witness=witness, accepted=accepted, verbose=verbose)
-    return report, settings
+    return read_text(formula)
 
 
 def _check_no_path(text: str) -> None:

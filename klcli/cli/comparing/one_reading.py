@@ -12,6 +12,7 @@ from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.comparison import FORMULAS, compare, is_exact, matrix
 from klcli.report.compare import compare_report
+from klcli.report.compare_data import Expectation
 from klcli.report.report import Report
 from klcli.values import dataclass
 from klcli.witness.examination import Examination
@@ -59,10 +60,10 @@ def compared(
     mean, spread = point.mean[0], point.deviations[0]
     programs = named(asked.formulas, taken=FORMULAS)
     chosen = {**FORMULAS, **{name: program.tree for name, program in programs.items()}}
-    holds = None
+    expectation = None
     if asked.expect is not None:
         held = expected(asked.expect, chosen, programs)
-        holds = is_exact(held, reading, fixed_prior(asked.options))
+        expectation = Expectation(asked.expect, is_exact(held, reading, fixed_prior(asked.options)))
     judged = compare(chosen, reading, mean, spread, programs)
     gaussian = {one.name: one.formula for one in judged if one.is_of_gaussians}
     return compare_report(
@@ -72,8 +73,7 @@ def compared(
         judged,
         examined(Gaussian.from_head(mean, spread)),
         table=matrix(gaussian, mean, spread) if asked.every else (),
-        expect=asked.expect,
-        expectation_holds=holds,
+        expected=expectation,
         latents=latents_of(gaussian, reading, point, asked.options),
         full=asked.full,
     )

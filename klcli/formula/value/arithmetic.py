@@ -111,12 +111,23 @@ def evaluate(
             if not any(isinstance(value, tuple) for value in values.values()):
                 return evaluate(body, values, arithmetic, known)
             return _reduce(tree, values, arithmetic)
+        case _:
+            return _guarded(tree, values, arithmetic, known)
+
+
+def _guarded(
+    tree: Clip | Stop | Reshape | Length | MatrixCall | MatrixProduct,
+    values: SymbolValues[T],
+    arithmetic: Arithmetic[T],
+    known: Mapping[int, T] | None,
+) -> T:
+    """The value of what stands around numbers, and does little or nothing to them."""
+    match tree:
         case Clip(operand, low, high):
-            first = evaluate(operand, values, arithmetic, known)
             limits = [
                 None if limit is None else evaluate(limit, values, arithmetic, known) for limit in (low, high)
             ]
-            return arithmetic.clip(first, *limits)
+            return arithmetic.clip(evaluate(operand, values, arithmetic, known), *limits)
         case Stop(operand) | Reshape(operand):
             return evaluate(operand, values, arithmetic, known)
         case Length():

@@ -84,13 +84,10 @@ def kind_of(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> Symb
     def below(node: Tree) -> SymbolKind:
         return kind_of(node, kinds, manner)
 
+    _check_judged(tree)
     match tree:
         case Symbol(name):
-            if _ENTRY.search(name):
-                raise _misfit(tree, "an entry of a matrix is not followed, write log det L")
             return kinds[name]
-        case Clip():
-            raise _misfit(tree, "a clip is not judged in a formula of matrices")
         case Negative(operand):
             return below(operand)
         case MatrixProduct(left, right):
@@ -105,19 +102,28 @@ def kind_of(tree: Tree, kinds: Mapping[str, SymbolKind], manner: Manner) -> Symb
                 raise _misfit(tree, f"{function} of a matrix is not understood")
             return found
         case MatrixCall(function, argument):
-            if function in _OF_MATRICES and any(map(_is_made_of_several, walk(argument))):
-                raise _misfit(tree, "a matrix that is a sum of several is not judged")
             return _call_kind(function, below(argument), manner, tree)
         case Reshape(operand, "transpose"):
             return _call_kind("transpose", below(operand), manner, tree)
         case Stop(operand) | Reshape(operand):
             return below(operand)
-        case Reduction(kind, _, body):
-            found = below(body)
-            if kind == "E":
-                raise _misfit(tree, "an expectation has no place in a formula of matrices")
-            return "vector" if found == "matrix" and tree.has_one_axis else "scalar"
+        case Reduction(body=body):
+            return "vector" if below(body) == "matrix" and tree.has_one_axis else "scalar"
     return "scalar"
+
+
+def _check_judged(tree: Tree) -> None:
+    """Refuse what has no place in a formula of matrices, whatever the kinds of its symbols are."""
+    match tree:
+        case Symbol(name) if _ENTRY.search(name):
+            raise _misfit(tree, "an entry of a matrix is not followed, write log det L")
+        case Clip():
+            raise _misfit(tree, "a clip is not judged in a formula of matrices")
+        case MatrixCall(function, argument):
+            if function in _OF_MATRICES and any(map(_is_made_of_several, walk(argument))):
+                raise _misfit(tree, "a matrix that is a sum of several is not judged")
+        case Reduction("E"):
+            raise _misfit(tree, "an expectation has no place in a formula of matrices")
 
 
 def _is_made_of_several(tree: Tree) -> bool:

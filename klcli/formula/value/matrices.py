@@ -145,13 +145,18 @@ def called(
             return _diagonal(values, run.number(Fraction(0)))
         case "eye", "scalar":
             return _of_rows(linear.identity(int(values[0]) if size is None else size))
-        case "numel", _:
-            return _number(run.number(Fraction(len(values))))
-        case "bars", "scalar":
-            return _number(run.call("abs", values[0]))
-        case "bars" | "norm", _:
-            return _number(run.call("sqrt", entries.dot(values, values)))
+        case "numel" | "bars" | "norm", kind:
+            return _number(_of_entries(function, kind, values, entries))
     raise ShapeError(f"the {function} of a {kind_of_array(argument)}")
+
+
+def _of_entries(function: str, kind: SymbolKind, values: Sequence[Any], entries: Entries) -> Any:
+    """Their count, or the square root of the sum of their squares: of one number its absolute value."""
+    if function == "numel":
+        return entries.run.number(Fraction(len(values)))
+    if (function, kind) == ("bars", "scalar"):
+        return entries.run.call("abs", values[0])
+    return entries.run.call("sqrt", entries.dot(values, values))
 
 
 def _number(value: Any) -> Array:

@@ -78,12 +78,8 @@ class AsciiPrinter:
                 return self.clip(tree)
             case MatrixProduct(left, right):
                 return f"{self.show(left, Level.PRODUCT, True)} @ {self.show(right, Level.SIGNED, tail)}"
-            case MatrixCall("transpose", argument):
-                return self.transpose(self.show(argument, Level.ATOM, True))
-            case MatrixCall("bars" | "norm" as function, argument):
-                return self.bars(function, self.show(argument))
             case MatrixCall(function, argument):
-                return self.matrix_call(function, argument)
+                return self.of_matrix(function, argument)
             case Stop(operand):
                 return f"stop_gradient({self.show(operand)})"
             case Reshape(operand):
@@ -166,6 +162,13 @@ class AsciiPrinter:
 
     def subscripted(self, base: str, index: str) -> str:
         return f"{base}_{index}" if index else base
+
+    def of_matrix(self, function: str, argument: Tree) -> str:
+        if function == "transpose":
+            return self.transpose(self.show(argument, Level.ATOM, True))
+        if function in ("bars", "norm"):
+            return self.bars(function, self.show(argument))
+        return self.matrix_call(function, argument)
 
     def matrix_call(self, function: str, argument: Tree) -> str:
         return f"{MATRIX_NAMES.get(function, function)}({self.show(argument)})"

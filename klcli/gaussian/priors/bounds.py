@@ -56,7 +56,6 @@ def mixture_bounds(q: Gaussian[Heads], p: Mixture) -> tuple[Bound, ...]:
     nearest = min(part - log(weight) for weight, part in joint)
     convexity = sum(weight * part for weight, part in joint)
     rounding = 4 * EPSILON * (len(weights) + 1 - log(min(weights)))
-    pair = mixture_log_ratio(q, p)
     return (
         Bound(
             "variational approximation, for a single Gaussian q an upper bound",
@@ -82,14 +81,18 @@ def mixture_bounds(q: Gaussian[Heads], p: Mixture) -> tuple[Bound, ...]:
             "sum_k w_k KL(q || p_k)",
             "Cover and Thomas, Elements of Information Theory, 2006, theorem 2.7.2",
         ),
-        Bound(
-            "product of Gaussians, from Jensen's inequality",
-            "lower",
-            _product(pair),
-            pair.rounding(),
-            "-H(q) - log sum_k w_k integral of q p_k",
-            _HERSHEY,
-        ),
+        _jensen(mixture_log_ratio(q, p)),
+    )
+
+
+def _jensen(pair: MixtureLogRatio) -> Bound:
+    return Bound(
+        "product of Gaussians, from Jensen's inequality",
+        "lower",
+        _product(pair),
+        pair.rounding(),
+        "-H(q) - log sum_k w_k integral of q p_k",
+        _HERSHEY,
     )
 
 

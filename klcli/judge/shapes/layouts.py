@@ -132,12 +132,7 @@ def fitted(
     for shape in SHAPES[rank]:
         columns: list[tuple[float, float]] = []
         for _ in range(_DRAWS):
-            symbols = {name: draws.array(own_shape(shape, spreads[name])) for name in case.varied}
-            symbols |= {
-                # Positive, as heads may have to be, and no two symbols alike.
-                name: filled(own_shape(shape, own), 1.0 + 0.4 * place)
-                for place, (name, own) in enumerate(case.fixed.items())
-            }
+            symbols = _drawn(case, spreads, shape, draws)
             value, entries = both(case, symbols, shape, masked=masked)
             if in_all:
                 value, kept = summed(value, ()), ()
@@ -153,6 +148,15 @@ def fitted(
         fit.constants.append(line[1])
         fit.shapes.append(entries.shape)
     return Fit(kept or (), fit.scales, fit.constants, fit.shapes)
+
+
+def _drawn(
+    case: ArrayProgram, spreads: Mapping[str, SymbolShape], shape: tuple[int, ...], draws: ReproducibleDraws
+) -> dict[str, Array]:
+    """Arrays for what is varied, and what is fixed beside it: positive, and no two symbols alike."""
+    symbols = {name: draws.array(own_shape(shape, spreads[name])) for name in case.varied}
+    fixed = enumerate(case.fixed.items())
+    return symbols | {name: filled(own_shape(shape, own), 1.0 + 0.4 * place) for place, (name, own) in fixed}
 
 
 def both(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
+from types import UnionType
 
 from klcli.formula.entry import without_sums
 from klcli.formula.traversal import free_symbols, walk
@@ -66,19 +67,14 @@ def reductions(
         is_one_latent: whether its means and heads are one entry of every row: ``mu[:, 0]``.
         rank: how many axes its arrays have; None for as few as it runs with.
     """
-    is_summed = any(isinstance(node, Reduction | Length | MatrixProduct) for node in walk(program))
-    if not is_summed and not {*counts, *masks}.intersection(free_symbols(program)):
+    if not _has(program, Reduction | Length | MatrixProduct) and not {*counts, *masks}.intersection(
+        free_symbols(program)
+    ):
         return Reductions("none")
     names = [name for name in free_symbols(program) if name not in varied and name not in counts]
-    held = {
-        # Positive, as heads may have to be, and no two symbols alike.
-        name: 1.0 if name in weights else 0.7 + 0.1 * place
-        for place, name in enumerate(names)
-        if name not in masks
-    }
+    arrays, held = tuple(name for name in names if name in masks), _held(names, masks, weights)
     try:
         bare = without_sums(entry)
-        arrays = tuple(name for name in names if name in masks)
         case = ArrayProgram(
             program, bare, tuple(varied), counts, arrays, {}, held, not has_others, in_formula
         )
@@ -88,6 +84,16 @@ def reductions(
     except UnshapedError:
         is_summed = any(isinstance(node, Reduction) and node.kind != "E" for node in walk(program))
         return Reductions("sum" if is_summed else "none", is_tried=False)
+
+
+def _has(program: Tree, kinds: type | UnionType) -> bool:
+    return any(isinstance(node, kinds) for node in walk(program))
+
+
+def _held(names: Sequence[str], masks: Sequence[str], weights: Sequence[str]) -> dict[str, float]:
+    """Values of the symbols that are held: positive, as heads may have to be, and no two alike."""
+    places = {name: place for place, name in enumerate(names) if name not in masks}
+    return {name: 1.0 if name in weights else 0.7 + 0.1 * place for name, place in places.items()}
 
 
 def _without_others(case: ArrayProgram, weights: Sequence[str]) -> ArrayProgram:
@@ -159,8 +165,7 @@ def _of_one_latent(case: ArrayProgram) -> Reductions | None:
 
 def _is_simple(case: ArrayProgram) -> bool:
     """Whether nothing but the sums decides about the shapes: no other shape, no array but means and heads."""
-    shaped = any(isinstance(node, Reshape) for node in walk(case.program))
-    return not (shaped or case.arrays or case.held or case.in_formula)
+    return not (_has(case.program, Reshape) or case.arrays or case.held or case.in_formula)
 
 
 def _of_fewer_axes(case: ArrayProgram, rank: int) -> Reductions | None:
