@@ -207,7 +207,7 @@ def test_explain_loads_no_library_of_numbers() -> None:
 def test_lint_loads_the_judge_for_those_files_only_that_are_worth_it(tmp_path: Path) -> None:
     (tmp_path / "plain.py").write_text("x = 1\n")
     modules = loaded("lint", str(tmp_path))
-    assert "klcli.lint.reading.source" in modules
+    assert "klcli.lint.source.module" in modules
     assert not modules & {*HEAVY, "klcli.lint.flow", "multiprocessing", "tomllib"} - {"rich"}
 
 
@@ -220,8 +220,7 @@ def test_lint_asks_the_judge_only_of_what_may_be_a_kl() -> None:
 
 def test_lint_mends_only_sources_with_errors(tmp_path: Path) -> None:
     mending = {
-        f"klcli.lint.reading.{name}"
-        for name in ("mending", "error_recovery", "lexing", "python2", "splicing")
+        f"klcli.lint.source.{name}" for name in ("mending", "error_recovery", "lexing", "python2", "splicing")
     }
     (tmp_path / "right.py").write_text(f"kl = {FORMULA}\n")
     (tmp_path / "broken.py").write_text(f"kl = {FORMULA}\nprint 'kl'\n")

@@ -12,9 +12,9 @@ from klcli.lint.findings.types import Finding, Linted, ListedTerm, SourceSpan
 from klcli.lint.occurrences import occurrences
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
-from klcli.lint.reading.source import Module
 from klcli.lint.rules.rule import KlTerm, ModuleTerms
 from klcli.lint.rules.table import RULES
+from klcli.lint.source.module import Module
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import SamplingLine
 from klcli.patterns import regex

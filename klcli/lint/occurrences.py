@@ -14,7 +14,7 @@ from klcli.lint.flow.statements import Flow, flow
 from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.relevance import Relevance, holds_terms
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.estimators import EstimatorLine
 from klcli.lint.terms.recognition import terms

@@ -52,7 +52,7 @@ def fix_at(place: Place | None, mistake: Mistake) -> str | None:
 def _linted(path: str, changed: int) -> tuple[Finding, ...]:
     """What lint finds in a file as it is since it was changed last."""
     from klcli.lint.linter import linted
-    from klcli.lint.reading.source import UnreadableError, parsed, text_of
+    from klcli.lint.source.module import UnreadableError, parsed, text_of
 
     try:
         with open(path, "rb") as file:

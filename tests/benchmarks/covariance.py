@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 
 from klcli.gaussian.multivariate.congruence import FloatMatrix
-from klcli.gaussian.multivariate.flattening import IndefiniteError
+from klcli.gaussian.multivariate.preconditioning import IndefiniteError
 from klcli.gaussian.multivariate.whitening import whiten
 from tests.benchmarks.peers import usable
 from tests.benchmarks.table import print_table

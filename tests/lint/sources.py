@@ -13,7 +13,7 @@ from klcli.lint.project.definitions import SourceFunction
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
 from klcli.lint.project.scoping import Scope
-from klcli.lint.reading.source import Module, parsed
+from klcli.lint.source.module import Module, parsed
 
 __all__ = [
     "codes",

@@ -9,7 +9,7 @@ import pytest
 from klcli.formula.value.budget import at_most, spent
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed, text_of
+from klcli.lint.source.module import parsed, text_of
 
 FOLDER = Path(__file__).parent / "fixtures"
 MOST = 1_500_000

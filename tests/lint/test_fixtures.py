@@ -18,7 +18,7 @@ from klcli.lint.findings.types import SourceSpan
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
-from klcli.lint.reading.source import parsed, text_of
+from klcli.lint.source.module import parsed, text_of
 from tests.lint.test_budget import MOST
 
 FOLDER = Path(__file__).parent / "fixtures"

@@ -8,7 +8,7 @@ import pytest
 
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed
+from klcli.lint.source.module import parsed
 
 
 def lint(source: str) -> Linted:

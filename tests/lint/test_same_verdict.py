@@ -13,7 +13,7 @@ from klcli.judge.condition import Condition
 from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed
+from klcli.lint.source.module import parsed
 from tests.lint.same_verdict import DEFINITIONS, LINES, source_of
 
 Said: TypeAlias = tuple[str, str | None, list[tuple[str, bool]]]

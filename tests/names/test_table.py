@@ -21,7 +21,7 @@ PACKAGE = Path(klcli.__file__).parent
 NOTATION = (
     "formula/",  # what a text is written with: words of mathematics and of libraries, and a left-hand side
     "judge/left_side.py",  # the letters in KL(q || p)
-    "lint/reading/prefilter.py",  # derived from the table, for texts
+    "lint/source/text_prefilter.py",  # derived from the table, for texts
 )
 """Where a pattern may tell some names from others though it is over no identifiers of a program."""
 

@@ -16,8 +16,8 @@ from klcli.judge.answer import answer_to_text
 from klcli.judge.mistakes.entries.of_matrices import OF_MATRICES
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed
 from klcli.lint.rules.table import mistakes
+from klcli.lint.source.module import parsed
 from tests.reference import kl, kl_by_quadrature
 
 MISTAKES = mistakes()

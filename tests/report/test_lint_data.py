@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Related, SourceSpan
-from klcli.lint.reading.notebooks import NotebookCell
+from klcli.lint.source.notebooks import NotebookCell
 from klcli.report.lint_data import COLUMNS, alert, finding_row
 
 PLACE = SourceSpan("vae.py", 12, 5, 13, 9)

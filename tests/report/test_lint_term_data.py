@@ -10,7 +10,7 @@ from klcli.formula.program import read_program
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.spaces.log_ratios.log_ratio_space import stated_estimation
 from klcli.lint.findings.types import ListedTerm, SourceSpan, TermPrior
-from klcli.lint.reading.notebooks import NotebookCell
+from klcli.lint.source.notebooks import NotebookCell
 from klcli.report.lint_term_data import term_data
 
 PLACE = SourceSpan("vae.py", 12, 5, 13, 9)

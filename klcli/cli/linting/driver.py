@@ -41,7 +41,7 @@ def lint_files(
     jobs = jobs or cores()
     looked = _each(Outlining(sources), files, jobs, _FEW_LOOKS, "files read", quiet)
     outlines = [found for found in looked.values() if isinstance(found, Outline)]
-    worth = [found.path for found in outlines if found.is_worth]
+    worth = [found.path for found in outlines if found.is_candidate]
     linted = _linted(worth, sources, outlines, jobs, quiet)
     unreadable = {path: found for path, found in looked.items() if isinstance(found, Linted)}
     return [linted.get(path) or unreadable.get(path) or Linted(path) for path in files]

@@ -12,7 +12,7 @@ from klcli.cli.linting.sources import Sources
 from klcli.cli.writing import remove_left_overs, write_whole
 from klcli.lint.findings.edits import UneditableError, edited_file
 from klcli.lint.findings.types import Finding, Linted
-from klcli.lint.reading.source import UnreadableError, text_of
+from klcli.lint.source.module import UnreadableError, text_of
 from klcli.values import dataclass, replace
 
 __all__ = ["FileChange", "Fixes", "diff", "fixes", "write"]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from klcli.formula.value.budget import SpentError, at_most
 from klcli.lint.findings.types import Linted
-from klcli.lint.reading.source import ForeignError, UnreadableError
+from klcli.lint.source.module import ForeignError, UnreadableError
 
 __all__ = ["or_unreadable"]
 

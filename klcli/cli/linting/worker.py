@@ -10,7 +10,7 @@ from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import Outline
-from klcli.lint.reading.source import Module, UnreadableError, parsed
+from klcli.lint.source.module import Module, UnreadableError, parsed
 from klcli.values import dataclass, field
 
 __all__ = ["Worker"]

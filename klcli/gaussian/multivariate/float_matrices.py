@@ -16,7 +16,7 @@ from klcli.gaussian.matrices.covariance import Covariance
 from klcli.gaussian.matrices.forms import FORMS
 from klcli.gaussian.matrices.large_matrices import Floats, floats, pair_of
 from klcli.gaussian.multivariate.congruence import FloatMatrix, dot_error
-from klcli.gaussian.multivariate.flattening import IndefiniteError, lower_factor, triangular_inverse
+from klcli.gaussian.multivariate.preconditioning import IndefiniteError, lower_factor, triangular_inverse
 from klcli.gaussian.multivariate.products import exact_product
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
 

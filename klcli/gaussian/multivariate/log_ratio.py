@@ -173,7 +173,7 @@ def _condition(matrix: NDArray[Any]) -> float:
     """The condition number with the diagonal scaled to 1; of many dimensions a bound, which takes no time."""
     import numpy
 
-    from klcli.gaussian.multivariate.flattening import triangular_inverse
+    from klcli.gaussian.multivariate.preconditioning import triangular_inverse
 
     root = numpy.sqrt(numpy.diagonal(matrix))
     scaled = matrix / root[:, None] / root

@@ -8,7 +8,7 @@ import numpy as np
 
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.multivariate.congruence import Congruence, dot_error
-from klcli.gaussian.multivariate.flattening import Which, lower_factor, plus_identity
+from klcli.gaussian.multivariate.preconditioning import Which, lower_factor, plus_identity
 from klcli.gaussian.multivariate.products import DIGITS
 from klcli.gaussian.spreads import excess
 from klcli.values import dataclass

@@ -34,7 +34,8 @@ from klcli.gaussian.multivariate.congruence import (
     frobenius,
     image,
 )
-from klcli.gaussian.multivariate.flattening import (
+from klcli.gaussian.multivariate.near_identity import SUM_ERROR, Remainder, excess_of
+from klcli.gaussian.multivariate.preconditioning import (
     Flat,
     balance,
     flattened,
@@ -42,7 +43,6 @@ from klcli.gaussian.multivariate.flattening import (
     scaled,
     spread_error,
 )
-from klcli.gaussian.multivariate.near_identity import SUM_ERROR, Remainder, excess_of
 from klcli.gaussian.multivariate.products import DIGITS
 from klcli.values import dataclass, replace
 

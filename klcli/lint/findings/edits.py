@@ -8,9 +8,9 @@ import tokenize
 from collections.abc import Sequence
 
 from klcli.lint.findings.types import Edit, SourceSpan
-from klcli.lint.reading.cell_strings import CellStrings
-from klcli.lint.reading.notebooks import is_notebook
-from klcli.lint.reading.source import UnreadableError, parsed, text_of
+from klcli.lint.source.cell_strings import CellStrings
+from klcli.lint.source.module import UnreadableError, parsed, text_of
+from klcli.lint.source.notebooks import is_notebook
 from klcli.patterns import regex
 from klcli.values import dataclass
 

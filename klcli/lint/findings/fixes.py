@@ -17,7 +17,7 @@ from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.frames import all_names, local_names
 from klcli.lint.flow.syntax_names import names_in, with_value
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 
 __all__ = ["fixed"]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from klcli.lint.findings.types import SourceSpan
 from klcli.lint.flow.excerpts import CodeExcerpt
 from klcli.lint.project.definitions import lines_of
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 
 __all__ = ["expression_of", "lines_at", "node_of", "place_of", "segment", "span"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 from klcli.lint.findings.places import segment
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 from klcli.patterns import regex
 
 __all__ = ["spellings"]

@@ -10,7 +10,7 @@ from klcli.values import dataclass, field
 if TYPE_CHECKING:  # most files need no judge
     from klcli.judge.condition import Condition
     from klcli.judge.spaces.log_ratios.estimation import Estimation
-    from klcli.lint.reading.notebooks import NotebookCell
+    from klcli.lint.source.notebooks import NotebookCell
 
 __all__ = [
     "Confidence",

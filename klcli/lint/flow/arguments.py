@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.syntax_names import stored
+from klcli.lint.project.call_targets import Callee
 from klcli.lint.project.definitions import FunctionNode, SourceFunction, is_number, parameters
 from klcli.lint.project.files import Project
-from klcli.lint.project.resolution import Callee
 from klcli.names.noise import NOISE_SCALE
 
 __all__ = ["arguments", "beginning"]

@@ -9,16 +9,16 @@ from klcli.formula.noise import noise_kind
 from klcli.formula.read.callee import is_variable_of_tensorflow
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.nodes import rebuilt, text_of_name
-from klcli.lint.flow import densities
+from klcli.lint.flow import normal_distributions
 from klcli.lint.flow.branches import up_to
 from klcli.lint.flow.frames import Frame
 from klcli.lint.flow.inlining import DEEPEST, enter, followed, inlined
 from klcli.lint.flow.state import State
 from klcli.lint.flow.structures import is_normal, part
 from klcli.lint.flow.syntax_names import stored
+from klcli.lint.project.call_targets import Callee, target
 from klcli.lint.project.classes import class_of, setters
 from klcli.lint.project.definitions import SourceFunction
-from klcli.lint.project.resolution import Callee, target
 from klcli.values import replace
 
 __all__ = ["translated"]
@@ -140,7 +140,7 @@ def _pull(state: State, node: ast.Attribute, frame: Frame) -> None:
 
 def _call(state: State, source: ast.Call, node: ast.Call, frame: Frame) -> ast.expr:
     node = _spread(state, node, frame)
-    found = densities.computed(node, state.known.distribution, frame.scope.here)
+    found = normal_distributions.computed(node, state.known.distribution, frame.scope.here)
     if found is not None:
         return found
     where = followed(state, source, frame)

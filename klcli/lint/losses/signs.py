@@ -18,7 +18,7 @@ from klcli.lint.flow.flow_step import FlowStatement
 from klcli.lint.flow.sinks import Sink
 from klcli.lint.flow.syntax_names import names_in
 from klcli.lint.terms.divergences import Divergence
-from klcli.lint.terms.prefilter import curvature
+from klcli.lint.terms.formula_prefilter import curvature
 from klcli.lint.terms.programs import flow_name
 from klcli.names.losses import MINIMISED
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 from klcli.values import dataclass, field
 
 __all__ = [

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from klcli.lint.project.definitions import Class, Definitions, SourceFunction, definitions
+from klcli.lint.project.import_paths import Paths, stem
 from klcli.lint.project.outlines import Outline
-from klcli.lint.project.paths import Paths, stem
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 
 __all__ = ["Project"]
 
@@ -133,7 +133,7 @@ class Project:
     def _topical(self, path: str | None) -> Definitions | None:
         """What a file defines that others are followed into."""
         found = self.outlines[path] if path else None
-        return self.at(found.path) if found and (found.is_topical or found.is_worth) else None
+        return self.at(found.path) if found and (found.is_topical or found.is_candidate) else None
 
     def numbers(self, here: Definitions) -> Sequence[tuple[str, ast.Constant]]:
         """The numbers that a module imports from others of the project, by their names in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from klcli.lint.reading.prefilter import is_topical, is_worth
+from klcli.lint.source.text_prefilter import is_candidate, is_topical
 from klcli.patterns import regex
 from klcli.values import dataclass
 
@@ -30,7 +30,7 @@ class Outline:
 
     Attributes:
         path: where it stands.
-        is_worth: whether it may hold terms and has to be followed.
+        is_candidate: whether it may hold terms and has to be followed.
         is_topical: whether it has the words of those, so that others are followed into it.
         imports: the last words of the modules, and the names, that it imports.
         numbers: the names that it may give to numbers, which other files import.
@@ -39,7 +39,7 @@ class Outline:
     """
 
     path: str
-    is_worth: bool
+    is_candidate: bool
     imports: frozenset[str]
     is_topical: bool = False
     numbers: frozenset[str] = frozenset()
@@ -55,7 +55,7 @@ def outline(text: str, path: str) -> Outline:
         # The names, and the star of ``from a import *``.
         words.update(re.findall(r"\w+|\*", names))
     numbers = frozenset(_NUMBER.findall(text))
-    worth, topical = is_worth(text), is_topical(text)
+    worth, topical = is_candidate(text), is_topical(text)
     followed = text if worth or topical else ""
     methods = frozenset(_METHOD.findall(followed))
     classes = frozenset(_CLASS.findall(followed))

@@ -9,7 +9,8 @@ from functools import lru_cache
 from klcli.formula.read.calls.table import OPERATIONS
 from klcli.lint.project.definitions import Definitions, SourceFunction, lines_of
 from klcli.lint.project.files import Project
-from klcli.lint.reading.prefilter import (
+from klcli.lint.source.module import Module
+from klcli.lint.source.text_prefilter import (
     gives_density,
     has_calls,
     is_topical,
@@ -20,7 +21,6 @@ from klcli.lint.reading.prefilter import (
     with_own_names,
     without_comments,
 )
-from klcli.lint.reading.source import Module
 from klcli.patterns import regex
 
 __all__ = ["Relevance", "holds_terms"]

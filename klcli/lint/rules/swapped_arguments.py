@@ -16,9 +16,9 @@ from klcli.lint.findings.shape_checks import is_only_checked_for_shape
 from klcli.lint.findings.types import Finding
 from klcli.lint.flow.structures import is_normal
 from klcli.lint.project.definitions import Definitions, lines_of
-from klcli.lint.reading.source import Module
 from klcli.lint.rules.reversed_kl import reversed_terms
 from klcli.lint.rules.rule import ModuleTerms, Rule
+from klcli.lint.source.module import Module
 from klcli.names.libraries import DISTRIBUTIONS_CALLED, DISTRIBUTIONS_MODULE
 from klcli.names.means_and_spreads import is_prior
 

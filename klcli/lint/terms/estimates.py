@@ -24,15 +24,15 @@ from klcli.lint.terms.expectation import (
     with_noise,
     with_other_readings,
 )
-from klcli.lint.terms.judge_cache import is_of_other_fixed_prior, judged_as_kl, verified
-from klcli.lint.terms.named_kl import is_meant_as_kl
-from klcli.lint.terms.prefilter import (
+from klcli.lint.terms.formula_prefilter import (
     MOST_NAMES,
     has_logarithm,
     is_parabola_somewhere,
     may_be_kl,
     possible_signs,
 )
+from klcli.lint.terms.judge_cache import is_of_other_fixed_prior, judged_as_kl, verified
+from klcli.lint.terms.named_kl import is_meant_as_kl
 from klcli.lint.terms.programs import with_symbols
 from klcli.values import replace
 

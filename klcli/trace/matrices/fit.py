@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import TypeAlias
 
-from klcli.judge.spaces.matrices.terms import MatrixTerm
+from klcli.judge.spaces.matrices.term_weights import MatrixTerm
 from klcli.trace.factors import Chain
 from klcli.trace.masks import entry_weights
 from klcli.trace.matrices.evaluation import NumPyArray, evaluated

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations, product
 from typing import TYPE_CHECKING, Any
 
-from klcli.judge.spaces.matrices.terms import MatrixTerm
+from klcli.judge.spaces.matrices.term_weights import MatrixTerm
 from klcli.judge.ways import Side
 from klcli.trace.matrices.evaluation import NumPyArray
 from klcli.trace.matrices.starts import Start

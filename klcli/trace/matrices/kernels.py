@@ -14,7 +14,7 @@ from klcli.errors import KlcliError
 from klcli.formula.program import read_as_matrices
 from klcli.judge.answer import verify
 from klcli.judge.scaled_kl import FoundNumber
-from klcli.judge.spaces.matrices.terms import compared
+from klcli.judge.spaces.matrices.term_weights import compared
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Side
 from klcli.names.means_and_spreads import prior_among

@@ -19,7 +19,7 @@ from klcli.formula.value.budget import spend
 from klcli.lint.findings.types import Linted
 from klcli.lint.linter import linted
 from klcli.lint.project.files import Project
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 
 GOOD = "def kl(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()\n"
 BAD = "def kl(mu, s):\n    return -0.5 * (1 + s - mu ** 2 - torch.exp(s) ** 2).sum()\n"

@@ -17,7 +17,7 @@ from klcli.judge.mistakes.table import find_mistake
 from klcli.lint.findings.types import Edit, Finding, Linted, SourceSpan
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import Outline
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 from tests.cli.conftest import Klcli
 
 WRONG = "# true\nx = wrong  # é\r\ny = wrong\n"

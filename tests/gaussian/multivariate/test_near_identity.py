@@ -7,8 +7,8 @@ import numpy
 import pytest
 
 from klcli.gaussian.multivariate.congruence import Congruence
-from klcli.gaussian.multivariate.flattening import IndefiniteError
 from klcli.gaussian.multivariate.near_identity import Remainder, excess_of
+from klcli.gaussian.multivariate.preconditioning import IndefiniteError
 
 
 def small(seed: int, size: int, norm: float) -> numpy.ndarray:

@@ -8,7 +8,7 @@ import pytest
 
 from klcli.gaussian.double_double import FloatArray
 from klcli.gaussian.multivariate.congruence import FloatMatrix
-from klcli.gaussian.multivariate.flattening import IndefiniteError
+from klcli.gaussian.multivariate.preconditioning import IndefiniteError
 from klcli.gaussian.multivariate.whitening import Whitened, whiten
 from tests.gaussian.multivariate.matrices import ill_conditioned, rational, reference
 

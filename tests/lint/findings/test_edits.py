@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from klcli.lint.findings.edits import UneditableError, edited, edited_file
 from klcli.lint.findings.types import Edit, SourceSpan
-from klcli.lint.reading.source import text_of
+from klcli.lint.source.module import text_of
 
 
 def edit(line: int, column: int, end_column: int, text: str, end_line: int | None = None) -> Edit:

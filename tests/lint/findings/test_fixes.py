@@ -13,7 +13,7 @@ import pytest
 from klcli.lint.findings.edits import edited_file
 from klcli.lint.findings.types import Finding
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed, text_of
+from klcli.lint.source.module import parsed, text_of
 
 FOLDER = Path(__file__).parents[1] / "fixtures"
 MISTAKEN = [

@@ -8,8 +8,8 @@ import pytest
 
 from klcli.lint.findings.places import segment
 from klcli.lint.findings.types import SourceSpan
-from klcli.lint.reading.notebooks import NotebookCell
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
+from klcli.lint.source.notebooks import NotebookCell
 
 
 @pytest.mark.parametrize(

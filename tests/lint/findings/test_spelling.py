@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from klcli.lint.findings.spelling import spellings
-from klcli.lint.reading.source import Module
+from klcli.lint.source.module import Module
 from tests.lint.sources import expression
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from klcli.lint.findings.types import SourceSpan, address
-from klcli.lint.reading.notebooks import NotebookCell
+from klcli.lint.source.notebooks import NotebookCell
 
 
 def test_addresses() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from klcli.lint.flow.arguments import arguments, beginning
 from klcli.lint.flow.frames import local_names
-from klcli.lint.project.resolution import Callee
+from klcli.lint.project.call_targets import Callee
 from tests.lint.sources import expression, function, module, project, written
 
 SOURCE = """

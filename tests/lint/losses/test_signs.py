@@ -9,7 +9,7 @@ import pytest
 from klcli.lint.linter import linted
 from klcli.lint.losses.signs import may_be_in, nodes_of, slope
 from klcli.lint.occurrences import occurrences
-from klcli.lint.reading.source import parsed
+from klcli.lint.source.module import parsed
 from tests.lint.sources import module, project
 
 SOURCE = """

@@ -7,7 +7,7 @@ import gc
 from klcli.lint.project.definitions import Class
 from klcli.lint.project.files import Project
 from klcli.lint.project.outlines import outline
-from klcli.lint.reading.source import Module, parsed
+from klcli.lint.source.module import Module, parsed
 
 SOURCES = {
     "forgotten.py": "class Encoder:\n    def draw(self, vae): return vae.rsample()\n",

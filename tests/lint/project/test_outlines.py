@@ -20,12 +20,12 @@ def test_names() -> None:
     assert {"os", "layers", "Linear", "Norm"} <= found.imports
     assert {"BETA", "GAMMA"} <= found.numbers
     assert (found.methods, found.classes) == ({"kl_loss"}, {"Model"})
-    assert found.is_worth
+    assert found.is_candidate
     assert found.is_topical
 
 
 def test_a_file_of_other_things() -> None:
     found = outline("class A:\n    def f(self):\n        return 1\n", "m.py")
-    assert not found.is_worth
+    assert not found.is_candidate
     assert not found.is_topical
     assert found.methods == found.classes == frozenset()

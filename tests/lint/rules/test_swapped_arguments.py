@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed
+from klcli.lint.source.module import parsed
 
 BEGIN = "import torch\nfrom torch.distributions import Normal, kl_divergence\n\n"
 PAIR = "q = Normal(mu, std)\n    base = Normal(torch.zeros(3), torch.ones(3))"

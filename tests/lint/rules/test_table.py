@@ -15,8 +15,8 @@ from klcli.errors import KlcliError
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.lint import linter, rules
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed
 from klcli.lint.rules import table
+from klcli.lint.source.module import parsed
 from klcli.report.explain import explain_report
 from klcli.report.pages import pages
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.lint.linter import linted
-from klcli.lint.reading.source import parsed
+from klcli.lint.source.module import parsed
 
 SOURCE = """
 def draw(mean, log_sigma):

@@ -22,7 +22,7 @@ from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.correction import repaired
 from klcli.judge.spaces.matrices.kind_assignments import TypedFormula, typed
 from klcli.judge.spaces.matrices.readings import READINGS
-from klcli.judge.spaces.matrices.rewriting import Setting
+from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.spaces.matrices.ways import misfit
 from klcli.judge.verdict import KINDS, Verdict

@@ -22,7 +22,7 @@ from klcli.judge.spaces.matrices.fitting import Subject, posterior_and_prior
 from klcli.judge.spaces.matrices.mistakes import RULES
 from klcli.judge.spaces.matrices.points import Shown, divergence, fixed_points, shown, symbols
 from klcli.judge.spaces.matrices.preparation import without_jitter
-from klcli.judge.spaces.matrices.rewriting import Setting
+from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.verdict import judge_way
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Way

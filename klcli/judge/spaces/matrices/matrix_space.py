@@ -27,9 +27,9 @@ from klcli.judge.spaces.matrices.counterexample import counterexample
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.mistakes import mistake_of
 from klcli.judge.spaces.matrices.preparation import without_jitter
-from klcli.judge.spaces.matrices.rewriting import Setting
+from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
-from klcli.judge.spaces.matrices.terms import terms
+from klcli.judge.spaces.matrices.term_weights import terms
 from klcli.judge.spaces.matrices.ways import sides_said
 from klcli.judge.spaces.matrices.words import MATRICES, terms_text
 from klcli.judge.verification import Verification, left_out

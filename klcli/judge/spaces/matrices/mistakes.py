@@ -11,10 +11,10 @@ from klcli.judge.mistakes.rules import factors, terms
 from klcli.judge.mistakes.rules.rewriting import Site, SymbolRoles
 from klcli.judge.mistakes.search import RewriteRule
 from klcli.judge.mistakes.table import MISTAKES
-from klcli.judge.spaces.matrices import rules
-from klcli.judge.spaces.matrices import term_rules as own_terms
-from klcli.judge.spaces.matrices.rewriting import Setting
-from klcli.judge.spaces.matrices.terms import TermWeights
+from klcli.judge.spaces.matrices.rules import operations
+from klcli.judge.spaces.matrices.rules import terms as own_terms
+from klcli.judge.spaces.matrices.rules.rewriting import Setting
+from klcli.judge.spaces.matrices.term_weights import TermWeights
 
 __all__ = ["RULES", "mistake_of"]
 
@@ -43,17 +43,17 @@ def _of_the_other(site: Site, setting: Setting) -> Iterator[Tree]:
 
 
 RULES: tuple[tuple[Mistake, RewriteRule[Setting]], ...] = (
-    (MISTAKES["KL123"], rules.dimension),
-    (MISTAKES["KL124"], rules.volume_not_doubled),
-    (MISTAKES["KL125"], rules.inverse_misplaced),
-    (MISTAKES["KL126"], rules.ratio_upside_down),
-    (MISTAKES["KL127"], rules.trace_of_product),
-    (MISTAKES["KL128"], rules.inverse_forgotten),
-    (MISTAKES["KL129"], rules.sum_for_trace),
-    (MISTAKES["KL130"], rules.factor_for_covariance),
-    (MISTAKES["KL131"], rules.log_forgotten),
-    (MISTAKES["KL132"], rules.transpose_forgotten),
-    (MISTAKES["KL102"], rules.volume_doubled),
+    (MISTAKES["KL123"], operations.dimension),
+    (MISTAKES["KL124"], operations.volume_not_doubled),
+    (MISTAKES["KL125"], operations.inverse_misplaced),
+    (MISTAKES["KL126"], operations.ratio_upside_down),
+    (MISTAKES["KL127"], operations.trace_of_product),
+    (MISTAKES["KL128"], operations.inverse_forgotten),
+    (MISTAKES["KL129"], operations.sum_for_trace),
+    (MISTAKES["KL130"], operations.factor_for_covariance),
+    (MISTAKES["KL131"], operations.log_forgotten),
+    (MISTAKES["KL132"], operations.transpose_forgotten),
+    (MISTAKES["KL102"], operations.volume_doubled),
     (MISTAKES["KL106"], partial(_of_numbers, factors.half_missing)),
     (MISTAKES["KL107"], partial(_of_numbers, terms.plus_for_times)),
     (MISTAKES["KL108"], partial(_of_numbers, terms.sign_of_term)),

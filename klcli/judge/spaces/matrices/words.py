@@ -15,8 +15,8 @@ from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.space_words import SpaceWords
 from klcli.judge.spaces.matrices.fitting import pairs
 from klcli.judge.spaces.matrices.readings import READINGS
-from klcli.judge.spaces.matrices.rewriting import Setting
-from klcli.judge.spaces.matrices.terms import MatrixTerm, TermWeights
+from klcli.judge.spaces.matrices.rules.rewriting import Setting
+from klcli.judge.spaces.matrices.term_weights import MatrixTerm, TermWeights
 from klcli.judge.verification import Verification
 from klcli.judge.ways import Side, Way
 

@@ -12,7 +12,7 @@ from klcli.judge.mistakes.search import changes
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.question import PLAIN
 from klcli.judge.spaces.matrices.kind_assignments import typed
-from klcli.judge.spaces.matrices.rewriting import Setting
+from klcli.judge.spaces.matrices.rules.rewriting import Setting
 
 MatrixRule = Callable[[Site, Setting], Iterator[Tree]]
 

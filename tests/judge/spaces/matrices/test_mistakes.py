@@ -14,7 +14,7 @@ from klcli.judge.mistakes.entries.of_matrices import OF_MATRICES
 from klcli.judge.mistakes.table import OF_NUMBERS
 from klcli.judge.spaces.matrices.fitting import Subject
 from klcli.judge.spaces.matrices.mistakes import RULES
-from klcli.judge.spaces.matrices.terms import coefficients, terms
+from klcli.judge.spaces.matrices.term_weights import coefficients, terms
 from tests.judge.spaces.matrices.formulas import unit
 from tests.judge.spaces.matrices.test_matrix_space import gaussian, run, settled
 
