@@ -171,15 +171,15 @@ def candidate_of(verdict: Verdict, mended: Mended, prepared: Prepared, program: 
     way = verdict.roles if verdict.roles in ways else ways[0] if ways else None
     if way is None:
         return Candidate(kind, verdict, _unmendable(verdict, prepared))
-    repair, source = mended[name, way]
+    undone, source = mended[name, way]
     # A constant that belongs to k KL(q || N(0, 1)) and to no KL to the other prior shows what was meant.
-    if kind == "other-prior" and (repair.verdict.kind == "exact" or (verdict.kl and verdict.kl.shift != 0)):
+    if kind == "other-prior" and (undone.verdict.kind == "exact" or (verdict.kl and verdict.kl.shift != 0)):
         kind = "wrong"
     if kind == "other-prior":
         return Candidate(kind, verdict)
     if way != verdict.roles:
         verdict = replace(verdict, way=replace(verdict.way, roles=way))
-    return Candidate("wrong" if kind == "not-kl" else kind, verdict, repair.mistake, source, repair.verdict)
+    return Candidate("wrong" if kind == "not-kl" else kind, verdict, undone.mistake, source, undone.verdict)
 
 
 def _with_lost_term(found: Candidate, tree: Tree) -> Candidate:

@@ -27,7 +27,7 @@ from klcli.judge.weight_signs import keeps_signs, sign_in
 from klcli.patterns import regex
 
 if TYPE_CHECKING:
-    from klcli.judge.mistakes.search import Repair
+    from klcli.judge.mistakes.search import UndoneMistake
 
 __all__ = ["Mended", "corrections", "effort", "exchanged", "holds"]
 
@@ -45,10 +45,10 @@ _BARE_CALL = regex(r"(?<![\w.])([a-z]\w*)\(")
 
 _FORWARD = "-0.5 (1 + l - mu^2 - v)"
 
-Mended: TypeAlias = "Mapping[tuple[str, Roles], tuple[Repair, ProgramSource | None]]"
+Mended: TypeAlias = "Mapping[tuple[str, Roles], tuple[UndoneMistake, ProgramSource | None]]"
 """The best repair by reading and roles, with the corrected source if that is the KL as a whole."""
 
-_Tried: TypeAlias = "tuple[tuple[int, int], Repair, ProgramSource, bool]"
+_Tried: TypeAlias = "tuple[tuple[int, int], UndoneMistake, ProgramSource, bool]"
 """What a repair costs, the repair, a source that has it, and whether that may be shown."""
 
 
@@ -71,7 +71,7 @@ def corrections(
     scaled = [verdict for verdict in verdicts if verdict.kind == "scaled" and verdict.kl]
     if _is_right(verdicts, question) or not _may_be_mended(prepared, scaled, question):
         return {}
-    from klcli.judge.mistakes.correction import repairs  # not for what is right
+    from klcli.judge.mistakes.correction import undoings  # not for what is right
     from klcli.judge.mistakes.table import place_of
 
     tried: dict[tuple[str, Roles], list[_Tried]] = {}
@@ -79,13 +79,13 @@ def corrections(
         if scaled and way not in [verdict.roles for verdict in scaled]:
             continue
         readings = _readings_to_mend(way, scaled, question)
-        for repair in repairs(prepared.tree, way, readings, question.prior):
-            if scaled and repair.verdict.kind != "exact":
+        for undone in undoings(prepared.tree, way, readings, question.prior):
+            if scaled and undone.verdict.kind != "exact":
                 continue
-            for source, may_be_shown in _sources(program, prepared.tree, repair.tree):
-                cost = effort(program.text, source.text), place_of(repair.mistake)
-                key = repair.verdict.parameterization.name, way
-                tried.setdefault(key, []).append((cost, repair, source, may_be_shown))
+            for source, may_be_shown in _sources(program, prepared.tree, undone.tree):
+                cost = effort(program.text, source.text), place_of(undone.mistake)
+                key = undone.verdict.parameterization.name, way
+                tried.setdefault(key, []).append((cost, undone, source, may_be_shown))
     return {
         key: first
         for key, entries in tried.items()
@@ -175,23 +175,23 @@ def _is_whole_again(before: Prepared, after: Prepared) -> bool:
 
 def _first_that_holds(
     entries: Sequence[_Tried], program: Program, question: Question
-) -> tuple[Repair, ProgramSource | None] | None:
+) -> tuple[UndoneMistake, ProgramSource | None] | None:
     """The first correction whose source, read again, is what the repaired formula is.
 
     A variable that is used twice, for example, is not mended by a change of its value. The text is given only
     if it is the KL as a whole, with all its sums and constants: another has more to be corrected.
     """
-    first: tuple[Repair, ProgramSource | None] | None = None
+    first: tuple[UndoneMistake, ProgramSource | None] | None = None
     followed = 0
-    for _, repair, source, may_be_shown in entries:
-        found = _read_again(source, program, repair.verdict, question)
-        if found is None or found[0].kind != repair.verdict.kind:
+    for _, undone, source, may_be_shown in entries:
+        found = _read_again(source, program, undone.verdict, question)
+        if found is None or found[0].kind != undone.verdict.kind:
             continue
         if found[0].kind == "exact" and may_be_shown and followed < _MOST_FOLLOWED:
             followed += 1
             if _is_whole_again(prepare(program, question.kept), found[1]):
-                return repair, source
-        first = first or (repair, None)
+                return undone, source
+        first = first or (undone, None)
     return first
 
 

@@ -29,7 +29,7 @@ from klcli.judge.screening import has_plain_numbers
 from klcli.names.noise import is_noise
 from klcli.values import dataclass, replace
 
-__all__ = ["Sampling", "SamplingStatus", "sampled_beside", "judge_sampler"]
+__all__ = ["SamplerJudgement", "SamplingStatus", "sampled_beside", "judge_sampler"]
 
 SamplingStatus: TypeAlias = Literal["agrees", "disagrees", "unknown"]
 
@@ -44,7 +44,7 @@ _SCREEN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
+class SamplerJudgement:
     """What a sampling line was found to be.
 
     Attributes:
@@ -63,7 +63,7 @@ class Sampling:
     mistake: Mistake | None
 
 
-def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> Sampling:
+def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> SamplerJudgement:
     """Compare a sampling line with the reading under which the KL is right; None if there is no such reading.
 
     Args:
@@ -97,7 +97,7 @@ def judge_sampler(tree: Tree, role: Roles, reading: Parameterization | None) -> 
 
 def sampled_beside(
     noise: str, factors: Mapping[str, Fraction], stated: str | None, *, is_still: bool = False
-) -> Sampling:
+) -> SamplerJudgement:
     """What a sampling line is beside a KL.
 
     Args:
@@ -117,7 +117,7 @@ def sampled_beside(
     elif factor is not None and abs(factor) != 1:
         mistake = find_mistake("KL203")
     status: SamplingStatus = "disagrees" if mistake else "agrees" if stated else "unknown"
-    return Sampling(status, name, noise, factor, mistake)
+    return SamplerJudgement(status, name, noise, factor, mistake)
 
 
 def _symbols(tree: Tree, role: Roles) -> tuple[str, str | None, str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # a right formula needs none of them
     from klcli.judge.landscape import Limit, Minimum
     from klcli.judge.mistakes.mistake import Mistake
     from klcli.judge.precision import Overflow, PrecisionLoss
-    from klcli.judge.sampler import Sampling
+    from klcli.judge.sampler import SamplerJudgement
 
 __all__ = ["Verification", "left_out"]
 
@@ -56,7 +56,7 @@ class Verification:
     candidates: tuple[Candidate, ...]
     counterexample: Counterexample | None = None
     lowest: Minimum | Limit | None = None
-    sampling: Sampling | None = None
+    sampling: SamplerJudgement | None = None
     loss: PrecisionLoss | None = None
     stable: str | None = None
     overflow: Overflow | None = None

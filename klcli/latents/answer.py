@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from klcli.errors import KlcliError
 from klcli.latents.input_arrays import Choice
-from klcli.latents.many_tables import Collected, Work
+from klcli.latents.many_tables import Collected, TableQuestion
 from klcli.latents.marginal import DRAWS, SummedDensities, mixture
 from klcli.latents.other_conventions import Convention, conventions
 from klcli.latents.priors import prior_of
@@ -39,9 +39,9 @@ class LatentQuestion:
     seed: int = 0
 
     @property
-    def work(self) -> Work:
+    def of_tables(self) -> TableQuestion:
         """What has to be done with each table for it."""
-        return Work(self.choice, self.free_bits, DRAWS if self.marginal else 0, self.seed)
+        return TableQuestion(self.choice, self.free_bits, DRAWS if self.marginal else 0, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class LatentAnswer:
     interrupted: str = ""
 
 
-First = Callable[[Work], Collected]
-Second = Callable[[Work, SummedDensities], SummedDensities]
+First = Callable[[TableQuestion], Collected]
+Second = Callable[[TableQuestion, SummedDensities], SummedDensities]
 
 
 def answered(question: LatentQuestion, first: First, second: Second) -> LatentAnswer:
@@ -76,7 +76,7 @@ def answered(question: LatentQuestion, first: First, second: Second) -> LatentAn
     Raises:
         KlcliError: no row of which statistics can be made, or one where two are needed.
     """
-    collected = first(question.work)
+    collected = first(question.of_tables)
     found = collected.statistics
     if not found.examples:
         raise _nothing(found)
@@ -95,7 +95,7 @@ def _information(question: LatentQuestion, found: Statistics, second: Second) ->
     """The mutual information, in which no prior is, and its standard error, from a second pass."""
     if found.sample is None or found.examples < 2:
         raise KlcliError("--marginal needs two examples or more", "leave it out")
-    summed = second(question.work, mixture(found.sample, found.reading))
+    summed = second(question.of_tables, mixture(found.sample, found.reading))
     if summed.count != found.examples:
         raise KlcliError(
             f"the second pass met {summed.count:,} examples, the first {found.examples:,}",

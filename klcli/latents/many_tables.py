@@ -19,15 +19,15 @@ from klcli.tables.posteriors import Posteriors
 from klcli.tables.source import Advance
 from klcli.values import dataclass, replace
 
-__all__ = ["Collected", "Work", "collected", "collected_from", "summed", "summed_from"]
+__all__ = ["Collected", "TableQuestion", "collected", "collected_from", "summed", "summed_from"]
 
 _AT_ONCE = 1 << 22
 """Numbers behind which statistics are merged: about a second of work, which is what a Ctrl-C can lose."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What is to be done with every table.
+class TableQuestion:
+    """What is asked of every table.
 
     Attributes:
         choice: which arrays are read.
@@ -58,13 +58,16 @@ class Collected:
 
 
 def collected(
-    tables: Sequence[Input], work: Work, executor: Executor | None = None, advance: Advance | None = None
+    tables: Sequence[Input],
+    question: TableQuestion,
+    executor: Executor | None = None,
+    advance: Advance | None = None,
 ) -> Collected:
     """The statistics of all tables together; they do not depend on who collects which of them, or when.
 
     Args:
         tables: one or more.
-        work: what is to be done.
+        question: what is computed of every table.
         executor: of ``concurrent.futures`` or one like it, whose workers see the files; None for a loop.
         advance: is told of bytes that were read, where no executor reads them.
 
@@ -74,7 +77,7 @@ def collected(
     """
     total: Collected | None = None
     try:
-        found = each(partial(_statistics, work, None if executor else advance), tables, executor)
+        found = each(partial(_statistics, question, None if executor else advance), tables, executor)
         for table, other in zip(tables, found, strict=False):  # a Ctrl-C ends it before the last table
             if total is not None:
                 _check_alike(tables[0], total.statistics, table, other.statistics)
@@ -94,18 +97,18 @@ def collected(
     return total
 
 
-def collected_from(table: Opened, work: Work) -> Collected:
+def collected_from(table: Opened, question: TableQuestion) -> Collected:
     """The statistics of one table that is open, or of its first rows where a Ctrl-C comes.
 
     Raises:
         KeyboardInterrupt: Ctrl-C, before anything was found.
     """
-    total, part = _none_yet(table, work), _none_yet(table, work)
+    total, part = _none_yet(table, question), _none_yet(table, question)
     try:
         for rows in rows_of(table):
             part.add(rows)
             if (part.examples + part.bad.count) * part.latents >= _AT_ONCE:
-                total, part = _merged(total, part), _none_yet(table, work)
+                total, part = _merged(total, part), _none_yet(table, question)
         return Collected(_merged(total, part), table.found)
     except KeyboardInterrupt:
         # Which may have come in the middle of an addition: what was merged before is whole.
@@ -115,18 +118,18 @@ def collected_from(table: Opened, work: Work) -> Collected:
 
 
 def summed(
-    tables: Sequence[Input], work: Work, empty: SummedDensities, executor: Executor | None = None
+    tables: Sequence[Input], question: TableQuestion, empty: SummedDensities, executor: Executor | None = None
 ) -> SummedDensities:
     """A second pass: the densities of all examples at the draws of a mixture that has none of them yet.
 
     Args:
         tables: one or more.
-        work: what is to be done.
+        question: what is computed of every table.
         empty: the mixture, and sums of nothing.
         executor: as of `collected`.
     """
     total = replace(empty, log_sum=empty.log_sum.copy())
-    for other in each(partial(_densities, work, empty), tables, executor):
+    for other in each(partial(_densities, question, empty), tables, executor):
         total.merge(other)
     return total
 
@@ -140,19 +143,19 @@ def summed_from(table: Opened, empty: SummedDensities) -> SummedDensities:
     return total
 
 
-def _statistics(work: Work, advance: Advance | None, table: Input) -> Collected:
+def _statistics(question: TableQuestion, advance: Advance | None, table: Input) -> Collected:
     with ExitStack() as stack:
-        return collected_from(opened(table, work.choice, stack, advance), work)
+        return collected_from(opened(table, question.choice, stack, advance), question)
 
 
-def _densities(work: Work, empty: SummedDensities, table: Input) -> SummedDensities:
+def _densities(question: TableQuestion, empty: SummedDensities, table: Input) -> SummedDensities:
     with ExitStack() as stack:
-        return summed_from(opened(table, work.choice, stack), empty)
+        return summed_from(opened(table, question.choice, stack), empty)
 
 
-def _none_yet(table: Opened, work: Work) -> Statistics:
-    sample = ExampleSample(work.sampled, work.seed) if work.sampled else None
-    return statistics(table.latents, table.reading, work.free_bits, sample)
+def _none_yet(table: Opened, question: TableQuestion) -> Statistics:
+    sample = ExampleSample(question.sampled, question.seed) if question.sampled else None
+    return statistics(table.latents, table.reading, question.free_bits, sample)
 
 
 def _merged(first: Statistics, second: Statistics) -> Statistics:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from klcli.lint.findings.listing import estimator_term, kl_term, sample_term
-from klcli.lint.findings.pairing import pairs
+from klcli.lint.findings.pairing import paired_samples
 from klcli.lint.findings.places import place_of
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, SourceSpan
 from klcli.lint.occurrences import occurrences
@@ -48,7 +48,7 @@ def linted(module: Module, project: Project | None = None) -> Linted:
 def _recognised(module: Module, project: Project) -> tuple[ModuleTerms, Sequence[ListedTerm]]:
     """What was recognised, as rules look at it and as it is listed."""
     found = occurrences(module, project)
-    paired = tuple(pairs(found.divergences, found.samples))
+    paired = tuple(paired_samples(found.divergences, found.samples))
     belonging = {place_of(pair.sample.excerpt) for pair in paired}
     drawn = [one for ways in found.samples if _is_listed(one := _clearest(ways), belonging)]
     kls = [KlTerm(best := _best(ways), tuple(ways), kl_term(best)) for ways in found.divergences]

@@ -49,7 +49,7 @@ def integrand_plot(q: AnyGaussian, p: AnyGaussian | OtherPrior, unit: Unit) -> P
         return None
     prior = p if isinstance(p, Gaussian) else p.distribution
     case = case_of(q, prior)
-    if len(case.pairs) != q.dimension:
+    if len(case.log_ratios) != q.dimension:
         return None
     place = max(range(q.dimension), key=lambda one: case.parts[one]) if len(case.parts) > 1 else 0
     sigma, mean = q.spread.sigma()[place], float(q.mean[place])
@@ -77,7 +77,7 @@ def _along(
 
     z = numpy.linspace(*ends, _POINTS)
     with numpy.errstate(all="ignore"):
-        ratio = case.pairs[place].at(z.copy())
+        ratio = case.log_ratios[place].at(z.copy())
         return z, numpy.exp(log_density(z, log_sigma)), ratio
 
 
@@ -122,7 +122,8 @@ def settling_plot(case: Decomposition, samples: int, seed: int, unit: Unit) -> P
     counts = list(_counts(min(samples, DEFAULT_SAMPLES)))
     nats = nats_of(unit)
     runs = {
-        name: [total(sample(case.pairs, count, seed, None, name)) for count in counts] for name in ESTIMATORS
+        name: [total(sample(case.log_ratios, count, seed, None, name)) for count in counts]
+        for name in ESTIMATORS
     }
     x = tuple(map(float, counts))
     first = runs[DEFAULT_ESTIMATOR]

@@ -33,7 +33,7 @@ _FAILING: tuple[Severity, ...] = ("error", "warning")
 _SEVERITIES: tuple[Severity, ...] = (*_FAILING, "info", "note")
 _NONE: Mapping[str, RawPlaces] = MappingProxyType({})
 
-Found = TypeVar("Found", Finding, ListedTerm)
+Reported = TypeVar("Reported", Finding, ListedTerm)
 
 
 def lint_report(
@@ -106,7 +106,7 @@ def _pictures(findings: Sequence[Finding]) -> Iterator[Plot]:
         yield of_readings(sampled, charged, where)
 
 
-def _sorted(found: Iterable[Found]) -> list[Found]:
+def _sorted(found: Iterable[Reported]) -> list[Reported]:
     """In the order of their places, each once."""
     return sorted(dict.fromkeys(found), key=lambda one: (one.place.path, one.place.line, one.place.column))
 

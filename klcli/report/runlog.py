@@ -103,7 +103,7 @@ def _blocks(found: Sequence[LoggedSeries], warnings: Sequence[str]) -> Iterator[
 
 def _cells(one: LoggedSeries) -> tuple[str, ...]:
     first, last = _ends(one.series)
-    told = str(len(one.search.changes)) if one.search.told else f"not told: {one.search.why_not}"
+    told = str(len(one.search.changes)) if one.search.is_decidable else f"not told: {one.search.why_not}"
     steps = f"{one.series.steps[0]:g} to {one.series.steps[-1]:g}, {len(one.series.values):,} values"
     return one.series.name, steps, significant(first, FEW_DIGITS), significant(last, FEW_DIGITS), told
 
@@ -187,7 +187,7 @@ def _record(one: LoggedSeries) -> dict[str, object]:
         "negative": sum(value < 0 for value in series.values),
         "not_finite": series.not_finite,
         "meanings": _possible(series, meanings(series.name)),
-        "told": one.search.told,
+        "told": one.search.is_decidable,
         "why_not": one.search.why_not,
         "changes": list(_rows(one)),
     }

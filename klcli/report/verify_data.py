@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from klcli.judge.condition import Condition
     from klcli.judge.counterexample import Plain
     from klcli.judge.mistakes.mistake import Mistake
-    from klcli.judge.sampler import Sampling
+    from klcli.judge.sampler import SamplerJudgement
 
 __all__ = [
     "SCHEMA",
@@ -185,7 +185,7 @@ def data_of(found: Verification, proved: bool | None) -> VerifyData:
     )
 
 
-def _sampler_data(sampling: Sampling) -> SamplerData:
+def _sampler_data(sampling: SamplerJudgement) -> SamplerData:
     factor = None if sampling.factor is None else str(sampling.factor)
     mistake = mistake_data(sampling.mistake)
     return SamplerData(sampling.status, sampling.parameterization, sampling.noise, factor, mistake)

@@ -72,12 +72,12 @@ class LevelSearch:
 
     Attributes:
         changes: in their order.
-        told: whether the series is long enough, and its values hang together over few enough steps, to tell.
+        is_decidable: whether the series is long enough, and hangs together over few enough steps, to tell.
         why_not: what keeps it from being told; empty where nothing does.
     """
 
     changes: tuple[LevelChange, ...]
-    told: bool
+    is_decidable: bool
     why_not: str = ""
 
 

@@ -9,7 +9,7 @@ from klcli.formula.entry import entry
 from klcli.formula.traversal import children, free_symbols, rebuilt
 from klcli.formula.tree import Clip, Tree
 from klcli.judge.roles import Roles
-from klcli.judge.sampler import Sampling, judge_sampler
+from klcli.judge.sampler import SamplerJudgement, judge_sampler
 from klcli.trace.programs import Builder, UnfollowedError
 from klcli.trace.recording import Place, Recording
 from klcli.trace.terms import Term
@@ -29,7 +29,7 @@ class Sample:
     """
 
     place: Place | None
-    sampling: Sampling
+    sampling: SamplerJudgement
     term: Term
 
 

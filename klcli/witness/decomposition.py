@@ -27,7 +27,7 @@ class Decomposition:
 
     Attributes:
         closed_form: None where none is known.
-        pairs: the log ratio of each part, of one dimension or several; none where nothing can be sampled.
+        log_ratios: that of each part, of one dimension or several; none where nothing can be sampled.
         parts: the divergence of each of them, where it is known.
         integral: of all; None where there is none.
         bounds: on all, of mixtures.
@@ -38,7 +38,7 @@ class Decomposition:
     """
 
     closed_form: ClosedForm | None
-    pairs: Sequence[LogRatio] = ()
+    log_ratios: Sequence[LogRatio] = ()
     parts: Sequence[float] = ()
     integral: Estimate | None = None
     bounds: tuple[Bound, ...] = ()

@@ -95,7 +95,7 @@ def examine(
     """
 
     def sampled(case: Decomposition) -> tuple[Estimate, None]:
-        return total(sample(case.pairs, samples or case.samples, seed, progress, estimator)), None
+        return total(sample(case.log_ratios, samples or case.samples, seed, progress, estimator)), None
 
     return examined(case_of(q, p), sampled)
 
@@ -167,8 +167,8 @@ def _bias(estimate: Estimate, case: Decomposition) -> float | None:
     of_one = ESTIMATORS[estimate.estimator].bias if estimate.estimator else None
     if of_one is None:
         return 0.0
-    if len(case.parts) < len(case.pairs):
+    if len(case.parts) < len(case.log_ratios):
         return None
-    found = [of_one(value, pair) for pair, value in zip(case.pairs, case.parts, strict=True)]
+    found = [of_one(value, pair) for pair, value in zip(case.log_ratios, case.parts, strict=True)]
     known = [bias for bias in found if bias is not None]
     return sum(known) if len(known) == len(found) else None

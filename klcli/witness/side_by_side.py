@@ -53,11 +53,11 @@ def compare_estimators(
         KlcliError: too few samples, a negative seed.
     """
     for name in ESTIMATORS:  # what they import is no part of their time
-        sample(case.pairs, LEAST_SAMPLES, seed, None, name)
+        sample(case.log_ratios, LEAST_SAMPLES, seed, None, name)
     found = []
     for name in ESTIMATORS:
         start = time.perf_counter()
-        estimate = total(sample(case.pairs, samples, seed, progress, name))
+        estimate = total(sample(case.log_ratios, samples, seed, progress, name))
         seconds = time.perf_counter() - start
         found.append((name, sampling_witness(estimate, case), seconds))
     costs = {name: _cost(witness, seconds) for name, witness, seconds in found}

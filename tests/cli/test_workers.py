@@ -15,11 +15,11 @@ from klcli.cli.workers import workers
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.latents.input_arrays import Choice
-from klcli.latents.many_tables import Work, collected
+from klcli.latents.many_tables import TableQuestion, collected
 from klcli.tables.inputs import Input
 from tests.cli.conftest import Klcli
 
-WORK = Work(Choice(None, {}, Gaussian.from_head(0, 1)))
+WORK = TableQuestion(Choice(None, {}, Gaussian.from_head(0, 1)))
 
 
 def files(folder: Path, count: int) -> list[Input]:

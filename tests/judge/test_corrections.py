@@ -101,13 +101,13 @@ def test_what_is_right_under_the_reading_that_is_demanded_is_not_searched(
     """Where another reading is demanded it is: the same line is wrong there."""
     searched: list[str] = []
 
-    def repairs(
+    def undoings(
         tree: object, role: object, readings: list[tuple[Parameterization, None]], prior: object
     ) -> list[None]:
         searched.extend(reading.name for reading, _ in readings)
         return []
 
-    monkeypatch.setattr(correction, "repairs", repairs)
+    monkeypatch.setattr(correction, "undoings", undoings)
     for name in ("logvar", "logstd"):
         verify(read_program(KL), Question(reading=PARAMETERIZATIONS[name]))
     assert set(searched) == {"logstd"}

@@ -1,4 +1,4 @@
-"""Sampling lines: the reading they have, the noise they take, and what they must not be."""
+"""SamplerJudgement lines: the reading they have, the noise they take, and what they must not be."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.gaussian.distribution import Gaussian
 from klcli.latents.input_arrays import Choice
-from klcli.latents.many_tables import Work, collected, summed
+from klcli.latents.many_tables import TableQuestion, collected, summed
 from klcli.latents.marginal import mixture
 from klcli.tables.inputs import Input
 
 STANDARD = Gaussian.from_head(0, 1)
-WORK = Work(Choice(None, {}, STANDARD), sampled=32)
+WORK = TableQuestion(Choice(None, {}, STANDARD), sampled=32)
 
 
 def save(folder: Path, name: str, rows: int, latents: int = 2, **renamed: str) -> str:
@@ -49,7 +49,7 @@ def test_workers_find_the_same(tmp_path: Path) -> None:
 def test_tables_of_other_models(tmp_path: Path, second: dict[str, object], message: str) -> None:
     tables = [Input((save(tmp_path, "a.npz", 4),)), Input((save(tmp_path, "b.npz", 5, **second),), 1)]
     with pytest.raises(KlcliError, match=message):
-        collected(tables, Work(Choice(None, {}, STANDARD)))
+        collected(tables, TableQuestion(Choice(None, {}, STANDARD)))
 
 
 def test_one_file_for_each_array(tmp_path: Path) -> None:
@@ -57,6 +57,6 @@ def test_one_file_for_each_array(tmp_path: Path) -> None:
     numpy.save(tmp_path / "a.npy", mean)
     numpy.save(tmp_path / "b.npy", head)
     table = Input((str(tmp_path / "a.npy"), str(tmp_path / "b.npy")))
-    found = collected([table], Work(Choice(None, {"logvar": ""}, STANDARD)))
+    found = collected([table], TableQuestion(Choice(None, {"logvar": ""}, STANDARD)))
     assert found.arrays.mean == "mean"
     assert found.statistics.kl.values == [(0 + 4 + 16) / 2, (1 + 9 + 25) / 2]

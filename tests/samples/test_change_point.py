@@ -65,15 +65,15 @@ def test_a_level_that_moves_all_the_time_is_a_drift() -> None:
 
 def test_what_cannot_be_told() -> None:
     rng = numpy.random.default_rng(5)
-    assert not level_changes(rng.normal(size=LEAST_STEPS - 1)).told
+    assert not level_changes(rng.normal(size=LEAST_STEPS - 1)).is_decidable
     wandering = level_changes(rng.normal(size=300).cumsum())
-    assert (wandering.told, wandering.changes) == (False, ())
+    assert (wandering.is_decidable, wandering.changes) == (False, ())
     assert "hang together" in wandering.why_not
 
 
 def test_one_value_has_no_change() -> None:
     search = level_changes(numpy.full(200, 0.1))
-    assert (search.told, search.changes) == (True, ())
+    assert (search.is_decidable, search.changes) == (True, ())
 
 
 def test_a_spike_is_no_change() -> None:

@@ -114,7 +114,7 @@ def _variances(q: AnyGaussian, p: AnyGaussian) -> tuple[AnyGaussian, AnyGaussian
 def _compared(case: Decomposition, asked: ComputationOptions) -> tuple[EstimatorComparison, ...]:
     if not asked.compare:
         return ()
-    if not case.pairs:
+    if not case.log_ratios:
         raise KlcliError(
             "there is nothing to compare: no witness can be sampled", "leave --compare-estimators out"
         )

@@ -52,7 +52,7 @@ class SamplingOptions:
             from klcli.witness.target import DEFAULT_LIMIT, reach
 
             return reach(
-                case.pairs,
+                case.log_ratios,
                 self.target * self.nats,
                 nats=self.nats,
                 limit=self.samples or DEFAULT_LIMIT,
@@ -61,15 +61,15 @@ class SamplingOptions:
                 run=self._with_progress,
             )
         samples = self.samples or case.samples
-        with progress(samples * len(case.pairs), _LABEL, quiet=self.quiet) as advance:
-            return total(sample(case.pairs, samples, self.seed, advance, self.estimator)), None
+        with progress(samples * len(case.log_ratios), _LABEL, quiet=self.quiet) as advance:
+            return total(sample(case.log_ratios, samples, self.seed, advance, self.estimator)), None
 
     def compared(self, case: Decomposition) -> tuple[EstimatorComparison, ...]:
         """Every estimator of a divergence, with the same samples."""
         from klcli.witness.side_by_side import compare_estimators
 
         samples = self.samples or case.samples
-        with progress(samples * len(case.pairs) * len(ESTIMATORS), _LABEL, quiet=self.quiet) as advance:
+        with progress(samples * len(case.log_ratios) * len(ESTIMATORS), _LABEL, quiet=self.quiet) as advance:
             return compare_estimators(case, samples=samples, seed=self.seed, progress=advance)
 
     def _with_progress(

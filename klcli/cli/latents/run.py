@@ -21,7 +21,7 @@ from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.latents.answer import LatentAnswer, LatentQuestion, answered
 from klcli.latents.input_arrays import Choice, of_arrays
-from klcli.latents.many_tables import Collected, Work, collected, collected_from, summed
+from klcli.latents.many_tables import Collected, TableQuestion, collected, collected_from, summed
 from klcli.latents.thresholds import Thresholds
 from klcli.report.latents import latents_report
 from klcli.report.latents_data import latents_data
@@ -81,9 +81,9 @@ def _answered(
         return answered(question, first, partial(summed, given.tables, executor=executor))
 
 
-def _of_stream(work: Work) -> Collected:
+def _of_stream(question: TableQuestion) -> Collected:
     with open_source(STREAM) as source:
-        return collected_from(of_arrays(open_arrays(source), work.choice), work)
+        return collected_from(of_arrays(open_arrays(source), question.choice), question)
 
 
 def _is_stream(given: TableInputs) -> bool:

@@ -19,11 +19,11 @@ from klcli.gaussian.multivariate.products import DIGITS, magnitudes
 from klcli.values import dataclass
 
 __all__ = [
-    "Flat",
+    "Preconditioner",
     "IndefiniteError",
     "Which",
     "balance",
-    "flattened",
+    "preconditioner",
     "log_volume_ratio",
     "lower_factor",
     "plus_identity",
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 _MOST_ROUNDS = 5
-"""Of flattening what is left of the round before; a matrix that needs more is singular in float64."""
+"""Of preconditioning what is left of the round before; a matrix that needs more is singular in float64."""
 _AIM = 2.0**-6
 """The Frobenius norm of W S W^T - I that the rounding of W is chosen for: what is left is then computed in
 floats, and its rounding errors carry the square of it."""
@@ -64,8 +64,8 @@ class IndefiniteError(ArithmeticError):
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """What flattens S: with D = diag(2^-units), the matrix W D S D W^T is I + R.
+class Preconditioner:
+    """A preconditioner of S: with D = diag(2^-units), the matrix W D S D W^T is I + R.
 
     Attributes:
         units: whole numbers, of shape (n,).
@@ -101,8 +101,8 @@ def scaled(matrix: FloatMatrix, units: FloatArray) -> FloatMatrix:
     return FloatMatrix(parts, matrix.entrywise, matrix.relative)
 
 
-def flattened(given: FloatMatrix, which: Which, tolerance: float) -> Flat:
-    """What flattens a matrix, with an error of the rest that pairs of floats can keep below `tolerance`.
+def preconditioner(given: FloatMatrix, which: Which, tolerance: float) -> Preconditioner:
+    """W for a matrix, with an error of the rest that pairs of floats can keep below `tolerance`.
 
     Where S is so ill-conditioned that it has no factor in floats, a first W is found for S with a little
     added to its diagonal, and improved.
@@ -125,7 +125,7 @@ def flattened(given: FloatMatrix, which: Which, tolerance: float) -> Flat:
         rest = congruence(transform, matrix.parts, tolerance, identity=True)
         rest = Congruence(rest.entries, rest.diagonal, rest.error + spread_error(matrix, transform))
         if rest.norm <= _NEAR_IDENTITY:
-            return Flat(units, transform, rest)
+            return Preconditioner(units, transform, rest)
         entries = transform.entries
         current = plus_identity(rest.entries)
     raise IndefiniteError(which, _failing_minor(matrix.high), singular=True)
@@ -202,16 +202,16 @@ def _rounded(entries: FloatArray, matrix: FloatArray) -> Transform:
     return Transform((entries + anchor) - anchor, bits)
 
 
-def log_volume_ratio(target: Flat, base: Flat) -> tuple[float, float]:
-    """2 log(|W_p| / |W_q|) for what flattens S_q and S_p, in units as given, as a sum of two floats.
+def log_volume_ratio(target: Preconditioner, base: Preconditioner) -> tuple[float, float]:
+    """2 log(|W_p| / |W_q|) for the preconditioners of S_q and S_p, in units as given, as a sum of two floats.
 
     It is log(|S_q| / |S_p|) but for the determinants of what is left of the identity.
     """
     mantissas, exponents = [], []
-    for flat in (base, target):
-        mantissa, exponent = np.frexp(np.diagonal(flat.transform.entries))
+    for conditioner in (base, target):
+        mantissa, exponent = np.frexp(np.diagonal(conditioner.transform.entries))
         mantissas.append(prod(map(int, np.ldexp(mantissa, DIGITS).tolist())))
-        exponents.append(int(exponent.sum()) - int(flat.units.sum()))
+        exponents.append(int(exponent.sum()) - int(conditioner.units.sum()))
     logs = [_log(number) for number in mantissas]
     total = _LOG.multiply(2, logs[0] - logs[1] + (exponents[0] - exponents[1]) * _LOG.ln(Decimal(2)))
     return float(total), float(total - Decimal(float(total)))

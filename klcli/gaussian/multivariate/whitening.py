@@ -36,10 +36,10 @@ from klcli.gaussian.multivariate.congruence import (
 )
 from klcli.gaussian.multivariate.near_identity import SUM_ERROR, Remainder, excess_of
 from klcli.gaussian.multivariate.preconditioning import (
-    Flat,
+    Preconditioner,
     balance,
-    flattened,
     log_volume_ratio,
+    preconditioner,
     scaled,
     spread_error,
 )
@@ -120,10 +120,10 @@ def whiten(target: FloatMatrix, base: FloatMatrix, distance: DoubleDouble) -> Wh
 def _whitened(target: FloatMatrix, base: FloatMatrix, distance: DoubleDouble) -> Whitened:
     aim = dot_error(len(base.high))
     for tolerance in _tolerances(len(base.high)):
-        flat = flattened(base, "prior", tolerance)
-        rest = Remainder.of(flat.rest, "prior")
-        square, square_error = _square(distance, flat, rest)
-        twice = _twice_the_spread(target, base, flat, rest, tolerance)
+        conditioner = preconditioner(base, "prior", tolerance)
+        rest = Remainder.of(conditioner.rest, "prior")
+        square, square_error = _square(distance, conditioner, rest)
+        twice = _twice_the_spread(target, base, conditioner, rest, tolerance)
         total = twice.value + square
         if not isfinite(total):
             return Whitened(inf, inf, inf, 0.0, 0.0)
@@ -144,54 +144,60 @@ def _tolerances(size: int) -> list[float]:
 
 
 def _twice_the_spread(
-    target: FloatMatrix, base: FloatMatrix, flat: Flat, rest: Remainder, tolerance: float
+    target: FloatMatrix, base: FloatMatrix, conditioner: Preconditioner, rest: Remainder, tolerance: float
 ) -> _Twice:
     balance(target.high, "posterior")
-    matrices = scaled(target, flat.units), scaled(base, flat.units)
+    matrices = scaled(target, conditioner.units), scaled(base, conditioner.units)
     change = None
     if not all(np.isfinite(matrix.high).all() for matrix in matrices):
         return _BEYOND
-    if _estimate(flat, matrices[0].high, matrices[1].high) > 4 * _APART:
-        change = _from_image(matrices[0], flat, tolerance)
+    if _estimate(conditioner, matrices[0].high, matrices[1].high) > 4 * _APART:
+        change = _from_image(matrices[0], conditioner, tolerance)
     if change is None or change.norm <= 2 * _APART:
         gap = _gap(matrices[0].parts, matrices[1].parts)
         if not gap[0].any():
             return _Twice(0.0, 0.0, 0.0, 0.0, 0.0)
-        change = _from_difference(gap, *matrices, flat, tolerance)
+        change = _from_difference(gap, *matrices, conditioner, tolerance)
     if change.norm <= _APART:
         return _near(change, rest)
     if not isfinite(change.norm):
         return _BEYOND
-    return _apart(change, flat, rest, flattened(target, "posterior", tolerance))
+    return _apart(change, conditioner, rest, preconditioner(target, "posterior", tolerance))
 
 
-def _estimate(flat: Flat, high: FloatArray, less: FloatArray | None = None) -> float:
+def _estimate(conditioner: Preconditioner, high: FloatArray, less: FloatArray | None = None) -> float:
     """The norm of W (A - B) W^T from its image of a random vector; rounding errors may make it too large."""
-    entries = flat.transform.entries
+    entries = conditioner.transform.entries
     moved = entries.T @ np.random.Generator(np.random.SFC64(0)).standard_normal((len(entries), 1))
     found = high @ moved if less is None else high @ moved - less @ moved
     return frobenius(entries @ found)
 
 
-def _from_image(target: FloatMatrix, flat: Flat, tolerance: float) -> Congruence:
+def _from_image(target: FloatMatrix, conditioner: Preconditioner, tolerance: float) -> Congruence:
     """C as W S_q W^T - I - R."""
-    found = congruence(flat.transform, target.parts, tolerance, identity=True)
+    found = congruence(conditioner.transform, target.parts, tolerance, identity=True)
     return Congruence(
-        found.entries - flat.rest.entries,
-        (*found.diagonal, *(-entry for entry in flat.rest.diagonal)),
-        found.error + flat.rest.error + spread_error(target, flat.transform, found.norm),
+        found.entries - conditioner.rest.entries,
+        (*found.diagonal, *(-entry for entry in conditioner.rest.diagonal)),
+        found.error + conditioner.rest.error + spread_error(target, conditioner.transform, found.norm),
     )
 
 
 def _from_difference(
-    gap: tuple[FloatArray, ...], target: FloatMatrix, base: FloatMatrix, flat: Flat, tolerance: float
+    gap: tuple[FloatArray, ...],
+    target: FloatMatrix,
+    base: FloatMatrix,
+    conditioner: Preconditioner,
+    tolerance: float,
 ) -> Congruence:
     """C as W (S_q - S_p) W^T, with a tolerance relative to its norm."""
-    norm = _estimate(flat, gap[0])
-    found = congruence(flat.transform, gap, tolerance * norm)
+    norm = _estimate(conditioner, gap[0])
+    found = congruence(conditioner.transform, gap, tolerance * norm)
     if found.error > 4 * tolerance * found.norm:
-        found = congruence(flat.transform, gap, tolerance * found.norm)
-    given = spread_error(target, flat.transform, found.norm) + spread_error(base, flat.transform)
+        found = congruence(conditioner.transform, gap, tolerance * found.norm)
+    given = spread_error(target, conditioner.transform, found.norm) + spread_error(
+        base, conditioner.transform
+    )
     return replace(found, error=found.error + given)
 
 
@@ -217,7 +223,7 @@ def _near(change: Congruence, rest: Remainder) -> _Twice:
     return _Twice(value, trace, trace - value, sliced, rounded + slope * rounding)
 
 
-def _apart(change: Congruence, flat: Flat, rest: Remainder, other: Flat) -> _Twice:
+def _apart(change: Congruence, conditioner: Preconditioner, rest: Remainder, other: Preconditioner) -> _Twice:
     """From traces and determinants: tr (I + R)^-1 C is tr C - tr R C + tr R (I + R)^-1 R C."""
     small, own = rest.matrix, Remainder.of(other.rest, "posterior")
     size, norm, left = len(change.entries), change.norm, small.norm
@@ -230,7 +236,7 @@ def _apart(change: Congruence, flat: Flat, rest: Remainder, other: Flat) -> _Twi
     excess_q, error_q = own.excess()
     excess_p, error_p = rest.excess()
     logs = [
-        *log_volume_ratio(other, flat),
+        *log_volume_ratio(other, conditioner),
         *other.rest.diagonal,
         -excess_q,
         *(-entry for entry in small.diagonal),
@@ -246,15 +252,15 @@ def _apart(change: Congruence, flat: Flat, rest: Remainder, other: Flat) -> _Twi
         return _BEYOND
 
 
-def _square(distance: DoubleDouble, flat: Flat, rest: Remainder) -> tuple[float, float]:
+def _square(distance: DoubleDouble, conditioner: Preconditioner, rest: Remainder) -> tuple[float, float]:
     """|(I + R)^(-1/2) s|^2 = s^T s - s^T R s + s^T R (I + R)^-1 R s with s = W (mu_q - mu_p); its error."""
     if not distance[0].any():
         return 0.0, 0.0
-    unit = np.ldexp(1.0, -flat.units)[:, None]
+    unit = np.ldexp(1.0, -conditioner.units)[:, None]
     scaled_distance = distance[0] * unit, distance[1] * unit
     if not np.max(np.abs(scaled_distance[0])) < _LONGEST:
         return inf, 0.0
-    (high, low), error = image(flat.transform, scaled_distance)
+    (high, low), error = image(conditioner.transform, scaled_distance)
     moved = rest.matrix.entries @ high
     bent = rest.solved(moved)
     parts = (high * high, 2 * high * low, -high * moved, bent * bent)

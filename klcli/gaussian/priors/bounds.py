@@ -107,7 +107,7 @@ def _divergence(q: Gaussian[Heads], component: Gaussian[Heads]) -> float:
 def _product(pair: MixtureLogRatio) -> float:
     """Minus the log of sum_k w_k prod sqrt(e r^2/(1 + r^2)) exp(-o^2/(2 (1 + r^2))), o and r as in scores."""
     exponents = []
-    for log_weight, row in zip(pair.log_weights, pair.pairs, strict=True):
+    for log_weight, row in zip(pair.log_weights, pair.log_ratios, strict=True):
         exponent = log_weight
         for part in row:
             distance = part.offset / hypot(1.0, part.ratio)

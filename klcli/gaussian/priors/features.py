@@ -37,7 +37,7 @@ class Feature:
 
 def features(pair: MixtureLogRatio | DensityLogRatio) -> list[Feature]:
     """Those of a log ratio in one dimension."""
-    rows = [row[0] for row in pair.pairs] if isinstance(pair, MixtureLogRatio) else [pair.scores]
+    rows = [row[0] for row in pair.log_ratios] if isinstance(pair, MixtureLogRatio) else [pair.scores]
     found = [Feature(-row.offset / row.ratio, 1 / row.ratio) for row in rows if row.ratio]
     return found + _crossings(pair) if isinstance(pair, MixtureLogRatio) else found
 

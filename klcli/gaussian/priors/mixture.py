@@ -50,17 +50,17 @@ class MixtureLogRatio:
 
     Attributes:
         log_weights: log w_k.
-        pairs: for each component, the log ratio of q and the component in each dimension.
+        log_ratios: for each component, the log ratio of q and the component in each dimension.
         lost: the weight of components that are left out.
     """
 
     log_weights: tuple[float, ...]
-    pairs: tuple[tuple[NormalLogRatio, ...], ...]
+    log_ratios: tuple[tuple[NormalLogRatio, ...], ...]
     lost: float = 0.0
 
     @property
     def dimension(self) -> int:
-        return len(self.pairs[0])
+        return len(self.log_ratios[0])
 
     def at(self, z: NDArray[Any], work: NDArray[Any] | None = None) -> NDArray[Any]:
         """Each component in turn, so that memory does not grow with their number."""
@@ -91,7 +91,7 @@ class MixtureLogRatio:
                 numpy.array([pair.offset for pair in row]),
                 numpy.array([pair.ratio for pair in row]),
             )
-            for log_weight, row in zip(self.log_weights, self.pairs, strict=True)
+            for log_weight, row in zip(self.log_weights, self.log_ratios, strict=True)
         ]
 
     def exponents(self) -> list[tuple[float, float, float]]:
@@ -105,7 +105,7 @@ class MixtureLogRatio:
         """Not known in closed form."""
 
     def unit(self) -> float:
-        return min(max(pair.unit() for pair in row) for row in self.pairs)
+        return min(max(pair.unit() for pair in row) for row in self.log_ratios)
 
     def error(self, z: NDArray[Any]) -> NDArray[Any]:
         """A bound on the rounding error of `at` at each score, in one dimension.
@@ -116,9 +116,9 @@ class MixtureLogRatio:
         import numpy
 
         found = self.at(z)
-        error = numpy.full(len(z), 1.0 + len(self.pairs))
+        error = numpy.full(len(z), 1.0 + len(self.log_ratios))
         for log_weight, (pair,), (constant, offset, ratio) in zip(
-            self.log_weights, self.pairs, self.exponents(), strict=True
+            self.log_weights, self.log_ratios, self.exponents(), strict=True
         ):
             score = offset + ratio * z
             share = numpy.exp(constant + 0.5 * (z - score) * (z + score) + found)
@@ -147,11 +147,11 @@ class MixtureLogRatio:
         of -log p is the KL plus the entropy of q, and the KL is at most that of any component plus its
         -log w_k.
         """
-        rows = zip(self.log_weights, self.pairs, strict=True)
+        rows = zip(self.log_weights, self.log_ratios, strict=True)
         nearest = min(sum(map(_size, row)) - log_weight for log_weight, row in rows)
-        scales = max(sum(1 + abs(pair.log_sigma_p) for pair in row) for row in self.pairs)
-        of_q = sum(2 + abs(pair.log_sigma_q) for pair in self.pairs[0])
-        return 16 * EPSILON * (nearest + scales + of_q + log(len(self.pairs)) - min(self.log_weights))
+        scales = max(sum(1 + abs(pair.log_sigma_p) for pair in row) for row in self.log_ratios)
+        of_q = sum(2 + abs(pair.log_sigma_q) for pair in self.log_ratios[0])
+        return 16 * EPSILON * (nearest + scales + of_q + log(len(self.log_ratios)) - min(self.log_weights))
 
 
 def mixture_log_ratio(q: Gaussian[Heads], p: Mixture) -> MixtureLogRatio:
@@ -172,9 +172,9 @@ def mixture_log_ratio(q: Gaussian[Heads], p: Mixture) -> MixtureLogRatio:
             "KL(q || p) is beyond the doubles (1.8e308) for every component of the prior",
             "is the head read as it was meant? see --param and --prior-param",
         )
-    log_weights, pairs = zip(*kept, strict=True)
+    log_weights, ratios = zip(*kept, strict=True)
     lost = sum(weight for weight, row in zip(p.weights, rows, strict=True) if row not in kept)
-    return MixtureLogRatio(log_weights, pairs, float(lost))
+    return MixtureLogRatio(log_weights, ratios, float(lost))
 
 
 def _size(pair: NormalLogRatio) -> float:

@@ -19,7 +19,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.mistakes.mistake import Mistake
 from klcli.judge.mistakes.rules import factors, operations, terms
 from klcli.judge.mistakes.rules.rewriting import SymbolRoles
-from klcli.judge.mistakes.search import Change, Repair, RewriteRule, changes
+from klcli.judge.mistakes.search import Change, RewriteRule, UndoneMistake, changes
 from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.probes import probes
 from klcli.judge.roles import Roles
@@ -28,7 +28,7 @@ from klcli.judge.spaces.two_gaussians import pair_probes
 from klcli.judge.verdict import Verdict, judge_as, judge_pair
 from klcli.values import replace
 
-__all__ = ["RULES", "RULES_OF_PRIORS", "repairs"]
+__all__ = ["RULES", "RULES_OF_PRIORS", "undoings"]
 
 _TOLERANCE = 1e-9
 """Of the doubles that screen; digits decide behind them."""
@@ -39,7 +39,9 @@ _TRIED = 6
 ReadingPair: TypeAlias = tuple[Parameterization, Parameterization | None]
 
 
-def repairs(tree: Tree, role: Roles, readings: Sequence[ReadingPair], prior: FixedPrior) -> Iterator[Repair]:
+def undoings(
+    tree: Tree, role: Roles, readings: Sequence[ReadingPair], prior: FixedPrior
+) -> Iterator[UndoneMistake]:
     """The small changes that make a formula exact, or a multiple of the KL, under one of the readings.
 
     Args:
@@ -60,7 +62,7 @@ def repairs(tree: Tree, role: Roles, readings: Sequence[ReadingPair], prior: Fix
 
 def _confirmed(
     passed: Sequence[tuple[Mistake, Tree, ReadingPair]], role: Roles, prior: FixedPrior
-) -> Iterator[Repair]:
+) -> Iterator[UndoneMistake]:
     """The changes that the digits that decide find to be a KL, too."""
     verdicts: dict[tuple[Tree, ReadingPair], Verdict] = {}
     for mistake, changed, (reading, prior_reading) in passed:
@@ -74,7 +76,7 @@ def _confirmed(
         kl = verdicts[key].kl
         # With a constant left over, the change has hit a multiple of the KL by chance.
         if verdicts[key].kind == "exact" or (verdicts[key].kind == "scaled" and kl and kl.shift == 0):
-            yield Repair(mistake, changed, verdicts[key])
+            yield UndoneMistake(mistake, changed, verdicts[key])
 
 
 def _changes(

@@ -12,7 +12,7 @@ from klcli.judge.mistakes.rules.rewriting import Site, sites
 from klcli.judge.verdict import Verdict
 from klcli.values import dataclass
 
-__all__ = ["Change", "Repair", "RewriteRule", "changes"]
+__all__ = ["Change", "UndoneMistake", "RewriteRule", "changes"]
 
 S = TypeVar("S")
 RewriteRule: TypeAlias = Callable[[Site, S], Iterator[Tree]]
@@ -29,7 +29,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class UndoneMistake:
     """A mistake that is undone.
 
     Attributes:

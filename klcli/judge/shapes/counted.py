@@ -17,7 +17,7 @@ from klcli.judge.shapes.length_polynomials import (
 )
 from klcli.values import dataclass, field, replace
 
-__all__ = ["ReductionName", "Reductions", "of_one_latent", "told", "uneven"]
+__all__ = ["ReductionName", "Reductions", "of_one_latent", "reductions_of", "uneven"]
 
 ReductionName: TypeAlias = Literal["none", "sum", "mean", "sum-mean"]
 """Entry by entry; a sum over the latents; a mean over them; a sum over them and a mean over the batch."""
@@ -85,7 +85,7 @@ def _names(rank: int) -> tuple[str, ...]:
     return ("B", "d") if rank == 2 else ("B", *(f"n_{axis}" for axis in range(1, rank)))
 
 
-def told(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
+def reductions_of(case: ArrayProgram, fit: Fit, layout: str) -> Reductions:
     """What a fit says, with the words for the shapes of the symbols.
 
     Args:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import isclose
 
 from klcli.formula.value.arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.counted import Reductions, told
+from klcli.judge.shapes.counted import Reductions, reductions_of
 from klcli.judge.shapes.layouts import CLOSE, ArrayProgram, Fit, SymbolShape, fitted
 from klcli.judge.shapes.masks import MASK_SHAPES, MaskShape, kept_share, mask_shape
 from klcli.values import dataclass, replace
@@ -58,8 +58,8 @@ def masked_reductions(
     if not fits:
         return Reductions("sum", flaw=f"{masks} leaves out a part of its terms, and not the others")
     if not all(one.averages for one in fits):
-        return told(case, fit, words)
-    found = [(one.shape, told(case, one.fit, words)) for one in fits]
+        return reductions_of(case, fit, words)
+    found = [(one.shape, reductions_of(case, one.fit, words)) for one in fits]
     own, worst = next((pair for pair in found if not pair[1].is_plain), found[0])
     layout = "; ".join(
         filter(None, (worst.layout, _said(masks, own, worst, [one for one in found if one[0] != own])))

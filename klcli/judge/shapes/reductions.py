@@ -19,7 +19,7 @@ from klcli.formula.entry import without_sums
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Tree
 from klcli.formula.value.arrays import ShapeError, UnshapedError
-from klcli.judge.shapes.counted import ReductionName, Reductions, of_one_latent, told, uneven
+from klcli.judge.shapes.counted import ReductionName, Reductions, of_one_latent, reductions_of, uneven
 from klcli.judge.shapes.kept import masked_reductions
 from klcli.judge.shapes.layouts import (
     CLOSE,
@@ -160,7 +160,7 @@ def _of_one_latent(case: ArrayProgram) -> Reductions | None:
         fit = fitted(case, dict.fromkeys(case.varied, "full"), 1)
     except (ShapeError, UnshapedError):
         return None
-    return of_one_latent(told(case, fit, "")) if fit else None
+    return of_one_latent(reductions_of(case, fit, "")) if fit else None
 
 
 def _is_simple(case: ArrayProgram) -> bool:
@@ -204,7 +204,7 @@ def _with_masks(case: ArrayProgram, full: Mapping[str, SymbolShape]) -> Reductio
 
 def _told(case: ArrayProgram, fit: Fit, spreads: Mapping[str, SymbolShape], words: str) -> Reductions:
     """What a fit says, if it is one with masks that leave entries out, too."""
-    return masked_reductions(case, fit, spreads, words) if case.arrays else told(case, fit, words)
+    return masked_reductions(case, fit, spreads, words) if case.arrays else reductions_of(case, fit, words)
 
 
 def _parts(

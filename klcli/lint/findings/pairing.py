@@ -17,7 +17,7 @@ from klcli.lint.terms.divergences import Divergence
 from klcli.lint.terms.samples import SamplingLine
 from klcli.values import dataclass
 
-__all__ = ["PairedSample", "pairs"]
+__all__ = ["PairedSample", "paired_samples"]
 
 _Relation: TypeAlias = Literal["agree", "disagree", "crossed"]
 
@@ -38,7 +38,7 @@ class PairedSample:
     relation: _Relation
 
 
-def pairs(
+def paired_samples(
     divergences: Sequence[Sequence[Divergence]], samples: Sequence[Sequence[SamplingLine]]
 ) -> Iterator[PairedSample]:
     """Each sample with the KL that it belongs to; one that it agrees with, if there is one.

@@ -18,7 +18,7 @@ _CLIPPED = find_mistake("KL118")
 
 
 def _check(found: ModuleTerms) -> Iterator[Finding]:
-    for one in (*(pair.sample for pair in found.pairs), *filter(_is_of_a_head, found.samples)):
+    for one in (*(pair.sample for pair in found.paired_samples), *filter(_is_of_a_head, found.samples)):
         if mistake := one.sampling.mistake:
             severity: Severity = "info" if mistake is _CLIPPED else "warning"
             yield finding_at(one.excerpt, mistake, severity, reading=one.sampling.parameterization)

@@ -58,7 +58,7 @@ class ModuleTerms:
     Attributes:
         here: the names of the module.
         kls: its KL terms.
-        pairs: the samples that belong to these.
+        paired_samples: the samples that belong to these.
         samples: the others that have a reading.
         estimators: of log-probabilities, each as it is listed.
         sinks: what is minimised.
@@ -66,7 +66,7 @@ class ModuleTerms:
 
     here: Definitions
     kls: tuple[KlTerm, ...]
-    pairs: tuple[PairedSample, ...]
+    paired_samples: tuple[PairedSample, ...]
     samples: tuple[SamplingLine, ...]
     estimators: tuple[tuple[EstimatorLine, ListedTerm], ...]
     sinks: tuple[Sink, ...]
@@ -80,7 +80,9 @@ class ModuleTerms:
     @property
     def undisputed(self) -> Iterator[KlTerm]:
         """The KL terms but for those that a sample reads otherwise."""
-        apart = {place_of(pair.divergence.excerpt) for pair in self.pairs if pair.relation != "agree"}
+        apart = {
+            place_of(pair.divergence.excerpt) for pair in self.paired_samples if pair.relation != "agree"
+        }
         return (kl for kl in self.kls if place_of(kl.best.excerpt) not in apart)
 
 

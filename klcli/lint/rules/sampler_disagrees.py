@@ -18,7 +18,7 @@ _DISAGREES = find_mistake("KL201")
 
 
 def _check(found: ModuleTerms) -> Iterator[Finding]:
-    for pair in found.pairs:
+    for pair in found.paired_samples:
         if pair.relation != "agree" and not pair.sample.sampling.mistake:
             yield _disagreement(pair)
 

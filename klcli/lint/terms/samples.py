@@ -26,7 +26,7 @@ from klcli.names.noise import OTHER_DISTRIBUTION, is_epsilon, is_noise
 from klcli.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from klcli.judge.sampler import Sampling
+    from klcli.judge.sampler import SamplerJudgement
 
 __all__ = ["SamplingLine", "sample"]
 
@@ -52,7 +52,7 @@ class SamplingLine:
     """
 
     excerpt: CodeExcerpt
-    sampling: Sampling
+    sampling: SamplerJudgement
     mean: str
     head: str
     others: tuple[SamplingLine, ...] = ()
@@ -213,7 +213,7 @@ def _may_be_centred(tree: Tree, noise: str, mean: str) -> bool:
     return True
 
 
-def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
+def _is_likely(drawn: SamplerJudgement, mean: str, head: str) -> bool:
     """Whether what is taken for a sample because of the name of its noise has the other names of one."""
     return (
         drawn.factor is not None and abs(drawn.factor) == 1 and (is_mean(mean) or suggested(head) is not None)
@@ -222,7 +222,7 @@ def _is_likely(drawn: Sampling, mean: str, head: str) -> bool:
 
 # The terms of one file.
 @remembered(256)
-def _drawn(tree: Tree, role: Roles) -> Sampling | None:
+def _drawn(tree: Tree, role: Roles) -> SamplerJudgement | None:
     """How a sample with these roles is drawn; None where it is no sample."""
     from klcli.judge.sampler import judge_sampler  # most files draw nothing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.lint.findings.pairing import pairs
+from klcli.lint.findings.pairing import paired_samples
 from klcli.lint.occurrences import occurrences
 from tests.lint.sources import module, project
 
@@ -31,7 +31,7 @@ def test_by_the_names_of_methods_of_one_class(
 ) -> None:
     one = module(SOURCE.format(factor=factor, names=f"{mean}, {head}", mean=mean, head=head))
     found = occurrences(one, project(one))
-    assert [pair.relation for pair in pairs(found.divergences, found.samples)] == relations
+    assert [pair.relation for pair in paired_samples(found.divergences, found.samples)] == relations
 
 
 def test_what_is_the_mean_of_one_and_the_head_of_the_other() -> None:
@@ -41,4 +41,4 @@ def test_what_is_the_mean_of_one_and_the_head_of_the_other() -> None:
         "    return z, -0.5 * (1 + a - b ** 2 - torch.exp(a)).sum()\n"
     )
     found = occurrences(one, project(one))
-    assert [pair.relation for pair in pairs(found.divergences, found.samples)] == ["crossed"]
+    assert [pair.relation for pair in paired_samples(found.divergences, found.samples)] == ["crossed"]

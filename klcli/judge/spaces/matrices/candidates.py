@@ -16,7 +16,7 @@ from klcli.formula.tree import Call, Clip, MatrixCall, Tree
 from klcli.judge.candidates import Candidate, kind_as_stated
 from klcli.judge.left_side import is_stated_turned
 from klcli.judge.mistakes.exchange import sides_exchanged
-from klcli.judge.mistakes.search import Repair
+from klcli.judge.mistakes.search import UndoneMistake
 from klcli.judge.mistakes.table import find_mistake
 from klcli.judge.question import Question
 from klcli.judge.spaces.matrices.correction import repaired
@@ -89,8 +89,8 @@ def best_answer(program: Program, question: Question) -> MatrixAnswer:
     likeliest = [best] if best[1][0].kl else [entry for entry in judged if entry[0].kinds == first]
     answers = []
     for one, verdicts in likeliest:
-        repair = _repair(program, one, verdicts, question, wanted)
-        answers.append(_answer(program, one, verdicts, repair, wanted))
+        undone = _undone(program, one, verdicts, question, wanted)
+        answers.append(_answer(program, one, verdicts, undone, wanted))
     return min(answers, key=attrgetter("rank"))
 
 
@@ -109,10 +109,10 @@ def _answer(
     program: Program,
     own: TypedFormula,
     verdicts: Sequence[Verdict],
-    repair: Repair | None,
+    undone: UndoneMistake | None,
     wanted: str | None,
 ) -> MatrixAnswer:
-    found = [_candidate(program, own, verdict, repair) for verdict in verdicts]
+    found = [_candidate(program, own, verdict, undone) for verdict in verdicts]
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
         unwanted = wanted is not None and candidate.verdict.parameterization.name != wanted
@@ -150,9 +150,9 @@ def _verdicts(program: Program, own: TypedFormula, question: Question) -> list[V
     return found
 
 
-def _repair(
+def _undone(
     program: Program, own: TypedFormula, verdicts: Sequence[Verdict], question: Question, wanted: str | None
-) -> Repair | None:
+) -> UndoneMistake | None:
     """The correction of a formula that is no KL, or one that looks unmeant."""
     best = min(verdicts, key=lambda verdict: verdict.rank)
     if wanted is None and best.kind in ("exact", "reversed"):
@@ -177,7 +177,9 @@ def _is_alike(way: Way) -> bool:
     return len({head.reading.name for head in way.heads}) == 1 or len({head.side for head in way.heads}) == 1
 
 
-def _candidate(program: Program, own: TypedFormula, verdict: Verdict, repair: Repair | None) -> Candidate:
+def _candidate(
+    program: Program, own: TypedFormula, verdict: Verdict, undone: UndoneMistake | None
+) -> Candidate:
     kind = kind_as_stated(verdict, program.left)
     weighed = own.aside.weights or own.aside.divisors
     if kind == "exact":
@@ -188,12 +190,12 @@ def _candidate(program: Program, own: TypedFormula, verdict: Verdict, repair: Re
         )
     if kind == "wrong" and verdict.kl:
         return Candidate(kind, verdict, find_mistake("KL111"))
-    if repair is None or not _same_way(repair.verdict.way, verdict.way):
+    if undone is None or not _same_way(undone.verdict.way, verdict.way):
         lone = kind == "wrong" and not _has_ingredients(own, verdict.way)
         return Candidate("not-kl" if lone else kind, verdict)
     if kind == "other-prior":
-        kind = "wrong" if repair.verdict.kind == "exact" else kind
-    return Candidate(kind, verdict, repair.mistake, repair.source)
+        kind = "wrong" if undone.verdict.kind == "exact" else kind
+    return Candidate(kind, verdict, undone.mistake, undone.source)
 
 
 def _same_way(one: Way, other: Way) -> bool:

@@ -16,7 +16,7 @@ from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator
 from klcli.formula.write.editing import edited, written_anew
 from klcli.judge.corrections import effort
-from klcli.judge.mistakes.search import Change, Repair, changes
+from klcli.judge.mistakes.search import Change, UndoneMistake, changes
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces.matrices.fitting import Subject, posterior_and_prior
 from klcli.judge.spaces.matrices.mistakes import RULES
@@ -44,7 +44,7 @@ def repaired(
     kinds: dict[str, SymbolKind],
     ways: Sequence[Way],
     prior: FixedPrior,
-) -> Repair | None:
+) -> UndoneMistake | None:
     """The smallest change that makes a formula the KL in one of the ways.
 
     Every change is tried in doubles at two points; what remains is written into the text, read again and
@@ -66,7 +66,7 @@ def repaired(
         for source in _sources(program, subject.tree, change.tree):
             verdict = _verdict_on(source, program, subject, way, prior)
             if verdict and verdict.kind == "exact":
-                return Repair(change.mistake, change.tree, verdict, source)
+                return UndoneMistake(change.mistake, change.tree, verdict, source)
     return None
 
 

@@ -44,7 +44,7 @@ from klcli.judge.spaces.matrices.points import (
 from klcli.judge.ways import Side, Way
 from klcli.values import dataclass, replace
 
-__all__ = ["Subject", "double_pairs", "kl_of_matrices", "pairs", "posterior_and_prior", "value_at"]
+__all__ = ["Subject", "double_probes", "kl_of_matrices", "decimal_probes", "posterior_and_prior", "value_at"]
 
 _WORKING = COMPARED_DIGITS + SPARE_DIGITS
 _FEW, _SMALL = 9, 3
@@ -72,12 +72,13 @@ class Subject:
 
 # The texts of one question: the formula, and corrections of it.
 @lru_cache(maxsize=4)
-def _decimal_pairs(seed: str) -> tuple[ShownPair, ...]:
+def decimal_probes(seed: str) -> tuple[ShownPair, ...]:
+    """The random pairs, in the digits that decide."""
     return tuple(_pair(point, Decimals(_WORKING)) for point in (*fixed_points(), *own_points(seed)))
 
 
 @lru_cache(maxsize=1)
-def double_pairs() -> tuple[ShownPair, ...]:
+def double_probes() -> tuple[ShownPair, ...]:
     """A few of the random pairs in doubles, which rule out and decide nothing."""
     small = [point for point in fixed_points() if point.size <= _SMALL]
     return tuple(_pair(point, Doubles()) for point in small[:_FEW])
@@ -85,11 +86,6 @@ def double_pairs() -> tuple[ShownPair, ...]:
 
 def _pair(point: PosteriorAndPrior, run: Any) -> ShownPair:
     return {"q": shown(point.q, run), "p": shown(point.p, run)}
-
-
-def pairs(seed: str) -> tuple[ShownPair, ...]:
-    """The random pairs, in the digits that decide."""
-    return _decimal_pairs(seed)
 
 
 def value_at(subject: Subject, way: Way, pair: ShownPair, run: Any) -> Any:
@@ -175,7 +171,7 @@ def kl_of_matrices(subject: Subject, way: Way, seed: str) -> ScaledKL | None:
     directions = _not_ruled_out(subject, way)
     run = Decimals(_WORKING)
     columns = (_columns(_given(way), seed, reverse) for reverse in directions)
-    values = (value_at(subject, way, pair, run) for pair in pairs(seed))
+    values = (value_at(subject, way, pair, run) for pair in decimal_probes(seed))
     return identified(columns, values, COMPARED_DIGITS)
 
 
@@ -192,7 +188,7 @@ def _not_ruled_out(subject: Subject, way: Way) -> list[bool]:
     """The directions that doubles leave possible."""
     run = Doubles()
     try:
-        values = [value_at(subject, way, pair, run) for pair in double_pairs()]
+        values = [value_at(subject, way, pair, run) for pair in double_probes()]
     except ArithmeticError:
         return []
     return [one for one in (False, True) if _screen(_given(way), one).admits(values, run.largest)]
@@ -201,14 +197,14 @@ def _not_ruled_out(subject: Subject, way: Way) -> list[bool]:
 # What is given can be 16 things, in two directions.
 @lru_cache(maxsize=32)
 def _screen(given: _Given, reverse: bool) -> Screen:
-    return Screen.of([_row(given, pair, Doubles(), reverse=reverse) for pair in double_pairs()])
+    return Screen.of([_row(given, pair, Doubles(), reverse=reverse) for pair in double_probes()])
 
 
 # What is given can be 16 things, in two directions.
 @lru_cache(maxsize=32)
 def _columns(given: _Given, seed: str, reverse: bool) -> Columns:
     run = Decimals(_WORKING)
-    rows = [_row(given, pair, run, reverse=reverse) for pair in pairs(seed)]
+    rows = [_row(given, pair, run, reverse=reverse) for pair in decimal_probes(seed)]
     # The same.
     if given[2] or given[3]:
         return Columns(rows, _reversed_pair if reverse else _forward_pair)

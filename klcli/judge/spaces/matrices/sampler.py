@@ -16,8 +16,8 @@ from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind, kind_of
 from klcli.formula.value.linear import Linear, transposed
 from klcli.formula.value.points import Evaluator, KindedValue
 from klcli.gaussian.parameterization import Parameterization
-from klcli.judge.sampler import Sampling, sampled_beside
-from klcli.judge.spaces.matrices.fitting import pairs
+from klcli.judge.sampler import SamplerJudgement, sampled_beside
+from klcli.judge.spaces.matrices.fitting import decimal_probes
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.verdict import Verdict
 from klcli.judge.ways import Way
@@ -29,7 +29,7 @@ _SLACK = 1e-45
 _EXAMPLE = "for example --sampler 'mu + L @ eps'"
 
 
-def judge_matrix_sampler(program: Program, verdict: Verdict, *, right: bool) -> Sampling:
+def judge_matrix_sampler(program: Program, verdict: Verdict, *, right: bool) -> SamplerJudgement:
     """Compare a sampling line with the reading under which the KL is right.
 
     Args:
@@ -90,7 +90,7 @@ def _factor(tree: Tree, manner: Manner, way: Way, noise: str, reading: Parameter
     head, mean = way.head("q"), way.mean("q")
     assert head
     # One of each size.
-    for pair in pairs("sampler")[:4]:
+    for pair in decimal_probes("sampler")[:4]:
         q, size = pair["q"], len(pair["q"].mean)
         centre = q.mean if mean else (Decimal(0),) * size
         values: dict[str, KindedValue[Any]] = {head.name: KindedValue("matrix", q.under(reading))}

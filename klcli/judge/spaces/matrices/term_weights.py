@@ -17,7 +17,13 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.linear import Linear
 from klcli.judge.engine import COMPARED_DIGITS, SPARE_DIGITS, checked, fitted, recovered
 from klcli.judge.scaled_kl import FoundNumber
-from klcli.judge.spaces.matrices.fitting import Subject, double_pairs, pairs, posterior_and_prior, value_at
+from klcli.judge.spaces.matrices.fitting import (
+    Subject,
+    decimal_probes,
+    double_probes,
+    posterior_and_prior,
+    value_at,
+)
 from klcli.judge.ways import Way
 from klcli.values import dataclass
 
@@ -63,7 +69,7 @@ def terms(subject: Subject, way: Way, seed: str) -> TermWeights | None:
     """
     if coefficients(subject, way) is None:
         return None
-    points, run = pairs(seed), Decimals(COMPARED_DIGITS + SPARE_DIGITS)
+    points, run = decimal_probes(seed), Decimals(COMPARED_DIGITS + SPARE_DIGITS)
     columns = [_columns(way, pair, run) for pair in points]
     rows = [list(row.values()) for row in columns]
     try:
@@ -78,7 +84,7 @@ def terms(subject: Subject, way: Way, seed: str) -> TermWeights | None:
 
 def coefficients(subject: Subject, way: Way) -> dict[MatrixTerm, FoundNumber] | None:
     """The weights of the terms as doubles show them; None for what has others."""
-    points, run = double_pairs(), Doubles()
+    points, run = double_probes(), Doubles()
     columns = [_columns(way, pair, run) for pair in points]
     try:
         values = [value_at(subject, way, pair, run) for pair in points]

@@ -13,7 +13,7 @@ from klcli.judge.engine import COMPARED_DIGITS
 from klcli.judge.naming import gaussian_text
 from klcli.judge.scaled_kl import FoundNumber
 from klcli.judge.space_words import SpaceWords
-from klcli.judge.spaces.matrices.fitting import pairs
+from klcli.judge.spaces.matrices.fitting import decimal_probes
 from klcli.judge.spaces.matrices.readings import READINGS
 from klcli.judge.spaces.matrices.rules.rewriting import Setting
 from klcli.judge.spaces.matrices.term_weights import MatrixTerm, TermWeights
@@ -46,11 +46,11 @@ def _spherical(variance: FoundNumber) -> str:
 
 
 def _points(found: Verification) -> int:
-    return len(pairs(found.program.text))
+    return len(decimal_probes(found.program.text))
 
 
 def _checked(found: Verification) -> str:
-    sizes = ", ".join(map(str, sorted({len(pair["q"].mean) for pair in pairs(found.program.text)})))
+    sizes = ", ".join(map(str, sorted({len(pair["q"].mean) for pair in decimal_probes(found.program.text)})))
     what = f"{_points(found)} random positive definite pairs of sizes {sizes}"
     return f"holds to {COMPARED_DIGITS} digits on {what}"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from klcli.formula.program import read_again
-from klcli.judge.mistakes.search import Repair
+from klcli.judge.mistakes.search import UndoneMistake
 from klcli.judge.question import PLAIN
 from klcli.judge.scaled_kl import FixedPrior
 from klcli.judge.spaces.matrices.correction import repaired
@@ -17,7 +17,7 @@ from tests.judge.spaces.matrices.settings import program
 STANDARD = FixedPrior(Fraction(0), Fraction(1))
 
 
-def mended(text: str, prior: FixedPrior = STANDARD) -> Repair | None:
+def mended(text: str, prior: FixedPrior = STANDARD) -> UndoneMistake | None:
     own = program(text)
     first = typed(own, PLAIN)[0]
     return repaired(own, first.subject, first.kinds, first.groups[0][:1], prior)

@@ -1,4 +1,4 @@
-"""Sampling lines of full covariances: mean + A noise, where A A^T is the covariance, and what draws from another."""
+"""SamplerJudgement lines of full covariances: mean + A noise, where A A^T is the covariance, and what draws from another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from klcli.errors import KlcliError
 from klcli.formula.program import read_as_matrices
 from klcli.judge.answer import verify
-from klcli.judge.sampler import Sampling
+from klcli.judge.sampler import SamplerJudgement
 from klcli.judge.spaces.matrices.sampler import judge_matrix_sampler
 from tests.judge.spaces.matrices.settings import program
 
@@ -15,7 +15,7 @@ FACTOR = "0.5 * (torch.trace(L @ L.T) + mu @ mu - d) - torch.log(torch.diag(L)).
 COVARIANCE = "0.5 * (torch.trace(S) + mu @ mu - d - torch.logdet(S))"
 
 
-def judged(formula: str, line: str) -> Sampling:
+def judged(formula: str, line: str) -> SamplerJudgement:
     best = verify(program(formula)).best
     assert best.kind == "exact"
     return judge_matrix_sampler(read_as_matrices(line, "python"), best.verdict, right=True)
