@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from klcli.formula.tree import Reduction, ReductionKind, Stop, Tree, operation
-from klcli.formula.value.arrays import Array
-from klcli.trace.masks import counts_kept, entry_weights, is_mask
+from klcli.trace.masks import Kept, counts_kept, is_count, is_mask, kept_by
 from klcli.trace.programs import Builder
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass, replace
@@ -39,12 +38,12 @@ class Chain:
         return tuple(
             index
             for index in self.wrappers
-            if recording.steps[index].op in ("div", "keep")
+            if recording.steps[index].op in ("div", "keep", "where")
             or (recording.steps[index].op == "mul" and is_mask(recording, _beside(recording, index)))
         )
 
-    def kept(self, recording: Recording, size: int) -> Array | None:
-        """What each of the entries of the core is multiplied by on the way, where a mask keeps some of them.
+    def kept(self, recording: Recording, size: int) -> Kept | None:
+        """What masks on the way keep of the entries of the core; None where there are none.
 
         Args:
             recording: the run.
@@ -52,7 +51,17 @@ class Chain:
         """
         if not self.masks(recording) or recording.steps[self.core].size != size:
             return None
-        return entry_weights(recording, self.wrappers, self.core)
+        return kept_by(recording, self.wrappers, self.core)
+
+    def counts(self, recording: Recording) -> tuple[float, ...]:
+        """The numbers of kept positions, and shares of them, that divide on the way."""
+        divided = (recording.steps[index] for index, _ in self.above)
+        by = (step.args[1] for step in divided if step.op == "div" and isinstance(step.args[1], int))
+        return tuple(
+            values[0]
+            for index in by
+            if (values := recording.steps[index].values) and len(values) == 1 and is_count(recording, index)
+        )
 
     def wrapped(self, tree: Tree, builder: Builder, recording: Recording) -> Tree:
         """A tree of the core inside of the sums, means, factors and stops on the way: of the kept positions.
@@ -110,11 +119,14 @@ def _below(recording: Recording, found: Chain, step: Step) -> Chain | None:
     if step.op == "shape" and isinstance(first, int) and step.size == 1:
         return replace(found, core=first)
     if step.op in ("sum", "mean", "stop", "keep") and isinstance(first, int):
-        if recording.steps[first].op == "stack":
+        is_chosen = step.op == "keep" and not is_mask(recording, step.below[1])
+        if recording.steps[first].op == "stack" or is_chosen:
             return None
         return replace(found, core=first, wrappers=(*found.wrappers, found.core))
     if step.op in ("mul", "div"):
         return _multiplied(recording, found, step)
+    if step.op == "where":
+        return _left(recording, found, step)
     if step.op == "add" and any(isinstance(arg, float) and not arg for arg in step.args):
         return replace(found, core=step.below[0])  # a sum begins with a 0
     return None
@@ -155,6 +167,14 @@ def _masked(recording: Recording, found: Chain, step: Step) -> Chain | None:
     if step.op == "div":
         is_kept = trained[0] == step.args[0] and counts_kept(recording, other)
     return replace(found, core=trained[0], wrappers=(*found.wrappers, found.core)) if is_kept else None
+
+
+def _left(recording: Recording, found: Chain, step: Step) -> Chain | None:
+    """The chain below what a mask leaves of an array, with zeros for the rest."""
+    trained = [arg for arg in step.below[1:] if recording.steps[arg].grad]
+    if len(trained) != 1 or not is_mask(recording, step.below[0]):
+        return None
+    return replace(found, core=trained[0], wrappers=(*found.wrappers, found.core))
 
 
 def _beside(recording: Recording, index: int) -> int:

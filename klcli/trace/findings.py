@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from klcli.formula.numeral import significant
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
 from klcli.formula.write.printing import to_text
@@ -13,6 +14,7 @@ from klcli.judge.verification import Verification
 from klcli.lint.findings.types import Severity
 from klcli.trace.anatomy import Anatomy
 from klcli.trace.fixes import corrected, fix_at
+from klcli.trace.kl_counts import shape_of, unkept_counts
 from klcli.trace.recording import Place, Recording
 from klcli.trace.samplers import Sample
 from klcli.trace.summands import parts_of
@@ -24,6 +26,7 @@ __all__ = ["TraceFinding", "findings_of"]
 _READ_OTHERWISE = find_mistake("KL201")
 """The sample reads the head otherwise than the KL."""
 _STOPPED = find_mistake("KL134")
+_UNMASKED = find_mistake("KL133")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def findings_of(
     """
     found: dict[tuple[object, ...], TraceFinding] = {}
     everything = [
-        *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(term)),
+        *(one for anatomy in anatomies for term in anatomy.terms for one in _of_term(recording, term)),
         *(one for sample in samples for one in _of_sample(sample)),
         *_unused(recording, anatomies),
     ]
@@ -70,7 +73,7 @@ def findings_of(
     return tuple(found.values())
 
 
-def _of_term(term: Term) -> Iterator[TraceFinding]:
+def _of_term(recording: Recording, term: Term) -> Iterator[TraceFinding]:
     if term.kind != "kl":
         return
     mistake = term.kernel.mistake if term.kernel else term.unknown.mistake if term.unknown else None
@@ -82,6 +85,10 @@ def _of_term(term: Term) -> Iterator[TraceFinding]:
         taken = find_mistake("KL204")
         yield TraceFinding(taken, "warning", term.place, taken.sentence, term=term)
     yield from _of_gradient(term)
+    kernel = term.kernel
+    if kernel and not term.part.matrices and unkept_counts(recording, term.part, shape_of(term.part, kernel)):
+        text = "it is divided by how many positions a mask keeps, and the mask leaves none of it out"
+        yield TraceFinding(_UNMASKED, "warning", term.place, text, term=term)
     if (
         term.amount
         and term.amount.is_mean_of_entries
@@ -89,7 +96,7 @@ def _of_term(term: Term) -> Iterator[TraceFinding]:
         and not term.is_sum_by_weight
     ):
         mean = find_mistake("KL206")
-        message = f"{mean.sentence}: effective beta 1/{term.amount.entries} of the sum"
+        message = f"{mean.sentence}: effective beta 1/{significant(term.amount.entries)} of the sum"
         yield TraceFinding(mean, "note", term.place, message, term=term)
 
 

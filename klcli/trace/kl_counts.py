@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import isclose, prod
 
+from klcli.formula.value.arrays import Array
 from klcli.judge.shapes.reductions import Reductions
+from klcli.trace.kept_amounts import amount_of_kept
 from klcli.trace.kernels import Kernel
+from klcli.trace.masks import Kept, is_mask
 from klcli.trace.parts import Part
-from klcli.trace.recording import Recording
-from klcli.trace.weights import Amount, amount_of, amount_of_kept, reduced
+from klcli.trace.recording import Recording, Step
+from klcli.trace.weights import Amount, amount_of, coefficient, reduced
 from klcli.values import replace
 
-__all__ = ["estimator_amount", "is_of_parameters", "kl_amount", "shape_of"]
+__all__ = ["estimator_amount", "is_of_parameters", "kept_of", "kl_amount", "shape_of", "unkept_counts"]
+
+_CLOSE = 1e-6
+"""Relative: a number of kept positions has a small one added, lest it is 0, and is in single precision."""
 
 
 def kl_amount(recording: Recording, part: Part, kernel: Kernel) -> Amount:
@@ -23,7 +29,8 @@ def kl_amount(recording: Recording, part: Part, kernel: Kernel) -> Amount:
     # A number that is a part of the KL, as 1/2 is, counts nothing; those around it may.
     factor = abs(part.chain.factor) * float(kl.scale)
     has_batch = not is_of_parameters(recording, part, kernel)
-    found = _amount(recording, part, _sums(kernel, shape), shape, factor, has_batch=has_batch)
+    sums = _sums(kernel, shape)
+    found = _amount(recording, part, sums, shape, factor, has_batch=has_batch, is_of_latents=True)
     return replace(found, total=0.0) if part.chain.is_off else found
 
 
@@ -35,7 +42,7 @@ def estimator_amount(recording: Recording, part: Part, factor: float) -> Amount 
     sums = reduced(part.tree, shape)
     if sums.flaw or not sums.is_tried:
         return None
-    return _amount(recording, part, sums, shape, abs(part.chain.factor) * factor, is_of_examples=True)
+    return _amount(recording, part, sums, shape, abs(part.chain.factor) * factor)
 
 
 def _amount(
@@ -46,15 +53,69 @@ def _amount(
     factor: float,
     *,
     has_batch: bool = True,
-    is_of_examples: bool = False,
+    is_of_latents: bool = False,
 ) -> Amount:
-    numbers, shared = part.chain.numbers, part.chain.shared
-    kept = part.chain.kept(recording, prod(shape))
+    """The amount, of a KL, or of an estimator, which is of examples."""
+    numbers: Sequence[float] = part.chain.numbers
+    kept = kept_of(recording, part, shape)
     if kept is not None:
-        return amount_of_kept(kept, factor, numbers)
+        return amount_of_kept(kept, factor, numbers, latents=shape[-1] if is_of_latents else 1)
+    if counts := _other_counts(recording, part, shape):  # these are no lengths of it
+        numbers = [one for one in numbers if not any(isclose(one * of, 1, rel_tol=_CLOSE) for of in counts)]
     return amount_of(
-        sums, shape, factor, numbers, shared=shared, has_batch=has_batch, is_of_examples=is_of_examples
+        sums,
+        shape,
+        factor,
+        numbers,
+        shared=part.chain.shared,
+        has_batch=has_batch,
+        is_of_examples=not is_of_latents,
+        is_of_latents=is_of_latents,
     )
+
+
+def kept_of(recording: Recording, part: Part, shape: Sequence[int]) -> Kept | None:
+    """What masks keep of the entries of a part; None where there are none, or that is not known.
+
+    Args:
+        recording: the run.
+        part: the term.
+        shape: of its means and heads; what masks are applied to may be sums over the last axes of these.
+    """
+    chain = part.chain
+    core = recording.steps[chain.core]
+    kept = chain.kept(recording, core.size)
+    inner = prod(shape) // max(core.size, 1)
+    if kept is None or inner == 1:
+        return kept
+    sums = reduced(part.builder.tree(chain.core), shape)
+    outer = list(core.shape)
+    while outer and outer[-1] == 1:
+        outer.pop()
+    if sums.flaw or not sums.is_tried or list(shape[: len(outer)]) != outer:
+        return None
+    weight = coefficient(sums.scale, shape)
+    values = [one * weight for one in kept.weights.values for _ in range(inner)]
+    return Kept(Array(tuple(shape), values), kept.entries * inner)
+
+
+def unkept_counts(recording: Recording, part: Part, shape: Sequence[int]) -> tuple[float, ...]:
+    """The numbers of positions that a mask keeps that divide a KL of which no mask leaves out any.
+
+    Args:
+        recording: the run.
+        part: the term.
+        shape: of its means and heads, of which these are no numbers of entries.
+    """
+    has_mask = any(is_mask(recording, one) for one in recording.leading_to(part.chain.core))
+    return () if has_mask or part.chain.masks(recording) else _other_counts(recording, part, shape)
+
+
+def _other_counts(recording: Recording, part: Part, shape: Sequence[int]) -> tuple[float, ...]:
+    """The numbers of kept positions that divide a part and are no lengths of it."""
+    lengths = [prod(shape[: last + 1]) for last in range(len(shape))]
+    counts = part.chain.counts(recording)
+    return tuple(one for one in counts if not any(isclose(one, length, rel_tol=_CLOSE) for length in lengths))
 
 
 def _sums(kernel: Kernel, shape: Sequence[int]) -> Reductions:
@@ -76,20 +137,23 @@ def is_of_parameters(recording: Recording, part: Part, kernel: Kernel) -> bool:
         kernel: the KL that it is.
     """
     role = kernel.verification.best.verdict.roles
-    names = [name for name in (role.mean, role.head) if name in part.builder.symbols]
-    leaves = [
-        recording.steps[leaf]
-        for name in names
-        for leaf in recording.leading_to(part.builder.symbols[name])
-        if recording.steps[leaf].is_leaf
-    ]
-    return bool(leaves) and all(leaf.more.get("made_by") == "a parameter" for leaf in leaves)
+    own = _leaves(recording, part, (role.mean, role.head))
+    other = [leaf for leaf in _leaves(recording, part, (role.prior_mean, role.prior_head)) if leaf.grad]
+    return bool(own) and all(leaf.more.get("made_by") == "a parameter" for leaf in (*own, *other))
+
+
+def _leaves(recording: Recording, part: Part, names: Sequence[str | None]) -> list[Step]:
+    """The leaves that symbols are computed from."""
+    nodes = [part.builder.symbols[name] for name in names if name in part.builder.symbols]
+    every = [recording.steps[leaf] for node in nodes for leaf in recording.leading_to(node)]
+    return [leaf for leaf in every if leaf.is_leaf]
 
 
 def shape_of(part: Part, kernel: Kernel) -> tuple[int, ...]:
     """The shape of the means and heads, spread over each other."""
     role = kernel.verification.best.verdict.roles
-    shapes = [part.builder.shapes[name] for name in (role.mean, role.head) if name in part.builder.shapes]
+    names = (role.mean, role.head, role.prior_mean, role.prior_head)
+    shapes = [part.builder.shapes[name] for name in names if name in part.builder.shapes]
     rank = max((len(shape) for shape in shapes), default=0)
     padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     return tuple(max(lengths) for lengths in zip(*padded, strict=True))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import prod
 
 from klcli.formula.traversal import free_symbols
+from klcli.trace.kept_amounts import amount_of_kept
 from klcli.trace.parts import Part
 from klcli.trace.recording import Recording
-from klcli.trace.weights import Amount, amount_of, amount_of_call, amount_of_kept, reduced
+from klcli.trace.weights import Amount, amount_of, amount_of_call, reduced
 
 __all__ = ["likelihood_amount"]
 

@@ -11,6 +11,7 @@ from klcli.formula.value.arrays import Array, ShapeError, UnshapedError
 from klcli.formula.value.evaluation import evaluate_arrays
 from klcli.gaussian.parameterization import Parameterization
 from klcli.trace.kernels import Kernel
+from klcli.trace.kl_counts import kept_of, shape_of
 from klcli.trace.masks import entry_weights
 from klcli.trace.parts import Part
 from klcli.trace.programs import Builder
@@ -89,12 +90,12 @@ def weights_of(
     """What the KL of every entry is multiplied by in the loss; None where that is not known."""
     if not part.chain.masks(recording):
         return [amount.total] * count
-    kept = entry_weights(recording, part.chain.wrappers, part.chain.core)
-    if kept is None or len(kept.values) != count:
+    kept = kept_of(recording, part, shape_of(part, kernel))
+    if kept is None or len(kept.weights.values) != count:
         return None
     kl = kernel.verification.best.verdict.kl
     factor = abs(part.chain.factor) * (float(kl.scale) if kl else 1.0)
-    return [factor * one for one in kept.values]
+    return [factor * one for one in kept.weights.values]
 
 
 def evaluated_here(recording: Recording, part: Part) -> float | None:

@@ -143,6 +143,8 @@ class Builder:
                 return self._reduced(step, below, view)
             case "loss" | "stack":
                 raise UnfollowedError(f"a {step.op} inside of a function")
+            case "keep" | "where":
+                raise UnfollowedError("some of its entries are chosen, and no mask on its whole chooses them")
         return _entrywise(step, [self._operand(arg, self._view_of(arg, step, view)) for arg in step.args])
 
     def _viewed(self, step: Step, below: Step, view: Shape | None) -> Shape | None:

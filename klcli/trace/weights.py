@@ -14,19 +14,15 @@ from math import prod
 from klcli.formula.entry import entry
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
-from klcli.formula.value.arrays import Array
 from klcli.judge.shapes.layouts import SHAPES
 from klcli.judge.shapes.length_polynomials import LengthMonomial
 from klcli.judge.shapes.reductions import Reductions, reductions
-from klcli.trace.masks import positions_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Amount", "amount_of", "amount_of_call", "amount_of_kept", "coefficient", "reduced"]
+__all__ = ["Amount", "amount_of", "amount_of_call", "coefficient", "reduced"]
 
 _CLOSE = 1e-9
 """Relative: the rounding of a quotient of doubles; the next length is off by more than 1 in a billion."""
-_PADDED = 1e-6
-"""Relative: a number of kept positions has a small one added, lest it is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +32,22 @@ class Amount:
     Attributes:
         total: what multiplies the sum over all entries.
         batch: examples; 1 where there is no batch.
-        entries: of one example.
+        entries: of one example; on average, where masks keep some of them.
         is_mean_of_entries: whether each example's entries are averaged.
         is_mean_of_batch: whether the examples are averaged.
         said: which numbers were taken for lengths.
         examples: what the batch is, in words.
+        words: how all is reduced, where masks keep some of the entries of an example.
     """
 
     total: float
     batch: int
-    entries: int
+    entries: float
     is_mean_of_entries: bool
     is_mean_of_batch: bool
     said: tuple[str, ...] = ()
     examples: str = "the batch"
+    words: str = ""
 
     @property
     def weight(self) -> float:
@@ -91,6 +89,7 @@ def amount_of(
     shared: int = 0,
     has_batch: bool = True,
     is_of_examples: bool = False,
+    is_of_latents: bool = False,
 ) -> Amount:
     """The amount of a part whose sums are known.
 
@@ -102,11 +101,16 @@ def amount_of(
         shared: how many of these multiply other terms, too, and are no lengths of this one's latents.
         has_batch: whether the first of several axes counts examples.
         is_of_examples: whether a single axis does, too, as of one number for each example.
+        is_of_latents: whether the last of three axes is that of the latents, behind the steps of sequences.
     """
     is_batch = is_of_examples and len(shape) == 1
     shape = (*shape, 1) if is_batch else shape
     powers = sums.scale.powers
     of_entries = bool(powers) and powers[_last(shape, powers)] == -1 and not is_batch
+    if is_of_latents and of_entries and len(shape) == len(powers) == 3:
+        return _with_numbers(
+            _of_steps(shape, powers, coefficient(sums.scale, shape) * factor), numbers, shared
+        )
     axes = _axes_of_examples(shape, powers, of_entries=of_entries) if has_batch and len(shape) > 1 else ()
     batch = prod(shape[axis] for axis in axes)
     averaged = any(powers[axis] == -1 for axis in axes if axis < len(powers))
@@ -114,7 +118,35 @@ def amount_of(
     found = Amount(coefficient(sums.scale, shape) * factor, batch, prod(shape) // batch, of_entries, of_batch)
     if axes not in ((), (0,)):
         found = replace(found, examples=f"{batch} positions")
+    if has_batch:
+        found = _of_positions(found, shape, numbers[shared:])
     return _with_numbers(found, numbers, shared)
+
+
+def _of_steps(shape: Sequence[int], powers: Sequence[int], total: float) -> Amount:
+    """The amount of steps of sequences whose latents are averaged."""
+    lengths, latents = shape[:2], shape[2]
+    averaged = [length for length, power in zip(lengths, powers, strict=False) if power == -1]
+    every = prod(lengths)
+    found = Amount(total, every, latents, True, bool(averaged), examples=f"{every} positions")
+    if len(averaged) != 1 or every == averaged[0]:
+        return found
+    batch = averaged[0]
+    words = f"mean over {latents} latents, sum over {every // batch} and mean over {batch} positions"
+    return replace(found, batch=batch, words=words)
+
+
+def _of_positions(found: Amount, shape: Sequence[int], numbers: Sequence[float]) -> Amount:
+    """The amount with a number that is one over that of all positions taken for the mean over them."""
+    for last in range(2, len(shape)):
+        count = prod(shape[:last])
+        if not found.is_mean_of_batch and count > shape[0] and any(_is(one, count) for one in numbers):
+            said = (*found.said, f"{count} is taken for the number of positions")
+            entries, words = prod(shape) // count, f"{count} positions"
+            return replace(
+                found, batch=count, entries=entries, is_mean_of_batch=True, said=said, examples=words
+            )
+    return found
 
 
 def _axes_of_examples(shape: Sequence[int], powers: Sequence[int], *, of_entries: bool) -> tuple[int, ...]:
@@ -127,32 +159,6 @@ def _axes_of_examples(shape: Sequence[int], powers: Sequence[int], *, of_entries
     last = _last(shape, powers) % len(shape)
     found = tuple(axis for axis in range(last) if powers[axis] == -1 and shape[axis] > 1)
     return found or (0,)
-
-
-def amount_of_kept(weights: Array, factor: float, numbers: Sequence[float]) -> Amount:
-    """The amount of a part of which a mask keeps some positions, whose entries are summed.
-
-    Args:
-        weights: of its entries, see `klcli.trace.masks`.
-        factor: what multiplies it besides.
-        numbers: the numbers in that factor.
-    """
-    positions, entries = positions_of(weights)
-    own = [one for one in positions if one]
-    kept, every, batch = max(len(own), 1), len(positions), weights.shape[0]
-    found = Amount(factor * sum(own) / kept, kept, entries, False, False, examples=f"{kept} kept positions")
-    if len(set(own)) > 1:  # one over the number of kept positions of each example
-        words = f"the batch of means over {kept} kept positions"
-        return replace(found, is_mean_of_batch=True, examples=words)
-    of_positions = f"{every} positions, of which {kept} are kept"
-    for count, words in (
-        (kept, found.examples),
-        (every, of_positions),
-        (batch, f"the batch of sums over {kept} kept positions"),
-    ):
-        if any(abs(number * count - 1) < _PADDED for number in (*own[:1], *numbers)):
-            return replace(found, batch=count, is_mean_of_batch=True, examples=words)
-    return found
 
 
 def _last(shape: Sequence[int], powers: Sequence[int]) -> int:
@@ -198,7 +204,7 @@ def _with_numbers(found: Amount, numbers: Sequence[float], shared: int) -> Amoun
     return found
 
 
-def _is(number: float, length: int) -> bool:
+def _is(number: float, length: float) -> bool:
     # 1/3 as a double is the fraction 1/3 again, for lengths up to a billion.
     near = Fraction(number).limit_denominator(10**9)
     return abs(number * length - 1) < _CLOSE or (near.numerator == 1 and near.denominator == length)

@@ -43,6 +43,8 @@ def reduction_words(amount: Amount, noun: str, *, has_batch: bool = True) -> str
         noun: what the entries are.
         has_batch: whether there is a batch.
     """
+    if amount.words:
+        return amount.words
     entries = f"{'mean' if amount.is_mean_of_entries else 'sum'} over {amount.entries} {noun}"
     if not has_batch or amount.batch == 1:
         return entries

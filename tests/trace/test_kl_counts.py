@@ -83,6 +83,151 @@ def test_a_kl_of_steps_and_of_kept_positions(
     assert not seen.findings
 
 
+def some_latents() -> Any:
+    """2, 3 and 4 of the latents of the three steps, in each of the 5 sequences: 45 of 60."""
+    return (torch.arange(LATENTS) <= torch.arange(1, STEPS + 1)[:, None, None]).expand(STEPS, B, LATENTS)
+
+
+MEAN = "mean over 4 latents"
+
+
+@pytest.mark.parametrize(
+    ("loss", "weight", "words", "latents"),
+    [
+        (lambda kl, m: kl.mean(), 1, f"{MEAN}, mean over 15 positions", "4"),
+        (lambda kl, m: kl.mean(-1).sum(0).mean(), 1, f"{MEAN}, sum over 3 and mean over 5 positions", "4"),
+        (lambda kl, m: kl[mask().bool()].mean(), 1, f"{MEAN}, mean over 9 kept positions", "4"),
+        (
+            lambda kl, m: (kl.mean(-1) * mask()).sum() / mask().sum(),
+            1,
+            f"{MEAN}, mean over 9 kept positions",
+            "4",
+        ),
+        (
+            lambda kl, m: (kl * mask()[..., None]).mean(),
+            1,
+            f"{MEAN}, mean over 15 positions, of which 9 are kept",
+            "4",
+        ),
+        (lambda kl, m: kl[m].mean(), 1, "mean over 45 kept latents of 15 examples", "3"),
+        (lambda kl, m: kl.masked_select(m).mean(), 1, "mean over 45 kept latents of 15 examples", "3"),
+        (
+            lambda kl, m: kl.masked_select(mask().bool()[..., None]).mean(),
+            1,
+            f"{MEAN}, mean over 9 kept positions",
+            "4",
+        ),
+        (lambda kl, m: (kl * m).sum() / m.sum(), 1, "mean over 45 kept latents of 15 examples", "3"),
+        (
+            lambda kl, m: torch.where(m, kl, 0.0).mean(),
+            1,
+            "mean over 60 latents of 15 examples, of which 45 are kept",
+            "4",
+        ),
+        (
+            lambda kl, m: 2 * kl.masked_fill(~m, 0.0).mean(),
+            2,
+            "mean over 60 latents of 15 examples, of which 45 are kept",
+            "4",
+        ),
+        (
+            lambda kl, m: ((kl * m).sum(-1) / m.sum(-1)).mean(),
+            1,
+            "mean over the kept latents of each of 15 examples",
+            "3",
+        ),
+        (lambda kl, m: kl[m].sum() / 15, 1, "sum over 45 kept latents, mean over 15 examples", ""),
+        (lambda kl, m: kl[m].sum(), 1, "sum over 45 kept latents of 15 examples", ""),
+        (
+            lambda kl, m: kl.sum() / mask().clamp(min=1).sum(),
+            1,
+            "sum over 4 latents, mean over 15 positions",
+            "",
+        ),
+    ],
+)
+def test_means_over_latents_that_are_kept(
+    loss: Callable[[Any, Any], Any], weight: float, words: str, latents: str
+) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = sequence()
+        found = loss(-0.5 * (1 + logvar - mu**2 - logvar.exp()), some_latents())
+        found.backward()
+    (term,) = seen.terms
+    assert term.weight == pytest.approx(weight, rel=1e-6)
+    assert term.what.endswith(words)
+    assert term.agreement is not None
+    assert term.agreement.true == pytest.approx(found.item(), rel=1e-5)
+    assert term.slopes
+    assert all(slope.agrees for slope in term.slopes)
+    codes = [(one.mistake.code, one.message.endswith(f"1/{latents} of the sum")) for one in seen.findings]
+    assert codes == ([("KL206", True)] if latents else [])
+
+
+def parts_that_are_summed() -> Any:
+    mu, logvar = sequence()
+    return 0.5 * (mu.pow(2).sum(-1) + (logvar.exp() - logvar - 1).sum(-1))
+
+
+def test_a_mask_on_sums_of_parts() -> None:
+    with klcli.watch() as seen:
+        ((parts_that_are_summed() * mask()).sum() / mask().sum()).backward()
+    (term,) = seen.terms
+    assert (term.verdict, term.weight) == ("exact", pytest.approx(1))
+    assert term.what.endswith(f"{SUM}, mean over 9 kept positions")
+
+
+@pytest.mark.parametrize(
+    ("loss", "weight"),
+    [
+        (lambda kl, m: kl.sum() / m.sum(), 1 / 9),
+        (lambda kl, m: kl.sum(-1).mean() / m.mean(), 15 / 9),
+    ],
+)
+def test_a_number_of_kept_positions_divides_what_no_mask_leaves_out(
+    loss: Callable[[Any, Any], Any], weight: float
+) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = sequence()
+        loss(-0.5 * (1 + logvar - mu**2 - logvar.exp()), mask()).backward()
+    (term,) = seen.terms
+    assert term.weight == pytest.approx(weight, rel=1e-6)
+    assert [one.mistake.code for one in seen.findings] == ["KL133"]
+
+
+def test_heads_that_a_mask_sets_to_the_prior_have_no_kl_to_leave_out() -> None:
+    with klcli.watch() as seen:
+        mu, logvar = (one * mask()[..., None] for one in sequence())
+        ((-0.5 * (1 + logvar - mu**2 - logvar.exp())).sum() / mask().sum()).backward()
+    assert not seen.findings
+
+
+@pytest.mark.parametrize(
+    "loss", [lambda kl: kl[kl > 0.05].sum(), lambda kl: torch.where(kl > 0.05, kl, 0.0).sum()]
+)
+def test_what_is_chosen_by_its_own_values_is_not_kept_by_a_mask(loss: Callable[[Any], Any]) -> None:
+    with klcli.watch() as seen:
+        mu, logvar = sequence()
+        loss(-0.5 * (1 + logvar - mu**2 - logvar.exp())).backward()
+    assert [term.kind for term in seen.terms] == ["other"]
+
+
+@pytest.mark.parametrize("prior", [torch.nn.Parameter(torch.rand(2, LATENTS)), torch.rand(2, LATENTS)])
+def test_a_prior_of_all_examples_is_spread_over_them_in_either_direction(prior: Any) -> None:
+    mean, raw = prior
+    for swapped in (False, True):
+        with klcli.watch() as seen:
+            mu, logvar = torch.nn.Linear(2, 2 * LATENTS)(torch.rand(B, 2)).chunk(2, -1)
+            pair = [D.Normal(mu, (logvar / 2).exp()), D.Normal(mean, raw.exp())]
+            found = D.kl_divergence(*(pair[::-1] if swapped else pair)).sum(-1).mean()
+            found.backward()
+        (term,) = seen.terms
+        assert term.what.endswith(f"{SUM}, mean over the batch")
+        assert term.agreement is not None
+        assert term.agreement.agrees
+        assert not seen.watched.warnings
+
+
 def test_free_bits_of_positions() -> None:
     with klcli.watch() as seen:
         below_free_bits().backward()

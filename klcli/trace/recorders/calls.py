@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .clips import clipped, one_of
+from .clips import clipped, number_in, one_of
 from .layers import biased
 from .notes import Node
 from .products import entrywise_product
@@ -80,6 +80,8 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
     # A condition and two arrays; with the condition alone it gives places.
     if name == "where" and len(given) == 3:
         return _chosen(*given)
+    if name == "masked_fill" and len(given) == 3 and isinstance(given[1], Node):
+        return _chosen(given[1], given[2], first)
     if name in _UNARY:
         return Node(_UNARY[name] or name, (first,))
     if name == "softplus":
@@ -97,12 +99,13 @@ def arithmetic(name: str, given: list[Any], named: dict[str, Any]) -> Node | Non
 
 
 def _chosen(condition: Node, one: Any, other: Any) -> Node | None:
-    """Of two numbers the one that a known truth value takes, as where nothing is divided by 0."""
+    """Of two numbers the one that a known truth value takes; of an array and 0 what a mask leaves of it."""
     values = condition.more.get("values", ())
-    if condition.shape or len(values) != 1:
-        return None
-    found = one if values[0] else other
-    return Node("same", (found,)) if isinstance(found, Node) and not found.shape else None
+    if not condition.shape and len(values) == 1:
+        found = one if values[0] else other
+        return Node("same", (found,)) if isinstance(found, Node) and not found.shape else None
+    is_mask = condition.shape and number_in(one) != number_in(other)
+    return Node("where", (condition, one, other)) if is_mask and 0 in map(number_in, (one, other)) else None
 
 
 def _binary(name: str, given: list[Any], named: dict[str, Any]) -> Node | None:

@@ -9,7 +9,7 @@ from .notes import Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["clipped", "one_of"]
+__all__ = ["clipped", "number_in", "one_of"]
 
 _EXTREMES = {"maximum": "low", "fmax": "low", "max": "low", "minimum": "high", "fmin": "high", "min": "high"}
 """Which limit of an array the other argument is."""
@@ -37,7 +37,7 @@ def _clamp(name: str, first: Node, given: list[Any], named: dict[str, Any]) -> N
         low, high = 0, None
     if name == "clamp_max":
         low, high = None, one_of(named.get("max"), given[1:2], None)
-    limits = [None if one is None else _number(one) for one in (low, high)]
+    limits = [None if one is None else number_in(one) for one in (low, high)]
     if any(one is not None and limit is None for one, limit in ((low, limits[0]), (high, limits[1]))):
         return None
     return Node("clamp", (first,), low=limits[0], high=limits[1])
@@ -48,15 +48,15 @@ def _extreme(name: str, first: Node, given: list[Any], named: dict[str, Any]) ->
     other = one_of(named.get("other"), given[1:2], None)
     if name in ("max", "min") and not isinstance(other, Node):
         return None  # an axis
-    for array, limit in ((first, _number(other)), (other, _number(first))):
+    for array, limit in ((first, number_in(other)), (other, number_in(first))):
         if isinstance(array, Node) and limit is not None:
             low, high = (limit, None) if _EXTREMES[name] == "low" else (None, limit)
             return Node("clamp", (array,), low=low, high=high)
     return None
 
 
-def _number(value: Any) -> float | None:
-    """A number, also one in an array that nothing is trained by."""
+def number_in(value: Any) -> float | None:
+    """A number, also one that fills an array, or is alone in it, by which nothing is trained."""
     if isinstance(value, Node) and not value.grad:
         values = value.args[:1] if value.op == "full" else value.more.get("values", ())
         value = values[0] if len(values) == 1 else None

@@ -89,14 +89,18 @@ def in_shape(
         return Node("same", (first,))
     if name in _SHAPES:
         return Node("same" if first.shape == shape else "shape", (first,))
-    if name in ("getitem", "masked_select") and len(given) == 2 and _is_truth(given[1]):
-        return Node("keep", (first, given[1]))
+    if name in ("getitem", "masked_select") and (mask := _truth([*given[1:], named.get("mask")])):
+        if name == "masked_select" and mask.shape != first.shape:
+            mask = Node("spread", (mask,), first.shape, "bool")
+        return Node("keep", (first, mask))
     if name in _PARTS:
         key = " ".join(map(repr, [name.replace("getitem", "[]"), given[1:], sorted(named.items()), index]))
         return Node("part", (first,), key=key)
     return None
 
 
-def _is_truth(value: Any) -> bool:
-    """Whether a value is an array of truth values."""
-    return isinstance(value, Node) and value.dtype == "bool" and bool(value.shape)
+def _truth(given: list[Any]) -> Node | None:
+    """The array of truth values that a call is given as its only other argument."""
+    own = [one for one in given if one is not None]
+    is_one = len(own) == 1 and isinstance(own[0], Node) and own[0].dtype == "bool" and bool(own[0].shape)
+    return own[0] if is_one else None

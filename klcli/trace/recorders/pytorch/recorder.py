@@ -89,12 +89,15 @@ class Recorder(TorchFunctionMode):
     ) -> None:
         many = out if isinstance(out, (tuple, list)) else (out,)
         for index, one in enumerate(many):
-            if not isinstance(one, torch.Tensor) or one.dtype == torch.bool:
+            if not isinstance(one, torch.Tensor):
                 continue
             if any(one is arg for arg in args) and not name.endswith("_"):
                 continue  # the same tensor was given back
             if isinstance(one, torch.nn.Parameter):
                 continue  # it is filled, and what with is no part of a loss
+            if one.dtype == torch.bool:  # of a mask nothing is wanted but its values, and what it depends on
+                self._put(one, leaf(one, place, name, sources_of(one.shape, given)))
+                continue
             node = self._made(name, one, given, named, place, index if many is out else None)
             self._note_base(name, one, args, node)
             if node.op == "part":
