@@ -28,7 +28,7 @@ from klcli.names.means_and_spreads import suggested
 from klcli.trace.programs import program_of
 from klcli.values import dataclass, replace
 
-__all__ = ["Kernel", "flowing", "kl_of", "with_counts"]
+__all__ = ["Kernel", "flowing", "held_to_its_prior", "kl_of", "with_counts"]
 
 _QUICK = Question(mended=False, described=False)
 """Neither corrections nor landscapes are looked for: whether it is a KL is all that is asked."""
@@ -129,7 +129,7 @@ def _kl(tree: Tree, spellings: Mapping[str, str]) -> Kernel | None:
         return None
     if not _is_whole(found):
         return None
-    held = _held_to_its_prior(found)
+    held = held_to_its_prior(found)
     if held.best.kind != "other-prior":
         return Kernel(held, tree)
     again = _with_mistake(held)
@@ -169,7 +169,7 @@ def _is_whole(found: Verification) -> bool:
     )
 
 
-def _held_to_its_prior(found: Verification) -> Verification:
+def held_to_its_prior(found: Verification) -> Verification:
     """The answer for the prior that a formula has, where that is a prior and no slip: without a constant."""
     kl = found.best.verdict.kl
     if found.best.kind != "other-prior" or kl is None or kl.prior_mean is None or kl.prior_variance is None:

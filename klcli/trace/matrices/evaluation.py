@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import prod
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from klcli.trace.matrices.operations import NumPyArray, computed
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording, Step
+from klcli.values import dataclass
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["NumPyArray", "below", "evaluated"]
-
-NumPyArray: TypeAlias = "NDArray[Any]"
+__all__ = ["OrderedSteps", "below", "evaluated", "steps_to"]
 
 _MOST_OPERATIONS = 600
 """Of one term; a KL of two Gaussians with covariance matrices has a tenth."""
@@ -23,6 +19,68 @@ _MOST_OPERATIONS = 600
 def below(step: Step) -> tuple[int, ...]:
     """The nodes that a node is computed from, also by linear algebra, and as parts of arrays."""
     return tuple(arg for arg in step.args if isinstance(arg, int))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedSteps:
+    """The operations that lead from some nodes to others.
+
+    Attributes:
+        steps: the operations, each after those that it needs.
+        known: the arrays of those that need nothing that is given.
+    """
+
+    steps: tuple[tuple[int, Step], ...]
+    known: Mapping[int, NumPyArray]
+
+    def arrays(self, given: Mapping[int, NumPyArray]) -> dict[int, NumPyArray]:
+        """The arrays of all nodes.
+
+        Raises:
+            ArithmeticError: there is no value.
+        """
+        import numpy as np
+
+        found = {**self.known, **given}
+        with np.errstate(all="ignore"):
+            for index, step in self.steps:
+                found[index] = _value(step, found)
+        return found
+
+
+def steps_to(recording: Recording, roots: Iterable[int], given: Collection[int]) -> OrderedSteps:
+    """The operations that lead to some nodes.
+
+    Args:
+        recording: the run.
+        roots: the nodes.
+        given: nodes whose arrays will be given, whatever these are computed from.
+
+    Raises:
+        UnfollowedError: an operation is not known, or an array.
+        ArithmeticError: there is no value.
+    """
+    import numpy as np
+
+    steps: list[tuple[int, Step]] = []
+    known: dict[int, NumPyArray] = {}
+    done, stack = set(given), list(roots)
+    with np.errstate(all="ignore"):
+        while stack:
+            index = stack[-1]
+            step = recording.steps[index]
+            missing = [] if index in done else [one for one in below(step) if one not in done]
+            if len(done) > _MOST_OPERATIONS:
+                raise UnfollowedError("more operations than a term of a loss has")
+            stack += missing
+            if missing or stack.pop() in done:
+                continue
+            done.add(index)
+            if all(one in known for one in below(step)):
+                known[index] = _value(step, known)
+            else:
+                steps.append((index, step))
+    return OrderedSteps(tuple(steps), known)
 
 
 def evaluated(
@@ -39,25 +97,7 @@ def evaluated(
         UnfollowedError: an operation is not known, or an array.
         ArithmeticError: there is no value.
     """
-    import numpy as np
-
-    found = dict(given)
-    stack = list(roots)
-    with np.errstate(all="ignore"):
-        while stack:
-            index = stack[-1]
-            missing = (
-                [] if index in found else [one for one in below(recording.steps[index]) if one not in found]
-            )
-            if len(found) > _MOST_OPERATIONS:
-                raise UnfollowedError("more operations than a term of a loss has")
-            if missing:
-                stack += missing
-                continue
-            stack.pop()
-            if index not in found:
-                found[index] = _value(recording.steps[index], found)
-    return found
+    return steps_to(recording, roots, given).arrays(given)
 
 
 def _value(step: Step, known: Mapping[int, NumPyArray]) -> NumPyArray:
@@ -65,7 +105,7 @@ def _value(step: Step, known: Mapping[int, NumPyArray]) -> NumPyArray:
 
     own: list[Any] = [known[arg] if isinstance(arg, int) else np.float64(arg) for arg in step.args]
     try:
-        found = np.asarray(_computed(step, own), dtype=np.float64)
+        found = np.asarray(computed(step, own), dtype=np.float64)
     except UnfollowedError:
         raise
     except (np.linalg.LinAlgError, ValueError) as error:
@@ -73,145 +113,3 @@ def _value(step: Step, known: Mapping[int, NumPyArray]) -> NumPyArray:
     if found.shape != step.shape:
         raise UnfollowedError(f"what {step.more.get('made_by') or step.op} computes has another shape")
     return found
-
-
-def _computed(step: Step, own: Sequence[Any]) -> Any:
-    import numpy as np
-
-    if step.op == "full":
-        return np.full(step.shape, own[0])
-    if step.op == "part":
-        return _viewed(step, own[0])
-    if step.op == "leaf" and own:
-        call = _CALLS.get(str(step.more.get("call")))
-        if call is None:
-            raise UnfollowedError(f"what {step.more.get('made_by')} computes")
-        return call(np, step.more, *own)
-    if step.is_leaf:
-        if step.values is None or step.grad or len(step.values) != prod(step.shape):
-            raise UnfollowedError("an array whose values were not noted")
-        return np.array(step.values).reshape(step.shape)
-    if step.op in ("sum", "mean"):
-        axes = step.more.get("axes")
-        axes = None if axes is None else tuple(axes)
-        return getattr(own[0], step.op)(axis=axes, keepdims=bool(step.more.get("keepdim")))
-    if step.op == "shape":
-        return own[0].reshape(step.shape)
-    if step.op == "spread":
-        return np.broadcast_to(own[0], step.shape)
-    if step.op == "clamp":
-        return np.clip(own[0], step.more.get("low"), step.more.get("high"))
-    if step.op not in _OF_ENTRIES:
-        raise UnfollowedError(f"the operation {step.op}")
-    return _OF_ENTRIES[step.op](np, *own)
-
-
-def _viewed(step: Step, array: NumPyArray) -> NumPyArray:
-    """The entries that a view takes, by their places in the memory that both share."""
-    import numpy as np
-
-    if "view" not in step.more:
-        raise UnfollowedError("a part of an array whose place was not noted")
-    offset, strides, own_offset, own_strides = step.more["view"]
-    places = _places(array.shape, offset, strides)
-    order = np.argsort(places.ravel(), kind="stable")
-    wanted = _places(step.shape, own_offset, own_strides)
-    found = np.searchsorted(places.ravel()[order], wanted)
-    if found.size and (found.max() >= order.size or (places.ravel()[order][found] != wanted).any()):
-        raise UnfollowedError("a part of another array")
-    return array.ravel()[order[found]]
-
-
-def _places(shape: Sequence[int], offset: int, strides: Sequence[int]) -> NumPyArray:
-    import numpy as np
-
-    found = np.full(tuple(shape), offset)
-    for axis, (length, stride) in enumerate(zip(shape, strides, strict=True)):
-        found += np.arange(length).reshape([-1 if one == axis else 1 for one in range(len(shape))]) * stride
-    return found
-
-
-def _transposed(array: NumPyArray) -> NumPyArray:
-    return array.swapaxes(-1, -2)
-
-
-def _triangular(np: Any, array: Any, more: Mapping[str, Any]) -> Any:
-    """The triangle of a matrix that a call reads."""
-    return np.triu(array) if more.get("upper") else np.tril(array)
-
-
-def _factor(np: Any, array: Any, more: Mapping[str, Any]) -> Any:
-    """The lower Cholesky factor that a call is given."""
-    found = _triangular(np, array, more)
-    return _transposed(found) if more.get("upper") else found
-
-
-def _cholesky(np: Any, more: Mapping[str, Any], array: NumPyArray) -> Any:
-    lower = np.linalg.cholesky(np.tril(array) + _transposed(np.tril(array, -1)))
-    return _transposed(lower) if more.get("upper") else lower
-
-
-def _product_of_factor(np: Any, more: Mapping[str, Any], factor: NumPyArray) -> Any:
-    lower = _factor(np, factor, more)
-    return lower @ _transposed(lower)
-
-
-def _solved(np: Any, more: Mapping[str, Any], array: NumPyArray, right: NumPyArray) -> Any:
-    if right.ndim == array.ndim - 1 and right.shape == array.shape[:-1]:
-        return np.linalg.solve(array, right[..., None])[..., 0]
-    return np.linalg.solve(array, right)
-
-
-def _log_determinant(np: Any, more: Mapping[str, Any], array: NumPyArray) -> Any:
-    sign, found = np.linalg.slogdet(array)
-    return np.where(sign > 0, found, np.nan)
-
-
-def _on_diagonal(np: Any, more: Mapping[str, Any], array: NumPyArray) -> Any:
-    if more.get("made_by") == "diag" and array.ndim == 2:
-        return np.diagonal(array)
-    return array[..., None] * np.eye(array.shape[-1])
-
-
-_CALLS: Mapping[str, Callable[..., Any]] = {
-    "function": lambda np, more, a: a,
-    "matmul": lambda np, more, a, b: b @ a if more.get("made_by") == "rmatmul" else a @ b,
-    "einsum": lambda np, more, *arrays: np.einsum(more["equation"], *arrays),
-    "cholesky": _cholesky,
-    "inverse": lambda np, more, a: np.linalg.inv(a),
-    "solve": _solved,
-    "solve_triangular": lambda np, more, a, b: np.linalg.solve(_triangular(np, a, more), b),
-    "cholesky_solve": lambda np, more, b, a: np.linalg.solve(_product_of_factor(np, more, a), b),
-    "cholesky_inverse": lambda np, more, a: np.linalg.inv(_product_of_factor(np, more, a)),
-    "logdet": _log_determinant,
-    "det": lambda np, more, a: np.linalg.det(a),
-    "slogdet": lambda np, more, a: np.linalg.slogdet(a)[int(more["part"])],
-    "trace": lambda np, more, a: np.trace(a),
-    "tril": lambda np, more, a: np.tril(a, int(more["offset"])),
-    "triu": lambda np, more, a: np.triu(a, int(more["offset"])),
-    "diag": _on_diagonal,
-    "flip": lambda np, more, a: np.flip(a, tuple(more["axes"])),
-    "cat": lambda np, more, *arrays: np.concatenate(arrays, int(more["axis"])),
-    "stack": lambda np, more, *arrays: np.stack(arrays, int(more["axis"])),
-}
-"""The calls of linear algebra; see `klcli.trace.recorders.matrix_calls`."""
-_OF_ENTRIES: Mapping[str, Callable[..., Any]] = {
-    "add": lambda np, a, b: a + b,
-    "sub": lambda np, a, b: a - b,
-    "mul": lambda np, a, b: a * b,
-    "div": lambda np, a, b: a / b,
-    "pow": lambda np, a, b: a**b,
-    "neg": lambda np, a: -a,
-    "square": lambda np, a: a * a,
-    "reciprocal": lambda np, a: 1 / a,
-    "rsqrt": lambda np, a: 1 / np.sqrt(a),
-    "sigmoid": lambda np, a: 1 / (1 + np.exp(-a)),
-    "softplus": lambda np, a: np.logaddexp(a, 0),
-    "logsigmoid": lambda np, a: -np.logaddexp(-a, 0),
-    **dict.fromkeys(("same", "stop"), lambda np, a: a),
-    **{
-        name: (lambda np, a, name=name: getattr(np, name)(a))
-        for name in ("exp", "log", "sqrt", "abs", "expm1", "log1p", "log2", "log10", "exp2", "trunc")
-    },
-}
-"""Functions of single entries."""

@@ -6,14 +6,12 @@ array is 0 or the identity. Every term is summed over the batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations, product
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from klcli.judge.spaces.matrices.term_weights import MatrixTerm
 from klcli.judge.ways import Side
-from klcli.trace.matrices.evaluation import NumPyArray
-from klcli.trace.matrices.starts import Start
+from klcli.trace.matrices.operations import NumPyArray
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -23,10 +21,8 @@ __all__ = [
     "READINGS",
     "Arrangement",
     "Draw",
-    "arrangements",
     "drawn",
     "given_by",
-    "readings_of",
     "spread_of",
     "terms_at",
 ]
@@ -60,38 +56,24 @@ class Arrangement:
     heads: Mapping[Side, int]
 
 
-def drawn(start: Start, shapes: Mapping[int, Sequence[int]], random: Any) -> dict[int, Draw]:
-    """Random numbers for all arrays of a start."""
+def drawn(readings: Mapping[int, str], shapes: Mapping[int, Sequence[int]], random: Any) -> dict[int, Draw]:
+    """Random numbers for arrays.
+
+    Args:
+        readings: what these are.
+        shapes: the shapes that they had.
+        random: a generator.
+    """
     import numpy as np
 
     found = {}
-    for one in (*start.vectors, *start.matrices):
-        batch = tuple(shapes[one][:-2] if one in start.matrices else shapes[one][:-1])
-        size = start.size
+    for one, reading in readings.items():
+        *batch, size = shapes[one][:-1] if reading in READINGS else shapes[one]
         vector = random.normal(size=(*batch, size))
         factor = np.tril(random.normal(size=(*batch, size, size)) / 2, -1)
         spread = _SMALLEST + _RANGE * random.random(size=(*batch, size))
         found[one] = Draw(vector, factor + spread[..., None] * np.eye(size))
     return found
-
-
-def readings_of(start: Start, *, has_spreads: bool) -> Iterator[dict[int, str]]:
-    """What every array may be.
-
-    Args:
-        start: the arrays.
-        has_spreads: whether one of the vectors at least is no mean.
-    """
-    for own in product(_OF_VECTORS, repeat=len(start.vectors)):
-        spreads = len(own) - own.count("mean")
-        if (
-            own.count("mean") <= 2
-            and 1 <= spreads + len(start.matrices) <= 2
-            and has_spreads is (spreads > 0)
-        ):
-            for others in product(READINGS, repeat=len(start.matrices)):
-                pairs = zip((*start.vectors, *start.matrices), (*own, *others), strict=True)
-                yield dict(pairs)
 
 
 def given_by(draws: Mapping[int, Draw], readings: Mapping[int, str]) -> dict[int, NumPyArray]:
@@ -122,34 +104,23 @@ def spread_of(array: NumPyArray, reading: str) -> NumPyArray:
     return np.sqrt(array) if reading == "var" else np.exp(array / 2 if reading == "logvar" else array)
 
 
-def arrangements(readings: Mapping[int, str]) -> Iterator[Arrangement]:
-    """The ways in which arrays can be those of a posterior and a prior."""
-    means = [one for one, reading in readings.items() if reading == "mean"]
-    heads = [one for one, reading in readings.items() if reading != "mean"]
-    for own in _on_sides(heads):
-        for others in _on_sides(means):
-            yield Arrangement(others, own)
-
-
-def _on_sides(arrays: Sequence[int]) -> Iterator[dict[Side, int]]:
-    sides: tuple[Side, Side] = ("q", "p")
-    for own in permutations(sides, len(arrays)):
-        yield dict(zip(own, arrays, strict=True))
-
-
 def terms_at(
-    size: int, draws: Mapping[int, Draw], readings: Mapping[int, str], way: Arrangement
+    draws: Mapping[int, Draw],
+    readings: Mapping[int, str],
+    way: Arrangement,
+    counted: NumPyArray | None = None,
 ) -> dict[MatrixTerm | str, float]:
     """The terms of the KL of two Gaussians, summed over the batch, and what is met in their place by mistake.
 
     Args:
-        size: the number of latents.
         draws: the arrays.
         readings: what they are; that of a vector with the spreads of independent latents is a diagonal.
         way: whose they are.
+        counted: how often every one of the batch counts; None for once.
     """
     import numpy as np
 
+    size = next(iter(draws.values())).vector.shape[-1]
     unit = np.eye(size)
     factors = {side: _factor(draws[one], readings[one]) for side, one in way.heads.items()}
     whitened = np.linalg.solve(factors.get("p", unit), factors.get("q", unit))
@@ -166,8 +137,9 @@ def terms_at(
     if "q" in way.heads and readings[way.heads["q"]] == "cholesky" and "p" not in way.heads:
         found["trace of the factor"] = np.trace(factors["q"], axis1=-2, axis2=-1)
     shape = np.broadcast_shapes(*(one.shape for one in found.values()))
-    return {name: float(np.broadcast_to(one, shape).sum()) for name, one in found.items()} | {
-        "constant": float(np.ones(shape).sum())
+    weights = np.ones(shape) if counted is None else np.broadcast_to(counted, shape)
+    return {name: float((one * weights).sum()) for name, one in found.items()} | {
+        "constant": float(weights.sum())
     }
 
 

@@ -19,6 +19,7 @@ from klcli.judge.verification import Verification
 from klcli.judge.ways import Side
 from klcli.names.means_and_spreads import prior_among
 from klcli.trace.factors import Chain
+from klcli.trace.kernels import held_to_its_prior
 from klcli.trace.matrices.fit import TermsFit, fits_of
 from klcli.trace.recording import Recording
 from klcli.values import dataclass, replace
@@ -133,7 +134,9 @@ def _judged(
             spellings[name] = called
     try:
         program = replace(read_as_matrices(text, "python"), spellings=spellings)
-        return MatrixKl(verify(program), fit, unit, named, is_taken_away)
+        found = held_to_its_prior(verify(program))
+        kl = None if found.best.kind == "wrong" else found.best.verdict.kl
+        return MatrixKl(found, fit, unit * float(kl.scale) if kl else unit, named, is_taken_away)
     except KlcliError:
         return None
 
@@ -169,11 +172,8 @@ def _text(fit: TermsFit, weights: Mapping[str, FoundNumber], names: Mapping[int,
         "logdet_p": _volume(*heads["p"]) if prior else "",
     }
     parts = [f"({weights[name]})*({text})" for name, text in terms.items() if weights.get(name)]
-    constant = weights["constant"]
-    if constant:
-        per_latent = Fraction(constant) / fit.start.size
-        is_of_size = per_latent == -Fraction(1, 2)
-        parts.append(f"({per_latent})*d" if is_of_size else f"({constant})")
+    if weights["constant"]:
+        parts.append(f"({Fraction(weights['constant']) / fit.start.size})*d")
     return " + ".join(parts)
 
 

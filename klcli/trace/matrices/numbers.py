@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import isclose, isfinite, prod
 
+from klcli.formula.value.arrays import Array
 from klcli.trace.factors import Chain
-from klcli.trace.matrices.evaluation import NumPyArray, below, evaluated
-from klcli.trace.matrices.fit import TermsFit, outer_weights
+from klcli.trace.matrices.evaluation import below, evaluated
+from klcli.trace.matrices.expectations import weights_of_entries
+from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.gaussians import READINGS, Draw, spread_of, terms_at
 from klcli.trace.matrices.kernels import MatrixKl
+from klcli.trace.matrices.operations import NumPyArray
 from klcli.trace.number_checks import Agreement
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
-from klcli.trace.weights import Amount
+from klcli.trace.weights import Amount, amount_of_kept
 
 __all__ = ["agreement_of", "amount_of_matrices"]
 
@@ -26,6 +30,8 @@ _CLOSE_IN_SINGLE = 1e-3
 
 def amount_of_matrices(recording: Recording, chain: Chain, found: MatrixKl) -> Amount:
     """How a KL is reduced, and what multiplies it then."""
+    if found.fit.counted is not None:
+        return _amount_of_kept(found, chain)
     batch = found.fit.batch
     averaged = any(recording.steps[one].op == "mean" for one in chain.wrappers)
     divided = any(isclose(number * batch, 1, rel_tol=_CLOSE) for number in chain.numbers)
@@ -35,23 +41,30 @@ def amount_of_matrices(recording: Recording, chain: Chain, found: MatrixKl) -> A
     return Amount(weight / count, batch, found.fit.start.size, False, is_mean)
 
 
+def _amount_of_kept(found: MatrixKl, chain: Chain) -> Amount:
+    """The same where a mask keeps some of the batch: their weights are those of all of their latents."""
+    counted, size = found.fit.counted, found.fit.start.size
+    assert counted is not None
+    weights = Array((*counted.shape, size), [float(one) for one in counted.ravel() for _ in range(size)])
+    return amount_of_kept(weights, found.scale, chain.numbers)
+
+
 def agreement_of(
     recording: Recording, chain: Chain, found: MatrixKl, noted: float | None
 ) -> Agreement | None:
     """What the numbers of the step say; None where they were not noted."""
     import numpy as np
 
-    root, _ = chain.above[0]
-    outer = outer_weights(recording, chain)
+    root, outer = chain.core, weights_of_entries(recording, chain)
     if noted is None or outer is None or chain.is_off:
         return None
     fit = found.fit
     try:
-        arrays = evaluated(recording, [root, *fit.readings], _noted(recording, root))
+        arrays = evaluated(recording, [root, *fit.readings], _noted(recording, root, fit.readings))
         draws = {one: _gaussian(arrays[one], reading) for one, reading in fit.readings.items()}
     except (UnfollowedError, ArithmeticError, np.linalg.LinAlgError):
         return None
-    here = float(np.dot(outer, arrays[root].ravel()))
+    here = float(np.dot(outer.ravel(), arrays[root].ravel()))
     true = None if found.is_sampled else _true(fit, draws, found)
     scale = max(abs(noted), abs(here), abs(found.scale))
     values = [value for value in (here, true) if value is not None]
@@ -63,7 +76,7 @@ def _true(fit: TermsFit, draws: dict[int, Draw], found: MatrixKl) -> float | Non
     """The KL that the term is said to be, with its weight; None where that is no KL, or has a constant."""
     if found.verification.best.kind not in ("exact", "reversed"):
         return None
-    terms = terms_at(fit.start.size, draws, fit.readings, fit.way)
+    terms = terms_at(draws, fit.readings, fit.way, fit.counted)
     signs = {"trace": 1, "mahalanobis": 1, "logdet_q": -1, "logdet_p": 1, "constant": -fit.start.size}
     sign = -1 if found.is_taken_away else 1
     return sign * found.scale / 2 * sum(signs[name] * terms[name] for name in terms if name in signs)
@@ -83,8 +96,8 @@ def _gaussian(array: NumPyArray, reading: str) -> Draw:
     return Draw(array, np.linalg.cholesky(array if reading == "covariance" else np.linalg.inv(array)))
 
 
-def _noted(recording: Recording, root: int) -> dict[int, NumPyArray]:
-    """The arrays of the step that were noted and that others are computed from."""
+def _noted(recording: Recording, root: int, symbols: Collection[int]) -> dict[int, NumPyArray]:
+    """The arrays of the step that were noted: symbols, and what nothing is computed before."""
     import numpy as np
 
     found: dict[int, NumPyArray] = {}
@@ -94,6 +107,7 @@ def _noted(recording: Recording, root: int) -> dict[int, NumPyArray]:
         step = recording.steps[index]
         base = recording.steps[below(step)[0]] if step.op == "part" else step
         is_start = step.is_leaf and not below(base) and (base is step or base.values is None)
+        is_start = is_start or index in symbols
         if is_start and step.values is not None and len(step.values) == prod(step.shape):
             found[index] = np.array(step.values).reshape(step.shape)
             continue

@@ -13,7 +13,7 @@ from klcli.trace.matrices.evaluation import below
 from klcli.trace.recording import Recording, Step
 from klcli.values import dataclass
 
-__all__ = ["Start", "is_computed", "starts_of"]
+__all__ = ["Start", "is_computed", "is_square", "starts_of"]
 
 _MOST_CUTS = 8
 """Nodes that are tried as symbols, of matrices and of vectors each."""
@@ -29,20 +29,16 @@ class Start:
     """Arrays from which a term is computed, and nothing else that trains.
 
     Attributes:
-        vectors: the nodes that may be means, or spreads of independent latents.
-        matrices: the nodes that may be covariance matrices, their factors or inverses.
+        symbols: the nodes that may be means, covariance matrices, their factors or inverses, or spreads.
         noises: the nodes of noise.
         size: the number of latents.
         copies: the symbol of every node that is the same part of an array as one of them.
-        rows: how many of the vectors could be matrices as well: of as many examples as latents.
     """
 
-    vectors: tuple[int, ...]
-    matrices: tuple[int, ...]
+    symbols: tuple[int, ...]
     noises: tuple[int, ...]
     size: int
     copies: tuple[tuple[int, int], ...] = ()
-    rows: int = 0
 
 
 def starts_of(recording: Recording, root: int) -> Iterator[Start]:
@@ -50,20 +46,20 @@ def starts_of(recording: Recording, root: int) -> Iterator[Start]:
     inside = _inside(recording, root)
     if not any(map(_is_volume, (recording.steps[one] for one in inside))):
         return
-    sizes = {recording.steps[one].shape[-1] for one in inside if _is_square(recording.steps[one])}
+    sizes = {recording.steps[one].shape[-1] for one in inside if is_square(recording.steps[one])}
     alone = {
         one: ends
         for one in inside
-        if _is_free(recording, one)
-        and recording.steps[one].shape[-1] in sizes
-        and (ends := _ends(recording, one)).isdisjoint(_ends(recording, root, without=one))
+        if _is_free(recording, one) and recording.steps[one].shape[-1] in sizes
+        if (ends := _ends(recording, one)).isdisjoint(_ends(recording, root, without=one))
     }
-    squares = [one for one in alone if _is_square(recording.steps[one])]
+    squares = [one for one in alone if is_square(recording.steps[one])]
     vectors = [one for one in alone if one not in squares]
     found: dict[Start, None] = {}
     for cuts in islice(_sets(squares[:_MOST_CUTS], vectors[:_MOST_CUTS], alone), _MOST_TRIES):
-        found.update(dict.fromkeys(_begun(recording, root, cuts)))
-    yield from sorted(found, key=lambda start: start.rows)
+        if start := _begun(recording, root, cuts):
+            found[start] = None
+    yield from found
 
 
 def _sets(
@@ -117,7 +113,8 @@ def _inside(recording: Recording, root: int) -> list[int]:
     return sorted(seen, reverse=True)
 
 
-def _is_square(step: Step) -> bool:
+def is_square(step: Step) -> bool:
+    """Whether an array is one of square matrices, or of as many vectors as these have entries."""
     return len(step.shape) > 1 and step.shape[-1] == step.shape[-2] > 1
 
 
@@ -129,27 +126,18 @@ def _is_free(recording: Recording, index: int) -> bool:
     return step.grad or not step.values or not set(step.values) <= {0.0, 1.0}
 
 
-def _begun(recording: Recording, root: int, cuts: Sequence[int]) -> Iterator[Start]:
+def _begun(recording: Recording, root: int, cuts: Sequence[int]) -> Start | None:
     """The arrays that a node is computed from beside some nodes, if all are vectors or matrices."""
     found = _symbols(recording, root, cuts)
     if found is None:
-        return
+        return None
     symbols, noises, copies = found
     if not 0 < len(symbols) <= _MOST_SYMBOLS or not set(cuts) <= set(symbols):
-        return
+        return None
     steps = [recording.steps[one] for one in symbols]
     if any(not step.shape for step in steps) or len({step.shape[-1] for step in steps}) != 1:
-        return
-    squares = [one for one in symbols if _is_square(recording.steps[one])]
-    flat = [one for one in squares if len(recording.steps[one].shape) == 2]
-    size = steps[0].shape[-1]
-    # With as many examples as latents an array of two axes may be a batch of vectors.
-    for count in range(len(flat) + 1):
-        for rows in combinations(flat, count):
-            matrices = tuple(one for one in squares if one not in rows)
-            vectors = tuple(one for one in symbols if one not in matrices)
-            if len(matrices) <= 2:
-                yield Start(vectors, matrices, noises, size, copies, count)
+        return None
+    return Start(tuple(symbols), noises, steps[0].shape[-1], copies)
 
 
 def _symbols(
@@ -193,5 +181,5 @@ def _is_end(recording: Recording, step: Step) -> bool:
     """Whether a node is followed no further: a leaf that is no constant, or a part of one."""
     if step.op == "part":
         base = recording.steps[step.args[0]] if isinstance(step.args[0], int) else step
-        return not below(base) and not _is_square(base) and base.size != step.size
+        return not below(base) and not is_square(base) and base.size != step.size
     return step.is_leaf and not below(step) and (step.grad or step.values is None)

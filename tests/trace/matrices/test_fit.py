@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from klcli.trace.factors import Chain, chain_to
-from klcli.trace.matrices.fit import fits_of, outer_weights
+from klcli.trace.matrices.expectations import weights_of_entries
+from klcli.trace.matrices.fit import fits_of
 from tests.trace.recordings import leaf, node, recorded
 
 
@@ -36,7 +37,9 @@ def nodes(trace: float, form: float, volume: float, number: float) -> tuple[dict
 def test_the_weights_are_found(weights: tuple[float, float, float, float]) -> None:
     recording = recorded(*nodes(*weights))
     chain = chain_to(recording, Chain(14))
-    assert outer_weights(recording, chain) == [1.0]
+    weights_of = weights_of_entries(recording, chain)
+    assert weights_of is not None
+    assert weights_of.tolist() == [2.0, 2.0]
     found = next(one for one in fits_of(recording, chain) if one.readings[1] == "covariance")
     expected = dict(
         zip(("trace", "mahalanobis", "logdet_q", "constant"), (2 * one for one in weights), strict=True)

@@ -92,6 +92,22 @@ def against_a_kernel(n: Net) -> Any:
     return 0.5 * (trace + form - SIZE + 2 * factor.diagonal().log().sum() - torch.logdet(n.S))
 
 
+def of_as_many_examples_as_latents(n: Net) -> Any:
+    q = D.MultivariateNormal(n.mu[:SIZE], scale_tril=n.L[:SIZE])
+    z = q.rsample()
+    return (q.log_prob(z) - unit().log_prob(z)).mean()
+
+
+def of_some(n: Net) -> Any:
+    kept = torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
+    return (kept * D.kl_divergence(D.MultivariateNormal(n.mu, scale_tril=n.L), unit())).sum() / kept.sum()
+
+
+def to_a_narrow_prior(n: Net) -> Any:
+    prior = D.MultivariateNormal(torch.zeros(SIZE), precision_matrix=2 * torch.eye(SIZE))
+    return D.kl_divergence(D.MultivariateNormal(n.m, n.S), prior)
+
+
 @pytest.mark.parametrize(
     ("loss", "verdict", "weight", "codes"),
     [
@@ -105,6 +121,9 @@ def against_a_kernel(n: Net) -> Any:
         (of_the_factor, "exact", 1, []),
         (with_inverses, "exact", 1, []),
         (against_a_kernel, "exact", 1, []),
+        (of_as_many_examples_as_latents, "exact", 1, []),
+        (of_some, "exact", 1, []),
+        (to_a_narrow_prior, "exact", 1, []),
         (lambda n: of_the_factor(n, size=0), "scaled", 1, []),
         (lambda n: of_the_factor(n, doubled=1), "wrong", 1, ["KL124"]),
         (lambda n: of_the_factor(n, power=1), "wrong", 1, ["KL130"]),

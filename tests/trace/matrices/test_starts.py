@@ -20,7 +20,7 @@ TOTAL = (node("add", 4, 5, shape=(2,)), node("sum", 6, axes=None))
 
 def test_a_factor_that_is_put_together_stands_for_what_it_is_computed_from() -> None:
     starts = list(starts_of(recorded(RAW, VIEW, FACTOR, MU, VOLUME, FORM, *TOTAL), 7))
-    assert {(one.vectors, one.matrices, one.size) for one in starts} == {((3,), (1,), 3), ((3,), (2,), 3)}
+    assert {(one.symbols, one.size) for one in starts} == {((1, 3), 3), ((2, 3), 3)}
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,6 @@ def test_a_factor_that_is_put_together_stands_for_what_it_is_computed_from() -> 
 )
 def test_what_begins_nowhere(nodes: tuple[dict[str, Any], ...]) -> None:
     assert not list(starts_of(recorded(*nodes), 7))
-
-
-def test_with_as_many_examples_as_latents_a_matrix_may_be_a_batch_of_vectors() -> None:
-    nodes = (leaf("a", (3, 3)), leaf("b", (3, 3)), node("leaf", 0, made_by="logdet", call="logdet"))
-    rest = (node("sum", 1, axes=None), node("add", 2, 3))
-    starts = list(starts_of(recorded(*nodes, *rest), 4))
-    assert [one.rows for one in starts] == [0, 1, 1, 2]
-    assert (starts[0].vectors, starts[0].matrices) == ((), (0, 1))
 
 
 def test_a_part_of_a_leaf_is_a_start_and_one_of_a_matrix_is_computed() -> None:

@@ -103,7 +103,7 @@ class Recorder(TorchFunctionMode):
             if node.op == "part":
                 note_view(node, one, args[0])
             if node.args and node.op not in ("part", "stop"):
-                note_operands(args, given)
+                note_operands(args, given, of_matrices="call" in node.more)
             self._put(one, self._stopped(node, given, one, place))
 
     def _note_base(self, name: str, out: Any, args: Sequence[Any], node: Node) -> None:

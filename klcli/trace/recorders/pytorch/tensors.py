@@ -54,14 +54,22 @@ def leaf(
     return node
 
 
-def note_operands(args: Sequence[Any], given: Sequence[Any]) -> None:
+def note_operands(args: Sequence[Any], given: Sequence[Any], *, of_matrices: bool = False) -> None:
     """Note the values of small leaves, and of what has a name, that something is computed from.
 
     The tensors may be gone later. They are noted at every use, as ``.data`` changes a tensor that does not
     know of it.
+
+    Args:
+        args: what a call was given.
+        given: the same with nodes for tensors.
+        of_matrices: whether it is one of linear algebra, which has square matrices for a purpose.
     """
     for tensor, node in zip(args, given):  # noqa: B905 (there is no strict in 3.8)
-        if not isinstance(node, Node) or (node.op not in ("leaf", "part", "noise") and not node.names):
+        if not isinstance(node, Node):
+            continue
+        is_square = of_matrices and len(node.shape) > 1 and node.shape[-1] == node.shape[-2]
+        if node.op not in ("leaf", "part", "noise") and not node.names and not is_square:
             continue
         if tensor.numel() <= FEW_VALUES and node.version == version(tensor):
             note_values(node, tensor)
