@@ -18,6 +18,7 @@ __all__ = [
     "FUNCTIONS",
     "MATRIX_FUNCTIONS",
     "MAX_NAME",
+    "Axes",
     "Call",
     "Clip",
     "Constant",
@@ -45,6 +46,7 @@ ReductionKind: TypeAlias = Literal["sum", "mean", "prod", "E"]
 Span: TypeAlias = tuple[int, int]
 """The beginning and the end of a node's text in the text that it was read from."""
 
+Axes: TypeAlias = tuple[int | str, ...] | None
 Names: TypeAlias = tuple[str, ...] | None
 """The symbols below a node, kept where `traversal.free_symbols` finds them first: it is asked many times."""
 
@@ -186,16 +188,16 @@ class Reduction:
     """A sum, a mean, a product or an expectation of `body` over the entries of the vectors in it.
 
     `index` names what is run over (the letter ``j`` in ``sum_j``, the distribution in ``E_q``) and is empty
-    when the text did not name it; `count` is how many these are called, the N of ``sum_{i=1}^N``. `axis` is
-    the axis that a line of Python names, as it was written, and `keepdim` whether that axis stays with the
-    length 1; they count dimensions that a formula for one example does not have. None of the three is part of
-    equality.
+    when the text did not name it; `count` is how many these are called, the N of ``sum_{i=1}^N``. `axes` are
+    those that a line of Python names, None where it names none and so runs over all of them; one that is
+    computed is a text. `keepdim` is whether they stay with the length 1. They count dimensions that a formula
+    for one example does not have. None of the three is part of equality.
     """
 
     kind: ReductionKind
     index: str
     body: Tree
-    axis: str = field(default="", compare=False)
+    axes: Axes = field(default=None, compare=False)
     keepdim: bool = field(default=False, compare=False)
     count: str = field(default="", compare=False)
     span: Span | None = field(default=None, compare=False, repr=False)
@@ -208,7 +210,7 @@ class Reduction:
     @property
     def has_one_axis(self) -> bool:
         """Whether it names a single axis."""
-        return self.axis.lstrip("-").isdigit()
+        return self.axes is not None and list(map(type, self.axes)) == [int]
 
 
 @dataclass(frozen=True, slots=True)

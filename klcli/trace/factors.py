@@ -85,9 +85,10 @@ class Chain:
                 tree = operation("*", tree, builder.tree(_beside(recording, index)))
             else:
                 axes = step.more.get("axes")
-                axis = "" if axes is None else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
                 kind: ReductionKind = "sum" if step.op == "sum" else "mean"
-                tree = Reduction(kind, "", tree, axis, bool(step.more.get("keepdim")))
+                tree = Reduction(
+                    kind, "", tree, None if axes is None else tuple(axes), bool(step.more.get("keepdim"))
+                )
         return tree
 
     def tree(self, builder: Builder, recording: Recording) -> Tree:

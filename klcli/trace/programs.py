@@ -191,8 +191,7 @@ class Builder:
         rank = max(len(self.shapes[name]) for name in free_symbols(body))
         if axes is not None and rank < len(inner or shape):  # leading axes of one entry are none
             axes = [axis - len(inner or shape) for axis in axes]
-        written = "" if axes is None else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
-        return Reduction(kind, "", body, written, keepdim)
+        return Reduction(kind, "", body, None if axes is None else tuple(axes), keepdim)
 
     def _leaf(self, index: int, step: Step, view: Shape | None) -> Tree:
         values = step.values
@@ -235,7 +234,7 @@ def program_of(tree: Tree, spellings: Mapping[str, str] = MappingProxyType({})) 
         tree: on arrays.
         spellings: how symbols are called in the run.
     """
-    axes = [(node.axis, node.keepdim) for node in walk(tree) if isinstance(node, Reduction)]
+    axes = [(node.axes, node.keepdim) for node in walk(tree) if isinstance(node, Reduction)]
     text = f"{to_text(tree, 'python')}  # {axes}" if axes else to_text(tree, "python")
     return Program(PlainText(text), "python", entry(tree), tree, spellings=dict(spellings))
 

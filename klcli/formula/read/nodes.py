@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["are_alike", "below", "is_true", "literal", "rebuilt", "text_of_name", "walked", "words_in"]
+from klcli.formula.tree import Axes
+
+__all__ = [
+    "axes_in",
+    "are_alike",
+    "below",
+    "is_true",
+    "literal",
+    "rebuilt",
+    "text_of_name",
+    "walked",
+    "words_in",
+]
 
 _CONTEXTS = frozenset((ast.Load, ast.Store, ast.Del))
 _UNWRITTEN = frozenset(("ctx", "kind", "type_comment"))
@@ -73,6 +85,15 @@ def literal(node: ast.expr) -> object:
         return ast.literal_eval(node)
     except (ValueError, TypeError):
         return None
+
+
+def axes_in(arguments: Sequence[ast.expr]) -> Axes:
+    """The axes that arguments of a sum name."""
+    if all(isinstance(node, ast.Constant) and node.value is None for node in arguments):
+        return None
+    several = [node.elts if isinstance(node, ast.Tuple | ast.List) else [node] for node in arguments]
+    named = [(literal(node), node) for nodes in several for node in nodes]
+    return tuple(value if isinstance(value, int) else ast.unparse(node) for value, node in named)
 
 
 def is_true(node: ast.expr) -> bool:

@@ -7,7 +7,6 @@ refuse is a `ShapeError`.
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -118,17 +117,11 @@ def axes_of(tree: Reduction) -> Shape | None:
     Raises:
         UnshapedError: they are computed.
     """
-    written = tree.axis.strip()
-    if written in ("", "None"):
-        return None
-    try:
-        value = ast.literal_eval(written)
-    except (ValueError, SyntaxError):
-        raise UnshapedError(f"the axis {written}") from None
-    axes = tuple(value) if isinstance(value, tuple | list) else (value,)
-    if not all(isinstance(axis, int) for axis in axes):
-        raise UnshapedError(f"the axis {written}")
-    return axes
+    given = tree.axes or ()
+    axes = tuple(axis for axis in given if isinstance(axis, int))
+    if len(axes) < len(given):
+        raise UnshapedError(f"the axis {next(axis for axis in given if isinstance(axis, str))}")
+    return None if tree.axes is None else axes
 
 
 def axis_of(axis: int, rank: int) -> int:

@@ -211,7 +211,7 @@ def _reduction(tree: Reduction, run: _Run) -> Array:
         return body  # torch sums a number over its first axis, too
     axes = set(range(rank)) if named is None else {axis_of(axis, rank) for axis in named}
     if named and len(axes) < len(named):
-        raise ShapeError(f"the axis {tree.axis} is named twice")
+        raise ShapeError(f"the axis {named} is named twice")
     return summed(body, [axis for axis in range(rank) if axis not in axes], total, keepdim=tree.keepdim)
 
 

@@ -97,7 +97,7 @@ class Matrices:
     def reduced(self, tree: Reduction, body: Array, entries: Entries) -> Array:
         """A sum over all entries; over one axis of a matrix the vector of the sums of its rows or columns."""
         single = len(body.shape) == 2 and tree.has_one_axis
-        kept = () if not single else (0,) if tree.axis in ("1", "-1") else (1,)
+        kept = () if not single else (0,) if tree.axes in ((1,), (-1,)) else (1,)
         return summed(body, kept, entries.reduced(tree.kind))
 
 

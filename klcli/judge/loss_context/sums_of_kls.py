@@ -126,7 +126,7 @@ def _drawn(place: int) -> Array:
 def _reductions_of(tree: Tree, names: Collection[str]) -> list[tuple[object, ...]]:
     """The sums and means in which some symbols stand, in the order of the text."""
     return [
-        (node.kind, node.axis, node.keepdim)
+        (node.kind, node.axes, node.keepdim)
         for node in walk(tree)
         if isinstance(node, Reduction) and _has_any(node, names)
     ]

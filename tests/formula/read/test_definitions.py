@@ -76,7 +76,7 @@ def test_a_value_takes_the_name_of_a_module_over() -> None:
 
 def test_a_sum_by_another_name_keeps_its_axis() -> None:
     tree = read_program("total = torch.sum\ntotal(x, 1) + total(s, dim=-1)", "python").tree
-    assert [node.axis for node in walk(tree) if isinstance(node, Reduction)] == ["1", "-1"]
+    assert [node.axes for node in walk(tree) if isinstance(node, Reduction)] == [(1,), (-1,)]
 
 
 def test_an_assignment_ends_a_definition() -> None:

@@ -32,7 +32,7 @@ def of_nodes(text: str, opaque: frozenset[str] = frozenset()) -> Program:
 
 def facts(program: Program) -> tuple[object, ...]:
     sums = [node for node in walk(program.arrays) if isinstance(node, Reduction)]
-    axes = [(node.kind, node.axis, node.keepdim) for node in sums]
+    axes = [(node.kind, node.axes, node.keepdim) for node in sums]
     return program.tree, program.arrays, axes, program.left, program.spellings, program.helpers
 
 

@@ -74,7 +74,7 @@ def test_axes_as_written(text: str, expected: Any) -> None:
 
 def test_a_computed_axis_is_not_followed() -> None:
     with pytest.raises(UnshapedError, match="the axis k"):
-        axes_of(Reduction("sum", "", Symbol("x"), "k"))
+        axes_of(Reduction("sum", "", Symbol("x"), ("k",)))
 
 
 def test_summed_keeps_axes_in_order() -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from klcli.formula.read.callee import is_module
 from klcli.formula.read.calls.row import AXIS_NAMES, CallReader, CallRow, Invocation, keywords_of, row
-from klcli.formula.read.nodes import is_true, literal
+from klcli.formula.read.nodes import axes_in, is_true, literal
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.tree import Call, MatrixProduct, Number, Reduction, Tree, operation
 from klcli.patterns import regex
@@ -46,7 +46,7 @@ def _norm(reader: CallReader, call: Invocation) -> Tree | None:
     axes = keywords_of(call, *AXIS_NAMES) + call.arguments[2:3]
     kept = any(map(is_true, keywords_of(call, "keepdim", "keepdims")))
     square = _square(reader.tree(call.arguments[0]))
-    return Call("sqrt", Reduction("sum", "", square, ", ".join(map(ast.unparse, axes)), kept))
+    return Call("sqrt", Reduction("sum", "", square, axes_in(axes), kept))
 
 
 def _is_euclidean(order: ast.expr) -> bool:
@@ -81,8 +81,8 @@ def _einsum(reader: CallReader, call: Invocation) -> Tree | None:
             kept = output if arrow else ("" if len(labels) > 1 else labels[0])
             # Counted from the end, the first axis is none of an array with fewer axes than the pattern.
             places = (-len(labels[0]), *range(1, len(labels[0])))
-            axes = [place for place, label in zip(places, labels[0], strict=True) if label not in kept]
-            return Reduction("sum", "", product, str(tuple(axes))) if axes else product
+            axes = tuple(place for place, label in zip(places, labels[0], strict=True) if label not in kept)
+            return Reduction("sum", "", product, axes) if axes else product
     return None
 
 

@@ -155,8 +155,7 @@ def _divergence(reader: CallReader, call: Invocation) -> Tree | None:
     values = dict(zip("mnst", (reader.tree(q.mean), reader.tree(p.mean), *spreads), strict=True))
     axes = min(q.summed, p.summed)
     entries = substitute(known(text), values)
-    places = ", ".join(str(place) for place in range(-axes, 0))
-    return Reduction("sum", "", entries, places if axes < 2 else f"({places})") if axes else entries
+    return Reduction("sum", "", entries, tuple(range(-axes, 0))) if axes else entries
 
 
 def _matrix_divergence(reader: CallReader, call: Invocation) -> Tree | None:

@@ -17,7 +17,7 @@ from klcli.formula.read.calls.row import (
     row,
 )
 from klcli.formula.read.calls.types import has_integer_type
-from klcli.formula.read.nodes import is_true, literal
+from klcli.formula.read.nodes import axes_in, is_true, literal
 from klcli.formula.tree import MAX_NAME, Call, Length, Reduction, ReductionKind, Tree
 
 __all__ = ["REDUCED", "REDUCTIONS"]
@@ -61,8 +61,7 @@ def _reduction(reader: CallReader, call: Invocation) -> Tree:
     kept = [*others[1:], *keywords_of(call, *_KEPT)]
     entries = reader.tree(body)
     entries = Call("trunc", entries) if has_integer_type([], node) else entries
-    axis = ", ".join(map(ast.unparse, axes))
-    return Reduction(kind, "", entries, axis, any(map(is_true, kept)))
+    return Reduction(kind, "", entries, axes_in(axes), any(map(is_true, kept)))
 
 
 def _whole_shape(reader: CallReader, call: Invocation) -> Tree | None:
