@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["EXIT_STATUSES", "KlcliError", "USAGE"]
+from collections.abc import Iterable
+
+__all__ = ["EXIT_STATUSES", "KlcliError", "USAGE", "clipped", "nearest"]
 
 USAGE = 2
 """Exit status of a usage error or of input that cannot be read."""
@@ -36,3 +38,16 @@ class KlcliError(Exception):
         self.message = message
         self.hint = hint
         self.code = code
+
+
+def clipped(text: str, length: int = 30) -> str:
+    """A text short enough to be quoted in one line."""
+    return text if len(text) <= length else f"{text[:length]}..."
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``did you mean 'log'?`` for a misspelt name, or an empty string."""
+    import difflib
+
+    matches = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean '{matches[0]}'?" if matches else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def relative(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
     """Every module that a file imports, and whether it does so as soon as it is loaded."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     eager = set(map(id, tree.body))
@@ -63,14 +65,16 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
         if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.unparse(branch.test)
         for node in ast.walk(branch)
     }
+    found: list[tuple[str, bool]] = []
     for node in ast.walk(tree):
         if id(node) in checking:
             continue
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) in eager) for alias in node.names)
+            found += ((alias.name, id(node) in eager) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, id(node) in eager
-            yield from ((f"{node.module}.{alias.name}", id(node) in eager) for alias in node.names)
+            names = (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+            found += ((name, id(node) in eager) for name in names)
+    return tuple(found)
 
 
 def room(name: str) -> str:
@@ -103,19 +107,35 @@ def test_files_have_an_order() -> None:
     order.prepare()  # raises a CycleError, with the circle, if there is no order
 
 
-CIRCLES = ("formula", "judge", "lint")
-"""Rooms whose folders know each other, though no files do: reading evaluates numbers, and values are written."""
+FOLDERS = sorted({folder for path in MODULES for folder in path.parents if PACKAGE in folder.parents})
 
 
-@pytest.mark.parametrize("own", sorted(set(ROOMS) - set(FILES) - {*CIRCLES, "pages"}))
-def test_parts_of_a_room_have_an_order(own: str) -> None:
+@pytest.mark.parametrize("folder", FOLDERS, ids=relative)
+def test_parts_of_a_folder_have_an_order(folder: Path) -> None:
     """Its folders and its files beside them, as a listing shows them."""
-    files = {dotted(path): path for path in MODULES if relative(path).startswith(f"{own}/")}
-    part = {name: name.split(".")[2] for name in files if name.count(".") > 1}
+    files = {
+        dotted(path): path
+        for path in MODULES
+        if folder in path.parents and path.parent / "__init__.py" != path
+    }
+    part = {name: path.relative_to(folder).parts[0] for name, path in files.items()}
     before: dict[str, set[str]] = {one: set() for one in part.values()}
     for name, one in part.items():
         before[one] |= {part[found] for found, _ in imports(files[name]) if found in part} - {one}
     TopologicalSorter(before).prepare()  # raises a CycleError, with the circle, if there is no order
+
+
+def test_files_and_functions_are_short() -> None:
+    """So that each is one thought; what has a second one becomes two."""
+    sources = {relative(path): path.read_text(encoding="utf-8") for path in MODULES}
+    assert not [name for name, text in sources.items() if text.count("\n") > 300]
+    functions = [
+        (name, node.name, node.end_lineno - node.lineno + 1)
+        for name, text in sources.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+    ]
+    assert not [found for found in functions if found[-1] > 45]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)

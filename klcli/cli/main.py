@@ -17,7 +17,7 @@ from klcli.cli.interrupts import interrupted, is_interrupt
 from klcli.cli.output import Settings, findings_options, write
 from klcli.cli.settings import SETTINGS, defaults_of
 from klcli.cli.standard_error import say
-from klcli.errors import USAGE, KlcliError
+from klcli.errors import USAGE, KlcliError, nearest
 
 if TYPE_CHECKING:
     from klcli.report.report import Report
@@ -100,8 +100,6 @@ class _Commands(click.Group):
         if args[0] not in COMMANDS and ctx.resilient_parsing:
             return None, None, args  # a shell asks, which is told nothing
         if args[0] not in COMMANDS:
-            from klcli.formula.read.syntax import nearest
-
             hint = nearest(args[0], (*COMMANDS, _HELP)) or f"commands: {', '.join(COMMANDS)}"
             raise KlcliError(f"no such command: {args[0]}", hint)
         if args[0] in SETTINGS and not ctx.resilient_parsing:

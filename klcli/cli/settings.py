@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from klcli.cli.project import NAME, flag, shown, table_of, texts
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 
 __all__ = ["SETTINGS", "defaults_of", "format_of_terminal"]
 
@@ -61,8 +61,6 @@ def defaults_of(command: str) -> dict[str, object]:
     found = {}
     for key, value in table.items():
         if key not in SETTINGS[command]:
-            from klcli.formula.read.syntax import nearest
-
             hint = nearest(key, SETTINGS[command]) or f"the keys are {', '.join(SETTINGS[command])}"
             raise KlcliError(f"{where} has no key {key!r}", hint)
         parameter, read = SETTINGS[command][key]

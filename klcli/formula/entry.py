@@ -9,9 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
+from klcli.formula.symbol_names import MAX_NAME
 from klcli.formula.traversal import children, free_symbols, rebuilt, spanning
 from klcli.formula.tree import (
-    MAX_NAME,
     Length,
     MatrixCall,
     MatrixProduct,

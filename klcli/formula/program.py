@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from klcli.formula.entry import entry
+from klcli.formula.read.matrix_signs import BAR, has_matrices, matrix_word
 from klcli.formula.read.pasted_text import cleaned
 from klcli.formula.read.plain_text import PlainText
-from klcli.formula.read.sign_words import MATRIX_WORDS
 from klcli.formula.read.syntax import FormulaError
-from klcli.formula.traversal import walk
-from klcli.formula.tree import Call, MatrixCall, Tree
+from klcli.formula.tree import Tree
 from klcli.patterns import regex
 from klcli.values import dataclass, field, replace
 
@@ -51,8 +50,6 @@ _IMPORT = regex(r"^[ \t]*(from[ \t]+[\w.]+[ \t]+)?import[ \t]+\w", re.MULTILINE)
 """A statement of Python that may give the names of functions another meaning."""
 _PYTHON = regex(r"\*\*|[A-Za-z_)\]]\s*\.\s*[A-Za-z_]|\breturn\b|\bdef\b|\b(axis|dim)\s*=|[-+*/]=")
 """What only Python writes."""
-_BAR = regex(r"\||\\[lr]?vert")
-"""A bar of a determinant, perhaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +149,15 @@ def read_matrices(text: str, language: Language | None = None) -> Program | None
         FormulaError: it has such functions and cannot be read.
     """
     text = cleaned(text)
-    if not _matrix_word().search(text) and not _BAR.search(text):
+    if not matrix_word().search(text) and not BAR.search(text):
         return None
     try:
         program = read_as_matrices(text, language)
     except FormulaError as error:
-        if _is_read(text, language) or not _matrix_word().search(text):
+        if _is_read(text, language) or not matrix_word().search(text):
             return None
         raise error from None
-    return program if _has_matrices(program.tree) else None
+    return program if has_matrices(program.tree) else None
 
 
 def read_as_matrices(text: str, language: Language | None = None) -> Program:
@@ -216,28 +213,6 @@ def read_again(program: Program, source: ProgramSource, opaque: frozenset[str] =
         return read_statements(source, opaque)
     found = read_matrices(source.text, program.language) if program.of_matrices else None
     return found or read_program(source.text, program.language, opaque)
-
-
-@cache
-def _matrix_word() -> re.Pattern[str]:
-    """A function of matrices, perhaps, in one of the languages."""
-    from klcli.formula.read.calls.matrices import MATRIX_CALLS  # for texts alone
-
-    words = "|".join(sorted({*MATRIX_WORDS, *MATRIX_CALLS, "ln_det", "log_det"} - {"t"}))
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
-
-
-def _has_matrices(tree: Tree) -> bool:
-    """Whether a function of matrices occurs; products and lengths alone are those of vectors.
-
-    The logarithm of ``|x|`` is one of a determinant where something else is of matrices, too.
-    """
-    calls = [node for node in walk(tree) if isinstance(node, MatrixCall)]
-    if any(node.function not in ("transpose", "norm", "numel", "bars", "eye") for node in calls):
-        return True
-    logs = [node for node in walk(tree) if isinstance(node, Call) and node.function == "log"]
-    volumes = any(isinstance(part, MatrixCall) for node in logs for part in walk(node.argument))
-    return volumes and any(node.function in ("transpose", "norm") for node in calls)
 
 
 def read(text: str) -> Tree:

@@ -11,13 +11,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from klcli.patterns import regex
+from klcli.formula.symbol_names import FUNCTIONS, INDICES, MATRIX_FUNCTIONS, STEPS, is_symbol
 from klcli.values import dataclass, field
 
 __all__ = [
-    "FUNCTIONS",
-    "MATRIX_FUNCTIONS",
-    "MAX_NAME",
     "Axes",
     "Call",
     "Clip",
@@ -32,7 +29,6 @@ __all__ = [
     "Reduction",
     "ReductionKind",
     "Reshape",
-    "STEPS",
     "Span",
     "Stop",
     "Symbol",
@@ -49,40 +45,6 @@ Span: TypeAlias = tuple[int, int]
 Axes: TypeAlias = tuple[int | str, ...] | None
 Names: TypeAlias = tuple[str, ...] | None
 """The symbols below a node, kept where `traversal.free_symbols` finds them first: it is asked many times."""
-
-FUNCTIONS = ("exp", "log", "sqrt", "abs", "expm1", "log1p", "softplus")
-"""The functions of one argument that a `Call` may name and a text may use; log is the natural logarithm."""
-
-STEPS = ("trunc",)
-"""What a `Call` may name besides: trunc is what a cast to integers does; no text asks for it by name."""
-
-MATRIX_FUNCTIONS = (
-    *("trace", "det", "logdet", "inverse", "transpose", "diagonal", "cholesky"),
-    *("bars", "norm", "eye", "numel"),
-)
-"""The functions that a `MatrixCall` may name.
-
-``bars`` is |x|, the determinant of a matrix, the length of a vector and the absolute value of a number;
-``diagonal`` is the diagonal of a matrix and the diagonal matrix of a vector; ``numel`` counts entries.
-"""
-
-MAX_NAME = 60
-"""Characters of a name."""
-
-_SYMBOL = regex(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
-"""A name in ASCII, with parts between dashes."""
-_RESERVED = regex(
-    rf"({'|'.join(FUNCTIONS)}|ln)(_\d\w*)?\Z|(log2|log10|lg|pi|e|sum(_[A-Za-z])?)\Z"
-    r"|(and|else|for|if|in|is|not|or|return)\Z"
-)
-"""No names: functions, constants and sums, and words of Python that would be products in mathematics."""
-_INDEX = {
-    "sum": regex(r"[A-Za-z]?\Z"),
-    "mean": regex(r"\Z"),
-    "prod": regex(r"\Z"),
-    "E": regex(rf"[A-Za-z]{{0,{MAX_NAME}}}\Z"),
-}
-"""What an index may be, by the kind of reduction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +83,7 @@ class Symbol:
     span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.name) > MAX_NAME or not _SYMBOL.match(self.name) or _RESERVED.match(self.name):
+        if not is_symbol(self.name):
             raise ValueError(f"not a symbol's name: {self.name!r}")
 
 
@@ -204,7 +166,7 @@ class Reduction:
     names: Names = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not _INDEX[self.kind].match(self.index):
+        if not INDICES[self.kind].match(self.index):
             raise ValueError(f"not an index of {self.kind}: {self.index!r}")
 
     @property

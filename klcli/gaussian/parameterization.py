@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias, TypeVar
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 from klcli.formula.numeral import decimal_text
 from klcli.formula.tree import Tree
 from klcli.values import dataclass
@@ -272,8 +272,6 @@ def suggestion(name: str, choices: Collection[str] = PARAMETERIZATIONS) -> str:
     for row in PARAMETERIZATIONS.values():
         if word in (row.name, *row.synonyms) and row.name in choices:
             return f"did you mean '{row.name}'?"
-    from klcli.formula.read.syntax import nearest
-
     return nearest(name.strip().lower(), choices)
 
 

@@ -9,12 +9,12 @@ from itertools import permutations
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
+from klcli.formula.editing import in_habit
 from klcli.formula.program import Program, read_again, rewritten
 from klcli.formula.traversal import children, free_symbols, rebuilt, substitute, unplaced, walk
 from klcli.formula.tree import Call, Number, Operation, Symbol, Tree, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.write.editing import in_habit
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.names.losses import is_mask

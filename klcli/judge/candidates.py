@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from klcli.errors import KlcliError
+from klcli.formula.editing import edited
 from klcli.formula.program import Program, ProgramSource
 from klcli.formula.read.calls.normals import NORMAL_DIVERGENCE
 from klcli.formula.read.notation import known
@@ -13,7 +14,6 @@ from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Number, Symbol, Tree, number, operation
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
-from klcli.formula.write.editing import edited
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import Parameterization
 from klcli.judge.corrections import Mended, corrections, exchanged, holds

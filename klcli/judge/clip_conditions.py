@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Clip, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns, Doubles
-from klcli.formula.write.editing import in_habit
 from klcli.judge.condition import PASSES, Condition, ConditionKind
 from klcli.judge.loss_context.clips import binds, can_be_whole, is_known
 from klcli.judge.loss_context.preparation import Prepared

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import inf, isfinite, isnan, nan
 
+from klcli.formula.editing import in_habit
 from klcli.formula.numeral import significant
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Length, Number, Reduction, Symbol
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import DoubleColumns
-from klcli.formula.write.editing import in_habit
 from klcli.judge.clip_conditions import clip_conditions
 from klcli.judge.condition import PASSES, Condition
 from klcli.judge.gradient import gradient_of, is_stopped

@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from klcli.errors import KlcliError
+from klcli.formula.editing import edited, written_anew
 from klcli.formula.program import Program, ProgramSource, read_again
 from klcli.formula.read.notation import known
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Length, MatrixProduct, Reduction, Reshape, Stop, Symbol, Tree
-from klcli.formula.write.editing import edited, written_anew
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.loss_context.preparation import Prepared, prepare
 from klcli.judge.probes import compared_digits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from klcli.formula.editing import in_habit
 from klcli.formula.tree import Symbol
-from klcli.formula.write.editing import in_habit
 from klcli.judge.constants import added_text, constant_text
 from klcli.judge.loss_context.preparation import Prepared
 from klcli.judge.scaled_kl import ScaledKL

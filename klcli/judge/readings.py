@@ -11,7 +11,7 @@ from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.question import Question
 from klcli.judge.roles import Roles, strangeness
 from klcli.judge.screening import screened
-from klcli.judge.spaces.two_gaussians import not_ruled_out
+from klcli.judge.two_gaussians import not_ruled_out
 from klcli.judge.verdict import KINDS, Verdict, judge_as, judge_pair, without_kl
 from klcli.judge.ways import Way
 from klcli.names.means_and_spreads import suggested

@@ -10,10 +10,10 @@ from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Call, Number, Operation, Tree
 from klcli.formula.value.budget import remembered
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
+from klcli.judge.fixed_prior import kl_to_fixed_prior
 from klcli.judge.roles import Roles, roles
 from klcli.judge.scaled_kl import STANDARD, FixedPrior, ScaledKL
-from klcli.judge.spaces.fixed_prior import kl_to_fixed_prior
-from klcli.judge.spaces.two_gaussians import kl_between
+from klcli.judge.two_gaussians import kl_between
 from klcli.judge.ways import Way
 from klcli.values import dataclass
 

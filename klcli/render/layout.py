@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from klcli.formula.write.printing import to_text
 from klcli.patterns import regex
 from klcli.render.columns import ColumnWidths, fit
 from klcli.render.special_characters import to_ascii
+from klcli.render.text_grid import GLUE, StyledLine, TextGrid, text_of
 from klcli.render.wording import lines_of, spell
 from klcli.report.document import (
     CellTable,
@@ -35,10 +35,7 @@ if TYPE_CHECKING:
     from klcli.render.braille import Stroke
     from klcli.render.excerpts import Piece
 
-__all__ = ["UNBOUNDED", "TextGrid", "StyledLine", "lay_out", "text_of", "trimmed"]
-
-StyledLine: TypeAlias = tuple[tuple[str, str], ...]
-"""Texts, one behind the other, each with its style."""
+__all__ = ["UNBOUNDED", "lay_out"]
 
 _STYLES = {"plain": "", "strong": "bold", "good": "green", "bad": "red", "muted": "dim"}
 _KINDS = {"error": "red", "warning": "yellow", "info": "cyan", "note": "cyan"}
@@ -56,33 +53,8 @@ _INDENT = 2
 _GAPS = (3, 2, 1)
 """Between columns, the widest that fits."""
 
-_TRAILING = regex(r"(?: |\x1b\[[\d;]*m)+$", re.MULTILINE)
-"""Blanks at the end of a line, behind signs of colour."""
 _AFTER_RELATION = regex(r"(?<=[=≈±~]) ")
 """A number stays with the sign before it."""
-_GLUE = "\ue000"
-"""Stands for a space at which no line is broken; `visible` leaves no such character in a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextGrid:
-    """Texts in columns.
-
-    Attributes:
-        head: titles of the columns, with a line below them; empty where there are none.
-        rows: the texts.
-        widths: of the columns, in characters.
-        gap: between two columns.
-        right: the columns that are aligned to the right.
-        indent: characters in front of every line.
-    """
-
-    head: tuple[StyledLine, ...]
-    rows: tuple[tuple[StyledLine, ...], ...]
-    widths: tuple[int, ...]
-    gap: int
-    right: frozenset[int]
-    indent: int = 0
 
 
 def lay_out(
@@ -105,16 +77,6 @@ def lay_out(
             yield None
         yield layout.show(block)
         before = block
-
-
-def text_of(line: StyledLine) -> str:
-    """A line without its styles."""
-    return "".join(text for text, _ in line)
-
-
-def trimmed(text: str) -> str:
-    """What was written, without the blanks at the ends of lines."""
-    return _TRAILING.sub(lambda end: end[0].replace(" ", ""), text.replace(_GLUE, " "))
 
 
 def _belongs(before: DocumentBlock | None, block: DocumentBlock) -> bool:
@@ -178,7 +140,7 @@ class _Layout:
         return spell(text, to_ascii, to_text)
 
     def line(self, text: Text, style: str = "") -> StyledLine:
-        return ((_AFTER_RELATION.sub(_GLUE, self.words(text)), style),)
+        return ((_AFTER_RELATION.sub(GLUE, self.words(text)), style),)
 
     def title(self, document: Document) -> StyledLine:
         """The title, in which a verdict has its colour."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from klcli.render.cells import columns_of
-from klcli.render.layout import TextGrid, lay_out, text_of, trimmed
+from klcli.render.layout import lay_out
+from klcli.render.text_grid import TextGrid, text_of, trimmed
 from klcli.report.document import Document
 
 __all__ = ["render"]

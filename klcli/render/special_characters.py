@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from klcli.formula.read.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
+from klcli.formula.alphabet import FRACTIONS, GREEK, SUBSCRIPTS, SUPERSCRIPTS, letter
 from klcli.patterns import regex
 
 __all__ = ["seen", "to_ascii", "to_latex", "to_latex_math", "visible"]

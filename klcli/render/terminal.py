@@ -17,7 +17,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from klcli.render.layout import UNBOUNDED, StyledLine, TextGrid, lay_out, trimmed
+from klcli.render.layout import UNBOUNDED, lay_out
+from klcli.render.text_grid import StyledLine, TextGrid, trimmed
 from klcli.report.document import Document
 
 __all__ = ["render"]

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.findings.types import Finding, Linted, ListedTerm, Severity, SourceSpan, address
-from klcli.lint.source.raw_places import RawPlaces
 from klcli.report.document import (
     Document,
     DocumentBlock,

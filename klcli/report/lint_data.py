@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.findings.types import Edit, Finding, Related, SourceSpan
-from klcli.lint.source.raw_places import RawPlaces
 from klcli.report.findings import Alert, FindingData, RelatedData, UnreadableData, spot
 from klcli.report.record import CellValue
 from klcli.values import dataclass

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped
+from klcli.errors import KlcliError, clipped
 from klcli.tables.arrays import ArrayBlock, ArrayShape
 from klcli.tables.delimited import DelimitedText
 from klcli.tables.numbered_names import array_columns, check_distinct

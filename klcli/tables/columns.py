@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped, nearest
+from klcli.errors import KlcliError, clipped, nearest
 from klcli.names.columns import LOG_P_COLUMN, LOG_Q_COLUMN, SAMPLE_COLUMNS, bare
 from klcli.names.logged_kls import LOGGED_KL, STEP_COLUMN
 from klcli.names.posteriors import looks_like_posteriors

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import inf, nan
 from typing import TYPE_CHECKING, Any
 
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped
+from klcli.errors import KlcliError, clipped
 from klcli.patterns import regex
 from klcli.tables.row_lines import row_lines, separator_of
 from klcli.tables.source import Block, Source, Watch

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped
+from klcli.errors import KlcliError, clipped
 from klcli.tables.source import Block
 from klcli.values import dataclass, field
 

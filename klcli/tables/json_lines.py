@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import nan
 from typing import Any
 
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped
+from klcli.errors import KlcliError, clipped
 from klcli.tables.arrays import ArrayBlock, Arrays, ArrayShape, rows_of_block
 from klcli.tables.in_memory import ArraysInMemory
 from klcli.tables.source import Source

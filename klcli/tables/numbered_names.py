@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped
+from klcli.errors import KlcliError, clipped
 from klcli.patterns import regex
 
 __all__ = ["array_columns", "check_distinct", "missing_column"]

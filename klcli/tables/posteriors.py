@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped, nearest
+from klcli.errors import KlcliError, clipped, nearest
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.names.posteriors import MEAN_ARRAY, PRIOR_MEAN, PRIOR_SPREAD, reading_of
 from klcli.tables.arrays import Arrays

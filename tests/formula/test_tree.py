@@ -8,9 +8,8 @@ from fractions import Fraction
 import pytest
 
 from klcli.formula.read.syntax import stray_symbol
+from klcli.formula.symbol_names import FUNCTIONS, MATRIX_FUNCTIONS
 from klcli.formula.tree import (
-    FUNCTIONS,
-    MATRIX_FUNCTIONS,
     Call,
     Constant,
     MatrixCall,

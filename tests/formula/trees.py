@@ -10,10 +10,9 @@ import mpmath
 from hypothesis import strategies as st
 
 from klcli.formula.read.sign_words import MATRIX_WORDS
+from klcli.formula.symbol_names import FUNCTIONS, MATRIX_FUNCTIONS
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import (
-    FUNCTIONS,
-    MATRIX_FUNCTIONS,
     Call,
     Clip,
     Constant,

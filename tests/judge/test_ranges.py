@@ -18,7 +18,7 @@ from klcli.judge.probes import head_at, probes
 from klcli.judge.proof import is_proved, is_shown_by_sympy
 from klcli.judge.question import PLAIN, Question
 from klcli.judge.roles import Roles
-from klcli.judge.spaces.two_gaussians import PAIR_PROBES, pair_probes
+from klcli.judge.two_gaussians import PAIR_PROBES, pair_probes
 
 SIGMOID = find("sigmoid")
 ROLES = Roles("mu", "s")

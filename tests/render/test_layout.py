@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.render.layout import TextGrid, lay_out, text_of, trimmed
+from klcli.render.layout import lay_out
+from klcli.render.text_grid import TextGrid, text_of, trimmed
 from klcli.report.document import (
     Cell,
     CellTable,

@@ -13,8 +13,7 @@ from klcli.cli.options.completing import files as completed_files
 from klcli.cli.output import Settings, output_options
 from klcli.cli.plotting import plot_option
 from klcli.cli.table_sources import open_source
-from klcli.errors import KlcliError
-from klcli.formula.read.syntax import clipped
+from klcli.errors import KlcliError, clipped
 from klcli.names.logged_kls import LOGGED_KL, metric_of
 from klcli.report.report import Report
 from klcli.report.runlog import LoggedSeries, runlog_report

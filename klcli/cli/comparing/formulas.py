@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from klcli.cli.options.matrices import any_prior
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 from klcli.formula.program import Program, read_program
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.tree import Tree
@@ -68,8 +68,6 @@ def expected(name: str, chosen: Mapping[str, Tree], programs: Mapping[str, Progr
     Raises:
         KlcliError: there is no such formula.
     """
-    from klcli.formula.read.syntax import nearest
-
     if name not in chosen:
         hint = nearest(name.upper(), chosen) or nearest(name, chosen) or f"one of: {', '.join(chosen)}"
         raise KlcliError(f"--expect {name}: there is no such formula", hint)

@@ -10,7 +10,7 @@ from klcli.cli.options.gaussians import posterior, prior
 from klcli.cli.options.limits import limits_of, number_of
 from klcli.cli.options.types import OfFile, Reading
 from klcli.cli.standard_error import say
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 from klcli.gaussian.closed_form import Unit
 from klcli.gaussian.divergence import divergence
 from klcli.gaussian.matrices.forms import FORMS
@@ -75,8 +75,6 @@ def _checked(found: Iterator[Record], shown: str) -> Iterator[Record]:
     for record in found:
         for column in record.fields:
             if _plain(column) not in _COLUMNS:
-                from klcli.formula.read.syntax import nearest
-
                 hint = (
                     nearest(_plain(column), _COLUMNS)
                     or "columns are mu, sigma, logvar, ..., name, max, expect"

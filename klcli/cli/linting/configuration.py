@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from klcli.cli.linting.selection import codes
 from klcli.cli.project import NAME, flag, shown, table_of, texts
 from klcli.cli.settings import SETTINGS
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 from klcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> Configuration:
             continue
         where = f"{shown(str(folder / NAME))}: [tool.klcli] {key}"
         if key not in _KEYS:
-            from klcli.formula.read.syntax import nearest
-
             hint = nearest(key, _KEYS) or f"the keys are {', '.join(_KEYS)}"
             raise KlcliError(f"{shown(str(folder / NAME))}: [tool.klcli] has no key {key!r}", hint)
         values[key.replace("-", "_")] = _KEYS[key](value, where, folder)

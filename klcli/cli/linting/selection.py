@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 from klcli.lint.findings.types import Finding
 from klcli.values import dataclass
 
@@ -56,8 +56,6 @@ def codes(words: Iterable[str], where: str) -> tuple[str, ...]:
     every = tuple(mistakes())  # formulas of matrices among them, of which lint finds none
     for code in found:
         if not any(known.startswith(code) for known in every):
-            from klcli.formula.read.syntax import nearest
-
             # The beginning of a code is likelier right than its end.
             alike = [known for known in every if known[:4] == code[:4]] or every
             hint = nearest(code, alike) or "klcli explain lists the codes; KL2 stands for all that begin so"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.source.module import UnreadableError, text_of
 from klcli.lint.source.notebooks import is_notebook
-from klcli.lint.source.raw_places import RawPlaces
 from klcli.values import dataclass, field
 
 __all__ = ["MOST_BYTES", "Sources"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 
 __all__ = ["WordChoice"]
 
@@ -38,6 +38,4 @@ class WordChoice(_Word):
 
     def suggestion(self, word: str) -> str:
         """``did you mean 'full'?`` for a word that is none of them, or an empty string."""
-        from klcli.formula.read.syntax import nearest
-
         return nearest(word.lower(), self.choices)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from klcli.formula.read.alphabet import ACCENTS, COMBINING, GREEK, LATEX_VARIANTS, STYLES, SUBSCRIPTS, letter
-from klcli.formula.tree import MAX_NAME
+from klcli.formula.alphabet import ACCENTS, COMBINING, GREEK, LATEX_VARIANTS, STYLES, SUBSCRIPTS, letter
+from klcli.formula.symbol_names import MAX_NAME
 from klcli.patterns import regex
 
 __all__ = [

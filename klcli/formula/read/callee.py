@@ -6,7 +6,7 @@ import ast
 
 from klcli.formula.read.vocabulary import MODULES, SUBMODULES, VIEWS
 
-__all__ = ["called", "is_module", "is_variable_of_tensorflow", "viewed", "whose_shape"]
+__all__ = ["called", "is_module", "is_variable_of_tensorflow", "measured", "viewed", "whose_shape"]
 
 
 def called(node: ast.Call) -> str:
@@ -43,6 +43,20 @@ def whose_shape(node: ast.expr) -> ast.expr | None:
         case ast.Attribute(value=owner, attr="shape"):
             return owner
         case ast.Call(func=ast.Attribute(value=owner, attr="size" | "get_shape"), args=[], keywords=[]):
+            return owner
+    return None
+
+
+def measured(node: ast.expr) -> ast.expr | None:
+    """The array whose lengths something gives: x of ``x.shape``, ``x.size()``, ``tf.shape(x)``."""
+    match node:
+        case ast.Attribute(value=owner, attr="shape"):
+            return owner
+        case ast.Call(func=ast.Attribute(value=owner, attr="as_list")):
+            return measured(owner)
+        case ast.Call(func=ast.Attribute(value=owner, attr="size" | "get_shape")) if not is_module(owner):
+            return owner
+        case ast.Call(func=ast.Attribute(attr="size" | "shape" | "int_shape"), args=[owner, *_]):
             return owner
     return None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from klcli.formula.dependence import without_inputs
+from klcli.errors import clipped
+from klcli.formula.read.dependence import without_inputs
 from klcli.formula.read.scanner import Token
-from klcli.formula.read.syntax import FormulaError, clipped
+from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.tokens import tokenize
 
 __all__ = ["Cursor"]

@@ -6,6 +6,8 @@ import re
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
+from klcli.errors import clipped
+from klcli.formula.alphabet import ACCENTS, letter
 from klcli.formula.read.accents import (
     DRESSED,
     above,
@@ -15,9 +17,7 @@ from klcli.formula.read.accents import (
     subscript,
     subscript_at,
 )
-from klcli.formula.read.alphabet import ACCENTS, letter
 from klcli.formula.read.scanner import Scanner, Token
-from klcli.formula.read.syntax import clipped
 from klcli.patterns import regex
 
 __all__ = ["Letters"]

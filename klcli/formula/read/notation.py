@@ -25,10 +25,9 @@ from klcli.formula.read.scanner import Token
 from klcli.formula.read.stray_text import WORDS, distribution, leftover, likelihood
 from klcli.formula.read.syntax import MAX_DEPTH, check_text, check_tree, shared_with_limits, too_deep
 from klcli.formula.read.vocabulary import LOGISTIC
+from klcli.formula.symbol_names import MATRIX_FUNCTIONS, MAX_NAME
 from klcli.formula.traversal import carries, free_symbols, unplaced
 from klcli.formula.tree import (
-    MATRIX_FUNCTIONS,
-    MAX_NAME,
     Call,
     Clip,
     Constant,

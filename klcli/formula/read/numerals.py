@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from klcli.formula.read.alphabet import (
+from klcli.formula.alphabet import (
     FRACTIONS,
     SUPERSCRIPTS,
 )

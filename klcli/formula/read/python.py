@@ -15,8 +15,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property, reduce
 
-from klcli.formula.read.alphabet import SUBSCRIPTS, letter
-from klcli.formula.read.callee import is_module, viewed
+from klcli.errors import clipped
+from klcli.formula.alphabet import SUBSCRIPTS, letter
+from klcli.formula.read.callee import is_module, measured, viewed
 from klcli.formula.read.calls.inner_products import inner_product
 from klcli.formula.read.calls.reader import Calls
 from klcli.formula.read.calls.shapes import axis_length, new_axes
@@ -26,28 +27,11 @@ from klcli.formula.read.matrix_values import matrix_value
 from klcli.formula.read.nodes import text_of_name
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.source_text import SourceText
-from klcli.formula.read.syntax import (
-    MAX_DIGITS,
-    MAX_EXPONENT,
-    check_tree,
-    clipped,
-    stray_symbol,
-    too_deep,
-)
+from klcli.formula.read.syntax import MAX_DIGITS, MAX_EXPONENT, check_tree, stray_symbol, too_deep
 from klcli.formula.read.vocabulary import KERAS_EPSILON, MODULES
+from klcli.formula.symbol_names import MAX_NAME, is_symbol
 from klcli.formula.traversal import spanning
-from klcli.formula.tree import (
-    MAX_NAME,
-    Constant,
-    Negative,
-    Number,
-    Operator,
-    Reshape,
-    Stop,
-    Symbol,
-    Tree,
-    operation,
-)
+from klcli.formula.tree import Constant, Negative, Number, Operator, Reshape, Stop, Symbol, Tree, operation
 from klcli.patterns import regex
 
 __all__ = ["PythonReader", "parse"]
@@ -160,9 +144,9 @@ class PythonReader(Calls):
                 return Stop(self.tree(owner))
             case ast.Attribute(value=owner, attr="T" | "mT"):
                 return Reshape(self.tree(owner), "transpose")
-            case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if _shaped(shape):
+            case ast.Attribute(value=ast.Subscript(value=shape) as length, attr="value") if measured(shape):
                 return self.tree(length)  # TensorFlow 1
-            case ast.Subscript(value=shape, slice=axis) if array := _shaped(shape):
+            case ast.Subscript(value=shape, slice=axis) if array := measured(shape):
                 return axis_length(self, array, axis)
             case ast.Subscript(value=owner, slice=entry) if places := new_axes(entry):
                 return reduce(lambda tree, place: Reshape(tree, "unsqueeze", place), places, self.tree(owner))
@@ -202,16 +186,16 @@ class PythonReader(Calls):
         written = self.source.spelled(node)
         name = _plain(written)
         bare = name.removesuffix("_")
-        try:
-            return Symbol(bare if keyword.iskeyword(bare) else name)
-        except ValueError:
-            # Underscores in front, behind and several in a row are no part of a symbol.
-            if written not in ("e", "pi") and (private := re.sub("_+", "_", name).strip("_")) != name:
-                return self._named(written, private, node)
-            hint = f"a name has at most {MAX_NAME} letters, digits and '_'"
-            if name in ("e", "pi"):
-                hint = f"for the constant write math.{name}"
-            raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node, hint) from None
+        own = bare if keyword.iskeyword(bare) else name
+        if is_symbol(own):
+            return Symbol(own)
+        # Underscores in front, behind and several in a row are no part of a symbol.
+        if written not in ("e", "pi") and (private := re.sub("_+", "_", name).strip("_")) != name:
+            return self._named(written, private, node)
+        hint = f"a name has at most {MAX_NAME} letters, digits and '_'"
+        if name in ("e", "pi"):
+            hint = f"for the constant write math.{name}"
+        raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node, hint)
 
     def atom(self, node: ast.Attribute | ast.Subscript) -> Symbol | None:
         """The symbol for ``self.logvar`` or ``h[:, 0]``; None for what does not begin with a name."""
@@ -260,12 +244,10 @@ class PythonReader(Calls):
         while f"{base}_{count}" in self._taken:
             count += 1
         self._taken.add(f"{base}_{count}")
-        try:
-            found = Symbol(f"{base}_{count}")
-            self._renamed[found.name] = name
-            return found
-        except ValueError:
+        if not is_symbol(f"{base}_{count}"):
             return None
+        self._renamed[f"{base}_{count}"] = name
+        return Symbol(f"{base}_{count}")
 
     def named(self, node: ast.expr, wish: str) -> Symbol:
         """A symbol for a value that is not followed."""
@@ -280,10 +262,8 @@ class PythonReader(Calls):
             while name in self._taken:
                 count += 1
                 name = f"{base}_{count}"
-            try:
-                Symbol(name)
-            except ValueError:
-                raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node) from None
+            if not is_symbol(name):
+                raise self.error(f"'{clipped(written)}' cannot be used as a symbol", node)
             self._taken.add(name)
             self._atoms[written] = name
         return Symbol(self._atoms[written])
@@ -291,20 +271,6 @@ class PythonReader(Calls):
 
 _MOST_PARTS = 4
 """Attributes and subscripts in a row that make one symbol."""
-
-
-def _shaped(node: ast.expr) -> ast.expr | None:
-    """The array whose lengths something gives: x of ``x.shape``, ``x.size()``, ``tf.shape(x)``."""
-    match node:
-        case ast.Attribute(value=owner, attr="shape"):
-            return owner
-        case ast.Call(func=ast.Attribute(value=owner, attr="as_list")):
-            return _shaped(owner)
-        case ast.Call(func=ast.Attribute(value=owner, attr="size" | "get_shape")) if not is_module(owner):
-            return owner
-        case ast.Call(func=ast.Attribute(attr="size" | "shape" | "int_shape"), args=[owner, *_]):
-            return owner
-    return None
 
 
 def _index_words(node: ast.expr) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from klcli.formula.read.alphabet import GREEK
+from klcli.errors import nearest
+from klcli.formula.alphabet import GREEK
 from klcli.formula.read.cursor import Cursor
 from klcli.formula.read.scanner import Token, TokenKind
-from klcli.formula.read.syntax import FormulaError, nearest, stray_symbol
-from klcli.formula.tree import FUNCTIONS, Tree
+from klcli.formula.read.syntax import FormulaError, stray_symbol
+from klcli.formula.symbol_names import FUNCTIONS
+from klcli.formula.tree import Tree
 
 __all__ = ["STARTS_FACTOR", "Refusals"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from klcli.formula.tree import FUNCTIONS
+from klcli.formula.symbol_names import FUNCTIONS
 from klcli.patterns import regex
 
 __all__ = ["MATRIX_COMMAND", "MATRIX_WORDS", "TRANSPOSE", "WORD_FUNCTIONS", "matrix_function"]

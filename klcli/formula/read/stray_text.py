@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from klcli.formula.read.syntax import clipped
+from klcli.errors import clipped
 from klcli.patterns import regex
 
 __all__ = ["WORDS", "distribution", "leftover", "likelihood"]

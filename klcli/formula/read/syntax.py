@@ -21,8 +21,6 @@ __all__ = [
     "check_text",
     "check_size",
     "check_tree",
-    "clipped",
-    "nearest",
     "shared_with_limits",
     "stray_symbol",
     "too_deep",
@@ -138,19 +136,6 @@ def _symbols(
         bound = bound | {tree.index} if tree.index else indices
     for child in children(tree):
         yield from _symbols(child, indices, bound)
-
-
-def clipped(text: str, length: int = 30) -> str:
-    """A text short enough to be quoted in one line."""
-    return text if len(text) <= length else f"{text[:length]}..."
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``did you mean 'log'?`` for a misspelt name, or an empty string."""
-    import difflib
-
-    matches = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean '{matches[0]}'?" if matches else ""
 
 
 def shared_with_limits(operand: Tree, limits: Iterable[Tree]) -> bool:

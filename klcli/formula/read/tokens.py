@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from klcli.formula.read.accents import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
-from klcli.formula.read.alphabet import (
+from klcli.errors import clipped, nearest
+from klcli.formula.alphabet import (
     GREEK,
     LATEX_FUNCTIONS,
     LATEX_IGNORED,
@@ -15,6 +15,7 @@ from klcli.formula.read.alphabet import (
     OPERATORS,
     SUBSCRIPTS,
 )
+from klcli.formula.read.accents import COUNT, DISTRIBUTION, LETTER_SIGNS, subscript, subscript_at
 from klcli.formula.read.letters import Letters
 from klcli.formula.read.numerals import Numerals
 from klcli.formula.read.scanner import BRACKETS, Token
@@ -26,7 +27,7 @@ from klcli.formula.read.sign_words import (
     matrix_function,
 )
 from klcli.formula.read.stray_text import leftover
-from klcli.formula.read.syntax import FormulaError, clipped, nearest
+from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import LOGISTIC
 from klcli.patterns import regex
 

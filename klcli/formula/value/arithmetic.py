@@ -62,7 +62,7 @@ class Arithmetic(Protocol[T]):
         """
 
     def call(self, function: str, value: T) -> T:
-        """A function of `klcli.formula.tree.FUNCTIONS`."""
+        """A function of `klcli.formula.symbol_names.FUNCTIONS`."""
 
     def clip(self, value: T, low: T | None, high: T | None) -> T:
         """A value kept between two others.

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import Literal, TypeAlias
 
-from klcli.formula.read.syntax import clipped
+from klcli.errors import clipped
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import (
     Call,

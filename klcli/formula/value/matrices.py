@@ -111,7 +111,7 @@ def called(
     """A function of a matrix, a vector or a number.
 
     Args:
-        function: one of `klcli.formula.tree.MATRIX_FUNCTIONS`.
+        function: one of `klcli.formula.symbol_names.MATRIX_FUNCTIONS`.
         argument: what it is a function of.
         entries: what is done to the entries.
         size: of an identity matrix, if that is not its argument.

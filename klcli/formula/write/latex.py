@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from klcli.formula.read.alphabet import GREEK
+from klcli.formula.alphabet import GREEK
 from klcli.formula.tree import (
     Clip,
     Number,

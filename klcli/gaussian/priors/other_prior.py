@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NoReturn
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, nearest
 from klcli.formula.numeral import decimal_text
-from klcli.formula.read.syntax import nearest
 from klcli.gaussian.distribution import Gaussian
 from klcli.gaussian.heads import Heads
 from klcli.gaussian.parameterization import PARAMETERIZATIONS

@@ -13,8 +13,9 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from math import inf, isfinite
 
+from klcli.formula.symbol_names import STEPS
 from klcli.formula.traversal import free_symbols, walk
-from klcli.formula.tree import STEPS, Call, Tree
+from klcli.formula.tree import Call, Tree
 from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import DoubleColumns

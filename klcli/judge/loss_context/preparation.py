@@ -17,8 +17,8 @@ from klcli.formula.value.budget import remembered
 from klcli.judge.loss_context.capacity import capacity_of, within_capacity
 from klcli.judge.loss_context.guards import guards, without_clips, without_guards
 from klcli.judge.loss_context.loss_parts import Aside, Powers, set_aside
+from klcli.judge.loss_context.summing import summed_up
 from klcli.judge.shapes.reductions import Reductions
-from klcli.judge.shapes.summing import summed_up
 from klcli.judge.weight_signs import sign_in
 from klcli.patterns import regex
 from klcli.values import dataclass, replace

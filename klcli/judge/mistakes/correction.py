@@ -24,7 +24,7 @@ from klcli.judge.mistakes.table import MISTAKES
 from klcli.judge.probes import probes
 from klcli.judge.roles import Roles
 from klcli.judge.scaled_kl import FixedPrior
-from klcli.judge.spaces.two_gaussians import pair_probes
+from klcli.judge.two_gaussians import pair_probes
 from klcli.judge.verdict import Verdict, judge_as, judge_pair
 from klcli.values import replace
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from klcli.formula.editing import edited, written_anew
 from klcli.formula.program import Program, ProgramSource
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol, Tree
-from klcli.formula.write.editing import edited, written_anew
 from klcli.judge.ways import Way
 
 __all__ = ["sides_exchanged"]

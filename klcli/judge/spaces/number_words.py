@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.traversal import substitute
 from klcli.formula.tree import Symbol
-from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.constants import constant_text
 from klcli.judge.probes import PROBES, compared_digits, own_points
 from klcli.judge.space_words import SpaceWords
-from klcli.judge.spaces.two_gaussians import PAIR_PROBES
+from klcli.judge.two_gaussians import PAIR_PROBES
 from klcli.judge.ways import Side, Way
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from functools import partial
 from typing import TypeAlias
 
 from klcli.errors import KlcliError
+from klcli.formula.editing import in_habit
 from klcli.formula.program import Program, rewritten
 from klcli.formula.traversal import free_symbols, substitute, walk
 from klcli.formula.tree import Operation, Symbol, Tree
-from klcli.formula.write.editing import in_habit
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
 from klcli.judge.alternatives import ways_to_read
 from klcli.judge.candidates import Candidate, candidate_of, candidates

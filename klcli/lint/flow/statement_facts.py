@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterable
 from typing import cast
 
-from klcli.formula.noise import noise_kind, noise_parameters
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.features import ADDING, CURVED, MULTIPLYING
 from klcli.formula.read.calls.table import is_readable
 from klcli.formula.read.nodes import below, text_of_name, words_in
+from klcli.formula.read.noise import noise_kind, noise_parameters
 from klcli.names.log_ratios import LOG_PROBABILITY
 from klcli.names.means_and_spreads import LOG_SCALE
 from klcli.names.noise import RANDOM_WORD

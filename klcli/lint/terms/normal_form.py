@@ -16,8 +16,8 @@ from klcli.formula.tree import Number, Symbol, Tree, operation
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.constants import as_tree
 from klcli.judge.engine import Coefficients, recovered
+from klcli.judge.fixed_prior import factors
 from klcli.judge.roles import Roles
-from klcli.judge.spaces.fixed_prior import factors
 from klcli.names.means_and_spreads import is_mean
 
 __all__ = ["normal_forms"]

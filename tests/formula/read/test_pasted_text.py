@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klcli.errors import KlcliError
+from klcli.formula.editing import edited
 from klcli.formula.program import read_matrices, read_program
 from klcli.formula.read.pasted_text import cleaned
 from klcli.formula.traversal import rebuilt, walk
 from klcli.formula.tree import Call, Number, Operation, Symbol, Tree
-from klcli.formula.write.editing import edited
 from klcli.formula.write.printing import to_text
 from tests.formula.pasted import PASTED
 

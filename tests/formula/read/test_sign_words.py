@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from klcli.formula.read.sign_words import MATRIX_WORDS, TRANSPOSE, WORD_FUNCTIONS, matrix_function
-from klcli.formula.tree import FUNCTIONS, MATRIX_FUNCTIONS
+from klcli.formula.symbol_names import FUNCTIONS, MATRIX_FUNCTIONS
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import ast
 
 import pytest
 
+from klcli.formula.editing import edited
 from klcli.formula.program import Program, read_program, read_statements
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.syntax import FormulaError
 from klcli.formula.traversal import substitute, unplaced, walk
 from klcli.formula.tree import Reduction, Symbol, Tree
-from klcli.formula.write.editing import edited
 
 TEXTS = [
     "x = mu\nx *= 2\ny = x - lv\nreturn y",

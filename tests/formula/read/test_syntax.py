@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from klcli.errors import KlcliError
+from klcli.errors import KlcliError, clipped, nearest
 from klcli.formula.read.notation import parse
 from klcli.formula.read.plain_text import PlainText
 from klcli.formula.read.syntax import (
@@ -14,8 +14,6 @@ from klcli.formula.read.syntax import (
     check_size,
     check_text,
     check_tree,
-    clipped,
-    nearest,
     stray_symbol,
     too_deep,
 )

@@ -10,7 +10,8 @@ from typing import Any
 import mpmath
 import pytest
 
-from klcli.formula.tree import FUNCTIONS, Operator, ReductionKind
+from klcli.formula.symbol_names import FUNCTIONS
+from klcli.formula.tree import Operator, ReductionKind
 from klcli.formula.value.arithmetic import Decimals
 from klcli.formula.value.entries import DOUBLES, Each
 

@@ -15,7 +15,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from klcli.formula.read.notation import parse
-from klcli.formula.tree import FUNCTIONS, Call, Negative, Symbol, Tree, operation
+from klcli.formula.symbol_names import FUNCTIONS
+from klcli.formula.tree import Call, Negative, Symbol, Tree, operation
 from klcli.formula.value.decimals import context
 from klcli.formula.value.interval import Interval, Intervals, enclose, nearest_double, rounded
 from tests.formula.trees import POINT, UnreachableError, numeric, rational, truth

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
-from klcli.formula.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.read.callee import called
 from klcli.formula.read.calls.row import CallReader, CallRow, Invocation, row
+from klcli.formula.read.noise import PARAMETERS, noise_kind, noise_parameters
 from klcli.formula.read.vocabulary import NOISE
 from klcli.formula.tree import Number, Symbol, Tree, operation
 

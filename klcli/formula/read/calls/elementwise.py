@@ -8,7 +8,8 @@ from functools import partial
 
 from klcli.formula.read.calls.row import LABEL_NAMES, Build, CallReader, CallRow, Invocation
 from klcli.formula.read.vocabulary import LOGISTIC
-from klcli.formula.tree import FUNCTIONS, Call, Negative, Number, Operator, Tree, operation
+from klcli.formula.symbol_names import FUNCTIONS
+from klcli.formula.tree import Call, Negative, Number, Operator, Tree, operation
 
 __all__ = ["ELEMENTWISE"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 
+from klcli.errors import clipped, nearest
 from klcli.formula.read.callee import is_module, viewed
 from klcli.formula.read.calls.composed import is_loss
 from klcli.formula.read.calls.matrices import MATRIX_ROWS
@@ -12,7 +13,7 @@ from klcli.formula.read.calls.row import Invocation
 from klcli.formula.read.calls.table import KNOWN, rows_of
 from klcli.formula.read.source_nodes import SourceNodes
 from klcli.formula.read.source_text import SourceText
-from klcli.formula.read.syntax import FormulaError, clipped, nearest
+from klcli.formula.read.syntax import FormulaError
 from klcli.formula.read.vocabulary import MODULES
 from klcli.formula.traversal import spanning
 from klcli.formula.tree import Symbol, Tree

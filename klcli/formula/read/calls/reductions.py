@@ -18,7 +18,8 @@ from klcli.formula.read.calls.row import (
 )
 from klcli.formula.read.calls.types import has_integer_type
 from klcli.formula.read.nodes import axes_in, is_true, literal
-from klcli.formula.tree import MAX_NAME, Call, Length, Reduction, ReductionKind, Tree
+from klcli.formula.symbol_names import MAX_NAME
+from klcli.formula.tree import Call, Length, Reduction, ReductionKind, Tree
 
 __all__ = ["REDUCED", "REDUCTIONS"]
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from klcli.errors import KlcliError
+from klcli.formula.editing import edited, written_anew
 from klcli.formula.program import Program, ProgramSource, read_again
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
@@ -14,7 +15,6 @@ from klcli.formula.value.doubles import Doubles
 from klcli.formula.value.kinds import Manner, ShapeError, SymbolKind
 from klcli.formula.value.linear import Linear
 from klcli.formula.value.points import Evaluator
-from klcli.formula.write.editing import edited, written_anew
 from klcli.judge.corrections import effort
 from klcli.judge.mistakes.search import Change, UndoneMistake, changes
 from klcli.judge.scaled_kl import FixedPrior

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from klcli.errors import KlcliError
+from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.traversal import free_symbols, walk
 from klcli.formula.tree import Operation, Tree
 from klcli.formula.value.kinds import SymbolKind
-from klcli.formula.write.editing import in_habit
 from klcli.judge.clip_conditions import unknown_limits
 from klcli.judge.condition import Condition
 from klcli.judge.conditions import equation

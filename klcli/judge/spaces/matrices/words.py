@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from klcli.formula.editing import in_habit
 from klcli.formula.program import Program
 from klcli.formula.tree import Symbol
 from klcli.formula.value.kinds import Manner
-from klcli.formula.write.editing import in_habit
 from klcli.judge.constants import constant_text
 from klcli.judge.engine import COMPARED_DIGITS
 from klcli.judge.naming import gaussian_text

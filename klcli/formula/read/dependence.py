@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from klcli.formula.read.alphabet import GREEK
+from klcli.formula.alphabet import GREEK
 from klcli.formula.read.scanner import Token
 from klcli.formula.read.syntax import FormulaError
 from klcli.patterns import regex

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from klcli.formula.noise import noise_kind, noise_parameters
+from klcli.formula.read.noise import noise_kind, noise_parameters
 from klcli.formula.read.vocabulary import Noise
 
 

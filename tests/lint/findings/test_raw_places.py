@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from klcli.lint.findings.raw_places import RawPlaces
 from klcli.lint.findings.types import Edit, SourceSpan
 from klcli.lint.source.module import UnreadableError, text_of
-from klcli.lint.source.raw_places import RawPlaces
 
 RAW = (
     '{"cells": [{"cell_type": "markdown", "source": "t = 1"},\n'

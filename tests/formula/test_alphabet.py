@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from klcli.formula.read.alphabet import (
+from klcli.formula.alphabet import (
     COMBINING,
     FRACTIONS,
     GREEK,

@@ -10,8 +10,8 @@ import pytest
 
 from klcli.formula.read.notation import parse
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.fixed_prior import factors, kl_to_fixed_prior
 from klcli.judge.roles import Roles
-from klcli.judge.spaces.fixed_prior import factors, kl_to_fixed_prior
 
 ROLES = Roles("mu", "s")
 

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import pytest
 
+from klcli.formula.editing import edited, in_habit
 from klcli.formula.program import read_program
 from klcli.formula.read.notation import parse
 from klcli.formula.traversal import substitute, unplaced
 from klcli.formula.tree import Call, Negative, Number, Operation, Symbol, Tree, operation
-from klcli.formula.write.editing import edited, in_habit
 
 TWICE: dict[str, Tree] = {"s": unplaced(parse("2 s"))}
 SUM: dict[str, Tree] = {"s": unplaced(parse("s + 1"))}
