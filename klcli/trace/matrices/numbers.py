@@ -7,6 +7,8 @@ from math import isclose, isfinite, prod
 
 from klcli.formula.value.arrays import Array
 from klcli.trace.factors import Chain
+from klcli.trace.kept_amounts import amount_of_kept
+from klcli.trace.masks import Kept
 from klcli.trace.matrices.evaluation import below, evaluated
 from klcli.trace.matrices.expectations import weights_of_entries
 from klcli.trace.matrices.fit import TermsFit
@@ -16,7 +18,7 @@ from klcli.trace.matrices.operations import NumPyArray
 from klcli.trace.number_checks import Agreement
 from klcli.trace.programs import UnfollowedError
 from klcli.trace.recording import Recording
-from klcli.trace.weights import Amount, amount_of_kept
+from klcli.trace.weights import Amount
 
 __all__ = ["agreement_of", "amount_of_matrices"]
 
@@ -46,7 +48,7 @@ def _amount_of_kept(found: MatrixKl, chain: Chain) -> Amount:
     counted, size = found.fit.counted, found.fit.start.size
     assert counted is not None
     weights = Array((*counted.shape, size), [float(one) for one in counted.ravel() for _ in range(size)])
-    return amount_of_kept(weights, found.scale, chain.numbers)
+    return amount_of_kept(Kept(weights, size), found.scale, chain.numbers)
 
 
 def agreement_of(
