@@ -16,6 +16,7 @@ from klcli.formula.read.notation import known
 from klcli.formula.traversal import free_symbols
 from klcli.formula.tree import Tree
 from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.budget import remembered
 from klcli.formula.value.doubles import DoubleColumns, Doubles
 from klcli.gaussian.parameterization import PARAMETERIZATIONS, Parameterization
 from klcli.judge.roles import Roles, possible_roles
@@ -86,6 +87,7 @@ def _squared_wasserstein(moments: PairMoments) -> float:
     return (m - n) ** 2 + (s - t) ** 2
 
 
+_KL = Quantity("the KL", _kl)
 QUANTITIES = (
     Quantity("the Jeffreys divergence KL(q || p) + KL(p || q)", _jeffreys),
     Quantity("the Bhattacharyya distance", _bhattacharyya),
@@ -122,10 +124,10 @@ def recognised(tree: Tree) -> Recognised | None:
         return None
     for way in [one for one in _ways(names) if one.head][:_MOST_WAYS]:
         for reading in PARAMETERIZATIONS.values():
-            points = [_standing_in(way, point) for point in _points(reading)]
+            points = tuple(_standing_in(way, point) for point in _points(reading))
             values = _values(tree, way, reading, points)
             for quantity in _meant(way) if values else ():
-                if scale := _multiple(values, [quantity.value(point) for point in points]):
+                if scale := _multiple(values, _known(quantity, points)):
                     return Recognised(quantity, scale, way, reading)
     return None
 
@@ -146,10 +148,10 @@ def shared_head(tree: Tree) -> Recognised | None:
         if way.prior_mean is None:
             continue
         for reading in PARAMETERIZATIONS.values():
-            points = [(m, s, n, s) for m, s, n, _ in _points(reading)]
+            points = tuple((m, s, n, s) for m, s, n, _ in _points(reading))
             values = _values(tree, way, reading, points)
-            if values and (scale := _multiple(values, list(map(_kl, points)))):
-                return Recognised(Quantity("the KL", _kl), scale, replace(way, prior_head=way.head), reading)
+            if values and (scale := _multiple(values, _known(_KL, points))):
+                return Recognised(_KL, scale, replace(way, prior_head=way.head), reading)
     return None
 
 
@@ -170,6 +172,16 @@ def _points(reading: Parameterization) -> list[PairMoments]:
     return [(m, reading.within(s), n, reading.within(t)) for m, s, n, t in _POINTS]
 
 
+@remembered(1024)  # every quantity at every reading's points: no formula changes them
+def _known(quantity: Quantity, points: tuple[PairMoments, ...]) -> list[float]:
+    return list(map(quantity.value, points))
+
+
+@remembered(256)
+def _head(reading: str, sigma: float) -> float:
+    return evaluate(PARAMETERIZATIONS[reading].head, {"sigma": sigma}, Doubles())
+
+
 def _standing_in(way: Roles, point: PairMoments) -> PairMoments:
     """A point with the values that symbols have which do not occur."""
     m, s, n, t = point
@@ -177,7 +189,6 @@ def _standing_in(way: Roles, point: PairMoments) -> PairMoments:
 
 
 def _values(tree: Tree, way: Roles, reading: Parameterization, points: Sequence[PairMoments]) -> list[float]:
-    run = Doubles()
     columns: dict[str, list[float]] = {}
     names = (way.mean, way.head, way.prior_mean, way.prior_head)
     for place, name in enumerate(names):
@@ -185,7 +196,7 @@ def _values(tree: Tree, way: Roles, reading: Parameterization, points: Sequence[
             column = [point[place] for point in points]
             # Means and heads stand by turns.
             is_head = place in (1, 3)
-            columns[name] = [evaluate(reading.head, {"sigma": s}, run) for s in column] if is_head else column
+            columns[name] = [_head(reading.name, s) for s in column] if is_head else column
     return evaluate(tree, columns, DoubleColumns(len(points)))
 
 
@@ -193,6 +204,10 @@ def _multiple(values: Sequence[float], known: Sequence[float]) -> Fraction | Non
     """The plain factor k > 0 with which k times the known values are the others; None if there is none."""
     if not all(map(isfinite, values)):
         return None
+    slack = _CLOSE * (1 + max(map(abs, values)))
+    # Rules most out before a fraction is looked for.
+    if abs(values[1] * known[0] - values[0] * known[1]) > slack * (known[0] + known[1]):
+        return None
     scale = Fraction(values[0] / known[0]).limit_denominator(_LARGEST_DENOMINATOR)
     errors = [abs(value - float(scale) * one) for value, one in zip(values, known, strict=True)]
-    return scale if scale > 0 and max(errors) <= _CLOSE * (1 + max(map(abs, values))) else None
+    return scale if scale > 0 and max(errors) <= slack else None

@@ -23,10 +23,10 @@ class SpentError(BaseException):
 
 
 class _Purse:
-    """What is left of a budget, and what was spent in all."""
+    """What was spent in all, and how much that may become."""
 
-    left = inf
     spent = 0
+    limit = inf
 
 
 _forgetting: list[Callable[[], None]] = []
@@ -39,8 +39,7 @@ def spend(work: int) -> None:
         SpentError: the budget is exceeded.
     """
     _Purse.spent += work
-    _Purse.left -= work
-    if _Purse.left < 0:
+    if _Purse.spent > _Purse.limit:
         raise SpentError
 
 
@@ -54,12 +53,11 @@ def at_most(work: int) -> Iterator[None]:
     """Allow so much work and no more, with nothing remembered; it counts in a budget around it, too."""
     for forget in _forgetting:
         forget()
-    before, _Purse.left = _Purse.left, min(_Purse.left, work)
-    allowed = _Purse.left
+    before, _Purse.limit = _Purse.limit, min(_Purse.limit, _Purse.spent + work)
     try:
         yield
     finally:
-        _Purse.left = before - (allowed - _Purse.left)
+        _Purse.limit = before
 
 
 def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -60,13 +60,17 @@ class Doubles:
 class DoubleColumns:
     """Columns of doubles, one entry for each of `count` points, without any library.
 
-    `largest` holds the largest magnitude at each point so far. What has no value is nan, what is too large
-    inf; neither raises.
+    What has no value is nan, what is too large inf; neither raises.
     """
 
     def __init__(self, count: int) -> None:
-        self.largest = [0.0] * count
         self._count = count
+        self._met = [[0.0] * count]
+
+    @property
+    def largest(self) -> list[float]:
+        """The largest magnitude at each point so far."""
+        return [max(map(abs, row)) for row in zip(*self._met, strict=True)]
 
     def number(self, value: Fraction) -> list[float]:
         return self._seen([_or_nan(truediv, value.numerator, value.denominator)] * self._count)
@@ -89,7 +93,7 @@ class DoubleColumns:
 
     def _seen(self, value: list[float]) -> list[float]:
         spend(len(value))
-        self.largest = list(map(max, self.largest, map(abs, value)))
+        self._met.append(value)
         return value
 
 
