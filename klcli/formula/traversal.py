@@ -33,6 +33,7 @@ __all__ = [
     "depth",
     "free_symbols",
     "rebuilt",
+    "replaced",
     "spanning",
     "substitute",
     "unplaced",
@@ -134,6 +135,20 @@ def rebuilt(node: Tree, below: Sequence[Tree]) -> Tree:
         case Stop() | Reshape():
             return replace(node, operand=below[0], span=None)
     return node
+
+
+def replaced(tree: Tree, node: Tree, other: Tree) -> Tree:
+    """The tree with another in every place of a node, where it keeps the node's place in the text.
+
+    Args:
+        tree: the formula.
+        node: what is replaced, wherever something equal to it stands.
+        other: what is put there.
+    """
+    if tree == node:
+        return spanning(unplaced(other), *tree.span) if tree.span else other
+    new = rebuilt(tree, [replaced(child, node, other) for child in children(tree)])
+    return spanning(new, *tree.span) if tree.span else new
 
 
 def unplaced(tree: Tree) -> Tree:

@@ -17,6 +17,8 @@ from klcli.formula.value.arithmetic import evaluate
 from klcli.formula.value.doubles import Doubles
 from klcli.formula.write.printing import to_text
 from klcli.gaussian.parameterization import PARAMETERIZATIONS
+from klcli.judge.condition import Condition
+from klcli.judge.transformed_symbols import transformed
 from klcli.names.losses import is_mask
 from klcli.names.means_and_spreads import is_prior, side_beside, square_of, suggested, suggested_beside
 from klcli.names.noise import is_sample
@@ -34,7 +36,7 @@ Substitutions: TypeAlias = dict[str, tuple[Tree, str]]
 """What symbols are taken for, as a tree and in words."""
 
 
-def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[str, ...]]]:
+def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[str | Condition, ...]]]:
     """The formula itself, and what else it can be read as, each with the heads that this is about.
 
     With a helper variable that stays a symbol: ``std = 0.1 + softplus(x)`` is no reading of x, but the
@@ -72,6 +74,10 @@ def ways_to_read(program: Program) -> Iterator[tuple[Program, set[str], tuple[st
         text = f"{name} is taken for a sample of the posterior: right in expectation, {name} being its mean"
         in_expectation = partial(_in_expectation, name=name, variance=head)
         yield rewritten(program, in_expectation), set(), (text,)
+    for one in transformed(program):
+        means = (f"{one.program.spellings[name]} stands wherever {name} does" for name in one.functions)
+        needed = "and is what it means: the sampler has to use it, too"
+        yield one.program, set(), tuple(Condition("definition", f"{text}, {needed}", True) for text in means)
 
 
 def _squares(names: Sequence[str]) -> Substitutions:

@@ -25,7 +25,7 @@ KERAS_EPSILON = Number(Fraction("1e-7"), "1e-7")
 
 Noise: TypeAlias = Literal["randn", "rand", "truncated"]
 
-_ONE = Number(Fraction(1))
+_ONE, _TWO = Number(Fraction(1)), Number(Fraction(2))
 
 
 def _sigmoid(value: Tree) -> Tree:
@@ -36,11 +36,17 @@ def _log_sigmoid(value: Tree) -> Tree:
     return Negative(Call("softplus", Negative(value)))
 
 
+def _tanh(value: Tree) -> Tree:
+    return operation("-", operation("*", _TWO, _sigmoid(operation("*", _TWO, value))), _ONE)
+
+
 LOGISTIC: Mapping[str, Callable[[Tree], Tree]] = {
     **dict.fromkeys(("sigmoid", "expit"), _sigmoid),
     **dict.fromkeys(("logsigmoid", "log_sigmoid", "log_expit"), _log_sigmoid),
+    "tanh": _tanh,
 }
-"""The logistic function and its logarithm, by what these are made of."""
+"""The logistic function, its logarithm, and the hyperbolic tangent, which is it from -1 to 1, by what they
+are made of."""
 
 NOISE: Mapping[str, Noise] = {
     **dict.fromkeys(("randn", "randn_like", "standard_normal", "random_normal", "normal"), "randn"),

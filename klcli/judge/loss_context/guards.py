@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from klcli.formula.traversal import children, free_symbols, rebuilt, spanning, unplaced, walk
+from klcli.formula.traversal import children, free_symbols, rebuilt, replaced, spanning, walk
 from klcli.formula.tree import Call, Clip, Negative, Number, Operation, Reduction, Symbol, Tree
 from klcli.judge.loss_context.clips import bounds_all, can_be_whole, with_floors
 from klcli.judge.weight_signs import range_of
@@ -99,21 +99,13 @@ def _shifted(tree: Tree, found: Guards) -> Tree:
             names = free_symbols(rest)
             if len(names) != 1 or is_mean(names[0]) or not _is_small(small):
                 continue
-            replaced = _replaced(tree, node, rest)
-            outside = [part for part in walk(_replaced(tree, node, small)) if isinstance(part, Symbol)]
+            without = replaced(tree, node, rest)
+            outside = [part for part in walk(replaced(tree, node, small)) if isinstance(part, Symbol)]
             if all(part.name != names[0] for part in outside):
                 found.shifts.append(node)
-                tree = replaced
+                tree = without
                 break
     return tree
-
-
-def _replaced(tree: Tree, node: Tree, other: Tree) -> Tree:
-    """The tree with another in every place of a node, where it keeps the node's place in the text."""
-    if tree == node:
-        return spanning(unplaced(other), *tree.span) if tree.span else other
-    new = rebuilt(tree, [_replaced(child, node, other) for child in children(tree)])
-    return spanning(new, *tree.span) if tree.span else new
 
 
 def _is_small(tree: Tree) -> bool:

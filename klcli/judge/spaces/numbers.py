@@ -31,6 +31,7 @@ from klcli.judge.question import Question, stated
 from klcli.judge.roles import MOST_SYMBOLS, Roles
 from klcli.judge.scaled_kl import STANDARD, ScaledKL
 from klcli.judge.spaces.number_words import NUMBERS
+from klcli.judge.transformed_symbols import transformed
 from klcli.judge.verdict import Verdict, VerdictKind
 from klcli.judge.verification import Verification, left_out
 from klcli.judge.ways import Way
@@ -53,6 +54,7 @@ def settled(program: Program, question: Question) -> Verification:
         KlcliError: it has no symbol or too many, or lacks one that the question names.
     """
     question = stated(_of_numbers(question), program)
+    given = program
     program, prepared, answers, taken = _most_telling(program, question)
     if question.described:
         answers = (_known(program, prepared, answers[0]), *answers[1:])
@@ -74,9 +76,16 @@ def settled(program: Program, question: Question) -> Verification:
 
         right = best.kind in ("exact", "scaled", "other-prior")
         reading = best.verdict.parameterization if right else None
-        sampling = judge_sampler(question.sampler.tree, best.verdict.roles, reading)
+        tree = _in_its_symbols(question.sampler.tree, given, program)
+        sampling = judge_sampler(tree, best.verdict.roles, reading)
         found = replace(found, sampling=sampling)
     return found
+
+
+def _in_its_symbols(tree: Tree, given: Program, taken: Program) -> Tree:
+    """A sampling line in the symbols of the formula as it was taken, where one may stand for a function."""
+    found = (one.put_in(tree) for one in transformed(given) if one.program == taken)
+    return next(found, tree)
 
 
 def _with_losses(program: Program, question: Question) -> Verification | None:
@@ -154,7 +163,9 @@ def _most_telling(program: Program, question: Question) -> _Answered:
             return other, found, answers, _as_conditions(taken, first[1]) if places else taken
         # A symbol that is put in for another may say more than one that is given up for it.
         keeps_all = len(free_symbols(found.tree)) == len(free_symbols(first[1].tree))
-        if answers[0].kind == "other-prior" and taken and not places and keeps_all:
+        # Some prior may fit a wrong formula in a symbol that stands for any function.
+        is_named = taken and all(isinstance(one, str) for one in taken)
+        if answers[0].kind == "other-prior" and is_named and not places and keeps_all:
             near = near or (other, found, answers, taken)
     if first is None:
         raise problem or KlcliError("the formula has no symbol")
@@ -162,12 +173,12 @@ def _most_telling(program: Program, question: Question) -> _Answered:
     return near if near and unexplained else first
 
 
-def _as_conditions(taken: Sequence[str], as_it_stands: Prepared) -> tuple[Condition, ...]:
+def _as_conditions(taken: Sequence[str | Condition], as_it_stands: Prepared) -> tuple[Condition, ...]:
     """What is said of helpers that are taken for symbols: with one that sums up itself it is another loss."""
     if as_it_stands.reductions.flaw:
         other = "; with that put in, its terms are not summed alike"
-        return tuple(Condition("definition", text + other, False) for text in taken)
-    return tuple(Condition("definition", text, True) for text in taken)
+        return tuple(Condition("definition", f"{text}{other}", False) for text in taken)
+    return tuple(Condition("definition", f"{text}", True) for text in taken)
 
 
 def _answers(

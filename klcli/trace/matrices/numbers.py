@@ -10,8 +10,6 @@ from klcli.trace.factors import Chain
 from klcli.trace.kept_amounts import amount_of_kept
 from klcli.trace.masks import Kept
 from klcli.trace.matrices.evaluation import below, evaluated
-from klcli.trace.kept_amounts import amount_of_kept
-from klcli.trace.masks import Kept
 from klcli.trace.matrices.expectations import weights_of_entries
 from klcli.trace.matrices.fit import TermsFit
 from klcli.trace.matrices.gaussians import READINGS, Draw, spread_of, terms_at

@@ -51,7 +51,7 @@ def _row(names: str, arguments: str, meaning: str, build: Build) -> CallRow:
 
 ELEMENTWISE: tuple[CallRow, ...] = (
     *(_row(name, "x", f"the function {name}", partial(Call, name)) for name in FUNCTIONS),
-    *(_row(name, "x", f"the logistic function: {name}", build) for name, build in LOGISTIC.items()),
+    *(_row(name, "x", f"{name}, of the logistic function", build) for name, build in LOGISTIC.items()),
     _row("log2", "x", "log x / log 2", _logarithm(2)),
     _row("log10", "x", "log x / log 10", _logarithm(10)),
     _row("exp2", "x", "2^x", partial(operation, "^", _TWO)),

@@ -1,0 +1,74 @@
+"""Symbols that stand in one function alone: the formula is the KL at the value of the function, or it is none."""
+
+from __future__ import annotations
+
+from math import exp, tanh
+
+import pytest
+
+from klcli.errors import KlcliError
+from klcli.formula.program import read_program
+from klcli.formula.value.arithmetic import evaluate
+from klcli.formula.value.doubles import Doubles
+from klcli.judge.answer import verify
+from klcli.judge.question import Question
+from klcli.judge.transformed_symbols import transformed
+from tests.reference import kl
+
+
+@pytest.mark.parametrize(
+    ("text", "mean", "sigma"),
+    [
+        ("0.5*(exp(m)**2 + exp(lv) - lv - 1)", lambda at: exp(at["m"]), lambda at: exp(at["lv"] / 2)),
+        ("0.5*(tanh(m)**2 + exp(lv) - lv - 1)", lambda at: tanh(at["m"]), lambda at: exp(at["lv"] / 2)),
+        (
+            "0.5*(m**2 + exp(5*tanh(a)) - 5*tanh(a) - 1)",
+            lambda at: at["m"],
+            lambda at: exp(2.5 * tanh(at["a"])),
+        ),
+        (
+            "0.5*(exp(m)**2 + exp(5*tanh(a)) - 5*tanh(a) - 1)",
+            lambda at: exp(at["m"]),
+            lambda at: exp(2.5 * tanh(at["a"])),
+        ),
+    ],
+)
+def test_it_is_the_kl_at_the_value_of_the_function(text, mean, sigma) -> None:
+    program = read_program(text, "python")
+    at = {"m": 0.4, "lv": -0.7, "a": 0.3}
+    reference = kl(mean(at), sigma(at), 0, 1)
+    assert evaluate(program.tree, at, Doubles()) == pytest.approx(float(reference), rel=1e-12)
+    found = verify(program, Question())
+    assert found.kind == "exact"
+    assert [one.passes for one in found.conditions if one.kind == "definition"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5*(exp(m) + exp(lv) - lv - 1)",  # the mean is not squared
+        "0.5*(exp(m)**2 + m + exp(lv) - lv - 1)",  # and stands elsewhere, too
+        "0.5*(mu**2 + exp(tanh(a)) - 2*tanh(a) - 1)",  # another factor: not even a KL to another prior is claimed
+        "0.5*(mu**2 + exp(tanh(a)) - a - 1)",
+    ],
+)
+def test_what_is_wrong_stays_wrong(text: str) -> None:
+    assert verify(read_program(text, "python"), Question()).kind in ("wrong", "not-kl")
+
+
+def test_a_symbol_that_stands_elsewhere_has_no_function() -> None:
+    assert [*transformed(read_program("exp(lv) - lv + mu**2", "python"))] == []
+
+
+def test_a_sampling_line_has_to_use_the_function() -> None:
+    text = "0.5*(mu**2 + exp(5*tanh(a)) - 5*tanh(a) - 1)"
+
+    def sampled(line: str):
+        found = verify(read_program(text, "python"), Question(sampler=read_program(line, "python")))
+        return found.sampling
+
+    assert sampled("mu + exp(2.5*tanh(a)) * eps").status == "agrees"
+    assert sampled("mu + exp(5*tanh(a)/2) * eps").status == "agrees"
+    assert sampled("mu + exp(5*tanh(a)) * eps").mistake.code == "KL201"
+    with pytest.raises(KlcliError, match="uses a by itself"):
+        sampled("mu + exp(a/2) * eps")
