@@ -13,8 +13,8 @@ from klcli.formula.program import read
 from klcli.formula.traversal import free_symbols
 from klcli.formula.write.printing import to_text
 from klcli.judge.answer import answer_to_text
-from klcli.judge.mistakes.entries.of_matrices import OF_MATRICES
 from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import OF_MATRICES
 from klcli.lint.linter import linted
 from klcli.lint.rules.table import mistakes
 from klcli.lint.source.module import parsed

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from klcli.errors import KlcliError
-from klcli.judge.mistakes.entries.between_terms import BETWEEN_TERMS
-from klcli.judge.mistakes.entries.in_one_term import IN_ONE_TERM
-from klcli.judge.mistakes.entries.in_operations import IN_OPERATIONS
-from klcli.judge.mistakes.entries.of_code import OF_CODE
-from klcli.judge.mistakes.entries.of_matrices import OF_MATRICES
+from klcli.judge.mistakes.entries import entries
 from klcli.judge.mistakes.mistake import Mistake
 
-__all__ = ["MISTAKES", "OF_NUMBERS", "find_mistake", "place_of"]
+__all__ = ["MISTAKES", "OF_MATRICES", "OF_NUMBERS", "find_mistake", "place_of"]
 
-OF_NUMBERS = (*IN_ONE_TERM, *BETWEEN_TERMS, *IN_OPERATIONS)
+OF_NUMBERS = (*entries("in_one_term"), *entries("between_terms"), *entries("in_operations"))
 """The mistakes in formulas of numbers, in the order in which they are looked for."""
+OF_MATRICES = entries("of_matrices")
+"""Those that only formulas of matrices have."""
 
-MISTAKES: Mapping[str, Mistake] = {mistake.code: mistake for mistake in (*OF_NUMBERS, *OF_MATRICES, *OF_CODE)}
+MISTAKES: Mapping[str, Mistake] = {
+    mistake.code: mistake for mistake in (*OF_NUMBERS, *OF_MATRICES, *entries("of_code"))
+}
 """Every mistake, by its code."""
 
 

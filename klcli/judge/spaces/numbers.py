@@ -119,9 +119,9 @@ def _described(found: Verification) -> Verification:
         return _with_numerics(found)
     if best.kind != "not-kl":
         from klcli.judge.counterexample import counterexample  # not for what is right
-        from klcli.judge.mistakes.entries.between_terms import CLIPPED
+        from klcli.judge.mistakes.table import MISTAKES
 
-        tree = found.program.tree if best.mistake is CLIPPED else prepared.tree
+        tree = found.program.tree if best.mistake is MISTAKES["KL118"] else prepared.tree
         is_turned = begins_with_fixed(found.program.left)
         point = counterexample(tree, best.verdict, reverse=is_turned)
         found = replace(found, counterexample=point)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from klcli.errors import KlcliError
-from klcli.judge.mistakes.entries.between_terms import BETWEEN_TERMS, CLIPPED
-from klcli.judge.mistakes.entries.in_one_term import IN_ONE_TERM
-from klcli.judge.mistakes.entries.in_operations import IN_OPERATIONS, LEFT_OUT
-from klcli.judge.mistakes.entries.of_code import OF_CODE
-from klcli.judge.mistakes.entries.of_matrices import OF_MATRICES
-from klcli.judge.mistakes.table import MISTAKES, OF_NUMBERS, find_mistake, place_of
+from klcli.judge.mistakes.entries import FOLDER, entries
+from klcli.judge.mistakes.mistake import Mistake
+from klcli.judge.mistakes.table import MISTAKES, OF_MATRICES, OF_NUMBERS, find_mistake, place_of
 
-TABLES = {
-    "in one term": IN_ONE_TERM,
-    "between terms": BETWEEN_TERMS,
-    "operations": IN_OPERATIONS,
-    "matrices": OF_MATRICES,
-    "code": OF_CODE,
-}
+FILES = sorted(path.stem for path in FOLDER.glob("*.md"))
 
 
-def test_every_table_is_in_the_whole_and_no_code_twice() -> None:
-    rows = [row for table in TABLES.values() for row in table]
+def test_every_file_is_in_the_table_and_no_code_twice() -> None:
+    rows = [row for name in FILES for row in entries(name)]
+    assert len(FILES) == 5
     assert len({row.code for row in rows}) == len(rows) == len(MISTAKES)
-    assert (*IN_ONE_TERM, *BETWEEN_TERMS, *IN_OPERATIONS) == OF_NUMBERS
-    assert LEFT_OUT in IN_OPERATIONS
-    assert CLIPPED in BETWEEN_TERMS
+    assert {*OF_NUMBERS, *OF_MATRICES, *entries("of_code")} == set(rows)
+
+
+def test_a_section_is_a_mistake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = "## KL199, formerly KL100 KL101: a name\n\na sentence\n\nWhat\nit is.\n\nWhat it\ncosts.\n\n"
+    examples = "```python\ndef f(x):\n    y = x\n\n\n    return y\n```\n\n```text\nx\n```\n"
+    (tmp_path / "some.md").write_text(f"# Some\n\nMistakes.\n\n{text}{examples}", encoding="utf-8")
+    monkeypatch.setattr("klcli.judge.mistakes.entries.FOLDER", tmp_path)
+    code = "def f(x):\n    y = x\n\n\n    return y\n"
+    words = ("KL199", "a name", "a sentence", "What it is.", "What it costs.")
+    assert entries("some") == (Mistake(*words, (code, "x"), ("KL100", "KL101")),)
 
 
 @pytest.mark.parametrize("code", MISTAKES)
